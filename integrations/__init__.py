@@ -1,0 +1,1 @@
+"""Connections to the programs an organisation already works with."""

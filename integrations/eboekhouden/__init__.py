@@ -1,0 +1,1 @@
+"""Talking to e-Boekhouden.nl; knows neither Django nor our models."""
