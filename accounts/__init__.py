@@ -1,0 +1,1 @@
+"""Organisations, the people in them, what they may do, and login."""

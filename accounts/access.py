@@ -1,0 +1,35 @@
+"""Who may open a page: decorators for views. Without the right one answers 403, without login the door."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from .models import Membership
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def _allow(may: Callable[[Membership], bool]) -> Callable[[View[P]], View[P]]:
+    def decorate(view: View[P]) -> View[P]:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.membership is None or not may(request.membership):
+                raise PermissionDenied(_("You do not have the right to open this page."))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+member_required = _allow(lambda membership: True)
+manager_required = _allow(lambda membership: membership.is_manager)
+invoicer_required = _allow(lambda membership: membership.is_invoicer)
+administrator_required = _allow(lambda membership: membership.is_administrator)

@@ -1,0 +1,39 @@
+"""Which organisation a request is about, and in which language it is answered."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from .models import Membership
+
+SESSION_KEY = "organisation"
+
+
+class OrganisationMiddleware:
+    """Sets `request.membership` and `request.organisation`: the chosen one, else the first; or None."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.membership = current_membership(request)
+        request.organisation = request.membership.organisation if request.membership else None
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language
+        return self.get_response(request)
+
+
+def current_membership(request: HttpRequest) -> Membership | None:
+    """The active membership that the session chose, else the person's first one, else None."""
+    if not request.user.is_authenticated:
+        return None
+    memberships = (
+        request.user.memberships.filter(is_active=True)
+        .select_related("organisation", "user")
+        .order_by("organisation__name")
+    )
+    chosen = request.session.get(SESSION_KEY)
+    found = [membership for membership in memberships]
+    return next((m for m in found if m.organisation_id == chosen), found[0] if found else None)

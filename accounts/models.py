@@ -1,0 +1,147 @@
+"""Organisations, people, and who may do what where. Every other table belongs to an organisation."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
+
+
+class Language(models.TextChoices):
+    """The languages of pages, mails and invoices."""
+
+    ENGLISH = "en", _("English")
+    DUTCH = "nl", _("Dutch")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; their e-mail address is their name at the door, in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can log in; what they may do depends on the organisation: see Membership."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    first_name = models.CharField(_("first name"), max_length=60)
+    last_name = models.CharField(_("last name"), max_length=80, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, default=Language.ENGLISH
+    )
+    is_active = models.BooleanField(_("may log in"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name"]
+
+    class Meta:
+        ordering = ["first_name", "last_name"]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @property
+    def initials(self) -> str:
+        names = f"{self.first_name} {self.last_name}".split()
+        return "".join(name[0] for name in (names[:1] + names[-1:] if names[1:] else names)).upper()
+
+
+class Organisation(models.Model):
+    """An agency: the tenant. Its data is read by starting at one of these."""
+
+    name = models.CharField(_("name"), max_length=100)
+    address = models.CharField(_("street and number"), max_length=150, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=50, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="NL")
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    website = models.CharField(_("website"), max_length=100, blank=True)
+    coc_number = models.CharField(_("Chamber of Commerce number"), max_length=8, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=14, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
+    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    theme_colour = models.CharField(
+        _("colour"), max_length=7, default="#6559D2", validators=[ONLY_HEX]
+    )
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, default=Language.DUTCH
+    )
+    members = models.ManyToManyField(User, through="Membership", related_name="organisations")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What somebody is in an organisation."""
+
+    ADMINISTRATOR = "administrator", _("Administrator")
+    PROJECT_MANAGER = "project_manager", _("Project manager")
+    EMPLOYEE = "employee", _("Employee")
+
+
+class Membership(models.Model):
+    """Somebody's place in an organisation: an employee, with a role and a rate."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.EMPLOYEE)
+    may_invoice = models.BooleanField(
+        _("may see and make invoices"),
+        default=False,
+        help_text=_("Also Unbilled, and everything that is booked in e-Boekhouden."),
+    )
+    hourly_rate = models.DecimalField(
+        _("hourly rate"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In euros excl. VAT, for projects billed by employee rate."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = ["user__first_name", "user__last_name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "user"], name="membership_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def is_manager(self) -> bool:
+        """Administrators manage too."""
+        return self.role in (Role.ADMINISTRATOR, Role.PROJECT_MANAGER)
+
+    @property
+    def is_invoicer(self) -> bool:
+        """May see and make invoices, and book them in e-Boekhouden."""
+        return self.is_administrator or self.may_invoice

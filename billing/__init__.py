@@ -1,0 +1,1 @@
+"""Billing: what is unbilled, invoices, and their bookings in e-Boekhouden."""

@@ -1,0 +1,183 @@
+"""The outbox: what must be in e-Boekhouden, and what became of it.
+
+A row is written in the transaction that makes the document final, before anything is sent; the states
+and their transitions are those of billing/bookings/decisions.py.
+"""
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from customers.models import Customer
+from integrations.models import Connection
+
+from .invoice import Invoice
+
+
+class BookingKind(models.TextChoices):
+    """What is booked."""
+
+    RELATION = "relation", _("Customer")
+    INVOICE = "invoice", _("Invoice")
+    SALES_ENTRY = "sales_entry", _("Sales entry")
+
+
+class State(models.TextChoices):
+    """Where a booking is on its way. The words are for people."""
+
+    QUEUED = "queued", _("Ready to be booked")
+    BLOCKED = "blocked", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    UNKNOWN = "unknown", _("Being checked")
+    CHECKING = "checking", _("Being checked")
+    CONFIRMED = "confirmed", _("Booked")
+    REJECTED = "rejected", _("Refused")
+    CONFLICT = "conflict", _("Number exists")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_STATES = (State.QUEUED, State.BLOCKED, State.SENDING, State.UNKNOWN, State.CHECKING)
+NEEDS_SOMEBODY = (State.REJECTED, State.CONFLICT)
+
+
+class Batch(models.Model):
+    """Bookings that somebody asked for in one go; its page shows how far they are."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="batches")
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    # [{customer, reason}]: what was asked for but left out, so that the counts add up.
+    left_out = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    """Which bookings."""
+
+    def open(self) -> Self:
+        """Something will still happen by itself."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def needing_somebody(self) -> Self:
+        """Nothing happens until a person decides."""
+        return self.filter(state__in=NEEDS_SOMEBODY)
+
+    def documents(self) -> Self:
+        """Invoices and sales entries, without the customers they need."""
+        return self.exclude(kind=BookingKind.RELATION)
+
+    def due(self, now: datetime.datetime) -> Self:
+        """May be claimed: due by the clock, or left behind by a worker whose lease ran out."""
+        waiting = models.Q(state__in=(State.QUEUED, State.BLOCKED, State.UNKNOWN), next_at__lte=now)
+        abandoned = models.Q(state__in=(State.SENDING, State.CHECKING), lease_until__lt=now)
+        return self.filter(waiting | abandoned)
+
+
+class Booking(models.Model):
+    """One document that must be in e-Boekhouden once. The payload is frozen with the document."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="bookings"
+    )
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="bookings")
+    batch = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, related_name="bookings")
+    kind = models.CharField(max_length=11, choices=BookingKind)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="bookings")
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, null=True, related_name="bookings"
+    )
+    # Our name for it there: the relation code or the invoice number. Empty: they give the number.
+    natural_key = models.CharField(max_length=50, blank=True)
+    # Travels along where the service gives text back, to know our own.
+    token = models.CharField(max_length=12)
+    payload = models.JSONField()
+    fingerprint = models.CharField(max_length=64)
+    revision = models.PositiveSmallIntegerField(default=1)
+
+    state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
+    next_at = models.DateTimeField(default=timezone.now)
+    fence = models.PositiveBigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    # Sendings that may have arrived since the last proven absence, and when the last one began.
+    sends = models.PositiveSmallIntegerField(default=0)
+    checks = models.PositiveSmallIntegerField(default=0)
+    last_sent_at = models.DateTimeField(null=True)
+    # The first complete look-up that said "absent" after the settle time.
+    absent_at = models.DateTimeField(null=True)
+    # The refusal that a look-up still has to confirm, and what people read.
+    code = models.CharField(max_length=20, blank=True)
+    text = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=30, blank=True)
+
+    remote_id = models.CharField(max_length=50, blank=True)
+    remote_copy = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "kind", "natural_key"],
+                condition=~models.Q(natural_key="") & ~models.Q(state="cancelled"),
+                name="one_booking_a_name",
+            ),
+            # Booked as an invoice or as a sales entry: never both.
+            models.UniqueConstraint(
+                fields=["invoice"],
+                condition=models.Q(invoice__isnull=False) & ~models.Q(state="cancelled"),
+                name="one_booking_an_invoice",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "kind", "remote_id"],
+                condition=~models.Q(remote_id=""),
+                name="one_booking_a_remote_record",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["connection", "state", "next_at"]),
+            models.Index(fields=["organisation", "state"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.natural_key or self.token}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def needs_somebody(self) -> bool:
+        return self.state in NEEDS_SOMEBODY
+
+
+class Attempt(models.Model):
+    """One exchange with e-Boekhouden about a booking; written before it, completed after it."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="attempts")
+    fence = models.PositiveBigIntegerField()
+    is_look_up = models.BooleanField()
+    started_at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField(null=True)
+    # Empty while it runs, and for ever if the worker died in it.
+    outcome = models.CharField(max_length=20, blank=True)
+    code = models.CharField(max_length=20, blank=True)
+    text = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "fence"], name="one_attempt_a_fence")
+        ]
+
+    def __str__(self) -> str:
+        return f"{'look-up' if self.is_look_up else 'send'} {self.outcome or '…'}"

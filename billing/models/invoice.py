@@ -1,0 +1,173 @@
+"""Invoices. A final invoice is never changed or deleted; everything that is printed is copied."""
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language, Organisation, User
+from customers.models import Customer
+from projects.models import Project, Task
+
+from .vat import VatRate
+
+
+class Origin(models.TextChoices):
+    """Where an invoice is issued."""
+
+    HERE = "here", _("here")
+    EBOEKHOUDEN = "eboekhouden", "e-Boekhouden"
+
+
+class InvoiceStatus(models.TextChoices):
+    """How far an invoice is; overdue follows from the due date."""
+
+    DRAFT = "draft", _("Draft")
+    FINAL = "final", _("Final")
+    SENT = "sent", _("Sent")
+    PAID = "paid", _("Paid")
+    VOID = "void", _("Void")
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    """Which invoices."""
+
+    def issued_here(self) -> Self:
+        return self.filter(origin=Origin.HERE)
+
+    def overdue(self, today: datetime.date) -> Self:
+        """Sent, not paid, and past the due date."""
+        return self.filter(status=InvoiceStatus.SENT, due_on__lt=today)
+
+    def matching(self, text: str) -> Self:
+        """Number, reference or customer contains the text."""
+        return self.filter(
+            models.Q(number__icontains=text)
+            | models.Q(reference__icontains=text)
+            | models.Q(customer__name__icontains=text)
+        )
+
+
+class Invoice(models.Model):
+    """An invoice, made here or in e-Boekhouden. Amounts in euros; `net` is excl., `gross` incl. VAT."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="invoices"
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices")
+    origin = models.CharField(max_length=11, choices=Origin, default=Origin.HERE)
+    status = models.CharField(max_length=5, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
+    # Empty on a draft, and on an invoice whose number e-Boekhouden still has to give.
+    number = models.CharField(_("number"), max_length=50, blank=True)
+    date = models.DateField(_("invoice date"))
+    payment_term = models.PositiveSmallIntegerField(_("payment term"))
+    due_on = models.DateField(_("due date"))
+    reference = models.CharField(_("reference"), max_length=50, blank=True)
+    notes = models.TextField(_("text above the lines"), blank=True)
+    language = models.CharField(max_length=2, choices=Language, default=Language.DUTCH)
+    net = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    vat = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    gross = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    # [{percentage, code, category, net, vat}] as strings: one VAT amount a rate.
+    vat_totals = models.JSONField(default=list)
+    # Copies of who issued it and who receives it, made when it became final.
+    issuer = models.JSONField(default=dict)
+    addressee = models.JSONField(default=dict)
+    credit_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="credits"
+    )
+    paid_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    final_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    sent_to = models.CharField(max_length=320, blank=True)
+    paid_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-date", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "number"],
+                condition=~models.Q(number=""),
+                name="invoice_number_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(origin=Origin.EBOEKHOUDEN)
+                | models.Q(status=InvoiceStatus.DRAFT, number="")
+                | (~models.Q(status=InvoiceStatus.DRAFT) & ~models.Q(number="")),
+                name="number_when_final",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "status", "date"])]
+
+    def __str__(self) -> str:
+        return self.number or str(_("Draft"))
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == InvoiceStatus.DRAFT
+
+    @property
+    def was_sent(self) -> bool:
+        """Sent from here, or marked as sent: only then it may be booked as a sales entry."""
+        return self.origin == Origin.HERE and self.status in (
+            InvoiceStatus.SENT,
+            InvoiceStatus.PAID,
+        )
+
+
+class InvoiceLine(models.Model):
+    """One line. Quantity and price have two decimals; `net` is their product, to the cent."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    description = models.TextField(_("description"))
+    quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2)
+    unit = models.CharField(_("unit"), max_length=10, blank=True)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    net = models.DecimalField(max_digits=12, decimal_places=2)
+    vat_rate = models.ForeignKey(
+        VatRate, on_delete=models.PROTECT, related_name="+", verbose_name=_("VAT rate")
+    )
+    # Copies, so that a later change of the rate leaves this line alone.
+    vat_percentage = models.DecimalField(max_digits=5, decimal_places=2)
+    vat_code = models.CharField(max_length=12, blank=True)
+    vat_category = models.CharField(max_length=2)
+    code = models.CharField(max_length=50, blank=True)
+    ledger_account = models.CharField(_("ledger account"), max_length=10, blank=True)
+    cost_centre_id = models.PositiveBigIntegerField(null=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "position"], name="invoice_line_position_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class InvoiceEvent(models.Model):
+    """What happened to an invoice: the timeline."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    # A name of events.SENTENCES with its figures, so that it reads in the reader's language.
+    kind = models.CharField(max_length=30)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.kind

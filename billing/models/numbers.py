@@ -1,0 +1,64 @@
+"""How an organisation invoices, and the number series of its invoices."""
+
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+
+PREFIX = RegexValidator(r"^[A-Za-z0-9-]{0,10}$", _("Use at most ten letters, digits and dashes."))
+
+
+class InvoiceSettings(models.Model):
+    """The organisation's choices for invoices. `{year}` in a prefix becomes the year of the invoice."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="invoice_settings"
+    )
+    prefix = models.CharField(
+        _("prefix of invoices made here"), max_length=10, blank=True, validators=[PREFIX]
+    )
+    eboekhouden_prefix = models.CharField(
+        _("prefix of invoices made in e-Boekhouden"),
+        max_length=10,
+        default="TC",
+        validators=[PREFIX],
+        help_text=_("Do not use this series in e-Boekhouden itself."),
+    )
+    payment_term = models.PositiveSmallIntegerField(
+        _("payment term"),
+        default=30,
+        validators=[MaxValueValidator(365)],
+        help_text=_("In days; customers may have their own."),
+    )
+    footer = models.TextField(_("text below the invoice"), blank=True)
+    mail_subject = models.CharField(_("subject of the e-mail"), max_length=150, blank=True)
+    mail_body = models.TextField(
+        _("text of the e-mail"),
+        blank=True,
+        help_text=_("You can use {customer}, {number}, {total}, {due_date} and {organisation}."),
+    )
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series and year; raised while its invoice is made final."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="number_series"
+    )
+    prefix = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "prefix", "year"], name="number_series_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.year}-{self.last:04d}"

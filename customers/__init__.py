@@ -1,0 +1,1 @@
+"""Customers, and how they come in from e-Boekhouden."""

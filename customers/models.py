@@ -1,0 +1,208 @@
+"""Customers, their contacts, and the imports that brought them."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from integrations.models import Connection
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    """Which customers."""
+
+    def active(self) -> "CustomerQuerySet":
+        return self.filter(archived_at=None)
+
+    def archived(self) -> "CustomerQuerySet":
+        return self.exclude(archived_at=None)
+
+    def matching(self, text: str) -> "CustomerQuerySet":
+        """Name, number or city contains the text."""
+        return self.filter(
+            models.Q(name__icontains=text)
+            | models.Q(number__icontains=text)
+            | models.Q(city__icontains=text)
+        )
+
+
+class Customer(models.Model):
+    """Somebody who is billed. The number is the relation code in e-Boekhouden: at most 15 characters."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="customers"
+    )
+    number = models.CharField(_("customer number"), max_length=15)
+    name = models.CharField(_("name"), max_length=100)
+    is_business = models.BooleanField(_("business"), default=True)
+    contact_name = models.CharField(_("contact person"), max_length=50, blank=True)
+    email = models.EmailField(_("e-mail address"), max_length=150, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    address = models.CharField(_("street and number"), max_length=150, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=50, blank=True)
+    city = models.CharField(_("city"), max_length=50, blank=True)
+    country = models.CharField(_("country"), max_length=50, blank=True)
+    postal_address = models.CharField(_("postal address"), max_length=150, blank=True)
+    postal_postal_code = models.CharField(_("postal code"), max_length=50, blank=True)
+    postal_city = models.CharField(_("city"), max_length=50, blank=True)
+    postal_country = models.CharField(_("country"), max_length=50, blank=True)
+    coc_number = models.CharField(_("Chamber of Commerce number"), max_length=50, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=50, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=50, blank=True)
+    payment_term = models.PositiveSmallIntegerField(
+        _("payment term"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(365)],
+        help_text=_("In days; empty: the term of Settings → Invoices."),
+    )
+    hourly_rate = models.DecimalField(
+        _("hourly rate"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In euros excl. VAT, for projects billed by customer rate."),
+    )
+    vat_rate = models.ForeignKey(
+        "billing.VatRate",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("VAT rate"),
+        help_text=_("Empty: the usual rate of Settings → VAT rates."),
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # The relation in e-Boekhouden, once it is known to exist there.
+    remote_id = models.BigIntegerField(null=True, editable=False)
+    # What the last import read, per field: tells "changed here" from "changed there".
+    imported = models.JSONField(default=dict, editable=False)
+    imported_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = [Lower("name"), "pk"]
+        constraints = [
+            models.UniqueConstraint("organisation", Lower("number"), name="customer_number_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "remote_id"],
+                condition=models.Q(remote_id__isnull=False),
+                name="customer_relation_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def is_known_there(self) -> bool:
+        """The relation was seen in, or put into, e-Boekhouden."""
+        return self.remote_id is not None
+
+
+class Contact(models.Model):
+    """Somebody at a customer."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=100)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    receives_invoices = models.BooleanField(_("receives invoices"), default=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportMode(models.TextChoices):
+    """What an import may do with customers that are here already."""
+
+    ONLY_NEW = "only_new", _("Only add new ones")
+    UPDATE = "update", _("Add new ones and update existing ones")
+
+
+class ImportState(models.TextChoices):
+    """How far an import is."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Finished")
+    FAILED = "failed", _("Failed")
+
+
+class ImportRun(models.Model):
+    """One import of customers, by hand or at night, with what became of every row."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="import_runs"
+    )
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    mode = models.CharField(max_length=8, choices=ImportMode, default=ImportMode.UPDATE)
+    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.QUEUED)
+    started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    total = models.PositiveIntegerField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="one_import_at_a_time",
+            )
+        ]
+
+    @property
+    def is_nightly(self) -> bool:
+        return self.started_by_id is None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (ImportState.FINISHED, ImportState.FAILED)
+
+
+class ImportOutcome(models.TextChoices):
+    """What an import did with a relation."""
+
+    NEW = "new", _("New")
+    UPDATED = "updated", _("Updated")
+    UNCHANGED = "unchanged", _("Unchanged")
+    SKIPPED = "skipped", _("Skipped")
+
+
+class ImportRow(models.Model):
+    """What an import did with one relation, and why."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    position = models.PositiveIntegerField()
+    number = models.CharField(max_length=50)
+    name = models.CharField(max_length=200)
+    customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="+")
+    outcome = models.CharField(max_length=9, choices=ImportOutcome)
+    reason = models.CharField(max_length=300, blank=True)
+    # {field: [before, after]}
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="import_row_once")]

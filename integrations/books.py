@@ -1,0 +1,16 @@
+"""Opening the books: a client for a connection, with its codes and the operator's address."""
+
+from django.conf import settings
+
+from .eboekhouden.client import Credentials, EBoekhouden
+from .models import Connection
+
+
+def open_books(connection: Connection) -> EBoekhouden:
+    """A client to use in a `with` block; it logs in at its first call and logs out at the end.
+
+    Raises CannotDecrypt when this installation's keys do not open the stored codes.
+    """
+    code_1, code_2 = connection.codes()
+    credentials = Credentials(connection.username, code_1, code_2)
+    return EBoekhouden(credentials, url=settings.EBOEKHOUDEN_URL)

@@ -1,0 +1,172 @@
+"""An organisation's connection with its administration in e-Boekhouden."""
+
+import hashlib
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+
+from .secrets import seal, unseal
+
+LEDGER_NUMBER = RegexValidator(r"^\d{1,10}$", _("Only the number of the ledger account: 8000."))
+
+
+class Numbering(models.TextChoices):
+    """Who gives the number of an invoice that is made in e-Boekhouden."""
+
+    OURS = "ours", _("Our own series (recommended)")
+    THEIRS = "theirs", _("e-Boekhouden gives the number")
+
+
+class Uniqueness(models.TextChoices):
+    """Whether this administration was seen to refuse a number that exists already."""
+
+    UNKNOWN = "unknown", _("not seen yet")
+    YES = "yes", _("refuses a second one")
+    NO = "no", _("allows a second one")
+
+
+class Connection(models.Model):
+    """Settings and state of the tie with e-Boekhouden. The two security codes go in, never out."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="connection"
+    )
+    is_active = models.BooleanField(_("switched on"), default=False)
+    username = models.CharField(_("username"), max_length=55, blank=True)
+    sealed_code_1 = models.TextField(blank=True, editable=False)
+    sealed_code_2 = models.TextField(blank=True, editable=False)
+    codes_set_at = models.DateTimeField(null=True, editable=False)
+    codes_set_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    # Two organisations must not write in one administration: unique while switched on.
+    administration_key = models.CharField(max_length=64, blank=True, editable=False)
+    administration_name = models.CharField(max_length=150, blank=True, editable=False)
+
+    template = models.CharField(_("invoice template"), max_length=50, blank=True)
+    ledger_account = models.CharField(
+        _("general ledger account"), max_length=10, blank=True, validators=[LEDGER_NUMBER]
+    )
+    debtor_account = models.CharField(
+        _("debtors account"), max_length=10, blank=True, default="1300", validators=[LEDGER_NUMBER]
+    )
+    numbering = models.CharField(
+        _("invoice numbers"), max_length=6, choices=Numbering, default=Numbering.OURS
+    )
+    book_at_once = models.BooleanField(_("also book invoices in the ledger at once"), default=True)
+
+    nightly_import = models.BooleanField(_("import customers every night"), default=False)
+    next_import_at = models.DateTimeField(null=True, editable=False)
+
+    tested_at = models.DateTimeField(null=True, editable=False)
+    relation_count = models.PositiveIntegerField(null=True, editable=False)
+
+    # The breaker: nothing is sent while paused.
+    paused_at = models.DateTimeField(null=True, editable=False)
+    pause_code = models.CharField(max_length=20, blank=True, editable=False)
+    pause_text = models.CharField(max_length=300, blank=True, editable=False)
+    # The lease: one writer at a time; the fence rises with each.
+    lease_until = models.DateTimeField(null=True, editable=False)
+    fence = models.PositiveBigIntegerField(default=0, editable=False)
+    refuses_doubles = models.CharField(
+        max_length=7, choices=Uniqueness, default=Uniqueness.UNKNOWN, editable=False
+    )
+    must_compare_first = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["administration_key"],
+                condition=models.Q(is_active=True) & ~models.Q(administration_key=""),
+                name="one_organisation_an_administration",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.administration_name or self.username or "e-Boekhouden"
+
+    @property
+    def has_codes(self) -> bool:
+        return bool(self.username and self.sealed_code_1 and self.sealed_code_2)
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Switched on, with codes, and with what an invoice needs."""
+        return self.is_active and self.has_codes and bool(self.template and self.ledger_account)
+
+    def set_codes(self, code_1: str, code_2: str) -> None:
+        """Seals what was typed; an empty code keeps the one that is there. Does not save."""
+        organisation_id = self.organisation_id
+        if code_1:
+            self.sealed_code_1 = seal(code_1, organisation_id=organisation_id, field="code_1")
+        if code_2:
+            self.sealed_code_2 = seal(code_2, organisation_id=organisation_id, field="code_2")
+            key = f"{self.username.lower()}\n{code_2.strip('{}').upper()}"
+            self.administration_key = hashlib.sha256(key.encode()).hexdigest()
+
+    def codes(self) -> tuple[str, str]:
+        """Security code 1 and 2 in the clear, for logging in only. Raises CannotDecrypt."""
+        return (
+            unseal(self.sealed_code_1, organisation_id=self.organisation_id, field="code_1"),
+            unseal(self.sealed_code_2, organisation_id=self.organisation_id, field="code_2"),
+        )
+
+
+class LedgerAccount(models.Model):
+    """The chart of accounts as it was last fetched, to choose from."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="ledger_accounts"
+    )
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=150)
+    category = models.CharField(max_length=10)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "code"], name="ledger_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class CostCentre(models.Model):
+    """The cost centres as they were last fetched, to choose from."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="cost_centres"
+    )
+    remote_id = models.BigIntegerField()
+    name = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "remote_id"], name="cost_centre_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectionEvent(models.Model):
+    """What happened to the connection: tested, paused, resumed, codes changed; for the settings page."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    text = models.CharField(max_length=300)
+    is_good = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]

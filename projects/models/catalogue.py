@@ -1,0 +1,122 @@
+"""What registrations are about: tasks, expense categories, vehicles, and how trips are billed."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from integrations.models import LEDGER_NUMBER
+
+
+class Bookable(models.Model):
+    """Overrides of where a line is booked; empty means: as set under Settings."""
+
+    ledger_account = models.CharField(
+        _("ledger account"),
+        max_length=10,
+        blank=True,
+        validators=[LEDGER_NUMBER],
+        help_text=_("Only the number. Empty: the account of Settings → e-Boekhouden."),
+    )
+    vat_rate = models.ForeignKey(
+        "billing.VatRate",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("VAT rate"),
+        help_text=_("Empty: the rate of the customer."),
+    )
+    cost_centre_id = models.PositiveBigIntegerField(_("cost centre"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Task(Bookable):
+    """A kind of work."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="tasks")
+    name = models.CharField(_("name"), max_length=100)
+    code = models.CharField(_("code"), max_length=20, blank=True)
+    is_billable = models.BooleanField(_("billable"), default=True)
+    is_common = models.BooleanField(
+        _("on every new project"), default=True, help_text=_("New projects start with this task.")
+    )
+    hourly_rate = models.DecimalField(
+        _("hourly rate"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In euros excl. VAT, for projects billed by task rate."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint("organisation", Lower("name"), name="task_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExpenseCategory(Bookable):
+    """A kind of expense."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="expense_categories"
+    )
+    name = models.CharField(_("name"), max_length=100)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint("organisation", Lower("name"), name="category_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Vehicle(models.Model):
+    """What trips are made with."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="vehicles"
+    )
+    name = models.CharField(_("name"), max_length=100)
+    licence_plate = models.CharField(_("licence plate"), max_length=12, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = [Lower("name")]
+        constraints = [
+            models.UniqueConstraint("organisation", Lower("name"), name="vehicle_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TripSettings(Bookable):
+    """How trips are billed: euros excl. VAT a kilometre, and where they are booked."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="trip_settings"
+    )
+    rate = models.DecimalField(
+        _("rate per km"),
+        max_digits=6,
+        decimal_places=2,
+        default="0.30",
+        validators=[MinValueValidator(0)],
+    )
+
+    def __str__(self) -> str:
+        return f"{self.rate} per km"

@@ -1,0 +1,167 @@
+"""Projects: for whom, with which tasks and people, billed by which method."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Organisation
+from customers.models import Customer
+
+from .catalogue import Task
+
+
+class Method(models.TextChoices):
+    """How a project is billed."""
+
+    NONE = "none", _("Not billed")
+    TASK_RATE = "task_rate", _("Task rate")
+    EMPLOYEE_RATE = "employee_rate", _("Employee rate")
+    PROJECT_RATE = "project_rate", _("Project rate")
+    CUSTOMER_RATE = "customer_rate", _("Customer rate")
+    FIXED_PRICE = "fixed_price", _("Fixed price")
+    FIXED_PRICE_TASKS = "fixed_price_tasks", _("Fixed price per task")
+    INSTALMENTS = "instalments", _("Fixed price in instalments")
+    SUBSCRIPTION = "subscription", _("Subscription")
+
+    @property
+    def is_hourly(self) -> bool:
+        """Hours are billed by the row."""
+        return self in HOURLY
+
+    @property
+    def has_terms(self) -> bool:
+        """Not the hours are billed, but an agreed amount."""
+        return self not in HOURLY and self is not Method.NONE
+
+
+HOURLY = (Method.TASK_RATE, Method.EMPLOYEE_RATE, Method.PROJECT_RATE, Method.CUSTOMER_RATE)
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Which projects."""
+
+    def active(self) -> "ProjectQuerySet":
+        return self.filter(is_archived=False, customer__archived_at=None)
+
+    def matching(self, text: str) -> "ProjectQuerySet":
+        """Name, code or customer contains the text."""
+        return self.filter(
+            models.Q(name__icontains=text)
+            | models.Q(code__icontains=text)
+            | models.Q(customer__name__icontains=text)
+        )
+
+
+class Project(models.Model):
+    """Work for one customer. Amounts are in euros excl. VAT, the budget in minutes and euros."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="projects"
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="projects", verbose_name=_("customer")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    code = models.CharField(_("code"), max_length=20, blank=True)
+    starts_on = models.DateField(_("start"), null=True, blank=True)
+    ends_on = models.DateField(_("end"), null=True, blank=True)
+    managers = models.ManyToManyField(
+        Membership, blank=True, related_name="managed_projects", verbose_name=_("managers")
+    )
+    budget_minutes = models.PositiveIntegerField(_("budget in hours"), null=True, blank=True)
+    budget_amount = models.DecimalField(
+        _("budget in euros"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    method = models.CharField(
+        _("invoicing method"), max_length=20, choices=Method, default=Method.TASK_RATE
+    )
+    hourly_rate = models.DecimalField(
+        _("hourly rate"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    fixed_price = models.DecimalField(
+        _("fixed price"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    reference = models.CharField(_("reference for the customer"), max_length=50, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    is_archived = models.BooleanField(_("archived"), default=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = [Lower("name"), "pk"]
+        constraints = [
+            models.UniqueConstraint("customer", Lower("name"), name="project_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None)
+                | models.Q(starts_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="project_ends_after_its_start",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def billing_method(self) -> Method:
+        return Method(self.method)
+
+
+class ProjectTask(models.Model):
+    """A task on a project, with its own rate or fixed price; empty: those of the task."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_tasks")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="project_tasks")
+    hourly_rate = models.DecimalField(
+        _("hourly rate"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    fixed_price = models.DecimalField(
+        _("fixed price"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    is_billable = models.BooleanField(_("billable"), default=True)
+
+    class Meta:
+        ordering = [Lower("task__name")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "task"], name="project_task_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.task)
+
+
+class ProjectMember(models.Model):
+    """Somebody on a project, with an own rate; empty: the rate of the employee."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_members")
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="project_members"
+    )
+    hourly_rate = models.DecimalField(
+        _("hourly rate"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "membership"], name="project_member_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.membership)

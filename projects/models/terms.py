@@ -1,0 +1,117 @@
+"""What a project bills although nobody registers it: a fixed price, an instalment, a period."""
+
+import datetime
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .catalogue import Task
+from .project import Project
+
+
+class Instalment(models.Model):
+    """A part of a fixed price, agreed in advance; its term is made from it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="instalments")
+    description = models.CharField(_("description"), max_length=200)
+    date = models.DateField(_("to be billed on"))
+    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        ordering = ["date", "pk"]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class Frequency(models.TextChoices):
+    """How often a subscription is billed."""
+
+    WEEK = "week", _("Week")
+    MONTH = "month", _("Month")
+    QUARTER = "quarter", _("Quarter")
+    YEAR = "year", _("Year")
+
+
+class Subscription(models.Model):
+    """An amount a period, billed at its start: quantity × price, in euros excl. VAT."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="subscription")
+    frequency = models.CharField(
+        _("period"), max_length=7, choices=Frequency, default=Frequency.MONTH
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    description = models.CharField(_("description"), max_length=200)
+    quantity = models.DecimalField(
+        _("quantity"),
+        max_digits=8,
+        decimal_places=2,
+        default=1,
+        validators=[MinValueValidator(0)],
+    )
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    task = models.ForeignKey(
+        Task,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("task"),
+        help_text=_("Its ledger account and VAT rate are used."),
+    )
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class TermKind(models.TextChoices):
+    """What kind of amount a term is."""
+
+    FIXED_PRICE = "fixed_price", _("Fixed price")
+    TASK_PRICE = "task_price", _("Fixed price of a task")
+    INSTALMENT = "instalment", _("Instalment")
+    PERIOD = "period", _("Subscription period")
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    """Which terms."""
+
+    def unbilled(self) -> "TermQuerySet":
+        return self.filter(invoice_line=None, is_written_off=False)
+
+    def due(self, until: datetime.date) -> "TermQuerySet":
+        """To be billed on or before that day."""
+        return self.filter(due_on__lte=until)
+
+
+class Term(models.Model):
+    """An agreed amount of a project, billed once. Planned ahead by terms.plan_terms."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="terms")
+    kind = models.CharField(max_length=12, choices=TermKind)
+    # What makes it the same term on every planning: "", a task, an instalment, the period's first day.
+    key = models.CharField(max_length=40)
+    description = models.CharField(max_length=200)
+    due_on = models.DateField()
+    period_until = models.DateField(null=True)
+    quantity = models.DecimalField(max_digits=8, decimal_places=2, default=1)
+    price = models.DecimalField(max_digits=12, decimal_places=2)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
+    is_written_off = models.BooleanField(default=False)
+    invoice_line = models.ForeignKey(
+        "billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="terms"
+    )
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "kind", "key"], name="term_once"),
+        ]
+        indexes = [models.Index(fields=["project", "due_on"])]
+
+    def __str__(self) -> str:
+        return self.description

@@ -1,0 +1,175 @@
+"""Hours, expenses and trips. A row with an invoice line is billed, and then it no longer changes."""
+
+import datetime
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Organisation
+from projects.models import ExpenseCategory, Project, Task, Vehicle
+
+
+class Status(models.TextChoices):
+    """How far a registration is on its way to an invoice."""
+
+    OPEN = "open", _("Open")
+    SUBMITTED = "submitted", _("Submitted")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    INVOICED = "invoiced", _("Invoiced")
+    WRITTEN_OFF = "written_off", _("Written off")
+
+
+BILLABLE_STATUSES = (Status.OPEN, Status.SUBMITTED, Status.APPROVED)
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    """Which rows."""
+
+    def unbilled(self) -> Self:
+        """Billable, of a status that may be billed, and on no invoice."""
+        return self.filter(invoice_line=None, is_billable=True, status__in=BILLABLE_STATUSES)
+
+    def until(self, day: datetime.date) -> Self:
+        """On or before that day."""
+        return self.filter(date__lte=day)
+
+    def changeable(self) -> Self:
+        """Rows that may still change; updates go through this, so that a billed row never does."""
+        return self.filter(invoice_line=None).exclude(status=Status.INVOICED)
+
+
+def _invoiced_with_a_line(name: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=models.Q(invoice_line=None) | models.Q(status=Status.INVOICED),
+            name=f"{name}_with_a_line_is_invoiced",
+        )
+    ]
+
+
+class Registration(models.Model):
+    """What hours, expenses and trips have in common.
+
+    `amount` is what the row is worth by itself, in euros excl. VAT, as priced when it was saved;
+    zero when it is not billed by the row (internal, fixed price, subscription).
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, verbose_name=_("employee"))
+    # The customer is the project's: a project with registrations keeps its customer.
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, verbose_name=_("project"))
+    date = models.DateField(_("date"))
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    is_billable = models.BooleanField(_("billable"), default=True)
+    status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.OPEN)
+    status_note = models.CharField(max_length=300, blank=True, editable=False)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, default=0, editable=False)
+    invoice_line = models.ForeignKey(
+        "billing.InvoiceLine", on_delete=models.PROTECT, null=True, editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["-date", "-pk"]
+
+    @property
+    def is_changeable(self) -> bool:
+        return self.invoice_line_id is None and self.status != Status.INVOICED
+
+
+class TimeEntry(Registration):
+    """Worked time, in whole minutes."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, verbose_name=_("task"))
+    minutes = models.PositiveIntegerField(
+        _("duration"), validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
+    )
+    started_at = models.TimeField(_("start"), null=True, blank=True)
+    ended_at = models.TimeField(_("end"), null=True, blank=True)
+    pause_minutes = models.PositiveSmallIntegerField(_("pause"), default=0)
+    # In euros excl. VAT an hour; null: not billed by the hour.
+    hourly_rate = models.DecimalField(max_digits=8, decimal_places=2, null=True, editable=False)
+
+    class Meta(Registration.Meta):
+        default_related_name = "time_entries"
+        constraints = _invoiced_with_a_line("time_entry")
+        indexes = [
+            models.Index(fields=["organisation", "date"]),
+            models.Index(fields=["project", "invoice_line", "date"]),
+        ]
+
+
+class Expense(Registration):
+    """Something paid for a customer: quantity × price excl. VAT."""
+
+    category = models.ForeignKey(
+        ExpenseCategory, on_delete=models.PROTECT, verbose_name=_("category")
+    )
+    quantity = models.DecimalField(
+        _("quantity"),
+        max_digits=8,
+        decimal_places=2,
+        default=1,
+        validators=[MinValueValidator(0)],
+    )
+    price = models.DecimalField(_("price excl. VAT"), max_digits=10, decimal_places=2)
+    vat_rate = models.ForeignKey(
+        "billing.VatRate",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("VAT rate"),
+    )
+    receipt = models.FileField(_("receipt"), upload_to="receipts/", blank=True)
+    receipt_name = models.CharField(max_length=150, blank=True, editable=False)
+
+    class Meta(Registration.Meta):
+        default_related_name = "expenses"
+        constraints = _invoiced_with_a_line("expense")
+        indexes = [
+            models.Index(fields=["organisation", "date"]),
+            models.Index(fields=["project", "invoice_line", "date"]),
+        ]
+
+
+class TripKind(models.TextChoices):
+    """Why somebody travelled."""
+
+    BUSINESS = "business", _("Business")
+    COMMUTE = "commute", _("Home–work")
+    PRIVATE = "private", _("Private")
+
+
+class Trip(Registration):
+    """A journey, in whole kilometres, at a rate in euros excl. VAT a kilometre."""
+
+    origin = models.CharField(_("from"), max_length=150)
+    destination = models.CharField(_("to"), max_length=150)
+    distance = models.PositiveIntegerField(
+        _("distance"), validators=[MinValueValidator(1), MaxValueValidator(5000)]
+    )
+    kind = models.CharField(_("type"), max_length=8, choices=TripKind, default=TripKind.BUSINESS)
+    vehicle = models.ForeignKey(
+        Vehicle,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("vehicle"),
+    )
+    rate = models.DecimalField(max_digits=6, decimal_places=2, default=0, editable=False)
+
+    class Meta(Registration.Meta):
+        default_related_name = "trips"
+        constraints = _invoiced_with_a_line("trip")
+        indexes = [
+            models.Index(fields=["organisation", "date"]),
+            models.Index(fields=["project", "invoice_line", "date"]),
+        ]

@@ -1,0 +1,6 @@
+"""The addresses of registrations."""
+
+from django.urls import URLPattern
+
+app_name = "registrations"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,9 @@
+"""The site for gunicorn."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timechimp_eb.settings")
+
+application = get_wsgi_application()
