@@ -1,0 +1,113 @@
+"""Ledger account numbers as people type or paste them: one field for every form that asks for one."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+
+from .models import LedgerAccount
+
+MAX_DIGITS = 10
+ONLY_DIGITS = re.compile(rf"\d{{1,{MAX_DIGITS}}}", re.ASCII)
+# A number with a name before or after it; not a part of a longer number or of an amount.
+FIRST = re.compile(rf"\W*(\d{{1,{MAX_DIGITS}}})(?![\w.,]*\d)\b", re.ASCII)
+LAST = re.compile(rf"(?<![\d.,])\b(\d{{1,{MAX_DIGITS}}})\W*$", re.ASCII)
+
+
+def parse_ledger_number(text: str) -> str:
+    """The number of a ledger account in the text, "" if there is none: "8000 Omzet" gives "8000"."""
+    found = FIRST.match(text) or LAST.search(text)
+    return found.group(1) if found else ""
+
+
+def fetched_accounts(organisation: Organisation) -> list[LedgerAccount]:
+    """The chart of accounts as last fetched from e-Boekhouden; empty when it never was."""
+    return list(LedgerAccount.objects.filter(connection__organisation=organisation))
+
+
+class LedgerAccountInput(forms.TextInput):
+    """A text input that offers the fetched accounts as a list to pick from."""
+
+    accounts: Sequence[LedgerAccount] = ()
+
+    def render(
+        self,
+        name: str,
+        value: object,
+        attrs: dict[str, object] | None = None,
+        renderer: object = None,
+    ) -> SafeString:
+        """The input, followed by its datalist when there are accounts to offer."""
+        if not self.accounts:
+            return super().render(name, value, attrs, renderer)
+        list_id = f"{(attrs or {}).get('id') or f'id_{name}'}_accounts"
+        field = super().render(
+            name, value, {**(attrs or {}), "list": list_id}, renderer
+        )
+        options = format_html_join(
+            "",
+            '<option value="{}">{}</option>',
+            ((a.code, str(a)) for a in self.accounts),
+        )
+        return format_html(
+            "{}<datalist{}>{}</datalist>", field, flatatt({"id": list_id}), options
+        )
+
+
+class LedgerAccountField(forms.CharField):
+    """The number of a ledger account. A number with a name is refused once, and comes back corrected.
+
+    `offer()` gives it the chart of accounts; without one, every number is accepted. After `clean` refused
+    a pasted name, `corrected` is the number that the form shows instead.
+    """
+
+    widget = LedgerAccountInput
+
+    def __init__(self, *, required: bool = False, **options: object) -> None:
+        self.corrected = ""
+        self.accounts: list[LedgerAccount] = []
+        # Longer than a number, so that a pasted name gets the sentence that helps.
+        super().__init__(required=required, max_length=200, **options)
+        self.widget.attrs.update(autocomplete="off", inputmode="numeric")
+
+    def offer(self, accounts: Iterable[LedgerAccount]) -> None:
+        """Shows these accounts to choose from, and accepts no others if there are any."""
+        self.accounts = list(accounts)
+        self.widget.accounts = self.accounts
+
+    def clean(self, value: str | None) -> str:
+        """The number, or "" if it may be empty. Raises ValidationError with what to do."""
+        self.corrected = ""
+        text = super().clean(value)
+        if not text:
+            return ""
+        if not ONLY_DIGITS.fullmatch(text):
+            raise ValidationError(self._correction(text), code="not_a_number")
+        if self.accounts and text not in {account.code for account in self.accounts}:
+            raise ValidationError(self._not_there(text), code="unknown_account")
+        return text
+
+    def bound_data(self, data: str | None, initial: str | None) -> str | None:
+        """What the form shows again: the corrected number instead of what was pasted."""
+        return self.corrected or super().bound_data(data, initial)
+
+    def _correction(self, text: str) -> str:
+        self.corrected = parse_ledger_number(text)
+        if not self.corrected:
+            return _("Enter only the number of the ledger account, such as 8000.")
+        return _(
+            "Only the number: %(number)s. We changed it for you; check and save."
+        ) % {"number": self.corrected}
+
+    def _not_there(self, number: str) -> str:
+        return _(
+            "Account %(number)s is not in the chart of accounts from e-Boekhouden. Choose another, "
+            "or fetch the chart again under Settings → e-Boekhouden."
+        ) % {"number": number}
