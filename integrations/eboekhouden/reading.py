@@ -1,0 +1,154 @@
+"""Turning the XML of an answer into plain values.
+
+Names the contract does not know are passed over, so that a field the service adds later harms
+nobody. Money is read from the text straight into Decimal, never through a float.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from . import contract
+from .errors import OutcomeUnknown
+
+logger = logging.getLogger(__name__)
+
+_SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+_PREFIX = f"{{{contract.NAMESPACE}}}"
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that arrived whole: an error code ('' for success), its text, and the fields."""
+
+    code: str
+    text: str
+    fields: Mapping[str, Any]
+
+
+def read_reply(envelope: etree._Element, operation: str) -> Reply:
+    """The answer to `operation`; OutcomeUnknown if this is no answer to it."""
+    response = _response(envelope, operation)
+    type_name = contract.result_of(operation)
+    if type_name is None:
+        return Reply("", "", {})
+    result = _only(response, f"{_PREFIX}{operation}Result")
+    if _is_nil(result):
+        # A list without rows is an empty result; none at all means that something went wrong.
+        raise OutcomeUnknown("wrong-answer", "no result")
+    error_block, fields = _divide(result, type_name)
+    return Reply(
+        code=(error_block.get("LastErrorCode") or "").strip(),
+        text=(error_block.get("LastErrorDescription") or "").strip(),
+        fields=fields,
+    )
+
+
+def _response(envelope: etree._Element, operation: str) -> etree._Element:
+    if envelope.tag != f"{_SOAP}Envelope":
+        raise OutcomeUnknown("wrong-answer", "no envelope")
+    body = _only(envelope, f"{_SOAP}Body")
+    if len(body) != 1:
+        raise OutcomeUnknown("wrong-answer", "not one answer")
+    return _only(body, f"{_PREFIX}{operation}Response")
+
+
+def _only(parent: etree._Element, tag: str) -> etree._Element:
+    found = parent.findall(tag)
+    if len(found) != 1:
+        raise OutcomeUnknown("wrong-answer", f"not one {etree.QName(tag).localname}")
+    return found[0]
+
+
+def _divide(
+    result: etree._Element, type_name: str
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The error block and the other fields; for an update the result is the error block."""
+    if type_name == "cError":
+        return _record(result, type_name), {}
+    block = result.find(f"{_PREFIX}ErrorMsg")
+    error = {} if block is None else _record(block, "cError")
+    if (error.get("LastErrorCode") or "").strip():
+        return error, {}
+    fields = _record(result, type_name)
+    return error, {name: value for name, value in fields.items() if name != "ErrorMsg"}
+
+
+def _record(element: etree._Element, type_name: str) -> dict[str, Any]:
+    readers = _readers(type_name)
+    record: dict[str, Any] = {}
+    for child in element.iterchildren(etree.Element):
+        name = child.tag.removeprefix(_PREFIX)
+        reader = readers.get(name)
+        if reader is None:
+            _note_unknown(type_name, name)
+        elif name in record:
+            raise OutcomeUnknown("wrong-answer", f"{name} twice")
+        else:
+            record[name] = None if _is_nil(child) else reader(child)
+    return record
+
+
+@cache
+def _readers(type_name: str) -> Mapping[str, Callable[[etree._Element], Any]]:
+    fields = contract.fields_of(type_name)
+    return MappingProxyType({name: _reader(kind) for name, kind in fields.items()})
+
+
+def _reader(kind: str) -> Callable[[etree._Element], Any]:
+    row = contract.row_of(kind)
+    if row is not None:
+        return lambda element: _rows(element, *row)
+    if contract.is_complex(kind):
+        return lambda element: _record(element, kind)
+    convert = _CONVERTERS.get(kind)
+    if convert is None:
+        return lambda element: element.text or ""
+    return lambda element: convert(text) if (text := (element.text or "").strip()) else None
+
+
+def _rows(element: etree._Element, name: str, type_name: str) -> list[dict[str, Any]]:
+    rows = element.iterchildren(f"{_PREFIX}{name}")
+    return [_record(row, type_name) for row in rows if not _is_nil(row)]
+
+
+def _is_nil(element: etree._Element) -> bool:
+    return element.get(_NIL) in ("true", "1")
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite():
+        raise OutcomeUnknown("wrong-answer", "not a number")
+    return number
+
+
+def _moment(text: str) -> datetime:
+    """Wall-clock time in the Netherlands, which is what the service means without a zone."""
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(_AMSTERDAM).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+_CONVERTERS: Mapping[str, Callable[[str], Any]] = {
+    "long": int,
+    "decimal": _decimal,
+    "double": _decimal,
+    "dateTime": _moment,
+    "boolean": lambda text: text in ("true", "1"),
+}
+
+
+@cache
+def _note_unknown(type_name: str, name: str) -> None:
+    """Say once per process that the service has a field we do not know."""
+    logger.info("e-Boekhouden answered an unknown field: %s in %s", name[:100], type_name)

@@ -1,0 +1,179 @@
+"""Asking e-Boekhouden something over SOAP, and deciding what the answer means.
+
+The only module that imports zeep. A call either returns the fields of a clean, whole answer to
+that very call, or raises one of the errors of `errors.py`.
+"""
+
+import logging
+from collections.abc import Mapping
+from functools import cache, partial
+from typing import Any
+
+import zeep
+import zeep.exceptions
+from lxml import etree
+from zeep.wsdl.utils import etree_to_string
+
+from . import contract
+from .errors import EBoekhoudenError, MessageInvalid, NotConfigured, OutcomeUnknown, Refused
+from .facts.codes import CodeClass, classify
+from .reading import Reply, read_reply
+from .wire import Answer, Limits, checked_address, exchange
+
+# AutoLogin and the other ways to more power than this program needs are left out on purpose.
+ALLOWED = frozenset(
+    {
+        "OpenSession",
+        "CloseSession",
+        "AddRelatie",
+        "UpdateRelatie",
+        "GetRelaties",
+        "AddFactuur",
+        "GetFacturen",
+        "AddMutatie",
+        "GetMutaties",
+        "GetOpenPosten",
+        "GetGrootboekrekeningen",
+        "GetKostenplaatsen",
+        "GetArtikelen",
+        "GetAdministraties",
+    }
+)
+
+_BINDING = f"{{{contract.NAMESPACE}}}soapAppSoap"
+_XML = frozenset({"text/xml", "application/xml", "application/soap+xml"})
+
+# strict also means that a reply cut in half is refused: zeep's lenient mode repairs it, and half
+# of the relations would look as if they had been deleted.
+_SETTINGS = zeep.Settings(
+    strict=True,
+    xsd_ignore_sequence_order=True,
+    forbid_dtd=True,
+    forbid_entities=True,
+    forbid_external=True,
+    xml_huge_tree=False,
+)
+
+# At DEBUG these write whole envelopes, security codes included.
+for _name in ("zeep", "urllib3", "requests"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Soap:
+    """Calls to one address; cheap to make, one for each task or thread."""
+
+    def __init__(self, url: str, *, limits: Limits) -> None:
+        checked_address(url)
+        self._client = zeep.Client(_wsdl(), transport=_Transport(limits), settings=_SETTINGS)
+        self._service = self._client.create_service(_BINDING, url)
+
+    def call(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The fields of the answer, without its error block.
+
+        MessageInvalid if our own message is at fault (nothing was sent), NotSent if no connection
+        came about, Refused or NotConfigured for a clean answer with a code, else OutcomeUnknown.
+        """
+        self._check(operation, arguments)
+        reply = self._answer(operation, arguments)
+        if not reply.code:
+            return reply.fields
+        if classify(reply.code, reply.text) is CodeClass.CREDENTIALS:
+            raise NotConfigured(reply.code, reply.text)
+        raise Refused(reply.code, reply.text)
+
+    def _check(self, operation: str, arguments: Mapping[str, Any]) -> None:
+        """Build the message once without sending it, and hold it against the contract."""
+        if operation not in ALLOWED:
+            raise MessageInvalid("operation", "is not allowed")
+        try:
+            envelope = self._client.create_message(self._service, operation, **arguments)
+        except (zeep.exceptions.Error, TypeError, ValueError, ArithmeticError):
+            raise MessageInvalid(operation, "cannot be written as XML") from None
+        _check_schema(envelope, operation)
+
+    def _answer(self, operation: str, arguments: Mapping[str, Any]) -> Reply:
+        try:
+            reply = self._service[operation](**arguments)
+        except EBoekhoudenError:
+            raise
+        except zeep.exceptions.Fault:
+            # Even a Fault may come after the effect: it is not a refusal.
+            raise OutcomeUnknown("fault") from None
+        except (zeep.exceptions.DTDForbidden, zeep.exceptions.EntitiesForbidden):
+            raise OutcomeUnknown("forbidden-xml") from None
+        except zeep.exceptions.TransportError as error:
+            raise OutcomeUnknown(_kind_of_damage(error.content)) from None
+        except Exception as error:  # noqa: BLE001
+            # The message has left: whatever goes wrong now says nothing about its effect.
+            raise OutcomeUnknown("wrong-answer", type(error).__name__) from None
+        if not isinstance(reply, Reply):
+            raise OutcomeUnknown("empty")
+        return reply
+
+
+class _Transport:
+    """What zeep needs of a transport: our own exchange, and nothing else from the network."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def load(self, url: str) -> bytes:
+        if url != str(contract.PATH):
+            raise PermissionError("Only the contract on disk is loaded.")
+        return contract.PATH.read_bytes()
+
+    def post_xml(
+        self, address: str, envelope: etree._Element, headers: Mapping[str, str]
+    ) -> Answer:
+        answer = exchange(address, etree_to_string(envelope), headers, self._limits)
+        _check_answer(answer)
+        return answer
+
+
+def _check_answer(answer: Answer) -> None:
+    """OutcomeUnknown for everything that is not a 200 with XML in it."""
+    status = answer.status_code
+    detail = f"HTTP {status}"
+    if 300 <= status < 400:
+        raise OutcomeUnknown("redirect", detail)
+    if status == 429:
+        raise OutcomeUnknown("too-many-requests", detail)
+    if not answer.content.strip():
+        raise OutcomeUnknown("empty", detail)
+    media_type = (answer.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+    if media_type == "text/html" or _looks_like_html(answer.content):
+        raise OutcomeUnknown("html", detail)
+    if status != 200:
+        is_fault = media_type in _XML and b"Fault" in answer.content
+        raise OutcomeUnknown("fault" if is_fault else "http-error", detail)
+    if media_type not in _XML:
+        raise OutcomeUnknown("wrong-answer", "not XML")
+
+
+def _looks_like_html(content: bytes) -> bool:
+    return content.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+
+
+def _kind_of_damage(content: bytes | None) -> str:
+    ended = (content or b"").rstrip().endswith(b"Envelope>")
+    return "not-xml" if ended else "truncated"
+
+
+def _check_schema(envelope: etree._Element, operation: str) -> None:
+    """MessageInvalid if the message breaks the contract; names the element, never its value."""
+    schema = contract.schema()
+    body = envelope[-1]
+    if not schema.validate(body[0]):
+        path = schema.error_log[0].path or operation
+        raise MessageInvalid(path.rpartition("}")[2].rpartition(":")[2], "breaks the contract")
+
+
+@cache
+def _wsdl() -> "zeep.wsdl.Document":
+    """The contract as zeep knows it, parsed once in a process, with our reader for answers."""
+    transport = _Transport(Limits())
+    document = zeep.wsdl.Document(str(contract.PATH), transport, settings=_SETTINGS)
+    binding = document.bindings[_BINDING]
+    for name in ALLOWED:
+        binding.get(name).process_reply = partial(read_reply, operation=name)
+    return document

@@ -1,0 +1,235 @@
+"""One HTTP exchange with e-Boekhouden: connect, send, read, all within one deadline.
+
+Every exchange has a connection of its own, so that what fails while connecting was certainly not
+sent. No redirects, no repeats, no proxies: the codes travel to the given address or nowhere.
+"""
+
+import http.client
+import io
+import ipaddress
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+from urllib.parse import SplitResult, urlsplit
+
+import certifi
+
+from .errors import NotConfigured, NotSent, OutcomeUnknown
+
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Seconds for connecting and for a whole exchange, and the bytes an answer may unfold to."""
+
+    connect: float = 5.0
+    total: float = 60.0
+    body: int = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whole and unpacked, whatever it says."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+    encoding: str = "utf-8"
+
+
+def checked_address(url: str) -> SplitResult:
+    """The parts of an address that codes may be sent to: https, or plain http to this machine."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    if not parts.hostname or not secure or parts.username or parts.password:
+        raise NotConfigured("", "The address must be https.", "insecure-address")
+    return parts
+
+
+def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) -> Answer:
+    """Post `body` to `url` and return the whole answer.
+
+    NotSent if no connection came about; OutcomeUnknown for everything that fails after that.
+    """
+    parts = checked_address(url)
+    deadline = time.monotonic() + limits.total
+    plug = _connect(parts, limits)
+    try:
+        if time.monotonic() >= deadline:
+            raise NotSent("connect-timeout")
+        return _converse(parts, plug, deadline, body, headers, limits)
+    except TimeoutError:
+        raise OutcomeUnknown("timeout") from None
+    except http.client.IncompleteRead:
+        raise OutcomeUnknown("truncated") from None
+    except (OSError, http.client.HTTPException):
+        raise OutcomeUnknown("connection-lost") from None
+    except zlib.error:
+        raise OutcomeUnknown("wrong-answer", "damaged compression") from None
+    finally:
+        plug.close()
+
+
+def _connect(parts: SplitResult, limits: Limits) -> socket.socket:
+    try:
+        return _opened(parts, limits)
+    except socket.gaierror:
+        raise NotSent("name-resolution") from None
+    except TimeoutError:
+        raise NotSent("connect-timeout") from None
+    except ssl.SSLError:
+        raise NotSent("tls") from None
+    except ConnectionRefusedError:
+        raise NotSent("connection-refused") from None
+    except (OSError, UnicodeError):
+        raise NotSent("connect-failed") from None
+
+
+def _opened(parts: SplitResult, limits: Limits) -> socket.socket:
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    plug = socket.create_connection((host, port), timeout=limits.connect)
+    if parts.scheme == "http":
+        return plug
+    try:
+        return _tls().wrap_socket(plug, server_hostname=host)
+    except BaseException:
+        plug.close()
+        raise
+
+
+def _converse(
+    parts: SplitResult,
+    plug: socket.socket,
+    deadline: float,
+    body: bytes,
+    headers: Mapping[str, str],
+    limits: Limits,
+) -> Answer:
+    connection = http.client.HTTPConnection(parts.hostname or "")
+    connection.sock = _TimedSocket(plug, deadline)
+    path = parts.path or "/"
+    connection.request(
+        "POST",
+        f"{path}?{parts.query}" if parts.query else path,
+        body=body,
+        headers={
+            **headers,
+            "Host": parts.netloc,
+            "Accept-Encoding": "gzip",
+            "Connection": "close",
+        },
+    )
+    response = connection.getresponse()
+    return Answer(response.status, response.headers, _whole_body(response, limits.body))
+
+
+def _whole_body(response: http.client.HTTPResponse, limit: int) -> bytes:
+    """The body, complete and unpacked; never more than `limit` bytes of it in memory."""
+    unpacked = _unpacker(response.getheader("Content-Encoding"))
+    expected = response.length
+    received = 0
+    content = bytearray()
+    while expected is None or received < expected:
+        chunk = response.read1(_CHUNK)
+        if not chunk:
+            break
+        received += len(chunk)
+        content += unpacked.decompress(chunk, limit - len(content) + 1)
+        if len(content) > limit:
+            raise OutcomeUnknown("oversize")
+    if not unpacked.eof or (expected is not None and received != expected):
+        raise OutcomeUnknown("truncated")
+    return bytes(content)
+
+
+class _Unpacker(Protocol):
+    @property
+    def eof(self) -> bool: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+class _Plain:
+    """Stands in for a decompressor where nothing is compressed."""
+
+    eof = True
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        return data[:max_length]
+
+
+def _unpacker(encoding: str | None) -> _Unpacker:
+    match (encoding or "identity").strip().lower():
+        case "identity":
+            return _Plain()
+        case "gzip" | "x-gzip":
+            return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        case _:
+            raise OutcomeUnknown("wrong-answer", "unknown compression")
+
+
+class _TimedSocket:
+    """A socket whose every read and write gets only the time that is left.
+
+    A timeout on the socket itself starts again with every byte, so that a dripping server could
+    keep us waiting for ever.
+    """
+
+    def __init__(self, plug: socket.socket, deadline: float) -> None:
+        self._plug = plug
+        self._deadline = deadline
+
+    def sendall(self, data: bytes) -> None:
+        self._allow_what_is_left()
+        self._plug.sendall(data)
+
+    def makefile(self, *_: Any) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self))
+
+    def receive(self, buffer: Any) -> int:
+        self._allow_what_is_left()
+        return self._plug.recv_into(buffer)
+
+    def close(self) -> None:
+        """Left to `exchange`: the answer is still being read when http.client is done with us."""
+
+    def _allow_what_is_left(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._plug.settimeout(left)
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, plug: _TimedSocket) -> None:
+        self._plug = plug
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._plug.receive(buffer)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Verifies against the authorities of this machine and the well-known ones."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
