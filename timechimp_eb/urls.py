@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from . import health
+
 urlpatterns = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
     path("", include("billing.urls")),
     path("", include("accounts.urls")),
     path("", include("integrations.urls")),
@@ -11,4 +15,5 @@ urlpatterns = [
     path("", include("registrations.urls")),
     path("account/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("timechimp_eb.ui.urls")),
 ]

@@ -1,0 +1,49 @@
+"""Bootstrap and the Inter typeface are taken from their wheels: only the files that pages use."""
+
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import fontpkg_inter
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage, Storage
+
+# The wheel bootstrap-wrapper puts its files in a folder beside its module.
+WHEELS = Path(find_spec("bootstrap_wrapper").origin).parent.parent
+ASSETS = {
+    **{
+        name: WHEELS / name
+        for name in (
+            "bootstrap/css/bootstrap.min.css",
+            "bootstrap/css/bootstrap.min.css.map",
+            "bootstrap/js/bootstrap.bundle.min.js",
+            "bootstrap/js/bootstrap.bundle.min.js.map",
+        )
+    },
+    "fonts/inter.ttf": Path(fontpkg_inter.__file__).parent
+    / "files"
+    / "Inter[opsz,wght].ttf",
+}
+
+
+class WheelStorage(FileSystemStorage):
+    """Reads an asset from the wheel that holds it."""
+
+    def path(self, name: str) -> str:
+        return str(ASSETS[name])
+
+
+class WheelAssetsFinder(BaseFinder):
+    """Finds the assets above for the development server and for collectstatic."""
+
+    def find(
+        self, path: str, find_all: bool = False, **kwargs: object
+    ) -> str | list[str]:
+        found = [str(ASSETS[path])] if path in ASSETS else []
+        return found if find_all or kwargs.get("all") else (found[0] if found else [])
+
+    def list(
+        self, ignore_patterns: Iterable[str] | None
+    ) -> Iterator[tuple[str, Storage]]:
+        storage = WheelStorage(location=WHEELS)
+        return ((name, storage) for name in ASSETS)

@@ -1,0 +1,134 @@
+"""A page with every part in every state, to look at while developing."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+ROWS = [
+    (11, date(2026, 11, 20), "Sanne de Vries", "Bakkerij Van Dam", "Website 2026", 210, "315.00", "approved"),
+    (12, date(2026, 11, 20), "Daan Visser", "Bakkerij Van Dam", "Website 2026", 60, "95.00", "approved"),
+    (13, date(2026, 11, 19), "Lotte Bakker", "Gemeente Havelte", "Audit toegankelijkheid", 390, "682.50", "submitted"),
+    (14, date(2026, 11, 18), "Sanne de Vries", "Bakkerij Van Dam", "Website 2026", 420, "630.00", "invoiced"),
+    (15, date(2026, 11, 18), "Bram Jansen", "Studio Oost (intern)", "Algemeen", 90, None, "open"),
+    (16, date(2026, 11, 17), "Daan Visser", "De Groene Tuin", "Webshop", 375, "562.50", "rejected"),
+    (17, date(2026, 11, 17), "Bram Jansen", "De Groene Tuin", "Webshop", 30, "45.00", "written_off"),
+]  # fmt: skip
+TAGS = [
+    "open",
+    "submitted",
+    "approved",
+    "rejected",
+    "invoiced",
+    "written_off",
+    "draft",
+    "sent",
+    "paid",
+    "overdue",
+    "booked",
+    "waiting",
+    "checking",
+    "refused",
+    "exists",
+    "new",
+    "conflict",
+]
+LEDGERS = [("", "Choose…"), ("8000", "8000 Omzet"), ("8010", "8010 Omzet advies")]
+STATUSES = [
+    ("open", "open"), ("not-invoiced", "not invoiced"), ("approved", "approved"),
+    ("rejected", "rejected"), ("written-off", "written off"),
+]  # fmt: skip
+
+
+class GalleryForm(forms.Form):
+    username = forms.CharField(label="Username")
+    code = forms.CharField(
+        label="Security code 1",
+        required=False,
+        widget=forms.PasswordInput(
+            attrs={"placeholder": "set 12-10-2026 by Sanne · leave empty"}
+        ),
+    )
+    template = forms.CharField(
+        label="Invoice template",
+        help_text="The exact name of a template in e-Boekhouden.",
+    )
+    ledger = forms.ChoiceField(label="General ledger account", choices=LEDGERS)
+    price = forms.DecimalField(label="Price", max_digits=8, decimal_places=2)
+    distance = forms.IntegerField(label="Distance", required=False)
+    date = forms.DateField(label="Invoice date")
+    receipt = forms.FileField(
+        label="Receipt", required=False, help_text="Picture or PDF, 10 MB."
+    )
+    notes = forms.CharField(
+        label="Notes", required=False, widget=forms.Textarea({"rows": 3})
+    )
+    lines = forms.ChoiceField(
+        label="Lines",
+        choices=[("detailed", "Detailed"), ("task", "By task"), ("day", "By day")],
+        widget=forms.RadioSelect,
+    )
+    billable = forms.BooleanField(label="Billable", required=False)
+    nightly = forms.BooleanField(
+        label="Import customers every night",
+        required=False,
+        help_text="Last night: 214 read.",
+    )
+    members = forms.MultipleChoiceField(
+        label="Members",
+        choices=[("1", "Sanne"), ("2", "Daan")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
+class GalleryFilters(forms.Form):
+    q = forms.CharField(label="Search notes, project…", required=False)
+    period = forms.ChoiceField(
+        label="Period",
+        choices=[("", "All periods"), ("month", "This month"), ("year", "This year")],
+        required=False,
+    )
+    customer = forms.MultipleChoiceField(
+        label="Customer",
+        choices=[(str(n), f"Customer {n}") for n in range(1, 15)],
+        required=False,
+    )
+    status = forms.MultipleChoiceField(label="Status", choices=STATUSES, required=False)
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every part; nothing here is stored."""
+    filled = {
+        "username": "studio-oost", "template": "", "ledger": "8000", "price": "a lot",
+        "date": "2026-11-22", "lines": "task", "nightly": "on", "members": ["1"],
+    }  # fmt: skip
+    context = {
+        "form": GalleryForm({**filled, "template": "Factuur NL", "price": "95.00"}),
+        "wrong": GalleryForm(filled, prefix="wrong"),
+        "filters": GalleryFilters(
+            request.GET or {"period": "month", "status": ["open", "approved"]}
+        ),
+        "rows": ROWS,
+        "tags": TAGS,
+        "page": Paginator(range(430), 50).page(2),
+        "empty_page": Paginator([], 50).page(1),
+        "amount": Decimal("1003.75"),
+        "moment": datetime(2026, 11, 15, 16, 20),
+        "attention_count": 2,
+    }
+    return render(request, "ui/gallery.html", context)
+
+
+def dialog(request: HttpRequest) -> HttpResponse:
+    """A dialog; a POST finds a mistake, so that its second showing can be seen too."""
+    form = GalleryForm(
+        request.POST or None, initial={"lines": "task", "date": date(2026, 11, 22)}
+    )
+    status = 422 if request.method == "POST" and not form.is_valid() else 200
+    return render(
+        request, "ui/gallery_dialog.html", {"form": form, "rows": ROWS}, status=status
+    )

@@ -1,0 +1,222 @@
+"""What is in the bar, in the tabs and in the settings menu, and who sees it. Pages come by URL name."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+
+Right = Callable[[Membership], bool]
+
+
+def everyone(membership: Membership) -> bool:
+    return True
+
+
+def invoicers(membership: Membership) -> bool:
+    return membership.is_invoicer
+
+
+def managers(membership: Membership) -> bool:
+    return membership.is_manager
+
+
+def administrators(membership: Membership) -> bool:
+    return membership.is_administrator
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in a menu. `covers` are beginnings of URL names of pages that belong under it.
+
+    `counter` names the context variable with the figure behind the label; `selection` the kind
+    of rows whose ticked ones are counted there.
+    """
+
+    label: str | Promise
+    url_name: str
+    covers: tuple[str, ...] = ()
+    may_see: Right = everyone
+    icon: str = ""
+    counter: str = ""
+    selection: str = ""
+
+    @property
+    def url(self) -> str:
+        """Empty as long as the page does not exist."""
+        try:
+            return reverse(self.url_name)
+        except NoReverseMatch:
+            return ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A room of the site: an item in the bar and the tabs under it."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    entries: tuple[Entry, ...]
+    may_see: Right = everyone
+
+
+REGISTER = Section(
+    "register",
+    _("Register"),
+    "clock",
+    (
+        Entry(
+            _("Hours"),
+            "registrations:hours",
+            ("registrations:hour", "registrations:timer"),
+        ),
+        Entry(_("Expenses"), "registrations:expenses", ("registrations:expense",)),
+        Entry(_("Trips"), "registrations:trips", ("registrations:trip",)),
+    ),
+)
+OVERVIEW = Section(
+    "overview",
+    _("Overview"),
+    "search",
+    (
+        Entry(
+            _("Hours"),
+            "registrations:overview-hours",
+            ("registrations:overview-",),
+            selection="hours",
+        ),
+        Entry(_("Expenses"), "registrations:overview-expenses", selection="expenses"),
+        Entry(_("Trips"), "registrations:overview-trips", selection="trips"),
+    ),
+)
+PROJECTS = Section(
+    "projects",
+    _("Projects"),
+    "briefcase",
+    (
+        Entry(
+            _("Projects"),
+            "projects:project-list",
+            ("projects:project-", "projects:instalment"),
+        ),
+    ),
+)
+FINANCE = Section(
+    "finance",
+    _("Finance"),
+    "file-text",
+    (
+        Entry(_("Unbilled"), "billing:unbilled", ("billing:unbilled",)),
+        Entry(_("Invoices"), "billing:invoice-list", ("billing:invoice-",)),
+        Entry(
+            _("Bookings"),
+            "billing:booking-list",
+            ("billing:booking-", "billing:batch-"),
+            counter="attention_count",
+        ),
+    ),
+    may_see=invoicers,
+)
+MANAGEMENT = Section(
+    "management",
+    _("Management"),
+    "building-2",
+    (
+        Entry(
+            _("Customers"),
+            "customers:customer-list",
+            ("customers:customer-", "customers:contact-"),
+        ),
+        Entry(_("Projects"), "projects:project-list"),
+        Entry(_("Tasks"), "projects:task-list", ("projects:task-",)),
+        Entry(
+            _("Expense categories"), "projects:category-list", ("projects:category-",)
+        ),
+        Entry(_("Vehicles"), "projects:vehicle-list", ("projects:vehicle-",)),
+        Entry(_("Employees"), "accounts:employee-list", ("accounts:employee-",)),
+    ),
+    may_see=managers,
+)
+SETTINGS = Section(
+    "settings",
+    _("Settings"),
+    "settings",
+    (
+        Entry(_("Organisation"), "accounts:organisation-settings"),
+        Entry(_("Invoices"), "billing:invoice-settings"),
+        Entry(_("VAT rates"), "billing:vat-rate-list", ("billing:vat-rate-",)),
+        Entry(_("Users"), "accounts:user-list", ("accounts:user-",)),
+        Entry(_("Import"), "customers:import", ("customers:import",)),
+        Entry(
+            _("Integrations"),
+            "integrations:integration-list",
+            ("integrations:integration",),
+        ),
+        Entry(
+            "e-Boekhouden", "integrations:eboekhouden", ("integrations:eboekhouden",)
+        ),
+    ),
+    may_see=administrators,
+)
+BAR = (REGISTER, OVERVIEW, PROJECTS, FINANCE, MANAGEMENT)
+SECTIONS = (*BAR, SETTINGS)
+
+QUICK_CREATE = (
+    Entry(_("Hours"), "registrations:hours", icon="clock"),
+    Entry(_("Expense"), "registrations:expenses", icon="receipt"),
+    Entry(_("Trip"), "registrations:trips", icon="car"),
+    Entry(
+        _("Customer"), "customers:customer-create", may_see=managers, icon="building-2"
+    ),
+    Entry(_("Project"), "projects:project-create", may_see=managers, icon="briefcase"),
+    Entry(_("Task"), "projects:task-create", may_see=managers, icon="list-checks"),
+    Entry(_("Invoice"), "billing:invoice-create", may_see=invoicers, icon="file-text"),
+)
+PERSONAL = (
+    Entry(_("My profile"), "accounts:profile", icon="user"),
+    Entry(
+        _("Change organisation"),
+        "accounts:change-organisation",
+        icon="arrow-left-right",
+    ),
+)
+
+
+def visible(entries: Iterable[Entry], *, membership: Membership | None) -> list[Entry]:
+    """The entries that this member may see and whose pages exist."""
+    if membership is None:
+        return []
+    return [entry for entry in entries if entry.may_see(membership) and entry.url]
+
+
+def sections_for(membership: Membership | None) -> list[Section]:
+    """The items of the bar that lead somewhere for this member."""
+    return [
+        section
+        for section in BAR
+        if membership
+        and section.may_see(membership)
+        and visible(section.entries, membership=membership)
+    ]
+
+
+def place_of(view_name: str) -> tuple[Section, Entry] | tuple[None, None]:
+    """Where a page belongs: the entry named exactly so, else the one with the longest beginning."""
+    places = [(section, entry) for section in SECTIONS for entry in section.entries]
+    fits = [
+        (_fit(entry, view_name), -order) for order, (_s, entry) in enumerate(places)
+    ]
+    length, order = max(fits)
+    return places[-order] if length else (None, None)
+
+
+def _fit(entry: Entry, view_name: str) -> int:
+    if entry.url_name == view_name:
+        return 1000
+    return max(
+        (len(start) for start in entry.covers if view_name.startswith(start)), default=0
+    )

@@ -1,0 +1,207 @@
+// What pages need beyond links and forms: dialogs, toasts, questions, filters. docs/ui.md tells how to use it.
+(() => {
+  "use strict";
+
+  const dialog = () => document.getElementById("dialog");
+  const on = (name, listener, options) => document.addEventListener(name, listener, options);
+
+  // --- Dialogs: whatever htmx puts into #dialog is shown; an empty answer closes it --------------
+  let opener = null;
+
+  function showDialog() {
+    const element = dialog();
+    if (!element.firstElementChild) return bootstrap.Modal.getInstance(element)?.hide();
+    bootstrap.Modal.getOrCreateInstance(element).show();
+    const first = element.querySelector("[data-form-errors], [autofocus], .is-invalid");
+    if (first && element.classList.contains("show")) first.focus();
+  }
+
+  on("htmx:beforeRequest", (event) => {
+    if (event.detail.target === dialog() && !dialog().contains(event.detail.elt)) {
+      opener = event.detail.elt.closest(".dropdown")?.querySelector("[data-bs-toggle]") || event.detail.elt;
+    }
+  });
+
+  on("htmx:beforeSwap", (event) => {
+    // A whole page for a dialog means that the work is done and we were sent on.
+    const { target, xhr } = event.detail;
+    if (target === dialog() && /^\s*<!doctype/i.test(xhr.responseText)) {
+      event.detail.shouldSwap = false;
+      window.location.assign(xhr.responseURL);
+    }
+  });
+
+  on("htmx:afterSwap", (event) => {
+    if (event.detail.target === dialog()) showDialog();
+  });
+
+  on("dialog-close", () => bootstrap.Modal.getInstance(dialog())?.hide());
+  on("shown.bs.modal", (event) => {
+    const wanted = event.target.querySelector("[data-form-errors], [autofocus]");
+    if (wanted) wanted.focus();
+  });
+  on("hidden.bs.modal", (event) => {
+    if (event.target !== dialog()) return;
+    event.target.replaceChildren();
+    if (opener?.isConnected) opener.focus();
+    opener = null;
+  });
+
+  // --- Questions: data-confirm on a button, link or form; hx-confirm for htmx --------------------
+  function ask(element, text, then) {
+    const box = document.getElementById("confirm");
+    const yes = document.getElementById("confirm-yes");
+    const title = document.getElementById("confirm-title");
+    const { confirmTitle, confirmButton, confirmKind } = element.dataset;
+    title.textContent = confirmTitle || title.dataset.default;
+    document.getElementById("confirm-text").textContent = text;
+    yes.textContent = confirmButton || yes.dataset.default;
+    yes.className = `btn btn-${confirmKind || "primary"}`;
+    const modal = bootstrap.Modal.getOrCreateInstance(box);
+    yes.onclick = () => {
+      box.addEventListener("hidden.bs.modal", then, { once: true });
+      modal.hide();
+    };
+    box.addEventListener("shown.bs.modal", () => yes.focus(), { once: true });
+    modal.show();
+  }
+
+  const agreed = new WeakSet();
+
+  function guard(event, element, again) {
+    if (!element?.dataset.confirm || agreed.delete(element)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(element, element.dataset.confirm, () => {
+      agreed.add(element);
+      again();
+    });
+  }
+
+  on("click", (event) => {
+    const element = event.target.closest("[data-confirm]:not(form)");
+    guard(event, element, () => element.click());
+  }, true);
+  on("submit", (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    guard(event, form.matches("[data-confirm]") ? form : null, () => form.requestSubmit(button));
+  }, true);
+  on("htmx:confirm", (event) => {
+    if (!event.detail.question) return;
+    event.preventDefault();
+    ask(event.detail.elt, event.detail.question, () => event.detail.issueRequest(true));
+  });
+
+  // --- Double submits: a form that is on its way does not go twice --------------------------------
+  function busy(form, yes) {
+    form.dataset.busy = yes ? "yes" : "";
+    for (const button of form.querySelectorAll("button[type=submit], button:not([type])")) {
+      button.toggleAttribute("aria-busy", false);
+      if (yes) button.setAttribute("aria-busy", "true");
+    }
+  }
+
+  on("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.busy) return event.preventDefault();
+    if (!form.matches("[hx-post], [data-download]")) busy(form, true);
+  });
+  on("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt.closest("form[hx-post]");
+    if (!form) return;
+    if (form.dataset.busy) return event.preventDefault();
+    busy(form, true);
+  });
+  on("htmx:afterRequest", (event) => {
+    const form = event.detail.elt.closest("form[hx-post]");
+    if (form) busy(form, false);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-busy=yes]")) busy(form, false);
+  });
+
+  // --- Filters: a change applies at once, empty ones stay out of the address ---------------------
+  on("htmx:configRequest", (event) => {
+    if (!event.target.matches("form[data-autosubmit]")) return;
+    const form = event.detail.formData;
+    for (const [name, value] of [...form.entries()]) {
+      if (value === "") form.delete(name);
+    }
+  });
+
+  function chipText(chip) {
+    const chosen = [...chip.querySelectorAll("input[name]:checked")].filter((input) => input.value);
+    const names = chosen.map((input) => input.labels[0].textContent.trim());
+    const rest = names.length > 1 ? ` + ${names.length - 1}` : "";
+    chip.querySelector(".chip").classList.toggle("chip-on", names.length > 0);
+    chip.querySelector(".chip-text").textContent = names.length
+      ? `${chip.dataset.chip}: ${names[0]}${rest}` : chip.dataset.chip;
+  }
+
+  on("change", (event) => {
+    const chip = event.target.closest("[data-chip]");
+    if (chip && event.target.name) chipText(chip);
+    const form = event.target.closest("form[data-autosubmit]");
+    if (form && !form.matches("[hx-get]")) form.requestSubmit();
+  });
+  on("input", (event) => {
+    if (!event.target.matches("[data-chip-find]")) return;
+    event.stopPropagation();
+    const wanted = event.target.value.trim().toLowerCase();
+    for (const option of event.target.parentElement.querySelectorAll(".form-check")) {
+      option.hidden = !option.textContent.toLowerCase().includes(wanted);
+    }
+  });
+
+  // --- Toasts --------------------------------------------------------------------------------------
+  function toast(text, kind = "info") {
+    const list = document.getElementById("toasts");
+    const box = document.createElement("div");
+    const body = document.createElement("div");
+    const close = document.createElement("button");
+    box.className = `alert alert-${kind}`;
+    box.dataset.toast = "";
+    box.setAttribute("role", kind === "danger" ? "alert" : "status");
+    body.className = "alert-body";
+    body.textContent = text;
+    Object.assign(close, { className: "toast-close", type: "button", textContent: "×" });
+    close.dataset.toastClose = "";
+    close.setAttribute("aria-label", list.dataset.closeLabel);
+    box.append(body, close);
+    list.append(box);
+    leaveLater(box);
+  }
+
+  function leaveLater(box) {
+    // Bad news stays until it is closed; good news leaves by itself, unless one is reading it.
+    if (box.matches(".alert-danger, .alert-warning")) return;
+    let timer = setTimeout(() => box.remove(), 6000);
+    box.addEventListener("mouseenter", () => clearTimeout(timer));
+    box.addEventListener("mouseleave", () => { timer = setTimeout(() => box.remove(), 3000); });
+  }
+
+  on("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
+  on("toast", (event) => toast(event.detail.text || event.detail.value, event.detail.kind));
+  on("htmx:sendError", () => toast(document.body.dataset.offline, "danger"));
+  on("htmx:responseError", () => toast(document.body.dataset.failed, "danger"));
+  on("htmx:load", (event) => {
+    if (event.target.matches?.("[data-toast]")) leaveLater(event.target);
+  });
+
+  // --- The timer in the bar ------------------------------------------------------------------------
+  function tick() {
+    for (const element of document.querySelectorAll("[data-timer-start]")) {
+      const minutes = Math.max(0, Math.floor((Date.now() - new Date(element.dataset.timerStart)) / 60000));
+      element.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+    }
+  }
+
+  on("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-toast]").forEach(leaveLater);
+    document.querySelector("[data-form-errors]")?.focus();
+    tick();
+    setInterval(tick, 15000);
+  });
+})();

@@ -1,0 +1,16 @@
+"""HTML attributes from the keyword arguments of a tag."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+
+def attributes(given: dict[str, object]) -> SafeString:
+    """`{"hx_get": "/x", "disabled": True}` as ` hx-get="/x" disabled`; None, False and "" are left out."""
+    written = (
+        format_html(" {}", name.replace("_", "-"))
+        if value is True
+        else format_html(' {}="{}"', name.replace("_", "-"), value)
+        for name, value in given.items()
+        if value not in (None, False, "")
+    )
+    return mark_safe("".join(written))

@@ -1,0 +1,87 @@
+"""Form fields with label, help and error, tied together for screen readers."""
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
+
+from .attributes import attributes
+
+CHECK, CHOICES, SEGMENTS, PLAIN = "check", "choices", "segments", "plain"
+
+
+def field(
+    bound: BoundField,
+    kind: str = "",
+    label: str | None = None,
+    help: str | None = None,
+    prefix: str = "",
+    suffix: str = "",
+    css: str = "",
+    hide_label: bool = False,
+    **attrs: object,
+) -> dict[str, object]:
+    """Context of ui/field.html. `kind` may be "switch" or "segments"; else the widget decides."""
+    shape = _shape(bound, kind)
+    return {
+        "bound": bound,
+        "shape": shape,
+        "switch": kind == "switch",
+        "label": bound.label if label is None else label,
+        "help": bound.help_text if help is None else help,
+        "prefix": prefix,
+        "suffix": suffix,
+        "css": css,
+        "hide_label": hide_label,
+        "control": _control(bound, shape, help, attrs),
+        "choices": bound.subwidgets if shape in (CHOICES, SEGMENTS) else [],
+        "extra": attributes(attrs) if shape in (CHOICES, SEGMENTS) else "",
+        "help_id": f"{bound.auto_id}_helptext",
+        "error_id": f"{bound.auto_id}_error",
+        "required": bound.field.required,
+    }
+
+
+def money_field(bound: BoundField, **options: object) -> dict[str, object]:
+    """A field in euros, with the sign before it."""
+    return field(bound, **{"prefix": "€", "inputmode": "decimal", **options})
+
+
+def _shape(bound: BoundField, kind: str) -> str:
+    widget = bound.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return CHECK
+    if kind == SEGMENTS:
+        return SEGMENTS
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return CHOICES
+    return PLAIN
+
+
+def _control(
+    bound: BoundField, shape: str, help: str | None, attrs: dict[str, object]
+) -> SafeString | str:
+    if shape in (CHOICES, SEGMENTS):
+        return ""
+    given = {name.replace("_", "-"): value for name, value in attrs.items()}
+    given["class"] = _css_class(bound, shape)
+    described = (
+        [f"{bound.auto_id}_helptext"]
+        if (help or (help is None and bound.help_text))
+        else []
+    )
+    described += [f"{bound.auto_id}_error"] if bound.errors else []
+    if described:
+        given["aria-describedby"] = " ".join(described)
+    if type(bound.field.widget) is forms.DateInput:
+        # Browsers want the date of a date input written one way, whatever the language.
+        bound.field.widget.format = "%Y-%m-%d"
+        given["type"] = "date"
+    return bound.as_widget(attrs=given)
+
+
+def _css_class(bound: BoundField, shape: str) -> str:
+    own = bound.field.widget.attrs.get("class", "")
+    base = {CHECK: "form-check-input"}.get(shape, "form-control")
+    if isinstance(bound.field.widget, forms.Select):
+        base = "form-select"
+    return " ".join(filter(None, [base, "is-invalid" if bound.errors else "", own]))

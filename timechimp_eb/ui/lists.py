@@ -1,0 +1,61 @@
+"""The frame of a list page: its filter form, its search box, the bar with what is selected."""
+
+from django.forms.boundfield import BoundField
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+# One and more rows of a kind, as the selection bar writes them; the figures that go with them.
+ROWS = {
+    "hours": (_("hours row"), _("hours rows"), ("minutes", "amount")),
+    "expenses": (_("expense"), _("expenses"), ("amount",)),
+    "trips": (_("trip"), _("trips"), ("km", "amount")),
+    "projects": (_("project"), _("projects"), ()),
+    "invoices": (_("invoice"), _("invoices"), ()),
+    "customers": (_("customer"), _("customers"), ()),
+    "bookings": (_("booking"), _("bookings"), ()),
+}
+
+
+def filter_form(context: Context, content: str, target: str = "#results") -> SafeString:
+    """The filters above a list: a change shows at once in `target` and in the address.
+
+    What is sorted and how many rows a page shows is kept; without JavaScript there is a button.
+    """
+    request = context["request"]
+    kept = [
+        (name, request.GET[name]) for name in ("order", "size") if name in request.GET
+    ]
+    return render_to_string(
+        "ui/filter_form.html",
+        {"content": content, "target": target, "kept": kept, "path": request.path},
+    )
+
+
+def search(bound: BoundField, placeholder: str = "") -> dict[str, object]:
+    """The search box of a filter form; it looks while one types."""
+    control = bound.as_widget(
+        attrs={
+            "class": "form-control",
+            "type": "search",
+            "placeholder": placeholder or bound.label,
+            "aria-label": placeholder or bound.label,
+            "autocomplete": "off",
+        }
+    )
+    return {"control": control}
+
+
+def selection_bar(
+    *kinds: str, scope: str = "overview", suffix: str = ""
+) -> dict[str, object]:
+    """What is ticked, with its totals: the kind of this page first, then those of other tabs.
+
+    Hidden while nothing is ticked. `suffix` is written behind the total, "excl. VAT" unasked.
+    """
+    parts = [
+        {"kind": kind, "one": one, "many": many, "figures": figures}
+        for kind, (one, many, figures) in ((kind, ROWS[kind]) for kind in kinds)
+    ]
+    return {"parts": parts, "scope": scope, "suffix": suffix or _("excl. VAT")}

@@ -1,0 +1,14 @@
+"""A progress bar in parts, drawn without a line of style in the page."""
+
+PARTS = ("green", "amber", "red", "theme", "slate")
+
+
+def progress(total: int, label: str, **parts: int) -> dict[str, object]:
+    """Parts of `total` side by side: `green=12 amber=2 red=1`; `label` says it in words."""
+    rects, offset = [], 0
+    for colour in PARTS:
+        width = int(parts.get(colour) or 0)
+        if width:
+            rects.append({"colour": colour, "x": offset, "width": width})
+            offset += width
+    return {"total": max(int(total or 0), offset, 1), "rects": rects, "label": label}

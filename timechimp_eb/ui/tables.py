@@ -1,0 +1,104 @@
+"""Lists: headers that sort, chips that filter, pages to turn. All of it lives in the address."""
+
+from django.core.paginator import Page
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest
+from django.template import Context
+
+PAGE_SIZES = (25, 50, 100, 250)
+
+
+def address_with(request: HttpRequest, **changes: object) -> str:
+    """The query of this page with some values changed; None takes one out. Starts with `?`."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def sort_header(
+    context: Context, label: str, key: str, css: str = "", default: bool | str = False
+) -> dict[str, object]:
+    """A column head that sorts: once up, again down. `default` says this column sorts unasked.
+
+    The parameter is `order`; `order=-date` is descending. `default="-date"` sorts down unasked.
+    """
+    request = context["request"]
+    unasked = key if default is True else (default or "")
+    current = request.GET.get("order") or unasked
+    direction = {key: "ascending", f"-{key}": "descending"}.get(current, "")
+    following = f"-{key}" if direction == "ascending" else key
+    return {
+        "label": label,
+        "css": css,
+        "direction": direction,
+        "url": address_with(request, order=following, page=None),
+    }
+
+
+def pagination(
+    context: Context, page: Page, sizes: tuple[int, ...] = PAGE_SIZES
+) -> dict:
+    """The foot of a list: n of m results, page size (`size`), previous and next (`page`)."""
+    request = context["request"]
+    first, last = page.start_index(), page.end_index()
+    return {
+        "page": page,
+        "first": first,
+        "last": last,
+        "total": page.paginator.count,
+        "sizes": sorted({*sizes, page.paginator.per_page}),
+        "kept": [
+            (name, value)
+            for name, values in request.GET.lists()
+            if name not in ("page", "size")
+            for value in values
+        ],
+        "previous": address_with(request, page=page.previous_page_number())
+        if page.has_previous()
+        else "",
+        "next": address_with(request, page=page.next_page_number())
+        if page.has_next()
+        else "",
+    }
+
+
+def filter_chip(
+    bound: BoundField, label: str = "", find: bool | None = None
+) -> dict[str, object]:
+    """A filter as a chip with a menu: check boxes for several, radio buttons for one.
+
+    The chip says what is chosen: `Status: not invoiced + 1`. `find` adds a box to look in a
+    long list; unasked from nine options on.
+    """
+    chosen = _chosen(bound)
+    options = [
+        {"value": str(value), "label": text, "on": str(value) in chosen}
+        for value, text in _flat(bound.field.choices)
+    ]
+    labels = [
+        str(option["label"]) for option in options if option["on"] and option["value"]
+    ]
+    return {
+        "bound": bound,
+        "label": label or bound.label,
+        "options": options,
+        "several": bound.field.widget.allow_multiple_selected,
+        "text": f"{labels[0]} + {len(labels) - 1}" if labels[1:] else "".join(labels),
+        "find": len(options) > 8 if find is None else find,
+    }
+
+
+def _chosen(bound: BoundField) -> set[str]:
+    value = bound.value()
+    values = value if isinstance(value, list | tuple) else [value]
+    return {str(one) for one in values if one is not None} or {""}
+
+
+def _flat(choices: object) -> list[tuple[object, object]]:
+    flat: list[tuple[object, object]] = []
+    for value, text in choices:
+        flat += list(text) if isinstance(text, list | tuple) else [(value, text)]
+    return flat
