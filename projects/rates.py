@@ -1,0 +1,111 @@
+"""What an hour costs, by the invoicing method of its project, and where to set it when nothing is set."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+
+from .models import Method, Project, ProjectMember, ProjectTask, Task
+
+
+class RateBook:
+    """The rates of some projects, read in three queries; asking for a rate then reads nothing.
+
+    Tasks and memberships that are asked about must be loaded objects.
+    """
+
+    def __init__(self, projects: Iterable[Project]) -> None:
+        ids = {project.pk for project in projects}
+        self._customer_rates: dict[int, Decimal | None] = dict(
+            Project.objects.filter(pk__in=ids).values_list("pk", "customer__hourly_rate")
+        )
+        self._tasks = {
+            (row.project_id, row.task_id): row
+            for row in ProjectTask.objects.filter(project__in=ids)
+        }
+        self._member_rates: dict[tuple[int, int], Decimal | None] = {
+            (project, membership): rate
+            for project, membership, rate in ProjectMember.objects.filter(
+                project__in=ids
+            ).values_list("project_id", "membership_id", "hourly_rate")
+        }
+
+    def hourly_rate(
+        self, *, project: Project, task: Task, membership: Membership
+    ) -> Decimal | None:
+        """Euros excl. VAT an hour; None when hours are not billed, or when no rate was set."""
+        if not project.billing_method.is_hourly or not self.is_billable(project=project, task=task):
+            return None
+        return self._rate(project, task, membership)
+
+    def is_billable(self, *, project: Project, task: Task) -> bool:
+        """The task may be billed, and on this project too."""
+        on_project = self._tasks.get((project.pk, task.pk))
+        return task.is_billable and (on_project is None or on_project.is_billable)
+
+    def why_no_rate(self, *, project: Project, task: Task, membership: Membership) -> str:
+        """A sentence that tells why there is no rate and where to set it; "" when there is one."""
+        method = project.billing_method
+        if method is Method.NONE:
+            return _("%(project)s is not billed.") % {"project": project}
+        if method.has_terms:
+            return _("%(project)s is billed by agreed amounts, not by the hour.") % {
+                "project": project
+            }
+        if not self.is_billable(project=project, task=task):
+            return _("The task %(task)s is not billable on %(project)s.") % {
+                "task": task,
+                "project": project,
+            }
+        if self._rate(project, task, membership) is not None:
+            return ""
+        return WHERE_TO_SET[method]() % {
+            "task": task,
+            "project": project,
+            "employee": membership,
+            "customer": project.customer,
+        }
+
+    def _rate(self, project: Project, task: Task, membership: Membership) -> Decimal | None:
+        match project.billing_method:
+            case Method.TASK_RATE:
+                on_project = self._tasks.get((project.pk, task.pk))
+                return _first(on_project and on_project.hourly_rate, task.hourly_rate)
+            case Method.EMPLOYEE_RATE:
+                own = self._member_rates.get((project.pk, membership.pk))
+                return _first(own, membership.hourly_rate)
+            case Method.PROJECT_RATE:
+                return project.hourly_rate
+            case Method.CUSTOMER_RATE:
+                return self._customer_rates.get(project.pk)
+        return None
+
+
+def hourly_rate(*, project: Project, task: Task, membership: Membership) -> Decimal | None:
+    """Euros excl. VAT for an hour of somebody on a task; None when it is not billed by the hour."""
+    return RateBook([project]).hourly_rate(project=project, task=task, membership=membership)
+
+
+def why_no_rate(*, project: Project, task: Task, membership: Membership) -> str:
+    """A sentence that tells why there is no rate and where to set it; "" when there is one."""
+    return RateBook([project]).why_no_rate(project=project, task=task, membership=membership)
+
+
+WHERE_TO_SET = {
+    Method.TASK_RATE: lambda: _(
+        "Set an hourly rate for the task %(task)s, in Management → Tasks or on %(project)s."
+    ),
+    Method.EMPLOYEE_RATE: lambda: _(
+        "Set an hourly rate for %(employee)s, in Management → Employees or on %(project)s."
+    ),
+    Method.PROJECT_RATE: lambda: _("Set the hourly rate of the project %(project)s."),
+    Method.CUSTOMER_RATE: lambda: _(
+        "Set an hourly rate for %(customer)s, in Management → Customers."
+    ),
+}
+
+
+def _first(*rates: Decimal | None) -> Decimal | None:
+    return next((rate for rate in rates if rate is not None), None)

@@ -1,0 +1,210 @@
+"""Planning what a project bills although nobody registers it: fixed prices, instalments, periods."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from .models import Method, Project, Term, TermKind
+from .periods import Period, add_months, period_name, periods
+
+HORIZON_MONTHS = 13
+# What a later planning may still change on a term that is not billed.
+FOLLOWING = ("description", "due_on", "period_until", "quantity", "price", "task_id")
+TERM_METHODS = tuple(method for method in Method if method.has_terms)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A term as it should be; `kind` and `key` make it the same one on every planning."""
+
+    kind: str
+    key: str
+    description: str
+    due_on: datetime.date
+    price: Decimal
+    quantity: Decimal = Decimal("1.00")
+    period_until: datetime.date | None = None
+    task_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many terms a planning added, changed and took away."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+def horizon(today: datetime.date) -> datetime.date:
+    """Until when periods are planned ahead."""
+    return add_months(today, HORIZON_MONTHS)
+
+
+def plan_terms(
+    project: Project, *, today: datetime.date, until: datetime.date | None = None
+) -> Outcome:
+    """Makes the unbilled terms of a project as agreed; billed and written-off ones stay untouched.
+
+    Doing it again changes nothing. `until` is the last day on which a planned period may begin,
+    thirteen months ahead unless given.
+    """
+    wanted = {
+        (plan.kind, plan.key): plan
+        for plan in planned(project, today=today, until=until or horizon(today))
+    }
+    with transaction.atomic():
+        # Locked, so that a term that is being billed at this moment is not taken away.
+        terms = list(project.terms.select_for_update())
+        settled = [term for term in terms if is_settled(term)]
+        for key in [key for key, plan in wanted.items() if _is_taken(plan, settled)]:
+            del wanted[key]
+        open_terms = {(t.kind, t.key): t for t in terms if not is_settled(t)}
+        return Outcome(
+            added=_add(project, [p for key, p in wanted.items() if key not in open_terms]),
+            changed=sum(_follow(t, wanted[key]) for key, t in open_terms.items() if key in wanted),
+            removed=_remove(project, [t for key, t in open_terms.items() if key not in wanted]),
+        )
+
+
+def plan_all(*, today: datetime.date) -> int:
+    """Plans the terms of every active project of every organisation; gives how many projects."""
+    projects = (
+        Project.objects.active()
+        .filter(method__in=TERM_METHODS)
+        .select_related("organisation", "subscription")
+    )
+    number = 0
+    for project in projects.iterator(chunk_size=200):
+        plan_terms(project, today=today)
+        number += 1
+    return number
+
+
+def stop_terms(project: Project, *, today: datetime.date) -> int:
+    """Takes away unbilled terms due after today; what was due already stays to be billed."""
+    with transaction.atomic():
+        terms = project.terms.unbilled().filter(due_on__gt=today).select_for_update()
+        return _remove(project, list(terms))
+
+
+def is_settled(term: Term) -> bool:
+    """Billed, on a draft, or written off: planning leaves it alone."""
+    return term.invoice_line_id is not None or term.is_written_off
+
+
+def planned(project: Project, *, today: datetime.date, until: datetime.date) -> Iterator[Planned]:
+    """The terms that the project should have, whatever happened to them."""
+    match project.billing_method:
+        case Method.FIXED_PRICE:
+            yield from _fixed_price(project, today)
+        case Method.FIXED_PRICE_TASKS:
+            yield from _fixed_prices_of_tasks(project, today)
+        case Method.INSTALMENTS:
+            yield from _instalments(project)
+        case Method.SUBSCRIPTION:
+            yield from _periods(project, until)
+
+
+def _fixed_price(project: Project, today: datetime.date) -> Iterator[Planned]:
+    if project.fixed_price is not None:
+        yield Planned(
+            kind=TermKind.FIXED_PRICE,
+            key="",
+            description=project.name,
+            due_on=_due_on(project, TermKind.FIXED_PRICE, "", today),
+            price=project.fixed_price,
+        )
+
+
+def _fixed_prices_of_tasks(project: Project, today: datetime.date) -> Iterator[Planned]:
+    rows = project.project_tasks.exclude(fixed_price=None).select_related("task")
+    for row in rows:
+        key = str(row.task_id)
+        yield Planned(
+            kind=TermKind.TASK_PRICE,
+            key=key,
+            description=f"{project.name}, {row.task.name}",
+            due_on=_due_on(project, TermKind.TASK_PRICE, key, today),
+            price=row.fixed_price,
+            task_id=row.task_id,
+        )
+
+
+def _instalments(project: Project) -> Iterator[Planned]:
+    for instalment in project.instalments.all():
+        yield Planned(
+            kind=TermKind.INSTALMENT,
+            key=str(instalment.pk),
+            description=instalment.description,
+            due_on=instalment.date,
+            price=instalment.amount,
+        )
+
+
+def _periods(project: Project, until: datetime.date) -> Iterator[Planned]:
+    subscription = getattr(project, "subscription", None)
+    if subscription is None:
+        return
+    last = min(until, subscription.ends_on or until)
+    language = project.organisation.language
+    frequency = subscription.frequency
+    for period in periods(frequency, starts_on=subscription.starts_on, until=last):
+        name = period_name(frequency, period, language=language)
+        yield Planned(
+            kind=TermKind.PERIOD,
+            key=period.first.isoformat(),
+            description=f"{subscription.description}, {name}",
+            due_on=period.first,
+            period_until=period.last,
+            quantity=subscription.quantity,
+            price=subscription.price,
+            task_id=subscription.task_id,
+        )
+
+
+def _due_on(project: Project, kind: str, key: str, today: datetime.date) -> datetime.date:
+    """The end of the project, else its start, else the day it was first planned."""
+    agreed = project.ends_on or project.starts_on
+    if agreed:
+        return agreed
+    known = project.terms.filter(kind=kind, key=key).values_list("due_on", flat=True).first()
+    return known or today
+
+
+def _is_taken(plan: Planned, settled: list[Term]) -> bool:
+    """The same term was settled, or days of this period were settled under another plan."""
+    if any((term.kind, term.key) == (plan.kind, plan.key) for term in settled):
+        return True
+    if plan.kind != TermKind.PERIOD:
+        return False
+    period = Period(plan.due_on, plan.period_until)
+    return any(
+        period.overlaps(Period(term.due_on, term.period_until))
+        for term in settled
+        if term.kind == TermKind.PERIOD
+    )
+
+
+def _add(project: Project, plans: list[Planned]) -> int:
+    # Somebody else may be planning the same project: theirs counts as well as ours.
+    Term.objects.bulk_create(
+        [Term(project=project, **vars(plan)) for plan in plans], ignore_conflicts=True
+    )
+    return len(plans)
+
+
+def _follow(term: Term, plan: Planned) -> int:
+    wanted = {name: getattr(plan, name) for name in FOLLOWING}
+    if all(getattr(term, name) == value for name, value in wanted.items()):
+        return 0
+    return Term.objects.unbilled().filter(pk=term.pk).update(**wanted)
+
+
+def _remove(project: Project, terms: list[Term]) -> int:
+    if not terms:
+        return 0
+    return project.terms.unbilled().filter(pk__in=[term.pk for term in terms]).delete()[0]
