@@ -1,0 +1,215 @@
+"""What tests need to exist: plain functions with real defaults, every one keyword-only."""
+
+import datetime
+import itertools
+from decimal import Decimal
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import Language, Membership, Organisation, Role, User
+from billing.models import Invoice, InvoiceLine, VatRate
+from customers.models import Customer
+from projects.models import ExpenseCategory, Method, Project, Task, Vehicle
+from registrations.models import Expense, TimeEntry, Trip
+
+numbers = itertools.count(1)
+TODAY = datetime.date(2026, 11, 22)
+PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who only exist in tests
+
+
+def create_organisation(*, name: str = "Studio Oost", **fields: object) -> Organisation:
+    return Organisation.objects.create(name=name, **fields)
+
+
+def create_user(
+    *, first_name: str = "Sanne", last_name: str = "de Vries", **fields: object
+) -> User:
+    email = fields.pop("email", f"{first_name.lower()}{next(numbers)}@studio-oost.example")
+    return User.objects.create(
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        language=fields.pop("language", Language.ENGLISH),
+        password=make_password(PASSWORD),
+        **fields,
+    )
+
+
+def create_membership(
+    *,
+    organisation: Organisation | None = None,
+    user: User | None = None,
+    role: str = Role.EMPLOYEE,
+    **fields: object,
+) -> Membership:
+    return Membership.objects.create(
+        organisation=organisation or create_organisation(),
+        user=user or create_user(),
+        role=role,
+        **fields,
+    )
+
+
+def create_customer(
+    *, organisation: Organisation | None = None, name: str = "Bakkerij Van Dam", **fields: object
+) -> Customer:
+    return Customer.objects.create(
+        organisation=organisation or create_organisation(),
+        number=fields.pop("number", f"K{next(numbers):05d}"),
+        name=name,
+        **fields,
+    )
+
+
+def create_project(
+    *,
+    organisation: Organisation | None = None,
+    customer: Customer | None = None,
+    name: str = "",
+    method: str = Method.TASK_RATE,
+    **fields: object,
+) -> Project:
+    """A project of the customer's organisation, else of the given or a new one."""
+    customer = customer or create_customer(organisation=organisation)
+    return Project.objects.create(
+        organisation=customer.organisation,
+        customer=customer,
+        name=name or f"Website {next(numbers)}",
+        method=method,
+        **fields,
+    )
+
+
+def create_task(
+    *, organisation: Organisation | None = None, name: str = "", **fields: object
+) -> Task:
+    return Task.objects.create(
+        organisation=organisation or create_organisation(),
+        name=name or f"Development {next(numbers)}",
+        hourly_rate=fields.pop("hourly_rate", Decimal("95.00")),
+        **fields,
+    )
+
+
+def create_expense_category(
+    *, organisation: Organisation | None = None, name: str = "", **fields: object
+) -> ExpenseCategory:
+    return ExpenseCategory.objects.create(
+        organisation=organisation or create_organisation(),
+        name=name or f"Hosting {next(numbers)}",
+        **fields,
+    )
+
+
+def create_vehicle(
+    *, organisation: Organisation | None = None, name: str = "", **fields: object
+) -> Vehicle:
+    return Vehicle.objects.create(
+        organisation=organisation or create_organisation(),
+        name=name or f"Car {next(numbers)}",
+        **fields,
+    )
+
+
+def create_time_entry(
+    *,
+    project: Project | None = None,
+    membership: Membership | None = None,
+    task: Task | None = None,
+    **fields: object,
+) -> TimeEntry:
+    """An hour of work, priced at 95.00 unless told otherwise."""
+    project = project or create_project()
+    organisation = project.organisation
+    return TimeEntry.objects.create(
+        organisation=organisation,
+        project=project,
+        membership=membership or create_membership(organisation=organisation),
+        task=task or create_task(organisation=organisation),
+        date=fields.pop("date", TODAY),
+        minutes=fields.pop("minutes", 60),
+        hourly_rate=fields.pop("hourly_rate", Decimal("95.00")),
+        amount=fields.pop("amount", Decimal("95.00")),
+        **fields,
+    )
+
+
+def create_expense(
+    *,
+    project: Project | None = None,
+    membership: Membership | None = None,
+    category: ExpenseCategory | None = None,
+    **fields: object,
+) -> Expense:
+    project = project or create_project()
+    organisation = project.organisation
+    price = fields.pop("price", Decimal("42.50"))
+    return Expense.objects.create(
+        organisation=organisation,
+        project=project,
+        membership=membership or create_membership(organisation=organisation),
+        category=category or create_expense_category(organisation=organisation),
+        date=fields.pop("date", TODAY),
+        price=price,
+        amount=fields.pop("amount", price),
+        **fields,
+    )
+
+
+def create_trip(
+    *, project: Project | None = None, membership: Membership | None = None, **fields: object
+) -> Trip:
+    project = project or create_project()
+    organisation = project.organisation
+    return Trip.objects.create(
+        organisation=organisation,
+        project=project,
+        membership=membership or create_membership(organisation=organisation),
+        date=fields.pop("date", TODAY),
+        origin=fields.pop("origin", "Amsterdam"),
+        destination=fields.pop("destination", "Utrecht"),
+        distance=fields.pop("distance", 43),
+        rate=fields.pop("rate", Decimal("0.30")),
+        amount=fields.pop("amount", Decimal("12.90")),
+        **fields,
+    )
+
+
+def create_vat_rate(
+    *, organisation: Organisation | None = None, name: str = "21%", **fields: object
+) -> VatRate:
+    return VatRate.objects.create(
+        organisation=organisation or create_organisation(),
+        name=name,
+        percentage=fields.pop("percentage", Decimal("21.00")),
+        code=fields.pop("code", "HOOG_VERK_21"),
+        **fields,
+    )
+
+
+def create_invoice_line(*, project: Project, **fields: object) -> InvoiceLine:
+    """A line for a project on a new draft invoice, to bill something with."""
+    invoice = Invoice.objects.create(
+        organisation=project.organisation,
+        customer=project.customer,
+        date=TODAY,
+        payment_term=30,
+        due_on=TODAY + datetime.timedelta(days=30),
+    )
+    rate = project.organisation.vat_rates.first() or create_vat_rate(
+        organisation=project.organisation
+    )
+    return InvoiceLine.objects.create(
+        invoice=invoice,
+        position=1,
+        description=project.name,
+        quantity=fields.pop("quantity", Decimal("1.00")),
+        price=fields.pop("price", Decimal("95.00")),
+        net=fields.pop("net", Decimal("95.00")),
+        vat_rate=rate,
+        vat_percentage=rate.percentage,
+        vat_code=rate.code,
+        vat_category=rate.category,
+        project=project,
+        **fields,
+    )
