@@ -1,4 +1,4 @@
-"""Ledger account numbers as people type or paste them: one field for every form that asks for one."""
+"""Ledger account numbers as people type or paste them: one field for every form that asks."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ LAST = re.compile(rf"(?<![\d.,])\b(\d{{1,{MAX_DIGITS}}})\W*$", re.ASCII)
 
 
 def parse_ledger_number(text: str) -> str:
-    """The number of a ledger account in the text, "" if there is none: "8000 Omzet" gives "8000"."""
+    """The number of a ledger account in the text: "8000 Omzet" gives "8000"; "" without one."""
     found = FIRST.match(text) or LAST.search(text)
     return found.group(1) if found else ""
 
@@ -48,24 +48,20 @@ class LedgerAccountInput(forms.TextInput):
         if not self.accounts:
             return super().render(name, value, attrs, renderer)
         list_id = f"{(attrs or {}).get('id') or f'id_{name}'}_accounts"
-        field = super().render(
-            name, value, {**(attrs or {}), "list": list_id}, renderer
-        )
+        field = super().render(name, value, {**(attrs or {}), "list": list_id}, renderer)
         options = format_html_join(
             "",
             '<option value="{}">{}</option>',
             ((a.code, str(a)) for a in self.accounts),
         )
-        return format_html(
-            "{}<datalist{}>{}</datalist>", field, flatatt({"id": list_id}), options
-        )
+        return format_html("{}<datalist{}>{}</datalist>", field, flatatt({"id": list_id}), options)
 
 
 class LedgerAccountField(forms.CharField):
-    """The number of a ledger account. A number with a name is refused once, and comes back corrected.
+    """The number of a ledger account; a number with a name is refused, and comes back corrected.
 
-    `offer()` gives it the chart of accounts; without one, every number is accepted. After `clean` refused
-    a pasted name, `corrected` is the number that the form shows instead.
+    `offer()` gives it the chart of accounts; without one, every number is accepted. After `clean`
+    refused a pasted name, `corrected` is the number that the form shows instead.
     """
 
     widget = LedgerAccountInput
@@ -102,9 +98,9 @@ class LedgerAccountField(forms.CharField):
         self.corrected = parse_ledger_number(text)
         if not self.corrected:
             return _("Enter only the number of the ledger account, such as 8000.")
-        return _(
-            "Only the number: %(number)s. We changed it for you; check and save."
-        ) % {"number": self.corrected}
+        return _("Only the number: %(number)s. We changed it for you; check and save.") % {
+            "number": self.corrected
+        }
 
     def _not_there(self, number: str) -> str:
         return _(

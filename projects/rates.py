@@ -1,13 +1,27 @@
-"""What an hour costs, by the invoicing method of its project, and where to set it when nothing is set."""
+"""What an hour costs, by the invoicing method of its project, and where to set a missing rate."""
 
 from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 
 from .models import Method, Project, ProjectMember, ProjectTask, Task
+
+WHERE_TO_SET = {
+    Method.TASK_RATE: gettext_lazy(
+        "Set an hourly rate for the task %(task)s, in Management → Tasks or on %(project)s."
+    ),
+    Method.EMPLOYEE_RATE: gettext_lazy(
+        "Set an hourly rate for %(employee)s, in Management → Employees or on %(project)s."
+    ),
+    Method.PROJECT_RATE: gettext_lazy("Set the hourly rate of the project %(project)s."),
+    Method.CUSTOMER_RATE: gettext_lazy(
+        "Set an hourly rate for %(customer)s, in Management → Customers."
+    ),
+}
 
 
 class RateBook:
@@ -61,7 +75,7 @@ class RateBook:
             }
         if self._rate(project, task, membership) is not None:
             return ""
-        return WHERE_TO_SET[method]() % {
+        return WHERE_TO_SET[method] % {
             "task": task,
             "project": project,
             "employee": membership,
@@ -91,20 +105,6 @@ def hourly_rate(*, project: Project, task: Task, membership: Membership) -> Deci
 def why_no_rate(*, project: Project, task: Task, membership: Membership) -> str:
     """A sentence that tells why there is no rate and where to set it; "" when there is one."""
     return RateBook([project]).why_no_rate(project=project, task=task, membership=membership)
-
-
-WHERE_TO_SET = {
-    Method.TASK_RATE: lambda: _(
-        "Set an hourly rate for the task %(task)s, in Management → Tasks or on %(project)s."
-    ),
-    Method.EMPLOYEE_RATE: lambda: _(
-        "Set an hourly rate for %(employee)s, in Management → Employees or on %(project)s."
-    ),
-    Method.PROJECT_RATE: lambda: _("Set the hourly rate of the project %(project)s."),
-    Method.CUSTOMER_RATE: lambda: _(
-        "Set an hourly rate for %(customer)s, in Management → Customers."
-    ),
-}
 
 
 def _first(*rates: Decimal | None) -> Decimal | None:

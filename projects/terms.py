@@ -1,4 +1,4 @@
-"""Planning what a project bills although nobody registers it: fixed prices, instalments, periods."""
+"""Planning what a project bills without registrations: fixed prices, instalments, periods."""
 
 import datetime
 from collections.abc import Iterator
