@@ -1,6 +1,10 @@
 """Organisations, people, and who may do what where. Every other table belongs to an organisation."""
 
+from collections.abc import Iterator
+from typing import Self
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -20,7 +24,9 @@ class Language(models.TextChoices):
 class UserManager(BaseUserManager["User"]):
     """Makes users; their e-mail address is their name at the door, in lower case."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+    def create_user(
+        self, email: str, password: str | None = None, **fields: object
+    ) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -38,6 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("may log in"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Part of what a session is checked against: raising it ends all sessions of this person.
+    login_generation = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -56,7 +64,23 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         names = f"{self.first_name} {self.last_name}".split()
-        return "".join(name[0] for name in (names[:1] + names[-1:] if names[1:] else names)).upper()
+        return "".join(
+            name[0] for name in (names[:1] + names[-1:] if names[1:] else names)
+        ).upper()
+
+    @property
+    def is_invited(self) -> bool:
+        """Never chose a password yet."""
+        return not self.has_usable_password()
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to stay logged in: changes with the password and the generation."""
+        return f"{self.login_generation}-{super().get_session_auth_hash()}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the older secret keys."""
+        for fallback in super().get_session_auth_fallback_hash():
+            yield f"{self.login_generation}-{fallback}"
 
 
 class Organisation(models.Model):
@@ -70,7 +94,9 @@ class Organisation(models.Model):
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     website = models.CharField(_("website"), max_length=100, blank=True)
-    coc_number = models.CharField(_("Chamber of Commerce number"), max_length=8, blank=True)
+    coc_number = models.CharField(
+        _("Chamber of Commerce number"), max_length=8, blank=True
+    )
     vat_number = models.CharField(_("VAT number"), max_length=14, blank=True)
     iban = models.CharField(_("IBAN"), max_length=34, blank=True)
     bic = models.CharField(_("BIC"), max_length=11, blank=True)
@@ -81,7 +107,9 @@ class Organisation(models.Model):
     language = models.CharField(
         _("language"), max_length=2, choices=Language, default=Language.DUTCH
     )
-    members = models.ManyToManyField(User, through="Membership", related_name="organisations")
+    members = models.ManyToManyField(
+        User, through="Membership", related_name="organisations"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -99,6 +127,32 @@ class Role(models.TextChoices):
     EMPLOYEE = "employee", _("Employee")
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Which people."""
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def able_to_administrate(self) -> Self:
+        """Administrators who can log in: they chose a password."""
+        return self.active().filter(
+            ~models.Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX),
+            role=Role.ADMINISTRATOR,
+            user__is_active=True,
+        )
+
+    def matching(self, text: str) -> Self:
+        """Every word is in the name or the e-mail address."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                models.Q(user__first_name__icontains=word)
+                | models.Q(user__last_name__icontains=word)
+                | models.Q(user__email__icontains=word)
+            )
+        return found
+
+
 class Membership(models.Model):
     """Somebody's place in an organisation: an employee, with a role and a rate."""
 
@@ -106,7 +160,9 @@ class Membership(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="memberships"
     )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.EMPLOYEE)
+    role = models.CharField(
+        _("role"), max_length=20, choices=Role, default=Role.EMPLOYEE
+    )
     may_invoice = models.BooleanField(
         _("may see and make invoices"),
         default=False,
@@ -123,10 +179,14 @@ class Membership(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         ordering = ["user__first_name", "user__last_name"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "user"], name="membership_once")
+            models.UniqueConstraint(
+                fields=["organisation", "user"], name="membership_once"
+            )
         ]
 
     def __str__(self) -> str:
