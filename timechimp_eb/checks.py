@@ -1,0 +1,140 @@
+"""What a missing or unsafe setting means, in a sentence, before it hurts somebody."""
+
+import logging
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def settings_are_complete(**_: object) -> list[CheckMessage]:
+    """What the program can't work without, wherever it runs."""
+    return [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
+
+
+def settings_are_safe(**_: object) -> list[CheckMessage]:
+    """What must not be seen in production; only looked at by `check --deploy`."""
+    return [*_https(), *_database(), *_tasks(), *_mail(), *_content_policy(), *_loggers()]
+
+
+def _secret_key() -> Iterator[CheckMessage]:
+    # Not through settings.SECRET_KEY: Django raises its own, less helpful, error when it is empty.
+    if not settings._wrapped.SECRET_KEY:
+        yield Error(
+            "SECRET_KEY is empty, so nobody could stay logged in.",
+            hint="Give it 50 or more random characters and keep it secret.",
+            id="timechimp_eb.E001",
+        )
+
+
+def _credential_keys() -> Iterator[CheckMessage]:
+    if not settings.CREDENTIAL_KEYS:
+        yield Error(
+            "CREDENTIAL_KEYS is empty, so the security codes of e-Boekhouden can't be stored.",
+            hint="Make one with: ./run manage new_key. Keep it apart from the database's backups.",
+            id="timechimp_eb.E002",
+        )
+    elif not all(_is_fernet_key(key) for key in settings.CREDENTIAL_KEYS):
+        yield Error(
+            "CREDENTIAL_KEYS holds something that isn't a key: 32 bytes in URL-safe base64.",
+            hint="Separate several keys by commas; make one with: ./run manage new_key",
+            id="timechimp_eb.E003",
+        )
+    elif settings._wrapped.SECRET_KEY in settings.CREDENTIAL_KEYS:
+        yield Error(
+            "SECRET_KEY is also one of CREDENTIAL_KEYS: who gets one would have both.",
+            id="timechimp_eb.E004",
+        )
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _service_address() -> Iterator[CheckMessage]:
+    address = urlsplit(settings.EBOEKHOUDEN_URL)
+    is_here = address.hostname in LOOPBACK
+    if address.scheme != "https" and not (address.scheme == "http" and is_here):
+        yield Error(
+            "EBOEKHOUDEN_URL isn't https, so the security codes would travel in the clear.",
+            hint="Plain http is only for a sandbox on this machine (127.0.0.1).",
+            id="timechimp_eb.E005",
+        )
+
+
+def _settle_time() -> Iterator[CheckMessage]:
+    if settings.BOOKING_SETTLE_SECONDS < 1:
+        yield Error(
+            "BOOKING_SETTLE_SECONDS is below 1: a look-up could overtake the booking it looks for.",
+            id="timechimp_eb.E006",
+        )
+
+
+def _https() -> Iterator[CheckMessage]:
+    if not settings.HTTPS:
+        yield Warning(
+            "HTTPS is off, so sessions and passwords travel in the clear.",
+            hint="Only the demo and tests on this machine do without.",
+            id="timechimp_eb.W001",
+        )
+    if urlsplit(settings.EBOEKHOUDEN_URL).hostname in LOOPBACK:
+        yield Warning(
+            "EBOEKHOUDEN_URL points at this machine: invoices would arrive in a sandbox.",
+            id="timechimp_eb.W002",
+        )
+
+
+def _database() -> Iterator[CheckMessage]:
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        yield Warning(
+            "The database is SQLite: good for one small office on one machine, with one worker.",
+            hint="Set DATABASE_URL to a PostgreSQL database.",
+            id="timechimp_eb.W003",
+        )
+
+
+def _tasks() -> Iterator[CheckMessage]:
+    if settings.CELERY_ACCEPT_CONTENT != ["json"]:
+        yield Error(
+            "Celery accepts more than JSON: who can write to the broker could run code.",
+            id="timechimp_eb.E007",
+        )
+
+
+def _mail() -> Iterator[CheckMessage]:
+    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        yield Warning(
+            "EMAIL_URL doesn't name a mail server, so invoices and new passwords aren't sent.",
+            hint="For example EMAIL_URL=smtp+tls://user:password@mail.example.com:587",
+            id="timechimp_eb.W004",
+        )
+    elif settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
+        yield Warning(
+            "DEFAULT_FROM_EMAIL is an address on localhost, which other mail servers refuse.",
+            id="timechimp_eb.W005",
+        )
+
+
+def _content_policy() -> Iterator[CheckMessage]:
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    if any("unsafe" in str(source) for sources in directives.values() for source in sources):
+        yield Error(
+            "The content security policy allows unsafe scripts or styles.",
+            id="timechimp_eb.E008",
+        )
+
+
+def _loggers() -> Iterator[CheckMessage]:
+    if logging.getLogger("zeep").getEffectiveLevel() < logging.INFO:
+        yield Error(
+            "zeep logs at DEBUG, and with it every security code.",
+            id="timechimp_eb.E009",
+        )

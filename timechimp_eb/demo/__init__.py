@@ -1,0 +1,1 @@
+"""The whole program on one machine, for trying it out: `./run demo`."""

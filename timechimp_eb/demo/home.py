@@ -1,0 +1,107 @@
+"""The folder in which a demo lives: its database, keys, ports, logs and outgoing mail."""
+
+import base64
+import fcntl
+import json
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+LOGIN_EMAIL = "demo@example.com"
+LOGIN_PASSWORD = "demo-demo-demo"
+BEHIND_THE_WEB = {"sandbox": 8001, "broker": 6390}
+
+
+class InUse(Exception):
+    """Another demo is running on this folder."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths and lasting choices of one demo; survives restarts."""
+
+    folder: Path
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def mail(self) -> Path:
+        return self.folder / "mail"
+
+    @property
+    def books(self) -> Path:
+        """Where the sandbox keeps the administration it plays."""
+        return self.folder / "eboekhouden"
+
+    @property
+    def broker(self) -> Path:
+        return self.folder / "broker"
+
+    @property
+    def collected(self) -> Path:
+        """Stays empty: a demo serves its static files from where they are."""
+        return self.folder / "static"
+
+    @property
+    def schedule(self) -> Path:
+        return self.folder / "beat-schedule"
+
+    def lay_out(self) -> None:
+        """Make the folders, for this user's eyes only."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.logs, self.mail, self.books, self.broker, self.collected):
+            folder.mkdir(exist_ok=True)
+
+    def lock(self) -> IO[str]:
+        """Claim the folder until the returned file is closed. Raises InUse."""
+        lock_file = (self.folder / "demo.lock").open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock_file.seek(0)
+            raise InUse(lock_file.read().strip()) from None
+        lock_file.truncate(0)
+        lock_file.write(str(os.getpid()))
+        lock_file.flush()
+        return lock_file
+
+    def secret(self, name: str) -> str:
+        """A key that is made once and then stays; it is readable by this user only."""
+        path = self.folder / name
+        if not path.exists() or not path.read_text().strip():
+            partial = path.with_suffix(".new")
+            partial.touch(mode=0o600)
+            partial.write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            partial.replace(path)
+        return path.read_text().strip()
+
+    def ports(self, *, web: int) -> dict[str, int]:
+        """A free port for each part: the wanted one, else the next. Those behind the web stay."""
+        path = self.folder / "ports.json"
+        before = json.loads(path.read_text()) if path.exists() else BEHIND_THE_WEB
+        found: dict[str, int] = {}
+        for name, port in {"web": web, **before}.items():
+            found[name] = free_port(port, taken=set(found.values()))
+        path.write_text(json.dumps({name: found[name] for name in BEHIND_THE_WEB}))
+        return found
+
+
+def free_port(first: int, *, taken: set[int]) -> int:
+    """The first port from `first` on that nobody listens at on this machine."""
+    candidates = (port for port in range(first, first + 100) if port not in taken)
+    return next((port for port in candidates if is_free(port)), first)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

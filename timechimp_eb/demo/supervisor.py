@@ -1,0 +1,141 @@
+"""Starts the parts of the program, keeps them running, and stops them in order."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+# Seconds of running after which a part's next death counts as its first.
+STEADY = 60
+LONGEST_PAUSE = 30
+
+
+@dataclass
+class Part:
+    """One process of the program. `is_up` asks it whether it answers."""
+
+    name: str
+    command: list[str]
+    is_up: Callable[[], bool]
+    # Seconds it may take to finish what it is doing when it is told to stop.
+    patience: float = 5
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0
+    deaths: int = 0
+    not_before: float = 0
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+@dataclass
+class Supervisor:
+    """The parts, in the order in which they start; `say` tells the person at the keyboard."""
+
+    root: Path
+    logs: Path
+    environment: Mapping[str, str]
+    say: Callable[[str], None]
+    parts: list[Part] = field(default_factory=list)
+    is_stopping: bool = False
+
+    def listen_to_signals(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: setattr(self, "is_stopping", True))
+
+    def log_of(self, part: Part) -> Path:
+        return self.logs / f"{part.name}.log"
+
+    def start(self, part: Part) -> None:
+        """Start a part in its own session, so that Ctrl-C reaches it through us, in our order."""
+        if part not in self.parts:
+            self.parts.append(part)
+            keep_previous(self.log_of(part))
+        with self.log_of(part).open("ab") as log:
+            part.process = subprocess.Popen(
+                part.command,
+                cwd=self.root,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=stop_with_parent if sys.platform == "linux" else None,
+            )
+        part.started_at = time.monotonic()
+
+    def wait_until_up(self, *parts: Part, seconds: float) -> list[Part]:
+        """Wait for the parts to answer; returns those that didn't, or nothing when told to stop."""
+        deadline = time.monotonic() + seconds
+        waiting = list(parts)
+        while waiting and not self.is_stopping and time.monotonic() < deadline:
+            self.revive()
+            waiting = [part for part in waiting if not (part.is_running and part.is_up())]
+            time.sleep(0.1 if waiting else 0)
+        return [] if self.is_stopping else waiting
+
+    def watch(self) -> None:
+        """Keep everything running until somebody says stop."""
+        while not self.is_stopping:
+            self.revive()
+            time.sleep(0.2)
+
+    def revive(self) -> None:
+        """Start a part that died again, each time after a longer pause."""
+        now = time.monotonic()
+        for part in self.parts:
+            if part.is_running or self.is_stopping:
+                continue
+            if part.process is not None:
+                self.note_death(part, now=now)
+            elif now >= part.not_before:
+                self.start(part)
+
+    def note_death(self, part: Part, *, now: float) -> None:
+        code = part.process.returncode if part.process else 0
+        part.deaths = 1 if now - part.started_at > STEADY else part.deaths + 1
+        pause = min(LONGEST_PAUSE, 2 ** (part.deaths - 1))
+        part.not_before, part.process = now + pause, None
+        log = self.log_of(part)
+        self.say(f"{part.name} stopped ({reason(code)}); starting it again in {pause} s (log: {log})")
+
+    def stop(self) -> None:
+        """Stop the last started first: the worker finishes while its broker still answers."""
+        self.is_stopping = True
+        for part in reversed(self.parts):
+            if part.process is not None:
+                stop_session(part.process, patience=part.patience)
+
+
+def keep_previous(log: Path) -> None:
+    if log.exists():
+        log.replace(log.with_suffix(".previous.log"))
+
+
+def reason(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def stop_with_parent() -> None:
+    """Have the kernel stop this child when the supervisor is killed outright."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def stop_session(process: subprocess.Popen[bytes], *, patience: float) -> None:
+    """Ask a part to stop; when its patience is over, end it and everything it started."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=patience)
+    # Also after a clean end: a child that outlived its parent must not keep a port.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

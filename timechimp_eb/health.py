@@ -1,0 +1,74 @@
+"""Whether the program lives (/livez) and can do its work (/readyz); details go to the log only."""
+
+import logging
+
+import redis
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from integrations.models import Connection
+from integrations.secrets import CannotDecrypt, cipher
+
+log = logging.getLogger(__name__)
+BROKER_SECONDS = 1
+CANARY = b"canary"
+
+
+@require_safe
+@never_cache
+def livez(request: HttpRequest) -> JsonResponse:
+    """The process answers; nothing else is looked at, so that a broken database restarts nobody."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 until the database, its migrations and the keys are right.
+
+    Without the broker we are "degraded", and ready: the sweep finds the work without its doorbell.
+    """
+    if problem := database_problem() or keys_problem():
+        log.error("not ready: %s", problem)
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok" if broker_answers() else "degraded"})
+
+
+def database_problem() -> str:
+    """Why the database can't be used, or nothing."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return f"database: {error}"
+    return f"{len(missing)} migrations are missing" if missing else ""
+
+
+def keys_problem() -> str:
+    """Why stored security codes can't be read, or nothing; one stored code is tried."""
+    try:
+        cipher().decrypt(cipher().encrypt(CANARY))
+        stored = Connection.objects.exclude(sealed_code_1="").exclude(sealed_code_2="").first()
+        if stored:
+            stored.codes()
+    except (CannotDecrypt, ImproperlyConfigured, InvalidToken, ValueError) as error:
+        return f"CREDENTIAL_KEYS: {type(error).__name__}"
+    return ""
+
+
+def broker_answers() -> bool:
+    try:
+        with redis.Redis.from_url(
+            settings.CELERY_BROKER_URL,
+            socket_timeout=BROKER_SECONDS,
+            socket_connect_timeout=BROKER_SECONDS,
+        ) as broker:
+            return bool(broker.ping())
+    except (redis.RedisError, ValueError):
+        return False
