@@ -25,6 +25,7 @@ _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _PREFIX = f"{{{contract.NAMESPACE}}}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_MOST = Decimal(10) ** 15
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,7 @@ def _only(parent: etree._Element, tag: str) -> etree._Element:
     return found[0]
 
 
-def _divide(
-    result: etree._Element, type_name: str
-) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _divide(result: etree._Element, type_name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The error block and the other fields; for an update the result is the error block."""
     if type_name == "cError":
         return _record(result, type_name), {}
@@ -128,8 +127,8 @@ def _is_nil(element: etree._Element) -> bool:
 
 def _decimal(text: str) -> Decimal:
     number = Decimal(text)
-    if not number.is_finite():
-        raise OutcomeUnknown("wrong-answer", "not a number")
+    if not number.is_finite() or abs(number) > _MOST:
+        raise OutcomeUnknown("wrong-answer", "not an amount")
     return number
 
 

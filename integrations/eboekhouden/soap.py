@@ -171,7 +171,7 @@ def _check_schema(envelope: etree._Element, operation: str) -> None:
 @cache
 def _wsdl() -> "zeep.wsdl.Document":
     """The contract as zeep knows it, parsed once in a process, with our reader for answers."""
-    transport = _Transport(Limits())
+    transport: Any = _Transport(Limits())
     document = zeep.wsdl.Document(str(contract.PATH), transport, settings=_SETTINGS)
     binding = document.bindings[_BINDING]
     for name in ALLOWED:

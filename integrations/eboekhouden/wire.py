@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from functools import cache
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -38,16 +39,21 @@ class Answer:
     """What came back, whole and unpacked, whatever it says."""
 
     status_code: int
-    headers: Mapping[str, str]
+    headers: Message
     content: bytes
     encoding: str = "utf-8"
 
 
 def checked_address(url: str) -> SplitResult:
     """The parts of an address that codes may be sent to: https, or plain http to this machine."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        raise NotConfigured("", "The address cannot be read.", "insecure-address") from None
     secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-    if not parts.hostname or not secure or parts.username or parts.password:
+    plain = parts.hostname and port_is_right and not parts.username and not parts.password
+    if not secure or not plain:
         raise NotConfigured("", "The address must be https.", "insecure-address")
     return parts
 
@@ -63,7 +69,10 @@ def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) 
     try:
         if time.monotonic() >= deadline:
             raise NotSent("connect-timeout")
-        return _converse(parts, plug, deadline, body, headers, limits)
+        connection = _connection(plug, deadline)
+        _send(connection, parts, body, headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, _whole_body(response, limits.body))
     except TimeoutError:
         raise OutcomeUnknown("timeout") from None
     except http.client.IncompleteRead:
@@ -104,30 +113,33 @@ def _opened(parts: SplitResult, limits: Limits) -> socket.socket:
         raise
 
 
-def _converse(
+def _connection(plug: socket.socket, deadline: float) -> http.client.HTTPConnection:
+    """A connection that is there already, and can therefore not be made a second time."""
+    connection = http.client.HTTPConnection("")
+    connection.auto_open = 0
+    connection.sock = _TimedSocket(plug, deadline)
+    return connection
+
+
+def _send(
+    connection: http.client.HTTPConnection,
     parts: SplitResult,
-    plug: socket.socket,
-    deadline: float,
     body: bytes,
     headers: Mapping[str, str],
-    limits: Limits,
-) -> Answer:
-    connection = http.client.HTTPConnection(parts.hostname or "")
-    connection.sock = _TimedSocket(plug, deadline)
+) -> None:
     path = parts.path or "/"
+    ours = {
+        "Host": parts.netloc,
+        "User-Agent": "timechimp-eb",
+        "Accept-Encoding": "gzip",
+        "Connection": "close",
+    }
     connection.request(
         "POST",
         f"{path}?{parts.query}" if parts.query else path,
         body=body,
-        headers={
-            **headers,
-            "Host": parts.netloc,
-            "Accept-Encoding": "gzip",
-            "Connection": "close",
-        },
+        headers={**headers, **ours},
     )
-    response = connection.getresponse()
-    return Answer(response.status, response.headers, _whole_body(response, limits.body))
 
 
 def _whole_body(response: http.client.HTTPResponse, limit: int) -> bytes:

@@ -116,7 +116,11 @@ INVOICE_CODES = (
         "De productcode van {line} ontbreekt. Vul een code in bij de instellingen.",
     ),
     CodeFact(
-        "CFACT038", "BTWCode van regel X is niet gevuld", _SETTINGS, _NO_VAT_CODE, _NO_VAT_CODE_DUTCH
+        "CFACT038",
+        "BTWCode van regel X is niet gevuld",
+        _SETTINGS,
+        _NO_VAT_CODE,
+        _NO_VAT_CODE_DUTCH,
     ),
     CodeFact(
         "CFACT039",

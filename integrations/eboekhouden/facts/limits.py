@@ -12,6 +12,8 @@ MAX_LINES = 100
 DECIMALS = 2
 MAX_PAYMENT_TERM = 9999
 UNITS = ("", "Uur", "Stuk", "Doos")
+# Our words for the ones we use.
+UNIT_OF: Mapping[str, str] = MappingProxyType({"": "", "hour": "Uur", "piece": "Stuk"})
 
 # GetMutaties gives the last 500 rows at most and may be called 5,000 times a month; all calls
 # together 10,000 times a day.

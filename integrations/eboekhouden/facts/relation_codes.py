@@ -29,7 +29,10 @@ _LENGTHS = [
     ("CREL23", "IBAN", 50, "IBAN", "IBAN"),
     ("CREL24", "BIC", 50, "BIC", "BIC"),
     ("CREL25", "BP", 1, "kind (business or private)", "soort (zakelijk of particulier)"),
-    *((f"CREL{26 + n}", f"Def{n}", 100, f"free field {n}", f"vrije veld {n}") for n in range(1, 11)),
+    *(
+        (f"CREL{26 + n}", f"Def{n}", 100, f"free field {n}", f"vrije veld {n}")
+        for n in range(1, 11)
+    ),
 ]
 
 

@@ -58,9 +58,7 @@ _PURCHASE = [
 ]
 
 
-def _entries(
-    rows: Sequence[tuple[str, str | None, str]], side: Side
-) -> dict[str, VatCode]:
+def _entries(rows: Sequence[tuple[str, str | None, str]], side: Side) -> dict[str, VatCode]:
     return {
         code: VatCode(code, side, None if rate is None else Decimal(rate), meaning)
         for code, rate, meaning in rows

@@ -1,0 +1,199 @@
+"""A session with e-Boekhouden: looking up and adding relations, invoices and entries."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from types import TracebackType
+from typing import Any, Self
+
+from .errors import EBoekhoudenError, MessageInvalid, NotSent, OutcomeUnknown, Refused
+from .facts.codes import CodeClass
+from .facts.limits import ADDRESS, FIRST_DATE, LAST_DATE
+from .messages import (
+    Administration,
+    BookedEntry,
+    BookedInvoice,
+    CostCentre,
+    Credentials,
+    EntryKind,
+    Invoice,
+    LedgerAccount,
+    OpenItem,
+    Relation,
+    SalesEntry,
+    entries,
+    fields,
+    invoices,
+    ledger,
+    relations,
+    sessions,
+)
+from .soap import Soap
+from .wire import Limits
+
+__all__ = ["Credentials", "EBoekhouden"]
+
+_CLOSING_SECONDS = 10.0
+
+
+class EBoekhouden:
+    """A session, opened at the first call and closed at the end of the `with` block.
+
+    Every method raises the errors of `errors.py`. A read whose session has ended is repeated once
+    in a new one. A write never is: it raises Refused, and the caller looks up before sending again.
+    """
+
+    def __init__(
+        self, credentials: Credentials, *, url: str = ADDRESS, limits: Limits | None = None
+    ) -> None:
+        self._credentials = credentials
+        self._url = url
+        self._limits = limits or Limits()
+        self._soap = Soap(url, limits=self._limits)
+        self._session = ""
+        self.calls: Counter[str] = Counter()
+        """How many requests went out by operation, for whoever keeps the quota."""
+
+    def __repr__(self) -> str:
+        return f"EBoekhouden({self._url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the session if there is one; a failure is of no interest to anyone."""
+        session, self._session = self._session, ""
+        if not session:
+            return
+        hurried = replace(self._limits, total=min(self._limits.total, _CLOSING_SECONDS))
+        try:
+            Soap(self._url, limits=hurried).call("CloseSession", sessions.closing(session))
+        except EBoekhoudenError:
+            pass
+
+    def check_login(self) -> None:
+        """Return if the credentials open a session; NotConfigured if they do not."""
+        self._opened()
+
+    def administrations(self) -> list[Administration]:
+        """The administrations these credentials reach."""
+        return ledger.administrations_in(self._read("GetAdministraties", {}))
+
+    def relations(self, *, code: str = "", keyword: str = "") -> list[Relation]:
+        """All relations, or those the service finds for a code or keyword."""
+        wanted = relations.relation_filter(code=code, keyword=keyword)
+        return relations.relations_in(self._read("GetRelaties", wanted))
+
+    def find_relation(self, code: str) -> list[Relation]:
+        """The relations with exactly this code; blanks around it and its case do not count."""
+        _require("code", code)
+        return [r for r in self.relations(code=code.strip()) if fields.same_key(r.code, code)]
+
+    def add_relation(self, relation: Relation, *, today: date | None = None) -> int:
+        """Add a relation and return the id it got."""
+        message = relation.to_service(today=today or FIRST_DATE)
+        return relations.relation_id_in(self._write("AddRelatie", message))
+
+    def update_relation(self, relation: Relation) -> None:
+        """Replace a relation that was read before; what we know nothing of stays as it was read."""
+        self._write("UpdateRelatie", relation.to_replacement())
+
+    def add_invoice(self, invoice: Invoice) -> str:
+        """Make an invoice and return its number, ours if it had one."""
+        answer = self._write("AddFactuur", invoice.to_service())
+        return invoices.invoice_number_in(answer, wanted=invoice.number)
+
+    def invoices(self, *, since: date, until: date, relation_code: str = "") -> list[BookedInvoice]:
+        """The invoices dated in these days, both included."""
+        wanted = invoices.invoice_filter(since=since, until=until, relation_code=relation_code)
+        found = invoices.invoices_in(self._read("GetFacturen", wanted))
+        return [
+            i for i in found if not relation_code or fields.same_key(i.relation_code, relation_code)
+        ]
+
+    def find_invoice(self, number: str) -> list[BookedInvoice]:
+        """The invoices with exactly this number; blanks around it and its case do not count."""
+        _require("number", number)
+        wanted = invoices.invoice_filter(since=FIRST_DATE, until=LAST_DATE, number=number.strip())
+        found = invoices.invoices_in(self._read("GetFacturen", wanted))
+        return [invoice for invoice in found if fields.same_key(invoice.number, number)]
+
+    def add_sales_entry(self, entry: SalesEntry) -> int:
+        """Enter a sale in the ledger and return the number of the entry."""
+        return entries.entry_number_in(self._write("AddMutatie", entry.to_service()))
+
+    def entries(self, *, since: date, until: date, number: str = "") -> list[BookedEntry]:
+        """The entries dated in these days, both included; OutcomeUnknown if they are too many."""
+        wanted = entries.entry_filter(since=since, until=until, number=number)
+        return entries.entries_in(self._read("GetMutaties", wanted))
+
+    def find_entry(self, number: str) -> list[BookedEntry]:
+        """The sales entries with exactly this invoice number; payments of it do not count."""
+        _require("number", number)
+        found = self.entries(since=FIRST_DATE, until=LAST_DATE, number=number.strip())
+        return [
+            entry
+            for entry in found
+            if entry.kind == EntryKind.SALE and fields.same_key(entry.invoice_number, number)
+        ]
+
+    def open_items(self) -> list[OpenItem]:
+        """What customers still have to pay."""
+        return ledger.open_items_in(self._read("GetOpenPosten", ledger.DEBTORS))
+
+    def ledger_accounts(self) -> list[LedgerAccount]:
+        """All ledger accounts."""
+        answer = self._read("GetGrootboekrekeningen", ledger.ALL_ACCOUNTS)
+        return ledger.ledger_accounts_in(answer)
+
+    def cost_centres(self) -> list[CostCentre]:
+        """All cost centres."""
+        answer = self._read("GetKostenplaatsen", ledger.ALL_COST_CENTRES)
+        return ledger.cost_centres_in(answer)
+
+    def _read(self, operation: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return self._ask(operation, message)
+        except Refused as refusal:
+            if refusal.code_class is not CodeClass.SESSION:
+                raise
+        return self._ask(operation, message)
+
+    def _write(self, operation: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._ask(operation, message)
+
+    def _ask(self, operation: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        session = self._opened()
+        self.calls[operation] += 1
+        try:
+            return self._soap.call(operation, {**self._credentials.for_session(session), **message})
+        except Refused as refusal:
+            if refusal.code_class is CodeClass.SESSION:
+                self._session = ""
+            raise
+
+    def _opened(self) -> str:
+        """The session, opened if need be; a doubtful login means that nothing else was sent."""
+        if not self._session:
+            self.calls["OpenSession"] += 1
+            try:
+                answer = self._soap.call("OpenSession", self._credentials.to_service())
+            except OutcomeUnknown as doubt:
+                raise NotSent(doubt.reason) from None
+            self._session = sessions.session_in(answer)
+        return self._session
+
+
+def _require(field: str, value: str) -> None:
+    """An empty key would ask for everything, and find nothing."""
+    if not value.strip():
+        raise MessageInvalid(field, "is missing")

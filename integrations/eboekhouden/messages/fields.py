@@ -1,0 +1,131 @@
+"""Writing and reading single fields: nothing is cut, rounded or guessed on its way out.
+
+A field that breaks a rule of the service raises MessageInvalid with its English name. A field
+that should have come back and did not raises OutcomeUnknown: such an answer proves nothing.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from ..errors import MessageInvalid, OutcomeUnknown
+from ..facts import limits
+
+Row = Mapping[str, Any]
+
+_CENT = Decimal("0.01")
+_FINE = Decimal("0.0001")
+# With more digits a double would no longer carry the cents.
+_MOST = Decimal("999999999.99")
+
+
+def text(
+    field: str,
+    value: str,
+    limit: int | None = None,
+    *,
+    required: bool = False,
+    multiline: bool = False,
+) -> str:
+    """The value itself, with line breaks as \\n; refused if too long, missing or unprintable."""
+    if not isinstance(value, str):
+        raise MessageInvalid(field, "is not text")
+    clean = value.replace("\r\n", "\n").replace("\r", "\n") if multiline else value
+    if required and not clean.strip():
+        raise MessageInvalid(field, "is missing")
+    if any(_is_unprintable(character, multiline) for character in clean):
+        raise MessageInvalid(field, "contains characters that cannot be sent")
+    if limit is not None and limits.length_of(clean) > limit:
+        raise MessageInvalid(field, f"is longer than {limit} characters")
+    return clean
+
+
+def amount(field: str, value: Decimal) -> Decimal:
+    """The value with exactly two decimals, written plainly; never rounded."""
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > _MOST:
+        raise MessageInvalid(field, "is not an amount that can be sent")
+    exact = value.quantize(_CENT)
+    if exact != value:
+        raise MessageInvalid(field, f"has more than {limits.DECIMALS} decimals")
+    return exact if exact else Decimal("0.00")
+
+
+def day(field: str, value: date) -> datetime:
+    """Midnight of the day, without a zone: a zone could shift it to the day before."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise MessageInvalid(field, "is not a date")
+    if not limits.FIRST_DATE <= value <= limits.LAST_DATE:
+        raise MessageInvalid(field, "is not between 1980 and 2049")
+    return datetime.combine(value, time.min)
+
+
+def whole(field: str, value: int, *, most: int = 2**63 - 1) -> int:
+    """The value itself, between 0 and `most`."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise MessageInvalid(field, "is not a number that can be sent")
+    return value
+
+
+def payment_term(value: int) -> int:
+    """A number of days."""
+    return whole("payment_term", value, most=limits.MAX_PAYMENT_TERM)
+
+
+def check_count(lines: Sequence[object]) -> None:
+    """MessageInvalid unless there are as many lines as the service accepts."""
+    if not 1 <= len(lines) <= limits.MAX_LINES:
+        raise MessageInvalid("lines", f"must be 1 to {limits.MAX_LINES}")
+
+
+def read_text(row: Row, name: str) -> str:
+    """The text as it came, '' if it was left out."""
+    value = row.get(name)
+    return "" if value is None else str(value)
+
+
+def read_whole(row: Row, name: str) -> int:
+    """A number that an answer cannot do without."""
+    return int(_present(row, name))
+
+
+def read_amount(row: Row, name: str) -> Decimal:
+    """Money, to the cent: the service answers doubles, which may be a hair off."""
+    return Decimal(_present(row, name)).quantize(_CENT, ROUND_HALF_UP)
+
+
+def read_quantity(row: Row, name: str) -> Decimal:
+    """A quantity or a price a unit, to four decimals and with at least two."""
+    fine = Decimal(_present(row, name)).quantize(_FINE, ROUND_HALF_UP)
+    coarse = fine.quantize(_CENT, ROUND_HALF_UP)
+    return coarse if coarse == fine else fine
+
+
+def read_day(row: Row, name: str) -> date:
+    """The day, without its time."""
+    moment: datetime = _present(row, name)
+    return moment.date()
+
+
+def read_rows(row: Row, name: str) -> list[Row]:
+    """The rows of a list; a list that is left out has none."""
+    return row.get(name) or []
+
+
+def same_key(one: str, other: str) -> bool:
+    """Whether the service may take two codes or numbers for one: blanks and case do not count."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def _present(row: Row, name: str) -> Any:
+    value = row.get(name)
+    if value is None:
+        raise OutcomeUnknown("wrong-answer", f"{name} is missing")
+    return value
+
+
+def _is_unprintable(character: str, multiline: bool) -> bool:
+    if character in "\n\t":
+        return not multiline
+    return unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff"
