@@ -1,0 +1,297 @@
+"""Terms follow what was agreed: one for every amount and period, and what is billed stays."""
+
+import datetime
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from projects.models import Frequency, Instalment, Method, ProjectTask, Subscription, Term
+from projects.periods import ONE_DAY
+from projects.tasks import plan_terms as plan_terms_task
+from projects.terms import Outcome, horizon, plan_all, plan_terms, stop_terms
+from tests.factories import (
+    TODAY,
+    create_customer,
+    create_invoice_line,
+    create_organisation,
+    create_project,
+    create_task,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def create_subscription(*, organisation=None, starts_on="2026-11-01", **fields) -> Subscription:
+    project = create_project(organisation=organisation, method=Method.SUBSCRIPTION)
+    return Subscription.objects.create(
+        project=project,
+        starts_on=day(starts_on),
+        description="SLA support",
+        quantity=fields.pop("quantity", Decimal("2.00")),
+        price=fields.pop("price", Decimal("250.00")),
+        **fields,
+    )
+
+
+def firsts(project) -> list[str]:
+    return [term.key for term in project.terms.all()]
+
+
+def test_a_fixed_price_is_due_at_the_end_of_the_project():
+    project = create_project(
+        name="Website",
+        method=Method.FIXED_PRICE,
+        fixed_price=Decimal("5000.00"),
+        starts_on=day("2026-01-05"),
+        ends_on=day("2026-12-18"),
+    )
+
+    plan_terms(project, today=TODAY)
+
+    term = project.terms.get()
+    assert (term.description, term.due_on, term.quantity, term.price) == (
+        "Website",
+        day("2026-12-18"),
+        Decimal("1.00"),
+        Decimal("5000.00"),
+    )
+
+
+def test_a_fixed_price_without_an_end_is_due_at_the_start():
+    project = create_project(
+        method=Method.FIXED_PRICE, fixed_price=Decimal("5000.00"), starts_on=day("2026-12-01")
+    )
+
+    plan_terms(project, today=TODAY)
+
+    assert project.terms.get().due_on == day("2026-12-01")
+
+
+def test_a_fixed_price_without_dates_is_due_on_the_day_it_was_first_planned():
+    project = create_project(method=Method.FIXED_PRICE, fixed_price=Decimal("5000.00"))
+
+    plan_terms(project, today=TODAY)
+    plan_terms(project, today=TODAY + 40 * DAY)
+
+    assert project.terms.get().due_on == TODAY
+
+
+def test_a_fixed_price_that_is_not_known_yet_makes_no_term():
+    project = create_project(method=Method.FIXED_PRICE)
+
+    assert plan_terms(project, today=TODAY) == Outcome()
+    assert not project.terms.exists()
+
+
+def test_every_task_with_a_fixed_price_makes_a_term():
+    project = create_project(name="Website", method=Method.FIXED_PRICE_TASKS)
+    design = create_task(organisation=project.organisation, name="Design")
+    build = create_task(organisation=project.organisation, name="Build")
+    for task, price in ((design, Decimal("1200.00")), (build, None)):
+        ProjectTask.objects.create(project=project, task=task, fixed_price=price)
+
+    plan_terms(project, today=TODAY)
+
+    term = project.terms.get()
+    assert (term.description, term.task, term.price) == (
+        "Website, Design",
+        design,
+        Decimal("1200.00"),
+    )
+
+
+def test_every_instalment_makes_a_term_on_its_day():
+    project = create_project(method=Method.INSTALMENTS)
+    for description, date, amount in (
+        ("Start", "2026-11-01", "2000.00"),
+        ("Delivery", "2027-02-01", "3000.00"),
+    ):
+        Instalment.objects.create(
+            project=project, description=description, date=day(date), amount=Decimal(amount)
+        )
+
+    plan_terms(project, today=TODAY)
+
+    assert [(t.description, t.due_on.isoformat(), str(t.price)) for t in project.terms.all()] == [
+        ("Start", "2026-11-01", "2000.00"),
+        ("Delivery", "2027-02-01", "3000.00"),
+    ]
+
+
+def test_a_subscription_is_planned_thirteen_months_ahead():
+    project = create_subscription().project
+
+    plan_terms(project, today=TODAY)
+
+    assert horizon(TODAY) == day("2027-12-22")
+    assert firsts(project)[0] == "2026-11-01"
+    assert firsts(project)[-1] == "2027-12-01"
+    assert project.terms.count() == 14
+
+
+def test_a_period_says_what_it_is_in_the_language_of_the_organisation():
+    dutch = create_organisation(language="nl")
+    english = create_organisation(language="en")
+    projects = [create_subscription(organisation=o).project for o in (dutch, english)]
+
+    for project in projects:
+        plan_terms(project, today=TODAY)
+
+    first = [project.terms.first() for project in projects]
+    assert [term.description for term in first] == [
+        "SLA support, november 2026",
+        "SLA support, November 2026",
+    ]
+    assert (first[0].quantity, first[0].price, first[0].period_until) == (
+        Decimal("2.00"),
+        Decimal("250.00"),
+        day("2026-11-30"),
+    )
+
+
+def test_the_last_day_of_a_subscription_is_part_of_it():
+    project = create_subscription(ends_on=day("2027-01-01")).project
+
+    plan_terms(project, today=TODAY)
+
+    assert firsts(project) == ["2026-11-01", "2026-12-01", "2027-01-01"]
+
+
+def test_planning_again_changes_nothing():
+    project = create_subscription().project
+    plan_terms(project, today=TODAY)
+    before = list(project.terms.values())
+
+    outcome = plan_terms(project, today=TODAY)
+
+    assert outcome == Outcome()
+    assert list(project.terms.values()) == before
+
+
+def test_unbilled_terms_follow_a_new_price_and_billed_ones_do_not():
+    subscription = create_subscription()
+    project = subscription.project
+    plan_terms(project, today=TODAY)
+    november, december, january, *_ = project.terms.all()
+    line = create_invoice_line(project=project)
+    Term.objects.filter(pk=november.pk).update(invoice_line=line)
+    Term.objects.filter(pk=december.pk).update(is_written_off=True)
+
+    subscription.price = Decimal("300.00")
+    subscription.save()
+    project.refresh_from_db()
+    outcome = plan_terms(project, today=TODAY)
+
+    prices = dict(project.terms.values_list("pk", "price"))
+    assert outcome == Outcome(changed=12)
+    assert prices[november.pk] == prices[december.pk] == Decimal("250.00")
+    assert prices[january.pk] == Decimal("300.00")
+
+
+def test_a_shorter_subscription_takes_away_only_what_is_not_billed():
+    subscription = create_subscription()
+    project = subscription.project
+    plan_terms(project, today=TODAY)
+    december = project.terms.get(key="2026-12-01")
+    Term.objects.filter(pk=december.pk).update(invoice_line=create_invoice_line(project=project))
+
+    subscription.ends_on = day("2026-11-15")
+    subscription.save()
+    project.refresh_from_db()
+    plan_terms(project, today=TODAY)
+
+    assert firsts(project) == ["2026-11-01", "2026-12-01"]
+
+
+def test_days_that_were_billed_are_not_planned_again_under_another_period():
+    subscription = create_subscription(starts_on="2026-10-01")
+    project = subscription.project
+    plan_terms(project, today=TODAY)
+    project.terms.update(invoice_line=create_invoice_line(project=project))
+
+    subscription.frequency = Frequency.QUARTER
+    subscription.save()
+    project.refresh_from_db()
+    plan_terms(project, today=TODAY)
+
+    assert project.terms.count() == 15
+    assert not project.terms.unbilled().exists()
+
+
+def test_another_way_of_invoicing_takes_away_what_is_not_billed():
+    project = create_project(method=Method.FIXED_PRICE, fixed_price=Decimal("5000.00"))
+    plan_terms(project, today=TODAY)
+
+    project.method = Method.TASK_RATE
+    outcome = plan_terms(project, today=TODAY)
+
+    assert outcome == Outcome(removed=1)
+    assert not project.terms.exists()
+
+
+def test_stopping_leaves_what_was_due_already():
+    project = create_subscription().project
+    plan_terms(project, today=TODAY)
+
+    stop_terms(project, today=TODAY)
+
+    assert firsts(project) == ["2026-11-01"]
+
+
+def test_the_nightly_planning_skips_archived_projects_and_customers():
+    organisation = create_organisation()
+    active = create_subscription(organisation=organisation).project
+    archived = create_subscription(organisation=organisation).project
+    archived.is_archived = True
+    archived.save()
+    gone = create_customer(
+        organisation=organisation, archived_at=datetime.datetime.now(datetime.UTC)
+    )
+    create_project(customer=gone, method=Method.FIXED_PRICE, fixed_price=Decimal("10.00"))
+
+    assert plan_all(today=TODAY) == 1
+    assert set(Term.objects.values_list("project", flat=True)) == {active.pk}
+
+
+def test_the_nightly_task_plans():
+    project = create_subscription().project
+
+    assert plan_terms_task() == 1
+    assert project.terms.exists()
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    frequency=st.sampled_from(Frequency),
+    starts_on=st.dates(datetime.date(2025, 1, 1), datetime.date(2027, 1, 1)),
+    pauses=st.lists(st.integers(min_value=0, max_value=200), min_size=1, max_size=5),
+    billed=st.lists(st.integers(min_value=0, max_value=30), max_size=6),
+)
+def test_after_any_pause_every_period_is_there_once(frequency, starts_on, pauses, billed):
+    Term.objects.all().delete()
+    project = create_subscription(starts_on=starts_on.isoformat(), frequency=frequency).project
+    line = create_invoice_line(project=project)
+    today = TODAY
+
+    for pause in pauses:
+        today += datetime.timedelta(days=pause)
+        plan_terms(project, today=today)
+        terms = list(project.terms.all())
+        chosen = [terms[i].pk for i in billed if i < len(terms)]
+        Term.objects.filter(pk__in=chosen).update(invoice_line=line)
+    plan_terms(project, today=today)
+
+    found = list(project.terms.order_by("due_on"))
+    assert found[0].due_on == starts_on
+    assert all(b.due_on == a.period_until + ONE_DAY for a, b in pairwise(found))
+    assert found[-1].due_on <= horizon(today) <= found[-1].period_until
