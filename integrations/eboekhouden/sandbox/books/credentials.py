@@ -1,0 +1,45 @@
+"""Who may open these books: made up once, kept with them."""
+
+import secrets
+import uuid
+from dataclasses import dataclass
+
+ADMINISTRATION = "Voorbeeld BV"
+TOWN = "Utrecht"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a user types over into an integration."""
+
+    username: str
+    security_code_1: str
+    security_code_2: str
+
+
+def ensure_credentials(db):
+    """The credentials of these books; new books get new ones."""
+    fresh = {
+        "username": "sandbox",
+        "security_code_1": secrets.token_hex(16),
+        "security_code_2": str(uuid.uuid4()).upper(),
+        "administration": ADMINISTRATION,
+        "town": TOWN,
+    }
+    for name, value in fresh.items():
+        db.execute("INSERT OR IGNORE INTO facts (name, value) VALUES (?, ?)", (name, value))
+
+
+def credentials(db):
+    return Credentials(*(fact(db, name) for name in Credentials.__dataclass_fields__))
+
+
+def fact(db, name):
+    return db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()["value"]
+
+
+def renew_security_code_1(db):
+    """As after a change of password: the old code stops working, open sessions go on."""
+    fresh = secrets.token_hex(16)
+    db.execute("UPDATE facts SET value = ? WHERE name = 'security_code_1'", (fresh,))
+    return fresh

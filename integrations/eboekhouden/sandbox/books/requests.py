@@ -1,0 +1,42 @@
+"""The log of every request that came in, without the secrets that were in it."""
+
+from .records import RequestRecord
+from .storage import insert, update
+
+SECRET = ("SecurityCode1", "SecurityCode2", "SessionID")
+KEPT = 64 * 1024
+
+
+def receive(db, *, at, bytes_in):
+    """Note that a request came in; returns its id."""
+    return insert(
+        db,
+        "requests",
+        {"at": at.isoformat(timespec="milliseconds"), "bytes_in": bytes_in},
+    )
+
+
+def note(db, request_id, **values):
+    """Write down more about a request."""
+    update(db, "requests", request_id, values)
+
+
+def find(db, *, after=0, operation="", number="", limit=None):
+    """Requests in the order they came in; with a limit, the last ones."""
+    rows = db.execute(
+        "SELECT * FROM requests WHERE id > :after"
+        " AND (:operation = '' OR operation = :operation) AND (:number = '' OR number = :number)"
+        " ORDER BY id DESC LIMIT :limit",
+        {
+            "after": after,
+            "operation": operation,
+            "number": number,
+            "limit": -1 if limit is None else limit,
+        },
+    ).fetchall()
+    return [_record(row) for row in reversed(rows)]
+
+
+def _record(row):
+    values = {name: row[name] for name in RequestRecord.__dataclass_fields__}
+    return RequestRecord(**values | {"applied": bool(row["applied"])})

@@ -1,0 +1,239 @@
+"""SOAP envelopes, 1.1 and 1.2: from bytes to arguments the way .NET reads them, and back."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from lxml import etree
+
+from .faulting import SoapFault
+from .schema import contract
+from .values import DEFAULTS, READERS, WHITE, BadValue, write_value
+
+SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+XS = "http://www.w3.org/2001/XMLSchema"
+DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
+UNREADABLE = "Server was unable to read request. ---> "
+ALWAYS_SHOWN = ("LastErrorCode", "LastErrorDescription")
+
+
+@dataclass
+class Request:
+    """A call as it was understood: missing values have .NET's defaults, missing texts are None."""
+
+    operation: str
+    arguments: dict
+    document: etree._Element = dataclasses.field(repr=False, default=None)
+
+
+def parse(body, *, charset=None):
+    """The root of the document; raises SoapFault for bad XML, a DTD, or an unknown charset."""
+    try:
+        parser = etree.XMLParser(
+            encoding=charset,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        root = etree.fromstring(body, parser)
+    except LookupError:
+        raise SoapFault(f"{UNREADABLE}'{charset}' is not a supported encoding name.") from None
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise SoapFault(_unreadable(error)) from None
+    if root.getroottree().docinfo.doctype:
+        raise SoapFault(
+            UNREADABLE + "There is an error in XML document (1, 1). ---> "
+            "For security reasons DTD is prohibited in this XML document."
+        )
+    return root
+
+
+def _unreadable(error):
+    line, column = getattr(error, "position", None) or (0, 0)
+    inner = "Root element is missing." if line == 0 else "Data at the root level is invalid."
+    if line > 1 or column > 1:
+        inner = str(getattr(error, "msg", error))
+    return f"{UNREADABLE}There is an error in XML document ({line}, {column}). ---> {inner}"
+
+
+def soap_namespace(root):
+    """The namespace of the envelope; raises SoapFault when this is no SOAP envelope."""
+    name = etree.QName(root)
+    if name.localname != "Envelope" or name.namespace not in (SOAP_11, SOAP_12):
+        raise SoapFault(
+            "Possible SOAP version mismatch: Envelope namespace "
+            f"{name.namespace or ''} was unexpected. Expecting {SOAP_11}.",
+            code="VersionMismatch",
+        )
+    return name.namespace
+
+
+def read(root, *, action):
+    """The request in an envelope; `action` is what the HTTP headers say, or None."""
+    soap = soap_namespace(root)
+    _understand_headers(root.find(f"{{{soap}}}Header"), soap)
+    body = root.find(f"{{{soap}}}Body")
+    wrapper = next(iter(body), None) if body is not None else None
+    operation = _operation(action, wrapper)
+    if wrapper is not None and etree.QName(wrapper) != _qualified(operation):
+        wrapper = None  # .NET then calls the method with nothing filled in
+    arguments = _read_fields(wrapper, contract().elements[operation])
+    return Request(operation=operation, arguments=arguments, document=root)
+
+
+def _qualified(name):
+    return f"{{{contract().namespace}}}{name}"
+
+
+def _understand_headers(header, soap):
+    for block in () if header is None else header:
+        if block.get(f"{{{soap}}}mustUnderstand") in ("1", "true"):
+            raise SoapFault(
+                f"SOAP header {etree.QName(block).localname} was not understood.",
+                code="MustUnderstand",
+            )
+
+
+def _operation(action, wrapper):
+    known = contract().operations
+    if action:
+        namespace, _, name = action.rpartition("/")
+        if namespace == contract().namespace and name in known:
+            return name
+        shown = action
+    else:
+        name = etree.QName(wrapper).localname if wrapper is not None else ""
+        if name in known:
+            return name
+        shown = ""
+    raise SoapFault(f"Server did not recognize the value of HTTP Header SOAPAction: {shown}.")
+
+
+def _read_fields(element, fields):
+    """What an element holds: the first of a repeated name counts, unknown names do not."""
+    found = {}
+    for child in () if element is None else element:
+        found.setdefault(child.tag, child)
+    return {field.name: _read(found.get(_qualified(field.name)), field) for field in fields}
+
+
+def _read(element, field):
+    if not field.builtin and field.type in contract().types:
+        return _read_object(element, field)
+    if element is None:
+        return _default(field)
+    if element.get(f"{{{XSI}}}nil") in ("true", "1") and (
+        field.nillable or (field.builtin and field.type not in READERS)
+    ):
+        return None
+    return _read_value(element, field)
+
+
+def _read_object(element, field):
+    item = contract().item_of(field.type)
+    if item is not None:
+        tag = _qualified(item.name)
+        children = () if element is None else element.iterchildren(tag)
+        return [_read_item(child, item) for child in children]
+    if element is None or element.get(f"{{{XSI}}}nil") in ("true", "1"):
+        return None
+    return _read_fields(element, contract().types[field.type])
+
+
+def _read_item(element, item):
+    if element.get(f"{{{XSI}}}nil") in ("true", "1"):
+        return None
+    return _read_fields(element, contract().types[item.type])
+
+
+def _default(field):
+    if field.type in contract().enums:
+        return contract().enums[field.type][0]
+    return None if field.nillable else DEFAULTS.get(field.type)
+
+
+def _read_value(element, field):
+    where = f"There is an error in XML document ({element.sourceline}, 1). ---> "
+    if len(element):
+        raise SoapFault(f"{UNREADABLE}{where}'Element' is an invalid XmlNodeType.")
+    text = element.text or ""
+    if field.type in contract().enums:
+        if text.strip(WHITE) not in contract().enums[field.type]:
+            raise SoapFault(
+                f"{UNREADABLE}{where}Instance validation error: "
+                f"'{text}' is not a valid value for {field.type}."
+            )
+        return text.strip(WHITE)
+    if field.type not in READERS:
+        return text
+    try:
+        return READERS[field.type](text.strip(WHITE))
+    except BadValue as problem:
+        raise SoapFault(f"{UNREADABLE}{where}{problem}") from None
+
+
+def answer(operation, result, *, soap=SOAP_11, switches):
+    """The bytes of an answer, strictly in the order of the contract and valid against it."""
+    response = etree.Element(_qualified(f"{operation}Response"), nsmap={None: contract().namespace})
+    _write_fields(response, contract().elements[f"{operation}Response"], result, switches)
+    contract().assert_valid(response)
+    return _envelope(soap, response)
+
+
+def _write_fields(parent, fields, values, switches):
+    for field in fields:
+        value = values.get(field.name)
+        if value is None and field.required and not field.nillable:
+            value = DEFAULTS.get(field.type, "")
+        hidden = value == "" and switches.empty_strings == "absent"
+        if value is None or (hidden and field.name not in ALWAYS_SHOWN):
+            continue
+        _write(etree.SubElement(parent, _qualified(field.name)), field, value, switches)
+
+
+def _write(element, field, value, switches):
+    item = contract().item_of(field.type)
+    if item is not None:
+        for row in value:
+            child = etree.SubElement(element, _qualified(item.name))
+            _write_fields(child, contract().types[item.type], row, switches)
+    elif field.type in contract().types and not field.builtin:
+        _write_fields(element, contract().types[field.type], value, switches)
+    else:
+        element.text = write_value(value) or None
+
+
+def _envelope(soap, content):
+    envelope = etree.Element(f"{{{soap}}}Envelope", nsmap={"soap": soap, "xsi": XSI, "xsd": XS})
+    etree.SubElement(envelope, f"{{{soap}}}Body").append(content)
+    return DECLARATION + etree.tostring(envelope, encoding="utf-8")
+
+
+def fault(problem, *, soap=SOAP_11):
+    """The bytes of a SOAP Fault."""
+    return _envelope(soap, _fault_12(problem) if soap == SOAP_12 else _fault_11(problem))
+
+
+def _fault_11(problem):
+    element = etree.Element(f"{{{SOAP_11}}}Fault", nsmap={"soap": SOAP_11})
+    etree.SubElement(element, "faultcode").text = f"soap:{problem.code}"
+    etree.SubElement(element, "faultstring").text = problem.text
+    etree.SubElement(element, "detail")
+    return element
+
+
+def _fault_12(problem):
+    names = {"Client": "Sender", "Server": "Receiver"}
+    element = etree.Element(f"{{{SOAP_12}}}Fault", nsmap={"soap": SOAP_12})
+    code = etree.SubElement(element, f"{{{SOAP_12}}}Code")
+    name = names.get(problem.code, problem.code)
+    etree.SubElement(code, f"{{{SOAP_12}}}Value").text = f"soap:{name}"
+    reason = etree.SubElement(element, f"{{{SOAP_12}}}Reason")
+    text = etree.SubElement(reason, f"{{{SOAP_12}}}Text")
+    text.set("{http://www.w3.org/XML/1998/namespace}lang", "en")
+    text.text = problem.text
+    etree.SubElement(element, f"{{{SOAP_12}}}Detail")
+    return element

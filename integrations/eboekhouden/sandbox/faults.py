@@ -1,0 +1,133 @@
+"""Faults on order: rules that say which request goes wrong, how, and when."""
+
+import random
+import secrets
+import threading
+from dataclasses import dataclass, field
+
+ACTIONS = {
+    "refuse": "reset the connection instead of answering",
+    "drop": "close the connection without an answer",
+    "truncate": "send the first part of the answer, then close (bytes, says_length)",
+    "delay": "wait before going on (seconds)",
+    "drip": "send the answer a few bytes at a time (seconds in all)",
+    "html": "answer with an HTML page (status, 503 if not given)",
+    "fault": "answer with a SOAP Fault (text)",
+    "redirect": "answer with a redirect (status, location)",
+    "expire": "let the session expire",
+    "error_code": "answer with a refusal (code, text)",
+    "garbage": "answer with bytes that are no XML",
+    "wrong_number": "answer with the number of something else (other)",
+    "wrong_operation": "answer as if another operation had been asked (answers)",
+    "status": "answer with a bare HTTP status (status, 503 if not given)",
+    "empty": "answer 200 with nothing in it",
+    "dtd": "answer with a document that declares entities",
+    "large": "answer with a very large document (bytes)",
+}
+PHASES = ("before", "during", "after")
+
+
+@dataclass
+class Rule:
+    """`phase` before: the effect never happens (with a delay: it happens once that is over);
+    during: it happens while or shortly after the client is served the fault; after: it has
+    happened by then. `nth` counts matching requests from 1; `count` None is for ever."""
+
+    id: int
+    action: str
+    operation: str | None = None
+    phase: str = "before"
+    nth: int | None = None
+    number: str | None = None
+    probability: float | None = None
+    count: int | None = 1
+    details: dict = field(default_factory=dict)
+    seen: int = 0
+    struck: int = 0
+
+    def __str__(self):
+        return f"{self.action} {self.phase}"
+
+    def matches(self, operation, number):
+        return self.operation in (None, operation) and self.number in (None, number)
+
+    @property
+    def is_spent(self):
+        return self.count is not None and self.struck >= self.count
+
+
+class Faults:
+    """The rules in force; the first that strikes wins. The same seed gives the same chances."""
+
+    def __init__(self, *, seed=None):
+        self._lock = threading.Lock()
+        self._rules = []
+        self._last_id = 0
+        self.reseed(secrets.randbelow(2**32) if seed is None else seed)
+
+    def reseed(self, seed):
+        self.seed = seed
+        self.random = random.Random(seed)  # noqa: S311 chances, not secrets
+
+    def add(
+        self,
+        action,
+        *,
+        operation=None,
+        phase="before",
+        nth=None,
+        number=None,
+        probability=None,
+        count=1,
+        **details,
+    ):
+        """Order a fault; what else an action needs (seconds, status, …) is given by name."""
+        if action not in ACTIONS:
+            raise ValueError(f"An action is one of {', '.join(ACTIONS)}.")
+        if phase not in PHASES:
+            raise ValueError(f"A phase is one of {', '.join(PHASES)}.")
+        with self._lock:
+            self._last_id += 1
+            rule = Rule(
+                id=self._last_id,
+                action=action,
+                operation=operation or None,
+                phase=phase,
+                nth=nth,
+                number=number or None,
+                probability=probability,
+                count=count,
+                details=details,
+            )
+            self._rules.append(rule)
+            return rule
+
+    def clear(self, rule_id=None):
+        """Forget one rule, or all of them; returns how many."""
+        with self._lock:
+            kept = [rule for rule in self._rules if rule_id not in (None, rule.id)]
+            gone = len(self._rules) - len(kept)
+            self._rules = kept
+            return gone
+
+    def active(self):
+        with self._lock:
+            return [rule for rule in self._rules if not rule.is_spent]
+
+    def strike(self, operation, number):
+        """The rule that hits this request, or None."""
+        with self._lock:
+            hit = None
+            for rule in self._rules:
+                if rule.is_spent or not rule.matches(operation, number):
+                    continue
+                rule.seen += 1
+                if hit is None and self._hits(rule):
+                    rule.struck += 1
+                    hit = rule
+            return hit
+
+    def _hits(self, rule):
+        if rule.nth is not None and rule.seen < rule.nth:
+            return False
+        return rule.probability is None or self.random.random() < rule.probability

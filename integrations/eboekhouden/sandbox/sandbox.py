@@ -1,0 +1,103 @@
+"""A running sandbox: start it, ask for its address and codes, read its books, stop it."""
+
+import tempfile
+import threading
+from pathlib import Path
+
+from .books import Books
+from .clock import Clock
+from .faults import Faults
+from .server import SOAP_PATH, Server
+from .service import Service
+from .switches import Switches
+
+
+class Sandbox:
+    """A small e-Boekhouden on loopback. Its books are in a directory and survive a restart;
+    switches, faults and the shift of its clock are new at every start of a process."""
+
+    def __init__(self, *, books=None, port=0, host="127.0.0.1", switches=None, seed=None):
+        self._own_directory = None
+        if books is None:
+            self._own_directory = tempfile.TemporaryDirectory(prefix="eboekhouden-sandbox-")
+            books = self._own_directory.name
+        self.directory = Path(books)
+        self.host, self.port = host, port
+        self.switches = switches or Switches()
+        self.faults = Faults(seed=seed)
+        self.clock = Clock()
+        self.books = Books(self.directory, clock=self.clock)
+        self._server = self._thread = None
+
+    def start(self):
+        """Serve in a thread of its own; afterwards `port` is the one that was found free."""
+        if self.books is None:
+            self.books = Books(self.directory, clock=self.clock)
+        self._service = Service(self.books, switches=self.switches, faults=self.faults)
+        self._server = Server((self.host, self.port), self._service)
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            daemon=True,
+        )
+        self._thread.start()
+        return self
+
+    def stop(self):
+        """No answer comes after this; the books are closed and can be opened again."""
+        if self._server is not None:
+            self._service.stopping.set()
+            self._server.shutdown()
+            self._server.server_close()
+            self._server.end_connections()
+            self._thread.join()
+            self._server = self._thread = None
+        if self.books is not None:
+            self.books.close()
+            self.books = None
+
+    def restart(self):
+        """Stop and start on the same port with the same books."""
+        self.stop()
+        return self.start()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *exception):
+        self.stop()
+        if self._own_directory:
+            self._own_directory.cleanup()
+
+    @property
+    def page(self):
+        """The address of the page to look at."""
+        return f"http://{self.host}:{self.port}/"
+
+    @property
+    def url(self):
+        return f"http://{self.host}:{self.port}{SOAP_PATH}"
+
+    @property
+    def wsdl(self):
+        return f"{self.url}?wsdl"
+
+    @property
+    def username(self):
+        return self.books.credentials().username
+
+    @property
+    def security_code_1(self):
+        return self.books.credentials().security_code_1
+
+    @property
+    def security_code_2(self):
+        return self.books.credentials().security_code_2
+
+    def pay(self, number, amount=None, **details):
+        """Book a payment on an open item; the whole of it if no amount is given."""
+        return self.books.pay(number, amount, **details)
+
+    def seed_relations(self, rows):
+        return self.books.seed_relations(rows)

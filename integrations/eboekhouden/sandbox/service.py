@@ -1,0 +1,211 @@
+"""One request: understood, checked, carried out in the books, answered, and written down."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from . import envelope
+from .books import requests, sessions
+from .books.storage import trial
+from .codes import Refusal
+from .faulting import SoapFault, broken
+from .mishaps import Mishap
+from .operations import CHANGING, ERROR_IS_RESULT, OPENING, OPERATIONS, WITHOUT_CHECK
+from .operations.call import Call
+from .operations.sessions import check_session, count_call
+from .reply import Reply
+
+SUCCESS = {
+    "empty": {"LastErrorCode": "", "LastErrorDescription": ""},
+    "blank": {"LastErrorCode": " ", "LastErrorDescription": " "},
+    "bare": {},
+    "absent": None,
+}
+NAMED_BY = {
+    "oFact": "Factuurnummer",
+    "oMut": "Factuurnummer",
+    "oRel": "Code",
+    "oGb": "Code",
+}
+FILTERED_BY = ("Factuurnummer", "Code", "GbCode", "ArtikelCode")
+
+
+@dataclass
+class Exchange:
+    """What is known of one request while it is being served."""
+
+    request: envelope.Request
+    soap: str
+    log_id: int
+    origin: str
+    started: float
+    rule: object = None
+
+
+@dataclass
+class Performed:
+    """The answer to a call, before and after writing it as XML."""
+
+    result: dict
+    refusal: Refusal | None
+    applied: bool
+    body: bytes = field(default=b"", repr=False)
+
+
+class Service:
+    """The operations on one set of books, with its switches and faults."""
+
+    def __init__(self, books, *, switches, faults):
+        self.books, self.switches, self.faults = books, switches, faults
+        self.clock = books.clock
+        self.stopping = threading.Event()
+
+    def answer(self, body, *, charset, action, origin, prefers_12=False):
+        """The reply to a POST; whatever it is, the request ends up in the log."""
+        started, soap = (
+            time.monotonic(),
+            envelope.SOAP_12 if prefers_12 else envelope.SOAP_11,
+        )
+        try:
+            root = envelope.parse(body, charset=charset)
+            soap = envelope.soap_namespace(root)
+            request = envelope.read(root, action=action)
+        except SoapFault as problem:
+            reply = Reply.fault(problem, soap=soap)
+            log_id = self._receive(len(body), outcome=f"fault: {problem.text}"[:500])
+            self._note_reply(log_id, reply, started)
+            return reply
+        number = natural_number(request.arguments)
+        rule = self.faults.strike(request.operation, number)
+        log_id = self._receive(
+            len(body),
+            operation=request.operation,
+            soap="1.2" if soap == envelope.SOAP_12 else "1.1",
+            number=number,
+            fault=str(rule or ""),
+            body=masked(root),
+        )
+        exchange = Exchange(request, soap, log_id, origin, started, rule)
+        reply = Mishap(self, exchange).reply() if rule else self.undisturbed(exchange)
+        self._note_reply(log_id, reply, started)
+        return reply
+
+    def undisturbed(self, exchange):
+        self.wait(
+            self.switches.apply_delay_ms / 1000,
+            only=exchange.request.operation in CHANGING,
+        )
+        try:
+            return Reply.xml(self.perform(exchange).body, soap=exchange.soap)
+        except SoapFault as problem:
+            self._note(exchange.log_id, outcome=f"fault: {problem.text}"[:500])
+            return Reply.fault(problem, soap=exchange.soap)
+
+    def wait(self, seconds, *, only=True):
+        """Sleep, but not longer than the sandbox lives."""
+        if only and seconds:
+            self.stopping.wait(seconds)
+
+    def perform(self, exchange, *, keep=True, twist=None):
+        """Carry out the call and write down what became of it, in one transaction; without
+        `keep` the effect is undone. `twist` may alter the outcome before it is written."""
+        operation = exchange.request.operation
+        with self.books.storage.transaction() as db:
+            performed = self._outcome(db, exchange, keep=keep)
+            if twist:
+                performed.result, operation = twist(performed.result)
+            try:
+                performed.body = envelope.answer(
+                    operation,
+                    performed.result,
+                    soap=exchange.soap,
+                    switches=self.switches,
+                )
+            except AssertionError as problem:
+                raise broken(str(problem)) from problem
+            refusal = performed.refusal
+            requests.note(
+                db,
+                exchange.log_id,
+                outcome=f"refused: {refusal.text}" if refusal else "answered",
+                code=refusal.code if refusal else "",
+                applied=int(performed.applied),
+            )
+        return performed
+
+    def _outcome(self, db, exchange, *, keep):
+        operation, refusal, payload = exchange.request.operation, None, {}
+        call = Call(
+            operation=operation,
+            arguments=exchange.request.arguments,
+            db=db,
+            switches=self.switches,
+            now=self.clock.now(),
+            at=self.clock.time(),
+            origin=exchange.origin,
+        )
+        try:
+            if operation not in WITHOUT_CHECK:
+                check_session(call)
+            if operation not in OPENING:
+                count_call(call)
+            with trial(db, keep=keep):
+                payload = OPERATIONS[operation](call)
+        except Refusal as no:
+            refusal = no
+            if operation == "CloseSession":
+                sessions.close(db, sessions.bare(call.arguments["SessionID"]))
+        applied = keep and refusal is None and operation in CHANGING
+        return Performed(self.result(operation, payload, refusal), refusal, applied)
+
+    def result(self, operation, payload, refusal):
+        """The answer as nested fields, with the error block where this operation has it."""
+        if operation == "CloseSession":
+            return {}
+        error = SUCCESS[self.switches.success_error]
+        if refusal:
+            code = refusal.code if self.switches.dotted_codes else refusal.code.replace(".", "")
+            error = {"LastErrorCode": code, "LastErrorDescription": refusal.text}
+        if operation in ERROR_IS_RESULT:
+            return {f"{operation}Result": error or {}}
+        lists_kept = self.switches.empty_lists == "empty"
+        shown = {name: value for name, value in payload.items() if value != [] or lists_kept}
+        return {f"{operation}Result": {"ErrorMsg": error} | shown}
+
+    def _receive(self, bytes_in, **values):
+        with self.books.storage.transaction() as db:
+            log_id = requests.receive(db, at=self.clock.now(), bytes_in=bytes_in)
+            if values:
+                requests.note(db, log_id, **values)
+            return log_id
+
+    def _note(self, log_id, **values):
+        with self.books.storage.transaction() as db:
+            requests.note(db, log_id, **values)
+
+    def _note_reply(self, log_id, reply, started):
+        self._note(
+            log_id,
+            status=reply.status,
+            bytes_out=reply.size,
+            milliseconds=round((time.monotonic() - started) * 1000),
+        )
+
+
+def natural_number(arguments):
+    """The invoice number or code by which a request can be recognised, or an empty text."""
+    for name, key in NAMED_BY.items():
+        if arguments.get(name):
+            return (arguments[name].get(key) or "").strip()
+    wanted = arguments.get("cFilter") or {}
+    return next((wanted[key].strip() for key in FILTERED_BY if wanted.get(key)), "")
+
+
+def masked(root):
+    """The XML of a request with stars for its secrets, cut when it is very long."""
+    for element in root.iter():
+        if isinstance(element.tag, str) and etree.QName(element).localname in requests.SECRET:
+            element.text = "***" if element.text else element.text
+    return etree.tostring(root, encoding="unicode")[: requests.KEPT]
