@@ -19,13 +19,9 @@ def _allow(may: Callable[[Membership], bool]) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @login_required
         @wraps(view)
-        def guarded(
-            request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.membership is None or not may(request.membership):
-                raise PermissionDenied(
-                    _("You do not have the right to open this page.")
-                )
+                raise PermissionDenied(_("You do not have the right to open this page."))
             return view(request, *args, **kwargs)
 
         return guarded

@@ -18,9 +18,7 @@ class OrganisationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.membership = current_membership(request)
-        request.organisation = (
-            request.membership.organisation if request.membership else None
-        )
+        request.organisation = request.membership.organisation if request.membership else None
         if request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
@@ -38,6 +36,4 @@ def current_membership(request: HttpRequest) -> Membership | None:
     )
     chosen = request.session.get(SESSION_KEY)
     found = [membership for membership in memberships]
-    return next(
-        (m for m in found if m.organisation_id == chosen), found[0] if found else None
-    )
+    return next((m for m in found if m.organisation_id == chosen), found[0] if found else None)

@@ -24,9 +24,7 @@ class Language(models.TextChoices):
 class UserManager(BaseUserManager["User"]):
     """Makes users; their e-mail address is their name at the door, in lower case."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: object
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -64,9 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         names = f"{self.first_name} {self.last_name}".split()
-        return "".join(
-            name[0] for name in (names[:1] + names[-1:] if names[1:] else names)
-        ).upper()
+        return "".join(name[0] for name in (names[:1] + names[-1:] if names[1:] else names)).upper()
 
     @property
     def is_invited(self) -> bool:
@@ -94,9 +90,7 @@ class Organisation(models.Model):
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     website = models.CharField(_("website"), max_length=100, blank=True)
-    coc_number = models.CharField(
-        _("Chamber of Commerce number"), max_length=8, blank=True
-    )
+    coc_number = models.CharField(_("Chamber of Commerce number"), max_length=8, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=14, blank=True)
     iban = models.CharField(_("IBAN"), max_length=34, blank=True)
     bic = models.CharField(_("BIC"), max_length=11, blank=True)
@@ -107,9 +101,7 @@ class Organisation(models.Model):
     language = models.CharField(
         _("language"), max_length=2, choices=Language, default=Language.DUTCH
     )
-    members = models.ManyToManyField(
-        User, through="Membership", related_name="organisations"
-    )
+    members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -160,9 +152,7 @@ class Membership(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="memberships"
     )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(
-        _("role"), max_length=20, choices=Role, default=Role.EMPLOYEE
-    )
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.EMPLOYEE)
     may_invoice = models.BooleanField(
         _("may see and make invoices"),
         default=False,
@@ -184,9 +174,7 @@ class Membership(models.Model):
     class Meta:
         ordering = ["user__first_name", "user__last_name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "user"], name="membership_once"
-            )
+            models.UniqueConstraint(fields=["organisation", "user"], name="membership_once")
         ]
 
     def __str__(self) -> str:

@@ -21,18 +21,13 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -44,19 +39,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        max_length=254, unique=True, verbose_name="e-mail address"
-                    ),
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
                 ),
-                (
-                    "first_name",
-                    models.CharField(max_length=60, verbose_name="first name"),
-                ),
+                ("first_name", models.CharField(max_length=60, verbose_name="first name")),
                 (
                     "last_name",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="last name"
-                    ),
+                    models.CharField(blank=True, max_length=80, verbose_name="last name"),
                 ),
                 (
                     "language",
@@ -67,15 +55,10 @@ class Migration(migrations.Migration):
                         verbose_name="language",
                     ),
                 ),
-                (
-                    "is_active",
-                    models.BooleanField(default=True, verbose_name="may log in"),
-                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="may log in")),
                 (
                     "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "groups",
@@ -110,10 +93,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
@@ -169,79 +149,39 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
                 (
                     "address",
-                    models.CharField(
-                        blank=True, max_length=150, verbose_name="street and number"
-                    ),
+                    models.CharField(blank=True, max_length=150, verbose_name="street and number"),
                 ),
                 (
                     "postal_code",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="postal code"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="postal code"),
                 ),
-                (
-                    "city",
-                    models.CharField(blank=True, max_length=50, verbose_name="city"),
-                ),
-                (
-                    "country",
-                    models.CharField(
-                        default="NL", max_length=2, verbose_name="country"
-                    ),
-                ),
+                ("city", models.CharField(blank=True, max_length=50, verbose_name="city")),
+                ("country", models.CharField(default="NL", max_length=2, verbose_name="country")),
                 (
                     "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="e-mail address"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
                 ),
-                (
-                    "phone",
-                    models.CharField(blank=True, max_length=30, verbose_name="phone"),
-                ),
-                (
-                    "website",
-                    models.CharField(
-                        blank=True, max_length=100, verbose_name="website"
-                    ),
-                ),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="phone")),
+                ("website", models.CharField(blank=True, max_length=100, verbose_name="website")),
                 (
                     "coc_number",
                     models.CharField(
-                        blank=True,
-                        max_length=8,
-                        verbose_name="Chamber of Commerce number",
+                        blank=True, max_length=8, verbose_name="Chamber of Commerce number"
                     ),
                 ),
                 (
                     "vat_number",
-                    models.CharField(
-                        blank=True, max_length=14, verbose_name="VAT number"
-                    ),
+                    models.CharField(blank=True, max_length=14, verbose_name="VAT number"),
                 ),
-                (
-                    "iban",
-                    models.CharField(blank=True, max_length=34, verbose_name="IBAN"),
-                ),
-                (
-                    "bic",
-                    models.CharField(blank=True, max_length=11, verbose_name="BIC"),
-                ),
-                (
-                    "logo",
-                    models.ImageField(
-                        blank=True, upload_to="logos/", verbose_name="logo"
-                    ),
-                ),
+                ("iban", models.CharField(blank=True, max_length=34, verbose_name="IBAN")),
+                ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
+                ("logo", models.ImageField(blank=True, upload_to="logos/", verbose_name="logo")),
                 (
                     "theme_colour",
                     models.CharField(
@@ -266,9 +206,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "members",

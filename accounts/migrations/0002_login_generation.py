@@ -4,14 +4,12 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("accounts", "0001_initial"),
-    ]
+    dependencies = [("accounts", "0001_initial")]
 
     operations = [
         migrations.AddField(
             model_name="user",
             name="login_generation",
             field=models.PositiveIntegerField(default=0, editable=False),
-        ),
+        )
     ]

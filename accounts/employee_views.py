@@ -1,0 +1,133 @@
+"""Management → Employees: the people and their rates. Managers look, administrators change."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from .access import administrator_required, manager_required
+from .filters import MembershipFilter, in_order
+from .forms import EmployeeForm, NewEmployeeForm
+from .invitations import invite_member
+from .models import Membership, Role
+from .paging import page_of
+from .people import (
+    AlreadyMember,
+    LastAdministrator,
+    activate,
+    change_employee,
+    deactivate,
+    may_rename,
+)
+
+
+def person_or_404(request: HttpRequest, pk: int) -> Membership:
+    """Somebody of the reader's organisation."""
+    people = request.organisation.memberships.select_related("user", "organisation")
+    return get_object_or_404(people, pk=pk)
+
+
+@require_safe
+@manager_required
+def employee_list(request: HttpRequest) -> HttpResponse:
+    people = request.organisation.memberships.select_related("user")
+    narrowed = MembershipFilter(request.GET, queryset=people)
+    page = page_of(request, in_order(narrowed.qs, request.GET.get("order", "")))
+    return render(request, "accounts/employee_list.html", {"page": page, "filter": narrowed.form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def employee_add(request: HttpRequest) -> HttpResponse:
+    initial = {"language": request.organisation.language, "role": Role.EMPLOYEE}
+    form = NewEmployeeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid() and _invited(request, form):
+        return redirect("accounts:employee-list")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/employee_add.html", {"form": form}, status=status)
+
+
+def _invited(request: HttpRequest, form: NewEmployeeForm) -> bool:
+    address = request.build_absolute_uri("/")
+    try:
+        membership, is_sent = invite_member(
+            request.organisation, by=request.user, address=address, **form.cleaned_data
+        )
+    except AlreadyMember as error:
+        form.add_error("email", _already_member(error.membership))
+        return False
+    report_invitation(request, membership, is_sent=is_sent)
+    return True
+
+
+def _already_member(membership: Membership) -> str:
+    if membership.is_active:
+        return _("%(person)s is an employee already.") % {"person": membership}
+    sentence = _("%(person)s was an employee: find them under State: Inactive and activate them.")
+    return sentence % {"person": membership}
+
+
+def report_invitation(request: HttpRequest, membership: Membership, *, is_sent: bool) -> None:
+    """Says whether the mail went out, and what to do if it did not."""
+    names = {"person": membership, "email": membership.user.email}
+    if is_sent:
+        messages.success(request, _("%(person)s has been invited at %(email)s.") % names)
+        return
+    sentence = _(
+        "%(person)s has a place, but the e-mail to %(email)s could not be sent. "
+        "Choose Send invitation under Settings → Users once e-mail works again."
+    )
+    messages.warning(request, sentence % names)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def employee_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = person_or_404(request, pk)
+    user = membership.user
+    initial = {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "hourly_rate": membership.hourly_rate,
+    }
+    form = EmployeeForm(request.POST or None, initial=initial)
+    if not may_rename(membership):
+        form.keep_names()
+    if request.method == "POST" and form.is_valid():
+        change_employee(membership, **form.cleaned_data)
+        messages.success(request, _("%(person)s has been saved.") % {"person": membership})
+        return redirect("accounts:employee-list")
+    context = {"form": form, "person": membership}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/employee_edit.html", context, status=status)
+
+
+@require_POST
+@administrator_required
+def employee_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = person_or_404(request, pk)
+    try:
+        deactivate(membership)
+    except LastAdministrator:
+        messages.error(request, last_administrator_sentence(membership))
+    else:
+        sentence = _("%(person)s can no longer log in here. The registrations are kept.")
+        messages.success(request, sentence % {"person": membership})
+    return redirect("accounts:employee-list")
+
+
+def last_administrator_sentence(membership: Membership) -> str:
+    sentence = _(
+        "%(person)s is the only administrator who can log in: first make somebody else administrator."
+    )
+    return sentence % {"person": membership}
+
+
+@require_POST
+@administrator_required
+def employee_activate(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = person_or_404(request, pk)
+    activate(membership)
+    messages.success(request, _("%(person)s can log in again.") % {"person": membership})
+    return redirect("accounts:employee-list")

@@ -1,0 +1,53 @@
+"""What lists of people are narrowed to and sorted by, read from the address."""
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from .models import Membership, MembershipQuerySet, Role
+
+STATES = [("active", _("Active")), ("inactive", _("Inactive")), ("all", _("All"))]
+ORDERS = {
+    "name": ("user__first_name", "user__last_name", "pk"),
+    "email": ("user__email", "pk"),
+    "role": ("role", "user__first_name", "pk"),
+    "rate": ("hourly_rate", "user__first_name", "pk"),
+    "login": ("user__last_login", "user__first_name", "pk"),
+}
+
+
+class MembershipFilter(django_filters.FilterSet):
+    """Name or e-mail, role, and whether somebody still works here: unasked, those who do."""
+
+    q = django_filters.CharFilter(label=_("Search name or e-mail"), method="matching")
+    role = django_filters.MultipleChoiceFilter(
+        label=_("Role"), choices=Role, widget=forms.CheckboxSelectMultiple
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=STATES, empty_label=None, method="in_state"
+    )
+
+    class Meta:
+        model = Membership
+        fields = ()
+
+    def matching(self, people: MembershipQuerySet, name: str, text: str) -> MembershipQuerySet:
+        return people.matching(text)
+
+    def in_state(self, people: MembershipQuerySet, name: str, state: str) -> MembershipQuerySet:
+        # Applied below, because it also holds when nothing was asked.
+        return people
+
+    def filter_queryset(self, queryset: MembershipQuerySet) -> MembershipQuerySet:
+        people = super().filter_queryset(queryset)
+        state = self.form.cleaned_data.get("state") or "active"
+        return people if state == "all" else people.filter(is_active=state == "active")
+
+
+def in_order(people: MembershipQuerySet, order: str) -> QuerySet[Membership]:
+    """Sorted by a name of ORDERS, downwards with a minus before it; by name for anything else."""
+    fields = ORDERS.get(order.removeprefix("-"), ORDERS["name"])
+    if order.startswith("-"):
+        return people.order_by(*(f"-{field}" for field in fields))
+    return people.order_by(*fields)

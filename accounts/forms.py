@@ -1,0 +1,85 @@
+"""The forms about people: who they are, what they may do, and what they change about themselves."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import Language, Membership, User
+
+
+class NameForm(forms.Form):
+    """What somebody is called."""
+
+    first_name = User._meta.get_field("first_name").formfield()
+    last_name = User._meta.get_field("last_name").formfield()
+
+
+class EmployeeForm(NameForm):
+    """Name and rate; whoever works elsewhere too keeps the name they gave themselves."""
+
+    hourly_rate = Membership._meta.get_field("hourly_rate").formfield()
+
+    def keep_names(self) -> None:
+        """Shows the names without letting them be changed."""
+        for name in NameForm.base_fields:
+            self.fields[name].disabled = True
+            self.fields[name].help_text = _("Also works elsewhere: changes it under My profile.")
+
+
+class RightsForm(forms.Form):
+    """What somebody may do in the organisation."""
+
+    role = Membership._meta.get_field("role").formfield()
+    may_invoice = Membership._meta.get_field("may_invoice").formfield()
+
+
+class NewEmployeeForm(EmployeeForm, RightsForm):
+    """Everything about somebody who is invited."""
+
+    email = forms.EmailField(
+        label=_("e-mail address"),
+        help_text=_("The invitation goes here. Whoever has an account keeps name and password."),
+    )
+    language = forms.ChoiceField(label=_("language"), choices=Language)
+
+    field_order = (
+        "first_name",
+        "last_name",
+        "email",
+        "language",
+        "role",
+        "hourly_rate",
+        "may_invoice",
+    )
+
+
+class ProfileForm(NameForm):
+    """Name and language of the person who is logged in."""
+
+    language = forms.ChoiceField(label=_("language"), choices=Language)
+
+
+class EmailForm(forms.Form):
+    """A new e-mail address; the password shows that it is really you."""
+
+    email = forms.EmailField(label=_("new e-mail address"))
+    password = forms.CharField(
+        label=_("current password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        if email == self.user.email:
+            raise forms.ValidationError(_("This is the address you have now."))
+        return email
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your current password."))
+        return password

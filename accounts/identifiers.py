@@ -1,0 +1,74 @@
+"""Numbers that others gave out: IBAN, BIC, VAT, Chamber of Commerce. Each error says what to look at.
+
+Every function takes what was typed and gives the number as it is stored: without spaces, in capitals.
+They raise Django's ValidationError.
+"""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from stdnum import bic, iban
+from stdnum.eu import vat
+from stdnum.exceptions import InvalidChecksum, InvalidComponent
+from stdnum.exceptions import ValidationError as InvalidNumber
+from stdnum.nl import postcode
+from stdnum.util import clean
+
+COC_DIGITS = 8
+
+
+def clean_iban(text: str) -> str:
+    """An international bank account number, such as NL91ABNA0417164300."""
+    try:
+        return str(iban.validate(text))
+    except InvalidChecksum:
+        sentence = _("The check digits of this IBAN do not fit: a character is wrong or missing.")
+    except InvalidComponent:
+        sentence = _("An IBAN begins with the letters of a country, such as NL.")
+    except InvalidNumber:
+        sentence = _("This is not an IBAN. It looks like NL91 ABNA 0417 1643 00.")
+    raise ValidationError(sentence)
+
+
+def clean_bic(text: str) -> str:
+    """A bank identifier code, such as ABNANL2A."""
+    try:
+        return str(bic.validate(text))
+    except InvalidComponent:
+        sentence = _("The fifth and sixth letter of a BIC are a country, such as NL in ABNANL2A.")
+    except InvalidNumber:
+        sentence = _("A BIC has 8 or 11 letters and digits, such as ABNANL2A.")
+    raise ValidationError(sentence)
+
+
+def clean_vat_number(text: str) -> str:
+    """A VAT number of a country of the EU, such as NL123456782B12."""
+    try:
+        return str(vat.validate(text))
+    except InvalidChecksum:
+        sentence = _("The check digits of this VAT number do not fit: a character is wrong.")
+    except InvalidComponent:
+        sentence = _("A VAT number begins with the letters of an EU country, such as NL.")
+    except InvalidNumber:
+        sentence = _(
+            "This VAT number is too long, too short or has a character that can't be there."
+        )
+    raise ValidationError(sentence)
+
+
+def clean_coc_number(text: str) -> str:
+    """A number of the Dutch Chamber of Commerce: 8 digits."""
+    number = clean(text, " .-").strip()
+    if not (number.isascii() and number.isdigit()):
+        raise ValidationError(_("A Chamber of Commerce number has digits only, such as 12345678."))
+    if len(number) != COC_DIGITS:
+        message = _("A Chamber of Commerce number has 8 digits; this one has %(count)d.")
+        raise ValidationError(message % {"count": len(number)})
+    return str(number)
+
+
+def clean_dutch_postal_code(text: str) -> str:
+    """A postal code as it is printed on an envelope: 1234 AB."""
+    try:
+        return str(postcode.validate(text))
+    except InvalidNumber:
+        raise ValidationError(_("A Dutch postal code looks like 1234 AB.")) from None

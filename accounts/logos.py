@@ -1,0 +1,75 @@
+"""The logo of an organisation: drawn anew from what was uploaded, so that only pixels are kept."""
+
+import io
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from .models import Organisation
+
+MAX_BYTES = 2 * 1024 * 1024
+# A small file can unpack to gigabytes; this is far more than a logo needs.
+MAX_PIXELS = 25_000_000
+SIZE = (1200, 600)
+CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
+
+
+def encode_logo(upload: File) -> ContentFile:
+    """The picture as a file of our own making, at most 1200 by 600 pixels. Raises ValidationError."""
+    if upload.size > MAX_BYTES:
+        raise ValidationError(_("This file is larger than 2 MB: choose a smaller one."))
+    picture = _opened(upload)
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValidationError(_("This picture has too many pixels: make it smaller first."))
+    try:
+        upright = ImageOps.exif_transpose(picture)
+        upright.thumbnail(SIZE)
+    except (OSError, SyntaxError, ValueError):
+        raise ValidationError(_("This picture is damaged: save it again and retry.")) from None
+    return _written(upright, picture.format)
+
+
+def _opened(upload: File) -> Image.Image:
+    try:
+        return Image.open(upload, formats=["PNG", "JPEG"])
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise ValidationError(_("This is not a PNG or JPEG picture.")) from None
+
+
+def _written(picture: Image.Image, kind: str | None) -> ContentFile:
+    content = io.BytesIO()
+    if kind == "PNG":
+        picture.convert("RGBA").save(content, "PNG", optimize=True)
+        return ContentFile(content.getvalue(), name=f"{uuid.uuid4().hex}.png")
+    picture.convert("RGB").save(content, "JPEG", quality=90)
+    return ContentFile(content.getvalue(), name=f"{uuid.uuid4().hex}.jpg")
+
+
+def content_type(organisation: Organisation) -> str:
+    return CONTENT_TYPES[organisation.logo.name.rsplit(".", 1)[-1]]
+
+
+def replace_logo(organisation: Organisation, *, picture: ContentFile) -> None:
+    """Keeps a picture that came from encode_logo; the former one goes."""
+    former = organisation.logo.name
+    organisation.logo = picture
+    organisation.save(update_fields=["logo"])
+    _forget(organisation, former)
+
+
+def remove_logo(organisation: Organisation) -> None:
+    former = organisation.logo.name
+    organisation.logo = ""
+    organisation.save(update_fields=["logo"])
+    _forget(organisation, former)
+
+
+def _forget(organisation: Organisation, name: str | None) -> None:
+    """Only once the database no longer points at it."""
+    if name:
+        storage = organisation.logo.storage
+        transaction.on_commit(lambda: storage.delete(name))

@@ -1,0 +1,101 @@
+"""The form of Settings → Organisation."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.validators import RegexValidator, URLValidator
+from django.utils.translation import gettext_lazy as _
+
+from . import identifiers
+from .countries import COUNTRIES
+from .logos import encode_logo
+from .models import Organisation
+
+PHONE = RegexValidator(
+    r"^[0-9 +()./-]*$", _("Use digits, spaces, + and - only, such as +31 20 123 45 67.")
+)
+
+
+class OrganisationForm(forms.ModelForm):
+    """Who the organisation is, as invoices say it, and its colour and logo."""
+
+    country = forms.ChoiceField(label=_("country"), choices=COUNTRIES)
+    phone = forms.CharField(label=_("phone"), max_length=30, required=False, validators=[PHONE])
+    # As people type them, spaces and all; what is stored is shorter.
+    iban = forms.CharField(label=_("IBAN"), max_length=50, required=False)
+    bic = forms.CharField(label=_("BIC"), max_length=20, required=False)
+    vat_number = forms.CharField(label=_("VAT number"), max_length=30, required=False)
+    coc_number = forms.CharField(
+        label=_("Chamber of Commerce number"), max_length=20, required=False
+    )
+    logo = forms.FileField(
+        label=_("logo"),
+        required=False,
+        help_text=_("PNG or JPEG, at most 2 MB; printed on invoices."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+
+    class Meta:
+        model = Organisation
+        fields = (
+            "name",
+            "address",
+            "postal_code",
+            "city",
+            "country",
+            "email",
+            "phone",
+            "website",
+            "iban",
+            "bic",
+            "vat_number",
+            "coc_number",
+            "theme_colour",
+            "language",
+        )
+        labels = {"language": _("language of invoices"), "theme_colour": _("colour")}
+        help_texts = {"theme_colour": _("Of the bar and the buttons.")}
+        widgets = {"theme_colour": forms.TextInput(attrs={"type": "color"})}
+
+    def clean_iban(self) -> str:
+        return self._checked("iban", identifiers.clean_iban)
+
+    def clean_bic(self) -> str:
+        return self._checked("bic", identifiers.clean_bic)
+
+    def clean_vat_number(self) -> str:
+        return self._checked("vat_number", identifiers.clean_vat_number)
+
+    def clean_coc_number(self) -> str:
+        return self._checked("coc_number", identifiers.clean_coc_number)
+
+    def clean_website(self) -> str:
+        website = self.cleaned_data["website"].strip()
+        if website:
+            address = website if "://" in website else f"https://{website}"
+            sentence = _("This is not the address of a website, such as www.example.nl.")
+            URLValidator(schemes=["http", "https"], message=sentence)(address)
+        return website
+
+    def clean_logo(self) -> ContentFile | None:
+        upload = self.cleaned_data["logo"]
+        return encode_logo(upload) if upload else None
+
+    def clean(self) -> dict[str, object]:
+        typed = self.cleaned_data
+        if typed.get("country") == "NL" and typed.get("postal_code"):
+            try:
+                typed["postal_code"] = identifiers.clean_dutch_postal_code(typed["postal_code"])
+            except ValidationError as error:
+                self.add_error("postal_code", error)
+        return typed
+
+    def details(self) -> dict[str, str]:
+        """What is stored; the logo goes separately."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    def _checked(self, name: str, check: Callable[[str], str]) -> str:
+        text = self.cleaned_data[name].strip()
+        return check(text) if text else ""

@@ -1,0 +1,52 @@
+"""Settings → Organisation, and the logo for whoever belongs to it."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from .access import administrator_required, member_required
+from .logos import content_type, remove_logo
+from .models import Organisation
+from .organisation_forms import OrganisationForm
+from .organisations import change_organisation
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def organisation_settings(request: HttpRequest) -> HttpResponse:
+    # The form writes what was typed into its organisation; the bar keeps showing the stored one.
+    edited = Organisation.objects.get(pk=request.organisation.pk)
+    form = OrganisationForm(request.POST or None, request.FILES or None, instance=edited)
+    if request.method == "POST" and form.is_valid():
+        logo = form.cleaned_data["logo"]
+        change_organisation(request.organisation, details=form.details(), logo=logo)
+        messages.success(request, _("The organisation has been saved."))
+        return redirect("accounts:organisation-settings")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/organisation_settings.html", {"form": form}, status=status)
+
+
+@require_POST
+@administrator_required
+def logo_remove(request: HttpRequest) -> HttpResponse:
+    remove_logo(request.organisation)
+    messages.success(request, _("The logo has been removed."))
+    return redirect("accounts:organisation-settings")
+
+
+@require_safe
+@member_required
+@cache_control(private=True, max_age=3600)
+def organisation_logo(request: HttpRequest) -> FileResponse:
+    """The logo of the reader's own organisation."""
+    organisation = request.organisation
+    if not organisation.logo:
+        raise Http404
+    try:
+        picture = organisation.logo.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(picture, content_type=content_type(organisation))

@@ -1,0 +1,19 @@
+"""What an organisation says about itself."""
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from .logos import replace_logo
+from .models import Organisation
+
+
+@transaction.atomic
+def change_organisation(
+    organisation: Organisation, *, details: dict[str, str], logo: ContentFile | None = None
+) -> None:
+    """Stores the given fields; `logo` comes from encode_logo, None keeps the one that is there."""
+    for name, value in details.items():
+        setattr(organisation, name, value)
+    organisation.save(update_fields=list(details))
+    if logo:
+        replace_logo(organisation, picture=logo)

@@ -1,0 +1,115 @@
+"""People in an organisation: adding them, what they may do, leaving, and never without an administrator."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+
+from .models import Language, Membership, Organisation, Role, User
+
+
+class AlreadyMember(Exception):
+    """This person has a place in the organisation already; `membership` is it."""
+
+    def __init__(self, membership: Membership) -> None:
+        super().__init__(str(membership))
+        self.membership = membership
+
+
+class LastAdministrator(Exception):
+    """Afterwards nobody who can log in would be administrator."""
+
+
+@transaction.atomic
+def add_member(
+    organisation: Organisation,
+    *,
+    email: str,
+    first_name: str,
+    last_name: str = "",
+    language: str = Language.ENGLISH,
+    role: str = Role.EMPLOYEE,
+    may_invoice: bool = False,
+    hourly_rate: Decimal | None = None,
+    password: str | None = None,
+) -> Membership:
+    """A place for the person with this e-mail address; whoever has an account keeps name and password.
+
+    `hourly_rate` is in euros excl. VAT. Raises AlreadyMember.
+    """
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        names = {"first_name": first_name, "last_name": last_name, "language": language}
+        user = User.objects.create_user(email, password, **names)
+    membership, is_new = Membership.objects.get_or_create(
+        organisation=organisation,
+        user=user,
+        defaults={"role": role, "may_invoice": may_invoice, "hourly_rate": hourly_rate},
+    )
+    if not is_new:
+        raise AlreadyMember(membership)
+    _open_login(user)
+    return membership
+
+
+def may_rename(membership: Membership) -> bool:
+    """Whoever works elsewhere too goes by one name, and changes it in person."""
+    return not membership.user.memberships.exclude(pk=membership.pk).exists()
+
+
+@transaction.atomic
+def change_employee(
+    membership: Membership, *, first_name: str, last_name: str, hourly_rate: Decimal | None
+) -> None:
+    """Rate (euros excl. VAT) and, if the person works nowhere else, the name."""
+    Membership.objects.filter(pk=membership.pk).update(hourly_rate=hourly_rate)
+    if may_rename(membership):
+        User.objects.filter(pk=membership.user_id).update(
+            first_name=first_name, last_name=last_name
+        )
+
+
+@transaction.atomic
+def change_rights(membership: Membership, *, role: str, may_invoice: bool) -> None:
+    """What somebody may do. Raises LastAdministrator."""
+    if role != Role.ADMINISTRATOR:
+        _keep_an_administrator_besides(membership)
+    Membership.objects.filter(pk=membership.pk).update(role=role, may_invoice=may_invoice)
+
+
+@transaction.atomic
+def deactivate(membership: Membership) -> None:
+    """Takes away the place; registrations stay. Raises LastAdministrator.
+
+    Sessions lose this organisation at once; with no place left anywhere the person can't log in.
+    """
+    _keep_an_administrator_besides(membership)
+    Membership.objects.filter(pk=membership.pk).update(is_active=False)
+    if not membership.user.memberships.active().exists():
+        User.objects.filter(pk=membership.user_id).update(is_active=False)
+        end_sessions(membership.user)
+
+
+@transaction.atomic
+def activate(membership: Membership) -> None:
+    """Gives the place back, with the role and rate it had."""
+    Membership.objects.filter(pk=membership.pk).update(is_active=True)
+    _open_login(membership.user)
+
+
+def end_sessions(user: User) -> None:
+    """Logs the person out everywhere, at their next click."""
+    User.objects.filter(pk=user.pk).update(login_generation=F("login_generation") + 1)
+
+
+def _open_login(user: User) -> None:
+    User.objects.filter(pk=user.pk, is_active=False).update(is_active=True)
+
+
+def _keep_an_administrator_besides(membership: Membership) -> None:
+    """Two administrators that demote each other at the same time wait for each other here."""
+    organisation = Organisation.objects.select_for_update().get(pk=membership.organisation_id)
+    able = organisation.memberships.able_to_administrate()
+    is_one = able.filter(pk=membership.pk).exists()
+    if is_one and not able.exclude(pk=membership.pk).exists():
+        raise LastAdministrator(str(membership))

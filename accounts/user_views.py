@@ -1,0 +1,78 @@
+"""Settings → Users: who may log in, in which role and with which rights."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from .access import administrator_required
+from .employee_views import last_administrator_sentence, person_or_404, report_invitation
+from .filters import MembershipFilter, in_order
+from .forms import RightsForm
+from .invitations import send_invitation
+from .models import Membership
+from .paging import page_of
+from .people import LastAdministrator, change_rights, end_sessions
+
+
+@require_safe
+@administrator_required
+def user_list(request: HttpRequest) -> HttpResponse:
+    people = request.organisation.memberships.active().select_related("user")
+    narrowed = MembershipFilter(request.GET, queryset=people)
+    page = page_of(request, in_order(narrowed.qs, request.GET.get("order", "")))
+    return render(request, "accounts/user_list.html", {"page": page, "filter": narrowed.form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = person_or_404(request, pk)
+    initial = {"role": membership.role, "may_invoice": membership.may_invoice}
+    form = RightsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid() and _changed(membership, form):
+        messages.success(
+            request, _("The rights of %(person)s have been saved.") % {"person": membership}
+        )
+        return redirect(
+            "accounts:user-list" if _still_administrates(request) else "accounts:profile"
+        )
+    context = {"form": form, "person": membership}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/user_edit.html", context, status=status)
+
+
+def _changed(membership: Membership, form: RightsForm) -> bool:
+    try:
+        change_rights(membership, **form.cleaned_data)
+    except LastAdministrator:
+        form.add_error("role", last_administrator_sentence(membership))
+        return False
+    return True
+
+
+def _still_administrates(request: HttpRequest) -> bool:
+    """Whoever took the role off themselves can't be shown the list of users."""
+    return Membership.objects.get(pk=request.membership.pk).is_administrator
+
+
+@require_POST
+@administrator_required
+def user_invite(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = person_or_404(request, pk)
+    address = request.build_absolute_uri("/")
+    is_sent = send_invitation(membership, by=request.user, address=address)
+    report_invitation(request, membership, is_sent=is_sent)
+    return redirect("accounts:user-list")
+
+
+@require_POST
+@administrator_required
+def user_log_out(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = person_or_404(request, pk)
+    end_sessions(membership.user)
+    messages.success(
+        request, _("%(person)s has been logged out everywhere.") % {"person": membership}
+    )
+    return redirect("accounts:user-list")

@@ -1,0 +1,105 @@
+"""What people do about themselves: profile, language, e-mail address, choosing an organisation."""
+
+from smtplib import SMTPException
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
+
+from .forms import EmailForm, ProfileForm
+from .middleware import SESSION_KEY
+from .models import Language
+from .profiles import (
+    AddressTaken,
+    LinkExpired,
+    ask_for_email_change,
+    change_email,
+    change_language,
+    change_profile,
+    new_email,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    initial = {name: getattr(user, name) for name in ProfileForm.base_fields}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        change_profile(user, **form.cleaned_data)
+        with override(form.cleaned_data["language"]):
+            messages.success(request, _("Your profile has been saved."))
+        return redirect("accounts:profile")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/profile.html", {"form": form}, status=status)
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def email_change(request: HttpRequest) -> HttpResponse:
+    form = EmailForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid() and _mailed(request, form):
+        return redirect("accounts:profile")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/email_change.html", {"form": form}, status=status)
+
+
+def _mailed(request: HttpRequest, form: EmailForm) -> bool:
+    email = form.cleaned_data["email"]
+    try:
+        ask_for_email_change(request.user, email=email, address=request.build_absolute_uri("/"))
+    except (SMTPException, OSError):
+        form.add_error("email", _("No e-mail could be sent to this address. Try again later."))
+        return False
+    sentence = _("Open the link in the e-mail to %(email)s; until then nothing changes.")
+    messages.info(request, sentence % {"email": email})
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        email = new_email(request.user, token=token)
+        if request.method != "POST":
+            return render(request, "accounts/email_confirm.html", {"email": email})
+        change_email(request.user, email=email)
+    except LinkExpired:
+        messages.error(request, _("This link no longer works: change your e-mail address again."))
+    except AddressTaken:
+        messages.error(request, _("Somebody else uses this e-mail address: choose another one."))
+    else:
+        messages.success(request, _("Log in with %(email)s from now on.") % {"email": email})
+    return redirect("accounts:profile")
+
+
+@require_POST
+def language_switch(request: HttpRequest) -> HttpResponse:
+    """The language of the pages, kept with the person, and back to where they were."""
+    language = request.POST.get("language")
+    if request.user.is_authenticated and language in Language:
+        change_language(request.user, language=language)
+    return set_language(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def change_organisation(request: HttpRequest) -> HttpResponse:
+    memberships = request.user.memberships.active().select_related("organisation")
+    if request.method != "POST":
+        context = {"memberships": memberships.order_by("organisation__name")}
+        return render(request, "accounts/change_organisation.html", context)
+    wanted = request.POST.get("organisation", "")
+    chosen = get_object_or_404(
+        memberships, organisation_id=int(wanted) if wanted.isdecimal() else 0
+    )
+    request.session[SESSION_KEY] = chosen.organisation_id
+    return redirect("/")
