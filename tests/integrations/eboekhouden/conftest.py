@@ -1,0 +1,30 @@
+"""A badly behaved server, and a session with it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from integrations.eboekhouden.client import Credentials, EBoekhouden
+from integrations.eboekhouden.wire import Limits
+
+from .wire_server import WireServer, wire_server
+
+CANARIES = ("canary-user", "canary-code-one", "canary-code-two")
+QUICK = Limits(connect=2.0, total=1.0, body=1024 * 1024)
+
+
+@pytest.fixture
+def credentials() -> Credentials:
+    return Credentials(*CANARIES)
+
+
+@pytest.fixture
+def server() -> Iterator[WireServer]:
+    with wire_server() as running:
+        yield running
+
+
+@pytest.fixture
+def books(server: WireServer, credentials: Credentials) -> Iterator[EBoekhouden]:
+    with EBoekhouden(credentials, url=server.url, limits=QUICK) as session:
+        yield session
