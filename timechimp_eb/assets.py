@@ -20,9 +20,7 @@ ASSETS = {
             "bootstrap/js/bootstrap.bundle.min.js.map",
         )
     },
-    "fonts/inter.ttf": Path(fontpkg_inter.__file__).parent
-    / "files"
-    / "Inter[opsz,wght].ttf",
+    "fonts/inter.ttf": Path(fontpkg_inter.__file__).parent / "files" / "Inter[opsz,wght].ttf",
 }
 
 
@@ -36,14 +34,10 @@ class WheelStorage(FileSystemStorage):
 class WheelAssetsFinder(BaseFinder):
     """Finds the assets above for the development server and for collectstatic."""
 
-    def find(
-        self, path: str, find_all: bool = False, **kwargs: object
-    ) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | list[str]:
         found = [str(ASSETS[path])] if path in ASSETS else []
         return found if find_all or kwargs.get("all") else (found[0] if found else [])
 
-    def list(
-        self, ignore_patterns: Iterable[str] | None
-    ) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         storage = WheelStorage(location=WHEELS)
         return ((name, storage) for name in ASSETS)

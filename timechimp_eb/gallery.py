@@ -1,6 +1,6 @@
 """A page with every part in every state, to look at while developing."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django import forms
@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 ROWS = [
-    (11, date(2026, 11, 20), "Sanne de Vries", "Bakkerij Van Dam", "Website 2026", 210, "315.00", "approved"),
-    (12, date(2026, 11, 20), "Daan Visser", "Bakkerij Van Dam", "Website 2026", 60, "95.00", "approved"),
-    (13, date(2026, 11, 19), "Lotte Bakker", "Gemeente Havelte", "Audit toegankelijkheid", 390, "682.50", "submitted"),
-    (14, date(2026, 11, 18), "Sanne de Vries", "Bakkerij Van Dam", "Website 2026", 420, "630.00", "invoiced"),
+    (11, date(2026, 11, 20), "Sanne de Vries", "Bakkerij Van Dam", "Website", 210, "315", "approved"),
+    (12, date(2026, 11, 20), "Daan Visser", "Bakkerij Van Dam", "Website", 60, "95", "approved"),
+    (13, date(2026, 11, 19), "Lotte Bakker", "Gemeente Havelte", "Audit", 390, "682.5", "submitted"),
+    (14, date(2026, 11, 18), "Sanne de Vries", "Bakkerij Van Dam", "Website", 420, "630", "invoiced"),
     (15, date(2026, 11, 18), "Bram Jansen", "Studio Oost (intern)", "Algemeen", 90, None, "open"),
-    (16, date(2026, 11, 17), "Daan Visser", "De Groene Tuin", "Webshop", 375, "562.50", "rejected"),
-    (17, date(2026, 11, 17), "Bram Jansen", "De Groene Tuin", "Webshop", 30, "45.00", "written_off"),
+    (16, date(2026, 11, 17), "Daan Visser", "De Groene Tuin", "Webshop", 375, "562.5", "rejected"),
+    (17, date(2026, 11, 17), "Bram Jansen", "De Groene Tuin", "Webshop", 30, "45", "written_off"),
 ]  # fmt: skip
 TAGS = [
     "open",
@@ -48,9 +48,7 @@ class GalleryForm(forms.Form):
     code = forms.CharField(
         label="Security code 1",
         required=False,
-        widget=forms.PasswordInput(
-            attrs={"placeholder": "set 12-10-2026 by Sanne · leave empty"}
-        ),
+        widget=forms.PasswordInput(attrs={"placeholder": "set 12-10-2026 by Sanne · leave empty"}),
     )
     template = forms.CharField(
         label="Invoice template",
@@ -60,12 +58,8 @@ class GalleryForm(forms.Form):
     price = forms.DecimalField(label="Price", max_digits=8, decimal_places=2)
     distance = forms.IntegerField(label="Distance", required=False)
     date = forms.DateField(label="Invoice date")
-    receipt = forms.FileField(
-        label="Receipt", required=False, help_text="Picture or PDF, 10 MB."
-    )
-    notes = forms.CharField(
-        label="Notes", required=False, widget=forms.Textarea({"rows": 3})
-    )
+    receipt = forms.FileField(label="Receipt", required=False, help_text="Picture or PDF, 10 MB.")
+    notes = forms.CharField(label="Notes", required=False, widget=forms.Textarea({"rows": 3}))
     lines = forms.ChoiceField(
         label="Lines",
         choices=[("detailed", "Detailed"), ("task", "By task"), ("day", "By day")],
@@ -117,18 +111,15 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "page": Paginator(range(430), 50).page(2),
         "empty_page": Paginator([], 50).page(1),
         "amount": Decimal("1003.75"),
-        "moment": datetime(2026, 11, 15, 16, 20),
+        "moment": datetime(2026, 11, 15, 16, 20, tzinfo=UTC),
         "attention_count": 2,
+        "running_timer": {"minutes": 84, "label": "Website", "stop_url": request.path},
     }
     return render(request, "ui/gallery.html", context)
 
 
 def dialog(request: HttpRequest) -> HttpResponse:
     """A dialog; a POST finds a mistake, so that its second showing can be seen too."""
-    form = GalleryForm(
-        request.POST or None, initial={"lines": "task", "date": date(2026, 11, 22)}
-    )
+    form = GalleryForm(request.POST or None, initial={"lines": "task", "date": date(2026, 11, 22)})
     status = 422 if request.method == "POST" and not form.is_valid() else 200
-    return render(
-        request, "ui/gallery_dialog.html", {"form": form, "rows": ROWS}, status=status
-    )
+    return render(request, "ui/gallery_dialog.html", {"form": form, "rows": ROWS}, status=status)

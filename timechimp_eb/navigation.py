@@ -133,9 +133,7 @@ MANAGEMENT = Section(
         ),
         Entry(_("Projects"), "projects:project-list"),
         Entry(_("Tasks"), "projects:task-list", ("projects:task-",)),
-        Entry(
-            _("Expense categories"), "projects:category-list", ("projects:category-",)
-        ),
+        Entry(_("Expense categories"), "projects:category-list", ("projects:category-",)),
         Entry(_("Vehicles"), "projects:vehicle-list", ("projects:vehicle-",)),
         Entry(_("Employees"), "accounts:employee-list", ("accounts:employee-",)),
     ),
@@ -156,9 +154,7 @@ SETTINGS = Section(
             "integrations:integration-list",
             ("integrations:integration",),
         ),
-        Entry(
-            "e-Boekhouden", "integrations:eboekhouden", ("integrations:eboekhouden",)
-        ),
+        Entry("e-Boekhouden", "integrations:eboekhouden", ("integrations:eboekhouden",)),
     ),
     may_see=administrators,
 )
@@ -169,9 +165,7 @@ QUICK_CREATE = (
     Entry(_("Hours"), "registrations:hours", icon="clock"),
     Entry(_("Expense"), "registrations:expenses", icon="receipt"),
     Entry(_("Trip"), "registrations:trips", icon="car"),
-    Entry(
-        _("Customer"), "customers:customer-create", may_see=managers, icon="building-2"
-    ),
+    Entry(_("Customer"), "customers:customer-create", may_see=managers, icon="building-2"),
     Entry(_("Project"), "projects:project-create", may_see=managers, icon="briefcase"),
     Entry(_("Task"), "projects:task-create", may_see=managers, icon="list-checks"),
     Entry(_("Invoice"), "billing:invoice-create", may_see=invoicers, icon="file-text"),
@@ -207,9 +201,7 @@ def sections_for(membership: Membership | None) -> list[Section]:
 def place_of(view_name: str) -> tuple[Section, Entry] | tuple[None, None]:
     """Where a page belongs: the entry named exactly so, else the one with the longest beginning."""
     places = [(section, entry) for section in SECTIONS for entry in section.entries]
-    fits = [
-        (_fit(entry, view_name), -order) for order, (_s, entry) in enumerate(places)
-    ]
+    fits = [(_fit(entry, view_name), -order) for order, (_s, entry) in enumerate(places)]
     length, order = max(fits)
     return places[-order] if length else (None, None)
 
@@ -217,6 +209,4 @@ def place_of(view_name: str) -> tuple[Section, Entry] | tuple[None, None]:
 def _fit(entry: Entry, view_name: str) -> int:
     if entry.url_name == view_name:
         return 1000
-    return max(
-        (len(start) for start in entry.covers if view_name.startswith(start)), default=0
-    )
+    return max((len(start) for start in entry.covers if view_name.startswith(start)), default=0)

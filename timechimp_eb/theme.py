@@ -61,9 +61,7 @@ def darkened(colour: Rgb, ground: Rgb) -> Rgb:
     """The colour itself, or as little darker as makes it readable on a light ground."""
     return next(
         shade
-        for shade in (
-            mix(colour, BLACK, percent / 100) for percent in range(100, -1, -2)
-        )
+        for shade in (mix(colour, BLACK, percent / 100) for percent in range(100, -1, -2))
         if contrast(shade, ground) >= READABLE
     )
 
@@ -100,6 +98,4 @@ def theme(colour: str) -> dict[str, str]:
 def theme_css(request: HttpRequest, colour: str) -> HttpResponse:
     """The custom properties of a colour as a style sheet, the same for everybody and for ever."""
     lines = "".join(f"  {name}: {value};\n" for name, value in theme(colour).items())
-    return HttpResponse(
-        f":root {{\n{lines}}}\n", content_type="text/css; charset=utf-8"
-    )
+    return HttpResponse(f":root {{\n{lines}}}\n", content_type="text/css; charset=utf-8")

@@ -39,12 +39,8 @@ register.inclusion_tag("ui/filter_chip.html")(tables.filter_chip)
 register.inclusion_tag("ui/progress.html", name="progress")(progress.progress)
 register.inclusion_tag("ui/search.html")(lists.search)
 register.inclusion_tag("ui/selection_bar.html")(lists.selection_bar)
-register.inclusion_tag("ui/navigation_bar.html", takes_context=True)(
-    shell.navigation_bar
-)
-register.inclusion_tag("ui/navigation_tabs.html", takes_context=True)(
-    shell.navigation_tabs
-)
+register.inclusion_tag("ui/navigation_bar.html", takes_context=True)(shell.navigation_bar)
+register.inclusion_tag("ui/navigation_tabs.html", takes_context=True)(shell.navigation_tabs)
 register.inclusion_tag("ui/settings_menu.html", takes_context=True)(shell.settings_menu)
 register.simple_block_tag(takes_context=True)(lists.filter_form)
 for _name in ("chip_link", "empty_state", "event", "stat", "detail", "avatar"):
@@ -68,9 +64,7 @@ TAG_COLOURS = {
     "blue": ("invoiced", "final", "imported", "info"),
     "theme": ("waiting", "queued", "sending", "new", "created", "here"),
 }
-COLOUR_OF_KIND = {
-    kind: colour for colour, kinds in TAG_COLOURS.items() for kind in kinds
-}
+COLOUR_OF_KIND = {kind: colour for colour, kinds in TAG_COLOURS.items() for kind in kinds}
 
 
 @register.simple_tag
@@ -91,7 +85,10 @@ def button(
     css: str = "",
     **attrs: object,
 ) -> dict[str, object]:
-    """A button, or a link that looks like one if it has `href`. Kinds: primary, secondary, ghost, danger, link."""
+    """A button, or a link that looks like one if it has `href`.
+
+    Kinds: primary (one a page), secondary, ghost, danger, link.
+    """
     return {
         "label": label,
         "kind": kind,
@@ -128,9 +125,7 @@ def form_errors(form: BaseForm) -> dict[str, object]:
 class TagNode(template.Node):
     """Prints a tag; its colour follows its kind."""
 
-    def __init__(
-        self, kind: FilterExpression, label: FilterExpression | NodeList
-    ) -> None:
+    def __init__(self, kind: FilterExpression, label: FilterExpression | NodeList) -> None:
         self.kind, self.label = kind, label
 
     def render(self, context: Context) -> SafeString:

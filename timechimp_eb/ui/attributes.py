@@ -5,7 +5,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 
 def attributes(given: dict[str, object]) -> SafeString:
-    """`{"hx_get": "/x", "disabled": True}` as ` hx-get="/x" disabled`; None, False and "" are left out."""
+    """`{"hx_get": "/x", "disabled": True}` as ` hx-get="/x" disabled`.
+
+    None, False and an empty text are left out.
+    """
     written = (
         format_html(" {}", name.replace("_", "-"))
         if value is True
@@ -13,4 +16,4 @@ def attributes(given: dict[str, object]) -> SafeString:
         for name, value in given.items()
         if value not in (None, False, "")
     )
-    return mark_safe("".join(written))
+    return mark_safe("".join(written))  # noqa: S308 - each part went through format_html

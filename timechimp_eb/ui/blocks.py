@@ -38,7 +38,7 @@ def alert(
 
 
 def card(
-    content: str, title: str = "", lead: str = "", css: str = "", flush: bool = False
+    content: str, title: str = "", lead: str = "", css: str = "", *, flush: bool = False
 ) -> SafeString:
     """A white card; `flush` leaves out the padding, for tables."""
     return render_to_string(
@@ -47,9 +47,7 @@ def card(
     )
 
 
-def chip(
-    content: str, label: str, on: bool = False, align: str = "start"
-) -> SafeString:
+def chip(content: str, label: str, *, on: bool = False, align: str = "start") -> SafeString:
     """A filter chip with a menu of one's own making; `on` when it narrows the list."""
     return render_to_string(
         "ui/chip.html", {"content": content, "label": label, "on": on, "align": align}
@@ -57,8 +55,8 @@ def chip(
 
 
 def chip_link(
-    label: str, href: str, on: bool = False, count: int | None = None
-) -> dict:
+    label: str, href: str, *, on: bool = False, count: int | None = None
+) -> dict[str, object]:
     """A chip that is a link, such as `Booked 12`; `on` for the current one."""
     return {"label": label, "href": href, "on": on, "count": count}
 

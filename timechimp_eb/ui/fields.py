@@ -17,6 +17,7 @@ def field(
     prefix: str = "",
     suffix: str = "",
     css: str = "",
+    *,
     hide_label: bool = False,
     **attrs: object,
 ) -> dict[str, object]:
@@ -65,9 +66,7 @@ def _control(
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
     given["class"] = _css_class(bound, shape)
     described = (
-        [f"{bound.auto_id}_helptext"]
-        if (help or (help is None and bound.help_text))
-        else []
+        [f"{bound.auto_id}_helptext"] if (help or (help is None and bound.help_text)) else []
     )
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     if described:
@@ -75,7 +74,7 @@ def _control(
     if type(bound.field.widget) is forms.DateInput:
         # Browsers want the date of a date input written one way, whatever the language.
         bound.field.widget.format = "%Y-%m-%d"
-        given["type"] = "date"
+        bound.field.widget.input_type = "date"
     return bound.as_widget(attrs=given)
 
 

@@ -69,9 +69,7 @@ def clock(value: datetime.datetime | datetime.time | None) -> str:
 def initials(name: object) -> str:
     """The letters of an avatar: SV for Sanne de Vries."""
     words = str(name).split()
-    return "".join(
-        word[0] for word in (words[:1] + words[-1:] if words[1:] else words)
-    ).upper()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if words[1:] else words)).upper()
 
 
 def _written(value: datetime.date | datetime.time | None, pattern: str) -> str:

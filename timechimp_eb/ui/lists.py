@@ -24,9 +24,7 @@ def filter_form(context: Context, content: str, target: str = "#results") -> Saf
     What is sorted and how many rows a page shows is kept; without JavaScript there is a button.
     """
     request = context["request"]
-    kept = [
-        (name, request.GET[name]) for name in ("order", "size") if name in request.GET
-    ]
+    kept = [(name, request.GET[name]) for name in ("order", "size") if name in request.GET]
     return render_to_string(
         "ui/filter_form.html",
         {"content": content, "target": target, "kept": kept, "path": request.path},
@@ -35,10 +33,10 @@ def filter_form(context: Context, content: str, target: str = "#results") -> Saf
 
 def search(bound: BoundField, placeholder: str = "") -> dict[str, object]:
     """The search box of a filter form; it looks while one types."""
+    bound.field.widget.input_type = "search"
     control = bound.as_widget(
         attrs={
             "class": "form-control",
-            "type": "search",
             "placeholder": placeholder or bound.label,
             "aria-label": placeholder or bound.label,
             "autocomplete": "off",
@@ -47,9 +45,7 @@ def search(bound: BoundField, placeholder: str = "") -> dict[str, object]:
     return {"control": control}
 
 
-def selection_bar(
-    *kinds: str, scope: str = "overview", suffix: str = ""
-) -> dict[str, object]:
+def selection_bar(*kinds: str, scope: str = "overview", suffix: str = "") -> dict[str, object]:
     """What is ticked, with its totals: the kind of this page first, then those of other tabs.
 
     Hidden while nothing is ticked. `suffix` is written behind the total, "excl. VAT" unasked.

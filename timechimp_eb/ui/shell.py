@@ -65,9 +65,7 @@ def settings_menu(context: Context) -> dict[str, object]:
     membership = getattr(request, "membership", None)
     _section, current = _place(request)
     entries = navigation.visible(navigation.SETTINGS.entries, membership=membership)
-    return {
-        "entries": [{"entry": entry, "current": entry == current} for entry in entries]
-    }
+    return {"entries": [{"entry": entry, "current": entry == current} for entry in entries]}
 
 
 def _items(membership: object) -> list[dict[str, object]]:

@@ -19,15 +19,14 @@ def address_with(request: HttpRequest, **changes: object) -> str:
 
 
 def sort_header(
-    context: Context, label: str, key: str, css: str = "", default: bool | str = False
+    context: Context, label: str, key: str, css: str = "", default: str = ""
 ) -> dict[str, object]:
-    """A column head that sorts: once up, again down. `default` says this column sorts unasked.
+    """A column head that sorts: once up, again down. `default` is the order of the list unasked.
 
-    The parameter is `order`; `order=-date` is descending. `default="-date"` sorts down unasked.
+    The parameter is `order`; `order=-date` is descending.
     """
     request = context["request"]
-    unasked = key if default is True else (default or "")
-    current = request.GET.get("order") or unasked
+    current = request.GET.get("order") or default
     direction = {key: "ascending", f"-{key}": "descending"}.get(current, "")
     following = f"-{key}" if direction == "ascending" else key
     return {
@@ -38,9 +37,7 @@ def sort_header(
     }
 
 
-def pagination(
-    context: Context, page: Page, sizes: tuple[int, ...] = PAGE_SIZES
-) -> dict:
+def pagination(context: Context, page: Page, sizes: tuple[int, ...] = PAGE_SIZES) -> dict:
     """The foot of a list: n of m results, page size (`size`), previous and next (`page`)."""
     request = context["request"]
     first, last = page.start_index(), page.end_index()
@@ -59,30 +56,27 @@ def pagination(
         "previous": address_with(request, page=page.previous_page_number())
         if page.has_previous()
         else "",
-        "next": address_with(request, page=page.next_page_number())
-        if page.has_next()
-        else "",
+        "next": address_with(request, page=page.next_page_number()) if page.has_next() else "",
     }
 
 
 def filter_chip(
-    bound: BoundField, label: str = "", find: bool | None = None
+    bound: BoundField, label: str = "", *, find: bool | None = None, bare: bool = False
 ) -> dict[str, object]:
     """A filter as a chip with a menu: check boxes for several, radio buttons for one.
 
     The chip says what is chosen: `Status: not invoiced + 1`. `find` adds a box to look in a
-    long list; unasked from nine options on.
+    long list; unasked from nine options on. `bare` leaves the label out once something is chosen.
     """
     chosen = _chosen(bound)
     options = [
         {"value": str(value), "label": text, "on": str(value) in chosen}
         for value, text in _flat(bound.field.choices)
     ]
-    labels = [
-        str(option["label"]) for option in options if option["on"] and option["value"]
-    ]
+    labels = [str(option["label"]) for option in options if option["on"] and option["value"]]
     return {
         "bound": bound,
+        "bare": bare,
         "label": label or bound.label,
         "options": options,
         "several": bound.field.widget.allow_multiple_selected,

@@ -136,8 +136,8 @@
     const names = chosen.map((input) => input.labels[0].textContent.trim());
     const rest = names.length > 1 ? ` + ${names.length - 1}` : "";
     chip.querySelector(".chip").classList.toggle("chip-on", names.length > 0);
-    chip.querySelector(".chip-text").textContent = names.length
-      ? `${chip.dataset.chip}: ${names[0]}${rest}` : chip.dataset.chip;
+    const label = "chipBare" in chip.dataset ? "" : `${chip.dataset.chip}: `;
+    chip.querySelector(".chip-text").textContent = names.length ? `${label}${names[0]}${rest}` : chip.dataset.chip;
   }
 
   on("change", (event) => {
