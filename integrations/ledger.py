@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -61,13 +62,15 @@ class LedgerAccountField(forms.CharField):
     """The number of a ledger account; a number with a name is refused, and comes back corrected.
 
     `offer()` gives it the chart of accounts; without one, every number is accepted. After `clean`
-    refused a pasted name, `corrected` is the number that the form shows instead.
+    refused a pasted name, `corrected` is the number that the form shows instead. `category` limits
+    it to one kind of accounts, in the service's word: VW for profit and loss, DEB for debtors.
     """
 
     widget = LedgerAccountInput
 
-    def __init__(self, *, required: bool = False, **options: object) -> None:
+    def __init__(self, *, required: bool = False, category: str = "", **options: object) -> None:
         self.corrected = ""
+        self.category = category
         self.accounts: list[LedgerAccount] = []
         # Longer than a number, so that a pasted name gets the sentence that helps.
         super().__init__(required=required, max_length=200, **options)
@@ -76,7 +79,7 @@ class LedgerAccountField(forms.CharField):
     def offer(self, accounts: Iterable[LedgerAccount]) -> None:
         """Shows these accounts to choose from, and accepts no others if there are any."""
         self.accounts = list(accounts)
-        self.widget.accounts = self.accounts
+        self.widget.accounts = self._fitting()
 
     def clean(self, value: str | None) -> str:
         """The number, or "" if it may be empty. Raises ValidationError with what to do."""
@@ -86,9 +89,19 @@ class LedgerAccountField(forms.CharField):
             return ""
         if not ONLY_DIGITS.fullmatch(text):
             raise ValidationError(self._correction(text), code="not_a_number")
-        if self.accounts and text not in {account.code for account in self.accounts}:
-            raise ValidationError(self._not_there(text), code="unknown_account")
+        if self.accounts:
+            self._look_up(text)
         return text
+
+    def _look_up(self, number: str) -> None:
+        account = next((a for a in self.accounts if a.code == number), None)
+        if account is None:
+            raise ValidationError(self._not_there(number), code="unknown_account")
+        if account not in self._fitting():
+            raise ValidationError(self._other_kind(account), code="other_kind")
+
+    def _fitting(self) -> list[LedgerAccount]:
+        return [a for a in self.accounts if not self.category or a.category == self.category]
 
     def bound_data(self, data: str | None, initial: str | None) -> str | None:
         """What the form shows again: the corrected number instead of what was pasted."""
@@ -103,7 +116,31 @@ class LedgerAccountField(forms.CharField):
         }
 
     def _not_there(self, number: str) -> str:
+        near = nearest_accounts(number, self._fitting())
         return _(
-            "Account %(number)s is not in the chart of accounts from e-Boekhouden. Choose another, "
-            "or fetch the chart again under Settings → e-Boekhouden."
-        ) % {"number": number}
+            "Account %(number)s is not in the chart of accounts from e-Boekhouden. Did you mean "
+            "%(near)s? Else fetch the chart again under Settings → e-Boekhouden."
+        ) % {"number": number, "near": ", ".join(map(str, near)) or "–"}
+
+    def _other_kind(self, account: LedgerAccount) -> str:
+        kind = {
+            "VW": _("a profit and loss account, such as turnover"),
+            "DEB": _("a debtors account"),
+        }.get(self.category, self.category)
+        near = ", ".join(map(str, self._fitting()[:3])) or "–"
+        return _("%(account)s is not %(kind)s. Choose another one: %(near)s.") % {
+            "account": account,
+            "kind": kind,
+            "near": near,
+        }
+
+
+def nearest_accounts(number: str, accounts: Sequence[LedgerAccount]) -> list[LedgerAccount]:
+    """The three accounts whose numbers look most like this one."""
+
+    def distance(account: LedgerAccount) -> tuple[int, int]:
+        pairs = zip(account.code, number, strict=False)
+        alike = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+        return -alike, abs(int(account.code) - int(number)) if account.code.isdecimal() else 0
+
+    return sorted(accounts, key=distance)[:3]

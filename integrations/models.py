@@ -109,7 +109,8 @@ class Connection(models.Model):
             self.sealed_code_1 = seal(code_1, organisation_id=organisation_id, field="code_1")
         if code_2:
             self.sealed_code_2 = seal(code_2, organisation_id=organisation_id, field="code_2")
-            key = f"{self.username.lower()}\n{code_2.strip('{}').upper()}"
+            # Code 2 names the administration, whoever logs in; it comes with and without braces.
+            key = code_2.strip().strip("{}").upper()
             self.administration_key = hashlib.sha256(key.encode()).hexdigest()
 
     def codes(self) -> tuple[str, str]:

@@ -1,0 +1,260 @@
+"""Connecting an organisation with its administration: testing and saving.
+
+Codes are stored only when they were seen to work, or when e-Boekhouden could not be asked.
+"""
+
+import copy
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.models import User
+
+from .eboekhouden.errors import EBoekhoudenError, MessageInvalid, NotConfigured
+from .events import record
+from .models import Connection, CostCentre, LedgerAccount
+from .nightly import next_night
+from .probing import Findings, probe
+from .secrets import CannotDecrypt
+from .sentences import field_at_fault, sentence, undecryptable
+from .switching import AdministrationTaken, activate, deactivate, pause, resume
+
+__all__ = [
+    "AdministrationTaken",
+    "Tested",
+    "Typed",
+    "activate",
+    "deactivate",
+    "pause",
+    "resume",
+    "save_connection",
+    "test_connection",
+]
+
+CREDENTIALS = {
+    "username": gettext_lazy("Username"),
+    "sealed_code_1": gettext_lazy("Security code 1"),
+    "sealed_code_2": gettext_lazy("Security code 2"),
+}
+SETTINGS = {
+    "template": gettext_lazy("Invoice template"),
+    "ledger_account": gettext_lazy("General ledger account"),
+    "debtor_account": gettext_lazy("Debtors account"),
+    "numbering": gettext_lazy("Invoice numbers"),
+    "book_at_once": gettext_lazy("Book at once"),
+    "nightly_import": gettext_lazy("Nightly import"),
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The username and codes as typed; an empty code stands for the stored one."""
+
+    username: str
+    code_1: str = field(default="", repr=False)
+    code_2: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """How a test ended, in words. `is_wrong`: these codes certainly do not work."""
+
+    ok: bool
+    text: str
+    field: str = ""
+    is_wrong: bool = False
+
+
+@sensitive_variables()
+def test_connection(
+    connection: Connection, *, typed: Typed, by: User, now: datetime.datetime
+) -> Tested:
+    """Logs in with what was typed. On success stores it, with what was found, and ends a pause."""
+    candidate = _candidate(connection, typed)
+    if not candidate.has_codes:
+        text = _("Enter the username and both security codes first.")
+        return Tested(ok=False, text=text, is_wrong=True)
+    try:
+        findings = probe(candidate)
+        _keep(connection, candidate, findings, by=by, now=now)
+    except AdministrationTaken as taken:
+        return Tested(ok=False, text=str(taken), field="code_2", is_wrong=True)
+    except CannotDecrypt:
+        return Tested(ok=False, text=undecryptable(), field="code_1", is_wrong=True)
+    except EBoekhoudenError as error:
+        return _failed(connection, candidate, error, by=by, now=now)
+    return Tested(ok=True, text=_("The connection works."))
+
+
+@sensitive_variables()
+def save_connection(
+    connection: Connection,
+    *,
+    typed: Typed,
+    settings: Mapping[str, object],
+    by: User,
+    now: datetime.datetime,
+) -> Tested | None:
+    """Stores the settings; new codes are tested first. Nothing is stored if `is_wrong`.
+
+    Returns how the test ended, or None when there was nothing to test. When e-Boekhouden is away
+    everything is stored, untested.
+    """
+    candidate = _candidate(connection, typed)
+    tested = None
+    if candidate.has_codes and (_renewed(connection, candidate) or not connection.tested_at):
+        tested = test_connection(connection, typed=typed, by=by, now=now)
+        if tested.is_wrong:
+            return tested
+    try:
+        with transaction.atomic():
+            if not (tested and tested.ok):
+                _store_untested(connection, candidate, by=by, now=now)
+            _store_settings(connection, settings, by=by, now=now)
+    except IntegrityError:
+        return Tested(ok=False, text=str(AdministrationTaken()), field="code_2", is_wrong=True)
+    connection.refresh_from_db()
+    return tested
+
+
+def _candidate(connection: Connection, typed: Typed) -> Connection:
+    """The connection as it would be with what was typed; codes that are stored already stay."""
+    candidate = copy.copy(connection)
+    candidate.username = typed.username
+    try:
+        stored = connection.codes() if connection.has_codes else ("", "")
+    except CannotDecrypt:
+        stored = ("", "")
+    candidate.set_codes(
+        typed.code_1 if typed.code_1 != stored[0] else "",
+        typed.code_2 if typed.code_2 != stored[1] else "",
+    )
+    return candidate
+
+
+def _renewed(connection: Connection, candidate: Connection) -> list[str]:
+    return [name for name in CREDENTIALS if getattr(connection, name) != getattr(candidate, name)]
+
+
+def _keep(
+    connection: Connection,
+    candidate: Connection,
+    findings: Findings,
+    *,
+    by: User,
+    now: datetime.datetime,
+) -> None:
+    try:
+        with transaction.atomic():
+            resume(connection, by=by, now=now)
+            _store_credentials(
+                connection,
+                candidate,
+                by=by,
+                now=now,
+                administration_name=findings.administration,
+                relation_count=findings.relations,
+                tested_at=now,
+            )
+            _replace(LedgerAccount, connection, findings.ledger_accounts, key="code")
+            _replace(CostCentre, connection, findings.cost_centres, key="remote_id")
+            record(connection, _("Tested: the connection works."), by=by, now=now)
+    except IntegrityError:
+        raise AdministrationTaken from None
+    connection.refresh_from_db()
+
+
+def _store_untested(
+    connection: Connection, candidate: Connection, *, by: User, now: datetime.datetime
+) -> None:
+    if _renewed(connection, candidate):
+        _store_credentials(
+            connection, candidate, by=by, now=now, tested_at=None, administration_name=""
+        )
+
+
+def _store_credentials(
+    connection: Connection,
+    candidate: Connection,
+    *,
+    by: User,
+    now: datetime.datetime,
+    **found: object,
+) -> None:
+    renewed = _renewed(connection, candidate)
+    values = {name: getattr(candidate, name) for name in renewed}
+    if {"sealed_code_1", "sealed_code_2"} & set(renewed):
+        values |= {"codes_set_at": now, "codes_set_by": by}
+    if "sealed_code_2" in renewed:
+        values["administration_key"] = candidate.administration_key
+    Connection.objects.filter(pk=connection.pk).update(**values, **found)
+    if renewed:
+        names = ", ".join(str(CREDENTIALS[name]) for name in renewed)
+        record(connection, _("Changed: %(what)s.") % {"what": names}, by=by, now=now)
+
+
+def _store_settings(
+    connection: Connection, settings: Mapping[str, object], *, by: User, now: datetime.datetime
+) -> None:
+    changed = {
+        name: settings[name] for name in SETTINGS if settings[name] != getattr(connection, name)
+    }
+    if not changed:
+        return
+    values = dict(changed)
+    if "nightly_import" in changed:
+        due = next_night(connection.organisation_id, now=now)
+        values["next_import_at"] = due if settings["nightly_import"] else None
+    Connection.objects.filter(pk=connection.pk).update(**values)
+    text = "; ".join(
+        f"{SETTINGS[name]}: {_shown(getattr(connection, name))} → {_shown(value)}"
+        for name, value in changed.items()
+    )
+    record(connection, text, by=by, now=now)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    return str(value) or "–"
+
+
+def _replace(
+    model: type[LedgerAccount] | type[CostCentre],
+    connection: Connection,
+    rows: list[LedgerAccount] | list[CostCentre],
+    *,
+    key: str,
+) -> None:
+    """The list as it is there now; rows that stay keep their id."""
+    kept = [getattr(row, key) for row in rows]
+    model.objects.filter(connection=connection).exclude(**{f"{key}__in": kept}).delete()
+    others: list[models.Field] = [f for f in model._meta.fields if not f.primary_key]
+    model.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["connection", key],
+        update_fields=[f.name for f in others if f.name not in ("connection", key)],
+    )
+
+
+def _failed(
+    connection: Connection,
+    candidate: Connection,
+    error: EBoekhoudenError,
+    *,
+    by: User,
+    now: datetime.datetime,
+) -> Tested:
+    """Notes the failure; codes that are in use and no longer accepted pause the connection."""
+    text = sentence(error)
+    is_wrong = isinstance(error, NotConfigured | MessageInvalid)
+    if is_wrong and not _renewed(connection, candidate):
+        pause(connection, code=error.code, text=text, now=now)
+    record(connection, _("Test failed: %(text)s") % {"text": text}, by=by, now=now, good=False)
+    return Tested(ok=False, text=text, field=field_at_fault(error), is_wrong=is_wrong)

@@ -1,0 +1,16 @@
+"""What happened to a connection, for its settings page."""
+
+import datetime
+
+from accounts.models import User
+
+from .models import Connection, ConnectionEvent
+
+
+def record(
+    connection: Connection, text: str, *, by: User | None, now: datetime.datetime, good: bool = True
+) -> None:
+    """Notes what happened; `by` is None when the program did it. Never give it a code."""
+    ConnectionEvent.objects.create(
+        connection=connection, text=text[:300], by=by, at=now, is_good=good
+    )

@@ -1,0 +1,109 @@
+"""The settings of the connection with e-Boekhouden."""
+
+from typing import Any
+
+from django import forms
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .connecting import SETTINGS, Typed
+from .eboekhouden.facts.limits import CREDENTIALS, INVOICE
+from .ledger import LedgerAccountField
+from .models import Connection, LedgerAccount, Numbering
+
+
+def code_field(label: str, length: int) -> forms.CharField:
+    """A field that is written and never shown."""
+    widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"})
+    return forms.CharField(label=label, max_length=length, required=False, widget=widget)
+
+
+class ConnectionForm(forms.Form):
+    """Everything on the settings page; the two codes only ever go in."""
+
+    username = forms.CharField(
+        label=gettext_lazy("Username"),
+        max_length=CREDENTIALS["username"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    code_1 = code_field(gettext_lazy("Security code 1"), CREDENTIALS["security_code_1"])
+    code_2 = code_field(gettext_lazy("Security code 2"), CREDENTIALS["security_code_2"])
+    template = forms.CharField(
+        label=gettext_lazy("Invoice template"),
+        max_length=INVOICE["template"],
+        required=False,
+        help_text=gettext_lazy("The exact name of a template in e-Boekhouden."),
+    )
+    ledger_account = LedgerAccountField(
+        label=gettext_lazy("General ledger account"),
+        category="VW",
+        help_text=gettext_lazy("Only the number. Tasks and categories may have another one."),
+    )
+    debtor_account = LedgerAccountField(
+        label=gettext_lazy("Debtors account"),
+        category="DEB",
+        required=True,
+        help_text=gettext_lazy("For sales entries; usually 1300."),
+    )
+    numbering = forms.ChoiceField(
+        label=gettext_lazy("Invoice numbers"),
+        choices=Numbering,
+        help_text=gettext_lazy(
+            "With our own number a lost answer can always be traced. When e-Boekhouden gives it "
+            "and its answer is lost, we can only look for our reference in the booking: an invoice "
+            "that was changed there in the meantime is then not recognised, and you decide."
+        ),
+    )
+    book_at_once = forms.BooleanField(
+        label=gettext_lazy("Also book invoices in the ledger at once"),
+        required=False,
+        help_text=gettext_lazy(
+            "Off: an invoice made in e-Boekhouden waits there until somebody books it."
+        ),
+    )
+    nightly_import = forms.BooleanField(
+        label=gettext_lazy("Import customers every night"), required=False
+    )
+
+    def __init__(self, *args: Any, connection: Connection, **options: Any) -> None:
+        initial = {name: getattr(connection, name) for name in ("username", *SETTINGS)}
+        super().__init__(*args, initial=initial, **options)
+        accounts = list(connection.ledger_accounts.all())
+        self.fields["ledger_account"].offer(accounts)
+        self._offer_debtors([account for account in accounts if account.category == "DEB"])
+        for name in ("code_1", "code_2"):
+            self.fields[name].widget.attrs["placeholder"] = _placeholder(connection, name)
+
+    def _offer_debtors(self, debtors: list[LedgerAccount]) -> None:
+        if debtors:
+            self.fields["debtor_account"] = forms.ChoiceField(
+                label=self.fields["debtor_account"].label,
+                choices=[(account.code, f"{account.code} · {account.name}") for account in debtors],
+                help_text=self.fields["debtor_account"].help_text,
+            )
+
+    @property
+    def may_be_tested(self) -> bool:
+        """What was typed to log in with is in order, whatever the other fields say."""
+        return not {"username", "code_1", "code_2"} & set(self.errors)
+
+    def typed(self) -> Typed:
+        """What was typed to log in with; also of a form with mistakes elsewhere."""
+        values = (self.cleaned_data.get(name, "") for name in ("username", "code_1", "code_2"))
+        return Typed(*values)
+
+    def settings(self) -> dict[str, object]:
+        """The other values of a form without mistakes."""
+        return {name: self.cleaned_data[name] for name in SETTINGS}
+
+
+def _placeholder(connection: Connection, name: str) -> str:
+    if not getattr(connection, f"sealed_{name}") or connection.codes_set_at is None:
+        return ""
+    by = connection.codes_set_by
+    return _("set %(day)s by %(who)s · leave empty to keep") % {
+        "day": f"{localtime(connection.codes_set_at):%d-%m-%Y}",
+        "who": by.first_name if by else _("somebody"),
+    }

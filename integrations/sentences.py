@@ -1,0 +1,78 @@
+"""What went wrong with e-Boekhouden, in words that say what to do about it."""
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .eboekhouden.errors import (
+    EBoekhoudenError,
+    MessageInvalid,
+    NotConfigured,
+    OutcomeUnknown,
+    Refused,
+)
+from .eboekhouden.facts.codes import explain
+
+FIELDS_AT_FAULT = {"E0011": "code_1", "E0012": "code_2", "E0013": "code_2", "E0015": "username"}
+
+
+def sentence(error: EBoekhoudenError) -> str:
+    """What to tell the person who can do something about it; holds no secrets."""
+    known = _reasons().get(error.reason)
+    if known:
+        return known
+    if isinstance(error, NotConfigured | Refused):
+        return explain(error.code, error.text, get_language() or "en")
+    if isinstance(error, MessageInvalid):
+        return _("The username or a security code has characters that e-Boekhouden cannot read.")
+    if isinstance(error, OutcomeUnknown):
+        return _("e-Boekhouden gave no usable answer (%(reason)s). Try again in a few minutes.") % {
+            "reason": error.reason
+        }
+    return _("e-Boekhouden cannot be reached (%(reason)s). Try again in a few minutes.") % {
+        "reason": error.reason
+    }
+
+
+def field_at_fault(error: EBoekhoudenError) -> str:
+    """The settings field to look at, or "" when no single one is to blame."""
+    return FIELDS_AT_FAULT.get(error.code, "")
+
+
+def undecryptable() -> str:
+    """What to tell when the stored codes do not open with the keys of this installation."""
+    return _(
+        "The stored security codes cannot be read with the keys of this installation. "
+        "Enter both codes again."
+    )
+
+
+def _reasons() -> dict[str, str]:
+    away = _("e-Boekhouden cannot be reached at the moment. Try again in a few minutes.")
+    return {
+        "connection-refused": away,
+        "connect-failed": away,
+        "connect-timeout": away,
+        "no-session": away,
+        "name-resolution": _(
+            "The address of e-Boekhouden cannot be found from this server. "
+            "Ask your operator to look at its network."
+        ),
+        "tls": _(
+            "The secure connection with e-Boekhouden could not be trusted, so nothing was sent. "
+            "Ask your operator to look at the certificates of this server."
+        ),
+        "insecure-address": _(
+            "The address of e-Boekhouden on this server is not secure (https), "
+            "so nothing was sent. Ask your operator to correct it."
+        ),
+        "redirect": _(
+            "The address of e-Boekhouden on this server leads elsewhere, which we do not follow. "
+            "Ask your operator to correct it."
+        ),
+        "timeout": _("e-Boekhouden did not answer in time. Try again in a few minutes."),
+        "too-many-requests": _("e-Boekhouden is too busy. Try again in a few minutes."),
+        "html": _(
+            "e-Boekhouden answered with a web page, probably because of maintenance. "
+            "Try again in a few minutes."
+        ),
+    }

@@ -1,0 +1,81 @@
+"""Switching the connection on and off, pausing it, and going on again."""
+
+import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, User
+
+from .events import record
+from .models import Connection
+from .nightly import next_night
+
+
+class AdministrationTaken(Exception):
+    """Another organisation is connected with this administration; its text may be shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Another organisation is already connected with this administration. "
+                "Two of them in one administration would book each other's numbers: "
+                "switch the other one off first, or use the codes of another administration."
+            )
+        )
+
+
+def activate(organisation: Organisation, *, by: User, now: datetime.datetime) -> Connection:
+    """Switches the connection on, and makes it the first time. Raises AdministrationTaken."""
+    connection, _made = Connection.objects.get_or_create(organisation=organisation)
+    next_import = next_night(organisation.pk, now=now) if connection.nightly_import else None
+    try:
+        with transaction.atomic():
+            if Connection.objects.filter(pk=connection.pk, is_active=False).update(
+                is_active=True, next_import_at=next_import
+            ):
+                record(connection, _("Switched on."), by=by, now=now)
+    except IntegrityError:
+        raise AdministrationTaken from None
+    connection.refresh_from_db()
+    return connection
+
+
+@transaction.atomic
+def deactivate(connection: Connection, *, by: User, now: datetime.datetime) -> None:
+    """Switches the connection off: nothing is sent or imported. The settings stay."""
+    switched_off = Connection.objects.filter(pk=connection.pk, is_active=True).update(
+        is_active=False, next_import_at=None
+    )
+    if switched_off:
+        record(connection, _("Switched off."), by=by, now=now)
+    connection.refresh_from_db()
+
+
+@transaction.atomic
+def pause(connection: Connection, *, code: str, text: str, now: datetime.datetime) -> bool:
+    """Stops sending and importing until a test succeeds or somebody resumes.
+
+    `text` is what people read. False if it was paused already.
+    """
+    paused = Connection.objects.filter(pk=connection.pk, paused_at=None).update(
+        paused_at=now, pause_code=code[:20], pause_text=text[:300]
+    )
+    if paused:
+        record(connection, _("Paused: %(text)s") % {"text": text}, by=None, now=now, good=False)
+    connection.refresh_from_db()
+    return bool(paused)
+
+
+@transaction.atomic
+def resume(connection: Connection, *, by: User | None, now: datetime.datetime) -> bool:
+    """Goes on after a pause; False if there was none."""
+    resumed = (
+        Connection.objects.filter(pk=connection.pk)
+        .exclude(paused_at=None)
+        .update(paused_at=None, pause_code="", pause_text="")
+    )
+    if resumed:
+        record(connection, _("Resumed."), by=by, now=now)
+    connection.refresh_from_db()
+    return bool(resumed)
