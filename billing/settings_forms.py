@@ -1,0 +1,130 @@
+"""The forms of Settings → Invoices and Settings → VAT rates."""
+
+from decimal import Decimal
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from integrations.eboekhouden.facts.vat import VAT_CODES
+
+from .models import InvoiceSettings, VatCategory, VatRate
+from .placeholders import PLACEHOLDERS, unknown_placeholders
+
+CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
+
+
+class InvoiceSettingsForm(forms.ModelForm):
+    """Numbers, payment term and texts of invoices."""
+
+    class Meta:
+        model = InvoiceSettings
+        fields = (
+            "prefix",
+            "eboekhouden_prefix",
+            "payment_term",
+            "footer",
+            "mail_subject",
+            "mail_body",
+        )
+        widgets = {
+            "footer": forms.Textarea(attrs={"rows": 3}),
+            "mail_body": forms.Textarea(attrs={"rows": 8}),
+        }
+
+    def clean_mail_subject(self) -> str:
+        return self._with_known_placeholders("mail_subject")
+
+    def clean_mail_body(self) -> str:
+        return self._with_known_placeholders("mail_body")
+
+    def clean(self) -> dict[str, object]:
+        typed = self.cleaned_data
+        ours, theirs = typed.get("prefix"), typed.get("eboekhouden_prefix")
+        if ours is not None and ours == theirs:
+            sentence = _("Use another prefix than above: each series counts by itself.")
+            self.add_error("eboekhouden_prefix", sentence)
+        return typed
+
+    def _with_known_placeholders(self, field: str) -> str:
+        text = str(self.cleaned_data[field])
+        if unknown := unknown_placeholders(text):
+            sentence = _("{%(name)s} cannot be filled in. Use %(known)s.")
+            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise forms.ValidationError(sentence, params={"name": unknown[0], "known": known})
+        return text
+
+
+class VatRateForm(forms.ModelForm):
+    """One VAT rate. What it says must agree with itself, else invoices and returns don't."""
+
+    class Meta:
+        model = VatRate
+        fields = (
+            "name",
+            "percentage",
+            "category",
+            "code",
+            "valid_from",
+            "valid_until",
+            "is_default",
+        )
+        widgets = {
+            "code": forms.TextInput(attrs={"list": "vat-codes", "autocomplete": "off"}),
+            "valid_from": forms.DateInput(),
+            "valid_until": forms.DateInput(),
+        }
+        help_texts = {"is_default": _("For customers and tasks without a rate of their own.")}
+
+    def __init__(self, *args: object, organisation: Organisation, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        others = self.organisation.vat_rates.exclude(pk=self.instance.pk)
+        if others.filter(name__iexact=name).exists():
+            raise forms.ValidationError(_("Another rate has this name: choose a different one."))
+        return name
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"]).strip().upper()
+        CODE(code)
+        known = VAT_CODES.get(code)
+        if known and not known.is_for_sales:
+            raise forms.ValidationError(_("This code is for purchases; choose one for sales."))
+        return code
+
+    def clean(self) -> dict[str, object]:
+        self._check_percentage()
+        self._check_period()
+        return self.cleaned_data
+
+    def _check_percentage(self) -> None:
+        percentage = self.cleaned_data.get("percentage")
+        category = self.cleaned_data.get("category")
+        if percentage is None or category is None:
+            return
+        if category == VatCategory.STANDARD and not percentage:
+            sentence = _(
+                "With treatment Standard this is more than 0; else choose another treatment."
+            )
+            self.add_error("percentage", sentence)
+        elif category != VatCategory.STANDARD and percentage:
+            self.add_error("percentage", _("With this treatment the invoice has 0% VAT."))
+        else:
+            self._check_code(percentage)
+
+    def _check_code(self, percentage: Decimal) -> None:
+        code = self.cleaned_data.get("code", "")
+        known = VAT_CODES.get(code)
+        if known and known.percentage is not None and known.percentage != percentage:
+            sentence = _("In e-Boekhouden %(code)s is %(percentage)s%%: choose the code that fits.")
+            params = {"code": code, "percentage": known.percentage}
+            self.add_error("code", forms.ValidationError(sentence, params=params))
+
+    def _check_period(self) -> None:
+        first, last = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_until")
+        if first and last and last < first:
+            self.add_error("valid_until", _("This is before the first day: choose a later day."))

@@ -1,0 +1,136 @@
+"""Settings → Invoices and Settings → VAT rates."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import administrator_required
+from integrations.eboekhouden.facts.vat import SALES_CODES
+
+from .invoice_settings import change_invoice_settings, preview_number
+from .models import InvoiceSettings, VatRate
+from .models.numbers import PREFIX
+from .numbering import settings_of
+from .settings_forms import InvoiceSettingsForm, VatRateForm
+from .vat_rates import (
+    CODE_MEANINGS,
+    RateInUse,
+    UsualRate,
+    add_rate,
+    change_rate,
+    create_standard_rates,
+    delete_rate,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def invoice_settings(request: HttpRequest) -> HttpResponse:
+    settings = settings_of(request.organisation)
+    form = InvoiceSettingsForm(request.POST or None, instance=settings)
+    if request.method == "POST" and form.is_valid():
+        change_invoice_settings(request.organisation, **form.cleaned_data)
+        messages.success(request, _("The settings for invoices have been saved."))
+        return redirect("billing:invoice-settings")
+    context = {"form": form, "numbers": _next_numbers(request, settings)}
+    status = 422 if form.errors else 200
+    return render(request, "billing/settings/invoice_settings.html", context, status=status)
+
+
+def _next_numbers(request: HttpRequest, settings: InvoiceSettings) -> dict[str, str]:
+    """The next number per prefix field, from what is typed or stored."""
+    fields = ("prefix", "eboekhouden_prefix")
+    return {field: _number_after(request, getattr(settings, field)) for field in fields}
+
+
+def _number_after(request: HttpRequest, prefix: str) -> str:
+    if not PREFIX.regex.search(prefix):
+        return ""
+    return preview_number(request.organisation, prefix=prefix, year=timezone.localdate().year)
+
+
+@require_safe
+@administrator_required
+def next_number_preview(request: HttpRequest) -> HttpResponse:
+    """The number that the typed prefix would give; empty while the prefix is not right."""
+    prefix = request.GET.get("prefix", request.GET.get("eboekhouden_prefix", ""))
+    number = _number_after(request, prefix.strip())
+    return render(request, "billing/settings/next_number.html", {"number": number})
+
+
+@require_safe
+@administrator_required
+def vat_rate_list(request: HttpRequest) -> HttpResponse:
+    rates = request.organisation.vat_rates.all()
+    context = {"rates": rates, "today": timezone.localdate()}
+    return render(request, "billing/settings/vat_rate_list.html", context)
+
+
+@require_POST
+@administrator_required
+def vat_rate_standard(request: HttpRequest) -> HttpResponse:
+    made = create_standard_rates(request.organisation)
+    if made:
+        messages.success(request, _("The missing standard rates have been added."))
+    else:
+        messages.info(request, _("All standard rates are there already."))
+    return redirect("billing:vat-rate-list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def vat_rate_add(request: HttpRequest) -> HttpResponse:
+    organisation = request.organisation
+    form = VatRateForm(request.POST or None, organisation=organisation)
+    if request.method == "POST" and form.is_valid():
+        rate = add_rate(organisation, **form.cleaned_data)
+        messages.success(request, _("VAT rate %(name)s has been added.") % {"name": rate})
+        return redirect("billing:vat-rate-list")
+    return _rate_dialog(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def vat_rate_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
+    form = VatRateForm(request.POST or None, organisation=request.organisation, instance=rate)
+    if request.method == "POST" and form.is_valid() and _changed(rate, form):
+        messages.success(request, _("VAT rate %(name)s has been saved.") % {"name": rate})
+        return redirect("billing:vat-rate-list")
+    return _rate_dialog(request, form)
+
+
+def _changed(rate: VatRate, form: VatRateForm) -> bool:
+    try:
+        change_rate(rate, **form.cleaned_data)
+    except UsualRate:
+        form.add_error("is_default", _("First make another rate the usual one."))
+        return False
+    return True
+
+
+def _rate_dialog(request: HttpRequest, form: VatRateForm) -> HttpResponse:
+    codes = [(code, CODE_MEANINGS.get(code, "")) for code in SALES_CODES]
+    context = {"form": form, "rate": form.instance, "codes": codes}
+    status = 422 if form.errors else 200
+    return render(request, "billing/settings/vat_rate_form.html", context, status=status)
+
+
+@require_POST
+@administrator_required
+def vat_rate_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
+    try:
+        delete_rate(rate)
+    except RateInUse:
+        sentence = _("%(name)s is used, so it stays. End it instead: edit it and fill in Until.")
+        messages.error(request, sentence % {"name": rate})
+    except UsualRate:
+        sentence = _("%(name)s is the usual rate: first make another rate the usual one.")
+        messages.error(request, sentence % {"name": rate})
+    else:
+        messages.success(request, _("VAT rate %(name)s has been deleted.") % {"name": rate})
+    return redirect("billing:vat-rate-list")

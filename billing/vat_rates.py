@@ -1,0 +1,141 @@
+"""The VAT rates of an organisation: the standard Dutch set, the usual one, changes and ends."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max, ProtectedError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from accounts.models import Organisation
+
+from .models import VatCategory, VatRate
+
+
+class RateInUse(Exception):
+    """Something refers to the rate, so it can only be ended."""
+
+
+class UsualRate(Exception):
+    """The usual rate cannot be taken away: another one must be the usual one first."""
+
+
+@dataclass(frozen=True)
+class StandardRate:
+    """A rate that every Dutch organisation begins with."""
+
+    name: str | Promise
+    percentage: int
+    category: VatCategory
+    code: str
+
+
+# The first one is the usual one.
+STANDARD_RATES = (
+    StandardRate(_("High 21%"), 21, VatCategory.STANDARD, "HOOG_VERK_21"),
+    StandardRate(_("Low 9%"), 9, VatCategory.STANDARD, "LAAG_VERK_9"),
+    StandardRate(_("Reverse-charged"), 0, VatCategory.REVERSE_CHARGE, "VERL_VERK"),
+    StandardRate(_("Goods within the EU"), 0, VatCategory.INTRA_COMMUNITY, "BI_EU_VERK"),
+    StandardRate(_("Services within the EU"), 0, VatCategory.REVERSE_CHARGE, "BI_EU_VERK_D"),
+    StandardRate(_("Outside the EU"), 0, VatCategory.EXPORT, "BU_EU_VERK"),
+    StandardRate(_("Exempt or no VAT"), 0, VatCategory.EXEMPT, "GEEN"),
+)
+
+CODE_MEANINGS = {
+    "HOOG_VERK_21": _("high rate, 21%"),
+    "LAAG_VERK_9": _("low rate, 9%"),
+    "HOOG_VERK": _("high rate, old code"),
+    "LAAG_VERK": _("low rate, old code"),
+    "VERL_VERK": _("reverse-charged in the Netherlands, high rate"),
+    "VERL_VERK_L9": _("reverse-charged in the Netherlands, low rate"),
+    "AFW_VERK": _("another rate"),
+    "BU_EU_VERK": _("outside the EU"),
+    "BI_EU_VERK": _("goods within the EU"),
+    "BI_EU_VERK_D": _("services within the EU"),
+    "AFST_VERK": _("distance sales within the EU"),
+    "GEEN": _("no VAT"),
+}
+
+
+@transaction.atomic
+def create_standard_rates(organisation: Organisation) -> list[VatRate]:
+    """The rates of STANDARD_RATES that are not there yet, named in the organisation's language.
+
+    A rate counts as there when one has its code or its name. Gives those it made.
+    """
+    there = list(organisation.vat_rates.values_list("code", "name"))
+    codes, names = {code for code, _name in there}, {name for _code, name in there}
+    with override(organisation.language):
+        missing = [
+            _from_standard(organisation, standard, position=position)
+            for position, standard in enumerate(STANDARD_RATES, start=1)
+            if standard.code not in codes and str(standard.name) not in names
+        ]
+    made = VatRate.objects.bulk_create(missing)
+    if default_rate(organisation) is None:
+        _make_first_usual(organisation)
+    return made
+
+
+def _from_standard(organisation: Organisation, standard: StandardRate, *, position: int) -> VatRate:
+    return VatRate(
+        organisation=organisation,
+        name=str(standard.name),
+        percentage=Decimal(standard.percentage),
+        category=standard.category,
+        code=standard.code,
+        position=position,
+    )
+
+
+def _make_first_usual(organisation: Organisation) -> None:
+    first = organisation.vat_rates.filter(code=STANDARD_RATES[0].code).first()
+    if first:
+        make_usual(first)
+
+
+def default_rate(organisation: Organisation) -> VatRate | None:
+    """The usual rate: of every line for which nothing else says which rate holds."""
+    return organisation.vat_rates.filter(is_default=True).first()
+
+
+@transaction.atomic
+def make_usual(rate: VatRate) -> None:
+    """This rate becomes the usual one, and no other."""
+    VatRate.objects.filter(organisation_id=rate.organisation_id, is_default=True).update(
+        is_default=False
+    )
+    VatRate.objects.filter(pk=rate.pk).update(is_default=True)
+
+
+@transaction.atomic
+def add_rate(organisation: Organisation, *, is_default: bool = False, **details: object) -> VatRate:
+    """A rate at the end of the list. `details` are fields of VatRate."""
+    last = organisation.vat_rates.aggregate(last=Max("position"))["last"] or 0
+    rate = VatRate.objects.create(organisation=organisation, position=last + 1, **details)
+    if is_default:
+        make_usual(rate)
+    return rate
+
+
+@transaction.atomic
+def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
+    """Invoice lines keep the copy they made. Raises UsualRate when none would be the usual one."""
+    if not is_default and VatRate.objects.filter(pk=rate.pk, is_default=True).exists():
+        raise UsualRate(str(rate))
+    VatRate.objects.filter(pk=rate.pk).update(**details)
+    if is_default:
+        make_usual(rate)
+
+
+@transaction.atomic
+def delete_rate(rate: VatRate) -> None:
+    """Raises UsualRate, or RateInUse when a line, customer, task or registration refers to it."""
+    if rate.is_default:
+        raise UsualRate(str(rate))
+    try:
+        rate.delete()
+    except ProtectedError:
+        raise RateInUse(str(rate)) from None
