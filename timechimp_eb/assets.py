@@ -34,9 +34,11 @@ class WheelStorage(FileSystemStorage):
 class WheelAssetsFinder(BaseFinder):
     """Finds the assets above for the development server and for collectstatic."""
 
-    def find(self, path: str, find_all: bool = False, **kwargs: object) -> str | list[str]:
+    def find(self, path: str, *args: object, **kwargs: object) -> str | list[str]:
+        """Where the asset is; a list if all places are asked for, and when there is none."""
         found = [str(ASSETS[path])] if path in ASSETS else []
-        return found if find_all or kwargs.get("all") else (found[0] if found else [])
+        wants_all = any(args) or any(kwargs.values())
+        return found if wants_all or not found else found[0]
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         storage = WheelStorage(location=WHEELS)

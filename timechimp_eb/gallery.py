@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 ROWS = [
-    (11, date(2026, 11, 20), "Sanne de Vries", "Bakkerij Van Dam", "Website", 210, "315", "approved"),
+    (11, date(2026, 11, 20), "Sanne de Vries", "Bakkerij Dam", "Website", 210, "315", "approved"),
     (12, date(2026, 11, 20), "Daan Visser", "Bakkerij Van Dam", "Website", 60, "95", "approved"),
-    (13, date(2026, 11, 19), "Lotte Bakker", "Gemeente Havelte", "Audit", 390, "682.5", "submitted"),
-    (14, date(2026, 11, 18), "Sanne de Vries", "Bakkerij Van Dam", "Website", 420, "630", "invoiced"),
+    (13, date(2026, 11, 19), "Lotte Bakker", "Gemeente Loon", "Audit", 390, "682.5", "submitted"),
+    (14, date(2026, 11, 18), "Sanne de Vries", "Bakkerij Dam", "Website", 420, "630", "invoiced"),
     (15, date(2026, 11, 18), "Bram Jansen", "Studio Oost (intern)", "Algemeen", 90, None, "open"),
     (16, date(2026, 11, 17), "Daan Visser", "De Groene Tuin", "Webshop", 375, "562.5", "rejected"),
     (17, date(2026, 11, 17), "Bram Jansen", "De Groene Tuin", "Webshop", 30, "45", "written_off"),

@@ -1,4 +1,4 @@
-"""What is in the bar, in the tabs and in the settings menu, and who sees it. Pages come by URL name."""
+"""What is in the bar, in the tabs and in the settings menu, and who sees it; pages by URL name."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The colours of an organisation: everything that follows from the one it picked, always readable."""
+"""The colours of an organisation: what follows from the one it picked, always readable."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
