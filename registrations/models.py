@@ -1,4 +1,4 @@
-"""Hours, expenses and trips. A row with an invoice line is billed, and then it no longer changes."""
+"""Hours, expenses and trips. A row with an invoice line is billed, and no longer changes."""
 
 import datetime
 from typing import Self
@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from projects.models import ExpenseCategory, Project, Task, Vehicle
+
+from .rights import sees_everything
 
 
 class Status(models.TextChoices):
@@ -24,6 +26,8 @@ class Status(models.TextChoices):
 
 
 BILLABLE_STATUSES = (Status.OPEN, Status.SUBMITTED, Status.APPROVED)
+# In which an employee may still change the own row.
+EDITABLE_STATUSES = (Status.OPEN, Status.REJECTED)
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -40,6 +44,18 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def changeable(self) -> Self:
         """Rows that may still change; updates go through this, so that a billed row never does."""
         return self.filter(invoice_line=None).exclude(status=Status.INVOICED)
+
+    def visible_to(self, membership: Membership) -> Self:
+        """Of the member's organisation; employees see their own rows only."""
+        rows = self.filter(organisation=membership.organisation_id)
+        return rows if sees_everything(membership) else rows.filter(membership=membership)
+
+    def editable_by(self, membership: Membership) -> Self:
+        """Changeable rows: managers all, others their own as long as those are open or rejected."""
+        rows = self.changeable().filter(organisation=membership.organisation_id)
+        if membership.is_manager:
+            return rows
+        return rows.filter(membership=membership, status__in=EDITABLE_STATUSES)
 
 
 def _invoiced_with_a_line(name: str) -> list[models.BaseConstraint]:
@@ -78,6 +94,9 @@ class Registration(models.Model):
     class Meta:
         abstract = True
         ordering = ["-date", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.project} {self.description}".strip()
 
     @property
     def is_changeable(self) -> bool:

@@ -1,6 +1,47 @@
-"""The addresses of registrations."""
+"""The addresses of registrations: Register and Overview."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from .overviews import OVERVIEWS, Overview
+from .register_pages import PAGES, RegisterPage
+from .views import actions, overview, register
 
 app_name = "registrations"
-urlpatterns: list[URLPattern] = []
+
+
+def _register(page: RegisterPage) -> list[URLPattern]:
+    start, one, given = f"register/{page.key}/", page.one, {"page": page}
+    return [
+        path(start, register.register, given, name=page.key),
+        path(f"{start}choices/", register.choices, given, name=f"{one}-choices"),
+        path(f"{start}<int:pk>/", register.edit, given, name=f"{one}-edit"),
+        path(f"{start}<int:pk>/copy/", register.copy, given, name=f"{one}-copy"),
+        path(f"{start}<int:pk>/delete/", register.delete, given, name=f"{one}-delete"),
+    ]
+
+
+def _overview(shown: Overview) -> list[URLPattern]:
+    start, name, given = f"overview/{shown.key}/", f"overview-{shown.key}", {"overview": shown}
+    return [
+        path(start, overview.overview, given, name=name),
+        path(f"{start}rows/", overview.overview_ids, given, name=f"{name}-ids"),
+        path(f"{start}export/", overview.overview_export, given, name=f"{name}-export"),
+    ]
+
+
+urlpatterns = [
+    *(pattern for page in PAGES for pattern in _register(page)),
+    path("register/expenses/<int:pk>/receipt/", register.receipt, name="expense-receipt"),
+    *(pattern for shown in OVERVIEWS for pattern in _overview(shown)),
+    path(
+        "overview/selection/export/",
+        actions.overview_export_selection,
+        name="overview-export-selection",
+    ),
+    path("overview/selection/<slug:name>/", actions.overview_change, name="overview-change"),
+    path(
+        "overview/selection/<slug:name>/confirm/",
+        actions.overview_confirm,
+        name="overview-confirm",
+    ),
+]

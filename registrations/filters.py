@@ -1,0 +1,152 @@
+"""The filters of the overviews: they live in the address, and without one it is this month."""
+
+import datetime
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from customers.models import Customer
+from projects.models import ExpenseCategory, Project, Task, Vehicle
+
+from . import periods
+from .models import RegistrationQuerySet, Status, TripKind
+
+NOT_INVOICED = "not_invoiced"
+INVOICEABLE = (Status.OPEN, Status.SUBMITTED, Status.APPROVED, Status.REJECTED)
+YES_OR_NO = (("", _("All")), ("yes", _("Billable")), ("no", _("Not billable")))
+
+
+class Several(filters.ModelMultipleChoiceFilter):
+    """One or more of the organisation's things."""
+
+    def __init__(self, *, field_name: str, label: str, model: type) -> None:
+        super().__init__(
+            field_name=field_name, label=label, queryset=model.objects.none(), distinct=False
+        )
+
+    def filter(self, rows: QuerySet, value: QuerySet) -> QuerySet:
+        return rows.filter(**{f"{self.field_name}__in": list(value)}) if value else rows
+
+
+class RegistrationFilter(filters.FilterSet):
+    """What the three overviews filter by. `today` says which month this is."""
+
+    q = filters.CharFilter(method="find", label=_("Search notes, project…"))
+    period = filters.ChoiceFilter(
+        label=_("Period"),
+        choices=periods.CHOICES,
+        method="within",
+        empty_label=None,
+        widget=forms.RadioSelect,
+    )
+    since = filters.DateFilter(label=_("From"), method="ignore")
+    until = filters.DateFilter(label=_("Until"), method="ignore")
+    customer = Several(field_name="project__customer", label=_("Customer"), model=Customer)
+    project = Several(field_name="project", label=_("Project"), model=Project)
+    employee = Several(field_name="membership", label=_("Employee"), model=Membership)
+    status = filters.MultipleChoiceFilter(
+        label=_("Status"),
+        choices=((NOT_INVOICED, _("not invoiced")), *Status.choices),
+        method="of_status",
+    )
+    billable = filters.ChoiceFilter(
+        label=_("Billable"),
+        choices=YES_OR_NO[1:],
+        method="that_is_billable",
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+    )
+    # What tells the kinds apart; each has its own name in the address.
+    special = ""
+
+    def __init__(
+        self,
+        query: QueryDict,
+        rows: RegistrationQuerySet,
+        *,
+        membership: Membership,
+        today: datetime.date,
+    ) -> None:
+        given = query.copy()
+        given.setdefault("period", periods.USUAL)
+        super().__init__(given, rows)
+        self.today = today
+        organisation = membership.organisation
+        self.filters["customer"].queryset = organisation.customers.all()
+        self.filters["project"].queryset = organisation.projects.all()
+        self.filters["employee"].queryset = organisation.memberships.select_related("user")
+        if self.special in RELATED:
+            self.filters[self.special].queryset = RELATED[self.special].objects.filter(
+                organisation=organisation
+            )
+
+    @property
+    def rows(self) -> RegistrationQuerySet:
+        """The filtered rows; none when the address holds a filter that does not exist."""
+        return self.qs if self.is_valid() else self.queryset.none()
+
+    @property
+    def period_chosen(self) -> periods.Period:
+        """The days that are shown."""
+        cleaned = self.form.cleaned_data
+        if cleaned.get("period") == "custom":
+            return periods.Period(cleaned.get("since"), cleaned.get("until"))
+        return periods.named(cleaned.get("period", ""), today=self.today)
+
+    def within(self, rows: QuerySet, _name: str, _value: str) -> QuerySet:
+        period = self.period_chosen
+        if period.first:
+            rows = rows.filter(date__gte=period.first)
+        return rows.filter(date__lte=period.last) if period.last else rows
+
+    def ignore(self, rows: QuerySet, _name: str, _value: object) -> QuerySet:
+        """Part of the period."""
+        return rows
+
+    def find(self, rows: QuerySet, _name: str, text: str) -> QuerySet:
+        return rows.filter(
+            Q(description__icontains=text)
+            | Q(project__name__icontains=text)
+            | Q(project__customer__name__icontains=text)
+            | Q(invoice_line__invoice__number__icontains=text)
+        )
+
+    def of_status(self, rows: QuerySet, _name: str, chosen: list[str]) -> QuerySet:
+        if not chosen:
+            return rows
+        wanted = Q(status__in=[one for one in chosen if one != NOT_INVOICED])
+        if NOT_INVOICED in chosen:
+            wanted |= Q(status__in=INVOICEABLE)
+        return rows.filter(wanted)
+
+    def that_is_billable(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+        return rows.filter(is_billable=value == "yes")
+
+
+class TimeEntryFilter(RegistrationFilter):
+    """Also by task."""
+
+    task = Several(field_name="task", label=_("Task"), model=Task)
+    special = "task"
+
+
+class ExpenseFilter(RegistrationFilter):
+    """Also by category."""
+
+    category = Several(field_name="category", label=_("Category"), model=ExpenseCategory)
+    special = "category"
+
+
+class TripFilter(RegistrationFilter):
+    """Also by vehicle and by type."""
+
+    vehicle = Several(field_name="vehicle", label=_("Vehicle"), model=Vehicle)
+    kind = filters.MultipleChoiceFilter(label=_("Type"), choices=TripKind.choices)
+    special = "vehicle"
+
+
+RELATED = {"task": Task, "category": ExpenseCategory, "vehicle": Vehicle}

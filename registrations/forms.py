@@ -1,0 +1,247 @@
+"""The three forms of Register. They read what was typed; registering.py decides and writes."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from customers.models import Customer
+from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
+from projects.money import cents
+
+from .durations import DAY, between, written
+from .fields import AmountField, ClockField, DurationField, PauseField
+from .models import Expense, Registration, TimeEntry, Trip
+from .receipts import checked, shown_name
+
+
+class RegistrationForm(forms.ModelForm):
+    """Customer, project, day and description; the choices are those of the organisation.
+
+    The customer only narrows the projects.
+    """
+
+    customer = forms.ModelChoiceField(
+        label=_("Customer"), queryset=Customer.objects.none(), required=False
+    )
+
+    class Meta:
+        model = Registration
+        fields = ("project", "date", "description")
+        widgets = {
+            "date": forms.DateInput,
+            "description": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: object, organisation: Organisation, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+        self.chosen = self._chosen_project()
+        projects = organisation.projects.filter(
+            Q(is_archived=False, customer__archived_at=None) | Q(pk=self.instance.project_id)
+        ).select_related("customer")
+        self.fields["customer"].queryset = organisation.customers.filter(
+            Q(projects__in=projects)
+        ).distinct()
+        self.fields["customer"].empty_label = _("Which customer?")
+        self.fields["project"].queryset = projects
+        self.fields["project"].choices = _by_customer(self._shown(projects))
+        if self.chosen:
+            self.initial["customer"] = self.chosen.customer_id
+
+    def _chosen_project(self) -> Project | None:
+        pk = str(self["project"].value() or "")
+        found = self.organisation.projects.filter(pk=pk) if pk.isdigit() else Project.objects.none()
+        return found.select_related("customer").first()
+
+    def _shown(self, projects: Iterable[Project]) -> list[Project]:
+        """Those of the customer; of all customers as long as none is chosen."""
+        customer = self.chosen.customer_id if self.chosen else self["customer"].value()
+        rows = sorted(projects, key=lambda row: (row.customer.name.lower(), row.name.lower()))
+        return [row for row in rows if not customer or str(row.customer_id) == str(customer)]
+
+
+class HoursForm(RegistrationForm):
+    """Worked time: a duration, or start, end and pause."""
+
+    duration = DurationField(label=_("Duration"), required=False)
+    start = ClockField(label=_("Start"), required=False)
+    end = ClockField(label=_("End"), required=False)
+    pause = PauseField(label=_("Pause"), required=False)
+
+    class Meta(RegistrationForm.Meta):
+        model = TimeEntry
+        fields = ("project", "task", "date", "description")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        for name, value in (
+            ("duration", row.minutes),
+            ("start", row.started_at),
+            ("end", row.ended_at),
+            ("pause", row.pause_minutes or None),
+        ):
+            self.initial.setdefault(name, value)
+        self.fields["task"].queryset = self.organisation.tasks.all()
+        self.fields["task"].choices = _by_billability(self._project_tasks())
+        self.fields["task"].disabled = False
+
+    def _project_tasks(self) -> list[ProjectTask]:
+        if not self.chosen:
+            return []
+        wanted = Q(task__is_active=True) | Q(task=self.instance.task_id)
+        return list(self.chosen.project_tasks.filter(wanted).select_related("task"))
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        if not {"duration", "start", "end", "pause"} & self.errors.keys():
+            self._read_time(cleaned)
+        return cleaned
+
+    def _read_time(self, cleaned: dict[str, object]) -> None:
+        row = self.instance
+        start, end, pause = cleaned.get("start"), cleaned.get("end"), cleaned.get("pause") or 0
+        if (start is None) != (end is None):
+            missing = "end" if end is None else "start"
+            self.add_error(missing, gettext("Fill in both start and end, or neither."))
+            return
+        row.started_at, row.ended_at, row.pause_minutes = start, end, pause if start else 0
+        row.minutes = cleaned["duration"]
+        if start is not None:
+            self._compare(between(start, end, pause=pause))
+        if row.minutes is None:
+            self.add_error("duration", gettext("How long? Type 1:30, 1,5 or 1h30m."))
+        elif not 1 <= row.minutes <= DAY:
+            self.add_error("duration", gettext("Type more than nothing and at most 24 hours."))
+
+    def _compare(self, minutes: int) -> None:
+        row = self.instance
+        if minutes <= 0:
+            self.add_error("end", gettext("The end has to lie after the start and the pause."))
+        elif row.minutes not in (None, minutes):
+            text = gettext("Start, end and pause make %s. Correct them, or leave this empty.")
+            self.add_error("duration", text % written(minutes))
+        row.minutes = minutes
+
+
+class ExpenseForm(RegistrationForm):
+    """Something that was paid, with its receipt; the price becomes the one excl. VAT."""
+
+    quantity = AmountField(label=_("Quantity"), min_value=0, max_digits=8, decimal_places=2)
+    price = AmountField(label=_("Price"), max_digits=10, decimal_places=2)
+    includes_vat = forms.BooleanField(label=_("The price is incl. VAT"), required=False)
+    receipt = forms.FileField(
+        label=_("Receipt"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("PDF, JPG or PNG, at most 10 MB."),
+    )
+    removes_receipt = forms.BooleanField(label=_("Remove the receipt"), required=False)
+
+    class Meta(RegistrationForm.Meta):
+        model = Expense
+        fields = (
+            "project",
+            "date",
+            "category",
+            "description",
+            "quantity",
+            "price",
+            "vat_rate",
+            "is_billable",
+        )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        categories = ExpenseCategory.objects.filter(organisation=self.organisation)
+        self.fields["category"].queryset = categories.filter(
+            Q(is_active=True) | Q(pk=row.category_id)
+        )
+        self.fields["category"].empty_label = _("Which category?")
+        self.fields["vat_rate"].queryset = self.organisation.vat_rates.all()
+        self.fields["vat_rate"].empty_label = _("As usual for the customer")
+        if not row.receipt:
+            del self.fields["removes_receipt"]
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        if cleaned.get("includes_vat") and not cleaned.get("vat_rate"):
+            self.add_error("vat_rate", gettext("Choose the VAT rate that is in the price."))
+        elif cleaned.get("includes_vat") and cleaned.get("price") is not None:
+            share = 1 + cleaned["vat_rate"].percentage / 100
+            cleaned["price"] = cents(cleaned["price"] / share)
+        self._read_receipt(cleaned)
+        return cleaned
+
+    def _read_receipt(self, cleaned: dict[str, object]) -> None:
+        upload, row = cleaned.get("receipt"), self.instance
+        if upload:
+            try:
+                row.receipt, row.receipt_name = checked(upload), shown_name(upload)
+            except ValidationError as error:
+                self.add_error("receipt", error)
+        elif cleaned.get("removes_receipt"):
+            row.receipt, row.receipt_name = "", ""
+
+
+class TripForm(RegistrationForm):
+    """A journey; there and back doubles the distance."""
+
+    is_return = forms.BooleanField(label=_("There and back: double the distance"), required=False)
+
+    class Meta(RegistrationForm.Meta):
+        model = Trip
+        fields = (
+            "project",
+            "date",
+            "origin",
+            "destination",
+            "distance",
+            "kind",
+            "vehicle",
+            "description",
+            "is_billable",
+        )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        vehicles = Vehicle.objects.filter(organisation=self.organisation)
+        self.fields["vehicle"].queryset = vehicles.filter(
+            Q(is_active=True) | Q(pk=self.instance.vehicle_id)
+        )
+        self.fields["vehicle"].empty_label = _("Which vehicle?")
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        if cleaned.get("is_return") and cleaned.get("distance"):
+            cleaned["distance"] *= 2
+        return cleaned
+
+
+Choices = list[tuple[object, object]]
+
+
+def _by_customer(projects: list[Project]) -> Choices:
+    groups = groupby(projects, key=lambda project: project.customer)
+    options = [(str(who), [(row.pk, str(row)) for row in rows]) for who, rows in groups]
+    flat = options[0][1] if len(options) == 1 else options
+    return [("", _("Which project?")), *flat]
+
+
+def _by_billability(rows: list[ProjectTask]) -> Choices:
+    """Billable tasks first; Task and project both have a say."""
+    billable = [_option(row.task) for row in rows if row.is_billable and row.task.is_billable]
+    others = [_option(row.task) for row in rows if not (row.is_billable and row.task.is_billable)]
+    groups = [(_("Billable"), billable), (_("Not billable"), others)]
+    return [("", _("Which task?")), *(group for group in groups if group[1])]
+
+
+def _option(task: Task) -> tuple[int, str]:
+    return task.pk, str(task)

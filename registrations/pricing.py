@@ -1,0 +1,109 @@
+"""What a row is worth: set whenever it is saved, and for a project when somebody asks for it."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from auditlog.models import LogEntry
+from django.db import transaction
+
+from accounts.models import Membership
+from projects.models import Method, Project, TripSettings
+from projects.money import ZERO, hours, net_amount
+from projects.rates import RateBook
+
+from .models import Expense, Registration, TimeEntry, Trip, TripKind
+
+
+def price(row: Registration) -> None:
+    """Sets from what a row is about whether it is billable, its rate and its amount. Does not save.
+
+    Hours are as billable as their task; expenses and business trips as somebody says.
+    """
+    is_billed = row.project.billing_method is not Method.NONE
+    match row:
+        case TimeEntry():
+            rates = RateBook([row.project])
+            row.is_billable = is_billed and rates.is_billable(project=row.project, task=row.task)
+            _price_hours(row, rates=rates)
+        case Expense():
+            row.is_billable = is_billed and row.is_billable
+            row.amount = net_amount(row.quantity, row.price) if row.is_billable else ZERO
+        case Trip():
+            row.is_billable = is_billed and row.is_billable and row.kind == TripKind.BUSINESS
+            _price_trip(row)
+
+
+def _price_hours(entry: TimeEntry, *, rates: RateBook) -> None:
+    """No rate when these hours are not billed by the hour, or when nobody set one."""
+    about = {"project": entry.project, "task": entry.task, "membership": entry.membership}
+    rate = rates.hourly_rate(**about) if entry.is_billable else None
+    entry.hourly_rate = rate
+    entry.amount = ZERO if rate is None else net_amount(hours(entry.minutes), rate)
+
+
+def _price_trip(trip: Trip) -> None:
+    trip.rate = trip_rate(trip)
+    trip.amount = net_amount(Decimal(trip.distance), trip.rate) if trip.is_billable else ZERO
+
+
+def trip_rate(trip: Trip) -> Decimal:
+    """Euros a kilometre, as set for the organisation."""
+    settings = TripSettings.objects.filter(organisation=trip.organisation_id).first()
+    return Decimal((settings or TripSettings()).rate)
+
+
+@dataclass(frozen=True)
+class Repricing:
+    """What pricing unbilled hours again does: rows that change, euros before and after."""
+
+    changed: int
+    before: Decimal
+    after: Decimal
+
+
+def preview_repricing(project: Project) -> Repricing:
+    """What reprice_unbilled would do now; changes nothing."""
+    pairs = list(_repriced(project))
+    return Repricing(
+        changed=len(pairs),
+        before=sum((before for before, _entry in pairs), ZERO),
+        after=sum((entry.amount for _before, entry in pairs), ZERO),
+    )
+
+
+@transaction.atomic
+def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime) -> Repricing:
+    """Prices the unbilled hours of a project with the current rates; notes who asked for it."""
+    changed, before, after = 0, ZERO, ZERO
+    for old_amount, entry in _repriced(project):
+        rows = TimeEntry.objects.filter(pk=entry.pk).unbilled()
+        if rows.update(hourly_rate=entry.hourly_rate, amount=entry.amount):
+            changed, before, after = (
+                changed + 1,
+                before + old_amount,
+                after + entry.amount,
+            )
+    LogEntry.objects.log_create(
+        project,
+        force_log=True,
+        action=LogEntry.Action.UPDATE,
+        changes={"unbilled hours": [f"{before}", f"{after}"]},
+        actor=by.user,
+        timestamp=now,
+    )
+    return Repricing(changed, before, after)
+
+
+def _repriced(project: Project) -> Iterator[tuple[Decimal, TimeEntry]]:
+    """Unbilled hours with another price than now: the old amount, and the row as it becomes."""
+    entries = project.time_entries.unbilled().select_related(
+        "project__customer", "task", "membership"
+    )
+    rates = RateBook([project])
+    for entry in entries:
+        before = (entry.hourly_rate, entry.amount)
+        _price_hours(entry, rates=rates)
+        if (entry.hourly_rate, entry.amount) != before:
+            yield before[1], entry

@@ -1,0 +1,75 @@
+"""Receipts of expenses: only a real PDF, JPG or PNG, stored under a name nobody can guess."""
+
+import secrets
+from io import BytesIO
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+# Extension by the first bytes; what a file is called says nothing.
+SIGNATURES = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
+EXTENSIONS = {"pdf": "pdf", "jpg": "jpg", "jpeg": "jpg", "png": "png"}
+CONTENT_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+PILLOW_FORMATS = {"jpg": "JPEG", "png": "PNG"}
+MOST_PIXELS = 50_000_000
+LONGEST_NAME = 150
+
+
+def checked(upload: UploadedFile) -> ContentFile:
+    """The file to store, under a random name; images are drawn anew, without what came along.
+
+    Raises ValidationError with a sentence.
+    """
+    if upload.size > settings.RECEIPT_MAX_BYTES:
+        raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
+    kind = EXTENSIONS.get(extension_of(upload.name))
+    content = upload.read()
+    if kind is None or _kind_by_content(content) != kind:
+        raise ValidationError(_("This is not a PDF, JPG or PNG file. Choose another one."))
+    if kind in PILLOW_FORMATS:
+        content = _drawn_anew(content, kind=kind)
+    return ContentFile(content, name=f"{secrets.token_hex(16)}.{kind}")
+
+
+def shown_name(upload: UploadedFile) -> str:
+    """What the file was called, without a path and of a length that is kept."""
+    name = PurePath(upload.name.replace("\\", "/")).name
+    kept = "".join(letter for letter in name if letter.isprintable())
+    ending = f".{extension_of(kept)}"
+    return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - len(ending)] + ending
+
+
+def content_type_of(name: str) -> str:
+    """By the stored name, which we gave ourselves."""
+    return CONTENT_TYPES.get(extension_of(name), "application/octet-stream")
+
+
+def extension_of(name: str) -> str:
+    return PurePath(name).suffix.lstrip(".").lower()
+
+
+def _kind_by_content(content: bytes) -> str:
+    fits = (kind for start, kind in SIGNATURES.items() if content.startswith(start))
+    return next(fits, "")
+
+
+def _drawn_anew(content: bytes, *, kind: str) -> bytes:
+    unreadable = ValidationError(_("This image cannot be read. Make a new photo or scan."))
+    out = BytesIO()
+    try:
+        with Image.open(BytesIO(content), formats=[PILLOW_FORMATS[kind]]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise unreadable
+            upright = ImageOps.exif_transpose(image)
+            mode = "RGB" if kind == "jpg" else "RGBA"
+            clean = Image.new(mode, upright.size)
+            clean.paste(upright.convert(mode))
+            clean.save(out, format=PILLOW_FORMATS[kind], optimize=True, quality=88)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise unreadable from error
+    return out.getvalue()

@@ -1,0 +1,187 @@
+"""What can be done with selected rows: the Actions menu of Overview."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.access import member_required
+
+from .. import statuses
+from ..selection import Selection
+from ..statuses import Change, Outcome
+from .overview import csv_answer
+
+
+@dataclass(frozen=True)
+class Action:
+    """A change of status with its words. `confirms`: it is asked first, in a dialog."""
+
+    operation: Callable[..., Outcome]
+    change: Change
+    done: object
+    title: str | Promise = ""
+    question: object = ""
+    button: str | Promise = ""
+    takes_note: bool = False
+    is_grave: bool = False
+    ends_selection: bool = False
+
+
+ACTIONS = {
+    "submit": Action(
+        operation=statuses.submit,
+        change=statuses.SUBMIT,
+        done=ngettext_lazy("%d row submitted.", "%d rows submitted."),
+    ),
+    "approve": Action(
+        operation=statuses.approve,
+        change=statuses.APPROVE,
+        done=ngettext_lazy("%d row approved.", "%d rows approved."),
+    ),
+    "reject": Action(
+        operation=statuses.reject,
+        change=statuses.REJECT,
+        done=ngettext_lazy("%d row rejected.", "%d rows rejected."),
+        title=gettext_lazy("Reject"),
+        question=ngettext_lazy(
+            "%d row goes back to who registered it.", "%d rows go back to who registered them."
+        ),
+        button=gettext_lazy("Reject"),
+        takes_note=True,
+    ),
+    "reopen": Action(
+        operation=statuses.reopen,
+        change=statuses.REOPEN,
+        done=ngettext_lazy("%d row set to open.", "%d rows set to open."),
+        title=gettext_lazy("Set to open"),
+        question=ngettext_lazy(
+            "%d row becomes open and can be billed again.",
+            "%d rows become open and can be billed again.",
+        ),
+        button=gettext_lazy("Set to open"),
+    ),
+    "set-invoiced": Action(
+        operation=statuses.mark_invoiced,
+        change=statuses.MARK_INVOICED,
+        done=ngettext_lazy("%d row set to invoiced.", "%d rows set to invoiced."),
+        title=gettext_lazy("Set to invoiced"),
+        question=ngettext_lazy(
+            "%d row is marked as billed elsewhere. No invoice is made.",
+            "%d rows are marked as billed elsewhere. No invoice is made.",
+        ),
+        button=gettext_lazy("Set to invoiced"),
+        ends_selection=True,
+    ),
+    "write-off": Action(
+        operation=statuses.write_off,
+        change=statuses.WRITE_OFF,
+        done=ngettext_lazy("%d row written off.", "%d rows written off."),
+        title=gettext_lazy("Write off"),
+        question=ngettext_lazy(
+            "%d row is given up and will not be billed.",
+            "%d rows are given up and will not be billed.",
+        ),
+        button=gettext_lazy("Write off"),
+        is_grave=True,
+        ends_selection=True,
+    ),
+}
+
+
+class NoteForm(forms.Form):
+    """What the employee reads with a rejection."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Note for the employee"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@require_POST
+@member_required
+def overview_confirm(request: HttpRequest, name: str) -> HttpResponse:
+    """The dialog before an action: how many rows it changes, and which stay as they are."""
+    action, selection = _action(name), Selection.parsed(request.POST)
+    outcome = statuses.preview(selection, action.change, by=request.membership)
+    context = {
+        "name": name,
+        "action": action,
+        "selection": selection,
+        "outcome": outcome,
+        "question": action.question % outcome.changed,
+        "reasons": reasons_in_words(outcome),
+        "form": NoteForm() if action.takes_note else None,
+        "next": _back(request),
+    }
+    return render(request, "registrations/confirm.html", context)
+
+
+@require_POST
+@member_required
+def overview_change(request: HttpRequest, name: str) -> HttpResponse:
+    """Changes the status of the selected rows, and tells what became of them."""
+    action, selection = _action(name), Selection.parsed(request.POST)
+    if not selection:
+        messages.warning(request, _("Nothing is selected. Tick the rows first."))
+        return redirect(_back(request))
+    form = NoteForm(request.POST)
+    note = {"note": form.cleaned_data["note"]} if action.takes_note and form.is_valid() else {}
+    outcome = action.operation(selection, by=request.membership, **note)
+    if outcome.changed:
+        messages.success(request, action.done % outcome.changed)
+        request.session["selection_done"] = action.ends_selection
+    if outcome.skipped_count:
+        messages.warning(request, reasons_in_words(outcome))
+    return redirect(_back(request))
+
+
+@require_POST
+@member_required
+def overview_export_selection(request: HttpRequest) -> HttpResponse:
+    """The selected rows as CSV, hours, expenses and trips in one file."""
+    selection = Selection.parsed(request.POST)
+    if not selection:
+        messages.warning(request, _("Nothing is selected. Tick the rows first."))
+        return redirect(_back(request))
+    return csv_answer(request, list(selection.rows_for(request.membership)), name="selection")
+
+
+def reasons_in_words(outcome: Outcome) -> str:
+    """`3 rows stay as they are: 2 already invoiced, 1 written off.`; empty if none does."""
+    count = outcome.skipped_count
+    if not count:
+        return ""
+    parts = ", ".join(f"{number} {reason}" for reason, number in outcome.skipped.most_common())
+    sentence = ngettext(
+        "%(count)d row stays as it is: %(reasons)s.",
+        "%(count)d rows stay as they are: %(reasons)s.",
+        count,
+    )
+    return sentence % {"count": count, "reasons": parts}
+
+
+def _action(name: str) -> Action:
+    if name not in ACTIONS:
+        raise Http404
+    return ACTIONS[name]
+
+
+def _back(request: HttpRequest) -> str:
+    """The list where the action was chosen."""
+    wanted = request.POST.get("next", "")
+    fits = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if fits else reverse("registrations:overview-hours")

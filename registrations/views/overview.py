@@ -1,0 +1,96 @@
+"""Overview: the lists of hours, expenses and trips."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import member_required
+
+from .. import overviews
+from ..exporting import csv_lines
+from ..filters import RegistrationFilter
+from ..models import RegistrationQuerySet
+from ..overviews import Overview
+from ..rights import sees_everything
+
+CSV = "text/csv; charset=utf-8"
+
+
+@require_GET
+@member_required
+def overview(request: HttpRequest, overview: Overview) -> HttpResponse:
+    """The list, filtered by the address."""
+    found = _filtered(request, overview)
+    totals = overviews.totals(found.rows, figure=overview.figure)
+    rows = _ordered(request, overview, found.rows).select_related(*overview.about)
+    context = {
+        "overview": overview,
+        "filter": found,
+        "chips": [found.form[name] for name in _chips(overview, request)],
+        "totals": totals,
+        "page": overviews.page_of(rows, request.GET, count=totals.count),
+        "sees_amounts": sees_everything(request.membership),
+        "may_book": _may_book(request),
+        "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
+        "most_selected": overviews.MOST_SELECTED,
+        "selection_done": request.session.pop("selection_done", False),
+    }
+    return render(request, f"registrations/overview_{overview.key}.html", context)
+
+
+@require_GET
+@member_required
+def overview_ids(request: HttpRequest, overview: Overview) -> JsonResponse:
+    """Every row of the filter with its figures, to select them all."""
+    rows = _ordered(request, overview, _filtered(request, overview).rows)
+    found = overviews.selectable(rows, overview)
+    if not sees_everything(request.membership):
+        found = {pk: {**figures, "amount": "0"} for pk, figures in found.items()}
+    return JsonResponse({"rows": found})
+
+
+@require_GET
+@member_required
+def overview_export(request: HttpRequest, overview: Overview) -> StreamingHttpResponse:
+    """Every row of the filter as CSV."""
+    rows = _ordered(request, overview, _filtered(request, overview).rows)
+    return csv_answer(request, [rows.select_related(*overview.about)], name=overview.key)
+
+
+def csv_answer(
+    request: HttpRequest, querysets: list[RegistrationQuerySet], *, name: str
+) -> StreamingHttpResponse:
+    """A CSV file that is written while it is sent."""
+    lines = csv_lines(querysets, with_amounts=sees_everything(request.membership))
+    answer = StreamingHttpResponse(lines, content_type=CSV)
+    day = timezone.localdate().isoformat()
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{day}.csv"'
+    return answer
+
+
+def _filtered(request: HttpRequest, overview: Overview) -> RegistrationFilter:
+    rows = overview.rows_for(request.membership)
+    today = timezone.localdate()
+    return overview.filterset(request.GET, rows, membership=request.membership, today=today)
+
+
+def _ordered(
+    request: HttpRequest, overview: Overview, rows: RegistrationQuerySet
+) -> RegistrationQuerySet:
+    order = overviews.order_of(request.GET, membership=request.membership)
+    return overview.ordered(rows, order=order)
+
+
+def _chips(overview: Overview, request: HttpRequest) -> list[str]:
+    names = ["customer", "project", "employee", overview.special, "kind", "status", "billable"]
+    hidden = set() if sees_everything(request.membership) else {"employee"}
+    return [
+        name for name in names if name in overview.filterset.base_filters and name not in hidden
+    ]
+
+
+def _may_book(request: HttpRequest) -> bool:
+    """The tie with e-Boekhouden is switched on, and this person may use it."""
+    connection = getattr(request.organisation, "connection", None)
+    return request.membership.is_invoicer and connection is not None and connection.is_active

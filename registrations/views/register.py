@@ -1,0 +1,219 @@
+"""Register: adding, changing, copying and deleting one's hours, expenses and trips."""
+
+import datetime
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import member_required
+from accounts.models import Membership
+
+from .. import registering
+from ..forms import RegistrationForm
+from ..models import Expense, Registration
+from ..periods import ONE_DAY
+from ..receipts import content_type_of
+from ..register_pages import HOURS, RECENT, RegisterPage
+from ..week import week_around
+
+SEVEN_DAYS = 7 * ONE_DAY
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def register(request: HttpRequest, page: RegisterPage) -> HttpResponse:
+    """The page; a POST adds a row for the chosen employee."""
+    row = _new_row(request, page)
+    form = _form(request, page, row=row)
+    if request.method == "POST" and form.is_valid() and _saved(form, registering.add, request):
+        messages.success(request, _("Added."))
+        return redirect(_address(page, request=request, row=row))
+    return _page(request, page, form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def edit(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
+    """A row in the form; one that no longer changes says why."""
+    row = _visible_row(request, page, pk)
+    if not page.model.objects.editable_by(request.membership).filter(pk=pk).exists():
+        return _page(request, page, form=None, row=row)
+    form = _form(request, page, row=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if _saved(form, registering.change, request):
+                messages.success(request, _("Saved."))
+                return redirect(_address(page, request=request, row=row))
+        except registering.NotChangeable:
+            return _no_longer(request, page, row=row)
+    return _page(request, page, form=form, row=row)
+
+
+@require_GET
+@member_required
+def copy(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
+    """The form filled in with what a row is about, to add another one."""
+    row = registering.copied(_visible_row(request, page, pk))
+    form = page.form(instance=row, organisation=request.organisation)
+    return _page(request, page, form=form, day=row.date, subject=row.membership)
+
+
+@require_POST
+@member_required
+def delete(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
+    """Deletes a row that may still change."""
+    row = _visible_row(request, page, pk)
+    try:
+        registering.delete(row, by=request.membership)
+    except registering.NotChangeable:
+        return _no_longer(request, page, row=row)
+    messages.success(request, _("Deleted."))
+    return redirect(_address(page, request=request, row=row))
+
+
+@require_GET
+@member_required
+def choices(request: HttpRequest, page: RegisterPage) -> HttpResponse:
+    """The selects of the form again, after a customer or a project was chosen."""
+    chosen = {name: request.GET.get(name, "") for name in ("customer", "project", "task")}
+    form = page.form(initial=chosen, organisation=request.organisation)
+    customer_changed = request.htmx.trigger_name == "customer"
+    if customer_changed and form.chosen and str(form.chosen.customer_id) != chosen["customer"]:
+        emptied = {"customer": chosen["customer"], "project": "", "task": ""}
+        form = page.form(initial=emptied, organisation=request.organisation)
+    return render(request, "registrations/about.html", {"form": form, "register": page})
+
+
+@require_GET
+@member_required
+def receipt(request: HttpRequest, pk: int) -> FileResponse:
+    """The receipt of an expense that one may see, always to be saved, never shown as a page."""
+    rows = Expense.objects.visible_to(request.membership).exclude(receipt="")
+    expense = get_object_or_404(rows, pk=pk)
+    try:
+        content = expense.receipt.open("rb")
+    except FileNotFoundError as error:
+        raise Http404(_("The file of this receipt is gone.")) from error
+    answer = FileResponse(
+        content,
+        as_attachment=True,
+        filename=expense.receipt_name or expense.receipt.name,
+        content_type=content_type_of(expense.receipt.name),
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _visible_row(request: HttpRequest, page: RegisterPage, pk: int) -> Registration:
+    rows = page.model.objects.visible_to(request.membership)
+    about = ("project__customer", "membership__user", "invoice_line__invoice", *page.about)
+    return get_object_or_404(rows.select_related(*about), pk=pk)
+
+
+def _new_row(request: HttpRequest, page: RegisterPage) -> Registration:
+    return page.model(
+        organisation=request.organisation, membership=_subject(request), date=_day(request)
+    )
+
+
+def _subject(request: HttpRequest) -> Membership:
+    """For whom: oneself, or whom a manager chose."""
+    chosen = request.GET.get("employee", "")
+    if not chosen or not request.membership.is_manager:
+        return request.membership
+    employees = request.organisation.memberships.filter(is_active=True).select_related("user")
+    return get_object_or_404(employees, pk=chosen if chosen.isdigit() else 0)
+
+
+def _day(request: HttpRequest) -> datetime.date:
+    try:
+        chosen = parse_date(request.GET.get("date", ""))
+    except ValueError:
+        chosen = None
+    return chosen or timezone.localdate()
+
+
+def _form(request: HttpRequest, page: RegisterPage, *, row: Registration) -> RegistrationForm:
+    if request.method != "POST":
+        return page.form(instance=row, organisation=request.organisation)
+    return page.form(request.POST, request.FILES, instance=row, organisation=request.organisation)
+
+
+def _saved(form: RegistrationForm, operation: object, request: HttpRequest) -> bool:
+    """Whether it was written; if a rule forbids it, the form says so at the field."""
+    try:
+        operation(form.instance, by=request.membership)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
+
+
+def _no_longer(request: HttpRequest, page: RegisterPage, *, row: Registration) -> HttpResponse:
+    text = _("This row can no longer be changed: it was billed or approved.")
+    messages.warning(request, text)
+    return redirect(_address(page, request=request, row=row))
+
+
+def _address(page: RegisterPage, *, request: HttpRequest, row: Registration) -> str:
+    """Back to the day and the employee of the row."""
+    query = {"date": row.date.isoformat()}
+    if row.membership_id != request.membership.pk:
+        query["employee"] = str(row.membership_id)
+    return f"{reverse(page.url_name)}?{urlencode(query)}"
+
+
+def _page(
+    request: HttpRequest,
+    page: RegisterPage,
+    *,
+    form: RegistrationForm | None,
+    row: Registration | None = None,
+    day: datetime.date | None = None,
+    subject: Membership | None = None,
+) -> HttpResponse:
+    day = day or (row.date if row else _day(request))
+    subject = subject or (row.membership if row else _subject(request))
+    today = timezone.localdate()
+    context = {
+        "register": page,
+        "form": form,
+        "row": row,
+        "day": day,
+        "today": today,
+        "yesterday": day - ONE_DAY,
+        "tomorrow": day + ONE_DAY,
+        "subject": subject,
+        "is_for_another": subject.pk != request.membership.pk,
+        **_list_context(page, day=day, subject=subject, by=request.membership),
+    }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, f"registrations/{page.key}.html", context, status=status)
+
+
+def _list_context(
+    page: RegisterPage, *, day: datetime.date, subject: Membership, by: Membership
+) -> dict[str, object]:
+    rows = page.rows_of(subject)
+    editable = page.model.objects.editable_by(by).filter(membership=subject)
+    employees = by.organisation.memberships.filter(is_active=True).select_related("user")
+    context: dict[str, object] = {"employees": employees if by.is_manager else []}
+    if page is HOURS:
+        rows = rows.filter(date=day).order_by("started_at", "pk")
+        context["week"] = week_around(day, membership=subject)
+    else:
+        rows = rows[:RECENT]
+    shown = list(rows)
+    ids = [row.pk for row in shown]
+    context["editable_ids"] = set(editable.filter(pk__in=ids).values_list("pk", flat=True))
+    return {**context, "rows": shown}

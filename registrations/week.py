@@ -1,0 +1,48 @@
+"""The strip of seven days above the hours of a day, and the totals in it."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from accounts.models import Membership
+
+from .models import TimeEntry
+from .periods import ONE_DAY, Period
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the strip; minutes worked on it."""
+
+    date: datetime.date
+    minutes: int
+
+    @property
+    def is_weekend(self) -> bool:
+        return self.date.weekday() > 4
+
+
+@dataclass(frozen=True)
+class Week:
+    """Monday to Sunday, with their minutes."""
+
+    days: tuple[Day, ...]
+
+    @property
+    def minutes(self) -> int:
+        return sum(day.minutes for day in self.days)
+
+    def minutes_on(self, date: datetime.date) -> int:
+        return next(day.minutes for day in self.days if day.date == date)
+
+
+def week_around(date: datetime.date, *, membership: Membership) -> Week:
+    """The week in which a day lies, for one employee; one query."""
+    period = Period.week_of(date)
+    rows = TimeEntry.objects.filter(
+        membership=membership, date__range=(period.first, period.last)
+    ).order_by()
+    found = dict(rows.values_list("date").annotate(total=Sum("minutes")))
+    dates = (period.first + n * ONE_DAY for n in range(7))
+    return Week(tuple(Day(day, found.get(day, 0)) for day in dates))
