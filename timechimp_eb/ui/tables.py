@@ -31,6 +31,7 @@ def sort_header(
     following = f"-{key}" if direction == "ascending" else key
     return {
         "label": label,
+        "key": key,
         "css": css,
         "direction": direction,
         "url": address_with(request, order=following, page=None),

@@ -129,6 +129,11 @@
     for (const [name, value] of [...form.entries()]) {
       if (value === "") form.delete(name);
     }
+    // The list may have been sorted since this form was drawn.
+    for (const name of ["order", "size"]) {
+      const current = new URLSearchParams(location.search).get(name);
+      if (current) form.set(name, current);
+    }
   });
 
   function chipText(chip) {
