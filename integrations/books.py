@@ -2,7 +2,8 @@
 
 from django.conf import settings
 
-from .eboekhouden.client import Credentials, EBoekhouden
+from .eboekhouden.client import EBoekhouden
+from .eboekhouden.messages import Credentials
 from .models import Connection
 
 

@@ -1,7 +1,7 @@
 """The outbox: what must be in e-Boekhouden, and what became of it.
 
-A row is written in the transaction that makes the document final, before anything is sent; the states
-and their transitions are those of billing/bookings/decisions.py.
+A row is written in the transaction that makes the document final, before anything is sent; the
+states and their transitions are those of billing/bookings/decisions.py.
 """
 
 import datetime
@@ -56,6 +56,9 @@ class Batch(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
 
+    def __str__(self) -> str:
+        return f"{self.created_at:%d-%m-%Y %H:%M}"
+
 
 class BookingQuerySet(models.QuerySet["Booking"]):
     """Which bookings."""
@@ -101,7 +104,8 @@ class Booking(models.Model):
     revision = models.PositiveSmallIntegerField(default=1)
 
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
-    next_at = models.DateTimeField(default=timezone.now)
+    # When it may be claimed; null: not by the clock.
+    next_at = models.DateTimeField(null=True, default=timezone.now)
     fence = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     # Sendings that may have arrived since the last proven absence, and when the last one began.
@@ -110,7 +114,9 @@ class Booking(models.Model):
     last_sent_at = models.DateTimeField(null=True)
     # The first complete look-up that said "absent" after the settle time.
     absent_at = models.DateTimeField(null=True)
-    # The refusal that a look-up still has to confirm, and what people read.
+    # The refusal that a look-up still has to confirm (decisions.Refusal).
+    refusal = models.CharField(max_length=11, blank=True)
+    # What the service said, and our word for what happened: for people.
     code = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=500, blank=True)
     reason = models.CharField(max_length=30, blank=True)

@@ -51,7 +51,10 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 
 
 class Invoice(models.Model):
-    """An invoice, made here or in e-Boekhouden. Amounts in euros; `net` is excl., `gross` incl. VAT."""
+    """An invoice, made here or in e-Boekhouden.
+
+    Amounts in euros; `net` is excl., `gross` incl. VAT.
+    """
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="invoices"

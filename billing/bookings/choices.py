@@ -1,0 +1,143 @@
+"""What a person may do with a booking: check now, book again, link, cancel. Never "send again"."""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from customers.relations import relation_from_customer
+from integrations.eboekhouden.facts.codes import CodeClass, classify
+
+from ..claiming import release
+from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
+from . import decisions, payloads
+from .doorbell import ring
+from .outbox import queue_relation
+from .recording import progress_of, release_waiting
+
+
+class NoLonger(Exception):
+    """The booking is no longer in a state in which this may be done."""
+
+
+def check_now(booking: Booking, *, now: datetime.datetime) -> None:
+    """Looks it up at once; that cannot lead to an early second sending."""
+    progress = decisions.check_now(progress_of(booking), now=now)
+    _change(booking, state=(State.UNKNOWN, State.QUEUED), next_at=progress.next_at)
+    ring(booking.connection_id)
+
+
+def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
+    """What was refused goes again under the same number, with the settings and texts of now."""
+    with transaction.atomic():
+        if not decisions.may_correct(progress_of(booking)):
+            raise NoLonger
+        payload = _composed_anew(booking)
+        waits = _make_customer_first(booking, by=by, now=now)
+        queued = decisions.corrected(progress_of(booking), now=now)
+        _change(
+            booking,
+            state=(State.REJECTED,),
+            to=State.BLOCKED if waits else queued.state,
+            reason="customer" if waits else "",
+            next_at=None if waits else queued.next_at,
+            payload=payload,
+            fingerprint=payloads.fingerprint(payload),
+            revision=F("revision") + 1,
+            code="",
+            text="",
+            sends=0,
+            checks=0,
+            last_sent_at=None,
+            absent_at=None,
+        )
+        _tell(booking, "booked-again", by=by, now=now)
+        ring(booking.connection_id)
+
+
+def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
+    """A person says that what stands there is this document."""
+    with transaction.atomic():
+        if not decisions.may_link(progress_of(booking)) or not booking.remote_copy:
+            raise NoLonger
+        remote_id = remote_id_of(booking)
+        _change(
+            booking,
+            state=(State.CONFLICT,),
+            to=State.CONFIRMED,
+            remote_id=remote_id,
+            reason="linked",
+            ended_at=now,
+        )
+        if booking.kind == BookingKind.RELATION:
+            booking.customer.remote_id = int(remote_id)
+            booking.customer.save(update_fields=["remote_id"])
+            release_waiting(booking.customer_id, now=now)
+            ring(booking.connection_id)
+        _tell(booking, "linked", by=by, now=now)
+
+
+def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = "") -> None:
+    """Withdraws what provably is not there; an invoice only for e-Boekhouden frees its rows.
+
+    Its number is not given again: it stays with the void invoice, and the reason with it.
+    """
+    with transaction.atomic():
+        if not decisions.may_cancel(progress_of(booking)):
+            raise NoLonger
+        _change(booking, state=(booking.state,), to=State.CANCELLED, ended_at=now, next_at=None)
+        _tell(booking, "cancelled", by=by, now=now, reason=reason)
+        invoice = booking.invoice
+        if invoice and invoice.origin == Origin.EBOEKHOUDEN:
+            release(invoice)
+            Invoice.objects.filter(pk=invoice.pk).update(status=InvoiceStatus.VOID)
+
+
+def remote_id_of(booking: Booking) -> str:
+    """The id there, out of the copy that the look-up kept."""
+    copy = booking.remote_copy or {}
+    names = {BookingKind.RELATION: "id", BookingKind.INVOICE: "number"}
+    return str(copy.get(names.get(BookingKind(booking.kind), "entry_number"), ""))
+
+
+def _composed_anew(booking: Booking) -> payloads.Payload:
+    if booking.kind == BookingKind.RELATION:
+        return payloads.relation_payload(
+            relation_from_customer(booking.customer, token=booking.token)
+        )
+    invoice = Invoice.objects.get(pk=booking.invoice_id)
+    compose = (
+        payloads.invoice_payload
+        if booking.kind == BookingKind.INVOICE
+        else payloads.sales_entry_payload
+    )
+    return compose(invoice, booking.connection, token=booking.token)
+
+
+def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) -> bool:
+    """The service said that it does not know the customer: make it there, and wait for that."""
+    if classify(booking.code, booking.text) is not CodeClass.RELATION:
+        return False
+    booking.customer.remote_id = None
+    booking.customer.save(update_fields=["remote_id"])
+    queue_relation(booking.customer, booking.connection, by=by, now=now, batch=booking.batch)
+    return True
+
+
+def _change(
+    booking: Booking, *, state: tuple[str, ...], to: str | None = None, **fields: object
+) -> None:
+    """Only from these states, and only as it was read: a worker may have it in hand by now."""
+    held = Booking.objects.filter(pk=booking.pk, fence=booking.fence, state__in=state)
+    if not held.update(state=to or booking.state, **fields):
+        raise NoLonger
+
+
+def _tell(
+    booking: Booking, kind: str, *, by: User, now: datetime.datetime, reason: str = ""
+) -> None:
+    if booking.invoice_id:
+        InvoiceEvent.objects.create(
+            invoice_id=booking.invoice_id, at=now, by=by, kind=kind, details={"reason": reason}
+        )

@@ -1,0 +1,104 @@
+"""One question or one order to e-Boekhouden about a booking, and what its answer means."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from integrations.eboekhouden.client import EBoekhouden
+from integrations.eboekhouden.errors import NotConfigured, Refused
+from integrations.eboekhouden.facts.fact import CodeClass
+from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, Relation
+
+from ..models import Booking, BookingKind
+from . import comparing, payloads
+from .decisions import Finding, Refusal
+
+REFUSALS = {
+    CodeClass.EXISTS: Refusal.EXISTS,
+    CodeClass.SESSION: Refusal.SESSION,
+    CodeClass.QUOTA: Refusal.QUOTA,
+    CodeClass.CREDENTIALS: Refusal.CREDENTIALS,
+}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What stands there: its id there, and a copy."""
+
+    remote_id: str
+    copy: dict[str, Any]
+
+
+def send(books: EBoekhouden, booking: Booking) -> str:
+    """Makes the document there and returns its id: of the relation, the invoice or the entry.
+
+    Raises the errors of integrations.eboekhouden.errors; nothing is ever sent twice by this
+    function.
+    """
+    match booking.kind:
+        case BookingKind.RELATION:
+            relation = payloads.relation_message(booking.payload)
+            return str(books.add_relation(relation, today=booking.created_at.date()))
+        case BookingKind.INVOICE:
+            return books.add_invoice(payloads.invoice_message(booking.payload))
+    return str(books.add_sales_entry(payloads.sales_entry_message(booking.payload)))
+
+
+def look_up(books: EBoekhouden, booking: Booking) -> tuple[Finding, Sight | None]:
+    """Whether it stands there under our name, and whether it is ours."""
+    match booking.kind:
+        case BookingKind.RELATION:
+            found = books.find_relation(booking.natural_key)
+            finding, relation = comparing.compare_relation(booking.payload, found)
+            return finding, _sight(relation)
+        case BookingKind.INVOICE:
+            finding, invoice = comparing.compare_invoice(booking.payload, _invoices(books, booking))
+            return finding, _sight(invoice)
+    entries = books.find_entry(booking.natural_key)
+    finding, entry = comparing.compare_entry(booking.payload, entries)
+    return finding, _sight(entry)
+
+
+def _invoices(books: EBoekhouden, booking: Booking) -> Sequence[BookedInvoice]:
+    """By our number.
+
+    Without one, those of that customer and day that are equal and nobody's yet.
+    """
+    if booking.natural_key:
+        return books.find_invoice(booking.natural_key)
+    ours = payloads.invoice_message(booking.payload)
+    that_day = books.invoices(since=ours.date, until=ours.date, relation_code=ours.relation_code)
+    bound = set(
+        Booking.objects.filter(connection=booking.connection, kind=BookingKind.INVOICE)
+        .exclude(remote_id="")
+        .values_list("remote_id", flat=True)
+    )
+    free = [invoice for invoice in that_day if invoice.number not in bound]
+    alike = [
+        invoice
+        for invoice in free
+        if comparing.compare_invoice(booking.payload, [invoice])[0] is Finding.SAME
+    ]
+    # Two of ours that are alike cannot be told apart: then one equal invoice is not yet an answer.
+    twins = Booking.objects.filter(
+        connection=booking.connection, fingerprint=booking.fingerprint, remote_id=""
+    ).exclude(pk=booking.pk)
+    return alike * 2 if alike and twins.filter(sends__gt=0).exists() else alike
+
+
+def refusal(error: Refused | NotConfigured) -> Refusal:
+    """What the refusal is about, for the decisions."""
+    return REFUSALS.get(error.code_class, Refusal.DATA)
+
+
+def _sight(record: Relation | BookedInvoice | BookedEntry | None) -> Sight | None:
+    match record:
+        case None:
+            return None
+        case Relation():
+            copy = {k: v for k, v in asdict(record).items() if k != "raw"}
+            return Sight(str(record.id), copy)
+        case BookedInvoice():
+            # The address of the PDF opens it for anyone: kept, but never logged or shown to others.
+            return Sight(record.number, payloads.booked_as_content(record))
+    return Sight(str(record.entry_number), payloads.booked_as_content(record))

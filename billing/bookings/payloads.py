@@ -1,0 +1,214 @@
+"""What is sent, frozen as JSON when the document becomes final, and read back when it is sent.
+
+Amounts and quantities are strings, dates ISO. `schema` lets an older worker leave newer rows alone.
+"""
+
+import datetime
+import hashlib
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from integrations.eboekhouden.facts import limits
+from integrations.eboekhouden.messages import (
+    BookedEntry,
+    BookedInvoice,
+    Invoice,
+    InvoiceLine,
+    Relation,
+    SalesEntry,
+    SalesEntryLine,
+)
+from integrations.models import Connection
+
+from .. import models
+from ..vat import divide
+
+SCHEMA = 1
+Payload = dict[str, Any]
+
+
+# --- Composing ------------------------------------------------------------------------------------
+
+
+def invoice_payload(invoice: models.Invoice, connection: Connection, *, token: str) -> Payload:
+    """An invoice to be made in e-Boekhouden."""
+    lines = [
+        InvoiceLine(
+            quantity=line.quantity,
+            unit=limits.UNIT_OF.get(line.unit, ""),
+            code=line.code,
+            description=line.description,
+            price=line.price,
+            vat_code=line.vat_code,
+            ledger_account=line.ledger_account or connection.ledger_account,
+            cost_centre_id=line.cost_centre_id or 0,
+        )
+        for line in invoice.lines.all()
+    ]
+    message = Invoice(
+        number=invoice.number,
+        relation_code=invoice.addressee["number"],
+        date=invoice.date,
+        payment_term=invoice.payment_term,
+        template=connection.template,
+        lines=lines,
+        book=connection.book_at_once,
+        entry_description=_entry_text(invoice, token),
+    )
+    return _frozen(message, net=invoice.net, vat=invoice.vat, gross=invoice.gross)
+
+
+def sales_entry_payload(invoice: models.Invoice, connection: Connection, *, token: str) -> Payload:
+    """An invoice that was made and sent here, to be entered in the ledger."""
+    message = SalesEntry(
+        number=invoice.number,
+        relation_code=invoice.addressee["number"],
+        date=invoice.date,
+        payment_term=invoice.payment_term,
+        debtor_account=connection.debtor_account,
+        description=_entry_text(invoice, ""),
+        document=token,
+        lines=sales_entry_lines(list(invoice.lines.all()), invoice.vat_totals, connection),
+    )
+    return _frozen(message, net=invoice.net, vat=invoice.vat, gross=invoice.gross)
+
+
+def relation_payload(relation: Relation) -> Payload:
+    """A customer to be made in e-Boekhouden."""
+    content = {k: v for k, v in asdict(relation).items() if k not in ("raw", "id")}
+    return {"schema": SCHEMA, "message": content}
+
+
+def sales_entry_lines(
+    lines: Sequence[models.InvoiceLine],
+    vat_totals: Sequence[Mapping[str, str]],
+    connection: Connection,
+) -> list[SalesEntryLine]:
+    """Lines added up per ledger account, VAT code and cost centre.
+
+    VAT of a rate divided over them.
+    """
+    entry: list[SalesEntryLine] = []
+    for rate in vat_totals:
+        percentage, code = Decimal(rate["percentage"]), rate["code"]
+        nets: dict[tuple[str, int], Decimal] = defaultdict(lambda: Decimal("0.00"))
+        for line in lines:
+            if (line.vat_percentage, line.vat_code) == (percentage, code):
+                account = line.ledger_account or connection.ledger_account
+                nets[account, line.cost_centre_id or 0] += line.net
+        shares = divide(Decimal(rate["vat"]), [net * percentage / 100 for net in nets.values()])
+        entry += [
+            SalesEntryLine(
+                net=net,
+                vat=vat,
+                gross=net + vat,
+                vat_code=code,
+                vat_percentage=percentage,
+                ledger_account=account,
+                cost_centre_id=centre,
+            )
+            for ((account, centre), net), vat in zip(nets.items(), shares, strict=True)
+        ]
+    return entry
+
+
+def _entry_text(invoice: models.Invoice, token: str) -> str:
+    parts = [invoice.addressee["name"], invoice.number, f"#{token}" if token else ""]
+    text = " ".join(part for part in parts if part)
+    return text if len(text) <= 200 else f"{text[: 199 - len(token) - 2]} #{token}"
+
+
+def _frozen(message: Invoice | SalesEntry, **sums: Decimal) -> Payload:
+    content = json.loads(json.dumps(asdict(message), default=str))
+    return {"schema": SCHEMA, "message": content, **{k: str(v) for k, v in sums.items()}}
+
+
+# --- Reading back ---------------------------------------------------------------------------------
+
+
+def invoice_message(payload: Payload) -> Invoice:
+    """The invoice as it was frozen."""
+    content = dict(payload["message"])
+    content["lines"] = [InvoiceLine(**_amounts(line)) for line in content["lines"]]
+    return Invoice(**_dates(content))
+
+
+def sales_entry_message(payload: Payload) -> SalesEntry:
+    """The sales entry as it was frozen."""
+    content = dict(payload["message"])
+    content["lines"] = [SalesEntryLine(**_amounts(line)) for line in content["lines"]]
+    return SalesEntry(**_dates(content))
+
+
+def relation_message(payload: Payload) -> Relation:
+    """The customer as it was frozen."""
+    return Relation(**payload["message"])
+
+
+AMOUNTS = {"quantity", "price", "net", "vat", "gross", "vat_percentage"}
+
+
+def _amounts(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: Decimal(v) if k in AMOUNTS else v for k, v in line.items()}
+
+
+def _dates(content: dict[str, Any]) -> dict[str, Any]:
+    return {**content, "date": datetime.date.fromisoformat(content["date"])}
+
+
+# --- The fingerprint ------------------------------------------------------------------------------
+
+
+def fingerprint(payload: Payload) -> str:
+    """SHA-256 over what both sides can show of the document."""
+    content = payload["message"]
+    if "lines" not in content:
+        return _hashed([_key(content["code"]), _plain(content["name"])])
+    lines = [line_key(line) for line in content["lines"]]
+    return _hashed([identity(content), payload["gross"], lines])
+
+
+def identity(content: Mapping[str, Any]) -> list[str]:
+    """Number, customer and date: what makes it this document."""
+    return [content["number"].strip(), _key(content["relation_code"]), str(content["date"])]
+
+
+def line_key(line: Mapping[str, Any]) -> list[str]:
+    """A line as both sides can show it, without its text."""
+    figures = [f"{Decimal(line[k]):.2f}" for k in ("quantity", "price", "net", "vat") if k in line]
+    return [*figures, line["vat_code"], line["ledger_account"], str(line["cost_centre_id"] or 0)]
+
+
+def texts(content: Mapping[str, Any]) -> list[str]:
+    """The texts of the lines, as far as both sides keep them."""
+    return [_plain(line["description"]) for line in content["lines"] if "description" in line]
+
+
+def booked_as_content(booked: BookedInvoice | BookedEntry) -> dict[str, Any]:
+    """What stands there, in the words of a payload's message."""
+    content = json.loads(json.dumps(asdict(booked), default=str))
+    if isinstance(booked, BookedEntry):
+        content["number"] = booked.invoice_number
+    return content
+
+
+def same_name(one: str, other: str) -> bool:
+    """Equal but for capitals and white space."""
+    return _plain(one).casefold() == _plain(other).casefold()
+
+
+def _key(code: str) -> str:
+    return code.strip().casefold()
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _hashed(content: object) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -1,0 +1,139 @@
+"""Writing down what is about to happen, and what happened, so that only the holder can write it."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+
+from customers.models import Customer
+
+from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
+from .decisions import Progress
+from .exchange import Sight
+
+IN_HAND = (State.SENDING, State.CHECKING)
+FIELDS = (
+    "next_at",
+    "lease_until",
+    "sends",
+    "checks",
+    "last_sent_at",
+    "absent_at",
+    "refusal",
+    "reason",
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an exchange came to, for the timeline: a word, how long, and the service's own text."""
+
+    word: str
+    milliseconds: int
+    code: str = ""
+    text: str = ""
+
+
+def progress_of(booking: Booking) -> Progress:
+    """What the decisions need to know of a booking."""
+    figures = {name: getattr(booking, name) for name in FIELDS}
+    return Progress(state=State(booking.state), **figures)
+
+
+def remember(
+    booking: Booking, progress: Progress, *, is_look_up: bool, now: datetime.datetime
+) -> Attempt | None:
+    """Commits the intention before the wire. None: somebody else took the booking meanwhile."""
+    with transaction.atomic():
+        ours = Booking.objects.filter(pk=booking.pk, fence=booking.fence, state=booking.state)
+        if not ours.update(state=progress.state, fence=F("fence") + 1, **_figures(progress)):
+            return None
+        _take_over(booking, progress)
+        booking.fence += 1
+        return Attempt.objects.create(
+            booking=booking, fence=booking.fence, is_look_up=is_look_up, started_at=now
+        )
+
+
+def record(
+    booking: Booking,
+    attempt: Attempt,
+    progress: Progress,
+    outcome: Outcome,
+    *,
+    now: datetime.datetime,
+    sight: Sight | None = None,
+) -> bool:
+    """Writes what came of it and what follows.
+
+    False: we were away too long; nothing but the attempt.
+    """
+    with transaction.atomic():
+        Attempt.objects.filter(pk=attempt.pk).update(
+            outcome=outcome.word,
+            milliseconds=outcome.milliseconds,
+            code=outcome.code[:20],
+            text=outcome.text[:500],
+        )
+        held = Booking.objects.filter(pk=booking.pk, fence=attempt.fence, state__in=IN_HAND)
+        if not held.update(state=progress.state, **_figures(progress), **_said(outcome)):
+            return False
+        _take_over(booking, progress)
+        if progress.state == State.CONFIRMED and sight:
+            _confirm(booking, sight, now=now)
+        elif progress.state in (State.CONFLICT, State.REJECTED):
+            _needs_somebody(booking, outcome, sight, now=now)
+        return True
+
+
+def _figures(progress: Progress) -> dict[str, object]:
+    return {name: getattr(progress, name) for name in FIELDS}
+
+
+def _said(outcome: Outcome) -> dict[str, str]:
+    """A later look-up must not wipe out why something was refused."""
+    if not outcome.code and not outcome.text:
+        return {}
+    return {"code": outcome.code[:20], "text": outcome.text[:500]}
+
+
+def _take_over(booking: Booking, progress: Progress) -> None:
+    booking.state = progress.state
+    for name, value in _figures(progress).items():
+        setattr(booking, name, value)
+
+
+def _confirm(booking: Booking, sight: Sight, *, now: datetime.datetime) -> None:
+    """It is there, once: bind it, and tell those who waited."""
+    Booking.objects.filter(pk=booking.pk).update(
+        remote_id=sight.remote_id, remote_copy=sight.copy or None, ended_at=now, code="", text=""
+    )
+    if booking.kind == BookingKind.RELATION:
+        Customer.objects.filter(pk=booking.customer_id).update(remote_id=int(sight.remote_id))
+        release_waiting(booking.customer_id, now=now)
+        return
+    if booking.kind == BookingKind.INVOICE:
+        Invoice.objects.filter(pk=booking.invoice_id, number="").update(number=sight.remote_id)
+    details = {"kind": booking.kind, "remote_id": sight.remote_id, "reason": booking.reason}
+    InvoiceEvent.objects.create(
+        invoice_id=booking.invoice_id, at=now, kind="booked", details=details
+    )
+
+
+def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:
+    """The customer is there: documents that waited for it may go."""
+    Booking.objects.filter(customer=customer_id, state=State.BLOCKED, reason="customer").update(
+        state=State.QUEUED, next_at=now, reason=""
+    )
+
+
+def _needs_somebody(
+    booking: Booking, outcome: Outcome, sight: Sight | None, *, now: datetime.datetime
+) -> None:
+    Booking.objects.filter(pk=booking.pk).update(remote_copy=sight.copy if sight else None)
+    if booking.invoice_id:
+        details = {"state": booking.state, "code": outcome.code, "text": outcome.text}
+        InvoiceEvent.objects.create(
+            invoice_id=booking.invoice_id, at=now, kind="booking-stopped", details=details
+        )

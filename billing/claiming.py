@@ -1,0 +1,65 @@
+"""A row is billed once: claiming it for an invoice line is one conditional update that must hit."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from projects.models import Term
+from registrations.models import BILLABLE_STATUSES, Expense, Status, TimeEntry, Trip
+
+from .items import Rows
+from .lines import Item, ItemKind
+from .models import Invoice, InvoiceLine
+
+REGISTRATIONS: dict[ItemKind, type[TimeEntry] | type[Expense] | type[Trip]] = {
+    ItemKind.HOURS: TimeEntry,
+    ItemKind.EXPENSE: Expense,
+    ItemKind.TRIP: Trip,
+}
+
+
+class RowsTaken(Exception):
+    """A row was changed, or billed by somebody else, between showing and booking."""
+
+
+def lock(rows: Rows) -> None:
+    """Holds the rows until the end of the transaction, in one order so that no ring of waiters forms."""
+    for some in (rows.time_entries, rows.expenses, rows.trips, rows.terms):
+        if some:
+            ids = sorted(row.pk for row in some)
+            model: type[Model] = type(some[0])
+            list(model.objects.filter(pk__in=ids).order_by("pk").select_for_update().values("pk"))
+
+
+def claim(line: InvoiceLine, items: Iterable[Item]) -> None:
+    """Ties the rows of the items to the line. Raises RowsTaken if one of them was not free."""
+    by_kind: dict[ItemKind, list[int]] = defaultdict(list)
+    for item in items:
+        by_kind[item.kind].append(item.id)
+    for kind, ids in by_kind.items():
+        if _free(kind, ids).update(**_claimed(kind, line)) != len(ids):
+            raise RowsTaken(kind)
+
+
+def release(invoice: Invoice) -> int:
+    """Frees every row of the invoice; billing them had approved them. Returns how many."""
+    freed = 0
+    for model in REGISTRATIONS.values():
+        taken = model.objects.filter(invoice_line__invoice=invoice)
+        freed += taken.update(invoice_line=None, status=Status.APPROVED)
+    return freed + Term.objects.filter(invoice_line__invoice=invoice).update(invoice_line=None)
+
+
+def _free(kind: ItemKind, ids: list[int]) -> QuerySet[Any]:
+    if kind is ItemKind.TERM:
+        return Term.objects.filter(pk__in=ids, invoice_line=None, is_written_off=False)
+    return REGISTRATIONS[kind].objects.filter(
+        pk__in=ids, invoice_line=None, is_billable=True, status__in=BILLABLE_STATUSES
+    )
+
+
+def _claimed(kind: ItemKind, line: InvoiceLine) -> dict[str, Any]:
+    status = {} if kind is ItemKind.TERM else {"status": Status.INVOICED}
+    return {"invoice_line": line, **status}

@@ -1,0 +1,119 @@
+"""Invoices made here, on their way.
+
+Thrown away, made final, sent, paid, booked as a sales entry.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from integrations.models import Connection
+
+from .bookings.outbox import queue_sales_entry
+from .claiming import release
+from .invoicing import freeze
+from .models import Batch, Booking, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
+from .numbering import next_number
+
+
+class NotAllowed(Exception):
+    """The invoice is not in a state for this; the text is for people."""
+
+
+def throw_away(invoice: Invoice) -> int:
+    """Deletes a draft; its rows are free again.
+
+    Returns how many. Raises NotAllowed when it is final.
+    """
+    with transaction.atomic():
+        draft = _locked(invoice)
+        if not draft.is_draft:
+            raise NotAllowed("final")
+        freed = release(draft)
+        draft.delete()
+        return freed
+
+
+def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
+    """Gives a draft its number and freezes it; an invoice that is final already stays as it is."""
+    with transaction.atomic():
+        draft = _locked(invoice)
+        if not draft.is_draft:
+            return draft
+        if not draft.lines.exists():
+            raise NotAllowed("empty")
+        draft.number = next_number(draft.organisation, Origin.HERE, year=draft.date.year)
+        freeze(draft, by=by, now=now)
+        return draft
+
+
+def mark_sent(invoice: Invoice, *, by: User, now: datetime.datetime, to: str = "") -> Invoice:
+    """The invoice left: by our e-mail (`to`), or in another way. A draft becomes final first."""
+    with transaction.atomic():
+        final = make_final(invoice, by=by, now=now)
+        first = Invoice.objects.filter(pk=final.pk, status=InvoiceStatus.FINAL)
+        first.update(status=InvoiceStatus.SENT, sent_at=now, sent_to=to)
+        InvoiceEvent.objects.create(
+            invoice=final, at=now, by=by, kind="mailed" if to else "marked-sent", details={"to": to}
+        )
+        final.refresh_from_db()
+        return final
+
+
+def mark_paid(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
+    """Somebody saw the money. Raises NotAllowed on an invoice that was not sent."""
+    with transaction.atomic():
+        sent = Invoice.objects.filter(pk=invoice.pk, status=InvoiceStatus.SENT)
+        if not sent.update(status=InvoiceStatus.PAID, paid_at=now, paid_amount=invoice.gross):
+            raise NotAllowed("not-sent")
+        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind="marked-paid")
+
+
+def create_sales_entries(
+    invoices: list[Invoice], connection: Connection, *, by: User, now: datetime.datetime
+) -> Batch:
+    """Queues a sales entry for each invoice that was sent.
+
+    The batch says which were left out, and why.
+    """
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            organisation=connection.organisation, created_at=now, created_by=by
+        )
+        for invoice in sorted(invoices, key=lambda invoice: invoice.pk):
+            why = why_no_sales_entry(_locked(invoice))
+            if why:
+                batch.left_out.append({"customer": str(invoice), "reason": why, "url": ""})
+            else:
+                queue_sales_entry(invoice, connection, by=by, now=now, batch=batch)
+        batch.save(update_fields=["left_out"])
+        return batch
+
+
+def why_no_sales_entry(invoice: Invoice) -> str:
+    """Why this invoice cannot be entered in the ledger; empty if it can."""
+    if not invoice.was_sent:
+        return _("It was not sent yet.")
+    if is_booked_or_on_its_way(invoice):
+        return _("It is booked, or on its way.")
+    missing = {
+        line.vat_rate.name for line in invoice.lines.select_related("vat_rate") if not line.vat_code
+    }
+    if missing:
+        return _("No VAT code in e-Boekhouden: %(rates)s.") % {"rates": ", ".join(sorted(missing))}
+    return ""
+
+
+def is_booked_or_on_its_way(invoice: Invoice) -> bool:
+    """There is a booking of this invoice that was not cancelled."""
+    return Booking.objects.filter(invoice=invoice).exclude(state=State.CANCELLED).exists()
+
+
+def _locked(invoice: Invoice) -> Invoice:
+    return (
+        Invoice.objects.select_for_update()
+        .select_related("organisation", "customer")
+        .get(pk=invoice.pk)
+    )

@@ -1,0 +1,43 @@
+"""Numbers without gaps or doubles: given in the transaction that makes the invoice final."""
+
+from django.db.models import F
+
+from accounts.models import Organisation
+
+from .models import InvoiceSettings, NumberSeries, Origin
+
+
+def series_prefix(organisation: Organisation, origin: Origin) -> str:
+    """The prefix of invoices made here, or of those made in e-Boekhouden."""
+    settings = settings_of(organisation)
+    return settings.prefix if origin == Origin.HERE else settings.eboekhouden_prefix
+
+
+def settings_of(organisation: Organisation) -> InvoiceSettings:
+    """The organisation's choices, with the defaults when nothing was chosen yet."""
+    found = InvoiceSettings.objects.filter(organisation=organisation).first()
+    return found or InvoiceSettings(organisation=organisation)
+
+
+def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str:
+    """The next number of the series: prefix, year and four digits or more, as in TC2026-0124.
+
+    Must run in the transaction that uses it: the raised row stays locked until then, so that a
+    number is never given twice, and a rolled-back one is given again.
+    """
+    prefix = series_prefix(organisation, origin)
+    series, _made = NumberSeries.objects.get_or_create(
+        organisation=organisation, prefix=prefix, year=year
+    )
+    NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
+    series.refresh_from_db(fields=["last"])
+    return str(series)
+
+
+def expected_number(organisation: Organisation, origin: Origin, *, year: int) -> str:
+    """The number that would be next; to show, not to use."""
+    prefix = series_prefix(organisation, origin)
+    found = NumberSeries.objects.filter(organisation=organisation, prefix=prefix, year=year).first()
+    series = found or NumberSeries(organisation=organisation, prefix=prefix, year=year)
+    series.last += 1
+    return str(series)

@@ -1,0 +1,71 @@
+"""VAT over an invoice: once per rate, over the sum of its lines, so that everything adds up.
+
+EN 16931 BR-CO-10, -14 and -15: line amounts are rounded first and summed exactly, total VAT is the
+sum of the amounts per rate, and the total incl. VAT is the sum of both.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from typing import Protocol
+
+from projects.money import CENT, ZERO, cents
+
+
+class Taxed(Protocol):
+    """A line as VAT sees it; `net` in euros, the percentage is 21, not 0.21."""
+
+    net: Decimal
+    vat_percentage: Decimal
+    vat_code: str
+    vat_category: str
+
+
+@dataclass(frozen=True)
+class VatTotal:
+    """VAT of one rate: `vat` = `net` × percentage, to the cent."""
+
+    percentage: Decimal
+    code: str
+    category: str
+    net: Decimal
+    vat: Decimal
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What an invoice comes to, in euros; `gross` is incl. VAT."""
+
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    rates: tuple[VatTotal, ...]
+
+
+def totals(lines: Iterable[Taxed]) -> Totals:
+    """The totals of the lines; rates in the order of their first line."""
+    nets: dict[tuple[Decimal, str, str], Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        nets[line.vat_percentage, line.vat_code, line.vat_category] += line.net
+    rates = tuple(
+        VatTotal(percentage, code, category, net, cents(net * percentage / 100))
+        for (percentage, code, category), net in nets.items()
+    )
+    net = sum((rate.net for rate in rates), ZERO)
+    vat = sum((rate.vat for rate in rates), ZERO)
+    return Totals(net, vat, net + vat, rates)
+
+
+def divide(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
+    """The amount in cents over exact shares that sum to about it: no part a cent off, none lost.
+
+    Every part is its share rounded down to the cent; the cents that are left go to the shares that
+    lost most by it (largest remainder).
+    """
+    parts = [share.quantize(CENT, rounding=ROUND_FLOOR) for share in shares]
+    left = int((amount - sum(parts, ZERO)) / CENT)
+    by_loss = sorted(range(len(parts)), key=lambda i: (parts[i] - shares[i], i))
+    for i in by_loss[:left]:
+        parts[i] += CENT
+    return parts
