@@ -36,7 +36,7 @@ os.environ.update(
 )
 
 from timechimp_eb.settings import *  # noqa: E402, F403
-from timechimp_eb.settings import DATABASES, DATA_DIR  # noqa: E402
+from timechimp_eb.settings import DATA_DIR, DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if "sqlite3" in DATABASES["default"]["ENGINE"]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -22,13 +23,19 @@ def settings_are_safe(**_: object) -> list[CheckMessage]:
 
 
 def _secret_key() -> Iterator[CheckMessage]:
-    # Not through settings.SECRET_KEY: Django raises its own, less helpful, error when it is empty.
-    if not settings._wrapped.SECRET_KEY:
+    if not _key_of_the_site():
         yield Error(
             "SECRET_KEY is empty, so nobody could stay logged in.",
             hint="Give it 50 or more random characters and keep it secret.",
             id="timechimp_eb.E001",
         )
+
+
+def _key_of_the_site() -> str:
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:  # Django's own, less helpful, answer to an empty one
+        return ""
 
 
 def _credential_keys() -> Iterator[CheckMessage]:
@@ -44,7 +51,7 @@ def _credential_keys() -> Iterator[CheckMessage]:
             hint="Separate several keys by commas; make one with: ./run manage new_key",
             id="timechimp_eb.E003",
         )
-    elif settings._wrapped.SECRET_KEY in settings.CREDENTIAL_KEYS:
+    elif _key_of_the_site() in settings.CREDENTIAL_KEYS:
         yield Error(
             "SECRET_KEY is also one of CREDENTIAL_KEYS: who gets one would have both.",
             id="timechimp_eb.E004",

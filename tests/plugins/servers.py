@@ -36,7 +36,17 @@ def throwaway_postgres() -> Iterator[str]:
         data, log = home / "data", home / "log"
         init = [programs / "initdb", "-D", data, "-U", "postgres", *INITIAL]
         subprocess.run(init, check=True, user=user, capture_output=True)
-        command = [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", home]
+        command = [
+            programs / "postgres",
+            "-D",
+            data,
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-k",
+            home,
+        ]
         with log.open("wb") as output:
             server = subprocess.Popen([*command, *HASTE], user=user, stdout=output, stderr=output)
         address = f"postgres://postgres@127.0.0.1:{port}/postgres"

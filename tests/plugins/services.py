@@ -65,7 +65,11 @@ def celery_worker_process(
     Tasks that this process sends go to the worker too, from now on and until the end.
     """
     app.conf.broker_url = redis_url
-    environment = {**os.environ, "TEST_BROKER_URL": redis_url, "TEST_DATABASE_NAME": database_name()}
+    environment = {
+        **os.environ,
+        "TEST_BROKER_URL": redis_url,
+        "TEST_DATABASE_NAME": database_name(),
+    }
     command = [sys.executable, "-m", "celery", "--app", "timechimp_eb", "worker"]
     with tempfile.TemporaryFile() as log:
         worker = subprocess.Popen(

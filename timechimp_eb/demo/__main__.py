@@ -35,7 +35,9 @@ def main(arguments: list[str]) -> int:
 
 def read_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="of the web pages; the next free one if taken")
+    parser.add_argument(
+        "--port", type=int, default=8000, help="of the web pages; the next free one if taken"
+    )
     parser.add_argument(
         "--data", type=Path, default=ROOT / ".data" / "demo", help="folder to keep everything in"
     )

@@ -51,6 +51,15 @@ class Home:
     def schedule(self) -> Path:
         return self.folder / "beat-schedule"
 
+    @property
+    def beat_pid(self) -> Path:
+        return self.folder / "beat.pid"
+
+    def beats_since(self, moment: float) -> bool:
+        """Whether beat wrote its schedule; the database under it chooses the files' endings."""
+        files = self.folder.glob(f"{self.schedule.name}*")
+        return any(file.stat().st_mtime >= moment for file in files)
+
     def lay_out(self) -> None:
         """Make the folders, for this user's eyes only."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

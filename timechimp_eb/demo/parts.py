@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -72,23 +73,22 @@ def web(port: int) -> Part:
     command += ["--workers", "2", "--graceful-timeout", "5", "--access-logfile", "-"]
     if Path("/dev/shm").is_dir():  # a heartbeat on a slow disk looks like a hanging worker
         command += ["--worker-tmp-dir", "/dev/shm"]
-    address = f"http://127.0.0.1:{port}"
-    return Part("web", command, is_up=lambda: answers(f"{address}/livez", f"{address}/account/login/"))
+    pages = [f"http://127.0.0.1:{port}/{page}" for page in ("livez", "account/login/")]
+    return Part("web", command, is_up=lambda: answers(*pages))
 
 
 def worker(ports: Mapping[str, int]) -> Part:
-    command = [*celery("worker"), "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
+    command = [*celery("worker"), "--pool", "prefork", "--concurrency", "2"]
+    command += ["--loglevel", "INFO", "--without-mingle", "--without-gossip"]  # no other workers
     asks = Celery("demo", broker=f"redis://127.0.0.1:{ports['broker']}/0").control
     return Part("worker", command, is_up=lambda: replies_to_ping(asks.ping), patience=10)
 
 
 def beat(home: Home) -> Part:
-    """Beat writes its schedule when it begins; a schedule of an earlier run doesn't count."""
-    pid_file = home.folder / "beat.pid"
-    pid_file.unlink(missing_ok=True)
-    home.schedule.unlink(missing_ok=True)
-    command = [*celery("beat"), "--schedule", str(home.schedule), "--pidfile", str(pid_file)]
-    return Part("beat", [*command, "--loglevel", "INFO"], is_up=home.schedule.exists)
+    home.beat_pid.unlink(missing_ok=True)  # of a run that was cut off; the folder is ours alone
+    command = [*celery("beat"), "--schedule", str(home.schedule), "--pidfile", str(home.beat_pid)]
+    began = time.time()
+    return Part("beat", [*command, "--loglevel", "INFO"], is_up=lambda: home.beats_since(began))
 
 
 def manage(*arguments: str) -> list[str]:
@@ -112,7 +112,7 @@ def answers(*addresses: str) -> bool:
         return False
 
 
-def replies_to_ping(ping: Callable[..., list[object]]) -> bool:
+def replies_to_ping(ping: Callable[..., object]) -> bool:
     try:
         return bool(ping(timeout=0.5))
     except OperationalError:

@@ -15,6 +15,8 @@ PR_SET_PDEATHSIG = 1
 # Seconds of running after which a part's next death counts as its first.
 STEADY = 60
 LONGEST_PAUSE = 30
+# Deaths before a part ever answered, after which the start is given up.
+HOPELESS = 3
 
 
 @dataclass
@@ -68,7 +70,8 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=stop_with_parent if sys.platform == "linux" else None,
+                # Safe: this process has one thread.
+                preexec_fn=stop_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
             )
         part.started_at = time.monotonic()
 
@@ -79,6 +82,8 @@ class Supervisor:
         while waiting and not self.is_stopping and time.monotonic() < deadline:
             self.revive()
             waiting = [part for part in waiting if not (part.is_running and part.is_up())]
+            if any(part.deaths >= HOPELESS for part in waiting):
+                break
             time.sleep(0.1 if waiting else 0)
         return [] if self.is_stopping else waiting
 
@@ -100,12 +105,15 @@ class Supervisor:
                 self.start(part)
 
     def note_death(self, part: Part, *, now: float) -> None:
-        code = part.process.returncode if part.process else 0
+        if part.process is None:
+            return
+        end_session(part.process)
+        code = part.process.returncode
         part.deaths = 1 if now - part.started_at > STEADY else part.deaths + 1
         pause = min(LONGEST_PAUSE, 2 ** (part.deaths - 1))
         part.not_before, part.process = now + pause, None
-        log = self.log_of(part)
-        self.say(f"{part.name} stopped ({reason(code)}); starting it again in {pause} s (log: {log})")
+        again = f"starting it again in {pause} s (log: {self.log_of(part)})"
+        self.say(f"{part.name} stopped ({reason(code)}); {again}")
 
     def stop(self) -> None:
         """Stop the last started first: the worker finishes while its broker still answers."""
@@ -135,7 +143,11 @@ def stop_session(process: subprocess.Popen[bytes], *, patience: float) -> None:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=patience)
-    # Also after a clean end: a child that outlived its parent must not keep a port.
+    end_session(process)
+    process.wait()
+
+
+def end_session(process: subprocess.Popen[bytes]) -> None:
+    """End what a part started and outlived it: it could keep a port, or work on unsupervised."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

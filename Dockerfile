@@ -1,0 +1,25 @@
+# syntax=docker/dockerfile:1
+FROM python:3.11-slim AS packages
+COPY requirements.lock /
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.lock
+
+FROM python:3.11-slim
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    STATIC_ROOT=/srv/static \
+    COLLECTED_STATIC=true
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent program \
+    && install --directory --owner program /data
+COPY --from=packages /venv /venv
+WORKDIR /srv/program
+COPY . .
+# Keys that exist only while building: collectstatic touches nothing secret.
+RUN python -m timechimp_eb.translations \
+    && SECRET_KEY=building CREDENTIAL_KEYS=YnVpbGRpbmctb25seS1idWlsZGluZy1vbmx5LWJ1aWw= \
+       python manage.py collectstatic --no-input --verbosity 0
+USER program
+VOLUME /data
+EXPOSE 8000
+CMD ["gunicorn", "timechimp_eb.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--threads=8", "--no-control-socket"]

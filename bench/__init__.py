@@ -1,0 +1,1 @@
+"""`./run bench`: what takes how long, measured here and now."""

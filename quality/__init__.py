@@ -1,0 +1,1 @@
+"""`./run check`: everything that can be said about the code without running it."""

@@ -1,0 +1,44 @@
+"""Functions of at most 30 lines, modules of at most 300: what fits on a screen or in a sentence."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+LONGEST_FUNCTION = 30
+LONGEST_MODULE = 300
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def main() -> int:
+    complaints = [complaint for path in modules() for complaint in complaints_about(path)]
+    print("\n".join(complaints))
+    return 1 if complaints else 0
+
+
+def modules() -> Iterator[Path]:
+    """The project's Python files, new ones too; neither tests nor migrations."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py", "run"]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for path in map(Path, listed.splitlines()):
+        if path.exists() and path.parts[0] != "tests" and "migrations" not in path.parts:
+            yield path
+
+
+def complaints_about(path: Path) -> Iterator[str]:
+    text = path.read_text(encoding="utf-8")
+    lines = len(text.splitlines())
+    if lines > LONGEST_MODULE:
+        yield f"{path}: {lines} lines; split it by subject"
+    for node in ast.walk(ast.parse(text, filename=str(path))):
+        if isinstance(node, Function) and length(node) > LONGEST_FUNCTION:
+            yield f"{path}:{node.lineno}: {node.name} has {length(node)} lines; split it by step"
+
+
+def length(function: Function) -> int:
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
