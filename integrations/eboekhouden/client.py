@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
@@ -75,10 +76,8 @@ class EBoekhouden:
         if not session:
             return
         hurried = replace(self._limits, total=min(self._limits.total, _CLOSING_SECONDS))
-        try:
+        with suppress(EBoekhoudenError):
             Soap(self._url, limits=hurried).call("CloseSession", sessions.closing(session))
-        except EBoekhoudenError:
-            pass
 
     def check_login(self) -> None:
         """Return if the credentials open a session; NotConfigured if they do not."""

@@ -12,7 +12,6 @@ from typing import Any
 import zeep
 import zeep.exceptions
 from lxml import etree
-from zeep.wsdl.utils import etree_to_string
 
 from . import contract
 from .errors import EBoekhoudenError, MessageInvalid, NotConfigured, OutcomeUnknown, Refused
@@ -54,6 +53,8 @@ _SETTINGS = zeep.Settings(
     xml_huge_tree=False,
 )
 
+_zeep: Any = zeep  # its functions have no types
+
 # At DEBUG these write whole envelopes, security codes included.
 for _name in ("zeep", "urllib3", "requests"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -64,7 +65,7 @@ class Soap:
 
     def __init__(self, url: str, *, limits: Limits) -> None:
         checked_address(url)
-        self._client = zeep.Client(_wsdl(), transport=_Transport(limits), settings=_SETTINGS)
+        self._client = _zeep.Client(_wsdl(), transport=_Transport(limits), settings=_SETTINGS)
         self._service = self._client.create_service(_BINDING, url)
 
     def call(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -125,7 +126,8 @@ class _Transport:
     def post_xml(
         self, address: str, envelope: etree._Element, headers: Mapping[str, str]
     ) -> Answer:
-        answer = exchange(address, etree_to_string(envelope), headers, self._limits)
+        message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+        answer = exchange(address, message, headers, self._limits)
         _check_answer(answer)
         return answer
 
@@ -169,10 +171,10 @@ def _check_schema(envelope: etree._Element, operation: str) -> None:
 
 
 @cache
-def _wsdl() -> "zeep.wsdl.Document":
+def _wsdl() -> Any:
     """The contract as zeep knows it, parsed once in a process, with our reader for answers."""
-    transport: Any = _Transport(Limits())
-    document = zeep.wsdl.Document(str(contract.PATH), transport, settings=_SETTINGS)
+    transport = _Transport(Limits())
+    document = _zeep.wsdl.Document(str(contract.PATH), transport, settings=_SETTINGS)
     binding = document.bindings[_BINDING]
     for name in ALLOWED:
         binding.get(name).process_reply = partial(read_reply, operation=name)

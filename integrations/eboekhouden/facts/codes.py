@@ -51,7 +51,7 @@ def explain(code: str, text: str, language: str) -> str:
     if fact is None:
         template = _NEW_DUTCH if is_dutch else _NEW_ENGLISH
         return template.format(text=text.strip() or "–", code=normalise(code) or "–")
-    return (fact.dutch if is_dutch else fact.english).format(line=_line(text, is_dutch))
+    return (fact.dutch if is_dutch else fact.english).format(line=_line(text, is_dutch=is_dutch))
 
 
 _NEW_ENGLISH = "e-Boekhouden refused this: “{text}” ({code}). Correct it and try again."
@@ -64,7 +64,7 @@ _FAMILIES: Mapping[str, CodeClass] = {
 }
 
 
-def _line(text: str, is_dutch: bool) -> str:
+def _line(text: str, *, is_dutch: bool) -> str:
     found = _LINE_NUMBER.search(text)
     if found is None:
         return "een regel" if is_dutch else "a line"

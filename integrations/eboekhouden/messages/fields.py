@@ -35,7 +35,7 @@ def text(
     clean = value.replace("\r\n", "\n").replace("\r", "\n") if multiline else value
     if required and not clean.strip():
         raise MessageInvalid(field, "is missing")
-    if any(_is_unprintable(character, multiline) for character in clean):
+    if any(_is_unprintable(character, multiline=multiline) for character in clean):
         raise MessageInvalid(field, "contains characters that cannot be sent")
     if limit is not None and limits.length_of(clean) > limit:
         raise MessageInvalid(field, f"is longer than {limit} characters")
@@ -49,7 +49,8 @@ def amount(field: str, value: Decimal) -> Decimal:
     exact = value.quantize(_CENT)
     if exact != value:
         raise MessageInvalid(field, f"has more than {limits.DECIMALS} decimals")
-    return exact if exact else Decimal("0.00")
+    # There is no minus nought in anybody's books.
+    return exact or Decimal("0.00")
 
 
 def day(field: str, value: date) -> datetime:
@@ -125,7 +126,7 @@ def _present(row: Row, name: str) -> Any:
     return value
 
 
-def _is_unprintable(character: str, multiline: bool) -> bool:
+def _is_unprintable(character: str, *, multiline: bool) -> bool:
     if character in "\n\t":
         return not multiline
     return unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from integrations.eboekhouden.client import Credentials, EBoekhouden
+from integrations.eboekhouden.sandbox import Sandbox
 from integrations.eboekhouden.wire import Limits
 
 from .wire_server import WireServer, wire_server
@@ -27,4 +28,23 @@ def server() -> Iterator[WireServer]:
 @pytest.fixture
 def books(server: WireServer, credentials: Credentials) -> Iterator[EBoekhouden]:
     with EBoekhouden(credentials, url=server.url, limits=QUICK) as session:
+        yield session
+
+
+@pytest.fixture
+def service() -> Iterator[Sandbox]:
+    """A small e-Boekhouden with fresh books."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def login(service: Sandbox) -> Credentials:
+    return Credentials(service.username, service.security_code_1, service.security_code_2)
+
+
+@pytest.fixture
+def there(service: Sandbox, login: Credentials) -> Iterator[EBoekhouden]:
+    """A session with that small e-Boekhouden."""
+    with EBoekhouden(login, url=service.url, limits=Limits(total=10.0)) as session:
         yield session

@@ -21,7 +21,7 @@ def invoice_line(**changes: Any) -> InvoiceLine:
         "unit": "Uur",
         "code": "HOURS",
         "description": "Design",
-        "price": Decimal("95"),
+        "price": Decimal(95),
         "vat_code": "HOOG_VERK_21",
         "ledger_account": "8000",
     }
@@ -46,7 +46,7 @@ def entry_line(**changes: Any) -> SalesEntryLine:
         "vat": Decimal("21.00"),
         "gross": Decimal("121.00"),
         "vat_code": "HOOG_VERK_21",
-        "vat_percentage": Decimal("21"),
+        "vat_percentage": Decimal(21),
         "ledger_account": "8000",
     }
     return SalesEntryLine(**values | changes)

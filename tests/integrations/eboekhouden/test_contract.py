@@ -2,7 +2,7 @@
 
 import pytest
 import zeep
-from zeep.wsdl.utils import etree_to_string
+from lxml import etree
 
 from integrations.eboekhouden import contract
 from integrations.eboekhouden.soap import ALLOWED
@@ -39,7 +39,7 @@ def test_the_file_begins_with_its_declaration():
 def test_only_what_this_program_needs_may_be_called(document):
     offered = set(document.bindings[f"{{{contract.NAMESPACE}}}soapAppSoap"].all())
 
-    assert ALLOWED < offered
+    assert offered > ALLOWED
     assert "AutoLogin" not in ALLOWED
 
 
@@ -52,8 +52,8 @@ def test_every_result_has_a_type_but_closing_a_session():
 def test_the_schema_refuses_a_message_with_a_field_out_of_place():
     client = zeep.Client(str(contract.PATH))
     message = client.create_message(client.service, "CloseSession", SessionID="x")
-    wrong = etree_to_string(message).replace(b"SessionID", b"Session")
-    body = zeep.loader.parse_xml(wrong, None)[-1]
+    wrong = etree.tostring(message).replace(b"SessionID", b"Session")
+    body = etree.fromstring(wrong)[-1]
 
     assert contract.schema().validate(message[-1][0])
     assert not contract.schema().validate(body[0])

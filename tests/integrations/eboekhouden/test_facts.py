@@ -60,7 +60,8 @@ def test_an_unknown_code_shows_what_the_service_said():
 def test_every_code_is_found_by_its_own_sentence_and_explained_in_both_languages(fact):
     found = fact_of(fact.code, fact.text)
 
-    assert found is not None and found.english == fact.english
+    assert found is not None
+    assert found.english == fact.english
     assert explain(fact.code, fact.text, "en") != explain(fact.code, fact.text, "nl")
     assert "{" not in explain(fact.code, fact.text, "nl")
 

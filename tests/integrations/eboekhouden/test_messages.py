@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -28,6 +28,11 @@ from .samples import DAY, entry_line, invoice, invoice_line, relation, sales_ent
 from .wire_server import result
 
 SOAP = Soap("http://127.0.0.1:9/", limits=Limits())
+
+
+def midnight(year, month, day):
+    """As the service has it: without a zone."""
+    return datetime.combine(date(year, month, day), time.min)
 
 
 def as_sent(operation, message):
@@ -68,18 +73,23 @@ def test_text_of_any_kind_comes_back_as_it_was_sent(name, city, notes):
     assert Relation.from_service(echoed(written, wrapper="Relaties", row="cRelatie")) == ours
 
 
+def is_sendable(text):
+    return bool(text.strip()) and not any(
+        unicodedata.category(c) in ("Cc", "Cs") or c in "\ufffe\uffff" for c in text
+    )
+
+
 @settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=12))
 def test_text_is_sent_whole_or_refused(text):
-    try:
-        message = relation(name=text).to_service(today=DAY)
-    except MessageInvalid as refusal:
-        assert refusal.field == "name"
-        assert not text.strip() or any(
-            unicodedata.category(c) in ("Cc", "Cs") or c in "\ufffe\uffff" for c in text
-        )
-    else:
-        assert texts(as_sent("AddRelatie", message))["Bedrijf"] == text
+    if not is_sendable(text):
+        with pytest.raises(MessageInvalid, match="name"):
+            relation(name=text).to_service(today=DAY)
+        return
+
+    message = relation(name=text).to_service(today=DAY)
+
+    assert texts(as_sent("AddRelatie", message))["Bedrijf"] == text
 
 
 @settings(max_examples=100, deadline=None)
@@ -163,7 +173,7 @@ def test_without_a_number_of_ours_none_is_sent():
         (lambda: invoice(lines=[invoice_line(price=0.1)]).to_service(), "lines[1].price"),
         (lambda: sales_entry(description="x" * 201).to_service(), "description"),
         (lambda: sales_entry(debtor_account="13000 debtors").to_service(), "debtor_account"),
-        (lambda: sales_entry(lines=[entry_line(vat=Decimal("20"))]).to_service(), "lines[1].gross"),
+        (lambda: sales_entry(lines=[entry_line(vat=Decimal(20))]).to_service(), "lines[1].gross"),
         (lambda: entries.entry_filter(since=DAY, until=DAY, number=" "), "number"),
     ],
 )
@@ -184,7 +194,7 @@ def test_the_longest_texts_and_most_lines_are_accepted():
 def test_changing_a_relation_keeps_everything_that_was_read():
     row = {
         "ID": 7,
-        "AddDatum": datetime(2020, 1, 2),
+        "AddDatum": midnight(2020, 1, 2),
         "Code": "0002",
         "Bedrijf": "Jansen",
         "Geslacht": "v",
@@ -258,20 +268,20 @@ def test_a_moment_with_a_zone_keeps_its_dutch_day():
     )
     answer = read_reply(etree.fromstring(result("GetOpenPosten", inside)), "GetOpenPosten")
 
-    assert answer.fields["Openposten"][0]["MutDatum"] == datetime(2026, 7, 1)
+    assert answer.fields["Openposten"][0]["MutDatum"] == midnight(2026, 7, 1)
 
 
 def test_a_payment_carries_its_invoice_number_on_the_line():
     row = {
         "MutatieNr": 4711,
         "Soort": "FactuurbetalingOntvangen",
-        "Datum": datetime(2026, 11, 2),
+        "Datum": midnight(2026, 11, 2),
         "MutatieRegels": [
             {
                 "Factuurnummer": "T1",
-                "BedragExclBTW": Decimal("121"),
+                "BedragExclBTW": Decimal(121),
                 "BedragBTW": Decimal(0),
-                "BedragInclBTW": Decimal("121"),
+                "BedragInclBTW": Decimal(121),
                 "BTWPercentage": Decimal(0),
             }
         ],
@@ -285,7 +295,7 @@ def test_a_payment_carries_its_invoice_number_on_the_line():
 
 
 def test_a_line_read_back_equals_the_line_sent():
-    line = invoice_line(quantity=Decimal("1.25"), price=Decimal("-80"))
+    line = invoice_line(quantity=Decimal("1.25"), price=Decimal(-80))
     written = as_sent("AddFactuur", invoice(lines=[line]).to_service())
     row = written.find(f".//{{{contract.NAMESPACE}}}cFactuurRegel")
     inside = etree.tostring(row, encoding="unicode")

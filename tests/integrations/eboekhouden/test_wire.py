@@ -369,6 +369,20 @@ def test_a_row_without_what_we_need_makes_the_whole_list_doubtful(server, books)
         books.find_relation("0002")
 
 
+def test_a_list_that_reached_the_cap_proves_nothing(server, books):
+    row = (
+        "<cMutatieList><MutatieNr>1</MutatieNr><Soort>Memoriaal</Soort>"
+        "<Datum>2026-11-02T00:00:00</Datum></cMutatieList>"
+    )
+    answers = [result("GetMutaties", f"<Mutaties>{row * n}</Mutaties>") for n in (499, 500)]
+    server.on("GetMutaties", *answers)
+
+    assert books.find_entry("T1") == []
+    with pytest.raises(OutcomeUnknown) as caught:
+        books.find_entry("T1")
+    assert caught.value.reason == "row-cap"
+
+
 def test_our_own_mistake_is_found_before_anything_is_sent(server, books):
     with pytest.raises(MessageInvalid):
         books.add_relation(relation(code=""))
