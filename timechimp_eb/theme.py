@@ -8,6 +8,7 @@ Rgb = tuple[int, int, int]
 
 WHITE: Rgb = (255, 255, 255)
 BLACK: Rgb = (0, 0, 0)
+PAGE: Rgb = (249, 250, 251)  # --ground in tokens.css
 DEFAULT_COLOUR = "6559d2"
 READABLE = 4.5  # WCAG 2.2, 1.4.3: text on its ground
 # Raised when the figures below change, because browsers keep the file for ever.
@@ -57,12 +58,12 @@ def text_on(ground: Rgb) -> Rgb:
     return WHITE if contrast(WHITE, ground) >= READABLE else BLACK
 
 
-def darkened(colour: Rgb, ground: Rgb) -> Rgb:
-    """The colour itself, or as little darker as makes it readable on a light ground."""
+def darkened(colour: Rgb, *grounds: Rgb) -> Rgb:
+    """The colour itself, or as little darker as makes it readable on these light grounds."""
     return next(
         shade
         for shade in (mix(colour, BLACK, percent / 100) for percent in range(100, -1, -2))
-        if contrast(shade, ground) >= READABLE
+        if min(contrast(shade, ground) for ground in grounds) >= READABLE
     )
 
 
@@ -79,7 +80,7 @@ def theme(colour: str) -> dict[str, str]:
     picked = parse(colour)
     text = text_on(picked)
     tint = mix(picked, WHITE, 0.1)
-    accent = darkened(picked, tint)
+    accent = darkened(picked, tint, PAGE)
     return {
         "--theme": written(picked),
         "--theme-hover": written(mix(picked, BLACK if text == WHITE else WHITE, 0.9)),

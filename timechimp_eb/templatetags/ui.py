@@ -200,7 +200,7 @@ def menu_item(
 @register.simple_tag
 def menu_divider() -> SafeString:
     """A line between groups of entries."""
-    return format_html('<li><hr class="dropdown-divider"></li>')
+    return SafeString('<li><hr class="dropdown-divider"></li>')
 
 
 @register.simple_tag(takes_context=True)
