@@ -25,7 +25,7 @@ class RowsTaken(Exception):
 
 
 def lock(rows: Rows) -> None:
-    """Holds the rows until the end of the transaction, in one order so that no ring of waiters forms."""
+    """Holds the rows until the end of the transaction, in one order against deadlock."""
     for some in (rows.time_entries, rows.expenses, rows.trips, rows.terms):
         if some:
             ids = sorted(row.pk for row in some)

@@ -64,8 +64,9 @@ def next_number_preview(request: HttpRequest) -> HttpResponse:
 @require_safe
 @administrator_required
 def vat_rate_list(request: HttpRequest) -> HttpResponse:
-    rates = request.organisation.vat_rates.all()
-    context = {"rates": rates, "today": timezone.localdate()}
+    rates = list(request.organisation.vat_rates.all())
+    without_code = sum(not rate.code for rate in rates)
+    context = {"rates": rates, "without_code": without_code, "today": timezone.localdate()}
     return render(request, "billing/settings/vat_rate_list.html", context)
 
 

@@ -9,6 +9,8 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import Language, Membership, Organisation, Role, User
 from billing.models import Invoice, InvoiceLine, VatRate
 from customers.models import Customer
+from integrations.eboekhouden.sandbox import Sandbox
+from integrations.models import Connection
 from projects.models import ExpenseCategory, Method, Project, Task, Vehicle
 from registrations.models import Expense, TimeEntry, Trip
 
@@ -213,3 +215,22 @@ def create_invoice_line(*, project: Project, **fields: object) -> InvoiceLine:
         project=project,
         **fields,
     )
+
+
+def create_connection(
+    *, organisation: Organisation, sandbox: Sandbox | None = None, **fields: object
+) -> Connection:
+    """Switched on and complete; with the codes of the sandbox, else with codes that open nothing."""
+    connection = Connection(
+        organisation=organisation,
+        is_active=True,
+        username=sandbox.username if sandbox else "studio-oost",
+        template=fields.pop("template", "Factuursjabloon"),
+        ledger_account=fields.pop("ledger_account", "8000"),
+        debtor_account=fields.pop("debtor_account", "1300"),
+        **fields,
+    )
+    codes = (sandbox.security_code_1, sandbox.security_code_2) if sandbox else ("a" * 32, "b" * 36)
+    connection.set_codes(*codes)
+    connection.save()
+    return connection

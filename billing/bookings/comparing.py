@@ -1,4 +1,4 @@
-"""Is what stands in e-Boekhouden ours? Existing, and existing with other content, are two things."""
+"""Is what stands in e-Boekhouden ours? Existing, and existing with other content, are two."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,0 +1,95 @@
+"""An agency with rates, a connection to the sandbox, and somebody who may invoice."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Membership, Organisation, Role
+from billing.bookings.delivery import deliver
+from billing.bookings.sweeping import sweep
+from billing.invoicing import Order
+from billing.items import Rows
+from billing.lines import Grouping
+from billing.models import Origin, VatRate
+from billing.proposals import Options, Proposal, propose
+from integrations.books import open_books
+from integrations.models import Connection
+from tests import factories
+
+TODAY = factories.TODAY
+
+
+@dataclass
+class Agency:
+    """An organisation as most of them are, with the parts that tests take hold of."""
+
+    organisation: Organisation
+    member: Membership
+    vat: VatRate
+    connection: Connection | None = None
+
+    def options(self, **choices: object) -> Options:
+        standard = {
+            "origin": Origin.EBOEKHOUDEN,
+            "grouping": Grouping.TASK,
+            "per_project": False,
+            "date": TODAY,
+        }
+        return Options(**standard | choices)
+
+    def rows(self) -> Rows:
+        """All rows there are, as the overviews would select them."""
+        about = ("project__customer", "membership__user")
+        return Rows(
+            time_entries=tuple(self.organisation.time_entries.select_related(*about, "task")),
+            expenses=tuple(self.organisation.expenses.select_related(*about, "category")),
+            trips=tuple(self.organisation.trips.select_related(*about)),
+        )
+
+    def proposal(self, **choices: object) -> Proposal:
+        return propose(self.organisation, self.rows(), options=self.options(**choices))
+
+    def order(self, **choices: object) -> Order:
+        """Everything there is, with the token of what would be shown for it."""
+        options = self.options(**choices)
+        token = self.proposal(**choices).token
+        return Order(self.organisation, self.rows, options, token, self.member.user)
+
+    def hours(self, **fields: object) -> object:
+        project = fields.pop("project", None) or factories.create_project(
+            organisation=self.organisation
+        )
+        return factories.create_time_entry(
+            project=project,
+            membership=self.member,
+            hourly_rate=fields.pop("hourly_rate", Decimal("90.00")),
+            **fields,
+        )
+
+    def deliver(self) -> int:
+        return deliver(self.connection.pk, open_books=open_books)
+
+    def sweep(self, *, later: datetime.timedelta = datetime.timedelta()) -> int:
+        """Sweeps as if it were later; each look at the clock takes no time."""
+        return sweep(open_books=open_books, clock=lambda: timezone.now() + later)
+
+
+@pytest.fixture
+def agency(db) -> Agency:
+    organisation = factories.create_organisation()
+    member = factories.create_membership(organisation=organisation, role=Role.ADMINISTRATOR)
+    vat = factories.create_vat_rate(organisation=organisation, is_default=True)
+    return Agency(organisation, member, vat)
+
+
+@pytest.fixture
+def connected(agency, sandbox, settings) -> Agency:
+    """The agency, tied to a sandbox with empty books."""
+    settings.EBOEKHOUDEN_URL = sandbox.url
+    agency.connection = factories.create_connection(
+        organisation=agency.organisation, sandbox=sandbox
+    )
+    return agency
