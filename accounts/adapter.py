@@ -1,7 +1,10 @@
 """How people get in: accounts are made by an administrator, not by strangers."""
 
+import axes.utils
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+
+from .models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -9,3 +12,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def set_password(self, user: User, password: str) -> None:
+        """Whoever could set a new password reads the person's mail: earlier mistakes no longer lock."""
+        super().set_password(user, password)
+        axes.utils.reset(username=user.email)

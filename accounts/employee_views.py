@@ -32,7 +32,7 @@ def person_or_404(request: HttpRequest, pk: int) -> Membership:
 @manager_required
 def employee_list(request: HttpRequest) -> HttpResponse:
     people = request.organisation.memberships.select_related("user")
-    narrowed = MembershipFilter(request.GET, queryset=people)
+    narrowed = MembershipFilter.of_working(request.GET, people)
     page = page_of(request, in_order(narrowed.qs, request.GET.get("order", "")))
     return render(request, "accounts/employee_list.html", {"page": page, "filter": narrowed.form})
 

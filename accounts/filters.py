@@ -1,8 +1,11 @@
 """What lists of people are narrowed to and sorted by, read from the address."""
 
+from typing import Self
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .models import Membership, MembershipQuerySet, Role
@@ -36,13 +39,15 @@ class MembershipFilter(django_filters.FilterSet):
         return people.matching(text)
 
     def in_state(self, people: MembershipQuerySet, name: str, state: str) -> MembershipQuerySet:
-        # Applied below, because it also holds when nothing was asked.
-        return people
-
-    def filter_queryset(self, queryset: MembershipQuerySet) -> MembershipQuerySet:
-        people = super().filter_queryset(queryset)
-        state = self.form.cleaned_data.get("state") or "active"
         return people if state == "all" else people.filter(is_active=state == "active")
+
+    @classmethod
+    def of_working(cls, asked: QueryDict, people: MembershipQuerySet) -> Self:
+        """Those who work here, unless another state was asked for."""
+        asked = asked.copy()
+        if asked.get("state") not in dict(STATES):
+            asked["state"] = "active"
+        return cls(asked, queryset=people)
 
 
 def in_order(people: MembershipQuerySet, order: str) -> QuerySet[Membership]:

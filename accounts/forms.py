@@ -36,10 +36,10 @@ class NewEmployeeForm(EmployeeForm, RightsForm):
     """Everything about somebody who is invited."""
 
     email = forms.EmailField(
-        label=_("e-mail address"),
+        label=_("E-mail address"),
         help_text=_("The invitation goes here. Whoever has an account keeps name and password."),
     )
-    language = forms.ChoiceField(label=_("language"), choices=Language)
+    language = forms.ChoiceField(label=_("Language"), choices=Language)
 
     field_order = (
         "first_name",
@@ -55,15 +55,15 @@ class NewEmployeeForm(EmployeeForm, RightsForm):
 class ProfileForm(NameForm):
     """Name and language of the person who is logged in."""
 
-    language = forms.ChoiceField(label=_("language"), choices=Language)
+    language = forms.ChoiceField(label=_("Language"), choices=Language)
 
 
 class EmailForm(forms.Form):
     """A new e-mail address; the password shows that it is really you."""
 
-    email = forms.EmailField(label=_("new e-mail address"))
+    email = forms.EmailField(label=_("New e-mail address"))
     password = forms.CharField(
-        label=_("current password"),
+        label=_("Current password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )

@@ -21,8 +21,8 @@ PHONE = RegexValidator(
 class OrganisationForm(forms.ModelForm):
     """Who the organisation is, as invoices say it, and its colour and logo."""
 
-    country = forms.ChoiceField(label=_("country"), choices=COUNTRIES)
-    phone = forms.CharField(label=_("phone"), max_length=30, required=False, validators=[PHONE])
+    country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES)
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False, validators=[PHONE])
     # As people type them, spaces and all; what is stored is shorter.
     iban = forms.CharField(label=_("IBAN"), max_length=50, required=False)
     bic = forms.CharField(label=_("BIC"), max_length=20, required=False)
@@ -31,7 +31,7 @@ class OrganisationForm(forms.ModelForm):
         label=_("Chamber of Commerce number"), max_length=20, required=False
     )
     logo = forms.FileField(
-        label=_("logo"),
+        label=_("Logo"),
         required=False,
         help_text=_("PNG or JPEG, at most 2 MB; printed on invoices."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
@@ -55,7 +55,7 @@ class OrganisationForm(forms.ModelForm):
             "theme_colour",
             "language",
         )
-        labels = {"language": _("language of invoices"), "theme_colour": _("colour")}
+        labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Of the bar and the buttons.")}
         widgets = {"theme_colour": forms.TextInput(attrs={"type": "color"})}
 
