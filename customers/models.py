@@ -29,7 +29,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
 
 class Customer(models.Model):
-    """Somebody who is billed. The number is the relation code in e-Boekhouden: at most 15 characters."""
+    """Somebody who is billed. The number is the relation code in e-Boekhouden, at most 15 long."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="customers"
@@ -157,6 +157,8 @@ class ImportRun(models.Model):
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(null=True)
+    # Workers that took it on; a run that kills every one of them is given up.
+    attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     total = models.PositiveIntegerField(null=True)
     done = models.PositiveIntegerField(default=0)
@@ -172,6 +174,9 @@ class ImportRun(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} {self.created_at:%Y-%m-%d %H:%M}"
+
     @property
     def is_nightly(self) -> bool:
         return self.started_by_id is None
@@ -179,6 +184,11 @@ class ImportRun(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in (ImportState.FINISHED, ImportState.FAILED)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows had which outcome; every outcome is there."""
+        found = dict(self.rows.order_by().values_list("outcome").annotate(models.Count("pk")))
+        return {outcome: found.get(outcome, 0) for outcome in ImportOutcome.values}
 
 
 class ImportOutcome(models.TextChoices):
@@ -195,14 +205,19 @@ class ImportRow(models.Model):
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
+    remote_id = models.BigIntegerField(default=0)
     number = models.CharField(max_length=50)
     name = models.CharField(max_length=200)
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="+")
     outcome = models.CharField(max_length=9, choices=ImportOutcome)
     reason = models.CharField(max_length=300, blank=True)
-    # {field: [before, after]}
+    # By field what it was and what it became.
     changes = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["run", "position"], name="import_row_once")]
+        indexes = [models.Index(fields=["run", "outcome", "position"])]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"

@@ -161,7 +161,7 @@ class CostCentre(models.Model):
 
 
 class ConnectionEvent(models.Model):
-    """What happened to the connection: tested, paused, resumed, codes changed; for the settings page."""
+    """What happened to the connection, such as a test or a pause; for the settings page."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
@@ -171,3 +171,6 @@ class ConnectionEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.text

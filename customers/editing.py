@@ -1,0 +1,111 @@
+"""Adding, changing, archiving and deleting customers."""
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+
+from .models import Contact, Customer
+
+PROPOSAL = re.compile(r"K(\d{1,9})", re.ASCII)
+
+
+class NumberTaken(Exception):
+    """Another customer has this number; its text names it."""
+
+
+class InUse(Exception):
+    """The customer cannot be deleted: something refers to it."""
+
+
+def next_free_number(organisation: Organisation) -> str:
+    """A proposal for a new customer: one above the highest of K00001, K00002 …"""
+    numbers = organisation.customers.filter(number__istartswith="K").values_list(
+        "number", flat=True
+    )
+    used = [int(found[1]) for number in numbers if (found := PROPOSAL.fullmatch(number.upper()))]
+    return f"K{max(used, default=0) + 1:05d}"
+
+
+def owner_of(number: str, *, organisation: Organisation, besides: int | None) -> Customer | None:
+    """The other customer that has this number; blanks around it and its case do not count."""
+    return (
+        organisation.customers.annotate(lower=Lower("number"))
+        .filter(lower=number.strip().lower())
+        .exclude(pk=besides)
+        .first()
+    )
+
+
+def is_number_fixed(customer: Customer) -> bool:
+    """e-Boekhouden knows the customer by this number, or is being told so."""
+    return customer.is_known_there or customer.bookings.exists()
+
+
+def save_customer(
+    customer: Customer | None,
+    *,
+    organisation: Organisation,
+    values: Mapping[str, object],
+    contacts: Iterable[Mapping[str, object]] | None = None,
+    now: datetime.datetime,
+) -> Customer:
+    """Adds a customer (None) or changes one, with all its contacts. Raises NumberTaken.
+
+    Without `contacts` those stay as they are; a number that is fixed stays too.
+    """
+    values = dict(values)
+    if customer and is_number_fixed(customer):
+        values.pop("number", None)
+    try:
+        with transaction.atomic():
+            if customer is None:
+                customer = Customer(organisation=organisation, created_at=now)
+            for name, value in values.items():
+                setattr(customer, name, value)
+            customer.save(update_fields=list(values) if customer.pk else None)
+            if contacts is not None:
+                _replace_contacts(customer, contacts)
+    except IntegrityError:
+        raise NumberTaken(_("This number was just taken by another customer.")) from None
+    return customer
+
+
+def _replace_contacts(customer: Customer, contacts: Iterable[Mapping[str, object]]) -> None:
+    customer.contacts.all().delete()
+    Contact.objects.bulk_create(Contact(customer=customer, **values) for values in contacts)
+
+
+def archive(customer: Customer, *, now: datetime.datetime) -> None:
+    """Takes a customer out of the lists to choose from; everything about it stays."""
+    Customer.objects.filter(pk=customer.pk, archived_at=None).update(archived_at=now)
+
+
+def restore(customer: Customer) -> None:
+    """Puts an archived customer back in the lists."""
+    Customer.objects.filter(pk=customer.pk).update(archived_at=None)
+
+
+def is_used(customer: Customer) -> bool:
+    """Something that must stay refers to the customer: a project, an invoice, a booking."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: customer}).exists()
+        for relation in Customer._meta.related_objects
+        if relation.on_delete is models.PROTECT
+    )
+
+
+@transaction.atomic
+def delete(customer: Customer) -> None:
+    """Deletes a customer that nothing refers to. Raises InUse."""
+    if is_used(customer):
+        raise InUse
+    try:
+        customer.delete()
+    except models.ProtectedError:
+        raise InUse from None

@@ -1,0 +1,164 @@
+"""A customer and its contacts as they are filled in."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.identifiers import (
+    clean_coc_number,
+    clean_dutch_postal_code,
+    clean_iban,
+    clean_vat_number,
+)
+from accounts.models import Organisation
+
+from .countries import EU, HOME, choices
+from .editing import is_number_fixed, next_free_number, owner_of
+from .models import Contact, Customer, ImportMode
+
+GENERAL = ("number", "name", "is_business", "contact_name", "email", "phone", "notes")
+ADDRESS = ("address", "postal_code", "city", "country")
+POSTAL = ("postal_address", "postal_postal_code", "postal_city", "postal_country")
+FINANCIAL = ("coc_number", "vat_number", "iban", "payment_term", "hourly_rate", "vat_rate")
+
+
+class CustomerForm(forms.ModelForm):
+    """All of a customer. Whoever saves gives `cleaned_data` to editing.save_customer."""
+
+    class Meta:
+        model = Customer
+        fields = (*GENERAL, *ADDRESS, *POSTAL, *FINANCIAL)
+        widgets = {
+            "notes": forms.Textarea(attrs={"rows": 3}),
+            "is_business": forms.RadioSelect(
+                choices=[(True, gettext_lazy("Business")), (False, gettext_lazy("Private"))]
+            ),
+        }
+        labels = {"is_business": gettext_lazy("Kind")}
+
+    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.organisation = organisation
+        self.fields["vat_rate"].queryset = organisation.vat_rates.all()
+        self.fields["vat_rate"].empty_label = _("The usual rate")
+        for name in ("country", "postal_country"):
+            offered = choices(getattr(self.instance, name))
+            self.fields[name].widget = forms.Select(choices=offered)
+        self._prepare_number()
+
+    def _prepare_number(self) -> None:
+        number = self.fields["number"]
+        if self.instance.pk is None:
+            self.initial.setdefault("number", next_free_number(self.organisation))
+            self.initial.setdefault("country", HOME)
+            number.help_text = _("The relation code in e-Boekhouden; at most 15 characters.")
+        elif is_number_fixed(self.instance):
+            number.disabled = True
+            number.help_text = _("Fixed: e-Boekhouden knows the customer by this number.")
+        else:
+            number.help_text = _("Fixed as soon as the customer exists in e-Boekhouden.")
+
+    def clean_number(self) -> str:
+        number = self.cleaned_data["number"].strip()
+        other = owner_of(number, organisation=self.organisation, besides=self.instance.pk)
+        if other:
+            raise ValidationError(
+                _("Number %(number)s is already that of %(name)s. The next free one is %(next)s.")
+                % {
+                    "number": other.number,
+                    "name": other.name,
+                    "next": next_free_number(self.organisation),
+                }
+            )
+        return number
+
+    def clean_iban(self) -> str:
+        text = self.cleaned_data["iban"]
+        return clean_iban(text) if self._is_new("iban", text) else text
+
+    def clean(self) -> dict[str, Any]:
+        """What depends on the country: its own rules for numbers and postal codes."""
+        cleaned = super().clean()
+        country = cleaned.get("country") or HOME
+        if country in EU:
+            self._check("vat_number", clean_vat_number)
+        if country == HOME:
+            self._check("coc_number", clean_coc_number)
+            self._check("postal_code", clean_dutch_postal_code)
+        if cleaned.get("postal_country") in ("", HOME) and country == HOME:
+            self._check("postal_postal_code", clean_dutch_postal_code)
+        return cleaned
+
+    def _check(self, name: str, check: Any) -> None:
+        text = self.cleaned_data.get(name, "")
+        if self._is_new(name, text):
+            try:
+                self.cleaned_data[name] = check(text)
+            except ValidationError as error:
+                self.add_error(name, error)
+
+    def _is_new(self, name: str, text: str) -> bool:
+        """What was imported with a fault in it does not stand in the way of changing the rest."""
+        return bool(text) and text != self.initial.get(name)
+
+    def _post_clean(self) -> None:
+        """Leaves the instance alone: saving is for editing.save_customer."""
+        values = {name: self.cleaned_data[name] for name in self.cleaned_data}
+        probe = Customer(organisation=self.organisation, **values)
+        try:
+            probe.clean_fields(exclude=self._get_validation_exclusions())
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class ContactForm(forms.ModelForm):
+    """One contact; a row without anything in it is no contact."""
+
+    class Meta:
+        model = Contact
+        fields = ("name", "email", "phone", "receives_invoices")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("receives_invoices") and not cleaned.get("email"):
+            self.add_error("email", _("An invoice can only be sent to an e-mail address."))
+        return cleaned
+
+
+class ContactFormSet(forms.BaseFormSet):
+    """The contacts of a customer, with two empty rows; an emptied name removes one."""
+
+    def filled(self) -> list[dict[str, object]]:
+        """The contacts to store."""
+        return [
+            {name: form.cleaned_data[name] for name in ContactForm.Meta.fields}
+            for form in self.forms
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+
+
+def contact_forms(data: Any, customer: Customer | None) -> ContactFormSet:
+    """The rows of contacts; bound when there is data."""
+    there = customer.contacts.all() if customer else []
+    initial = [{name: getattr(one, name) for name in ContactForm.Meta.fields} for one in there]
+    factory = forms.formset_factory(
+        ContactForm, formset=ContactFormSet, extra=2, max_num=50, can_delete=True
+    )
+    return factory(data, initial=initial, prefix="contacts")
+
+
+class ImportForm(forms.Form):
+    """How to import."""
+
+    mode = forms.ChoiceField(
+        label=gettext_lazy("Customers that are here already"),
+        choices=[
+            (ImportMode.UPDATE, gettext_lazy("Add new customers and update existing ones")),
+            (ImportMode.ONLY_NEW, gettext_lazy("Only add new customers")),
+        ],
+        initial=ImportMode.UPDATE,
+        widget=forms.RadioSelect,
+    )

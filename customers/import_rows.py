@@ -1,0 +1,147 @@
+"""What an import does with one relation, and the row that tells about it."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from .matching import Lookalikes, Match, key
+from .merging import Merge, merge
+from .models import Customer, ImportMode, ImportOutcome, ImportRow, ImportRun
+from .relations import FIELDS, fields_from_relation, label, remarks
+
+MAX_REASON = ImportRow._meta.get_field("reason").max_length
+
+
+class Desk:
+    """Takes relations one by one during one run, and knows which numbers are in use here."""
+
+    def __init__(
+        self,
+        run: ImportRun,
+        *,
+        administration: str,
+        numbers: Iterable[Customer],
+        lookalikes: Lookalikes,
+    ) -> None:
+        self._run = run
+        self._administration = administration
+        self._owner = {key(one.number): one.pk for one in numbers}
+        self._lookalikes = lookalikes
+
+    def row(self, match: Match, *, position: int, now: datetime.datetime) -> ImportRow:
+        """Does what the relation asks for, and returns its row, not stored yet."""
+        row = ImportRow(
+            run=self._run,
+            position=position,
+            remote_id=match.relation.id,
+            number=match.relation.code[:50],
+            name=match.relation.name[:200],
+            customer=match.customer,
+        )
+        if match.skipped:
+            return _told(row, ImportOutcome.SKIPPED, [match.skipped])
+        if match.customer is None:
+            return self._add(row, match, now=now)
+        if self._run.mode == ImportMode.ONLY_NEW:
+            self._link(match.customer, match.relation.id)
+            said = _("is here already, and only new customers were asked for")
+            return _told(row, ImportOutcome.UNCHANGED, [said])
+        return self._update(row, match, match.customer)
+
+    def _add(self, row: ImportRow, match: Match, *, now: datetime.datetime) -> ImportRow:
+        values = fields_from_relation(match.relation)
+        customer = Customer(
+            organisation=self._run.organisation,
+            remote_id=match.relation.id,
+            imported={**values, "administration": self._administration},
+            imported_at=now,
+            created_at=now,
+            **values,
+        )
+        try:
+            with transaction.atomic():
+                customer.save(force_insert=True)
+        except IntegrityError:
+            said = _("customer number %(number)s was just taken here; import once more")
+            return _told(row, ImportOutcome.SKIPPED, [said % {"number": customer.number}])
+        self._owner[key(customer.number)] = customer.pk
+        row.customer = customer
+        said = [self._lookalikes.sentence(values), *remarks(match.relation)]
+        return _told(row, ImportOutcome.NEW, said)
+
+    def _update(self, row: ImportRow, match: Match, customer: Customer) -> ImportRow:
+        merged = self._merged(match, customer)
+        said = [*_conflicts(customer, merged), *remarks(match.relation)]
+        if not self._store(customer, merged, remote_id=match.relation.id):
+            said = [_("was changed here while the import ran; the next import looks again")]
+            return _told(row, ImportOutcome.SKIPPED, said)
+        if not merged.take:
+            return _told(row, ImportOutcome.UNCHANGED, said)
+        row.changes = {
+            name: [_plain(getattr(customer, name)), _plain(value)]
+            for name, value in merged.take.items()
+        }
+        return _told(row, ImportOutcome.UPDATED, said)
+
+    def _merged(self, match: Match, customer: Customer) -> Merge:
+        ours = {name: getattr(customer, name) for name in FIELDS}
+        theirs = fields_from_relation(match.relation)
+        if key(str(theirs["number"])) == key(customer.number):
+            theirs["number"] = customer.number
+        merged = merge(ours, theirs, imported=customer.imported)
+        wanted = str(merged.take.get("number", ""))
+        if wanted and self._owner.get(key(wanted), customer.pk) != customer.pk:
+            merged.conflicts["number"] = merged.take.pop("number")
+            merged.imported["number"] = customer.imported.get("number")
+        merged.imported["administration"] = self._administration
+        return merged
+
+    def _store(self, customer: Customer, merged: Merge, *, remote_id: int) -> bool:
+        """False when the customer is no longer as we saw it; without changes nothing is written."""
+        if merged.imported == customer.imported and customer.remote_id == remote_id:
+            return True
+        as_seen = {name: getattr(customer, name) for name in merged.take}
+        try:
+            with transaction.atomic():
+                stored = Customer.objects.filter(pk=customer.pk, **as_seen).update(
+                    **merged.take, imported=merged.imported, remote_id=remote_id
+                )
+        except IntegrityError:
+            return False
+        if stored and "number" in merged.take:
+            self._owner.pop(key(customer.number), None)
+            self._owner[key(str(merged.take["number"]))] = customer.pk
+        return bool(stored)
+
+    def _link(self, customer: Customer, remote_id: int) -> None:
+        if customer.remote_id != remote_id:
+            imported = {**customer.imported, "administration": self._administration}
+            Customer.objects.filter(pk=customer.pk).update(remote_id=remote_id, imported=imported)
+
+
+def _told(row: ImportRow, outcome: str, said: Iterable[str]) -> ImportRow:
+    text = "; ".join(filter(None, said))
+    row.outcome = outcome
+    row.reason = text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…"
+    return row
+
+
+def _conflicts(customer: Customer, merged: Merge) -> list[str]:
+    return [
+        _("%(field)s differs: %(here)s here, %(there)s there")
+        % {
+            "field": label(name),
+            "here": _plain(getattr(customer, name)),
+            "there": _plain(value),
+        }
+        for name, value in merged.conflicts.items()
+    ]
+
+
+def _plain(value: object) -> str:
+    """A value as it is read in a sentence."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)

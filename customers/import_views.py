@@ -1,0 +1,79 @@
+"""Settings → Import: starting one, watching it, and finding it again."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import administrator_required
+from accounts.paging import page_of
+from integrations.models import Connection
+
+from .filters import ImportRowFilter
+from .forms import ImportForm
+from .import_runs import UNDER_WAY, CannotImport, check_usable, start_import
+from .models import ImportRun
+from .relations import label
+
+RUNS_SHOWN = 10
+
+
+@require_safe
+@administrator_required
+def import_page(request: HttpRequest) -> HttpResponse:
+    """What can be imported, the import under way, and the last ones."""
+    connection = Connection.objects.filter(organisation=request.organisation).first()
+    runs = request.organisation.import_runs.select_related("started_by")
+    context = {
+        "connection": connection,
+        "why_not": _why_not(connection),
+        "form": ImportForm(),
+        "under_way": runs.filter(state__in=UNDER_WAY).first(),
+        "runs": runs[:RUNS_SHOWN],
+    }
+    return render(request, "customers/import.html", context)
+
+
+def _why_not(connection: Connection | None) -> str:
+    try:
+        check_usable(connection)
+    except CannotImport as reason:
+        return str(reason)
+    return ""
+
+
+@require_POST
+@administrator_required
+def import_start(request: HttpRequest) -> HttpResponse:
+    """Starts an import, and goes to its page."""
+    form = ImportForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose what to do with customers that are here already."))
+        return redirect("customers:import")
+    try:
+        run = start_import(
+            request.organisation,
+            mode=form.cleaned_data["mode"],
+            by=request.user,
+            now=timezone.now(),
+        )
+    except CannotImport as reason:
+        messages.error(request, str(reason))
+        return redirect("customers:import")
+    return redirect("customers:import-run", run.pk)
+
+
+@require_safe
+@administrator_required
+def import_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far an import is, and what became of every row; asks again while it runs."""
+    runs = request.organisation.import_runs.select_related("started_by")
+    run: ImportRun = get_object_or_404(runs, pk=pk)
+    narrowed = ImportRowFilter(request.GET, queryset=run.rows.select_related("customer"))
+    page = page_of(request, narrowed.qs)
+    for row in page:
+        row.changed = [(label(name), *values) for name, values in row.changes.items()]
+    context = {"run": run, "counts": run.counts(), "page": page, "filter": narrowed.form}
+    return render(request, "customers/import_run.html", context)

@@ -1,0 +1,132 @@
+"""Importing relations as customers: in steps, each kept, so that it can go on after anything."""
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from integrations.books import open_books
+from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
+from integrations.eboekhouden.messages import Relation
+from integrations.secrets import CannotDecrypt
+from integrations.sentences import sentence, undecryptable
+from integrations.switching import pause
+
+from .import_rows import Desk
+from .import_runs import MAX_ATTEMPTS, CannotImport, Lost, beat, check_usable, claim, finish
+from .matching import Lookalikes, Match, match
+from .models import Customer, ImportRow, ImportRun
+
+Clock = Callable[[], datetime.datetime]
+STEP = 100
+
+
+def carry_out(run_id: int, *, clock: Clock) -> None:
+    """Does the import, or the rest of it when a worker died; does nothing if another one has it.
+
+    A failure ends the run with a sentence; the rows that were done stay done.
+    """
+    run = claim(run_id, now=clock())
+    if run is None:
+        return
+    with translation.override(_language(run)), suppress(Lost):
+        try:
+            _check_attempts(run)
+            _import(run, _read(run, clock=clock), clock=clock)
+            finish(run, now=clock())
+        except CannotImport as reason:
+            finish(run, now=clock(), error=str(reason))
+
+
+def _check_attempts(run: ImportRun) -> None:
+    """A run that every worker dies of must not keep all later ones waiting."""
+    if run.attempts > MAX_ATTEMPTS:
+        raise CannotImport(
+            _(
+                "The import stopped halfway %(count)s times. Tell your operator, and start it again."
+            )
+            % {"count": MAX_ATTEMPTS}
+        )
+
+
+def _language(run: ImportRun) -> str:
+    """Whoever started it reads the rows; at night anybody of the organisation may."""
+    return run.started_by.language if run.started_by else run.organisation.language
+
+
+def _read(run: ImportRun, *, clock: Clock) -> list[Relation]:
+    """All relations. Raises CannotImport, and pauses the connection if our codes are refused."""
+    check_usable(run.connection)
+    try:
+        with open_books(run.connection) as books:
+            return books.relations()
+    except NotConfigured as error:
+        text = sentence(error)
+        pause(run.connection, code=error.code, text=text, now=clock())
+        raise CannotImport(
+            _("%(reason)s The connection is paused until a test succeeds.") % {"reason": text}
+        ) from None
+    except CannotDecrypt:
+        raise CannotImport(undecryptable()) from None
+    except EBoekhoudenError as error:
+        raise CannotImport(
+            _("%(reason)s What was imported already stays; start the import again later.")
+            % {"reason": sentence(error)}
+        ) from None
+
+
+def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
+    administration = run.connection.administration_key[:16]
+    _forget_other_administrations(run, administration)
+    customers = list(run.organisation.customers.all())
+    matches = match(relations, customers)
+    todo = list(_still_to_do(run, matches))
+    matched = {one.customer.pk for one in matches if one.customer}
+    desk = Desk(
+        run,
+        administration=administration,
+        numbers=customers,
+        lookalikes=Lookalikes(one for one in customers if one.pk not in matched),
+    )
+    done = len(matches) - len(todo)
+    beat(run, now=clock(), total=len(matches), done=done)
+    for start in range(0, len(todo), STEP):
+        _step(run, desk, todo[start : start + STEP], position=done + start, clock=clock)
+
+
+def _step(
+    run: ImportRun, desk: Desk, matches: Sequence[Match], *, position: int, clock: Clock
+) -> None:
+    """Some rows and the progress in one transaction: after a crash both are there, or neither."""
+    now = clock()
+    with transaction.atomic():
+        rows = [
+            desk.row(one, position=number, now=now)
+            for number, one in enumerate(matches, start=position + 1)
+        ]
+        ImportRow.objects.bulk_create(rows)
+        seen = [row.customer_id for row in rows if row.customer_id]
+        Customer.objects.filter(pk__in=seen).update(imported_at=now)
+        beat(run, now=clock(), done=position + len(matches))
+
+
+def _still_to_do(run: ImportRun, matches: list[Match]) -> Iterator[Match]:
+    """Without those that a worker before us did."""
+    done = Counter(run.rows.values_list("remote_id", "number", "name"))
+    for one in matches:
+        known = (one.relation.id, one.relation.code[:50], one.relation.name[:200])
+        if done[known]:
+            done[known] -= 1
+        else:
+            yield one
+
+
+def _forget_other_administrations(run: ImportRun, administration: str) -> None:
+    """After a switch to another administration the ids of the old one say nothing."""
+    run.organisation.customers.filter(imported__has_key="administration").exclude(
+        imported__administration=administration
+    ).update(remote_id=None, imported={})

@@ -1,0 +1,120 @@
+"""Which relation is which customer: by the relation's id, else by number, never by name."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.messages import Relation
+
+from .models import Customer
+
+MAX_NUMBER = Customer._meta.get_field("number").max_length
+
+
+@dataclass(frozen=True)
+class Match:
+    """A relation with its customer (None: a new one), or with why it is skipped."""
+
+    relation: Relation
+    customer: Customer | None = None
+    skipped: str = ""
+
+
+def key(number: str) -> str:
+    """A number as it is compared: blanks around it and its case do not count."""
+    return number.strip().casefold()
+
+
+def match(relations: Iterable[Relation], customers: Iterable[Customer]) -> list[Match]:
+    """Every relation once, in the order of their ids; no customer more than once."""
+    ordered = sorted(relations, key=lambda one: (one.id, one.code, one.name))
+    people = list(customers)
+    by_remote = {one.remote_id: one for one in people if one.remote_id is not None}
+    by_number = {key(one.number): one for one in people}
+    here_there = {one.id for one in ordered}
+    doubles = _doubles(ordered, by_remote)
+    return [
+        Match(one, skipped=reason)
+        if (reason := _flaw(one) or doubles.get(id(one), ""))
+        else _find(one, by_remote, by_number, here_there)
+        for one in ordered
+    ]
+
+
+def _find(
+    relation: Relation,
+    by_remote: dict[int | None, Customer],
+    by_number: dict[str, Customer],
+    there: set[int],
+) -> Match:
+    if relation.id in by_remote:
+        return Match(relation, by_remote[relation.id])
+    customer = by_number.get(key(relation.code))
+    if customer and customer.remote_id in there:
+        reason = _("customer number %(number)s belongs to another relation, which is linked here")
+        return Match(relation, skipped=reason % {"number": customer.number})
+    return Match(relation, customer)
+
+
+def _flaw(relation: Relation) -> str:
+    """Why a relation cannot be a customer, or ""."""
+    if relation.id <= 0:
+        return _("the relation has no id")
+    if not relation.code.strip():
+        return _("the relation has no code, which would be the customer number")
+    if len(relation.code.strip()) > MAX_NUMBER:
+        return _("the code is longer than %(limit)s characters") % {"limit": MAX_NUMBER}
+    if not relation.name.strip():
+        return _("the relation has no name")
+    return ""
+
+
+def _doubles(ordered: list[Relation], by_remote: dict[int | None, Customer]) -> dict[int, str]:
+    """Relations that share their code with another one: all but the linked or else the first."""
+    groups: dict[str, list[Relation]] = defaultdict(list)
+    for relation in ordered:
+        if not _flaw(relation):
+            groups[key(relation.code)].append(relation)
+    reasons = {}
+    for group in groups.values():
+        keeper = next((one for one in group if one.id in by_remote), group[0])
+        said = _("code %(code)s occurs twice, also as “%(name)s”") % {
+            "code": keeper.code,
+            "name": keeper.name,
+        }
+        reasons |= {id(one): said for one in group if one is not keeper}
+    return reasons
+
+
+class Lookalikes:
+    """Customers that no relation belongs to, to point out that a new one looks like one of them."""
+
+    def __init__(self, customers: Iterable[Customer]) -> None:
+        self._seen: dict[tuple[str, str], Customer] = {}
+        for customer in customers:
+            for trait in _traits(customer):
+                self._seen.setdefault(trait, customer)
+
+    def sentence(self, values: dict[str, object]) -> str:
+        """What a new customer with these values looks like, or ""."""
+        for trait in _traits(Customer(**values)):
+            other = self._seen.get(trait)
+            if other:
+                return _("looks like customer %(number)s “%(name)s”: the same %(what)s") % {
+                    "number": other.number,
+                    "name": other.name,
+                    "what": Customer._meta.get_field(trait[0]).verbose_name,
+                }
+        return ""
+
+
+def _traits(customer: Customer) -> list[tuple[str, str]]:
+    """What two customers seldom share by chance, strongest first."""
+    traits = [
+        (name, "".join(filter(str.isalnum, getattr(customer, name))).casefold())
+        for name in ("vat_number", "coc_number")
+    ]
+    traits += [(name, getattr(customer, name).strip().casefold()) for name in ("email", "name")]
+    return [(name, value) for name, value in traits if value]

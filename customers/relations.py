@@ -1,0 +1,114 @@
+"""A customer here and a relation in e-Boekhouden: which field is which, in both directions."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.facts.limits import RELATION, length_of
+from integrations.eboekhouden.messages import Relation
+
+from .countries import country_code, dutch_name
+from .models import Customer
+
+SAME_NAMES = (
+    "name",
+    "contact_name",
+    "address",
+    "postal_code",
+    "city",
+    "postal_address",
+    "postal_postal_code",
+    "postal_city",
+    "coc_number",
+    "vat_number",
+    "iban",
+    "notes",
+)
+COUNTRIES = ("country", "postal_country")
+# What an import reads; the rest of a customer is ours alone.
+FIELDS = ("number", "is_business", "email", "phone", *COUNTRIES, *SAME_NAMES)
+
+
+def label(name: str) -> str:
+    """What a field is called in a sentence."""
+    verbose = str(Customer._meta.get_field(name).verbose_name)
+    part_of_postal = name.startswith("postal_") and name not in ("postal_code", "postal_address")
+    return _("postal address: %(part)s") % {"part": verbose} if part_of_postal else verbose
+
+
+def fields_from_relation(relation: Relation) -> dict[str, object]:
+    """The fields of a customer as this relation has them, fit to be stored here.
+
+    An e-mail address that is none becomes empty, and what is too long is cut: see `remarks`.
+    """
+    return {name: _fit(name, value) for name, value in _raw(relation).items()}
+
+
+def remarks(relation: Relation) -> list[str]:
+    """What `fields_from_relation` had to leave out, in words."""
+    raw, fitted = _raw(relation), fields_from_relation(relation)
+    said = []
+    for name, value in raw.items():
+        if name == "email" and value and not fitted[name]:
+            said.append(_("imported without e-mail: “%(email)s” is no address") % {"email": value})
+        elif value != fitted[name]:
+            said.append(_("%(field)s was too long and is cut off") % {"field": label(name)})
+    return said
+
+
+def relation_from_customer(customer: Customer, *, token: str) -> Relation:
+    """The relation to make in e-Boekhouden for this customer; `token` shows later that it is ours.
+
+    Every text fits the limits of the service; our own notes stay here.
+    """
+    texts = {name: getattr(customer, name) for name in SAME_NAMES if name != "notes"}
+    texts |= {name: dutch_name(getattr(customer, name)) for name in COUNTRIES}
+    texts["phone"] = customer.phone
+    email = customer.email if length_of(customer.email) <= RELATION["email"] else ""
+    return Relation(
+        code=customer.number,
+        business=customer.is_business,
+        email=email,
+        token=token,
+        **{name: shortened(_line(text), RELATION[name]) for name, text in texts.items()},
+    )
+
+
+def shortened(text: str, limit: int) -> str:
+    """The beginning of the text that fits, as the service counts characters."""
+    while length_of(text) > limit:
+        text = text[:-1]
+    return text
+
+
+def _line(text: str) -> str:
+    """The text on one line: the service takes no line breaks in most fields."""
+    return " ".join(text.split())
+
+
+def _raw(relation: Relation) -> dict[str, object]:
+    return {
+        "number": relation.code.strip(),
+        "is_business": relation.business,
+        "email": relation.email.strip(),
+        "phone": (relation.phone or relation.mobile).strip(),
+        **{name: country_code(getattr(relation, name)) for name in COUNTRIES},
+        **{name: getattr(relation, name).strip() for name in SAME_NAMES},
+    }
+
+
+def _fit(name: str, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if name == "email":
+        return value if _is_email(value) else ""
+    length = Customer._meta.get_field(name).max_length
+    return value[:length].strip() if length else value
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= Customer._meta.get_field("email").max_length

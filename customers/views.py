@@ -1,0 +1,119 @@
+"""Management → Customers."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import manager_required
+from accounts.paging import page_of
+
+from .countries import country_name
+from .editing import InUse, NumberTaken, archive, delete, is_used, restore, save_customer
+from .filters import CustomerFilter, in_order
+from .forms import CustomerForm, contact_forms
+from .models import Customer
+
+
+def customer_or_404(request: HttpRequest, pk: int) -> Customer:
+    """A customer of the reader's organisation."""
+    return get_object_or_404(request.organisation.customers.select_related("vat_rate"), pk=pk)
+
+
+@require_safe
+@manager_required
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """The customers, narrowed, sorted and paged by the address."""
+    narrowed = CustomerFilter(request.GET, queryset=request.organisation.customers.all())
+    page = page_of(request, in_order(narrowed.qs, request.GET.get("order", "")))
+    context = {"page": page, "filter": narrowed.form, "is_narrowed": bool(narrowed.form.data)}
+    return render(request, "customers/customer_list.html", context)
+
+
+@require_safe
+@manager_required
+def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A customer with its contacts, projects and invoices."""
+    customer = customer_or_404(request, pk)
+    context = {
+        "customer": customer,
+        "country": country_name(customer.country),
+        "postal_country": country_name(customer.postal_country),
+        "contacts": customer.contacts.all(),
+        "is_used": is_used(customer),
+    }
+    return render(request, "customers/customer_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def customer_add(request: HttpRequest) -> HttpResponse:
+    """A new customer."""
+    return _edit(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Changes a customer."""
+    return _edit(request, customer_or_404(request, pk))
+
+
+def _edit(request: HttpRequest, customer: Customer | None) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    form = CustomerForm(data, instance=customer, organisation=request.organisation)
+    contacts = contact_forms(data, customer)
+    if data is not None and all([form.is_valid(), contacts.is_valid()]):
+        try:
+            saved = save_customer(
+                customer,
+                organisation=request.organisation,
+                values=form.cleaned_data,
+                contacts=contacts.filled(),
+                now=timezone.now(),
+            )
+        except NumberTaken as taken:
+            form.add_error("number", str(taken))
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
+            return redirect("customers:customer-detail", saved.pk)
+    context = {"form": form, "contacts": contacts, "customer": customer}
+    status = 422 if data is not None else 200
+    return render(request, "customers/customer_edit.html", context, status=status)
+
+
+@require_POST
+@manager_required
+def customer_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Archives a customer."""
+    customer = customer_or_404(request, pk)
+    archive(customer, now=timezone.now())
+    messages.success(request, _("%(name)s is archived.") % {"name": customer.name})
+    return redirect("customers:customer-list")
+
+
+@require_POST
+@manager_required
+def customer_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Brings an archived customer back."""
+    customer = customer_or_404(request, pk)
+    restore(customer)
+    messages.success(request, _("%(name)s is active again.") % {"name": customer.name})
+    return redirect("customers:customer-detail", customer.pk)
+
+
+@require_POST
+@manager_required
+def customer_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deletes a customer that nothing refers to."""
+    customer = customer_or_404(request, pk)
+    try:
+        delete(customer)
+    except InUse:
+        text = _("%(name)s has projects, invoices or bookings. Archive this customer instead.")
+        messages.error(request, text % {"name": customer.name})
+        return redirect("customers:customer-detail", pk)
+    messages.success(request, _("%(name)s is deleted.") % {"name": customer.name})
+    return redirect("customers:customer-list")
