@@ -74,20 +74,27 @@ def start_all(supervisor: Supervisor, home: Home, ports: Mapping[str, int]) -> l
         first.append(parts.sandbox(home, ports["sandbox"]))
     for part in first:
         supervisor.start(part)
-    fill(supervisor.environment)
+    if silent := supervisor.wait_until_up(*first, seconds=READY_WITHIN):
+        return silent
+    fill(supervisor, sandbox=first[-1].name == "sandbox")
     second = [parts.beat(home), parts.web(ports["web"]), parts.worker(ports)]
     for part in second:
         if not supervisor.is_stopping:
             supervisor.start(part)
-    return supervisor.wait_until_up(*first, *second, seconds=READY_WITHIN)
+    return supervisor.wait_until_up(*second, seconds=READY_WITHIN)
 
 
-def fill(environment: Mapping[str, str]) -> None:
-    """Bring the database up to date, and put the sample organisation in an empty one."""
-    done = subprocess.run(
-        parts.manage("prepare_demo"), cwd=ROOT, env=dict(environment), check=False, text=True
-    )
-    if done.returncode:
+def fill(supervisor: Supervisor, *, sandbox: bool) -> None:
+    """Bring the database up to date, and put the sample organisation in an empty one.
+
+    The sandbox's first line tells its address and codes, which the sample's connection needs.
+    """
+    if supervisor.is_stopping:
+        return
+    told = supervisor.logs.joinpath("sandbox.log").read_text().splitlines()[0] if sandbox else ""
+    environment = {**supervisor.environment, "DEMO_SANDBOX": told}
+    done = subprocess.run(parts.manage("prepare_demo"), cwd=ROOT, env=environment, check=False)
+    if done.returncode and not supervisor.is_stopping:
         raise SystemExit("The database could not be prepared; the reason is above.")
 
 

@@ -62,7 +62,8 @@ def broker(home: Home, port: int) -> Part:
 
 
 def sandbox(home: Home, port: int) -> Part:
-    command = manage("eboekhouden_sandbox", "--port", str(port), "--books", str(home.books))
+    command = manage("eboekhouden_sandbox", "--json", "--port", str(port))
+    command += ["--books", str(home.books)]
     return Part("sandbox", command, is_up=lambda: answers(f"http://127.0.0.1:{port}/"))
 
 

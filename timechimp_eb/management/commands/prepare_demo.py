@@ -1,5 +1,7 @@
 """Bring the demo's database up to date, and put the sample organisation in an empty one."""
 
+import json
+import os
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -23,4 +25,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if not Organisation.objects.exists() and find_spec(SAMPLE):
             self.stdout.write("Filling the sample organisation …")
-            import_module(SAMPLE).load(now=timezone.now(), today=timezone.localdate())
+            import_module(SAMPLE).load(
+                now=timezone.now(),
+                today=timezone.localdate(),
+                sandbox=json.loads(os.environ.get("DEMO_SANDBOX") or "null"),
+            )
