@@ -1,0 +1,28 @@
+"""Keeping tasks, expense categories, vehicles and trip settings."""
+
+from collections.abc import Iterable
+
+from django.db import models, transaction
+
+from .models import ExpenseCategory, Task, TripSettings, Vehicle
+
+Entry = Task | ExpenseCategory | Vehicle
+
+
+def keep(row: Entry | TripSettings, *, fields: Iterable[str]) -> None:
+    """Stores a new row, or only these fields of one that exists."""
+    if row.pk is None:
+        row.save(force_insert=True)
+    else:
+        row.save(update_fields=list(fields))
+
+
+def remove(row: Entry) -> bool:
+    """Deletes what was never used and says so; what was used becomes inactive, so that it stays."""
+    try:
+        with transaction.atomic():
+            row.delete()
+    except models.ProtectedError:
+        type(row).objects.filter(pk=row.pk).update(is_active=False)
+        return False
+    return True

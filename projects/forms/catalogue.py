@@ -1,0 +1,141 @@
+"""Forms of Management: tasks, expense categories, vehicles, and how trips are billed."""
+
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Organisation
+from integrations.ledger import LedgerAccountField, fetched_accounts
+from integrations.models import CostCentre
+from projects.models import ExpenseCategory, Task, TripSettings, Vehicle
+
+from .amounts import AmountField
+
+OVERRIDES = ("ledger_account", "vat_rate", "cost_centre_id")
+NAME_TAKEN = {
+    True: gettext_lazy("There is a %(name)s already. Choose another name."),
+    False: gettext_lazy(
+        "There is a %(name)s already, which is inactive. Make it active, or choose another name."
+    ),
+}
+
+
+class OrganisationForm(forms.ModelForm):
+    """A form for a row of one organisation, which it never takes from what was sent."""
+
+    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.organisation = organisation
+        if self.instance.pk is None:
+            self.instance.organisation = organisation
+            # New ones are in use; making inactive is for later.
+            self.fields.pop("is_active", None)
+
+
+class NamedForm(OrganisationForm):
+    """A row whose name is not given twice in its organisation."""
+
+    def clean_name(self) -> str:
+        """Raises ValidationError if another row has the name, in capitals or not."""
+        name = self.cleaned_data["name"]
+        rows = type(self.instance).objects.filter(organisation=self.organisation)
+        same = rows.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
+        if same:
+            raise ValidationError(NAME_TAKEN[same.is_active] % {"name": same})
+        return name
+
+
+class BookableForm(OrganisationForm):
+    """Ledger account, VAT rate and cost centre instead of the usual ones."""
+
+    ledger_account = LedgerAccountField(
+        label=gettext_lazy("ledger account"),
+        help_text=gettext_lazy("Only the number. Empty: the account of Settings → e-Boekhouden."),
+    )
+    cost_centre_id = forms.TypedChoiceField(
+        label=gettext_lazy("cost centre"), coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+        super().__init__(*args, organisation=organisation, **options)
+        self.fields["ledger_account"].offer(fetched_accounts(organisation))
+        self.fields["vat_rate"].queryset = organisation.vat_rates.all()
+        self.fields["vat_rate"].empty_label = _("as for the customer")
+        self._offer_cost_centres(organisation)
+
+    def _offer_cost_centres(self, organisation: Organisation) -> None:
+        choices = cost_centres(organisation)
+        stored = self.instance.cost_centre_id
+        if stored and stored not in choices:
+            choices[stored] = _("cost centre %(number)s, no longer in e-Boekhouden") % {
+                "number": stored
+            }
+        self.fields["cost_centre_id"].choices = [("", _("none")), *choices.items()]
+        if not choices:
+            del self.fields["cost_centre_id"]
+
+
+def cost_centres(organisation: Organisation) -> dict[int, str]:
+    """The names of the cost centres as last fetched from e-Boekhouden, by their number there."""
+    rows = CostCentre.objects.filter(connection__organisation=organisation)
+    return dict(rows.values_list("remote_id", "name"))
+
+
+class TaskForm(NamedForm, BookableForm):
+    """A kind of work."""
+
+    hourly_rate = AmountField(
+        label=gettext_lazy("hourly rate"),
+        max_digits=8,
+        required=False,
+        help_text=gettext_lazy("In euros excl. VAT, for projects billed by task rate."),
+    )
+
+    class Meta:
+        model = Task
+        fields = (
+            "name",
+            "code",
+            "hourly_rate",
+            "is_billable",
+            "is_common",
+            "is_active",
+            *OVERRIDES,
+        )
+
+
+class CategoryForm(NamedForm, BookableForm):
+    """A kind of expense."""
+
+    class Meta:
+        model = ExpenseCategory
+        fields = ("name", "is_active", *OVERRIDES)
+
+
+class VehicleForm(NamedForm):
+    """What trips are made with."""
+
+    class Meta:
+        model = Vehicle
+        fields = ("name", "licence_plate", "is_active")
+
+
+class TripSettingsForm(BookableForm):
+    """What a kilometre costs, and where trips are booked."""
+
+    rate = AmountField(
+        label=gettext_lazy("rate per km"),
+        max_digits=6,
+        help_text=gettext_lazy("In euros excl. VAT, for trips registered from now on."),
+    )
+
+    class Meta:
+        model = TripSettings
+        fields = ("rate", *OVERRIDES)
+
+    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+        super().__init__(*args, organisation=organisation, **options)
+        self.initial["rate"] = Decimal(self.initial["rate"])

@@ -1,0 +1,256 @@
+"""Management → Tasks, Expense categories and Vehicles."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role
+from integrations.models import Connection, CostCentre, LedgerAccount
+from projects.models import ExpenseCategory, Task, TripSettings, Vehicle
+from tests.factories import (
+    create_expense_category,
+    create_membership,
+    create_task,
+    create_time_entry,
+    create_vat_rate,
+    create_vehicle,
+)
+
+pytestmark = pytest.mark.django_db
+
+LISTS = ["task-list", "category-list", "vehicle-list"]
+ADD = ["task-add", "category-add", "vehicle-add"]
+MAKERS = {"task": create_task, "category": create_expense_category, "vehicle": create_vehicle}
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"projects:{name}", args=args)
+
+
+def errors(response, field: str) -> list[str]:
+    return response.context["form"].errors[field]
+
+
+@pytest.fixture
+def connection(organisation) -> Connection:
+    """With a chart of accounts and cost centres that were fetched."""
+    connection = Connection.objects.create(organisation=organisation)
+    for code, name in (("8000", "Omzet"), ("8010", "Omzet advies")):
+        LedgerAccount.objects.create(connection=connection, code=code, name=name, category="VW")
+    CostCentre.objects.create(connection=connection, remote_id=12, name="Studio")
+    return connection
+
+
+@pytest.mark.parametrize("name", [*LISTS, *ADD])
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(Role.ADMINISTRATOR, 200), (Role.PROJECT_MANAGER, 200), (Role.EMPLOYEE, 403)],
+)
+def test_managers_keep_the_catalogue_and_employees_do_not(
+    organisation, client_of, name, role, status
+):
+    member = create_membership(organisation=organisation, role=role)
+
+    assert client_of(member).get(url(name)).status_code == status
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_without_login_the_door_opens_first(name):
+    response = Client().get(url(name))
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_what_belongs_to_another_organisation_does_not_exist(client, kind):
+    other = MAKERS[kind]()
+
+    assert client.get(url(f"{kind}-edit", other.pk)).status_code == 404
+    assert client.post(url(f"{kind}-edit", other.pk), {"name": "Mine"}).status_code == 404
+    assert client.post(url(f"{kind}-remove", other.pk)).status_code == 404
+    assert other.name not in client.get(url(f"{kind}-list")).text
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_list_takes_as_many_queries_for_one_row_as_for_many(
+    client, organisation, connection, kind, django_assert_max_num_queries
+):
+    MAKERS[kind](organisation=organisation)
+    with django_assert_max_num_queries(14) as few:
+        client.get(url(f"{kind}-list"))
+    for _ in range(30):
+        MAKERS[kind](organisation=organisation)
+
+    with django_assert_max_num_queries(len(few)):
+        response = client.get(url(f"{kind}-list"))
+
+    assert response.context["page"].paginator.count == 31
+
+
+def test_a_task_is_added_with_its_own_ledger_account(client, organisation, connection):
+    rate = create_vat_rate(organisation=organisation)
+
+    response = client.post(
+        url("task-add"),
+        {
+            "name": "Advice",
+            "code": "ADV",
+            "hourly_rate": "112,50",
+            "is_billable": "on",
+            "ledger_account": "8010",
+            "vat_rate": rate.pk,
+            "cost_centre_id": "12",
+        },
+    )
+
+    assert response.status_code == 302
+    task = Task.objects.get()
+    assert (task.organisation, task.name, task.hourly_rate) == (
+        organisation,
+        "Advice",
+        Decimal("112.50"),
+    )
+    assert (task.ledger_account, task.vat_rate, task.cost_centre_id) == ("8010", rate, 12)
+    assert task.is_active and not task.is_common
+
+
+def test_a_pasted_ledger_account_comes_back_as_its_number_with_a_notice(client, connection):
+    response = client.post(url("task-add"), {"name": "Advice", "ledger_account": "8000 Omzet"})
+
+    assert response.status_code == 422
+    assert errors(response, "ledger_account") == [
+        "Only the number: 8000. We changed it for you; check and save."
+    ]
+    assert 'value="8000"' in response.text
+    assert not Task.objects.exists()
+
+
+def test_a_ledger_account_that_is_not_in_the_books_is_refused(client, connection):
+    response = client.post(url("task-add"), {"name": "Advice", "ledger_account": "8123"})
+
+    assert "Account 8123 is not in the chart of accounts" in errors(response, "ledger_account")[0]
+
+
+def test_without_a_connection_any_number_will_do(client):
+    client.post(url("task-add"), {"name": "Advice", "ledger_account": "8123"})
+
+    assert Task.objects.get().ledger_account == "8123"
+
+
+def test_a_vat_rate_of_another_organisation_cannot_be_chosen(client):
+    rate = create_vat_rate()
+
+    response = client.post(url("task-add"), {"name": "Advice", "vat_rate": rate.pk})
+
+    assert "vat_rate" in response.context["form"].errors
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_name_is_given_once(client, organisation, kind):
+    MAKERS[kind](organisation=organisation, name="Bike")
+
+    response = client.post(url(f"{kind}-add"), {"name": "bike"})
+
+    assert errors(response, "name") == ["There is a Bike already. Choose another name."]
+
+
+def test_an_inactive_one_with_the_name_says_so(client, organisation):
+    create_vehicle(organisation=organisation, name="Bike", is_active=False)
+
+    response = client.post(url("vehicle-add"), {"name": "Bike"})
+
+    assert "Make it active, or choose another name." in errors(response, "name")[0]
+
+
+def test_another_organisation_may_use_the_same_name(client):
+    create_task(name="Design")
+
+    assert client.post(url("task-add"), {"name": "Design"}).status_code == 302
+
+
+def test_a_wrong_amount_keeps_what_was_typed(client):
+    response = client.post(url("task-add"), {"name": "Design", "hourly_rate": "a lot"})
+
+    assert errors(response, "hourly_rate") == ["Enter an amount such as 95.50."]
+    assert 'value="a lot"' in response.text
+
+
+def test_a_task_is_changed_and_made_inactive(client, organisation):
+    task = create_task(organisation=organisation, name="Design")
+
+    client.post(url("task-edit", task.pk), {"name": "UX design"})
+
+    task.refresh_from_db()
+    assert (task.name, task.is_active, task.hourly_rate) == ("UX design", False, None)
+    assert "UX design" not in client.get(url("task-list")).text.partition("toasts")[0]
+    assert "UX design" in client.get(url("task-list"), {"state": "inactive"}).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "model"), [("task", Task), ("category", ExpenseCategory), ("vehicle", Vehicle)]
+)
+def test_what_was_never_used_is_deleted(client, organisation, kind, model):
+    row = MAKERS[kind](organisation=organisation)
+
+    client.post(url(f"{kind}-remove", row.pk))
+
+    assert not model.objects.exists()
+
+
+def test_a_task_in_use_becomes_inactive(client, organisation):
+    entry = create_time_entry(task=create_task(organisation=organisation, name="Design"))
+
+    response = client.post(url("task-remove", entry.task.pk), follow=True)
+
+    entry.task.refresh_from_db()
+    assert not entry.task.is_active
+    assert "Design is in use, so it has been made inactive" in response.text
+
+
+def test_looking_for_a_name(client, organisation):
+    for name in ("Design", "Support"):
+        create_task(organisation=organisation, name=name)
+
+    page = client.get(url("task-list"), {"q": "des"}).context["page"]
+
+    assert [task.name for task in page] == ["Design"]
+
+
+def test_sorting_by_rate_puts_tasks_without_one_last(client, organisation):
+    for name, rate in (("A", None), ("B", Decimal("10.00")), ("C", Decimal("90.00"))):
+        create_task(organisation=organisation, name=name, hourly_rate=rate)
+
+    page = client.get(url("task-list"), {"order": "-rate"}).context["page"]
+
+    assert [task.name for task in page] == ["C", "B", "A"]
+
+
+@pytest.mark.parametrize("query", ["order=nonsense", "size=7", "page=99", "page=x", "state=nope"])
+def test_an_odd_address_still_shows_the_list(client, organisation, query):
+    create_task(organisation=organisation)
+
+    assert client.get(f"{url('task-list')}?{query}").status_code == 200
+
+
+def test_the_rate_of_trips_is_set_on_the_page_of_the_vehicles(client, organisation):
+    assert 'value="0.30"' in client.get(url("vehicle-list")).text
+
+    client.post(url("vehicle-trip-settings"), {"rate": "0,23", "ledger_account": "4310"})
+
+    settings = TripSettings.objects.get()
+    assert (settings.organisation, settings.rate, settings.ledger_account) == (
+        organisation,
+        Decimal("0.23"),
+        "4310",
+    )
+
+
+def test_wrong_trip_settings_come_back_on_that_page(client):
+    response = client.post(url("vehicle-trip-settings"), {"rate": "", "ledger_account": "4310 x"})
+
+    assert response.status_code == 422
+    assert errors(response, "rate") == ["This field is required."]
+    assert "Only the number: 4310" in response.text
