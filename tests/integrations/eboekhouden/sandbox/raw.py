@@ -113,15 +113,8 @@ def fields_of(element):
         return element.text or ""
     found = {}
     for child in element:
-        name, value = etree.QName(child).localname, fields_of(child)
-        if name in found:
-            found[name] = [
-                *(found[name] if isinstance(found[name], list) else [found[name]]),
-                value,
-            ]
-        else:
-            found[name] = value
-    return found
+        found.setdefault(etree.QName(child).localname, []).append(fields_of(child))
+    return {name: rows if len(rows) > 1 else rows[0] for name, rows in found.items()}
 
 
 class RawClient:

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 import zeep
 
-EVER = {"DatumVan": datetime(1980, 1, 1), "DatumTm": datetime(2049, 12, 31)}
+day = datetime.fromisoformat
+EVER = {"DatumVan": day("1980-01-01"), "DatumTm": day("2049-12-31")}
 RELATION = {
     "ID": 0,
-    "AddDatum": datetime(2026, 1, 1),
+    "AddDatum": day("2026-01-01"),
     "Bedrijf": "Café Zoë",
     "BP": "B",
 } | dict.fromkeys(("Gb_ID", "GeenEmail", "NieuwsbriefgroepenCount"), 0)
@@ -45,12 +46,12 @@ def an_invoice(number="2026-1", *, booked=True, quantity="7.5", price="95"):
     return {
         "Factuurnummer": number,
         "Relatiecode": "0002",
-        "Datum": datetime(2026, 1, 5),
+        "Datum": day("2026-01-05"),
         "Betalingstermijn": 14,
         "Factuursjabloon": "Factuur NL",
         "PerEmailVerzenden": False,
         "AutomatischeIncasso": False,
-        "IncassoMachtigingDatumOndertekening": datetime(1970, 1, 1),
+        "IncassoMachtigingDatumOndertekening": day("1970-01-01"),
         "IncassoMachtigingFirst": False,
         "InBoekhoudingPlaatsen": booked,
         "BoekhoudmutatieOmschrijving": "Uren januari",
@@ -79,13 +80,13 @@ def an_entry(kind="FactuurVerstuurd", **changes):
         "BedragInclBTW": Decimal("10.00"),
         "BTWCode": "HOOG_VERK_21",
         "BTWPercentage": 21,
-        "TegenrekeningCode": "8140" if kind is None else "8000",
+        "TegenrekeningCode": "8000",
         "KostenplaatsID": 0,
     }
     return {
         "MutatieNr": 0,
         "Soort": kind,
-        "Datum": datetime(2026, 1, 6),
+        "Datum": day("2026-01-06"),
         "Rekening": "1300",
         "RelatieCode": "0002",
         "Factuurnummer": "V-1",
