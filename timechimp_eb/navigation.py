@@ -145,7 +145,7 @@ SETTINGS = Section(
     "settings",
     (
         Entry(_("Organisation"), "accounts:organisation-settings"),
-        Entry(_("Invoices"), "billing:invoice-settings"),
+        Entry(_("Invoices"), "billing:invoice-settings", ("billing:invoice-settings",)),
         Entry(_("VAT rates"), "billing:vat-rate-list", ("billing:vat-rate-",)),
         Entry(_("Users"), "accounts:user-list", ("accounts:user-",)),
         Entry(_("Import"), "customers:import", ("customers:import",)),
@@ -165,10 +165,10 @@ QUICK_CREATE = (
     Entry(_("Hours"), "registrations:hours", icon="clock"),
     Entry(_("Expense"), "registrations:expenses", icon="receipt"),
     Entry(_("Trip"), "registrations:trips", icon="car"),
-    Entry(_("Customer"), "customers:customer-create", may_see=managers, icon="building-2"),
-    Entry(_("Project"), "projects:project-create", may_see=managers, icon="briefcase"),
-    Entry(_("Task"), "projects:task-create", may_see=managers, icon="list-checks"),
-    Entry(_("Invoice"), "billing:invoice-create", may_see=invoicers, icon="file-text"),
+    Entry(_("Customer"), "customers:customer-add", may_see=managers, icon="building-2"),
+    Entry(_("Project"), "projects:project-add", may_see=managers, icon="briefcase"),
+    Entry(_("Task"), "projects:task-add", may_see=managers, icon="list-checks"),
+    Entry(_("Invoice"), "billing:invoice-add", may_see=invoicers, icon="file-text"),
 )
 PERSONAL = (
     Entry(_("My profile"), "accounts:profile", icon="user"),

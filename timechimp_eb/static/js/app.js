@@ -58,8 +58,15 @@
     yes.textContent = confirmButton || yes.dataset.default;
     yes.className = `btn btn-${confirmKind || "primary"}`;
     const modal = bootstrap.Modal.getOrCreateInstance(box);
+    const menu = element.closest(".dropdown")?.querySelector("[data-bs-toggle=dropdown]");
+    if (menu) bootstrap.Dropdown.getInstance(menu)?.hide();
+    box.addEventListener("hidden.bs.modal", () => {
+      (menu || element).focus?.();
+      if (agreed) then();
+    }, { once: true });
+    let agreed = false;
     yes.onclick = () => {
-      box.addEventListener("hidden.bs.modal", then, { once: true });
+      agreed = true;
       modal.hide();
     };
     box.addEventListener("shown.bs.modal", () => yes.focus(), { once: true });

@@ -1,0 +1,70 @@
+// Overview: select everything that the filter finds, export it, and choose columns.
+(() => {
+  "use strict";
+
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (name, listener, options) => document.addEventListener(name, listener, options);
+  const cents = (text) => Math.round(Number(text || 0) * 100);
+  const selectionKey = () => `selection:${document.body.dataset.organisation}:overview`;
+
+  function stored(storage, key) {
+    try {
+      return JSON.parse(storage.getItem(key)) || {};
+    } catch {
+      return {};
+    }
+  }
+
+  // --- Select all rows of the filter: kept as selection.js keeps ticked rows ----------------------
+  async function selectFilter(button) {
+    button.setAttribute("aria-busy", "true");
+    const answer = await fetch(button.dataset.selectFilter + window.location.search);
+    button.removeAttribute("aria-busy");
+    if (!answer.ok) return;
+    const kind = button.closest("[data-selection]").dataset.selection;
+    const selection = stored(sessionStorage, selectionKey());
+    const rows = (selection[kind] ||= {});
+    for (const [id, row] of Object.entries((await answer.json()).rows)) {
+      rows[id] = { minutes: Number(row.minutes), km: Number(row.km), amount: cents(row.amount) };
+    }
+    sessionStorage.setItem(selectionKey(), JSON.stringify(selection));
+    window.dispatchEvent(new Event("pageshow"));
+  }
+
+  on("click", (event) => {
+    const button = event.target.closest("[data-select-filter]");
+    if (button && !button.hasAttribute("aria-busy")) selectFilter(button);
+    const link = event.target.closest("[data-export]");
+    if (link) link.href = link.pathname + window.location.search;
+    // Back to the list as it is now; filters change the address without a new page.
+    for (const input of all("[data-selection-form] input[name=next]")) {
+      input.value = window.location.pathname + window.location.search;
+    }
+  }, true);
+
+  // --- Columns: what one leaves out is remembered on this computer --------------------------------
+  const columnsKey = (card) => `columns:${card.dataset.columns}`;
+
+  function drawColumns(card) {
+    const hidden = stored(localStorage, columnsKey(card));
+    for (const box of all("[data-column]")) {
+      box.checked = !hidden[box.value];
+      card.classList.toggle(`without-${box.value}`, Boolean(hidden[box.value]));
+    }
+  }
+
+  on("change", (event) => {
+    const box = event.target.closest("[data-column]");
+    const card = document.querySelector("[data-columns]");
+    if (!box || !card) return;
+    const hidden = stored(localStorage, columnsKey(card));
+    hidden[box.value] = !box.checked;
+    localStorage.setItem(columnsKey(card), JSON.stringify(hidden));
+    drawColumns(card);
+  });
+  on("click", (event) => {
+    // The menu stays open while columns are chosen.
+    if (event.target.closest(".column-choice")) event.stopPropagation();
+  });
+  on("DOMContentLoaded", () => all("[data-columns]").forEach(drawColumns));
+})();
