@@ -1,0 +1,177 @@
+"""What people change about themselves, and that nobody can take somebody else's address."""
+
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership
+from tests.factories import PASSWORD, create_membership, create_organisation, create_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member() -> Membership:
+    return create_membership(user=create_user(email="sanne@example.nl"))
+
+
+@pytest.fixture
+def inside(member: Membership, client: Client) -> Client:
+    client.force_login(member.user)
+    return client
+
+
+def ask(client: Client, email: str = "new@example.nl", password: str = PASSWORD) -> Any:
+    return client.post(reverse("accounts:email-change"), {"email": email, "password": password})
+
+
+def mailed_link() -> str:
+    return next(word for word in mail.outbox[-1].body.split() if "/profile/e-mail/" in word)
+
+
+def test_name_and_language_are_changed_and_the_next_page_speaks_it(
+    inside: Client, member: Membership
+) -> None:
+    inside.post(
+        reverse("accounts:profile"), {"first_name": "San", "last_name": "", "language": "nl"}
+    )
+
+    page = inside.get(reverse("accounts:profile")).content.decode()
+    member.user.refresh_from_db()
+    assert (str(member.user), member.user.language) == ("San", "nl")
+    assert '<html lang="nl">' in page
+
+
+def test_a_name_is_needed(inside: Client) -> None:
+    answer = inside.post(reverse("accounts:profile"), {"first_name": "", "language": "en"})
+
+    assert answer.status_code == 422
+
+
+def test_the_address_changes_once_the_new_one_confirmed_it(
+    inside: Client, member: Membership
+) -> None:
+    ask(inside)
+    member.user.refresh_from_db()
+    assert member.user.email == "sanne@example.nl"
+
+    inside.post(mailed_link())
+
+    member.user.refresh_from_db()
+    assert mail.outbox[0].to == ["new@example.nl"]
+    assert member.user.email == "new@example.nl"
+
+
+def test_opening_the_link_changes_nothing_yet(inside: Client, member: Membership) -> None:
+    ask(inside)
+
+    answer = inside.get(mailed_link())
+
+    member.user.refresh_from_db()
+    assert (answer.status_code, member.user.email) == (200, "sanne@example.nl")
+
+
+def test_the_old_address_no_longer_opens_the_door(inside: Client, member: Membership) -> None:
+    EmailAddress.objects.create(user=member.user, email="sanne@example.nl", primary=True)
+    ask(inside)
+    inside.post(mailed_link())
+
+    login = {"login": "sanne@example.nl", "password": PASSWORD}
+    visitor = Client()
+    visitor.post(reverse("account_login"), login)
+
+    assert "_auth_user_id" not in visitor.session
+
+
+def test_without_the_password_nothing_is_mailed(inside: Client) -> None:
+    answer = ask(inside, password="wrong")
+
+    assert answer.status_code == 422
+    assert mail.outbox == []
+
+
+def test_an_address_that_somebody_else_has_is_refused_at_the_end(
+    inside: Client, member: Membership
+) -> None:
+    create_user(email="new@example.nl")
+    ask(inside)
+
+    answer = inside.post(mailed_link(), follow=True)
+
+    member.user.refresh_from_db()
+    assert member.user.email == "sanne@example.nl"
+    assert "Somebody else uses this e-mail address" in answer.content.decode()
+
+
+def test_a_link_for_somebody_else_does_nothing(inside: Client) -> None:
+    ask(inside)
+    other = create_membership(organisation=create_organisation(name="Other")).user
+    theirs = Client()
+    theirs.force_login(other)
+    before = other.email
+
+    answer = theirs.post(mailed_link(), follow=True)
+
+    other.refresh_from_db()
+    assert other.email == before
+    assert "no longer works" in answer.content.decode()
+
+
+def test_a_link_works_once(inside: Client) -> None:
+    ask(inside)
+    inside.post(mailed_link())
+
+    answer = inside.post(mailed_link(), follow=True)
+
+    assert "no longer works" in answer.content.decode()
+
+
+def test_the_language_switch_is_kept_with_the_person(inside: Client, member: Membership) -> None:
+    answer = inside.post(
+        reverse("accounts:language-switch"), {"language": "nl", "next": "/profile/"}
+    )
+
+    member.user.refresh_from_db()
+    assert (answer["Location"], member.user.language) == ("/profile/", "nl")
+
+
+def test_a_language_that_does_not_exist_changes_nothing(inside: Client, member: Membership) -> None:
+    inside.post(reverse("accounts:language-switch"), {"language": "xx"})
+
+    member.user.refresh_from_db()
+    assert member.user.language == "en"
+
+
+def test_another_organisation_of_mine_can_be_chosen(inside: Client, member: Membership) -> None:
+    other = create_membership(organisation=create_organisation(name="Zout"), user=member.user)
+
+    inside.post(reverse("accounts:change-organisation"), {"organisation": other.organisation_id})
+
+    page = inside.get(reverse("accounts:profile"))
+    assert page.wsgi_request.organisation == other.organisation
+
+
+@pytest.mark.parametrize("wanted", ["other", "", "x"])
+def test_an_organisation_of_somebody_else_cannot_be_chosen(inside: Client, wanted: str) -> None:
+    other = create_organisation(name="Other")
+    pk = str(other.pk) if wanted == "other" else wanted
+
+    answer = inside.post(reverse("accounts:change-organisation"), {"organisation": pk})
+
+    assert answer.status_code == 404
+
+
+def test_a_place_that_was_taken_away_cannot_be_chosen(inside: Client, member: Membership) -> None:
+    left = create_membership(
+        organisation=create_organisation(name="Left"), user=member.user, is_active=False
+    )
+
+    answer = inside.post(
+        reverse("accounts:change-organisation"), {"organisation": left.organisation_id}
+    )
+
+    assert answer.status_code == 404
