@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import member_required
@@ -32,11 +33,13 @@ def overview(request: HttpRequest, overview: Overview) -> HttpResponse:
         "page": overviews.page_of(rows, request.GET, count=totals.count),
         "sees_amounts": sees_everything(request.membership),
         "may_book": _may_book(request),
+        "columns": _columns(overview, request),
+        "period": found.period_chosen,
         "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
         "most_selected": overviews.MOST_SELECTED,
         "selection_done": request.session.pop("selection_done", False),
     }
-    return render(request, f"registrations/overview_{overview.key}.html", context)
+    return render(request, "registrations/overview.html", context | _names(overview))
 
 
 @require_GET
@@ -88,6 +91,30 @@ def _chips(overview: Overview, request: HttpRequest) -> list[str]:
     return [
         name for name in names if name in overview.filterset.base_filters and name not in hidden
     ]
+
+
+def _names(overview: Overview) -> dict[str, str]:
+    """The URL names that belong to this list."""
+    singular = {"hours": "hour", "expenses": "expense", "trips": "trip"}[overview.key]
+    start = f"registrations:overview-{overview.key}"
+    return {
+        "ids_name": f"{start}-ids",
+        "export_name": f"{start}-export",
+        "edit_name": f"registrations:{singular}-edit",
+        "register_name": f"registrations:{overview.key}",
+    }
+
+
+def _columns(overview: Overview, request: HttpRequest) -> list[tuple[str, str]]:
+    """The columns that one may leave out."""
+    columns = [
+        ("employee", _("Employee")),
+        ("customer", _("Customer")),
+        ("project", _("Project")),
+        ("special", str(overview.special_label)),
+        ("notes", _("Notes")),
+    ]
+    return columns + ([("amount", _("Amount"))] if sees_everything(request.membership) else [])
 
 
 def _may_book(request: HttpRequest) -> bool:

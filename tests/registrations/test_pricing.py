@@ -1,0 +1,129 @@
+"""What a row is worth."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from projects.models import Method, TripSettings
+from registrations.models import Expense, TimeEntry, Trip
+from registrations.pricing import preview_repricing, price, reprice_unbilled
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
+
+
+def hours_of(office, **fields):
+    return TimeEntry(
+        organisation=office.organisation,
+        project=office.project,
+        task=office.task,
+        membership=office.employee,
+        **{"minutes": 50, **fields},
+    )
+
+
+def trip_of(office, **fields):
+    return Trip(
+        organisation=office.organisation, project=office.project, **{"distance": 43, **fields}
+    )
+
+
+def test_hours_are_worth_their_hundredths_times_the_rate(office):
+    row = hours_of(office)
+
+    price(row)
+
+    assert (row.hourly_rate, row.amount) == (Decimal("95.00"), Decimal("78.85"))
+
+
+def test_hours_of_a_task_that_is_not_billable_are_worth_nothing(office):
+    office.task.is_billable = False
+    row = hours_of(office)
+
+    price(row)
+
+    assert (row.is_billable, row.hourly_rate, row.amount) == (False, None, 0)
+
+
+def test_hours_of_a_fixed_price_are_billable_but_not_by_the_row(office):
+    office.project.method = Method.FIXED_PRICE
+    row = hours_of(office)
+
+    price(row)
+
+    assert (row.is_billable, row.hourly_rate, row.amount) == (True, None, 0)
+
+
+@pytest.mark.parametrize("method", [Method.TASK_RATE, Method.FIXED_PRICE, Method.SUBSCRIPTION])
+def test_an_expense_is_billed_whatever_the_method(office, method):
+    office.project.method = method
+    row = Expense(project=office.project, quantity=Decimal("1.5"), price=Decimal("19.99"))
+
+    price(row)
+
+    assert row.amount == Decimal("29.99")
+
+
+def test_nothing_is_billable_on_a_project_that_is_not_billed(office):
+    office.project.method = Method.NONE
+    rows = [
+        hours_of(office),
+        Expense(project=office.project, quantity=Decimal(1), price=Decimal(10)),
+        trip_of(office),
+    ]
+
+    for row in rows:
+        price(row)
+
+    assert [(row.is_billable, row.amount) for row in rows] == 3 * [(False, 0)]
+
+
+def test_a_trip_costs_what_the_organisation_set(office):
+    TripSettings.objects.create(organisation=office.organisation, rate=Decimal("0.45"))
+    row = trip_of(office)
+
+    price(row)
+
+    assert (row.rate, row.amount) == (Decimal("0.45"), Decimal("19.35"))
+
+
+def test_without_a_setting_a_kilometre_costs_thirty_cents(office):
+    row = trip_of(office)
+
+    price(row)
+
+    assert (row.rate, row.amount) == (Decimal("0.30"), Decimal("12.90"))
+
+
+@pytest.mark.parametrize("kind", ["private", "commute"])
+def test_only_business_trips_are_billable(office, kind):
+    row = trip_of(office, kind=kind)
+
+    price(row)
+
+    assert (row.is_billable, row.amount) == (False, 0)
+
+
+def test_repricing_changes_unbilled_hours_only_and_says_how_many(office):
+    open_row = factories.create_time_entry(project=office.project, task=office.task)
+    billed = factories.create_time_entry(
+        project=office.project,
+        task=office.task,
+        status="invoiced",
+        invoice_line=factories.create_invoice_line(project=office.project),
+    )
+    office.task.hourly_rate = Decimal(100)
+    office.task.save()
+
+    preview = preview_repricing(office.project)
+    open_row.refresh_from_db()
+    untouched = open_row.amount
+    done = reprice_unbilled(office.project, by=office.manager, now=NOW)
+    open_row.refresh_from_db()
+    billed.refresh_from_db()
+
+    assert preview == done
+    assert (done.changed, done.before, done.after) == (1, Decimal(95), Decimal(100))
+    assert (untouched, open_row.amount, billed.amount) == (Decimal(95), Decimal(100), Decimal(95))

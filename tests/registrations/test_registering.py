@@ -1,0 +1,314 @@
+"""Adding, changing and deleting rows, through the pages of Register."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from registrations.models import Expense, Status, TimeEntry, Trip
+from tests import factories
+
+from .conftest import client_of
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+def typed(office, **changes):
+    return {
+        "project": office.project.pk,
+        "task": office.task.pk,
+        "date": TODAY.isoformat(),
+        "description": "Sprint",
+        "duration": "1,5",
+        **changes,
+    }
+
+
+def add(client, fields, kind="hours", **query):
+    address = reverse(f"registrations:{kind}")
+    return client.post(address, fields, query_params=query)
+
+
+def errors_of(answer, field):
+    return " ".join(answer.context["form"].errors.get(field, []))
+
+
+def test_hours_are_added_and_priced(office, employee):
+    answer = add(employee, typed(office))
+
+    row = TimeEntry.objects.get()
+    assert answer.status_code == 302
+    assert (row.minutes, row.membership, row.amount) == (90, office.employee, 142.5)
+
+
+def test_start_end_and_pause_make_the_duration(office, employee):
+    add(employee, typed(office, duration="", start="9", end="1230", pause="30"))
+
+    row = TimeEntry.objects.get()
+    assert (row.minutes, row.pause_minutes, row.started_at) == (180, 30, datetime.time(9))
+
+
+def test_a_duration_that_contradicts_start_and_end_is_refused(office, employee):
+    answer = add(employee, typed(office, duration="5", start="9", end="12"))
+
+    assert answer.status_code == 422
+    assert "3:00" in errors_of(answer, "duration")
+
+
+@pytest.mark.parametrize("duration", ["", "0:00", "-1", "8h7"])
+def test_hours_without_a_duration_are_refused(office, employee, duration):
+    answer = add(employee, typed(office, duration=duration))
+
+    assert errors_of(answer, "duration")
+    assert not TimeEntry.objects.exists()
+
+
+def test_a_day_has_24_hours(office, employee):
+    add(employee, typed(office, duration="20"))
+
+    answer = add(employee, typed(office, duration="4:01"))
+
+    assert "20:00" in errors_of(answer, "duration")
+    assert add(employee, typed(office, duration="4")).status_code == 302
+
+
+def test_days_outside_the_project_are_refused_with_the_day(office, employee):
+    office.project.starts_on, office.project.ends_on = TODAY, TODAY
+    office.project.save()
+    before = TODAY - datetime.timedelta(days=1)
+    after = TODAY + datetime.timedelta(days=1)
+
+    too_early = add(employee, typed(office, date=before.isoformat()))
+    too_late = add(employee, typed(office, date=after.isoformat()))
+
+    assert f"starts on {TODAY:%d-%m-%Y}" in errors_of(too_early, "date")
+    assert f"ended on {TODAY:%d-%m-%Y}" in errors_of(too_late, "date")
+
+
+def test_an_archived_project_cannot_be_chosen_and_not_be_kept(office, manager):
+    row = factories.create_time_entry(
+        project=office.project, task=office.task, membership=office.employee, date=TODAY
+    )
+    office.project.is_archived = True
+    office.project.save()
+
+    added = add(manager, typed(office))
+    changed = manager.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
+
+    assert errors_of(added, "project")
+    assert "archived" in errors_of(changed, "project")
+
+
+def test_a_task_that_is_not_on_the_project_is_refused(office, employee):
+    other = factories.create_task(organisation=office.organisation)
+
+    assert "not on this project" in errors_of(add(employee, typed(office, task=other.pk)), "task")
+
+
+def test_things_of_another_organisation_cannot_be_chosen(office, employee):
+    project = factories.create_project()
+    task = factories.create_task()
+
+    answer = add(employee, typed(office, project=project.pk, task=task.pk))
+
+    assert errors_of(answer, "project")
+    assert errors_of(answer, "task")
+
+
+def test_a_manager_registers_for_somebody_else(office, manager):
+    add(manager, typed(office), employee=office.employee.pk)
+
+    assert TimeEntry.objects.get().membership == office.employee
+
+
+def test_an_employee_registers_only_for_oneself(office, employee):
+    add(employee, typed(office), employee=office.colleague.pk)
+
+    assert TimeEntry.objects.get().membership == office.employee
+
+
+def test_somebody_of_another_organisation_is_not_found(office, manager):
+    stranger = factories.create_membership()
+
+    assert add(manager, typed(office), employee=stranger.pk).status_code == 404
+
+
+def row_of(office, **fields):
+    return factories.create_time_entry(
+        project=office.project,
+        task=office.task,
+        **{"membership": office.employee, "date": TODAY, **fields},
+    )
+
+
+def test_what_was_rejected_is_open_again_once_it_is_mended(office, employee):
+    row = row_of(office, status=Status.REJECTED, status_note="Which ticket?")
+
+    employee.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
+
+    row.refresh_from_db()
+    assert (row.status, row.status_note, row.minutes) == (Status.OPEN, "", 90)
+
+
+def test_a_manager_leaves_the_status_as_it_is(office, manager):
+    row = row_of(office, status=Status.APPROVED)
+
+    manager.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
+
+    row.refresh_from_db()
+    assert (row.status, row.minutes) == (Status.APPROVED, 90)
+
+
+@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.APPROVED, Status.WRITTEN_OFF])
+def test_an_employee_does_not_change_what_was_handed_in(office, employee, status):
+    row = row_of(office, status=status)
+
+    page = employee.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
+    employee.post(reverse("registrations:hour-delete", args=[row.pk]))
+
+    row.refresh_from_db()
+    assert row.minutes == 60
+    assert "Ask a project manager" in page.content.decode()
+
+
+@pytest.mark.parametrize("verb", ["edit", "delete", "copy"])
+def test_rows_of_colleagues_and_of_others_are_not_found(office, employee, manager, verb):
+    of_colleague = row_of(office, membership=office.colleague)
+    of_others = factories.create_time_entry()
+
+    def status(client, row):
+        address = reverse(f"registrations:hour-{verb}", args=[row.pk])
+        return (client.get if verb == "copy" else client.post)(address).status_code
+
+    assert status(employee, of_colleague) == 404
+    assert status(manager, of_others) == 404
+    assert TimeEntry.objects.count() == 2
+
+
+def billed(office, create, **fields):
+    line = factories.create_invoice_line(project=office.project)
+    return create(
+        project=office.project,
+        membership=office.employee,
+        date=TODAY,
+        status=Status.INVOICED,
+        invoice_line=line,
+        **fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "create"),
+    [
+        ("hour", factories.create_time_entry),
+        ("expense", factories.create_expense),
+        ("trip", factories.create_trip),
+    ],
+)
+def test_a_billed_row_is_neither_changed_nor_deleted(office, manager, kind, create):
+    row = billed(office, create)
+    row.invoice_line.invoice.__class__.objects.update(number="2026-0118", status="sent")
+
+    page = manager.post(reverse(f"registrations:{kind}-edit", args=[row.pk]), {"date": "x"})
+    manager.post(reverse(f"registrations:{kind}-delete", args=[row.pk]))
+
+    assert "invoice 2026-0118" in page.content.decode()
+    assert type(row).objects.get(pk=row.pk).amount == row.amount
+
+
+def test_deleting_and_copying_an_own_row(office, employee):
+    row = row_of(office, description="Stand-up")
+
+    page = employee.get(reverse("registrations:hour-copy", args=[row.pk]))
+    employee.post(reverse("registrations:hour-delete", args=[row.pk]))
+
+    assert "Stand-up" in page.content.decode()
+    assert not TimeEntry.objects.exists()
+
+
+def test_a_price_incl_vat_is_kept_excl_vat(office, employee):
+    rate = factories.create_vat_rate(organisation=office.organisation)
+    fields = {
+        "project": office.project.pk,
+        "category": office.category.pk,
+        "date": TODAY.isoformat(),
+        "quantity": "2",
+        "price": "1.210,00",
+        "vat_rate": rate.pk,
+        "includes_vat": "on",
+        "is_billable": "on",
+    }
+
+    answer = add(employee, fields, "expenses")
+
+    row = Expense.objects.get()
+    assert answer.status_code == 302
+    assert (row.price, row.amount) == (1000, 2000)
+
+
+def test_there_and_back_doubles_the_distance(office, employee):
+    fields = {
+        "project": office.project.pk,
+        "date": TODAY.isoformat(),
+        "origin": "Utrecht",
+        "destination": "Zwolle",
+        "distance": "43",
+        "kind": "business",
+        "is_return": "on",
+        "is_billable": "on",
+    }
+
+    add(employee, fields, "trips")
+
+    row = Trip.objects.get()
+    assert (row.distance, float(row.amount)) == (86, 25.8)
+
+
+def test_choosing_a_project_offers_its_tasks(office, employee):
+    address = reverse("registrations:hour-choices")
+
+    page = employee.get(address, {"project": office.project.pk}).content.decode()
+
+    assert "Development" in page
+    assert f'value="{office.project.customer_id}" selected' in page
+
+
+def test_another_customer_empties_the_project(office, employee):
+    other = factories.create_project(organisation=office.organisation, name="Webshop")
+    chosen = {"customer": other.customer_id, "project": office.project.pk}
+
+    answer = employee.get(
+        reverse("registrations:hour-choices"),
+        chosen,
+        headers={"HX-Request": "true", "HX-Trigger-Name": "customer"},
+    )
+
+    page = answer.content.decode()
+    assert "Webshop" in page
+    assert "Website 2026" not in page
+
+
+def test_the_week_strip_adds_up(office, employee):
+    row_of(office, minutes=90)
+    row_of(office, minutes=30)
+
+    week = employee.get(reverse("registrations:hours")).context["week"]
+
+    assert (week.minutes_on(TODAY), week.minutes) == (120, 120)
+
+
+@pytest.mark.parametrize("kind", ["hours", "expenses", "trips"])
+@pytest.mark.parametrize("role", ["employee", "manager"])
+def test_the_pages_open_for_everybody_with_a_membership(office, kind, role):
+    client = client_of(getattr(office, role))
+
+    assert client.get(reverse(f"registrations:{kind}")).status_code == 200
+
+
+@pytest.mark.parametrize("date", ["nonsense", "2026-13-45", ""])
+def test_a_day_that_does_not_exist_is_today(office, employee, date):
+    page = employee.get(reverse("registrations:hours"), {"date": date})
+
+    assert page.context["day"] == TODAY
