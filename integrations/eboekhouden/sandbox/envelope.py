@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -114,7 +115,7 @@ def _operation(action, wrapper):
 
 def _read_fields(element, fields):
     """What an element holds: the first of a repeated name counts, unknown names do not."""
-    found = {}
+    found: dict[Any, etree._Element] = {}
     for child in () if element is None else element:
         found.setdefault(child.tag, child)
     return {field.name: _read(found.get(_qualified(field.name)), field) for field in fields}

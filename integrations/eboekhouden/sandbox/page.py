@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 from urllib.parse import parse_qs, quote
 
 from .page_sections import sections
@@ -18,11 +19,11 @@ FILES = {
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
 }
 SAFE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
 }
-BUTTONS = {
+BUTTONS: dict[str | None, dict[str, Any]] = {
     "drop": {"action": "drop", "phase": "after", "operation": "AddFactuur"},
     "drop_entry": {"action": "drop", "phase": "after", "operation": "AddMutatie"},
     "html": {"action": "html"},

@@ -27,11 +27,11 @@ class Sandbox:
         self.faults = Faults(seed=seed)
         self.clock = Clock()
         self.books = Books(self.directory, clock=self.clock)
-        self._server = self._thread = None
+        self._server: Server | None = None
 
     def start(self):
         """Serve in a thread of its own; afterwards `port` is the one that was found free."""
-        if self.books is None:
+        if self.books.is_closed:
             self.books = Books(self.directory, clock=self.clock)
         self._service = Service(self.books, switches=self.switches, faults=self.faults)
         self._server = Server((self.host, self.port), self._service)
@@ -52,10 +52,8 @@ class Sandbox:
             self._server.server_close()
             self._server.end_connections()
             self._thread.join()
-            self._server = self._thread = None
-        if self.books is not None:
-            self.books.close()
-            self.books = None
+            self._server = None
+        self.books.close()
 
     def restart(self):
         """Stop and start on the same port with the same books."""

@@ -8,6 +8,7 @@ import threading
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 from . import control, envelope, page
@@ -39,6 +40,8 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "e-Boekhouden-sandbox"
     sys_version = ""
     disable_nagle_algorithm = True
+    server: "Server"
+    _headers_buffer: list[bytes]
     timeout = 300
 
     def do_GET(self):
@@ -229,17 +232,16 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, address, service):
         self.service = service
-        self.resetting = set()
-        self._open = {}
+        self.resetting: set[socket.socket] = set()
+        self._open: dict[Any, threading.Thread] = {}
         self._open_lock = threading.Lock()
         super().__init__(address, Handler)
-        host, port = self.server_address[:2]
-        self.origin = f"http://{host}:{port}"
+        self.origin = f"http://{self.server_name}:{self.server_port}"
 
     def server_bind(self):
         """Without the look-up of a host name, which can take seconds."""
         TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def process_request_thread(self, request, client_address):
         with self._open_lock:

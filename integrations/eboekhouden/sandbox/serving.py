@@ -1,8 +1,10 @@
 """The sandbox as a program: from the command line until it is told to stop."""
 
+import argparse
 import json
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from .sandbox import Sandbox
@@ -10,7 +12,7 @@ from .sandbox import Sandbox
 DEFAULT_PORT = 8099
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one")
     parser.add_argument("--books", type=Path, required=True, help="directory of the books")
@@ -20,7 +22,15 @@ def add_arguments(parser):
     )
 
 
-def serve(*, host, port, books, seed=None, as_json=False, write):
+def serve(
+    *,
+    host: str,
+    port: int,
+    books: Path,
+    write: Callable[[str], None],
+    seed: int | None = None,
+    as_json: bool = False,
+) -> None:
     """Serves until SIGINT or SIGTERM; `write` gets the address and the codes."""
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,9 @@
 """`manage.py eboekhouden_sandbox`: a small e-Boekhouden to test against, on this machine."""
 
-from django.core.management.base import BaseCommand
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
 
 from integrations.eboekhouden.sandbox.serving import add_arguments, serve
 
@@ -10,19 +13,19 @@ class Command(BaseCommand):
     requires_system_checks = ()
     requires_migrations_checks = False
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         add_arguments(parser)
 
-    def handle(self, *, host, port, books, seed, **options):
+    def handle(self, *args: Any, host: str, port: int, books: Path, **options: Any) -> None:
         serve(
             host=host,
             port=port,
             books=books,
-            seed=seed,
+            seed=options["seed"],
             as_json=options["json"],
             write=self._write,
         )
 
-    def _write(self, text):
+    def _write(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()

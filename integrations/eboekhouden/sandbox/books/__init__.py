@@ -40,6 +40,10 @@ class Books:
     def path(self):
         return self.directory / FILE_NAME
 
+    @property
+    def is_closed(self):
+        return self.storage.is_closed
+
     def close(self):
         self.storage.close()
 

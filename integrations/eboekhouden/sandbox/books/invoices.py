@@ -15,7 +15,7 @@ from .storage import insert, matching, update
 
 def totals(lines, *, day):
     """Net and VAT of invoice lines in cents: VAT once per rate, over the sum of its lines."""
-    per_rate = {}
+    per_rate: dict[Decimal, int] = {}
     for line in lines:
         rate = CODES[line.vat_code].percentage(day)
         per_rate[rate] = per_rate.get(rate, 0) + net_of(line)

@@ -15,6 +15,7 @@ class Storage:
     def __init__(self, directory):
         directory.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
+        self.is_closed = False
         self.connection = sqlite3.connect(
             directory / FILE_NAME, isolation_level=None, check_same_thread=False
         )
@@ -44,6 +45,7 @@ class Storage:
     def close(self):
         with self._lock:
             self.connection.close()
+            self.is_closed = True
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The sales entry that belongs to an invoice which is also put in the bookkeeping."""
 
+from decimal import Decimal
+
 from integrations.eboekhouden.sandbox.books import entries, invoices, ledger
 from integrations.eboekhouden.sandbox.books.storage import update
 from integrations.eboekhouden.sandbox.money import share_of
@@ -28,11 +30,11 @@ def book_invoice(db, invoice_id, *, description, visible_at):
 
 def booked_lines(invoice):
     """One line per account, VAT code and cost centre; their VAT adds up to the invoice's."""
-    nets = {}
+    nets: dict[tuple[str, str, int], int] = {}
     for line in invoice.lines:
         key = (line.account, line.vat_code, line.cost_centre)
         nets[key] = nets.get(key, 0) + invoices.net_of(line)
-    so_far = {}  # rate: (net, VAT) already given out
+    so_far: dict[Decimal, tuple[int, int]] = {}  # rate: (net, VAT) already given out
     lines = []
     for (account, vat_code, cost_centre), net in nets.items():
         rate = CODES[vat_code].percentage(invoice.date)
