@@ -1,15 +1,15 @@
 """Bootstrap and the Inter typeface are taken from their wheels: only the files that pages use."""
 
 from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
+import bootstrap_wrapper  # type: ignore[import-untyped]
 import fontpkg_inter
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
 # The wheel bootstrap-wrapper puts its files in a folder beside its module.
-WHEELS = Path(find_spec("bootstrap_wrapper").origin).parent.parent
+WHEELS = Path(bootstrap_wrapper.__file__).parent.parent
 ASSETS = {
     **{
         name: WHEELS / name
@@ -34,7 +34,9 @@ class WheelStorage(FileSystemStorage):
 class WheelAssetsFinder(BaseFinder):
     """Finds the assets above for the development server and for collectstatic."""
 
-    def find(self, path: str, *args: object, **kwargs: object) -> str | list[str]:
+    def find(  # type: ignore[override]
+        self, path: str, *args: object, **kwargs: object
+    ) -> str | list[str]:
         """Where the asset is; a list if all places are asked for, and when there is none."""
         found = [str(ASSETS[path])] if path in ASSETS else []
         wants_all = any(args) or any(kwargs.values())

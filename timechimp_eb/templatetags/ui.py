@@ -71,7 +71,7 @@ COLOUR_OF_KIND = {kind: colour for colour, kinds in TAG_COLOURS.items() for kind
 def icon(name: str, size: int = 18, **attrs: object) -> SafeString:
     """A lucide icon, for the eye only: the words are beside it or in `aria-label`."""
     given = {"class": "icon", "aria_hidden": "true", "stroke_width": 1.8, **attrs}
-    return lucide(name, size=size, **given)
+    return SafeString(lucide(name, size=size, **given))
 
 
 @register.inclusion_tag("ui/button.html")
@@ -112,7 +112,7 @@ def icon_button(
     **attrs: object,
 ) -> dict[str, object]:
     """A button that is only an icon; the label is for screen readers and the tooltip."""
-    return button(label, kind, icon, href, type, small, **attrs)
+    return {**button(label, kind, icon, href, type, small), "attrs": attributes(attrs)}
 
 
 @register.inclusion_tag("ui/form_errors.html")
@@ -130,8 +130,10 @@ class TagNode(template.Node):
 
     def render(self, context: Context) -> SafeString:
         kind = str(self.kind.resolve(context)).replace("_", "-")
-        inline = isinstance(self.label, FilterExpression)
-        label = self.label.resolve(context) if inline else self.label.render(context)
+        if isinstance(self.label, FilterExpression):
+            label = self.label.resolve(context)
+        else:
+            label = self.label.render(context)
         colour = COLOUR_OF_KIND.get(kind, kind if kind in TAG_COLOURS else "plain")
         return format_html('<span class="tag tag-{}">{}</span>', colour, label)
 

@@ -1,5 +1,7 @@
 """Form fields with label, help and error, tied together for screen readers."""
 
+from typing import Any
+
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
@@ -19,7 +21,7 @@ def field(
     css: str = "",
     *,
     hide_label: bool = False,
-    **attrs: object,
+    **attrs: Any,
 ) -> dict[str, object]:
     """Context of ui/field.html. `kind` may be "switch" or "segments"; else the widget decides."""
     shape = _shape(bound, kind)
@@ -42,7 +44,7 @@ def field(
     }
 
 
-def money_field(bound: BoundField, **options: object) -> dict[str, object]:
+def money_field(bound: BoundField, **options: Any) -> dict[str, object]:
     """A field in euros, with the sign before it."""
     return field(bound, **{"prefix": "€", "inputmode": "decimal", **options})
 
@@ -59,7 +61,7 @@ def _shape(bound: BoundField, kind: str) -> str:
 
 
 def _control(
-    bound: BoundField, shape: str, help: str | None, attrs: dict[str, object]
+    bound: BoundField, shape: str, help: str | None, attrs: dict[str, Any]
 ) -> SafeString | str:
     if shape in (CHOICES, SEGMENTS):
         return ""

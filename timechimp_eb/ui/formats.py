@@ -34,7 +34,7 @@ def euro(value: Decimal | int | str | None) -> str:
     return f"€\u00a0{money(value)}"
 
 
-def duration(minutes: int | None) -> str:
+def duration(minutes: int | str | None) -> str:
     """Whole minutes as hours: 645 is 10:45."""
     if minutes is None or minutes == "":
         return DASH

@@ -34,11 +34,12 @@ def filter_form(context: Context, content: str, target: str = "#results") -> Saf
 def search(bound: BoundField, placeholder: str = "") -> dict[str, object]:
     """The search box of a filter form; it looks while one types."""
     bound.field.widget.input_type = "search"
+    words = placeholder or str(bound.label)
     control = bound.as_widget(
         attrs={
             "class": "form-control",
-            "placeholder": placeholder or bound.label,
-            "aria-label": placeholder or bound.label,
+            "placeholder": words,
+            "aria-label": words,
             "autocomplete": "off",
         }
     )

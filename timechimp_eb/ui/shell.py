@@ -3,10 +3,13 @@
 from django.http import HttpRequest
 from django.template import Context
 
+from accounts.models import Membership
 from timechimp_eb import navigation
 
 
-def _place(request: HttpRequest) -> tuple:
+def _place(
+    request: HttpRequest | None,
+) -> tuple[navigation.Section, navigation.Entry] | tuple[None, None]:
     match = getattr(request, "resolver_match", None)
     return navigation.place_of(match.view_name) if match else (None, None)
 
@@ -16,7 +19,6 @@ def navigation_bar(context: Context) -> dict[str, object]:
     request = context.get("request")
     membership = getattr(request, "membership", None)
     section, _entry = _place(request)
-    settings = navigation.visible(navigation.SETTINGS.entries, membership=membership)
     return {
         "request": request,
         "user": context.get("user"),
@@ -26,13 +28,10 @@ def navigation_bar(context: Context) -> dict[str, object]:
         "current": section.key if section else "",
         "creatable": navigation.visible(navigation.QUICK_CREATE, membership=membership),
         "personal": navigation.visible(navigation.PERSONAL, membership=membership),
-        "settings_url": settings[0].url
-        if settings and navigation.SETTINGS.may_see(membership)
-        else "",
+        "settings_url": _settings_url(membership),
         "attention_url": _attention_url(membership),
         "attention_count": context.get("attention_count"),
         "running_timer": context.get("running_timer"),
-        "timer": context.get("timer_slot"),
     }
 
 
@@ -68,7 +67,7 @@ def settings_menu(context: Context) -> dict[str, object]:
     return {"entries": [{"entry": entry, "current": entry == current} for entry in entries]}
 
 
-def _items(membership: object) -> list[dict[str, object]]:
+def _items(membership: Membership | None) -> list[dict[str, object]]:
     return [
         {
             "section": section,
@@ -78,7 +77,13 @@ def _items(membership: object) -> list[dict[str, object]]:
     ]
 
 
-def _attention_url(membership: object) -> str:
+def _settings_url(membership: Membership | None) -> str:
+    entries = navigation.visible(navigation.SETTINGS.entries, membership=membership)
+    allowed = membership is not None and navigation.SETTINGS.may_see(membership)
+    return entries[0].url if allowed and entries else ""
+
+
+def _attention_url(membership: Membership | None) -> str:
     bookings = navigation.FINANCE.entries[-1]
     allowed = membership is not None and navigation.FINANCE.may_see(membership)
     return bookings.url if allowed else ""

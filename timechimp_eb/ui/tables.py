@@ -1,5 +1,8 @@
 """Lists: headers that sort, chips that filter, pages to turn. All of it lives in the address."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
@@ -38,7 +41,9 @@ def sort_header(
     }
 
 
-def pagination(context: Context, page: Page, sizes: tuple[int, ...] = PAGE_SIZES) -> dict:
+def pagination(
+    context: Context, page: "Page[Any]", sizes: tuple[int, ...] = PAGE_SIZES
+) -> dict[str, object]:
     """The foot of a list: n of m results, page size (`size`), previous and next (`page`)."""
     request = context["request"]
     first, last = page.start_index(), page.end_index()
@@ -72,7 +77,7 @@ def filter_chip(
     chosen = _chosen(bound)
     options = [
         {"value": str(value), "label": text, "on": str(value) in chosen}
-        for value, text in _flat(bound.field.choices)
+        for value, text in _flat(getattr(bound.field, "choices", ()))
     ]
     labels = [str(option["label"]) for option in options if option["on"] and option["value"]]
     return {
@@ -92,7 +97,7 @@ def _chosen(bound: BoundField) -> set[str]:
     return {str(one) for one in values if one is not None} or {""}
 
 
-def _flat(choices: object) -> list[tuple[object, object]]:
+def _flat(choices: Iterable[tuple[Any, Any]]) -> list[tuple[object, object]]:
     flat: list[tuple[object, object]] = []
     for value, text in choices:
         flat += list(text) if isinstance(text, list | tuple) else [(value, text)]
