@@ -23,8 +23,6 @@ def encode_logo(upload: File) -> ContentFile:
     if upload.size > MAX_BYTES:
         raise ValidationError(_("This file is larger than 2 MB: choose a smaller one."))
     picture = _opened(upload)
-    if picture.width * picture.height > MAX_PIXELS:
-        raise ValidationError(_("This picture has too many pixels: make it smaller first."))
     try:
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail(SIZE)
@@ -35,9 +33,15 @@ def encode_logo(upload: File) -> ContentFile:
 
 def _opened(upload: File) -> Image.Image:
     try:
-        return Image.open(upload, formats=["PNG", "JPEG"])
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        picture = Image.open(upload, formats=["PNG", "JPEG"])
+        has_too_many = picture.width * picture.height > MAX_PIXELS
+    except Image.DecompressionBombError:
+        has_too_many = True
+    except (OSError, SyntaxError, ValueError):
         raise ValidationError(_("This is not a PNG or JPEG picture.")) from None
+    if has_too_many:
+        raise ValidationError(_("This picture has too many pixels: make it smaller first."))
+    return picture
 
 
 def _written(picture: Image.Image, kind: str | None) -> ContentFile:

@@ -1,0 +1,214 @@
+"""Settings → Invoices and Settings → VAT rates."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Organisation, Role
+from billing.models import InvoiceSettings, NumberSeries, VatRate
+from billing.placeholders import fill_placeholders
+from billing.vat_rates import create_standard_rates, default_rate
+from tests.factories import create_customer, create_membership, create_organisation, create_vat_rate
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = {
+    "prefix": "F",
+    "eboekhouden_prefix": "TC",
+    "payment_term": "14",
+    "footer": "Thank you",
+    "mail_subject": "Invoice {number}",
+    "mail_body": "Dear {customer}, {total} before {due_date}. {organisation}",
+}
+RATE = {"name": "Low", "percentage": "9", "category": "S", "code": "laag_verk_9"}
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    return create_organisation(language="en")
+
+
+@pytest.fixture
+def inside(organisation: Organisation, client: Client) -> Client:
+    client.force_login(create_membership(organisation=organisation, role=Role.ADMINISTRATOR).user)
+    return client
+
+
+def test_settings_are_stored_the_first_time_and_the_next(
+    inside: Client, organisation: Organisation
+) -> None:
+    page = reverse("billing:invoice-settings")
+
+    inside.post(page, TEXTS)
+    inside.post(page, {**TEXTS, "payment_term": "21"})
+
+    stored = InvoiceSettings.objects.get(organisation=organisation)
+    assert (stored.prefix, stored.payment_term) == ("F", 21)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("mail_subject", "Invoice {nummer}", "{nummer} cannot be filled in"),
+        ("mail_body", "{customer.organisation}", "{customer.organisation} cannot be filled in"),
+        ("mail_body", "{}", "cannot be filled in"),
+        ("prefix", "A/B", "letters, digits and dashes"),
+        ("prefix", "TC", "each series counts by itself"),
+        ("payment_term", "1000", "365"),
+    ],
+)
+def test_a_mistake_is_said_in_a_sentence(
+    inside: Client, organisation: Organisation, field: str, typed: str, sentence: str
+) -> None:
+    answer = inside.post(reverse("billing:invoice-settings"), {**TEXTS, field: typed})
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not InvoiceSettings.objects.exists()
+
+
+def test_the_page_shows_which_number_is_next(inside: Client, organisation: Organisation) -> None:
+    year = datetime.date.today().year
+    NumberSeries.objects.create(organisation=organisation, prefix="F", year=year, last=41)
+
+    answer = inside.get(reverse("billing:invoice-settings-number"), {"prefix": "F"})
+
+    assert f"F{year}-0042" in answer.content.decode()
+    assert NumberSeries.objects.get().last == 41
+
+
+def test_the_numbers_of_others_are_not_counted(inside: Client) -> None:
+    year = datetime.date.today().year
+    other = create_organisation(name="Other")
+    NumberSeries.objects.create(organisation=other, prefix="F", year=year, last=41)
+
+    answer = inside.get(reverse("billing:invoice-settings-number"), {"prefix": "F"})
+
+    assert f"F{year}-0001" in answer.content.decode()
+
+
+def test_placeholders_are_filled_in_and_nothing_is_run() -> None:
+    text = "{number} {number.__class__} { number } {other}"
+
+    assert fill_placeholders(text, {"number": "F1"}) == "F1 {number.__class__} { number } {other}"
+
+
+def test_the_standard_set_is_made_once(organisation: Organisation) -> None:
+    create_standard_rates(organisation)
+    create_standard_rates(organisation)
+
+    rates = {rate.code: rate for rate in organisation.vat_rates.all()}
+    assert len(rates) == organisation.vat_rates.count() == 7
+    assert rates["HOOG_VERK_21"].percentage == 21
+    assert rates["BI_EU_VERK_D"].category == "AE"
+    assert default_rate(organisation) == rates["HOOG_VERK_21"]
+
+
+def test_the_standard_set_leaves_what_is_there(organisation: Organisation) -> None:
+    own = create_vat_rate(organisation=organisation, name="Mine", is_default=True)
+
+    create_standard_rates(organisation)
+
+    assert default_rate(organisation) == own
+    assert organisation.vat_rates.filter(code="HOOG_VERK_21").get() == own
+
+
+def test_a_rate_is_added_with_its_code_in_capitals(
+    inside: Client, organisation: Organisation
+) -> None:
+    inside.post(reverse("billing:vat-rate-add"), RATE)
+
+    rate = organisation.vat_rates.get()
+    assert (rate.code, rate.percentage) == ("LAAG_VERK_9", Decimal(9))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"code": "HOOG_INK_21"}, "code"),
+        ({"code": "HOOG_VERK_21"}, "code"),
+        ({"code": "WHAT EVER"}, "code"),
+        ({"percentage": "0"}, "percentage"),
+        ({"category": "AE"}, "percentage"),
+        ({"percentage": "101"}, "percentage"),
+        ({"name": "21% "}, "name"),
+        ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "valid_until"),
+    ],
+)
+def test_a_rate_that_contradicts_itself_is_refused(
+    inside: Client, organisation: Organisation, changes: dict[str, str], field: str
+) -> None:
+    create_vat_rate(organisation=organisation)
+
+    answer = inside.post(reverse("billing:vat-rate-add"), {**RATE, **changes})
+
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in answer.content.decode()
+    assert organisation.vat_rates.count() == 1
+
+
+def test_a_rate_without_a_code_is_shown_as_not_bookable(
+    inside: Client, organisation: Organisation
+) -> None:
+    create_vat_rate(organisation=organisation, code="")
+
+    content = inside.get(reverse("billing:vat-rate-list")).content.decode()
+
+    assert "Cannot be booked" in content
+    assert "1 rate has no VAT code" in content
+
+
+def test_another_rate_becomes_the_usual_one(inside: Client, organisation: Organisation) -> None:
+    create_standard_rates(organisation)
+    low = organisation.vat_rates.get(code="LAAG_VERK_9")
+
+    inside.post(reverse("billing:vat-rate-edit", args=[low.pk]), {**RATE, "is_default": "on"})
+
+    assert list(organisation.vat_rates.filter(is_default=True)) == [low]
+
+
+def test_there_is_always_a_usual_rate(inside: Client, organisation: Organisation) -> None:
+    usual = create_vat_rate(organisation=organisation, is_default=True)
+    typed = {"name": "21%", "percentage": "21", "category": "S", "code": "HOOG_VERK_21"}
+
+    edited = inside.post(reverse("billing:vat-rate-edit", args=[usual.pk]), typed)
+    deleted = inside.post(reverse("billing:vat-rate-delete", args=[usual.pk]), follow=True)
+
+    assert "First make another rate the usual one" in edited.content.decode()
+    assert "first make another rate the usual one" in deleted.content.decode()
+    assert default_rate(organisation) == usual
+
+
+def test_a_rate_in_use_is_ended_and_not_deleted(inside: Client, organisation: Organisation) -> None:
+    rate = create_vat_rate(organisation=organisation)
+    create_customer(organisation=organisation, vat_rate=rate)
+
+    answer = inside.post(reverse("billing:vat-rate-delete", args=[rate.pk]), follow=True)
+
+    assert "End it instead" in answer.content.decode()
+    assert VatRate.objects.filter(pk=rate.pk).exists()
+
+
+def test_a_rate_that_was_never_used_is_deleted(inside: Client, organisation: Organisation) -> None:
+    rate = create_vat_rate(organisation=organisation)
+
+    inside.post(reverse("billing:vat-rate-delete", args=[rate.pk]))
+
+    assert not VatRate.objects.filter(pk=rate.pk).exists()
+
+
+def test_more_rates_take_no_more_queries(
+    inside: Client, organisation: Organisation, django_assert_max_num_queries: Any
+) -> None:
+    page = reverse("billing:vat-rate-list")
+    with django_assert_max_num_queries(10) as with_none:
+        inside.get(page)
+    create_standard_rates(organisation)
+    with django_assert_max_num_queries(10) as with_seven:
+        inside.get(page)
+
+    assert len(with_none) == len(with_seven)
