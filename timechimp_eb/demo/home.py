@@ -56,9 +56,9 @@ class Home:
         return self.folder / "beat.pid"
 
     def beats_since(self, moment: float) -> bool:
-        """Whether beat wrote its schedule; the database under it chooses the files' endings."""
-        files = self.folder.glob(f"{self.schedule.name}*")
-        return any(file.stat().st_mtime >= moment for file in files)
+        """Whether beat ticked after a moment of the clock."""
+        pulse = self.folder / "beat-pulse"
+        return pulse.exists() and pulse.stat().st_mtime >= moment
 
     def lay_out(self) -> None:
         """Make the folders, for this user's eyes only."""
