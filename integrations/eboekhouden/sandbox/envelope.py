@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -14,8 +15,22 @@ SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XS = "http://www.w3.org/2001/XMLSchema"
-DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
+CARRIAGE_RETURN = {"\r": "&#13;"}
+FAULT_11 = (
+    "<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{text}</faultstring><detail />"
+    "</soap:Fault>"
+)
+FAULT_12 = (
+    "<soap:Fault><soap:Code><soap:Value>soap:{code}</soap:Value></soap:Code><soap:Reason>"
+    '<soap:Text xml:lang="en">{text}</soap:Text></soap:Reason><soap:Detail /></soap:Fault>'
+)
+CODES_12 = {"Client": "Sender", "Server": "Receiver"}
 UNREADABLE = "Server was unable to read request. ---> "
+NO_DTD = (
+    f"{UNREADABLE}There is an error in XML document (1, 1). ---> "
+    "For security reasons DTD is prohibited in this XML document."
+)
 ALWAYS_SHOWN = ("LastErrorCode", "LastErrorDescription")
 
 
@@ -43,12 +58,9 @@ def parse(body, *, charset=None):
     except LookupError:
         raise SoapFault(f"{UNREADABLE}'{charset}' is not a supported encoding name.") from None
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise SoapFault(_unreadable(error)) from None
+        raise SoapFault(NO_DTD if b"<!DOCTYPE" in body else _unreadable(error)) from None
     if root.getroottree().docinfo.doctype:
-        raise SoapFault(
-            UNREADABLE + "There is an error in XML document (1, 1). ---> "
-            "For security reasons DTD is prohibited in this XML document."
-        )
+        raise SoapFault(NO_DTD)
     return root
 
 
@@ -178,13 +190,15 @@ def _read_value(element, field):
 
 def answer(operation, result, *, soap=SOAP_11, switches):
     """The bytes of an answer, strictly in the order of the contract and valid against it."""
-    response = etree.Element(_qualified(f"{operation}Response"), nsmap={None: contract().namespace})
-    _write_fields(response, contract().elements[f"{operation}Response"], result, switches)
-    contract().assert_valid(response)
+    parts: list[str] = []
+    _write_fields(parts, contract().elements[f"{operation}Response"], result, switches)
+    name, namespace = f"{operation}Response", contract().namespace
+    response = f'<{name} xmlns="{namespace}">{"".join(parts)}</{name}>'
+    contract().assert_valid(etree.fromstring(response))
     return _envelope(soap, response)
 
 
-def _write_fields(parent, fields, values, switches):
+def _write_fields(parts, fields, values, switches):
     for field in fields:
         value = values.get(field.name)
         if value is None and field.required and not field.nillable:
@@ -192,49 +206,40 @@ def _write_fields(parent, fields, values, switches):
         hidden = value == "" and switches.empty_strings == "absent"
         if value is None or (hidden and field.name not in ALWAYS_SHOWN):
             continue
-        _write(etree.SubElement(parent, _qualified(field.name)), field, value, switches)
+        start = len(parts)
+        _write_content(parts, field, value, switches)
+        if len(parts) == start:
+            parts.append(f"<{field.name} />")
+        else:
+            parts.insert(start, f"<{field.name}>")
+            parts.append(f"</{field.name}>")
 
 
-def _write(element, field, value, switches):
-    item = contract().item_of(field.type)
+def _write_content(parts, field, value, switches):
+    item = None if field.builtin else contract().item_of(field.type)
     if item is not None:
+        fields = contract().types[item.type]
         for row in value:
-            child = etree.SubElement(element, _qualified(item.name))
-            _write_fields(child, contract().types[item.type], row, switches)
-    elif field.type in contract().types and not field.builtin:
-        _write_fields(element, contract().types[field.type], value, switches)
-    else:
-        element.text = write_value(value) or None
+            parts.append(f"<{item.name}>")
+            _write_fields(parts, fields, row, switches)
+            parts.append(f"</{item.name}>")
+    elif not field.builtin and field.type in contract().types:
+        _write_fields(parts, contract().types[field.type], value, switches)
+    elif value != "":
+        parts.append(escape(write_value(value), CARRIAGE_RETURN))
 
 
 def _envelope(soap, content):
-    envelope = etree.Element(f"{{{soap}}}Envelope", nsmap={"soap": soap, "xsi": XSI, "xsd": XS})
-    etree.SubElement(envelope, f"{{{soap}}}Body").append(content)
-    return DECLARATION + etree.tostring(envelope, encoding="utf-8")
+    return (
+        f'{DECLARATION}<soap:Envelope xmlns:soap="{soap}" xmlns:xsi="{XSI}" xmlns:xsd="{XS}">'
+        f"<soap:Body>{content}</soap:Body></soap:Envelope>"
+    ).encode()
 
 
 def fault(problem, *, soap=SOAP_11):
     """The bytes of a SOAP Fault."""
-    return _envelope(soap, _fault_12(problem) if soap == SOAP_12 else _fault_11(problem))
-
-
-def _fault_11(problem):
-    element = etree.Element(f"{{{SOAP_11}}}Fault", nsmap={"soap": SOAP_11})
-    etree.SubElement(element, "faultcode").text = f"soap:{problem.code}"
-    etree.SubElement(element, "faultstring").text = problem.text
-    etree.SubElement(element, "detail")
-    return element
-
-
-def _fault_12(problem):
-    names = {"Client": "Sender", "Server": "Receiver"}
-    element = etree.Element(f"{{{SOAP_12}}}Fault", nsmap={"soap": SOAP_12})
-    code = etree.SubElement(element, f"{{{SOAP_12}}}Code")
-    name = names.get(problem.code, problem.code)
-    etree.SubElement(code, f"{{{SOAP_12}}}Value").text = f"soap:{name}"
-    reason = etree.SubElement(element, f"{{{SOAP_12}}}Reason")
-    text = etree.SubElement(reason, f"{{{SOAP_12}}}Text")
-    text.set("{http://www.w3.org/XML/1998/namespace}lang", "en")
-    text.text = problem.text
-    etree.SubElement(element, f"{{{SOAP_12}}}Detail")
-    return element
+    text = escape("".join(character for character in problem.text if character.isprintable()))
+    if soap == SOAP_12:
+        code = CODES_12.get(problem.code, problem.code)
+        return _envelope(soap, FAULT_12.format(code=code, text=text))
+    return _envelope(soap, FAULT_11.format(code=problem.code, text=text))

@@ -24,6 +24,7 @@ ACTIONS = {
     "dtd": "answer with a document that declares entities",
     "large": "answer with a very large document (bytes)",
 }
+SESSIONLESS = ("OpenSession", "OpenSessionSub", "CloseSession")
 PHASES = ("before", "during", "after")
 
 
@@ -49,6 +50,8 @@ class Rule:
         return f"{self.action} {self.phase}"
 
     def matches(self, operation, number):
+        if self.action == "expire" and operation in SESSIONLESS:
+            return False
         return self.operation in (None, operation) and self.number in (None, number)
 
     @property

@@ -7,7 +7,8 @@ async function refresh() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-      const inUse = part.contains(document.activeElement) && document.activeElement.matches("input, select");
+      const fields = [...part.querySelectorAll("input")];
+      const inUse = fields.some((one) => one === document.activeElement || one.value !== one.defaultValue);
       if (other && !inUse && part.innerHTML !== other.innerHTML) part.innerHTML = other.innerHTML;
     }
   } catch {

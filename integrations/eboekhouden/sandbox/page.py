@@ -19,8 +19,9 @@ FILES = {
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
 }
 SAFE = {
-    "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "img-src data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
 }
 BUTTONS: dict[str | None, dict[str, Any]] = {

@@ -269,7 +269,7 @@ def _faults(rules):
 
 def _when(rule):
     if rule.nth is not None:
-        return f"from the {rule.nth}th matching request"
+        return f"from matching request {rule.nth} on"
     return "always" if rule.probability is None else f"chance {rule.probability}"
 
 

@@ -69,14 +69,15 @@ class Handler(BaseHTTPRequestHandler):
         try:
             body = self._body()
         except TooLarge:
-            self.close_connection = True
-            self._respond(self._fault(SoapFault("Maximum request length exceeded.", code="Client")))
-            return
+            self._turn_away(self._fault(SoapFault("Maximum request length exceeded.")))
         except (BadFraming, ValueError):
-            self.close_connection = True
-            self._respond(Reply(status=400, content_type="text/plain"))
-            return
-        self._respond(self._acted(path, query, body))
+            self._turn_away(Reply(status=400, content_type="text/plain"))
+        else:
+            self._respond(self._acted(path, query, body))
+
+    def _turn_away(self, reply):
+        self.close_connection = True
+        self._respond(self.server.service.unread(reply, bytes_in=0))
 
     def _acted(self, path, query, body):
         if path == SOAP_PATH:
@@ -92,7 +93,8 @@ class Handler(BaseHTTPRequestHandler):
     def _soap(self, body):
         kind = self._content_type()
         if kind.get_content_type() not in XML_TYPES and self.headers.get("Content-Type"):
-            return Reply(status=415, content_type="text/plain", body=b"Unsupported Media Type")
+            reply = Reply(status=415, content_type="text/plain", body=b"Unsupported Media Type")
+            return self.server.service.unread(reply, bytes_in=len(body))
         is_12 = kind.get_content_type() == "application/soap+xml"
         action = kind.get_param("action") if is_12 else None
         action = (action or self.headers.get("SOAPAction") or "").strip().strip("\"'")

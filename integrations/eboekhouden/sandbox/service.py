@@ -92,6 +92,12 @@ class Service:
         self._note_reply(log_id, reply, started)
         return reply
 
+    def unread(self, reply, *, bytes_in):
+        """Writes down a request that was turned away at the door."""
+        log_id = self._receive(bytes_in, outcome="not read as a request")
+        self._note_reply(log_id, reply, time.monotonic())
+        return reply
+
     def undisturbed(self, exchange):
         self.wait(
             self.switches.apply_delay_ms / 1000,

@@ -96,6 +96,7 @@ def test_a_body_of_more_than_4_megabytes_is_refused(client):
 @pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
 def test_a_body_that_is_not_xml_is_refused(client, kind):
     assert client.post(b"{}", Content_Type=kind)[0] == 415
+    assert client.sandbox.books.requests()[-1].status == 415
 
 
 @pytest.mark.parametrize("length", ["-1", "many"])
