@@ -32,12 +32,3 @@ def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str
     NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
     series.refresh_from_db(fields=["last"])
     return str(series)
-
-
-def expected_number(organisation: Organisation, origin: Origin, *, year: int) -> str:
-    """The number that would be next; to show, not to use."""
-    prefix = series_prefix(organisation, origin)
-    found = NumberSeries.objects.filter(organisation=organisation, prefix=prefix, year=year).first()
-    series = found or NumberSeries(organisation=organisation, prefix=prefix, year=year)
-    series.last += 1
-    return str(series)

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from . import settings_views
+from .models import Origin
+from .views import bookings, dashboard, dialogs, unbilled
 
 app_name = "billing"
 
@@ -26,4 +28,41 @@ settings_urls = [
     ),
 ]
 
-urlpatterns = [*settings_urls]
+THERE = {"origin": Origin.EBOEKHOUDEN}
+HERE = {"origin": Origin.HERE}
+
+invoicing_urls = [
+    path("finance/unbilled/", unbilled.unbilled_list, name="unbilled"),
+    path(
+        "finance/invoice-in-e-boekhouden/",
+        dialogs.invoicing_dialog,
+        THERE,
+        name="eboekhouden-dialog",
+    ),
+    path(
+        "finance/invoice-in-e-boekhouden/book/",
+        dialogs.invoicing_confirm,
+        THERE,
+        name="eboekhouden-book",
+    ),
+    path("finance/invoice/", dialogs.invoicing_dialog, HERE, name="invoice-from-rows"),
+    path("finance/invoice/draft/", dialogs.invoicing_confirm, HERE, name="invoice-draft"),
+]
+
+booking_urls = [
+    path("finance/bookings/", bookings.booking_list, name="booking-list"),
+    path("finance/bookings/<int:pk>/", bookings.booking_detail, name="booking-detail"),
+    path(
+        "finance/bookings/<int:pk>/<slug:choice>/",
+        bookings.booking_choice,
+        name="booking-choice",
+    ),
+    path("finance/batches/<int:pk>/", bookings.batch_detail, name="batch-detail"),
+]
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    *invoicing_urls,
+    *booking_urls,
+    *settings_urls,
+]

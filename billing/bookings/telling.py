@@ -1,0 +1,213 @@
+"""What people read about a booking: a state, a sentence, and the way on."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
+
+from ..models import Batch, Booking, BookingKind, State
+from . import decisions
+from .recording import progress_of
+
+TAGS = {
+    State.QUEUED: "queued",
+    State.BLOCKED: "waiting",
+    State.SENDING: "sending",
+    State.UNKNOWN: "checking",
+    State.CHECKING: "checking",
+    State.CONFIRMED: "booked",
+    State.REJECTED: "refused",
+    State.CONFLICT: "conflict",
+    State.CANCELLED: "draft",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something a person may do: a POST to `choice`, or a link to `url`."""
+
+    label: str
+    choice: str = ""
+    url: str = ""
+
+
+ALERTS = {
+    State.CONFIRMED: "success",
+    State.REJECTED: "danger",
+    State.CONFLICT: "danger",
+    State.UNKNOWN: "warning",
+    State.CHECKING: "warning",
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A booking as people read it."""
+
+    booking: Booking
+    tag: str
+    state: str
+    document: str
+    gross: Decimal | None
+    text: str
+    ways: tuple[Way, ...]
+
+    @property
+    def alert(self) -> str:
+        """Which colour the sentence has."""
+        return ALERTS.get(State(self.booking.state), "info")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A batch in figures and words; the figures add up to `total`."""
+
+    batch: Batch
+    total: int
+    booked: int
+    open: int
+    stopped: int
+    words: str
+
+    @property
+    def is_over(self) -> bool:
+        return self.open == 0
+
+
+def told(batch: Batch) -> Told:
+    """The batch, annotated with its counts, as `12 booked · 2 being checked · 1 refused`."""
+    parts = [
+        (batch.booked_count, _("%d booked")),
+        (batch.open_count, _("%d on its way")),
+        (batch.stopped_count, _("%d needs you")),
+        (len(batch.left_out), _("%d left out")),
+    ]
+    words = " · ".join(text % count for count, text in parts if count)
+    counts = (batch.total, batch.booked_count, batch.open_count, batch.stopped_count)
+    return Told(batch, *counts, words)
+
+
+def tell(booking: Booking, *, now: datetime.datetime) -> Sentence:
+    """The booking in words, in the reader's language."""
+    state = State(booking.state)
+    return Sentence(
+        booking=booking,
+        tag=TAGS[state],
+        state=state.label,
+        document=document(booking),
+        gross=booking.invoice.gross if booking.invoice else None,
+        text=_text(booking, now=now),
+        ways=tuple(_ways(booking)),
+    )
+
+
+def document(booking: Booking) -> str:
+    """`Invoice TC2026-0124`, `Sales entry 2026-0119`, `Customer K00117`."""
+    number = booking.natural_key or (booking.invoice.number if booking.invoice else "")
+    return f"{booking.get_kind_display()} {number}".strip()
+
+
+def _text(booking: Booking, *, now: datetime.datetime) -> str:
+    if booking.state in (State.UNKNOWN, State.CHECKING):
+        return _checked(booking, now=now)
+    return TEXTS[State(booking.state)](booking)
+
+
+def _booked(booking: Booking) -> str:
+    if booking.kind == BookingKind.SALES_ENTRY:
+        where = _("Entry %(number)s in e-Boekhouden.") % {"number": booking.remote_id}
+    elif booking.kind == BookingKind.RELATION:
+        where = _("In e-Boekhouden as %(number)s.") % {"number": booking.natural_key}
+    else:
+        where = _("In e-Boekhouden as %(number)s.") % {"number": booking.remote_id}
+    how = {
+        "agrees": _("The total agrees to the cent."),
+        "looked-up": _("Found by look-up after a lost answer."),
+        "text-differs": _("A text differs from ours."),
+        "total-differs": _("The total there differs from ours: compare them."),
+        "linked": _("Linked by hand."),
+    }.get(booking.reason, "")
+    return f"{where} {how}".strip()
+
+
+def _refused(booking: Booking) -> str:
+    if not booking.code:
+        return _("Not sent: %(reason)s.") % {"reason": booking.text}
+    ours = explain(booking.code, booking.text, (get_language() or "en")[:2])
+    return f"e-Boekhouden: “{booking.text}” ({booking.code}). {ours}"
+
+
+def _conflict(booking: Booking) -> str:
+    if booking.kind == BookingKind.RELATION:
+        name = (booking.remote_copy or {}).get("name", "")
+        text = _("Another relation has this number: %(name)s. Is it the same customer?")
+        return text % {"name": name}
+    if booking.reason == "several":
+        return _("There is more than one document with this number.")
+    if booking.reason == "identical":
+        return _("The same document stands there already, though we never sent it.")
+    return _("Another document has this number. Compare them.")
+
+
+def _waiting(booking: Booking) -> str:
+    if booking.reason == "customer":
+        return _("Customer %(number)s is created first.") % {"number": booking.customer.number}
+    if booking.reason == "quota":
+        return _("e-Boekhouden allows no more calls for now; it goes on by itself.")
+    return _("It goes on when the connection works again.")
+
+
+def _checked(booking: Booking, *, now: datetime.datetime) -> str:
+    if booking.next_at is None or booking.next_at <= now:
+        return _("No clear answer came. Nothing to do: it is being looked up.")
+    text = _("No clear answer came. Nothing to do: we look it up at %(time)s before anything else.")
+    return text % {"time": f"{localtime(booking.next_at):%H:%M}"}
+
+
+def _queued(booking: Booking) -> str:
+    if booking.reason in ("not-sent", "not-reached"):
+        return _(
+            "e-Boekhouden could not be reached; nothing was sent. It is tried again by itself."
+        )
+    return _("It goes in a moment.")
+
+
+TEXTS: dict[State, Callable[[Booking], str]] = {
+    State.CONFIRMED: _booked,
+    State.REJECTED: _refused,
+    State.CONFLICT: _conflict,
+    State.BLOCKED: _waiting,
+    State.QUEUED: _queued,
+    State.SENDING: lambda booking: _("It is on the wire now."),
+    State.CANCELLED: lambda booking: _("Withdrawn before it was there."),
+}
+
+
+def _ways(booking: Booking) -> list[Way]:
+    progress = progress_of(booking)
+    ways = []
+    if booking.state == State.REJECTED:
+        ways += _mend(booking)
+        ways.append(Way(_("Book again"), choice="again"))
+    if booking.state == State.UNKNOWN:
+        ways.append(Way(_("Check now"), choice="check"))
+    if decisions.may_link(progress) and booking.remote_copy:
+        ways.append(Way(_("Link to it"), choice="link"))
+    return ways
+
+
+def _mend(booking: Booking) -> list[Way]:
+    match classify(booking.code, booking.text):
+        case CodeClass.SETTINGS:
+            return [Way(_("Change the settings"), url=reverse("integrations:eboekhouden"))]
+        case CodeClass.DATA | CodeClass.RELATION:
+            url = reverse("customers:customer-edit", args=[booking.customer_id])
+            return [Way(_("Open the customer"), url=url)]
+    return []

@@ -1,0 +1,169 @@
+"""Finance → Bookings: what must be in e-Boekhouden, and what became of it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import invoicer_required
+
+from ..bookings import choices, decisions
+from ..bookings.attempts import tell_attempts
+from ..bookings.clock import database_now
+from ..bookings.recording import progress_of
+from ..bookings.telling import tell, told
+from ..models import Batch, Booking, State
+from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
+from .paging import page_size
+
+# The chips above the list, and the states behind each.
+VIEWS: dict[str, tuple[str, ...]] = {
+    "needs-you": NEEDS_SOMEBODY,
+    "on-its-way": OPEN_STATES,
+    "booked": (State.CONFIRMED,),
+    "all": tuple(State),
+}
+
+
+@require_GET
+@invoicer_required
+def booking_list(request: HttpRequest) -> HttpResponse:
+    """The bookings of documents and customers, those that need somebody first."""
+    bookings = Booking.objects.filter(organisation=request.organisation)
+    counts = bookings.aggregate(
+        **{
+            name.replace("-", "_"): Count("pk", filter=Q(state__in=states))
+            for name, states in VIEWS.items()
+        }
+    )
+    shown = request.GET.get("show", "")
+    if shown not in VIEWS:
+        shown = "needs-you" if counts["needs_you"] else "all"
+    rows = bookings.filter(state__in=VIEWS[shown]).select_related("invoice", "customer")
+    page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
+    latest = _with_counts(request).first()
+    context = {
+        "chips": _chips(counts, shown=shown),
+        "page": page,
+        "rows": [tell(booking, now=database_now()) for booking in page],
+        "batch": told(latest) if latest and latest.open_count else None,
+    }
+    return render(request, "billing/booking_list.html", context)
+
+
+def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, int]]:
+    """Label, address, whether it is the one shown, and how many."""
+    labels = {
+        "needs-you": _("Needs you"),
+        "on-its-way": _("On its way"),
+        "booked": _("Booked"),
+        "all": _("All"),
+    }
+    return [
+        (label, f"?show={name}", name == shown, counts[name.replace("-", "_")])
+        for name, label in labels.items()
+    ]
+
+
+@require_GET
+@invoicer_required
+def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What became of one order; the page fills by itself until nothing is on its way."""
+    batch = get_object_or_404(_with_counts(request), pk=pk)
+    bookings = batch.bookings.select_related("invoice", "customer").order_by("pk")
+    now = database_now()
+    context = {
+        "batch": told(batch),
+        "rows": [tell(booking, now=now) for booking in bookings],
+        "selection_done": request.session.pop("selection_done", False),
+    }
+    template = "billing/_batch.html" if request.htmx else "billing/batch_detail.html"
+    return render(request, template, context)
+
+
+@require_GET
+@invoicer_required
+def booking_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One booking with every attempt in words; for a conflict both sides next to each other."""
+    booking = get_object_or_404(_bookings(request), pk=pk)
+    context = {
+        "booking": booking,
+        "told": tell(booking, now=database_now()),
+        "attempts": tell_attempts(booking),
+        "may_cancel": decisions.may_cancel(progress_of(booking)),
+        "ours": booking.payload["message"],
+        "theirs": booking.remote_copy or {},
+    }
+    return render(request, "billing/booking_detail.html", context)
+
+
+@require_POST
+@invoicer_required
+def booking_choice(request: HttpRequest, pk: int, choice: str) -> HttpResponse:
+    """Somebody decided: check now, book again, link, or cancel."""
+    booking = get_object_or_404(_bookings(request), pk=pk)
+    if choice not in CHOICES:
+        raise Http404
+    carry_out, done = CHOICES[choice]
+    try:
+        carry_out(booking, request)
+        messages.success(request, done())
+    except choices.NoLonger:
+        messages.warning(
+            request, _("Meanwhile something else happened to this booking. Look again.")
+        )
+    return redirect("billing:booking-detail", booking.pk)
+
+
+def _check_now(booking: Booking, request: HttpRequest) -> None:
+    choices.check_now(booking, now=database_now())
+
+
+def _book_again(booking: Booking, request: HttpRequest) -> None:
+    choices.book_again(booking, by=request.user, now=timezone.now())
+
+
+def _link(booking: Booking, request: HttpRequest) -> None:
+    choices.link(booking, by=request.user, now=timezone.now())
+
+
+def _cancel(booking: Booking, request: HttpRequest) -> None:
+    reason = request.POST.get("reason", "")[:300]
+    choices.cancel(booking, by=request.user, now=timezone.now(), reason=reason)
+
+
+Choice = Callable[[Booking, HttpRequest], None]
+CHOICES: dict[str, tuple[Choice, Callable[[], str]]] = {
+    "check": (_check_now, lambda: _("It is being looked up now.")),
+    "again": (_book_again, lambda: _("It goes again, with the settings of now.")),
+    "link": (_link, lambda: _("Linked: what stands in e-Boekhouden is this document.")),
+    "cancel": (_cancel, lambda: _("Cancelled.")),
+}
+
+
+def _bookings(request: HttpRequest) -> QuerySet[Booking]:
+    return Booking.objects.filter(organisation=request.organisation).select_related(
+        "invoice", "customer", "connection"
+    )
+
+
+def _with_counts(request: HttpRequest) -> QuerySet[Batch]:
+    documents = ~Q(bookings__kind="relation")
+    return (
+        Batch.objects.filter(organisation=request.organisation)
+        .select_related("created_by")
+        .annotate(
+            total=Count("bookings", filter=documents),
+            booked_count=Count("bookings", filter=documents & Q(bookings__state=State.CONFIRMED)),
+            open_count=Count("bookings", filter=documents & Q(bookings__state__in=OPEN_STATES)),
+            stopped_count=Count(
+                "bookings", filter=documents & Q(bookings__state__in=NEEDS_SOMEBODY)
+            ),
+        )
+    )

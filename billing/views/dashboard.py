@@ -1,0 +1,62 @@
+"""The first page: what to do next, and the figures of the moment."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import member_required
+from accounts.models import Organisation
+
+from ..checklist import checklist
+from ..models import Booking, InvoiceStatus
+from ..unbilled import Wish, totals_of, unbilled
+
+
+@require_GET
+@member_required
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The checklist while it is not complete; own hours; and for who may invoice, the money."""
+    today = timezone.localdate()
+    context: dict[str, Any] = {
+        "today": today,
+        "checklist": checklist(request.membership),
+        "own_minutes": _own_minutes(request, today),
+    }
+    if request.membership.is_invoicer:
+        context |= _money(request.organisation, today)
+    return render(request, "billing/dashboard.html", context)
+
+
+def _own_minutes(request: HttpRequest, today: datetime.date) -> int:
+    """Minutes that this person registered this week, from Monday."""
+    monday = today - datetime.timedelta(days=today.weekday())
+    mine = request.organisation.time_entries.filter(
+        membership=request.membership, date__gte=monday, date__lte=today
+    )
+    return mine.aggregate(minutes=Sum("minutes"))["minutes"] or 0
+
+
+def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
+    customers = unbilled(organisation, Wish(until=today))
+    sent = Q(status=InvoiceStatus.SENT)
+    late = sent & Q(due_on__lt=today)
+    figures = organisation.invoices.aggregate(
+        outstanding=Sum("gross", filter=sent),
+        outstanding_count=Count("pk", filter=sent),
+        overdue=Sum("gross", filter=late),
+        overdue_count=Count("pk", filter=late),
+    )
+    attention = Booking.objects.filter(organisation=organisation).needing_somebody()
+    return {
+        **figures,
+        "unbilled_total": totals_of(customers),
+        "unbilled_customers": customers[:5],
+        "unbilled_count": len(customers),
+        "attention": attention.select_related("invoice", "customer")[:5],
+        "latest_invoices": organisation.invoices.select_related("customer")[:6],
+    }

@@ -1,0 +1,132 @@
+"""The dialog that shows what will be billed before it is, and what makes the invoices."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.access import invoicer_required
+from integrations.models import Connection, LedgerAccount
+
+from ..forms import InvoicingForm, first_choices
+from ..invoicing import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from ..models import Origin
+from ..numbering import series_prefix
+from ..proposals import Proposal, propose
+from ..vat import Totals
+from ..wanted import Wanted, wanted
+
+
+@require_POST
+@invoicer_required
+def invoicing_dialog(request: HttpRequest, origin: Origin) -> HttpResponse:
+    """Shows the lines as they will be booked, for the choices made so far."""
+    today = timezone.localdate()
+    asked = wanted(request.organisation, request.POST, today=today)
+    chosen = request.POST if "grouping" in request.POST else first_choices(today)
+    form = InvoicingForm(chosen)
+    proposal = None
+    if form.is_valid():
+        options = form.options(origin)
+        proposal = propose(request.organisation, asked.load(), options=options)
+    return _shown(request, origin, asked=asked, form=form, proposal=proposal)
+
+
+@require_POST
+@invoicer_required
+def invoicing_confirm(request: HttpRequest, origin: Origin) -> HttpResponse:
+    """Makes what was shown; if anything changed meanwhile, shows it again."""
+    asked = wanted(request.organisation, request.POST, today=timezone.localdate())
+    form = InvoicingForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, origin, asked=asked, form=form, proposal=None)
+    order = Order(
+        request.organisation,
+        asked.load,
+        form.options(origin),
+        request.POST.get("token", ""),
+        request.user,
+    )
+    try:
+        return _carried_out(request, order)
+    except ProposalChanged as changed:
+        return _shown(
+            request, origin, asked=asked, form=form, proposal=changed.proposal, has_changed=True
+        )
+
+
+def _carried_out(request: HttpRequest, order: Order) -> HttpResponse:
+    now = timezone.now()
+    request.session["selection_done"] = True
+    if order.options.origin == Origin.EBOEKHOUDEN:
+        connection = Connection.objects.get(organisation=request.organisation)
+        batch = invoice_in_eboekhouden(order, connection=connection, now=now)
+        return redirect("billing:batch-detail", batch.pk)
+    drafts = draft_invoices(order, now=now)
+    text = ngettext("%(count)d draft made.", "%(count)d drafts made.", len(drafts))
+    messages.success(request, text % {"count": len(drafts)})
+    if len(drafts) == 1:
+        return redirect("billing:invoice-detail", drafts[0].pk)
+    return redirect("billing:invoice-list")
+
+
+def _shown(
+    request: HttpRequest,
+    origin: Origin,
+    *,
+    asked: Wanted,
+    form: InvoicingForm,
+    proposal: Proposal | None,
+    has_changed: bool = False,
+) -> HttpResponse:
+    connection = Connection.objects.filter(organisation=request.organisation).first()
+    context: dict[str, Any] = {
+        "origin": origin,
+        "asked": asked,
+        "form": form,
+        "proposal": proposal,
+        "has_changed": has_changed,
+        "connection": connection,
+        "why_not": _why_not(origin, connection),
+        "accounts": _account_names(connection),
+        "prefix": series_prefix(request.organisation, origin),
+        "total": _total(proposal),
+    }
+    return render(request, "billing/invoicing_dialog.html", context)
+
+
+def _why_not(origin: Origin, connection: Connection | None) -> str:
+    """Why nothing can be booked in e-Boekhouden at all; empty if it can."""
+    if origin == Origin.HERE:
+        return ""
+    if connection is None or not connection.is_active:
+        return _("The connection with e-Boekhouden is not switched on.")
+    if not connection.has_codes:
+        return _("The username or a security code is missing.")
+    if not connection.template:
+        return _("No invoice template is set.")
+    return ""
+
+
+def _account_names(connection: Connection | None) -> dict[str, str]:
+    accounts = LedgerAccount.objects.filter(connection=connection)
+    return {account.code: account.name for account in accounts}
+
+
+def _total(proposal: Proposal | None) -> Totals | None:
+    """All invoices together, incl. VAT; None when there is nothing to show."""
+    if proposal is None or proposal.is_empty:
+        return None
+    every = [invoice.totals for invoice in proposal.invoices]
+    first = every[0]
+    return Totals(
+        sum((t.net for t in every[1:]), first.net),
+        sum((t.vat for t in every[1:]), first.vat),
+        sum((t.gross for t in every[1:]), first.gross),
+        (),
+    )

@@ -1,0 +1,55 @@
+"""What a request asks to bill: ticked rows of the overviews, or projects of Unbilled."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import QueryDict
+
+from accounts.models import Organisation
+from registrations.selection import Selection
+
+from .items import Rows
+from .unbilled import Wish, rows_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Rows by their ids, or everything unbilled of some projects until a day."""
+
+    organisation: Organisation
+    selection: Selection
+    wish: Wish | None = None
+
+    def load(self) -> Rows:
+        """The rows as they are now, of this organisation only."""
+        if self.wish:
+            return rows_of(self.organisation, self.wish)
+        rows = self.selection.rows_of(self.organisation)
+        return Rows(tuple(rows.time_entries), tuple(rows.expenses), tuple(rows.trips))
+
+    def fields(self) -> list[tuple[str, object]]:
+        """Name and value of the hidden fields that ask for the same again."""
+        if not self.wish:
+            return list(self.selection.fields())
+        projects = [("projects", pk) for pk in self.wish.project_ids or ()]
+        approved = [("approved", "on")] if self.wish.approved_only else []
+        return [*projects, ("until", self.wish.until.isoformat()), *approved]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.selection and not (self.wish and self.wish.project_ids)
+
+
+def wanted(organisation: Organisation, posted: QueryDict, *, today: datetime.date) -> Wanted:
+    """Reads a POST. Raises SuspiciousOperation for ids and days that are none."""
+    ids = posted.getlist("projects")
+    if not ids:
+        return Wanted(organisation, Selection.parsed(posted))
+    try:
+        project_ids = tuple(dict.fromkeys(int(pk) for pk in ids))
+        until = datetime.date.fromisoformat(posted.get("until") or today.isoformat())
+    except ValueError as error:
+        raise SuspiciousOperation("Projects are ids, and until is a day.") from error
+    wish = Wish(until=until, project_ids=project_ids, approved_only=bool(posted.get("approved")))
+    return Wanted(organisation, Selection(), wish)

@@ -1,0 +1,121 @@
+"""The dialog shows what will be booked; confirming books exactly that."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role
+from billing.models import Booking, Invoice, Origin
+from registrations.models import TimeEntry
+from tests import factories
+
+DIALOG = "billing:eboekhouden-dialog"
+BOOK = "billing:eboekhouden-book"
+CHOICES = {"grouping": "task", "per": "customer", "date": "2026-11-22"}
+
+
+@pytest.fixture
+def browser(client, connected):
+    client.force_login(connected.member.user)
+    return client
+
+
+def _token(response) -> str:
+    return response.context["proposal"].token
+
+
+def test_it_shows_the_lines_and_books_them(browser, connected):
+    entry = connected.hours(minutes=90)
+    rows = {"time_entry": [entry.pk]}
+
+    shown = browser.post(reverse(DIALOG), rows)
+    done = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+
+    assert "135.00" in shown.content.decode()
+    invoice = Invoice.objects.get()
+    assert (invoice.origin, invoice.net) == (Origin.EBOEKHOUDEN, Decimal("135.00"))
+    assert done.url == reverse("billing:batch-detail", args=[invoice.bookings.get().batch_id])
+
+
+def test_a_row_that_changed_meanwhile_brings_the_dialog_back_with_the_reason(browser, connected):
+    entry = connected.hours(minutes=90)
+    rows = {"time_entry": [entry.pk]}
+    shown = browser.post(reverse(DIALOG), rows)
+    TimeEntry.objects.filter(pk=entry.pk).update(minutes=60)
+
+    again = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+
+    assert "These rows have changed since they were shown." in again.content.decode()
+    assert not Invoice.objects.exists()
+    assert _token(again) != _token(shown)
+
+
+def test_a_customer_with_a_problem_is_left_out_and_the_others_go_on(browser, connected):
+    zero = factories.create_vat_rate(
+        organisation=connected.organisation, name="Without code", code=""
+    )
+    wrong = factories.create_customer(organisation=connected.organisation, vat_rate=zero)
+    good = connected.hours()
+    bad = connected.hours(project=factories.create_project(customer=wrong))
+    rows = {"time_entry": [good.pk, bad.pk]}
+
+    shown = browser.post(reverse(DIALOG), rows)
+    browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+
+    text = "The VAT rate Without code has no code in e-Boekhouden."
+    assert text in shown.content.decode()
+    assert Invoice.objects.get().customer == good.project.customer
+    assert Booking.objects.documents().get().batch.left_out[0]["customer"] == wrong.name
+
+
+def test_rows_of_another_organisation_are_not_there(browser):
+    stranger = factories.create_time_entry()
+
+    shown = browser.post(reverse(DIALOG), {"time_entry": [stranger.pk]})
+
+    assert shown.context["proposal"].is_empty
+    assert stranger.project.name not in shown.content.decode()
+
+
+def test_one_invoice_a_project_when_asked(browser, connected):
+    customer = factories.create_customer(organisation=connected.organisation)
+    rows = {
+        "time_entry": [
+            connected.hours(project=factories.create_project(customer=customer)).pk
+            for _ in range(2)
+        ]
+    }
+
+    shown = browser.post(reverse(DIALOG), rows | CHOICES | {"per": "project"})
+
+    assert len(shown.context["proposal"].invoices) == 2
+
+
+def test_an_employee_may_not_see_it(client, connected):
+    employee = factories.create_membership(
+        organisation=connected.organisation, role=Role.EMPLOYEE
+    )
+    client.force_login(employee.user)
+
+    assert client.post(reverse(DIALOG)).status_code == 403
+
+
+def test_a_date_that_is_none_is_told_next_to_the_field(browser, connected):
+    entry = connected.hours()
+
+    shown = browser.post(
+        reverse(DIALOG), {"time_entry": [entry.pk]} | CHOICES | {"date": "31-31-2026"}
+    )
+
+    assert "date" in shown.context["form"].errors
+    assert shown.context["proposal"] is None
+
+
+def test_more_than_a_hundred_lines_are_refused_in_words(browser, connected):
+    project = factories.create_project(organisation=connected.organisation)
+    rows = {"time_entry": [connected.hours(project=project).pk for _ in range(101)]}
+
+    shown = browser.post(reverse(DIALOG), rows | CHOICES | {"grouping": "detailed"})
+
+    assert "101 lines: e-Boekhouden takes at most 100." in shown.content.decode()
