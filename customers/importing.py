@@ -46,9 +46,7 @@ def _check_attempts(run: ImportRun) -> None:
     """A run that every worker dies of must not keep all later ones waiting."""
     if run.attempts > MAX_ATTEMPTS:
         raise CannotImport(
-            _(
-                "The import stopped halfway %(count)s times. Tell your operator, and start it again."
-            )
+            _("The import broke off %(count)s times. Tell your operator, and start it again.")
             % {"count": MAX_ATTEMPTS}
         )
 
