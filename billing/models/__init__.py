@@ -2,6 +2,7 @@
 
 from .booking import Attempt, Batch, Booking, BookingKind, BookingQuerySet, State
 from .invoice import Invoice, InvoiceEvent, InvoiceLine, InvoiceQuerySet, InvoiceStatus, Origin
+from .issued import FileKind, InvoiceFile, InvoiceMail, MailState
 from .numbers import InvoiceSettings, NumberSeries
 from .vat import VatCategory, VatRate
 
@@ -11,12 +12,16 @@ __all__ = [
     "Booking",
     "BookingKind",
     "BookingQuerySet",
+    "FileKind",
     "Invoice",
     "InvoiceEvent",
+    "InvoiceFile",
     "InvoiceLine",
+    "InvoiceMail",
     "InvoiceQuerySet",
     "InvoiceSettings",
     "InvoiceStatus",
+    "MailState",
     "NumberSeries",
     "Origin",
     "State",

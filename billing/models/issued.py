@@ -1,0 +1,77 @@
+"""What left the house: the printed invoice as it was issued, and the e-mails that carried it."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+
+from .invoice import Invoice
+
+
+class FileKind(models.TextChoices):
+    """Which file of an invoice."""
+
+    PDF = "pdf", "PDF"
+
+
+def folder_of(file: "InvoiceFile", name: str) -> str:
+    """Where a file is kept; nobody can guess its name."""
+    return f"invoices/{file.invoice.organisation_id}/{uuid.uuid4().hex}-{name}"
+
+
+class InvoiceFile(models.Model):
+    """A file of a final invoice, made once and never changed; `sha256` proves it."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=3, choices=FileKind)
+    file = models.FileField(upload_to=folder_of, max_length=200)
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "kind"], name="one_file_a_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file.name
+
+
+class MailState(models.TextChoices):
+    """How far an e-mail is; `sending` for longer than a minute means: the worker died in it."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class InvoiceMail(models.Model):
+    """An e-mail with an invoice: written before it is sent, so that it is not sent twice."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="mails")
+    # Made with the form that was shown: the same form is mailed once, however often it is posted.
+    key = models.UUIDField(default=uuid.uuid4)
+    to = models.CharField(max_length=320)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    state = models.CharField(max_length=7, choices=MailState, default=MailState.SENDING)
+    # Why it failed: a name of mailing.REASONS.
+    reason = models.CharField(max_length=30, blank=True)
+    started_at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "key"], name="one_mail_a_form"),
+            models.UniqueConstraint(
+                fields=["invoice"],
+                condition=models.Q(state="sending"),
+                name="one_mail_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
