@@ -175,12 +175,22 @@ def test_the_link_of_an_invoice_works_only_with_its_secret(client):
     assert (right, b"Factuur 2026-1" in page, wrong) == (200, True, 404)
 
 
-@pytest.fixture
-def command(tmp_path):
-    """The sandbox as a process of its own."""
-    words = [sys.executable, "-m", "integrations.eboekhouden.sandbox", "--json", "--port", "0"]
+PROGRAMS = {
+    "module": ["-m", "integrations.eboekhouden.sandbox"],
+    "manage.py": ["manage.py", "eboekhouden_sandbox"],
+}
+
+
+@pytest.fixture(params=PROGRAMS)
+def command(request, tmp_path):
+    """The sandbox as a process of its own, without a database or a secret in its surroundings."""
+    words = [sys.executable, *PROGRAMS[request.param], "--json", "--port", "0"]
     with subprocess.Popen(
-        [*words, "--books", str(tmp_path / "books")], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [*words, "--books", str(tmp_path / "books")],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         yield process
         process.kill()
