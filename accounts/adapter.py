@@ -8,7 +8,7 @@ from .models import User
 
 
 def typed_email(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
-    """The address that somebody tries to log in with; mistakes are counted by it and by computer."""
+    """The address somebody tries to log in with; mistakes are counted by it and by computer."""
     given = (credentials or {}).get("email") or request.POST.get("login", "")
     return given.strip().lower()
 
@@ -23,6 +23,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """One lock is enough: axes counts mistakes in the database, for all processes together."""
 
     def set_password(self, user: User, password: str) -> None:
-        """Whoever could set a new password reads the person's mail: earlier mistakes no longer lock."""
+        """Whoever sets a new password reads the person's mail: earlier mistakes lock no more."""
         super().set_password(user, password)
         axes.utils.reset(username=user.email)

@@ -119,7 +119,8 @@ def employee_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 def last_administrator_sentence(membership: Membership) -> str:
     sentence = _(
-        "%(person)s is the only administrator who can log in: first make somebody else administrator."
+        "%(person)s is the only administrator who can log in: "
+        "first make somebody else administrator."
     )
     return sentence % {"person": membership}
 

@@ -1,7 +1,7 @@
-"""Numbers that others gave out: IBAN, BIC, VAT, Chamber of Commerce. Each error says what to look at.
+"""Numbers that others gave out: IBAN, BIC, VAT, Chamber of Commerce; errors say what to look at.
 
-Every function takes what was typed and gives the number as it is stored: without spaces, in capitals.
-They raise Django's ValidationError.
+Every function takes what was typed and gives what is stored: without spaces, in capitals. They
+raise Django's ValidationError.
 """
 
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Inviting people by e-mail: a link to choose a password, or word that one more organisation is open."""
+"""Inviting people by e-mail: a link to choose a password, or word that one more place is open."""
 
 import logging
 from smtplib import SMTPException

@@ -19,7 +19,7 @@ CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
 
 def encode_logo(upload: File) -> ContentFile:
-    """The picture as a file of our own making, at most 1200 by 600 pixels. Raises ValidationError."""
+    """The picture as a new file, at most 1200 by 600 pixels. Raises ValidationError."""
     if upload.size > MAX_BYTES:
         raise ValidationError(_("This file is larger than 2 MB: choose a smaller one."))
     picture = _opened(upload)

@@ -1,4 +1,4 @@
-"""Organisations, people, and who may do what where. Every other table belongs to an organisation."""
+"""Organisations, people, and who may do what where. Other tables belong to an organisation."""
 
 from collections.abc import Iterator
 from typing import Self
@@ -70,7 +70,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return not self.has_usable_password()
 
     def get_session_auth_hash(self) -> str:
-        """What a session must carry to stay logged in: changes with the password and the generation."""
+        """What a session must carry to stay logged in; changes with password and generation."""
         return f"{self.login_generation}-{super().get_session_auth_hash()}"
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""People in an organisation: adding them, what they may do, leaving, and never without an administrator."""
+"""People in an organisation: adding, what they may do, leaving; never without an administrator."""
 
 from decimal import Decimal
 
@@ -28,23 +28,19 @@ def add_member(
     first_name: str,
     last_name: str = "",
     language: str = Language.ENGLISH,
-    role: str = Role.EMPLOYEE,
-    may_invoice: bool = False,
-    hourly_rate: Decimal | None = None,
     password: str | None = None,
+    **place: object,
 ) -> Membership:
-    """A place for the person with this e-mail address; whoever has an account keeps name and password.
+    """A place for the person with this address; whoever has an account keeps name and password.
 
-    `hourly_rate` is in euros excl. VAT. Raises AlreadyMember.
+    `place` are role, may_invoice and hourly_rate (euros excl. VAT). Raises AlreadyMember.
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         names = {"first_name": first_name, "last_name": last_name, "language": language}
         user = User.objects.create_user(email, password, **names)
     membership, is_new = Membership.objects.get_or_create(
-        organisation=organisation,
-        user=user,
-        defaults={"role": role, "may_invoice": may_invoice, "hourly_rate": hourly_rate},
+        organisation=organisation, user=user, defaults=place
     )
     if not is_new:
         raise AlreadyMember(membership)

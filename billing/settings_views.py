@@ -23,6 +23,7 @@ from .vat_rates import (
     change_rate,
     create_standard_rates,
     delete_rate,
+    lacks_standard_rates,
 )
 
 
@@ -66,7 +67,12 @@ def next_number_preview(request: HttpRequest) -> HttpResponse:
 def vat_rate_list(request: HttpRequest) -> HttpResponse:
     rates = list(request.organisation.vat_rates.all())
     without_code = sum(not rate.code for rate in rates)
-    context = {"rates": rates, "without_code": without_code, "today": timezone.localdate()}
+    context = {
+        "rates": rates,
+        "without_code": without_code,
+        "lacks_standard": lacks_standard_rates(rates),
+        "today": timezone.localdate(),
+    }
     return render(request, "billing/settings/vat_rate_list.html", context)
 
 

@@ -1,5 +1,6 @@
 """The VAT rates of an organisation: the standard Dutch set, the usual one, changes and ends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -77,6 +78,11 @@ def create_standard_rates(organisation: Organisation) -> list[VatRate]:
     if default_rate(organisation) is None:
         _make_first_usual(organisation)
     return made
+
+
+def lacks_standard_rates(rates: Iterable[VatRate]) -> bool:
+    """Whether a code of the standard set is not among these."""
+    return not {standard.code for standard in STANDARD_RATES} <= {rate.code for rate in rates}
 
 
 def _from_standard(organisation: Organisation, standard: StandardRate, *, position: int) -> VatRate:

@@ -1,4 +1,4 @@
-"""Settings → Organisation: numbers are checked, the logo is drawn anew, and only its people see it."""
+"""Settings → Organisation: numbers are checked, logos drawn anew, and only its people see them."""
 
 import io
 from typing import Any

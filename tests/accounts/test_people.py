@@ -167,7 +167,9 @@ def test_rights_are_changed_together(administrator: Membership) -> None:
     change_rights(employee, role=Role.PROJECT_MANAGER, may_invoice=True)
 
     employee.refresh_from_db()
-    assert employee.is_manager and employee.is_invoicer and not employee.is_administrator
+    assert employee.is_manager
+    assert employee.is_invoicer
+    assert not employee.is_administrator
 
 
 def test_deactivating_ends_the_session_at_the_next_click(administrator: Membership) -> None:

@@ -1,12 +1,12 @@
 """Settings → Invoices and Settings → VAT rates."""
 
-import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Organisation, Role
 from billing.models import InvoiceSettings, NumberSeries, VatRate
@@ -72,7 +72,7 @@ def test_a_mistake_is_said_in_a_sentence(
 
 
 def test_the_page_shows_which_number_is_next(inside: Client, organisation: Organisation) -> None:
-    year = datetime.date.today().year
+    year = timezone.localdate().year
     NumberSeries.objects.create(organisation=organisation, prefix="F", year=year, last=41)
 
     answer = inside.get(reverse("billing:invoice-settings-number"), {"prefix": "F"})
@@ -82,7 +82,7 @@ def test_the_page_shows_which_number_is_next(inside: Client, organisation: Organ
 
 
 def test_the_numbers_of_others_are_not_counted(inside: Client) -> None:
-    year = datetime.date.today().year
+    year = timezone.localdate().year
     other = create_organisation(name="Other")
     NumberSeries.objects.create(organisation=other, prefix="F", year=year, last=41)
 
