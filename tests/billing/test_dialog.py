@@ -93,9 +93,7 @@ def test_one_invoice_a_project_when_asked(browser, connected):
 
 
 def test_an_employee_may_not_see_it(client, connected):
-    employee = factories.create_membership(
-        organisation=connected.organisation, role=Role.EMPLOYEE
-    )
+    employee = factories.create_membership(organisation=connected.organisation, role=Role.EMPLOYEE)
     client.force_login(employee.user)
 
     assert client.post(reverse(DIALOG)).status_code == 403

@@ -1,0 +1,102 @@
+"""From what was done to lines: grouped as chosen, never mixing prices or terms."""
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.lines import Grouping, Item, ItemKind, Terms, compose
+from projects.money import hours, net_amount
+
+HIGH = Terms(1, Decimal(21), "HOOG_VERK_21", "S", "8000", None)
+HOURS = Item(
+    kind=ItemKind.HOURS,
+    id=1,
+    project_id=1,
+    project="Website",
+    task_id=1,
+    task="Development",
+    employee="Sanne de Vries",
+    date=datetime.date(2026, 11, 20),
+    description="Link with the till",
+    quantity=Decimal(90),
+    price=Decimal("90.00"),
+    code="DEV",
+    terms=HIGH,
+)
+EXPENSE = replace(
+    HOURS, kind=ItemKind.EXPENSE, id=1, quantity=Decimal(1), price=Decimal("42.50"), task="Hotel"
+)
+TRIP = replace(
+    HOURS,
+    kind=ItemKind.TRIP,
+    id=1,
+    quantity=Decimal(43),
+    price=Decimal("0.30"),
+    description="Amsterdam – Utrecht",
+)
+
+
+def test_hours_of_a_task_are_one_line():
+    lines = compose([HOURS, replace(HOURS, id=2, quantity=Decimal(120))], grouping=Grouping.TASK)
+
+    (line,) = lines
+    assert line.description == "Website · Development"
+    assert (line.quantity, line.unit, line.net) == (Decimal("3.50"), "hour", Decimal("315.00"))
+
+
+@pytest.mark.parametrize(
+    ("grouping", "description"),
+    [
+        (Grouping.PROJECT, "Website"),
+        (Grouping.EMPLOYEE, "Website · Sanne de Vries"),
+        (Grouping.DAY, "Website · 20-11-2026"),
+        (
+            Grouping.DETAILED,
+            "20-11-2026 · Sanne de Vries · Website · Development: Link with the till",
+        ),
+    ],
+)
+def test_the_description_follows_the_grouping(grouping, description):
+    (line,) = compose([HOURS], grouping=grouping)
+
+    assert line.description == description
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"price": Decimal("95.00")},
+        {"terms": replace(HIGH, ledger_account="8010")},
+        {"terms": replace(HIGH, vat_rate_id=2, vat_percentage=Decimal(9))},
+        {"terms": replace(HIGH, cost_centre_id=7)},
+    ],
+)
+def test_what_is_booked_differently_never_shares_a_line(other):
+    lines = compose([HOURS, replace(HOURS, id=2, **other)], grouping=Grouping.PROJECT)
+
+    assert len(lines) == 2
+
+
+def test_expenses_are_a_line_each_and_trips_are_added_up():
+    items = [EXPENSE, replace(EXPENSE, id=2), TRIP, replace(TRIP, id=2)]
+
+    lines = compose(items, grouping=Grouping.PROJECT)
+
+    assert [line.quantity for line in lines] == [Decimal(1), Decimal(1), Decimal(86)]
+    assert lines[2].net == Decimal("25.80")
+
+
+@given(st.lists(st.integers(1, 1440), min_size=1, max_size=30), st.sampled_from(list(Grouping)))
+def test_no_minute_is_lost_and_every_net_is_the_shown_quantity_times_the_price(minutes, grouping):
+    items = [replace(HOURS, id=n, quantity=Decimal(m)) for n, m in enumerate(minutes)]
+
+    lines = compose(items, grouping=grouping)
+
+    assert sorted(item.id for line in lines for item in line.items) == list(range(len(minutes)))
+    for line in lines:
+        assert line.quantity == hours(int(sum(item.quantity for item in line.items)))
+        assert line.net == net_amount(line.quantity, line.price)
