@@ -56,7 +56,9 @@ class RegistrationForm(forms.ModelForm):
 
     def _chosen_project(self) -> Project | None:
         pk = str(self["project"].value() or "")
-        found = self.organisation.projects.filter(pk=pk) if pk.isdigit() else Project.objects.none()
+        found = (
+            self.organisation.projects.filter(pk=pk) if pk.isdecimal() else Project.objects.none()
+        )
         return found.select_related("customer").first()
 
     def _shown(self, projects: Iterable[Project]) -> list[Project]:
@@ -134,7 +136,7 @@ class ExpenseForm(RegistrationForm):
     """Something that was paid, with its receipt; the price becomes the one excl. VAT."""
 
     quantity = AmountField(label=_("Quantity"), min_value=0, max_digits=8, decimal_places=2)
-    price = AmountField(label=_("Price"), max_digits=10, decimal_places=2)
+    price = AmountField(label=_("Price"), min_value=0, max_digits=10, decimal_places=2)
     includes_vat = forms.BooleanField(label=_("The price is incl. VAT"), required=False)
     receipt = forms.FileField(
         label=_("Receipt"),
@@ -166,7 +168,7 @@ class ExpenseForm(RegistrationForm):
         )
         self.fields["category"].empty_label = _("Which category?")
         self.fields["vat_rate"].queryset = self.organisation.vat_rates.all()
-        self.fields["vat_rate"].empty_label = _("As usual for the customer")
+        self.fields["vat_rate"].empty_label = _("The usual one")
         if not row.receipt:
             del self.fields["removes_receipt"]
 

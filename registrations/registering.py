@@ -9,7 +9,7 @@ from accounts.models import Membership
 from .models import Expense, Registration, Status, TimeEntry
 from .pricing import price
 from .rights import may_register_for
-from .rules import check
+from .rules import check, check_amount
 
 COMMON = (
     "project",
@@ -116,3 +116,4 @@ def _prepare(row: Registration, *, by: Membership) -> None:
     Membership.objects.select_for_update().get(pk=row.membership_id)
     check(row)
     price(row)
+    check_amount(row)

@@ -1,11 +1,29 @@
 """What a row has to satisfy before it is saved: each refusal is a sentence at a field."""
 
+import datetime
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from .durations import DAY, written
 from .models import Registration, TimeEntry
+
+# Days that can be booked, and more euros than fit on a line.
+FIRST_YEAR, LAST_YEAR = 1980, 2049
+TOO_MUCH = Decimal(10) ** 10
+
+
+def is_registrable(day: datetime.date) -> bool:
+    """Whether rows of that day could ever be booked."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def check_amount(row: Registration) -> None:
+    """Raises ValidationError for a priced row that is worth more than can be billed."""
+    if abs(row.amount) >= TOO_MUCH:
+        raise ValidationError({"price": _("This comes to more than can be billed.")})
 
 
 def check(row: Registration) -> None:
@@ -28,6 +46,9 @@ def _project_errors(row: Registration) -> dict[str, str]:
 
 def _date_errors(row: Registration) -> dict[str, str]:
     starts, ends = row.project.starts_on, row.project.ends_on
+    if not is_registrable(row.date):
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        return {"date": _("Choose a day between %(first)d and %(last)d.") % years}
     if starts and row.date < starts:
         return {"date": _("This project starts on %s.") % starts.strftime("%d-%m-%Y")}
     if ends and row.date > ends:

@@ -22,7 +22,7 @@ ALREADY = {
     Status.OPEN: _("already open"),
     Status.SUBMITTED: _("already submitted"),
     Status.APPROVED: _("already approved"),
-    Status.REJECTED: _("rejected"),
+    Status.REJECTED: _("already rejected"),
     Status.INVOICED: _("already invoiced"),
     Status.WRITTEN_OFF: _("written off"),
 }

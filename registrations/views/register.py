@@ -22,6 +22,7 @@ from ..models import Expense, Registration
 from ..periods import ONE_DAY
 from ..receipts import content_type_of
 from ..register_pages import HOURS, RECENT, RegisterPage
+from ..rules import is_registrable
 from ..week import week_around
 
 SEVEN_DAYS = 7 * ONE_DAY
@@ -132,7 +133,7 @@ def _subject(request: HttpRequest) -> Membership:
     if not chosen or not request.membership.is_manager:
         return request.membership
     employees = request.organisation.memberships.filter(is_active=True).select_related("user")
-    return get_object_or_404(employees, pk=chosen if chosen.isdigit() else 0)
+    return get_object_or_404(employees, pk=chosen if chosen.isdecimal() else 0)
 
 
 def _day(request: HttpRequest) -> datetime.date:
@@ -140,7 +141,7 @@ def _day(request: HttpRequest) -> datetime.date:
         chosen = parse_date(request.GET.get("date", ""))
     except ValueError:
         chosen = None
-    return chosen or timezone.localdate()
+    return chosen if chosen and is_registrable(chosen) else timezone.localdate()
 
 
 def _form(request: HttpRequest, page: RegisterPage, *, row: Registration) -> RegistrationForm:

@@ -61,7 +61,7 @@ def test_a_duration_is_read_as_it_was_meant(typed, minutes):
     ],
 )
 def test_what_is_no_duration_is_refused(typed):
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r".+"):
         parse_duration(typed)
 
 
@@ -81,7 +81,7 @@ def test_a_time_of_the_day_is_read_the_same_way(typed, time):
 
 @pytest.mark.parametrize("typed", ["24:00", "-1", "nine"])
 def test_what_is_no_time_of_the_day_is_refused(typed):
-    with pytest.raises(ValueError, match="time such as"):
+    with pytest.raises(ValueError, match=r"time such as"):
         parse_clock(typed)
 
 

@@ -307,8 +307,57 @@ def test_the_pages_open_for_everybody_with_a_membership(office, kind, role):
     assert client.get(reverse(f"registrations:{kind}")).status_code == 200
 
 
-@pytest.mark.parametrize("date", ["nonsense", "2026-13-45", ""])
+@pytest.mark.parametrize("date", ["nonsense", "2026-13-45", "", "0001-01-01", "9999-12-31"])
 def test_a_day_that_does_not_exist_is_today(office, employee, date):
     page = employee.get(reverse("registrations:hours"), {"date": date})
 
     assert page.context["day"] == TODAY
+
+
+def test_a_day_that_can_never_be_booked_is_refused(office, employee):
+    assert "1980" in errors_of(add(employee, typed(office, date="1979-12-31")), "date")
+
+
+def test_an_amount_that_no_invoice_holds_is_refused(office, employee):
+    fields = {
+        "project": office.project.pk,
+        "category": office.category.pk,
+        "date": TODAY.isoformat(),
+        "quantity": "999999",
+        "price": "99999999",
+        "is_billable": "on",
+    }
+
+    assert "more than can be billed" in errors_of(add(employee, fields, "expenses"), "price")
+
+
+@pytest.mark.parametrize("employee_id", ["²", "x", "99999999999999999999"])
+def test_an_employee_who_does_not_exist_is_not_found(office, manager, employee_id):
+    address = reverse("registrations:hours")
+
+    assert manager.get(address, {"employee": employee_id}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "create"),
+    [
+        ("hours", factories.create_time_entry),
+        ("expenses", factories.create_expense),
+        ("trips", factories.create_trip),
+    ],
+)
+def test_a_full_day_takes_as_many_queries_as_one_row(
+    office, employee, kind, create, django_assert_max_num_queries
+):
+    address = reverse(f"registrations:{kind}")
+    about = {"project": office.project, "membership": office.employee, "date": TODAY}
+    create(**about)
+    with django_assert_max_num_queries(20) as one:
+        employee.get(address)
+
+    for _n in range(15):
+        create(**about)
+    with django_assert_max_num_queries(len(one)) as many:
+        employee.get(address)
+
+    assert len(many.captured_queries) == len(one.captured_queries)
