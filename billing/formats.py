@@ -1,0 +1,35 @@
+"""How amounts and days are written on paper and in mails, in the language that is active."""
+
+import datetime
+from decimal import Decimal
+
+from django.utils.formats import number_format
+
+
+def amount(value: Decimal) -> str:
+    """Two decimals: 1.003,75 in Dutch and 1,003.75 in English."""
+    written = number_format(abs(value), decimal_pos=2, use_l10n=True, force_grouping=True)
+    return f"−{written}" if value < 0 else written
+
+
+def euro(value: Decimal) -> str:
+    """The amount with its sign: € 1.003,75. Space and sign never part."""
+    return f"€\u00a0{amount(value)}"
+
+
+def percentage(value: Decimal) -> str:
+    """`21.00` as 21%, `5.50` as 5,5%."""
+    plain = value.normalize()
+    decimals = max(0, -int(plain.as_tuple().exponent))
+    return f"{number_format(plain, decimal_pos=decimals, use_l10n=True)}%"
+
+
+def day(value: datetime.date) -> str:
+    """20-11-2026, the Dutch way in both languages."""
+    return f"{value:%d-%m-%Y}"
+
+
+def iban(value: str) -> str:
+    """In groups of four, as people read it."""
+    plain = value.replace(" ", "").upper()
+    return " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))

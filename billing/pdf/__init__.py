@@ -1,0 +1,6 @@
+"""The invoice on paper: what it says (content), how it is drawn (drawing), that it stays (keeping)."""
+
+from .drawing import invoice_pdf
+from .keeping import issue_pdf
+
+__all__ = ["invoice_pdf", "issue_pdf"]

@@ -1,0 +1,72 @@
+"""Draws an invoice with typst. Texts travel as JSON, so nothing in them can be taken for markup."""
+
+import base64
+import datetime
+import json
+from functools import cache
+from pathlib import Path
+
+import fontpkg_inter
+import typst
+from django.conf import settings
+
+from accounts.logos import content_type
+from accounts.models import Organisation
+
+from ..models import Invoice
+from .content import Content, content_of
+
+TEMPLATE = Path(settings.BASE_DIR) / "templates" / "billing" / "pdf" / "invoice.typ"
+# A picture in an SVG, because typst takes pictures as text only in that way.
+FRAME = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+    '<image width="{width}" height="{height}" href="data:{kind};base64,{picture}"/></svg>'
+)
+# A logo is at most so large on paper, in millimetres.
+WIDEST, HIGHEST = 70, 18
+
+
+def invoice_pdf(invoice: Invoice, *, language: str | None = None) -> bytes:
+    """The invoice as PDF, in its own language unless another is asked for; a draft says that it is.
+
+    The same invoice gives the same bytes as long as settings and logo stay as they are.
+    """
+    content = content_of(invoice, language=language or invoice.language)
+    content["logo"] = _logo(invoice.organisation)
+    return draw(content, made_at=invoice.final_at or invoice.created_at)
+
+
+def draw(content: Content, *, made_at: datetime.datetime) -> bytes:
+    """The PDF of a content, with one moment written in it as its date."""
+    pdf = typst.compile(
+        str(TEMPLATE),
+        root=str(TEMPLATE.parent),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"content": json.dumps(content)},
+        pdf_standards=["a-3b"],
+        timestamp=int(made_at.timestamp()),
+    )
+    return bytes(pdf)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Inter from its wheel, and the typefaces in typst for what it lacks; read once a process."""
+    folder = Path(fontpkg_inter.__file__).parent / "files"
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
+
+
+def _logo(organisation: Organisation) -> dict[str, object] | None:
+    """The logo as an SVG with its width on paper; None without one, or when its file is gone."""
+    if not organisation.logo:
+        return None
+    try:
+        with organisation.logo.open("rb") as file:
+            picture = base64.b64encode(file.read()).decode()
+        width, height = organisation.logo.width, organisation.logo.height
+    except FileNotFoundError:
+        return None
+    kind = content_type(organisation)
+    frame = FRAME.format(kind=kind, picture=picture, width=width, height=height)
+    return {"picture": frame, "width": min(WIDEST, HIGHEST * width / height)}
