@@ -1,4 +1,4 @@
-"""Who may open a page: decorators for views. Without the right one answers 403, without login the door."""
+"""Who may open a page: decorators for views. No right: 403; not logged in: to the door."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,20 +6,20 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from .models import Membership
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def _allow(may: Callable[[Membership], bool]) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.membership is None or not may(request.membership):
                 raise PermissionDenied(_("You do not have the right to open this page."))
             return view(request, *args, **kwargs)

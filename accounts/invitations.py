@@ -2,6 +2,7 @@
 
 import logging
 from smtplib import SMTPException
+from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -30,7 +31,7 @@ def link_days() -> int:
 
 
 def invite_member(
-    organisation: Organisation, *, by: User, address: str, **details: object
+    organisation: Organisation, *, by: User, address: str, **details: Any
 ) -> tuple[Membership, bool]:
     """Adds somebody (see add_member) and invites them; False if the mail could not be sent.
 

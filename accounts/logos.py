@@ -18,7 +18,7 @@ SIZE = (1200, 600)
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
 
-def encode_logo(upload: File) -> ContentFile:
+def encode_logo(upload: "File[bytes]") -> "ContentFile[bytes]":
     """The picture as a new file, at most 1200 by 600 pixels. Raises ValidationError."""
     if upload.size > MAX_BYTES:
         raise ValidationError(_("This file is larger than 2 MB: choose a smaller one."))
@@ -31,7 +31,7 @@ def encode_logo(upload: File) -> ContentFile:
     return _written(upright, picture.format)
 
 
-def _opened(upload: File) -> Image.Image:
+def _opened(upload: "File[bytes]") -> Image.Image:
     try:
         picture = Image.open(upload, formats=["PNG", "JPEG"])
         has_too_many = picture.width * picture.height > MAX_PIXELS
@@ -44,7 +44,7 @@ def _opened(upload: File) -> Image.Image:
     return picture
 
 
-def _written(picture: Image.Image, kind: str | None) -> ContentFile:
+def _written(picture: Image.Image, kind: str | None) -> "ContentFile[bytes]":
     content = io.BytesIO()
     if kind == "PNG":
         picture.convert("RGBA").save(content, "PNG", optimize=True)
@@ -54,10 +54,10 @@ def _written(picture: Image.Image, kind: str | None) -> ContentFile:
 
 
 def content_type(organisation: Organisation) -> str:
-    return CONTENT_TYPES[organisation.logo.name.rsplit(".", 1)[-1]]
+    return CONTENT_TYPES[str(organisation.logo.name).rsplit(".", 1)[-1]]
 
 
-def replace_logo(organisation: Organisation, *, picture: ContentFile) -> None:
+def replace_logo(organisation: Organisation, *, picture: "ContentFile[bytes]") -> None:
     """Keeps a picture that came from encode_logo; the former one goes."""
     former = organisation.logo.name
     organisation.logo = picture

@@ -11,7 +11,7 @@ SESSION_KEY = "organisation"
 
 
 class OrganisationMiddleware:
-    """Sets `request.membership` and `request.organisation`: the chosen one, else the first; or None."""
+    """Sets `request.membership` and `request.organisation`: the chosen, else the first; or None."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,11 +29,13 @@ def current_membership(request: HttpRequest) -> Membership | None:
     """The active membership that the session chose, else the person's first one, else None."""
     if not request.user.is_authenticated:
         return None
-    memberships = (
+    memberships = list(
         request.user.memberships.filter(is_active=True)
         .select_related("organisation", "user")
         .order_by("organisation__name")
     )
     chosen = request.session.get(SESSION_KEY)
-    found = [membership for membership in memberships]
-    return next((m for m in found if m.organisation_id == chosen), found[0] if found else None)
+    return next(
+        (it for it in memberships if it.organisation_id == chosen),
+        memberships[0] if memberships else None,
+    )

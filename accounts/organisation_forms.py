@@ -18,7 +18,7 @@ PHONE = RegexValidator(
 )
 
 
-class OrganisationForm(forms.ModelForm):
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     """Who the organisation is, as invoices say it, and its colour and logo."""
 
     country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES)
@@ -79,7 +79,7 @@ class OrganisationForm(forms.ModelForm):
             URLValidator(schemes=["http", "https"], message=sentence)(address)
         return website
 
-    def clean_logo(self) -> ContentFile | None:
+    def clean_logo(self) -> "ContentFile[bytes] | None":
         upload = self.cleaned_data["logo"]
         return encode_logo(upload) if upload else None
 

@@ -9,7 +9,7 @@ from .models import Organisation
 
 @transaction.atomic
 def change_organisation(
-    organisation: Organisation, *, details: dict[str, str], logo: ContentFile | None = None
+    organisation: Organisation, *, details: dict[str, str], logo: "ContentFile[bytes] | None" = None
 ) -> None:
     """Stores the given fields; `logo` comes from encode_logo, None keeps the one that is there."""
     for name, value in details.items():

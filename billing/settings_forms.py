@@ -1,6 +1,7 @@
 """The forms of Settings → Invoices and Settings → VAT rates."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -15,7 +16,7 @@ from .placeholders import PLACEHOLDERS, unknown_placeholders
 CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
 
 
-class InvoiceSettingsForm(forms.ModelForm):
+class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     """Numbers, payment term and texts of invoices."""
 
     class Meta:
@@ -56,7 +57,7 @@ class InvoiceSettingsForm(forms.ModelForm):
         return text
 
 
-class VatRateForm(forms.ModelForm):
+class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]
     """One VAT rate. What it says must agree with itself, else invoices and returns don't."""
 
     class Meta:
@@ -77,7 +78,7 @@ class VatRateForm(forms.ModelForm):
         }
         help_texts = {"is_default": _("For customers and tasks without a rate of their own.")}
 
-    def __init__(self, *args: object, organisation: Organisation, **kwargs: object) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organisation = organisation
 

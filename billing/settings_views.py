@@ -1,6 +1,7 @@
 """Settings → Invoices and Settings → VAT rates."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -48,7 +49,9 @@ def _next_numbers(request: HttpRequest, settings: InvoiceSettings) -> dict[str, 
 
 
 def _number_after(request: HttpRequest, prefix: str) -> str:
-    if not PREFIX.regex.search(prefix):
+    try:
+        PREFIX(prefix)
+    except ValidationError:
         return ""
     return preview_number(request.organisation, prefix=prefix, year=timezone.localdate().year)
 
