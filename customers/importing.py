@@ -102,6 +102,8 @@ def _step(
     """Some rows and the progress in one transaction: after a crash both are there, or neither."""
     now = clock()
     with transaction.atomic():
+        # First of all, because it locks the run: a worker that lost it must not write a row.
+        beat(run, now=now, done=position + len(matches))
         rows = [
             desk.row(one, position=number, now=now)
             for number, one in enumerate(matches, start=position + 1)
@@ -109,7 +111,6 @@ def _step(
         ImportRow.objects.bulk_create(rows)
         seen = [row.customer_id for row in rows if row.customer_id]
         Customer.objects.filter(pk__in=seen).update(imported_at=now)
-        beat(run, now=clock(), done=position + len(matches))
 
 
 def _still_to_do(run: ImportRun, matches: list[Match]) -> Iterator[Match]:

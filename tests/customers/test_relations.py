@@ -1,0 +1,89 @@
+"""A customer as a relation and back."""
+
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customers.models import Customer
+from customers.relations import FIELDS, fields_from_relation, relation_from_customer, remarks
+from integrations.eboekhouden.facts.limits import RELATION, length_of
+from integrations.eboekhouden.messages import Relation
+
+TODAY = datetime.date(2026, 11, 22)
+
+
+def customer(**fields):
+    return Customer(**{"number": "K00001", "name": "Bakkerij Van Dam"} | fields)
+
+
+def test_what_goes_there_comes_back_the_same():
+    ours = customer(
+        contact_name="Anna",
+        email="anna@vandam.example",
+        phone="030-1234567",
+        address="Dorpsstraat 1",
+        postal_code="1234 AB",
+        city="Utrecht",
+        country="NL",
+        postal_country="BE",
+        vat_number="NL123456782B12",
+        coc_number="12345678",
+        iban="NL91ABNA0417164300",
+    )
+
+    relation = relation_from_customer(ours, token="abc123")
+
+    assert (relation.country, relation.postal_country) == ("Nederland", "België")
+    assert relation.token == "abc123"
+    assert fields_from_relation(relation) == {name: getattr(ours, name) for name in FIELDS}
+
+
+def test_a_private_person_stays_private():
+    relation = relation_from_customer(customer(is_business=False), token="t")
+
+    assert not relation.business
+
+
+def test_our_notes_stay_here():
+    assert relation_from_customer(customer(notes="Pays late"), token="t").notes == ""
+
+
+def test_an_email_address_that_is_too_long_there_is_left_out():
+    ours = customer(email="a" * 50 + "@vandam.example")
+
+    assert relation_from_customer(ours, token="t").email == ""
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_every_text_fits_the_service(name, address):
+    ours = customer(name=name, contact_name=name, address=address, city=address)
+
+    relation = relation_from_customer(ours, token="t")
+
+    for field, limit in RELATION.items():
+        assert length_of(getattr(relation, field)) <= limit, field
+
+
+def test_line_breaks_in_an_address_can_be_sent():
+    relation = relation_from_customer(customer(address="Dorpsstraat 1\r\nBoven"), token="t")
+
+    assert relation.to_service(today=TODAY)["oRel"]["Adres"] == "Dorpsstraat 1 Boven"
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("Nederland", "NL"), ("the netherlands", "NL"), ("NL", "NL"), ("Oz", "Oz"), ("", "")],
+)
+def test_a_country_is_known_however_it_is_written(written, code):
+    relation = Relation(code="K1", name="X", country=written)
+
+    assert fields_from_relation(relation)["country"] == code
+
+
+def test_what_is_too_long_is_cut_and_told():
+    relation = Relation(code="K1", name="X", contact_name="y" * 60)
+
+    assert fields_from_relation(relation)["contact_name"] == "y" * 50
+    assert remarks(relation) == ["contact person was too long and is cut off"]
