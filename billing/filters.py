@@ -1,4 +1,4 @@
-"""What Unbilled and Bookings are narrowed to; the choices live in the address."""
+"""What Unbilled is narrowed to; the choices live in the address."""
 
 import calendar
 import datetime
@@ -14,7 +14,7 @@ from projects.models import Method, Project, ProjectQuerySet
 from .unbilled import Wish
 
 UNTIL = [
-    ("", _("Until today")),
+    ("today", _("Until today")),
     ("last_month", _("Until the end of last month")),
     ("this_month", _("Until the end of this month")),
 ]
@@ -34,7 +34,9 @@ class UnbilledForm(forms.Form):
     status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
 
     def __init__(self, data: QueryDict, *, organisation: Organisation) -> None:
-        super().__init__(data)
+        shown = data.copy()
+        shown.setdefault("until", "today")
+        super().__init__(shown)
         self.organisation = organisation
         self.fields["customer"].queryset = organisation.customers.filter(
             projects__isnull=False

@@ -55,7 +55,7 @@ def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
     return {
         **figures,
         "unbilled_total": totals_of(customers),
-        "unbilled_customers": customers[:5],
+        "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
         "unbilled_count": len(customers),
         "attention": attention.select_related("invoice", "customer")[:5],
         "latest_invoices": organisation.invoices.select_related("customer")[:6],
