@@ -19,7 +19,7 @@ from .models import Method, ProjectQuerySet
 class CatalogueFilter(FilterSet):
     """Active ones unless asked otherwise, with the text in their name."""
 
-    q = CharFilter(label=_("Search name…"), method="with_text")
+    q = CharFilter(label=_("Search name"), method="with_text")
     state = ChoiceFilter(
         label=_("State"),
         empty_label=_("Active"),
@@ -43,7 +43,7 @@ class CatalogueFilter(FilterSet):
 class TaskFilter(CatalogueFilter):
     """Tasks also by their code."""
 
-    q = CharFilter(label=_("Search name, code…"), method="with_text")
+    q = CharFilter(label=_("Search name, code"), method="with_text")
 
     def with_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         text = value.strip()
@@ -53,7 +53,7 @@ class TaskFilter(CatalogueFilter):
 class ProjectFilter(FilterSet):
     """Projects of one organisation; the archived ones only when asked for."""
 
-    q = CharFilter(label=_("Search project, code, customer…"), method="with_text")
+    q = CharFilter(label=_("Search name, code, customer"), method="with_text")
     customer = ModelMultipleChoiceFilter(label=_("Customer"), queryset=Customer.objects.none())
     method = MultipleChoiceFilter(label=_("Method"), choices=Method.choices)
     state = ChoiceFilter(
@@ -65,9 +65,8 @@ class ProjectFilter(FilterSet):
 
     def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
         super().__init__(*args, **options)
-        self.filters["customer"].queryset = organisation.customers.filter(
-            projects__isnull=False
-        ).distinct()
+        with_projects = organisation.projects.values("customer")
+        self.filters["customer"].queryset = organisation.customers.filter(pk__in=with_projects)
 
     def with_text(self, rows: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return rows.matching(value.strip())

@@ -59,10 +59,10 @@ def plan_terms(
     with transaction.atomic():
         # Locked, so that a term that is being billed at this moment is not taken away.
         terms = list(project.terms.select_for_update())
-        settled = [term for term in terms if is_settled(term)]
+        settled = [term for term in terms if term.is_settled]
         for key in [key for key, plan in wanted.items() if _is_taken(plan, settled)]:
             del wanted[key]
-        open_terms = {(t.kind, t.key): t for t in terms if not is_settled(t)}
+        open_terms = {(t.kind, t.key): t for t in terms if not t.is_settled}
         return Outcome(
             added=_add(project, [p for key, p in wanted.items() if key not in open_terms]),
             changed=sum(_follow(t, wanted[key]) for key, t in open_terms.items() if key in wanted),
@@ -89,11 +89,6 @@ def stop_terms(project: Project, *, today: datetime.date) -> int:
     with transaction.atomic():
         terms = project.terms.unbilled().filter(due_on__gt=today).select_for_update()
         return _remove(project, list(terms))
-
-
-def is_settled(term: Term) -> bool:
-    """Billed, on a draft, or written off: planning leaves it alone."""
-    return term.invoice_line_id is not None or term.is_written_off
 
 
 def planned(project: Project, *, today: datetime.date, until: datetime.date) -> Iterator[Planned]:

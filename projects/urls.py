@@ -2,9 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from .views import catalogue
+from .views import catalogue, projects
 
 app_name = "projects"
+project_urls = [
+    path("projects/", projects.project_list, name="project-list"),
+    path("projects/add/", projects.project_add, name="project-add"),
+    path("projects/<int:pk>/", projects.project_detail, name="project-detail"),
+    path("projects/<int:pk>/edit/", projects.project_edit, name="project-edit"),
+    path("projects/<int:pk>/archive/", projects.project_archive, name="project-archive"),
+    path("projects/<int:pk>/restore/", projects.project_restore, name="project-restore"),
+]
 task_urls = [
     path("management/tasks/", catalogue.task_list, name="task-list"),
     path("management/tasks/add/", catalogue.task_add, name="task-add"),
@@ -30,4 +38,4 @@ vehicle_urls = [
     path("management/vehicles/<int:pk>/", catalogue.vehicle_edit, name="vehicle-edit"),
     path("management/vehicles/<int:pk>/remove/", catalogue.vehicle_remove, name="vehicle-remove"),
 ]
-urlpatterns: list[URLPattern] = [*task_urls, *category_urls, *vehicle_urls]
+urlpatterns: list[URLPattern] = [*project_urls, *task_urls, *category_urls, *vehicle_urls]

@@ -52,11 +52,11 @@ class BookableForm(OrganisationForm):
     """Ledger account, VAT rate and cost centre instead of the usual ones."""
 
     ledger_account = LedgerAccountField(
-        label=gettext_lazy("ledger account"),
+        label=gettext_lazy("Ledger account"),
         help_text=gettext_lazy("Only the number. Empty: the account of Settings → e-Boekhouden."),
     )
     cost_centre_id = forms.TypedChoiceField(
-        label=gettext_lazy("cost centre"), coerce=int, empty_value=None, required=False
+        label=gettext_lazy("Cost centre"), coerce=int, empty_value=None, required=False
     )
 
     def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
@@ -64,6 +64,7 @@ class BookableForm(OrganisationForm):
         self.fields["ledger_account"].offer(fetched_accounts(organisation))
         self.fields["vat_rate"].queryset = organisation.vat_rates.all()
         self.fields["vat_rate"].empty_label = _("as for the customer")
+        self.fields["vat_rate"].help_text = ""
         self._offer_cost_centres(organisation)
 
     def _offer_cost_centres(self, organisation: Organisation) -> None:
@@ -88,7 +89,7 @@ class TaskForm(NamedForm, BookableForm):
     """A kind of work."""
 
     hourly_rate = AmountField(
-        label=gettext_lazy("hourly rate"),
+        label=gettext_lazy("Hourly rate"),
         max_digits=8,
         required=False,
         help_text=gettext_lazy("In euros excl. VAT, for projects billed by task rate."),
@@ -127,7 +128,7 @@ class TripSettingsForm(BookableForm):
     """What a kilometre costs, and where trips are booked."""
 
     rate = AmountField(
-        label=gettext_lazy("rate per km"),
+        label=gettext_lazy("Rate per km"),
         max_digits=6,
         help_text=gettext_lazy("In euros excl. VAT, for trips registered from now on."),
     )

@@ -81,6 +81,10 @@ class TermQuerySet(models.QuerySet["Term"]):
     def unbilled(self) -> "TermQuerySet":
         return self.filter(invoice_line=None, is_written_off=False)
 
+    def settled(self) -> "TermQuerySet":
+        """Billed, on a draft, or written off: planning leaves these alone."""
+        return self.exclude(invoice_line=None, is_written_off=False)
+
     def due(self, until: datetime.date) -> "TermQuerySet":
         """To be billed on or before that day."""
         return self.filter(due_on__lte=until)
@@ -115,3 +119,8 @@ class Term(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def is_settled(self) -> bool:
+        """Billed, on a draft, or written off."""
+        return self.invoice_line_id is not None or self.is_written_off

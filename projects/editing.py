@@ -1,0 +1,148 @@
+"""Changing projects: what was agreed is stored in one go, and its terms follow at once."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import Membership
+
+from .figures import has_registrations
+from .models import Instalment, Project, ProjectMember, ProjectTask, Subscription, Task, TermKind
+from .terms import Outcome, plan_terms, stop_terms
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task that is on the project."""
+
+    task: Task
+    hourly_rate: Decimal | None
+    fixed_price: Decimal | None
+    is_billable: bool
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """Somebody who is on the project."""
+
+    membership: Membership
+    hourly_rate: Decimal | None
+    is_manager: bool
+
+
+@dataclass(frozen=True)
+class InstalmentRow:
+    """A part of the price; without `pk` a new one."""
+
+    pk: int | None
+    description: str
+    date: datetime.date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a project is to be: fields of its row, and the rows around it."""
+
+    fields: Mapping[str, object]
+    tasks: Iterable[TaskRow]
+    members: Iterable[MemberRow]
+    instalments: Iterable[InstalmentRow] = ()
+    removed_instalments: Iterable[int] = ()
+    subscription: Mapping[str, object] | None = None
+
+
+@transaction.atomic
+def save_project(project: Project, *, agreement: Agreement, today: datetime.date) -> Outcome:
+    """Stores a new or changed project and plans its terms; says what became of those."""
+    for name, value in agreement.fields.items():
+        setattr(project, name, value)
+    if project.pk is None:
+        project.save(force_insert=True)
+    else:
+        project.save(update_fields=list(agreement.fields))
+    _set_tasks(project, list(agreement.tasks))
+    _set_members(project, list(agreement.members))
+    open_instalments(project).filter(pk__in=agreement.removed_instalments).delete()
+    _set_instalments(project, agreement.instalments)
+    if agreement.subscription is not None:
+        Subscription.objects.update_or_create(project=project, defaults=agreement.subscription)
+    # Read again: what it was loaded with is no longer what is stored.
+    return plan_terms(Project.objects.get(pk=project.pk), today=today)
+
+
+@transaction.atomic
+def archive_project(project: Project, *, today: datetime.date) -> None:
+    """No more registrations and no new periods; what is due already can still be billed."""
+    Project.objects.filter(pk=project.pk).update(is_archived=True)
+    stop_terms(project, today=today)
+
+
+@transaction.atomic
+def restore_project(project: Project, *, today: datetime.date) -> Outcome:
+    """Makes it active again, with its terms, those of the time in between included."""
+    Project.objects.filter(pk=project.pk).update(is_archived=False)
+    return plan_terms(project, today=today)
+
+
+def keeps_customer(project: Project) -> bool:
+    """Something was registered or billed on it for this customer."""
+    return has_registrations(project) or project.terms.settled().exists()
+
+
+def _set_tasks(project: Project, rows: list[TaskRow]) -> None:
+    project.project_tasks.exclude(task__in=[row.task for row in rows]).delete()
+    ProjectTask.objects.bulk_create(
+        [
+            ProjectTask(
+                project=project,
+                task=row.task,
+                hourly_rate=row.hourly_rate,
+                fixed_price=row.fixed_price,
+                is_billable=row.is_billable,
+            )
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "task"],
+        update_fields=["hourly_rate", "fixed_price", "is_billable"],
+    )
+
+
+def _set_members(project: Project, rows: list[MemberRow]) -> None:
+    project.managers.set([row.membership for row in rows if row.is_manager])
+    project.project_members.exclude(membership__in=[row.membership for row in rows]).delete()
+    ProjectMember.objects.bulk_create(
+        [
+            ProjectMember(project=project, membership=row.membership, hourly_rate=row.hourly_rate)
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "membership"],
+        update_fields=["hourly_rate"],
+    )
+
+
+def _set_instalments(project: Project, rows: Iterable[InstalmentRow]) -> None:
+    """Adds and changes instalments; those whose term is settled stay as they were."""
+    for row in rows:
+        values = {"description": row.description, "date": row.date, "amount": row.amount}
+        if row.pk:
+            open_instalments(project).filter(pk=row.pk).update(**values)
+        else:
+            Instalment.objects.create(project=project, **values)
+
+
+def open_instalments(project: Project) -> QuerySet[Instalment]:
+    """Instalments that may still change: their term is neither billed nor written off."""
+    return project.instalments.exclude(pk__in=settled_instalment_ids(project))
+
+
+def settled_instalment_ids(project: Project) -> list[int]:
+    """Instalments whose term was billed or written off."""
+    keys = project.terms.settled().filter(kind=TermKind.INSTALMENT)
+    return [int(key) for key in keys.values_list("key", flat=True)]

@@ -1,0 +1,94 @@
+"""What was worked on projects, and what is still to be billed.
+
+Registrations lie above this app: they are reached by the names of their relations only.
+"""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+
+from .models import Project, ProjectQuerySet, Term
+from .money import ZERO, net_amount
+
+REGISTRATIONS = ("time_entries", "expenses", "trips")
+UPCOMING_TERMS = 3
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Minutes worked, and euros excl. VAT that may be billed now."""
+
+    minutes: int
+    unbilled_minutes: int
+    unbilled_hours: Decimal
+    unbilled_expenses: Decimal
+    unbilled_trips: Decimal
+    unbilled_terms: Decimal
+
+    @property
+    def unbilled_costs(self) -> Decimal:
+        """Expenses and trips."""
+        return self.unbilled_expenses + self.unbilled_trips
+
+    @property
+    def unbilled(self) -> Decimal:
+        return (
+            self.unbilled_hours + self.unbilled_expenses + self.unbilled_trips + self.unbilled_terms
+        )
+
+
+def figures(project: Project, *, today: datetime.date) -> Figures:
+    """What was worked on a project and what of it is unbilled, with the terms that are due."""
+    hours = project.time_entries.aggregate(minutes=Sum("minutes"))
+    unbilled = project.time_entries.unbilled().aggregate(
+        minutes=Sum("minutes", filter=Q(hourly_rate__isnull=False)), amount=Sum("amount")
+    )
+    return Figures(
+        minutes=hours["minutes"] or 0,
+        unbilled_minutes=unbilled["minutes"] or 0,
+        unbilled_hours=unbilled["amount"] or ZERO,
+        unbilled_expenses=_amount(project.expenses.unbilled()),
+        unbilled_trips=_amount(project.trips.unbilled()),
+        unbilled_terms=sum(
+            (term_amount(term) for term in project.terms.unbilled().due(today)), ZERO
+        ),
+    )
+
+
+def with_used_minutes(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """Adds `used_minutes`: what was registered on each, None for nothing."""
+    used = (
+        Project.objects.filter(pk=OuterRef("pk"))
+        .order_by()
+        .values("pk")
+        .annotate(total=Sum("time_entries__minutes"))
+        .values("total")
+    )
+    return projects.annotate(used_minutes=Subquery(used))
+
+
+def has_registrations(project: Project) -> bool:
+    """Somebody registered hours, expenses or trips on it."""
+    return any(getattr(project, name).exists() for name in REGISTRATIONS)
+
+
+def term_amount(term: Term) -> Decimal:
+    """What a term comes to, in euros excl. VAT."""
+    return net_amount(term.quantity, term.price)
+
+
+def shown_terms(project: Project, *, today: datetime.date) -> QuerySet[Term]:
+    """The terms up to today and the next few, the latest first."""
+    upcoming = project.terms.filter(due_on__gt=today).order_by("due_on", "pk")
+    days = list(upcoming.values_list("due_on", flat=True)[:UPCOMING_TERMS])
+    return (
+        project.terms.filter(due_on__lte=days[-1] if days else today)
+        .select_related("invoice_line__invoice")
+        .order_by("-due_on", "-pk")
+    )
+
+
+def _amount(rows: QuerySet) -> Decimal:
+    return rows.aggregate(total=Sum("amount"))["total"] or ZERO

@@ -1,0 +1,157 @@
+"""The form of a project itself; only the fields of the chosen invoicing method count."""
+
+import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Organisation
+from projects.editing import keeps_customer
+from projects.models import Method, Project, TermKind
+
+from .amounts import AmountField
+
+KIND_OF_TERMS = {
+    Method.FIXED_PRICE: TermKind.FIXED_PRICE,
+    Method.FIXED_PRICE_TASKS: TermKind.TASK_PRICE,
+    Method.INSTALMENTS: TermKind.INSTALMENT,
+    Method.SUBSCRIPTION: TermKind.PERIOD,
+}
+# Fields that only count with some methods; what is stored for the others stays.
+FIELDS_OF = {
+    "hourly_rate": (Method.PROJECT_RATE,),
+    "fixed_price": (Method.FIXED_PRICE, Method.INSTALMENTS),
+}
+
+
+class ProjectForm(forms.ModelForm):
+    """General, method of invoicing, budget."""
+
+    hourly_rate = AmountField(label=gettext_lazy("Hourly rate"), max_digits=8, required=False)
+    fixed_price = AmountField(label=gettext_lazy("Fixed price"), required=False)
+    budget_hours = AmountField(label=gettext_lazy("Budget in hours"), max_digits=8, required=False)
+    budget_amount = AmountField(label=gettext_lazy("Budget in euros"), required=False)
+
+    class Meta:
+        model = Project
+        fields = (
+            "customer",
+            "name",
+            "code",
+            "starts_on",
+            "ends_on",
+            "reference",
+            "notes",
+            "method",
+            "hourly_rate",
+            "fixed_price",
+            "budget_amount",
+        )
+        widgets = {
+            "starts_on": forms.DateInput,
+            "ends_on": forms.DateInput,
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.instance.organisation = organisation
+        # Loaded once: the instance itself takes on what was typed.
+        self.stored = Project.objects.filter(pk=self.instance.pk).first()
+        self.fields["customer"].queryset = organisation.customers.filter(
+            Q(archived_at=None) | Q(pk=self.instance.customer_id)
+        )
+        self.fields["customer"].empty_label = _("Choose a customer")
+        minutes = self.instance.budget_minutes
+        self.initial["budget_hours"] = None if minutes is None else Decimal(minutes) / 60
+
+    @property
+    def method(self) -> Method:
+        """The chosen method, else the stored one."""
+        value = self["method"].value()
+        return Method(value) if value in Method.values else Method.TASK_RATE
+
+    def clean_customer(self) -> object:
+        """Raises ValidationError when something was registered or billed for another customer."""
+        customer = self.cleaned_data["customer"]
+        if self.stored and customer.pk != self.stored.customer_id and keeps_customer(self.stored):
+            raise ValidationError(
+                _(
+                    "The customer stays %(customer)s: there are registrations or bills for it. "
+                    "Make a new project for another customer."
+                )
+                % {"customer": self.stored.customer}
+            )
+        return customer
+
+    def clean_method(self) -> str:
+        """Raises ValidationError when the same work could be billed in two ways."""
+        method = Method(self.cleaned_data["method"])
+        if method.has_terms and self.stored:
+            others = self.stored.terms.settled().exclude(kind=KIND_OF_TERMS[method])
+            if others.exists():
+                raise ValidationError(
+                    _(
+                        "Agreed amounts of this project were billed in another way already. "
+                        "Make a new project for the new agreement."
+                    )
+                )
+        return method
+
+    def clean(self) -> dict[str, object]:
+        values = super().clean()
+        self._leave_out_other_methods(values)
+        self._require("hourly_rate", Method.PROJECT_RATE, _("Enter the rate of this project."))
+        self._require("fixed_price", Method.FIXED_PRICE, _("Enter the agreed price."))
+        self._check_billed_price(values)
+        self._check_days(values)
+        self._check_name(values)
+        return values
+
+    def agreed_fields(self) -> dict[str, object]:
+        """What is to be stored, by the names of the model."""
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        hours = self.cleaned_data["budget_hours"]
+        return {**values, "budget_minutes": None if hours is None else _minutes(hours)}
+
+    def _leave_out_other_methods(self, values: dict[str, object]) -> None:
+        for name, methods in FIELDS_OF.items():
+            if self.method not in methods:
+                self.errors.pop(name, None)
+                values[name] = getattr(self.stored, name, None)
+
+    def _require(self, name: str, method: Method, sentence: str) -> None:
+        if self.method is method and not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, sentence)
+
+    def _check_billed_price(self, values: dict[str, object]) -> None:
+        if self.method is not Method.FIXED_PRICE or not self.stored:
+            return
+        billed = self.stored.terms.settled().filter(kind=TermKind.FIXED_PRICE).first()
+        if billed and "fixed_price" in values and values["fixed_price"] != billed.price:
+            self.add_error(
+                "fixed_price", _("This price has been billed. Make a new project for more work.")
+            )
+
+    def _check_days(self, values: dict[str, object]) -> None:
+        starts: datetime.date | None = values.get("starts_on")
+        ends: datetime.date | None = values.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("The end lies before the start."))
+
+    def _check_name(self, values: dict[str, object]) -> None:
+        customer, name = values.get("customer"), values.get("name")
+        if not customer or not name:
+            return
+        same = Project.objects.filter(customer=customer, name__iexact=name)
+        if same.exclude(pk=self.instance.pk).exists():
+            text = _("%(customer)s has a project %(name)s already. Choose another name.")
+            self.add_error("name", text % {"customer": customer, "name": name})
+
+
+def _minutes(hours: Decimal) -> int:
+    return int((hours * 60).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -1,0 +1,129 @@
+"""The rows on the form of a project: its tasks and its team. Every row is a form of its own."""
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Organisation
+from projects.editing import MemberRow, TaskRow
+from projects.models import Method, Project, ProjectMember, ProjectTask, Task
+
+from .amounts import AmountField
+
+
+class RowForm(forms.Form):
+    """A row that can be ticked; amounts that the chosen method does not use do not count."""
+
+    # Field and the method with which it counts.
+    only_with: tuple[tuple[str, Method], ...] = ()
+
+    def __init__(self, *args: object, method: Method, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.method = method
+
+    def clean(self) -> dict[str, object]:
+        values = super().clean()
+        for name, method in self.only_with:
+            if self.method is not method:
+                self.errors.pop(name, None)
+                values[name] = self.initial.get(name)
+        return values
+
+
+class TaskRowForm(RowForm):
+    """A task, and what it costs on this project."""
+
+    only_with = (("hourly_rate", Method.TASK_RATE), ("fixed_price", Method.FIXED_PRICE_TASKS))
+    chosen = forms.BooleanField(required=False)
+    is_billable = forms.BooleanField(label=_("Billable"), required=False)
+    hourly_rate = AmountField(label=_("Hourly rate"), max_digits=8, required=False)
+    fixed_price = AmountField(label=_("Fixed price"), required=False)
+
+    def __init__(self, *args: object, task: Task, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.task = task
+        self.fields["chosen"].label = task.name
+
+    def row(self) -> TaskRow:
+        """What was filled in."""
+        values = {name: self.cleaned_data[name] for name in ("hourly_rate", "fixed_price")}
+        return TaskRow(self.task, is_billable=self.cleaned_data["is_billable"], **values)
+
+
+class MemberRowForm(RowForm):
+    """Somebody on the team, and what they cost on this project."""
+
+    only_with = (("hourly_rate", Method.EMPLOYEE_RATE),)
+    chosen = forms.BooleanField(required=False)
+    is_manager = forms.BooleanField(label=_("Manager"), required=False)
+    hourly_rate = AmountField(label=_("Hourly rate"), max_digits=8, required=False)
+
+    def __init__(self, *args: object, membership: Membership, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.membership = membership
+        self.fields["chosen"].label = str(membership)
+
+    def row(self) -> MemberRow:
+        """What was filled in; managers belong to the team."""
+        values = {name: self.cleaned_data[name] for name in ("hourly_rate", "is_manager")}
+        return MemberRow(self.membership, **values)
+
+    @property
+    def is_on_team(self) -> bool:
+        return self.cleaned_data["chosen"] or self.cleaned_data["is_manager"]
+
+
+def task_forms(
+    data: QueryDict | None, *, organisation: Organisation, project: Project, method: Method
+) -> list[TaskRowForm]:
+    """A row for every active task and every one there; new projects start with the common ones."""
+    there = {row.task_id: row for row in ProjectTask.objects.filter(project=project.pk)}
+    tasks = [task for task in organisation.tasks.all() if task.is_active or task.pk in there]
+    return [
+        TaskRowForm(
+            data,
+            prefix=f"task-{task.pk}",
+            task=task,
+            method=method,
+            initial=_initial_of_task(task, there.get(task.pk), is_new=project.pk is None),
+        )
+        for task in tasks
+    ]
+
+
+def member_forms(
+    data: QueryDict | None, *, organisation: Organisation, project: Project, method: Method
+) -> list[MemberRowForm]:
+    """A row for every active member and everybody there; new projects start with them all."""
+    there = {row.membership_id: row for row in ProjectMember.objects.filter(project=project.pk)}
+    managers = set(project.managers.values_list("pk", flat=True)) if project.pk else set()
+    members = [
+        member
+        for member in organisation.memberships.select_related("user")
+        if member.is_active or member.pk in there or member.pk in managers
+    ]
+    return [
+        MemberRowForm(
+            data,
+            prefix=f"member-{member.pk}",
+            membership=member,
+            method=method,
+            initial={
+                "chosen": project.pk is None or member.pk in there,
+                "is_manager": member.pk in managers,
+                "hourly_rate": getattr(there.get(member.pk), "hourly_rate", None),
+            },
+        )
+        for member in members
+    ]
+
+
+def _initial_of_task(task: Task, row: ProjectTask | None, *, is_new: bool) -> dict[str, object]:
+    if row is None:
+        return {"chosen": is_new and task.is_common, "is_billable": task.is_billable}
+    return {
+        "chosen": True,
+        "is_billable": row.is_billable,
+        "hourly_rate": row.hourly_rate,
+        "fixed_price": row.fixed_price,
+    }

@@ -1,0 +1,132 @@
+"""Projects: the list, a project with its figures, adding, editing, archiving."""
+
+from django.contrib import messages
+from django.db.models import F
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import manager_required
+from projects import editing
+from projects.figures import figures, shown_terms, with_used_minutes
+from projects.filters import ProjectFilter
+from projects.forms.agreement import AgreementForm
+from projects.listing import page_of
+from projects.models import Project
+from projects.terms import Outcome
+
+COLUMNS = {
+    "name": Lower("name"),
+    "code": Lower("code"),
+    "customer": Lower("customer__name"),
+    "method": F("method"),
+    "start": F("starts_on"),
+    "end": F("ends_on"),
+    "used": F("used_minutes"),
+}
+TERM_COLUMNS = {"due": F("due_on")}
+
+
+@require_safe
+@manager_required
+def project_list(request: HttpRequest) -> HttpResponse:
+    rows = with_used_minutes(request.organisation.projects.select_related("customer"))
+    filters = ProjectFilter(request.GET, rows, organisation=request.organisation)
+    page = page_of(filters.qs, request.GET, columns=COLUMNS, default="name")
+    return render(request, "projects/project_list.html", {"page": page, "filters": filters})
+
+
+@require_safe
+@manager_required
+def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    today = timezone.localdate()
+    project = _project(request, pk)
+    terms = page_of(
+        shown_terms(project, today=today), request.GET, columns=TERM_COLUMNS, default="-due"
+    )
+    context = {
+        "project": project,
+        "figures": figures(project, today=today),
+        "terms": terms,
+        "today": today,
+        "tasks": project.project_tasks.select_related("task"),
+        "team": project.project_members.select_related("membership__user"),
+        "managers": project.managers.select_related("user"),
+    }
+    return render(request, "projects/project_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def project_add(request: HttpRequest) -> HttpResponse:
+    customer = request.organisation.customers.active().filter(
+        pk__in=[value for value in [request.GET.get("customer", "")] if value.isdecimal()]
+    )
+    project = Project(organisation=request.organisation, customer=customer.first())
+    return _edit(request, project)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _edit(request, _project(request, pk))
+
+
+@require_POST
+@manager_required
+def project_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    project = _project(request, pk)
+    editing.archive_project(project, today=timezone.localdate())
+    text = _("%(name)s has been archived. What was due can still be billed.")
+    messages.success(request, text % {"name": project})
+    return redirect("projects:project-detail", pk)
+
+
+@require_POST
+@manager_required
+def project_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    project = _project(request, pk)
+    editing.restore_project(project, today=timezone.localdate())
+    messages.success(request, _("%(name)s is active again.") % {"name": project})
+    return redirect("projects:project-detail", pk)
+
+
+def _project(request: HttpRequest, pk: int) -> Project:
+    projects = request.organisation.projects.select_related("customer", "organisation")
+    return get_object_or_404(projects, pk=pk)
+
+
+def _edit(request: HttpRequest, project: Project) -> HttpResponse:
+    """The form, again with its errors; or stored, and on to the project."""
+    form = AgreementForm(
+        request.POST if request.method == "POST" else None,
+        organisation=request.organisation,
+        project=project,
+    )
+    if form.is_valid():
+        outcome = editing.save_project(
+            project, agreement=form.agreement(), today=timezone.localdate()
+        )
+        _say_what_was_saved(request, project, form, outcome)
+        return redirect("projects:project-detail", project.pk)
+    status = 422 if form.has_errors else 200
+    return render(request, "projects/project_edit.html", {"form": form}, status=status)
+
+
+def _say_what_was_saved(
+    request: HttpRequest, project: Project, form: AgreementForm, outcome: Outcome
+) -> None:
+    messages.success(request, _("%(name)s has been saved.") % {"name": project})
+    if outcome.removed:
+        text = ngettext(
+            "%(count)s unbilled amount no longer fits what was agreed and is gone.",
+            "%(count)s unbilled amounts no longer fit what was agreed and are gone.",
+            outcome.removed,
+        )
+        messages.info(request, text % {"count": outcome.removed})
+    if form.undivided():
+        messages.warning(request, _("The instalments do not add up to the fixed price."))
