@@ -1,1 +1,1 @@
-"""What is worked on and at which price: projects, tasks, rates, terms, vehicles, expense categories."""
+"""What is worked on, and at which price: projects, tasks, rates, terms, expense categories."""

@@ -95,7 +95,7 @@ class Term(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="terms")
     kind = models.CharField(max_length=12, choices=TermKind)
-    # What makes it the same term on every planning: "", a task, an instalment, the period's first day.
+    # What makes it the same term on every planning: "", a task, an instalment, a first day.
     key = models.CharField(max_length=40)
     description = models.CharField(max_length=200)
     due_on = models.DateField()
