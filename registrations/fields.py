@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from .durations import parse_clock, parse_duration, parse_pause, written
 
@@ -60,6 +61,10 @@ class AmountField(forms.DecimalField):
     """A figure typed the Dutch or the English way: 1.234,50 and 1,234.50; shown as 1234,50."""
 
     widget = forms.TextInput
+    default_error_messages = {
+        "required": _("Type an amount such as 12.50."),
+        "invalid": _("Type an amount such as 12.50."),
+    }
 
     def __init__(self, **options: object) -> None:
         super().__init__(**{"localize": True, **options})

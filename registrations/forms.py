@@ -51,6 +51,7 @@ class RegistrationForm(forms.ModelForm):
         self.fields["customer"].empty_label = _("Which customer?")
         self.fields["project"].queryset = projects
         self.fields["project"].choices = _by_customer(self._shown(projects))
+        self.fields["project"].error_messages["required"] = _("Choose a project.")
         if self.chosen:
             self.initial["customer"] = self.chosen.customer_id
 
@@ -92,7 +93,7 @@ class HoursForm(RegistrationForm):
             self.initial.setdefault(name, value)
         self.fields["task"].queryset = self.organisation.tasks.all()
         self.fields["task"].choices = _by_billability(self._project_tasks())
-        self.fields["task"].disabled = False
+        self.fields["task"].error_messages["required"] = _("Choose a task.")
 
     def _project_tasks(self) -> list[ProjectTask]:
         if not self.chosen:
@@ -167,6 +168,7 @@ class ExpenseForm(RegistrationForm):
             Q(is_active=True) | Q(pk=row.category_id)
         )
         self.fields["category"].empty_label = _("Which category?")
+        self.fields["category"].error_messages["required"] = _("Choose a category.")
         self.fields["vat_rate"].queryset = self.organisation.vat_rates.all()
         self.fields["vat_rate"].empty_label = _("The usual one")
         if not row.receipt:

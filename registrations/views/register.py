@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -210,7 +211,7 @@ def _list_context(
     employees = by.organisation.memberships.filter(is_active=True).select_related("user")
     context: dict[str, object] = {"employees": employees if by.is_manager else []}
     if page is HOURS:
-        rows = rows.filter(date=day).order_by("started_at", "pk")
+        rows = rows.filter(date=day).order_by(F("started_at").asc(nulls_last=True), "pk")
         context["week"] = week_around(day, membership=subject)
     else:
         rows = rows[:RECENT]
