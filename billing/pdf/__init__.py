@@ -1,4 +1,4 @@
-"""The invoice on paper: what it says (content), how it is drawn (drawing), that it stays (keeping)."""
+"""The invoice on paper: what it says (content), how it looks (drawing), what stays (keeping)."""
 
 from .drawing import invoice_pdf
 from .keeping import issue_pdf

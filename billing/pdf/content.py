@@ -137,7 +137,7 @@ def treatments() -> dict[str, str]:
 
 
 def _remarks(invoice: Invoice, addressee: Parties) -> list[str]:
-    """Which lines bear no VAT and why; with the customer's VAT number where the customer pays it."""
+    """Why no VAT is charged; with the VAT number of a customer who pays it instead."""
     remarks = []
     for category in dict.fromkeys(rate["category"] for rate in invoice.vat_totals):
         words = treatments().get(category, "")

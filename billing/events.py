@@ -1,0 +1,135 @@
+"""What happened to an invoice, in sentences of the reader's language: its timeline."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.facts.codes import explain
+
+from .bookings.attempts import LOOKED, SENT
+from .mailing import REASONS
+from .models import Attempt, BookingKind, Invoice, InvoiceEvent, State
+
+Details = Mapping[str, Any]
+# Exchanges that tell more than the event that follows them.
+TOLD_SENDS = ("doubted", "not-sent")
+TOLD_LOOKS = ("absent", "look-up-failed")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened: a sentence, and under it when, who, and more."""
+
+    at: datetime.datetime
+    title: str
+    meta: str
+
+
+def timeline(invoice: Invoice, *, now: datetime.datetime) -> list[Happening]:
+    """Everything that happened to the invoice and to its bookings, the latest first."""
+    events = [_told(event, now=now) for event in invoice.events.select_related("by")]
+    return sorted(events + _exchanges(invoice, now=now), key=lambda one: one.at, reverse=True)
+
+
+def _told(event: InvoiceEvent, *, now: datetime.datetime) -> Happening:
+    tell = SENTENCES.get(event.kind)
+    title, more = tell(event.details) if tell else (event.kind, "")
+    who = event.by.first_name if event.by else ""
+    return Happening(event.at, title, _meta(_when(event.at, now=now), who, more))
+
+
+def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[Happening]:
+    """What the bookings went through, without what went as it should."""
+    attempts = Attempt.objects.filter(booking__invoice=invoice).order_by("started_at", "pk")
+    happenings, was_sent = [], set()
+    for attempt in attempts:
+        title = _exchange(attempt, was_sent=attempt.booking_id in was_sent)
+        if not attempt.is_look_up:
+            was_sent.add(attempt.booking_id)
+        if title:
+            when = _when(attempt.started_at, now=now)
+            happenings.append(Happening(attempt.started_at, title, _meta(when, "e-Boekhouden")))
+    return happenings
+
+
+def _exchange(attempt: Attempt, *, was_sent: bool) -> str:
+    if attempt.is_look_up:
+        first_look = attempt.outcome == "absent" and not was_sent
+        told = attempt.outcome in TOLD_LOOKS and not first_look
+        return LOOKED[attempt.outcome]() if told else ""
+    return SENT[attempt.outcome]() if attempt.outcome in TOLD_SENDS else ""
+
+
+def _when(at: datetime.datetime, *, now: datetime.datetime) -> str:
+    at, now = localtime(at), localtime(now)
+    return f"{at:%d-%m %H:%M}" if at.year == now.year else f"{at:%d-%m-%Y %H:%M}"
+
+
+def _meta(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+# --- Sentences: title, and what stands behind the name --------------------------------------------
+
+
+def _drafted(details: Details) -> tuple[str, str]:
+    count = details.get("rows", 0)
+    text = ngettext(
+        "Draft from %(count)d unbilled row", "Draft from %(count)d unbilled rows", count
+    )
+    return text % {"count": count}, ""
+
+
+def _final(details: Details) -> tuple[str, str]:
+    if not details.get("number"):
+        return _("Made final"), _("e-Boekhouden gives the number")
+    return _("Made final as %(number)s") % details, ""
+
+
+def _mailed(details: Details) -> tuple[str, str]:
+    return _("Sent to %(to)s") % details, "PDF"
+
+
+def _mail_failed(details: Details) -> tuple[str, str]:
+    reason = REASONS.get(details.get("reason", ""), "")
+    return _("The e-mail was not sent"), str(reason)
+
+
+def _booked(details: Details) -> tuple[str, str]:
+    how = _("found by look-up after a lost answer") if details.get("reason") == "looked-up" else ""
+    names = {"number": details.get("remote_id", "")}
+    if details.get("kind") == BookingKind.SALES_ENTRY:
+        return _("Booked in e-Boekhouden as entry %(number)s") % names, how
+    return _("Made in e-Boekhouden as %(number)s") % names, how
+
+
+def _stopped(details: Details) -> tuple[str, str]:
+    if details.get("state") == State.CONFLICT:
+        return _("Not booked: the number exists in e-Boekhouden"), ""
+    code, text = details.get("code", ""), details.get("text", "")
+    why = explain(code, text, (get_language() or "en")[:2]) if code else text
+    return _("e-Boekhouden refused it"), why
+
+
+def _cancelled(details: Details) -> tuple[str, str]:
+    return _("Booking cancelled"), details.get("reason", "")
+
+
+SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
+    "drafted": _drafted,
+    "final": _final,
+    "mailed": _mailed,
+    "marked-sent": lambda details: (_("Marked as sent"), ""),
+    "marked-paid": lambda details: (_("Marked as paid"), ""),
+    "mail-failed": _mail_failed,
+    "booked": _booked,
+    "booking-stopped": _stopped,
+    "booked-again": lambda details: (_("Offered to e-Boekhouden again"), ""),
+    "linked": lambda details: (_("Linked to what stands in e-Boekhouden"), ""),
+    "cancelled": _cancelled,
+}

@@ -1,0 +1,71 @@
+"""How far an invoice is, as people read it: a word and the colour of its tag."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .bookings.telling import TAGS
+from .models import Booking, Invoice, InvoiceStatus, Origin, State
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A kind of the `tag` of pages, and its word."""
+
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True)
+class InvoiceRow:
+    """An invoice as a row of a list; `may_be_entered` as far as one sees without asking further."""
+
+    invoice: Invoice
+    status: Tag
+    booking: Booking | None
+    booked: Tag | None
+
+    @property
+    def may_be_entered(self) -> bool:
+        return self.invoice.was_sent and self.booking is None
+
+
+def with_bookings(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """The same invoices, each with its booking that counts, in one query more."""
+    counting = Booking.objects.exclude(state=State.CANCELLED)
+    return invoices.prefetch_related(
+        Prefetch("bookings", queryset=counting, to_attr="counting_bookings")
+    )
+
+
+def row_of(invoice: Invoice, *, today: datetime.date) -> InvoiceRow:
+    """An invoice that came from with_bookings, as a row."""
+    booking = next(iter(invoice.counting_bookings), None)
+    return InvoiceRow(
+        invoice=invoice,
+        status=status_tag(invoice, today=today),
+        booking=booking,
+        booked=booking_tag(booking) if booking else None,
+    )
+
+
+def booking_tag(booking: Booking) -> Tag:
+    """The state of its booking in a word."""
+    state = State(booking.state)
+    return Tag(TAGS[state], str(state.label))
+
+
+def status_tag(invoice: Invoice, *, today: datetime.date) -> Tag:
+    """Draft, Final, Sent, Expires today, 3 days overdue, Paid or Void."""
+    if invoice.status == InvoiceStatus.FINAL and invoice.origin == Origin.HERE:
+        return Tag("final", _("Final, not sent yet"))
+    if invoice.status != InvoiceStatus.SENT or invoice.due_on > today:
+        return Tag(invoice.status, str(InvoiceStatus(invoice.status).label))
+    days = (today - invoice.due_on).days
+    if days == 0:
+        return Tag("due", _("Expires today"))
+    label = ngettext("%(days)d day overdue", "%(days)d days overdue", days)
+    return Tag("overdue", label % {"days": days})

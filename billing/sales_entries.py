@@ -1,0 +1,72 @@
+"""Invoices that were sent from here, on their way into the ledger: which may go, and as what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounts.models import Organisation
+from integrations.eboekhouden.messages import SalesEntryLine
+from integrations.models import Connection, LedgerAccount
+from projects.money import ZERO
+
+from .bookings.payloads import sales_entry_lines
+from .issuing import why_no_sales_entry
+from .models import Invoice
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """A row of an entry: the ledger account with its name, empty for VAT, and euros."""
+
+    account: str
+    name: str
+    vat_code: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Eligible:
+    """Which of some invoices can be entered, and why the others cannot."""
+
+    ready: tuple[Invoice, ...]
+    left_out: tuple[tuple[Invoice, str], ...]
+
+    @property
+    def gross(self) -> Decimal:
+        """All that can be entered, in euros incl. VAT."""
+        return sum((invoice.gross for invoice in self.ready), ZERO)
+
+
+def connection_for_entries(organisation: Organisation) -> Connection | None:
+    """The connection over which sales entries may be made; None while it is not complete."""
+    connection = Connection.objects.filter(organisation=organisation).first()
+    complete = connection and connection.is_ready and connection.debtor_account
+    return connection if complete else None
+
+
+def eligible(invoices: Iterable[Invoice]) -> Eligible:
+    """Sorts out which invoices were sent and are not booked yet."""
+    reasons = [(invoice, why_no_sales_entry(invoice)) for invoice in invoices]
+    return Eligible(
+        ready=tuple(invoice for invoice, why in reasons if not why),
+        left_out=tuple((invoice, why) for invoice, why in reasons if why),
+    )
+
+
+def proposed_entry(invoice: Invoice, connection: Connection) -> list[EntryRow]:
+    """The entry as it would be made: the debtor, then turnover per account and VAT per code."""
+    lines = sales_entry_lines(list(invoice.lines.all()), invoice.vat_totals, connection)
+    names = dict(LedgerAccount.objects.filter(connection=connection).values_list("code", "name"))
+    debtor = connection.debtor_account
+    rows = [EntryRow(debtor, names.get(debtor, ""), "", invoice.gross)]
+    for line in lines:
+        account = line.ledger_account
+        rows.append(EntryRow(account, names.get(account, ""), line.vat_code, -line.net))
+    return rows + [EntryRow("", "", code, -vat) for code, vat in _vat(lines).items() if vat]
+
+
+def _vat(lines: Iterable[SalesEntryLine]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        sums[line.vat_code] = sums.get(line.vat_code, ZERO) + line.vat
+    return sums
