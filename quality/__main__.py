@@ -24,6 +24,7 @@ PRODUCTION = {
     "EBOEKHOUDEN_URL": "https://soap.e-boekhouden.nl/soap.asmx",
     "DJANGO_SETTINGS_MODULE": "timechimp_eb.settings",
 }
+MOST_LINES = 40  # of what a failing step wrote
 TESTING = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
@@ -45,8 +46,8 @@ def manage(*arguments: str) -> list[str]:
 
 STEPS = [
     Step("types", tool("mypy", "--no-error-summary", "."), TESTING),
-    Step("format", tool("ruff", "format", "--check", ".")),
-    Step("lint", tool("ruff", "check", ".")),
+    Step("format", tool("ruff", "format", "--check", "--output-format", "concise", ".")),
+    Step("lint", tool("ruff", "check", "--output-format", "concise", ".")),
     Step("templates", tool("djlint", "--lint", "--quiet", "templates")),
     Step("imports", tool("lint-imports")),
     Step("migrations", manage("makemigrations", "--check", "--dry-run"), TESTING),
@@ -97,7 +98,11 @@ def report(outcome: Outcome) -> Outcome:
     mark = "good" if outcome.is_good else "FAILED"
     print(f"{outcome.step.name:20} {mark:6} {outcome.seconds:5.1f} s", flush=True)
     if not outcome.is_good:
-        print("    " + outcome.output.replace("\n", "\n    "), flush=True)
+        lines = outcome.output.splitlines()
+        shown = lines[:MOST_LINES]
+        if len(lines) > MOST_LINES:
+            shown.append(f"… {len(lines) - MOST_LINES} more: {' '.join(outcome.step.command)}")
+        print("\n".join(f"    {line}" for line in shown), flush=True)
     return outcome
 
 

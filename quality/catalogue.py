@@ -41,7 +41,10 @@ def main(arguments: list[str]) -> int:
     if "--missing" in arguments:
         print("\n".join(stub(text) for path in catalogues(ROOT) for text in missing(texts, path)))
         return 0
-    complaints = [line for path in catalogues(ROOT) for line in complaints_about(path, texts)]
+    paths = list(catalogues(ROOT))
+    complaints = [line for path in paths for line in complaints_about(path, texts)]
+    if not paths:
+        complaints = [f"no catalogue in {ROOT / 'locale'}"]
     print("\n".join(complaints) or f"{len({text[:2] for text in texts})} texts, all translated")
     return 1 if complaints else 0
 

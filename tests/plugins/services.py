@@ -1,25 +1,16 @@
-"""What tests need from outside: a broker, a Celery worker, a browser; and which tests fit here."""
+"""What tests need from outside: a broker and a browser; and which tests fit here."""
 
 import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from pytest_django import DjangoDbBlocker
-
-from timechimp_eb.celery import app
 
 from . import EARLIER
 from .chromium import ARGUMENTS, find_chromium
 from .servers import throwaway_valkey
 
-ROOT = Path(settings.BASE_DIR)
 NO_CHROMIUM = (
     "No Chromium found, so the browser tests did not run: install chromium or set CHROMIUM."
 )
@@ -54,50 +45,6 @@ def redis_url(worker_id: str) -> Iterator[str]:
         return
     with throwaway_valkey() as address:
         yield f"{address}/{number}"
-
-
-@pytest.fixture(scope="session")
-def celery_worker_process(
-    redis_url: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A real worker on the test database. The test itself needs `transactional_db`.
-
-    Tasks that this process sends go to the worker too, from now on and until the end.
-    """
-    app.conf.broker_url = redis_url
-    environment = {
-        **os.environ,
-        "TEST_BROKER_URL": redis_url,
-        "TEST_DATABASE_NAME": database_name(),
-    }
-    command = [sys.executable, "-m", "celery", "--app", "timechimp_eb", "worker"]
-    with tempfile.TemporaryFile() as log:
-        worker = subprocess.Popen(
-            [*command, "--concurrency", "2", "--loglevel", "INFO"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            wait_for_worker(worker)
-            yield worker
-        finally:
-            worker.terminate()
-            worker.wait(timeout=20)
-
-
-def database_name() -> str:
-    return str(connection.settings_dict["NAME"])
-
-
-def wait_for_worker(worker: subprocess.Popen[bytes]) -> None:
-    for _ in range(60):
-        if app.control.ping(timeout=0.5):
-            return
-        if worker.poll() is not None:
-            break
-    raise RuntimeError("the Celery worker did not start")
 
 
 @pytest.fixture(scope="session")

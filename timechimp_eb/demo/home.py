@@ -72,8 +72,9 @@ class Home:
         try:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            lock_file.seek(0)
-            raise InUse(lock_file.read().strip()) from None
+            with lock_file:
+                lock_file.seek(0)
+                raise InUse(lock_file.read().strip()) from None
         lock_file.truncate(0)
         lock_file.write(str(os.getpid()))
         lock_file.flush()

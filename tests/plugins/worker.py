@@ -1,0 +1,69 @@
+"""A real Celery worker on the test's own database and broker."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from timechimp_eb.celery import app
+
+
+@pytest.fixture
+def celery_worker_process(
+    running_worker: subprocess.Popen[bytes], redis_url: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker on the test database, to which this test's tasks go.
+
+    The test itself needs `transactional_db`, or the worker sees nothing of what it writes.
+    """
+    with sending_to(redis_url):
+        yield running_worker
+
+
+@contextlib.contextmanager
+def sending_to(broker_url: str) -> Iterator[None]:
+    """Send this process's tasks to another broker for a while."""
+    before, app.conf.broker_url = app.conf.broker_url, broker_url
+    app._after_fork()  # forgets its connections, which is what we want
+    try:
+        yield
+    finally:
+        app.conf.broker_url = before
+        app._after_fork()
+
+
+@pytest.fixture(scope="session")
+def running_worker(redis_url: str, django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker's process; it stays for the whole run, because it takes seconds to start."""
+    database = {"TEST_DATABASE_NAME": str(connection.settings_dict["NAME"])}
+    command = [sys.executable, "-m", "celery", "--app", "timechimp_eb", "worker"]
+    with tempfile.TemporaryFile() as log:
+        worker = subprocess.Popen(
+            [*command, "--concurrency", "2", "--loglevel", "INFO"],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **database, "TEST_BROKER_URL": redis_url},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            with sending_to(redis_url):
+                wait_for(worker)
+            yield worker
+        finally:
+            worker.terminate()
+            worker.wait(timeout=20)
+
+
+def wait_for(worker: subprocess.Popen[bytes]) -> None:
+    for _ in range(60):
+        if app.control.ping(timeout=0.5):
+            return
+        if worker.poll() is not None:
+            break
+    raise RuntimeError("the Celery worker did not start")
