@@ -77,7 +77,9 @@ def test_a_second_import_changes_nothing(books, import_all):
     run = import_all()
 
     assert run.counts()["unchanged"] == 5
-    assert list(Customer.objects.order_by("pk").values("pk", "name", "number", "imported")) == before
+    assert (
+        list(Customer.objects.order_by("pk").values("pk", "name", "number", "imported")) == before
+    )
 
 
 def test_no_relations_is_an_import_too(import_all):
@@ -187,9 +189,7 @@ def test_a_linked_relation_stays_the_same_customer_when_its_code_changes(
     assert row_of(run, "K9").outcome == ImportOutcome.UPDATED
 
 
-def test_a_changed_code_never_takes_the_number_of_another_customer(
-    books, organisation, import_all
-):
+def test_a_changed_code_never_takes_the_number_of_another_customer(books, organisation, import_all):
     books.seed_relations([relation("K1")])
     import_all()
     create_customer(organisation=organisation, number="K9", name="Somebody else")
