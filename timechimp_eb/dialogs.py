@@ -11,7 +11,7 @@ REDIRECTS = (301, 302, 303)
 class DialogRedirectMiddleware:
     """A redirect in a dialog is followed by the browser itself, as a page.
 
-    Otherwise the script would fetch that page, and with it use up its messages, before it goes there.
+    Else the script would fetch that page, and use up its messages, before it goes there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -130,6 +130,11 @@
   });
 
   // --- Filters: a change applies at once, empty ones stay out of the address ---------------------
+  // Typing in a search box was answered already: leaving it must not draw the list anew, because the
+  // click that leaves it may be on a row of that list.
+  on("change", (event) => {
+    if (event.target.matches("form[data-autosubmit][hx-get] input[type=search]")) event.stopPropagation();
+  }, true);
   on("htmx:configRequest", (event) => {
     if (!event.target.matches("form[data-autosubmit]")) return;
     const form = event.detail.formData;
