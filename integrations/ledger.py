@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -41,9 +43,9 @@ class LedgerAccountInput(forms.TextInput):
     def render(
         self,
         name: str,
-        value: object,
-        attrs: dict[str, object] | None = None,
-        renderer: object = None,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
     ) -> SafeString:
         """The input, followed by its datalist when there are accounts to offer."""
         if not self.accounts:
@@ -68,7 +70,7 @@ class LedgerAccountField(forms.CharField):
 
     widget = LedgerAccountInput
 
-    def __init__(self, *, required: bool = False, category: str = "", **options: object) -> None:
+    def __init__(self, *, required: bool = False, category: str = "", **options: Any) -> None:
         self.corrected = ""
         self.category = category
         self.accounts: list[LedgerAccount] = []

@@ -1,5 +1,7 @@
 """What the lists of projects can be narrowed to; the choices live in the address."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import (
@@ -63,7 +65,7 @@ class ProjectFilter(FilterSet):
         method="as_is",
     )
 
-    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         with_projects = organisation.projects.values("customer")
         self.filters["customer"].queryset = organisation.customers.filter(pk__in=with_projects)

@@ -86,7 +86,8 @@ class RateBook:
         match project.billing_method:
             case Method.TASK_RATE:
                 on_project = self._tasks.get((project.pk, task.pk))
-                return _first(on_project and on_project.hourly_rate, task.hourly_rate)
+                own = on_project.hourly_rate if on_project else None
+                return _first(own, task.hourly_rate)
             case Method.EMPLOYEE_RATE:
                 own = self._member_rates.get((project.pk, membership.pk))
                 return _first(own, membership.hourly_rate)

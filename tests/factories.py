@@ -16,7 +16,7 @@ from registrations.models import Expense, TimeEntry, Trip
 
 numbers = itertools.count(1)
 TODAY = datetime.date(2026, 11, 22)
-PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who only exist in tests
+PASSWORD = "correct horse battery staple"
 
 
 def create_organisation(*, name: str = "Studio Oost", **fields: object) -> Organisation:

@@ -39,7 +39,9 @@ class AgreementForm:
 
     def is_valid(self) -> bool:
         """Everything that counts for the chosen method was filled in well."""
-        return self.is_bound and all([form.is_valid() for form in self._counting()])
+        # Every form is asked, so that all errors are shown at once.
+        answers = [form.is_valid() for form in self._counting()]
+        return self.is_bound and all(answers)
 
     @property
     def has_errors(self) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,7 +30,7 @@ def parse_amount(text: str) -> Decimal:
 class AmountInput(forms.TextInput):
     """Shows an amount with the decimal sign of the page."""
 
-    def format_value(self, value: object) -> str | None:
+    def format_value(self, value: Any) -> str | None:
         """Stored amounts are written; what somebody typed stays as it was typed."""
         if isinstance(value, Decimal):
             text = f"{value:.2f}"
@@ -42,12 +43,12 @@ class AmountField(forms.DecimalField):
 
     widget = AmountInput
 
-    def __init__(self, *, max_digits: int = 12, min_value: object = 0, **options: object) -> None:
+    def __init__(self, *, max_digits: int = 12, min_value: Any = 0, **options: Any) -> None:
         super().__init__(max_digits=max_digits, decimal_places=2, min_value=min_value, **options)
         self.widget.attrs.setdefault("inputmode", "decimal")
         self.widget.attrs.setdefault("autocomplete", "off")
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:
         """The amount, or None for nothing. Raises ValidationError with an example."""
         if value is None or isinstance(value, Decimal) or not str(value).strip():
             return None if not isinstance(value, Decimal) else value

@@ -1,6 +1,7 @@
 """The forms of what a project bills without registrations: instalments and a subscription."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,9 +30,7 @@ class InstalmentForm(forms.Form):
 class InstalmentRows(forms.BaseFormSet):
     """The instalments that may still change. `open_ids` are those that exist."""
 
-    def __init__(
-        self, *args: object, open_ids: set[int], has_settled: bool, **options: object
-    ) -> None:
+    def __init__(self, *args: Any, open_ids: set[int], has_settled: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.open_ids = open_ids
         self.has_settled = has_settled
@@ -91,7 +90,7 @@ class SubscriptionForm(forms.ModelForm):
         widgets = {"starts_on": forms.DateInput, "ends_on": forms.DateInput}
         help_texts = {"description": gettext_lazy("The period is put behind it.")}
 
-    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["task"].queryset = organisation.tasks.filter(
             Q(is_active=True) | Q(pk=self.instance.task_id)

@@ -1,6 +1,7 @@
 """Forms of Management: tasks, expense categories, vehicles, and how trips are billed."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -26,7 +27,7 @@ NAME_TAKEN = {
 class OrganisationForm(forms.ModelForm):
     """A form for a row of one organisation, which it never takes from what was sent."""
 
-    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.organisation = organisation
         if self.instance.pk is None:
@@ -59,7 +60,7 @@ class BookableForm(OrganisationForm):
         label=gettext_lazy("Cost centre"), coerce=int, empty_value=None, required=False
     )
 
-    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, organisation=organisation, **options)
         self.fields["ledger_account"].offer(fetched_accounts(organisation))
         self.fields["vat_rate"].queryset = organisation.vat_rates.all()
@@ -137,6 +138,6 @@ class TripSettingsForm(BookableForm):
         model = TripSettings
         fields = ("rate", *OVERRIDES)
 
-    def __init__(self, *args: object, organisation: Organisation, **options: object) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, organisation=organisation, **options)
         self.initial["rate"] = Decimal(self.initial["rate"])

@@ -1,5 +1,7 @@
 """The rows on the form of a project: its tasks and its team. Every row is a form of its own."""
 
+from typing import Any
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,7 @@ class RowForm(forms.Form):
     # Field and the method with which it counts.
     only_with: tuple[tuple[str, Method], ...] = ()
 
-    def __init__(self, *args: object, method: Method, **options: object) -> None:
+    def __init__(self, *args: Any, method: Method, **options: Any) -> None:
         super().__init__(*args, **options)
         self.method = method
 
@@ -39,7 +41,7 @@ class TaskRowForm(RowForm):
     hourly_rate = AmountField(label=_("Hourly rate"), max_digits=8, required=False)
     fixed_price = AmountField(label=_("Fixed price"), required=False)
 
-    def __init__(self, *args: object, task: Task, **options: object) -> None:
+    def __init__(self, *args: Any, task: Task, **options: Any) -> None:
         super().__init__(*args, **options)
         self.task = task
         self.fields["chosen"].label = task.name
@@ -58,7 +60,7 @@ class MemberRowForm(RowForm):
     is_manager = forms.BooleanField(label=_("Manager"), required=False)
     hourly_rate = AmountField(label=_("Hourly rate"), max_digits=8, required=False)
 
-    def __init__(self, *args: object, membership: Membership, **options: object) -> None:
+    def __init__(self, *args: Any, membership: Membership, **options: Any) -> None:
         super().__init__(*args, **options)
         self.membership = membership
         self.fields["chosen"].label = str(membership)

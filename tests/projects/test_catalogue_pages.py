@@ -114,7 +114,8 @@ def test_a_task_is_added_with_its_own_ledger_account(client, organisation, conne
         Decimal("112.50"),
     )
     assert (task.ledger_account, task.vat_rate, task.cost_centre_id) == ("8010", rate, 12)
-    assert task.is_active and not task.is_common
+    assert task.is_active
+    assert not task.is_common
 
 
 def test_a_pasted_ledger_account_comes_back_as_its_number_with_a_notice(client, connection):

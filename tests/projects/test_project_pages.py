@@ -454,7 +454,7 @@ def in_instalments(customer) -> Project:
 
 
 def test_an_unbilled_instalment_changes_and_a_billed_one_does_not(client, in_instalments):
-    billed, delivery = in_instalments.instalments.all()
+    _billed, delivery = in_instalments.instalments.all()
     rows = instalments((delivery.pk, "Delivery", "2027-03-01", "3000"), initial=1)
 
     client.post(
