@@ -16,7 +16,8 @@ from enum import Enum, auto
 
 from ..models.booking import State
 
-EXCHANGE_DEADLINE = datetime.timedelta(seconds=60)
+# A login and a request, of at most 60 seconds each.
+EXCHANGE_DEADLINE = datetime.timedelta(seconds=120)
 LEASE = datetime.timedelta(seconds=180)
 SECOND_LOOK = datetime.timedelta(seconds=15)
 QUOTA_PAUSE = datetime.timedelta(hours=1)

@@ -35,6 +35,9 @@ from .reading_back import read_back
 from .recording import Outcome, progress_of, record, remember
 
 MOST_STEPS = 6
+# A worker that slept longer than this since it claimed may no longer begin: its lease might run out
+# while its request is on the way. In seconds.
+LATEST_START = (decisions.LEASE - decisions.EXCHANGE_DEADLINE).total_seconds() / 2
 SETTLE_WHEN_UNIQUE = datetime.timedelta(seconds=60)
 SETTLE_WITH_THEIR_NUMBERS = datetime.timedelta(minutes=30)
 
@@ -111,10 +114,11 @@ def _claim_next(courier: Courier) -> tuple[Booking, Attempt] | None:
 
 def _carry_out(courier: Courier, booking: Booking, attempt: Attempt) -> None:
     """Looks, and sends if the look allows it, until there is nothing more to do now."""
-    step = _look(courier, booking, attempt)
+    step = _look(courier, booking, attempt, since=time.monotonic())
     for _turn in range(MOST_STEPS):
         if step is Step.STOP:
             return
+        watch = time.monotonic()
         progress, now = progress_of(booking), courier.clock()
         if step is Step.SEND:
             progress = decisions.begin_sending(progress, now=now)
@@ -122,18 +126,18 @@ def _carry_out(courier: Courier, booking: Booking, attempt: Attempt) -> None:
         again = remember(booking, progress, is_look_up=step is Step.LOOK_UP, now=now)
         if not still_ours or again is None:
             return
-        step = (_look if step is Step.LOOK_UP else _send)(courier, booking, again)
+        take = _look if step is Step.LOOK_UP else _send
+        step = take(courier, booking, again, since=watch)
 
 
 # --- Looking --------------------------------------------------------------------------------------
 
 
-def _look(courier: Courier, booking: Booking, attempt: Attempt) -> Step:
-    watch = time.monotonic()
+def _look(courier: Courier, booking: Booking, attempt: Attempt, *, since: float) -> Step:
     try:
         finding, sight = exchange.look_up(courier.books, booking)
     except EBoekhoudenError as error:
-        return _look_failed(courier, booking, attempt, error, watch)
+        return _look_failed(courier, booking, attempt, error, since)
     _learn(courier.connection, booking, finding)
     progress, step = decisions.found(
         progress_of(booking),
@@ -142,13 +146,13 @@ def _look(courier: Courier, booking: Booking, attempt: Attempt) -> Step:
         now=courier.clock(),
         settle=_settle(courier.connection, booking),
     )
-    outcome = Outcome(finding.name.lower(), _milliseconds(watch))
+    outcome = Outcome(finding.name.lower(), _milliseconds(since))
     record(booking, attempt, progress, outcome, sight=sight, now=courier.clock())
     return step
 
 
 def _look_failed(
-    courier: Courier, booking: Booking, attempt: Attempt, error: EBoekhoudenError, watch: float
+    courier: Courier, booking: Booking, attempt: Attempt, error: EBoekhoudenError, since: float
 ) -> Step:
     now = courier.clock()
     courier.may_go_on = False
@@ -156,7 +160,7 @@ def _look_failed(
         pause(courier.connection, code=error.code, text=error.text, now=now)
     quota = isinstance(error, Refused) and exchange.refusal(error) is decisions.Refusal.QUOTA
     progress, step = decisions.look_up_failed(progress_of(booking), now=now, quota=quota)
-    outcome = Outcome("look-up-failed", _milliseconds(watch), error.code, error.text or str(error))
+    outcome = Outcome("look-up-failed", _milliseconds(since), error.code, error.text or str(error))
     record(booking, attempt, progress, outcome, now=now)
     return step
 
@@ -181,14 +185,15 @@ def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
 # --- Sending --------------------------------------------------------------------------------------
 
 
-def _send(courier: Courier, booking: Booking, attempt: Attempt) -> Step:
-    watch = time.monotonic()
+def _send(courier: Courier, booking: Booking, attempt: Attempt, *, since: float) -> Step:
     try:
+        if time.monotonic() - since > LATEST_START:
+            raise NotSent("too-late")
         remote_id = exchange.send(courier.books, booking)
     except EBoekhoudenError as error:
-        return _send_failed(courier, booking, attempt, error, watch)
+        return _send_failed(courier, booking, attempt, error, since)
     progress, step = decisions.accepted(progress_of(booking))
-    outcome = Outcome("accepted", _milliseconds(watch))
+    outcome = Outcome("accepted", _milliseconds(since))
     sight = Sight(remote_id, {})
     if record(booking, attempt, progress, outcome, sight=sight, now=courier.clock()):
         read_back(courier.books, booking)
@@ -196,7 +201,7 @@ def _send(courier: Courier, booking: Booking, attempt: Attempt) -> Step:
 
 
 def _send_failed(
-    courier: Courier, booking: Booking, attempt: Attempt, error: EBoekhoudenError, watch: float
+    courier: Courier, booking: Booking, attempt: Attempt, error: EBoekhoudenError, since: float
 ) -> Step:
     now, progress = courier.clock(), progress_of(booking)
     name, step = "doubted", Step.STOP
@@ -212,10 +217,10 @@ def _send_failed(
             progress, step = decisions.refused(progress, exchange.refusal(error), now=now)
         case _:
             progress, step = decisions.doubted(progress, now=now, reason=error.reason)
-    outcome = Outcome(name, _milliseconds(watch), error.code, error.text or str(error))
+    outcome = Outcome(name, _milliseconds(since), error.code, error.text or str(error))
     record(booking, attempt, progress, outcome, now=now)
     return step
 
 
-def _milliseconds(watch: float) -> int:
-    return int((time.monotonic() - watch) * 1000)
+def _milliseconds(since: float) -> int:
+    return int((time.monotonic() - since) * 1000)

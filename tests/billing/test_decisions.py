@@ -1,4 +1,4 @@
-"""What follows from what happened to a booking; the state machine walks through every disaster.
+"""What follows from what happened to a booking; a state machine walks through every disaster.
 
 The model service keeps what reached it; faults decide what we hear of it. The invariants are those of
 the product: nothing twice, nothing lost, and a booking is called booked only when it stands there.
@@ -52,7 +52,7 @@ def test_absence_before_the_settle_time_does_not_allow_a_second_sending():
 
 def test_one_absence_after_the_settle_time_is_not_enough():
     doubtful, _step = decisions.doubted(sent_at(START), now=START, reason="timeout")
-    later = START + datetime.timedelta(minutes=12)
+    later = START + datetime.timedelta(minutes=13)
 
     once, step = looked(replace(doubtful, next_at=later), Finding.ABSENT, now=later)
     assert step is Step.STOP

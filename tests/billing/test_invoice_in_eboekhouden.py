@@ -72,7 +72,7 @@ def test_a_lost_answer_is_looked_up_instead_of_sent_again(connected, sandbox, ph
     invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
     connected.deliver()
     unknown = Booking.objects.get(kind=BookingKind.INVOICE)
-    for minute in (1, 12, 13, 14):
+    for minute in (1, 13, 14, 15):
         connected.sweep(later=minute * MINUTES)
 
     assert unknown.state == State.UNKNOWN
