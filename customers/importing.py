@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from integrations.books import open_books
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.eboekhouden.messages import Relation
+from integrations.models import Connection
 from integrations.secrets import CannotDecrypt
 from integrations.sentences import sentence, undecryptable
 from integrations.switching import pause
@@ -92,6 +93,7 @@ def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
     )
     done = len(matches) - len(todo)
     beat(run, now=clock(), total=len(matches), done=done)
+    Connection.objects.filter(pk=run.connection_id).update(relation_count=len(relations))
     for start in range(0, len(todo), STEP):
         _step(run, desk, todo[start : start + STEP], position=done + start, clock=clock)
 

@@ -48,7 +48,7 @@ def page_of(client, address=LIST):
     return answer.content.decode()
 
 
-# --- The list -------------------------------------------------------------------------------------
+# --- The list ---
 
 
 def test_the_list_shows_who_is_known_there(client, organisation):
@@ -119,7 +119,7 @@ def test_strange_wishes_do_no_harm(client, organisation, query):
     assert client.get(f"{LIST}?{query}").status_code == 200
 
 
-# --- The form -------------------------------------------------------------------------------------
+# --- The form ---
 
 
 def test_a_new_customer_gets_a_proposal_for_its_number(client, organisation):
@@ -281,7 +281,7 @@ def test_a_contact_can_be_changed_and_removed(client, organisation):
     assert list(customer.contacts.values_list("name", flat=True)) == ["Anna B."]
 
 
-# --- The page, archiving, deleting -----------------------------------------------------------------
+# --- The page, archiving, deleting ---
 
 
 def test_the_page_shows_a_customer_with_its_projects(client, organisation):
@@ -316,7 +316,7 @@ def test_only_an_unused_customer_can_be_deleted(client, organisation):
     assert list(Customer.objects.all()) == [used]
 
 
-# --- Who may ---------------------------------------------------------------------------------------
+# --- Who may ---
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def row_of(run, code):
     return rows_of(run)[code]
 
 
-# --- What comes in --------------------------------------------------------------------------------
+# --- What comes in ---
 
 
 def test_all_relations_become_customers(books, organisation, import_all):
@@ -160,7 +160,7 @@ def test_only_new_leaves_existing_customers_alone_but_links_them(books, organisa
     assert (here.name, here.remote_id) == ("Here", 1)
 
 
-# --- Matching -------------------------------------------------------------------------------------
+# --- Matching ---
 
 
 def test_a_relation_is_the_customer_with_its_code_whatever_the_case(
@@ -297,7 +297,7 @@ def test_customers_of_another_organisation_are_not_touched(books, import_all):
     assert (theirs.name, theirs.city, theirs.remote_id) == ("Bakkerij Van Dam", "", None)
 
 
-# --- Starting, dying, going on --------------------------------------------------------------------
+# --- Starting, dying, going on ---
 
 
 def test_starting_twice_is_one_import(organisation, connection, administrator):
