@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
@@ -25,7 +26,7 @@ class _Echo:
         return text
 
 
-def csv_lines(querysets: Iterable[QuerySet], *, with_amounts: bool) -> Iterator[str]:
+def csv_lines(querysets: Iterable[QuerySet[Any]], *, with_amounts: bool) -> Iterator[str]:
     """The lines of the file, for a streamed answer; Dutch readers get semicolons and commas."""
     is_dutch = (get_language() or "en").startswith("nl")
     writer = csv.writer(_Echo(), delimiter=";" if is_dutch else ",")

@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ class TypedTimeField(forms.CharField):
 
     parser: Callable[[str], object]
 
-    def to_python(self, value: object) -> object:
+    def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         if not text:
             return None
@@ -66,15 +66,16 @@ class AmountField(forms.DecimalField):
         "invalid": _("Type an amount such as 12.50."),
     }
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(**{"localize": True, **options})
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(_with_a_point(value) if isinstance(value, str) else value)
 
 
 def _with_a_point(text: str) -> str:
     text = re.sub(r"[\s€]", "", text)
-    whole, fraction = CENTS.fullmatch(text).groups()
+    found = CENTS.fullmatch(text)
+    whole, fraction = found.groups() if found else (text, None)
     whole = THOUSANDS.sub("", whole)
     return whole if fraction is None else f"{whole}.{fraction}"

@@ -1,11 +1,13 @@
 """The filters of the overviews: they live in the address, and without one it is this month."""
 
 import datetime
+from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -23,12 +25,12 @@ YES_OR_NO = (("", _("All")), ("yes", _("Billable")), ("no", _("Not billable")))
 class Several(filters.ModelMultipleChoiceFilter):
     """One or more of the organisation's things."""
 
-    def __init__(self, *, field_name: str, label: str, model: type) -> None:
+    def __init__(self, *, field_name: str, label: str | Promise, model: type[Any]) -> None:
         super().__init__(
             field_name=field_name, label=label, queryset=model.objects.none(), distinct=False
         )
 
-    def filter(self, rows: QuerySet, value: QuerySet) -> QuerySet:
+    def filter(self, rows: QuerySet[Any], value: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(**{f"{self.field_name}__in": list(value)}) if value else rows
 
 
@@ -97,17 +99,17 @@ class RegistrationFilter(filters.FilterSet):
             return periods.Period(cleaned.get("since"), cleaned.get("until"))
         return periods.named(cleaned.get("period", ""), today=self.today)
 
-    def within(self, rows: QuerySet, _name: str, _value: str) -> QuerySet:
+    def within(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
         period = self.period_chosen
         if period.first:
             rows = rows.filter(date__gte=period.first)
         return rows.filter(date__lte=period.last) if period.last else rows
 
-    def ignore(self, rows: QuerySet, _name: str, _value: object) -> QuerySet:
+    def ignore(self, rows: QuerySet[Any], _name: str, _value: object) -> QuerySet[Any]:
         """Part of the period."""
         return rows
 
-    def find(self, rows: QuerySet, _name: str, text: str) -> QuerySet:
+    def find(self, rows: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
         return rows.filter(
             Q(description__icontains=text)
             | Q(project__name__icontains=text)
@@ -115,7 +117,7 @@ class RegistrationFilter(filters.FilterSet):
             | Q(invoice_line__invoice__number__icontains=text)
         )
 
-    def of_status(self, rows: QuerySet, _name: str, chosen: list[str]) -> QuerySet:
+    def of_status(self, rows: QuerySet[Any], _name: str, chosen: list[str]) -> QuerySet[Any]:
         if not chosen:
             return rows
         wanted = Q(status__in=[one for one in chosen if one != NOT_INVOICED])
@@ -123,7 +125,7 @@ class RegistrationFilter(filters.FilterSet):
             wanted |= Q(status__in=INVOICEABLE)
         return rows.filter(wanted)
 
-    def that_is_billable(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+    def that_is_billable(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_billable=value == "yes")
 
 
@@ -149,4 +151,4 @@ class TripFilter(RegistrationFilter):
     special = "vehicle"
 
 
-RELATED = {"task": Task, "category": ExpenseCategory, "vehicle": Vehicle}
+RELATED: dict[str, type[Any]] = {"task": Task, "category": ExpenseCategory, "vehicle": Vehicle}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ from .models import Expense, Registration, TimeEntry, Trip
 from .receipts import checked, shown_name
 
 
-class RegistrationForm(forms.ModelForm):
+class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]
     """Customer, project, day and description; the choices are those of the organisation.
 
     The customer only narrows the projects.
@@ -30,15 +31,19 @@ class RegistrationForm(forms.ModelForm):
         label=_("Customer"), queryset=Customer.objects.none(), required=False
     )
 
+    # Of several classes; each has the attributes that are used below.
+    fields: Any
+    instance: Any
+
     class Meta:
-        model = Registration
-        fields = ("project", "date", "description")
+        model: type[Any] = Registration
+        fields: tuple[str, ...] = ("project", "date", "description")
         widgets = {
             "date": forms.DateInput,
             "description": forms.Textarea(attrs={"rows": 2}),
         }
 
-    def __init__(self, *args: object, organisation: Organisation, **kwargs: object) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organisation = organisation
         self.chosen = self._chosen_project()
@@ -81,7 +86,7 @@ class HoursForm(RegistrationForm):
         model = TimeEntry
         fields = ("project", "task", "date", "description")
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
         for name, value in (
@@ -101,13 +106,13 @@ class HoursForm(RegistrationForm):
         wanted = Q(task__is_active=True) | Q(task=self.instance.task_id)
         return list(self.chosen.project_tasks.filter(wanted).select_related("task"))
 
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
         if not {"duration", "start", "end", "pause"} & self.errors.keys():
             self._read_time(cleaned)
         return cleaned
 
-    def _read_time(self, cleaned: dict[str, object]) -> None:
+    def _read_time(self, cleaned: dict[str, Any]) -> None:
         row = self.instance
         start, end, pause = cleaned.get("start"), cleaned.get("end"), cleaned.get("pause") or 0
         if (start is None) != (end is None):
@@ -116,7 +121,7 @@ class HoursForm(RegistrationForm):
             return
         row.started_at, row.ended_at, row.pause_minutes = start, end, pause if start else 0
         row.minutes = cleaned["duration"]
-        if start is not None:
+        if start is not None and end is not None:
             self._compare(between(start, end, pause=pause))
         if row.minutes is None:
             self.add_error("duration", gettext("How long? Type 1:30, 1,5 or 1h30m."))
@@ -160,7 +165,7 @@ class ExpenseForm(RegistrationForm):
             "is_billable",
         )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
         categories = ExpenseCategory.objects.filter(organisation=self.organisation)
@@ -174,8 +179,8 @@ class ExpenseForm(RegistrationForm):
         if not row.receipt:
             del self.fields["removes_receipt"]
 
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
         if cleaned.get("includes_vat") and not cleaned.get("vat_rate"):
             self.add_error("vat_rate", gettext("Choose the VAT rate that is in the price."))
         elif cleaned.get("includes_vat") and cleaned.get("price") is not None:
@@ -184,7 +189,7 @@ class ExpenseForm(RegistrationForm):
         self._read_receipt(cleaned)
         return cleaned
 
-    def _read_receipt(self, cleaned: dict[str, object]) -> None:
+    def _read_receipt(self, cleaned: dict[str, Any]) -> None:
         upload, row = cleaned.get("receipt"), self.instance
         if upload:
             try:
@@ -214,7 +219,7 @@ class TripForm(RegistrationForm):
             "is_billable",
         )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         vehicles = Vehicle.objects.filter(organisation=self.organisation)
         self.fields["vehicle"].queryset = vehicles.filter(
@@ -222,8 +227,8 @@ class TripForm(RegistrationForm):
         )
         self.fields["vehicle"].empty_label = _("Which vehicle?")
 
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
         if cleaned.get("is_return") and cleaned.get("distance"):
             cleaned["distance"] *= 2
         return cleaned

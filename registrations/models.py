@@ -1,7 +1,7 @@
 """Hours, expenses and trips. A row with an invoice line is billed, and no longer changes."""
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -30,7 +30,7 @@ BILLABLE_STATUSES = (Status.OPEN, Status.SUBMITTED, Status.APPROVED)
 EDITABLE_STATUSES = (Status.OPEN, Status.REJECTED)
 
 
-class RegistrationQuerySet(models.QuerySet["Registration"]):
+class RegistrationQuerySet(models.QuerySet[Any]):
     """Which rows."""
 
     def unbilled(self) -> Self:

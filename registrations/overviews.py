@@ -119,7 +119,7 @@ def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
     )
 
 
-def page_of(rows: RegistrationQuerySet, query: QueryDict, *, count: int) -> Page:
+def page_of(rows: RegistrationQuerySet, query: QueryDict, *, count: int) -> Page[Registration]:
     """The page that the address asks for; the count is known already."""
     size = query.get("size", "")
     paginator = Paginator(rows, int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[1])

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from auditlog.models import LogEntry
 from django.db import transaction
@@ -37,8 +38,11 @@ def price(row: Registration) -> None:
 
 def _price_hours(entry: TimeEntry, *, rates: RateBook) -> None:
     """No rate when these hours are not billed by the hour, or when nobody set one."""
-    about = {"project": entry.project, "task": entry.task, "membership": entry.membership}
-    rate = rates.hourly_rate(**about) if entry.is_billable else None
+    rate = None
+    if entry.is_billable:
+        rate = rates.hourly_rate(
+            project=entry.project, task=entry.task, membership=entry.membership
+        )
     entry.hourly_rate = rate
     entry.amount = ZERO if rate is None else net_amount(hours(entry.minutes), rate)
 
@@ -96,7 +100,7 @@ def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime
     return Repricing(changed, before, after)
 
 
-def _repriced(project: Project) -> Iterator[tuple[Decimal, TimeEntry]]:
+def _repriced(project: Project) -> Iterator[tuple[Decimal, Any]]:
     """Unbilled hours with another price than now: the old amount, and the row as it becomes."""
     entries = project.time_entries.unbilled().select_related(
         "project__customer", "task", "membership"

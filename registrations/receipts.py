@@ -20,14 +20,14 @@ MOST_PIXELS = 50_000_000
 LONGEST_NAME = 150
 
 
-def checked(upload: UploadedFile) -> ContentFile:
+def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
     """The file to store, under a random name; images are drawn anew, without what came along.
 
     Raises ValidationError with a sentence.
     """
-    if upload.size > settings.RECEIPT_MAX_BYTES:
+    if (upload.size or 0) > settings.RECEIPT_MAX_BYTES:
         raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
-    kind = EXTENSIONS.get(extension_of(upload.name))
+    kind = EXTENSIONS.get(extension_of(upload.name or ""))
     content = upload.read()
     if kind is None or _kind_by_content(content) != kind:
         raise ValidationError(_("This is not a PDF, JPG or PNG file. Choose another one."))
@@ -36,9 +36,9 @@ def checked(upload: UploadedFile) -> ContentFile:
     return ContentFile(content, name=f"{secrets.token_hex(16)}.{kind}")
 
 
-def shown_name(upload: UploadedFile) -> str:
+def shown_name(upload: "UploadedFile[bytes]") -> str:
     """What the file was called, without a path and of a length that is kept."""
-    name = PurePath(upload.name.replace("\\", "/")).name
+    name = PurePath((upload.name or "").replace("\\", "/")).name
     kept = "".join(letter for letter in name if letter.isprintable())
     ending = f".{extension_of(kept)}"
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - len(ending)] + ending

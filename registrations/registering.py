@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 
-from .models import Expense, Registration, Status, TimeEntry
+from .models import Expense, Registration, Status, TimeEntry, Trip
 from .pricing import price
 from .rights import may_register_for
 from .rules import check, check_amount
@@ -20,8 +20,8 @@ COMMON = (
     "status_note",
     "amount",
 )
-FIELDS = {
-    "timeentry": (
+FIELDS: dict[type[Registration], tuple[str, ...]] = {
+    TimeEntry: (
         "task",
         "minutes",
         "started_at",
@@ -29,8 +29,8 @@ FIELDS = {
         "pause_minutes",
         "hourly_rate",
     ),
-    "expense": ("category", "quantity", "price", "vat_rate", "receipt", "receipt_name"),
-    "trip": ("origin", "destination", "distance", "kind", "vehicle", "rate"),
+    Expense: ("category", "quantity", "price", "vat_rate", "receipt", "receipt_name"),
+    Trip: ("origin", "destination", "distance", "kind", "vehicle", "rate"),
 }
 
 
@@ -68,7 +68,7 @@ def delete(row: Registration, *, by: Membership) -> None:
         raise NotChangeable
     found.delete()
     if isinstance(found, Expense):
-        _forget_receipt(found.receipt.name)
+        _forget_receipt(found.receipt.name or "")
 
 
 def copied(row: Registration) -> Registration:
@@ -90,7 +90,7 @@ def copied(row: Registration) -> Registration:
 
 def _values(row: Registration) -> dict[str, object]:
     """What to write; a new receipt is stored on the way, as `save` would."""
-    names = (*COMMON, *FIELDS[row._meta.model_name])
+    names = (*COMMON, *FIELDS[type(row)])
     return {name: row._meta.get_field(name).pre_save(row, add=False) for name in names}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
@@ -76,7 +77,7 @@ class Selection:
 
 
 def _rows(
-    model: type, ids: tuple[int, ...], organisation: Organisation, *about: str
+    model: type[Any], ids: tuple[int, ...], organisation: Organisation, *about: str
 ) -> RegistrationQuerySet:
     rows = model.objects.filter(organisation=organisation, pk__in=ids)
     return rows.select_related(*ABOUT, *about).order_by("date", "pk")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -155,9 +156,11 @@ def _reasons(rows: SelectedRows, change: Change) -> Counter[str]:
     for some in rows:
         groups = some.order_by().values("status", "is_billable", is_billed=_IS_BILLED)
         for group in groups.annotate(n=models.Count("pk")):
-            number = group.pop("n")
-            if reason := change.why_not(**group):
-                reasons[str(reason)] += number
+            about: dict[str, Any] = {
+                name: group[name] for name in ("status", "is_billable", "is_billed")
+            }
+            if reason := change.why_not(**about):
+                reasons[str(reason)] += group["n"]
     return reasons
 
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from accounts.models import Membership
 
 from .models import TimeEntry
-from .periods import ONE_DAY, Period
+from .periods import ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Week:
 
 def week_around(date: datetime.date, *, membership: Membership) -> Week:
     """The week in which a day lies, for one employee; one query."""
-    period = Period.week_of(date)
+    monday = date - date.weekday() * ONE_DAY
     rows = TimeEntry.objects.filter(
-        membership=membership, date__range=(period.first, period.last)
+        membership=membership, date__range=(monday, monday + 6 * ONE_DAY)
     ).order_by()
     found = dict(rows.values_list("date").annotate(total=Sum("minutes")))
-    dates = (period.first + n * ONE_DAY for n in range(7))
+    dates = (monday + n * ONE_DAY for n in range(7))
     return Week(tuple(Day(day, found.get(day, 0)) for day in dates))

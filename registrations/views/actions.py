@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -28,9 +30,9 @@ class Action:
 
     operation: Callable[..., Outcome]
     change: Change
-    done: object
+    done: Any
     title: str | Promise = ""
-    question: object = ""
+    question: Any = ""
     button: str | Promise = ""
     takes_note: bool = False
     is_grave: bool = False
@@ -149,7 +151,7 @@ def overview_change(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 @member_required
-def overview_export_selection(request: HttpRequest) -> HttpResponse:
+def overview_export_selection(request: HttpRequest) -> HttpResponseBase:
     """The selected rows as CSV, hours, expenses and trips in one file."""
     selection = Selection.parsed(request.POST)
     if not selection:

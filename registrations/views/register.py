@@ -1,6 +1,7 @@
 """Register: adding, changing, copying and deleting one's hours, expenses and trips."""
 
 import datetime
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -151,7 +152,7 @@ def _form(request: HttpRequest, page: RegisterPage, *, row: Registration) -> Reg
     return page.form(request.POST, request.FILES, instance=row, organisation=request.organisation)
 
 
-def _saved(form: RegistrationForm, operation: object, request: HttpRequest) -> bool:
+def _saved(form: RegistrationForm, operation: Callable[..., None], request: HttpRequest) -> bool:
     """Whether it was written; if a rule forbids it, the form says so at the field."""
     try:
         operation(form.instance, by=request.membership)
