@@ -90,8 +90,9 @@ def copied(row: Registration) -> Registration:
 
 def _values(row: Registration) -> dict[str, object]:
     """What to write; a new receipt is stored on the way, as `save` would."""
+    fields = {field.name: field for field in row._meta.concrete_fields}
     names = (*COMMON, *FIELDS[type(row)])
-    return {name: row._meta.get_field(name).pre_save(row, add=False) for name in names}
+    return {name: fields[name].pre_save(row, add=False) for name in names}
 
 
 def _replaced_receipt(row: Registration) -> str:
