@@ -104,6 +104,7 @@ PROJECTS = Section(
             ("projects:project-", "projects:instalment"),
         ),
     ),
+    may_see=managers,
 )
 FINANCE = Section(
     "finance",

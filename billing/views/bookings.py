@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import invoicer_required
+from accounts.paging import page_of
 
 from ..bookings import choices, decisions
 from ..bookings.attempts import tell_attempts
@@ -20,7 +20,6 @@ from ..bookings.recording import progress_of
 from ..bookings.telling import tell, told
 from ..models import Batch, Booking, State
 from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
-from .paging import page_size
 
 # The chips above the list, and the states behind each.
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -46,7 +45,7 @@ def booking_list(request: HttpRequest) -> HttpResponse:
     if shown not in VIEWS:
         shown = "needs-you" if counts["needs_you"] else "all"
     rows = bookings.filter(state__in=VIEWS[shown]).select_related("invoice", "customer")
-    page = Paginator(rows, page_size(request)).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     latest = _with_counts(request).first()
     context = {
         "chips": _chips(counts, shown=shown),

@@ -1,16 +1,15 @@
 """Finance → Unbilled."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
+from accounts.paging import page_of
 
 from ..filters import UnbilledForm
 from ..unbilled import totals_of, unbilled
-from .paging import page_size
 
 
 @require_GET
@@ -20,7 +19,7 @@ def unbilled_list(request: HttpRequest) -> HttpResponse:
     form = UnbilledForm(request.GET, organisation=request.organisation)
     wish = form.wish(timezone.localdate())
     customers = unbilled(request.organisation, wish, projects=form.projects())
-    page = Paginator(customers, page_size(request)).get_page(request.GET.get("page"))
+    page = page_of(request, customers)
     context = {
         "form": form,
         "wish": wish,

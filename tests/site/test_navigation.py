@@ -20,8 +20,8 @@ ADMINISTRATOR = Membership(role=Role.ADMINISTRATOR)
     ("membership", "keys"),
     [
         (None, ""),
-        (EMPLOYEE, "register overview projects"),
-        (INVOICER, "register overview projects finance"),
+        (EMPLOYEE, "register overview"),
+        (INVOICER, "register overview finance"),
         (MANAGER, "register overview projects management"),
         (ADMINISTRATOR, "register overview projects finance management"),
     ],
