@@ -26,20 +26,20 @@ ACCOUNTS = (
     ("4900", "Algemene kosten", "VW", "Kosten"),
     ("7000", "Uitbesteed werk", "VW", "Inkoop"),
     ("8000", "Omzet", "VW", "Omzet"),
-    ("8010", "Omzet onkosten", "VW", "Omzet"),
-    ("8020", "Omzet uren", "VW", "Omzet"),
-    ("8030", "Omzet reizen", "VW", "Omzet"),
+    ("8010", "Omzet advies", "VW", "Omzet"),
+    ("8020", "Omzet reiskosten", "VW", "Omzet"),
+    ("8030", "Doorbelaste kosten", "VW", "Omzet"),
     ("8100", "Omzet laag", "VW", "Omzet"),
     ("8200", "Omzet verlegd en buitenland", "VW", "Omzet"),
 )
 COST_CENTRES = (("Ontwerp", 0), ("Techniek", 0), ("Techniek beheer", 2))
 ARTICLES = (
     # code, description, unit, purchase and sale in cents, VAT code, account, active
-    ("UUR", "Uur advies", "uur", 0, 9500, "HOOG_VERK_21", "8020", 1),
-    ("KM", "Kilometer", "Stuk", 0, 23, "HOOG_VERK_21", "8030", 1),
-    ("ONK", "Onkosten", "Stuk", 0, 0, "HOOG_VERK_21", "8010", 1),
+    ("UUR", "Uur advies", "uur", 0, 9500, "HOOG_VERK_21", "8010", 1),
+    ("KM", "Kilometer", "Stuk", 0, 23, "HOOG_VERK_21", "8020", 1),
+    ("ONK", "Onkosten", "Stuk", 0, 0, "HOOG_VERK_21", "8030", 1),
     ("BOEK", "Handboek", "Stuk", 1250, 2450, "LAAG_VERK_9", "8100", 1),
-    ("OUD", "Uur oud tarief", "uur", 0, 8000, "HOOG_VERK_21", "8020", 0),
+    ("OUD", "Uur oud tarief", "uur", 0, 8000, "HOOG_VERK_21", "8010", 0),
 )
 
 
