@@ -16,6 +16,12 @@ NO_CHROMIUM = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A browser test that fails leaves a picture of its page in test-results/."""
+    if getattr(config.option, "screenshot", "") == "off":
+        config.option.screenshot = "only-on-failure"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what can't run here; without a browser that is an error on a CI machine."""
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")

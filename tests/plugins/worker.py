@@ -11,7 +11,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from integrations.eboekhouden.sandbox.server import SOAP_PATH
 from timechimp_eb.celery import app
+
+from .servers import unused_port
 
 
 @pytest.fixture
@@ -39,15 +42,27 @@ def sending_to(broker_url: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def running_worker(redis_url: str, django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
+def worker_sandbox_port() -> int:
+    """Where the worker looks for e-Boekhouden: a test that needs one starts its sandbox there."""
+    return unused_port()
+
+
+@pytest.fixture(scope="session")
+def running_worker(
+    redis_url: str, worker_sandbox_port: int, django_db_setup: None
+) -> Iterator[subprocess.Popen[bytes]]:
     """The worker's process; it stays for the whole run, because it takes seconds to start."""
-    database = {"TEST_DATABASE_NAME": str(connection.settings_dict["NAME"])}
+    surroundings = {
+        "TEST_BROKER_URL": redis_url,
+        "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
+        "TEST_EBOEKHOUDEN_URL": f"http://127.0.0.1:{worker_sandbox_port}{SOAP_PATH}",
+    }
     command = [sys.executable, "-m", "celery", "--app", "timechimp_eb", "worker"]
     with tempfile.TemporaryFile() as log:
         worker = subprocess.Popen(
             [*command, "--concurrency", "2", "--loglevel", "INFO"],
             cwd=settings.BASE_DIR,
-            env={**os.environ, **database, "TEST_BROKER_URL": redis_url},
+            env={**os.environ, **surroundings},
             stdout=log,
             stderr=log,
         )

@@ -1,0 +1,85 @@
+"""A studio that exists, somebody with a browser, a sandbox and a real worker; nothing is faked."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Language
+from billing.founding import found_organisation
+from integrations.eboekhouden.sandbox import Sandbox
+from tests import factories
+
+from .visitor import Studio, Visitor
+
+# A worker on a busy machine; an expectation that holds goes on at once.
+PATIENCE = 15_000
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> None:
+    expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, worker_sandbox_port: int, settings: Any) -> Iterator[Sandbox]:
+    """An e-Boekhouden with empty books, at the address that site and worker both know."""
+    with Sandbox(books=tmp_path / "eboekhouden", port=worker_sandbox_port) as running:
+        settings.EBOEKHOUDEN_URL = running.url
+        yield running
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page whose console stays clean: no script fails, and nothing breaks the CSP."""
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: complaints.extend(_complaint(message, page)))
+    yield page
+    assert complaints == []
+
+
+def _complaint(message: ConsoleMessage, page: Page) -> list[str]:
+    # A form that comes back with a sentence has this status; browsers log it as an error.
+    answered = "status of 422" in message.text or "status of 409" in message.text
+    return [f"{page.url}: {message.text}"] if message.type == "error" and not answered else []
+
+
+@pytest.fixture
+def found_studio(live_server: LiveServer) -> Callable[..., Studio]:
+    """Founds an organisation with its standard settings and its administrator."""
+
+    def found(*, language: str = Language.ENGLISH, name: str = "Studio Oost") -> Studio:
+        membership = found_organisation(
+            name=name,
+            email="sanne@studio-oost.example",
+            first_name="Sanne",
+            last_name="de Vries",
+            language=language,
+            password=factories.PASSWORD,
+        )
+        return Studio(membership.organisation, membership)
+
+    return found
+
+
+@pytest.fixture
+def studio(found_studio: Callable[..., Studio]) -> Studio:
+    return found_studio()
+
+
+@pytest.fixture
+def connected(studio: Studio, sandbox: Sandbox, celery_worker_process: Popen[bytes]) -> Studio:
+    """The studio with a connection to the sandbox, and a worker that delivers."""
+    factories.create_connection(organisation=studio.organisation, sandbox=sandbox)
+    return studio
+
+
+@pytest.fixture
+def visitor(page: Page, live_server: LiveServer) -> Visitor:
+    """Somebody in front of a browser, not logged in yet."""
+    return Visitor(page, live_server.url)
