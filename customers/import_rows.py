@@ -11,7 +11,7 @@ from .merging import Merge, merge
 from .models import Customer, ImportMode, ImportOutcome, ImportRow, ImportRun
 from .relations import FIELDS, fields_from_relation, label, remarks
 
-MAX_REASON = ImportRow._meta.get_field("reason").max_length
+MAX_REASON = 300
 
 
 class Desk:
@@ -46,8 +46,8 @@ class Desk:
             return self._add(row, match, now=now)
         if self._run.mode == ImportMode.ONLY_NEW:
             self._link(match.customer, match.relation.id)
-            said = _("is here already, and only new customers were asked for")
-            return _told(row, ImportOutcome.UNCHANGED, [said])
+            why = _("is here already, and only new customers were asked for")
+            return _told(row, ImportOutcome.UNCHANGED, [why])
         return self._update(row, match, match.customer)
 
     def _add(self, row: ImportRow, match: Match, *, now: datetime.datetime) -> ImportRow:
@@ -64,8 +64,8 @@ class Desk:
             with transaction.atomic():
                 customer.save(force_insert=True)
         except IntegrityError:
-            said = _("customer number %(number)s was just taken here; import once more")
-            return _told(row, ImportOutcome.SKIPPED, [said % {"number": customer.number}])
+            why = _("customer number %(number)s was just taken here; import once more")
+            return _told(row, ImportOutcome.SKIPPED, [why % {"number": customer.number}])
         self._owner[key(customer.number)] = customer.pk
         row.customer = customer
         said = [self._lookalikes.sentence(values), *remarks(match.relation)]

@@ -33,8 +33,7 @@ def start_import(
 
     Raises CannotImport when the connection is not fit for it.
     """
-    connection = Connection.objects.filter(organisation=organisation).first()
-    check_usable(connection)
+    connection = check_usable(Connection.objects.filter(organisation=organisation).first())
     under_way = organisation.import_runs.filter(state__in=UNDER_WAY)
     with transaction.atomic():
         run = under_way.first() or _queue(organisation, connection, mode=mode, by=by, now=now)
@@ -65,8 +64,8 @@ def _queue(
         return None
 
 
-def check_usable(connection: Connection | None) -> None:
-    """CannotImport, with what to do, unless relations can be read."""
+def check_usable(connection: Connection | None) -> Connection:
+    """The connection itself; CannotImport, with what to do, unless relations can be read."""
     if connection is None or not connection.is_active:
         raise CannotImport(
             _("e-Boekhouden is not active. Switch it on under Settings → Integrations.")
@@ -79,6 +78,7 @@ def check_usable(connection: Connection | None) -> None:
         raise CannotImport(
             _("The connection is paused: %(reason)s") % {"reason": connection.pause_text}
         )
+    return connection
 
 
 def claimable(now: datetime.datetime) -> models.Q:

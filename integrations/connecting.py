@@ -7,8 +7,9 @@ import copy
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
@@ -36,6 +37,7 @@ __all__ = [
     "test_connection",
 ]
 
+Choice = TypeVar("Choice", LedgerAccount, CostCentre)
 CREDENTIALS = {
     "username": gettext_lazy("Username"),
     "sealed_code_1": gettext_lazy("Security code 1"),
@@ -224,22 +226,15 @@ def _shown(value: object) -> str:
     return str(value) or "–"
 
 
-def _replace(
-    model: type[LedgerAccount] | type[CostCentre],
-    connection: Connection,
-    rows: list[LedgerAccount] | list[CostCentre],
-    *,
-    key: str,
-) -> None:
+def _replace(model: type[Choice], connection: Connection, rows: list[Choice], *, key: str) -> None:
     """The list as it is there now; rows that stay keep their id."""
-    kept = [getattr(row, key) for row in rows]
-    model.objects.filter(connection=connection).exclude(**{f"{key}__in": kept}).delete()
-    others: list[models.Field] = [f for f in model._meta.fields if not f.primary_key]
-    model.objects.bulk_create(
+    known = model._default_manager.filter(connection=connection)
+    known.exclude(**{f"{key}__in": [getattr(row, key) for row in rows]}).delete()
+    model._default_manager.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["connection", key],
-        update_fields=[f.name for f in others if f.name not in ("connection", key)],
+        update_fields=["name", "category"] if model is LedgerAccount else ["name"],
     )
 
 

@@ -13,7 +13,7 @@ from .ledger import LedgerAccountField
 from .models import Connection, LedgerAccount, Numbering
 
 
-def code_field(label: str, length: int) -> forms.CharField:
+def code_field(label: Any, length: int) -> forms.CharField:
     """A field that is written and never shown."""
     widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"})
     return forms.CharField(label=label, max_length=length, required=False, widget=widget)
@@ -67,11 +67,13 @@ class ConnectionForm(forms.Form):
         label=gettext_lazy("Import customers every night"), required=False
     )
 
-    def __init__(self, *args: Any, connection: Connection, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, connection: Connection) -> None:
         initial = {name: getattr(connection, name) for name in ("username", *SETTINGS)}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, initial=initial)
         accounts = list(connection.ledger_accounts.all())
-        self.fields["ledger_account"].offer(accounts)
+        ledger = self.fields["ledger_account"]
+        if isinstance(ledger, LedgerAccountField):
+            ledger.offer(accounts)
         self._offer_debtors([account for account in accounts if account.category == "DEB"])
         for name in ("code_1", "code_2"):
             self.fields[name].widget.attrs["placeholder"] = _placeholder(connection, name)
