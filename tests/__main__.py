@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 
 from .plugins import EARLIER
-from .plugins.chromium import find_or_install_chromium
+from .plugins.chromium import install_what_is_missing
 from .plugins.servers import throwaway_postgres, throwaway_valkey
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
@@ -17,9 +17,7 @@ PHASES = {"SQLite": ["-m", "not e2e and not postgres"], "PostgreSQL": []}
 
 def main(arguments: list[str]) -> int:
     """The exit code is the first failing phase's; a phase without tests is no failure."""
-    chromium = find_or_install_chromium()
-    if chromium:
-        os.environ["CHROMIUM"] = chromium
+    install_what_is_missing()
     codes, report = [], ""
     with servers() as addresses:
         for phase, selection in PHASES.items():

@@ -8,37 +8,29 @@ import pytest
 from django.conf import settings
 
 from . import EARLIER
-from .chromium import ARGUMENTS, find_chromium
+from .chromium import ARGUMENTS, find_chromium, what_is_missing
 from .servers import throwaway_valkey
 
-NO_CHROMIUM = (
-    "No Chromium found, so the browser tests did not run: install chromium or set CHROMIUM."
-)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """A browser test that fails leaves a picture of its page in test-results/."""
-    if getattr(config.option, "screenshot", "") == "off":
-        config.option.screenshot = "only-on-failure"
+NO_BROWSER = "The browser tests did not run. "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what can't run here; without a browser that is an error on a CI machine."""
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-    lacks_browser = not find_chromium() and os.environ.get("CI") != "true"
+    lacks_browser = what_is_missing() and os.environ.get("CI") != "true"
     for item in items:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
         if item.get_closest_marker("e2e") and lacks_browser:
-            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER + what_is_missing()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = str([report.longrepr for report in terminalreporter.getreports("skipped")])
     for line in os.environ.get(EARLIER, "").splitlines():
         terminalreporter.write_line(line)
-    if NO_CHROMIUM in skipped:
-        terminalreporter.write_line(NO_CHROMIUM, yellow=True, bold=True)
+    if NO_BROWSER in skipped:
+        terminalreporter.write_line(NO_BROWSER + what_is_missing(), yellow=True, bold=True)
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +50,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Drive the machine's own Chromium."""
     # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    path = find_chromium()
-    if not path:
-        pytest.fail(NO_CHROMIUM)
-    return {**browser_type_launch_args, "executable_path": path, "args": ARGUMENTS}
+    if what_is_missing():
+        pytest.fail(NO_BROWSER + what_is_missing())
+    browser = {"executable_path": find_chromium(), "args": ARGUMENTS}
+    return {**browser_type_launch_args, **browser}
 
 
 @pytest.fixture(scope="session")
