@@ -126,6 +126,17 @@ def values(invoice: Invoice) -> dict[str, str]:
         }
 
 
+def failure_of(invoice: Invoice, *, now: datetime.datetime) -> str:
+    """Why the last e-mail of this invoice did not leave, as far as we know; empty if it did."""
+    last = invoice.mails.first()
+    if last is None or last.state == MailState.SENT:
+        return ""
+    if last.state == MailState.SENDING:
+        lost = last.started_at < now - ABANDONED_AFTER
+        return str(REASONS["interrupted"]) if lost else ""
+    return str(REASONS[last.reason])
+
+
 def send_invoice(
     invoice: Invoice,
     *,

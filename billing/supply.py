@@ -1,4 +1,4 @@
-"""When what is on an invoice was supplied: the law wants it on the invoice."""
+"""What stands behind the lines of an invoice: how many rows, and when they were supplied."""
 
 import datetime
 
@@ -12,7 +12,7 @@ from .models import Invoice
 
 
 def supply_period(invoice: Invoice) -> tuple[datetime.date, datetime.date] | None:
-    """The first and the last day of the rows behind the lines; None without rows."""
+    """The first and the last day of the rows; the law wants them printed. None without rows."""
     ours = {"invoice_line__invoice": invoice}
     found = [
         model.objects.filter(**ours).aggregate(first=Min("date"), last=Max("date"))
@@ -23,3 +23,9 @@ def supply_period(invoice: Invoice) -> tuple[datetime.date, datetime.date] | Non
     firsts = [row["first"] for row in found if row["first"]]
     lasts = [row["last"] for row in found if row["last"]]
     return (min(firsts), max(lasts)) if firsts and lasts else None
+
+
+def count_rows(invoice: Invoice) -> int:
+    """How many hours, expenses, trips and agreed amounts become free if it is thrown away."""
+    models = (*REGISTRATIONS.values(), Term)
+    return sum(model.objects.filter(invoice_line__invoice=invoice).count() for model in models)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import settings_views
+from .invoice_urls import urlpatterns_invoices
 from .models import Origin
 from .views import bookings, dashboard, dialogs, unbilled
 
@@ -63,6 +64,7 @@ booking_urls = [
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     *invoicing_urls,
+    *urlpatterns_invoices,
     *booking_urls,
     *settings_urls,
 ]

@@ -1,0 +1,39 @@
+"""The addresses of Finance → Invoices; billing/urls.py includes them."""
+
+from django.urls import path
+
+from .views import invoice_actions, invoices
+
+ONE = "finance/invoices/<int:pk>/"
+SELECTION = "finance/invoices/selection/"
+
+urlpatterns_invoices = [
+    path("finance/invoices/", invoices.invoice_list, name="invoice-list"),
+    path(
+        f"{SELECTION}entries/",
+        invoice_actions.invoice_entries,
+        name="invoice-entries",
+    ),
+    path(
+        f"{SELECTION}entries/create/",
+        invoice_actions.invoice_entries_create,
+        name="invoice-entries-create",
+    ),
+    path(
+        f"{SELECTION}<slug:action>/",
+        invoice_actions.invoice_selection,
+        name="invoice-selection",
+    ),
+    path(
+        f"{SELECTION}<slug:action>/change/",
+        invoice_actions.invoice_selection_change,
+        name="invoice-selection-change",
+    ),
+    path(ONE, invoices.invoice_detail, name="invoice-detail"),
+    path(f"{ONE}pdf/", invoices.invoice_file, name="invoice-pdf"),
+    path(f"{ONE}booking/", invoices.invoice_booking, name="invoice-booking"),
+    path(f"{ONE}edit/", invoice_actions.invoice_edit, name="invoice-edit"),
+    path(f"{ONE}send/", invoice_actions.invoice_send, name="invoice-send"),
+    path(f"{ONE}entry/", invoice_actions.invoice_entry, name="invoice-entry"),
+    path(f"{ONE}change/<slug:action>/", invoice_actions.invoice_change, name="invoice-change"),
+]

@@ -1,0 +1,165 @@
+"""What one does with invoices: change a draft, send, mark, throw away, enter in the ledger."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import invoicer_required
+
+from ..drafting import change_draft
+from ..invoice_forms import DraftForm, SendForm
+from ..invoice_selection import ACTIONS, Action, Outcome, carry_out, selected, sort_out
+from ..issuing import NotAllowed, create_sales_entries, why_no_sales_entry
+from ..mailing import REASONS, AlreadyMailed, MailFailed, first_letter, send_invoice
+from ..models import Invoice, InvoiceStatus, Origin
+from ..sales_entries import connection_for_entries, eligible
+from .invoices import invoice_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@invoicer_required
+def invoice_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Dates and texts of a draft."""
+    invoice = invoice_or_404(request, pk)
+    form = DraftForm(request.POST or None, invoice=invoice)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_draft(invoice, **form.changes())
+            messages.success(request, _("The draft has been saved."))
+        except NotAllowed:
+            messages.warning(request, _("It became final meanwhile, so it can no longer change."))
+        return redirect("billing:invoice-detail", invoice.pk)
+    if not invoice.is_draft:
+        raise Http404
+    context = {"form": form, "invoice": invoice}
+    return render(request, "billing/invoice_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@invoicer_required
+def invoice_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """The e-mail with the invoice, to be looked at and then sent."""
+    invoice = invoice_or_404(request, pk)
+    if invoice.origin != Origin.HERE or invoice.status == InvoiceStatus.VOID:
+        raise Http404
+    if request.method != "POST":
+        return _letter(request, invoice, SendForm.first(first_letter(invoice)))
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return _letter(request, invoice, form)
+    _send(request, invoice, form)
+    return redirect("billing:invoice-detail", invoice.pk)
+
+
+def _letter(request: HttpRequest, invoice: Invoice, form: SendForm) -> HttpResponse:
+    context = {"form": form, "invoice": invoice}
+    return render(request, "billing/invoice_send.html", context, status=422 if form.errors else 200)
+
+
+def _send(request: HttpRequest, invoice: Invoice, form: SendForm) -> None:
+    try:
+        sent = send_invoice(invoice, **form.letter(), by=request.user, now=timezone.now())
+    except MailFailed as failure:
+        messages.error(request, REASONS[failure.reason])
+    except AlreadyMailed:
+        messages.info(request, _("This e-mail is on its way or was sent already: see below."))
+    except NotAllowed:
+        messages.error(request, _("An invoice without lines cannot be sent."))
+    else:
+        names = {"number": sent.number, "to": ", ".join(form.cleaned_data["to"])}
+        messages.success(request, _("Invoice %(number)s has been sent to %(to)s.") % names)
+
+
+@require_POST
+@invoicer_required
+def invoice_change(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Marks one invoice as sent or paid, or throws a draft away."""
+    invoice = invoice_or_404(request, pk)
+    chosen = _action(action)
+    found = sort_out([invoice], chosen)
+    outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
+    _tell(request, chosen, outcome)
+    for _invoice, why in found.left_out:
+        messages.warning(request, why)
+    if Invoice.objects.filter(pk=pk).exists():
+        return redirect("billing:invoice-detail", pk)
+    return redirect("billing:invoice-list")
+
+
+@require_POST
+@invoicer_required
+def invoice_selection(request: HttpRequest, action: str) -> HttpResponse:
+    """Asks whether it shall be done with the ticked invoices, and says which are left out."""
+    chosen = _action(action)
+    found = sort_out(selected(request.organisation, request.POST), chosen)
+    context = {"action": chosen, "name": action, "found": found}
+    return render(request, "billing/invoice_selection.html", context)
+
+
+@require_POST
+@invoicer_required
+def invoice_selection_change(request: HttpRequest, action: str) -> HttpResponse:
+    """Does it with those of the ticked invoices with which it may be done."""
+    chosen = _action(action)
+    found = sort_out(selected(request.organisation, request.POST), chosen)
+    outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
+    _tell(request, chosen, outcome)
+    request.session["invoices_done"] = True
+    return redirect("billing:invoice-list")
+
+
+def _action(name: str) -> Action:
+    if name not in ACTIONS:
+        raise Http404
+    return ACTIONS[name]
+
+
+def _tell(request: HttpRequest, action: Action, outcome: Outcome) -> None:
+    if outcome.done:
+        messages.success(request, str(action.done) % {"count": outcome.done})
+    for text in outcome.failed:
+        messages.error(request, text)
+
+
+@require_POST
+@invoicer_required
+def invoice_entries(request: HttpRequest) -> HttpResponse:
+    """Shows which of the ticked invoices would be entered in the ledger, and which not and why."""
+    context: dict[str, Any] = {
+        "found": eligible(selected(request.organisation, request.POST)),
+        "connection": connection_for_entries(request.organisation),
+    }
+    return render(request, "billing/invoice_entries.html", context)
+
+
+@require_POST
+@invoicer_required
+def invoice_entries_create(request: HttpRequest) -> HttpResponse:
+    """Queues the sales entries of the ticked invoices; the batch says what became of them."""
+    connection = connection_for_entries(request.organisation)
+    invoices = selected(request.organisation, request.POST)
+    if connection is None or not eligible(invoices).ready:
+        messages.warning(request, _("Nothing was booked: none of these invoices can be entered."))
+        return redirect("billing:invoice-list")
+    batch = create_sales_entries(invoices, connection, by=request.user, now=timezone.now())
+    request.session["invoices_done"] = True
+    return redirect("billing:batch-detail", batch.pk)
+
+
+@require_POST
+@invoicer_required
+def invoice_entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queues the sales entry of one invoice; its page shows what becomes of it."""
+    invoice = invoice_or_404(request, pk)
+    connection = connection_for_entries(request.organisation)
+    why = why_no_sales_entry(invoice)
+    if connection is None or why:
+        messages.warning(request, why or _("The connection with e-Boekhouden is not complete."))
+    else:
+        create_sales_entries([invoice], connection, by=request.user, now=timezone.now())
+    return redirect("billing:invoice-detail", pk)

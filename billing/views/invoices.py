@@ -1,0 +1,135 @@
+"""Finance → Invoices: the list, one invoice, and its PDF."""
+
+import io
+from typing import Any
+
+from csp.decorators import csp_exempt
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import invoicer_required
+from accounts.paging import page_of
+from customers.countries import country_name
+
+from ..bookings.clock import database_now
+from ..bookings.telling import tell
+from ..events import timeline
+from ..invoice_filters import InvoiceFilter, in_order, totals
+from ..invoice_selection import why_not_paid, why_not_sent_by_hand
+from ..invoice_states import row_of, with_bookings
+from ..issuing import why_no_sales_entry
+from ..mailing import failure_of
+from ..models import Booking, Invoice, InvoiceStatus, Origin, State
+from ..pdf import invoice_pdf, issue_pdf
+from ..pdf.content import parties, vat_label
+from ..sales_entries import connection_for_entries, proposed_entry
+from ..supply import count_rows
+
+
+def invoice_or_404(request: HttpRequest, pk: int) -> Invoice:
+    """An invoice of the reader's organisation."""
+    invoices = Invoice.objects.filter(organisation=request.organisation)
+    return get_object_or_404(invoices.select_related("organisation", "customer"), pk=pk)
+
+
+@require_GET
+@invoicer_required
+def invoice_list(request: HttpRequest) -> HttpResponse:
+    """The invoices, narrowed, sorted and paged by the address."""
+    today = timezone.localdate()
+    narrowed = InvoiceFilter(request.GET, organisation=request.organisation, today=today)
+    rows = with_bookings(in_order(narrowed.rows, request.GET.get("order", "")))
+    page = page_of(request, rows.select_related("customer"))
+    count, gross = totals(narrowed.rows)
+    context = {
+        "filter": narrowed,
+        "page": page,
+        "rows": [row_of(invoice, today=today) for invoice in page],
+        "count": count,
+        "gross": gross,
+        "may_enter": connection_for_entries(request.organisation) is not None,
+        "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
+        "selection_done": request.session.pop("invoices_done", False),
+    }
+    return render(request, "billing/invoice_list.html", context)
+
+
+@require_GET
+@invoicer_required
+def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One invoice: the document, what e-Boekhouden knows of it, and what happened to it."""
+    invoice = invoice_or_404(request, pk)
+    issuer, addressee = parties(invoice)
+    abroad = addressee["country"] not in ("", issuer["country"])
+    context = {
+        "invoice": invoice,
+        "addressee": addressee,
+        "country": country_name(addressee["country"]) if abroad else "",
+        "lines": list(invoice.lines.all()),
+        "vat_totals": [(vat_label(rate), rate["vat"]) for rate in invoice.vat_totals],
+        "events": timeline(invoice, now=timezone.now()),
+        "failure": failure_of(invoice, now=timezone.now()),
+        "is_ours": invoice.origin == Origin.HERE,
+        "may_mail": invoice.origin == Origin.HERE and invoice.status != InvoiceStatus.VOID,
+        "may_mark_sent": not why_not_sent_by_hand(invoice),
+        "may_mark_paid": not why_not_paid(invoice),
+        "row_count": count_rows(invoice) if invoice.is_draft else 0,
+        **_booking(invoice),
+    }
+    return render(request, "billing/invoice_detail.html", context)
+
+
+@require_GET
+@invoicer_required
+def invoice_booking(request: HttpRequest, pk: int) -> HttpResponse:
+    """The card of its booking while it is on its way; at the end the whole page is read anew."""
+    invoice = invoice_or_404(request, pk)
+    context = {"invoice": invoice, **_booking(invoice)}
+    answer = render(request, "billing/_invoice_booking.html", context)
+    if not context["told"] or not context["told"].booking.is_open:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+def _booking(invoice: Invoice) -> dict[str, Any]:
+    """What stands in e-Boekhouden of this invoice, or what would be entered there."""
+    counting = Booking.objects.filter(invoice=invoice).exclude(state=State.CANCELLED)
+    booking = counting.select_related("invoice", "customer").first()
+    today = timezone.localdate()
+    connection = connection_for_entries(invoice.organisation)
+    invoice.counting_bookings = [booking] if booking else []
+    context = {
+        "row": row_of(invoice, today=today),
+        "told": tell(booking, now=database_now()) if booking else None,
+        "connection": connection,
+        "may_enter": False,
+        "entry": [],
+        "why_not": "",
+    }
+    if booking is None and connection and invoice.origin == Origin.HERE:
+        context["entry"] = proposed_entry(invoice, connection)
+        context["why_not"] = why_no_sales_entry(invoice) if invoice.was_sent else ""
+        context["may_enter"] = invoice.was_sent
+    return context
+
+
+@require_GET
+@invoicer_required
+@csp_exempt()
+def invoice_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The PDF: of a draft as it would be, of a final invoice as it was issued."""
+    invoice = invoice_or_404(request, pk)
+    if invoice.origin != Origin.HERE:
+        raise Http404(_("The PDF of this invoice is in e-Boekhouden."))
+    if invoice.is_draft:
+        name = _("Draft %(customer)s") % {"customer": invoice.customer}
+        content: Any = io.BytesIO(invoice_pdf(invoice))
+    else:
+        name = invoice.number
+        content = issue_pdf(invoice, now=timezone.now()).file.open("rb")
+    answer = FileResponse(content, filename=f"{name}.pdf", content_type="application/pdf")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
