@@ -3,6 +3,9 @@
 Its own override, else the customer's, else the organisation's.
 """
 
+from dataclasses import replace
+from decimal import Decimal
+
 from accounts.models import Organisation
 from customers.models import Customer
 from integrations.models import Connection
@@ -10,6 +13,9 @@ from projects.models import ExpenseCategory, Task, TripSettings
 
 from .lines import Terms
 from .models import VatCategory, VatRate
+
+# For an organisation without a usual rate: what has these terms cannot be billed.
+NO_RATE = Terms(0, Decimal(0), "", "", "", None)
 
 
 class BookingTerms:
@@ -32,6 +38,8 @@ class BookingTerms:
     ) -> Terms:
         """The terms of one thing for one customer. `own` is a rate chosen on the row itself."""
         rate = self._rate(own.pk if own else thing.vat_rate_id if thing else None, customer)
+        if rate is None:
+            return replace(NO_RATE, ledger_account=self.ledger_account)
         return Terms(
             vat_rate_id=rate.pk,
             vat_percentage=rate.percentage,
@@ -41,12 +49,9 @@ class BookingTerms:
             cost_centre_id=thing.cost_centre_id if thing else None,
         )
 
-    def _rate(self, override: int | None, customer: Customer) -> VatRate:
+    def _rate(self, override: int | None, customer: Customer) -> VatRate | None:
         """A customer with a special treatment (reverse charge, export) has it for everything."""
         customers = self.rates.get(customer.vat_rate_id or 0)
         if customers and customers.category != VatCategory.STANDARD:
             return customers
-        rate = self.rates.get(override or 0) or customers or self.usual_rate
-        if rate is None:
-            raise LookupError(f"organisation {customer.organisation_id} has no usual VAT rate")
-        return rate
+        return self.rates.get(override or 0) or customers or self.usual_rate

@@ -110,11 +110,17 @@ def _proposed(
 ) -> ProposedInvoice:
     with override(organisation.language):
         lines = compose(items, grouping=options.grouping)
-    problems: tuple[Reason, ...] = ()
-    if options.origin == Origin.EBOEKHOUDEN:
+    problems = tuple(_without_rate(lines))
+    if options.origin == Origin.EBOEKHOUDEN and not problems:
         problems = tuple(_problems(customer, lines, rates))
     project = items[0].project if options.per_project else ""
     return ProposedInvoice(customer, project, lines, totals(lines), problems)
+
+
+def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:
+    if any(not line.terms.vat_rate_id for line in lines):
+        text = _("There is no usual VAT rate.")
+        yield Reason(text, reverse("billing:vat-rate-list"), _("Choose the usual rate"))
 
 
 def _problems(

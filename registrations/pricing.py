@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from auditlog.models import LogEntry
+import structlog
 from django.db import transaction
 
 from accounts.models import Membership
@@ -58,6 +58,9 @@ def trip_rate(trip: Trip) -> Decimal:
     return Decimal((settings or TripSettings()).rate)
 
 
+log = structlog.get_logger(__name__)
+
+
 @dataclass(frozen=True)
 class Repricing:
     """What pricing unbilled hours again does: rows that change, euros before and after."""
@@ -89,14 +92,7 @@ def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime
                 before + old_amount,
                 after + entry.amount,
             )
-    LogEntry.objects.log_create(
-        project,
-        force_log=True,
-        action=LogEntry.Action.UPDATE,
-        changes={"unbilled hours": [f"{before}", f"{after}"]},
-        actor=by.user,
-        timestamp=now,
-    )
+    log.info("hours.repriced", project=project.pk, by=by.pk, rows=changed, at=now.isoformat())
     return Repricing(changed, before, after)
 
 

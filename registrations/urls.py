@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from .overviews import OVERVIEWS, Overview
 from .register_pages import PAGES, RegisterPage
-from .views import actions, overview, register
+from .views import actions, overview, register, repricing
 
 app_name = "registrations"
 
@@ -31,6 +31,7 @@ def _overview(shown: Overview) -> list[URLPattern]:
 
 urlpatterns = [
     *(pattern for page in PAGES for pattern in _register(page)),
+    path("projects/<int:pk>/reprice/", repricing.project_reprice, name="project-reprice"),
     path("register/expenses/<int:pk>/receipt/", register.receipt, name="expense-receipt"),
     *(pattern for shown in OVERVIEWS for pattern in _overview(shown)),
     path(

@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "axes",
-    "auditlog",
     "csp",
     "django_filters",
     "django_htmx",
@@ -64,7 +63,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "timechimp_eb.dialogs.DialogRedirectMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from customers.models import Customer
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import NotConfigured, Refused
 from integrations.eboekhouden.facts.fact import CodeClass
@@ -50,6 +51,8 @@ def look_up(books: EBoekhouden, booking: Booking) -> tuple[Finding, Sight | None
         case BookingKind.RELATION:
             found = books.find_relation(booking.natural_key)
             finding, relation = comparing.compare_relation(booking.payload, found)
+            if relation and _is_somebody_elses(relation, booking):
+                finding = Finding.DIFFERENT
             return finding, _sight(relation)
         case BookingKind.INVOICE:
             finding, invoice = comparing.compare_invoice(booking.payload, _invoices(books, booking))
@@ -57,6 +60,12 @@ def look_up(books: EBoekhouden, booking: Booking) -> tuple[Finding, Sight | None
     entries = books.find_entry(booking.natural_key)
     finding, entry = comparing.compare_entry(booking.payload, entries)
     return finding, _sight(entry)
+
+
+def _is_somebody_elses(relation: Relation, booking: Booking) -> bool:
+    """Another customer here is tied to this relation already."""
+    tied = Customer.objects.filter(organisation=booking.organisation_id, remote_id=relation.id)
+    return tied.exclude(pk=booking.customer_id).exists()
 
 
 def _invoices(books: EBoekhouden, booking: Booking) -> Sequence[BookedInvoice]:

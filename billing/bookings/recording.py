@@ -113,12 +113,19 @@ def _confirm(booking: Booking, sight: Sight, *, now: datetime.datetime) -> None:
         Customer.objects.filter(pk=booking.customer_id).update(remote_id=int(sight.remote_id))
         release_waiting(booking.customer_id, now=now)
         return
-    if booking.kind == BookingKind.INVOICE:
-        Invoice.objects.filter(pk=booking.invoice_id, number="").update(number=sight.remote_id)
+    if booking.kind == BookingKind.INVOICE and not booking.natural_key:
+        _take_their_number(booking, sight.remote_id)
     details = {"kind": booking.kind, "remote_id": sight.remote_id, "reason": booking.reason}
     InvoiceEvent.objects.create(
         invoice_id=booking.invoice_id, at=now, kind="booked", details=details
     )
+
+
+def _take_their_number(booking: Booking, number: str) -> None:
+    """Unless an invoice of ours has that number already: then it is only known as theirs."""
+    ours = Invoice.objects.filter(organisation=booking.organisation_id)
+    if not ours.filter(number=number).exists():
+        ours.filter(pk=booking.invoice_id, number="").update(number=number)
 
 
 def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:

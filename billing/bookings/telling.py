@@ -172,6 +172,8 @@ def _checked(booking: Booking, *, now: datetime.datetime) -> str:
 
 
 def _queued(booking: Booking) -> str:
+    if booking.connection.is_paused:
+        return _("It waits: the connection is paused. See Settings → e-Boekhouden.")
     if booking.reason in ("not-sent", "not-reached"):
         return _(
             "e-Boekhouden could not be reached; nothing was sent. It is tried again by itself."

@@ -44,7 +44,9 @@ def booking_list(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show", "")
     if shown not in VIEWS:
         shown = "needs-you" if counts["needs_you"] else "all"
-    rows = bookings.filter(state__in=VIEWS[shown]).select_related("invoice", "customer")
+    rows = bookings.filter(state__in=VIEWS[shown]).select_related(
+        "invoice", "customer", "connection"
+    )
     page = page_of(request, rows)
     latest = _with_counts(request).first()
     context = {
@@ -75,7 +77,7 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
 def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of one order; the page fills by itself until nothing is on its way."""
     batch = get_object_or_404(_with_counts(request), pk=pk)
-    bookings = batch.bookings.select_related("invoice", "customer").order_by("pk")
+    bookings = batch.bookings.select_related("invoice", "customer", "connection").order_by("pk")
     now = database_now()
     context = {
         "batch": told(batch),

@@ -117,3 +117,13 @@ def test_more_than_a_hundred_lines_are_refused_in_words(browser, connected):
     shown = browser.post(reverse(DIALOG), rows | CHOICES | {"grouping": "detailed"})
 
     assert "101 lines: e-Boekhouden takes at most 100." in shown.content.decode()
+
+
+def test_without_a_usual_vat_rate_it_says_so(browser, connected):
+    entry = connected.hours()
+    connected.organisation.vat_rates.update(is_default=False)
+
+    shown = browser.post(reverse(DIALOG), {"time_entry": [entry.pk]})
+
+    assert "There is no usual VAT rate." in shown.content.decode()
+    assert shown.context["proposal"].is_empty

@@ -1,0 +1,64 @@
+"""After a change of rates, unbilled hours are priced again only when somebody asks for it."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role
+from projects.models import Method
+from registrations.models import TimeEntry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager():
+    return factories.create_membership(role=Role.PROJECT_MANAGER)
+
+
+@pytest.fixture
+def entry(manager) -> TimeEntry:
+    """An hour at 90 on a project that costs 100 by now."""
+    project = factories.create_project(
+        organisation=manager.organisation, method=Method.PROJECT_RATE, hourly_rate=Decimal(100)
+    )
+    task = factories.create_task(organisation=manager.organisation)
+    project.project_tasks.create(task=task)
+    return factories.create_time_entry(
+        project=project,
+        task=task,
+        membership=manager,
+        minutes=60,
+        hourly_rate=Decimal(90),
+        amount=Decimal(90),
+    )
+
+
+def test_the_dialog_says_what_changes_and_changes_nothing(client, manager, entry):
+    client.force_login(manager.user)
+
+    page = client.get(reverse("registrations:project-reprice", args=[entry.project_id]))
+
+    assert "100.00" in page.content.decode()
+    entry.refresh_from_db()
+    assert entry.amount == Decimal(90)
+
+
+def test_posting_prices_again(client, manager, entry):
+    client.force_login(manager.user)
+
+    client.post(reverse("registrations:project-reprice", args=[entry.project_id]))
+
+    entry.refresh_from_db()
+    assert (entry.hourly_rate, entry.amount) == (Decimal(100), Decimal(100))
+
+
+def test_a_project_of_another_organisation_is_not_there(client, manager):
+    client.force_login(manager.user)
+    stranger = factories.create_project()
+
+    page = client.get(reverse("registrations:project-reprice", args=[stranger.pk]))
+
+    assert page.status_code == 404
