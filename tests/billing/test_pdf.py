@@ -1,0 +1,170 @@
+"""The invoice on paper: everything the law wants, in its language, and the same for ever."""
+
+import datetime
+import hashlib
+import io
+from decimal import Decimal
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image
+from pypdf import PdfReader
+
+from accounts.logos import encode_logo, replace_logo
+from billing.invoicing import draft_invoices
+from billing.issuing import make_final
+from billing.models import InvoiceLine, Origin, VatCategory
+from billing.pdf import invoice_pdf, issue_pdf
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def text_of(pdf: bytes) -> str:
+    """What stands in it, with single spaces, so that a wrapped line reads on."""
+    pages = (page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return " ".join(" ".join(pages).replace("\u00a0", " ").split())
+
+
+@pytest.fixture
+def issuer(agency):
+    """The agency with everything that an invoice must say of it."""
+    organisation = agency.organisation
+    organisation.address, organisation.postal_code = "Javastraat 12", "1094 HH"
+    organisation.city, organisation.email = "Amsterdam", "post@studio-oost.example"
+    organisation.coc_number, organisation.vat_number = "12345678", "NL001234567B01"
+    organisation.iban, organisation.language = "NL91ABNA0417164300", "en"
+    organisation.save()
+    return agency
+
+
+def draft(agency, **customer):
+    """A draft of ninety minutes and an expense for a customer."""
+    customer = factories.create_customer(
+        organisation=agency.organisation,
+        name="De Groene Tuin",
+        contact_name="Anna Smit",
+        address="Dorpsstraat 12",
+        postal_code="3511 AB",
+        city="Utrecht",
+        **customer,
+    )
+    project = factories.create_project(customer=customer, name="Webshop")
+    agency.hours(project=project, minutes=90, date=datetime.date(2026, 11, 3))
+    factories.create_expense(project=project, membership=agency.member, price=Decimal("58.75"))
+    (invoice,) = draft_invoices(agency.order(origin=Origin.HERE), now=NOW)
+    return invoice
+
+
+def test_an_invoice_says_everything_that_it_must(issuer):
+    invoice = make_final(draft(issuer), by=issuer.member.user, now=NOW)
+
+    said = text_of(invoice_pdf(invoice))
+
+    for part in [
+        "Studio Oost", "Javastraat 12", "1094 HH Amsterdam", "12345678", "NL001234567B01",
+        "De Groene Tuin", "Anna Smit", "Dorpsstraat 12", "3511 AB Utrecht",
+        f"Invoice {invoice.number}", "22-11-2026", "22-12-2026", "03-11-2026 – 22-11-2026",
+        "1.50", "hour", "90.00", "135.00", "58.75", "21%",
+        "VAT 21% over 193.75", "€ 193.75", "€ 40.69", "€ 234.44",
+        "NL91 ABNA 0417 1643 00", "Page 1 of 1",
+    ]:  # fmt: skip
+        assert part in said, part
+
+
+def test_amounts_are_written_in_the_way_of_the_language(issuer):
+    invoice = draft(issuer)
+    line = invoice.lines.first()
+    InvoiceLine.objects.filter(pk=line.pk).update(price=Decimal("12345.60"))
+
+    assert "12,345.60" in text_of(invoice_pdf(invoice, language="en"))
+    assert "12.345,60" in text_of(invoice_pdf(invoice, language="nl"))
+
+
+def test_a_draft_says_that_it_is_one_and_has_no_number(issuer):
+    said = text_of(invoice_pdf(draft(issuer)))
+
+    assert "DRAFT" in said
+    assert "Invoice number" not in said
+
+
+def test_reverse_charged_vat_is_named_with_the_number_of_the_customer(issuer):
+    shifted = factories.create_vat_rate(
+        organisation=issuer.organisation,
+        name="Reverse-charged",
+        percentage=Decimal(0),
+        category=VatCategory.REVERSE_CHARGE,
+        code="VERL_VERK",
+    )
+
+    said = text_of(invoice_pdf(draft(issuer, vat_rate=shifted, vat_number="NL009999999B99")))
+
+    assert "VAT reverse charge. VAT number of the customer: NL009999999B99." in said
+    assert "Total € 193.75" in said
+
+
+def test_no_text_of_ours_or_theirs_is_taken_for_markup(issuer):
+    invoice = draft(issuer)
+    nasty = '#panic("x") *b* $1$ @ref <label> \\ https://x.example // `raw` #include "/etc/passwd"'
+    InvoiceLine.objects.filter(invoice=invoice).update(description=nasty)
+
+    assert '#panic("x") *b* $1$ @ref <label> \\' in text_of(invoice_pdf(invoice))
+
+
+def test_many_lines_go_on_over_pages_with_the_head_of_the_table_on_each(issuer):
+    invoice = draft(issuer)
+    first = invoice.lines.first()
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=invoice, position=n, description=f"Line {n} " + "of much work " * (n % 9),
+            quantity=1, price=1, net=1, vat_rate=first.vat_rate, vat_percentage=21,
+        )
+        for n in range(10, 150)
+    )  # fmt: skip
+
+    pages = PdfReader(io.BytesIO(invoice_pdf(invoice))).pages
+
+    assert len(pages) > 3
+    assert all("Description" in page.extract_text() for page in pages[:-1])
+    assert f"Page 2 of {len(pages)}" in pages[1].extract_text()
+
+
+def test_the_issued_file_stays_whatever_changes_afterwards(issuer):
+    invoice = make_final(draft(issuer), by=issuer.member.user, now=NOW)
+    issued = issue_pdf(invoice, now=NOW)
+    with issued.file.open("rb") as file:
+        before = file.read()
+
+    issuer.organisation.theme_colour = "#00AA00"
+    issuer.organisation.save()
+    invoice.refresh_from_db()
+    again = issue_pdf(invoice, now=NOW)
+
+    with again.file.open("rb") as file:
+        assert file.read() == before
+    assert again.pk == issued.pk
+    assert issued.sha256 == hashlib.sha256(before).hexdigest()
+
+
+def test_a_logo_is_drawn(issuer):
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 100), "#6559D2").save(picture, "PNG")
+    invoice = draft(issuer)
+    plain = invoice_pdf(invoice)
+
+    replace_logo(
+        issuer.organisation,
+        picture=encode_logo(ContentFile(picture.getvalue(), name="logo.png")),
+    )
+    invoice.refresh_from_db()
+
+    drawn = PdfReader(io.BytesIO(invoice_pdf(invoice)))
+    assert len(drawn.pages[0].images) == 1
+    assert not PdfReader(io.BytesIO(plain)).pages[0].images
+
+
+def test_a_draft_has_no_issued_file(issuer):
+    with pytest.raises(ValueError):
+        issue_pdf(draft(issuer), now=NOW)
