@@ -45,7 +45,7 @@ def manage(*arguments: str) -> list[str]:
 
 
 STEPS = [
-    Step("types", tool("mypy", "--no-error-summary", "."), TESTING),
+    Step("types", tool("mypy", "--no-error-summary", ".")),
     Step("format", tool("ruff", "format", "--check", "--output-format", "concise", ".")),
     Step("lint", tool("ruff", "check", "--output-format", "concise", ".")),
     Step("templates", tool("djlint", "--lint", "--quiet", "templates")),
