@@ -6,11 +6,13 @@ from subprocess import Popen
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Language
 from billing.founding import found_organisation
+from integrations.connecting import Typed, test_connection
 from integrations.eboekhouden.sandbox import Sandbox
 from tests import factories
 
@@ -74,9 +76,21 @@ def studio(found_studio: Callable[..., Studio]) -> Studio:
 
 @pytest.fixture
 def connected(studio: Studio, sandbox: Sandbox, celery_worker_process: Popen[bytes]) -> Studio:
-    """The studio with a connection to the sandbox, and a worker that delivers."""
-    factories.create_connection(organisation=studio.organisation, sandbox=sandbox)
+    """The studio with a tested connection to the sandbox, and a worker that delivers."""
+    connect(studio, sandbox)
     return studio
+
+
+def connect(studio: Studio, sandbox: Sandbox) -> None:
+    """As the settings page does it: the chart of accounts comes along."""
+    connection = factories.create_connection(organisation=studio.organisation, sandbox=sandbox)
+    tested = test_connection(
+        connection,
+        typed=Typed(sandbox.username),
+        by=studio.administrator.user,
+        now=timezone.now(),
+    )
+    assert tested.ok, tested.text
 
 
 @pytest.fixture
