@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-LOGIN_EMAIL = "demo@example.com"
+LOGIN_EMAIL = "sanne@studio-oost.example"
 LOGIN_PASSWORD = "demo-demo-demo"
 BEHIND_THE_WEB = {"sandbox": 8001, "broker": 6390}
 

@@ -1,0 +1,85 @@
+"""The sample of `./run demo`: Studio Oost in Deventer, three months of work, and its books.
+
+The same at every start but for the dates, which end today.
+"""
+
+import datetime
+from collections.abc import Mapping
+
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.models import Membership, Organisation
+
+from .bookings import NEW, THERE, Office, book_first_month, book_second_month, enter_sales
+from .connection import check_connection, connect
+from .customers import add_customers, drift_apart
+from .days import Calendar
+from .invoices import (
+    begin_series,
+    first_bill,
+    invoice_from_here,
+    second_bill,
+    send_all,
+    settle,
+)
+from .people import found_atelier, found_studio
+from .projects import add_catalogue, add_projects
+from .remote import Remote
+from .work import add_expenses, add_hours, add_trips
+
+
+def load(
+    *, now: datetime.datetime, today: datetime.date, sandbox: Mapping[str, str] | None
+) -> None:
+    """Fills an empty database; one with an organisation in it stays as it is.
+
+    `sandbox` is what the sandbox tells at its start (address and codes); its books begin anew.
+    None: an e-Boekhouden of which nobody told us the codes, so there is no connection. When
+    something fails the database is empty again.
+    """
+    if Organisation.objects.exists():
+        return
+    calendar = Calendar(now, today)
+    try:
+        _load(calendar, Remote.described(sandbox) if sandbox else None)
+    except BaseException:
+        call_command("flush", interactive=False, verbosity=0)
+        raise
+
+
+def _load(calendar: Calendar, remote: Remote | None) -> None:
+    people = found_studio()
+    sanne = people["Sanne"]
+    if remote:
+        remote.empty()
+    connection = connect(sanne, remote, calendar) if remote else None
+    customers = add_customers(sanne, connection, calendar)
+    with transaction.atomic():  # one commit instead of a hundred
+        tasks = add_catalogue(sanne.organisation, connection)
+        projects = add_projects(people, customers, tasks, calendar)
+        add_hours(people, projects, calendar)
+        add_expenses(people, projects, calendar)
+        add_trips(people, projects, calendar)
+        begin_series(sanne.organisation, calendar)
+    if remote and connection:
+        _bill(Office(sanne, connection, remote, calendar))
+    else:
+        _bill_without_books(sanne, calendar)
+    found_atelier()
+
+
+def _bill(office: Office) -> None:
+    book_first_month(office)
+    enter_sales(office, invoice_from_here(office.sanne, office.calendar))
+    drift_apart(office.sanne, office.connection, office.calendar)
+    check_connection(office.connection, office.sanne, office.calendar)
+    book_second_month(office)
+
+
+def _bill_without_books(sanne: Membership, calendar: Calendar) -> None:
+    """Every invoice is made and sent from here."""
+    paid = send_all(first_bill(sanne, calendar), THERE, calendar)
+    settle(paid, sanne.user, calendar)
+    invoice_from_here(sanne, calendar)
+    send_all(second_bill(sanne, calendar), (*THERE, NEW), calendar)

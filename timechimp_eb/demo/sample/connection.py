@@ -1,0 +1,47 @@
+"""The connection with the sandbox, made as an administrator does it under Settings."""
+
+from accounts.models import Membership
+from integrations.connecting import (
+    Tested,
+    Typed,
+    activate,
+    save_connection,
+    test_connection,
+)
+from integrations.models import Connection, Numbering
+
+from .days import Calendar
+from .remote import Remote
+
+
+class NotConnected(Exception):
+    """The sandbox did not accept its own codes."""
+
+
+def connect(sanne: Membership, remote: Remote, calendar: Calendar) -> Connection:
+    """Switched on, tested and set, in the first days of the sample."""
+    now = calendar.at(calendar.first, 9, 12)
+    connection = activate(sanne.organisation, by=sanne.user, now=now)
+    settings = {
+        "template": "Factuur NL",
+        "ledger_account": "8000",
+        "debtor_account": "1300",
+        "numbering": Numbering.OURS,
+        "book_at_once": True,
+        "nightly_import": True,
+    }
+    typed = Typed(remote.username, remote.security_code_1, remote.security_code_2)
+    tested = save_connection(connection, typed=typed, settings=settings, by=sanne.user, now=now)
+    _insist(tested)
+    return connection
+
+
+def check_connection(connection: Connection, sanne: Membership, calendar: Calendar) -> None:
+    """Tested again just now, with the codes that are stored."""
+    typed = Typed(connection.username)
+    _insist(test_connection(connection, typed=typed, by=sanne.user, now=calendar.now))
+
+
+def _insist(tested: Tested | None) -> None:
+    if tested is None or not tested.ok:
+        raise NotConnected(tested.text if tested else "there was nothing to test")

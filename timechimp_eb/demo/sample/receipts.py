@@ -1,0 +1,42 @@
+"""A receipt as somebody would photograph it, drawn here."""
+
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
+
+from registrations.models import Expense
+from registrations.receipts import checked
+
+WIDTH, HEIGHT = 360, 460
+PAPER, INK = "#FBFAF6", "#33312C"
+
+
+def attach_receipt(expense: Expense, *, shop: str) -> None:
+    """Stores a picture of the receipt with an expense that is not saved yet."""
+    name = f"bon-{shop.split()[0].lower()}.png"
+    upload = SimpleUploadedFile(name, _drawn(expense, shop=shop), "image/png")
+    content = checked(upload)
+    expense.receipt.save(content.name or name, content, save=False)
+    expense.receipt_name = name
+
+
+def _drawn(expense: Expense, *, shop: str) -> bytes:
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    pen = ImageDraw.Draw(image)
+    lines = (
+        shop.upper(),
+        f"{expense.date:%d-%m-%Y}",
+        "",
+        expense.description,
+        f"{expense.quantity} x {expense.price}",
+        "",
+        f"TOTAAL EXCL. BTW   EUR {expense.quantity * expense.price:.2f}",
+        "",
+        "Bedankt en tot ziens",
+    )
+    for number, line in enumerate(lines):
+        pen.text((32, 40 + number * 42), line, fill=INK)
+    out = BytesIO()
+    image.save(out, format="PNG")
+    return out.getvalue()

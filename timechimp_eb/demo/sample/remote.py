@@ -1,0 +1,57 @@
+"""The sandbox from outside: its codes, and its control API over HTTP."""
+
+import json
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A running sandbox, as its first line describes it."""
+
+    url: str
+    username: str
+    security_code_1: str = field(repr=False)
+    security_code_2: str = field(repr=False)
+
+    @classmethod
+    def described(cls, told: Mapping[str, str]) -> "Remote":
+        """From the JSON that the sandbox prints at its start."""
+        return cls(**{name: told[name] for name in cls.__dataclass_fields__})
+
+    def empty(self) -> None:
+        """Books as new; the codes stay."""
+        self._post("reset", {})
+
+    def pay(self, number: str) -> None:
+        """Somebody enters the payment of an invoice in the books."""
+        self._post("payments", {"number": number})
+
+    def lose_answer(self, operation: str, number: str) -> None:
+        """The next request of this kind has its effect, but the answer never comes."""
+        self._fault(operation, number, action="drop", phase="after")
+
+    def lose_look_ups(self, operation: str, number: str, *, count: int) -> None:
+        """The first look-up is answered, the next ones are not."""
+        self._fault(operation, number, action="drop", nth=2, count=count)
+
+    def refuse(self, operation: str, number: str, *, code: str) -> None:
+        """The next request of this kind is refused with a code."""
+        self._fault(operation, number, action="error_code", code=code)
+
+    def _fault(self, operation: str, number: str, **rule: object) -> None:
+        self._post("faults", {"operation": operation, "number": number, **rule})
+
+    def _post(self, subject: str, content: Mapping[str, object]) -> None:
+        request = urllib.request.Request(
+            urljoin(self.url, f"/control/{subject}"),
+            data=json.dumps(content).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with OPENER.open(request, timeout=SECONDS) as answer:
+            answer.read()

@@ -1,0 +1,91 @@
+"""What people write with their hours, expenses and trips."""
+
+NOTES = {
+    "Ontwikkeling": (
+        "Koppeling met kassasysteem",
+        "Productpagina's",
+        "Betaalflow",
+        "Voorraadkoppeling",
+        "Zoekfunctie sneller gemaakt",
+        "Formulieren en validatie",
+        "Testomgeving bijgewerkt",
+        "Meldingen per e-mail",
+        "Filters in het overzicht",
+        "Fouten uit de acceptatietest",
+    ),
+    "Ontwerp": (
+        "Schetsen startpagina",
+        "Kleuren en typografie",
+        "Iconen getekend",
+        "Prototype uitgewerkt",
+        "Ontwerp voor mobiel",
+        "Opmaak brochure",
+    ),
+    "Overleg": (
+        "Sprintplanning",
+        "Demo en terugkoppeling",
+        "Wekelijks overleg",
+        "Bespreking ontwerp",
+        "Afstemming met hostingpartij",
+    ),
+    "Onderzoek": (
+        "WCAG-toets formulieren",
+        "Interviews met gebruikers",
+        "Toetsenbordbediening getest",
+        "Inventarisatie koppelingen",
+    ),
+    "Rapportage": ("Concept hoofdstuk 2", "Bevindingen verwerkt", "Samenvatting voor het college"),
+    "Projectleiding": ("Planning bijgewerkt", "Voortgangsrapport", "Risico's doorgenomen"),
+    "Support": (
+        "Storing exportmodule",
+        "Monitoring ingericht",
+        "Vraag over rechten",
+        "Updates uitgevoerd",
+        "Back-up teruggezet",
+    ),
+    "Administratie": ("", "Urenadministratie", "Offertes"),
+    "Intern overleg": ("Maandagochtendoverleg", "Kennisdeling", ""),
+}
+
+# project, category, description, quantity, euros each
+EXPENSES = (
+    ("Website 2026", "Stockfoto's", "Foto's brood en banket", "5", "12.50"),
+    ("Website 2026", "Licenties", "Lettertype, licentie een jaar", "1", "58.75"),
+    ("Website 2026", "Hosting en domeinen", "Domein bakkerijvandam.example", "1", "18.00"),
+    ("Huisstijl", "Drukwerk", "Proefdruk visitekaartjes", "2", "34.95"),
+    ("Webshop", "Licenties", "Webfonts, licentie een jaar", "1", "58.75"),
+    ("Webshop", "Stockfoto's", "Foto's vaste planten", "8", "9.50"),
+    ("Webshop", "Hosting en domeinen", "Testomgeving", "1", "42.50"),
+    ("Audit toegankelijkheid", "Verblijf", "Hotel Havelte", "1", "94.00"),
+    ("Audit toegankelijkheid", "Licenties", "Schermlezer, maandlicentie", "1", "49.00"),
+    ("Afsprakenmodule", "Hosting en domeinen", "Sms-bundel 500 stuks", "1", "37.50"),
+    ("Productconfigurator", "Licenties", "3D-bibliotheek", "1", "129.00"),
+    ("Productconfigurator", "Stockfoto's", "Houtstructuren", "6", "14.00"),
+    ("Onderhoud webshop", "Hosting en domeinen", "Certificaat", "1", "64.00"),
+    ("Jaarverslag", "Drukwerk", "Proefdruk jaarverslag", "1", "87.20"),
+    ("Lampenkonfigurator", "Verblijf", "Hotel Münster", "2", "112.00"),
+    ("Migratie cloud", "Verblijf", "Hotel IJmuiden", "1", "98.50"),
+    ("Migratie cloud", "Licenties", "Migratiegereedschap", "1", "240.00"),
+    ("Campagne winterbier", "Drukwerk", "Bierviltjes, proefoplage", "1", "118.40"),
+    ("Boekingssite", "Stockfoto's", "Foto's van de streek", "4", "12.50"),
+    ("Website 2026", "Drukwerk", "Poster opening winkel", "3", "14.15"),
+)
+
+# project, from, to, whole kilometres
+TRIPS = (
+    ("Website 2026", "Deventer", "Zwolle", 43),
+    ("Audit toegankelijkheid", "Deventer", "Havelte", 86),
+    ("Webshop", "Deventer", "Utrecht", 97),
+    ("Afsprakenmodule", "Station Deventer", "Brink 61", 3),
+    ("Productconfigurator", "Deventer", "Industrieweg 112", 6),
+    ("Onderhoud webshop", "Deventer", "Zutphen", 18),
+    ("Lampenkonfigurator", "Deventer", "Münster", 141),
+    ("Website 2026", "Deventer", "Zwolle", 43),
+    ("Audit toegankelijkheid", "Deventer", "Havelte", 86),
+    ("Kantoorsite", "Deventer", "Amersfoort", 62),
+    ("Migratie cloud", "Deventer", "Velsen-Noord", 137),
+    ("Website 2026", "Deventer", "Zwolle", 43),
+    ("Boekingssite", "Deventer", "Goor", 29),
+    ("Audit toegankelijkheid", "Deventer", "Havelte", 86),
+    ("Website 2026", "Zwolle", "Deventer", 43),
+)
