@@ -25,6 +25,7 @@ from integrations.eboekhouden.errors import (
 )
 from integrations.models import Connection, Numbering, Uniqueness
 from integrations.secrets import CannotDecrypt
+from integrations.sentences import undecryptable
 
 from ..models import Attempt, Booking, BookingKind
 from . import decisions, exchange
@@ -85,7 +86,7 @@ def _deliver_with(
     try:
         books = open_books(connection)
     except CannotDecrypt:
-        pause(connection, code="keys", text="", now=clock())
+        pause(connection, code="keys", text=undecryptable(), now=clock())
         return 0
     count = 0
     with books:
