@@ -166,5 +166,5 @@ def test_a_logo_is_drawn(issuer):
 
 
 def test_a_draft_has_no_issued_file(issuer):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="draft"):
         issue_pdf(draft(issuer), now=NOW)
