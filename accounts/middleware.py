@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from .models import Membership
+from .requests import SiteRequest
 
 SESSION_KEY = "organisation"
 
@@ -13,10 +14,10 @@ SESSION_KEY = "organisation"
 class OrganisationMiddleware:
     """Sets `request.membership` and `request.organisation`: the chosen, else the first; or None."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         request.membership = current_membership(request)
         request.organisation = request.membership.organisation if request.membership else None
         if request.user.is_authenticated:
@@ -32,7 +33,7 @@ def current_membership(request: HttpRequest) -> Membership | None:
     memberships = list(
         request.user.memberships.filter(is_active=True)
         .select_related("organisation", "user")
-        .order_by("organisation__name")
+        .order_by("pk")
     )
     chosen = request.session.get(SESSION_KEY)
     return next(
