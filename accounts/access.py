@@ -2,27 +2,29 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from .models import Membership
+from .requests import MemberRequest, SiteRequest
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
+SiteView = Callable[Concatenate[SiteRequest, P], HttpResponseBase]
 
 
-def _allow(may: Callable[[Membership], bool]) -> Callable[[View[P]], View[P]]:
-    def decorate(view: View[P]) -> View[P]:
+def _allow(may: Callable[[Membership], bool]) -> Callable[[MemberView[P]], SiteView[P]]:
+    def decorate(view: MemberView[P]) -> SiteView[P]:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: SiteRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.membership is None or not may(request.membership):
                 raise PermissionDenied(_("You do not have the right to open this page."))
-            return view(request, *args, **kwargs)
+            return view(cast(MemberRequest, request), *args, **kwargs)
 
         return guarded
 

@@ -1,17 +1,17 @@
 """Management → Employees: the people and their rates. Managers look, administrators change."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .access import administrator_required, manager_required
-from .filters import MembershipFilter, in_order
+from .filters import ORDERS, MembershipFilter
 from .forms import EmployeeForm, NewEmployeeForm
 from .invitations import invite_member
 from .models import Membership, Role
-from .paging import page_of
+from .paging import in_order, page_of
 from .people import (
     AlreadyMember,
     LastAdministrator,
@@ -20,9 +20,10 @@ from .people import (
     deactivate,
     may_rename,
 )
+from .requests import MemberRequest
 
 
-def person_or_404(request: HttpRequest, pk: int) -> Membership:
+def person_or_404(request: MemberRequest, pk: int) -> Membership:
     """Somebody of the reader's organisation."""
     people = request.organisation.memberships.select_related("user", "organisation")
     return get_object_or_404(people, pk=pk)
@@ -30,16 +31,17 @@ def person_or_404(request: HttpRequest, pk: int) -> Membership:
 
 @require_safe
 @manager_required
-def employee_list(request: HttpRequest) -> HttpResponse:
+def employee_list(request: MemberRequest) -> HttpResponse:
     people = request.organisation.memberships.select_related("user")
     narrowed = MembershipFilter.of_working(request.GET, people)
-    page = page_of(request, in_order(narrowed.qs, request.GET.get("order", "")))
+    rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
+    page = page_of(request, rows)
     return render(request, "accounts/employee_list.html", {"page": page, "filter": narrowed.form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
-def employee_add(request: HttpRequest) -> HttpResponse:
+def employee_add(request: MemberRequest) -> HttpResponse:
     initial = {"language": request.organisation.language, "role": Role.EMPLOYEE}
     form = NewEmployeeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _invited(request, form):
@@ -48,7 +50,7 @@ def employee_add(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/employee_add.html", {"form": form}, status=status)
 
 
-def _invited(request: HttpRequest, form: NewEmployeeForm) -> bool:
+def _invited(request: MemberRequest, form: NewEmployeeForm) -> bool:
     address = request.build_absolute_uri("/")
     try:
         membership, is_sent = invite_member(
@@ -68,7 +70,7 @@ def _already_member(membership: Membership) -> str:
     return sentence % {"person": membership}
 
 
-def report_invitation(request: HttpRequest, membership: Membership, *, is_sent: bool) -> None:
+def report_invitation(request: MemberRequest, membership: Membership, *, is_sent: bool) -> None:
     """Says whether the mail went out, and what to do if it did not."""
     names = {"person": membership, "email": membership.user.email}
     if is_sent:
@@ -83,7 +85,7 @@ def report_invitation(request: HttpRequest, membership: Membership, *, is_sent: 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
-def employee_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def employee_edit(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
     user = membership.user
     initial = {
@@ -105,7 +107,7 @@ def employee_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def employee_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def employee_deactivate(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
     try:
         deactivate(membership)
@@ -127,7 +129,7 @@ def last_administrator_sentence(membership: Membership) -> str:
 
 @require_POST
 @administrator_required
-def employee_activate(request: HttpRequest, pk: int) -> HttpResponse:
+def employee_activate(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
     activate(membership)
     messages.success(request, _("%(person)s can log in again.") % {"person": membership})

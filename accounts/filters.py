@@ -4,7 +4,6 @@ from typing import Self
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +11,11 @@ from .models import Membership, MembershipQuerySet, Role
 
 STATES = [("active", _("Active")), ("inactive", _("Inactive")), ("all", _("All"))]
 ORDERS = {
-    "name": ("user__first_name", "user__last_name", "pk"),
-    "email": ("user__email", "pk"),
-    "role": ("role", "user__first_name", "pk"),
-    "rate": ("hourly_rate", "user__first_name", "pk"),
-    "login": ("user__last_login", "user__first_name", "pk"),
+    "name": ("user__first_name", "user__last_name"),
+    "email": ("user__email",),
+    "role": ("role", "user__first_name"),
+    "rate": ("hourly_rate", "user__first_name"),
+    "login": ("user__last_login", "user__first_name"),
 }
 
 
@@ -48,11 +47,3 @@ class MembershipFilter(django_filters.FilterSet):
         if asked.get("state") not in dict(STATES):
             asked["state"] = "active"
         return cls(asked, queryset=people)
-
-
-def in_order(people: MembershipQuerySet, order: str) -> QuerySet[Membership]:
-    """Sorted by a name of ORDERS, downwards with a minus before it; by name for anything else."""
-    fields = ORDERS.get(order.removeprefix("-"), ORDERS["name"])
-    if order.startswith("-"):
-        return people.order_by(*(f"-{field}" for field in fields))
-    return people.order_by(*fields)

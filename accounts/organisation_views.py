@@ -1,7 +1,7 @@
 """Settings → Organisation, and the logo for whoever belongs to it."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -12,11 +12,12 @@ from .logos import content_type, remove_logo
 from .models import Organisation
 from .organisation_forms import OrganisationForm
 from .organisations import change_organisation
+from .requests import MemberRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
-def organisation_settings(request: HttpRequest) -> HttpResponse:
+def organisation_settings(request: MemberRequest) -> HttpResponse:
     # The form writes what was typed into its organisation; the bar keeps showing the stored one.
     edited = Organisation.objects.get(pk=request.organisation.pk)
     form = OrganisationForm(request.POST or None, request.FILES or None, instance=edited)
@@ -31,7 +32,7 @@ def organisation_settings(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def logo_remove(request: HttpRequest) -> HttpResponse:
+def logo_remove(request: MemberRequest) -> HttpResponse:
     remove_logo(request.organisation)
     messages.success(request, _("The logo has been removed."))
     return redirect("accounts:organisation-settings")
@@ -40,7 +41,7 @@ def logo_remove(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required
 @cache_control(private=True, max_age=3600)
-def organisation_logo(request: HttpRequest) -> FileResponse:
+def organisation_logo(request: MemberRequest) -> FileResponse:
     """The logo of the reader's own organisation."""
     organisation = request.organisation
     if not organisation.logo:

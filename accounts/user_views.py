@@ -1,33 +1,35 @@
 """Settings → Users: who may log in, in which role and with which rights."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .access import administrator_required
 from .employee_views import last_administrator_sentence, person_or_404, report_invitation
-from .filters import MembershipFilter, in_order
+from .filters import ORDERS, MembershipFilter
 from .forms import RightsForm
 from .invitations import send_invitation
 from .models import Membership
-from .paging import page_of
+from .paging import in_order, page_of
 from .people import LastAdministrator, change_rights, end_sessions
+from .requests import MemberRequest
 
 
 @require_safe
 @administrator_required
-def user_list(request: HttpRequest) -> HttpResponse:
+def user_list(request: MemberRequest) -> HttpResponse:
     people = request.organisation.memberships.active().select_related("user")
     narrowed = MembershipFilter(request.GET, queryset=people)
-    page = page_of(request, in_order(narrowed.qs, request.GET.get("order", "")))
+    rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
+    page = page_of(request, rows)
     return render(request, "accounts/user_list.html", {"page": page, "filter": narrowed.form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
-def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def user_edit(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
     initial = {"role": membership.role, "may_invoice": membership.may_invoice}
     form = RightsForm(request.POST or None, initial=initial)
@@ -52,14 +54,14 @@ def _changed(membership: Membership, form: RightsForm) -> bool:
     return True
 
 
-def _still_administrates(request: HttpRequest) -> bool:
+def _still_administrates(request: MemberRequest) -> bool:
     """Whoever took the role off themselves can't be shown the list of users."""
     return Membership.objects.get(pk=request.membership.pk).is_administrator
 
 
 @require_POST
 @administrator_required
-def user_invite(request: HttpRequest, pk: int) -> HttpResponse:
+def user_invite(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
     address = request.build_absolute_uri("/")
     is_sent = send_invitation(membership, by=request.user, address=address)
@@ -69,7 +71,7 @@ def user_invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def user_log_out(request: HttpRequest, pk: int) -> HttpResponse:
+def user_log_out(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
     end_sessions(membership.user)
     messages.success(

@@ -4,7 +4,7 @@ from smtplib import SMTPException
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -24,11 +24,12 @@ from .profiles import (
     change_profile,
     new_email,
 )
+from .requests import SiteRequest, UserRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: UserRequest) -> HttpResponse:
     user = request.user
     initial = {name: getattr(user, name) for name in ProfileForm.base_fields}
     form = ProfileForm(request.POST or None, initial=initial)
@@ -44,7 +45,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def email_change(request: HttpRequest) -> HttpResponse:
+def email_change(request: UserRequest) -> HttpResponse:
     form = EmailForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid() and _mailed(request, form):
         return redirect("accounts:profile")
@@ -52,7 +53,7 @@ def email_change(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/email_change.html", {"form": form}, status=status)
 
 
-def _mailed(request: HttpRequest, form: EmailForm) -> bool:
+def _mailed(request: UserRequest, form: EmailForm) -> bool:
     email = form.cleaned_data["email"]
     try:
         ask_for_email_change(request.user, email=email, address=request.build_absolute_uri("/"))
@@ -66,7 +67,7 @@ def _mailed(request: HttpRequest, form: EmailForm) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
+def email_confirm(request: UserRequest, token: str) -> HttpResponse:
     try:
         email = new_email(request.user, token=token)
         if request.method != "POST":
@@ -82,9 +83,9 @@ def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-def language_switch(request: HttpRequest) -> HttpResponse:
+def language_switch(request: SiteRequest) -> HttpResponse:
     """The language of the pages, kept with the person, and back to where they were."""
-    language = request.POST.get("language")
+    language = request.POST.get("language", "")
     if request.user.is_authenticated and language in Language:
         change_language(request.user, language=language)
     return set_language(request)
@@ -92,7 +93,7 @@ def language_switch(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def change_organisation(request: HttpRequest) -> HttpResponse:
+def change_organisation(request: UserRequest) -> HttpResponse:
     memberships = request.user.memberships.active().select_related("organisation")
     if request.method != "POST":
         context = {"memberships": memberships.order_by("organisation__name")}
