@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from typing import IO
 
 import pytest
 from django.conf import settings
@@ -68,17 +69,18 @@ def running_worker(
         )
         try:
             with sending_to(redis_url):
-                wait_for(worker)
+                wait_for(worker, log)
             yield worker
         finally:
             worker.terminate()
             worker.wait(timeout=20)
 
 
-def wait_for(worker: subprocess.Popen[bytes]) -> None:
+def wait_for(worker: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     for _ in range(60):
         if app.control.ping(timeout=0.5):
             return
         if worker.poll() is not None:
             break
-    raise RuntimeError("the Celery worker did not start")
+    log.seek(0)
+    raise RuntimeError(f"the Celery worker did not start:\n{log.read().decode()}")
