@@ -13,8 +13,6 @@ from django.utils.translation import gettext as _
 from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
 
 from ..models import Batch, Booking, BookingKind, State
-from . import decisions
-from .recording import progress_of
 
 TAGS = {
     State.QUEUED: "queued",
@@ -193,15 +191,15 @@ TEXTS: dict[State, Callable[[Booking], str]] = {
 
 
 def _ways(booking: Booking) -> list[Way]:
-    progress = progress_of(booking)
     ways = []
     if booking.state == State.REJECTED:
         ways += _mend(booking)
         ways.append(Way(_("Book again"), choice="again"))
     if booking.state == State.UNKNOWN:
         ways.append(Way(_("Check now"), choice="check"))
-    if decisions.may_link(progress) and booking.remote_copy:
-        ways.append(Way(_("Link to it"), choice="link"))
+    if booking.state == State.CONFLICT:
+        url = reverse("billing:booking-detail", args=[booking.pk])
+        ways.append(Way(_("Compare…"), url=url))
     return ways
 
 

@@ -98,6 +98,7 @@ def booking_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "told": tell(booking, now=database_now()),
         "attempts": tell_attempts(booking),
         "may_cancel": decisions.may_cancel(progress_of(booking)),
+        "may_link": decisions.may_link(progress_of(booking)) and bool(booking.remote_copy),
         "ours": booking.payload["message"],
         "theirs": booking.remote_copy or {},
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import member_required
 from accounts.models import Organisation
 
+from ..bookings.telling import tell
 from ..checklist import checklist
 from ..models import Booking, InvoiceStatus
 from ..unbilled import Wish, totals_of, unbilled
@@ -57,6 +58,9 @@ def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
         "unbilled_total": totals_of(customers),
         "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
         "unbilled_count": len(customers),
-        "attention": attention.select_related("invoice", "customer")[:5],
+        "attention": [
+            tell(booking, now=timezone.now())
+            for booking in attention.select_related("invoice", "customer", "connection")[:5]
+        ],
         "latest_invoices": organisation.invoices.select_related("customer")[:6],
     }
