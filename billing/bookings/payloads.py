@@ -193,7 +193,7 @@ def booked_as_content(booked: BookedInvoice | BookedEntry) -> dict[str, Any]:
     """What stands there, in the words of a payload's message."""
     content = json.loads(json.dumps(asdict(booked), default=str))
     if isinstance(booked, BookedEntry):
-        content["number"] = booked.invoice_number
+        content |= {"number": booked.invoice_number, "gross": str(booked.gross)}
     return content
 
 

@@ -17,6 +17,7 @@ from ..bookings import choices, decisions
 from ..bookings.attempts import tell_attempts
 from ..bookings.clock import database_now
 from ..bookings.recording import progress_of
+from ..bookings.sides import sides
 from ..bookings.telling import tell, told
 from ..models import Batch, Booking, State
 from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
@@ -99,8 +100,7 @@ def booking_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "attempts": tell_attempts(booking),
         "may_cancel": decisions.may_cancel(progress_of(booking)),
         "may_link": decisions.may_link(progress_of(booking)) and bool(booking.remote_copy),
-        "ours": booking.payload["message"],
-        "theirs": booking.remote_copy or {},
+        "facts": sides(booking),
     }
     return render(request, "billing/booking_detail.html", context)
 
@@ -156,7 +156,8 @@ def _bookings(request: HttpRequest) -> QuerySet[Booking]:
 
 
 def _with_counts(request: HttpRequest) -> QuerySet[Batch]:
-    documents = ~Q(bookings__kind="relation")
+    # Kinds by name: "not a relation" would leave out every batch that has one.
+    documents = Q(bookings__kind__in=(BookingKind.INVOICE, BookingKind.SALES_ENTRY))
     return (
         Batch.objects.filter(organisation=request.organisation)
         .select_related("created_by")
