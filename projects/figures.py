@@ -6,6 +6,7 @@ Registrations lie above this app: they are reached by the names of their relatio
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -90,5 +91,5 @@ def shown_terms(project: Project, *, today: datetime.date) -> QuerySet[Term]:
     )
 
 
-def _amount(rows: QuerySet) -> Decimal:
+def _amount(rows: QuerySet[Any]) -> Decimal:
     return rows.aggregate(total=Sum("amount"))["total"] or ZERO

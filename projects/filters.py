@@ -29,13 +29,13 @@ class CatalogueFilter(FilterSet):
         method="as_is",
     )
 
-    def with_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def with_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(name__icontains=value.strip())
 
-    def as_is(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def as_is(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """What is asked for, of the active or the inactive ones."""
         rows = super().filter_queryset(queryset)
         state = self.form.cleaned_data.get("state")
@@ -47,7 +47,7 @@ class TaskFilter(CatalogueFilter):
 
     q = CharFilter(label=_("Search name, code"), method="with_text")
 
-    def with_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def with_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         text = value.strip()
         return rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
 

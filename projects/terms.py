@@ -116,8 +116,9 @@ def _fixed_price(project: Project, today: datetime.date) -> Iterator[Planned]:
 
 
 def _fixed_prices_of_tasks(project: Project, today: datetime.date) -> Iterator[Planned]:
-    rows = project.project_tasks.exclude(fixed_price=None).select_related("task")
-    for row in rows:
+    for row in project.project_tasks.select_related("task"):
+        if row.fixed_price is None:
+            continue
         key = str(row.task_id)
         yield Planned(
             kind=TermKind.TASK_PRICE,
@@ -161,6 +162,11 @@ def _periods(project: Project, until: datetime.date) -> Iterator[Planned]:
         )
 
 
+def days_of(term: Term | Planned) -> Period:
+    """The days for which a term is billed; for anything but a period the day on which it is due."""
+    return Period(term.due_on, term.period_until or term.due_on)
+
+
 def _due_on(project: Project, kind: str, key: str, today: datetime.date) -> datetime.date:
     """The end of the project, else its start, else the day it was first planned."""
     agreed = project.ends_on or project.starts_on
@@ -176,12 +182,8 @@ def _is_taken(plan: Planned, settled: list[Term]) -> bool:
         return True
     if plan.kind != TermKind.PERIOD:
         return False
-    period = Period(plan.due_on, plan.period_until)
-    return any(
-        period.overlaps(Period(term.due_on, term.period_until))
-        for term in settled
-        if term.kind == TermKind.PERIOD
-    )
+    period = days_of(plan)
+    return any(period.overlaps(days_of(term)) for term in settled if term.kind == TermKind.PERIOD)
 
 
 def _add(project: Project, plans: list[Planned]) -> int:

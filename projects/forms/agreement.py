@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.forms import BaseForm
 from django.http import QueryDict
 
 from accounts.models import Organisation
@@ -9,7 +10,7 @@ from projects.editing import Agreement, open_instalments, settled_instalment_ids
 from projects.models import Instalment, Method, Project, Subscription
 from projects.money import ZERO
 
-from .amounts_agreed import InstalmentFormSet, SubscriptionForm
+from .amounts_agreed import InstalmentFormSet, InstalmentRows, SubscriptionForm
 from .project import ProjectForm
 from .rows import member_forms, task_forms
 
@@ -23,9 +24,12 @@ class AgreementForm:
         self.is_bound = data is not None
         self.project = ProjectForm(data, instance=project, organisation=organisation)
         self.method = self.project.method
-        whose = {"organisation": organisation, "project": project, "method": self.method}
-        self.tasks = task_forms(data, **whose)
-        self.members = member_forms(data, **whose)
+        self.tasks = task_forms(
+            data, organisation=organisation, project=project, method=self.method
+        )
+        self.members = member_forms(
+            data, organisation=organisation, project=project, method=self.method
+        )
         self.settled = _settled_instalments(project)
         self.instalments = _instalment_forms(
             self._data_with(data, Method.INSTALMENTS), project, has_settled=bool(self.settled)
@@ -77,9 +81,9 @@ class AgreementForm:
         """What was sent counts with this method only."""
         return data if self.method is method else None
 
-    def _counting(self) -> list:
+    def _counting(self) -> list[BaseForm | InstalmentRows]:
         """The forms that count: ticked rows, and those of the chosen method."""
-        special = {
+        special: dict[Method, list[BaseForm | InstalmentRows]] = {
             Method.INSTALMENTS: [self.instalments],
             Method.SUBSCRIPTION: [self.subscription],
         }
@@ -94,7 +98,7 @@ def _settled_instalments(project: Project) -> list[Instalment]:
 
 def _instalment_forms(
     data: QueryDict | None, project: Project, *, has_settled: bool
-) -> InstalmentFormSet:
+) -> InstalmentRows:
     rows = open_instalments(project) if project.pk else Instalment.objects.none()
     initial = list(rows.values("pk", "description", "date", "amount"))
     return InstalmentFormSet(

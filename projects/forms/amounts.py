@@ -48,7 +48,8 @@ class AmountField(forms.DecimalField):
         self.widget.attrs.setdefault("inputmode", "decimal")
         self.widget.attrs.setdefault("autocomplete", "off")
 
-    def to_python(self, value: Any) -> Decimal | None:
+    # Django's own DecimalField differs from its base, an IntegerField, in the same way.
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """The amount, or None for nothing. Raises ValidationError with an example."""
         if value is None or isinstance(value, Decimal) or not str(value).strip():
             return None if not isinstance(value, Decimal) else value

@@ -1,7 +1,8 @@
 """The forms of what a project bills without registrations: instalments and a subscription."""
 
+import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,11 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import offer
 from accounts.models import Organisation
 from projects.editing import InstalmentRow
 from projects.models import Subscription, TermKind
 from projects.money import ZERO
 from projects.periods import Period, periods
+from projects.terms import days_of
 
 from .amounts import AmountField
 
@@ -27,7 +30,7 @@ class InstalmentForm(forms.Form):
     amount = AmountField(label=gettext_lazy("Amount"), min_value=Decimal("0.01"))
 
 
-class InstalmentRows(forms.BaseFormSet):
+class InstalmentRows(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none at run time
     """The instalments that may still change. `open_ids` are those that exist."""
 
     def __init__(self, *args: Any, open_ids: set[int], has_settled: bool, **options: Any) -> None:
@@ -65,12 +68,15 @@ class InstalmentRows(forms.BaseFormSet):
         return sum((row.amount for row in self.rows()), ZERO)
 
 
-InstalmentFormSet = forms.formset_factory(
-    InstalmentForm, formset=InstalmentRows, extra=2, can_delete=True, max_num=100
+InstalmentFormSet = cast(
+    type[InstalmentRows],
+    forms.formset_factory(
+        InstalmentForm, formset=InstalmentRows, extra=2, can_delete=True, max_num=100
+    ),
 )
 
 
-class SubscriptionForm(forms.ModelForm):
+class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """An amount a period."""
 
     quantity = AmountField(label=gettext_lazy("Quantity"), max_digits=8, min_value=Decimal("0.01"))
@@ -92,10 +98,8 @@ class SubscriptionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["task"].queryset = organisation.tasks.filter(
-            Q(is_active=True) | Q(pk=self.instance.task_id)
-        )
-        self.fields["task"].empty_label = _("none")
+        tasks = organisation.tasks.filter(Q(is_active=True) | Q(pk=self.instance.task_id))
+        offer(self, "task", tasks, empty=_("none"))
         self.initial.setdefault("quantity", Decimal(1))
         self.initial["quantity"] = Decimal(self.initial["quantity"])
 
@@ -106,8 +110,9 @@ class SubscriptionForm(forms.ModelForm):
             raise ValidationError(_("Choose a day from 2000 to 2049."))
         return day
 
-    def clean(self) -> dict[str, object]:
-        values = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        values = self.cleaned_data
         starts, ends = values.get("starts_on"), values.get("ends_on")
         if starts and ends and ends < starts:
             self.add_error("ends_on", _("The end lies before the start."))
@@ -115,7 +120,7 @@ class SubscriptionForm(forms.ModelForm):
             self._check_billed_periods(values["frequency"], starts)
         return values
 
-    def _check_billed_periods(self, frequency: str, starts: object) -> None:
+    def _check_billed_periods(self, frequency: str, starts: datetime.date) -> None:
         """Days that were billed must not become part of another period."""
         billed = self._billed_periods()
         if not billed:
@@ -130,4 +135,4 @@ class SubscriptionForm(forms.ModelForm):
         if self.instance.pk is None:
             return []
         terms = self.instance.project.terms.settled().filter(kind=TermKind.PERIOD)
-        return [Period(term.due_on, term.period_until) for term in terms]
+        return [days_of(term) for term in terms]

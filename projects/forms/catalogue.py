@@ -1,13 +1,14 @@
 """Forms of Management: tasks, expense categories, vehicles, and how trips are billed."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import offer
 from accounts.models import Organisation
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre
@@ -24,7 +25,7 @@ NAME_TAKEN = {
 }
 
 
-class OrganisationForm(forms.ModelForm):
+class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """A form for a row of one organisation, which it never takes from what was sent."""
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
@@ -36,7 +37,7 @@ class OrganisationForm(forms.ModelForm):
             self.fields.pop("is_active", None)
 
 
-class NamedForm(OrganisationForm):
+class NamedForm(OwnedForm):
     """A row whose name is not given twice in its organisation."""
 
     def clean_name(self) -> str:
@@ -49,7 +50,7 @@ class NamedForm(OrganisationForm):
         return name
 
 
-class BookableForm(OrganisationForm):
+class BookableForm(OwnedForm):
     """Ledger account, VAT rate and cost centre instead of the usual ones."""
 
     ledger_account = LedgerAccountField(
@@ -62,9 +63,10 @@ class BookableForm(OrganisationForm):
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, organisation=organisation, **options)
-        self.fields["ledger_account"].offer(fetched_accounts(organisation))
-        self.fields["vat_rate"].queryset = organisation.vat_rates.all()
-        self.fields["vat_rate"].empty_label = _("as for the customer")
+        cast(LedgerAccountField, self.fields["ledger_account"]).offer(
+            fetched_accounts(organisation)
+        )
+        offer(self, "vat_rate", organisation.vat_rates.all(), empty=_("as for the customer"))
         self.fields["vat_rate"].help_text = ""
         self._offer_cost_centres(organisation)
 
@@ -75,7 +77,8 @@ class BookableForm(OrganisationForm):
             choices[stored] = _("cost centre %(number)s, no longer in e-Boekhouden") % {
                 "number": stored
             }
-        self.fields["cost_centre_id"].choices = [("", _("none")), *choices.items()]
+        field = cast(forms.ChoiceField, self.fields["cost_centre_id"])
+        field.choices = [("", _("none")), *choices.items()]
         if not choices:
             del self.fields["cost_centre_id"]
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import offer
 from accounts.models import Organisation
 from projects.editing import keeps_customer
 from projects.models import Method, Project, TermKind
@@ -29,7 +30,7 @@ FIELDS_OF = {
 }
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """General, method of invoicing, budget."""
 
     hourly_rate = AmountField(label=gettext_lazy("Hourly rate"), max_digits=8, required=False)
@@ -63,10 +64,10 @@ class ProjectForm(forms.ModelForm):
         self.instance.organisation = organisation
         # Loaded once: the instance itself takes on what was typed.
         self.stored = Project.objects.filter(pk=self.instance.pk).first()
-        self.fields["customer"].queryset = organisation.customers.filter(
+        customers = organisation.customers.filter(
             Q(archived_at=None) | Q(pk=self.instance.customer_id)
         )
-        self.fields["customer"].empty_label = _("Choose a customer")
+        offer(self, "customer", customers, empty=_("Choose a customer"))
         minutes = self.instance.budget_minutes
         self.initial["budget_hours"] = None if minutes is None else Decimal(minutes) / 60
 
@@ -103,8 +104,9 @@ class ProjectForm(forms.ModelForm):
                 )
         return method
 
-    def clean(self) -> dict[str, object]:
-        values = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        values = self.cleaned_data
         self._leave_out_other_methods(values)
         self._require("hourly_rate", Method.PROJECT_RATE, _("Enter the rate of this project."))
         self._require("fixed_price", Method.FIXED_PRICE, _("Enter the agreed price."))
@@ -119,7 +121,7 @@ class ProjectForm(forms.ModelForm):
         hours = self.cleaned_data["budget_hours"]
         return {**values, "budget_minutes": None if hours is None else _minutes(hours)}
 
-    def _leave_out_other_methods(self, values: dict[str, object]) -> None:
+    def _leave_out_other_methods(self, values: dict[str, Any]) -> None:
         for name, methods in FIELDS_OF.items():
             if self.method not in methods:
                 self.errors.pop(name, None)
@@ -129,7 +131,7 @@ class ProjectForm(forms.ModelForm):
         if self.method is method and not self.cleaned_data.get(name) and name not in self.errors:
             self.add_error(name, sentence)
 
-    def _check_billed_price(self, values: dict[str, object]) -> None:
+    def _check_billed_price(self, values: dict[str, Any]) -> None:
         if self.method is not Method.FIXED_PRICE or not self.stored:
             return
         billed = self.stored.terms.settled().filter(kind=TermKind.FIXED_PRICE).first()
@@ -138,13 +140,13 @@ class ProjectForm(forms.ModelForm):
                 "fixed_price", _("This price has been billed. Make a new project for more work.")
             )
 
-    def _check_days(self, values: dict[str, object]) -> None:
+    def _check_days(self, values: dict[str, Any]) -> None:
         starts: datetime.date | None = values.get("starts_on")
         ends: datetime.date | None = values.get("ends_on")
         if starts and ends and ends < starts:
             self.add_error("ends_on", _("The end lies before the start."))
 
-    def _check_name(self, values: dict[str, object]) -> None:
+    def _check_name(self, values: dict[str, Any]) -> None:
         customer, name = values.get("customer"), values.get("name")
         if not customer or not name:
             return

@@ -23,8 +23,8 @@ class RowForm(forms.Form):
         super().__init__(*args, **options)
         self.method = method
 
-    def clean(self) -> dict[str, object]:
-        values = super().clean()
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
         for name, method in self.only_with:
             if self.method is not method:
                 self.errors.pop(name, None)
@@ -72,7 +72,7 @@ class MemberRowForm(RowForm):
 
     @property
     def is_on_team(self) -> bool:
-        return self.cleaned_data["chosen"] or self.cleaned_data["is_manager"]
+        return any(self.cleaned_data[name] for name in ("chosen", "is_manager"))
 
 
 def task_forms(

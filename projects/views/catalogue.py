@@ -1,56 +1,64 @@
 """Management → Tasks, Expense categories, Vehicles."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import F
+from django.core.paginator import Page
+from django.db.models import F, Manager
 from django.db.models.functions import Lower
-from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
+from accounts.paging import Orders, in_order, page_of
+from accounts.requests import MemberRequest
 from projects import catalogue
 from projects.filters import CatalogueFilter, TaskFilter
 from projects.forms.catalogue import (
     CategoryForm,
+    OwnedForm,
     TaskForm,
     TripSettingsForm,
     VehicleForm,
     cost_centres,
 )
-from projects.listing import page_of
 from projects.models import TripSettings
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-BOOKABLE_COLUMNS = {
-    "name": Lower("name"),
-    "ledger": F("ledger_account"),
-    "vat": F("vat_rate__name"),
+ORDERS_OF_BOOKABLE: Orders = {
+    "name": (Lower("name"),),
+    "ledger": ("ledger_account",),
+    "vat": (F("vat_rate__name"),),
 }
-TASK_COLUMNS = {**BOOKABLE_COLUMNS, "code": Lower("code"), "rate": F("hourly_rate")}
-VEHICLE_COLUMNS = {"name": Lower("name"), "plate": F("licence_plate")}
+ORDERS_OF_TASKS: Orders = {
+    **ORDERS_OF_BOOKABLE,
+    "code": (Lower("code"),),
+    "rate": (F("hourly_rate"),),
+}
+ORDERS_OF_VEHICLES: Orders = {"name": (Lower("name"),), "plate": ("licence_plate",)}
 
 
 @require_safe
 @manager_required
-def task_list(request: HttpRequest) -> HttpResponse:
+def task_list(request: MemberRequest) -> HttpResponse:
     filters = TaskFilter(request.GET, request.organisation.tasks.select_related("vat_rate"))
-    page = page_of(filters.qs, request.GET, columns=TASK_COLUMNS, default="name")
+    page = _page_of(request, filters, orders=ORDERS_OF_TASKS)
     context = {"page": page, "filters": filters, "centres": cost_centres(request.organisation)}
     return render(request, "projects/task_list.html", context)
 
 
 @form_page
 @manager_required
-def task_add(request: HttpRequest) -> HttpResponse:
+def task_add(request: MemberRequest) -> HttpResponse:
     form = TaskForm(request.POST or None, organisation=request.organisation)
     return _answer(request, form, page="task")
 
 
 @form_page
 @manager_required
-def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def task_edit(request: MemberRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(request.organisation.tasks, pk=pk)
     form = TaskForm(request.POST or None, instance=task, organisation=request.organisation)
     return _answer(request, form, page="task")
@@ -58,30 +66,30 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @manager_required
-def task_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def task_remove(request: MemberRequest, pk: int) -> HttpResponse:
     return _remove(request, request.organisation.tasks, pk, page="task")
 
 
 @require_safe
 @manager_required
-def category_list(request: HttpRequest) -> HttpResponse:
+def category_list(request: MemberRequest) -> HttpResponse:
     rows = request.organisation.expense_categories.select_related("vat_rate")
     filters = CatalogueFilter(request.GET, rows)
-    page = page_of(filters.qs, request.GET, columns=BOOKABLE_COLUMNS, default="name")
+    page = _page_of(request, filters, orders=ORDERS_OF_BOOKABLE)
     context = {"page": page, "filters": filters, "centres": cost_centres(request.organisation)}
     return render(request, "projects/category_list.html", context)
 
 
 @form_page
 @manager_required
-def category_add(request: HttpRequest) -> HttpResponse:
+def category_add(request: MemberRequest) -> HttpResponse:
     form = CategoryForm(request.POST or None, organisation=request.organisation)
     return _answer(request, form, page="category")
 
 
 @form_page
 @manager_required
-def category_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def category_edit(request: MemberRequest, pk: int) -> HttpResponse:
     category = get_object_or_404(request.organisation.expense_categories, pk=pk)
     form = CategoryForm(request.POST or None, instance=category, organisation=request.organisation)
     return _answer(request, form, page="category")
@@ -89,19 +97,19 @@ def category_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @manager_required
-def category_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def category_remove(request: MemberRequest, pk: int) -> HttpResponse:
     return _remove(request, request.organisation.expense_categories, pk, page="category")
 
 
 @require_safe
 @manager_required
-def vehicle_list(request: HttpRequest) -> HttpResponse:
+def vehicle_list(request: MemberRequest) -> HttpResponse:
     return _vehicles(request, _trip_settings_form(request))
 
 
 @require_POST
 @manager_required
-def vehicle_trip_settings(request: HttpRequest) -> HttpResponse:
+def vehicle_trip_settings(request: MemberRequest) -> HttpResponse:
     """The card with the trip settings, on the page of the vehicles."""
     form = _trip_settings_form(request)
     if not form.is_valid():
@@ -113,14 +121,14 @@ def vehicle_trip_settings(request: HttpRequest) -> HttpResponse:
 
 @form_page
 @manager_required
-def vehicle_add(request: HttpRequest) -> HttpResponse:
+def vehicle_add(request: MemberRequest) -> HttpResponse:
     form = VehicleForm(request.POST or None, organisation=request.organisation)
     return _answer(request, form, page="vehicle")
 
 
 @form_page
 @manager_required
-def vehicle_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def vehicle_edit(request: MemberRequest, pk: int) -> HttpResponse:
     vehicle = get_object_or_404(request.organisation.vehicles, pk=pk)
     form = VehicleForm(request.POST or None, instance=vehicle, organisation=request.organisation)
     return _answer(request, form, page="vehicle")
@@ -128,19 +136,19 @@ def vehicle_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @manager_required
-def vehicle_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def vehicle_remove(request: MemberRequest, pk: int) -> HttpResponse:
     return _remove(request, request.organisation.vehicles, pk, page="vehicle")
 
 
-def _vehicles(request: HttpRequest, form: TripSettingsForm) -> HttpResponse:
+def _vehicles(request: MemberRequest, form: TripSettingsForm) -> HttpResponse:
     filters = CatalogueFilter(request.GET, request.organisation.vehicles.all())
-    page = page_of(filters.qs, request.GET, columns=VEHICLE_COLUMNS, default="name")
+    page = _page_of(request, filters, orders=ORDERS_OF_VEHICLES)
     context = {"page": page, "filters": filters, "form": form}
     status = 422 if form.errors else 200
     return render(request, "projects/vehicle_list.html", context, status=status)
 
 
-def _trip_settings_form(request: HttpRequest) -> TripSettingsForm:
+def _trip_settings_form(request: MemberRequest) -> TripSettingsForm:
     settings = TripSettings.objects.filter(organisation=request.organisation).first()
     return TripSettingsForm(
         request.POST or None,
@@ -149,7 +157,12 @@ def _trip_settings_form(request: HttpRequest) -> TripSettingsForm:
     )
 
 
-def _answer(request: HttpRequest, form: ModelForm, *, page: str) -> HttpResponse:
+def _page_of(request: MemberRequest, filters: CatalogueFilter, *, orders: Orders) -> Page[Any]:
+    order = request.GET.get("order", "")
+    return page_of(request, in_order(filters.qs, order, orders=orders, default="name"))
+
+
+def _answer(request: MemberRequest, form: OwnedForm, *, page: str) -> HttpResponse:
     """The form, again with its errors; or stored, and back to the list."""
     if request.method == "POST" and form.is_valid():
         catalogue.keep(form.instance, fields=form.cleaned_data)
@@ -159,8 +172,8 @@ def _answer(request: HttpRequest, form: ModelForm, *, page: str) -> HttpResponse
     return render(request, f"projects/{page}_edit.html", {"form": form}, status=status)
 
 
-def _remove(request: HttpRequest, rows: object, pk: int, *, page: str) -> HttpResponse:
-    row = get_object_or_404(rows, pk=pk)
+def _remove(request: MemberRequest, rows: Manager[Any], pk: int, *, page: str) -> HttpResponse:
+    row: catalogue.Entry = get_object_or_404(rows, pk=pk)
     if catalogue.remove(row):
         messages.success(request, _("%(name)s has been deleted.") % {"name": row})
     else:

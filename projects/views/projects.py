@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db.models import F
 from django.db.models.functions import Lower
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,47 +11,52 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
+from accounts.paging import Orders, in_order, page_of
+from accounts.requests import MemberRequest
 from projects import editing
 from projects.figures import figures, shown_terms, with_used_minutes
 from projects.filters import ProjectFilter
 from projects.forms.agreement import AgreementForm
-from projects.listing import page_of
 from projects.models import Project
 from projects.terms import Outcome
 
-COLUMNS = {
-    "name": Lower("name"),
-    "code": Lower("code"),
-    "customer": Lower("customer__name"),
-    "method": F("method"),
-    "start": F("starts_on"),
-    "end": F("ends_on"),
-    "used": F("used_minutes"),
+ORDERS: Orders = {
+    "name": (Lower("name"),),
+    "code": (Lower("code"),),
+    "customer": (Lower("customer__name"),),
+    "method": ("method",),
+    "start": (F("starts_on"),),
+    "end": (F("ends_on"),),
+    "used": (F("used_minutes"),),
 }
-TERM_COLUMNS = {"due": F("due_on")}
+ORDERS_OF_TERMS: Orders = {"due": ("due_on",)}
 
 
 @require_safe
 @manager_required
-def project_list(request: HttpRequest) -> HttpResponse:
+def project_list(request: MemberRequest) -> HttpResponse:
     rows = with_used_minutes(request.organisation.projects.select_related("customer"))
     filters = ProjectFilter(request.GET, rows, organisation=request.organisation)
-    page = page_of(filters.qs, request.GET, columns=COLUMNS, default="name")
+    order = request.GET.get("order", "")
+    page = page_of(request, in_order(filters.qs, order, orders=ORDERS, default="name"))
     return render(request, "projects/project_list.html", {"page": page, "filters": filters})
 
 
 @require_safe
 @manager_required
-def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     project = _project(request, pk)
-    terms = page_of(
-        shown_terms(project, today=today), request.GET, columns=TERM_COLUMNS, default="-due"
+    terms = in_order(
+        shown_terms(project, today=today),
+        request.GET.get("order", ""),
+        orders=ORDERS_OF_TERMS,
+        default="-due",
     )
     context = {
         "project": project,
         "figures": figures(project, today=today),
-        "terms": terms,
+        "terms": page_of(request, terms),
         "today": today,
         "tasks": project.project_tasks.select_related("task"),
         "team": project.project_members.select_related("membership__user"),
@@ -62,7 +67,7 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
-def project_add(request: HttpRequest) -> HttpResponse:
+def project_add(request: MemberRequest) -> HttpResponse:
     customer = request.organisation.customers.active().filter(
         pk__in=[value for value in [request.GET.get("customer", "")] if value.isdecimal()]
     )
@@ -72,13 +77,13 @@ def project_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
-def project_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def project_edit(request: MemberRequest, pk: int) -> HttpResponse:
     return _edit(request, _project(request, pk))
 
 
 @require_POST
 @manager_required
-def project_archive(request: HttpRequest, pk: int) -> HttpResponse:
+def project_archive(request: MemberRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     editing.archive_project(project, today=timezone.localdate())
     text = _("%(name)s has been archived. What was due can still be billed.")
@@ -88,19 +93,19 @@ def project_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @manager_required
-def project_restore(request: HttpRequest, pk: int) -> HttpResponse:
+def project_restore(request: MemberRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     editing.restore_project(project, today=timezone.localdate())
     messages.success(request, _("%(name)s is active again.") % {"name": project})
     return redirect("projects:project-detail", pk)
 
 
-def _project(request: HttpRequest, pk: int) -> Project:
+def _project(request: MemberRequest, pk: int) -> Project:
     projects = request.organisation.projects.select_related("customer", "organisation")
     return get_object_or_404(projects, pk=pk)
 
 
-def _edit(request: HttpRequest, project: Project) -> HttpResponse:
+def _edit(request: MemberRequest, project: Project) -> HttpResponse:
     """The form, again with its errors; or stored, and on to the project."""
     form = AgreementForm(
         request.POST if request.method == "POST" else None,
@@ -118,7 +123,7 @@ def _edit(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def _say_what_was_saved(
-    request: HttpRequest, project: Project, form: AgreementForm, outcome: Outcome
+    request: MemberRequest, project: Project, form: AgreementForm, outcome: Outcome
 ) -> None:
     messages.success(request, _("%(name)s has been saved.") % {"name": project})
     if outcome.removed:
