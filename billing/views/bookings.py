@@ -19,7 +19,7 @@ from ..bookings.clock import database_now
 from ..bookings.recording import progress_of
 from ..bookings.sides import sides
 from ..bookings.telling import tell, told
-from ..models import Batch, Booking, State
+from ..models import Batch, Booking, BookingKind, State
 from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
 
 # The chips above the list, and the states behind each.
