@@ -44,7 +44,7 @@ NOTES = {
         "Back-up teruggezet",
     ),
     "Administratie": ("", "Urenadministratie", "Offertes"),
-    "Intern overleg": ("Maandagochtendoverleg", "Kennisdeling", ""),
+    "Intern overleg": ("Teamoverleg", "Kennisdeling", ""),
 }
 
 # project, category, description, quantity, euros each

@@ -36,7 +36,7 @@ DUTIES = {
         "Webshop": 2,
         "Huisstijl": 1,
         "Beheer portaal": 2,
-        "Boekingssite": 1,
+        "Boekingssite": 2,
         "Algemeen": 1,
     },
     "Bram": {
@@ -138,7 +138,8 @@ def _status(day: datetime.date, calendar: Calendar) -> Status:
 def _have_exceptions(rows: Sequence[TimeEntry], calendar: Calendar) -> None:
     """One row sent back, and two that nobody will pay."""
     billed = [row for row in rows if row.hourly_rate]
-    rejected = [row for row in billed if row.date <= calendar.ago(1)][-1]
+    handed_in = [row for row in billed if row.date <= calendar.ago(2)]
+    rejected = [row for row in handed_in if row.membership.user.first_name == "Daan"][-1]
     rejected.status, rejected.status_note = Status.REJECTED, WORDS_OF_REFUSAL
     for row in [row for row in billed if row.date < calendar.recent][20:400:190]:
         row.status = Status.WRITTEN_OFF
