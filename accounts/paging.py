@@ -1,17 +1,17 @@
 """Lists: their order and their pages, as the address asks for them, whatever is written there."""
 
 from collections.abc import Iterable, Mapping, Sequence, Sized
-from typing import Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar, overload
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Func, Model, QuerySet
+from django.db.models import F, Func, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
 
 SIZES = (25, 50, 100, 250)
 
 Row = TypeVar("Row")
-Record = TypeVar("Record", bound=Model)
+Sortable = TypeVar("Sortable", bound=QuerySet[Any])
 # What a list can be sorted by, under the names of the address. A column that may be empty is an
 # expression, F("…"): rows without a value come last, upwards and downwards.
 Column = str | F | Func
@@ -41,9 +41,7 @@ def page_of(
     return paginator.get_page(request.GET.get("page"))
 
 
-def in_order(
-    rows: QuerySet[Record], order: str, *, orders: Orders, default: str
-) -> QuerySet[Record]:
+def in_order(rows: Sortable, order: str, *, orders: Orders, default: str) -> Sortable:
     """Sorted by a name of `orders`, downwards with a minus before it; else in the default order.
 
     Rows that are equal always come in the same order.

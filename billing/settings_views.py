@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import administrator_required
+from accounts.requests import MemberRequest
 from integrations.eboekhouden.facts.vat import SALES_CODES
 
 from .invoice_settings import change_invoice_settings, preview_number
@@ -30,7 +31,7 @@ from .vat_rates import (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
-def invoice_settings(request: HttpRequest) -> HttpResponse:
+def invoice_settings(request: MemberRequest) -> HttpResponse:
     settings = settings_of(request.organisation)
     form = InvoiceSettingsForm(request.POST or None, instance=settings)
     if request.method == "POST" and form.is_valid():
@@ -42,13 +43,13 @@ def invoice_settings(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/settings/invoice_settings.html", context, status=status)
 
 
-def _next_numbers(request: HttpRequest, settings: InvoiceSettings) -> dict[str, str]:
+def _next_numbers(request: MemberRequest, settings: InvoiceSettings) -> dict[str, str]:
     """The next number per prefix field, from what is typed or stored."""
     fields = ("prefix", "eboekhouden_prefix")
     return {field: _number_after(request, getattr(settings, field)) for field in fields}
 
 
-def _number_after(request: HttpRequest, prefix: str) -> str:
+def _number_after(request: MemberRequest, prefix: str) -> str:
     try:
         PREFIX(prefix)
     except ValidationError:
@@ -58,7 +59,7 @@ def _number_after(request: HttpRequest, prefix: str) -> str:
 
 @require_safe
 @administrator_required
-def next_number_preview(request: HttpRequest) -> HttpResponse:
+def next_number_preview(request: MemberRequest) -> HttpResponse:
     """The number that the typed prefix would give; empty while the prefix is not right."""
     prefix = request.GET.get("prefix", request.GET.get("eboekhouden_prefix", ""))
     number = _number_after(request, prefix.strip())
@@ -67,7 +68,7 @@ def next_number_preview(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @administrator_required
-def vat_rate_list(request: HttpRequest) -> HttpResponse:
+def vat_rate_list(request: MemberRequest) -> HttpResponse:
     rates = list(request.organisation.vat_rates.all())
     without_code = sum(not rate.code for rate in rates)
     context = {
@@ -81,7 +82,7 @@ def vat_rate_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def vat_rate_standard(request: HttpRequest) -> HttpResponse:
+def vat_rate_standard(request: MemberRequest) -> HttpResponse:
     made = create_standard_rates(request.organisation)
     if made:
         messages.success(request, _("The missing standard rates have been added."))
@@ -92,7 +93,7 @@ def vat_rate_standard(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
-def vat_rate_add(request: HttpRequest) -> HttpResponse:
+def vat_rate_add(request: MemberRequest) -> HttpResponse:
     organisation = request.organisation
     form = VatRateForm(request.POST or None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
@@ -104,7 +105,7 @@ def vat_rate_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
-def vat_rate_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def vat_rate_edit(request: MemberRequest, pk: int) -> HttpResponse:
     rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
     form = VatRateForm(request.POST or None, organisation=request.organisation, instance=rate)
     if request.method == "POST" and form.is_valid() and _changed(rate, form):
@@ -122,7 +123,7 @@ def _changed(rate: VatRate, form: VatRateForm) -> bool:
     return True
 
 
-def _rate_dialog(request: HttpRequest, form: VatRateForm) -> HttpResponse:
+def _rate_dialog(request: MemberRequest, form: VatRateForm) -> HttpResponse:
     codes = [(code, CODE_MEANINGS.get(code, "")) for code in SALES_CODES]
     context = {"form": form, "rate": form.instance, "codes": codes}
     status = 422 if form.errors else 200
@@ -131,7 +132,7 @@ def _rate_dialog(request: HttpRequest, form: VatRateForm) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def vat_rate_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def vat_rate_delete(request: MemberRequest, pk: int) -> HttpResponse:
     rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
     try:
         delete_rate(rate)

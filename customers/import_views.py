@@ -1,7 +1,7 @@
 """Settings → Import: starting one, watching it, and finding it again."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import administrator_required
 from accounts.paging import page_of
+from accounts.requests import MemberRequest
 from integrations.models import Connection
 
 from .filters import ImportRowFilter
@@ -22,7 +23,7 @@ RUNS_SHOWN = 10
 
 @require_safe
 @administrator_required
-def import_page(request: HttpRequest) -> HttpResponse:
+def import_page(request: MemberRequest) -> HttpResponse:
     """What can be imported, the import under way, and the last ones."""
     connection = Connection.objects.filter(organisation=request.organisation).first()
     runs = request.organisation.import_runs.select_related("started_by")
@@ -46,7 +47,7 @@ def _why_not(connection: Connection | None) -> str:
 
 @require_POST
 @administrator_required
-def import_start(request: HttpRequest) -> HttpResponse:
+def import_start(request: MemberRequest) -> HttpResponse:
     """Starts an import, and goes to its page."""
     form = ImportForm(request.POST)
     if not form.is_valid():
@@ -67,7 +68,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @administrator_required
-def import_run(request: HttpRequest, pk: int) -> HttpResponse:
+def import_run(request: MemberRequest, pk: int) -> HttpResponse:
     """How far an import is, and what became of every row; asks again while it runs."""
     runs = request.organisation.import_runs.select_related("started_by")
     run: ImportRun = get_object_or_404(runs, pk=pk)

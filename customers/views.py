@@ -1,7 +1,7 @@
 """Management → Customers."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import manager_required
 from accounts.paging import page_of
+from accounts.requests import MemberRequest
 
 from .countries import country_name
 from .editing import InUse, NumberTaken, archive, delete, is_used, restore, save_customer
@@ -17,14 +18,14 @@ from .forms import CustomerForm, contact_forms
 from .models import Customer
 
 
-def customer_or_404(request: HttpRequest, pk: int) -> Customer:
+def customer_or_404(request: MemberRequest, pk: int) -> Customer:
     """A customer of the reader's organisation."""
     return get_object_or_404(request.organisation.customers.select_related("vat_rate"), pk=pk)
 
 
 @require_safe
 @manager_required
-def customer_list(request: HttpRequest) -> HttpResponse:
+def customer_list(request: MemberRequest) -> HttpResponse:
     """The customers, narrowed, sorted and paged by the address."""
     narrowed = CustomerFilter(request.GET, queryset=request.organisation.customers.all())
     page = page_of(request, in_order(narrowed.qs, request.GET.get("order", "")))
@@ -34,7 +35,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @manager_required
-def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """A customer with its contacts, projects and invoices."""
     customer = customer_or_404(request, pk)
     context = {
@@ -49,19 +50,19 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
-def customer_add(request: HttpRequest) -> HttpResponse:
+def customer_add(request: MemberRequest) -> HttpResponse:
     """A new customer."""
     return _edit(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
-def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Changes a customer."""
     return _edit(request, customer_or_404(request, pk))
 
 
-def _edit(request: HttpRequest, customer: Customer | None) -> HttpResponse:
+def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = CustomerForm(data, instance=customer, organisation=request.organisation)
     contacts = contact_forms(data, customer)
@@ -86,7 +87,7 @@ def _edit(request: HttpRequest, customer: Customer | None) -> HttpResponse:
 
 @require_POST
 @manager_required
-def customer_archive(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_archive(request: MemberRequest, pk: int) -> HttpResponse:
     """Archives a customer."""
     customer = customer_or_404(request, pk)
     archive(customer, now=timezone.now())
@@ -96,7 +97,7 @@ def customer_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @manager_required
-def customer_restore(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_restore(request: MemberRequest, pk: int) -> HttpResponse:
     """Brings an archived customer back."""
     customer = customer_or_404(request, pk)
     restore(customer)
@@ -106,7 +107,7 @@ def customer_restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @manager_required
-def customer_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Deletes a customer that nothing refers to."""
     customer = customer_or_404(request, pk)
     try:

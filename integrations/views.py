@@ -1,7 +1,7 @@
 """Settings → Integrations and Settings → e-Boekhouden."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import administrator_required
+from accounts.requests import MemberRequest
 
 from .connecting import (
     AdministrationTaken,
@@ -30,7 +31,7 @@ EVENTS_SHOWN = 8
 
 @require_safe
 @administrator_required
-def integration_list(request: HttpRequest) -> HttpResponse:
+def integration_list(request: MemberRequest) -> HttpResponse:
     """The programs an organisation can be connected with."""
     connection = Connection.objects.filter(organisation=request.organisation).first()
     return render(request, "integrations/integration_list.html", {"connection": connection})
@@ -41,7 +42,7 @@ def integration_list(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("form")
 @never_cache
 @administrator_required
-def eboekhouden(request: HttpRequest) -> HttpResponse:
+def eboekhouden(request: MemberRequest) -> HttpResponse:
     """The settings page; POST saves it."""
     connection = _connection(request)
     if connection is None or (request.method == "POST" and not connection.is_active):
@@ -68,7 +69,7 @@ def eboekhouden(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("form")
 @never_cache
 @administrator_required
-def eboekhouden_test(request: HttpRequest) -> HttpResponse:
+def eboekhouden_test(request: MemberRequest) -> HttpResponse:
     """Tests what was typed, and shows the page again with all of it."""
     connection = get_object_or_404(
         Connection.objects.filter(is_active=True), organisation=request.organisation
@@ -87,7 +88,7 @@ def eboekhouden_test(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def eboekhouden_activate(request: HttpRequest) -> HttpResponse:
+def eboekhouden_activate(request: MemberRequest) -> HttpResponse:
     """Switches the connection on and goes to its settings."""
     try:
         activate(request.organisation, by=request.user, now=timezone.now())
@@ -99,7 +100,7 @@ def eboekhouden_activate(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def eboekhouden_deactivate(request: HttpRequest) -> HttpResponse:
+def eboekhouden_deactivate(request: MemberRequest) -> HttpResponse:
     """Switches the connection off."""
     connection = get_object_or_404(Connection, organisation=request.organisation)
     deactivate(connection, by=request.user, now=timezone.now())
@@ -107,7 +108,7 @@ def eboekhouden_deactivate(request: HttpRequest) -> HttpResponse:
     return redirect("integrations:integration-list")
 
 
-def _connection(request: HttpRequest) -> Connection | None:
+def _connection(request: MemberRequest) -> Connection | None:
     return (
         Connection.objects.select_related("codes_set_by")
         .filter(organisation=request.organisation)
@@ -116,7 +117,7 @@ def _connection(request: HttpRequest) -> Connection | None:
 
 
 def _page(
-    request: HttpRequest,
+    request: MemberRequest,
     connection: Connection | None,
     form: ConnectionForm | None,
     *,
@@ -130,7 +131,7 @@ def _page(
     return render(request, "integrations/eboekhouden.html", context)
 
 
-def _tell_saved(request: HttpRequest, tested: Tested | None) -> None:
+def _tell_saved(request: MemberRequest, tested: Tested | None) -> None:
     if tested and not tested.ok:
         text = _("Saved, but not tested: %(reason)s") % {"reason": tested.text}
         messages.warning(request, text)
@@ -138,7 +139,7 @@ def _tell_saved(request: HttpRequest, tested: Tested | None) -> None:
         messages.success(request, _("Saved."))
 
 
-def _to_page(request: HttpRequest) -> HttpResponse:
+def _to_page(request: MemberRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect(reverse(PAGE))
     return redirect(PAGE)

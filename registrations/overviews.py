@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Count, Sum
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import paging
 from accounts.models import Membership
 from projects.money import cents
 
@@ -17,18 +17,17 @@ from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip
 from .rights import sees_everything
 from .selection import ABOUT
 
-PAGE_SIZES = (25, 50, 100, 250)
 USUAL_ORDER = "-date"
 # How many ids "select all" hands out at most.
 MOST_SELECTED = 5000
-ORDERS = {
-    "date": ("date", "pk"),
-    "employee": ("membership__user__first_name", "membership__user__last_name", "date", "pk"),
-    "customer": ("project__customer__name", "date", "pk"),
-    "project": ("project__name", "date", "pk"),
-    "notes": ("description", "date", "pk"),
-    "status": ("status", "date", "pk"),
-    "amount": ("amount", "pk"),
+ORDERS: paging.Orders = {
+    "date": ("date",),
+    "employee": ("membership__user__first_name", "membership__user__last_name", "date"),
+    "customer": ("project__customer__name", "date"),
+    "project": ("project__name", "date"),
+    "notes": ("description", "date"),
+    "status": ("status", "date"),
+    "amount": ("amount",),
 }
 
 
@@ -43,7 +42,7 @@ class Overview:
     special: str
     special_label: str | Promise
     figure: str
-    orders: dict[str, tuple[str, ...]]
+    orders: paging.Orders
     icon: str
 
     @property
@@ -54,14 +53,6 @@ class Overview:
         """What this member may see, before filters."""
         return self.model.objects.visible_to(membership)
 
-    def ordered(self, rows: RegistrationQuerySet, *, order: str) -> RegistrationQuerySet:
-        """Sorted by a column of this list; `-` before it turns it round."""
-        columns = self.orders.get(order.removeprefix("-"))
-        if columns is None:
-            order, columns = USUAL_ORDER, self.orders["date"]
-        sign = "-" if order.startswith("-") else ""
-        return rows.order_by(*(f"{sign}{column}" for column in columns))
-
 
 HOURS = Overview(
     key="hours",
@@ -71,7 +62,7 @@ HOURS = Overview(
     special="task",
     special_label=_("Task"),
     figure="minutes",
-    orders={**ORDERS, "task": ("task__name", "date", "pk"), "figure": ("minutes", "pk")},
+    orders={**ORDERS, "task": ("task__name", "date"), "figure": ("minutes",)},
     icon="clock",
 )
 EXPENSES = Overview(
@@ -82,7 +73,7 @@ EXPENSES = Overview(
     special="category",
     special_label=_("Category"),
     figure="",
-    orders={**ORDERS, "category": ("category__name", "date", "pk"), "figure": ("quantity", "pk")},
+    orders={**ORDERS, "category": ("category__name", "date"), "figure": ("quantity",)},
     icon="receipt",
 )
 TRIPS = Overview(
@@ -93,7 +84,7 @@ TRIPS = Overview(
     special="vehicle",
     special_label=_("Vehicle"),
     figure="distance",
-    orders={**ORDERS, "vehicle": ("vehicle__name", "date", "pk"), "figure": ("distance", "pk")},
+    orders={**ORDERS, "vehicle": ("vehicle__name", "date"), "figure": ("distance",)},
     icon="car",
 )
 OVERVIEWS = (HOURS, EXPENSES, TRIPS)
@@ -119,19 +110,14 @@ def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
     )
 
 
-def page_of(rows: RegistrationQuerySet, query: QueryDict, *, count: int) -> Page[Registration]:
-    """The page that the address asks for; the count is known already."""
-    size = query.get("size", "")
-    paginator = Paginator(rows, int(size) if size in map(str, PAGE_SIZES) else PAGE_SIZES[1])
-    paginator.count = count
-    return paginator.get_page(query.get("page"))
-
-
-def order_of(query: QueryDict, *, membership: Membership) -> str:
-    """The order that the address asks for; who sees no amounts does not sort by them."""
-    order = query.get("order", USUAL_ORDER)
-    hidden = order.removeprefix("-") == "amount" and not sees_everything(membership)
-    return USUAL_ORDER if hidden else order
+def in_order(
+    rows: RegistrationQuerySet, overview: Overview, query: QueryDict, *, by: Membership
+) -> RegistrationQuerySet:
+    """Sorted as the address asks; who sees no amounts does not sort by them."""
+    orders = dict(overview.orders)
+    if not sees_everything(by):
+        del orders["amount"]
+    return paging.in_order(rows, query.get("order", ""), orders=orders, default=USUAL_ORDER)
 
 
 def selectable(rows: RegistrationQuerySet, overview: Overview) -> dict[int, dict[str, str]]:

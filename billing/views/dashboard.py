@@ -4,13 +4,14 @@ import datetime
 from typing import Any
 
 from django.db.models import Count, Q, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import member_required
 from accounts.models import Organisation
+from accounts.requests import MemberRequest
 
 from ..bookings.telling import tell
 from ..checklist import checklist
@@ -20,7 +21,7 @@ from ..unbilled import Wish, totals_of, unbilled
 
 @require_GET
 @member_required
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: MemberRequest) -> HttpResponse:
     """The checklist while it is not complete; own hours; and for who may invoice, the money."""
     today = timezone.localdate()
     context: dict[str, Any] = {
@@ -33,7 +34,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/dashboard.html", context)
 
 
-def _own_minutes(request: HttpRequest, today: datetime.date) -> int:
+def _own_minutes(request: MemberRequest, today: datetime.date) -> int:
     """Minutes that this person registered this week, from Monday."""
     monday = today - datetime.timedelta(days=today.weekday())
     mine = request.organisation.time_entries.filter(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import invoicer_required
+from accounts.requests import MemberRequest
 from integrations.models import Connection, LedgerAccount
 
 from ..forms import InvoicingForm, first_choices
@@ -24,7 +25,7 @@ from ..wanted import Wanted, wanted
 
 @require_POST
 @invoicer_required
-def invoicing_dialog(request: HttpRequest, origin: Origin) -> HttpResponse:
+def invoicing_dialog(request: MemberRequest, origin: Origin) -> HttpResponse:
     """Shows the lines as they will be booked, for the choices made so far."""
     today = timezone.localdate()
     asked = wanted(request.organisation, request.POST, today=today)
@@ -39,7 +40,7 @@ def invoicing_dialog(request: HttpRequest, origin: Origin) -> HttpResponse:
 
 @require_POST
 @invoicer_required
-def invoicing_confirm(request: HttpRequest, origin: Origin) -> HttpResponse:
+def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
     """Makes what was shown; if anything changed meanwhile, shows it again."""
     asked = wanted(request.organisation, request.POST, today=timezone.localdate())
     form = InvoicingForm(request.POST)
@@ -60,7 +61,7 @@ def invoicing_confirm(request: HttpRequest, origin: Origin) -> HttpResponse:
         )
 
 
-def _carried_out(request: HttpRequest, order: Order) -> HttpResponse:
+def _carried_out(request: MemberRequest, order: Order) -> HttpResponse:
     now = timezone.now()
     request.session["selection_done"] = True
     if order.options.origin == Origin.EBOEKHOUDEN:
@@ -76,7 +77,7 @@ def _carried_out(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def _shown(
-    request: HttpRequest,
+    request: MemberRequest,
     origin: Origin,
     *,
     asked: Wanted,

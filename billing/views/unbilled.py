@@ -1,12 +1,13 @@
 """Finance → Unbilled."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
 from accounts.paging import page_of
+from accounts.requests import MemberRequest
 
 from ..filters import UnbilledForm
 from ..unbilled import totals_of, unbilled
@@ -14,7 +15,7 @@ from ..unbilled import totals_of, unbilled
 
 @require_GET
 @invoicer_required
-def unbilled_list(request: HttpRequest) -> HttpResponse:
+def unbilled_list(request: MemberRequest) -> HttpResponse:
     """What can be billed, by customer and project; pages are of customers."""
     form = UnbilledForm(request.GET, organisation=request.organisation)
     wish = form.wish(timezone.localdate())

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import member_required
+from accounts.requests import MemberRequest
 
 from .. import statuses
 from ..selection import Selection
@@ -113,7 +114,7 @@ class NoteForm(forms.Form):
 
 @require_POST
 @member_required
-def overview_confirm(request: HttpRequest, name: str) -> HttpResponse:
+def overview_confirm(request: MemberRequest, name: str) -> HttpResponse:
     """The dialog before an action: how many rows it changes, and which stay as they are."""
     action, selection = _action(name), Selection.parsed(request.POST)
     outcome = statuses.preview(selection, action.change, by=request.membership)
@@ -132,7 +133,7 @@ def overview_confirm(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 @member_required
-def overview_change(request: HttpRequest, name: str) -> HttpResponse:
+def overview_change(request: MemberRequest, name: str) -> HttpResponse:
     """Changes the status of the selected rows, and tells what became of them."""
     action, selection = _action(name), Selection.parsed(request.POST)
     if not selection:
@@ -151,7 +152,7 @@ def overview_change(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 @member_required
-def overview_export_selection(request: HttpRequest) -> HttpResponseBase:
+def overview_export_selection(request: MemberRequest) -> HttpResponseBase:
     """The selected rows as CSV, hours, expenses and trips in one file."""
     selection = Selection.parsed(request.POST)
     if not selection:
@@ -180,7 +181,7 @@ def _action(name: str) -> Action:
     return ACTIONS[name]
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: MemberRequest) -> str:
     """The list where the action was chosen."""
     wanted = request.POST.get("next", "")
     fits = url_has_allowed_host_and_scheme(

@@ -1,12 +1,14 @@
 """Overview: the lists of hours, expenses and trips."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import member_required
+from accounts.paging import page_of
+from accounts.requests import MemberRequest
 
 from .. import overviews
 from ..exporting import csv_lines
@@ -15,12 +17,13 @@ from ..models import RegistrationQuerySet
 from ..overviews import Overview
 from ..rights import sees_everything
 
+USUAL_SIZE = 50
 CSV = "text/csv; charset=utf-8"
 
 
 @require_GET
 @member_required
-def overview(request: HttpRequest, overview: Overview) -> HttpResponse:
+def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
     """The list, filtered by the address."""
     found = _filtered(request, overview)
     totals = overviews.totals(found.rows, figure=overview.figure)
@@ -30,7 +33,7 @@ def overview(request: HttpRequest, overview: Overview) -> HttpResponse:
         "filter": found,
         "chips": [found.form[name] for name in _chips(overview, request)],
         "totals": totals,
-        "page": overviews.page_of(rows, request.GET, count=totals.count),
+        "page": page_of(request, rows, usual_size=USUAL_SIZE, count=totals.count),
         "sees_amounts": sees_everything(request.membership),
         "may_book": _may_book(request),
         "columns": _columns(overview, request),
@@ -44,7 +47,7 @@ def overview(request: HttpRequest, overview: Overview) -> HttpResponse:
 
 @require_GET
 @member_required
-def overview_ids(request: HttpRequest, overview: Overview) -> JsonResponse:
+def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
     """Every row of the filter with its figures, to select them all."""
     rows = _ordered(request, overview, _filtered(request, overview).rows)
     found = overviews.selectable(rows, overview)
@@ -55,14 +58,14 @@ def overview_ids(request: HttpRequest, overview: Overview) -> JsonResponse:
 
 @require_GET
 @member_required
-def overview_export(request: HttpRequest, overview: Overview) -> StreamingHttpResponse:
+def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttpResponse:
     """Every row of the filter as CSV."""
     rows = _ordered(request, overview, _filtered(request, overview).rows)
     return csv_answer(request, [rows.select_related(*overview.about)], name=overview.key)
 
 
 def csv_answer(
-    request: HttpRequest, querysets: list[RegistrationQuerySet], *, name: str
+    request: MemberRequest, querysets: list[RegistrationQuerySet], *, name: str
 ) -> StreamingHttpResponse:
     """A CSV file that is written while it is sent."""
     lines = csv_lines(querysets, with_amounts=sees_everything(request.membership))
@@ -72,20 +75,19 @@ def csv_answer(
     return answer
 
 
-def _filtered(request: HttpRequest, overview: Overview) -> RegistrationFilter:
+def _filtered(request: MemberRequest, overview: Overview) -> RegistrationFilter:
     rows = overview.rows_for(request.membership)
     today = timezone.localdate()
     return overview.filterset(request.GET, rows, membership=request.membership, today=today)
 
 
 def _ordered(
-    request: HttpRequest, overview: Overview, rows: RegistrationQuerySet
+    request: MemberRequest, overview: Overview, rows: RegistrationQuerySet
 ) -> RegistrationQuerySet:
-    order = overviews.order_of(request.GET, membership=request.membership)
-    return overview.ordered(rows, order=order)
+    return overviews.in_order(rows, overview, request.GET, by=request.membership)
 
 
-def _chips(overview: Overview, request: HttpRequest) -> list[str]:
+def _chips(overview: Overview, request: MemberRequest) -> list[str]:
     names = ["customer", "project", "employee", overview.special, "kind", "status", "billable"]
     hidden = set() if sees_everything(request.membership) else {"employee"}
     return [
@@ -105,7 +107,7 @@ def _names(overview: Overview) -> dict[str, str]:
     }
 
 
-def _columns(overview: Overview, request: HttpRequest) -> list[tuple[str, str]]:
+def _columns(overview: Overview, request: MemberRequest) -> list[tuple[str, str]]:
     """The columns that one may leave out."""
     columns = [
         ("employee", _("Employee")),
@@ -117,7 +119,7 @@ def _columns(overview: Overview, request: HttpRequest) -> list[tuple[str, str]]:
     return columns + ([("amount", _("Amount"))] if sees_everything(request.membership) else [])
 
 
-def _may_book(request: HttpRequest) -> bool:
+def _may_book(request: MemberRequest) -> bool:
     """The tie with e-Boekhouden is switched on, and this person may use it."""
     connection = getattr(request.organisation, "connection", None)
     return request.membership.is_invoicer and connection is not None and connection.is_active

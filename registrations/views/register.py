@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import member_required
 from accounts.models import Membership
+from accounts.requests import MemberRequest
 
 from .. import registering
 from ..forms import RegistrationForm
@@ -32,7 +33,7 @@ SEVEN_DAYS = 7 * ONE_DAY
 
 @require_http_methods(["GET", "POST"])
 @member_required
-def register(request: HttpRequest, page: RegisterPage) -> HttpResponse:
+def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     """The page; a POST adds a row for the chosen employee."""
     row = _new_row(request, page)
     form = _form(request, page, row=row)
@@ -44,7 +45,7 @@ def register(request: HttpRequest, page: RegisterPage) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @member_required
-def edit(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
+def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     """A row in the form; one that no longer changes says why."""
     row = _visible_row(request, page, pk)
     if not page.model.objects.editable_by(request.membership).filter(pk=pk).exists():
@@ -62,7 +63,7 @@ def edit(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
 
 @require_GET
 @member_required
-def copy(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
+def copy(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     """The form filled in with what a row is about, to add another one."""
     row = registering.copied(_visible_row(request, page, pk))
     form = page.form(instance=row, organisation=request.organisation)
@@ -71,7 +72,7 @@ def copy(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
 
 @require_POST
 @member_required
-def delete(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
+def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     """Deletes a row that may still change."""
     row = _visible_row(request, page, pk)
     try:
@@ -84,7 +85,7 @@ def delete(request: HttpRequest, page: RegisterPage, pk: int) -> HttpResponse:
 
 @require_GET
 @member_required
-def choices(request: HttpRequest, page: RegisterPage) -> HttpResponse:
+def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     """The selects of the form again, after a customer or a project was chosen."""
     chosen = {name: request.GET.get(name, "") for name in ("customer", "project", "task")}
     form = page.form(initial=chosen, organisation=request.organisation)
@@ -97,7 +98,7 @@ def choices(request: HttpRequest, page: RegisterPage) -> HttpResponse:
 
 @require_GET
 @member_required
-def receipt(request: HttpRequest, pk: int) -> FileResponse:
+def receipt(request: MemberRequest, pk: int) -> FileResponse:
     """The receipt of an expense that one may see, always to be saved, never shown as a page."""
     rows = Expense.objects.visible_to(request.membership).exclude(receipt="")
     expense = get_object_or_404(rows, pk=pk)
@@ -117,19 +118,19 @@ def receipt(request: HttpRequest, pk: int) -> FileResponse:
     return answer
 
 
-def _visible_row(request: HttpRequest, page: RegisterPage, pk: int) -> Registration:
+def _visible_row(request: MemberRequest, page: RegisterPage, pk: int) -> Registration:
     rows = page.model.objects.visible_to(request.membership)
     about = ("project__customer", "membership__user", "invoice_line__invoice", *page.about)
     return get_object_or_404(rows.select_related(*about), pk=pk)
 
 
-def _new_row(request: HttpRequest, page: RegisterPage) -> Registration:
+def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
     return page.model(
         organisation=request.organisation, membership=_subject(request), date=_day(request)
     )
 
 
-def _subject(request: HttpRequest) -> Membership:
+def _subject(request: MemberRequest) -> Membership:
     """For whom: oneself, or whom a manager chose."""
     chosen = request.GET.get("employee", "")
     if not chosen or not request.membership.is_manager:
@@ -138,7 +139,7 @@ def _subject(request: HttpRequest) -> Membership:
     return get_object_or_404(employees, pk=chosen if chosen.isdecimal() else 0)
 
 
-def _day(request: HttpRequest) -> datetime.date:
+def _day(request: MemberRequest) -> datetime.date:
     try:
         chosen = parse_date(request.GET.get("date", ""))
     except ValueError:
@@ -146,13 +147,13 @@ def _day(request: HttpRequest) -> datetime.date:
     return chosen if chosen and is_registrable(chosen) else timezone.localdate()
 
 
-def _form(request: HttpRequest, page: RegisterPage, *, row: Registration) -> RegistrationForm:
+def _form(request: MemberRequest, page: RegisterPage, *, row: Registration) -> RegistrationForm:
     if request.method != "POST":
         return page.form(instance=row, organisation=request.organisation)
     return page.form(request.POST, request.FILES, instance=row, organisation=request.organisation)
 
 
-def _saved(form: RegistrationForm, operation: Callable[..., None], request: HttpRequest) -> bool:
+def _saved(form: RegistrationForm, operation: Callable[..., None], request: MemberRequest) -> bool:
     """Whether it was written; if a rule forbids it, the form says so at the field."""
     try:
         operation(form.instance, by=request.membership)
@@ -162,13 +163,13 @@ def _saved(form: RegistrationForm, operation: Callable[..., None], request: Http
     return True
 
 
-def _no_longer(request: HttpRequest, page: RegisterPage, *, row: Registration) -> HttpResponse:
+def _no_longer(request: MemberRequest, page: RegisterPage, *, row: Registration) -> HttpResponse:
     text = _("This row can no longer be changed: it was billed or approved.")
     messages.warning(request, text)
     return redirect(_address(page, request=request, row=row))
 
 
-def _address(page: RegisterPage, *, request: HttpRequest, row: Registration) -> str:
+def _address(page: RegisterPage, *, request: MemberRequest, row: Registration) -> str:
     """Back to the day and the employee of the row."""
     query = {"date": row.date.isoformat()}
     if row.membership_id != request.membership.pk:
@@ -177,7 +178,7 @@ def _address(page: RegisterPage, *, request: HttpRequest, row: Registration) -> 
 
 
 def _page(
-    request: HttpRequest,
+    request: MemberRequest,
     page: RegisterPage,
     *,
     form: RegistrationForm | None,

@@ -1,13 +1,14 @@
 """Pricing unbilled hours of a project again after its rates changed: asked first, with figures."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import manager_required
+from accounts.requests import MemberRequest
 from projects.models import Project
 
 from ..pricing import preview_repricing, reprice_unbilled
@@ -15,7 +16,7 @@ from ..pricing import preview_repricing, reprice_unbilled
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
-def project_reprice(request: HttpRequest, pk: int) -> HttpResponse:
+def project_reprice(request: MemberRequest, pk: int) -> HttpResponse:
     """A dialog that says how many hours change and by how much; posting it changes them."""
     projects = Project.objects.filter(organisation=request.organisation).select_related("customer")
     project = get_object_or_404(projects, pk=pk)
