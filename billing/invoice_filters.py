@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from accounts.paging import Orders
 from customers.models import Customer
 from projects.money import ZERO
 from registrations import periods
@@ -39,15 +40,16 @@ STATUSES = [
     (InvoiceStatus.PAID, _("Paid")),
     (InvoiceStatus.VOID, _("Void")),
 ]
-ORDERS = {
-    "number": ("number", "pk"),
-    "customer": (Lower("customer__name"), "pk"),
-    "date": ("date", "pk"),
-    "due": ("due_on", "pk"),
-    "reference": (Lower("reference"), "pk"),
-    "amount": ("gross", "pk"),
-    "status": ("status", "due_on", "pk"),
+ORDERS: Orders = {
+    "number": ("number",),
+    "customer": (Lower("customer__name"),),
+    "date": ("date", "number"),
+    "due": ("due_on", "number"),
+    "reference": (Lower("reference"),),
+    "amount": ("gross",),
+    "status": ("status", "due_on"),
 }
+USUAL_ORDER = "-date"
 
 
 class InvoiceFilter(filters.FilterSet):
@@ -104,7 +106,7 @@ class InvoiceFilter(filters.FilterSet):
     def find(self, rows: InvoiceQuerySet, _name: str, text: str) -> InvoiceQuerySet:
         return rows.matching(text.strip())
 
-    def within(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+    def within(self, rows: InvoiceQuerySet, _name: str, value: str) -> InvoiceQuerySet:
         period = periods.named(value, today=self.today)
         if value == "custom":
             cleaned = self.form.cleaned_data
@@ -113,30 +115,22 @@ class InvoiceFilter(filters.FilterSet):
             rows = rows.filter(date__gte=period.first)
         return rows.filter(date__lte=period.last) if period.last else rows
 
-    def part_of_period(self, rows: QuerySet, _name: str, _value: object) -> QuerySet:
+    def part_of_period(self, rows: InvoiceQuerySet, _name: str, _value: object) -> InvoiceQuerySet:
         return rows
 
-    def of_status(self, rows: QuerySet, _name: str, chosen: list[str]) -> QuerySet:
+    def of_status(self, rows: InvoiceQuerySet, _name: str, chosen: list[str]) -> InvoiceQuerySet:
         wanted = Q(status__in=[one for one in chosen if one != OVERDUE])
         if OVERDUE in chosen:
             wanted |= Q(status=InvoiceStatus.SENT, due_on__lt=self.today)
         return rows.filter(wanted) if chosen else rows
 
-    def of_booking(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
+    def of_booking(self, rows: InvoiceQuerySet, _name: str, value: str) -> InvoiceQuerySet:
         states = BOOKED_STATES[value]
         if states:
             return rows.filter(bookings__state__in=states)
         # One that was cancelled does not count; of the others an invoice has one at most.
         counting = Booking.objects.filter(invoice=OuterRef("pk")).exclude(state=State.CANCELLED)
         return rows.filter(~Exists(counting))
-
-
-def in_order(rows: QuerySet[Invoice], order: str) -> QuerySet[Invoice]:
-    """Sorted by a name of ORDERS, downwards with a minus before it; the latest first unasked."""
-    if order.removeprefix("-") not in ORDERS:
-        order = "-date"
-    rows = rows.order_by(*ORDERS[order.removeprefix("-")])
-    return rows.reverse() if order.startswith("-") else rows
 
 
 def totals(rows: QuerySet[Invoice]) -> tuple[int, Decimal]:

@@ -1,6 +1,7 @@
 """How far an invoice is, as people read it: a word and the colour of its tag."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -33,17 +34,26 @@ class InvoiceRow:
         return self.invoice.was_sent and self.booking is None
 
 
+def counting_bookings() -> QuerySet[Booking]:
+    """Those that were not cancelled; an invoice has one of them at most."""
+    return Booking.objects.exclude(state=State.CANCELLED)
+
+
 def with_bookings(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """The same invoices, each with its booking that counts, in one query more."""
-    counting = Booking.objects.exclude(state=State.CANCELLED)
-    return invoices.prefetch_related(
-        Prefetch("bookings", queryset=counting, to_attr="counting_bookings")
-    )
+    """The same invoices, for rows_of: each with its booking that counts, in one query more."""
+    return invoices.prefetch_related(Prefetch("bookings", queryset=counting_bookings()))
 
 
-def row_of(invoice: Invoice, *, today: datetime.date) -> InvoiceRow:
-    """An invoice that came from with_bookings, as a row."""
-    booking = next(iter(invoice.counting_bookings), None)
+def rows_of(invoices: Iterable[Invoice], *, today: datetime.date) -> list[InvoiceRow]:
+    """Invoices that came from with_bookings, as rows."""
+    return [
+        row_of(invoice, next(iter(invoice.bookings.all()), None), today=today)
+        for invoice in invoices
+    ]
+
+
+def row_of(invoice: Invoice, booking: Booking | None, *, today: datetime.date) -> InvoiceRow:
+    """An invoice with its booking that counts, as a row."""
     return InvoiceRow(
         invoice=invoice,
         status=status_tag(invoice, today=today),

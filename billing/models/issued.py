@@ -36,7 +36,7 @@ class InvoiceFile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.file.name
+        return str(self.file.name)
 
 
 class MailState(models.TextChoices):

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
+from accounts.requests import MemberRequest
 
 from ..drafting import change_draft
 from ..invoice_forms import DraftForm, SendForm
@@ -23,7 +24,7 @@ from .invoices import invoice_or_404
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
-def invoice_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def invoice_edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Dates and texts of a draft."""
     invoice = invoice_or_404(request, pk)
     form = DraftForm(request.POST or None, invoice=invoice)
@@ -42,7 +43,7 @@ def invoice_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
-def invoice_send(request: HttpRequest, pk: int) -> HttpResponse:
+def invoice_send(request: MemberRequest, pk: int) -> HttpResponse:
     """The e-mail with the invoice, to be looked at and then sent."""
     invoice = invoice_or_404(request, pk)
     if invoice.origin != Origin.HERE or invoice.status == InvoiceStatus.VOID:
@@ -56,12 +57,12 @@ def invoice_send(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("billing:invoice-detail", invoice.pk)
 
 
-def _letter(request: HttpRequest, invoice: Invoice, form: SendForm) -> HttpResponse:
+def _letter(request: MemberRequest, invoice: Invoice, form: SendForm) -> HttpResponse:
     context = {"form": form, "invoice": invoice}
     return render(request, "billing/invoice_send.html", context, status=422 if form.errors else 200)
 
 
-def _send(request: HttpRequest, invoice: Invoice, form: SendForm) -> None:
+def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
     try:
         sent = send_invoice(invoice, **form.letter(), by=request.user, now=timezone.now())
     except MailFailed as failure:
@@ -77,7 +78,7 @@ def _send(request: HttpRequest, invoice: Invoice, form: SendForm) -> None:
 
 @require_POST
 @invoicer_required
-def invoice_change(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse:
     """Marks one invoice as sent or paid, or throws a draft away."""
     invoice = invoice_or_404(request, pk)
     chosen = _action(action)
@@ -93,7 +94,7 @@ def invoice_change(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 @require_POST
 @invoicer_required
-def invoice_selection(request: HttpRequest, action: str) -> HttpResponse:
+def invoice_selection(request: MemberRequest, action: str) -> HttpResponse:
     """Asks whether it shall be done with the ticked invoices, and says which are left out."""
     chosen = _action(action)
     found = sort_out(selected(request.organisation, request.POST), chosen)
@@ -103,7 +104,7 @@ def invoice_selection(request: HttpRequest, action: str) -> HttpResponse:
 
 @require_POST
 @invoicer_required
-def invoice_selection_change(request: HttpRequest, action: str) -> HttpResponse:
+def invoice_selection_change(request: MemberRequest, action: str) -> HttpResponse:
     """Does it with those of the ticked invoices with which it may be done."""
     chosen = _action(action)
     found = sort_out(selected(request.organisation, request.POST), chosen)
@@ -119,7 +120,7 @@ def _action(name: str) -> Action:
     return ACTIONS[name]
 
 
-def _tell(request: HttpRequest, action: Action, outcome: Outcome) -> None:
+def _tell(request: MemberRequest, action: Action, outcome: Outcome) -> None:
     if outcome.done:
         messages.success(request, str(action.done) % {"count": outcome.done})
     for text in outcome.failed:
@@ -128,7 +129,7 @@ def _tell(request: HttpRequest, action: Action, outcome: Outcome) -> None:
 
 @require_POST
 @invoicer_required
-def invoice_entries(request: HttpRequest) -> HttpResponse:
+def invoice_entries(request: MemberRequest) -> HttpResponse:
     """Shows which of the ticked invoices would be entered in the ledger, and which not and why."""
     context: dict[str, Any] = {
         "found": eligible(selected(request.organisation, request.POST)),
@@ -139,7 +140,7 @@ def invoice_entries(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @invoicer_required
-def invoice_entries_create(request: HttpRequest) -> HttpResponse:
+def invoice_entries_create(request: MemberRequest) -> HttpResponse:
     """Queues the sales entries of the ticked invoices; the batch says what became of them."""
     connection = connection_for_entries(request.organisation)
     invoices = selected(request.organisation, request.POST)
@@ -153,7 +154,7 @@ def invoice_entries_create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @invoicer_required
-def invoice_entry(request: HttpRequest, pk: int) -> HttpResponse:
+def invoice_entry(request: MemberRequest, pk: int) -> HttpResponse:
     """Queues the sales entry of one invoice; its page shows what becomes of it."""
     invoice = invoice_or_404(request, pk)
     connection = connection_for_entries(request.organisation)

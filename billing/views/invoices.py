@@ -3,33 +3,33 @@
 import io
 from typing import Any
 
-from csp.decorators import csp_exempt
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
-from accounts.paging import page_of
+from accounts.paging import in_order, page_of
+from accounts.requests import MemberRequest
 from customers.countries import country_name
 
 from ..bookings.clock import database_now
 from ..bookings.telling import tell
 from ..events import timeline
-from ..invoice_filters import InvoiceFilter, in_order, totals
+from ..invoice_filters import ORDERS, USUAL_ORDER, InvoiceFilter, totals
 from ..invoice_selection import why_not_paid, why_not_sent_by_hand
-from ..invoice_states import row_of, with_bookings
+from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
 from ..issuing import why_no_sales_entry
 from ..mailing import failure_of
-from ..models import Booking, Invoice, InvoiceStatus, Origin, State
+from ..models import Invoice, InvoiceStatus, Origin
 from ..pdf import invoice_pdf, issue_pdf
 from ..pdf.content import parties, vat_label
 from ..sales_entries import connection_for_entries, proposed_entry
 from ..supply import count_rows
 
 
-def invoice_or_404(request: HttpRequest, pk: int) -> Invoice:
+def invoice_or_404(request: MemberRequest, pk: int) -> Invoice:
     """An invoice of the reader's organisation."""
     invoices = Invoice.objects.filter(organisation=request.organisation)
     return get_object_or_404(invoices.select_related("organisation", "customer"), pk=pk)
@@ -37,17 +37,18 @@ def invoice_or_404(request: HttpRequest, pk: int) -> Invoice:
 
 @require_GET
 @invoicer_required
-def invoice_list(request: HttpRequest) -> HttpResponse:
+def invoice_list(request: MemberRequest) -> HttpResponse:
     """The invoices, narrowed, sorted and paged by the address."""
     today = timezone.localdate()
     narrowed = InvoiceFilter(request.GET, organisation=request.organisation, today=today)
-    rows = with_bookings(in_order(narrowed.rows, request.GET.get("order", "")))
-    page = page_of(request, rows.select_related("customer"))
+    asked = request.GET.get("order", "")
+    rows = in_order(narrowed.rows, asked, orders=ORDERS, default=USUAL_ORDER)
     count, gross = totals(narrowed.rows)
+    page = page_of(request, with_bookings(rows.select_related("customer")), count=count)
     context = {
         "filter": narrowed,
         "page": page,
-        "rows": [row_of(invoice, today=today) for invoice in page],
+        "rows": rows_of(page, today=today),
         "count": count,
         "gross": gross,
         "may_enter": connection_for_entries(request.organisation) is not None,
@@ -59,7 +60,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @invoicer_required
-def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One invoice: the document, what e-Boekhouden knows of it, and what happened to it."""
     invoice = invoice_or_404(request, pk)
     issuer, addressee = parties(invoice)
@@ -84,7 +85,7 @@ def invoice_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @invoicer_required
-def invoice_booking(request: HttpRequest, pk: int) -> HttpResponse:
+def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
     """The card of its booking while it is on its way; at the end the whole page is read anew."""
     invoice = invoice_or_404(request, pk)
     context = {"invoice": invoice, **_booking(invoice)}
@@ -96,13 +97,11 @@ def invoice_booking(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _booking(invoice: Invoice) -> dict[str, Any]:
     """What stands in e-Boekhouden of this invoice, or what would be entered there."""
-    counting = Booking.objects.filter(invoice=invoice).exclude(state=State.CANCELLED)
+    counting = counting_bookings().filter(invoice=invoice)
     booking = counting.select_related("invoice", "customer").first()
-    today = timezone.localdate()
     connection = connection_for_entries(invoice.organisation)
-    invoice.counting_bookings = [booking] if booking else []
-    context = {
-        "row": row_of(invoice, today=today),
+    context: dict[str, Any] = {
+        "row": row_of(invoice, booking, today=timezone.localdate()),
         "told": tell(booking, now=database_now()) if booking else None,
         "connection": connection,
         "may_enter": False,
@@ -118,8 +117,7 @@ def _booking(invoice: Invoice) -> dict[str, Any]:
 
 @require_GET
 @invoicer_required
-@csp_exempt()
-def invoice_file(request: HttpRequest, pk: int) -> HttpResponse:
+def invoice_file(request: MemberRequest, pk: int) -> FileResponse:
     """The PDF: of a draft as it would be, of a final invoice as it was issued."""
     invoice = invoice_or_404(request, pk)
     if invoice.origin != Origin.HERE:
@@ -132,4 +130,6 @@ def invoice_file(request: HttpRequest, pk: int) -> HttpResponse:
         content = issue_pdf(invoice, now=timezone.now()).file.open("rb")
     answer = FileResponse(content, filename=f"{name}.pdf", content_type="application/pdf")
     answer["Cache-Control"] = "private, no-store"
+    # The viewer of the browser needs what the policy of pages forbids.
+    answer["Content-Security-Policy"] = "frame-ancestors 'none'"
     return answer

@@ -140,7 +140,8 @@ def test_every_column_sorts_up_and_down(agency, inside, order):
     up = inside.get(f"{url('list')}?order={order}").context["rows"]
     down = inside.get(f"{url('list')}?order=-{order}").context["rows"]
 
-    if order != "nonsense":
+    assert len(up) == len(down) == 2
+    if order in ("number", "customer", "status"):
         assert [row.invoice.pk for row in up] == [row.invoice.pk for row in reversed(down)]
 
 
