@@ -3,8 +3,13 @@
 import axes.utils
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from .models import User
+
+# Of a form of allauth, whose own Dutch is less polite than ours; it is translated in our catalogue.
+gettext_noop("You must type the same password each time.")
 
 
 def typed_email(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
@@ -15,6 +20,14 @@ def typed_email(request: HttpRequest, credentials: dict[str, str] | None = None)
 
 class AccountAdapter(DefaultAccountAdapter):
     """Login, password reset and change; no signing up by oneself."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("This is not your current password."),
+        "rate_limited": _("That was too often: wait a few minutes and try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
