@@ -20,6 +20,7 @@ class Studio:
 
     organisation: Organisation
     administrator: Membership
+    password: str = factories.PASSWORD
 
     @property
     def today(self) -> datetime.date:
@@ -60,7 +61,7 @@ class Visitor:
         email, password, button = words or ("E-mail address", "Password", "Log in")
         self.page.goto(self.site)
         self.page.get_by_label(email).fill(studio.administrator.user.email)
-        self.page.get_by_label(password).fill(factories.PASSWORD)
+        self.page.get_by_label(password).fill(studio.password)
         self.page.get_by_role("button", name=button, exact=True).click()
         expect(self.page.get_by_role("main")).to_be_visible()
         expect(self.page.get_by_role("button", name=button, exact=True)).to_be_hidden()
