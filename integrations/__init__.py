@@ -1,1 +1,1 @@
-"""Connections to the programs an organisation already works with."""
+"""The connection with e-Boekhouden: its settings, its state, and the client that talks to it."""

@@ -1,7 +1,7 @@
 """Money and hours: Decimal, rounded half up, in one place.
 
-Amounts are euros with two decimals. Minutes are added first and then rounded to hundredths of an hour;
-what is shown, stored, printed and sent are the same figures.
+Amounts are euros with two decimals. Minutes are added first and then rounded to hundredths of an
+hour; what is shown, stored, printed and sent are the same figures.
 """
 
 from decimal import ROUND_HALF_UP, Decimal

@@ -47,9 +47,7 @@ def test_a_number_with_a_name_comes_back_as_the_number_with_a_notice():
 def test_a_text_without_a_number_stays_as_typed():
     form = LedgerForm({"account": "Omzet"})
 
-    assert form.errors["account"] == [
-        "Enter only the number of the ledger account, such as 8000."
-    ]
+    assert form.errors["account"] == ["Enter only the number of the ledger account, such as 8000."]
     assert form["account"].value() == "Omzet"
 
 
