@@ -156,6 +156,7 @@ def _bookings(request: HttpRequest) -> QuerySet[Booking]:
 
 
 def _with_counts(request: HttpRequest) -> QuerySet[Batch]:
+    """The latest first: a query that counts forgets the order of its model."""
     # Kinds by name: "not a relation" would leave out every batch that has one.
     documents = Q(bookings__kind__in=(BookingKind.INVOICE, BookingKind.SALES_ENTRY))
     return (
@@ -169,4 +170,5 @@ def _with_counts(request: HttpRequest) -> QuerySet[Batch]:
                 "bookings", filter=documents & Q(bookings__state__in=NEEDS_SOMEBODY)
             ),
         )
+        .order_by("-created_at", "-pk")
     )

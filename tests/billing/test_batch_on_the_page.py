@@ -1,13 +1,29 @@
 """The page of bookings shows the latest batch as long as something in it is on its way."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from billing.invoicing import invoice_in_eboekhouden
+from billing.models import Batch
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_latest_batch_is_shown_and_not_the_first(connected, client):
+    now = timezone.now()
+    for minutes in (2, 1):
+        connected.hours()
+        at = now - datetime.timedelta(minutes=minutes)
+        invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=at)
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:booking-list"))
+
+    assert page.context["batch"].batch == Batch.objects.latest("created_at")
 
 
 def test_a_batch_that_also_makes_a_customer_counts_its_documents(connected, client):
