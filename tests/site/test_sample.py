@@ -125,6 +125,7 @@ def assert_the_import_tells_what_differs(organisation, sandbox):
     assert {one.code for one in sandbox.books.relations()} - here == {"K00119", "K00120"}
     assert organisation.connection.tested_at
     assert organisation.connection.nightly_import
+    assert organisation.connection.next_import_at > timezone.now()
 
 
 def assert_loading_again_changes_nothing(sandbox):

@@ -9,6 +9,7 @@ from integrations.connecting import (
     test_connection,
 )
 from integrations.models import Connection, Numbering
+from integrations.nightly import next_night
 
 from .days import Calendar
 from .remote import Remote
@@ -37,9 +38,11 @@ def connect(sanne: Membership, remote: Remote, calendar: Calendar) -> Connection
 
 
 def check_connection(connection: Connection, sanne: Membership, calendar: Calendar) -> None:
-    """Tested again just now, with the codes that are stored."""
+    """Tested again just now, with the codes that are stored; the next import is tonight."""
     typed = Typed(connection.username)
     _insist(test_connection(connection, typed=typed, by=sanne.user, now=calendar.now))
+    tonight = next_night(connection.organisation_id, now=calendar.now)
+    Connection.objects.filter(pk=connection.pk).update(next_import_at=tonight)
 
 
 def _insist(tested: Tested | None) -> None:
