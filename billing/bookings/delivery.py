@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, When
+from django.utils.translation import override
 
 from integrations import leases
 from integrations.connecting import pause
@@ -25,7 +26,7 @@ from integrations.eboekhouden.errors import (
 )
 from integrations.models import Connection, Numbering, Uniqueness
 from integrations.secrets import CannotDecrypt
-from integrations.sentences import undecryptable
+from integrations.sentences import sentence, undecryptable
 
 from ..models import Attempt, Booking, BookingKind
 from . import decisions, exchange
@@ -86,7 +87,8 @@ def _deliver_with(
     try:
         books = open_books(connection)
     except CannotDecrypt:
-        pause(connection, code="keys", text=undecryptable(), now=clock())
+        with override(connection.organisation.language):
+            pause(connection, code="keys", text=undecryptable(), now=clock())
         return 0
     count = 0
     with books:
@@ -158,7 +160,8 @@ def _look_failed(
     now = courier.clock()
     courier.may_go_on = False
     if isinstance(error, NotConfigured):
-        pause(courier.connection, code=error.code, text=error.text, now=now)
+        with override(courier.connection.organisation.language):
+            pause(courier.connection, code=error.code, text=sentence(error), now=now)
     quota = isinstance(error, Refused) and exchange.refusal(error) is decisions.Refusal.QUOTA
     progress, step = decisions.look_up_failed(progress_of(booking), now=now, quota=quota)
     outcome = Outcome("look-up-failed", _milliseconds(since), error.code, error.text or str(error))

@@ -42,15 +42,16 @@
   }
 
   // --- Writing figures the way the page does --------------------------------------------------------
+  const isDutch = document.documentElement.lang === "nl";
   const format = (value, digits) =>
-    new Intl.NumberFormat(document.documentElement.lang === "nl" ? "nl-NL" : "en-GB", {
+    new Intl.NumberFormat(isDutch ? "nl-NL" : "en-GB", {
       minimumFractionDigits: digits, maximumFractionDigits: digits,
     }).format(value);
   const sum = (rows, name) => Object.values(rows).reduce((total, row) => total + row[name], 0);
   const figure = {
     minutes: (rows) => {
       const minutes = sum(rows, "minutes");
-      return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")} h`;
+      return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")} ${isDutch ? "uur" : "h"}`;
     },
     amount: (rows) => `€\u00a0${format(sum(rows, "amount") / 100, 2)}`,
     km: (rows) => `${format(sum(rows, "km"), 0)} km`,
