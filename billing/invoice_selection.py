@@ -85,7 +85,8 @@ def carry_out(
             if failure.reason in HOPELESS:
                 break
         except (NotAllowed, AlreadyMailed):
-            outcome.failed.append(f"{name}: {_('something else happened to it meanwhile.')}")
+            reason = _("something else happened to it meanwhile.")
+            outcome.failed.append(f"{name}: {reason}")
         else:
             outcome.done += 1
     return outcome
