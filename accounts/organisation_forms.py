@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator, URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from . import identifiers
-from .countries import COUNTRIES
+from .countries import eu_choices
 from .logos import encode_logo
 from .models import Organisation
 
@@ -18,10 +18,10 @@ PHONE = RegexValidator(
 )
 
 
-class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """Who the organisation is, as invoices say it, and its colour and logo."""
 
-    country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES)
+    country = forms.ChoiceField(label=_("Country"), choices=eu_choices)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False, validators=[PHONE])
     # As people type them, spaces and all; what is stored is shorter.
     iban = forms.CharField(label=_("IBAN"), max_length=50, required=False)

@@ -34,12 +34,11 @@ def next_free_number(organisation: Organisation) -> str:
 
 def owner_of(number: str, *, organisation: Organisation, besides: int | None) -> Customer | None:
     """The other customer that has this number; blanks around it and its case do not count."""
-    return (
-        organisation.customers.annotate(lower=Lower("number"))
-        .filter(lower=number.strip().lower())
-        .exclude(pk=besides)
-        .first()
+    same = organisation.customers.annotate(lower=Lower("number")).filter(
+        lower=number.strip().lower()
     )
+    others = same.exclude(pk=besides) if besides else same
+    return others.first()
 
 
 def is_number_fixed(customer: Customer) -> bool:

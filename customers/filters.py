@@ -6,14 +6,16 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.paging import Orders
+
 from .models import Customer, CustomerQuerySet, ImportOutcome, ImportRow
 
-ORDERS = {
-    "name": Lower("name"),
-    "number": Lower("number"),
-    "city": Lower("city"),
-    "email": Lower("email"),
-    "known": F("remote_id"),
+ORDERS: Orders = {
+    "name": (Lower("name"),),
+    "number": (Lower("number"),),
+    "city": (Lower("city"),),
+    "email": (Lower("email"),),
+    "known": (F("remote_id"),),
 }
 
 
@@ -56,14 +58,6 @@ class CustomerFilter(django_filters.FilterSet):
         return rows.archived() if state == "archived" else rows.active()
 
 
-def in_order(rows: CustomerQuerySet, order: str) -> QuerySet[Customer]:
-    """Sorted by a name of ORDERS, downwards with a minus before it; by name for anything else."""
-    column = ORDERS.get(order.removeprefix("-"), ORDERS["name"])
-    if order.startswith("-"):
-        return rows.order_by(column.desc(nulls_last=True), "-pk")
-    return rows.order_by(column.asc(nulls_last=True), "pk")
-
-
 class ImportRowFilter(django_filters.FilterSet):
     """The rows of an import with some outcomes, or about some relation."""
 
@@ -82,10 +76,10 @@ class ImportRowFilter(django_filters.FilterSet):
         model = ImportRow
         fields = ()
 
-    def with_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def with_text(self, rows: QuerySet[ImportRow], name: str, value: str) -> QuerySet[ImportRow]:
         return rows.filter(number__icontains=value.strip()) | rows.filter(
             name__icontains=value.strip()
         )
 
-    def with_remark(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+    def with_remark(self, rows: QuerySet[ImportRow], name: str, value: str) -> QuerySet[ImportRow]:
         return rows.exclude(reason="")

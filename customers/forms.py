@@ -1,12 +1,15 @@
 """A customer and its contacts as they are filled in."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import offer
+from accounts.countries import EU, HOME, choices
 from accounts.identifiers import (
     clean_coc_number,
     clean_dutch_postal_code,
@@ -15,7 +18,6 @@ from accounts.identifiers import (
 )
 from accounts.models import Organisation
 
-from .countries import EU, HOME, choices
 from .editing import is_number_fixed, next_free_number, owner_of
 from .models import Contact, Customer, ImportMode
 
@@ -25,7 +27,7 @@ POSTAL = ("postal_address", "postal_postal_code", "postal_city", "postal_country
 FINANCIAL = ("coc_number", "vat_number", "iban", "payment_term", "hourly_rate", "vat_rate")
 
 
-class CustomerForm(forms.ModelForm):
+class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """All of a customer. Whoever saves gives `cleaned_data` to editing.save_customer."""
 
     class Meta:
@@ -42,8 +44,7 @@ class CustomerForm(forms.ModelForm):
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.organisation = organisation
-        self.fields["vat_rate"].queryset = organisation.vat_rates.all()
-        self.fields["vat_rate"].empty_label = _("The usual rate")
+        offer(self, "vat_rate", organisation.vat_rates.all(), empty=_("The usual rate"))
         for name in ("country", "postal_country"):
             offered = choices(getattr(self.instance, name))
             self.fields[name].widget = forms.Select(choices=offered)
@@ -81,7 +82,8 @@ class CustomerForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """What depends on the country: its own rules for numbers and postal codes."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         country = cleaned.get("country") or HOME
         if country in EU:
             self._check("vat_number", clean_vat_number)
@@ -92,7 +94,7 @@ class CustomerForm(forms.ModelForm):
             self._check("postal_postal_code", clean_dutch_postal_code)
         return cleaned
 
-    def _check(self, name: str, check: Any) -> None:
+    def _check(self, name: str, check: Callable[[str], str]) -> None:
         text = self.cleaned_data.get(name, "")
         if self._is_new(name, text):
             try:
@@ -106,15 +108,15 @@ class CustomerForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """Leaves the instance alone: saving is for editing.save_customer."""
-        values = {name: self.cleaned_data[name] for name in self.cleaned_data}
-        probe = Customer(organisation=self.organisation, **values)
+        probe = Customer(organisation=self.organisation, **self.cleaned_data)
+        unfilled = {field.name for field in Customer._meta.fields} - self.cleaned_data.keys()
         try:
-            probe.clean_fields(exclude=self._get_validation_exclusions())
+            probe.clean_fields(exclude=unfilled)
         except ValidationError as error:
-            self._update_errors(error)
+            self.add_error(None, error)
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """One contact; a row without anything in it is no contact."""
 
     class Meta:
@@ -122,13 +124,14 @@ class ContactForm(forms.ModelForm):
         fields = ("name", "email", "phone", "receives_invoices")
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("receives_invoices") and not cleaned.get("email"):
             self.add_error("email", _("An invoice can only be sent to an e-mail address."))
         return cleaned
 
 
-class ContactFormSet(forms.BaseFormSet):
+class ContactFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none at run time
     """The contacts of a customer, with two empty rows; an emptied name removes one."""
 
     def filled(self) -> list[dict[str, object]]:
@@ -147,7 +150,7 @@ def contact_forms(data: Any, customer: Customer | None) -> ContactFormSet:
     factory = forms.formset_factory(
         ContactForm, formset=ContactFormSet, extra=2, max_num=50, can_delete=True
     )
-    return factory(data, initial=initial, prefix="contacts")
+    return cast(type[ContactFormSet], factory)(data, initial=initial, prefix="contacts")
 
 
 class ImportForm(forms.Form):

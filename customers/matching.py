@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from integrations.eboekhouden.facts.limits import RELATION
 from integrations.eboekhouden.messages import Relation
 
 from .models import Customer
+from .relations import label
 
-MAX_NUMBER = Customer._meta.get_field("number").max_length
+MAX_NUMBER = RELATION["code"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def match(relations: Iterable[Relation], customers: Iterable[Customer]) -> list[
 
 def _find(
     relation: Relation,
-    by_remote: dict[int | None, Customer],
+    by_remote: dict[int, Customer],
     by_number: dict[str, Customer],
     there: set[int],
 ) -> Match:
@@ -71,13 +73,13 @@ def _flaw(relation: Relation) -> str:
     return ""
 
 
-def _doubles(ordered: list[Relation], by_remote: dict[int | None, Customer]) -> dict[int, str]:
+def _doubles(ordered: list[Relation], by_remote: dict[int, Customer]) -> dict[int, str]:
     """Relations that share their code with another one: all but the linked or else the first."""
     groups: dict[str, list[Relation]] = defaultdict(list)
     for relation in ordered:
         if not _flaw(relation):
             groups[key(relation.code)].append(relation)
-    reasons = {}
+    reasons: dict[int, str] = {}
     for group in groups.values():
         keeper = next((one for one in group if one.id in by_remote), group[0])
         said = _("code %(code)s occurs twice, also as “%(name)s”") % {
@@ -105,7 +107,7 @@ class Lookalikes:
                 return _("looks like customer %(number)s “%(name)s”: the same %(what)s") % {
                     "number": other.number,
                     "name": other.name,
-                    "what": Customer._meta.get_field(trait[0]).verbose_name,
+                    "what": label(trait[0]),
                 }
         return ""
 

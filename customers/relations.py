@@ -1,13 +1,17 @@
 """A customer here and a relation in e-Boekhouden: which field is which, in both directions."""
 
+import sys
+from typing import Any, cast
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Field
 from django.utils.translation import gettext as _
 
+from accounts.countries import country_code, dutch_name
 from integrations.eboekhouden.facts.limits import RELATION, length_of
 from integrations.eboekhouden.messages import Relation
 
-from .countries import country_code, dutch_name
 from .models import Customer
 
 SAME_NAMES = (
@@ -31,7 +35,7 @@ FIELDS = ("number", "is_business", "email", "phone", *COUNTRIES, *SAME_NAMES)
 
 def label(name: str) -> str:
     """What a field is called in a sentence."""
-    verbose = str(Customer._meta.get_field(name).verbose_name)
+    verbose = str(_field(name).verbose_name)
     part_of_postal = name.startswith("postal_") and name not in ("postal_code", "postal_address")
     return _("postal address: %(part)s") % {"part": verbose} if part_of_postal else verbose
 
@@ -61,16 +65,19 @@ def relation_from_customer(customer: Customer, *, token: str) -> Relation:
 
     Every text fits the limits of the service; our own notes stay here.
     """
-    texts = {name: getattr(customer, name) for name in SAME_NAMES if name != "notes"}
+    texts: dict[str, str] = {n: getattr(customer, n) for n in SAME_NAMES if n != "notes"}
     texts |= {name: dutch_name(getattr(customer, name)) for name in COUNTRIES}
     texts["phone"] = customer.phone
     email = customer.email if length_of(customer.email) <= RELATION["email"] else ""
+    fields: dict[str, Any] = {
+        name: shortened(_line(text), RELATION[name]) for name, text in texts.items()
+    }
     return Relation(
         code=customer.number,
         business=customer.is_business,
         email=email,
         token=token,
-        **{name: shortened(_line(text), RELATION[name]) for name, text in texts.items()},
+        **fields,
     )
 
 
@@ -102,8 +109,7 @@ def _fit(name: str, value: object) -> object:
         return value
     if name == "email":
         return value if _is_email(value) else ""
-    length = Customer._meta.get_field(name).max_length
-    return value[:length].strip() if length else value
+    return value[: _longest(name)].strip()
 
 
 def _is_email(text: str) -> bool:
@@ -111,4 +117,13 @@ def _is_email(text: str) -> bool:
         validate_email(text)
     except ValidationError:
         return False
-    return len(text) <= Customer._meta.get_field("email").max_length
+    return len(text) <= _longest("email")
+
+
+def _longest(name: str) -> int:
+    """How many characters of a text can be stored."""
+    return _field(name).max_length or sys.maxsize
+
+
+def _field(name: str) -> "Field[Any, Any]":
+    return cast("Field[Any, Any]", Customer._meta.get_field(name))

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
-from accounts.paging import page_of
+from accounts.countries import country_name
+from accounts.paging import in_order, page_of
 from accounts.requests import MemberRequest
 
-from .countries import country_name
 from .editing import InUse, NumberTaken, archive, delete, is_used, restore, save_customer
-from .filters import CustomerFilter, in_order
+from .filters import ORDERS, CustomerFilter
 from .forms import CustomerForm, contact_forms
 from .models import Customer
 
@@ -28,7 +28,8 @@ def customer_or_404(request: MemberRequest, pk: int) -> Customer:
 def customer_list(request: MemberRequest) -> HttpResponse:
     """The customers, narrowed, sorted and paged by the address."""
     narrowed = CustomerFilter(request.GET, queryset=request.organisation.customers.all())
-    page = page_of(request, in_order(narrowed.qs, request.GET.get("order", "")))
+    rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
+    page = page_of(request, rows)
     context = {"page": page, "filter": narrowed.form, "is_narrowed": bool(narrowed.form.data)}
     return render(request, "customers/customer_list.html", context)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from customers.countries import country_name
+from accounts.countries import country_name
 
 from ..copies import addressee_copy, issuer_copy
 from ..formats import amount, day, euro, iban, percentage

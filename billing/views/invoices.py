@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import invoicer_required
 from accounts.paging import in_order, page_of
 from accounts.requests import MemberRequest
-from customers.countries import country_name
+from accounts.countries import country_name
 
 from ..bookings.clock import database_now
 from ..bookings.telling import tell
