@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.choices import offer
 from accounts.countries import EU, HOME, choices
@@ -36,7 +36,10 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         widgets = {
             "notes": forms.Textarea(attrs={"rows": 3}),
             "is_business": forms.RadioSelect(
-                choices=[(True, gettext_lazy("Business")), (False, gettext_lazy("Private"))]
+                choices=[
+                    (True, gettext_lazy("Business")),
+                    (False, pgettext_lazy("customer", "Private")),
+                ]
             ),
         }
         labels = {"is_business": gettext_lazy("Kind")}
