@@ -22,11 +22,11 @@ def change_draft(
 ) -> None:
     """Stores dates, texts and descriptions by id of the line; other lines stay as they are.
 
-    Raises NotAllowed when it is final.
+    Raises NotAllowed when it is final, or was thrown away.
     """
     with transaction.atomic():
-        draft = Invoice.objects.select_for_update().get(pk=invoice.pk)
-        if not draft.is_draft:
+        draft = Invoice.objects.select_for_update().filter(pk=invoice.pk).first()
+        if draft is None or not draft.is_draft:
             raise NotAllowed("final")
         lines = list(draft.lines.all())
         for line in lines:

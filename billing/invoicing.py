@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import Organisation, User
 from integrations.models import Connection, Numbering
 
-from .bookings.outbox import queue_invoice
+from .bookings.outbox import hold_customers, queue_invoice
 from .claiming import RowsTaken, claim, lock
 from .copies import addressee_copy, issuer_copy
 from .items import Rows
@@ -63,6 +63,7 @@ def invoice_in_eboekhouden(
     """
     with transaction.atomic():
         proposal = _agreed(order)
+        hold_customers(proposed.customer.pk for proposed in proposal.invoices)
         batch = Batch.objects.create(
             organisation=order.organisation,
             created_at=now,

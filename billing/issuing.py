@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from integrations.models import Connection
 
-from .bookings.outbox import queue_sales_entry
+from .bookings.outbox import hold_customers, queue_sales_entry
 from .claiming import release
 from .invoicing import freeze
 from .models import Batch, Booking, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
@@ -25,7 +25,7 @@ class NotAllowed(Exception):
 def throw_away(invoice: Invoice) -> int:
     """Deletes a draft; its rows are free again.
 
-    Returns how many. Raises NotAllowed when it is final.
+    Returns how many. Raises NotAllowed when it is final, or gone.
     """
     with transaction.atomic():
         draft = _locked(invoice)
@@ -82,8 +82,9 @@ def create_sales_entries(
         batch = Batch.objects.create(
             organisation=connection.organisation, created_at=now, created_by=by
         )
-        for invoice in sorted(invoices, key=lambda invoice: invoice.pk):
-            why = why_no_sales_entry(_locked(invoice))
+        hold_customers(invoice.customer_id for invoice in invoices)
+        for invoice in _all_locked(invoices):
+            why = why_no_sales_entry(invoice)
             if why:
                 batch.left_out.append({"customer": str(invoice), "reason": why, "url": ""})
             else:
@@ -112,8 +113,13 @@ def is_booked_or_on_its_way(invoice: Invoice) -> bool:
 
 
 def _locked(invoice: Invoice) -> Invoice:
-    return (
-        Invoice.objects.select_for_update()
-        .select_related("organisation", "customer")
-        .get(pk=invoice.pk)
-    )
+    """The invoice as it is now, held by us. Raises NotAllowed when it was thrown away."""
+    for found in _all_locked([invoice]):
+        return found
+    raise NotAllowed("gone")
+
+
+def _all_locked(invoices: list[Invoice]) -> list[Invoice]:
+    """Those that are still there, held by us: in one order, and nothing but them."""
+    held = Invoice.objects.select_for_update(of=("self",)).filter(pk__in=[i.pk for i in invoices])
+    return list(held.select_related("organisation", "customer").order_by("pk"))

@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from collections.abc import Iterable
 
 from accounts.models import User
 from customers.models import Customer
@@ -18,6 +19,15 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 def new_token() -> str:
     """A short word that travels with a document, to know our own: TC and seven characters."""
     return "TC" + "".join(secrets.choice(ALPHABET) for _ in range(7))
+
+
+def hold_customers(ids: Iterable[int]) -> None:
+    """Holds customers until the end of the transaction, in one order against deadlock.
+
+    So that two people who bill the same new customer make its relation once.
+    """
+    held = Customer.objects.filter(pk__in=sorted(set(ids))).order_by("pk")
+    list(held.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def queue_invoice(
@@ -62,7 +72,12 @@ def queue_relation(
     now: datetime.datetime,
     batch: Batch | None = None,
 ) -> Booking | None:
-    """The customer is to be made in e-Boekhouden, unless it is known there or on its way."""
+    """The customer is to be made in e-Boekhouden, unless it is known there or on its way.
+
+    Must run in a transaction.
+    """
+    hold_customers([customer.pk])
+    customer.refresh_from_db(fields=["number", "remote_id"])
     on_its_way = customer.bookings.filter(kind=BookingKind.RELATION).exclude(
         state__in=(State.CANCELLED, State.CONFIRMED)
     )
