@@ -173,7 +173,7 @@ def _subscribe(
         project=project,
         frequency=Frequency.MONTH,
         starts_on=starts_on,
-        description=project.name,
+        description="Vast bedrag",
         price=Decimal(price),
         task=tasks["Support"],
     )
