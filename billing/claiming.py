@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from projects.models import Term
 from registrations.models import BILLABLE_STATUSES, Expense, Status, TimeEntry, Trip
@@ -29,8 +29,8 @@ def lock(rows: Rows) -> None:
     for some in (rows.time_entries, rows.expenses, rows.trips, rows.terms):
         if some:
             ids = sorted(row.pk for row in some)
-            model: type[Model] = type(some[0])
-            list(model.objects.filter(pk__in=ids).order_by("pk").select_for_update().values("pk"))
+            stored: QuerySet[Any] = type(some[0])._default_manager.filter(pk__in=ids)
+            list(stored.order_by("pk").select_for_update().values("pk"))
 
 
 def claim(line: InvoiceLine, items: Iterable[Item]) -> None:

@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import offer
 from accounts.models import Organisation
 from customers.models import Customer
 from projects.models import Method, Project, ProjectQuerySet
@@ -38,9 +39,7 @@ class UnbilledForm(forms.Form):
         shown.setdefault("until", "today")
         super().__init__(shown)
         self.organisation = organisation
-        self.fields["customer"].queryset = organisation.customers.filter(
-            projects__isnull=False
-        ).distinct()
+        offer(self, "customer", organisation.customers.filter(projects__isnull=False).distinct())
 
     def wish(self, today: datetime.date) -> Wish:
         """What is asked for; without a valid choice everything until today."""

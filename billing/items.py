@@ -1,9 +1,11 @@
 """From rows to what can be billed, and what cannot: with the reason, and where to mend it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from typing import TypeVar, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +17,8 @@ from registrations.models import BILLABLE_STATUSES, Expense, Registration, Statu
 
 from .booking_terms import BookingTerms
 from .lines import Item, ItemKind
+
+Row = TypeVar("Row", TimeEntry, Expense, Trip, Term)
 
 
 @dataclass(frozen=True)
@@ -52,19 +56,25 @@ def billable(organisation: Organisation, rows: Rows) -> Billable:
     """The items of the rows; rows that may not be billed are counted by reason."""
     book = BookingTerms(organisation)
     found = Billable()
-    sources: tuple[tuple[tuple[object, ...], Callable[..., Reason | None], Callable], ...] = (
-        (rows.time_entries, why_not_hours, _hours),
-        (rows.expenses, why_not_row, _expense),
-        (rows.trips, why_not_row, _trip),
-        (rows.terms, why_not_term, _term),
-    )
-    for some, why_not, make in sources:
-        for row in some:
-            if why := why_not(row):
-                found.left_out[why] += 1
-            else:
-                found.items.setdefault(row.project.customer, []).append(make(row, book))
+    _sort(rows.time_entries, found, why_not=why_not_hours, make=partial(_hours, book=book))
+    _sort(rows.expenses, found, why_not=why_not_row, make=partial(_expense, book=book))
+    _sort(rows.trips, found, why_not=why_not_row, make=partial(_trip, book=book))
+    _sort(rows.terms, found, why_not=why_not_term, make=partial(_term, book=book))
     return found
+
+
+def _sort(
+    rows: Iterable[Row],
+    found: Billable,
+    *,
+    why_not: Callable[[Row], Reason | None],
+    make: Callable[[Row], Item],
+) -> None:
+    for row in rows:
+        if why := why_not(row):
+            found.left_out[why] += 1
+        else:
+            found.items.setdefault(row.project.customer, []).append(make(row))
 
 
 # --- Why not --------------------------------------------------------------------------------------
@@ -124,7 +134,8 @@ def _hours(entry: TimeEntry, book: BookingTerms) -> Item:
         date=entry.date,
         description=entry.description,
         quantity=Decimal(entry.minutes),
-        price=entry.hourly_rate,
+        # why_not_hours lets none through without a rate.
+        price=cast(Decimal, entry.hourly_rate),
         code=entry.task.code or "HOURS",
         terms=book.of(entry.task, entry.project.customer),
     )

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Max, Min, Q, QuerySet, Sum
 
@@ -35,10 +36,7 @@ class Wish:
 
 @dataclass
 class UnbilledProject:
-    """One project; amounts in euros excl.
-
-    VAT. `minutes` are shown also where they are not billed.
-    """
+    """One project; amounts in euros excl. VAT. `minutes` also where they are not billed."""
 
     project: Project
     minutes: int = 0
@@ -152,7 +150,7 @@ def _add_terms(found: dict[int, UnbilledProject], organisation: Organisation, wi
             project.saw(term.due_on, term.due_on)
 
 
-def _per_project(rows: RegistrationQuerySet, **sums: Sum) -> Iterable[dict[str, object]]:
+def _per_project(rows: RegistrationQuerySet, **sums: Sum) -> Iterable[dict[str, Any]]:
     return rows.order_by().values("project").annotate(first=Min("date"), last=Max("date"), **sums)
 
 

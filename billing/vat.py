@@ -16,10 +16,17 @@ from projects.money import CENT, ZERO, cents
 class Taxed(Protocol):
     """A line as VAT sees it; `net` in euros, the percentage is 21, not 0.21."""
 
-    net: Decimal
-    vat_percentage: Decimal
-    vat_code: str
-    vat_category: str
+    @property
+    def net(self) -> Decimal: ...
+
+    @property
+    def vat_percentage(self) -> Decimal: ...
+
+    @property
+    def vat_code(self) -> str: ...
+
+    @property
+    def vat_category(self) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Celery beat with a pulse: a file that is touched at every tick tells that it still ticks."""
 
 from pathlib import Path
+from typing import Any
 
 from celery.beat import PersistentScheduler
 from django.conf import settings
@@ -14,6 +15,6 @@ class BeatingScheduler(PersistentScheduler):
     # Seconds; a pulse older than a few of these means that beat hangs.
     max_interval = 30
 
-    def tick(self, *args: object, **kwargs: object) -> float:
+    def tick(self, *args: Any, **kwargs: Any) -> float:
         Path(settings.DATA_DIR, PULSE).touch()
         return float(super().tick(*args, **kwargs))

@@ -106,7 +106,7 @@ def _composed_anew(booking: Booking) -> payloads.Payload:
         return payloads.relation_payload(
             relation_from_customer(booking.customer, token=booking.token)
         )
-    invoice = Invoice.objects.get(pk=booking.invoice_id)
+    invoice = Invoice.objects.get(bookings=booking)
     compose = (
         payloads.invoice_payload
         if booking.kind == BookingKind.INVOICE

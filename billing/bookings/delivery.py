@@ -170,18 +170,20 @@ def _look_failed(
 
 
 def _learn(connection: Connection, booking: Booking, finding: Finding) -> None:
-    """A number that was refused as existing, and exists: this administration allows no doubles."""
-    if booking.refusal == decisions.Refusal.EXISTS and finding is not Finding.ABSENT:
+    """An invoice number refused as existing, that exists: this administration allows no doubles."""
+    was_double = booking.refusal == decisions.Refusal.EXISTS.value
+    if was_double and booking.kind == BookingKind.INVOICE and finding is not Finding.ABSENT:
         connection.refuses_doubles = Uniqueness.YES
         connection.save(update_fields=["refuses_doubles"])
 
 
 def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
     """How long the service may still act on a request of which the answer was lost."""
-    if booking.kind == BookingKind.INVOICE and connection.numbering == Numbering.THEIRS:
+    is_invoice = booking.kind == BookingKind.INVOICE
+    if is_invoice and connection.numbering == Numbering.THEIRS:
         return SETTLE_WITH_THEIR_NUMBERS
     settle = datetime.timedelta(seconds=settings.BOOKING_SETTLE_SECONDS)
-    if connection.refuses_doubles == Uniqueness.YES:
+    if is_invoice and connection.refuses_doubles == Uniqueness.YES:
         return min(settle, SETTLE_WHEN_UNIQUE)
     return settle
 

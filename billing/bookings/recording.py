@@ -109,23 +109,23 @@ def _confirm(booking: Booking, sight: Sight, *, now: datetime.datetime) -> None:
     Booking.objects.filter(pk=booking.pk).update(
         remote_id=sight.remote_id, remote_copy=sight.copy or None, ended_at=now, code="", text=""
     )
-    if booking.kind == BookingKind.RELATION:
+    if booking.invoice_id is None:
         Customer.objects.filter(pk=booking.customer_id).update(remote_id=int(sight.remote_id))
         release_waiting(booking.customer_id, now=now)
         return
     if booking.kind == BookingKind.INVOICE and not booking.natural_key:
-        _take_their_number(booking, sight.remote_id)
+        _take_their_number(booking, booking.invoice_id, number=sight.remote_id)
     details = {"kind": booking.kind, "remote_id": sight.remote_id, "reason": booking.reason}
     InvoiceEvent.objects.create(
         invoice_id=booking.invoice_id, at=now, kind="booked", details=details
     )
 
 
-def _take_their_number(booking: Booking, number: str) -> None:
+def _take_their_number(booking: Booking, invoice_id: int, *, number: str) -> None:
     """Unless an invoice of ours has that number already: then it is only known as theirs."""
     ours = Invoice.objects.filter(organisation=booking.organisation_id)
     if not ours.filter(number=number).exists():
-        ours.filter(pk=booking.invoice_id, number="").update(number=number)
+        ours.filter(pk=invoice_id, number="").update(number=number)
 
 
 def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:

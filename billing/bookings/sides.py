@@ -1,7 +1,7 @@
 """Both sides of a booking next to each other: what we wanted to book, and what stands there."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ..models import Booking, BookingKind
 
-RELATION = {
+RELATION: dict[str, Callable[[], str]] = {
     "name": lambda: _("Name"),
     "address": lambda: _("Street and number"),
     "city": lambda: _("City"),

@@ -98,7 +98,7 @@ def tell(booking: Booking, *, now: datetime.datetime) -> Sentence:
     return Sentence(
         booking=booking,
         tag=TAGS[state],
-        state=state.label,
+        state=str(state.label),
         document=document(booking),
         gross=booking.invoice.gross if booking.invoice else None,
         text=_text(booking, now=now),

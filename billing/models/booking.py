@@ -44,6 +44,26 @@ OPEN_STATES = (State.QUEUED, State.BLOCKED, State.SENDING, State.UNKNOWN, State.
 NEEDS_SOMEBODY = (State.REJECTED, State.CONFLICT)
 
 
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Which batches."""
+
+    def with_counts(self) -> Self:
+        """The latest first: a query that counts forgets the order of its model."""
+        # Kinds by name: "not a relation" would leave out every batch that has one.
+        documents = models.Q(bookings__kind__in=(BookingKind.INVOICE, BookingKind.SALES_ENTRY))
+
+        def those(*states: State) -> models.Count:
+            found = documents & models.Q(bookings__state__in=states)
+            return models.Count("bookings", filter=found)
+
+        return self.annotate(
+            total=those(*State),
+            booked_count=those(State.CONFIRMED),
+            open_count=those(*OPEN_STATES),
+            stopped_count=those(*NEEDS_SOMEBODY),
+        ).order_by("-created_at", "-pk")
+
+
 class Batch(models.Model):
     """Bookings that somebody asked for in one go; its page shows how far they are."""
 
@@ -52,6 +72,14 @@ class Batch(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     # [{customer, reason}]: what was asked for but left out, so that the counts add up.
     left_out = models.JSONField(default=list)
+
+    # How many documents are in it, and how far they are: set by with_counts.
+    total: int
+    booked_count: int
+    open_count: int
+    stopped_count: int
+
+    objects = BatchQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

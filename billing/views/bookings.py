@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import invoicer_required
 from accounts.paging import page_of
+from accounts.requests import MemberRequest
 
 from ..bookings import choices, decisions
 from ..bookings.attempts import tell_attempts
@@ -19,8 +20,8 @@ from ..bookings.clock import database_now
 from ..bookings.recording import progress_of
 from ..bookings.sides import sides
 from ..bookings.telling import tell, told
-from ..models import Batch, Booking, BookingKind, State
-from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
+from ..models import Batch, Booking, State
+from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES, BatchQuerySet
 
 # The chips above the list, and the states behind each.
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -33,7 +34,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 
 @require_GET
 @invoicer_required
-def booking_list(request: HttpRequest) -> HttpResponse:
+def booking_list(request: MemberRequest) -> HttpResponse:
     """The bookings of documents and customers, those that need somebody first."""
     bookings = Booking.objects.filter(organisation=request.organisation)
     counts = bookings.aggregate(
@@ -49,7 +50,7 @@ def booking_list(request: HttpRequest) -> HttpResponse:
         "invoice", "customer", "connection"
     )
     page = page_of(request, rows)
-    latest = _with_counts(request).first()
+    latest = _batches(request).first()
     context = {
         "chips": _chips(counts, shown=shown),
         "page": page,
@@ -75,9 +76,9 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
 
 @require_GET
 @invoicer_required
-def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """What became of one order; the page fills by itself until nothing is on its way."""
-    batch = get_object_or_404(_with_counts(request), pk=pk)
+    batch = get_object_or_404(_batches(request), pk=pk)
     bookings = batch.bookings.select_related("invoice", "customer", "connection").order_by("pk")
     now = database_now()
     context = {
@@ -91,7 +92,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @invoicer_required
-def booking_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One booking with every attempt in words; for a conflict both sides next to each other."""
     booking = get_object_or_404(_bookings(request), pk=pk)
     context = {
@@ -107,7 +108,7 @@ def booking_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @invoicer_required
-def booking_choice(request: HttpRequest, pk: int, choice: str) -> HttpResponse:
+def booking_choice(request: MemberRequest, pk: int, choice: str) -> HttpResponse:
     """Somebody decided: check now, book again, link, or cancel."""
     booking = get_object_or_404(_bookings(request), pk=pk)
     if choice not in CHOICES:
@@ -123,24 +124,24 @@ def booking_choice(request: HttpRequest, pk: int, choice: str) -> HttpResponse:
     return redirect("billing:booking-detail", booking.pk)
 
 
-def _check_now(booking: Booking, request: HttpRequest) -> None:
+def _check_now(booking: Booking, request: MemberRequest) -> None:
     choices.check_now(booking, now=database_now())
 
 
-def _book_again(booking: Booking, request: HttpRequest) -> None:
+def _book_again(booking: Booking, request: MemberRequest) -> None:
     choices.book_again(booking, by=request.user, now=timezone.now())
 
 
-def _link(booking: Booking, request: HttpRequest) -> None:
+def _link(booking: Booking, request: MemberRequest) -> None:
     choices.link(booking, by=request.user, now=timezone.now())
 
 
-def _cancel(booking: Booking, request: HttpRequest) -> None:
+def _cancel(booking: Booking, request: MemberRequest) -> None:
     reason = request.POST.get("reason", "")[:300]
     choices.cancel(booking, by=request.user, now=timezone.now(), reason=reason)
 
 
-Choice = Callable[[Booking, HttpRequest], None]
+Choice = Callable[[Booking, MemberRequest], None]
 CHOICES: dict[str, tuple[Choice, Callable[[], str]]] = {
     "check": (_check_now, lambda: _("It is being looked up now.")),
     "again": (_book_again, lambda: _("It goes again, with the settings of now.")),
@@ -149,26 +150,12 @@ CHOICES: dict[str, tuple[Choice, Callable[[], str]]] = {
 }
 
 
-def _bookings(request: HttpRequest) -> QuerySet[Booking]:
+def _bookings(request: MemberRequest) -> QuerySet[Booking]:
     return Booking.objects.filter(organisation=request.organisation).select_related(
         "invoice", "customer", "connection"
     )
 
 
-def _with_counts(request: HttpRequest) -> QuerySet[Batch]:
-    """The latest first: a query that counts forgets the order of its model."""
-    # Kinds by name: "not a relation" would leave out every batch that has one.
-    documents = Q(bookings__kind__in=(BookingKind.INVOICE, BookingKind.SALES_ENTRY))
-    return (
-        Batch.objects.filter(organisation=request.organisation)
-        .select_related("created_by")
-        .annotate(
-            total=Count("bookings", filter=documents),
-            booked_count=Count("bookings", filter=documents & Q(bookings__state=State.CONFIRMED)),
-            open_count=Count("bookings", filter=documents & Q(bookings__state__in=OPEN_STATES)),
-            stopped_count=Count(
-                "bookings", filter=documents & Q(bookings__state__in=NEEDS_SOMEBODY)
-            ),
-        )
-        .order_by("-created_at", "-pk")
-    )
+def _batches(request: MemberRequest) -> BatchQuerySet:
+    batches = Batch.objects.filter(organisation=request.organisation)
+    return batches.select_related("created_by").with_counts()
