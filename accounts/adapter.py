@@ -4,12 +4,17 @@ import axes.utils
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 from .models import User
 
-# Of a form of allauth, whose own Dutch is less polite than ours; it is translated in our catalogue.
+# Texts of allauth and Django whose own Dutch is less polite than ours, or absent: marked here, so
+# that they stand in our catalogue, which comes first.
 gettext_noop("You must type the same password each time.")
+ngettext_lazy(
+    "This password is too short. It must contain at least %d character.",
+    "This password is too short. It must contain at least %d characters.",
+)
 
 
 def typed_email(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
