@@ -14,6 +14,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from integrations.eboekhouden.facts.characters import sendable
 from projects.money import hours, net_amount
 
 
@@ -50,6 +51,8 @@ class ItemKind(StrEnum):
 
 
 ORDER = list(ItemKind)
+# The product code of a line of several tasks; the service asks for one on every line.
+MIXED_CODE = "HOURS"
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def compose(items: Iterable[Item], *, grouping: Grouping) -> tuple[Line, ...]:
 def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
     """Items with the same key share a line; prices and terms never mix."""
     same_terms = (item.price, item.terms.ledger_account, item.terms.vat_rate_id)
-    centre = (item.terms.cost_centre_id or 0, item.code)
+    centre = (item.terms.cost_centre_id or 0,)
     by = _by(item, grouping)
     return (ORDER.index(item.kind), item.project, item.project_id, *by, *same_terms, *centre)
 
@@ -151,13 +154,14 @@ def _line(items: tuple[Item, ...], grouping: Grouping) -> Line:
     total = sum((item.quantity for item in items), Decimal(0))
     quantity = hours(int(total)) if first.kind is ItemKind.HOURS else total
     task_ids = {item.task_id for item in items}
+    codes = {item.code for item in items}
     return Line(
-        description=_description(items, grouping),
+        description=sendable(_description(items, grouping), multiline=True),
         quantity=quantity,
         unit={ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece"}.get(first.kind, ""),
         price=first.price,
         net=net_amount(quantity, first.price),
-        code=first.code,
+        code=first.code if len(codes) == 1 else MIXED_CODE,
         project_id=first.project_id,
         task_id=first.task_id if len(task_ids) == 1 else None,
         terms=first.terms,

@@ -6,20 +6,20 @@ billed at all; agreed amounts when they are due.
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from accounts.models import Organisation
-from customers.models import Customer
 from projects.models import Method, Project, Term
 from projects.models.project import HOURLY
 from projects.money import ZERO, cents
 from registrations.models import RegistrationQuerySet, Status
 
 from .items import Rows
+from .unbilled_rows import UnbilledCustomer, UnbilledProject
 
 
 @dataclass(frozen=True)
@@ -34,48 +34,16 @@ class Wish:
     approved_only: bool = False
 
 
-@dataclass
-class UnbilledProject:
-    """One project; amounts in euros excl. VAT. `minutes` also where they are not billed."""
-
-    project: Project
-    minutes: int = 0
-    hours: Decimal = ZERO
-    expenses: Decimal = ZERO
-    trips: Decimal = ZERO
-    terms: Decimal = ZERO
-    term_count: int = 0
-    first: datetime.date | None = None
-    last: datetime.date | None = None
-
-    @property
-    def total(self) -> Decimal:
-        return self.hours + self.expenses + self.trips + self.terms
-
-    def saw(self, first: datetime.date, last: datetime.date) -> None:
-        """Widens from–until."""
-        self.first = min(first, self.first or first)
-        self.last = max(last, self.last or last)
-
-
-@dataclass
-class UnbilledCustomer:
-    """A customer with its projects that have something to bill."""
-
-    customer: Customer
-    projects: list[UnbilledProject] = field(default_factory=list)
-
-    @property
-    def total(self) -> Decimal:
-        return sum((project.total for project in self.projects), ZERO)
-
-
 def unbilled(
     organisation: Organisation, wish: Wish, *, projects: QuerySet[Project] | None = None
 ) -> list[UnbilledCustomer]:
     """Everything that can be billed, by customer name; five queries, however much there is."""
     shown = organisation.projects.all() if projects is None else projects
-    shown = shown.exclude(method=Method.NONE).select_related("customer")
+    shown = shown.exclude(method=Method.NONE).select_related("customer", "subscription")
+    shown = shown.annotate(
+        term_total=Count("terms"),
+        term_billed=Count("terms", filter=Q(terms__invoice_line__isnull=False)),
+    )
     if wish.project_ids is not None:
         shown = shown.filter(pk__in=wish.project_ids)
     found = {project.pk: UnbilledProject(project) for project in shown}
@@ -146,8 +114,7 @@ def _add_terms(found: dict[int, UnbilledProject], organisation: Organisation, wi
     for term in _due_terms(organisation, wish).only("project", "quantity", "price", "due_on"):
         if project := found.get(term.project_id):
             project.terms += cents(term.quantity * term.price)
-            project.term_count += 1
-            project.saw(term.due_on, term.due_on)
+            project.term_days.append(term.due_on)
 
 
 def _per_project(rows: RegistrationQuerySet, **sums: Sum) -> Iterable[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
 
+from ..formats import euro
 from ..models import Batch, Booking, BookingKind, State
 
 TAGS = {
@@ -83,8 +84,9 @@ def told(batch: Batch) -> Told:
     """The batch, annotated with its counts, as `12 booked · 2 being checked · 1 refused`."""
     parts = [
         (batch.booked_count, _("%d booked")),
-        (batch.open_count, _("%d on its way")),
-        (batch.stopped_count, _("%d needs you")),
+        (batch.checked_count, _("%d being checked")),
+        (batch.open_count - batch.checked_count, _("%d on its way")),
+        (batch.stopped_count, _("%d refused")),
         (len(batch.left_out), _("%d left out")),
     ]
     words = " · ".join(text % count for count, text in parts if count)
@@ -136,6 +138,8 @@ def _booked(booking: Booking) -> str:
 
 
 def _refused(booking: Booking) -> str:
+    if booking.reason == "customer":
+        return _("The customer was not created in e-Boekhouden, so this was not sent.")
     if not booking.code:
         return _("Not sent: %(reason)s.") % {"reason": booking.text}
     ours = explain(booking.code, booking.text, (get_language() or "en")[:2])
@@ -151,7 +155,20 @@ def _conflict(booking: Booking) -> str:
         return _("There is more than one document with this number.")
     if booking.reason == "identical":
         return _("The same document stands there already, though we never sent it.")
-    return _("Another document has this number. Compare them.")
+    return _("Another document has this number: %(theirs)s.") % {"theirs": _in_short(booking)}
+
+
+def _in_short(booking: Booking) -> str:
+    """What stands there, and how far its total is from ours."""
+    theirs = booking.remote_copy or {}
+    gross = Decimal(theirs.get("gross", "0"))
+    apart = Decimal(booking.payload["gross"]) - gross
+    short = f"{theirs.get('relation_code', '')}, {euro(gross)}"
+    if apart > 0:
+        return _("%(short)s; ours is %(apart)s more") % {"short": short, "apart": euro(apart)}
+    if apart < 0:
+        return _("%(short)s; ours is %(apart)s less") % {"short": short, "apart": euro(-apart)}
+    return short
 
 
 def _waiting(booking: Booking) -> str:
@@ -204,6 +221,9 @@ def _ways(booking: Booking) -> list[Way]:
 
 
 def _mend(booking: Booking) -> list[Way]:
+    if booking.reason == "customer" or (booking.kind == BookingKind.RELATION and not booking.code):
+        url = reverse("customers:customer-edit", args=[booking.customer_id])
+        return [Way(_("Open the customer"), url=url)]
     match classify(booking.code, booking.text):
         case CodeClass.SETTINGS:
             return [Way(_("Change the settings"), url=reverse("integrations:eboekhouden"))]

@@ -60,6 +60,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             total=those(*State),
             booked_count=those(State.CONFIRMED),
             open_count=those(*OPEN_STATES),
+            checked_count=those(State.UNKNOWN, State.CHECKING),
             stopped_count=those(*NEEDS_SOMEBODY),
         ).order_by("-created_at", "-pk")
 
@@ -77,6 +78,7 @@ class Batch(models.Model):
     total: int
     booked_count: int
     open_count: int
+    checked_count: int
     stopped_count: int
 
     objects = BatchQuerySet.as_manager()
@@ -150,6 +152,8 @@ class Booking(models.Model):
     reason = models.CharField(max_length=30, blank=True)
 
     remote_id = models.CharField(max_length=50, blank=True)
+    # In which administration that is: another one counts from the start again.
+    administration = models.CharField(max_length=64, blank=True)
     remote_copy = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -172,7 +176,7 @@ class Booking(models.Model):
                 name="one_booking_an_invoice",
             ),
             models.UniqueConstraint(
-                fields=["connection", "kind", "remote_id"],
+                fields=["connection", "kind", "administration", "remote_id"],
                 condition=~models.Q(remote_id=""),
                 name="one_booking_a_remote_record",
             ),

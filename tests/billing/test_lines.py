@@ -81,6 +81,14 @@ def test_what_is_booked_differently_never_shares_a_line(other):
     assert len(lines) == 2
 
 
+def test_tasks_with_other_codes_share_a_line_when_grouped_by_project():
+    other = replace(HOURS, id=2, task_id=2, task="Design", code="DES")
+
+    (line,) = compose([HOURS, other], grouping=Grouping.PROJECT)
+
+    assert (line.code, line.task_id) == ("HOURS", None)
+
+
 def test_expenses_are_a_line_each_and_trips_are_added_up():
     items = [EXPENSE, replace(EXPENSE, id=2), TRIP, replace(TRIP, id=2)]
 

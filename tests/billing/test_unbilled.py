@@ -153,3 +153,19 @@ def test_projects_of_another_organisation_bring_nothing(browser):
     shown = browser.post(reverse("billing:eboekhouden-dialog"), {"projects": [stranger.project_id]})
 
     assert shown.context["proposal"].is_empty
+
+
+def test_each_method_is_called_by_its_name_and_its_days(connected):
+    subscription(connected)
+    instalments(connected, "2700.00", "2700.00")
+
+    said = {
+        part.method: part.when
+        for customer in unbilled(connected.organisation, WISH)
+        for part in customer.projects
+    }
+
+    assert said == {
+        "Subscription · month": TODAY.strftime("%b"),
+        "Fixed price · term 1 of 2": f"due {TODAY:%d-%m}",
+    }

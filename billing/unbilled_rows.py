@@ -1,0 +1,93 @@
+"""The lines of Unbilled: a customer, its projects, and how they read."""
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from projects.models import Frequency, Method, Project
+from projects.money import ZERO
+
+MONTHS = (Frequency.MONTH, Frequency.QUARTER)
+
+
+@dataclass
+class UnbilledProject:
+    """One project; amounts in euros excl. VAT. `minutes` also where they are not billed.
+
+    The project is annotated with how many terms it has (`term_total`, `term_billed`).
+    """
+
+    project: Project
+    minutes: int = 0
+    hours: Decimal = ZERO
+    expenses: Decimal = ZERO
+    trips: Decimal = ZERO
+    terms: Decimal = ZERO
+    term_days: list[datetime.date] = field(default_factory=list)
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+
+    @property
+    def total(self) -> Decimal:
+        return self.hours + self.expenses + self.trips + self.terms
+
+    @property
+    def term_count(self) -> int:
+        return len(self.term_days)
+
+    def saw(self, first: datetime.date, last: datetime.date) -> None:
+        """Widens from–until, for rows that were registered."""
+        self.first = min(first, self.first or first)
+        self.last = max(last, self.last or last)
+
+    @property
+    def method(self) -> str:
+        """`Task rate`, `Subscription · month`, `Fixed price · term 2 of 3`."""
+        label = str(self.project.billing_method.label)
+        match self.project.billing_method:
+            case Method.SUBSCRIPTION:
+                return f"{label} · {self._frequency.label.lower()}"
+            case Method.INSTALMENTS:
+                figures = {
+                    "n": self.project.term_billed + 1,  # type: ignore[attr-defined]  # annotated
+                    "total": self.project.term_total,  # type: ignore[attr-defined]  # annotated
+                }
+                return _("Fixed price · term %(n)d of %(total)d") % figures
+        return label
+
+    @property
+    def when(self) -> str:
+        """`01-11 – 20-11` for what was registered; `Oct, Nov` or `due 15-11` for agreed amounts."""
+        parts = []
+        if self.first and self.last:
+            days = dict.fromkeys((f"{self.first:%d-%m}", f"{self.last:%d-%m}"))
+            parts.append(" – ".join(days))
+        if self.term_days:
+            parts.append(self._term_days())
+        return ", ".join(parts)
+
+    def _term_days(self) -> str:
+        is_subscription = self.project.billing_method is Method.SUBSCRIPTION
+        if is_subscription and self._frequency in MONTHS:
+            return ", ".join(dict.fromkeys(date_format(day, "M") for day in self.term_days))
+        return _("due %(day)s") % {"day": f"{self.term_days[0]:%d-%m}"}
+
+    @property
+    def _frequency(self) -> Frequency:
+        return Frequency(self.project.subscription.frequency)
+
+
+@dataclass
+class UnbilledCustomer:
+    """A customer with its projects that have something to bill."""
+
+    customer: Customer
+    projects: list[UnbilledProject] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((project.total for project in self.projects), ZERO)
