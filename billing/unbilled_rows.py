@@ -49,7 +49,7 @@ class UnbilledProject:
         """`Task rate`, `Subscription · month`, `Fixed price · term 2 of 3`."""
         label = str(self.project.billing_method.label)
         match self.project.billing_method:
-            case Method.SUBSCRIPTION:
+            case Method.SUBSCRIPTION if self._frequency:
                 return f"{label} · {self._frequency.label.lower()}"
             case Method.INSTALMENTS:
                 figures = {
@@ -77,8 +77,9 @@ class UnbilledProject:
         return _("due %(day)s") % {"day": f"{self.term_days[0]:%d-%m}"}
 
     @property
-    def _frequency(self) -> Frequency:
-        return Frequency(self.project.subscription.frequency)
+    def _frequency(self) -> Frequency | None:
+        subscription = getattr(self.project, "subscription", None)
+        return Frequency(subscription.frequency) if subscription else None
 
 
 @dataclass
