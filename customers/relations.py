@@ -9,6 +9,7 @@ from django.db.models import Field
 from django.utils.translation import gettext as _
 
 from accounts.countries import country_code, dutch_name
+from integrations.eboekhouden.facts.characters import sendable
 from integrations.eboekhouden.facts.limits import RELATION, length_of
 from integrations.eboekhouden.messages import Relation
 
@@ -90,7 +91,7 @@ def shortened(text: str, limit: int) -> str:
 
 def _line(text: str) -> str:
     """The text on one line: the service takes no line breaks in most fields."""
-    return " ".join(text.split())
+    return " ".join(sendable(text).split())
 
 
 def _raw(relation: Relation) -> dict[str, object]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.eboekhouden.facts import limits
+from integrations.eboekhouden.facts.characters import sendable
 from integrations.eboekhouden.messages import (
     BookedEntry,
     BookedInvoice,
@@ -52,7 +53,7 @@ def invoice_payload(invoice: models.Invoice, connection: Connection, *, token: s
     ]
     message = Invoice(
         number=invoice.number,
-        relation_code=invoice.addressee["number"],
+        relation_code=invoice.customer.number,
         date=invoice.date,
         payment_term=invoice.payment_term,
         template=connection.template,
@@ -67,7 +68,7 @@ def sales_entry_payload(invoice: models.Invoice, connection: Connection, *, toke
     """An invoice that was made and sent here, to be entered in the ledger."""
     message = SalesEntry(
         number=invoice.number,
-        relation_code=invoice.addressee["number"],
+        relation_code=invoice.customer.number,
         date=invoice.date,
         payment_term=invoice.payment_term,
         debtor_account=connection.debtor_account,
@@ -98,7 +99,7 @@ def sales_entry_lines(
         percentage, code = Decimal(rate["percentage"]), rate["code"]
         nets: dict[tuple[str, int], Decimal] = defaultdict(lambda: Decimal("0.00"))
         for line in lines:
-            if (line.vat_percentage, line.vat_code) == (percentage, code):
+            if _rate_of(line) == (percentage, code, rate["category"]):
                 account = line.ledger_account or connection.ledger_account
                 nets[account, line.cost_centre_id or 0] += line.net
         shares = divide(Decimal(rate["vat"]), [net * percentage / 100 for net in nets.values()])
@@ -117,10 +118,19 @@ def sales_entry_lines(
     return entry
 
 
+def _rate_of(line: models.InvoiceLine) -> tuple[Decimal, str, str]:
+    """What its VAT is added up by, as in vat.totals."""
+    return line.vat_percentage, line.vat_code, line.vat_category
+
+
 def _entry_text(invoice: models.Invoice, token: str) -> str:
-    parts = [invoice.addressee["name"], invoice.number, f"#{token}" if token else ""]
-    text = " ".join(part for part in parts if part)
-    return text if len(text) <= 200 else f"{text[: 199 - len(token) - 2]} #{token}"
+    """Name and number, and at the end our token, within what the service takes."""
+    name = " ".join(sendable(invoice.addressee["name"]).split())
+    end = "".join(f" {part}" for part in (invoice.number, f"#{token}" if token else "") if part)
+    most = limits.INVOICE["entry_description"] - limits.length_of(end)
+    while limits.length_of(name) > most:
+        name = name[:-1]
+    return f"{name}{end}".strip()
 
 
 def _frozen(message: Invoice | SalesEntry, **sums: Decimal) -> Payload:

@@ -4,7 +4,6 @@ A field that breaks a rule of the service raises MessageInvalid with its English
 that should have come back and did not raises OutcomeUnknown: such an answer proves nothing.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +11,7 @@ from typing import Any
 
 from ..errors import MessageInvalid, OutcomeUnknown
 from ..facts import limits
+from ..facts.characters import is_sendable
 
 Row = Mapping[str, Any]
 
@@ -35,7 +35,7 @@ def text(
     clean = value.replace("\r\n", "\n").replace("\r", "\n") if multiline else value
     if required and not clean.strip():
         raise MessageInvalid(field, "is missing")
-    if any(_is_unprintable(character, multiline=multiline) for character in clean):
+    if not all(is_sendable(character, multiline=multiline) for character in clean):
         raise MessageInvalid(field, "contains characters that cannot be sent")
     if limit is not None and limits.length_of(clean) > limit:
         raise MessageInvalid(field, f"is longer than {limit} characters")
@@ -124,9 +124,3 @@ def _present(row: Row, name: str) -> Any:
     if value is None:
         raise OutcomeUnknown("wrong-answer", f"{name} is missing")
     return value
-
-
-def _is_unprintable(character: str, *, multiline: bool) -> bool:
-    if character in "\n\t":
-        return not multiline
-    return unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff"
