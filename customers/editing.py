@@ -12,6 +12,8 @@ from accounts.models import Organisation
 
 from .models import Contact, Customer
 
+# Bookings by which e-Boekhouden did not get to know a customer that it does not know.
+NOT_TOLD = ("blocked", "rejected", "conflict", "cancelled")
 PROPOSAL = re.compile(r"K(\d{1,9})", re.ASCII)
 
 
@@ -43,7 +45,7 @@ def owner_of(number: str, *, organisation: Organisation, besides: int | None) ->
 
 def is_number_fixed(customer: Customer) -> bool:
     """e-Boekhouden knows the customer by this number, or is being told so."""
-    return customer.is_known_there or customer.bookings.exists()
+    return customer.is_known_there or customer.bookings.exclude(state__in=NOT_TOLD).exists()
 
 
 def save_customer(

@@ -14,7 +14,9 @@ from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus,
 from . import decisions, payloads
 from .doorbell import ring
 from .outbox import queue_relation
-from .recording import progress_of, release_waiting
+from .recording import AlreadyTied, progress_of, release_waiting, tie
+
+__all__ = ["AlreadyTied", "NoLonger", "book_again", "cancel", "check_now", "link"]
 
 
 class NoLonger(Exception):
@@ -33,8 +35,8 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
     with transaction.atomic():
         if not decisions.may_correct(progress_of(booking)):
             raise NoLonger
-        payload = _composed_anew(booking)
         waits = _make_customer_first(booking, by=by, now=now)
+        payload = _composed_anew(booking)
         queued = decisions.corrected(progress_of(booking), now=now)
         _change(
             booking,
@@ -42,6 +44,7 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
             to=State.BLOCKED if waits else queued.state,
             reason="customer" if waits else "",
             next_at=None if waits else queued.next_at,
+            natural_key=_name_of(booking),
             payload=payload,
             fingerprint=payloads.fingerprint(payload),
             revision=F("revision") + 1,
@@ -53,26 +56,28 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
             absent_at=None,
         )
         _tell(booking, "booked-again", by=by, now=now)
+        if booking.kind == BookingKind.RELATION:
+            _follow_customer(booking.customer_id)
         ring(booking.connection_id)
 
 
 def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
-    """A person says that what stands there is this document."""
+    """A person says that what stands there is this document.
+
+    Raises AlreadyTied when something else of ours is tied to it.
+    """
     with transaction.atomic():
         if not decisions.may_link(progress_of(booking)) or not booking.remote_copy:
             raise NoLonger
-        remote_id = remote_id_of(booking)
         _change(
             booking,
             state=(State.CONFLICT,),
             to=State.CONFIRMED,
-            remote_id=remote_id,
             reason="linked",
             ended_at=now,
         )
+        tie(booking, remote_id_of(booking))
         if booking.kind == BookingKind.RELATION:
-            booking.customer.remote_id = int(remote_id)
-            booking.customer.save(update_fields=["remote_id"])
             release_waiting(booking.customer_id, now=now)
             ring(booking.connection_id)
         _tell(booking, "linked", by=by, now=now)
@@ -82,12 +87,16 @@ def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = 
     """Withdraws what provably is not there; an invoice only for e-Boekhouden frees its rows.
 
     Its number is not given again: it stays with the void invoice, and the reason with it.
+    Documents that waited for a customer go back to a person, to book them again or cancel them.
     """
     with transaction.atomic():
         if not decisions.may_cancel(progress_of(booking)):
             raise NoLonger
         _change(booking, state=(booking.state,), to=State.CANCELLED, ended_at=now, next_at=None)
         _tell(booking, "cancelled", by=by, now=now, reason=reason)
+        if booking.kind == BookingKind.RELATION:
+            waiting = booking.customer.bookings.filter(state=State.BLOCKED, reason="customer")
+            waiting.update(state=State.REJECTED, code="", text="")
         invoice = booking.invoice
         if invoice and invoice.origin == Origin.EBOEKHOUDEN:
             release(invoice)
@@ -115,14 +124,39 @@ def _composed_anew(booking: Booking) -> payloads.Payload:
     return compose(invoice, booking.connection, token=booking.token)
 
 
+def _name_of(booking: Booking) -> str:
+    """A customer may have got another number since; an invoice keeps its own."""
+    is_relation = booking.kind == BookingKind.RELATION
+    return booking.customer.number if is_relation else booking.natural_key
+
+
+def _follow_customer(customer_id: int) -> None:
+    """Documents that wait for the customer name it by the number that it has now."""
+    waiting = Booking.objects.filter(
+        customer=customer_id, state=State.BLOCKED, reason="customer", sends=0
+    )
+    for booking in waiting.select_related("customer", "invoice", "connection"):
+        payload = _composed_anew(booking)
+        _change(
+            booking,
+            state=(State.BLOCKED,),
+            payload=payload,
+            fingerprint=payloads.fingerprint(payload),
+        )
+
+
 def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) -> bool:
-    """The service said that it does not know the customer: make it there, and wait for that."""
-    if classify(booking.code, booking.text) is not CodeClass.RELATION:
+    """Makes the customer there, and waits for that, if it is not known there.
+
+    Also when the service just said that it does not know it.
+    """
+    if booking.kind == BookingKind.RELATION:
         return False
-    booking.customer.remote_id = None
-    booking.customer.save(update_fields=["remote_id"])
+    if classify(booking.code, booking.text) is CodeClass.RELATION:
+        booking.customer.remote_id = None
+        booking.customer.save(update_fields=["remote_id"])
     queue_relation(booking.customer, booking.connection, by=by, now=now, batch=booking.batch)
-    return True
+    return not booking.customer.is_known_there
 
 
 def _change(

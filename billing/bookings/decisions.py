@@ -173,6 +173,11 @@ def found(
     return _ended(replace(progress, reason=reason), State.CONFIRMED), Step.STOP
 
 
+def somebody_elses(progress: Progress) -> Progress:
+    """It is there, and tied to something else of ours: for a person."""
+    return _ended(replace(progress, reason="different"), State.CONFLICT)
+
+
 def look_up_failed(
     progress: Progress, *, now: datetime.datetime, quota: bool = False
 ) -> tuple[Progress, Step]:

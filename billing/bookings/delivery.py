@@ -33,6 +33,7 @@ from . import decisions, exchange
 from .clock import database_now
 from .decisions import Finding, Step
 from .exchange import Sight
+from .payloads import SCHEMA
 from .reading_back import read_back
 from .recording import Outcome, progress_of, record, remember
 
@@ -104,7 +105,7 @@ def _claim_next(courier: Courier) -> tuple[Booking, Attempt] | None:
     now = courier.clock()
     if not leases.renew(courier.connection.pk, courier.fence, now=now):
         return None
-    due = Booking.objects.filter(connection=courier.connection).due(now)
+    due = Booking.objects.filter(connection=courier.connection, payload__schema=SCHEMA).due(now)
     first = Case(When(kind=BookingKind.RELATION, then=0), default=1, output_field=IntegerField())
     for booking in due.select_related("customer", "invoice").order_by(first, "created_at", "pk"):
         progress, step = decisions.claim(progress_of(booking), now=now)
@@ -164,6 +165,9 @@ def _look_failed(
             pause(courier.connection, code=error.code, text=sentence(error), now=now)
     quota = isinstance(error, Refused) and exchange.refusal(error) is decisions.Refusal.QUOTA
     progress, step = decisions.look_up_failed(progress_of(booking), now=now, quota=quota)
+    if isinstance(error, MessageInvalid) and not booking.sends:
+        courier.may_go_on = True
+        progress, step = decisions.unsendable(progress_of(booking))
     outcome = Outcome("look-up-failed", _milliseconds(since), error.code, error.text or str(error))
     record(booking, attempt, progress, outcome, now=now)
     return step

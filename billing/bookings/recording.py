@@ -3,13 +3,14 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from customers.models import Customer
+from integrations.models import Connection
 
 from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
-from .decisions import Progress
+from .decisions import Progress, somebody_elses
 from .exchange import Sight
 
 IN_HAND = (State.SENDING, State.CHECKING)
@@ -67,8 +68,28 @@ def record(
 ) -> bool:
     """Writes what came of it and what follows.
 
-    False: we were away too long; nothing but the attempt.
+    False: we were away too long; nothing but the attempt. What turns out to be tied to another
+    document or customer meanwhile becomes a conflict.
     """
+    try:
+        return _record(booking, attempt, progress, outcome, sight, now=now)
+    except AlreadyTied:
+        return _record(booking, attempt, somebody_elses(progress), outcome, sight, now=now)
+
+
+class AlreadyTied(Exception):
+    """Something else here is tied to the record that stands there."""
+
+
+def _record(
+    booking: Booking,
+    attempt: Attempt,
+    progress: Progress,
+    outcome: Outcome,
+    sight: Sight | None,
+    *,
+    now: datetime.datetime,
+) -> bool:
     with transaction.atomic():
         Attempt.objects.filter(pk=attempt.pk).update(
             outcome=outcome.word,
@@ -106,11 +127,11 @@ def _take_over(booking: Booking, progress: Progress) -> None:
 
 def _confirm(booking: Booking, sight: Sight, *, now: datetime.datetime) -> None:
     """It is there, once: bind it, and tell those who waited."""
+    tie(booking, sight.remote_id)
     Booking.objects.filter(pk=booking.pk).update(
-        remote_id=sight.remote_id, remote_copy=sight.copy or None, ended_at=now, code="", text=""
+        remote_copy=sight.copy or None, ended_at=now, code="", text=""
     )
     if booking.invoice_id is None:
-        Customer.objects.filter(pk=booking.customer_id).update(remote_id=int(sight.remote_id))
         release_waiting(booking.customer_id, now=now)
         return
     if booking.kind == BookingKind.INVOICE and not booking.natural_key:
@@ -119,6 +140,23 @@ def _confirm(booking: Booking, sight: Sight, *, now: datetime.datetime) -> None:
     InvoiceEvent.objects.create(
         invoice_id=booking.invoice_id, at=now, kind="booked", details=details
     )
+
+
+def tie(booking: Booking, remote_id: str) -> None:
+    """Binds the booking, and a customer, to what stands there.
+
+    Must run in a transaction, which cannot go on after AlreadyTied.
+    """
+    keys = Connection.objects.filter(pk=booking.connection_id)
+    administration = keys.values_list("administration_key", flat=True).get()
+    try:
+        Booking.objects.filter(pk=booking.pk).update(
+            remote_id=remote_id, administration=administration
+        )
+        if booking.kind == BookingKind.RELATION:
+            Customer.objects.filter(pk=booking.customer_id).update(remote_id=int(remote_id))
+    except IntegrityError as error:
+        raise AlreadyTied from error
 
 
 def _take_their_number(booking: Booking, invoice_id: int, *, number: str) -> None:

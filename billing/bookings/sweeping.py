@@ -3,6 +3,8 @@
 import datetime
 from collections.abc import Callable
 
+import structlog
+
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.models import Connection
 
@@ -10,6 +12,8 @@ from ..models import Booking, State
 from .clock import database_now
 from .delivery import deliver
 from .recording import release_waiting
+
+log = structlog.get_logger(__name__)
 
 
 def sweep(
@@ -26,7 +30,21 @@ def sweep(
         .values_list("connection", flat=True)
         .distinct()
     )
-    return sum(deliver(pk, open_books=open_books, clock=clock) for pk in list(connections))
+    return sum(_deliver(pk, open_books=open_books, clock=clock) for pk in list(connections))
+
+
+def _deliver(
+    connection_id: int,
+    *,
+    open_books: Callable[[Connection], EBoekhouden],
+    clock: Callable[[], datetime.datetime],
+) -> int:
+    try:
+        return deliver(connection_id, open_books=open_books, clock=clock)
+    except Exception:
+        # A mistake of ours in the bookings of one organisation must not keep all others waiting.
+        log.exception("delivery.failed", connection=connection_id)
+        return 0
 
 
 def release_forgotten(*, now: datetime.datetime) -> None:

@@ -117,6 +117,9 @@ def booking_choice(request: MemberRequest, pk: int, choice: str) -> HttpResponse
     try:
         carry_out(booking, request)
         messages.success(request, done())
+    except choices.AlreadyTied:
+        text = _("Something else here is linked to it already: cancel this one, or the other.")
+        messages.error(request, text)
     except choices.NoLonger:
         messages.warning(
             request, _("Meanwhile something else happened to this booking. Look again.")
