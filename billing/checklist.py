@@ -68,6 +68,10 @@ def _tasks(organisation: Organisation) -> Iterable[Task]:
         reverse("customers:import"),
         organisation.customers.exists(),
     )
+    yield from _first_work(organisation)
+
+
+def _first_work(organisation: Organisation) -> Iterable[Task]:
     yield Task(
         _("Make a project"),
         _("By the hour, at a fixed price or as a subscription."),

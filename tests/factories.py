@@ -220,7 +220,7 @@ def create_invoice_line(*, project: Project, **fields: object) -> InvoiceLine:
 def create_connection(
     *, organisation: Organisation, sandbox: Sandbox | None = None, **fields: object
 ) -> Connection:
-    """Switched on and complete; with the codes of the sandbox, else with codes that open nothing."""
+    """Switched on and complete; with the codes of the sandbox, else with ones that open nothing."""
     connection = Connection(
         organisation=organisation,
         is_active=True,

@@ -1,4 +1,4 @@
-"""Every setting comes from the environment; docs/operations.md lists them, checks.py explains them."""
+"""Every setting comes from the environment; docs/operations.md lists, checks.py explains them."""
 
 from pathlib import Path
 

@@ -3,6 +3,7 @@
 import datetime
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 from accounts.models import User
 from customers.models import Customer
@@ -77,32 +78,34 @@ def queue_relation(
     Must run in a transaction.
     """
     hold_customers([customer.pk])
-    customer.refresh_from_db(fields=["number", "remote_id"])
-    on_its_way = customer.bookings.filter(kind=BookingKind.RELATION).exclude(
-        state__in=(State.CANCELLED, State.CONFIRMED)
-    )
-    if customer.is_known_there or on_its_way.exists():
+    if not _must_be_made(customer):
         return None
-    # A relation that was made before and has vanished there may be made again.
-    customer.bookings.filter(kind=BookingKind.RELATION, state=State.CONFIRMED).update(
-        state=State.CANCELLED, remote_id=""
-    )
     token = new_token()
     payload = payloads.relation_payload(relation_from_customer(customer, token=token))
-    return Booking.objects.create(
-        organisation=customer.organisation,
-        connection=connection,
-        batch=batch,
-        kind=BookingKind.RELATION,
-        customer=customer,
-        natural_key=customer.number,
-        token=token,
+    return _create(
+        BookingKind.RELATION,
+        customer,
+        connection,
         payload=payload,
-        fingerprint=payloads.fingerprint(payload),
+        token=token,
+        by=by,
+        now=now,
+        batch=batch,
+        natural_key=customer.number,
         next_at=now,
-        created_at=now,
-        created_by=by,
     )
+
+
+def _must_be_made(customer: Customer) -> bool:
+    """Read again, now that it is held: neither known there nor on its way."""
+    customer.refresh_from_db(fields=["number", "remote_id"])
+    relations = customer.bookings.filter(kind=BookingKind.RELATION)
+    on_its_way = relations.exclude(state__in=(State.CANCELLED, State.CONFIRMED))
+    if customer.is_known_there or on_its_way.exists():
+        return False
+    # A relation that was made before and has vanished there may be made again.
+    relations.filter(state=State.CONFIRMED).update(state=State.CANCELLED, remote_id="")
+    return True
 
 
 def _queue(
@@ -118,22 +121,43 @@ def _queue(
 ) -> Booking:
     queue_relation(invoice.customer, connection, by=by, now=now, batch=batch)
     waits = not invoice.customer.is_known_there
-    booking = Booking.objects.create(
-        organisation=invoice.organisation,
-        connection=connection,
+    booking = _create(
+        kind,
+        invoice.customer,
+        connection,
+        payload=payload,
+        token=token,
+        by=by,
+        now=now,
         batch=batch,
-        kind=kind,
-        customer=invoice.customer,
         invoice=invoice,
         natural_key=invoice.number,
-        token=token,
-        payload=payload,
-        fingerprint=payloads.fingerprint(payload),
         state=State.BLOCKED if waits else State.QUEUED,
         reason="customer" if waits else "",
         next_at=None if waits else now,
-        created_at=now,
-        created_by=by,
     )
     ring(connection.pk)
     return booking
+
+
+def _create(
+    kind: BookingKind,
+    customer: Customer,
+    connection: Connection,
+    *,
+    payload: payloads.Payload,
+    by: User | None,
+    now: datetime.datetime,
+    **fields: Any,
+) -> Booking:
+    return Booking.objects.create(
+        organisation=customer.organisation,
+        connection=connection,
+        kind=kind,
+        customer=customer,
+        payload=payload,
+        fingerprint=payloads.fingerprint(payload),
+        created_at=now,
+        created_by=by,
+        **fields,
+    )

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
+from accounts.countries import country_name
 from accounts.paging import in_order, page_of
 from accounts.requests import MemberRequest
-from accounts.countries import country_name
 
 from ..bookings.clock import database_now
 from ..bookings.telling import tell

@@ -25,8 +25,8 @@ def field(
 ) -> dict[str, object]:
     """Context of ui/field.html. `kind` may be "switch" or "segments"; else the widget decides."""
     shape = _shape(bound, kind)
+    has_parts = shape in (CHOICES, SEGMENTS)
     return {
-        "bound": bound,
         "shape": shape,
         "switch": kind == "switch",
         "label": bound.label if label is None else label,
@@ -36,11 +36,18 @@ def field(
         "css": css,
         "hide_label": hide_label,
         "control": _control(bound, shape, help, attrs),
-        "choices": bound.subwidgets if shape in (CHOICES, SEGMENTS) else [],
-        "extra": attributes(attrs) if shape in (CHOICES, SEGMENTS) else "",
+        "choices": bound.subwidgets if has_parts else [],
+        "extra": attributes(attrs) if has_parts else "",
+        **_of(bound),
+    }
+
+
+def _of(bound: BoundField) -> dict[str, object]:
+    return {
+        "bound": bound,
+        "required": bound.field.required,
         "help_id": f"{bound.auto_id}_helptext",
         "error_id": f"{bound.auto_id}_error",
-        "required": bound.field.required,
     }
 
 

@@ -59,6 +59,13 @@ class Rule:
         return self.count is not None and self.struck >= self.count
 
 
+def _check(action, phase):
+    if action not in ACTIONS:
+        raise ValueError(f"An action is one of {', '.join(ACTIONS)}.")
+    if phase not in PHASES:
+        raise ValueError(f"A phase is one of {', '.join(PHASES)}.")
+
+
 class Faults:
     """The rules in force; the first that strikes wins. The same seed gives the same chances."""
 
@@ -85,10 +92,7 @@ class Faults:
         **details,
     ):
         """Order a fault; what else an action needs (seconds, status, …) is given by name."""
-        if action not in ACTIONS:
-            raise ValueError(f"An action is one of {', '.join(ACTIONS)}.")
-        if phase not in PHASES:
-            raise ValueError(f"A phase is one of {', '.join(PHASES)}.")
+        _check(action, phase)
         with self._lock:
             self._last_id += 1
             rule = Rule(

@@ -128,33 +128,25 @@ def _entry(entry):
         )
         for line in entry.lines
     ]
-    headings = (
-        "Account",
-        "VAT code",
-        "Excl.",
-        "VAT",
-        "Incl.",
-        "Cost centre",
-        "Invoice",
-    )
-    about = " · ".join(
-        escape(text)
-        for text in (
-            f"{entry.date}",
-            f"account {entry.account}",
-            f"relation {entry.relation_code}" if entry.relation_code else "",
-            f"invoice {entry.number}" if entry.number else "",
-            f"voucher {entry.voucher}" if entry.voucher else "",
-            entry.description,
-        )
-        if text
-    )
+    headings = ("Account", "VAT code", "Excl.", "VAT", "Incl.", "Cost centre", "Invoice")
     return (
         f'<article><h3>{entry.id} <span lang="nl">{escape(entry.kind)}</span> '
-        f'<span class="amount">{money(entry.total)}</span></h3><p>{about}</p>'
+        f'<span class="amount">{money(entry.total)}</span></h3><p>{_about(entry)}</p>'
         + table(headings, lines, what="lines", numeric=(2, 3, 4))
         + "</article>"
     )
+
+
+def _about(entry):
+    facts = (
+        f"{entry.date}",
+        f"account {entry.account}",
+        f"relation {entry.relation_code}" if entry.relation_code else "",
+        f"invoice {entry.number}" if entry.number else "",
+        f"voucher {entry.voucher}" if entry.voucher else "",
+        entry.description,
+    )
+    return " · ".join(escape(fact) for fact in facts if fact)
 
 
 def _open_items(books):

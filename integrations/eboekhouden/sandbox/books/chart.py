@@ -2,6 +2,7 @@
 
 from .storage import insert
 
+ACCOUNT_FIELDS = ("code", "description", "category", "grouping")
 ACCOUNTS = (
     ("0130", "Inventaris", "BAL", "Vaste activa"),
     ("0200", "Computers", "BAL", "Vaste activa"),
@@ -33,8 +34,17 @@ ACCOUNTS = (
     ("8200", "Omzet verlegd en buitenland", "VW", "Omzet"),
 )
 COST_CENTRES = (("Ontwerp", 0), ("Techniek", 0), ("Techniek beheer", 2))
+ARTICLE_FIELDS = (
+    "code",
+    "description",
+    "unit",
+    "purchase_cents",
+    "sale_cents",
+    "vat_code",
+    "account",
+    "active",
+)
 ARTICLES = (
-    # code, description, unit, purchase and sale in cents, VAT code, account, active
     ("UUR", "Uur advies", "uur", 0, 9500, "HOOG_VERK_21", "8010", 1),
     ("KM", "Kilometer", "Stuk", 0, 23, "HOOG_VERK_21", "8020", 1),
     ("ONK", "Onkosten", "Stuk", 0, 0, "HOOG_VERK_21", "8030", 1),
@@ -47,32 +57,10 @@ def write_chart(db):
     """Fill new books; books that have accounts already stay as they are."""
     if db.execute("SELECT 1 FROM accounts").fetchone():
         return
-    for code, description, category, grouping in ACCOUNTS:
-        insert(
-            db,
-            "accounts",
-            {
-                "code": code,
-                "description": description,
-                "category": category,
-                "grouping": grouping,
-            },
-        )
+    for account in ACCOUNTS:
+        insert(db, "accounts", dict(zip(ACCOUNT_FIELDS, account, strict=True)))
     for description, parent in COST_CENTRES:
         insert(db, "cost_centres", {"description": description, "parent_id": parent})
-    names = (
-        "code",
-        "description",
-        "unit",
-        "purchase_cents",
-        "sale_cents",
-        "vat_code",
-        "account",
-    )
+    group = {"group_code": "ALG", "group_description": "Algemeen"}
     for article in ARTICLES:
-        values = dict(zip((*names, "active"), article, strict=True))
-        insert(
-            db,
-            "articles",
-            values | {"group_code": "ALG", "group_description": "Algemeen"},
-        )
+        insert(db, "articles", dict(zip(ARTICLE_FIELDS, article, strict=True)) | group)

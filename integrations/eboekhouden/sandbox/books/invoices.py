@@ -96,12 +96,7 @@ def find(
 ):
     """The invoices that fit, in the order they were made."""
     conditions = ["1"]
-    values = {
-        "text": number,
-        "code": relation_code,
-        "id": invoice_id,
-        "moment": visible_at,
-    }
+    values = {"text": number, "code": relation_code, "id": invoice_id, "moment": visible_at}
     if invoice_id:
         conditions.append("id = :id")
     if number:
