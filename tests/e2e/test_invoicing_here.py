@@ -83,6 +83,10 @@ def make_drafts(visitor):
     expect(visitor.dialog).to_contain_text("€ 409.49 incl. VAT")
     visitor.press("Make 2 drafts, € 515.37")
     expect(page.get_by_text("2 drafts made.")).to_be_visible()
+    visitor.go("Overview", "Hours")
+    visitor.go("Finance", "Unbilled")
+    expect(visitor.selection).to_be_hidden()
+    visitor.go("Finance", "Invoices")
 
 
 def pdf_text(page):

@@ -54,6 +54,7 @@ def test_a_subscription_and_a_fixed_price_are_booked(visitor, agreements, sandbo
     expect(page.get_by_role("status").filter(has_text="1 booked")).to_be_visible()
     visitor.go("Finance", "Unbilled")
     expect(page.get_by_text("Everything is billed.")).to_be_visible()
+    expect(visitor.selection).to_be_hidden()
 
     page.goto(sandbox.page)
     invoice = Books(page).article("Invoices", "relation K00117")

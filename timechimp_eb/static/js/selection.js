@@ -156,8 +156,9 @@
   window.addEventListener("pageshow", restore);
   on("DOMContentLoaded", () => {
     // The page after the work was done says which rows are no longer selected.
-    const done = document.querySelector("[data-selection-done]");
-    if (done) clear(scopeOf(done), done.dataset.selectionDone.split(" ").filter(Boolean));
+    for (const done of all("[data-selection-done]")) {
+      clear(scopeOf(done), done.dataset.selectionDone.split(" ").filter(Boolean));
+    }
     restore();
   });
 })();
