@@ -1,3 +1,8 @@
 """What every test can ask for."""
 
-pytest_plugins = ["tests.plugins.sandbox", "tests.plugins.services", "tests.plugins.worker"]
+pytest_plugins = [
+    "tests.plugins.agency",
+    "tests.plugins.sandbox",
+    "tests.plugins.services",
+    "tests.plugins.worker",
+]

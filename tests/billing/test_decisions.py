@@ -1,7 +1,7 @@
 """What follows from what happened to a booking; a state machine walks through every disaster.
 
-The model service keeps what reached it; faults decide what we hear of it. The invariants are
-those of the product: nothing twice, nothing lost, and a booking is called booked only when it stands there.
+The model service keeps what reached it; faults decide what we hear of it. The invariants are those
+of the product: nothing twice, nothing lost, and a booking is called booked only when it is there.
 """
 
 import datetime

@@ -1,54 +1,13 @@
-"""One agency with its administrator, and a sandbox to connect with."""
+"""Pages are looked at by the administrator."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 
-from accounts.models import Membership, Organisation, Role
-from integrations.eboekhouden.sandbox import Sandbox
-from integrations.models import Connection
-from tests.factories import create_connection, create_membership, create_organisation
-
-
-@pytest.fixture
-def organisation() -> Organisation:
-    return create_organisation()
-
-
-@pytest.fixture
-def administrator(organisation: Organisation) -> Membership:
-    return create_membership(organisation=organisation, role=Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-def client_of() -> Callable[[Membership], Client]:
-    """A client in which that member is logged in."""
-
-    def log_in(membership: Membership) -> Client:
-        client = Client()
-        client.force_login(
-            membership.user, backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
-        return client
-
-    return log_in
+from accounts.models import Membership
 
 
 @pytest.fixture
 def client(client_of: Callable[[Membership], Client], administrator: Membership) -> Client:
     return client_of(administrator)
-
-
-@pytest.fixture
-def books(sandbox: Sandbox, settings: Any) -> Sandbox:
-    """The sandbox, at the address that the operator set."""
-    settings.EBOEKHOUDEN_URL = sandbox.url
-    return sandbox
-
-
-@pytest.fixture
-def connection(organisation: Organisation, books: Sandbox) -> Connection:
-    """Switched on, with the right codes, not tested yet."""
-    return create_connection(organisation=organisation, sandbox=books)

@@ -1,36 +1,10 @@
-"""People of one agency, and a client for each."""
-
-from collections.abc import Callable
+"""Pages are looked at by a project manager, unless somebody else is asked to."""
 
 import pytest
 from django.test import Client
 
-from accounts.models import Membership, Organisation, Role
-from tests.factories import create_membership, create_organisation, create_user
-
-
-@pytest.fixture
-def organisation() -> Organisation:
-    return create_organisation()
-
-
-@pytest.fixture
-def client_of() -> Callable[[Membership], Client]:
-    """A client in which that member is logged in."""
-
-    def log_in(membership: Membership) -> Client:
-        client = Client()
-        client.force_login(
-            membership.user, backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
-        return client
-
-    return log_in
-
-
-@pytest.fixture
-def manager(organisation) -> Membership:
-    return create_membership(organisation=organisation, role=Role.PROJECT_MANAGER)
+from accounts.models import Membership
+from tests.factories import create_membership, create_user
 
 
 @pytest.fixture

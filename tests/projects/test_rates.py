@@ -10,17 +10,11 @@ from projects.rates import RateBook, hourly_rate, why_no_rate
 from tests.factories import (
     create_customer,
     create_membership,
-    create_organisation,
     create_project,
     create_task,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def organisation():
-    return create_organisation()
 
 
 @pytest.fixture
