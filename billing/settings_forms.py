@@ -16,7 +16,7 @@ from .placeholders import PLACEHOLDERS, unknown_placeholders
 CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
 
 
-class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """Numbers, payment term and texts of invoices."""
 
     class Meta:
@@ -57,7 +57,7 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         return text
 
 
-class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]
+class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """One VAT rate. What it says must agree with itself, else invoices and returns don't."""
 
     class Meta:

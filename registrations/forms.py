@@ -10,18 +10,20 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.amounts import AmountField
+from accounts.choices import offer
 from accounts.models import Organisation
 from customers.models import Customer
-from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
+from projects.models import Project, ProjectTask, Task
 from projects.money import cents
 
 from .durations import DAY, between, written
-from .fields import AmountField, ClockField, DurationField, PauseField
+from .fields import ClockField, DurationField, PauseField
 from .models import Expense, Registration, TimeEntry, Trip
 from .receipts import checked, shown_name
 
 
-class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]
+class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """Customer, project, day and description; the choices are those of the organisation.
 
     The customer only narrows the projects.
@@ -50,11 +52,9 @@ class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]
         projects = organisation.projects.filter(
             Q(is_archived=False, customer__archived_at=None) | Q(pk=self.instance.project_id)
         ).select_related("customer")
-        self.fields["customer"].queryset = organisation.customers.filter(
-            Q(projects__in=projects)
-        ).distinct()
-        self.fields["customer"].empty_label = _("Which customer?")
-        self.fields["project"].queryset = projects
+        customers = organisation.customers.filter(projects__in=projects).distinct()
+        offer(self, "customer", customers, empty=_("Which customer?"))
+        offer(self, "project", projects)
         self.fields["project"].choices = _by_customer(self._shown(projects))
         self.fields["project"].error_messages["required"] = _("Choose a project.")
         if self.chosen:
@@ -96,7 +96,7 @@ class HoursForm(RegistrationForm):
             ("pause", row.pause_minutes or None),
         ):
             self.initial.setdefault(name, value)
-        self.fields["task"].queryset = self.organisation.tasks.all()
+        offer(self, "task", self.organisation.tasks.all())
         self.fields["task"].choices = _by_billability(self._project_tasks())
         self.fields["task"].error_messages["required"] = _("Choose a task.")
 
@@ -141,8 +141,8 @@ class HoursForm(RegistrationForm):
 class ExpenseForm(RegistrationForm):
     """Something that was paid, with its receipt; the price becomes the one excl. VAT."""
 
-    quantity = AmountField(label=_("Quantity"), min_value=0, max_digits=8, decimal_places=2)
-    price = AmountField(label=_("Price"), min_value=0, max_digits=10, decimal_places=2)
+    quantity = AmountField(label=_("Quantity"), max_digits=8)
+    price = AmountField(label=_("Price"), max_digits=10)
     includes_vat = forms.BooleanField(label=_("The price is incl. VAT"), required=False)
     receipt = forms.FileField(
         label=_("Receipt"),
@@ -168,14 +168,12 @@ class ExpenseForm(RegistrationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
-        categories = ExpenseCategory.objects.filter(organisation=self.organisation)
-        self.fields["category"].queryset = categories.filter(
+        categories = self.organisation.expense_categories.filter(
             Q(is_active=True) | Q(pk=row.category_id)
         )
-        self.fields["category"].empty_label = _("Which category?")
+        offer(self, "category", categories, empty=_("Which category?"))
         self.fields["category"].error_messages["required"] = _("Choose a category.")
-        self.fields["vat_rate"].queryset = self.organisation.vat_rates.all()
-        self.fields["vat_rate"].empty_label = _("The usual one")
+        offer(self, "vat_rate", self.organisation.vat_rates.all(), empty=_("The usual one"))
         if not row.receipt:
             del self.fields["removes_receipt"]
 
@@ -221,11 +219,10 @@ class TripForm(RegistrationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        vehicles = Vehicle.objects.filter(organisation=self.organisation)
-        self.fields["vehicle"].queryset = vehicles.filter(
+        vehicles = self.organisation.vehicles.filter(
             Q(is_active=True) | Q(pk=self.instance.vehicle_id)
         )
-        self.fields["vehicle"].empty_label = _("Which vehicle?")
+        offer(self, "vehicle", vehicles, empty=_("Which vehicle?"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

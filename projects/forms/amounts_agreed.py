@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.amounts import AmountField
 from accounts.choices import offer
 from accounts.models import Organisation
 from projects.editing import InstalmentRow
@@ -17,8 +18,6 @@ from projects.models import Subscription, TermKind
 from projects.money import ZERO
 from projects.periods import Period, periods
 from projects.terms import days_of
-
-from .amounts import AmountField
 
 
 class InstalmentForm(forms.Form):

@@ -8,13 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.amounts import AmountField
 from accounts.choices import offer
 from accounts.models import Organisation
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre
 from projects.models import ExpenseCategory, Task, TripSettings, Vehicle
-
-from .amounts import AmountField
 
 OVERRIDES = ("ledger_account", "vat_rate", "cost_centre_id")
 NAME_TAKEN = {

@@ -10,12 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.amounts import AmountField
 from accounts.choices import offer
 from accounts.models import Organisation
 from projects.editing import keeps_customer
 from projects.models import Method, Project, TermKind
-
-from .amounts import AmountField
 
 KIND_OF_TERMS = {
     Method.FIXED_PRICE: TermKind.FIXED_PRICE,

@@ -6,11 +6,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.amounts import AmountField
 from accounts.models import Membership, Organisation
 from projects.editing import MemberRow, TaskRow
 from projects.models import Method, Project, ProjectMember, ProjectTask, Task
-
-from .amounts import AmountField
 
 
 class RowForm(forms.Form):

@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.utils import translation
 
-from projects.forms.amounts import AmountField, parse_amount
+from accounts.amounts import AmountField, parse_amount
 
 
 class AmountForm(forms.Form):
