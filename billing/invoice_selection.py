@@ -4,13 +4,13 @@ import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
+from registrations.selection import ids_in
 
 from .issuing import NotAllowed, mark_paid, mark_sent, throw_away
 from .mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter, send_invoice
@@ -18,7 +18,6 @@ from .models import Invoice, InvoiceStatus, Origin
 from .pdf import issue_pdf
 from .sales_entries import Eligible
 
-BIGGEST_ID = 2**63 - 1
 MOST = 500
 MOST_MAILS = 25
 # After one of these the next mail would fail in the same way.
@@ -49,10 +48,8 @@ class Outcome:
 
 def selected(organisation: Organisation, posted: QueryDict) -> list[Invoice]:
     """The ticked invoices of this organisation, oldest first. Raises SuspiciousOperation."""
-    texts = posted.getlist("invoices")
-    if not all(text.isascii() and text.isdigit() and int(text) <= BIGGEST_ID for text in texts):
-        raise SuspiciousOperation("A selection holds ids.")
-    found = Invoice.objects.filter(organisation=organisation, pk__in=texts[:MOST])
+    ids = ids_in(posted.getlist("invoices"))
+    found = Invoice.objects.filter(organisation=organisation, pk__in=ids[:MOST])
     return list(found.select_related("organisation", "customer").order_by("date", "pk"))
 
 

@@ -20,7 +20,7 @@ from .copies import addressee_copy, issuer_copy
 from .items import Rows
 from .lines import Line
 from .models import Batch, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin
-from .numbering import next_number, settings_of
+from .numbering import next_number, payment_term
 from .proposals import Options, Proposal, ProposedInvoice, fits, propose
 from .vat import Totals
 
@@ -102,7 +102,7 @@ def _agreed(order: Order) -> Proposal:
 
 def _draft(order: Order, proposed: ProposedInvoice, *, now: datetime.datetime) -> Invoice:
     customer, options = proposed.customer, order.options
-    term = payment_term(customer.payment_term, order.organisation)
+    term = payment_term(customer, order.organisation)
     invoice = Invoice.objects.create(
         organisation=order.organisation,
         customer=customer,
@@ -173,11 +173,6 @@ def freeze(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
     InvoiceEvent.objects.create(
         invoice=invoice, at=now, by=by, kind="final", details={"number": invoice.number}
     )
-
-
-def payment_term(customers: int | None, organisation: Organisation) -> int:
-    """Days: the customer's own term, else the organisation's."""
-    return settings_of(organisation).payment_term if customers is None else customers
 
 
 def total_fields(totals: Totals) -> dict[str, object]:

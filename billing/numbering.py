@@ -3,6 +3,7 @@
 from django.db.models import F
 
 from accounts.models import Organisation
+from customers.models import Customer
 
 from .models import InvoiceSettings, NumberSeries, Origin
 
@@ -17,6 +18,12 @@ def settings_of(organisation: Organisation) -> InvoiceSettings:
     """The organisation's choices, with the defaults when nothing was chosen yet."""
     found = InvoiceSettings.objects.filter(organisation=organisation).first()
     return found or InvoiceSettings(organisation=organisation)
+
+
+def payment_term(customer: Customer, organisation: Organisation) -> int:
+    """Days: the customer's own term, else the organisation's."""
+    own = customer.payment_term
+    return settings_of(organisation).payment_term if own is None else own
 
 
 def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str:

@@ -22,6 +22,7 @@ from integrations.eboekhouden.facts import limits
 from .items import Billable, Reason, Rows, billable
 from .lines import Grouping, Item, Line, compose
 from .models import Origin, VatRate
+from .numbering import settings_of
 from .vat import Totals, totals
 
 SALT = "billing.proposal"
@@ -67,8 +68,11 @@ def propose(organisation: Organisation, rows: Rows, *, options: Options) -> Prop
     """What would be billed. Texts are in the organisation's language, reasons in the reader's."""
     found = billable(organisation, rows)
     rates = {rate.pk: rate for rate in organisation.vat_rates.all()}
+    usual_term = settings_of(organisation).payment_term
     all_of_them = tuple(
-        _proposed(organisation, customer, items, options=options, rates=rates)
+        _proposed(
+            organisation, customer, items, options=options, rates=rates, usual_term=usual_term
+        )
         for customer, items in _parts(found, per_project=options.per_project)
     )
     good = tuple(invoice for invoice in all_of_them if not invoice.problems)
@@ -107,12 +111,14 @@ def _proposed(
     *,
     options: Options,
     rates: dict[int, VatRate],
+    usual_term: int,
 ) -> ProposedInvoice:
     with override(organisation.language):
         lines = compose(items, grouping=options.grouping)
     problems = tuple(_without_rate(lines))
     if options.origin == Origin.EBOEKHOUDEN and not problems:
-        problems = tuple(_problems(customer, lines, rates))
+        term = usual_term if customer.payment_term is None else customer.payment_term
+        problems = tuple(_problems(customer, lines, rates, term=term))
     project = items[0].project if options.per_project else ""
     return ProposedInvoice(customer, project, lines, totals(lines), problems)
 
@@ -124,7 +130,7 @@ def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:
 
 
 def _problems(
-    customer: Customer, lines: tuple[Line, ...], rates: dict[int, VatRate]
+    customer: Customer, lines: tuple[Line, ...], rates: dict[int, VatRate], *, term: int
 ) -> Iterable[Reason]:
     """Why e-Boekhouden would not take this invoice, known before it is sent."""
     if len(lines) > limits.MAX_LINES:
@@ -133,6 +139,10 @@ def _problems(
     if not customer.number.strip():
         url = reverse("customers:customer-edit", args=[customer.pk])
         yield Reason(_("The customer has no number."), url, _("Give it a number"))
+    if term < limits.MIN_PAYMENT_TERM:
+        url = reverse("customers:customer-edit", args=[customer.pk])
+        text = _("e-Boekhouden takes no payment term of 0 days.")
+        yield Reason(text, url, _("Change the payment term"))
     for rate_id in dict.fromkeys(line.terms.vat_rate_id for line in lines if not line.vat_code):
         url = reverse("billing:vat-rate-edit", args=[rate_id])
         text = _("The VAT rate %(rate)s has no code in e-Boekhouden.")

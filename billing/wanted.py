@@ -7,7 +7,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 
 from accounts.models import Organisation
-from registrations.selection import Selection
+from registrations.selection import Selection, ids_in
 
 from .items import Rows
 from .unbilled import Wish, rows_of
@@ -47,9 +47,8 @@ def wanted(organisation: Organisation, posted: QueryDict, *, today: datetime.dat
     if not ids:
         return Wanted(organisation, Selection.parsed(posted))
     try:
-        project_ids = tuple(dict.fromkeys(int(pk) for pk in ids))
         until = datetime.date.fromisoformat(posted.get("until") or today.isoformat())
     except ValueError as error:
-        raise SuspiciousOperation("Projects are ids, and until is a day.") from error
-    wish = Wish(until=until, project_ids=project_ids, approved_only=bool(posted.get("approved")))
+        raise SuspiciousOperation("Until is a day.") from error
+    wish = Wish(until=until, project_ids=ids_in(ids), approved_only=bool(posted.get("approved")))
     return Wanted(organisation, Selection(), wish)

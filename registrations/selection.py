@@ -1,6 +1,6 @@
 """The rows that somebody ticked, across the three overviews."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,18 @@ def _rows(
 
 
 def _ids(posted: QueryDict, names: tuple[str, ...]) -> tuple[int, ...]:
-    texts = [text for name in names for text in posted.getlist(name)]
-    if not all(text.isascii() and text.isdigit() and int(text) <= BIGGEST_ID for text in texts):
+    return ids_in(text for name in names for text in posted.getlist(name))
+
+
+def ids_in(texts: Iterable[str]) -> tuple[int, ...]:
+    """Posted ids, each once. Raises SuspiciousOperation for what no row can have."""
+    given = list(texts)
+    if not all(_is_id(text) for text in given):
         raise SuspiciousOperation("A selection holds ids.")
-    return tuple(dict.fromkeys(int(text) for text in texts))
+    return tuple(dict.fromkeys(int(text) for text in given))
+
+
+def _is_id(text: str) -> bool:
+    # Its length first: Python refuses to read thousands of digits.
+    digits = len(text) <= len(str(BIGGEST_ID)) and text.isascii() and text.isdigit()
+    return digits and int(text) <= BIGGEST_ID

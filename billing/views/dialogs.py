@@ -45,7 +45,7 @@ def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
     """Makes what was shown; if anything changed meanwhile, shows it again."""
     asked = wanted(request.organisation, request.POST, today=timezone.localdate())
     form = InvoicingForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or _why_not(origin, _connection(request)):
         return _shown(request, origin, asked=asked, form=form, proposal=None)
     order = Order(
         request.organisation,
@@ -64,12 +64,13 @@ def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
 
 def _carried_out(request: MemberRequest, order: Order) -> HttpResponse:
     now = timezone.now()
-    request.session["selection_done"] = True
     if order.options.origin == Origin.EBOEKHOUDEN:
         connection = Connection.objects.get(organisation=request.organisation)
         batch = invoice_in_eboekhouden(order, connection=connection, now=now)
+        request.session["selection_done"] = True
         return redirect("billing:batch-detail", batch.pk)
     drafts = draft_invoices(order, now=now)
+    request.session["selection_done"] = True
     text = ngettext("%(count)d draft made.", "%(count)d drafts made.", len(drafts))
     messages.success(request, text % {"count": len(drafts)})
     if len(drafts) == 1:
@@ -86,7 +87,7 @@ def _shown(
     proposal: Proposal | None,
     has_changed: bool = False,
 ) -> HttpResponse:
-    connection = Connection.objects.filter(organisation=request.organisation).first()
+    connection = _connection(request)
     context: dict[str, Any] = {
         "origin": origin,
         "asked": asked,
@@ -101,6 +102,10 @@ def _shown(
         "total": _total(proposal),
     }
     return render(request, "billing/invoicing_dialog.html", context)
+
+
+def _connection(request: MemberRequest) -> Connection | None:
+    return Connection.objects.filter(organisation=request.organisation).first()
 
 
 def _why_not(origin: Origin, connection: Connection | None) -> str:

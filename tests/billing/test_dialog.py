@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from billing.models import Booking, Invoice, Origin
+from integrations.models import Connection
 from registrations.models import TimeEntry
 from tests import factories
 
@@ -127,3 +128,67 @@ def test_without_a_usual_vat_rate_it_says_so(browser, connected):
 
     assert "There is no usual VAT rate." in shown.content.decode()
     assert shown.context["proposal"].is_empty
+
+
+@pytest.mark.parametrize("how", ["off", "gone", "no-template"])
+def test_nothing_is_booked_over_a_connection_that_was_switched_off_meanwhile(
+    browser, connected, how
+):
+    rows = {"time_entry": [connected.hours().pk]}
+    shown = browser.post(reverse(DIALOG), rows)
+    token = _token(shown)
+    match how:
+        case "off":
+            Connection.objects.update(is_active=False)
+        case "gone":
+            Connection.objects.all().delete()
+        case "no-template":
+            Connection.objects.update(template="")
+
+    again = browser.post(reverse(BOOK), rows | CHOICES | {"token": token})
+
+    assert again.status_code == 200
+    assert again.context["why_not"]
+    assert not Invoice.objects.exists()
+
+
+def test_a_payment_term_of_no_days_is_told_before_eboekhouden_refuses_it(browser, connected):
+    at_once = factories.create_customer(organisation=connected.organisation, payment_term=0)
+    entry = connected.hours(project=factories.create_project(customer=at_once))
+
+    shown = browser.post(reverse(DIALOG), {"time_entry": [entry.pk]})
+
+    (refused,) = shown.context["proposal"].refused
+    assert "payment term of 0 days" in refused.problems[0].text
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, str(2**63), "-1", "١٢", "1.0", ""])
+@pytest.mark.parametrize("field", ["time_entry", "projects"])
+def test_an_id_that_is_none_is_a_bad_request_or_nothing(browser, connected, field, number):
+    answer = browser.post(reverse(DIALOG), {field: [number]})
+
+    assert answer.status_code in {200, 400}
+
+
+def test_after_a_refusal_the_ticks_stay(browser, connected):
+    rows = {"time_entry": [connected.hours().pk]}
+
+    browser.post(reverse(BOOK), rows | CHOICES | {"token": "stale"})
+
+    assert "selection_done" not in browser.session
+
+
+def test_thousands_of_rows_are_shown_and_booked(browser, connected):
+    project = factories.create_project(organisation=connected.organisation)
+    entry = connected.hours(project=project)
+    names = [f.attname for f in entry._meta.fields if not f.primary_key]
+    copies = [TimeEntry(**{name: getattr(entry, name) for name in names}) for _ in range(4999)]
+    TimeEntry.objects.bulk_create(copies)
+    rows = {"time_entry": list(TimeEntry.objects.values_list("pk", flat=True))}
+
+    shown = browser.post(reverse(DIALOG), rows)
+    done = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+
+    assert done.status_code == 302
+    assert TimeEntry.objects.filter(invoice_line=None).count() == 0
+    assert Invoice.objects.get().net == 5000 * entry.hourly_rate

@@ -10,6 +10,8 @@ FIRST_DATE = date(1980, 1, 1)
 LAST_DATE = date(2049, 12, 31)
 MAX_LINES = 100
 DECIMALS = 2
+# Of an invoice: no days count as not filled in (CFACT014).
+MIN_PAYMENT_TERM = 1
 MAX_PAYMENT_TERM = 9999
 UNITS = ("", "Uur", "Stuk", "Doos")
 # Our words for the ones we use.
