@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .amounts import AmountField
 from .models import Language, Membership, User
 
 
@@ -18,7 +19,12 @@ class NameForm(forms.Form):
 class EmployeeForm(NameForm):
     """Name and rate; whoever works elsewhere too keeps the name they gave themselves."""
 
-    hourly_rate = Membership._meta.get_field("hourly_rate").formfield()
+    hourly_rate = AmountField(
+        label=_("Hourly rate"),
+        max_digits=8,
+        required=False,
+        help_text=_("In euros excl. VAT, for projects billed by employee rate."),
+    )
 
     def keep_names(self) -> None:
         """Shows the names without letting them be changed."""

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.amounts import AmountField
 from accounts.choices import offer
 from accounts.countries import EU, HOME, choices
 from accounts.identifiers import (
@@ -29,6 +30,13 @@ FINANCIAL = ("coc_number", "vat_number", "iban", "payment_term", "hourly_rate", 
 
 class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """All of a customer. Whoever saves gives `cleaned_data` to editing.save_customer."""
+
+    hourly_rate = AmountField(
+        label=gettext_lazy("Hourly rate"),
+        max_digits=8,
+        required=False,
+        help_text=gettext_lazy("In euros excl. VAT, for projects billed by customer rate."),
+    )
 
     class Meta:
         model = Customer
