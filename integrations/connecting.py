@@ -23,7 +23,15 @@ from .nightly import next_night
 from .probing import Findings, probe
 from .secrets import CannotDecrypt
 from .sentences import field_at_fault, sentence, undecryptable
-from .switching import AdministrationTaken, activate, deactivate, pause, resume
+from .switching import (
+    AdministrationTaken,
+    StillInDoubt,
+    activate,
+    check_nothing_in_doubt,
+    deactivate,
+    pause,
+    resume,
+)
 
 __all__ = [
     "AdministrationTaken",
@@ -84,7 +92,7 @@ def test_connection(
     try:
         findings = probe(candidate)
         _keep(connection, candidate, findings, by=by, now=now)
-    except AdministrationTaken as taken:
+    except (AdministrationTaken, StillInDoubt) as taken:
         return Tested(ok=False, text=str(taken), field="code_2", is_wrong=True)
     except CannotDecrypt:
         return Tested(ok=False, text=undecryptable(), field="code_1", is_wrong=True)
@@ -118,6 +126,8 @@ def save_connection(
             if not (tested and tested.ok):
                 _store_untested(connection, candidate, by=by, now=now)
             _store_settings(connection, settings, by=by, now=now)
+    except StillInDoubt as doubt:
+        return Tested(ok=False, text=str(doubt), field="code_2", is_wrong=True)
     except IntegrityError:
         return Tested(ok=False, text=str(AdministrationTaken()), field="code_2", is_wrong=True)
     connection.refresh_from_db()
@@ -193,6 +203,8 @@ def _store_credentials(
     if {"sealed_code_1", "sealed_code_2"} & set(renewed):
         values |= {"codes_set_at": now, "codes_set_by": by}
     if "sealed_code_2" in renewed:
+        if candidate.administration_key != connection.administration_key:
+            check_nothing_in_doubt(connection)
         values["administration_key"] = candidate.administration_key
     Connection.objects.filter(pk=connection.pk).update(**values, **found)
     if renewed:

@@ -25,6 +25,28 @@ class AdministrationTaken(Exception):
         )
 
 
+class StillInDoubt(Exception):
+    """Something may have arrived in the old administration; its text may be shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A booking is still in doubt: it may have arrived in the administration of now. "
+                "Wait until Finance → Bookings has found out, then change the administration."
+            )
+        )
+
+
+# Of these the answer was lost, or is still to come.
+IN_DOUBT = ("sending", "checking", "unknown")
+
+
+def check_nothing_in_doubt(connection: Connection) -> None:
+    """Raises StillInDoubt: in another administration it would not be found, and sent again."""
+    if connection.bookings.filter(state__in=IN_DOUBT, sends__gt=0).exists():
+        raise StillInDoubt
+
+
 def activate(organisation: Organisation, *, by: User, now: datetime.datetime) -> Connection:
     """Switches the connection on, and makes it the first time. Raises AdministrationTaken."""
     connection, _made = Connection.objects.get_or_create(organisation=organisation)

@@ -54,6 +54,7 @@ class Courier:
     books: EBoekhouden
     clock: Callable[[], datetime.datetime]
     may_go_on: bool = True
+    refused_codes: NotConfigured | None = None
 
 
 def deliver(
@@ -150,6 +151,10 @@ def _look(courier: Courier, booking: Booking, attempt: Attempt, *, since: float)
         now=courier.clock(),
         settle=_settle(courier.connection, booking),
     )
+    if courier.refused_codes and progress.reason == "credentials":
+        refused = courier.refused_codes
+        pause(courier.connection, code=refused.code, text=refused.text, now=courier.clock())
+        courier.may_go_on = False
     outcome = Outcome(finding.name.lower(), _milliseconds(since))
     record(booking, attempt, progress, outcome, sight=sight, now=courier.clock())
     return step
@@ -224,6 +229,7 @@ def _send_failed(
             name, (progress, step) = "not-sent", decisions.not_sent(progress, now=now, tries=tries)
         case NotConfigured() | Refused():
             name = "refused"
+            courier.refused_codes = error if isinstance(error, NotConfigured) else None
             progress, step = decisions.refused(progress, exchange.refusal(error), now=now)
         case _:
             progress, step = decisions.doubted(progress, now=now, reason=error.reason)

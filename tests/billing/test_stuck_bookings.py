@@ -14,7 +14,10 @@ from billing.models import Booking, BookingKind, Invoice, Origin, State
 from customers.editing import is_number_fixed
 from customers.models import Customer
 from integrations.books import open_books
+from integrations.connecting import Typed, save_connection
+from integrations.connecting import test_connection as try_connection
 from integrations.eboekhouden.sandbox import Sandbox
+from integrations.models import Connection
 from tests import factories
 
 NOW = timezone.now()
@@ -231,3 +234,47 @@ def test_a_booking_of_a_newer_version_is_left_alone(connected, sandbox):
     connected.deliver()
 
     assert set(Booking.objects.values_list("state", flat=True)) == {State.QUEUED, State.BLOCKED}
+
+
+def test_codes_that_may_read_but_not_write_pause_the_connection(connected, sandbox):
+    customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
+    connected.hours(project=factories.create_project(customer=customer))
+    sandbox.faults.add(
+        operation="AddFactuur", action="error_code", code="E002.5", text="x", count=50
+    )
+
+    book(connected)
+
+    connection = Connection.objects.get()
+    assert connection.is_paused
+    assert len(sandbox.books.requests(operation="AddFactuur")) == 1
+    assert Booking.objects.get().state == State.BLOCKED
+
+
+@pytest.mark.parametrize("way", ["test", "save"])
+def test_another_administration_waits_until_nothing_is_in_doubt(
+    connected, sandbox, settings, tmp_path, way
+):
+    customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
+    connected.hours(project=factories.create_project(customer=customer))
+    sandbox.faults.add(operation="AddFactuur", phase="after", action="drop")
+    book(connected)
+    assert Booking.objects.get().state == State.UNKNOWN
+
+    with Sandbox(books=tmp_path / "another") as another:
+        settings.EBOEKHOUDEN_URL = another.url
+        typed = Typed(another.username, another.security_code_1, another.security_code_2)
+        by = {"by": connected.member.user, "now": NOW}
+        names = ("template", "ledger_account", "debtor_account", "numbering", "book_at_once")
+        chosen = {name: getattr(connected.connection, name) for name in (*names, "nightly_import")}
+        tested = (
+            try_connection(connected.connection, typed=typed, **by)
+            if way == "test"
+            else save_connection(connected.connection, typed=typed, settings=chosen, **by)
+        )
+
+    assert not tested.ok
+    assert "doubt" in tested.text
+    assert Connection.objects.get().username == sandbox.username
