@@ -41,7 +41,7 @@ def test_ticked_hours_are_booked_in_dutch(visitor, studio, sandbox):
     visitor.choose_action("Factureren in e-Boekhouden…", menu="Acties")
     expect(visitor.dialog.get_by_role("heading")).to_have_text("Factureren in e-Boekhouden")
     line = visitor.dialog.get_by_role("row").filter(has_text="Ontwerp")
-    expect(line.get_by_role("cell")).to_contain_text(["Website", "8,73", "uur", "95,00", "21%"])
+    expect(line.get_by_role("cell")).to_contain_text(["Website", "8,73", "Uur", "95,00", "21%"])
     primary(visitor, "€ 1.003,51").click()
 
     expect(page.get_by_role("status").filter(has_text="1 geboekt")).to_be_visible()

@@ -55,7 +55,7 @@ def test_hours_an_expense_and_a_trip_of_two_customers_are_booked(visitor, work, 
     expect(garage).to_contain_text("will be created in e-Boekhouden")
     expect(bakery).to_contain_text("€ 826.05 incl. VAT")
     line = bakery.get_by_role("row").filter(has_text="Website · Design")
-    cells = ["Website · Design", "3.33", "hour", "95.00", "21%", "8010", "316.35"]
+    cells = ["Website · Design", "3.33", "Uur", "95.00", "21%", "8010", "316.35"]
     expect(line.get_by_role("cell")).to_contain_text(cells)
 
     # One line a project adds the minutes up before they are rounded: a cent or 95 more.

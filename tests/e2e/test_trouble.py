@@ -31,7 +31,7 @@ def test_an_invoice_whose_answer_was_lost_is_found_and_not_made_again(visitor, w
     visitor.press("Book 1 invoice, € 114.95")
 
     expect(page.get_by_text("No clear answer came.")).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="1 on its way")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="1 being checked")).to_be_visible()
     assert len(sandbox.books.invoices()) == 1
     expect(page.get_by_role("button", name="Book again")).to_be_hidden()
 

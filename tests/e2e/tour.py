@@ -21,9 +21,13 @@ LINKS = "[...new Set([...document.querySelectorAll('a[href]')].map((link) => lin
 
 @dataclass
 class Tour:
-    """Follows links to every kind of page; `seen` counts view names, `wrong` is in words."""
+    """Follows links to every kind of page, or to those of `only`.
+
+    `seen` counts view names, `wrong` is in words.
+    """
 
     page: Page
+    only: frozenset[str] = frozenset()
     seen: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
@@ -39,7 +43,8 @@ class Tour:
     def _visit(self, address: str) -> list[str]:
         """Gives the links of that page; none when we know its kind by now."""
         name = view_name(address, site=self.page.url)
-        if not name or self.seen[name] >= SEVERAL.get(name, 1):
+        is_wanted = bool(name) and (not self.only or name in self.only)
+        if not is_wanted or self.seen[name] >= SEVERAL.get(name, 1):
             return []
         self.seen[name] += 1
         is_file = name.endswith(FILES)
@@ -53,9 +58,11 @@ class Tour:
         return [link.split("#")[0] for link in self.page.evaluate(LINKS)]
 
 
-def names_in_menus() -> set[str]:
+def names_in_menus() -> frozenset[str]:
+    """The view names of all menus: bar, tabs, settings, + and avatar."""
     entries = [entry for section in SECTIONS for entry in section.entries]
-    return {entry.url_name for entry in (*entries, *QUICK_CREATE, *PERSONAL) if entry.url}
+    found = (entry.url_name for entry in (*entries, *QUICK_CREATE, *PERSONAL) if entry.url)
+    return frozenset(found)
 
 
 def view_name(address: str, *, site: str) -> str:
