@@ -5,8 +5,7 @@ import datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from integrations.eboekhouden.facts import limits
-
+from .fields import InvoiceDateField
 from .lines import GROUPING_LABELS, Grouping
 from .models import Origin
 from .proposals import Options
@@ -23,17 +22,9 @@ class InvoicingForm(forms.Form):
         widget=forms.RadioSelect,
     )
     per = forms.ChoiceField(label=_("One invoice per"), choices=PER, widget=forms.RadioSelect)
-    date = forms.DateField(
+    date = InvoiceDateField(
         label=_("Invoice date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-
-    def clean_date(self) -> datetime.date:
-        day: datetime.date = self.cleaned_data["date"]
-        if not limits.FIRST_DATE <= day <= limits.LAST_DATE:
-            text = _("Choose a day between %(first)s and %(last)s.")
-            years = {"first": limits.FIRST_DATE.year, "last": limits.LAST_DATE.year}
-            raise forms.ValidationError(text, params=years)
-        return day
 
     def options(self, origin: Origin) -> Options:
         """The choices, once the form is valid."""

@@ -1,6 +1,5 @@
 """The forms of one invoice: its draft, and the e-mail that carries it."""
 
-import datetime
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +10,9 @@ from django.core.validators import validate_email
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from integrations.eboekhouden.facts import limits
-
+from .fields import InvoiceDateField, check_placeholders
 from .mailing import Letter
 from .models import Invoice, InvoiceLine
-from .placeholders import PLACEHOLDERS, unknown_placeholders
 
 MOST_ADDRESSES = 10
 LONGEST_ADDRESSES = 320
@@ -24,7 +21,7 @@ LONGEST_ADDRESSES = 320
 class DraftForm(forms.Form):
     """Dates and texts of a draft, with one field for the description of every line."""
 
-    date = forms.DateField(label=_("Invoice date"))
+    date = InvoiceDateField(label=_("Invoice date"))
     payment_term = forms.IntegerField(
         label=_("Payment term"), min_value=0, max_value=365, help_text=_("In days.")
     )
@@ -47,14 +44,6 @@ class DraftForm(forms.Form):
                 initial=line.description,
                 widget=forms.Textarea(attrs={"rows": 1 + len(line.description) // 70}),
             )
-
-    def clean_date(self) -> datetime.date:
-        day: datetime.date = self.cleaned_data["date"]
-        if not limits.FIRST_DATE <= day <= limits.LAST_DATE:
-            text = _("Choose a day between %(first)s and %(last)s.")
-            years = {"first": limits.FIRST_DATE.year, "last": limits.LAST_DATE.year}
-            raise ValidationError(text, params=years)
-        return day
 
     def with_lines(self) -> Iterator[tuple[InvoiceLine, BoundField]]:
         """Every line with the field of its description."""
@@ -113,21 +102,14 @@ class SendForm(forms.Form):
         subject = self.cleaned_data["subject"]
         if "\n" in subject or "\r" in subject:
             raise ValidationError(_("A subject is one line: take the line breaks out."))
-        return self._with_known_placeholders(subject.strip())
+        return check_placeholders(subject.strip())
 
     def clean_body(self) -> str:
-        return self._with_known_placeholders(self.cleaned_data["body"])
+        return check_placeholders(self.cleaned_data["body"])
 
     def letter(self) -> dict[str, Any]:
         """What send_invoice takes, once the form is valid."""
         return {name: self.cleaned_data[name] for name in ("to", "subject", "body", "key")}
-
-    def _with_known_placeholders(self, text: str) -> str:
-        if unknown := unknown_placeholders(text):
-            sentence = _("{%(name)s} cannot be filled in. Use %(known)s.")
-            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            raise ValidationError(sentence, params={"name": unknown[0], "known": known})
-        return text
 
 
 def _check(address: str) -> None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from integrations.eboekhouden.facts.vat import VAT_CODES
 
+from .fields import check_placeholders
 from .models import InvoiceSettings, VatCategory, VatRate
-from .placeholders import PLACEHOLDERS, unknown_placeholders
 
 CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
 
@@ -35,10 +35,10 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
         }
 
     def clean_mail_subject(self) -> str:
-        return self._with_known_placeholders("mail_subject")
+        return check_placeholders(self.cleaned_data["mail_subject"])
 
     def clean_mail_body(self) -> str:
-        return self._with_known_placeholders("mail_body")
+        return check_placeholders(self.cleaned_data["mail_body"])
 
     def clean(self) -> dict[str, object]:
         typed = self.cleaned_data
@@ -47,14 +47,6 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
             sentence = _("Use another prefix than above: each series counts by itself.")
             self.add_error("eboekhouden_prefix", sentence)
         return typed
-
-    def _with_known_placeholders(self, field: str) -> str:
-        text = str(self.cleaned_data[field])
-        if unknown := unknown_placeholders(text):
-            sentence = _("{%(name)s} cannot be filled in. Use %(known)s.")
-            known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            raise forms.ValidationError(sentence, params={"name": unknown[0], "known": known})
-        return text
 
 
 class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
@@ -38,6 +39,12 @@ ORDERS_OF_TASKS: Orders = {
     "rate": (F("hourly_rate"),),
 }
 ORDERS_OF_VEHICLES: Orders = {"name": (Lower("name"),), "plate": ("licence_plate",)}
+
+NEW = {
+    "task": gettext_lazy("New task"),
+    "category": gettext_lazy("New category"),
+    "vehicle": gettext_lazy("New vehicle"),
+}
 
 
 @require_safe
@@ -168,8 +175,14 @@ def _answer(request: MemberRequest, form: OwnedForm, *, page: str) -> HttpRespon
         catalogue.keep(form.instance, fields=form.cleaned_data)
         messages.success(request, _("%(name)s has been saved.") % {"name": form.instance})
         return redirect(f"projects:{page}-list")
+    context = {
+        "form": form,
+        "title": form.initial["name"] if form.instance.pk else NEW[page],
+        "list_name": f"projects:{page}-list",
+        "remove_name": f"projects:{page}-remove",
+    }
     status = 422 if form.errors else 200
-    return render(request, f"projects/{page}_edit.html", {"form": form}, status=status)
+    return render(request, f"projects/{page}_edit.html", context, status=status)
 
 
 def _remove(request: MemberRequest, rows: Manager[Any], pk: int, *, page: str) -> HttpResponse:
