@@ -109,13 +109,14 @@ def welcome(
     home: Home, ports: Mapping[str, int], environment: Mapping[str, str], *, seconds: float
 ) -> str:
     sandbox = f"http://127.0.0.1:{ports['sandbox']}/"
+    ours = f"{sandbox} (the sandbox's books)\n                {sandbox}2/ (codes for Atelier Zuid)"
     theirs = f"{environment['EBOEKHOUDEN_URL']} (yours)"
     return f"""
   Ready after {seconds:.0f} s
 
   The program   http://127.0.0.1:{ports["web"]}/
   Log in with   {LOGIN_EMAIL}  {LOGIN_PASSWORD}
-  e-Boekhouden  {theirs if "EBOEKHOUDEN_URL" in os.environ else f"{sandbox} (the sandbox's books)"}
+  e-Boekhouden  {theirs if "EBOEKHOUDEN_URL" in os.environ else ours}
   Data          {home.folder}
   Logs, mail    {home.logs}, {home.mail}
 

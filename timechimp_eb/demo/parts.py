@@ -62,7 +62,7 @@ def broker(home: Home, port: int) -> Part:
 
 
 def sandbox(home: Home, port: int) -> Part:
-    command = manage("eboekhouden_sandbox", "--json", "--port", str(port))
+    command = manage("eboekhouden_sandbox", "--json", "--second", "--port", str(port))
     command += ["--books", str(home.books)]
     return Part("sandbox", command, is_up=lambda: answers(f"http://127.0.0.1:{port}/"))
 

@@ -20,5 +20,6 @@ serve(
     books=options.books,
     seed=options.seed,
     as_json=options.json,
+    has_second=options.second,
     write=write,
 )

@@ -52,12 +52,13 @@ def service_reply(origin):
     return Reply(body=text.encode(), content_type=HTML, headers=SAFE)
 
 
-def reply(service, path, query, *, origin):
+def reply(service, path, query, *, origin, others=()):
     """The page, its style and script, an invoice to look at, or 404."""
     if path == "/":
         template = Template(HERE.joinpath("page.html").read_text(encoding="utf-8"))
         notice = parse_qs(query).get("notice", [""])[-1]
-        text = template.substitute(sections(service, origin=origin), notice=escape(notice))
+        shown = sections(service, origin=origin) | {"others": _links(others)}
+        text = template.substitute(shown, notice=escape(notice))
         return Reply(body=text.encode(), content_type=HTML, headers=SAFE)
     if path in FILES:
         name, kind = FILES[path]
@@ -65,6 +66,12 @@ def reply(service, path, query, *, origin):
     if path == "/bh/getfactuur.asp":
         return _document(service, query)
     return Reply(status=404, content_type="text/plain", body=b"There is no such page.")
+
+
+def _links(others):
+    """To the pages of the other administrations at this address."""
+    links = (f'<a href="{one.prefix}/">{escape(one.books.administration())}</a>' for one in others)
+    return "".join(f"<p>Other administration: {link}</p>" for link in links)
 
 
 def _document(service, query):
@@ -100,7 +107,7 @@ def submitted(service, path, body):
         notice = f"Not done: {problem}"
     return Reply(
         status=303,
-        headers={"Location": f"/?notice={quote(notice)}"},
+        headers={"Location": f"{service.prefix}/?notice={quote(notice)}"},
         content_type="text/plain",
     )
 

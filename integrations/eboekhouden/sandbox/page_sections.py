@@ -178,7 +178,7 @@ def _open_items(books):
 def _payment_form(item, side):
     number, code = escape(item.number), escape(item.relation_code)
     return (
-        '<form method="post" action="/page/payment" class="inline">'
+        '<form method="post" action="page/payment" class="inline">'
         f'<input type="hidden" name="number" value="{number}">'
         f'<input type="hidden" name="relation" value="{code}">'
         f'<input type="hidden" name="side" value="{side}">'
@@ -276,7 +276,7 @@ def _switches(switches):
     ]
     options = "".join(f"<option>{name}</option>" for name in switches.as_dict())
     form = (
-        '<form method="post" action="/page/switch" class="inline">'
+        '<form method="post" action="page/switch" class="inline">'
         f'<select name="name" aria-label="Switch">{options}</select>'
         '<input name="value" aria-label="New value" size="14"><button>Set</button></form>'
     )

@@ -11,12 +11,23 @@ from .server import SOAP_PATH, Server
 from .service import Service
 from .switches import Switches
 
+SECOND = "/2"
+
 
 class Sandbox:
     """A small e-Boekhouden on loopback. Its books are in a directory and survive a restart;
     switches, faults and the shift of its clock are new at every start of a process."""
 
-    def __init__(self, *, books=None, port=0, host="127.0.0.1", switches=None, seed=None):
+    def __init__(
+        self,
+        *,
+        books=None,
+        port=0,
+        host="127.0.0.1",
+        switches=None,
+        seed=None,
+        has_second=False,
+    ):
         self._own_directory = None
         if books is None:
             self._own_directory = tempfile.TemporaryDirectory(prefix="eboekhouden-sandbox-")
@@ -27,14 +38,19 @@ class Sandbox:
         self.faults = Faults(seed=seed)
         self.clock = Clock()
         self.books = Books(self.directory, clock=self.clock)
+        self.second = self._open_second() if has_second else None
         self._server: Server | None = None
 
     def start(self):
         """Serve in a thread of its own; afterwards `port` is the one that was found free."""
         if self.books.is_closed:
             self.books = Books(self.directory, clock=self.clock)
-        self._service = Service(self.books, switches=self.switches, faults=self.faults)
-        self._server = Server((self.host, self.port), self._service)
+            self.second = self.second and self._open_second()
+        self._services = [Service(self.books, switches=self.switches, faults=self.faults)]
+        if self.second:
+            second = Service(self.second, switches=self.switches, faults=self.faults, prefix=SECOND)
+            self._services.append(second)
+        self._server = Server((self.host, self.port), self._services)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever,
@@ -47,13 +63,21 @@ class Sandbox:
     def stop(self):
         """No answer comes after this; the books are closed and can be opened again."""
         if self._server is not None:
-            self._service.stopping.set()
+            for service in self._services:
+                service.stopping.set()
             self._server.shutdown()
             self._server.server_close()
             self._server.end_connections()
             self._thread.join()
             self._server = None
         self.books.close()
+        if self.second:
+            self.second.close()
+
+    def _open_second(self):
+        """Another administration at the same address, with codes of its own."""
+        directory = self.directory / "second"
+        return Books(directory, clock=self.clock, administration="Tweede Voorbeeld BV")
 
     def restart(self):
         """Stop and start on the same port with the same books."""

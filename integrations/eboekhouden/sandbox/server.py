@@ -15,6 +15,7 @@ from . import control, envelope, page
 from .faulting import SoapFault, broken
 from .reply import Reply
 from .schema import contract
+from .service import Service
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     sys_version = ""
     disable_nagle_algorithm = True
     server: "Server"
+    service: Service
     _headers_buffer: list[bytes]
     timeout = 300
 
@@ -56,13 +58,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def _looked_up(self):
         path, query = self._path()
+        if self.path.rstrip("?") == self.service.prefix != "":
+            return Reply(status=301, headers={"Location": f"{self.service.prefix}/"})
         if path == SOAP_PATH:
             if query.lower().split("=")[0] in ("wsdl", "singlewsdl"):
                 return Reply(body=contract().wsdl(f"{self._origin()}{SOAP_PATH}"))
             return page.service_reply(self._origin())
         if path.startswith("/control/"):
-            return control.reply(self.server.service, "GET", path, query, b"")
-        return page.reply(self.server.service, path, query, origin=self._origin())
+            return control.reply(self.service, "GET", path, query, b"")
+        others = [one for one in self.server.services if one is not self.service]
+        return page.reply(self.service, path, query, origin=self._origin(), others=others)
 
     def _act(self):
         path, query = self._path()
@@ -77,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _turn_away(self, reply):
         self.close_connection = True
-        self._respond(self.server.service.unread(reply, bytes_in=0))
+        self._respond(self.service.unread(reply, bytes_in=0))
 
     def _acted(self, path, query, body):
         if path == SOAP_PATH:
@@ -85,25 +90,26 @@ class Handler(BaseHTTPRequestHandler):
         if not self._is_own_page():
             return Reply(status=403, content_type="text/plain", body=b"Another site asked this.")
         if path.startswith("/control/"):
-            return control.reply(self.server.service, self.command, path, query, body)
+            return control.reply(self.service, self.command, path, query, body)
         if path.startswith("/page/") and self.command == "POST":
-            return page.submitted(self.server.service, path, body)
+            return page.submitted(self.service, path, body)
         return Reply(status=404, content_type="text/plain")
 
     def _soap(self, body):
+        self.service = self.server.meant(body)
         kind = self._content_type()
         if kind.get_content_type() not in XML_TYPES and self.headers.get("Content-Type"):
             reply = Reply(status=415, content_type="text/plain", body=b"Unsupported Media Type")
-            return self.server.service.unread(reply, bytes_in=len(body))
+            return self.service.unread(reply, bytes_in=len(body))
         is_12 = kind.get_content_type() == "application/soap+xml"
         action = kind.get_param("action") if is_12 else None
         action = (action or self.headers.get("SOAPAction") or "").strip().strip("\"'")
         try:
-            return self.server.service.answer(
+            return self.service.answer(
                 body,
                 charset=kind.get_param("charset") or None,
                 action=action,
-                origin=self._origin(),
+                origin=f"{self._origin()}{self.service.prefix}",
                 prefers_12=is_12,
             )
         except Exception as problem:  # as in .NET, a defect reaches the client as a Fault
@@ -120,8 +126,10 @@ class Handler(BaseHTTPRequestHandler):
         return kind
 
     def _path(self):
+        """The path within the administration that it is about, and the query."""
         parts = urlsplit(self.path)
-        path = parts.path.rstrip("/") if len(parts.path) > 1 else parts.path
+        self.service = self.server.at(parts.path)
+        path = parts.path.removeprefix(self.service.prefix).rstrip("/") or "/"
         return (path.lower() if path.lower() == SOAP_PATH else path), parts.query
 
     def _origin(self):
@@ -141,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if length < 0:
             raise BadFraming
-        if length > self.server.service.switches.max_request_bytes:
+        if length > self.service.switches.max_request_bytes:
             self._read_away(length)
             raise TooLarge
         body = self.rfile.read(length)
@@ -154,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
         while size := int(self.rfile.readline(100).split(b";")[0].strip() or b"-1", 16):
             if size < 0:
                 raise BadFraming
-            if len(body) + size > self.server.service.switches.max_request_bytes:
+            if len(body) + size > self.service.switches.max_request_bytes:
                 raise TooLarge
             body += self.rfile.read(size)
             self.rfile.readline(100)
@@ -200,7 +208,7 @@ class Handler(BaseHTTPRequestHandler):
         step = max(1, len(reply.body) // DRIPS)
         pause = reply.seconds * step / max(1, len(reply.body))
         for start in range(0, len(reply.body), step):
-            if self.server.service.stopping.wait(pause):
+            if self.service.stopping.wait(pause):
                 self.close_connection = True
                 return
             self.wfile.write(reply.body[start : start + step])
@@ -232,13 +240,23 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address, service):
-        self.service = service
+    def __init__(self, address, services):
+        self.services = services
         self.resetting: set[socket.socket] = set()
         self._open: dict[Any, threading.Thread] = {}
         self._open_lock = threading.Lock()
         super().__init__(address, Handler)
         self.origin = f"http://{self.server_name}:{self.server_port}"
+
+    def at(self, path):
+        """The administration under this path; without a prefix the first."""
+        others = self.services[1:]
+        of_it = (one for one in others if f"{path}/".startswith(f"{one.prefix}/"))
+        return next(of_it, self.services[0])
+
+    def meant(self, body):
+        """The administration whose codes a SOAP request carries; with unknown ones the first."""
+        return next((one for one in self.services if one.is_meant(body)), self.services[0])
 
     def server_bind(self):
         """Without the look-up of a host name, which can take seconds."""

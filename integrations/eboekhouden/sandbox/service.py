@@ -55,10 +55,14 @@ class Performed:
 
 
 class Service:
-    """The operations on one set of books, with its switches and faults."""
+    """The operations on one set of books, with its switches and faults.
 
-    def __init__(self, books, *, switches, faults):
+    `prefix` is where its page and control API are: empty, or `/2` for a second administration.
+    """
+
+    def __init__(self, books, *, switches, faults, prefix=""):
         self.books, self.switches, self.faults = books, switches, faults
+        self.prefix = prefix
         self.clock = books.clock
         self.stopping = threading.Event()
 
@@ -91,6 +95,14 @@ class Service:
         reply = Mishap(self, exchange).reply() if rule else self.undisturbed(exchange)
         self._note_reply(log_id, reply, started)
         return reply
+
+    def is_meant(self, body):
+        """Whether a request carries the security code of these books, or closes their session."""
+        text = body.upper()
+        if self.books.credentials().security_code_2.encode() in text:
+            return True
+        closing = b"CLOSESESSION" in text
+        return closing and any(row["id"].encode() in text for row in self.books.sessions())
 
     def unread(self, reply, *, bytes_in):
         """Writes down a request that was turned away at the door."""

@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--books", type=Path, required=True, help="directory of the books")
     parser.add_argument("--seed", type=int, help="for the chances of faults")
     parser.add_argument(
+        "--second", action="store_true", help="also keep a second administration, at /2/"
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print one line of JSON and nothing else"
     )
 
@@ -30,12 +33,13 @@ def serve(
     write: Callable[[str], None],
     seed: int | None = None,
     as_json: bool = False,
+    has_second: bool = False,
 ) -> None:
     """Serves until SIGINT or SIGTERM; `write` gets the address and the codes."""
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: ended.set())
-    sandbox = Sandbox(books=books, host=host, port=port, seed=seed)
+    sandbox = Sandbox(books=books, host=host, port=port, seed=seed, has_second=has_second)
     sandbox.start()
     try:
         write(json.dumps(_described(sandbox)) if as_json else _announced(sandbox))

@@ -23,6 +23,7 @@ class Command(BaseCommand):
             books=books,
             seed=options["seed"],
             as_json=options["json"],
+            has_second=options["second"],
             write=self._write,
         )
 

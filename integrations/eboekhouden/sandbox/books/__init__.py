@@ -6,7 +6,13 @@ from integrations.eboekhouden.sandbox.clock import Clock
 
 from . import editing, entries, invoices, ledger, relations, requests, sessions
 from .chart import write_chart
-from .credentials import credentials, ensure_credentials, fact, renew_security_code_1
+from .credentials import (
+    ADMINISTRATION,
+    credentials,
+    ensure_credentials,
+    fact,
+    renew_security_code_1,
+)
 from .storage import FILE_NAME, Storage
 
 EVERYTHING = (
@@ -28,13 +34,13 @@ EVERYTHING = (
 class Books:
     """Kept in one directory; opening them twice at a time is not meant to be done."""
 
-    def __init__(self, directory, *, clock=None):
+    def __init__(self, directory, *, clock=None, administration=ADMINISTRATION):
         self.directory = Path(directory)
         self.clock = clock or Clock()
         self.storage = Storage(self.directory)
         with self.storage.transaction() as db:
             write_chart(db)
-            ensure_credentials(db)
+            ensure_credentials(db, administration=administration)
 
     @property
     def path(self):

@@ -17,13 +17,13 @@ class Credentials:
     security_code_2: str
 
 
-def ensure_credentials(db):
+def ensure_credentials(db, *, administration=ADMINISTRATION):
     """The credentials of these books; new books get new ones."""
     fresh = {
         "username": "sandbox",
         "security_code_1": secrets.token_hex(16),
         "security_code_2": str(uuid.uuid4()).upper(),
-        "administration": ADMINISTRATION,
+        "administration": administration,
         "town": TOWN,
     }
     for name, value in fresh.items():
