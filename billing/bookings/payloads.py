@@ -90,10 +90,7 @@ def sales_entry_lines(
     vat_totals: Sequence[Mapping[str, str]],
     connection: Connection,
 ) -> list[SalesEntryLine]:
-    """Lines added up per ledger account, VAT code and cost centre.
-
-    VAT of a rate divided over them.
-    """
+    """Lines added up per ledger, VAT code and cost centre; the VAT of a rate divided over them."""
     entry: list[SalesEntryLine] = []
     for rate in vat_totals:
         percentage, code = Decimal(rate["percentage"]), rate["code"]

@@ -12,7 +12,7 @@ from billing.invoicing import invoice_in_eboekhouden
 from billing.models import Attempt, Booking, BookingKind, Invoice, State
 from integrations import leases
 from integrations.books import open_books
-from integrations.models import Connection, Numbering
+from integrations.models import Connection, Numbering, Uniqueness
 from tests import factories
 
 NOW = timezone.now()
@@ -59,6 +59,17 @@ def test_a_service_that_is_away_delays_and_nothing_more(connected, sandbox, know
     known.refresh_from_db()
     assert known.state == State.CONFIRMED
     assert len(sandbox.books.invoices()) == 1
+
+
+def test_a_number_that_was_refused_and_is_there_tells_that_doubles_are_refused(connected, known):
+    connected.deliver()
+    Booking.objects.filter(pk=known.pk).update(
+        state=State.UNKNOWN, sends=1, refusal="exists", next_at=NOW, remote_id="", ended_at=None
+    )
+
+    connected.sweep(later=5 * MINUTE)
+
+    assert Connection.objects.get().refuses_doubles == Uniqueness.YES
 
 
 def test_only_one_worker_writes_at_a_time(connected, known):
