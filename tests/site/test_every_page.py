@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -11,13 +13,36 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from billing.bookings.outbox import queue_sales_entry
 from billing.issuing import mark_sent
-from billing.models import Batch
+from billing.models import Batch, Booking
 from customers.models import ImportRun
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 OUR_APPS = {"accounts", "billing", "customers", "integrations", "projects", "registrations"}
+POLYGLOT = "'\"><b>bold</b>{{7*7}}"
+TEXTS = [
+    ("accounts.Organisation", "name"),
+    ("accounts.User", "first_name"),
+    ("customers.Customer", "name"),
+    ("customers.Customer", "notes"),
+    ("projects.Project", "name"),
+    ("projects.Task", "name"),
+    ("projects.ExpenseCategory", "name"),
+    ("projects.Vehicle", "name"),
+    ("registrations.TimeEntry", "description"),
+    ("registrations.Expense", "description"),
+    ("registrations.Trip", "origin"),
+    ("billing.InvoiceLine", "description"),
+    ("billing.Invoice", "notes"),
+    ("billing.Invoice", "reference"),
+    ("billing.Booking", "text"),
+    ("integrations.Connection", "pause_text"),
+    ("integrations.Connection", "administration_name"),
+    ("customers.ImportRun", "error"),
+]
+# The security codes of factories.create_connection.
+CODES = ("a" * 32, "b" * 36)
 # The page where one logs in can be read in both languages.
 FOR_EVERYBODY = {"accounts:language-switch"}
 WORDS = {
@@ -171,3 +196,21 @@ def test_a_form_of_another_site_is_refused_everywhere():
         assert answer.status_code in {403, 405}, (name, answer.status_code)
 
     assert _stored() == before
+
+
+def test_what_people_and_services_wrote_stays_text_and_codes_stay_inside():
+    client, member = _logged_in(Role.ADMINISTRATOR)
+    ours = _everything(member.organisation)
+    for model, name in TEXTS:
+        # With the id, because some names occur once.
+        text = Concat(Value(POLYGLOT), Cast("pk", CharField()))
+        apps.get_model(model)._default_manager.update(**{name: text})
+    Booking.objects.update(state="rejected", code="X1")
+
+    for name, _parts in PAGES:
+        answer = client.get(_address(name, ours))
+        if answer.status_code == 200 and "html" in answer["Content-Type"]:
+            page = answer.content.decode()
+            assert POLYGLOT not in page, name
+            assert "<b>bold" not in page, name
+            assert not any(code in page for code in CODES), name
