@@ -50,7 +50,7 @@ def test_periods_follow_each_other_without_a_gap_or_a_double_day(frequency, star
     ("frequency", "first", "last", "english", "dutch"),
     [
         ("month", "2026-11-01", "2026-11-30", "November 2026", "november 2026"),
-        ("quarter", "2026-10-01", "2026-12-31", "Q4 2026", "Q4 2026"),
+        ("quarter", "2026-10-01", "2026-12-31", "Q4 2026", "4e kwartaal 2026"),
         ("year", "2026-01-01", "2026-12-31", "2026", "2026"),
         ("week", "2026-11-16", "2026-11-22", "week 47 of 2026", None),
         ("month", "2026-11-15", "2026-12-14", "15 November 2026 to 14 December 2026", None),

@@ -148,6 +148,7 @@ def test_without_codes_it_loads_on_any_day_and_has_no_connection(today, settings
     assert organisation.time_entries.latest("date").date <= day
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_sample_that_failed_leaves_an_empty_database():
     nowhere = Remote("http://127.0.0.1:9/soap.asmx", "a", "b", "c")
 
