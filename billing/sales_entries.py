@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from accounts.models import Organisation
 from integrations.eboekhouden.messages import SalesEntryLine
-from integrations.models import Connection, LedgerAccount
+from integrations.models import Connection, CostCentre, LedgerAccount
 from projects.money import ZERO
 
 from .bookings.payloads import sales_entry_lines
@@ -22,6 +22,7 @@ class EntryRow:
     name: str
     vat_code: str
     amount: Decimal
+    cost_centre: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,15 @@ def proposed_entry(invoice: Invoice, connection: Connection) -> list[EntryRow]:
     """The entry as it would be made: the debtor, then turnover per account and VAT per code."""
     lines = sales_entry_lines(list(invoice.lines.all()), invoice.vat_totals, connection)
     names = dict(LedgerAccount.objects.filter(connection=connection).values_list("code", "name"))
+    centres = dict(
+        CostCentre.objects.filter(connection=connection).values_list("remote_id", "name")
+    )
     debtor = connection.debtor_account
     rows = [EntryRow(debtor, names.get(debtor, ""), "", invoice.gross)]
     for line in lines:
-        account = line.ledger_account
-        rows.append(EntryRow(account, names.get(account, ""), line.vat_code, -line.net))
+        name = names.get(line.ledger_account, "")
+        centre = centres.get(line.cost_centre_id, "")
+        rows.append(EntryRow(line.ledger_account, name, line.vat_code, -line.net, centre))
     return rows + [EntryRow("", "", code, -vat) for code, vat in _vat(lines).items() if vat]
 
 
