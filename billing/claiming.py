@@ -48,6 +48,7 @@ def release(invoice: Invoice) -> int:
     freed = 0
     for model in REGISTRATIONS.values():
         taken = model.objects.filter(invoice_line__invoice=invoice)
+        taken.hold()
         freed += taken.update(invoice_line=None, status=Status.APPROVED)
     return freed + Term.objects.filter(invoice_line__invoice=invoice).update(invoice_line=None)
 

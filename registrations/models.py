@@ -45,6 +45,13 @@ class RegistrationQuerySet(models.QuerySet[Any]):
         """Rows that may still change; updates go through this, so that a billed row never does."""
         return self.filter(invoice_line=None).exclude(status=Status.INVOICED)
 
+    def hold(self) -> None:
+        """Locks the rows until the end of the transaction, in the order of their ids.
+
+        Two people who change the same rows then wait in a queue, and never for each other.
+        """
+        list(self.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
     def visible_to(self, membership: Membership) -> Self:
         """Of the member's organisation; employees see their own rows only."""
         rows = self.filter(organisation=membership.organisation_id)

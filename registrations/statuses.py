@@ -148,6 +148,7 @@ def _allowed(selection: Selection, change: Change, *, by: Membership) -> Selecte
 
 
 def _update(rows: RegistrationQuerySet, *, to: Status, note: str) -> int:
+    rows.hold()
     return rows.order_by().update(status=to, status_note=note)
 
 
