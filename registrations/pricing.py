@@ -84,6 +84,7 @@ def preview_repricing(project: Project) -> Repricing:
 def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime) -> Repricing:
     """Prices the unbilled hours of a project with the current rates; notes who asked for it."""
     changed, before, after = 0, ZERO, ZERO
+    project.time_entries.unbilled().hold()
     for old_amount, entry in _repriced(project):
         rows = TimeEntry.objects.filter(pk=entry.pk).unbilled()
         if rows.update(hourly_rate=entry.hourly_rate, amount=entry.amount):
