@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from integrations.eboekhouden.facts.codes import explain
 
 from .bookings.attempts import LOOKED, SENT
+from .formats import euro
 from .mailing import REASONS
 from .models import Attempt, BookingKind, Invoice, InvoiceEvent, State
 
@@ -120,12 +122,25 @@ def _cancelled(details: Details) -> tuple[str, str]:
     return _("Booking cancelled"), details.get("reason", "")
 
 
+def _partly_paid(details: Details) -> tuple[str, str]:
+    amounts = {"paid": euro(Decimal(details["paid"])), "gross": euro(Decimal(details["gross"]))}
+    return _("Paid %(paid)s of %(gross)s according to e-Boekhouden") % amounts, ""
+
+
+def _open_again(details: Details) -> tuple[str, str]:
+    amount = {"amount": euro(Decimal(details["open"]))}
+    return _("Open again according to e-Boekhouden: %(amount)s") % amount, ""
+
+
 SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "drafted": _drafted,
     "final": _final,
     "mailed": _mailed,
     "marked-sent": lambda details: (_("Marked as sent"), ""),
     "marked-paid": lambda details: (_("Marked as paid"), ""),
+    "paid-there": lambda details: (_("Paid according to e-Boekhouden"), ""),
+    "partly-paid": _partly_paid,
+    "open-again": _open_again,
     "mail-failed": _mail_failed,
     "booked": _booked,
     "booking-stopped": _stopped,

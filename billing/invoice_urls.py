@@ -9,6 +9,7 @@ SELECTION = "finance/invoices/selection/"
 
 urlpatterns_invoices = [
     path("finance/invoices/", invoices.invoice_list, name="invoice-list"),
+    path("finance/invoices/payments/", invoice_actions.invoice_payments, name="invoice-payments"),
     path(
         f"{SELECTION}entries/",
         invoice_actions.invoice_entries,

@@ -65,6 +65,10 @@ class Connection(models.Model):
     tested_at = models.DateTimeField(null=True, editable=False)
     relation_count = models.PositiveIntegerField(null=True, editable=False)
 
+    # Payments: when they were last fetched, and why the last time failed.
+    payments_seen_at = models.DateTimeField(null=True, editable=False)
+    payments_problem = models.CharField(max_length=300, blank=True, editable=False)
+
     # The breaker: nothing is sent while paused.
     paused_at = models.DateTimeField(null=True, editable=False)
     pause_code = models.CharField(max_length=20, blank=True, editable=False)

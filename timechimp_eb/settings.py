@@ -245,6 +245,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # After the nightly imports, which begin between 02:15 and 03:45.
+    "fetch-payments": {
+        "task": "billing.tasks.fetch_all_payments",
+        "schedule": crontab(minute=15, hour=4),
+        "options": {"expires": 3600},
+    },
     "plan-terms": {
         "task": "projects.tasks.plan_terms",
         "schedule": crontab(minute=20, hour=1),

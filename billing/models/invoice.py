@@ -1,6 +1,7 @@
 """Invoices. A final invoice is never changed or deleted; everything that is printed is copied."""
 
 import datetime
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
@@ -82,6 +83,9 @@ class Invoice(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="credits"
     )
     paid_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    # According to e-Boekhouden: what is still to be paid, and when it was first seen to be open.
+    open_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    open_seen_at = models.DateTimeField(null=True)
     final_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     sent_to = models.CharField(max_length=320, blank=True)
@@ -122,6 +126,15 @@ class Invoice(models.Model):
             InvoiceStatus.SENT,
             InvoiceStatus.PAID,
         )
+
+    @property
+    def is_partly_paid(self) -> bool:
+        """Some of it was paid, and some was not."""
+        return self.status != InvoiceStatus.PAID and self.paid_amount * self.gross > 0
+
+    def would_be_open(self, amount: Decimal) -> bool:
+        """Whether it is still to be paid when so much is open, in euros; a credit is negative."""
+        return amount * self.gross > 0
 
 
 class InvoiceLine(models.Model):

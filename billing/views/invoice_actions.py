@@ -18,6 +18,7 @@ from ..invoice_selection import ACTIONS, Action, Outcome, carry_out, selected, s
 from ..issuing import NotAllowed, create_sales_entries, why_no_sales_entry
 from ..mailing import REASONS, AlreadyMailed, MailFailed, first_letter, send_invoice
 from ..models import Invoice, InvoiceStatus, Origin
+from ..payment_bell import ask_for_payments
 from ..sales_entries import connection_for_entries, eligible
 from .invoices import invoice_or_404
 
@@ -164,3 +165,14 @@ def invoice_entry(request: MemberRequest, pk: int) -> HttpResponse:
     else:
         create_sales_entries([invoice], connection, by=request.user, now=timezone.now())
     return redirect("billing:invoice-detail", pk)
+
+
+@require_POST
+@invoicer_required
+def invoice_payments(request: MemberRequest) -> HttpResponse:
+    """Asks for the payments; the list says as of when they are, or why they could not be read."""
+    if ask_for_payments(request.organisation):
+        messages.info(request, _("Payments are being fetched. Load the page again in a moment."))
+    else:
+        messages.warning(request, _("The connection with e-Boekhouden cannot be used now."))
+    return redirect("billing:invoice-list")

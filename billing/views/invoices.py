@@ -23,6 +23,7 @@ from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
 from ..issuing import why_no_sales_entry
 from ..mailing import failure_of
 from ..models import Invoice, InvoiceStatus, Origin
+from ..payment_bell import payments_connection
 from ..pdf import invoice_pdf, issue_pdf
 from ..pdf.content import parties, vat_label
 from ..sales_entries import connection_for_entries, proposed_entry
@@ -52,6 +53,7 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
         "count": count,
         "gross": gross,
         "may_enter": connection_for_entries(request.organisation) is not None,
+        "payments": payments_connection(request.organisation),
         "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
         "selection_done": request.session.pop("invoices_done", False),
     }
@@ -104,6 +106,7 @@ def _booking(invoice: Invoice) -> dict[str, Any]:
         "row": row_of(invoice, booking, today=timezone.localdate()),
         "told": tell(booking, now=database_now()) if booking else None,
         "connection": connection,
+        "payments": payments_connection(invoice.organisation),
         "may_enter": False,
         "entry": [],
         "why_not": "",
