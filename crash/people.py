@@ -151,7 +151,7 @@ class Person:
 
 
 def work(seed: int, seconds: float) -> None:
-    """Acts until the time is over; what may go wrong is told, anything else ends it."""
+    """Acts until the time is over; what may go wrong is told, a mistake ends it."""
     person, until = None, time.monotonic() + seconds
     while time.monotonic() < until:
         try:
