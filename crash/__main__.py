@@ -1,0 +1,78 @@
+"""`./run crash`: kill the real program at random, many times, and check its books after each."""
+
+import argparse
+import contextlib
+import secrets
+import shutil
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from .auditing import Finding
+from .running import Loop, Wishes, one_run
+
+KINDS = ("duplicate", "lost", "gap", "billed twice", "stuck", "secret")
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code is 1 when anything at all was found. Ctrl-C ends it with what it has so far."""
+    options = read(arguments)
+    findings: Counter[str] = Counter()
+    began = time.monotonic()
+    with Loop(is_unique=options.unique) as loop, contextlib.suppress(KeyboardInterrupt):
+        for number in range(options.runs):
+            seed, every = options.seed + number, options.hard_stops
+            wishes = Wishes(options.seconds, options.unique, bool(every) and number % every == 0)
+            found = one_run(loop, wishes, seed)
+            loop.figures["runs"] += 1
+            findings.update(finding.kind for finding in found)
+            if found:
+                report(loop, options, seed, found)
+    print(f"{time.monotonic() - began:.0f} s: {in_words(loop.figures, findings)}")
+    return 1 if findings or not loop.figures["runs"] else 0
+
+
+def read(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run crash", description=__doc__)
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=4, help="of hurting in each run")
+    parser.add_argument("--seed", type=int, default=None, help="of the first run")
+    parser.add_argument(
+        "--not-unique", dest="unique", action="store_false", help="the service takes double numbers"
+    )
+    parser.add_argument(
+        "--hard-stops", type=int, default=0, metavar="N", help="stop PostgreSQL in every Nth run"
+    )
+    parser.add_argument("--keep", type=Path, help="folder for the logs of a run with a finding")
+    options = parser.parse_args(arguments)
+    if options.seed is None:
+        options.seed = secrets.randbelow(10**6)
+    return options
+
+
+def report(loop: Loop, options: argparse.Namespace, seed: int, found: list[Finding]) -> None:
+    """What is wrong, and how to do this run again: same dice, though not the same moments."""
+    again = f"./run crash --runs 1 --seed {seed} --seconds {options.seconds:g}"
+    again += "" if options.unique else " --not-unique"
+    again += " --hard-stops 1" if options.hard_stops else ""
+    told = "; ".join(f"{finding.kind}: {finding.text}" for finding in found[:5])
+    print(f"seed {seed}: {len(found)} findings: {told} (again: {again})", flush=True)
+    if options.keep:
+        shutil.copytree(loop.logs, options.keep / str(seed), dirs_exist_ok=True)
+
+
+def in_words(figures: Counter[str], findings: Counter[str]) -> str:
+    hurts = [f"{name} {figures[name]:,}" for name in ("runs", "kills", "stops", "flushes")]
+    hurts += [f"{name} {figures[name]:,}" for name in ("database stops", "requests")]
+    hurts.append(f"faulty answers {figures['faulty answers']:,}")
+    hurts.append(f"proposals changed {figures['proposals changed']:,}")
+    names = {"invoice": "invoices", "sales_entry": "entries", "relation": "relations"}
+    made = [f"{name} {figures[kind]:,}" for kind, name in names.items()]
+    mean = figures["drained in ms"] / 1000 / max(1, figures["runs"])
+    wrong = [f"{kind} {findings[kind]}" for kind in KINDS]
+    return ", ".join([*hurts, *made, f"mean recovery {mean:.1f} s", *wrong])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
