@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Organisation
 from billing import payment_bell, tasks
 from billing.events import timeline
 from billing.invoicing import draft_invoices, invoice_in_eboekhouden
@@ -204,6 +205,7 @@ def open_item(amount: str) -> OpenItem:
 
 
 def test_a_failure_changes_nothing_and_says_why_on_the_list(entered, sandbox, connected):
+    Organisation.objects.update(language="en")
     fetch()
     sandbox.faults.add(operation="GetOpenPosten", action="html")
 
