@@ -12,7 +12,7 @@ from integrations.models import Connection
 from projects.models import ExpenseCategory, Task, TripSettings
 
 from .lines import Terms
-from .models import VatCategory, VatRate
+from .models import VatRate, VatTreatment
 
 # For an organisation without a usual rate: what has these terms cannot be billed.
 NO_RATE = Terms(0, Decimal(0), "", "", "", None)
@@ -44,7 +44,7 @@ class BookingTerms:
             vat_rate_id=rate.pk,
             vat_percentage=rate.percentage,
             vat_code=rate.code,
-            vat_category=rate.category,
+            vat_treatment=rate.treatment,
             ledger_account=(thing.ledger_account if thing else "") or self.ledger_account,
             cost_centre_id=thing.cost_centre_id if thing else None,
         )
@@ -52,6 +52,6 @@ class BookingTerms:
     def _rate(self, override: int | None, customer: Customer) -> VatRate | None:
         """A customer with a special treatment (reverse charge, export) has it for everything."""
         customers = self.rates.get(customer.vat_rate_id or 0)
-        if customers and customers.category != VatCategory.STANDARD:
+        if customers and customers.treatment != VatTreatment.DOMESTIC:
             return customers
         return self.rates.get(override or 0) or customers or self.usual_rate

@@ -38,5 +38,5 @@ def change_draft(
             due_on=date + datetime.timedelta(days=payment_term),
             reference=reference,
             notes=notes,
-            **total_fields(totals(lines)),
+            **total_fields(totals(lines, discount=draft.discount)),
         )

@@ -140,7 +140,7 @@ def _create_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
         vat_rate_id=line.terms.vat_rate_id,
         vat_percentage=line.vat_percentage,
         vat_code=line.vat_code,
-        vat_category=line.vat_category,
+        vat_treatment=line.vat_treatment,
         code=line.code,
         ledger_account=line.terms.ledger_account,
         cost_centre_id=line.terms.cost_centre_id,
@@ -181,7 +181,8 @@ def total_fields(totals: Totals) -> dict[str, object]:
         {
             "percentage": str(rate.percentage),
             "code": rate.code,
-            "category": rate.category,
+            "treatment": rate.treatment,
+            "discount": str(rate.discount),
             "net": str(rate.net),
             "vat": str(rate.vat),
         }

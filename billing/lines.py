@@ -62,7 +62,7 @@ class Terms:
     vat_rate_id: int
     vat_percentage: Decimal
     vat_code: str
-    vat_category: str
+    vat_treatment: str
     ledger_account: str
     cost_centre_id: int | None
 
@@ -111,8 +111,8 @@ class Line:
         return self.terms.vat_code
 
     @property
-    def vat_category(self) -> str:
-        return self.terms.vat_category
+    def vat_treatment(self) -> str:
+        return self.terms.vat_treatment
 
 
 def compose(items: Iterable[Item], *, grouping: Grouping) -> tuple[Line, ...]:

@@ -9,7 +9,7 @@ from integrations.eboekhouden.messages import SalesEntryLine
 from integrations.models import Connection, CostCentre, LedgerAccount
 from projects.money import ZERO
 
-from .bookings.payloads import sales_entry_lines
+from .bookings.composing import sales_entry_lines
 from .issuing import why_no_sales_entry
 from .models import Invoice
 
@@ -56,7 +56,7 @@ def eligible(invoices: Iterable[Invoice]) -> Eligible:
 
 def proposed_entry(invoice: Invoice, connection: Connection) -> list[EntryRow]:
     """The entry as it would be made: the debtor, then turnover per account and VAT per code."""
-    lines = sales_entry_lines(list(invoice.lines.all()), invoice.vat_totals, connection)
+    lines = sales_entry_lines(invoice, connection)
     names = dict(LedgerAccount.objects.filter(connection=connection).values_list("code", "name"))
     centres = dict(
         CostCentre.objects.filter(connection=connection).values_list("remote_id", "name")

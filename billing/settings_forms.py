@@ -11,7 +11,7 @@ from accounts.models import Organisation
 from integrations.eboekhouden.facts.vat import VAT_CODES
 
 from .fields import check_placeholders
-from .models import InvoiceSettings, VatCategory, VatRate
+from .models import InvoiceSettings, VatRate, VatTreatment
 
 CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
 
@@ -57,7 +57,7 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         fields = (
             "name",
             "percentage",
-            "category",
+            "treatment",
             "code",
             "valid_from",
             "valid_until",
@@ -96,15 +96,10 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
 
     def _check_percentage(self) -> None:
         percentage = self.cleaned_data.get("percentage")
-        category = self.cleaned_data.get("category")
-        if percentage is None or category is None:
+        treatment = self.cleaned_data.get("treatment")
+        if percentage is None or treatment is None:
             return
-        if category == VatCategory.STANDARD and not percentage:
-            sentence = _(
-                "With treatment Standard this is more than 0; else choose another treatment."
-            )
-            self.add_error("percentage", sentence)
-        elif category != VatCategory.STANDARD and percentage:
+        if treatment != VatTreatment.DOMESTIC and percentage:
             self.add_error("percentage", _("With this treatment the invoice has 0% VAT."))
         else:
             self._check_code(percentage)

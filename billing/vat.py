@@ -1,7 +1,8 @@
 """VAT over an invoice: once per rate, over the sum of its lines, so that everything adds up.
 
-EN 16931 BR-CO-10, -14 and -15: line amounts are rounded first and summed exactly, total VAT is the
-sum of the amounts per rate, and the total incl. VAT is the sum of both.
+EN 16931 BR-CO-10 to -15: line amounts are rounded first and summed exactly, a discount on the whole
+is an amount per rate, total VAT is the sum of the amounts per rate, and the total incl. VAT is the
+sum of both.
 """
 
 from collections import defaultdict
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Protocol
 
-from projects.money import CENT, ZERO, cents
+from projects.money import CENT, ZERO, share_of
 
 
 class Taxed(Protocol):
@@ -26,42 +27,53 @@ class Taxed(Protocol):
     def vat_code(self) -> str: ...
 
     @property
-    def vat_category(self) -> str: ...
+    def vat_treatment(self) -> str: ...
 
 
 @dataclass(frozen=True)
 class VatTotal:
-    """VAT of one rate: `vat` = `net` × percentage, to the cent."""
+    """VAT of one rate, in euros: `net` is what its lines come to less `discount`."""
 
     percentage: Decimal
     code: str
-    category: str
+    treatment: str
+    discount: Decimal
     net: Decimal
     vat: Decimal
 
 
 @dataclass(frozen=True)
 class Totals:
-    """What an invoice comes to, in euros; `gross` is incl. VAT."""
+    """What an invoice comes to, in euros: `net` after the discount, `gross` incl. VAT."""
 
     net: Decimal
     vat: Decimal
     gross: Decimal
     rates: tuple[VatTotal, ...]
 
+    @property
+    def discount(self) -> Decimal:
+        """What the discount on the whole invoice comes to."""
+        return sum((rate.discount for rate in self.rates), ZERO)
 
-def totals(lines: Iterable[Taxed]) -> Totals:
-    """The totals of the lines; rates in the order of their first line."""
-    nets: dict[tuple[Decimal, str, str], Decimal] = defaultdict(lambda: ZERO)
+
+def totals(lines: Iterable[Taxed], *, discount: Decimal = ZERO) -> Totals:
+    """The totals of the lines less `discount` percent; rates in the order of their first line."""
+    sums: dict[tuple[Decimal, str, str], Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
-        nets[line.vat_percentage, line.vat_code, line.vat_category] += line.net
-    rates = tuple(
-        VatTotal(percentage, code, category, net, cents(net * percentage / 100))
-        for (percentage, code, category), net in nets.items()
-    )
+        sums[line.vat_percentage, line.vat_code, line.vat_treatment] += line.net
+    rates = tuple(_total(*rate, amount, discount) for rate, amount in sums.items())
     net = sum((rate.net for rate in rates), ZERO)
     vat = sum((rate.vat for rate in rates), ZERO)
     return Totals(net, vat, net + vat, rates)
+
+
+def _total(
+    percentage: Decimal, code: str, treatment: str, amount: Decimal, discount: Decimal
+) -> VatTotal:
+    off = share_of(amount, discount)
+    net = amount - off
+    return VatTotal(percentage, code, treatment, off, net, share_of(net, percentage))
 
 
 def divide(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:

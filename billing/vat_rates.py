@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from accounts.models import Organisation
 
-from .models import VatCategory, VatRate
+from .models import VatRate, VatTreatment
 
 
 class RateInUse(Exception):
@@ -29,19 +29,19 @@ class StandardRate:
 
     name: str | Promise
     percentage: int
-    category: VatCategory
+    treatment: VatTreatment
     code: str
 
 
 # The first one is the usual one.
 STANDARD_RATES = (
-    StandardRate(_("High 21%"), 21, VatCategory.STANDARD, "HOOG_VERK_21"),
-    StandardRate(_("Low 9%"), 9, VatCategory.STANDARD, "LAAG_VERK_9"),
-    StandardRate(_("Reverse-charged"), 0, VatCategory.REVERSE_CHARGE, "VERL_VERK"),
-    StandardRate(_("Goods within the EU"), 0, VatCategory.INTRA_COMMUNITY, "BI_EU_VERK"),
-    StandardRate(_("Services within the EU"), 0, VatCategory.REVERSE_CHARGE, "BI_EU_VERK_D"),
-    StandardRate(_("Outside the EU"), 0, VatCategory.EXPORT, "BU_EU_VERK"),
-    StandardRate(_("Exempt or no VAT"), 0, VatCategory.EXEMPT, "GEEN"),
+    StandardRate(_("High 21%"), 21, VatTreatment.DOMESTIC, "HOOG_VERK_21"),
+    StandardRate(_("Low 9%"), 9, VatTreatment.DOMESTIC, "LAAG_VERK_9"),
+    StandardRate(_("Reverse-charged"), 0, VatTreatment.REVERSE_CHARGE, "VERL_VERK"),
+    StandardRate(_("Goods within the EU"), 0, VatTreatment.EU_GOODS, "BI_EU_VERK"),
+    StandardRate(_("Services within the EU"), 0, VatTreatment.EU_SERVICES, "BI_EU_VERK_D"),
+    StandardRate(_("Outside the EU"), 0, VatTreatment.EXPORT, "BU_EU_VERK"),
+    StandardRate(_("Exempt or no VAT"), 0, VatTreatment.EXEMPT, "GEEN"),
 )
 
 CODE_MEANINGS = {
@@ -90,7 +90,7 @@ def _from_standard(organisation: Organisation, standard: StandardRate, *, positi
         organisation=organisation,
         name=str(standard.name),
         percentage=Decimal(standard.percentage),
-        category=standard.category,
+        treatment=standard.treatment,
         code=standard.code,
         position=position,
     )

@@ -20,6 +20,15 @@ def hours(minutes: int) -> Decimal:
     return cents(Decimal(minutes) / 60)
 
 
-def net_amount(quantity: Decimal, price: Decimal) -> Decimal:
-    """What a line comes to, in euros excl. VAT: the shown quantity times the shown price."""
-    return cents(quantity * price)
+def net_amount(quantity: Decimal, price: Decimal, discount: Decimal = ZERO) -> Decimal:
+    """What a line comes to, in euros excl. VAT: the shown quantity times the shown price.
+
+    Less `discount`, in percent, which is an amount in cents of its own (EN 16931 BT-131, BT-136).
+    """
+    amount = cents(quantity * price)
+    return amount - share_of(amount, discount)
+
+
+def share_of(amount: Decimal, percentage: Decimal) -> Decimal:
+    """So many percent of the amount, to the cent; 21 is 21%, not 0.21."""
+    return cents(amount * percentage / 100)

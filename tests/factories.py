@@ -211,7 +211,7 @@ def create_invoice_line(*, project: Project, **fields: object) -> InvoiceLine:
         vat_rate=rate,
         vat_percentage=rate.percentage,
         vat_code=rate.code,
-        vat_category=rate.category,
+        vat_treatment=rate.treatment,
         project=project,
         **fields,
     )

@@ -7,8 +7,7 @@ import datetime
 import hashlib
 import json
 import unicodedata
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -27,7 +26,7 @@ from integrations.eboekhouden.messages import (
 from integrations.models import Connection
 
 from .. import models
-from ..vat import divide
+from .composing import invoice_lines, sales_entry_lines
 
 SCHEMA = 1
 Payload = dict[str, Any]
@@ -38,26 +37,13 @@ Payload = dict[str, Any]
 
 def invoice_payload(invoice: models.Invoice, connection: Connection, *, token: str) -> Payload:
     """An invoice to be made in e-Boekhouden."""
-    lines = [
-        InvoiceLine(
-            quantity=line.quantity,
-            unit=limits.UNIT_OF.get(line.unit, ""),
-            code=line.code,
-            description=line.description,
-            price=line.price,
-            vat_code=line.vat_code,
-            ledger_account=line.ledger_account or connection.ledger_account,
-            cost_centre_id=line.cost_centre_id or 0,
-        )
-        for line in invoice.lines.all()
-    ]
     message = Invoice(
         number=invoice.number,
         relation_code=invoice.customer.number,
         date=invoice.date,
         payment_term=invoice.payment_term,
         template=connection.template,
-        lines=lines,
+        lines=invoice_lines(invoice, connection),
         book=connection.book_at_once,
         entry_description=_entry_text(invoice, token),
     )
@@ -74,7 +60,7 @@ def sales_entry_payload(invoice: models.Invoice, connection: Connection, *, toke
         debtor_account=connection.debtor_account,
         description=_entry_text(invoice, ""),
         document=token,
-        lines=sales_entry_lines(list(invoice.lines.all()), invoice.vat_totals, connection),
+        lines=sales_entry_lines(invoice, connection),
     )
     return _frozen(message, net=invoice.net, vat=invoice.vat, gross=invoice.gross)
 
@@ -83,41 +69,6 @@ def relation_payload(relation: Relation) -> Payload:
     """A customer to be made in e-Boekhouden."""
     content = {k: v for k, v in asdict(relation).items() if k not in ("raw", "id")}
     return {"schema": SCHEMA, "message": content}
-
-
-def sales_entry_lines(
-    lines: Sequence[models.InvoiceLine],
-    vat_totals: Sequence[Mapping[str, str]],
-    connection: Connection,
-) -> list[SalesEntryLine]:
-    """Lines added up per ledger, VAT code and cost centre; the VAT of a rate divided over them."""
-    entry: list[SalesEntryLine] = []
-    for rate in vat_totals:
-        percentage, code = Decimal(rate["percentage"]), rate["code"]
-        nets: dict[tuple[str, int], Decimal] = defaultdict(lambda: Decimal("0.00"))
-        for line in lines:
-            if _rate_of(line) == (percentage, code, rate["category"]):
-                account = line.ledger_account or connection.ledger_account
-                nets[account, line.cost_centre_id or 0] += line.net
-        shares = divide(Decimal(rate["vat"]), [net * percentage / 100 for net in nets.values()])
-        entry += [
-            SalesEntryLine(
-                net=net,
-                vat=vat,
-                gross=net + vat,
-                vat_code=code,
-                vat_percentage=percentage,
-                ledger_account=account,
-                cost_centre_id=centre,
-            )
-            for ((account, centre), net), vat in zip(nets.items(), shares, strict=True)
-        ]
-    return entry
-
-
-def _rate_of(line: models.InvoiceLine) -> tuple[Decimal, str, str]:
-    """What its VAT is added up by, as in vat.totals."""
-    return line.vat_percentage, line.vat_code, line.vat_category
 
 
 def _entry_text(invoice: models.Invoice, token: str) -> str:

@@ -1,10 +1,18 @@
 """The models of billing, by subject."""
 
 from .booking import Attempt, Batch, Booking, BookingKind, BookingQuerySet, State
-from .invoice import Invoice, InvoiceEvent, InvoiceLine, InvoiceQuerySet, InvoiceStatus, Origin
+from .invoice import (
+    Invoice,
+    InvoiceEvent,
+    InvoiceLine,
+    InvoiceQuerySet,
+    InvoiceStatus,
+    Origin,
+    RowFate,
+)
 from .issued import FileKind, InvoiceFile, InvoiceMail, MailState
 from .numbers import InvoiceSettings, NumberSeries
-from .vat import VatCategory, VatRate
+from .vat import VatRate, VatTreatment
 
 __all__ = [
     "Attempt",
@@ -24,7 +32,8 @@ __all__ = [
     "MailState",
     "NumberSeries",
     "Origin",
+    "RowFate",
     "State",
-    "VatCategory",
     "VatRate",
+    "VatTreatment",
 ]

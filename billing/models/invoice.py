@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 from typing import Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Language, Organisation, User
 from customers.models import Customer
 from projects.models import Project, Task
+from projects.money import ZERO
 
-from .vat import VatRate
+from .vat import VatRate, VatTreatment
+
+PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
 
 class Origin(models.TextChoices):
@@ -30,6 +34,13 @@ class InvoiceStatus(models.TextChoices):
     SENT = "sent", _("Sent")
     PAID = "paid", _("Paid")
     VOID = "void", _("Void")
+
+
+class RowFate(models.TextChoices):
+    """What becomes of the rows of a line that is credited."""
+
+    RELEASED = "released", _("Can be billed again")
+    WRITTEN_OFF = "written_off", _("Written off")
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
@@ -71,10 +82,15 @@ class Invoice(models.Model):
     reference = models.CharField(_("reference"), max_length=50, blank=True)
     notes = models.TextField(_("text above the lines"), blank=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.DUTCH)
+    # In percent, over all lines together, on top of what a line has of its own.
+    discount = models.DecimalField(
+        _("discount"), max_digits=5, decimal_places=2, default=ZERO, validators=PERCENT
+    )
     net = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     vat = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     gross = models.DecimalField(max_digits=12, decimal_places=2, default=0)
-    # [{percentage, code, category, net, vat}] as strings: one VAT amount a rate.
+    # [{percentage, code, treatment, discount, net, vat}] as strings: one VAT amount a rate; `net`
+    # is after the discount.
     vat_totals = models.JSONField(default=list)
     # Copies of who issued it and who receives it, made when it became final.
     issuer = models.JSONField(default=dict)
@@ -138,7 +154,10 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """One line. Quantity and price have two decimals; `net` is their product, to the cent."""
+    """One line.
+
+    Quantity and price have two decimals; `net` is their product less the discount, to the cent.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
@@ -146,6 +165,10 @@ class InvoiceLine(models.Model):
     quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2)
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    # In percent of quantity × price.
+    discount = models.DecimalField(
+        _("discount"), max_digits=5, decimal_places=2, default=ZERO, validators=PERCENT
+    )
     net = models.DecimalField(max_digits=12, decimal_places=2)
     vat_rate = models.ForeignKey(
         VatRate, on_delete=models.PROTECT, related_name="+", verbose_name=_("VAT rate")
@@ -153,12 +176,19 @@ class InvoiceLine(models.Model):
     # Copies, so that a later change of the rate leaves this line alone.
     vat_percentage = models.DecimalField(max_digits=5, decimal_places=2)
     vat_code = models.CharField(max_length=12, blank=True)
-    vat_category = models.CharField(max_length=2)
+    vat_treatment = models.CharField(max_length=14, choices=VatTreatment)
     code = models.CharField(max_length=50, blank=True)
     ledger_account = models.CharField(_("ledger account"), max_length=10, blank=True)
     cost_centre_id = models.PositiveBigIntegerField(null=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
+    # The rows behind it, copied when the invoice became final: the time specification.
+    specification = models.JSONField(default=list)
+    # On a credit invoice: which line it takes back, and what then becomes of the rows of that line.
+    credits = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="credited_by"
+    )
+    rows_become = models.CharField(max_length=11, choices=RowFate, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]

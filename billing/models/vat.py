@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 
 
-class VatCategory(models.TextChoices):
-    """How a supply is treated: the category codes of EN 16931 (UNCL 5305)."""
+class VatTreatment(models.TextChoices):
+    """How a supply is treated; everything that follows from it stands in billing/treatments.py."""
 
-    STANDARD = "S", _("Standard (21 or 9 %)")
-    REVERSE_CHARGE = "AE", _("Reverse-charged")
-    INTRA_COMMUNITY = "K", _("Goods to another EU country")
-    EXPORT = "G", _("Outside the EU")
-    EXEMPT = "E", _("Exempt")
-    ZERO = "Z", _("Zero rate")
-    OUTSIDE_SCOPE = "O", _("Not subject to VAT")
+    DOMESTIC = "domestic", _("In the Netherlands")
+    REVERSE_CHARGE = "reverse_charge", _("Reverse-charged in the Netherlands")
+    EU_GOODS = "eu_goods", _("Goods to another EU country")
+    EU_SERVICES = "eu_services", _("Services to another EU country")
+    EXPORT = "export", _("Outside the EU")
+    EXEMPT = "exempt", _("Exempt")
+    SMALL_BUSINESS = "small_business", _("Small-business scheme (KOR)")
 
 
 class VatRateQuerySet(models.QuerySet["VatRate"]):
@@ -46,8 +46,8 @@ class VatRate(models.Model):
         decimal_places=2,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
-    category = models.CharField(
-        _("treatment"), max_length=2, choices=VatCategory, default=VatCategory.STANDARD
+    treatment = models.CharField(
+        _("treatment"), max_length=14, choices=VatTreatment, default=VatTreatment.DOMESTIC
     )
     code = models.CharField(
         _("VAT code in e-Boekhouden"),
@@ -57,6 +57,15 @@ class VatRate(models.Model):
     )
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_until = models.DateField(_("until"), null=True, blank=True)
+    # Which rate this one follows: what was supplied before `valid_from` still has the older one.
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("follows on"),
+    )
     is_default = models.BooleanField(_("the usual rate"), default=False)
     position = models.PositiveSmallIntegerField(default=0, editable=False)
 

@@ -11,9 +11,10 @@ from accounts.countries import country_name
 
 from ..copies import addressee_copy, issuer_copy
 from ..formats import amount, day, euro, iban, percentage
-from ..models import Invoice, InvoiceLine, VatCategory
+from ..models import Invoice, InvoiceLine
 from ..numbering import settings_of
 from ..supply import supply_period
+from ..treatments import TREATMENTS, words_of
 
 Content = dict[str, Any]
 Parties = Mapping[str, str]
@@ -118,31 +119,19 @@ def vat_label(rate: Mapping[str, str]) -> str:
     names = {
         "rate": percentage(Decimal(rate["percentage"])),
         "net": amount(Decimal(rate["net"])),
-        "why": treatments().get(rate["category"], ""),
+        "why": words_of(rate["treatment"]),
     }
     if names["why"]:
         return _("%(why)s, over %(net)s") % names
     return _("VAT %(rate)s over %(net)s") % names
 
 
-def treatments() -> dict[str, str]:
-    """The words that the law wants where no VAT is charged."""
-    return {
-        VatCategory.REVERSE_CHARGE: _("VAT reverse charge"),
-        VatCategory.INTRA_COMMUNITY: _("Intra-Community supply"),
-        VatCategory.EXPORT: _("Export outside the EU"),
-        VatCategory.EXEMPT: _("Exempt from VAT"),
-        VatCategory.OUTSIDE_SCOPE: _("Not subject to VAT"),
-    }
-
-
 def _remarks(invoice: Invoice, addressee: Parties) -> list[str]:
     """Why no VAT is charged; with the VAT number of a customer who pays it instead."""
     remarks = []
-    for category in dict.fromkeys(rate["category"] for rate in invoice.vat_totals):
-        words = treatments().get(category, "")
-        shifted = category in (VatCategory.REVERSE_CHARGE, VatCategory.INTRA_COMMUNITY)
-        if words and shifted and addressee["vat_number"]:
+    for treatment in dict.fromkeys(rate["treatment"] for rate in invoice.vat_totals):
+        words = words_of(treatment)
+        if TREATMENTS[treatment].needs_vat_number and addressee["vat_number"]:
             names = {"why": words, "number": addressee["vat_number"]}
             remarks.append(_("%(why)s. VAT number of the customer: %(number)s.") % names)
         elif words:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
 from billing.models import Booking, Invoice, Origin
@@ -13,7 +14,7 @@ from tests import factories
 
 DIALOG = "billing:eboekhouden-dialog"
 BOOK = "billing:eboekhouden-book"
-CHOICES = {"grouping": "task", "per": "customer", "date": "2026-11-22"}
+CHOICES = {"grouping": "task", "per": "customer", "date": timezone.localdate().isoformat()}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from accounts.logos import encode_logo, replace_logo
 from billing.invoicing import draft_invoices
 from billing.issuing import make_final
-from billing.models import InvoiceLine, Origin, VatCategory
+from billing.models import InvoiceLine, Origin, VatTreatment
 from billing.pdf import invoice_pdf, issue_pdf
 from tests import factories
 
@@ -95,7 +95,7 @@ def test_reverse_charged_vat_is_named_with_the_number_of_the_customer(issuer):
         organisation=issuer.organisation,
         name="Reverse-charged",
         percentage=Decimal(0),
-        category=VatCategory.REVERSE_CHARGE,
+        treatment=VatTreatment.REVERSE_CHARGE,
         code="VERL_VERK",
     )
 

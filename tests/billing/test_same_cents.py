@@ -17,10 +17,10 @@ from tests import factories
 
 NOW = timezone.now()
 RATES = [
-    ("21", "HOOG_VERK_21", "S"),
-    ("9", "LAAG_VERK_9", "S"),
-    ("0", "BU_EU_VERK", "G"),
-    ("0", "GEEN", "E"),
+    ("21", "HOOG_VERK_21", "domestic"),
+    ("9", "LAAG_VERK_9", "domestic"),
+    ("0", "BU_EU_VERK", "export"),
+    ("0", "GEEN", "exempt"),
 ]
 
 
@@ -33,9 +33,9 @@ def fill(agency, dice: random.Random, *, customers: int) -> None:
             name=f"{p} {code}",
             percentage=Decimal(p),
             code=code,
-            category=category,
+            treatment=treatment,
         )
-        for p, code, category in RATES[1:]
+        for p, code, treatment in RATES[1:]
     ] + [agency.vat]
     for number in range(customers):
         customer = factories.create_customer(

@@ -24,7 +24,7 @@ TEXTS = {
     "mail_subject": "Invoice {number}",
     "mail_body": "Dear {customer}, {total} before {due_date}. {organisation}",
 }
-RATE = {"name": "Low", "percentage": "9", "category": "S", "code": "laag_verk_9"}
+RATE = {"name": "Low", "percentage": "9", "treatment": "domestic", "code": "laag_verk_9"}
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_the_standard_set_is_made_once(organisation: Organisation) -> None:
     rates = {rate.code: rate for rate in organisation.vat_rates.all()}
     assert len(rates) == organisation.vat_rates.count() == 7
     assert rates["HOOG_VERK_21"].percentage == 21
-    assert rates["BI_EU_VERK_D"].category == "AE"
+    assert rates["BI_EU_VERK_D"].treatment == "eu_services"
     assert default_rate(organisation) == rates["HOOG_VERK_21"]
 
 
@@ -132,8 +132,8 @@ def test_a_rate_is_added_with_its_code_in_capitals(
         ({"code": "HOOG_INK_21"}, "code"),
         ({"code": "HOOG_VERK_21"}, "code"),
         ({"code": "WHAT EVER"}, "code"),
-        ({"percentage": "0"}, "percentage"),
-        ({"category": "AE"}, "percentage"),
+        ({"percentage": "0"}, "code"),
+        ({"treatment": "reverse_charge"}, "percentage"),
         ({"percentage": "101"}, "percentage"),
         ({"name": "21% "}, "name"),
         ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "valid_until"),
@@ -173,7 +173,7 @@ def test_another_rate_becomes_the_usual_one(inside: Client, organisation: Organi
 
 def test_there_is_always_a_usual_rate(inside: Client, organisation: Organisation) -> None:
     usual = create_vat_rate(organisation=organisation, is_default=True)
-    typed = {"name": "21%", "percentage": "21", "category": "S", "code": "HOOG_VERK_21"}
+    typed = {"name": "21%", "percentage": "21", "treatment": "domestic", "code": "HOOG_VERK_21"}
 
     edited = inside.post(reverse("billing:vat-rate-edit", args=[usual.pk]), typed)
     deleted = inside.post(reverse("billing:vat-rate-delete", args=[usual.pk]), follow=True)

@@ -121,14 +121,13 @@ def test_two_rates_with_one_code_are_each_entered_once(connected, sandbox):
         name="Zero",
         percentage=Decimal(0),
         code="GEEN",
-        category="Z",
     )
     exempt = factories.create_vat_rate(
         organisation=connected.organisation,
         name="Exempt",
         percentage=Decimal(0),
         code="GEEN",
-        category="E",
+        treatment="exempt",
     )
     project = factories.create_project(organisation=connected.organisation)
     for rate in (zero, exempt):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.vat import divide, totals
-from projects.money import CENT, cents, hours
+from projects.money import CENT, cents, hours, net_amount
 
 AMOUNTS = st.decimals(-100_000, 100_000, places=2)
 
@@ -22,7 +22,7 @@ class Line:
     net: Decimal
     vat_percentage: Decimal = Decimal(21)
     vat_code: str = "HOOG_VERK_21"
-    vat_category: str = "S"
+    vat_treatment: str = "domestic"
 
 
 def test_vat_is_computed_once_over_the_sum_of_a_rate():
@@ -70,3 +70,29 @@ def test_a_divided_amount_loses_nothing_and_no_part_is_a_cent_off(nets, percenta
     assert sum(parts) == amount
     off = [abs(part - share) for part, share in zip(parts, shares, strict=True)]
     assert max(off) < CENT
+
+
+def test_a_discount_on_the_whole_is_taken_off_every_rate_before_vat():
+    """EN 16931 BR-CO-13 and BR-S-08: 10% of 593.75 is 59.38, of 42.50 it is 4.25."""
+    low = Line(Decimal("42.50"), Decimal(9), "LAAG_VERK_9")
+
+    sums = totals([Line(Decimal("593.75")), low], discount=Decimal(10))
+
+    assert [(rate.discount, rate.net, rate.vat) for rate in sums.rates] == [
+        (Decimal("59.38"), Decimal("534.37"), Decimal("112.22")),
+        (Decimal("4.25"), Decimal("38.25"), Decimal("3.44")),
+    ]
+    assert sums.gross == Decimal("688.28")
+
+
+def test_a_discount_on_a_line_is_an_amount_of_its_own():
+    """EN 16931 BT-136: 7.5% of 3 × 33.33 = 99.99 is 7.50, so the line comes to 92.49."""
+    assert net_amount(Decimal(3), Decimal("33.33"), Decimal("7.5")) == Decimal("92.49")
+
+
+@given(st.lists(AMOUNTS, min_size=1), st.decimals(0, 100, places=2))
+def test_totals_with_a_discount_add_up(nets, discount):
+    sums = totals([Line(net) for net in nets], discount=discount)
+
+    assert sums.net == sum(nets) - sums.discount
+    assert sums.gross == sums.net + sums.vat

@@ -1,0 +1,138 @@
+"""The lines of an invoice as e-Boekhouden takes them: priced there, or added up for the ledger.
+
+The service knows no discounts, so on an invoice made there a discount is a line of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from integrations.eboekhouden.facts import limits
+from integrations.eboekhouden.facts.characters import sendable
+from integrations.eboekhouden.messages import InvoiceLine, SalesEntryLine
+from integrations.models import Connection
+from projects.money import ZERO, cents
+
+from .. import models
+from ..formats import percentage
+from ..vat import divide
+
+DISCOUNT_CODE = "DISCOUNT"
+Place = tuple[str, int]  # ledger account and cost centre; 0 is none
+Rate = Mapping[str, str]  # a row of Invoice.vat_totals
+Lines = Sequence[models.InvoiceLine]
+
+
+# --- An invoice that is made there ----------------------------------------------------------------
+
+
+def invoice_lines(invoice: models.Invoice, connection: Connection) -> list[InvoiceLine]:
+    """Every line, each followed by its discount, and at the end the discount on the whole."""
+    with override(invoice.language):
+        lines = list(invoice.lines.all())
+        priced = [one for line in lines for one in _with_discount(line, connection)]
+        return priced + list(_discount_on_the_whole(invoice, lines, connection))
+
+
+def _with_discount(line: models.InvoiceLine, connection: Connection) -> Iterator[InvoiceLine]:
+    account, centre = _place_of(line, connection)
+    yield InvoiceLine(
+        quantity=line.quantity,
+        unit=limits.UNIT_OF.get(line.unit, ""),
+        code=line.code,
+        description=line.description,
+        price=line.price,
+        vat_code=line.vat_code,
+        ledger_account=account,
+        cost_centre_id=centre,
+    )
+    off = cents(line.quantity * line.price) - line.net
+    if off:
+        names = {"rate": percentage(line.discount), "what": line.description.partition("\n")[0]}
+        text = _("Discount %(rate)s: %(what)s") % names
+        yield _discount(text, off, line.code, line.vat_code, (account, centre))
+
+
+def _discount_on_the_whole(
+    invoice: models.Invoice, lines: Lines, connection: Connection
+) -> Iterator[InvoiceLine]:
+    text = _("Discount %(rate)s") % {"rate": percentage(invoice.discount)}
+    for rate in invoice.vat_totals:
+        off = _divided_discount(rate, _nets(lines, rate, connection), invoice.discount)
+        for place, amount in off.items():
+            if amount:
+                yield _discount(text, amount, DISCOUNT_CODE, rate["code"], place)
+
+
+def _discount(text: str, off: Decimal, code: str, vat_code: str, place: Place) -> InvoiceLine:
+    return InvoiceLine(
+        quantity=Decimal(1),
+        unit="",
+        code=code,
+        description=sendable(text, multiline=True),
+        price=-off,
+        vat_code=vat_code,
+        ledger_account=place[0],
+        cost_centre_id=place[1],
+    )
+
+
+# --- An entry in the ledger -----------------------------------------------------------------------
+
+
+def sales_entry_lines(invoice: models.Invoice, connection: Connection) -> list[SalesEntryLine]:
+    """Lines added up per ledger, VAT code and cost centre; the VAT of a rate divided over them."""
+    lines = list(invoice.lines.all())
+    return [
+        one
+        for rate in invoice.vat_totals
+        for one in _lines_of_rate(rate, lines, connection, discount=invoice.discount)
+    ]
+
+
+def _lines_of_rate(
+    rate: Rate, lines: Lines, connection: Connection, *, discount: Decimal
+) -> Iterator[SalesEntryLine]:
+    before = _nets(lines, rate, connection)
+    off = _divided_discount(rate, before, discount)
+    nets = {place: net - off[place] for place, net in before.items()}
+    percent = Decimal(rate["percentage"])
+    shares = divide(Decimal(rate["vat"]), [net * percent / 100 for net in nets.values()])
+    for ((account, centre), net), vat in zip(nets.items(), shares, strict=True):
+        yield SalesEntryLine(
+            net=net,
+            vat=vat,
+            gross=net + vat,
+            vat_code=rate["code"],
+            vat_percentage=percent,
+            ledger_account=account,
+            cost_centre_id=centre,
+        )
+
+
+# --- Both -----------------------------------------------------------------------------------------
+
+
+def _nets(lines: Lines, rate: Rate, connection: Connection) -> dict[Place, Decimal]:
+    """What the lines of a rate come to, by ledger account and cost centre."""
+    wanted = Decimal(rate["percentage"]), rate["code"], rate["treatment"]
+    nets: dict[Place, Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        if (line.vat_percentage, line.vat_code, line.vat_treatment) == wanted:
+            nets[_place_of(line, connection)] += line.net
+    return nets
+
+
+def _divided_discount(
+    rate: Rate, nets: dict[Place, Decimal], discount: Decimal
+) -> dict[Place, Decimal]:
+    """The discount of a rate over the places where its lines are booked."""
+    parts = divide(Decimal(rate["discount"]), [net * discount / 100 for net in nets.values()])
+    return dict(zip(nets, parts, strict=True))
+
+
+def _place_of(line: models.InvoiceLine, connection: Connection) -> Place:
+    return line.ledger_account or connection.ledger_account, line.cost_centre_id or 0

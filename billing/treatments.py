@@ -1,0 +1,89 @@
+"""What follows from how a supply is treated: one choice sets the text, the codes and the returns.
+
+Sources: the Dutch Turnover Tax Act 1968, EU VAT Directive 2006/112 art. 226, and the category codes
+of EN 16931 (UNCL 5305).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .models import VatTreatment
+
+
+class Icp(StrEnum):
+    """What the return of supplies within the EU (ICP) asks of a supply."""
+
+    NOTHING = ""
+    GOODS = "goods"
+    SERVICES = "services"
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """Everything that follows from a treatment.
+
+    `words` stand on the invoice; `category` is that of EN 16931; `codes` are the usual VAT codes of
+    e-Boekhouden by percentage.
+    """
+
+    category: str
+    words: str | Promise = ""
+    needs_vat_number: bool = False
+    is_untaxed: bool = True
+    icp: Icp = Icp.NOTHING
+    codes: Mapping[int, str] = field(default_factory=dict)
+
+
+TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
+    {
+        VatTreatment.DOMESTIC: Treatment(
+            "S", is_untaxed=False, codes={21: "HOOG_VERK_21", 9: "LAAG_VERK_9"}
+        ),
+        # Art. 12(5) and 35a(1)(m) of the Act: "btw verlegd" and the number of who pays it.
+        VatTreatment.REVERSE_CHARGE: Treatment(
+            "AE", _("VAT reverse charge"), needs_vat_number=True, codes={0: "VERL_VERK"}
+        ),
+        # Table II, a.6 of the Act; art. 138 of the Directive.
+        VatTreatment.EU_GOODS: Treatment(
+            "K",
+            _("Intra-Community supply"),
+            needs_vat_number=True,
+            icp=Icp.GOODS,
+            codes={0: "BI_EU_VERK"},
+        ),
+        # Art. 44 and 196 of the Directive.
+        VatTreatment.EU_SERVICES: Treatment(
+            "AE",
+            _("VAT reverse charge"),
+            needs_vat_number=True,
+            icp=Icp.SERVICES,
+            codes={0: "BI_EU_VERK_D"},
+        ),
+        # Table II, a.2 of the Act; art. 146 of the Directive.
+        VatTreatment.EXPORT: Treatment("G", _("Export outside the EU"), codes={0: "BU_EU_VERK"}),
+        # Art. 11 of the Act.
+        VatTreatment.EXEMPT: Treatment("E", _("Exempt from VAT"), codes={0: "GEEN"}),
+        # Art. 25 of the Act: no VAT is charged, and the invoice says why.
+        VatTreatment.SMALL_BUSINESS: Treatment(
+            "E", _("Exempt from VAT: small-business scheme (KOR)"), codes={0: "GEEN"}
+        ),
+    }
+)
+
+
+def category_of(treatment: str, percentage: Decimal) -> str:
+    """The category code of EN 16931; 0% in the Netherlands is the zero rate."""
+    if treatment == VatTreatment.DOMESTIC and not percentage:
+        return "Z"
+    return TREATMENTS[treatment].category
+
+
+def words_of(treatment: str) -> str:
+    """What the law wants on the invoice where no VAT is charged, in the language of now."""
+    return str(TREATMENTS[treatment].words)
