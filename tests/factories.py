@@ -17,10 +17,27 @@ from registrations.models import Expense, TimeEntry, Trip
 numbers = itertools.count(1)
 TODAY = datetime.date(2026, 11, 22)
 PASSWORD = "correct horse battery staple"
+# What an invoice must say of who issues it and who receives it; the check digits fit.
+LAWFUL_ISSUER = {
+    "address": "Kadestraat 14",
+    "postal_code": "7411 KB",
+    "city": "Deventer",
+    "country": "NL",
+    "coc_number": "68412907",
+    "vat_number": "NL829088981B01",
+    "iban": "NL83TRIO0369178798",
+}
+LAWFUL_ADDRESSEE = {
+    "address": "Marktstraat 7",
+    "postal_code": "8011 LN",
+    "city": "Zwolle",
+    "country": "NL",
+}
 
 
 def create_organisation(*, name: str = "Studio Oost", **fields: object) -> Organisation:
-    return Organisation.objects.create(name=name, **fields)
+    """One that may issue invoices: address, numbers and bank account are filled in."""
+    return Organisation.objects.create(name=name, **LAWFUL_ISSUER | fields)
 
 
 def create_user(
@@ -55,6 +72,9 @@ def create_membership(
 def create_customer(
     *, organisation: Organisation | None = None, name: str = "Bakkerij Van Dam", **fields: object
 ) -> Customer:
+    """One that may receive invoices; an address that is given in part is given whole."""
+    is_given = any(name in fields for name in LAWFUL_ADDRESSEE)
+    fields = (LAWFUL_ADDRESSEE if not is_given else {}) | fields
     return Customer.objects.create(
         organisation=organisation or create_organisation(),
         number=fields.pop("number", f"K{next(numbers):05d}"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.models import Membership, Organisation, Role
-from tests.factories import create_membership, create_organisation
+from tests.factories import LAWFUL_ISSUER, create_membership, create_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +93,7 @@ def test_a_mistake_is_shown_at_its_field_and_nothing_is_stored(
     organisation.refresh_from_db()
     assert answer.status_code == 422
     assert f'id="id_{field}_error"' in answer.content.decode()
-    assert organisation.city == ""
+    assert organisation.city == LAWFUL_ISSUER["city"]
 
 
 def test_a_foreign_postal_code_is_left_alone(inside: Client, organisation: Organisation) -> None:

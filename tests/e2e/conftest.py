@@ -11,6 +11,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Language
+from accounts.organisations import change_organisation
 from billing.founding import found_organisation
 from integrations.connecting import Typed, test_connection
 from integrations.eboekhouden.sandbox import Sandbox
@@ -53,7 +54,7 @@ def _complaint(message: ConsoleMessage, page: Page) -> list[str]:
 
 @pytest.fixture
 def found_studio(live_server: LiveServer) -> Callable[..., Studio]:
-    """Founds an organisation with its standard settings and its administrator."""
+    """Founds an organisation with its standard settings, its address and its administrator."""
 
     def found(*, language: str = Language.ENGLISH, name: str = "Studio Oost") -> Studio:
         membership = found_organisation(
@@ -64,6 +65,7 @@ def found_studio(live_server: LiveServer) -> Callable[..., Studio]:
             language=language,
             password=factories.PASSWORD,
         )
+        change_organisation(membership.organisation, details=factories.LAWFUL_ISSUER)
         return Studio(membership.organisation, membership)
 
     return found
