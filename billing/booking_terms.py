@@ -1,18 +1,29 @@
 """On which terms a thing is booked.
 
-Its own override, else the customer's, else the organisation's.
+Its own override, else the customer's, else the organisation's; and of a VAT rate that changed by
+law, the one of the day of supply.
+
+A customer whose rate is no domestic one (reverse charge, within the EU, outside it, exempt) has it
+for everything. One exception: within the EU goods and services are told apart (art. 138 and 44 of
+Directive 2006/112, and the ICP return), and only the task or the expense category knows which it
+is. So a rate of theirs that is within the EU too goes before the customer's. The other way round it
+says nothing: for a customer in the Netherlands it is passed over.
 """
 
+import datetime
 from dataclasses import replace
 from decimal import Decimal
 
+from accounts.countries import EU, HOME
 from accounts.models import Organisation
 from customers.models import Customer
 from integrations.models import Connection
 from projects.models import ExpenseCategory, Task, TripSettings
 
+from .dated_rates import rate_on
 from .lines import Terms
 from .models import VatRate, VatTreatment
+from .treatments import WITHIN_EU
 
 # For an organisation without a usual rate: what has these terms cannot be billed.
 NO_RATE = Terms(0, Decimal(0), "", "", "", None)
@@ -34,12 +45,18 @@ class BookingTerms:
         thing: Task | ExpenseCategory | TripSettings | None,
         customer: Customer,
         *,
+        on: datetime.date,
         own: VatRate | None = None,
     ) -> Terms:
-        """The terms of one thing for one customer. `own` is a rate chosen on the row itself."""
-        rate = self._rate(own.pk if own else thing.vat_rate_id if thing else None, customer)
-        if rate is None:
+        """The terms of one thing for one customer, supplied `on` that day.
+
+        `own` is a rate chosen on the row itself. Raises NoRateThen when the rate does not hold on
+        that day and nothing was said of what it follows on, or what follows on it.
+        """
+        chosen = self._chosen(own.pk if own else thing.vat_rate_id if thing else None, customer)
+        if chosen is None:
             return replace(NO_RATE, ledger_account=self.ledger_account)
+        rate = rate_on(chosen, on, rates=self.rates)
         return Terms(
             vat_rate_id=rate.pk,
             vat_percentage=rate.percentage,
@@ -49,9 +66,18 @@ class BookingTerms:
             cost_centre_id=thing.cost_centre_id if thing else None,
         )
 
-    def _rate(self, override: int | None, customer: Customer) -> VatRate | None:
-        """A customer with a special treatment (reverse charge, export) has it for everything."""
+    def _chosen(self, override: int | None, customer: Customer) -> VatRate | None:
+        """The rate whatever the day; None when there is not even a usual one."""
         customers = self.rates.get(customer.vat_rate_id or 0)
+        own = self.rates.get(override or 0)
+        if own and own.treatment in WITHIN_EU and not _is_billed_within_eu(customer, customers):
+            own = None
         if customers and customers.treatment != VatTreatment.DOMESTIC:
-            return customers
-        return self.rates.get(override or 0) or customers or self.usual_rate
+            both_within_eu = own and {own.treatment, customers.treatment} <= WITHIN_EU
+            return own if both_within_eu else customers
+        return own or customers or self.usual_rate
+
+
+def _is_billed_within_eu(customer: Customer, rate: VatRate | None) -> bool:
+    """It has a rate for that, or is in another country of the EU."""
+    return bool(rate and rate.treatment in WITHIN_EU) or customer.country in EU - {HOME}

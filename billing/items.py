@@ -1,5 +1,6 @@
 """From rows to what can be billed, and what cannot: with the reason, and where to mend it."""
 
+import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ from projects.models import Method, Term
 from registrations.models import BILLABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
 
 from .booking_terms import BookingTerms
+from .dated_rates import NoRateThen, has_ended
 from .lines import Item, ItemKind
+from .models import VatRate
 
 Row = TypeVar("Row", TimeEntry, Expense, Trip, Term)
 
@@ -73,8 +76,13 @@ def _sort(
     for row in rows:
         if why := why_not(row):
             found.left_out[why] += 1
+            continue
+        try:
+            item = make(row)
+        except NoRateThen as none:
+            found.left_out[_no_rate_then(none.rate, row)] += 1
         else:
-            found.items.setdefault(row.project.customer, []).append(make(row))
+            found.items.setdefault(row.project.customer, []).append(item)
 
 
 # --- Why not --------------------------------------------------------------------------------------
@@ -119,7 +127,27 @@ def why_not_term(term: Term) -> Reason | None:
     return None
 
 
+def _no_rate_then(rate: VatRate, row: Registration | Term) -> Reason:
+    """The rate ended, or begins later, and is tied to no other rate."""
+    url = reverse("billing:vat-rate-edit", args=[rate.pk])
+    if has_ended(rate, day_of_supply(row)):
+        text = _("The VAT rate %(rate)s has ended, and no rate follows on it.")
+    else:
+        text = _("The VAT rate %(rate)s holds from a later day, and follows on no other rate.")
+    return Reason(text % {"rate": rate.name}, url, _("Set the rate"))
+
+
 # --- The items ------------------------------------------------------------------------------------
+
+
+def day_of_supply(row: Registration | Term) -> datetime.date:
+    """The day that decides which VAT rate holds.
+
+    What goes on for a period is supplied at the end of it (art. 64(1) of Directive 2006/112).
+    """
+    if isinstance(row, Term):
+        return row.period_until or row.due_on
+    return row.date
 
 
 def _hours(entry: TimeEntry, book: BookingTerms) -> Item:
@@ -137,7 +165,7 @@ def _hours(entry: TimeEntry, book: BookingTerms) -> Item:
         # why_not_hours lets none through without a rate.
         price=cast(Decimal, entry.hourly_rate),
         code=entry.task.code or "HOURS",
-        terms=book.of(entry.task, entry.project.customer),
+        terms=book.of(entry.task, entry.project.customer, on=day_of_supply(entry)),
     )
 
 
@@ -155,7 +183,12 @@ def _expense(expense: Expense, book: BookingTerms) -> Item:
         quantity=expense.quantity,
         price=expense.price,
         code="EXPENSE",
-        terms=book.of(expense.category, expense.project.customer, own=expense.vat_rate),
+        terms=book.of(
+            expense.category,
+            expense.project.customer,
+            on=day_of_supply(expense),
+            own=expense.vat_rate,
+        ),
     )
 
 
@@ -173,7 +206,7 @@ def _trip(trip: Trip, book: BookingTerms) -> Item:
         quantity=Decimal(trip.distance),
         price=trip.rate,
         code="KM",
-        terms=book.of(book.trip_settings, trip.project.customer),
+        terms=book.of(book.trip_settings, trip.project.customer, on=day_of_supply(trip)),
     )
 
 
@@ -191,5 +224,5 @@ def _term(term: Term, book: BookingTerms) -> Item:
         quantity=term.quantity,
         price=term.price,
         code=(term.task.code if term.task else "") or "AGREED",
-        terms=book.of(term.task, term.project.customer),
+        terms=book.of(term.task, term.project.customer, on=day_of_supply(term)),
     )

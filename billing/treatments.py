@@ -76,6 +76,9 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
     }
 )
 
+# Goods and services for a business in another country of the EU: both stand on the ICP return.
+WITHIN_EU = frozenset({VatTreatment.EU_GOODS, VatTreatment.EU_SERVICES})
+
 
 def category_of(treatment: str, percentage: Decimal) -> str:
     """The category code of EN 16931; 0% in the Netherlands is the zero rate."""
