@@ -94,7 +94,7 @@ def _final(details: Details) -> tuple[str, str]:
 
 
 def _mailed(details: Details) -> tuple[str, str]:
-    return _("Sent to %(to)s") % details, "PDF"
+    return _("Sent to %(to)s") % details, ", ".join(details.get("files", ["PDF"]))
 
 
 def _mail_failed(details: Details) -> tuple[str, str]:

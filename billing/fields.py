@@ -1,15 +1,20 @@
-"""Form fields for invoices: their date, and texts with placeholders."""
+"""Form fields for invoices: their date, addresses, and texts with placeholders."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from integrations.eboekhouden.facts import limits
 
 from .placeholders import PLACEHOLDERS, unknown_placeholders
+
+MOST_ADDRESSES = 10
+LONGEST_ADDRESSES = 320
 
 
 class InvoiceDateField(forms.DateField):
@@ -23,10 +28,47 @@ class InvoiceDateField(forms.DateField):
             raise ValidationError(text, params=years)
 
 
-def check_placeholders(text: str) -> str:
+class AddressesField(forms.CharField):
+    """E-mail addresses with commas between; gives them as a list without doubles."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST_ADDRESSES, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        typed = super().clean(value)
+        found = [one.strip() for one in typed.split(",")]
+        addresses = list(dict.fromkeys(one for one in found if one))
+        for address in addresses:
+            _check_address(address)
+        if self.required and not addresses:
+            raise ValidationError(_("Fill in an e-mail address."))
+        if len(addresses) > MOST_ADDRESSES:
+            text = _("At most %(most)d addresses at a time.")
+            raise ValidationError(text, params={"most": MOST_ADDRESSES})
+        if len(", ".join(addresses)) > LONGEST_ADDRESSES:
+            raise ValidationError(_("These addresses are too long together: send it twice."))
+        return addresses
+
+
+def _check_address(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        text = _("“%(address)s” is not an e-mail address. Correct it.")
+        raise ValidationError(text, params={"address": address}) from error
+
+
+def check_subject(text: str, *, known: Iterable[str] = PLACEHOLDERS) -> str:
+    """One line with placeholders that can be filled in. Raises ValidationError."""
+    if "\n" in text or "\r" in text:
+        raise ValidationError(_("A subject is one line: take the line breaks out."))
+    return check_placeholders(text.strip(), known=known)
+
+
+def check_placeholders(text: str, *, known: Iterable[str] = PLACEHOLDERS) -> str:
     """The text. Raises ValidationError naming the first placeholder that nothing fills."""
-    if unknown := unknown_placeholders(text):
+    if unknown := unknown_placeholders(text, known=known):
         sentence = _("{%(name)s} cannot be filled in. Use %(known)s.")
-        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-        raise ValidationError(sentence, params={"name": unknown[0], "known": known})
+        usable = ", ".join(f"{{{name}}}" for name in known)
+        raise ValidationError(sentence, params={"name": unknown[0], "known": usable})
     return text

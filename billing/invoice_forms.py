@@ -6,16 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.forms.boundfield import BoundField
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from .fields import InvoiceDateField, check_placeholders
-from .mailing import Letter
+from .fields import AddressesField, InvoiceDateField, check_placeholders, check_subject
+from .mailing import Letter, first_letter
+from .mailing.attachments import is_too_large, on_offer, sizes_of
 from .models import Invoice, InvoiceLine
-
-MOST_ADDRESSES = 10
-LONGEST_ADDRESSES = 320
+from .numbering import settings_of
 
 
 class DraftForm(forms.Form):
@@ -62,59 +61,62 @@ def _name(line: InvoiceLine) -> str:
 
 
 class SendForm(forms.Form):
-    """To whom, and what the e-mail says. `key` lets the same form go once."""
+    """To whom, what the e-mail says, and what goes along. `key` lets the same form go once."""
 
-    to = forms.CharField(
-        label=_("To"), max_length=LONGEST_ADDRESSES, help_text=_("Several: with commas between.")
-    )
+    to = AddressesField(label=_("To"), help_text=_("Several: with commas between."))
+    cc = AddressesField(label=_("Cc"), required=False)
+    bcc = AddressesField(label=_("Bcc"), required=False, help_text=_("Nobody else sees these."))
     subject = forms.CharField(label=_("Subject"), max_length=150, strip=False)
     body = forms.CharField(
         label=_("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 10})
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invoice = invoice
+        self.offered = on_offer(invoice)
+        choices = [(extra.value, extra.label) for extra in self.offered]
+        self.fields["extras"] = forms.MultipleChoiceField(
+            label=_("With the PDF"),
+            choices=choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
     @classmethod
-    def first(cls, letter: Letter) -> "SendForm":
-        """With the texts that are prefilled, and a key of its own."""
+    def first(cls, invoice: Invoice) -> "SendForm":
+        """With the texts and attachments that are prefilled, and a key of its own."""
+        letter = first_letter(invoice)
         initial = {
             "to": ", ".join(letter.to),
             "subject": letter.subject,
             "body": letter.body,
+            "extras": settings_of(invoice.organisation).mail_extras,
             "key": uuid.uuid4(),
         }
-        return cls(initial=initial)
-
-    def clean_to(self) -> list[str]:
-        found = [one.strip() for one in self.cleaned_data["to"].split(",")]
-        addresses = list(dict.fromkeys(one for one in found if one))
-        for address in addresses:
-            _check(address)
-        if not addresses:
-            raise ValidationError(_("Fill in an e-mail address."))
-        if len(addresses) > MOST_ADDRESSES:
-            text = _("At most %(most)d addresses at a time.")
-            raise ValidationError(text, params={"most": MOST_ADDRESSES})
-        if len(", ".join(addresses)) > LONGEST_ADDRESSES:
-            raise ValidationError(_("These addresses are too long together: send it twice."))
-        return addresses
+        return cls(initial=initial, invoice=invoice)
 
     def clean_subject(self) -> str:
-        subject = self.cleaned_data["subject"]
-        if "\n" in subject or "\r" in subject:
-            raise ValidationError(_("A subject is one line: take the line breaks out."))
-        return check_placeholders(subject.strip())
+        return check_subject(self.cleaned_data["subject"])
 
     def clean_body(self) -> str:
         return check_placeholders(self.cleaned_data["body"])
 
-    def letter(self) -> dict[str, Any]:
-        """What send_invoice takes, once the form is valid."""
-        return {name: self.cleaned_data[name] for name in ("to", "subject", "body", "key")}
+    def clean_extras(self) -> list[str]:
+        wanted: list[str] = self.cleaned_data["extras"]
+        try:
+            sizes = sizes_of(self.invoice, wanted=wanted)
+        except OSError as error:
+            text = _("One of these files cannot be read. Leave them out and send it all the same.")
+            raise ValidationError(text) from error
+        if is_too_large(sizes):
+            text = _("Together these are %(size)s, too much for an e-mail. Leave some out.")
+            raise ValidationError(text, params={"size": filesizeformat(sum(sizes))})
+        return wanted
 
-
-def _check(address: str) -> None:
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        text = _("“%(address)s” is not an e-mail address. Correct it.")
-        raise ValidationError(text, params={"address": address}) from error
+    @property
+    def letter(self) -> Letter:
+        """What is sent, once the form is valid."""
+        names = ("to", "subject", "body", "cc", "bcc")
+        return Letter(**{name: self.cleaned_data[name] for name in names})

@@ -15,13 +15,14 @@ from registrations.selection import ids_in
 from .issuing import NotAllowed, mark_paid, mark_sent, throw_away
 from .mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter, send_invoice
 from .models import Invoice, InvoiceStatus, Origin
+from .numbering import settings_of
 from .pdf import issue_pdf
 from .sales_entries import Eligible
 
 MOST = 500
 MOST_MAILS = 25
 # After one of these the next mail would fail in the same way.
-HOPELESS = ("login", "unreachable", "unclear")
+HOPELESS = ("login", "encryption", "unreachable", "later", "unclear")
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,8 @@ def mark_as_sent(invoice: Invoice, by: User, now: datetime.datetime) -> Invoice:
 
 
 def _mail(invoice: Invoice, by: User, now: datetime.datetime) -> None:
-    letter = first_letter(invoice)
-    send_invoice(invoice, to=letter.to, subject=letter.subject, body=letter.body, by=by, now=now)
+    extras = settings_of(invoice.organisation).mail_extras
+    send_invoice(invoice, first_letter(invoice), extras=extras, by=by, now=now)
 
 
 ACTIONS = {

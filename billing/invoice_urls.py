@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invoice_actions, invoices
+from .views import invoice_actions, invoices, mails
 
 ONE = "finance/invoices/<int:pk>/"
 SELECTION = "finance/invoices/selection/"
@@ -34,6 +34,8 @@ urlpatterns_invoices = [
     path(f"{ONE}pdf/", invoices.invoice_file, name="invoice-pdf"),
     path(f"{ONE}booking/", invoices.invoice_booking, name="invoice-booking"),
     path(f"{ONE}edit/", invoice_actions.invoice_edit, name="invoice-edit"),
+    path(f"{ONE}letter/", mails.letter_preview, name="invoice-letter"),
+    path("finance/mails/<int:pk>/", mails.mail_detail, name="mail-detail"),
     path(f"{ONE}send/", invoice_actions.invoice_send, name="invoice-send"),
     path(f"{ONE}entry/", invoice_actions.invoice_entry, name="invoice-entry"),
     path(f"{ONE}change/<slug:action>/", invoice_actions.invoice_change, name="invoice-change"),

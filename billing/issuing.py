@@ -4,6 +4,7 @@ Thrown away, made final, sent, paid, booked as a sales entry.
 """
 
 import datetime
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -49,14 +50,25 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
         return draft
 
 
-def mark_sent(invoice: Invoice, *, by: User, now: datetime.datetime, to: str = "") -> Invoice:
-    """The invoice left: by our e-mail (`to`), or in another way. A draft becomes final first."""
+def mark_sent(
+    invoice: Invoice,
+    *,
+    by: User,
+    now: datetime.datetime,
+    to: str = "",
+    files: Sequence[str] = ("PDF",),
+) -> Invoice:
+    """The invoice left: by our e-mail (`to`, with `files`), or in another way.
+
+    A draft becomes final first.
+    """
     with transaction.atomic():
         final = make_final(invoice, by=by, now=now)
         first = Invoice.objects.filter(pk=final.pk, status=InvoiceStatus.FINAL)
         first.update(status=InvoiceStatus.SENT, sent_at=now, sent_to=to)
+        details = {"to": to, "files": list(files)}
         InvoiceEvent.objects.create(
-            invoice=final, at=now, by=by, kind="mailed" if to else "marked-sent", details={"to": to}
+            invoice=final, at=now, by=by, kind="mailed" if to else "marked-sent", details=details
         )
         final.refresh_from_db()
         return final

@@ -7,10 +7,12 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Language, Organisation
 from integrations.eboekhouden.facts.vat import VAT_CODES
 
 from .fields import check_placeholders
+from .mailing import Extra
+from .mailing.letters import usual_texts
 from .models import InvoiceSettings, VatRate, VatTreatment
 
 CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
@@ -26,19 +28,44 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
             "eboekhouden_prefix",
             "payment_term",
             "footer",
-            "mail_subject",
-            "mail_body",
+            "mail_subject_nl",
+            "mail_body_nl",
+            "mail_subject_en",
+            "mail_body_en",
+            "mail_extras",
         )
         widgets = {
             "footer": forms.Textarea(attrs={"rows": 3}),
-            "mail_body": forms.Textarea(attrs={"rows": 8}),
+            "mail_body_nl": forms.Textarea(attrs={"rows": 8}),
+            "mail_body_en": forms.Textarea(attrs={"rows": 8}),
         }
 
-    def clean_mail_subject(self) -> str:
-        return check_placeholders(self.cleaned_data["mail_subject"])
+    mail_extras = forms.MultipleChoiceField(
+        label=_("With the PDF"),
+        choices=Extra.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Ticked beforehand when an invoice is sent, as far as there are any."),
+    )
 
-    def clean_mail_body(self) -> str:
-        return check_placeholders(self.cleaned_data["mail_body"])
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in Language.values:
+            subject, body = usual_texts(language)
+            self.fields[f"mail_subject_{language}"].widget.attrs["placeholder"] = subject
+            self.fields[f"mail_body_{language}"].widget.attrs["placeholder"] = body
+
+    def clean_mail_subject_nl(self) -> str:
+        return check_placeholders(self.cleaned_data["mail_subject_nl"])
+
+    def clean_mail_body_nl(self) -> str:
+        return check_placeholders(self.cleaned_data["mail_body_nl"])
+
+    def clean_mail_subject_en(self) -> str:
+        return check_placeholders(self.cleaned_data["mail_subject_en"])
+
+    def clean_mail_body_en(self) -> str:
+        return check_placeholders(self.cleaned_data["mail_body_en"])
 
     def clean(self) -> dict[str, object]:
         typed = self.cleaned_data

@@ -1,5 +1,7 @@
 """Settings → Invoices and Settings → VAT rates."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -13,6 +15,8 @@ from accounts.requests import MemberRequest
 from integrations.eboekhouden.facts.vat import SALES_CODES
 
 from .invoice_settings import change_invoice_settings, preview_number
+from .mailing import Letter
+from .mailing.letters import texts
 from .models import InvoiceSettings, VatRate
 from .models.numbers import PREFIX
 from .numbering import settings_of
@@ -27,6 +31,7 @@ from .vat_rates import (
     delete_rate,
     lacks_standard_rates,
 )
+from .views.mail_settings import filled_example
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,9 +43,28 @@ def invoice_settings(request: MemberRequest) -> HttpResponse:
         change_invoice_settings(request.organisation, **form.cleaned_data)
         messages.success(request, _("The settings for invoices have been saved."))
         return redirect("billing:invoice-settings")
-    context = {"form": form, "numbers": _next_numbers(request, settings)}
+    context = {
+        "form": form,
+        "numbers": _next_numbers(request, settings),
+        "mail_texts": [_mail_text(request, form, language) for language in ("nl", "en")],
+    }
     status = 422 if form.errors else 200
     return render(request, "billing/settings/invoice_settings.html", context, status=status)
+
+
+def _mail_text(request: MemberRequest, form: InvoiceSettingsForm, language: str) -> dict[str, Any]:
+    """The fields of the texts in a language, with what they would say."""
+    subject, body = form[f"mail_subject_{language}"], form[f"mail_body_{language}"]
+    typed = InvoiceSettings(**{one.name: one.value() or "" for one in (subject, body)})
+    letter = Letter((), *texts(typed, language=language))
+    return {
+        "language": language,
+        "title": _("Example, Dutch") if language == "nl" else _("Example, English"),
+        "subject": subject,
+        "body": body,
+        "target": f"#letter-{language}",
+        "preview": filled_example(request, letter, language=language),
+    }
 
 
 def _next_numbers(request: MemberRequest, settings: InvoiceSettings) -> dict[str, str]:

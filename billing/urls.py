@@ -5,7 +5,7 @@ from django.urls import path
 from . import settings_views
 from .invoice_urls import urlpatterns_invoices
 from .models import Origin
-from .views import bookings, dashboard, dialogs, unbilled
+from .views import bookings, dashboard, dialogs, mail_settings, unbilled
 
 app_name = "billing"
 
@@ -16,6 +16,12 @@ settings_urls = [
         settings_views.next_number_preview,
         name="invoice-settings-number",
     ),
+    path(
+        "settings/invoices/text/<slug:language>/",
+        mail_settings.text_preview,
+        name="invoice-settings-text",
+    ),
+    path("settings/invoices/test/", mail_settings.test_mail, name="invoice-settings-test"),
     path("settings/vat-rates/", settings_views.vat_rate_list, name="vat-rate-list"),
     path("settings/vat-rates/add/", settings_views.vat_rate_add, name="vat-rate-add"),
     path(

@@ -202,9 +202,16 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- E-mail ---------------------------------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL = env.email("EMAIL_URL", default="consolemail://")
+# Of several addresses a mail server may refuse some: our backend remembers which.
+EMAIL["EMAIL_BACKEND"] = EMAIL["EMAIL_BACKEND"].replace(
+    "django.core.mail.backends.smtp", "billing.mailing.smtp"
+)
+vars().update(EMAIL)
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(DATA_DIR / "mail"))
 EMAIL_TIMEOUT = 20
+# Bytes of an e-mail with its attachments; many servers take no more than 25 million.
+MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=20_000_000)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="invoices@localhost")
 
 # --- Celery: only a doorbell ----------------------------------------------------------------------

@@ -10,7 +10,7 @@ from .invoice import (
     Origin,
     RowFate,
 )
-from .issued import FileKind, InvoiceFile, InvoiceMail, MailState
+from .issued import FileKind, InvoiceFile, InvoiceMail, MailKind, MailState
 from .numbers import InvoiceSettings, NumberSeries
 from .vat import VatRate, VatTreatment
 
@@ -29,6 +29,7 @@ __all__ = [
     "InvoiceQuerySet",
     "InvoiceSettings",
     "InvoiceStatus",
+    "MailKind",
     "MailState",
     "NumberSeries",
     "Origin",

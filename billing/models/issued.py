@@ -1,9 +1,11 @@
 """What left the house: the printed invoice as it was issued, and the e-mails that carried it."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -42,23 +44,40 @@ class InvoiceFile(models.Model):
 class MailState(models.TextChoices):
     """How far an e-mail is; `sending` for longer than a minute means: the worker died in it."""
 
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
+    SENDING = "sending", _("On its way")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Not sent")
+
+
+class MailKind(models.TextChoices):
+    """What an e-mail is for."""
+
+    INVOICE = "invoice", _("Invoice")
+    REMINDER = "reminder", _("Reminder")
 
 
 class InvoiceMail(models.Model):
-    """An e-mail with an invoice: written before it is sent, so that it is not sent twice."""
+    """An e-mail with an invoice: written before it is sent, so that it is not sent twice.
+
+    It is kept as it was sent; only `state`, `reason` and `refused` follow from what became of it.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="mails")
     # Made with the form that was shown: the same form is mailed once, however often it is posted.
     key = models.UUIDField(default=uuid.uuid4)
+    kind = models.CharField(max_length=8, choices=MailKind, default=MailKind.INVOICE)
     to = models.CharField(max_length=320)
+    cc = models.CharField(max_length=320, blank=True)
+    bcc = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    # Of every file: name, size in bytes, sha256.
+    attachments = models.JSONField(default=list)
     state = models.CharField(max_length=7, choices=MailState, default=MailState.SENDING)
     # Why it failed: a name of mailing.REASONS.
     reason = models.CharField(max_length=30, blank=True)
+    # Addresses that the mail server did not take, while it took the others.
+    refused = models.CharField(max_length=320, blank=True)
     started_at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -75,3 +94,9 @@ class InvoiceMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Once. Raises ValueError afterwards: what was sent does not change."""
+        if self.pk:
+            raise ValueError("an e-mail that was sent does not change")
+        super().save(*args, **kwargs)

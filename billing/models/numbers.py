@@ -35,12 +35,13 @@ class InvoiceSettings(models.Model):
         help_text=_("In days; customers may have their own."),
     )
     footer = models.TextField(_("text below the invoice"), blank=True)
-    mail_subject = models.CharField(_("subject of the e-mail"), max_length=150, blank=True)
-    mail_body = models.TextField(
-        _("text of the e-mail"),
-        blank=True,
-        help_text=_("You can use {customer}, {number}, {total}, {due_date} and {organisation}."),
-    )
+    # The language of the invoice chooses; empty means the usual text.
+    mail_subject_nl = models.CharField(_("subject, Dutch"), max_length=150, blank=True)
+    mail_body_nl = models.TextField(_("text, Dutch"), blank=True)
+    mail_subject_en = models.CharField(_("subject, English"), max_length=150, blank=True)
+    mail_body_en = models.TextField(_("text, English"), blank=True)
+    # Names of mailing.Extra: what goes along with the PDF unless one chooses otherwise.
+    mail_extras = models.JSONField(_("with the PDF"), default=list, blank=True)
 
     def __str__(self) -> str:
         return str(self.organisation)

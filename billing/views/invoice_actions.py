@@ -16,7 +16,8 @@ from ..drafting import change_draft
 from ..invoice_forms import DraftForm, SendForm
 from ..invoice_selection import ACTIONS, Action, Outcome, carry_out, selected, sort_out
 from ..issuing import NotAllowed, create_sales_entries, why_no_sales_entry
-from ..mailing import REASONS, AlreadyMailed, MailFailed, first_letter, send_invoice
+from ..mailing import REASONS, AlreadyMailed, Letter, MailFailed, send_invoice
+from ..mailing.letters import expected_values
 from ..models import Invoice, InvoiceStatus, Origin
 from ..payment_bell import ask_for_payments
 from ..sales_entries import connection_for_entries, eligible
@@ -50,8 +51,8 @@ def invoice_send(request: MemberRequest, pk: int) -> HttpResponse:
     if invoice.origin != Origin.HERE or invoice.status == InvoiceStatus.VOID:
         raise Http404
     if request.method != "POST":
-        return _letter(request, invoice, SendForm.first(first_letter(invoice)))
-    form = SendForm(request.POST)
+        return _letter(request, invoice, SendForm.first(invoice))
+    form = SendForm(request.POST, invoice=invoice)
     if not form.is_valid():
         return _letter(request, invoice, form)
     _send(request, invoice, form)
@@ -59,13 +60,22 @@ def invoice_send(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _letter(request: MemberRequest, invoice: Invoice, form: SendForm) -> HttpResponse:
-    context = {"form": form, "invoice": invoice}
+    subject, body = (form[name].value() or "" for name in ("subject", "body"))
+    preview = Letter((), subject, body).filled(expected_values(invoice))
+    context = {"form": form, "invoice": invoice, "preview": preview}
     return render(request, "billing/invoice_send.html", context, status=422 if form.errors else 200)
 
 
 def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
     try:
-        sent = send_invoice(invoice, **form.letter(), by=request.user, now=timezone.now())
+        sent = send_invoice(
+            invoice,
+            form.letter,
+            extras=form.cleaned_data["extras"],
+            key=form.cleaned_data["key"],
+            by=request.user,
+            now=timezone.now(),
+        )
     except MailFailed as failure:
         messages.error(request, REASONS[failure.reason])
     except AlreadyMailed:

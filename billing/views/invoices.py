@@ -74,6 +74,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "lines": list(invoice.lines.all()),
         "vat_totals": [(vat_label(rate), rate["vat"]) for rate in invoice.vat_totals],
         "events": timeline(invoice, now=timezone.now()),
+        "mails": list(invoice.mails.all()),
         "failure": failure_of(invoice, now=timezone.now()),
         "is_ours": invoice.origin == Origin.HERE,
         "may_mail": invoice.origin == Origin.HERE and invoice.status != InvoiceStatus.VOID,

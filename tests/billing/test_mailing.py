@@ -16,6 +16,7 @@ from billing.issuing import NotAllowed
 from billing.mailing import (
     ABANDONED_AFTER,
     AlreadyMailed,
+    Letter,
     MailFailed,
     failure_of,
     first_letter,
@@ -78,8 +79,11 @@ def draft(agency) -> Invoice:
 
 
 def send(invoice, by, **changes):
+    now, key = changes.pop("now", NOW), changes.pop("key", None)
+    extras = changes.pop("extras", ())
     fields = {"to": [TO], "subject": "Invoice {number}", "body": "Dear {customer}, {total}"}
-    return send_invoice(invoice, **fields | changes, by=by, now=changes.pop("now", NOW))
+    letter = Letter(**fields | changes)
+    return send_invoice(invoice, letter, extras=extras, by=by, now=now, key=key)
 
 
 def kinds(invoice) -> list[str]:
@@ -183,7 +187,7 @@ def test_a_mail_that_a_dead_process_left_does_not_block_for_ever(agency, draft):
     later = NOW + 2 * ABANDONED_AFTER
 
     assert "interrupted" in failure_of(sent, now=later)
-    send_invoice(sent, to=[TO], subject="s", body="b", by=agency.member.user, now=later)
+    send(sent, agency.member.user, now=later)
 
     assert len(mail.outbox) == 2
 
@@ -207,7 +211,7 @@ def test_a_line_break_in_a_header_never_reaches_the_mail(agency, draft):
 
 def test_the_first_letter_has_the_texts_of_the_settings(agency, draft):
     InvoiceSettings.objects.create(
-        organisation=agency.organisation, mail_subject="Bill {number}", mail_body="{due_date}"
+        organisation=agency.organisation, mail_subject_en="Bill {number}", mail_body_en="{due_date}"
     )
 
     letter = first_letter(draft)
@@ -237,18 +241,18 @@ def test_contacts_that_receive_invoices_go_before_the_customer(agency, draft):
         ("body", "{x}", "{x} cannot be filled in"),
     ],
 )
-def test_what_is_wrong_is_said_next_to_the_field(field, value, words):
+def test_what_is_wrong_is_said_next_to_the_field(draft, field, value, words):
     typed = {"to": TO, "subject": "s", "body": "b", "key": str(uuid.uuid4())}
 
-    form = SendForm(typed | {field: value})
+    form = SendForm(typed | {field: value}, invoice=draft)
 
     assert words in form.errors[field][0]
 
 
-def test_several_addresses_are_allowed():
+def test_several_addresses_are_allowed(draft):
     typed = {"to": f"{TO}, b@x.example,{TO}", "subject": "s", "body": "b", "key": uuid.uuid4()}
 
-    form = SendForm(typed)
+    form = SendForm(typed, invoice=draft)
 
     assert form.is_valid()
     assert form.cleaned_data["to"] == [TO, "b@x.example"]

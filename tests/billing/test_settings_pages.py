@@ -21,8 +21,8 @@ TEXTS = {
     "eboekhouden_prefix": "TC",
     "payment_term": "14",
     "footer": "Thank you",
-    "mail_subject": "Invoice {number}",
-    "mail_body": "Dear {customer}, {total} before {due_date}. {organisation}",
+    "mail_subject_en": "Invoice {number}",
+    "mail_body_en": "Dear {customer}, {total} before {due_date}. {organisation}",
 }
 RATE = {"name": "Low", "percentage": "9", "treatment": "domestic", "code": "laag_verk_9"}
 
@@ -53,9 +53,9 @@ def test_settings_are_stored_the_first_time_and_the_next(
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("mail_subject", "Invoice {nummer}", "{nummer} cannot be filled in"),
-        ("mail_body", "{customer.organisation}", "{customer.organisation} cannot be filled in"),
-        ("mail_body", "{}", "cannot be filled in"),
+        ("mail_subject_en", "Invoice {nummer}", "{nummer} cannot be filled in"),
+        ("mail_body_en", "{customer.organisation}", "{customer.organisation} cannot be filled in"),
+        ("mail_body_en", "{}", "cannot be filled in"),
         ("prefix", "A/B", "letters, digits and dashes"),
         ("prefix", "TC", "each series counts by itself"),
         ("payment_term", "1000", "365"),

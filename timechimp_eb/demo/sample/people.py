@@ -51,8 +51,8 @@ def found_studio() -> dict[str, Membership]:
     change_invoice_settings(
         sanne.organisation,
         footer=FOOTER,
-        mail_subject="Factuur {number} van {organisation}",
-        mail_body=MAIL_BODY,
+        mail_subject_nl="Factuur {number} van {organisation}",
+        mail_body_nl=MAIL_BODY,
     )
     colleagues = [_join(sanne, *colleague) for colleague in COLLEAGUES]
     people = Membership.objects.filter(pk__in=[sanne.pk, *(one.pk for one in colleagues)])

@@ -1,0 +1,143 @@
+"""What an e-mail with an invoice carries: its PDF always, more of it by choice.
+
+A further kind of attachment needs a member of Extra and its source in SOURCES; the boxes in the
+settings and in the dialog follow from these.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from registrations.models import Expense
+from registrations.receipts import content_type_of, extension_of
+
+from ..models import Invoice
+from ..pdf import issue_pdf
+
+# In an e-mail a file is written in base64 (RFC 2045): 4 letters for 3 bytes, 76 in a line.
+AS_MAIL = 4 / 3 * 78 / 76
+LONGEST_NAME = 80
+ALLOWED = " -_.,()+&"
+
+
+class Extra(models.TextChoices):
+    """What can go along with the PDF."""
+
+    RECEIPTS = "receipts", _("Receipts of the expenses on the invoice")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of an e-mail, complete."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+    @property
+    def note(self) -> dict[str, object]:
+        """What the record keeps of it; the size in bytes."""
+        digest = hashlib.sha256(self.content).hexdigest()
+        return {"name": self.name, "size": len(self.content), "sha256": digest}
+
+
+def attachments_of(
+    invoice: Invoice, *, wanted: Iterable[str], now: datetime.datetime
+) -> list[Attachment]:
+    """The PDF of a final invoice, and what is wanted with it, each under a name of its own.
+
+    Raises OSError when a file cannot be read.
+    """
+    found = [_pdf(invoice, now=now)]
+    for extra in on_offer(invoice):
+        if extra in wanted:
+            found += SOURCES[extra].read(invoice)
+    return _named_apart(found)
+
+
+def on_offer(invoice: Invoice) -> list[Extra]:
+    """What could go along with this invoice, because there is some."""
+    return [extra for extra, source in SOURCES.items() if source.exists(invoice)]
+
+
+def is_too_large(sizes: Iterable[int]) -> bool:
+    """Whether files of these sizes, in bytes, make an e-mail larger than MAIL_MAX_BYTES."""
+    return sum(sizes) * AS_MAIL > settings.MAIL_MAX_BYTES
+
+
+def sizes_of(invoice: Invoice, *, wanted: Iterable[str]) -> list[int]:
+    """Bytes of each wanted file besides the PDF, without reading them. Raises OSError."""
+    extras = [extra for extra in on_offer(invoice) if extra in wanted]
+    return [size for extra in extras for size in SOURCES[extra].sizes(invoice)]
+
+
+def safe_name(name: str, *, extension: str) -> str:
+    """A name that every system and mail program takes, with an extension of our own."""
+    stem = PurePath(name.replace("\\", "/")).stem
+    kept = "".join(letter if letter.isalnum() or letter in ALLOWED else "_" for letter in stem)
+    return f"{kept.strip(' .')[:LONGEST_NAME] or 'file'}.{extension}"
+
+
+def _named_apart(files: Sequence[Attachment]) -> list[Attachment]:
+    """No two with the same name: the second gets a number."""
+    taken: set[str] = set()
+    apart = []
+    for file in files:
+        name, number = file.name, 1
+        while name.casefold() in taken:
+            number += 1
+            path = PurePath(file.name)
+            name = f"{path.stem}-{number}{path.suffix}"
+        taken.add(name.casefold())
+        apart.append(replace(file, name=name))
+    return apart
+
+
+def _pdf(invoice: Invoice, *, now: datetime.datetime) -> Attachment:
+    with issue_pdf(invoice, now=now).file.open("rb") as opened:
+        name = safe_name(f"{invoice.number}.pdf", extension="pdf")
+        return Attachment(name, opened.read(), "application/pdf")
+
+
+# --- Receipts -------------------------------------------------------------------------------------
+
+
+def _with_receipts(invoice: Invoice) -> models.QuerySet[Expense]:
+    expenses = Expense.objects.filter(invoice_line__invoice=invoice).exclude(receipt="")
+    return expenses.order_by("date", "pk")
+
+
+def _receipts(invoice: Invoice) -> list[Attachment]:
+    return [_receipt(expense) for expense in _with_receipts(invoice)]
+
+
+def _receipt(expense: Expense) -> Attachment:
+    with expense.receipt.open("rb") as opened:
+        content = opened.read()
+    stored = expense.receipt.name or ""
+    name = safe_name(expense.receipt_name or stored, extension=extension_of(stored))
+    return Attachment(name, content, content_type_of(stored))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an extra comes from."""
+
+    exists: Callable[[Invoice], bool]
+    sizes: Callable[[Invoice], list[int]]
+    read: Callable[[Invoice], list[Attachment]]
+
+
+SOURCES: dict[Extra, Source] = {
+    Extra.RECEIPTS: Source(
+        exists=lambda invoice: _with_receipts(invoice).exists(),
+        sizes=lambda invoice: [expense.receipt.size for expense in _with_receipts(invoice)],
+        read=_receipts,
+    ),
+}

@@ -1,0 +1,125 @@
+"""What an e-mail says: the texts of the settings, filled in, in the language of the invoice."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import Language, Organisation
+
+from ..formats import day, euro
+from ..invoice_settings import preview_number
+from ..models import Invoice, InvoiceSettings, Origin
+from ..numbering import series_prefix, settings_of
+from ..placeholders import fill_placeholders
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What an e-mail says, and to whom."""
+
+    to: Sequence[str]
+    subject: str
+    body: str
+    cc: Sequence[str] = ()
+    bcc: Sequence[str] = ()
+
+    @property
+    def is_safe(self) -> bool:
+        """No line break in what becomes a header."""
+        headers = "".join((self.subject, *self.to, *self.cc, *self.bcc))
+        return not any(mark in headers for mark in "\r\n")
+
+    def filled(self, known: Mapping[str, str]) -> "Letter":
+        """With the placeholders replaced by what they stand for."""
+        subject, body = fill_placeholders(self.subject, known), fill_placeholders(self.body, known)
+        return Letter(self.to, subject, body, self.cc, self.bcc)
+
+
+def first_letter(invoice: Invoice) -> Letter:
+    """What the dialog opens with: the texts of the settings, in the language of the invoice.
+
+    The number of a draft is not known yet, so {number} stays until it is sent.
+    """
+    subject, body = texts(settings_of(invoice.organisation), language=invoice.language)
+    known = values(invoice)
+    if invoice.is_draft:
+        del known["number"]
+    return Letter(addresses_of(invoice), subject, body).filled(known)
+
+
+def texts(chosen: InvoiceSettings, *, language: str) -> tuple[str, str]:
+    """Subject and text in a language, as chosen or else the usual ones, with placeholders."""
+    usual_subject, usual_body = usual_texts(language)
+    subject = getattr(chosen, f"mail_subject_{language}") or usual_subject
+    return subject, getattr(chosen, f"mail_body_{language}") or usual_body
+
+
+def usual_texts(language: str) -> tuple[str, str]:
+    """Subject and text of who chose none."""
+    with override(language):
+        subject = _("Invoice {number} from {organisation}")
+        body = _(
+            "Dear {customer},\n\n"
+            "Please find attached invoice {number} of {total}. "
+            "We kindly ask you to pay it by {due_date}.\n\n"
+            "Kind regards,\n{organisation}"
+        )
+    return subject, body
+
+
+def addresses_of(invoice: Invoice) -> list[str]:
+    """Where invoices of this customer go: contacts that receive them, else the customer itself."""
+    contacts = invoice.customer.contacts.filter(receives_invoices=True).exclude(email="")
+    found = list(dict.fromkeys(contacts.values_list("email", flat=True)))
+    own = invoice.customer.email
+    return found or ([own] if own else [])
+
+
+def values(invoice: Invoice) -> dict[str, str]:
+    """What the placeholders stand for, written in the language of the invoice."""
+    with override(invoice.language):
+        return {
+            "customer": invoice.customer.name,
+            "number": invoice.number,
+            "total": euro(invoice.gross),
+            "due_date": day(invoice.due_on),
+            "organisation": invoice.organisation.name,
+        }
+
+
+def expected_values(invoice: Invoice) -> dict[str, str]:
+    """The same; a draft with the number that it would get now."""
+    known = values(invoice)
+    if invoice.is_draft:
+        known["number"] = _next_number(invoice.organisation, invoice.date)
+    return known
+
+
+def example_values(
+    organisation: Organisation, *, language: str, today: datetime.date
+) -> dict[str, str]:
+    """What the placeholders could stand for, for a preview without an invoice."""
+    with override(language):
+        return {
+            "customer": _("Example customer"),
+            "number": _next_number(organisation, today),
+            "total": euro(Decimal("1210.00")),
+            "due_date": day(
+                today + datetime.timedelta(days=settings_of(organisation).payment_term)
+            ),
+            "organisation": organisation.name,
+        }
+
+
+def _next_number(organisation: Organisation, date: datetime.date) -> str:
+    prefix = series_prefix(organisation, Origin.HERE)
+    return preview_number(organisation, prefix=prefix, year=date.year)
+
+
+def is_language(code: str) -> bool:
+    """Whether there are texts in it."""
+    return code in Language.values

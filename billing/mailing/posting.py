@@ -1,0 +1,159 @@
+"""Sending one e-mail: written down before it goes, sent once, and what became of it.
+
+The mail goes outside any transaction. It is claimed before it goes, so that pressing twice mails
+once. What the mail server certainly did not take may be sent again; what it may have taken is left
+to people.
+"""
+
+import contextlib
+import datetime
+import uuid
+from collections.abc import Sequence
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import IntegrityError, transaction
+
+from accounts.models import Organisation, User
+
+from ..models import Invoice, InvoiceEvent, InvoiceMail, MailKind, MailState
+from .attachments import Attachment, is_too_large
+from .letters import Letter
+from .reasons import FAILURES, reason_before, reason_of
+
+# Longer than any mail can take with the timeout of the mail server: older ones were left by a dead
+# process.
+ABANDONED_AFTER = datetime.timedelta(minutes=10)
+
+
+class MailFailed(Exception):
+    """The e-mail was not accepted; `reason` is a name of REASONS. The invoice is final."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AlreadyMailed(Exception):
+    """This very e-mail was sent already, or another one of this invoice is on its way."""
+
+
+def claim(
+    invoice: Invoice,
+    letter: Letter,
+    files: Sequence[Attachment],
+    *,
+    by: User | None,
+    now: datetime.datetime,
+    key: uuid.UUID,
+    kind: str = MailKind.INVOICE,
+) -> InvoiceMail:
+    """The right to send this mail; the constraints let one of two have it."""
+    abandoned = invoice.mails.filter(state=MailState.SENDING, started_at__lt=now - ABANDONED_AFTER)
+    abandoned.update(state=MailState.FAILED, reason="interrupted")
+    try:
+        with transaction.atomic():
+            return InvoiceMail.objects.create(
+                invoice=invoice,
+                kind=kind,
+                key=key,
+                to=", ".join(letter.to),
+                cc=", ".join(letter.cc),
+                bcc=", ".join(letter.bcc),
+                subject=letter.subject[:200],
+                body=letter.body,
+                attachments=[file.note for file in files],
+                started_at=now,
+                by=by,
+            )
+    except IntegrityError as error:
+        raise AlreadyMailed from error
+
+
+def post(
+    mail: InvoiceMail, files: Sequence[Attachment], *, now: datetime.datetime
+) -> tuple[str, ...]:
+    """Sends a claimed mail; gives the addresses that were refused. Raises MailFailed, noted."""
+    refused: tuple[str, ...] = ()
+    reason = "too-large" if is_too_large(len(file.content) for file in files) else ""
+    if not reason:
+        reason, refused = send(_message(mail, files))
+    if reason:
+        note_failure(mail, reason, now=now)
+        raise MailFailed(reason)
+    return refused
+
+
+def note_sent(mail: InvoiceMail, *, refused: Sequence[str]) -> None:
+    """It left, but not to the refused addresses."""
+    sending = InvoiceMail.objects.filter(pk=mail.pk)
+    sending.update(state=MailState.SENT, reason="", refused=", ".join(refused)[:320])
+
+
+def send(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
+    """Why it did not leave, a name of REASONS or nothing; and the addresses that were refused."""
+    connection = get_connection()
+    explain = reason_before
+    try:
+        connection.open()
+        explain = reason_of
+        connection.send_messages([message])
+    except FAILURES as error:
+        return explain(error), ()
+    else:
+        return "", getattr(connection, "refused", ())
+    finally:
+        with contextlib.suppress(*FAILURES):  # it was taken, or not, whatever the farewell
+            connection.close()
+
+
+def _message(mail: InvoiceMail, files: Sequence[Attachment]) -> EmailMessage:
+    message = message_from(
+        mail.invoice.organisation,
+        subject=mail.subject,
+        body=mail.body,
+        to=_split(mail.to),
+        cc=_split(mail.cc),
+        bcc=_split(mail.bcc),
+        # The same mail has the same name, so that a mail server can be asked for it.
+        headers={"Message-ID": f"<{mail.key}@{Address(addr_spec=_our_address()).domain}>"},
+    )
+    for file in files:
+        message.attach(file.name, file.content, file.content_type)
+    return message
+
+
+def message_from(organisation: Organisation, **fields: Any) -> EmailMessage:
+    """An e-mail in the name of the organisation, answered to its own address."""
+    answers = [organisation.email] if organisation.email else None
+    return EmailMessage(from_email=sender(organisation), reply_to=answers, **fields)
+
+
+def sender(organisation: Organisation) -> str:
+    """The address of this installation, under the name of the organisation."""
+    name = " ".join(organisation.name.split())
+    return str(Address(display_name=name, addr_spec=_our_address()))
+
+
+def _our_address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _split(addresses: str) -> list[str]:
+    return addresses.split(", ") if addresses else []
+
+
+def note_failure(mail: InvoiceMail, reason: str, *, now: datetime.datetime) -> None:
+    """Keeps why a mail did not leave, with it and in the timeline."""
+    with transaction.atomic():
+        InvoiceMail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, reason=reason)
+        InvoiceEvent.objects.create(
+            invoice=mail.invoice,
+            at=now,
+            by=mail.by,
+            kind="mail-failed",
+            details={"reason": reason, "to": mail.to},
+        )

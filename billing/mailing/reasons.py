@@ -1,0 +1,96 @@
+"""Why an e-mail did not leave, and what to do about it, from what the mail server answered.
+
+The codes are those of RFC 5321: 4xx may be tried again later, 5xx is final; 530 and 538 ask for
+encryption or a login first (RFC 3207, RFC 4954), 552 says that it is too large.
+"""
+
+import ssl
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
+
+from django.utils.translation import gettext_lazy
+
+REASONS = {
+    "recipients": gettext_lazy("The mail server refused the address. Correct it and send again."),
+    "login": gettext_lazy("The mail server refused our login. Ask your operator to correct it."),
+    "encryption": gettext_lazy(
+        "No encrypted connection with the mail server could be made. Ask your operator to correct "
+        "EMAIL_URL."
+    ),
+    "unreachable": gettext_lazy("The mail server cannot be reached. Try again in a few minutes."),
+    "later": gettext_lazy(
+        "The mail server asks to try again later. The e-mail has not left: send it again in a "
+        "quarter of an hour."
+    ),
+    "too-large": gettext_lazy(
+        "The mail server finds the e-mail too large. Leave attachments out and send again."
+    ),
+    "attachment": gettext_lazy(
+        "An attachment cannot be read, so the e-mail was not sent. Leave it out and send again."
+    ),
+    "refused": gettext_lazy("The mail server refused the e-mail. Ask your operator to look at it."),
+    "unclear": gettext_lazy(
+        "The mail server gave no clear answer, so the e-mail may have left. "
+        "Ask the customer before you send it again."
+    ),
+    "interrupted": gettext_lazy(
+        "Sending was interrupted, so the e-mail may have left. "
+        "Ask the customer before you send it again."
+    ),
+}
+# After these it may have left all the same, so it is never sent again by itself.
+IN_DOUBT = ("unclear", "interrupted")
+# Includes the errors of smtplib.
+FAILURES = (OSError,)
+
+
+def reason_before(error: Exception) -> str:
+    """Why the mail server could not be spoken to; nothing has left."""
+    match error:
+        case ssl.SSLError() | SMTPNotSupportedError():
+            return "encryption"
+        case SMTPResponseException() if error.smtp_code > 0:
+            return _reason_of_answer(error)
+    return "unreachable"
+
+
+def reason_of(error: Exception) -> str:
+    """A name of REASONS. In doubt whether it left, it says so."""
+    match error:
+        case SMTPRecipientsRefused():
+            codes = [code for code, _text in error.recipients.values()]
+            return "later" if codes and all(map(_is_passing, codes)) else "recipients"
+        case SMTPNotSupportedError():
+            return "encryption"
+        case SMTPResponseException():
+            return _reason_of_answer(error)
+        case ConnectionRefusedError():
+            return "unreachable"
+        case SMTPServerDisconnected() | OSError():
+            return "unclear"
+    return "refused"
+
+
+def _reason_of_answer(error: SMTPResponseException) -> str:
+    """What a clear answer with a code means."""
+    if _is_passing(error.smtp_code):
+        return "later"
+    if error.smtp_code in (530, 538) and "TLS" in _text(error):
+        return "encryption"
+    if error.smtp_code == 530 or isinstance(error, SMTPAuthenticationError):
+        return "login"
+    return "too-large" if error.smtp_code == 552 else "refused"
+
+
+def _is_passing(code: int) -> bool:
+    return 400 <= code < 500
+
+
+def _text(error: SMTPResponseException) -> str:
+    said = error.smtp_error
+    return (said.decode(errors="replace") if isinstance(said, bytes) else str(said)).upper()

@@ -1,0 +1,32 @@
+"""E-mails with an invoice: what one would say, and those that were sent."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import invoicer_required
+from accounts.requests import MemberRequest
+
+from ..mailing import Letter
+from ..mailing.letters import expected_values
+from ..models import InvoiceMail
+from .invoices import invoice_or_404
+
+
+@require_POST
+@invoicer_required
+def letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
+    """The typed text, filled in as it would be sent now."""
+    invoice = invoice_or_404(request, pk)
+    typed = Letter((), request.POST.get("subject", ""), request.POST.get("body", ""))
+    context = {"preview": typed.filled(expected_values(invoice))}
+    return render(request, "billing/_letter_preview.html", context)
+
+
+@require_GET
+@invoicer_required
+def mail_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """One e-mail as it was sent: to whom, the text, and what it carried."""
+    mails = InvoiceMail.objects.filter(invoice__organisation=request.organisation)
+    mail = get_object_or_404(mails.select_related("invoice", "by"), pk=pk)
+    return render(request, "billing/mail_detail.html", {"mail": mail})
