@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from .invoicing import total_fields
 from .issuing import NotAllowed
 from .models import Invoice, InvoiceLine
+from .total_rows import total_fields
 from .vat import totals
 
 

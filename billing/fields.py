@@ -1,15 +1,18 @@
-"""Form fields for invoices: their date, addresses, and texts with placeholders."""
+"""Form fields for invoices: their date, a percentage, addresses, and texts with placeholders."""
 
 import datetime
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
+from accounts.amounts import AmountField
 from integrations.eboekhouden.facts import limits
+from projects.money import ZERO
 
 from .placeholders import PLACEHOLDERS, unknown_placeholders
 
@@ -26,6 +29,20 @@ class InvoiceDateField(forms.DateField):
             text = _("Choose a day between %(first)s and %(last)s.")
             years = {"first": limits.FIRST_DATE.year, "last": limits.LAST_DATE.year}
             raise ValidationError(text, params=years)
+
+
+class PercentField(AmountField):
+    """A discount in percent, 0 to 100; nothing is no discount."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=5, min_value=0, max_value=100, required=False, **options)
+        for validator in self.validators:
+            if isinstance(validator, MinValueValidator | MaxValueValidator):
+                validator.message = _("Enter a percentage between 0 and 100.")
+
+    def clean(self, value: Any) -> Decimal:
+        """Raises ValidationError with what to do."""
+        return super().clean(value) or ZERO
 
 
 class AddressesField(forms.CharField):

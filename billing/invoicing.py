@@ -22,7 +22,20 @@ from .lines import Line
 from .models import Batch, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin
 from .numbering import next_number, payment_term
 from .proposals import Options, Proposal, ProposedInvoice, fits, propose
-from .vat import Totals
+from .specification import specify
+from .supply import supply_period
+from .total_rows import total_fields
+
+# What becoming final writes.
+FROZEN = (
+    "status",
+    "number",
+    "final_at",
+    "issuer",
+    "addressee",
+    "supplied_from",
+    "supplied_until",
+)
 
 
 class ProposalChanged(Exception):
@@ -111,6 +124,9 @@ def _draft(order: Order, proposed: ProposedInvoice, *, now: datetime.datetime) -
         payment_term=term,
         due_on=options.date + datetime.timedelta(days=term),
         language=order.organisation.language,
+        discount=options.discount,
+        with_specification=options.with_specification,
+        with_receipts=options.with_receipts,
         created_at=now,
         created_by=order.by,
         **total_fields(proposed.totals),
@@ -163,29 +179,17 @@ def _make_final_there(
 def freeze(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
     """From draft to final.
 
-    Who issued it and who receives it are copied, and nothing changes any more.
+    Who issued it, who receives it, the rows behind its lines and when they were supplied are
+    copied, and nothing changes any more.
     """
+    specify(invoice)
+    if supplied := supply_period(invoice):
+        invoice.supplied_from, invoice.supplied_until = supplied
     invoice.status = InvoiceStatus.FINAL
     invoice.final_at = now
     invoice.issuer = issuer_copy(invoice.organisation)
     invoice.addressee = addressee_copy(invoice.customer)
-    invoice.save(update_fields=["status", "number", "final_at", "issuer", "addressee"])
+    invoice.save(update_fields=FROZEN)
     InvoiceEvent.objects.create(
         invoice=invoice, at=now, by=by, kind="final", details={"number": invoice.number}
     )
-
-
-def total_fields(totals: Totals) -> dict[str, object]:
-    """The totals as an invoice keeps them."""
-    rates = [
-        {
-            "percentage": str(rate.percentage),
-            "code": rate.code,
-            "treatment": rate.treatment,
-            "discount": str(rate.discount),
-            "net": str(rate.net),
-            "vat": str(rate.vat),
-        }
-        for rate in totals.rates
-    ]
-    return {"net": totals.net, "vat": totals.vat, "gross": totals.gross, "vat_totals": rates}

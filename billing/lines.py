@@ -1,10 +1,12 @@
 """From what was done to the lines of an invoice. Pure: no database.
 
 An Item is one thing to bill: hours, an expense, a trip, or an agreed amount. Items of hours and
-trips are added up to lines in the way that was chosen; expenses and agreed amounts are a line each.
+trips are added up to lines in the way that was chosen; expenses and agreed amounts are a line each,
+unless everything is to be one line.
 """
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from integrations.eboekhouden.facts.characters import sendable
-from projects.money import hours, net_amount
+from projects.money import ZERO, hours, net_amount
+
+from .weeks import weeks
 
 
 class Grouping(StrEnum):
@@ -26,6 +30,7 @@ class Grouping(StrEnum):
     PROJECT = "project"
     EMPLOYEE = "employee"
     DAY = "day"
+    WHOLE = "whole"
 
     @property
     def label(self) -> str:
@@ -38,6 +43,7 @@ GROUPING_LABELS = {
     Grouping.PROJECT: gettext_lazy("By project"),
     Grouping.EMPLOYEE: gettext_lazy("By employee"),
     Grouping.DAY: gettext_lazy("By day"),
+    Grouping.WHOLE: gettext_lazy("One line"),
 }
 
 
@@ -53,6 +59,8 @@ class ItemKind(StrEnum):
 ORDER = list(ItemKind)
 # The product code of a line of several tasks; the service asks for one on every line.
 MIXED_CODE = "HOURS"
+# A line for so many projects names them; for more it says how many.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -96,12 +104,13 @@ class Line:
     price: Decimal
     net: Decimal
     code: str
-    project_id: int
+    project_id: int | None
     task_id: int | None
     terms: Terms
     items: tuple[Item, ...]
+    discount: Decimal = ZERO
 
-    # A line is taxed as its terms say (see vat.Taxed).
+    # A line is taxed and booked as its terms say (see vat.Taxed, composing.Priced).
     @property
     def vat_percentage(self) -> Decimal:
         return self.terms.vat_percentage
@@ -114,28 +123,69 @@ class Line:
     def vat_treatment(self) -> str:
         return self.terms.vat_treatment
 
+    @property
+    def ledger_account(self) -> str:
+        return self.terms.ledger_account
 
-def compose(items: Iterable[Item], *, grouping: Grouping) -> tuple[Line, ...]:
-    """The lines of one invoice, in the order hours, agreed amounts, expenses, trips; by project."""
+    @property
+    def cost_centre_id(self) -> int | None:
+        return self.terms.cost_centre_id
+
+
+def compose(
+    items: Iterable[Item], *, grouping: Grouping, with_week: bool = False
+) -> tuple[Line, ...]:
+    """The lines of one invoice, in the order hours, agreed amounts, expenses, trips; by project.
+
+    `with_week` writes in which weeks hours and trips were made.
+    """
 
     def key(item: Item) -> tuple[object, ...]:
         return _group(item, grouping)
 
     ordered = sorted(items, key=key)
-    return tuple(_line(tuple(group), grouping) for _key, group in groupby(ordered, key=key))
+    return tuple(
+        _line(tuple(group), grouping, with_week=with_week)
+        for _key, group in groupby(ordered, key=key)
+    )
+
+
+def amount_of(items: Iterable[Item]) -> Decimal:
+    """What the items come to in euros: hours and trips of one price are added, then priced."""
+    quantities: dict[tuple[ItemKind, Decimal, int], Decimal] = defaultdict(Decimal)
+    for item in items:
+        quantities[item.kind, item.price, alone(item.kind, item.id)] += item.quantity
+    return sum(
+        (
+            net_amount(quantity_of(kind, quantity), price)
+            for (kind, price, _alone), quantity in quantities.items()
+        ),
+        ZERO,
+    )
+
+
+def alone(kind: ItemKind, id: int) -> int:
+    """What is never added up keeps its id: an expense and an agreed amount are priced apart."""
+    return id if kind in (ItemKind.EXPENSE, ItemKind.TERM) else 0
+
+
+def quantity_of(kind: ItemKind, quantity: Decimal) -> Decimal:
+    """As it stands on a line: minutes as hundredths of an hour, the rest as it is."""
+    return hours(int(quantity)) if kind is ItemKind.HOURS else quantity
 
 
 def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
-    """Items with the same key share a line; prices and terms never mix."""
-    same_terms = (item.price, item.terms.ledger_account, item.terms.vat_rate_id)
-    centre = (item.terms.cost_centre_id or 0,)
+    """Items with the same key share a line; terms never mix, prices only in one line for all."""
+    account, centre = item.terms.ledger_account, item.terms.cost_centre_id or 0
+    if grouping is Grouping.WHOLE:
+        return (-item.terms.vat_percentage, account, item.terms.vat_rate_id, centre)
+    same_terms = (item.price, account, item.terms.vat_rate_id, centre)
     by = _by(item, grouping)
-    return (ORDER.index(item.kind), item.project, item.project_id, *by, *same_terms, *centre)
+    return (ORDER.index(item.kind), item.project, item.project_id, *by, *same_terms)
 
 
 def _by(item: Item, grouping: Grouping) -> tuple[str, int]:
-    alone = item.kind in (ItemKind.EXPENSE, ItemKind.TERM) or grouping is Grouping.DETAILED
-    if alone:
+    if alone(item.kind, item.id) or grouping is Grouping.DETAILED:
         return item.date.isoformat(), item.id
     if item.kind is ItemKind.TRIP:
         return "", 0
@@ -149,28 +199,50 @@ def _by(item: Item, grouping: Grouping) -> tuple[str, int]:
     return "", 0
 
 
-def _line(items: tuple[Item, ...], grouping: Grouping) -> Line:
+def _line(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> Line:
     first = items[0]
-    total = sum((item.quantity for item in items), Decimal(0))
-    quantity = hours(int(total)) if first.kind is ItemKind.HOURS else total
+    quantity, unit, price = _priced(items, grouping)
+    projects = {item.project_id for item in items}
     task_ids = {item.task_id for item in items}
     codes = {item.code for item in items}
+    week = _week(items) if with_week else ""
     return Line(
-        description=sendable(_description(items, grouping), multiline=True),
+        description=sendable(_description(items, grouping) + week, multiline=True),
         quantity=quantity,
-        unit={ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece"}.get(first.kind, ""),
-        price=first.price,
-        net=net_amount(quantity, first.price),
+        unit=unit,
+        price=price,
+        net=net_amount(quantity, price),
         code=first.code if len(codes) == 1 else MIXED_CODE,
-        project_id=first.project_id,
+        project_id=first.project_id if len(projects) == 1 else None,
         task_id=first.task_id if len(task_ids) == 1 else None,
         terms=first.terms,
         items=items,
     )
 
 
+def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, Decimal]:
+    """Quantity, unit and price; one line for all is one times everything."""
+    if grouping is Grouping.WHOLE:
+        return Decimal("1.00"), "", amount_of(items)
+    first = items[0]
+    quantity = quantity_of(first.kind, sum((item.quantity for item in items), Decimal(0)))
+    unit = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece"}.get(first.kind, "")
+    return quantity, unit, first.price
+
+
+# --- Texts ----------------------------------------------------------------------------------------
+
+
+def _week(items: Iterable[Item]) -> str:
+    """` · week 47 2026` for what was done; nothing for what was bought or agreed."""
+    days = [item.date for item in items if item.kind in (ItemKind.HOURS, ItemKind.TRIP)]
+    return f" · {weeks(min(days), max(days))}" if days else ""
+
+
 def _description(items: tuple[Item, ...], grouping: Grouping) -> str:
     first = items[0]
+    if grouping is Grouping.WHOLE:
+        return _projects(items)
     match first.kind:
         case ItemKind.HOURS:
             return _hours_description(first, grouping)
@@ -179,6 +251,13 @@ def _description(items: tuple[Item, ...], grouping: Grouping) -> str:
         case ItemKind.EXPENSE:
             return f"{first.description or first.task}, {first.date:%d-%m-%Y}"
     return first.description
+
+
+def _projects(items: Iterable[Item]) -> str:
+    names = sorted({item.project_id: item.project for item in items}.values())
+    if len(names) > MOST_NAMED:
+        return _("Work for %(count)d projects") % {"count": len(names)}
+    return ", ".join(names)
 
 
 def _hours_description(item: Item, grouping: Grouping) -> str:

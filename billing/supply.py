@@ -12,7 +12,16 @@ from .models import Invoice
 
 
 def supply_period(invoice: Invoice) -> tuple[datetime.date, datetime.date] | None:
-    """The first and the last day of the rows; the law wants them printed. None without rows."""
+    """The first and the last day of what was supplied; the law wants them printed.
+
+    As typed, and on a final invoice as fixed then; else those of the rows. None without either.
+    """
+    if invoice.supplied_from:
+        return invoice.supplied_from, invoice.supplied_until or invoice.supplied_from
+    return _period_of_rows(invoice)
+
+
+def _period_of_rows(invoice: Invoice) -> tuple[datetime.date, datetime.date] | None:
     ours = {"invoice_line__invoice": invoice}
     found = [
         model.objects.filter(**ours).aggregate(first=Min("date"), last=Max("date"))

@@ -4,8 +4,9 @@ The service knows no discounts, so on an invoice made there a discount is a line
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -18,12 +19,42 @@ from projects.money import ZERO, cents
 
 from .. import models
 from ..formats import percentage
-from ..vat import divide
+from ..vat import Taxed, divide
 
 DISCOUNT_CODE = "DISCOUNT"
 Place = tuple[str, int]  # ledger account and cost centre; 0 is none
 Rate = Mapping[str, str]  # a row of Invoice.vat_totals
-Lines = Sequence[models.InvoiceLine]
+
+
+class Priced(Taxed, Protocol):
+    """A line, stored or not yet; price in euros excl. VAT, discount in percent."""
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def quantity(self) -> Decimal: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def price(self) -> Decimal: ...
+
+    @property
+    def discount(self) -> Decimal: ...
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def ledger_account(self) -> str: ...
+
+    @property
+    def cost_centre_id(self) -> int | None: ...
+
+
+Lines = Sequence[Priced]
 
 
 # --- An invoice that is made there ----------------------------------------------------------------
@@ -31,13 +62,20 @@ Lines = Sequence[models.InvoiceLine]
 
 def invoice_lines(invoice: models.Invoice, connection: Connection) -> list[InvoiceLine]:
     """Every line, each followed by its discount, and at the end the discount on the whole."""
+    lines = list(invoice.lines.all())
     with override(invoice.language):
-        lines = list(invoice.lines.all())
-        priced = [one for line in lines for one in _with_discount(line, connection)]
-        return priced + list(_discount_on_the_whole(invoice, lines, connection))
+        return priced_lines(lines, invoice.vat_totals, connection, discount=invoice.discount)
 
 
-def _with_discount(line: models.InvoiceLine, connection: Connection) -> Iterator[InvoiceLine]:
+def priced_lines(
+    lines: Lines, rates: Iterable[Rate], connection: Connection, *, discount: Decimal
+) -> list[InvoiceLine]:
+    """The same of lines that are not stored yet; texts in the language of now."""
+    priced = [one for line in lines for one in _with_discount(line, connection)]
+    return priced + list(_discount_on_the_whole(lines, rates, connection, discount=discount))
+
+
+def _with_discount(line: Priced, connection: Connection) -> Iterator[InvoiceLine]:
     account, centre = _place_of(line, connection)
     yield InvoiceLine(
         quantity=line.quantity,
@@ -57,11 +95,11 @@ def _with_discount(line: models.InvoiceLine, connection: Connection) -> Iterator
 
 
 def _discount_on_the_whole(
-    invoice: models.Invoice, lines: Lines, connection: Connection
+    lines: Lines, rates: Iterable[Rate], connection: Connection, *, discount: Decimal
 ) -> Iterator[InvoiceLine]:
-    text = _("Discount %(rate)s") % {"rate": percentage(invoice.discount)}
-    for rate in invoice.vat_totals:
-        off = _divided_discount(rate, _nets(lines, rate, connection), invoice.discount)
+    text = _("Discount %(rate)s") % {"rate": percentage(discount)}
+    for rate in rates:
+        off = _divided_discount(rate, _nets(lines, rate, connection), discount)
         for place, amount in off.items():
             if amount:
                 yield _discount(text, amount, DISCOUNT_CODE, rate["code"], place)
@@ -134,5 +172,5 @@ def _divided_discount(
     return dict(zip(nets, parts, strict=True))
 
 
-def _place_of(line: models.InvoiceLine, connection: Connection) -> Place:
+def _place_of(line: Priced, connection: Connection) -> Place:
     return line.ledger_account or connection.ledger_account, line.cost_centre_id or 0

@@ -92,6 +92,15 @@ class Invoice(models.Model):
     # [{percentage, code, treatment, discount, net, vat}] as strings: one VAT amount a rate; `net`
     # is after the discount.
     vat_totals = models.JSONField(default=list)
+    # When it was supplied, both days included: typed on a draft, else that of the rows behind it;
+    # fixed when it becomes final.
+    supplied_from = models.DateField(_("supplied from"), null=True, blank=True)
+    supplied_until = models.DateField(_("supplied until"), null=True, blank=True)
+    # What goes along with it: the rows behind the lines, and the receipts of its expenses.
+    with_specification = models.BooleanField(_("with a time specification"), default=False)
+    with_receipts = models.BooleanField(_("with the receipts"), default=False)
+    # Raised by every change of the draft, so that two people do not undo each other's work.
+    version = models.PositiveIntegerField(default=0)
     # Copies of who issued it and who receives it, made when it became final.
     issuer = models.JSONField(default=dict)
     addressee = models.JSONField(default=dict)

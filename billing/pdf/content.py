@@ -14,6 +14,7 @@ from ..formats import amount, day, euro, iban, percentage
 from ..models import Invoice, InvoiceLine
 from ..numbering import settings_of
 from ..supply import supply_period
+from ..total_rows import vat_label
 from ..treatments import TREATMENTS, words_of
 
 Content = dict[str, Any]
@@ -112,18 +113,6 @@ def _totals(invoice: Invoice) -> Iterable[tuple[str, str]]:
     yield _("Total excl. VAT"), euro(invoice.net)
     for rate in invoice.vat_totals:
         yield vat_label(rate), euro(Decimal(rate["vat"]))
-
-
-def vat_label(rate: Mapping[str, str]) -> str:
-    """What the VAT of one rate is called: VAT 21% over 1.080,00, or why there is none."""
-    names = {
-        "rate": percentage(Decimal(rate["percentage"])),
-        "net": amount(Decimal(rate["net"])),
-        "why": words_of(rate["treatment"]),
-    }
-    if names["why"]:
-        return _("%(why)s, over %(net)s") % names
-    return _("VAT %(rate)s over %(net)s") % names
 
 
 def _remarks(invoice: Invoice, addressee: Parties) -> list[str]:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
-from integrations.eboekhouden.facts import limits
 from integrations.models import Connection, LedgerAccount
 
 from ..forms import InvoicingForm, first_choices
@@ -97,7 +96,6 @@ def _shown(
         "connection": connection,
         "why_not": _why_not(origin, connection),
         "accounts": _account_names(connection),
-        "units": limits.UNIT_OF,
         "prefix": series_prefix(request.organisation, origin),
         "total": _total(proposal),
     }

@@ -1,6 +1,7 @@
 """Finance → Invoices: the list, one invoice, and its PDF."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
@@ -22,12 +23,13 @@ from ..invoice_selection import why_not_paid, why_not_sent_by_hand
 from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
 from ..issuing import why_no_sales_entry
 from ..mailing import failure_of
-from ..models import Invoice, InvoiceStatus, Origin
+from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin
 from ..payment_bell import payments_connection
 from ..pdf import invoice_pdf, issue_pdf
-from ..pdf.content import parties, vat_label
+from ..pdf.content import parties
 from ..sales_entries import connection_for_entries, proposed_entry
-from ..supply import count_rows
+from ..supply import count_rows, supply_period
+from ..total_rows import total_rows
 
 
 def invoice_or_404(request: MemberRequest, pk: int) -> Invoice:
@@ -65,14 +67,8 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
 def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One invoice: the document, what e-Boekhouden knows of it, and what happened to it."""
     invoice = invoice_or_404(request, pk)
-    issuer, addressee = parties(invoice)
-    abroad = addressee["country"] not in ("", issuer["country"])
     context = {
-        "invoice": invoice,
-        "addressee": addressee,
-        "country": country_name(addressee["country"]) if abroad else "",
-        "lines": list(invoice.lines.all()),
-        "vat_totals": [(vat_label(rate), rate["vat"]) for rate in invoice.vat_totals],
+        **document_of(invoice, list(invoice.lines.all())),
         "events": timeline(invoice, now=timezone.now()),
         "mails": list(invoice.mails.all()),
         "failure": failure_of(invoice, now=timezone.now()),
@@ -96,6 +92,21 @@ def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
     if not context["told"] or not context["told"].booking.is_open:
         answer["HX-Refresh"] = "true"
     return answer
+
+
+def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
+    """What the document of an invoice shows, stored or as it is being typed."""
+    issuer, addressee = parties(invoice)
+    abroad = addressee["country"] not in ("", issuer["country"])
+    return {
+        "invoice": invoice,
+        "addressee": addressee,
+        "country": country_name(addressee["country"]) if abroad else "",
+        "lines": lines,
+        "has_discounts": any(line.discount for line in lines),
+        "supplied": supply_period(invoice),
+        "total_rows": total_rows(invoice.vat_totals, net=invoice.net, discount=invoice.discount),
+    }
 
 
 def _booking(invoice: Invoice) -> dict[str, Any]:

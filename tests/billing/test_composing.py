@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from billing.bookings.outbox import queue_invoice, queue_sales_entry
-from billing.invoicing import draft_invoices, freeze, total_fields
+from billing.invoicing import draft_invoices, freeze
 from billing.models import Booking, Invoice, Origin, State
+from billing.total_rows import total_fields
 from billing.vat import totals
 from projects.money import net_amount
 from tests import factories

@@ -14,6 +14,8 @@ from tests import factories
 
 DIALOG = "billing:eboekhouden-dialog"
 BOOK = "billing:eboekhouden-book"
+HERE = "billing:invoice-from-rows"
+DRAFT = "billing:invoice-draft"
 CHOICES = {"grouping": "task", "per": "customer", "date": timezone.localdate().isoformat()}
 
 
@@ -193,3 +195,91 @@ def test_thousands_of_rows_are_shown_and_booked(browser, connected):
     assert done.status_code == 302
     assert TimeEntry.objects.filter(invoice_line=None).count() == 0
     assert Invoice.objects.get().net == 5000 * entry.hourly_rate
+
+
+# --- Discount, week, one line, attachments --------------------------------------------------------
+
+
+def test_a_discount_is_shown_as_the_line_that_will_be_booked(browser, connected, sandbox):
+    entry = connected.hours(minutes=90)
+    rows = {"time_entry": [entry.pk]}
+    choices = CHOICES | {"discount": "12,5"}
+
+    shown = browser.post(reverse(DIALOG), rows | choices)
+    browser.post(reverse(BOOK), rows | choices | {"token": _token(shown)})
+    connected.deliver()
+
+    (proposed,) = shown.context["proposal"].invoices
+    (booked,) = sandbox.books.invoices()
+    assert [(line.description, line.net) for line in proposed.shown] == [
+        (proposed.lines[0].description, Decimal("135.00")),
+        ("Korting 12,5%", Decimal("-16.88")),
+    ]
+    assert (booked.net, booked.total) == (Decimal("118.12"), Decimal("142.93"))
+    assert "142.93" in shown.content.decode()
+
+
+def test_discount_lines_count_for_what_eboekhouden_takes(browser, connected):
+    project = factories.create_project(organisation=connected.organisation)
+    rows = {"time_entry": [connected.hours(project=project).pk for _ in range(100)]}
+    choices = CHOICES | {"grouping": "detailed", "discount": "5"}
+
+    shown = browser.post(reverse(DIALOG), rows | choices)
+
+    assert "101 lines: e-Boekhouden takes at most 100." in shown.content.decode()
+
+
+@pytest.mark.parametrize("wrong", ["101", "-1", "many"])
+def test_a_discount_that_is_none_is_told_next_to_the_field(browser, connected, wrong):
+    rows = {"time_entry": [connected.hours().pk]}
+
+    shown = browser.post(reverse(DIALOG), rows | CHOICES | {"discount": wrong})
+
+    assert list(shown.context["form"].errors) == ["discount"]
+    assert f'value="{wrong}"' in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"discount": "5"},
+        {"with_week": "on"},
+        {"with_specification": "on"},
+        {"with_receipts": "on"},
+        {"grouping": "whole"},
+    ],
+)
+def test_what_was_shown_for_other_choices_is_not_made(browser, connected, other):
+    rows = {"time_entry": [connected.hours().pk]}
+    shown = browser.post(reverse(HERE), rows | CHOICES)
+
+    again = browser.post(reverse(DRAFT), rows | CHOICES | other | {"token": _token(shown)})
+
+    assert again.context["has_changed"]
+    assert not Invoice.objects.exists()
+
+
+def test_the_choices_end_on_the_draft(browser, connected):
+    project = factories.create_project(organisation=connected.organisation, name="Website")
+    rows = {
+        "time_entry": [
+            connected.hours(project=project, minutes=50, hourly_rate=Decimal(rate)).pk
+            for rate in ("90.00", "95.00")
+        ]
+    }
+    choices = CHOICES | {
+        "grouping": "whole",
+        "discount": "10",
+        "with_week": "on",
+        "with_specification": "on",
+        "with_receipts": "on",
+    }
+    shown = browser.post(reverse(HERE), rows | choices)
+
+    browser.post(reverse(DRAFT), rows | choices | {"token": _token(shown)})
+
+    invoice = Invoice.objects.get()
+    (line,) = invoice.lines.all()
+    assert (line.description, line.quantity, line.unit) == ("Website · week 47 2026", 1, "")
+    assert (line.net, invoice.net) == (Decimal("153.55"), Decimal("138.19"))
+    assert (invoice.with_specification, invoice.with_receipts) == (True, True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 
 ADDRESS = "https://soap.e-boekhouden.nl/soap.asmx"
@@ -10,6 +11,8 @@ FIRST_DATE = date(1980, 1, 1)
 LAST_DATE = date(2049, 12, 31)
 MAX_LINES = 100
 DECIMALS = 2
+# With more digits a double would no longer carry the cents.
+MAX_AMOUNT = Decimal("999999999.99")
 # Of an invoice: no days count as not filled in (CFACT014).
 MIN_PAYMENT_TERM = 1
 MAX_PAYMENT_TERM = 9999

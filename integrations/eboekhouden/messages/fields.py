@@ -17,8 +17,6 @@ Row = Mapping[str, Any]
 
 _CENT = Decimal("0.01")
 _FINE = Decimal("0.0001")
-# With more digits a double would no longer carry the cents.
-_MOST = Decimal("999999999.99")
 
 
 def text(
@@ -44,7 +42,7 @@ def text(
 
 def amount(field: str, value: Decimal) -> Decimal:
     """The value with exactly two decimals, written plainly; never rounded."""
-    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > _MOST:
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > limits.MAX_AMOUNT:
         raise MessageInvalid(field, "is not an amount that can be sent")
     exact = value.quantize(_CENT)
     if exact != value:

@@ -1,0 +1,155 @@
+"""The rows behind each line, copied when an invoice becomes final: the time specification.
+
+The copy stays, also when a credit invoice frees the rows later. Amounts of the rows of a line add
+up to its quantity × price, to the cent.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from projects.models import Term
+from projects.money import ZERO, net_amount
+from registrations.models import Expense, TimeEntry, Trip
+
+from .lines import ORDER, ItemKind, alone, quantity_of
+from .models import Invoice, InvoiceLine
+from .vat import divide
+
+UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
+Row = TimeEntry | Expense | Trip | Term
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A row behind a line; `quantity` is minutes for hours, kilometres for trips, else a number."""
+
+    kind: ItemKind
+    line_id: int
+    quantity: Decimal
+    price: Decimal
+    texts: dict[str, Any]
+
+
+def specify(invoice: Invoice) -> None:
+    """Copies the rows into the lines that have any; six queries, however many there are."""
+    by_line: dict[int, list[Behind]] = defaultdict(list)
+    for row in rows_behind(invoice):
+        by_line[row.line_id].append(row)
+    lines = list(invoice.lines.filter(pk__in=by_line)) if by_line else []
+    for line in lines:
+        line.specification = specified(by_line[line.pk])
+    InvoiceLine.objects.bulk_update(lines, ["specification"])
+
+
+def rows_behind(invoice: Invoice) -> list[Behind]:
+    """Everything that is billed on the invoice: by kind, then by day."""
+    ours = {"invoice_line__invoice": invoice}
+    about = ("project", "membership__user")
+    order = ("date", "pk")
+    hours = TimeEntry.objects.filter(**ours).select_related(*about, "task").order_by(*order)
+    expenses = Expense.objects.filter(**ours).select_related(*about, "category").order_by(*order)
+    trips = Trip.objects.filter(**ours).select_related(*about).order_by(*order)
+    terms = Term.objects.filter(**ours).select_related("project", "task").order_by("due_on", "pk")
+    return [
+        *map(_hours, hours),
+        *map(_term, terms),
+        *map(_expense, expenses),
+        *map(_trip, trips),
+    ]
+
+
+def specified(rows: Sequence[Behind]) -> list[dict[str, Any]]:
+    """The rows of one line as plain JSON: amounts and quantities as strings, days ISO.
+
+    `minutes` stands only with hours; `until` is the last day of a subscription's period.
+    """
+    amounts = _amounts(rows)
+    return [
+        {
+            "kind": str(row.kind),
+            **row.texts,
+            "minutes": int(row.quantity) if row.kind is ItemKind.HOURS else None,
+            "quantity": str(quantity_of(row.kind, row.quantity)),
+            "unit": UNITS.get(row.kind, ""),
+            "price": str(row.price),
+            "amount": str(amount),
+        }
+        for row, amount in sorted(
+            zip(rows, amounts, strict=True), key=lambda pair: ORDER.index(pair[0].kind)
+        )
+    ]
+
+
+def _amounts(rows: Sequence[Behind]) -> list[Decimal]:
+    """What each row comes to: hours and trips of one price share what they come to together."""
+    alike: dict[tuple[ItemKind, Decimal, int], list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        alike[row.kind, row.price, alone(row.kind, row.texts["id"])].append(place)
+    amounts = [ZERO] * len(rows)
+    for (kind, price, _alone), places in alike.items():
+        quantities = [rows[place].quantity for place in places]
+        for place, part in zip(places, _parts(kind, quantities, price), strict=True):
+            amounts[place] = part
+    return amounts
+
+
+def _parts(kind: ItemKind, quantities: Sequence[Decimal], price: Decimal) -> list[Decimal]:
+    total = sum(quantities, Decimal(0))
+    if not total:
+        return [net_amount(quantity, price) for quantity in quantities]
+    amount = net_amount(quantity_of(kind, total), price)
+    return divide(amount, [amount * quantity / total for quantity in quantities])
+
+
+# --- Reading the rows -----------------------------------------------------------------------------
+
+
+def _hours(entry: TimeEntry) -> Behind:
+    texts = _texts(entry, task=entry.task.name, description=entry.description)
+    quantity = Decimal(entry.minutes)
+    return _behind(ItemKind.HOURS, entry, quantity, entry.hourly_rate or ZERO, texts)
+
+
+def _expense(expense: Expense) -> Behind:
+    texts = _texts(expense, task=expense.category.name, description=expense.description)
+    return _behind(ItemKind.EXPENSE, expense, expense.quantity, expense.price, texts)
+
+
+def _trip(trip: Trip) -> Behind:
+    way = f"{trip.origin} – {trip.destination}"
+    texts = _texts(trip, task="", description=way)
+    return _behind(ItemKind.TRIP, trip, Decimal(trip.distance), trip.rate, texts)
+
+
+def _term(term: Term) -> Behind:
+    texts = {
+        "id": term.pk,
+        "date": term.due_on.isoformat(),
+        "until": term.period_until.isoformat() if term.period_until else None,
+        "employee": "",
+        "project": term.project.name,
+        "task": term.task.name if term.task else "",
+        "description": term.description,
+    }
+    return _behind(ItemKind.TERM, term, term.quantity, term.price, texts)
+
+
+def _texts(row: TimeEntry | Expense | Trip, *, task: str, description: str) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "date": row.date.isoformat(),
+        "until": None,
+        "employee": str(row.membership),
+        "project": row.project.name,
+        "task": task,
+        "description": description,
+    }
+
+
+def _behind(
+    kind: ItemKind, row: Row, quantity: Decimal, price: Decimal, texts: dict[str, Any]
+) -> Behind:
+    return Behind(kind, row.invoice_line_id or 0, quantity, price, texts)
