@@ -7,59 +7,83 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import offer
-from accounts.models import Organisation
+from accounts.choices import SeveralField, offer
+from accounts.models import Membership, Organisation
 from customers.models import Customer
 from projects.models import Method, Project, ProjectQuerySet
 
 from .unbilled import Wish
 
-UNTIL = [
+PERIODS = [
     ("today", _("Until today")),
     ("last_month", _("Until the end of last month")),
     ("this_month", _("Until the end of this month")),
+    ("custom", _("From … until …")),
 ]
 METHODS = [(method.value, method.label) for method in Method if method is not Method.NONE]
 STATUSES = [("", _("Every status")), ("approved", _("Approved only"))]
 
 
 class UnbilledForm(forms.Form):
-    """Search, until when, which customers and methods, approved rows only or not."""
+    """Search, period, which customers, projects, methods and managers, approved rows only or not.
+
+    `today` says which days are meant; of the custom period each end may be left open.
+    """
 
     q = forms.CharField(label=_("Search customer, project…"), required=False)
-    until = forms.ChoiceField(label=_("Until"), choices=UNTIL, required=False)
-    customer = forms.ModelMultipleChoiceField(
-        label=_("Customer"), queryset=Customer.objects.none(), required=False
-    )
+    period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
+    since = forms.DateField(label=_("From"), required=False)
+    until = forms.DateField(label=_("Until"), required=False)
+    customer = SeveralField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
+    project = SeveralField(label=_("Project"), queryset=Project.objects.none(), required=False)
     method = forms.MultipleChoiceField(label=_("Method"), choices=METHODS, required=False)
+    manager = SeveralField(
+        label=_("Project manager"), queryset=Membership.objects.none(), required=False
+    )
     status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
 
-    def __init__(self, data: QueryDict, *, organisation: Organisation) -> None:
+    def __init__(
+        self, data: QueryDict, *, organisation: Organisation, today: datetime.date
+    ) -> None:
         shown = data.copy()
-        shown.setdefault("until", "today")
+        shown.setdefault("period", "today")
         super().__init__(shown)
-        self.organisation = organisation
+        self.organisation, self.today = organisation, today
         offer(self, "customer", organisation.customers.filter(projects__isnull=False).distinct())
+        offer(self, "project", organisation.projects.exclude(method=Method.NONE))
+        managers = organisation.memberships.filter(managed_projects__isnull=False)
+        offer(self, "manager", managers.select_related("user").distinct())
 
-    def wish(self, today: datetime.date) -> Wish:
-        """What is asked for; without a valid choice everything until today."""
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if cleaned.get("period") == "custom" and since and until and since > until:
+            self.add_error("until", _("“Until” is before “from”: choose a later day."))
+        return cleaned
+
+    def wish(self) -> Wish:
+        """Which days and rows are asked for; without a valid choice everything until today."""
         chosen = self.cleaned_data if self.is_valid() else {}
-        return Wish(
-            until=last_day(chosen.get("until", ""), today=today),
-            approved_only=chosen.get("status") == "approved",
-        )
+        period, approved_only = chosen.get("period", ""), chosen.get("status") == "approved"
+        if period == "custom":
+            until = chosen["until"] or self.today
+            return Wish(until, approved_only=approved_only, since=chosen["since"])
+        return Wish(last_day(period, today=self.today), approved_only=approved_only)
 
     def projects(self) -> ProjectQuerySet:
-        """The projects that fit the search and the choices."""
+        """The projects that fit the search and the choices; none when a choice does not exist."""
         projects: ProjectQuerySet = Project.objects.filter(organisation=self.organisation)
         if not self.is_valid():
-            return projects
-        if text := self.cleaned_data["q"].strip():
+            return projects.none()
+        chosen = self.cleaned_data
+        if text := chosen["q"].strip():
             projects = projects.matching(text)
-        if customers := self.cleaned_data["customer"]:
-            projects = projects.filter(customer__in=customers)
-        if methods := self.cleaned_data["method"]:
-            projects = projects.filter(method__in=methods)
+        if managers := chosen["manager"]:
+            managed = Project.managers.through.objects.filter(membership__in=managers)
+            projects = projects.filter(pk__in=managed.values("project"))
+        for name, column in (("customer", "customer"), ("project", "pk"), ("method", "method")):
+            if values := chosen[name]:
+                projects = projects.filter(**{f"{column}__in": values})
         return projects
 
 

@@ -40,6 +40,11 @@ HERE = {"origin": Origin.HERE}
 
 invoicing_urls = [
     path("finance/unbilled/", unbilled.unbilled_list, name="unbilled"),
+    path("finance/unbilled/left-out/", unbilled.unbilled_left_out, name="unbilled-left-out"),
+    path(
+        "finance/unbilled/written-off/", unbilled.unbilled_written_off, name="unbilled-written-off"
+    ),
+    path("finance/unbilled/export/", unbilled.unbilled_export, name="unbilled-export"),
     path(
         "finance/invoice-in-e-boekhouden/",
         dialogs.invoicing_dialog,

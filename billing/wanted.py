@@ -15,7 +15,7 @@ from .unbilled import Wish, rows_of
 
 @dataclass(frozen=True)
 class Wanted:
-    """Rows by their ids, or everything unbilled of some projects until a day."""
+    """Rows by their ids, or everything unbilled of some projects in the days that were shown."""
 
     organisation: Organisation
     selection: Selection
@@ -33,8 +33,9 @@ class Wanted:
         if not self.wish:
             return list(self.selection.fields())
         projects = [("projects", pk) for pk in self.wish.project_ids or ()]
+        since = [("since", self.wish.since.isoformat())] if self.wish.since else []
         approved = [("approved", "on")] if self.wish.approved_only else []
-        return [*projects, ("until", self.wish.until.isoformat()), *approved]
+        return [*projects, *since, ("until", self.wish.until.isoformat()), *approved]
 
     @property
     def is_empty(self) -> bool:
@@ -46,9 +47,17 @@ def wanted(organisation: Organisation, posted: QueryDict, *, today: datetime.dat
     ids = posted.getlist("projects")
     if not ids:
         return Wanted(organisation, Selection.parsed(posted))
-    try:
-        until = datetime.date.fromisoformat(posted.get("until") or today.isoformat())
-    except ValueError as error:
-        raise SuspiciousOperation("Until is a day.") from error
-    wish = Wish(until=until, project_ids=ids_in(ids), approved_only=bool(posted.get("approved")))
+    wish = Wish(
+        until=_day(posted, "until") or today,
+        project_ids=ids_in(ids),
+        approved_only=bool(posted.get("approved")),
+        since=_day(posted, "since"),
+    )
     return Wanted(organisation, Selection(), wish)
+
+
+def _day(posted: QueryDict, name: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(str(posted[name])) if posted.get(name) else None
+    except ValueError as error:
+        raise SuspiciousOperation("From and until are days.") from error

@@ -1,45 +1,31 @@
-"""Rows as CSV, written while they are read; no cell can be taken for a formula."""
+"""Rows as a table for a spreadsheet, read while it is written."""
 
-import csv
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.spreadsheets import Cell, Sheet
 from projects.money import hours
 
 from .models import Expense, Registration, TimeEntry, Trip
 
-# With these a spreadsheet starts to calculate; the wide ones are read as the narrow ones.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-BYTE_ORDER_MARK = "\ufeff"
 CHUNK = 500
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
+def sheet_of(querysets: Iterable[QuerySet[Any]], *, with_amounts: bool, name: str) -> Sheet:
+    """The rows as a table; `name` is what the file is called, today's date is put behind it."""
+    day = timezone.localdate().isoformat()
+    head = _head(with_amounts=with_amounts)
+    return Sheet(f"{name}-{day}", name, head, _rows(querysets, with_amounts=with_amounts))
 
-    def write(self, text: str) -> str:
-        return text
 
-
-def csv_lines(querysets: Iterable[QuerySet[Any]], *, with_amounts: bool) -> Iterator[str]:
-    """The lines of the file, for a streamed answer; Dutch readers get semicolons and commas."""
-    is_dutch = (get_language() or "en").startswith("nl")
-    writer = csv.writer(_Echo(), delimiter=";" if is_dutch else ",")
-    yield BYTE_ORDER_MARK + writer.writerow(_head(with_amounts=with_amounts))
+def _rows(querysets: Iterable[QuerySet[Any]], *, with_amounts: bool) -> Iterator[list[Cell]]:
     for rows in querysets:
         for row in rows.iterator(chunk_size=CHUNK):
-            cells = _cells(row) + (_amounts(row) if with_amounts else [])
-            yield writer.writerow([_written(cell, is_dutch=is_dutch) for cell in cells])
-
-
-def safe(text: str) -> str:
-    """The text, with an apostrophe before it if a spreadsheet would calculate it."""
-    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
+            yield _cells(row) + (_amounts(row) if with_amounts else [])
 
 
 def _head(*, with_amounts: bool) -> list[str]:
@@ -63,13 +49,13 @@ def _head(*, with_amounts: bool) -> list[str]:
     return names + ([_("Price"), _("Amount excl. VAT")] if with_amounts else [])
 
 
-def _cells(row: Registration) -> list[object]:
+def _cells(row: Registration) -> list[Cell]:
     kind, about, *figures = _special(row)
     project = row.project
     line = row.invoice_line
     return [
         kind,
-        row.date.isoformat(),
+        row.date,
         str(row.membership),
         project.customer.number,
         project.customer.name,
@@ -84,7 +70,7 @@ def _cells(row: Registration) -> list[object]:
     ]
 
 
-def _special(row: Registration) -> tuple[object, ...]:
+def _special(row: Registration) -> tuple[Cell, ...]:
     """Kind, what it is about, and its hours, quantity or kilometres."""
     match row:
         case TimeEntry():
@@ -102,7 +88,7 @@ def _description(row: Registration) -> str:
     return f"{row.origin} – {row.destination}. {row.description}".removesuffix(". ")
 
 
-def _amounts(row: Registration) -> list[object]:
+def _amounts(row: Registration) -> list[Cell]:
     match row:
         case TimeEntry():
             return [row.hourly_rate if row.hourly_rate is not None else "", row.amount]
@@ -111,9 +97,3 @@ def _amounts(row: Registration) -> list[object]:
         case Trip():
             return [row.rate, row.amount]
     raise TypeError(row)
-
-
-def _written(cell: object, *, is_dutch: bool) -> str:
-    if isinstance(cell, Decimal):
-        return str(cell).replace(".", ",") if is_dutch else str(cell)
-    return safe(str(cell))

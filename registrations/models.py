@@ -89,7 +89,11 @@ class Registration(models.Model):
     description = models.CharField(_("description"), max_length=500, blank=True)
     is_billable = models.BooleanField(_("billable"), default=True)
     status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.OPEN)
+    # Why it has this status, and who gave it; empty where the row only went its usual way.
     status_note = models.CharField(max_length=300, blank=True, editable=False)
+    status_by = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
     amount = models.DecimalField(max_digits=12, decimal_places=2, default=0, editable=False)
     invoice_line = models.ForeignKey(
         "billing.InvoiceLine", on_delete=models.PROTECT, null=True, editable=False

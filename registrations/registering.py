@@ -74,12 +74,8 @@ def delete(row: Registration, *, by: Membership) -> None:
 def copied(row: Registration) -> Registration:
     """A new, unsaved, open row about the same thing; without the receipt and the clock times."""
     copy = type(row).objects.get(pk=row.pk)
-    copy.pk, copy.invoice_line, copy.status, copy.status_note = (
-        None,
-        None,
-        Status.OPEN,
-        "",
-    )
+    copy.pk, copy.invoice_line = None, None
+    copy.status, copy.status_note, copy.status_by = Status.OPEN, "", None
     copy._state.adding = True
     if isinstance(copy, Expense):
         copy.receipt, copy.receipt_name = "", ""

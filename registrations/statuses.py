@@ -120,9 +120,9 @@ def mark_invoiced(selection: Selection, *, by: Membership) -> Outcome:
     return _change(selection, MARK_INVOICED, by=by)
 
 
-def write_off(selection: Selection, *, by: Membership) -> Outcome:
-    """Gives up on billing rows."""
-    return _change(selection, WRITE_OFF, by=by)
+def write_off(selection: Selection, *, note: str = "", by: Membership) -> Outcome:
+    """Gives up on billing rows, with a note why."""
+    return _change(selection, WRITE_OFF, by=by, note=note)
 
 
 def preview(selection: Selection, change: Change, *, by: Membership) -> Outcome:
@@ -135,7 +135,7 @@ def preview(selection: Selection, change: Change, *, by: Membership) -> Outcome:
 def _change(selection: Selection, change: Change, *, by: Membership, note: str = "") -> Outcome:
     rows = _allowed(selection, change, by=by)
     total, skipped = rows.count(), _reasons(rows, change)
-    changed = sum(_update(change.rows(some), to=change.to, note=note) for some in rows)
+    changed = sum(_update(change.rows(some), to=change.to, note=note, by=by) for some in rows)
     if meanwhile := total - changed - skipped.total():
         skipped[str(CHANGED_MEANWHILE)] += meanwhile
     return Outcome(changed, skipped)
@@ -147,9 +147,9 @@ def _allowed(selection: Selection, change: Change, *, by: Membership) -> Selecte
     return selection.rows_for(by)
 
 
-def _update(rows: RegistrationQuerySet, *, to: Status, note: str) -> int:
+def _update(rows: RegistrationQuerySet, *, to: Status, note: str, by: Membership) -> int:
     rows.hold()
-    return rows.order_by().update(status=to, status_note=note)
+    return rows.order_by().update(status=to, status_note=note, status_by=by)
 
 
 def _reasons(rows: SelectedRows, change: Change) -> Counter[str]:

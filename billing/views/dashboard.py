@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET
 from accounts.access import member_required
 from accounts.models import Organisation
 from accounts.requests import MemberRequest
+from projects.money import ZERO
 
 from ..bookings.telling import tell
 from ..checklist import checklist
 from ..models import Booking, InvoiceStatus
-from ..unbilled import Wish, totals_of, unbilled
+from ..unbilled import Wish, everything_unbilled
 
 
 @require_GET
@@ -44,7 +45,7 @@ def _own_minutes(request: MemberRequest, today: datetime.date) -> int:
 
 
 def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
-    customers = unbilled(organisation, Wish(until=today))
+    customers = everything_unbilled(organisation, Wish(until=today))
     sent = Q(status=InvoiceStatus.SENT)
     late = sent & Q(due_on__lt=today)
     figures = organisation.invoices.aggregate(
@@ -56,7 +57,7 @@ def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
     attention = Booking.objects.filter(organisation=organisation).needing_somebody()
     return {
         **figures,
-        "unbilled_total": totals_of(customers),
+        "unbilled_total": sum((row.total for row in customers), ZERO),
         "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
         "unbilled_count": len(customers),
         "attention": [

@@ -36,6 +36,8 @@ class Method(models.TextChoices):
 
 
 HOURLY = (Method.TASK_RATE, Method.EMPLOYEE_RATE, Method.PROJECT_RATE, Method.CUSTOMER_RATE)
+# Agreed once, however it is cut up; a subscription goes on.
+FIXED = (Method.FIXED_PRICE, Method.FIXED_PRICE_TASKS, Method.INSTALMENTS)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

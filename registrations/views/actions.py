@@ -35,7 +35,8 @@ class Action:
     title: str | Promise = ""
     question: Any = ""
     button: str | Promise = ""
-    takes_note: bool = False
+    # What a note with it is called; empty: it takes none.
+    note: str | Promise = ""
     is_grave: bool = False
     ends_selection: bool = False
 
@@ -60,7 +61,7 @@ ACTIONS = {
             "%d row goes back to who registered it.", "%d rows go back to who registered them."
         ),
         button=gettext_lazy("Reject"),
-        takes_note=True,
+        note=gettext_lazy("Note for the employee"),
     ),
     "reopen": Action(
         operation=statuses.reopen,
@@ -95,6 +96,7 @@ ACTIONS = {
             "%d rows are given up and will not be billed.",
         ),
         button=gettext_lazy("Write off"),
+        note=gettext_lazy("Why"),
         is_grave=True,
         ends_selection=True,
     ),
@@ -102,10 +104,9 @@ ACTIONS = {
 
 
 class NoteForm(forms.Form):
-    """What the employee reads with a rejection."""
+    """Why: what the employee reads with a rejection, and Unbilled shows of what is written off."""
 
     note = forms.CharField(
-        label=gettext_lazy("Note for the employee"),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -125,7 +126,7 @@ def overview_confirm(request: MemberRequest, name: str) -> HttpResponse:
         "outcome": outcome,
         "question": action.question % outcome.changed,
         "reasons": reasons_in_words(outcome),
-        "form": NoteForm() if action.takes_note else None,
+        "form": NoteForm() if action.note else None,
         "next": _back(request),
     }
     return render(request, "registrations/confirm.html", context)
@@ -140,7 +141,7 @@ def overview_change(request: MemberRequest, name: str) -> HttpResponse:
         messages.warning(request, _("Nothing is selected. Tick the rows first."))
         return redirect(_back(request))
     form = NoteForm(request.POST)
-    note = {"note": form.cleaned_data["note"]} if action.takes_note and form.is_valid() else {}
+    note = {"note": form.cleaned_data["note"]} if action.note and form.is_valid() else {}
     outcome = action.operation(selection, by=request.membership, **note)
     if outcome.changed:
         messages.success(request, action.done % outcome.changed)

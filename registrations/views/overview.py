@@ -9,16 +9,16 @@ from django.views.decorators.http import require_GET
 from accounts.access import member_required
 from accounts.paging import page_of
 from accounts.requests import MemberRequest
+from accounts.spreadsheets import sheet_answer
 
 from .. import overviews
-from ..exporting import csv_lines
+from ..exporting import sheet_of
 from ..filters import RegistrationFilter
 from ..models import RegistrationQuerySet
 from ..overviews import Overview
 from ..rights import sees_everything
 
 USUAL_SIZE = 50
-CSV = "text/csv; charset=utf-8"
 
 
 @require_GET
@@ -68,11 +68,8 @@ def csv_answer(
     request: MemberRequest, querysets: list[RegistrationQuerySet], *, name: str
 ) -> StreamingHttpResponse:
     """A CSV file that is written while it is sent."""
-    lines = csv_lines(querysets, with_amounts=sees_everything(request.membership))
-    answer = StreamingHttpResponse(lines, content_type=CSV)
-    day = timezone.localdate().isoformat()
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{day}.csv"'
-    return answer
+    sheet = sheet_of(querysets, with_amounts=sees_everything(request.membership), name=name)
+    return sheet_answer(sheet, kind="csv")
 
 
 def _filtered(request: MemberRequest, overview: Overview) -> RegistrationFilter:

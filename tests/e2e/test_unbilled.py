@@ -8,10 +8,14 @@ from playwright.sync_api import expect
 
 from projects.models import Method, Subscription
 from projects.terms import plan_terms
+from registrations.models import TimeEntry
+from tests import factories
 
 from .visitor import Books
 
 pytestmark = [pytest.mark.e2e, pytest.mark.redis, pytest.mark.django_db(transaction=True)]
+
+ONE_DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
@@ -61,3 +65,30 @@ def test_a_subscription_and_a_fixed_price_are_booked(visitor, agreements, sandbo
     expect(invoice).to_contain_text("excl. VAT 1,299.90 · VAT 272.98 · total 1,572.88")
     expect(invoice.get_by_role("row").filter(has_text="Hosting")).to_contain_text("24.95")
     expect(invoice.get_by_role("row").filter(has_text="New logo")).to_contain_text("1,250.00")
+
+
+def test_what_is_ticked_is_billed_as_it_was_shown_and_forgotten_under_other_days(visitor, studio):
+    page = visitor.page
+    website = studio.project(studio.customer("Bakkerij Van Dam", "K00117"), "Website")
+    task = factories.create_task(organisation=studio.organisation)
+    studio.hours(website, task, minutes=60, rate="95.00", amount="95.00")
+    early = studio.hours(website, task, minutes=120, rate="95.00", amount="190.00")
+    TimeEntry.objects.filter(pk=early.pk).update(date=studio.today.replace(day=1) - ONE_DAY)
+    visitor.log_in(studio)
+
+    visitor.go("Finance", "Unbilled")
+    visitor.tick("Website")
+    expect(visitor.selection).to_contain_text("€ 285.00")
+    visitor.press("Until today")
+    page.get_by_label("Until the end of last month").check()
+
+    expect(page.get_by_role("table", name="")).to_contain_text("190.00")
+    expect(visitor.selection).to_be_hidden()
+    page.keyboard.press("Escape")
+    visitor.press("Actions")
+    expect(page.get_by_role("button", name="Invoice…")).to_be_disabled()
+    page.keyboard.press("Escape")
+    visitor.tick("Website")
+    expect(visitor.selection).to_contain_text("€ 190.00")
+    visitor.choose_action("Invoice…")
+    expect(visitor.dialog).to_contain_text("€ 229.90 incl. VAT")

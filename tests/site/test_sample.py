@@ -10,7 +10,7 @@ from stdnum.eu import vat
 
 from accounts.models import Organisation, User
 from billing.models import Booking, BookingKind, Invoice, InvoiceStatus, Origin, State
-from billing.unbilled import Wish, unbilled
+from billing.unbilled import Wish, everything_unbilled
 from projects.models import Method, Project
 from registrations.models import Status, TimeEntry
 from registrations.pricing import price
@@ -55,7 +55,7 @@ def assert_everybody_can_log_in():
 
 def assert_every_method_is_there(organisation):
     assert set(organisation.projects.values_list("method", flat=True)) == set(Method.values)
-    billable = unbilled(organisation, Wish(until=timezone.localdate()))
+    billable = everything_unbilled(organisation, Wish(until=timezone.localdate()))
     methods = {project.project.method for one in billable for project in one.projects}
     assert methods == set(Method.values) - {Method.NONE}
     terms = {

@@ -17,6 +17,7 @@ from .texts import EXPENSES, NOTES, TRIPS
 
 SEED = 2026
 QUARTER = 15  # minutes
+WHY_WRITTEN_OFF = "Herstel van een eigen fout, in overleg met de klant niet berekend."
 WORDS_OF_REFUSAL = "Hoort dit niet bij Huisstijl? Kies het andere project."
 
 # Who works on what, and how often.
@@ -142,7 +143,8 @@ def _have_exceptions(rows: Sequence[TimeEntry], calendar: Calendar) -> None:
     rejected = [row for row in handed_in if row.membership.user.first_name == "Daan"][-1]
     rejected.status, rejected.status_note = Status.REJECTED, WORDS_OF_REFUSAL
     for row in [row for row in billed if row.date < calendar.recent][20:400:190]:
-        row.status = Status.WRITTEN_OFF
+        row.status, row.status_note = Status.WRITTEN_OFF, WHY_WRITTEN_OFF
+        row.status_by = rejected.membership
 
 
 def add_expenses(

@@ -116,8 +116,21 @@
     head.indeterminate = ticked > 0 && ticked < boxes.length;
   }
 
+  // What a row comes to depends on some filters: under others it is another row, and not selected.
+  function rebase() {
+    for (const element of all("[data-selection-basis]")) {
+      const scope = scopeOf(element);
+      const key = `${keyOf(scope)}:basis`;
+      const { selectionBasis } = element.dataset;
+      if (sessionStorage.getItem(key) === selectionBasis) continue;
+      sessionStorage.setItem(key, selectionBasis);
+      write(scope, {});
+    }
+  }
+
   // Ticks the rows of this page that are selected, and takes their figures anew.
   function restore() {
+    rebase();
     const scopes = new Set(all("[data-selection], [data-selection-bar], [data-selection-count], [data-selection-form]").map(scopeOf));
     for (const table of all("[data-selection]")) {
       const scope = scopeOf(table);

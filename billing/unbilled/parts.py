@@ -12,13 +12,16 @@ from projects.models import Frequency, Method, Project
 from projects.money import ZERO
 
 MONTHS = (Frequency.MONTH, Frequency.QUARTER)
+# So many terms are each named; of more, the first and the last.
+MOST_NAMED = 3
 
 
 @dataclass
 class UnbilledProject:
     """One project; amounts in euros excl. VAT. `minutes` also where they are not billed.
 
-    The project is annotated with how many terms it has (`term_total`, `term_billed`).
+    `billed` is what stands on its invoices so far, `agreed` its price or budget if it has one. The
+    project is annotated with how many terms it has (`term_total`, `term_billed`).
     """
 
     project: Project
@@ -27,6 +30,8 @@ class UnbilledProject:
     expenses: Decimal = ZERO
     trips: Decimal = ZERO
     terms: Decimal = ZERO
+    billed: Decimal = ZERO
+    agreed: Decimal | None = None
     term_days: list[datetime.date] = field(default_factory=list)
     first: datetime.date | None = None
     last: datetime.date | None = None
@@ -64,22 +69,30 @@ class UnbilledProject:
         """`01-11 – 20-11` for what was registered; `Oct, Nov` or `due 15-11` for agreed amounts."""
         parts = []
         if self.first and self.last:
-            days = dict.fromkeys((f"{self.first:%d-%m}", f"{self.last:%d-%m}"))
-            parts.append(" – ".join(days))
+            parts.append(_days(self.first, self.last))
         if self.term_days:
             parts.append(self._term_days())
         return ", ".join(parts)
 
     def _term_days(self) -> str:
         is_subscription = self.project.billing_method is Method.SUBSCRIPTION
+        first, last = self.term_days[0], self.term_days[-1]
         if is_subscription and self._frequency in MONTHS:
-            return ", ".join(dict.fromkeys(date_format(day, "M") for day in self.term_days))
-        return _("due %(day)s") % {"day": f"{self.term_days[0]:%d-%m}"}
+            if self.term_count <= MOST_NAMED:
+                return ", ".join(date_format(day, "M") for day in self.term_days)
+            return " – ".join(date_format(day, "M Y") for day in (first, last))
+        return _("due %(day)s") % {"day": _days(first, last)}
 
     @property
     def _frequency(self) -> Frequency | None:
         subscription = getattr(self.project, "subscription", None)
         return Frequency(subscription.frequency) if subscription else None
+
+
+def _days(first: datetime.date, last: datetime.date) -> str:
+    """`15-11`, `01-11 – 20-11`, or with the years where they differ."""
+    written = "%d-%m" if first.year == last.year else "%d-%m-%Y"
+    return " – ".join(dict.fromkeys(f"{day:{written}}" for day in (first, last)))
 
 
 @dataclass

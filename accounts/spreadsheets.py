@@ -1,0 +1,80 @@
+"""A table as a file for a spreadsheet, CSV or XLSX, written while it is read.
+
+No cell can be taken for a formula: in CSV an apostrophe is put before what begins like one, in XLSX
+a text is a text whatever it begins with.
+"""
+
+import csv
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import StreamingHttpResponse
+from django.utils.translation import get_language
+
+from .xlsx import workbook
+
+Cell = str | Decimal | int | datetime.date | None
+
+# With these a spreadsheet starts to calculate; the wide ones are read as the narrow ones.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BYTE_ORDER_MARK = "\ufeff"
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: what its columns are called, and its rows, read once; `name` is that of the file."""
+
+    name: str
+    title: str
+    head: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def sheet_answer(sheet: Sheet, *, kind: str) -> StreamingHttpResponse:
+    """The sheet as a download; CSV unless `kind` is "xlsx"."""
+    kind = kind if kind in TYPES else "csv"
+    content = workbook(sheet.title, sheet.head, sheet.rows) if kind == "xlsx" else csv_lines(sheet)
+    answer = StreamingHttpResponse(content, content_type=TYPES[kind])
+    answer["Content-Disposition"] = f'attachment; filename="{sheet.name}.{kind}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def csv_lines(sheet: Sheet) -> Iterator[str]:
+    """The lines of the file; Dutch readers get semicolons and decimal commas."""
+    is_dutch = (get_language() or "en").startswith("nl")
+    writer = csv.writer(_Echo(), delimiter=";" if is_dutch else ",")
+    yield BYTE_ORDER_MARK + writer.writerow([safe(name) for name in sheet.head])
+    for row in sheet.rows:
+        yield writer.writerow([_written(cell, is_dutch=is_dutch) for cell in row])
+
+
+def safe(text: str) -> str:
+    """The text, with an apostrophe before it if a spreadsheet would calculate it."""
+    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
+
+
+def _written(cell: Cell, *, is_dutch: bool) -> str:
+    match cell:
+        case None:
+            return ""
+        case Decimal():
+            return str(cell).replace(".", ",") if is_dutch else str(cell)
+        case int():
+            return str(cell)
+        case datetime.date():
+            return cell.isoformat()
+    return safe(cell)

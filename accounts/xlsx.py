@@ -1,0 +1,147 @@
+"""A workbook of one sheet, in pieces as they are made: the smallest XLSX that programs read.
+
+Office Open XML (ECMA-376, part 1): texts are inline strings, so that nothing has to be known
+beforehand, and so that a text is never a formula.
+"""
+
+import datetime
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from io import RawIOBase
+from xml.sax.saxutils import escape
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# What XML 1.0 cannot hold.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+MOST_CHARACTERS = 32_767  # in a cell
+NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
+TITLE_LENGTH = 31
+# Day 1 is the first of January 1900; programs believe that year to be a leap year.
+DAY_ZERO = datetime.date(1899, 12, 30)
+# Numbers of the styles below.
+HEADING, AMOUNT, DAY = 1, 2, 3
+PIECE = 32_768  # bytes that are gathered before they are handed on
+
+CONTENT_TYPES = (
+    f'{XML}<Types xmlns="{PACKAGE}/content-types">'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{TYPE}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{TYPE}.styles+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{TYPE}.worksheet+xml"/>'
+    "</Types>"
+)
+PACKAGE_RELATIONS = (
+    f'{XML}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
+    f'Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+)
+WORKBOOK = (
+    f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">'
+    '<sheets><sheet name="{title}" sheetId="1" r:id="rId1"/></sheets></workbook>'
+)
+WORKBOOK_RELATIONS = (
+    f'{XML}<Relationships xmlns="{PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
+    f'<Relationship Id="rId2" Type="{RELATIONS}/styles" Target="styles.xml"/></Relationships>'
+)
+# Plain, bold for the head, 1,234.50 (format 4), and a day as the reader's program writes it (14).
+STYLES = (
+    f'{XML}<styleSheet xmlns="{MAIN}">'
+    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border/></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
+    '<xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    "</cellXfs></styleSheet>"
+)
+SHEET_BEGIN = (
+    f'{XML}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView>'
+    '</sheetViews><cols><col min="1" max="{width}" width="18" customWidth="1"/></cols><sheetData>'
+)
+SHEET_END = "</sheetData></worksheet>"
+
+
+class _Pipe(RawIOBase):
+    """A file that is only written to, and emptied from time to time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: object) -> int:
+        before = len(self.waiting)
+        self.waiting += content  # type: ignore[arg-type]  # bytes, says zipfile
+        return len(self.waiting) - before
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        taken = bytes(self.waiting)
+        self.waiting.clear()
+        return taken
+
+
+def workbook(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The file in pieces. Decimals are amounts with two decimals, dates are days."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in _fixed_parts(title).items():
+            file.writestr(name, content)
+        with file.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            for xml in _sheet(head, rows):
+                sheet.write(xml.encode())
+                if len(pipe.waiting) > PIECE:
+                    yield pipe.taken()
+    yield pipe.taken()
+
+
+def _fixed_parts(title: str) -> dict[str, str]:
+    name = NOT_IN_A_TITLE.sub(" ", FORBIDDEN.sub("", title))[:TITLE_LENGTH].strip("' ")
+    return {
+        "[Content_Types].xml": CONTENT_TYPES,
+        "_rels/.rels": PACKAGE_RELATIONS,
+        "xl/workbook.xml": WORKBOOK.format(title=escape(name or "1", {'"': "&quot;"})),
+        "xl/_rels/workbook.xml.rels": WORKBOOK_RELATIONS,
+        "xl/styles.xml": STYLES,
+    }
+
+
+def _sheet(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    yield SHEET_BEGIN.format(width=max(1, len(head)))
+    yield f"<row>{''.join(_text(name, style=HEADING) for name in head)}</row>"
+    for row in rows:
+        yield f"<row>{''.join(_cell(cell) for cell in row)}</row>"
+    yield SHEET_END
+
+
+def _cell(cell: object) -> str:
+    match cell:
+        case None | "":
+            return "<c/>"
+        case Decimal():
+            return f'<c s="{AMOUNT}"><v>{cell}</v></c>'
+        case int():
+            return f"<c><v>{cell}</v></c>"
+        case datetime.date():
+            return f'<c s="{DAY}"><v>{(cell - DAY_ZERO).days}</v></c>'
+    return _text(str(cell))
+
+
+def _text(text: str, *, style: int = 0) -> str:
+    kept = escape(FORBIDDEN.sub("", text)[:MOST_CHARACTERS])
+    return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>'

@@ -1,0 +1,79 @@
+"""Unbilled as a table for a spreadsheet: a row a project, read a hundred customers at a time."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from accounts.spreadsheets import Cell, Sheet
+from projects.models import Project
+from projects.money import hours
+
+from .figures import customers_with_something, unbilled_of
+from .parts import UnbilledCustomer, UnbilledProject
+from .rows import Wish
+
+AT_ONCE = 100  # customers
+
+
+def unbilled_sheet(organisation: Organisation, projects: QuerySet[Project], wish: Wish) -> Sheet:
+    """What the page shows, all of its pages; amounts in euros excl. VAT."""
+    rows = _rows(organisation, projects, wish)
+    return Sheet(f"unbilled-{wish.until.isoformat()}", _("Unbilled"), _head(), rows)
+
+
+def _head() -> list[str]:
+    return [
+        _("Customer number"),
+        _("Customer"),
+        _("Project code"),
+        _("Project"),
+        _("Method"),
+        _("From"),
+        _("Until"),
+        _("Terms"),
+        _("Hours"),
+        _("Hours €"),
+        _("Expenses €"),
+        _("Trips €"),
+        _("Fixed / term €"),
+        _("Total €"),
+        _("Billed so far €"),
+        _("Agreed €"),
+    ]
+
+
+def _rows(
+    organisation: Organisation, projects: QuerySet[Project], wish: Wish
+) -> Iterator[list[Cell]]:
+    customers = customers_with_something(organisation, projects)
+    # All ids first: what is billed meanwhile must not make a page skip somebody.
+    ids = list(customers.values_list("pk", flat=True))
+    for start in range(0, len(ids), AT_ONCE):
+        some = organisation.customers.in_bulk(ids[start : start + AT_ONCE])
+        in_order = [some[pk] for pk in ids[start : start + AT_ONCE] if pk in some]
+        for customer in unbilled_of(in_order, projects, wish):
+            yield from (_cells(customer, part) for part in customer.projects)
+
+
+def _cells(customer: UnbilledCustomer, part: UnbilledProject) -> list[Cell]:
+    days = [*filter(None, (part.first, part.last)), *part.term_days]
+    return [
+        customer.customer.number,
+        customer.customer.name,
+        part.project.code,
+        part.project.name,
+        part.method,
+        min(days, default=None),
+        max(days, default=None),
+        part.term_count,
+        hours(part.minutes),
+        part.hours,
+        part.expenses,
+        part.trips,
+        part.terms,
+        part.total,
+        part.billed,
+        part.agreed,
+    ]

@@ -1,0 +1,148 @@
+"""What can be billed of projects, in euros excl. VAT; as many queries for many as for one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Lower
+
+from accounts.models import Organisation
+from customers.models import Customer
+from projects.models import Project, Term
+from projects.models.project import FIXED, HOURLY
+from projects.money import ZERO, net_amount
+from projects.sums import in_euros, sum_in_cents
+from registrations.models import Expense, RegistrationQuerySet, TimeEntry, Trip
+
+from ..models import InvoiceLine, InvoiceStatus
+from .parts import UnbilledCustomer, UnbilledProject
+from .projects import billable_projects, with_terms_counted
+from .rows import Wish, due_terms, free
+
+# Of a project by the hour those with a rate are billed; of another one they are only shown.
+SHOWN_HOURS = Q(hourly_rate__isnull=False) | ~Q(project__method__in=HOURLY)
+
+
+@dataclass(frozen=True)
+class UnbilledTotals:
+    """What all of it comes to, in euros excl. VAT, and of how many projects."""
+
+    project_count: int
+    total: Decimal
+
+
+def customers_with_something(
+    organisation: Organisation, projects: QuerySet[Project]
+) -> QuerySet[Customer]:
+    """The customers of these projects, by name."""
+    theirs = projects.order_by().filter(customer=OuterRef("pk"))
+    return organisation.customers.filter(Exists(theirs)).order_by(Lower("name"), "pk")
+
+
+def unbilled_of(
+    customers: Sequence[Customer], projects: QuerySet[Project], wish: Wish
+) -> list[UnbilledCustomer]:
+    """What can be billed of these customers, which keep their order, on some of the projects."""
+    mine = with_terms_counted(projects.filter(customer__in=[one.pk for one in customers]))
+    found = _with_figures(mine.select_related("subscription"), wish)
+    by_customer = {customer.pk: UnbilledCustomer(customer) for customer in customers}
+    for part in sorted(found, key=_alphabetical):
+        by_customer[part.project.customer_id].projects.append(part)
+    return list(by_customer.values())
+
+
+def everything_unbilled(organisation: Organisation, wish: Wish) -> list[UnbilledCustomer]:
+    """All that can be billed, by customer name."""
+    projects = billable_projects(organisation.projects.all(), wish)
+    return unbilled_of(list(customers_with_something(organisation, projects)), projects, wish)
+
+
+def totals(projects: QuerySet[Project], wish: Wish) -> UnbilledTotals:
+    """What can be billed on these projects together, added up by the database."""
+    here = {"project__in": projects.order_by().values("pk")}
+    hours = TimeEntry.objects.filter(**here, project__method__in=HOURLY).exclude(hourly_rate=None)
+    rows = (hours, Expense.objects.filter(**here), Trip.objects.filter(**here))
+    registered = (
+        free(some, wish).order_by().aggregate(cents=sum_in_cents("amount"))["cents"]
+        for some in rows
+    )
+    terms = due_terms(Term.objects.filter(**here), wish).order_by()
+    agreed = sum(
+        net_amount(row["quantity"], row["price"]) * row["n"]
+        for row in terms.values("quantity", "price").annotate(n=Count("pk"))
+    )
+    return UnbilledTotals(projects.count(), sum(map(in_euros, registered), agreed + ZERO))
+
+
+# --- The figures of some projects -----------------------------------------------------------------
+
+
+def _with_figures(projects: QuerySet[Project], wish: Wish) -> list[UnbilledProject]:
+    found = {project.pk: UnbilledProject(project) for project in projects}
+    ids = list(found)
+    hours = TimeEntry.objects.filter(SHOWN_HOURS, project__in=ids)
+    _add_hours(found, free(hours, wish))
+    _add_rows(found, "expenses", free(Expense.objects.filter(project__in=ids), wish))
+    _add_rows(found, "trips", free(Trip.objects.filter(project__in=ids), wish))
+    _add_terms(found, due_terms(Term.objects.filter(project__in=ids), wish))
+    _add_billed(found)
+    _add_agreed(found)
+    return list(found.values())
+
+
+def _add_hours(found: dict[int, UnbilledProject], rows: RegistrationQuerySet) -> None:
+    for row in _per_project(rows, minutes=Sum("minutes")):
+        part = found[row["project"]]
+        part.minutes = row["minutes"]
+        if part.project.billing_method.is_hourly:
+            part.hours = in_euros(row["cents"])
+            part.saw(row["first"], row["last"])
+
+
+def _add_rows(found: dict[int, UnbilledProject], name: str, rows: RegistrationQuerySet) -> None:
+    for row in _per_project(rows):
+        part = found[row["project"]]
+        setattr(part, name, in_euros(row["cents"]))
+        part.saw(row["first"], row["last"])
+
+
+def _add_terms(found: dict[int, UnbilledProject], terms: QuerySet[Term]) -> None:
+    wanted = terms.order_by("due_on", "pk").values("project", "quantity", "price", "due_on")
+    for term in wanted.iterator(chunk_size=1000):
+        part = found[term["project"]]
+        part.terms += net_amount(term["quantity"], term["price"])
+        part.term_days.append(term["due_on"])
+
+
+def _add_billed(found: dict[int, UnbilledProject]) -> None:
+    """What stands on invoices, drafts too; credits count negative, void ones not."""
+    lines = InvoiceLine.objects.filter(project__in=list(found))
+    counting = lines.exclude(invoice__status=InvoiceStatus.VOID).order_by()
+    for row in counting.values("project").annotate(cents=sum_in_cents("net")):
+        found[row["project"]].billed = in_euros(row["cents"])
+
+
+def _add_agreed(found: dict[int, UnbilledProject]) -> None:
+    """Fixed prices and instalments together; by the hour, the budget in euros."""
+    for part in found.values():
+        part.agreed = part.project.budget_amount
+    fixed = [pk for pk, part in found.items() if part.project.method in FIXED]
+    terms = Term.objects.filter(project__in=fixed, is_written_off=False)
+    for pk in fixed:
+        found[pk].agreed = ZERO
+    for term in terms.values("project", "quantity", "price").order_by().iterator(chunk_size=1000):
+        part = found[term["project"]]
+        part.agreed = (part.agreed or ZERO) + net_amount(term["quantity"], term["price"])
+
+
+def _per_project(rows: RegistrationQuerySet, **sums: Sum) -> Iterable[dict[str, Any]]:
+    by_project = rows.order_by().values("project")
+    return by_project.annotate(
+        first=Min("date"), last=Max("date"), cents=sum_in_cents("amount"), **sums
+    )
+
+
+def _alphabetical(part: UnbilledProject) -> tuple[str, int]:
+    return part.project.name.lower(), part.project.pk
