@@ -1,18 +1,19 @@
-"""What who may invoice must see on every page: bookings that wait, and a connection that is paused.
+"""What who may invoice must see on every page: what needs somebody, and a pause.
 
-One query for both, and none for anybody else.
+Bookings that wait for a person, and findings of the daily check that nobody has seen. One query for
+all of it, and none for anybody else.
 """
 
 import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
 from accounts.models import Organisation
 
-from .models import Booking
+from .models import Booking, CheckFinding
 
 
 @dataclass(frozen=True)
@@ -28,20 +29,30 @@ def attention(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None or not membership.is_invoicer:
         return {}
-    count, is_active, since, reason = (
+    bookings, findings, is_active, since, reason = (
         Organisation.objects.filter(pk=membership.organisation_id)
-        .annotate(needing=_needing_somebody())
+        .annotate(
+            bookings_needing=_counted(Booking.objects.needing_somebody()),
+            findings_needing=_counted(CheckFinding.objects.needing_somebody()),
+        )
         .values_list(
-            "needing", "connection__is_active", "connection__paused_at", "connection__pause_text"
+            "bookings_needing",
+            "findings_needing",
+            "connection__is_active",
+            "connection__paused_at",
+            "connection__pause_text",
         )
         .get()
     )
     pause = Pause(since, reason) if is_active and since else None
-    return {"attention_count": count or 0, "connection_pause": pause}
+    return {
+        "attention_count": (bookings or 0) + (findings or 0),
+        "finding_count": findings or 0,
+        "connection_pause": pause,
+    }
 
 
-def _needing_somebody() -> Subquery:
-    bookings = Booking.objects.filter(organisation=OuterRef("pk")).needing_somebody()
-    return Subquery(
-        bookings.order_by().values("organisation").annotate(count=Count("pk")).values("count")
-    )
+def _counted(rows: QuerySet[Any]) -> Subquery:
+    """How many of the organisation's; nothing where there are none."""
+    theirs = rows.filter(organisation=OuterRef("pk")).order_by()
+    return Subquery(theirs.values("organisation").annotate(count=Count("pk")).values("count"))

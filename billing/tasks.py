@@ -11,6 +11,7 @@ from integrations.books import open_books
 from . import payment_bell, payments
 from .bookings import sweeping
 from .bookings.delivery import deliver
+from .checking import carrying_out, runs
 
 
 @shared_task(ignore_result=True)
@@ -37,3 +38,21 @@ def fetch_all_payments() -> None:
     """Every night: ring for each connection, so that one that fails keeps no other waiting."""
     for connection_id in payments.fetchable().values_list("pk", flat=True):
         payment_bell.ring(connection_id)
+
+
+@shared_task(ignore_result=True)
+def run_check(run_id: int) -> None:
+    """Somebody asked, or it is night: compare what we booked with what stands there."""
+    carrying_out.carry_out(run_id, open_books=open_books, clock=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def start_nightly_checks() -> None:
+    """Every night, after the payments: one check for each connection that can be asked."""
+    runs.start_nightly_checks(payments.fetchable())
+
+
+@shared_task(ignore_result=True)
+def ring_for_checks() -> None:
+    """Every minute: whatever check nobody heard of, or whose worker has died."""
+    runs.ring_for_waiting(now=timezone.now())

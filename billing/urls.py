@@ -5,7 +5,7 @@ from django.urls import path
 from . import settings_views
 from .invoice_urls import urlpatterns_invoices
 from .models import Origin
-from .views import bookings, dashboard, dialogs, mail_settings, unbilled
+from .views import bookings, checks, dashboard, dialogs, mail_settings, unbilled
 
 app_name = "billing"
 
@@ -72,10 +72,18 @@ booking_urls = [
     path("finance/batches/<int:pk>/", bookings.batch_detail, name="batch-detail"),
 ]
 
+check_urls = [
+    path("finance/bookings/check/", checks.check, name="check"),
+    path("finance/bookings/check/start/", checks.check_start, name="check-start"),
+    path("finance/bookings/findings/<int:pk>/", checks.finding_detail, name="finding-detail"),
+    path("finance/bookings/findings/<int:pk>/seen/", checks.finding_seen, name="finding-seen"),
+]
+
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     *invoicing_urls,
     *urlpatterns_invoices,
     *booking_urls,
+    *check_urls,
     *settings_urls,
 ]

@@ -1,10 +1,12 @@
 """Opening the books: a client for a connection, with its codes and the operator's address."""
 
 from django.conf import settings
+from django.utils import timezone
 
 from .eboekhouden.client import EBoekhouden
 from .eboekhouden.messages import Credentials
 from .models import Connection
+from .quota import note_call
 
 
 def open_books(connection: Connection) -> EBoekhouden:
@@ -14,4 +16,8 @@ def open_books(connection: Connection) -> EBoekhouden:
     """
     code_1, code_2 = connection.codes()
     credentials = Credentials(connection.username, code_1, code_2)
-    return EBoekhouden(credentials, url=settings.EBOEKHOUDEN_URL)
+
+    def note(operation: str) -> None:
+        note_call(connection.pk, operation, now=timezone.now())
+
+    return EBoekhouden(credentials, url=settings.EBOEKHOUDEN_URL, on_call=note)

@@ -125,6 +125,24 @@ class Connection(models.Model):
         )
 
 
+class MonthlyCalls(models.Model):
+    """How often e-Boekhouden was asked for entries in a month, which it limits."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="monthly_calls"
+    )
+    month = models.DateField()  # its first day
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "month"], name="monthly_calls_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.count}"
+
+
 class LedgerAccount(models.Model):
     """The chart of accounts as it was last fetched, to choose from."""
 

@@ -116,7 +116,7 @@ FINANCE = Section(
         Entry(
             _("Bookings"),
             "billing:booking-list",
-            ("billing:booking-", "billing:batch-"),
+            ("billing:booking-", "billing:batch-", "billing:check", "billing:finding-"),
             counter="attention_count",
         ),
     ),

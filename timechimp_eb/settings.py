@@ -258,6 +258,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=15, hour=4),
         "options": {"expires": 3600},
     },
+    "start-nightly-checks": {
+        "task": "billing.tasks.start_nightly_checks",
+        "schedule": crontab(minute=45, hour=4),
+        "options": {"expires": 3600},
+    },
+    "ring-for-checks": {
+        "task": "billing.tasks.ring_for_checks",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "plan-terms": {
         "task": "projects.tasks.plan_terms",
         "schedule": crontab(minute=20, hour=1),

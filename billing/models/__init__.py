@@ -1,6 +1,7 @@
 """The models of billing, by subject."""
 
 from .booking import Attempt, Batch, Booking, BookingKind, BookingQuerySet, State
+from .check import CheckFinding, CheckPart, CheckRun, CheckState, FindingKind
 from .invoice import (
     Invoice,
     InvoiceEvent,
@@ -20,7 +21,12 @@ __all__ = [
     "Booking",
     "BookingKind",
     "BookingQuerySet",
+    "CheckFinding",
+    "CheckPart",
+    "CheckRun",
+    "CheckState",
     "FileKind",
+    "FindingKind",
     "Invoice",
     "InvoiceEvent",
     "InvoiceFile",

@@ -1,7 +1,7 @@
 """A session with e-Boekhouden: looking up and adding relations, invoices and entries."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -46,12 +46,19 @@ class EBoekhouden:
     """
 
     def __init__(
-        self, credentials: Credentials, *, url: str = ADDRESS, limits: Limits | None = None
+        self,
+        credentials: Credentials,
+        *,
+        url: str = ADDRESS,
+        limits: Limits | None = None,
+        on_call: Callable[[str], None] | None = None,
     ) -> None:
+        """`on_call` hears the name of every operation but the login before it is sent."""
         self._credentials = credentials
         self._url = url
         self._limits = limits or Limits()
         self._soap = Soap(url, limits=self._limits)
+        self._on_call = on_call
         self._session = ""
         self.calls: Counter[str] = Counter()
         """How many requests went out by operation, for whoever keeps the quota."""
@@ -173,6 +180,8 @@ class EBoekhouden:
     def _ask(self, operation: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
         session = self._opened()
         self.calls[operation] += 1
+        if self._on_call:
+            self._on_call(operation)
         try:
             return self._soap.call(operation, {**self._credentials.for_session(session), **message})
         except Refused as refusal:

@@ -10,10 +10,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Role, User
 from billing.bookings.outbox import queue_sales_entry
+from billing.checking import runs
+from billing.checking.keeping import keep
+from billing.checking.our_side import our_document
+from billing.checking.sides import Discovery
 from billing.issuing import mark_sent
-from billing.models import Batch, Booking
+from billing.models import Batch, Booking, CheckFinding, FindingKind
 from customers.models import ImportRun
 from tests import factories
 
@@ -37,6 +41,9 @@ TEXTS = [
     ("billing.Invoice", "notes"),
     ("billing.Invoice", "reference"),
     ("billing.Booking", "text"),
+    ("billing.CheckRun", "problem"),
+    ("billing.CheckFinding", "note"),
+    ("billing.CheckFinding", "number"),
     ("integrations.Connection", "pause_text"),
     ("integrations.Connection", "administration_name"),
     ("customers.ImportRun", "error"),
@@ -83,11 +90,13 @@ def _everything(organisation) -> dict[str, int]:
     batch = Batch.objects.create(organisation=organisation)
     booking = queue_sales_entry(invoice, connection, by=user, now=timezone.now(), batch=batch)
     about = {"project": project, "membership": member}
+    finding = _vanished(booking, by=user)
     draft = factories.create_invoice_line(project=project).invoice
     return {
         "invoice": draft.pk,
         "booking": booking.pk,
         "batch": batch.pk,
+        "finding": finding.pk,
         "vat-rate": rate.pk,
         "employee": member.pk,
         "user": member.pk,
@@ -101,6 +110,18 @@ def _everything(organisation) -> dict[str, int]:
         "expense": factories.create_expense(**about).pk,
         "trip": factories.create_trip(**about).pk,
     }
+
+
+def _vanished(booking: Booking, *, by: User) -> CheckFinding:
+    """What the daily check found about it."""
+    now, day = timezone.now(), factories.TODAY
+    run = runs.start_check(booking.organisation, since=day, until=day, by=by, now=now)
+    runs.claim(run.pk, now=now)
+    run.refresh_from_db()
+    ours = our_document(booking, is_judged=True)
+    gone = Discovery(kind=FindingKind.VANISHED, reason="entry", number=ours.number, ours=ours)
+    keep(run, [gone], gaps=["Canary"], figures={}, now=now)
+    return CheckFinding.objects.get()
 
 
 def _address(name: str, ids: dict[str, int]) -> str:

@@ -129,6 +129,16 @@ def _change_record(service, rest, wanted, given):
     return {"changed": record_id}
 
 
+def _copy_record(service, rest, wanted, given):
+    kind, record_id = _record(rest)
+    if kind == "relations":
+        raise Unknown("Only invoices and entries are entered twice.")
+    try:
+        return {"id": service.books.copy(kind, record_id, given["number"])}
+    except ValueError as none:
+        raise Unknown(f"There is no {record_id} among the {kind}.") from none
+
+
 def _delete_record(service, rest, wanted, given):
     kind, record_id = _record(rest)
     if not service.books.delete(kind, record_id):
@@ -188,6 +198,7 @@ ACTIONS = {
     ("GET", "clock"): _clock,
     ("POST", "clock"): _clock,
     ("PATCH", "records"): _change_record,
+    ("POST", "records"): _copy_record,
     ("DELETE", "records"): _delete_record,
     ("POST", "relations"): lambda s, r, w, given: {"ids": s.books.seed_relations(given)},
     ("POST", "reset"): _reset,

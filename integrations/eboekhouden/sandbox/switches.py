@@ -50,8 +50,10 @@ class Switches:
     empty_vat_code: str = one_of("CFACT038", "CFACT041")
     vat_mismatch_code: str = one_of("CMUT010.1", "CMUT011")
     vat_tolerance_cents: int = 1
+    vat_rounded: str = one_of("rate", "line")
     closed_until: str = ""  # a date, YYYY-MM-DD; that day itself is closed too
     # reading
+    invoices_cap: int = 0  # 0: none is documented
     filter: str = one_of("exact", "prefix", "contains")
     entries_cap: int = 500
     entries_kept: str = one_of("newest", "oldest")

@@ -115,6 +115,11 @@ class Books:
         with self.storage.transaction() as db:
             return editing.change(db, kind, record_id, values)
 
+    def copy(self, kind, record_id, number, *, times=1):
+        """Enter an invoice or entry again under a number, taken or not; returns the last id."""
+        with self.storage.transaction() as db:
+            return [editing.copy(db, kind, record_id, number) for _ in range(times)][-1]
+
     def delete(self, kind, record_id):
         with self.storage.transaction() as db:
             return editing.delete(db, kind, record_id)

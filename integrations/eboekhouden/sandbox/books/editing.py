@@ -1,4 +1,4 @@
-"""What people do in the books by hand: enter a payment, change a record, delete one."""
+"""What people do in the books by hand: enter a payment; change, copy or delete a record."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -132,6 +132,24 @@ def _decimals(change):
     return {
         name: Decimal(str(value)) if name in numbers else value for name, value in change.items()
     }
+
+
+def copy(db, kind, record_id, number):
+    """Enter an invoice or entry once more, as somebody might who forgot; returns its id."""
+    if kind == "invoices":
+        (invoice,) = invoices.find(db, invoice_id=record_id)
+        head = {name: getattr(invoice, name) for name in ("relation_code", "term", "template")}
+        head |= {"number": number, "date": invoice.date.isoformat(), "extras": "{}"}
+        return invoices.add(db, head, invoice.lines)
+    (entry,) = entries.find(db, since=record_id, until=record_id)
+    head = {name: getattr(entry, name) for name in entries.HEAD if name != "id"}
+    head |= {"number": number, "date": entry.date.isoformat()}
+    return entries.add(db, head, [_copied(line, number) for line in entry.lines])
+
+
+def _copied(line, number):
+    row = vars(line) | {"number": number, "percentage": str(line.percentage)}
+    return row | {name: to_cents(row[name]) for name in entries.AMOUNTS}
 
 
 def delete(db, kind, record_id):

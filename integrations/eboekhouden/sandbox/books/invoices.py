@@ -13,14 +13,17 @@ from .records import Invoice, InvoiceLine
 from .storage import insert, matching, update
 
 
-def totals(lines, *, day):
-    """Net and VAT of invoice lines in cents: VAT once per rate, over the sum of its lines."""
-    per_rate: dict[Decimal, int] = {}
-    for line in lines:
-        rate = CODES[line.vat_code].percentage(day)
-        per_rate[rate] = per_rate.get(rate, 0) + net_of(line)
-    vat = sum(share_of(net, rate) for rate, net in per_rate.items())
-    return sum(per_rate.values()), vat
+def totals(lines, *, day, vat_rounded="rate"):
+    """Net and VAT of invoice lines in cents: VAT rounded once per rate, or on every line."""
+    nets = [(CODES[line.vat_code].percentage(day), net_of(line)) for line in lines]
+    if vat_rounded == "line":
+        vat = sum(share_of(net, rate) for rate, net in nets)
+    else:
+        per_rate: dict[Decimal, int] = {}
+        for rate, net in nets:
+            per_rate[rate] = per_rate.get(rate, 0) + net
+        vat = sum(share_of(net, rate) for rate, net in per_rate.items())
+    return sum(net for _rate, net in nets), vat
 
 
 def net_of(line):
@@ -28,9 +31,10 @@ def net_of(line):
     return to_cents(line.quantity * line.price)
 
 
-def add(db, head, lines, *, visible_at=0):
+def add(db, head, lines, *, visible_at=0, vat_rounded="rate"):
     """Write an invoice; returns its id."""
-    net, vat = totals(lines, day=date.fromisoformat(head["date"]))
+    day = date.fromisoformat(head["date"])
+    net, vat = totals(lines, day=day, vat_rounded=vat_rounded)
     own = {
         "net": net,
         "vat": vat,

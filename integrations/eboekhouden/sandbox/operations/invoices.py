@@ -51,7 +51,13 @@ def add_invoice(call):
         "template": given["Factuursjabloon"],
         "extras": json.dumps(_extras(given), default=str),
     }
-    invoice_id = invoices.add(call.db, head, lines, visible_at=call.visible_at)
+    invoice_id = invoices.add(
+        call.db,
+        head,
+        lines,
+        visible_at=call.visible_at,
+        vat_rounded=call.switches.vat_rounded,
+    )
     if given["InBoekhoudingPlaatsen"]:
         description = call.fit(given["BoekhoudmutatieOmschrijving"], 200)
         book_invoice(call.db, invoice_id, description=description, visible_at=call.visible_at)
@@ -136,7 +142,8 @@ def get_invoices(call):
         how=call.switches.filter,
         visible_at=call.at,
     )
-    return {"Facturen": [_row(call, invoice) for invoice in found]}
+    cap = call.switches.invoices_cap
+    return {"Facturen": [_row(call, invoice) for invoice in (found[-cap:] if cap else found)]}
 
 
 def _row(call, invoice):

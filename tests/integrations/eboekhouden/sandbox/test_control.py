@@ -87,6 +87,8 @@ def test_switches_faults_and_the_clock_are_set_from_outside(sandbox):
         ("POST", "faults", {"action": "explode"}, 400),
         ("POST", "payments", {"number": "unknown"}, 404),
         ("PATCH", "records/invoices/9", {}, 404),
+        ("POST", "records/invoices/9", {"number": "1"}, 404),
+        ("POST", "records/relations/1", {"number": "1"}, 404),
         ("GET", "nothing", None, 404),
     ],
 )
@@ -94,6 +96,22 @@ def test_what_cannot_be_done_is_said(sandbox, method, path, value, status):
     seen, answer = control(sandbox, method, path, value)
 
     assert (seen, bool(answer["error"])) == (status, True)
+
+
+def test_a_document_is_entered_twice_as_people_do(client):
+    client.add_invoice("2026-1")
+    client.add_entry("V-1")
+
+    control(client.sandbox, "POST", "records/invoices/1", {"number": "2026-1"})
+    control(client.sandbox, "POST", "records/entries/1", {"number": "V-2"})
+
+    first, second = client.sandbox.books.invoices()
+    assert (second.number, second.lines, second.total) == (first.number, first.lines, first.total)
+    entries = client.sandbox.books.entries()
+    assert [(one.number, one.total) for one in entries] == [
+        ("V-1", entries[0].total),
+        ("V-2", entries[0].total),
+    ]
 
 
 def test_records_are_changed_and_deleted_as_people_do(client):

@@ -90,6 +90,26 @@ def test_a_number_is_looked_up_exactly_by_its_start_or_by_a_part(client, how, fo
     assert [row["Factuurnummer"] for row in rows] == found
 
 
+def test_a_list_of_invoices_may_have_a_cap_too(client):
+    for n in range(3):
+        client.add_invoice(f"2026-{n}")
+    client.sandbox.switches.invoices_cap = 2
+
+    rows = client.call("GetFacturen", cFilter=EVER)["Facturen"]["cFactuurList"]
+
+    assert [row["Factuurnummer"] for row in rows] == ["2026-1", "2026-2"]
+
+
+@pytest.mark.parametrize(("rounded", "vat"), [("rate", "4.23"), ("line", "4.22")])
+def test_vat_is_rounded_per_rate_or_per_line(client, rounded, vat):
+    client.sandbox.switches.vat_rounded = rounded
+    priced = line(Aantal="1", PrijsPerEenheid="10.07")
+
+    client.call("AddFactuur", oFact=invoice("2026-1", lines=[priced, priced]))
+
+    assert str(client.sandbox.books.invoices()[0].vat) == vat
+
+
 def numbers_of_entries(client, **wanted):
     rows = client.call("GetMutaties", cFilter=wanted)["Mutaties"]["cMutatieList"]
     return [int(row["MutatieNr"]) for row in (rows if isinstance(rows, list) else [rows])]

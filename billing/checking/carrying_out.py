@@ -1,0 +1,100 @@
+"""Carrying out a check: our side, their side, what differs, and then all of it is written down."""
+
+import datetime
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from integrations.eboekhouden.client import EBoekhouden
+from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
+from integrations.models import Connection
+from integrations.quota import left_for_checking
+from integrations.secrets import CannotDecrypt
+from integrations.sentences import sentence, undecryptable
+from integrations.switching import pause
+
+from ..models import CheckPart, CheckRun, CheckState
+from .comparing import discoveries, missing
+from .keeping import keep
+from .our_side import judged_bookings, known_bookings, series_of
+from .reading import Reader
+from .runs import MAX_ATTEMPTS, CannotCheck, Lost, beat, check_usable, claim, end
+from .sides import Shelf, Sides
+
+Clock = Callable[[], datetime.datetime]
+OpenBooks = Callable[[Connection], EBoekhouden]
+
+
+def carry_out(run_id: int, *, open_books: OpenBooks, clock: Clock) -> None:
+    """Does the check; does nothing if another worker has it.
+
+    If it fails, the check says why, and what was found before stays as it was.
+    """
+    run = claim(run_id, now=clock())
+    if run is None:
+        return
+    language = run.started_by.language if run.started_by else run.organisation.language
+    with override(language), suppress(Lost):
+        try:
+            _check_attempts(run)
+            check_usable(run.connection)
+            _check(run, open_books=open_books, clock=clock)
+        except CannotCheck as reason:
+            end(run, CheckState.FAILED, now=clock(), problem=str(reason))
+
+
+def _check_attempts(run: CheckRun) -> None:
+    """A check that every worker dies of must not keep all later ones waiting."""
+    if run.attempts > MAX_ATTEMPTS:
+        raise CannotCheck(
+            _("The check broke off %(count)s times. Tell your operator, and start it again.")
+            % {"count": MAX_ATTEMPTS}
+        )
+
+
+def _check(run: CheckRun, *, open_books: OpenBooks, clock: Clock) -> None:
+    """Raises CannotCheck, and pauses the connection if our codes are refused."""
+    try:
+        with open_books(run.connection) as books:
+            _compare(run, books, clock=clock)
+    except CannotDecrypt:
+        pause(run.connection, code="keys", text=undecryptable(), now=clock())
+        raise CannotCheck(undecryptable()) from None
+    except NotConfigured as error:
+        text = sentence(error)
+        pause(run.connection, code=error.code, text=text, now=clock())
+        raise CannotCheck(
+            _("%(reason)s The connection is paused until a test succeeds.") % {"reason": text}
+        ) from None
+    except EBoekhoudenError as error:
+        raise CannotCheck(
+            _("%(reason)s What was found before is unchanged; start the check again later.")
+            % {"reason": sentence(error)}
+        ) from None
+
+
+def _compare(run: CheckRun, books: EBoekhouden, *, clock: Clock) -> None:
+    def pulse(part: CheckPart) -> None:
+        beat(run, now=clock(), part=part, calls=dict(books.calls))
+
+    judged = judged_bookings(run, now=clock())
+    beat(run, now=clock(), booking_count=len(judged))
+    left = left_for_checking(run.connection_id, now=clock())
+    reader = Reader(books, pulse, left)
+    reader.read(run.since, run.until)
+    count = len(reader.documents)
+    beat(run, now=clock(), document_count=count)
+    reader.look_up(missing(Sides(ours=judged, there=Shelf.of(reader.documents))))
+    pulse(CheckPart.COMPARING)
+    numbers = {document.key for document in reader.documents}
+    known = known_bookings(run, numbers, judged={ours.booking_id for ours in judged})
+    sides = Sides(
+        ours=[*judged, *known],
+        there=Shelf.of(reader.documents),
+        series=series_of(run.connection),
+        absent=reader.absent,
+    )
+    figures = {"calls": dict(books.calls)}
+    keep(run, discoveries(sides), gaps=reader.gaps, figures=figures, now=clock())

@@ -1,0 +1,158 @@
+"""One document as both sides can show it: ours as it was booked, theirs as it stands there.
+
+Everything is text, so that equal documents are equal values: amounts with two to four decimals,
+days in ISO. The address of a PDF is left out, because it opens the invoice for anyone.
+"""
+
+import datetime
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, EntryKind
+
+from ..bookings.payloads import booked_as_content
+from ..models import Booking, BookingKind, State
+
+Content = dict[str, Any]
+AMOUNTS = ("quantity", "price", "net", "vat")
+CENT, FINE = Decimal("0.01"), Decimal("0.0001")
+
+
+class Sort(StrEnum):
+    """Where a document stands: among the invoices, or in the ledger."""
+
+    INVOICE = "invoice"
+    ENTRY = "entry"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that stands in e-Boekhouden."""
+
+    sort: Sort
+    content: Content
+
+    @property
+    def key(self) -> str:
+        """Its number, blanks and case aside."""
+        return key_of(self.content["number"])
+
+    def carries(self, token: str) -> bool:
+        """Whether our token travels with it."""
+        there = (self.content["document"], self.content["entry_text"])
+        return token == there[0].strip() or f"#{token}" in there[1].split()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ours:
+    """A booking. `is_judged`: it is confirmed, and so what stands there must be this."""
+
+    booking_id: int
+    sort: Sort
+    number: str
+    token: str
+    content: Content
+    is_judged: bool
+    is_cancelled: bool = False
+    enters_ledger: bool = False
+
+    @property
+    def key(self) -> str:
+        return key_of(self.number)
+
+
+def key_of(number: str) -> str:
+    """A number as the service may compare it: blanks and case do not count."""
+    return number.strip().casefold()
+
+
+def invoice_there(invoice: BookedInvoice) -> Document:
+    """An invoice as GetFacturen answered it."""
+    return Document(Sort.INVOICE, projected(booked_as_content(invoice), gross=invoice.gross))
+
+
+def entry_there(entry: BookedEntry) -> Document | None:
+    """A sales entry as GetMutaties answered it; None for a payment or anything else."""
+    if entry.kind != EntryKind.SALE:
+        return None
+    return Document(Sort.ENTRY, projected(booked_as_content(entry), gross=entry.gross))
+
+
+def our_document(booking: Booking, *, is_judged: bool) -> Ours:
+    """A booking of a document, with what we expect to stand there.
+
+    That is what was booked, with the texts as they were kept there; of a booking that somebody
+    linked by hand it is what was linked.
+    """
+    number = booking.natural_key or booking.remote_id
+    is_invoice = booking.kind == BookingKind.INVOICE
+    return Ours(
+        booking_id=booking.pk,
+        sort=Sort.INVOICE if is_invoice else Sort.ENTRY,
+        number=number,
+        token=booking.token,
+        content={**_expected(booking), "number": number},
+        is_judged=is_judged,
+        is_cancelled=booking.state == State.CANCELLED,
+        enters_ledger=is_invoice and bool(booking.payload["message"].get("book")),
+    )
+
+
+def _expected(booking: Booking) -> Content:
+    payload, copy = booking.payload, booking.remote_copy or {}
+    booked = projected(payload["message"], gross=Decimal(payload["gross"]))
+    if "gross" not in copy or "lines" not in copy:
+        return booked
+    kept = projected(copy, gross=Decimal(copy["gross"]))
+    if booking.reason == "linked":
+        return kept
+    if len(kept["lines"]) == len(booked["lines"]):
+        for ours, theirs in zip(booked["lines"], kept["lines"], strict=True):
+            ours["description"] = theirs["description"]
+    return booked
+
+
+def projected(content: Mapping[str, Any], *, gross: Decimal) -> Content:
+    """What can be compared of a document; `gross` is its total in euros incl. VAT."""
+    return {
+        "number": str(content.get("number") or content.get("invoice_number") or "").strip(),
+        "entry_number": str(content.get("entry_number") or ""),
+        "relation_code": str(content["relation_code"]).strip(),
+        "date": str(content["date"]),
+        "payment_term": str(content.get("payment_term", "")).strip(),
+        "account": str(content.get("debtor_account") or content.get("account") or ""),
+        "document": str(content.get("document") or ""),
+        "entry_text": str(content.get("entry_description") or content.get("description") or ""),
+        "gross": _amount(gross),
+        "lines": [_line(line) for line in content["lines"]],
+    }
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, str]:
+    figures = {name: _amount(line[name]) for name in AMOUNTS if name in line}
+    return figures | {
+        "vat_code": line["vat_code"].strip(),
+        "ledger_account": line["ledger_account"].strip(),
+        "cost_centre_id": str(line.get("cost_centre_id") or 0),
+        "description": plain(line.get("description") or ""),
+    }
+
+
+def plain(text: str) -> str:
+    """Without differences that nobody sees: composed letters, and single blanks."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def day_of(content: Mapping[str, Any]) -> datetime.date:
+    """The day of a document."""
+    return datetime.date.fromisoformat(content["date"])
+
+
+def _amount(value: object) -> str:
+    exact = Decimal(str(value))
+    coarse, fine = exact.quantize(CENT), exact.quantize(FINE)
+    return str(coarse if coarse == fine else fine)

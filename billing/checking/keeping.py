@@ -1,0 +1,141 @@
+"""Writing down what a check found: new, still there, or gone."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from ..models import CheckFinding, CheckRun, CheckState, Invoice
+from .documents import day_of, projected
+from .runs import beat, end
+from .sides import Discovery
+
+
+def keep(
+    run: CheckRun,
+    found: Sequence[Discovery],
+    *,
+    gaps: Sequence[str],
+    figures: Mapping[str, object],
+    now: datetime.datetime,
+) -> None:
+    """All of it and the end of the check, or nothing: Lost when another worker holds it.
+
+    Only a complete check says that something is gone, and only of the days that it looked at.
+    """
+    with transaction.atomic():
+        beat(run, now=now)  # first of all, because it locks the check
+        still_there = {one.key: one for one in _open(run)}
+        new = _write(run, found, still_there, now=now)
+        gone = 0 if gaps else _resolve(run, {one.key for one in found}, now=now)
+        state = CheckState.INCOMPLETE if gaps else CheckState.FINISHED
+        counts = {"finding_count": len(found), "new_count": new, "resolved_count": gone}
+        end(run, state, now=now, problem=" ".join(gaps), **counts, **figures)
+
+
+def _open(run: CheckRun) -> QuerySet[CheckFinding]:
+    return CheckFinding.objects.filter(
+        connection=run.connection, administration=run.connection.administration_key
+    ).open()
+
+
+def _write(
+    run: CheckRun,
+    found: Sequence[Discovery],
+    still_there: Mapping[str, CheckFinding],
+    *,
+    now: datetime.datetime,
+) -> int:
+    """Returns how many are new."""
+    invoices = _invoices(run, found)
+    new, old = [], []
+    for one in found:
+        values = _values(one, invoices)
+        known = still_there.get(one.key)
+        if known is None:
+            new.append(_new(run, one, values, now=now))
+        else:
+            old.append(_again(known, values, run, now=now))
+    CheckFinding.objects.bulk_create(new)
+    fields = ["last_run", "last_found_at", "ours", "theirs", "differs", "seen_at", "seen_by"]
+    CheckFinding.objects.bulk_update(old, fields, batch_size=200)
+    return len(new)
+
+
+def _new(
+    run: CheckRun, one: Discovery, values: dict[str, Any], *, now: datetime.datetime
+) -> CheckFinding:
+    return CheckFinding(
+        organisation=run.organisation,
+        connection=run.connection,
+        administration=run.connection.administration_key,
+        first_run=run,
+        last_run=run,
+        kind=one.kind,
+        key=one.key,
+        number=one.number,
+        reason=one.reason,
+        found_at=now,
+        last_found_at=now,
+        **values,
+    )
+
+
+def _again(
+    known: CheckFinding, values: dict[str, Any], run: CheckRun, *, now: datetime.datetime
+) -> CheckFinding:
+    """Who saw it saw something else, if what stands there has changed since."""
+    if known.theirs != values["theirs"]:
+        known.seen_at = known.seen_by = None
+    known.last_run, known.last_found_at = run, now
+    for name in ("ours", "theirs", "differs"):
+        setattr(known, name, values[name])
+    return known
+
+
+def _values(one: Discovery, invoices: Mapping[str, Invoice]) -> dict[str, Any]:
+    invoice = None if one.ours else invoices.get(one.number)
+    ours = one.ours.content if one.ours else _content(invoice)
+    theirs = [{"sort": document.sort, **document.content} for document in one.theirs]
+    return {
+        "booking_id": one.ours.booking_id if one.ours else None,
+        "invoice": invoice,
+        "ours": ours,
+        "theirs": theirs,
+        "differs": list(one.differs),
+        "date": day_of(one.ours.content if one.ours else theirs[0]),
+    }
+
+
+def _content(invoice: Invoice | None) -> dict[str, Any] | None:
+    """An invoice of ours that was not booked from here, as far as it can be compared."""
+    if invoice is None:
+        return None
+    head = {
+        "number": invoice.number,
+        "relation_code": invoice.customer.number,
+        "date": invoice.date,
+        "payment_term": invoice.payment_term,
+        "lines": [],
+    }
+    return projected(head, gross=invoice.gross)
+
+
+def _invoices(run: CheckRun, found: Iterable[Discovery]) -> dict[str, Invoice]:
+    """Invoices that we made under numbers that stand there, though we did not book them."""
+    numbers = [one.number for one in found if one.ours is None]
+    if not numbers:
+        return {}
+    made = Invoice.objects.filter(organisation=run.organisation, number__in=numbers)
+    return {invoice.number: invoice for invoice in made.select_related("customer")}
+
+
+def _resolve(run: CheckRun, keys: set[str], *, now: datetime.datetime) -> int:
+    """What is gone of the days that were looked at; and whatever is of another administration."""
+    looked_at = _open(run).filter(date__gte=run.since, date__lte=run.until)
+    gone = [one.pk for one in looked_at.only("pk", "key") if one.key not in keys]
+    others = CheckFinding.objects.filter(connection=run.connection).open()
+    others.exclude(administration=run.connection.administration_key).update(resolved_at=now)
+    return CheckFinding.objects.filter(pk__in=gone).update(resolved_at=now)

@@ -1,0 +1,74 @@
+"""Our side of a check: which bookings must stand there, and which numbers are ours at all."""
+
+import datetime
+from collections.abc import Collection, Iterator
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from integrations.models import Connection
+
+from ..bookings.payloads import SCHEMA
+from ..models import Booking, BookingKind, CheckRun, NumberSeries, State
+from .documents import Ours, our_document
+
+DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
+# What was confirmed so shortly ago may not be visible yet, unless it was seen.
+FRESH = datetime.timedelta(minutes=2)
+AT_ONCE = 500
+
+
+def judged_bookings(run: CheckRun, *, now: datetime.datetime) -> list[Ours]:
+    """What is confirmed in the administration of now and dated in the period.
+
+    To be read before e-Boekhouden is asked: what is confirmed meanwhile may be missing in its
+    answer, and must not be said to be gone.
+    """
+    confirmed = _bookings(run.connection).filter(
+        state=State.CONFIRMED,
+        administration=run.connection.administration_key,
+        invoice__date__gte=run.since,
+        invoice__date__lte=run.until,
+    )
+    return [
+        our_document(booking, is_judged=True)
+        for booking in confirmed
+        if booking.remote_copy or booking.ended_at is None or booking.ended_at <= now - FRESH
+    ]
+
+
+def known_bookings(
+    run: CheckRun, numbers: Collection[str], *, judged: Collection[int]
+) -> Iterator[Ours]:
+    """What else has these numbers, or is on its way without one.
+
+    To be read after e-Boekhouden was asked: whatever was sent meanwhile was written down before.
+    """
+    ours = _bookings(run.connection).filter(
+        Q(administration="") | Q(administration=run.connection.administration_key)
+    )
+    ours = ours.annotate(named=Lower("natural_key"), numbered=Lower("remote_id"))
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        for booking in ours.filter(Q(named__in=some) | Q(natural_key="", numbered__in=some)):
+            if booking.pk not in judged:
+                yield our_document(booking, is_judged=False)
+    nameless = ours.filter(natural_key="", remote_id="", invoice__date__gte=run.since)
+    for booking in nameless.exclude(state=State.CANCELLED).filter(invoice__date__lte=run.until):
+        yield our_document(booking, is_judged=False)
+
+
+def series_of(connection: Connection) -> list[str]:
+    """The beginnings of the numbers that we give: prefix, year and dash."""
+    series = NumberSeries.objects.filter(organisation=connection.organisation_id)
+    return [f"{prefix}{year}-" for prefix, year in series.values_list("prefix", "year")]
+
+
+def _bookings(connection: Connection) -> QuerySet[Booking]:
+    return Booking.objects.filter(
+        connection=connection,
+        kind__in=DOCUMENTS,
+        invoice__isnull=False,
+        payload__schema=SCHEMA,
+    ).order_by("pk")

@@ -1,0 +1,64 @@
+"""Both sides of a check, and what a difference between them is. Pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..models import FindingKind
+from .documents import Document, Ours, Sort, key_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discovery:
+    """One difference.
+
+    `reason` tells apart what has the same kind: which sort of document, or how it is double.
+    """
+
+    kind: FindingKind
+    reason: str
+    number: str
+    ours: Ours | None = None
+    theirs: tuple[Document, ...] = ()
+    differs: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The same at every check, as long as it is the same difference."""
+        return f"{self.kind}:{self.reason}:{key_of(self.number)}"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What stands there, by number."""
+
+    invoices: Mapping[str, Sequence[Document]]
+    entries: Mapping[str, Sequence[Document]]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> "Shelf":
+        invoices: dict[str, list[Document]] = defaultdict(list)
+        entries: dict[str, list[Document]] = defaultdict(list)
+        for document in documents:
+            place = invoices if document.sort is Sort.INVOICE else entries
+            place[document.key].append(document)
+        return cls(dict(invoices), dict(entries))
+
+    def find(self, sort: Sort, key: str) -> Sequence[Document]:
+        """The documents with this number; none for an empty one."""
+        place = self.invoices if sort is Sort.INVOICE else self.entries
+        return place.get(key, ()) if key else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """Both sides of a check.
+
+    `series` are the beginnings of our numbers, such as `TC2026-`; `absent` what was looked up by
+    its number and not found: booking and where.
+    """
+
+    ours: Sequence[Ours]
+    there: Shelf
+    series: Sequence[str] = ()
+    absent: Collection[tuple[int, Sort]] = field(default_factory=frozenset)

@@ -1,0 +1,69 @@
+"""What stands there and is not ours, though it looks like it. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from ..models import FindingKind
+from .documents import Content, Document, Ours, Sort, key_of
+from .sides import Discovery, Sides
+
+
+def twins(sides: Sides) -> Iterator[Discovery]:
+    """Equal invoices to one customer on one day, of which there are more than we booked."""
+    booked: dict[str, list[Ours]] = defaultdict(list)
+    for ours in sides.ours:
+        if ours.sort is Sort.INVOICE and not ours.is_cancelled:
+            booked[_likeness(ours.content)].append(ours)
+    for likeness, extra in _without_a_booking(sides).items():
+        # Of ours without a number the answer was lost, or is still to come: one of these is it.
+        expected = [one for one in booked[likeness] if not one.key]
+        known = [one for one in booked[likeness] if one.is_judged]
+        if known and len(extra) > len(expected):
+            yield Discovery(
+                kind=FindingKind.DOUBLE,
+                reason="alike",
+                number=known[0].number,
+                ours=known[0],
+                theirs=(*sides.there.find(Sort.INVOICE, known[0].key), *extra),
+            )
+
+
+def _without_a_booking(sides: Sides) -> dict[str, list[Document]]:
+    """By likeness, the invoices that nobody booked from here; our series are told of below."""
+    bound = {ours.key for ours in sides.ours if not ours.is_cancelled}
+    found: dict[str, list[Document]] = defaultdict(list)
+    for key, invoices in sides.there.invoices.items():
+        if key not in bound and not _is_in(sides.series, key):
+            for invoice in invoices:
+                found[_likeness(invoice.content)].append(invoice)
+    return found
+
+
+def _likeness(content: Content) -> str:
+    """Customer, day, total and lines but for their text; two with the same are alike."""
+    lines = sorted(str({**line, "description": ""}) for line in content["lines"])
+    return str([key_of(content["relation_code"]), content["date"], content["gross"], lines])
+
+
+def not_ours(sides: Sides) -> Iterator[Discovery]:
+    """Numbers of our series that no booking has; or only one that was cancelled here."""
+    live = {ours.key for ours in sides.ours if not ours.is_cancelled}
+    cancelled = {ours.key: ours for ours in sides.ours if ours.is_cancelled}
+    for key in sorted({*sides.there.invoices, *sides.there.entries} - live):
+        if not _is_in(sides.series, key):
+            continue
+        found = (*sides.there.find(Sort.INVOICE, key), *sides.there.find(Sort.ENTRY, key))
+        yield Discovery(
+            kind=FindingKind.FOREIGN,
+            reason="cancelled" if key in cancelled else "series",
+            number=found[0].content["number"],
+            ours=cancelled.get(key),
+            theirs=found,
+        )
+
+
+def _is_in(series: Iterable[str], key: str) -> bool:
+    return any(
+        key.startswith(start) and key.removeprefix(start).isdecimal()
+        for start in map(key_of, series)
+    )

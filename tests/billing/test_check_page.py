@@ -1,0 +1,355 @@
+"""The page of the daily check: starting one, watching it, its findings, and having seen them."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from billing import tasks
+from billing.models import CheckFinding, CheckRun, CheckState, FindingKind
+from integrations.models import Connection
+from integrations.switching import pause
+from tests import factories
+from tests.plugins.worker import sending_to
+
+pytestmark = pytest.mark.django_db
+PAGE = reverse("billing:check")
+NOW = timezone.now()
+CONTENT = {
+    "sort": "invoice",
+    "number": "TC2026-0001",
+    "entry_number": "",
+    "relation_code": "K00085",
+    "date": "2026-11-20",
+    "payment_term": "30",
+    "account": "",
+    "document": "",
+    "entry_text": "",
+    "gross": "108.90",
+    "lines": [
+        {
+            "quantity": "1.00",
+            "price": "90.00",
+            "vat_code": "HOOG_VERK_21",
+            "ledger_account": "8000",
+            "cost_centre_id": "0",
+            "description": "Development",
+        }
+    ],
+}
+PERIOD = {"since": "2026-11-01", "until": "2026-11-30"}
+
+
+@pytest.fixture
+def reader(connected) -> Client:
+    return client_of(connected.member)
+
+
+def client_of(member) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def finding_of(agency, number: int = 1, **fields: object) -> CheckFinding:
+    kind = fields.pop("kind", FindingKind.CHANGED)
+    reason = fields.pop("reason", "invoice")
+    changed = CONTENT | {"gross": "121.00"}
+    return CheckFinding.objects.create(
+        organisation=agency.organisation,
+        connection=agency.connection,
+        administration=agency.connection.administration_key,
+        kind=kind,
+        reason=reason,
+        key=f"{kind}:{reason}:{number}",
+        number=f"TC2026-{number:04d}",
+        date=datetime.date(2026, 11, 20),
+        ours=CONTENT,
+        theirs=fields.pop("theirs", [changed]),
+        differs=fields.pop("differs", ["gross"]),
+        found_at=NOW,
+        last_found_at=NOW,
+        **fields,
+    )
+
+
+def run_of(agency, state: str, **fields: object) -> CheckRun:
+    return CheckRun.objects.create(
+        organisation=agency.organisation,
+        connection=agency.connection,
+        since=PERIOD["since"],
+        until=PERIOD["until"],
+        state=state,
+        **fields,
+    )
+
+
+def text(client: Client, address: str = PAGE, **wanted: str) -> str:
+    return client.get(address, wanted).content.decode()
+
+
+# --- Starting -------------------------------------------------------------------------------------
+
+
+def test_somebody_checks_a_period_and_reads_what_was_compared(connected, reader, sandbox):
+    connected.hours()
+    assert "Nothing was checked yet" in text(reader)
+
+    answer = reader.post(reverse("billing:check-start"), PERIOD, follow=True)
+    run = CheckRun.objects.get()
+    assert "You may leave this page" in answer.content.decode()
+    tasks.run_check(run.pk)
+
+    page = text(reader)
+    assert "0 bookings compared" in page
+    assert "Nothing differs" in page
+    assert (run.started_by, str(run.since)) == (connected.member.user, "2026-11-01")
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ({"since": "2026-11-30", "until": "2026-11-01"}, "The last day is before the first."),
+        ({"since": "2024-01-01", "until": "2026-11-01"}, "This is more than a year."),
+        ({"since": "1979-01-01", "until": "1979-02-01"}, "Choose a day between 1980 and 2049."),
+        ({"since": "", "until": "never"}, "Enter a valid date."),
+    ],
+)
+def test_a_period_that_cannot_be_checked_is_told_beside_the_field(reader, period, said):
+    answer = reader.post(reverse("billing:check-start"), period)
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not CheckRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"is_active": False}, "e-Boekhouden is not active."),
+        ({"username": ""}, "There are no codes to log in with."),
+    ],
+)
+def test_without_a_connection_the_page_says_what_to_do(reader, state, said):
+    Connection.objects.update(**state)
+
+    page = text(reader)
+
+    assert said in page
+    assert "Check now" not in page
+    assert said in reader.post(reverse("billing:check-start"), PERIOD, follow=True).content.decode()
+
+
+def test_a_paused_connection_is_not_checked(connected, reader):
+    pause(connected.connection, code="E0011", text="wrong", now=NOW)
+
+    reader.post(reverse("billing:check-start"), PERIOD)
+
+    assert not CheckRun.objects.exists()
+
+
+def test_nobody_hears_it_and_the_clock_rings_again(
+    connected, reader, django_capture_on_commit_callbacks
+):
+    with (
+        sending_to("redis://127.0.0.1:1/0"),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        reader.post(reverse("billing:check-start"), PERIOD)
+    assert CheckRun.objects.get().state == CheckState.QUEUED
+
+    with django_capture_on_commit_callbacks() as rung:
+        tasks.ring_for_checks()
+
+    assert len(rung) == 1
+
+
+def test_at_night_every_connection_that_can_be_asked_is_checked(connected):
+    factories.create_connection(organisation=factories.create_organisation(), paused_at=NOW)
+    old = run_of(connected, "finished", created_at=NOW - datetime.timedelta(days=100))
+
+    tasks.start_nightly_checks()
+    tasks.start_nightly_checks()
+
+    run = CheckRun.objects.get()
+    assert run != old
+    assert (run.connection, run.is_nightly) == (connected.connection, True)
+    assert run.until - run.since == datetime.timedelta(days=35)
+
+
+# --- What the page says ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("queued", "You may leave this page"),
+        ("running", "Reading the entries"),
+        ("failed", "The last check failed."),
+        ("incomplete", "The last check is incomplete."),
+        ("finished", "Nothing differs"),
+    ],
+)
+def test_every_state_is_said_in_words(connected, reader, state, said):
+    run_of(connected, state, part="entries", problem="e-Boekhouden was away.")
+
+    page = text(reader)
+
+    assert said in page
+    assert ("hx-trigger" in page.split('id="check"')[1][:200]) is (state in {"queued", "running"})
+    assert "e-Boekhouden was away." in page
+
+
+def test_a_check_of_another_kind_than_complete_does_not_say_that_all_is_well(connected, reader):
+    run_of(connected, "incomplete", problem="Too much.")
+
+    assert "Only a complete check tells" in text(reader)
+
+
+def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
+    run_of(connected, "finished")
+    finding_of(connected, 1)
+    finding_of(connected, 2, kind=FindingKind.VANISHED, theirs=[])
+    finding_of(connected, 3, seen_at=NOW, seen_by=connected.member.user)
+    finding_of(connected, 4, resolved_at=NOW)
+
+    def shown(**wanted: str) -> set[int]:
+        page = text(reader, **wanted)
+        return {number for number in (1, 2, 3, 4) if f"TC2026-{number:04d}" in page}
+
+    assert shown() == {1, 2, 3}
+    assert shown(kind="vanished") == {2}
+    assert shown(show="new") == {1, 2}
+    assert shown(show="seen") == {3}
+    assert shown(show="gone") == {4}
+    assert shown(show="all") == {1, 2, 3, 4}
+    assert shown(q="0003") == {3}
+    assert "No finding fits." in text(reader, q="nothing")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "differs", "said"),
+    [
+        ("vanished", "invoice", [], "it is not there any more"),
+        ("vanished", "its-entry", [], "its entry in the ledger is not"),
+        ("changed", "invoice", ["date", "vat_code"], "Differs: date, VAT code."),
+        ("total", "entry", ["gross"], "more than ours"),
+        ("total", "its-entry", ["gross"], "away from the invoice"),
+        ("double", "two-entry", [], "The number stands there 1 time."),
+        ("double", "both", [], "as a sales entry and as an invoice"),
+        ("double", "token", [], "under another number"),
+        ("double", "alike", [], "An equal invoice"),
+        ("foreign", "series", [], "A number of our series"),
+        ("foreign", "cancelled", [], "was cancelled here"),
+    ],
+)
+def test_a_finding_says_what_it_means_and_the_way_on(
+    connected, reader, kind, reason, differs, said
+):
+    finding = finding_of(connected, kind=kind, reason=reason, differs=differs)
+    run_of(connected, "finished")
+
+    page = text(reader, reverse("billing:finding-detail", args=[finding.pk]))
+
+    assert said in page
+    assert said in text(reader)
+    assert "The way on" in page
+    assert "1.00 × 90.00 · HOOG_VERK_21 · 8000 · Development" in page
+
+
+def test_a_finding_without_anything_there_says_so(connected, reader):
+    finding = finding_of(connected, kind="vanished", theirs=[])
+
+    page = text(reader, reverse("billing:finding-detail", args=[finding.pk]))
+
+    assert "not there" in page
+    assert "This program never sends it again by itself." in page
+
+
+# --- Seen -----------------------------------------------------------------------------------------
+
+
+def seen(client: Client, finding: CheckFinding, note: str = "Asked the bookkeeper") -> str:
+    address = reverse("billing:finding-seen", args=[finding.pk])
+    return client.post(address, {"note": note}, follow=True).content.decode()
+
+
+def test_what_was_seen_stays_with_who_when_and_why(connected, reader):
+    finding = finding_of(connected)
+    run_of(connected, "finished")
+
+    page = seen(reader, finding)
+
+    finding.refresh_from_db()
+    assert "Noted." in page
+    assert (finding.seen_by, finding.note) == (connected.member.user, "Asked the bookkeeper")
+    detail = text(reader, reverse("billing:finding-detail", args=[finding.pk]))
+    assert "Seen by Sanne de Vries" in detail
+    assert "Asked the bookkeeper" in detail
+
+
+def test_what_is_gone_meanwhile_cannot_be_seen(connected, reader):
+    finding = finding_of(connected, resolved_at=NOW)
+
+    assert "Meanwhile it is gone" in seen(reader, finding)
+
+    finding.refresh_from_db()
+    assert finding.seen_at is None
+
+
+def test_a_note_that_is_too_long_is_said(connected, reader):
+    finding = finding_of(connected)
+
+    assert "at most 1000 characters" in seen(reader, finding, note="x" * 1001)
+
+
+def test_what_nobody_saw_counts_in_the_navigation_and_on_the_dashboard(connected, reader):
+    finding = finding_of(connected)
+    dashboard = reverse("billing:dashboard")
+    assert "1 difference with e-Boekhouden" in text(reader, dashboard)
+    assert "Daily check (1)" in text(reader, reverse("billing:booking-list"))
+
+    seen(reader, finding)
+
+    assert "difference with e-Boekhouden" not in text(reader, dashboard)
+    assert "Daily check (1)" not in text(reader, reverse("billing:booking-list"))
+
+
+# --- Who ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.PROJECT_MANAGER])
+def test_only_who_may_invoice_sees_it(connected, role):
+    client = client_of(factories.create_membership(organisation=connected.organisation, role=role))
+    finding = finding_of(connected)
+
+    assert client.get(PAGE).status_code == 403
+    assert client.post(reverse("billing:check-start"), PERIOD).status_code == 403
+    assert client.get(reverse("billing:finding-detail", args=[finding.pk])).status_code == 403
+
+
+def test_another_organisation_does_not_see_it(connected):
+    finding = finding_of(connected)
+    run_of(connected, "failed", problem="Nobody else's business")
+    stranger = client_of(factories.create_membership(role=Role.ADMINISTRATOR))
+
+    assert "Nobody else" not in text(stranger)
+    assert stranger.get(reverse("billing:finding-detail", args=[finding.pk])).status_code == 404
+    assert stranger.post(reverse("billing:finding-seen", args=[finding.pk])).status_code == 404
+
+
+def test_the_page_costs_as_much_with_many_findings(
+    connected, reader, django_assert_max_num_queries
+):
+    run_of(connected, "finished")
+    finding_of(connected, 1)
+    with django_assert_max_num_queries(30) as one:
+        text(reader)
+    for number in range(2, 60):
+        finding_of(connected, number)
+
+    with django_assert_max_num_queries(len(one)):
+        text(reader)
