@@ -16,7 +16,6 @@ from .issuing import NotAllowed, mark_paid, mark_sent, throw_away
 from .mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter, send_invoice
 from .models import Invoice, InvoiceStatus, Origin
 from .numbering import settings_of
-from .pdf import issue_pdf
 from .sales_entries import Eligible
 
 MOST = 500
@@ -125,10 +124,8 @@ def why_not_thrown_away(invoice: Invoice) -> str:
 
 
 def mark_as_sent(invoice: Invoice, by: User, now: datetime.datetime) -> Invoice:
-    """It left in another way than by our e-mail: its PDF is kept all the same."""
-    final = mark_sent(invoice, by=by, now=now)
-    issue_pdf(final, now=now)
-    return final
+    """It left in another way than by our e-mail."""
+    return mark_sent(invoice, by=by, now=now)
 
 
 def _mail(invoice: Invoice, by: User, now: datetime.datetime) -> None:

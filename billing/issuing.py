@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from integrations.models import Connection
 
+from .archive import issue_files
 from .bookings.outbox import hold_customers, queue_sales_entry
 from .claiming import release
 from .invoicing import freeze
@@ -38,7 +39,7 @@ def throw_away(invoice: Invoice) -> int:
 
 
 def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
-    """Gives a draft its number and freezes it; an invoice that is final already stays as it is."""
+    """Numbers and freezes a draft and keeps its files; one that is final stays as it is."""
     with transaction.atomic():
         draft = _locked(invoice)
         if not draft.is_draft:
@@ -47,6 +48,7 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
             raise NotAllowed("empty")
         draft.number = next_number(draft.organisation, Origin.HERE, year=draft.date.year)
         freeze(draft, by=by, now=now)
+        issue_files(draft, now=now)
         return draft
 
 

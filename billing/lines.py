@@ -61,6 +61,7 @@ ORDER = list(ItemKind)
 MIXED_CODE = "HOURS"
 # A line for so many projects names them; for more it says how many.
 MOST_NAMED = 3
+UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
 
 
 @dataclass(frozen=True)
@@ -226,8 +227,7 @@ def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, 
         return Decimal("1.00"), "", amount_of(items)
     first = items[0]
     quantity = quantity_of(first.kind, sum((item.quantity for item in items), Decimal(0)))
-    unit = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece"}.get(first.kind, "")
-    return quantity, unit, first.price
+    return quantity, UNITS.get(first.kind, ""), first.price
 
 
 # --- Texts ----------------------------------------------------------------------------------------

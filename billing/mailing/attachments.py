@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from registrations.models import Expense
 from registrations.receipts import content_type_of, extension_of
 
-from ..models import Invoice
-from ..pdf import issue_pdf
+from ..archive import content_of, issue_files
+from ..models import FileKind, Invoice, Origin
 
 # In an e-mail a file is written in base64 (RFC 2045): 4 letters for 3 bytes, 76 in a line.
 AS_MAIL = 4 / 3 * 78 / 76
@@ -29,6 +29,7 @@ ALLOWED = " -_.,()+&"
 class Extra(models.TextChoices):
     """What can go along with the PDF."""
 
+    UBL = "ubl", _("UBL, the invoice as data for their bookkeeping")
     RECEIPTS = "receipts", _("Receipts of the expenses on the invoice")
 
 
@@ -100,9 +101,24 @@ def _named_apart(files: Sequence[Attachment]) -> list[Attachment]:
 
 
 def _pdf(invoice: Invoice, *, now: datetime.datetime) -> Attachment:
-    with issue_pdf(invoice, now=now).file.open("rb") as opened:
-        name = safe_name(f"{invoice.number}.pdf", extension="pdf")
-        return Attachment(name, opened.read(), "application/pdf")
+    pdf = content_of(issue_files(invoice, now=now)[FileKind.PDF])
+    name = safe_name(f"{invoice.number}.pdf", extension="pdf")
+    return Attachment(name, pdf, "application/pdf")
+
+
+# --- UBL ------------------------------------------------------------------------------------------
+
+
+def _ubl(invoice: Invoice) -> list[Attachment]:
+    """Read after the PDF, so that it is there."""
+    ubl = content_of(invoice.files.get(kind=FileKind.UBL))
+    name = safe_name(f"{invoice.number}.xml", extension="xml")
+    return [Attachment(name, ubl, "application/xml")]
+
+
+def _ubl_sizes(invoice: Invoice) -> list[int]:
+    """Of a draft it is not known yet; it is small beside a PDF."""
+    return [kept.file.size for kept in invoice.files.filter(kind=FileKind.UBL)]
 
 
 # --- Receipts -------------------------------------------------------------------------------------
@@ -135,6 +151,9 @@ class Source:
 
 
 SOURCES: dict[Extra, Source] = {
+    Extra.UBL: Source(
+        exists=lambda invoice: invoice.origin == Origin.HERE, sizes=_ubl_sizes, read=_ubl
+    ),
     Extra.RECEIPTS: Source(
         exists=lambda invoice: _with_receipts(invoice).exists(),
         sizes=lambda invoice: [expense.receipt.size for expense in _with_receipts(invoice)],

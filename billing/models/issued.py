@@ -16,6 +16,8 @@ class FileKind(models.TextChoices):
     """Which file of an invoice."""
 
     PDF = "pdf", "PDF"
+    UBL = "ubl", "UBL"
+    DATA = "data", _("Data")
 
 
 def folder_of(file: "InvoiceFile", name: str) -> str:
@@ -23,14 +25,30 @@ def folder_of(file: "InvoiceFile", name: str) -> str:
     return f"invoices/{file.invoice.organisation_id}/{uuid.uuid4().hex}-{name}"
 
 
+class KeptForever(Exception):
+    """What was issued is neither changed nor deleted (art. 52 AWR)."""
+
+
+class InvoiceFileQuerySet(models.QuerySet["InvoiceFile"]):
+    """Files that are only ever added."""
+
+    def update(self, **fields: object) -> int:
+        raise KeptForever
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise KeptForever
+
+
 class InvoiceFile(models.Model):
     """A file of a final invoice, made once and never changed; `sha256` proves it."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="files")
-    kind = models.CharField(max_length=3, choices=FileKind)
+    kind = models.CharField(max_length=4, choices=FileKind)
     file = models.FileField(upload_to=folder_of, max_length=200)
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField(default=timezone.now)
+
+    objects = InvoiceFileQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -39,6 +57,14 @@ class InvoiceFile(models.Model):
 
     def __str__(self) -> str:
         return str(self.file.name)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise KeptForever
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise KeptForever
 
 
 class MailState(models.TextChoices):

@@ -1,6 +1,5 @@
-"""The invoice on paper: what it says (content), how it looks (drawing), what stays (keeping)."""
+"""The invoice on paper: what it says (content) and how it looks (drawing)."""
 
 from .drawing import invoice_pdf
-from .keeping import issue_pdf
 
-__all__ = ["invoice_pdf", "issue_pdf"]
+__all__ = ["invoice_pdf"]

@@ -14,7 +14,7 @@ from accounts.logos import content_type
 from accounts.models import Organisation
 
 from ..models import Invoice
-from .content import Content, content_of
+from .content import content_of
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "billing" / "pdf" / "invoice.typ"
 # A picture in an SVG, because typst takes pictures as text only in that way.
@@ -26,24 +26,30 @@ FRAME = (
 WIDEST, HIGHEST = 70, 18
 
 
-def invoice_pdf(invoice: Invoice, *, language: str | None = None) -> bytes:
+def invoice_pdf(
+    invoice: Invoice, *, language: str | None = None, ubl: bytes | None = None
+) -> bytes:
     """The invoice as PDF, in its own language unless another is asked for; a draft says that it is.
 
-    The same invoice gives the same bytes as long as settings and logo stay as they are.
+    With `ubl` it carries that inside, as another way to read the same invoice. The same invoice
+    gives the same bytes as long as settings and logo stay as they are.
     """
     content = content_of(invoice, language=language or invoice.language)
     content["logo"] = _logo(invoice.organisation)
-    return draw(content, made_at=invoice.final_at or invoice.created_at)
+    inputs = {"content": json.dumps(content)}
+    if ubl is not None:
+        inputs |= {"ubl": ubl.decode(), "ubl_name": f"{invoice.number}.xml"}
+    return draw(inputs, made_at=invoice.final_at or invoice.created_at)
 
 
-def draw(content: Content, *, made_at: datetime.datetime) -> bytes:
-    """The PDF of a content, with one moment written in it as its date."""
+def draw(inputs: dict[str, str], *, made_at: datetime.datetime) -> bytes:
+    """The PDF of what the template reads, with one moment written in it as its date."""
     pdf = typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"content": json.dumps(content)},
+        sys_inputs=inputs,
         pdf_standards=["a-3b"],
         timestamp=int(made_at.timestamp()),
     )

@@ -15,6 +15,7 @@ from accounts.countries import country_name
 from accounts.paging import in_order, page_of
 from accounts.requests import MemberRequest
 
+from ..archive import issued_file
 from ..bookings.clock import database_now
 from ..bookings.telling import tell
 from ..events import timeline
@@ -23,9 +24,9 @@ from ..invoice_selection import why_not_paid, why_not_sent_by_hand
 from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
 from ..issuing import why_no_sales_entry
 from ..mailing import failure_of
-from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin
+from ..models import FileKind, Invoice, InvoiceLine, InvoiceStatus, Origin
 from ..payment_bell import payments_connection
-from ..pdf import invoice_pdf, issue_pdf
+from ..pdf import invoice_pdf
 from ..pdf.content import parties
 from ..sales_entries import connection_for_entries, proposed_entry
 from ..supply import count_rows, supply_period
@@ -142,7 +143,7 @@ def invoice_file(request: MemberRequest, pk: int) -> FileResponse:
         content: Any = io.BytesIO(invoice_pdf(invoice))
     else:
         name = invoice.number
-        content = issue_pdf(invoice, now=timezone.now()).file.open("rb")
+        content = issued_file(invoice, FileKind.PDF, now=timezone.now()).file.open("rb")
     answer = FileResponse(content, filename=f"{name}.pdf", content_type="application/pdf")
     answer["Cache-Control"] = "private, no-store"
     # The viewer of the browser needs what the policy of pages forbids.

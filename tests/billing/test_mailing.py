@@ -107,7 +107,7 @@ def test_sending_a_draft_makes_it_final_and_mails_its_pdf(agency, draft):
 def test_what_was_mailed_is_what_is_kept(agency, draft):
     sent = send(draft, agency.member.user)
 
-    with sent.files.get().file.open("rb") as file:
+    with sent.files.get(kind="pdf").file.open("rb") as file:
         assert mail.outbox[0].attachments[0][1] == file.read()
 
 

@@ -12,10 +12,11 @@ from PIL import Image
 from pypdf import PdfReader
 
 from accounts.logos import encode_logo, replace_logo
+from billing.archive import issued_file
 from billing.invoicing import draft_invoices
 from billing.issuing import make_final
-from billing.models import InvoiceLine, Origin, VatTreatment
-from billing.pdf import invoice_pdf, issue_pdf
+from billing.models import FileKind, InvoiceLine, Origin, VatTreatment
+from billing.pdf import invoice_pdf
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -133,14 +134,14 @@ def test_many_lines_go_on_over_pages_with_the_head_of_the_table_on_each(issuer):
 
 def test_the_issued_file_stays_whatever_changes_afterwards(issuer):
     invoice = make_final(draft(issuer), by=issuer.member.user, now=NOW)
-    issued = issue_pdf(invoice, now=NOW)
+    issued = issued_file(invoice, FileKind.PDF, now=NOW)
     with issued.file.open("rb") as file:
         before = file.read()
 
     issuer.organisation.theme_colour = "#00AA00"
     issuer.organisation.save()
     invoice.refresh_from_db()
-    again = issue_pdf(invoice, now=NOW)
+    again = issued_file(invoice, FileKind.PDF, now=NOW)
 
     with again.file.open("rb") as file:
         assert file.read() == before
@@ -167,4 +168,4 @@ def test_a_logo_is_drawn(issuer):
 
 def test_a_draft_has_no_issued_file(issuer):
     with pytest.raises(ValueError, match="draft"):
-        issue_pdf(draft(issuer), now=NOW)
+        issued_file(draft(issuer), FileKind.PDF, now=NOW)

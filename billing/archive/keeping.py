@@ -1,0 +1,70 @@
+"""The files of a final invoice are made once and kept, so that everybody reads the same for years.
+
+The PDF carries the UBL inside, so the UBL comes first.
+"""
+
+import datetime
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+
+from ..models import FileKind, Invoice, InvoiceFile
+from ..pdf.drawing import invoice_pdf
+from ..ubl import invoice_ubl
+from .facts import invoice_facts
+
+EXTENSIONS = {FileKind.UBL: "xml", FileKind.PDF: "pdf", FileKind.DATA: "json"}
+
+
+def issue_files(invoice: Invoice, *, now: datetime.datetime) -> dict[str, InvoiceFile]:
+    """All files as they were issued, by kind; those that never were made are made now.
+
+    Only for a final invoice made here: a draft raises ValueError.
+    """
+    if invoice.is_draft:
+        raise ValueError("a draft has no issued file")
+    kept = {file.kind: file for file in invoice.files.all()}
+    for kind in EXTENSIONS:
+        if kind not in kept:
+            kept[kind] = _made(invoice, kind, _content(invoice, kind, kept), now=now)
+    return kept
+
+
+def issued_file(invoice: Invoice, kind: FileKind, *, now: datetime.datetime) -> InvoiceFile:
+    """One file as it was issued; made now if it never was. A draft raises ValueError."""
+    kept = invoice.files.filter(kind=kind).first()
+    return kept or issue_files(invoice, now=now)[kind]
+
+
+def content_of(file: InvoiceFile) -> bytes:
+    """What stands in it. Raises OSError when it cannot be read."""
+    with file.file.open("rb") as opened:
+        return bytes(opened.read())
+
+
+def _content(invoice: Invoice, kind: FileKind, kept: dict[str, InvoiceFile]) -> bytes:
+    match kind:
+        case FileKind.UBL:
+            return invoice_ubl(invoice)
+        case FileKind.PDF:
+            return invoice_pdf(invoice, ubl=content_of(kept[FileKind.UBL]))
+    return invoice_facts(invoice)
+
+
+def _made(
+    invoice: Invoice, kind: FileKind, content: bytes, *, now: datetime.datetime
+) -> InvoiceFile:
+    """Two at once: the first one counts, and the file of the other goes."""
+    made = InvoiceFile(
+        invoice=invoice, kind=kind, sha256=hashlib.sha256(content).hexdigest(), made_at=now
+    )
+    name = f"{invoice.number}.{EXTENSIONS[kind]}"
+    made.file.save(name, ContentFile(content), save=False)
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        made.file.delete(save=False)
+        return invoice.files.get(kind=kind)
+    return made
