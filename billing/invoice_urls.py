@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invoice_actions, invoices, mails
+from .views import invoice_actions, invoices, mails, papers
 
 ONE = "finance/invoices/<int:pk>/"
 SELECTION = "finance/invoices/selection/"
@@ -32,6 +32,7 @@ urlpatterns_invoices = [
     ),
     path(ONE, invoices.invoice_detail, name="invoice-detail"),
     path(f"{ONE}pdf/", invoices.invoice_file, name="invoice-pdf"),
+    path(f"{ONE}ubl/", papers.invoice_ubl_file, name="invoice-ubl"),
     path(f"{ONE}booking/", invoices.invoice_booking, name="invoice-booking"),
     path(f"{ONE}edit/", invoice_actions.invoice_edit, name="invoice-edit"),
     path(f"{ONE}letter/", mails.letter_preview, name="invoice-letter"),

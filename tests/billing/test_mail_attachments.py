@@ -125,7 +125,7 @@ def test_the_record_keeps_what_was_sent_and_proves_it(agency, project):
         "size": len(RECEIPT),
         "sha256": hashlib.sha256(RECEIPT).hexdigest(),
     }
-    assert pdf["sha256"] == invoice.files.get().sha256
+    assert pdf["sha256"] == invoice.files.get(kind="pdf").sha256
 
 
 def test_what_was_sent_does_not_change(agency, project):
@@ -191,7 +191,7 @@ def test_the_dialog_offers_what_there_is_and_ticks_what_was_chosen(agency, proje
     ]
 
     assert 'value="receipts"' not in pages[0]
-    assert 'value="receipts" id="id_extras_0" checked' in pages[1]
+    assert 'value="receipts" id="id_extras_1" checked' in pages[1]
 
 
 def test_the_form_sends_copies_and_receipts(agency, project, inside):
