@@ -3,10 +3,8 @@
 import base64
 import datetime
 import json
-from functools import cache
 from pathlib import Path
 
-import fontpkg_inter
 import typst
 from django.conf import settings
 
@@ -15,6 +13,8 @@ from accounts.models import Organisation
 
 from ..models import Invoice
 from .content import content_of
+from .glyphs import drawable
+from .typefaces import typefaces
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "billing" / "pdf" / "invoice.typ"
 # A picture in an SVG, because typst takes pictures as text only in that way.
@@ -34,7 +34,7 @@ def invoice_pdf(
     With `ubl` it carries that inside, as another way to read the same invoice. The same invoice
     gives the same bytes as long as settings and logo stay as they are.
     """
-    content = content_of(invoice, language=language or invoice.language)
+    content = drawable(content_of(invoice, language=language or invoice.language))
     content["logo"] = _logo(invoice.organisation)
     inputs = {"content": json.dumps(content)}
     if ubl is not None:
@@ -47,20 +47,13 @@ def draw(inputs: dict[str, str], *, made_at: datetime.datetime) -> bytes:
     pdf = typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
-        font_paths=_fonts(),
+        font_paths=typefaces(),
         ignore_system_fonts=True,
         sys_inputs=inputs,
         pdf_standards=["a-3b"],
         timestamp=int(made_at.timestamp()),
     )
     return bytes(pdf)
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Inter from its wheel, and the typefaces in typst for what it lacks; read once a process."""
-    folder = Path(fontpkg_inter.__file__).parent / "files"
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
 
 
 def _logo(organisation: Organisation) -> dict[str, object] | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from billing.copies import addressee_copy, issuer_copy
-from billing.invoicing import total_fields
+from billing.total_rows import total_fields
 from billing.models import Invoice, InvoiceLine, InvoiceStatus, VatRate, VatTreatment
 from billing.vat import totals
 from customers.models import Customer

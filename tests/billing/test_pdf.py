@@ -114,6 +114,32 @@ def test_no_text_of_ours_or_theirs_is_taken_for_markup(issuer):
     assert '#panic("x") *b* $1$ @ref <label> \\' in text_of(invoice_pdf(invoice))
 
 
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("📦 verzenden 👨‍👩‍👧 klaar", "verzenden klaar"),
+        ("Überarbeitung, Łódź, Đà Nẵng", "Überarbeitung, Łódź, Đà Nẵng"),
+        ("日本語 site", "□□□ site"),
+        ("tab\x07\ufffe bel", "tab bel"),
+        ("Ω ≤ ½ €", "Ω ≤ ½ €"),
+    ],
+)
+def test_what_no_typeface_has_never_stops_an_invoice(issuer, written, printed):
+    """PDF/A (ISO 19005-3, 6.2.11.8) forbids glyphs that are not there."""
+    invoice = draft(issuer)
+    InvoiceLine.objects.filter(invoice=invoice).update(description=written)
+
+    assert printed in text_of(invoice_pdf(invoice))
+
+
+@pytest.mark.parametrize("written", ["عربي", "עברית"])
+def test_other_scripts_than_ours_are_drawn_too(issuer, written):
+    invoice = draft(issuer)
+    InvoiceLine.objects.filter(invoice=invoice).update(description=written)
+
+    assert "□" not in text_of(invoice_pdf(invoice))
+
+
 def test_many_lines_go_on_over_pages_with_the_head_of_the_table_on_each(issuer):
     invoice = draft(issuer)
     first = invoice.lines.first()
