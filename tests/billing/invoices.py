@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.utils import timezone
 
 from billing.copies import addressee_copy, issuer_copy
-from billing.total_rows import total_fields
 from billing.models import Invoice, InvoiceLine, InvoiceStatus, VatRate, VatTreatment
+from billing.total_rows import total_fields
 from billing.vat import totals
 from customers.models import Customer
 from projects.money import ZERO, net_amount
