@@ -38,5 +38,6 @@ def change_draft(
             due_on=date + datetime.timedelta(days=payment_term),
             reference=reference,
             notes=notes,
-            **total_fields(totals(lines, discount=draft.discount)),
+            # What a credit comes to follows from the invoice that it takes back.
+            **({} if draft.is_credit else total_fields(totals(lines, discount=draft.discount))),
         )

@@ -132,6 +132,23 @@ def _open_again(details: Details) -> tuple[str, str]:
     return _("Open again according to e-Boekhouden: %(amount)s") % amount, ""
 
 
+def _credit_drafted(details: Details) -> tuple[str, str]:
+    return _("Draft that credits invoice %(of)s") % details, details.get("reason", "")
+
+
+def _credited(details: Details) -> tuple[str, str]:
+    amount = euro(-Decimal(details["gross"]))
+    if not details.get("number"):
+        return _("Credited, %(amount)s") % {"amount": amount}, _("e-Boekhouden gives the number")
+    names = {"number": details["number"], "amount": amount}
+    return _("Credited by %(number)s, %(amount)s") % names, ""
+
+
+def _credit_withdrawn(details: Details) -> tuple[str, str]:
+    text = _("Its credit invoice %(number)s was cancelled") % {"number": details.get("number", "")}
+    return " ".join(text.split()), ""
+
+
 SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "drafted": _drafted,
     "final": _final,
@@ -141,6 +158,11 @@ SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "paid-there": lambda details: (_("Paid according to e-Boekhouden"), ""),
     "partly-paid": _partly_paid,
     "open-again": _open_again,
+    "credit-drafted": _credit_drafted,
+    "credited": _credited,
+    "credit-withdrawn": _credit_withdrawn,
+    "marked-settled": lambda details: (_("Marked as settled"), ""),
+    "settled-there": lambda details: (_("Settled according to e-Boekhouden"), ""),
     "mail-failed": _mail_failed,
     "booked": _booked,
     "booking-stopped": _stopped,

@@ -121,7 +121,7 @@ class InvoiceFilter(filters.FilterSet):
     def of_status(self, rows: InvoiceQuerySet, _name: str, chosen: list[str]) -> InvoiceQuerySet:
         wanted = Q(status__in=[one for one in chosen if one != OVERDUE])
         if OVERDUE in chosen:
-            wanted |= Q(status=InvoiceStatus.SENT, due_on__lt=self.today)
+            wanted |= Q(pk__in=Invoice.objects.overdue(self.today).values("pk"))
         return rows.filter(wanted) if chosen else rows
 
     def of_booking(self, rows: InvoiceQuerySet, _name: str, value: str) -> InvoiceQuerySet:

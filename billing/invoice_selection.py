@@ -109,7 +109,9 @@ def why_not_mailed(invoice: Invoice) -> str:
 
 
 def why_not_paid(invoice: Invoice) -> str:
-    """Why it cannot be marked as paid."""
+    """Why it cannot be marked as paid; a credit invoice is then settled."""
+    if invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID:
+        return _("It was wholly credited, so nothing is to be paid.")
     if invoice.status == InvoiceStatus.PAID:
         return _("It is paid already.")
     return "" if invoice.status == InvoiceStatus.SENT else _("It was not sent yet.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .bookings.telling import TAGS
-from .models import Booking, Invoice, InvoiceStatus, Origin, State
+from .models import Booking, CreditState, Invoice, InvoiceStatus, Origin, State
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class InvoiceRow:
 
     invoice: Invoice
     status: Tag
+    credited: Tag | None
     booking: Booking | None
     booked: Tag | None
 
@@ -57,6 +58,7 @@ def row_of(invoice: Invoice, booking: Booking | None, *, today: datetime.date) -
     return InvoiceRow(
         invoice=invoice,
         status=status_tag(invoice, today=today),
+        credited=credited_tag(invoice),
         booking=booking,
         booked=booking_tag(booking) if booking else None,
     )
@@ -68,11 +70,24 @@ def booking_tag(booking: Booking) -> Tag:
     return Tag(TAGS[state], str(state.label))
 
 
+def credited_tag(invoice: Invoice) -> Tag | None:
+    """Next to its status: that it was credited in part, or wholly after it was paid."""
+    is_said = invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID
+    if is_said or invoice.credit_state == CreditState.NOT:
+        return None
+    return Tag("credited", str(CreditState(invoice.credit_state).label))
+
+
 def status_tag(invoice: Invoice, *, today: datetime.date) -> Tag:
-    """Draft, Final, Sent, Expires today, 3 days overdue, Paid or Void."""
+    """Draft, Final, Sent, Expires today, 3 days overdue, Paid, Credited or Void."""
+    if invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID:
+        return Tag("credited", str(CreditState.WHOLLY.label))
+    if invoice.is_credit and invoice.status == InvoiceStatus.PAID:
+        return Tag("paid", _("Settled"))
     if invoice.status == InvoiceStatus.FINAL and invoice.origin == Origin.HERE:
         return Tag("final", _("Final, not sent yet"))
-    if invoice.status != InvoiceStatus.SENT or invoice.due_on > today:
+    may_be_due = invoice.status == InvoiceStatus.SENT and not invoice.is_credit
+    if not may_be_due or invoice.due_on > today:
         return Tag(invoice.status, str(InvoiceStatus(invoice.status).label))
     days = (today - invoice.due_on).days
     if days == 0:

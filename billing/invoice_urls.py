@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invoice_actions, invoices, mails, papers
+from .views import credits, invoice_actions, invoices, mails, papers
 
 ONE = "finance/invoices/<int:pk>/"
 SELECTION = "finance/invoices/selection/"
@@ -38,6 +38,8 @@ urlpatterns_invoices = [
     path(f"{ONE}letter/", mails.letter_preview, name="invoice-letter"),
     path("finance/mails/<int:pk>/", mails.mail_detail, name="mail-detail"),
     path(f"{ONE}send/", invoice_actions.invoice_send, name="invoice-send"),
+    path(f"{ONE}credit/", credits.invoice_credit, name="invoice-credit"),
+    path(f"{ONE}credit/preview/", credits.invoice_credit_preview, name="invoice-credit-preview"),
     path(f"{ONE}entry/", invoice_actions.invoice_entry, name="invoice-entry"),
     path(f"{ONE}change/<slug:action>/", invoice_actions.invoice_change, name="invoice-change"),
 ]

@@ -85,7 +85,7 @@ def invoice_in_eboekhouden(
         )
         for proposed in proposal.invoices:
             invoice = _draft(order, proposed, now=now)
-            _make_final_there(invoice, connection, by=order.by, now=now)
+            make_final_there(invoice, connection, by=order.by, now=now)
             queue_invoice(invoice, connection, by=order.by, now=now, batch=batch)
         return batch
 
@@ -165,10 +165,10 @@ def _create_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
     )
 
 
-def _make_final_there(
+def make_final_there(
     invoice: Invoice, connection: Connection, *, by: User, now: datetime.datetime
 ) -> None:
-    """Frozen, with our number unless e-Boekhouden gives one."""
+    """An invoice for e-Boekhouden is frozen, with our number unless the service gives one."""
     if connection.numbering == Numbering.OURS:
         invoice.number = next_number(
             invoice.organisation, Origin.EBOEKHOUDEN, year=invoice.date.year

@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from integrations.models import Connection
+from projects.money import ZERO
 
 from .archive import issue_files
 from .bookings.outbox import hold_customers, queue_sales_entry
 from .claiming import release
+from .crediting import count_credit, restate_drafts, settle
+from .freeing import RowsMoved
 from .invoicing import freeze
 from .models import Batch, Booking, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
 from .numbering import next_number
@@ -35,21 +38,37 @@ def throw_away(invoice: Invoice) -> int:
             raise NotAllowed("final")
         freed = release(draft)
         draft.delete()
+        if draft.credit_of:
+            restate_drafts(draft.credit_of)
         return freed
 
 
 def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
-    """Numbers and freezes a draft and keeps its files; one that is final stays as it is."""
+    """Numbers and freezes a draft and keeps its files; one that is final stays as it is.
+
+    The rows of the lines that a credit invoice takes back are freed or written off with it.
+    """
     with transaction.atomic():
         draft = _locked(invoice)
         if not draft.is_draft:
             return draft
         if not draft.lines.exists():
             raise NotAllowed("empty")
+        if draft.is_credit:
+            _settle(draft)
         draft.number = next_number(draft.organisation, Origin.HERE, year=draft.date.year)
         freeze(draft, by=by, now=now)
+        if draft.is_credit:
+            count_credit(draft, by=by, now=now)
         issue_files(draft, now=now)
         return draft
+
+
+def _settle(credit: Invoice) -> None:
+    try:
+        settle(credit)
+    except RowsMoved as moved:
+        raise NotAllowed("rows") from moved
 
 
 def mark_sent(
@@ -77,12 +96,20 @@ def mark_sent(
 
 
 def mark_paid(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
-    """Somebody saw the money. Raises NotAllowed on an invoice that was not sent."""
+    """Somebody saw the money: all that was not credited. A credit was refunded or settled.
+
+    Raises NotAllowed on an invoice that was not sent, or that was wholly credited.
+    """
     with transaction.atomic():
-        sent = Invoice.objects.filter(pk=invoice.pk, status=InvoiceStatus.SENT)
-        if not sent.update(status=InvoiceStatus.PAID, paid_at=now, paid_amount=invoice.gross):
+        sent = _locked(invoice)
+        if sent.status != InvoiceStatus.SENT or sent.is_wholly_credited:
             raise NotAllowed("not-sent")
-        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind="marked-paid")
+        paid = ZERO if sent.is_credit else sent.gross - sent.credited_amount
+        Invoice.objects.filter(pk=sent.pk).update(
+            status=InvoiceStatus.PAID, paid_at=now, paid_amount=paid
+        )
+        kind = "marked-settled" if sent.is_credit else "marked-paid"
+        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind=kind)
 
 
 def create_sales_entries(
@@ -127,13 +154,18 @@ def is_booked_or_on_its_way(invoice: Invoice) -> bool:
 
 
 def _locked(invoice: Invoice) -> Invoice:
-    """The invoice as it is now, held by us. Raises NotAllowed when it was thrown away."""
-    for found in _all_locked([invoice]):
-        return found
+    """The invoice as it is now, held by us, and before it the one that it credits.
+
+    Raises NotAllowed when it was thrown away.
+    """
+    both = [one for one in (invoice.credit_of, invoice) if one]
+    for found in _all_locked(both):
+        if found.pk == invoice.pk:
+            return found
     raise NotAllowed("gone")
 
 
 def _all_locked(invoices: list[Invoice]) -> list[Invoice]:
     """Those that are still there, held by us: in one order, and nothing but them."""
     held = Invoice.objects.select_for_update(of=("self",)).filter(pk__in=[i.pk for i in invoices])
-    return list(held.select_related("organisation", "customer").order_by("pk"))
+    return list(held.select_related("organisation", "customer", "credit_of").order_by("pk"))

@@ -62,7 +62,12 @@ def totals(lines: Iterable[Taxed], *, discount: Decimal = ZERO) -> Totals:
     sums: dict[tuple[Decimal, str, str], Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         sums[line.vat_percentage, line.vat_code, line.vat_treatment] += line.net
-    rates = tuple(_total(*rate, amount, discount) for rate, amount in sums.items())
+    return sum_of(_total(*rate, amount, discount) for rate, amount in sums.items())
+
+
+def sum_of(totals_of_rates: Iterable[VatTotal]) -> Totals:
+    """What an invoice with these rates comes to."""
+    rates = tuple(totals_of_rates)
     net = sum((rate.net for rate in rates), ZERO)
     vat = sum((rate.vat for rate in rates), ZERO)
     return Totals(net, vat, net + vat, rates)
@@ -80,11 +85,13 @@ def divide(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
     """The amount in cents over exact shares that sum to about it: no part a cent off, none lost.
 
     Every part is its share rounded down to the cent; the cents that are left go to the shares that
-    lost most by it (largest remainder).
+    lost most by it (largest remainder). An amount that is cents away from its shares, as the rest
+    of an invoice that was credited in parts may be, is first brought nearer in all parts alike.
     """
     parts = [share.quantize(CENT, rounding=ROUND_FLOOR) for share in shares]
-    left = int((amount - sum(parts, ZERO)) / CENT)
+    if not parts:
+        return parts
+    each, left = divmod(int((amount - sum(parts, ZERO)) / CENT), len(parts))
     by_loss = sorted(range(len(parts)), key=lambda i: (parts[i] - shares[i], i))
-    for i in by_loss[:left]:
-        parts[i] += CENT
-    return parts
+    more = set(by_loss[:left])
+    return [part + CENT * (each + (i in more)) for i, part in enumerate(parts)]

@@ -12,6 +12,8 @@ FORMAT = 1
 # What lives on after the invoice became final, and stands elsewhere.
 LIVING = {
     "status",
+    "credit_state",
+    "credited_amount",
     "paid_amount",
     "open_amount",
     "open_seen_at",

@@ -10,13 +10,15 @@ from customers.relations import relation_from_customer
 from integrations.eboekhouden.facts.codes import CodeClass, classify
 
 from ..claiming import release
+from ..crediting import withdraw
+from ..freeing import RowsMoved
 from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
 from . import decisions, payloads
 from .doorbell import ring
 from .outbox import queue_relation
 from .recording import AlreadyTied, progress_of, release_waiting, tie
 
-__all__ = ["AlreadyTied", "NoLonger", "book_again", "cancel", "check_now", "link"]
+__all__ = ["AlreadyTied", "NoLonger", "RowsMoved", "book_again", "cancel", "check_now", "link"]
 
 
 class NoLonger(Exception):
@@ -86,6 +88,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
 def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = "") -> None:
     """Withdraws what provably is not there; an invoice only for e-Boekhouden frees its rows.
 
+    The rows of a credit go back to the lines that it took back; if they cannot, RowsMoved says why.
     Its number is not given again: it stays with the void invoice, and the reason with it.
     Documents that waited for a customer go back to a person, to book them again or cancel them.
     """
@@ -101,6 +104,8 @@ def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = 
         if invoice and invoice.origin == Origin.EBOEKHOUDEN:
             release(invoice)
             Invoice.objects.filter(pk=invoice.pk).update(status=InvoiceStatus.VOID)
+            if invoice.is_credit:
+                withdraw(invoice, by=by, now=now)
 
 
 def remote_id_of(booking: Booking) -> str:

@@ -44,11 +44,28 @@ def first_letter(invoice: Invoice) -> Letter:
 
     The number of a draft is not known yet, so {number} stays until it is sent.
     """
-    subject, body = texts(settings_of(invoice.organisation), language=invoice.language)
+    subject, body = (
+        _credit_texts(invoice)
+        if invoice.is_credit
+        else texts(settings_of(invoice.organisation), language=invoice.language)
+    )
     known = values(invoice)
     if invoice.is_draft:
         del known["number"]
     return Letter(addresses_of(invoice), subject, body).filled(known)
+
+
+def _credit_texts(credit: Invoice) -> tuple[str, str]:
+    """The texts of the settings ask for money, so a credit invoice has its own."""
+    with override(credit.language):
+        subject = _("Credit invoice {number} from {organisation}")
+        body = _(
+            "Dear {customer},\n\n"
+            "Please find attached credit invoice {number} of {total}, "
+            "which credits invoice %(of)s.\n\n"
+            "Kind regards,\n{organisation}"
+        )
+    return subject, body % {"of": credit.credit_of}
 
 
 def texts(chosen: InvoiceSettings, *, language: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from .booking import Attempt, Batch, Booking, BookingKind, BookingQuerySet, State
 from .check import CheckFinding, CheckPart, CheckRun, CheckState, FindingKind
+from .credit import CreditedRow, CreditState, RowFate
 from .invoice import (
     Invoice,
     InvoiceEvent,
@@ -9,7 +10,6 @@ from .invoice import (
     InvoiceQuerySet,
     InvoiceStatus,
     Origin,
-    RowFate,
 )
 from .issued import FileKind, InvoiceFile, InvoiceMail, MailKind, MailState
 from .numbers import InvoiceSettings, NumberSeries
@@ -25,6 +25,8 @@ __all__ = [
     "CheckPart",
     "CheckRun",
     "CheckState",
+    "CreditState",
+    "CreditedRow",
     "FileKind",
     "FindingKind",
     "Invoice",

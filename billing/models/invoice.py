@@ -14,6 +14,7 @@ from customers.models import Customer
 from projects.models import Project, Task
 from projects.money import ZERO
 
+from .credit import CreditState, RowFate
 from .vat import VatRate, VatTreatment
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
@@ -36,11 +37,9 @@ class InvoiceStatus(models.TextChoices):
     VOID = "void", _("Void")
 
 
-class RowFate(models.TextChoices):
-    """What becomes of the rows of a line that is credited."""
-
-    RELEASED = "released", _("Can be billed again")
-    WRITTEN_OFF = "written_off", _("Written off")
+IS_OUTSTANDING = models.Q(status=InvoiceStatus.SENT, credit_of=None) & ~models.Q(
+    credit_state=CreditState.WHOLLY
+)
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
@@ -49,9 +48,21 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def issued_here(self) -> Self:
         return self.filter(origin=Origin.HERE)
 
+    def outstanding(self) -> Self:
+        """Sent, and not yet paid or wholly credited: a credit invoice asks no money."""
+        return self.filter(IS_OUTSTANDING)
+
     def overdue(self, today: datetime.date) -> Self:
-        """Sent, not paid, and past the due date."""
-        return self.filter(status=InvoiceStatus.SENT, due_on__lt=today)
+        """Outstanding, and past the due date."""
+        return self.outstanding().filter(due_on__lt=today)
+
+    def living(self) -> Self:
+        """Drafts too, but none that was cancelled."""
+        return self.exclude(status=InvoiceStatus.VOID)
+
+    def final(self) -> Self:
+        """With a number, and not cancelled."""
+        return self.exclude(status__in=(InvoiceStatus.DRAFT, InvoiceStatus.VOID))
 
     def matching(self, text: str) -> Self:
         """Number, reference or customer contains the text."""
@@ -107,6 +118,11 @@ class Invoice(models.Model):
     credit_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="credits"
     )
+    # What final credit invoices took back of it, in euros incl. VAT, with the sign of `gross`.
+    credited_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    credit_state = models.CharField(
+        max_length=6, choices=CreditState, blank=True, default=CreditState.NOT
+    )
     paid_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     # According to e-Boekhouden: what is still to be paid, and when it was first seen to be open.
     open_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
@@ -151,6 +167,28 @@ class Invoice(models.Model):
             InvoiceStatus.SENT,
             InvoiceStatus.PAID,
         )
+
+    @property
+    def is_credit(self) -> bool:
+        """Takes back lines of another invoice."""
+        return self.credit_of_id is not None
+
+    @property
+    def is_wholly_credited(self) -> bool:
+        return self.credit_state == CreditState.WHOLLY
+
+    @property
+    def outstanding(self) -> Decimal:
+        """What the customer has yet to pay, in euros incl. VAT.
+
+        Nothing of what was not sent, was paid, or is wholly credited, nor of a credit invoice.
+        """
+        asked = self.status == InvoiceStatus.SENT or (
+            self.status == InvoiceStatus.FINAL and self.origin == Origin.EBOEKHOUDEN
+        )
+        if not asked or self.is_credit or self.is_wholly_credited:
+            return ZERO
+        return self.gross - self.credited_amount - self.paid_amount
 
     @property
     def is_partly_paid(self) -> bool:
@@ -198,13 +236,20 @@ class InvoiceLine(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="credited_by"
     )
     rows_become = models.CharField(max_length=11, choices=RowFate, blank=True)
+    # Its credit invoice was cancelled: the line it took back can be credited again.
+    is_withdrawn = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["invoice", "position"], name="invoice_line_position_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["credits"],
+                condition=models.Q(is_withdrawn=False),
+                name="invoice_line_credited_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -120,6 +120,8 @@ def booking_choice(request: MemberRequest, pk: int, choice: str) -> HttpResponse
     except choices.AlreadyTied:
         text = _("Something else here is linked to it already: cancel this one, or the other.")
         messages.error(request, text)
+    except choices.RowsMoved as moved:
+        messages.error(request, str(moved))
     except choices.NoLonger:
         messages.warning(
             request, _("Meanwhile something else happened to this booking. Look again.")

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,7 +16,8 @@ from projects.money import ZERO
 
 from ..bookings.telling import tell
 from ..checklist import checklist
-from ..models import Booking, InvoiceStatus
+from ..models import Booking
+from ..models.invoice import IS_OUTSTANDING
 from ..unbilled import Wish, everything_unbilled
 
 
@@ -46,12 +47,12 @@ def _own_minutes(request: MemberRequest, today: datetime.date) -> int:
 
 def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
     customers = everything_unbilled(organisation, Wish(until=today))
-    sent = Q(status=InvoiceStatus.SENT)
-    late = sent & Q(due_on__lt=today)
+    late = IS_OUTSTANDING & Q(due_on__lt=today)
+    unpaid = F("gross") - F("credited_amount") - F("paid_amount")
     figures = organisation.invoices.aggregate(
-        outstanding=Sum("gross", filter=sent),
-        outstanding_count=Count("pk", filter=sent),
-        overdue=Sum("gross", filter=late),
+        outstanding=Sum(unpaid, filter=IS_OUTSTANDING),
+        outstanding_count=Count("pk", filter=IS_OUTSTANDING),
+        overdue=Sum(unpaid, filter=late),
         overdue_count=Count("pk", filter=late),
     )
     attention = Booking.objects.filter(organisation=organisation).needing_somebody()

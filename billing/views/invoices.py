@@ -18,6 +18,7 @@ from accounts.requests import MemberRequest
 from ..archive import issued_file
 from ..bookings.clock import database_now
 from ..bookings.telling import tell
+from ..credit_lines import why_no_credit
 from ..events import timeline
 from ..invoice_filters import ORDERS, USUAL_ORDER, InvoiceFilter, totals
 from ..invoice_selection import why_not_paid, why_not_sent_by_hand
@@ -36,7 +37,8 @@ from ..total_rows import total_rows
 def invoice_or_404(request: MemberRequest, pk: int) -> Invoice:
     """An invoice of the reader's organisation."""
     invoices = Invoice.objects.filter(organisation=request.organisation)
-    return get_object_or_404(invoices.select_related("organisation", "customer"), pk=pk)
+    about = ("organisation", "customer", "credit_of")
+    return get_object_or_404(invoices.select_related(*about), pk=pk)
 
 
 @require_GET
@@ -48,7 +50,9 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
     asked = request.GET.get("order", "")
     rows = in_order(narrowed.rows, asked, orders=ORDERS, default=USUAL_ORDER)
     count, gross = totals(narrowed.rows)
-    page = page_of(request, with_bookings(rows.select_related("customer")), count=count)
+    page = page_of(
+        request, with_bookings(rows.select_related("customer", "credit_of")), count=count
+    )
     context = {
         "filter": narrowed,
         "page": page,
@@ -77,6 +81,8 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_mail": invoice.origin == Origin.HERE and invoice.status != InvoiceStatus.VOID,
         "may_mark_sent": not why_not_sent_by_hand(invoice),
         "may_mark_paid": not why_not_paid(invoice),
+        "may_credit": not why_no_credit(invoice),
+        "credits": list(invoice.credits.order_by("pk")),
         "row_count": count_rows(invoice) if invoice.is_draft else 0,
         **_booking(invoice),
     }

@@ -1,0 +1,103 @@
+"""Crediting an invoice: the dialog that shows what the credit would come to, and making it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import invoicer_required
+from accounts.requests import MemberRequest
+
+from ..credit_forms import CreditForm
+from ..credit_lines import CannotCredit, creditable_lines, preview, why_no_credit
+from ..crediting import credit_in_eboekhouden, draft_credit, why_no_credit_there
+from ..freeing import RowsMoved
+from ..models import Invoice, Origin
+from ..total_rows import rate_rows, total_rows
+from .invoices import invoice_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@invoicer_required
+def invoice_credit(request: MemberRequest, pk: int) -> HttpResponse:
+    """Which lines, what becomes of their rows, and why; then the credit invoice."""
+    invoice = _creditable(request, pk)
+    form = _form(request, invoice)
+    if request.method != "POST":
+        return _dialog(request, invoice, form)
+    if not form.is_valid() or _why_not(invoice):
+        return _dialog(request, invoice, form, status=422)
+    try:
+        credit = _make(request, invoice, form)
+    except (CannotCredit, RowsMoved) as refusal:
+        form = _form(request, invoice)
+        form.full_clean()
+        form.add_error(None, str(refusal))
+        return _dialog(request, invoice, form, status=422)
+    return redirect("billing:invoice-detail", credit.pk)
+
+
+@require_POST
+@invoicer_required
+def invoice_credit_preview(request: MemberRequest, pk: int) -> HttpResponse:
+    """The dialog for the lines that are ticked now."""
+    invoice = _creditable(request, pk)
+    form = _form(request, invoice)
+    form.errors.clear()
+    return _dialog(request, invoice, form)
+
+
+def _creditable(request: MemberRequest, pk: int) -> Invoice:
+    """An invoice that is final here, or booked there. Raises Http404 for others."""
+    invoice = invoice_or_404(request, pk)
+    if invoice.is_draft or invoice.is_credit:
+        raise Http404
+    return invoice
+
+
+def _form(request: MemberRequest, invoice: Invoice) -> CreditForm:
+    data = request.POST if request.method == "POST" else None
+    return CreditForm(data, lines=creditable_lines(invoice), today=timezone.localdate())
+
+
+def _make(request: MemberRequest, invoice: Invoice, form: CreditForm) -> Invoice:
+    now = timezone.now()
+    if invoice.origin == Origin.EBOEKHOUDEN:
+        connection = invoice.organisation.connection
+        return credit_in_eboekhouden(
+            invoice, form.wish(), connection=connection, by=request.user, now=now
+        )
+    credit = draft_credit(invoice, form.wish(), by=request.user, now=now)
+    messages.success(request, _("A draft: once it is final, the rows are free or written off."))
+    return credit
+
+
+def _why_not(invoice: Invoice) -> str:
+    """Why it cannot be credited at all; empty if it can."""
+    return why_no_credit(invoice) or why_no_credit_there(invoice)
+
+
+def _dialog(
+    request: MemberRequest, invoice: Invoice, form: CreditForm, *, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "invoice": invoice,
+        "form": form,
+        "is_ours": invoice.origin == Origin.HERE,
+        "why_not": _why_not(invoice),
+        **_figures(invoice, form.chosen()),
+    }
+    return render(request, "billing/invoice_credit.html", context, status=status)
+
+
+def _figures(invoice: Invoice, chosen: list[int]) -> dict[str, Any]:
+    """What the ticked lines come to; nothing when none is ticked."""
+    if not chosen:
+        return {}
+    shown = preview(invoice, chosen)
+    rows = total_rows(rate_rows(shown.totals), net=shown.totals.net, discount=invoice.discount)
+    return {"totals": shown.totals, "total_rows": rows, "apart": shown.apart}
