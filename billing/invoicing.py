@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import Organisation, User
+from integrations.eboekhouden.failpoints import failpoint
 from integrations.models import Connection, Numbering
 
 from .bookings.outbox import hold_customers, queue_invoice
@@ -87,6 +88,7 @@ def invoice_in_eboekhouden(
             invoice = _draft(order, proposed, now=now)
             make_final_there(invoice, connection, by=order.by, now=now)
             queue_invoice(invoice, connection, by=order.by, now=now, batch=batch)
+        failpoint("before-freeze-commit")
         return batch
 
 

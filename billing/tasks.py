@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from integrations.books import open_books
+from integrations.eboekhouden.failpoints import failpoint
 
 from . import payment_bell, payments
 from .bookings import sweeping
@@ -18,6 +19,7 @@ from .checking import carrying_out, runs
 def deliver_bookings(connection_id: int) -> None:
     """Somebody rang: deliver what is due on this connection."""
     deliver(connection_id, open_books=open_books)
+    failpoint("before-acknowledging")
 
 
 @shared_task(ignore_result=True)

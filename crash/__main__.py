@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import math
 import secrets
 import shutil
 import sys
@@ -9,10 +10,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from .auditing import Finding
+from .findings import KINDS, Finding
 from .running import Loop, Wishes, one_run
-
-KINDS = ("duplicate", "lost", "gap", "billed twice", "stuck", "secret")
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +28,7 @@ def main(arguments: list[str]) -> int:
             findings.update(finding.kind for finding in found)
             if found:
                 report(loop, options, seed, found)
-    print(f"{time.monotonic() - began:.0f} s: {in_words(loop.figures, findings)}")
+    print(f"{time.monotonic() - began:.0f} s: {in_words(loop, findings)}")
     return 1 if findings or not loop.figures["runs"] else 0
 
 
@@ -62,16 +61,22 @@ def report(loop: Loop, options: argparse.Namespace, seed: int, found: list[Findi
         shutil.copytree(loop.logs, options.keep / str(seed), dirs_exist_ok=True)
 
 
-def in_words(figures: Counter[str], findings: Counter[str]) -> str:
-    hurts = [f"{name} {figures[name]:,}" for name in ("runs", "kills", "stops", "flushes")]
-    hurts += [f"{name} {figures[name]:,}" for name in ("database stops", "requests")]
-    hurts.append(f"faulty answers {figures['faulty answers']:,}")
-    hurts.append(f"proposals changed {figures['proposals changed']:,}")
-    names = {"invoice": "invoices", "sales_entry": "entries", "relation": "relations"}
-    made = [f"{name} {figures[kind]:,}" for kind, name in names.items()]
-    mean = figures["drained in ms"] / 1000 / max(1, figures["runs"])
-    wrong = [f"{kind} {findings[kind]}" for kind in KINDS]
-    return ", ".join([*hurts, *made, f"mean recovery {mean:.1f} s", *wrong])
+def in_words(loop: Loop, findings: Counter[str]) -> str:
+    """All figures, in one line."""
+    figures = loop.figures
+    names = ["runs", "kills", "aimed", "stops", "goodbyes", "flushes", "database stops", "requests"]
+    hurts = [f"{name} {figures[name]:,}" for name in names]
+    bad = 100 * figures["bad answers in it"] / max(1, figures["requests in it"])
+    hurts.append(f"while it hurt {figures['requests in it']:,} of which bad {bad:.0f} %")
+    for name in ("zombie writes fenced", "proposals changed"):
+        hurts.append(f"{name} {figures[name]:,}")
+    hurts.append(f"second sendings after proven absence {figures['second sendings']:,}")
+    kinds = {"invoice": "invoices", "sales_entry": "entries", "relation": "relations"}
+    made = [f"{name} {figures[kind]:,}" for kind, name in kinds.items()]
+    times = sorted(loop.recoveries) or [0.0]
+    p99 = times[max(0, math.ceil(0.99 * len(times)) - 1)]
+    made.append(f"recovery mean {sum(times) / len(times):.1f} s, p99 {p99:.1f} s")
+    return ", ".join([*hurts, *made, *(f"{kind} {findings[kind]}" for kind in KINDS)])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
 """The loop as an app of the program, so that every process of it gets the small times."""
 
+import os
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class Crash(AppConfig):
@@ -9,6 +13,13 @@ class Crash(AppConfig):
     name = "crash"
 
     def ready(self) -> None:
-        from .hurry import hurry  # noqa: PLC0415  (models can be imported only now)
+        from integrations.eboekhouden import failpoints  # noqa: PLC0415  (models only now)
 
-        hurry()
+        from . import failing, hurry, sabotage  # noqa: PLC0415
+
+        hurry.hurry()
+        sabotage.plant(os.environ.get("CRASH_SABOTAGE", ""))
+        folder = os.environ.get("FAILPOINTS")
+        if folder and settings.FAILPOINTS_ALLOWED:
+            hurry.know_what_is_held()
+            failpoints.ARMED[:] = [failing.Orders(Path(folder))]

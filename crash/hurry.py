@@ -15,20 +15,21 @@ from integrations.eboekhouden.messages import Credentials
 from integrations.eboekhouden.wire import Limits
 from integrations.models import Connection
 
-# Seconds: of one request, of a login with a request, and of a claim; 60, 120 and 180 in real life.
-REQUEST, EXCHANGE, LEASE = 0.3, 0.6, 0.9
+from .failing import HELD
+from .times import EXCHANGE, LEASE, REQUEST
 
 
 def hurry() -> None:
     """Gives the modules their small times; they read them when they need them."""
     leases.LEASE = decisions.LEASE = seconds(LEASE)
     decisions.EXCHANGE_DEADLINE = seconds(EXCHANGE)
-    decisions.SECOND_LOOK = seconds(0.3)
-    decisions.QUOTA_PAUSE = seconds(1)
-    decisions.SEND_AGAIN_AFTER = tuple(map(seconds, (0.2, 0.4, 0.8)))
-    decisions.CHECK_AGAIN_AFTER = tuple(map(seconds, (0.2, 0.4, 0.8)))
+    decisions.SECOND_LOOK = seconds(0.2)
+    decisions.QUOTA_PAUSE = seconds(0.8)
+    decisions.SEND_AGAIN_AFTER = tuple(map(seconds, (0.1, 0.2, 0.4)))
+    decisions.CHECK_AGAIN_AFTER = tuple(map(seconds, (0.1, 0.2, 0.4)))
     delivery.LATEST_START = (LEASE - EXCHANGE) / 2
-    delivery.SETTLE_WHEN_UNIQUE = seconds(settings.BOOKING_SETTLE_SECONDS)
+    settle = seconds(settings.BOOKING_SETTLE_SECONDS)
+    delivery.SETTLE_WHEN_UNIQUE = delivery.SETTLE_WITH_THEIR_NUMBERS = settle
     tasks.open_books = hurried_books
 
 
@@ -38,6 +39,19 @@ def hurried_books(connection: Connection) -> EBoekhouden:
     credentials = Credentials(connection.username, code_1, code_2)
     limits = Limits(connect=REQUEST / 2, total=REQUEST)
     return EBoekhouden(credentials, url=settings.EBOEKHOUDEN_URL, limits=limits)
+
+
+def know_what_is_held() -> None:
+    """From now on this process knows which connection it works for."""
+    take = leases.take
+
+    def take_and_know(connection_id: int, **given: object) -> int | None:
+        fence = take(connection_id, **given)
+        if fence is not None:
+            HELD[:] = [connection_id]
+        return fence
+
+    leases.take = take_and_know
 
 
 def seconds(count: float) -> datetime.timedelta:

@@ -1,146 +1,137 @@
-"""`python -m crash.people prepare | work SEED SECONDS`: an agency, and what a person does in it."""
+"""What a person does in an agency: registers, invoices, meets customers, decides on bookings."""
 
 import json
-import os
 import random
-import sys
 import time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-import django
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.utils import timezone
 
-django.setup()
+from accounts.models import Organisation
+from billing.bookings import choices
+from billing.bookings.clock import database_now
+from billing.invoicing import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from billing.issuing import NotAllowed, create_sales_entries, mark_sent
+from billing.items import Rows
+from billing.lines import Grouping
+from billing.models import Booking, BookingKind, Invoice, Origin, State
+from billing.proposals import Options, propose
+from projects.models import Term
+from tests import factories
 
-from django.db import DatabaseError, InterfaceError, connection, transaction  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from .agency import create_project
+from .failing import Planned
 
-from accounts.models import Organisation, Role  # noqa: E402
-from billing.invoicing import (  # noqa: E402
-    Order,
-    ProposalChanged,
-    draft_invoices,
-    invoice_in_eboekhouden,
-)
-from billing.issuing import create_sales_entries, mark_sent  # noqa: E402
-from billing.items import Rows  # noqa: E402
-from billing.lines import Grouping  # noqa: E402
-from billing.models import Invoice, Origin  # noqa: E402
-from billing.proposals import Options, propose  # noqa: E402
-from integrations.models import Connection  # noqa: E402
-from projects.models import Task  # noqa: E402
-from tests import factories  # noqa: E402
-
-TODAY = timezone.localdate()
-CUSTOMERS = 4
 # As many documents as a person makes in one run; the waiting afterwards has to end.
-MOST = 15
-
-
-def prepare() -> None:
-    """Empties the tables and fills in one agency, tied to the sandbox; no customer is known there.
-
-    The codes come from the surroundings: nothing that is written down may have them.
-    """
-    empty()
-    organisation = factories.create_organisation()
-    for _ in range(2):
-        factories.create_membership(organisation=organisation, role=Role.ADMINISTRATOR)
-    factories.create_vat_rate(organisation=organisation, is_default=True)
-    factories.create_task(organisation=organisation)
-    tie = Connection(
-        organisation=organisation,
-        is_active=True,
-        username=os.environ["CRASH_USERNAME"],
-        template="Factuursjabloon",
-        ledger_account="8000",
-        debtor_account="1300",
-    )
-    tie.set_codes(os.environ["CRASH_CODE_1"], os.environ["CRASH_CODE_2"])
-    tie.save()
-    for number in range(1, CUSTOMERS + 1):
-        new_customer(organisation, f"C{number:04d}")
-
-
-def empty() -> None:
-    names = [n for n in connection.introspection.table_names() if n != "django_migrations"]
-    with connection.cursor() as cursor:
-        quoted = ", ".join(connection.ops.quote_name(name) for name in names)
-        cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
-
-
-def new_customer(organisation: Organisation, number: str) -> None:
-    with transaction.atomic():
-        customer = factories.create_customer(
-            organisation=organisation, number=number, name=f"Customer {number}"
-        )
-        factories.create_project(customer=customer, name=f"Project {number}")
+MOST = 14
+TOO_LATE = (ProposalChanged, NotAllowed, choices.NoLonger, choices.AlreadyTied)
 
 
 class Person:
     """Somebody at the keyboard, with dice in hand."""
 
-    def __init__(self, seed: int) -> None:
-        self.dice = random.Random(seed)
-        self.organisation = Organisation.objects.get()
-        self.connection = Connection.objects.get()
-        members = self.organisation.memberships.order_by("pk")
-        self.member = members[seed % 2]
-        self.task = Task.objects.get()
+    def __init__(self, dice: random.Random) -> None:
+        self.dice = dice
         self.made = 0
 
     def act(self) -> None:
         """One thing, of the things that are done in an office."""
-        ways = [self.register, self.invoice_there, self.invoice_here, self.meet]
-        self.dice.choices(ways, weights=[6, 5, 2, 1])[0]()
+        self.organisation = self.dice.choice(Organisation.objects.order_by("pk"))
+        self.member = self.organisation.memberships.order_by("pk").first()
+        ways = [self.register, self.invoice_there, self.invoice_here, self.meet, self.decide]
+        self.dice.choices(ways, weights=[6, 5, 3, 1, 3])[0]()
 
     def register(self) -> None:
-        """Some hours; whole hours for whole euros, so that VAT is in whole cents."""
+        """Hours and expenses with cents, so that VAT has to be rounded."""
         projects = list(self.organisation.projects.order_by("pk"))
-        for _ in range(self.dice.randint(1, 5)):
-            hours, rate = self.dice.randint(1, 8), Decimal(self.dice.randint(60, 140))
-            factories.create_time_entry(
-                project=self.dice.choice(projects),
-                membership=self.member,
-                task=self.task,
-                date=TODAY,
-                minutes=60 * hours,
-                hourly_rate=rate,
-                amount=rate * hours,
-            )
+        with transaction.atomic():
+            for _ in range(self.dice.randint(1, 4)):
+                self.register_hours(self.dice.choice(projects))
+            if self.dice.random() < 0.3:
+                factories.create_expense(
+                    project=self.dice.choice(projects),
+                    membership=self.member,
+                    category=self.organisation.expense_categories.get(),
+                    price=Decimal(self.dice.randint(199, 9999)) / 100,
+                    date=timezone.localdate(),
+                )
+
+    def register_hours(self, project) -> None:
+        minutes, rate = 3 * self.dice.randint(5, 160), Decimal(self.dice.randint(6000, 14000)) / 100
+        amount = (rate * minutes / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        factories.create_time_entry(
+            project=project,
+            membership=self.member,
+            task=self.organisation.tasks.get(),
+            date=timezone.localdate(),
+            minutes=minutes,
+            hourly_rate=rate,
+            amount=amount,
+        )
 
     def meet(self) -> None:
-        new_customer(self.organisation, f"N{self.dice.randint(10**6, 10**7)}")
+        place = self.organisation.pk
+        with transaction.atomic():
+            create_project(self.organisation, f"N{place}-{self.dice.randint(10**6, 10**7)}")
 
     def invoice_there(self) -> None:
         order = self.order(Origin.EBOEKHOUDEN)
         if order and self.made < MOST:
-            batch = invoice_in_eboekhouden(order, connection=self.connection, now=timezone.now())
+            tie = self.organisation.connection
+            batch = invoice_in_eboekhouden(order, connection=tie, now=timezone.now())
             self.tell(batch.bookings.exclude(invoice=None).values_list("invoice", flat=True))
 
     def invoice_here(self) -> None:
         order = self.order(Origin.HERE)
         if order and self.made < MOST:
-            now, by = timezone.now(), self.member.user
+            now, by, tie = timezone.now(), self.member.user, self.organisation.connection
             sent = [mark_sent(it, by=by, now=now) for it in draft_invoices(order, now=now)]
-            create_sales_entries(sent, self.connection, by=by, now=now)
+            create_sales_entries(sent, tie, by=by, now=now)
             self.tell([invoice.pk for invoice in sent])
 
     def order(self, origin: Origin) -> Order | None:
         """Part of what is not billed, as both people see it, and a moment to think."""
-        free = self.organisation.time_entries.filter(invoice_line=None).order_by("pk")
-        ids = [pk for pk in free.values_list("pk", flat=True) if self.dice.random() < 0.5]
-        if not ids:
+        rows = self.free_rows()
+        if not rows().count:
             return None
+        options = Options(
+            origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()
+        )
+        token = propose(self.organisation, rows(), options=options).token
+        time.sleep(self.dice.uniform(0, 0.03))
+        return Order(self.organisation, rows, options, token, self.member.user)
+
+    def free_rows(self):
+        """Reads the same rows again each time: some hours, expenses and agreed amounts."""
+        about = ("project__customer", "membership__user")
+        terms = Term.objects.filter(project__organisation=self.organisation)
+        hours = self.some(self.organisation.time_entries, 0.5)
+        expenses = self.some(self.organisation.expenses, 0.5)
+        agreed = self.some(terms, 0.1)
 
         def load() -> Rows:
-            rows = self.organisation.time_entries.filter(pk__in=ids)
-            about = ("project__customer", "membership__user", "task")
-            return Rows(time_entries=tuple(rows.select_related(*about)))
+            entries = self.organisation.time_entries.filter(pk__in=hours)
+            spent = self.organisation.expenses.filter(pk__in=expenses)
+            return Rows(
+                time_entries=tuple(entries.select_related(*about, "task")),
+                expenses=tuple(spent.select_related(*about, "category", "vat_rate")),
+                terms=tuple(terms.filter(pk__in=agreed).select_related("project__customer")),
+            )
 
-        options = Options(origin=origin, grouping=Grouping.TASK, per_project=False, date=TODAY)
-        token = propose(self.organisation, load(), options=options).token
-        time.sleep(self.dice.uniform(0, 0.05))
-        return Order(self.organisation, load, options, token, self.member.user)
+        return load
+
+    def some(self, rows, chance: float) -> list[int]:
+        free = rows.filter(invoice_line=None).order_by("pk").values_list("pk", flat=True)
+        return [pk for pk in free if self.dice.random() < chance]
+
+    def decide(self) -> None:
+        """Check now, cancel what can be cancelled, book again, or link."""
+        bookings = self.organisation.bookings.select_related("invoice", "customer", "connection")
+        wanted = bookings.exclude(state__in=(State.CONFIRMED, State.CANCELLED))
+        for booking in wanted.order_by("?")[:1]:
+            may_cancel = self.dice.random() < 0.3 and booking.kind != BookingKind.RELATION
+            settle(booking, by=self.member.user, may_cancel=may_cancel)
 
     def tell(self, invoices) -> None:
         """What this person was told to have made; the auditor will ask for it."""
@@ -150,29 +141,55 @@ class Person:
         say(made=numbers)
 
 
-def work(seed: int, seconds: float) -> None:
-    """Acts until the time is over; what may go wrong is told, a mistake ends it."""
-    person, until = None, time.monotonic() + seconds
+def settle(booking: Booking, *, by, may_cancel: bool = False) -> None:
+    """What somebody would do about it, if anything can be done."""
+    match booking.state:
+        case State.QUEUED | State.REJECTED if may_cancel:
+            choices.cancel(booking, by=by, now=timezone.now())
+            say(cancelled=1)
+        case State.REJECTED:
+            choices.book_again(booking, by=by, now=timezone.now())
+            say(again=1)
+        case State.CONFLICT if booking.kind == BookingKind.RELATION:
+            choices.link(booking, by=by, now=timezone.now())
+            say(linked=1)
+        case State.UNKNOWN | State.QUEUED:
+            choices.check_now(booking, now=database_now())
+
+
+def work(seed: int, until: float) -> None:
+    """Acts until then (of the monotonic clock, which all processes of a machine share).
+
+    What may go wrong is told; a mistake ends it.
+    """
+    dice = random.Random(seed)
+    person = Person(dice)
     while time.monotonic() < until:
-        try:
-            person = person or Person(seed)
-            person.act()
-        except ProposalChanged:
-            say(changed=1)
-        except (DatabaseError, InterfaceError) as error:
-            say(database=type(error).__name__, text=str(error)[:80])
-            connection.close()
-            time.sleep(0.1)
-        time.sleep(random.uniform(0, 0.1))
+        attempt(person.act)
+        time.sleep(dice.uniform(0, 0.06))
     say(done=True)
+
+
+def tidy() -> None:
+    """At the end, whatever waits for a person is decided, so that everything can end."""
+    waiting = Booking.objects.filter(state__in=(State.REJECTED, State.CONFLICT))
+    for booking in waiting.select_related("invoice", "customer", "connection", "organisation"):
+        by = booking.organisation.memberships.first().user
+        attempt(lambda booking=booking, by=by: settle(booking, by=by))
+
+
+def attempt(act) -> None:
+    try:
+        act()
+    except Planned:
+        say(planned=1)
+    except TOO_LATE as change:
+        say(changed=1, by=type(change).__name__)
+    except (DatabaseError, InterfaceError) as error:
+        say(database=type(error).__name__, text=str(error)[:80])
+        connection.close()
+        time.sleep(0.1)
 
 
 def say(**facts: object) -> None:
     print(json.dumps(facts), flush=True)
-
-
-if __name__ == "__main__":
-    if sys.argv[1] == "prepare":
-        prepare()
-    else:
-        work(int(sys.argv[2]), float(sys.argv[3]))

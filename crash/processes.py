@@ -1,6 +1,7 @@
-"""What is killed, stopped and started again: two workers, the beat, two people."""
+"""What is killed, stopped and started again: two workers, the beat, the web server, people."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 CELERY = [sys.executable, "-m", "celery", "--app", "timechimp_eb"]
+WORKERS = ("worker-1", "worker-2")
+WEB = "web"
 
 
 @dataclass
@@ -50,16 +53,20 @@ class Group:
         self.parts.append(part)
         return part
 
-    def start(self, part: Part, **more: Any) -> None:
+    def start(self, part: Part, *, given: bytes = b"") -> None:
+        """Starts it; `given` is what it can read."""
         with (self.logs / f"{part.name}.log").open("ab") as log:
             part.process = subprocess.Popen(
                 part.command,
-                env={**self.environment, **more},
-                stdin=subprocess.DEVNULL,
+                env=dict(self.environment),
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        assert part.process.stdin
+        part.process.stdin.write(given)
+        part.process.stdin.close()
 
     def revive(self) -> int:
         """Starts again what is gone. Returns how many."""
@@ -74,13 +81,55 @@ class Group:
             end(part)
 
 
-def workers_and_beat(group: Group, folder: Path) -> None:
-    options = ["--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
-    options += ["--without-mingle", "--without-gossip"]
-    for name in ("worker-1", "worker-2"):
+def program(group: Group, folder: Path, port: int) -> None:
+    """Two workers of five processes, a beat, and a web server of two."""
+    options = ["--pool", "prefork", "--concurrency", "5", "--loglevel", "INFO"]
+    options += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+    for name in WORKERS:
         group.add(name, *CELERY, "worker", *options, "--hostname", f"{name}@crash")
     # No file with its pid: one that was killed leaves it behind.
     group.add("beat", *CELERY, "beat", "--schedule", str(folder / "beat"), "--pidfile", "")
+    # Loaded before forking, so that another process is there at once.
+    options = ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload"]
+    options += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"]
+    group.add(WEB, sys.executable, "-m", "gunicorn", "crash.wsgi", *options)
+
+
+class House:
+    """The process that forks people (crash/house.py)."""
+
+    def __init__(self, group: Group) -> None:
+        with (group.logs / "house.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "crash.house"],
+                env=dict(group.environment),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def do(self, action: str, *given: object, log: Path | None = None) -> Any:
+        """What it answers: the result, or the pid of the process that is at it."""
+        order = {"do": action, "with": given} | ({"log": str(log)} if log else {})
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if isinstance(answer, dict) and "mistake" in answer:
+            raise RuntimeError(answer["mistake"])
+        return answer
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def is_alive(pid: int) -> bool:
+    """It exists, and is not only waiting to be counted."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 def end(part: Part) -> None:

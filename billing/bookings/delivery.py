@@ -24,6 +24,7 @@ from integrations.eboekhouden.errors import (
     NotSent,
     Refused,
 )
+from integrations.eboekhouden.failpoints import failpoint
 from integrations.models import Connection, Numbering, Uniqueness
 from integrations.secrets import CannotDecrypt
 from integrations.sentences import sentence, undecryptable
@@ -72,6 +73,7 @@ def deliver(
     fence = leases.take(connection_id, now=clock())
     if fence is None:
         return 0
+    failpoint("after-lease")
     connection = Connection.objects.select_related("organisation").get(pk=connection_id)
     try:
         return _deliver_with(connection, fence, open_books=open_books, clock=clock)
@@ -119,6 +121,7 @@ def _claim_next(courier: Courier) -> tuple[Booking, Attempt] | None:
 
 def _carry_out(courier: Courier, booking: Booking, attempt: Attempt) -> None:
     """Looks, and sends if the look allows it, until there is nothing more to do now."""
+    failpoint("after-claim")
     step = _look(courier, booking, attempt, since=time.monotonic())
     for _turn in range(MOST_STEPS):
         if step is Step.STOP:
@@ -143,6 +146,7 @@ def _look(courier: Courier, booking: Booking, attempt: Attempt, *, since: float)
         finding, sight = exchange.look_up(courier.books, booking)
     except EBoekhoudenError as error:
         return _look_failed(courier, booking, attempt, error, since)
+    failpoint("after-look-up")
     _learn(courier.connection, booking, finding)
     progress, step = decisions.found(
         progress_of(booking),
@@ -201,16 +205,19 @@ def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
 
 
 def _send(courier: Courier, booking: Booking, attempt: Attempt, *, since: float) -> Step:
+    failpoint("after-intent")
     try:
         if time.monotonic() - since > LATEST_START:
             raise NotSent("too-late")
         remote_id = exchange.send(courier.books, booking)
     except EBoekhoudenError as error:
         return _send_failed(courier, booking, attempt, error, since)
+    failpoint("before-recording")
     progress, step = decisions.accepted(progress_of(booking))
     outcome = Outcome("accepted", _milliseconds(since))
     sight = Sight(remote_id, {})
     if record(booking, attempt, progress, outcome, sight=sight, now=courier.clock()):
+        failpoint("after-recording")
         read_back(courier.books, booking)
     return step
 

@@ -8,6 +8,8 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from integrations.eboekhouden.failpoints import failpoint
+
 log = structlog.get_logger(__name__)
 
 
@@ -20,6 +22,7 @@ def ring(connection_id: int) -> None:
 
 
 def _ring(connection_id: int) -> None:
+    failpoint("before-doorbell")
     try:
         current_app.send_task("billing.tasks.deliver_bookings", args=[connection_id])
     except (OperationalError, OSError) as error:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from .errors import EBoekhoudenError, MessageInvalid, NotSent, OutcomeUnknown, Refused
+from .failpoints import failpoint
 from .facts.codes import CodeClass
 from .facts.limits import ADDRESS, FIRST_DATE, LAST_DATE
 from .messages import (
@@ -82,6 +83,7 @@ class EBoekhouden:
         session, self._session = self._session, ""
         if not session:
             return
+        failpoint("before-closing")
         hurried = replace(self._limits, total=min(self._limits.total, _CLOSING_SECONDS))
         with suppress(EBoekhoudenError):
             Soap(self._url, limits=hurried).call("CloseSession", sessions.closing(session))
@@ -198,6 +200,7 @@ class EBoekhouden:
             except OutcomeUnknown as doubt:
                 raise NotSent(doubt.reason) from None
             self._session = sessions.session_in(answer)
+            failpoint("after-login")
         return self._session
 
 

@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, urlsplit
 import certifi
 
 from .errors import NotConfigured, NotSent, OutcomeUnknown
+from .failpoints import failpoint
 
 _CHUNK = 64 * 1024
 
@@ -65,12 +66,14 @@ def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) 
     """
     parts = checked_address(url)
     deadline = time.monotonic() + limits.total
+    failpoint("before-connecting")
     plug = _connect(parts, limits)
     try:
         if time.monotonic() >= deadline:
             raise NotSent("connect-timeout")
         connection = _connection(plug, deadline)
         _send(connection, parts, body, headers)
+        failpoint("before-reading")
         response = connection.getresponse()
         return Answer(response.status, response.headers, _whole_body(response, limits.body))
     except TimeoutError:
@@ -104,6 +107,8 @@ def _opened(parts: SplitResult, limits: Limits) -> socket.socket:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     plug = socket.create_connection((host, port), timeout=limits.connect)
+    # What follows the headers must not wait until they are acknowledged.
+    plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if parts.scheme == "http":
         return plug
     try:
@@ -133,13 +138,18 @@ def _send(
         "User-Agent": "timechimp-eb",
         "Accept-Encoding": "gzip",
         "Connection": "close",
+        "Content-Length": str(len(body)),
     }
-    connection.request(
-        "POST",
-        f"{path}?{parts.query}" if parts.query else path,
-        body=body,
-        headers={**headers, **ours},
-    )
+    target = f"{path}?{parts.query}" if parts.query else path
+    connection.putrequest("POST", target, skip_host=True, skip_accept_encoding=True)
+    for name, value in {**headers, **ours}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    failpoint("after-headers")
+    half = len(body) // 2
+    connection.send(body[:half])
+    failpoint("halfway-sending")
+    connection.send(body[half:])
 
 
 def _whole_body(response: http.client.HTTPResponse, limit: int) -> bytes:
@@ -152,6 +162,7 @@ def _whole_body(response: http.client.HTTPResponse, limit: int) -> bytes:
         chunk = response.read1(_CHUNK)
         if not chunk:
             break
+        failpoint("while-reading")
         received += len(chunk)
         content += unpacked.decompress(chunk, limit - len(content) + 1)
         if len(content) > limit:

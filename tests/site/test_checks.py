@@ -46,6 +46,7 @@ def test_a_complete_installation_hears_nothing() -> None:
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "W004"),
         ("DEFAULT_FROM_EMAIL", "invoices@localhost", "W005"),
         ("CONTENT_SECURITY_POLICY", {"DIRECTIVES": {"script-src": ["'unsafe-inline'"]}}, "E008"),
+        ("FAILPOINTS_ALLOWED", True, "E010"),
     ],
 )
 def test_what_must_not_be_seen_in_production(

@@ -32,7 +32,7 @@ PHASES = ("before", "during", "after")
 class Rule:
     """`phase` before: the effect never happens (with a delay: it happens once that is over);
     during: it happens while or shortly after the client is served the fault; after: it has
-    happened by then. `nth` counts matching requests from 1; `count` None is for ever."""
+    happened by then. `nth` counts matching requests from 1; `count` None is for ever. `customer` is a relation code."""
 
     id: int
     action: str
@@ -40,6 +40,7 @@ class Rule:
     phase: str = "before"
     nth: int | None = None
     number: str | None = None
+    customer: str | None = None
     probability: float | None = None
     count: int | None = 1
     details: dict = field(default_factory=dict)
@@ -49,10 +50,11 @@ class Rule:
     def __str__(self):
         return f"{self.action} {self.phase}"
 
-    def matches(self, operation, number):
+    def matches(self, operation, number, customer):
         if self.action == "expire" and operation in SESSIONLESS:
             return False
-        return self.operation in (None, operation) and self.number in (None, number)
+        about_it = self.number in (None, number) and self.customer in (None, customer)
+        return about_it and self.operation in (None, operation)
 
     @property
     def is_spent(self):
@@ -87,6 +89,7 @@ class Faults:
         phase="before",
         nth=None,
         number=None,
+        customer=None,
         probability=None,
         count=1,
         **details,
@@ -102,6 +105,7 @@ class Faults:
                 phase=phase,
                 nth=nth,
                 number=number or None,
+                customer=customer or None,
                 probability=probability,
                 count=count,
                 details=details,
@@ -121,12 +125,12 @@ class Faults:
         with self._lock:
             return [rule for rule in self._rules if not rule.is_spent]
 
-    def strike(self, operation, number):
+    def strike(self, operation, number, *, customer=""):
         """The rule that hits this request, or None."""
         with self._lock:
             hit = None
             for rule in self._rules:
-                if rule.is_spent or not rule.matches(operation, number):
+                if rule.is_spent or not rule.matches(operation, number, customer):
                     continue
                 rule.seen += 1
                 if hit is None and self._hits(rule):

@@ -51,7 +51,14 @@ class Performed:
     result: dict
     refusal: Refusal | None
     applied: bool
+    found: int | None = None
     body: bytes = field(default=b"", repr=False)
+
+    @property
+    def in_words(self):
+        if self.refusal:
+            return f"refused: {self.refusal.text}"
+        return "answered" if self.found is None else f"answered, {self.found} found"
 
 
 class Service:
@@ -82,7 +89,8 @@ class Service:
             self._note_reply(log_id, reply, started)
             return reply
         number = natural_number(request.arguments)
-        rule = self.faults.strike(request.operation, number)
+        customer = relation_code(request.arguments)
+        rule = self.faults.strike(request.operation, number, customer=customer)
         log_id = self._receive(
             len(body),
             operation=request.operation,
@@ -147,7 +155,7 @@ class Service:
             requests.note(
                 db,
                 exchange.log_id,
-                outcome=f"refused: {refusal.text}" if refusal else "answered",
+                outcome=performed.in_words,
                 code=refusal.code if refusal else "",
                 applied=int(performed.applied),
             )
@@ -176,7 +184,8 @@ class Service:
             if operation == "CloseSession":
                 sessions.close(db, sessions.bare(call.arguments["SessionID"]))
         applied = keep and refusal is None and operation in CHANGING
-        return Performed(self.result(operation, payload, refusal), refusal, applied)
+        found = next((len(rows) for rows in payload.values() if isinstance(rows, list)), None)
+        return Performed(self.result(operation, payload, refusal), refusal, applied, found)
 
     def result(self, operation, payload, refusal):
         """The answer as nested fields, with the error block where this operation has it."""
@@ -219,6 +228,13 @@ def natural_number(arguments):
             return (arguments[name].get(key) or "").strip()
     wanted = arguments.get("cFilter") or {}
     return next((wanted[key].strip() for key in FILTERED_BY if wanted.get(key)), "")
+
+
+def relation_code(arguments):
+    """The code of the customer that a request is about, or an empty text."""
+    about = next((arguments[name] for name in ("oFact", "oMut", "cFilter") if name in arguments), {})
+    about = about or arguments.get("oRel") or {}
+    return (about.get("Relatiecode") or about.get("RelatieCode") or about.get("Code") or "").strip()
 
 
 def masked(root):

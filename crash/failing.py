@@ -1,0 +1,84 @@
+"""Orders for fail points: what happens to the process that passes one.
+
+An order is a file in the folder that FAILPOINTS names: its name says whose and where
+(`any:after-intent`, or the number of a connection instead of `any`), its content what:
+
+kill@2      the second process to pass kills itself (SIGKILL)
+stop=1.5    it sleeps as if by SIGSTOP, and is woken (SIGCONT) after 1.5 s
+sleep=0.4   it waits
+raise       it fails with an error that nobody expects
+
+Each order is carried out once, by one process; the file `struck` tells which were.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from .orders import STRUCK
+
+# Two sleeps of one process would add up to longer than any waiting time.
+REST = 4.0
+# The connection that this process holds: it does one thing at a time.
+HELD: list[int] = []
+
+
+class Planned(Exception):
+    """What `raise` raises."""
+
+
+class Orders:
+    """Looks for an order at every point, and carries it out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.slept_at = -REST
+
+    def __call__(self, point: str) -> None:
+        for whose in (*map(str, HELD), "any"):
+            order = self.folder / f"{whose}:{point}"
+            if order.exists():
+                self.consider(order)
+
+    def consider(self, order: Path) -> None:
+        try:
+            what, _, turn = order.read_text().partition("@")
+            if passings(order) < int(turn or 1):
+                return
+            order.unlink()
+        except FileNotFoundError:
+            return  # somebody else's by now
+        self.carry_out(order.name, *what.partition("=")[::2])
+
+    def carry_out(self, name: str, what: str, figure: str) -> None:
+        if what == "stop" and time.monotonic() - self.slept_at < REST:
+            return
+        with (self.folder / STRUCK).open("a") as told:
+            told.write(f"{name} {what} {os.getpid()}\n")
+        match what:
+            case "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "stop":
+                fall_asleep(float(figure))
+                self.slept_at = time.monotonic()
+            case "sleep":
+                time.sleep(float(figure))
+            case "raise":
+                raise Planned(name)
+
+
+def passings(order: Path) -> int:
+    """How many processes passed this order so far, this one included."""
+    with order.with_name(f"{order.name}.passed").open("ab") as count:
+        count.write(b".")
+        count.flush()
+        return count.tell()
+
+
+def fall_asleep(seconds: float) -> None:
+    """SIGSTOP for this process; a small one is left behind to wake it."""
+    waker = f"sleep {seconds}; kill -CONT {os.getpid()}"
+    subprocess.Popen(["sh", "-c", waker], start_new_session=True)
+    os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,0 +1,147 @@
+"""What is done to the program while it works."""
+
+from __future__ import annotations
+
+import math
+import random
+import signal
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from . import orders, times
+from .points import DELIVERING, EXCHANGING, MAKING
+from .processes import WEB, WORKERS, Part, end, send_to
+from .weather import storm
+
+if TYPE_CHECKING:
+    from .running import Loop, Wishes
+
+
+class Hurting:
+    """Bad answers all the time; blows at random, and orders at fail points."""
+
+    def __init__(self, loop: Loop, wishes: Wishes, dice: random.Random) -> None:
+        self.loop, self.wishes, self.dice = loop, wishes, dice
+        self.figures = loop.figures
+        self.sleeping: list[tuple[float, int]] = []
+        self.longest = times.SLEEP_UNIQUE if wishes.is_unique else times.SLEEP_ALONE
+        self.ways = {
+            self.child: 1.5,
+            self.sleep: 1 if wishes.is_unique else 0,
+            self.web: 1,
+            self.flush: 1,
+            self.person: 0.5,
+            self.beat: 0.05,
+            self.worker: 0.5,
+            self.goodbye: 0.5,
+            self.nothing: 12,
+        }
+
+    def go_on(self, *, until: float, person: Callable[[], int]) -> None:
+        began, self.somebody = time.monotonic(), person
+        stop_at = began + self.dice.uniform(0.3, 0.8) * (until - began)
+        before = len(orders.struck(self.loop.orders))
+        self.loop.sandbox.misbehave(storm(self.loop.trap.address))
+        while time.monotonic() < until:
+            self.aim()
+            time.sleep(self.dice.uniform(0.03, 0.12))
+            self.wake(now=time.monotonic())
+            self.dice.choices(list(self.ways), weights=list(self.ways.values()))[0]()
+            self.loop.group.revive()
+            self.somebody()
+            if self.wishes.hard_stops and stop_at < time.monotonic():
+                stop_at = math.inf
+                self.stop_the_database()
+        self.wake(now=until + 60)
+        self.count_orders(orders.struck(self.loop.orders)[before:])
+
+    # Aimed
+
+    def aim(self) -> None:
+        """Two orders wait for whoever delivers at any time, and now and then one for who makes."""
+        waiting = {path.name for path in self.loop.orders.glob("any:*") if path.suffix == ""}
+        for points, chance in ((DELIVERING, 1), (EXCHANGING, 1), (MAKING, 0.1)):
+            if self.dice.random() < chance and not any(f"any:{point}" in waiting for point in points):
+                point = self.dice.choice(list(points))
+                orders.order(self.loop.orders, point, self.what(point))
+
+    def what(self, point: str) -> str:
+        turn = self.dice.randint(1, 4 if point in EXCHANGING else 2)
+        sleep = self.dice.uniform(0.2, self.longest)
+        acts = ["kill", f"stop={sleep:.2f}", f"sleep={self.dice.uniform(0.05, 0.4):.2f}", "raise"]
+        return f"{self.dice.choices(acts, weights=[14, 4, 1, 1])[0]}@{turn}"
+
+    def count_orders(self, struck: list[list[str]]) -> None:
+        for _name, what, _pid in struck:
+            self.figures[{"kill": "kills", "stop": "stops"}.get(what, "other orders")] += 1
+            self.figures["aimed"] += 1
+
+    # At random
+
+    def nothing(self) -> None:
+        """A moment of peace."""
+
+    def child(self) -> None:
+        self.kill_one_of(self.dice.choice(WORKERS))
+
+    def web(self) -> None:
+        self.kill_one_of(WEB)
+
+    def kill_one_of(self, name: str) -> None:
+        if children := self.part(name).children():
+            send_to(self.dice.choice(children), signal.SIGKILL)
+            self.figures["kills"] += 1
+
+    def sleep(self) -> None:
+        if children := self.part(self.dice.choice(WORKERS)).children():
+            pid = self.dice.choice(children)
+            send_to(pid, signal.SIGSTOP)
+            self.sleeping.append((time.monotonic() + self.dice.uniform(0.2, self.longest), pid))
+            self.figures["stops"] += 1
+
+    def flush(self) -> None:
+        self.loop.valkey.client().flushall()
+        self.figures["flushes"] += 1
+
+    def person(self) -> None:
+        send_to(self.somebody(), signal.SIGKILL)
+        self.figures["kills"] += 1
+
+    def beat(self) -> None:
+        end(self.part("beat"))
+        self.figures["kills"] += 1
+
+    def worker(self) -> None:
+        """The whole of it, parent and children, if the other one is there."""
+        if one := self.spare():
+            end(one)
+            self.figures["kills"] += 1
+
+    def goodbye(self) -> None:
+        """SIGTERM, as for a new version: it finishes or hands over, and another one comes."""
+        if one := self.spare():
+            send_to(one.pid, signal.SIGTERM)
+            self.figures["goodbyes"] += 1
+
+    def spare(self) -> Part | None:
+        """A worker that can be missed; not too often, because starting one takes seconds."""
+        if 5 * self.figures["spared"] < self.figures["runs"]:
+            self.figures["spared"] += 1
+            return self.part(self.dice.choice(WORKERS))
+        return None
+
+    def part(self, name: str) -> Part:
+        return next(part for part in self.loop.group.parts if part.name == name)
+
+    def stop_the_database(self) -> None:
+        self.loop.postgres.stop()
+        self.loop.postgres.start()
+        self.figures["database stops"] += 1
+
+    def wake(self, *, now: float) -> None:
+        """Lets go on whose sleep is over."""
+        for until, pid in self.sleeping:
+            if until <= now:
+                send_to(pid, signal.SIGCONT)
+        self.sleeping = [(until, pid) for until, pid in self.sleeping if until > now]

@@ -1,0 +1,28 @@
+"""The fail points of the program, each with what it stands between. A test compares them with it."""
+
+# While an invoice is made, by a person or in a web process.
+MAKING = {
+    "before-freeze-commit": "everything written, nothing committed",
+    "before-doorbell": "committed, nobody rung for",
+}
+# While a worker holds a connection, in this order.
+DELIVERING = {
+    "after-lease": "the connection held, no booking yet",
+    "after-claim": "a booking claimed, no byte sent",
+    "after-login": "a session, and nothing asked",
+    "after-look-up": "looked up, not recorded",
+    "after-intent": "the intention committed, not connected",
+    "before-recording": "accepted, not recorded",
+    "after-recording": "recorded, not read back",
+    "before-closing": "everything done, the session open",
+    "before-acknowledging": "everything done, the task not acknowledged",
+}
+# In every request: of a login, a look-up, or an order.
+EXCHANGING = {
+    "before-connecting": "no byte sent",
+    "after-headers": "the headers sent, no body",
+    "halfway-sending": "half of the body sent",
+    "before-reading": "all sent, nothing read",
+    "while-reading": "a part of the answer read",
+}
+ALL = MAKING | DELIVERING | EXCHANGING

@@ -1,0 +1,30 @@
+"""Where redirects lead: an address that nobody may ever write to."""
+
+import contextlib
+import socket
+import threading
+
+
+class Trap:
+    """Listens on 127.0.0.1 and keeps what arrives; `visits` must stay empty."""
+
+    def __init__(self) -> None:
+        self.visits: list[bytes] = []
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.door.getsockname()[1]}/soap.asmx"
+        threading.Thread(target=self.watch, daemon=True).start()
+
+    def watch(self) -> None:
+        while True:
+            try:
+                visitor, _ = self.door.accept()
+            except OSError:
+                return
+            with visitor, contextlib.suppress(OSError):
+                visitor.settimeout(1)
+                self.visits.append(visitor.recv(65536))
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.door.shutdown(socket.SHUT_RDWR)
+        self.door.close()

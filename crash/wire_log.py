@@ -1,0 +1,57 @@
+"""The sandbox's log of requests, as evidence of what was really asked and ordered, and when."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+KINDS = {
+    "AddRelatie": "relation",
+    "GetRelaties": "relation",
+    "AddFactuur": "invoice",
+    "GetFacturen": "invoice",
+    "AddMutatie": "sales_entry",
+    "GetMutaties": "sales_entry",
+}
+# After these a client has the whole answer, though perhaps not in time.
+HARMLESS = ("delay", "drip", "expire")
+
+
+class Entry(NamedTuple):
+    """One request: an order (Add…) or a look-up (Get…) under a name."""
+
+    place: int
+    at: datetime.datetime
+    is_order: bool
+    was_refused: bool
+    saw_nothing: bool
+
+
+class Log:
+    """Requests by kind and name, in the order in which they came in."""
+
+    def __init__(self, requests: Iterable[dict[str, Any]]) -> None:
+        self.entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for it in requests:
+            if it["operation"] in KINDS and it["number"]:
+                self.entries[KINDS[it["operation"]], it["number"]].append(entry(it))
+
+    def orders(self, kind: str, name: str) -> list[Entry]:
+        return [it for it in self.entries[kind, name] if it.is_order]
+
+    def absences(self, kind: str, name: str) -> list[Entry]:
+        """Complete look-ups that saw nothing."""
+        return [it for it in self.entries[kind, name] if it.saw_nothing]
+
+
+def entry(it: dict[str, Any]) -> Entry:
+    is_whole = not it["fault"] or it["fault"].startswith(HARMLESS)
+    return Entry(
+        place=it["id"],
+        at=datetime.datetime.fromisoformat(it["at"]).replace(tzinfo=AMSTERDAM),
+        is_order=it["operation"].startswith("Add"),
+        was_refused=bool(it["code"]) or it["fault"].startswith("error_code"),
+        saw_nothing=is_whole and it["outcome"] == "answered, 0 found",
+    )
