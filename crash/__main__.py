@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import math
 import secrets
 import shutil
@@ -12,11 +13,21 @@ from pathlib import Path
 
 from .findings import KINDS, Finding
 from .running import Loop, Wishes, one_run
+from .sabotaging import check_the_auditor
+
+ATTEMPTS = """
+    SELECT json_agg(row_to_json(it)) FROM (
+        SELECT b.kind, b.natural_key, b.state, b.reason, b.ended_at, a.* FROM billing_booking b
+        LEFT JOIN billing_attempt a ON a.booking_id = b.id ORDER BY b.id, a.fence
+    ) it
+"""
 
 
 def main(arguments: list[str]) -> int:
     """The exit code is 1 when anything at all was found. Ctrl-C ends it with what it has so far."""
     options = read(arguments)
+    if options.sabotage:
+        return 0 if check_the_auditor(seed=options.seed, seconds=options.seconds) else 1
     findings: Counter[str] = Counter()
     began = time.monotonic()
     with Loop(is_unique=options.unique) as loop, contextlib.suppress(KeyboardInterrupt):
@@ -43,6 +54,9 @@ def read(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--hard-stops", type=int, default=0, metavar="N", help="stop PostgreSQL in every Nth run"
     )
+    parser.add_argument(
+        "--sabotage", action="store_true", help="plant mistakes and see whether they are found"
+    )
     parser.add_argument("--keep", type=Path, help="folder for the logs of a run with a finding")
     options = parser.parse_args(arguments)
     if options.seed is None:
@@ -58,6 +72,8 @@ def report(loop: Loop, options: argparse.Namespace, seed: int, found: list[Findi
     told = "; ".join(f"{finding.kind}: {finding.text}" for finding in found[:5])
     print(f"seed {seed}: {len(found)} findings: {told} (again: {again})", flush=True)
     if options.keep:
+        (loop.logs / "requests.json").write_text(json.dumps(loop.sandbox.ask("requests"), indent=1))
+        (loop.logs / "attempts.json").write_text(json.dumps(loop.asked(ATTEMPTS), indent=1))
         shutil.copytree(loop.logs, options.keep / str(seed), dirs_exist_ok=True)
 
 
@@ -68,8 +84,8 @@ def in_words(loop: Loop, findings: Counter[str]) -> str:
     hurts = [f"{name} {figures[name]:,}" for name in names]
     bad = 100 * figures["bad answers in it"] / max(1, figures["requests in it"])
     hurts.append(f"while it hurt {figures['requests in it']:,} of which bad {bad:.0f} %")
-    for name in ("zombie writes fenced", "proposals changed"):
-        hurts.append(f"{name} {figures[name]:,}")
+    names = ["zombie writes fenced", "proposals changed"]
+    hurts += [f"{name} {figures[name]:,}" for name in names]
     hurts.append(f"second sendings after proven absence {figures['second sendings']:,}")
     kinds = {"invoice": "invoices", "sales_entry": "entries", "relation": "relations"}
     made = [f"{name} {figures[kind]:,}" for kind, name in kinds.items()]

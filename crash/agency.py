@@ -39,6 +39,10 @@ def empty() -> None:
     with connection.cursor() as cursor:
         quoted = ", ".join(connection.ops.quote_name(name) for name in names)
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+        # What a planted mistake counts with must begin at 1 in each run too.
+        cursor.execute("SELECT sequencename FROM pg_sequences WHERE sequencename LIKE 'sabotage-%'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP SEQUENCE {connection.ops.quote_name(name)}")
 
 
 def create_agency(place: int, *, customers: int, numbering: str = Numbering.OURS) -> Agency:

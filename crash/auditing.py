@@ -133,7 +133,9 @@ def against_each_other(
         yield from unequal_sums(bookings, remote)
 
 
-def of_one(row: dict[str, Any], records: list[Remote], *, ends: frozenset[str]) -> Iterator[Finding]:
+def of_one(
+    row: dict[str, Any], records: list[Remote], *, ends: frozenset[str]
+) -> Iterator[Finding]:
     what = {name: str(value) for name, value in row.items() if value not in (None, "")}
     state = row["state"]
     if state in ends:

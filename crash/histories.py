@@ -18,6 +18,8 @@ NEVER_LEFT = ("not-sent", "invalid")
 THERE = ("accepted", "same", "same_but_text", "same_with_token")
 # Seconds between what is written down and what is done, on a machine with other work.
 LAG = 0.35
+# Who sleeps between reading the clock and asking asks later, by as long as anybody sleeps here.
+SLEEP = 2.5
 
 
 class Attempt(NamedTuple):
@@ -145,7 +147,7 @@ def between(
         if not seen:
             yield Finding("blind", f"{name}: sent again after a refusal, without looking")
         return
-    late = [it for it in seen if it.at >= first.at + seconds(settle)]
+    late = [it for it in seen if it.at >= first.at + seconds(settle - LAG)]
     if len(late) < 2:
         text = f"{name}: sent again after {len(seen)} look-ups, {len(late)} of them late enough"
         yield Finding("blind", text)
@@ -158,7 +160,7 @@ def claimed_absences(
     for it in attempts:
         if it.outcome != "absent" or it.ended is None:
             continue
-        since, until = it.began - seconds(LAG), it.ended + seconds(LAG)
+        since, until = it.began - seconds(LAG), it.ended + seconds(SLEEP)
         if not any(since <= seen.at <= until for seen in absences):
             yield Finding("blind", f"{name}: attempt {it.fence} never was told that it is absent")
 

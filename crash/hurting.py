@@ -61,8 +61,9 @@ class Hurting:
     def aim(self) -> None:
         """Two orders wait for whoever delivers at any time, and now and then one for who makes."""
         waiting = {path.name for path in self.loop.orders.glob("any:*") if path.suffix == ""}
-        for points, chance in ((DELIVERING, 1), (EXCHANGING, 1), (MAKING, 0.1)):
-            if self.dice.random() < chance and not any(f"any:{point}" in waiting for point in points):
+        for points, chance in ((DELIVERING, 1), (EXCHANGING, 1), (MAKING, 0.2)):
+            is_there = any(f"any:{point}" in waiting for point in points)
+            if not is_there and self.dice.random() < chance:
                 point = self.dice.choice(list(points))
                 orders.order(self.loop.orders, point, self.what(point))
 
@@ -70,7 +71,9 @@ class Hurting:
         turn = self.dice.randint(1, 4 if point in EXCHANGING else 2)
         sleep = self.dice.uniform(0.2, self.longest)
         acts = ["kill", f"stop={sleep:.2f}", f"sleep={self.dice.uniform(0.05, 0.4):.2f}", "raise"]
-        return f"{self.dice.choices(acts, weights=[14, 4, 1, 1])[0]}@{turn}"
+        # Who makes an invoice slowly gives others the time to want the same rows.
+        weights = [6, 0, 10, 1] if point in MAKING else [14, 4, 1, 1]
+        return f"{self.dice.choices(acts, weights=weights)[0]}@{turn}"
 
     def count_orders(self, struck: list[list[str]]) -> None:
         for _name, what, _pid in struck:

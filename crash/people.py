@@ -37,7 +37,10 @@ class Person:
 
     def act(self) -> None:
         """One thing, of the things that are done in an office."""
-        self.organisation = self.dice.choice(Organisation.objects.order_by("pk"))
+        agencies = list(Organisation.objects.order_by("pk"))
+        # Often where the other one is too, so that they want the same.
+        meeting = agencies[int(2 * time.monotonic()) % len(agencies)]
+        self.organisation = meeting if self.dice.random() < 0.6 else self.dice.choice(agencies)
         self.member = self.organisation.memberships.order_by("pk").first()
         ways = [self.register, self.invoice_there, self.invoice_here, self.meet, self.decide]
         self.dice.choices(ways, weights=[6, 5, 3, 1, 3])[0]()

@@ -1,4 +1,4 @@
-"""The fail points of the program, each with what it stands between. A test compares them with it."""
+"""The fail points of the program, and where each stands; a test looks for others."""
 
 # While an invoice is made, by a person or in a web process.
 MAKING = {

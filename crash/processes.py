@@ -112,7 +112,8 @@ class House:
     def do(self, action: str, *given: object, log: Path | None = None) -> Any:
         """What it answers: the result, or the pid of the process that is at it."""
         order = {"do": action, "with": given} | ({"log": str(log)} if log else {})
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())

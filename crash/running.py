@@ -57,6 +57,8 @@ class Loop:
         self.is_unique, self.sabotage = is_unique, sabotage
         self.figures: Counter[str] = Counter()
         self.recoveries: list[float] = []
+        # How long each step of the runs took, added up.
+        self.seconds: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
@@ -163,7 +165,8 @@ class Run:
         self.direct = {name: self.enter(name) for name in DIRECT}
         words = [self.loop.web, str(self.seed * 10), str(self.until)]
         self.browsing = Part(BROWSING, [sys.executable, "-m", "crash.browsing", *words])
-        self.loop.group.start(self.browsing, given=json.dumps(self.agencies[:BROWSED]).encode() + b"\n")
+        paper = json.dumps(self.agencies[:BROWSED])
+        self.loop.group.start(self.browsing, given=f"{paper}\n".encode())
         self.wait_for_first_document()
 
     def wait_for_first_document(self) -> None:
@@ -246,9 +249,6 @@ class Run:
         )
         loop.figures.update(counts)
         self.count(requests)
-        if os.environ.get("CRASH_TIMES"):
-            (loop.logs / "requests.json").write_text(json.dumps([requests, self.began, self.ended, orders.struck(loop.orders)]))
-            import shutil; shutil.copytree(loop.logs, "/tmp/killing-last", dirs_exist_ok=True)
         return findings + found
 
     def count(self, requests: list[dict[str, Any]]) -> None:
@@ -266,6 +266,5 @@ def one_run(loop: Loop, wishes: Wishes, seed: int) -> list[Finding]:
     for step in (run.prepare, run.come_in, run.hurt, run.go_home, run.recover):
         began = time.monotonic()
         step()
-        if os.environ.get("CRASH_TIMES"):
-            print(step.__name__, f"{time.monotonic() - began:.2f}", flush=True)
+        loop.seconds[step.__name__] += time.monotonic() - began
     return run.look()

@@ -26,6 +26,7 @@ from tests.plugins.servers import (
 OPTIONS = ["-F", "-c", "synchronous_commit=on", "-c", "max_connections=100"]
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
+
 class Postgres:
     """A PostgreSQL that can be stopped without any warning and started again."""
 

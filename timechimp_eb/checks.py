@@ -20,7 +20,8 @@ def settings_are_complete(**_: object) -> list[CheckMessage]:
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
     """What must not be seen in production; only looked at by `check --deploy`."""
-    return [*_https(), *_database(), *_tasks(), *_mail(), *_content_policy(), *_loggers(), *_failpoints()]
+    found = [*_https(), *_database(), *_tasks(), *_mail(), *_content_policy()]
+    return [*found, *_loggers(), *_failpoints()]
 
 
 def _secret_key() -> Iterator[CheckMessage]:

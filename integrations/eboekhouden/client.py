@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from .errors import EBoekhoudenError, MessageInvalid, NotSent, OutcomeUnknown, Refused
-from .failpoints import failpoint
 from .facts.codes import CodeClass
 from .facts.limits import ADDRESS, FIRST_DATE, LAST_DATE
+from .failpoints import failpoint
 from .messages import (
     Administration,
     BookedEntry,

@@ -4,6 +4,7 @@ import random
 import secrets
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 ACTIONS = {
     "refuse": "reset the connection instead of answering",
@@ -32,7 +33,9 @@ PHASES = ("before", "during", "after")
 class Rule:
     """`phase` before: the effect never happens (with a delay: it happens once that is over);
     during: it happens while or shortly after the client is served the fault; after: it has
-    happened by then. `nth` counts matching requests from 1; `count` None is for ever. `customer` is a relation code."""
+    happened by then. `nth` counts matching requests from 1; `count` None is for ever. `customer`
+    is a relation code.
+    """
 
     id: int
     action: str
@@ -96,20 +99,12 @@ class Faults:
     ):
         """Order a fault; what else an action needs (seconds, status, …) is given by name."""
         _check(action, phase)
+        given = {"operation": operation, "number": number, "customer": customer}
+        about: dict[str, Any] = {name: value or None for name, value in given.items()}
         with self._lock:
             self._last_id += 1
-            rule = Rule(
-                id=self._last_id,
-                action=action,
-                operation=operation or None,
-                phase=phase,
-                nth=nth,
-                number=number or None,
-                customer=customer or None,
-                probability=probability,
-                count=count,
-                details=details,
-            )
+            rule = Rule(id=self._last_id, action=action, phase=phase, nth=nth, count=count, **about)
+            rule.probability, rule.details = probability, details
             self._rules.append(rule)
             return rule
 

@@ -232,8 +232,8 @@ def natural_number(arguments):
 
 def relation_code(arguments):
     """The code of the customer that a request is about, or an empty text."""
-    about = next((arguments[name] for name in ("oFact", "oMut", "cFilter") if name in arguments), {})
-    about = about or arguments.get("oRel") or {}
+    given = (arguments.get(name) for name in ("oFact", "oMut", "cFilter", "oRel"))
+    about: dict = next((one for one in given if one), {})
     return (about.get("Relatiecode") or about.get("RelatieCode") or about.get("Code") or "").strip()
 
 

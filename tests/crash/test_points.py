@@ -1,0 +1,63 @@
+"""Fail points: every one is known, none does anything by itself, and each order is done once."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from crash import points
+from crash.failing import Orders, Planned
+from crash.orders import order, struck
+from integrations.eboekhouden import failpoints
+
+PROGRAM = ("accounts", "integrations", "customers", "projects", "registrations", "billing")
+CALL = re.compile(r'\bfailpoint\("([a-z-]+)"\)')
+
+
+def in_the_program() -> list[str]:
+    root = Path(settings.BASE_DIR)
+    files = [path for app in PROGRAM for path in (root / app).rglob("*.py")]
+    return [name for path in files for name in CALL.findall(path.read_text())]
+
+
+def test_the_loop_knows_every_point_of_the_program_and_each_is_there_once():
+    assert sorted(in_the_program()) == sorted(points.ALL)
+
+
+def test_there_are_enough_of_them():
+    assert len(points.ALL) >= 14
+
+
+def test_nothing_is_armed_in_the_program():
+    assert failpoints.ARMED == []
+    assert settings.FAILPOINTS_ALLOWED is False
+
+
+def test_an_order_is_carried_out_once_and_told(tmp_path):
+    orders = Orders(tmp_path)
+    order(tmp_path, "after-claim", "raise")
+
+    with pytest.raises(Planned):
+        orders("after-claim")
+    orders("after-claim")
+
+    assert [what for _name, what, _pid in struck(tmp_path)] == ["raise"]
+
+
+def test_an_order_for_the_second_passing_lets_the_first_go_on(tmp_path):
+    orders = Orders(tmp_path)
+    order(tmp_path, "after-claim", "raise@2")
+
+    orders("after-claim")
+
+    with pytest.raises(Planned):
+        orders("after-claim")
+
+
+def test_an_order_at_one_point_leaves_the_others_alone(tmp_path):
+    order(tmp_path, "after-claim", "raise")
+
+    Orders(tmp_path)("after-intent")
+
+    assert struck(tmp_path) == []
