@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from . import orders, times
 from .points import DELIVERING, EXCHANGING, MAKING
 from .processes import WEB, WORKERS, Part, end, send_to
-from .weather import storm
 
 if TYPE_CHECKING:
     from .running import Loop, Wishes
 
 
 class Hurting:
-    """Bad answers all the time; blows at random, and orders at fail points."""
+    """Blows at random, and orders at fail points."""
 
     def __init__(self, loop: Loop, wishes: Wishes, dice: random.Random) -> None:
         self.loop, self.wishes, self.dice = loop, wishes, dice
@@ -42,7 +41,6 @@ class Hurting:
         began, self.somebody = time.monotonic(), person
         stop_at = began + self.dice.uniform(0.3, 0.8) * (until - began)
         before = len(orders.struck(self.loop.orders))
-        self.loop.sandbox.misbehave(storm(self.loop.trap.address))
         while time.monotonic() < until:
             self.aim()
             time.sleep(self.dice.uniform(0.03, 0.12))

@@ -25,6 +25,7 @@ from .hurting import Hurting
 from .processes import WORKERS, Group, House, Part, end, is_alive, program
 from .servers import Postgres, Sandbox, remove
 from .trap import Trap
+from .weather import storm
 
 RAM = "/dev/shm"
 AGENCIES = 5
@@ -33,6 +34,8 @@ BOUND = 90
 # Two people at the keyboard of the program itself, and one with a browser, in some agencies.
 DIRECT, BROWSING = ("person-1", "person-2"), "person-3"
 BROWSED = 2
+# Seconds for which answers stay bad when nobody is killed any more.
+AFTER_STORM = 1.5
 
 
 @dataclass(frozen=True)
@@ -179,12 +182,15 @@ class Run:
 
     def hurt(self) -> None:
         loop = self.loop
-        self.began = [it["id"] for it in loop.sandbox.ask("requests?limit=1")]
+        loop.sandbox.misbehave(storm(loop.trap.address))
+        self.began = self.latest()
         hurting = Hurting(loop, self.wishes, self.dice)
         hurting.go_on(until=time.monotonic() + self.wishes.seconds, person=self.again)
-        self.ended = [it["id"] for it in loop.sandbox.ask("requests?limit=1")]
-        loop.sandbox.behave()
         orders.withdraw(loop.orders)
+
+    def latest(self) -> int:
+        """The latest request that arrived."""
+        return max((it["id"] for it in self.loop.sandbox.ask("requests?limit=1")), default=0)
 
     def enter(self, name: str) -> int:
         """Somebody begins to work. Returns the pid."""
@@ -199,11 +205,14 @@ class Run:
         return self.dice.choice(list(self.direct.values()))
 
     def go_home(self) -> None:
-        """People finish what they are doing."""
-        until = time.monotonic() + 20
-        while time.monotonic() < until and self.somebody_is_in():
+        """People finish what they are doing; the answers stay bad for a while."""
+        now = time.monotonic()
+        while time.monotonic() < now + 20 and self.somebody_is_in():
             time.sleep(0.02)
         end(self.browsing)
+        time.sleep(max(0, now + AFTER_STORM - time.monotonic()))
+        self.ended = self.latest()
+        self.loop.sandbox.behave()
 
     def somebody_is_in(self) -> bool:
         return self.browsing.is_running or any(map(is_alive, self.direct.values()))
@@ -253,8 +262,9 @@ class Run:
 
     def count(self, requests: list[dict[str, Any]]) -> None:
         figures = self.loop.figures
-        first, last = (self.began or [0])[0], (self.ended or [0])[0]
-        hurt = [it for it in requests if first < it["id"] <= last]
+        # What a killed process left half sent is no request, and got no answer.
+        asked = [it for it in requests if it["operation"]]
+        hurt = [it for it in asked if self.began < it["id"] <= self.ended]
         figures["requests"] += len(requests)
         figures["requests in it"] += len(hurt)
         figures["bad answers in it"] += sum(1 for it in hurt if it["fault"])
