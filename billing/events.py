@@ -97,6 +97,10 @@ def _mailed(details: Details) -> tuple[str, str]:
     return _("Sent to %(to)s") % details, ", ".join(details.get("files", ["PDF"]))
 
 
+def _reminded(details: Details) -> tuple[str, str]:
+    return _("Reminder %(step)s sent to %(to)s") % details, ", ".join(details["files"])
+
+
 def _mail_failed(details: Details) -> tuple[str, str]:
     reason = REASONS.get(details.get("reason", ""), "")
     return _("The e-mail was not sent"), str(reason)
@@ -153,6 +157,9 @@ SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "drafted": _drafted,
     "final": _final,
     "mailed": _mailed,
+    "reminded": _reminded,
+    "no-reminders": lambda details: (_("No reminders"), details.get("reason", "")),
+    "reminders-again": lambda details: (_("Reminders go again"), ""),
     "marked-sent": lambda details: (_("Marked as sent"), ""),
     "marked-paid": lambda details: (_("Marked as paid"), ""),
     "paid-there": lambda details: (_("Paid according to e-Boekhouden"), ""),

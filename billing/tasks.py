@@ -6,6 +6,7 @@ The work itself is in the modules; every task may run twice without harm.
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import Organisation
 from integrations.books import open_books
 from integrations.eboekhouden.failpoints import failpoint
 
@@ -13,6 +14,8 @@ from . import payment_bell, payments
 from .bookings import sweeping
 from .bookings.delivery import deliver
 from .checking import carrying_out, runs
+from .reminders import bell
+from .reminders.sending import deliver_reminders, queue_reminders
 
 
 @shared_task(ignore_result=True)
@@ -58,3 +61,32 @@ def start_nightly_checks() -> None:
 def ring_for_checks() -> None:
     """Every minute: whatever check nobody heard of, or whose worker has died."""
     runs.ring_for_waiting(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def send_reminders(organisation_id: int) -> None:
+    """Somebody ticked some, or it is morning: send what is queued."""
+    for organisation in Organisation.objects.filter(pk=organisation_id):
+        deliver_reminders(organisation, clock=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def queue_due_reminders(organisation_id: int) -> None:
+    """It is morning, and this organisation wants reminders to go by themselves."""
+    for organisation in bell.sending_by_themselves().filter(pk=organisation_id):
+        queue_reminders(organisation, by=None, now=timezone.now(), today=timezone.localdate())
+        deliver_reminders(organisation, clock=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def start_due_reminders() -> None:
+    """Every morning: ring for each organisation whose reminders go by themselves."""
+    for organisation_id in bell.sending_by_themselves().values_list("pk", flat=True):
+        bell.ring("queue_due_reminders", organisation_id)
+
+
+@shared_task(ignore_result=True)
+def sweep_reminders() -> None:
+    """Every minute: send what is queued and was not heard."""
+    for organisation_id in bell.with_a_queue(now=timezone.now()):
+        bell.ring("send_reminders", organisation_id)

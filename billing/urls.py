@@ -5,6 +5,7 @@ from django.urls import path
 from . import settings_views
 from .invoice_urls import urlpatterns_invoices
 from .models import Origin
+from .reminder_urls import urlpatterns_reminders
 from .views import bookings, checks, dashboard, dialogs, mail_settings, unbilled
 
 app_name = "billing"
@@ -85,5 +86,6 @@ urlpatterns = [
     *urlpatterns_invoices,
     *booking_urls,
     *check_urls,
+    *urlpatterns_reminders,
     *settings_urls,
 ]

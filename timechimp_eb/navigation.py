@@ -113,6 +113,7 @@ FINANCE = Section(
     (
         Entry(_("Unbilled"), "billing:unbilled", ("billing:unbilled",)),
         Entry(_("Invoices"), "billing:invoice-list", ("billing:invoice-",)),
+        Entry(_("Reminders"), "billing:reminder-list", ("billing:reminder-",)),
         Entry(
             _("Bookings"),
             "billing:booking-list",
@@ -147,6 +148,7 @@ SETTINGS = Section(
     (
         Entry(_("Organisation"), "accounts:organisation-settings"),
         Entry(_("Invoices"), "billing:invoice-settings", ("billing:invoice-settings",)),
+        Entry(_("Reminders"), "billing:reminder-settings", ("billing:reminder-settings",)),
         Entry(_("VAT rates"), "billing:vat-rate-list", ("billing:vat-rate-",)),
         Entry(_("Users"), "accounts:user-list", ("accounts:user-",)),
         Entry(_("Import"), "customers:import", ("customers:import",)),

@@ -270,6 +270,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    # After the payments are in, and before people look.
+    "start-due-reminders": {
+        "task": "billing.tasks.start_due_reminders",
+        "schedule": crontab(minute=0, hour=8),
+        "options": {"expires": 3600},
+    },
+    "sweep-reminders": {
+        "task": "billing.tasks.sweep_reminders",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "plan-terms": {
         "task": "projects.tasks.plan_terms",
         "schedule": crontab(minute=20, hour=1),

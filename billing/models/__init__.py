@@ -13,9 +13,19 @@ from .invoice import (
 )
 from .issued import FileKind, InvoiceFile, InvoiceMail, MailKind, MailState
 from .numbers import InvoiceSettings, NumberSeries
+from .reminders import (
+    MOST_STEPS,
+    Reminder,
+    ReminderHold,
+    ReminderMode,
+    ReminderSettings,
+    ReminderStep,
+    StepKind,
+)
 from .vat import VatRate, VatTreatment
 
 __all__ = [
+    "MOST_STEPS",
     "Attempt",
     "Batch",
     "Booking",
@@ -41,8 +51,14 @@ __all__ = [
     "MailState",
     "NumberSeries",
     "Origin",
+    "Reminder",
+    "ReminderHold",
+    "ReminderMode",
+    "ReminderSettings",
+    "ReminderStep",
     "RowFate",
     "State",
+    "StepKind",
     "VatRate",
     "VatTreatment",
 ]

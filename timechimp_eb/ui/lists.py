@@ -13,6 +13,7 @@ ROWS = {
     "trips": (_("trip"), _("trips"), ("km", "amount")),
     "projects": (_("project"), _("projects"), ()),
     "invoices": (_("invoice"), _("invoices"), ()),
+    "reminders": (_("reminder"), _("reminders"), ("amount",)),
     "customers": (_("customer"), _("customers"), ()),
     "bookings": (_("booking"), _("bookings"), ()),
 }

@@ -7,6 +7,7 @@ from accounts.organisations import change_organisation
 from accounts.people import add_member
 from billing.founding import found_organisation
 from billing.invoice_settings import change_invoice_settings
+from billing.reminders.changing import change_reminder_settings
 from timechimp_eb.demo.home import LOGIN_EMAIL, LOGIN_PASSWORD
 
 DETAILS = {
@@ -54,6 +55,7 @@ def found_studio() -> dict[str, Membership]:
         mail_subject_nl="Factuur {number} van {organisation}",
         mail_body_nl=MAIL_BODY,
     )
+    change_reminder_settings(sanne.organisation, is_on=True)
     colleagues = [_join(sanne, *colleague) for colleague in COLLEAGUES]
     people = Membership.objects.filter(pk__in=[sanne.pk, *(one.pk for one in colleagues)])
     return {one.user.first_name: one for one in people.select_related("user", "organisation")}

@@ -1,0 +1,153 @@
+"""Reminders of overdue invoices: when they go, what they say, who gets none, and which went."""
+
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from customers.models import Customer
+
+from .invoice import Invoice
+from .issued import InvoiceMail, MailState
+
+MOST_STEPS = 4
+
+
+class ReminderMode(models.TextChoices):
+    """Who decides that a reminder goes."""
+
+    PROPOSE = "propose", _("Propose: they go when somebody ticks them")
+    SEND = "send", _("Send by itself, every morning")
+
+
+class ReminderSettings(models.Model):
+    """Whether an organisation reminds, and how."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="reminder_settings"
+    )
+    is_on = models.BooleanField(_("remind of overdue invoices"), default=False)
+    mode = models.CharField(
+        _("when it is time"), max_length=7, choices=ReminderMode, default=ReminderMode.PROPOSE
+    )
+    paused_until = models.DateField(
+        _("none before"),
+        null=True,
+        blank=True,
+        help_text=_("For holidays, for example. Empty: no pause."),
+    )
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class StepKind(models.TextChoices):
+    """What a step says."""
+
+    REMINDER = "reminder", _("Reminder")
+    NOTICE = "notice", _("Fourteen-day letter, only to private customers")
+
+
+class ReminderStep(models.Model):
+    """One of at most four reminders of an invoice, so many days after its due date."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="reminder_steps"
+    )
+    position = models.PositiveSmallIntegerField()
+    days = models.PositiveSmallIntegerField(
+        _("days after the due date"), validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=StepKind, default=StepKind.REMINDER)
+    # The language of the invoice chooses; empty means the usual text of the step.
+    subject_nl = models.CharField(_("subject, Dutch"), max_length=150, blank=True)
+    body_nl = models.TextField(_("text, Dutch"), blank=True)
+    subject_en = models.CharField(_("subject, English"), max_length=150, blank=True)
+    body_en = models.TextField(_("text, English"), blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "position"], name="reminder_step_once"),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1, position__lte=MOST_STEPS),
+                name="at_most_four_steps",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class ReminderHold(models.Model):
+    """No reminders of one invoice, or to one customer, and why; until a day, or for good."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="reminder_holds"
+    )
+    customer = models.OneToOneField(
+        Customer, on_delete=models.CASCADE, null=True, related_name="reminder_hold"
+    )
+    invoice = models.OneToOneField(
+        Invoice, on_delete=models.CASCADE, null=True, related_name="reminder_hold"
+    )
+    reason = models.CharField(_("reason"), max_length=200)
+    until = models.DateField(
+        _("remind again from"), null=True, blank=True, help_text=_("Empty: not at all.")
+    )
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(customer=None, invoice__isnull=False)
+                | models.Q(customer__isnull=False, invoice=None),
+                name="hold_of_customer_or_invoice",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Reminder(models.Model):
+    """A step that was taken for an invoice: first in the queue, then with its e-mail.
+
+    The constraints promise: the same step never twice, and never two on one day. When the mail
+    server certainly did not take the e-mail, the reminder goes and the e-mail stays as it failed.
+    """
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="reminders")
+    step = models.PositiveSmallIntegerField()
+    day = models.DateField()
+    # Under which its e-mail is claimed: two workers cannot send it twice.
+    key = models.UUIDField(default=uuid.uuid4)
+    mail = models.OneToOneField(
+        InvoiceMail, on_delete=models.PROTECT, null=True, related_name="reminder"
+    )
+    queued_at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "step"], name="reminder_once_a_step"),
+            models.UniqueConstraint(fields=["invoice", "day"], name="reminder_once_a_day"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["queued_at"], condition=models.Q(mail=None), name="reminders_in_the_queue"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} {self.step}"
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """It may have left, and may not have: only the customer can tell."""
+        return self.mail is not None and self.mail.state == MailState.FAILED

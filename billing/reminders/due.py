@@ -1,0 +1,96 @@
+"""Which overdue invoices it is time to remind of, and with which step: one query to page.
+
+A step is due so many days after the due date, and no sooner after the step before it than was
+planned between the two. After missed days only the latest step is due.
+"""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from accounts.models import Organisation
+from projects.money import ZERO
+
+from ..models import Invoice, Reminder, ReminderSettings, ReminderStep, StepKind
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How an organisation reminds: its choices and its steps in order."""
+
+    settings: ReminderSettings
+    steps: tuple[ReminderStep, ...]
+
+    def step(self, position: int) -> ReminderStep:
+        return next(step for step in self.steps if step.position == position)
+
+    def is_paused(self, today: datetime.date) -> bool:
+        until = self.settings.paused_until
+        return until is not None and today < until
+
+
+def plan_of(organisation: Organisation) -> Plan:
+    """The choices of an organisation, with the defaults when nothing was chosen yet."""
+    found = ReminderSettings.objects.filter(organisation=organisation).first()
+    steps = tuple(ReminderStep.objects.filter(organisation=organisation))
+    return Plan(found or ReminderSettings(organisation=organisation), steps)
+
+
+def open_amount(invoice: Invoice) -> Decimal:
+    """What is still to be paid, in euros: as e-Boekhouden says, else as is known here."""
+    if invoice.open_amount is not None:
+        return invoice.open_amount
+    return max(invoice.gross - invoice.paid_amount, ZERO)
+
+
+def due_reminders(
+    organisation: Organisation, plan: Plan, *, today: datetime.date
+) -> QuerySet[Invoice]:
+    """The invoices for which a step is due, with its position in `next_step`; oldest first.
+
+    Only what was sent from here and is not paid; no credit invoices. What stands in the queue is
+    still due.
+    """
+    late = Invoice.objects.filter(organisation=organisation, credit_of=None, gross__gt=0)
+    taken = Reminder.objects.filter(invoice=OuterRef("pk"), mail__isnull=False).order_by("-step")
+    annotated = (
+        late.issued_here()
+        .overdue(today)
+        .annotate(
+            last_step=Subquery(taken.values("step")[:1]),
+            last_day=Subquery(taken.values("day")[:1]),
+            next_step=_next_step(plan.steps, today),
+        )
+    )
+    found = annotated.filter(next_step__gt=0) if plan.settings.is_on else annotated.none()
+    return found.select_related("organisation", "customer").order_by("due_on", "pk")
+
+
+def step_of(invoice: Invoice, plan: Plan) -> ReminderStep:
+    """The step that is due for an invoice from due_reminders."""
+    return plan.step(invoice.next_step)  # type: ignore[attr-defined]  # annotated there
+
+
+def _next_step(steps: Sequence[ReminderStep], today: datetime.date) -> Case | Value:
+    cases = [case for step in reversed(steps) for case in _cases(step, steps, today)]
+    if not cases:
+        return Value(0, output_field=IntegerField())
+    return Case(*cases, default=Value(0), output_field=IntegerField())
+
+
+def _cases(
+    step: ReminderStep, steps: Sequence[ReminderStep], today: datetime.date
+) -> Iterator[When]:
+    """When this is the next step: nothing went before it, or an earlier step long enough ago."""
+    is_due = Q(due_on__lte=today - datetime.timedelta(days=step.days))
+    if step.kind == StepKind.NOTICE:
+        is_due &= Q(customer__is_business=False)
+    yield When(is_due & Q(last_step=None), then=Value(step.position))
+    for earlier in steps:
+        if earlier.position < step.position:
+            pause = datetime.timedelta(days=step.days - earlier.days)
+            went = Q(last_step=earlier.position, last_day__lte=today - pause)
+            yield When(is_due & went, then=Value(step.position))

@@ -1,0 +1,137 @@
+"""What a reminder says: the text of its step, filled in, in the language of the invoice."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from accounts.models import Organisation
+
+from ..formats import day, euro, iban
+from ..mailing import Letter, addresses_of
+from ..mailing.letters import example_values, values
+from ..models import Invoice, ReminderStep, StepKind
+from ..placeholders import PLACEHOLDERS
+from .collection import collection_costs
+from .due import open_amount
+
+KNOWN = (*PLACEHOLDERS, "invoice_date", "days_overdue", "open_amount", "iban")
+COSTS = "collection_costs"
+
+
+def placeholders_of(kind: str) -> tuple[str, ...]:
+    """What can be filled in; only the fourteen-day letter names costs."""
+    return (*KNOWN, COSTS) if kind == StepKind.NOTICE else KNOWN
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What is filled in besides what every e-mail with an invoice knows; euros."""
+
+    invoiced_on: datetime.date
+    days: int
+    amount: Decimal
+    iban: str
+
+    def values(self) -> dict[str, str]:
+        """In the language that is active."""
+        days = ngettext("%(days)d day", "%(days)d days", self.days) % {"days": self.days}
+        return {
+            "invoice_date": day(self.invoiced_on),
+            "days_overdue": days,
+            "open_amount": euro(self.amount),
+            "iban": iban(self.iban),
+            COSTS: euro(collection_costs(self.amount)),
+        }
+
+
+def reminder_letter(invoice: Invoice, step: ReminderStep, *, today: datetime.date) -> Letter:
+    """The e-mail of a step, to where invoices of the customer go."""
+    debt = Debt(
+        invoiced_on=invoice.date,
+        days=(today - invoice.due_on).days,
+        amount=open_amount(invoice),
+        iban=invoice.organisation.iban,
+    )
+    subject, body = step_texts(step, language=invoice.language)
+    with override(invoice.language):
+        known = values(invoice) | debt.values()
+    return Letter(addresses_of(invoice), subject, body).filled(known)
+
+
+def example_letter(
+    organisation: Organisation, step: ReminderStep, *, language: str, today: datetime.date
+) -> Letter:
+    """The text of a step with example values."""
+    due_on = today - datetime.timedelta(days=step.days or 1)
+    debt = Debt(
+        invoiced_on=due_on - datetime.timedelta(days=30),
+        days=step.days or 1,
+        amount=Decimal("1210.00"),
+        iban=organisation.iban,
+    )
+    known = example_values(organisation, language=language, today=today)
+    with override(language):
+        known |= debt.values() | {"due_date": day(due_on)}
+    return Letter((), *step_texts(step, language=language)).filled(known)
+
+
+def step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
+    """Subject and text in a language, as chosen or else the usual ones, with placeholders."""
+    usual_subject, usual_body = usual_step_texts(step, language=language)
+    subject = getattr(step, f"subject_{language}") or usual_subject
+    return subject, getattr(step, f"body_{language}") or usual_body
+
+
+def usual_step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
+    """What a step says when nothing was chosen: every next one is firmer."""
+    with override(language):
+        if step.kind == StepKind.NOTICE:
+            return _notice()
+        return (_first, _second, _last, _last)[step.position - 1]()
+
+
+def _first() -> tuple[str, str]:
+    return _("Reminder: invoice {number}"), _(
+        "Dear {customer},\n\n"
+        "Perhaps it escaped your attention: invoice {number} of {invoice_date} was due on "
+        "{due_date}. Of it {open_amount} is still open. We kindly ask you to transfer this "
+        "to {iban}, mentioning {number}.\n\n"
+        "Did you pay meanwhile? Then you can ignore this e-mail.\n\n"
+        "Kind regards,\n{organisation}"
+    )
+
+
+def _second() -> tuple[str, str]:
+    return _("Invoice {number} is overdue"), _(
+        "Dear {customer},\n\n"
+        "Invoice {number} of {invoice_date} is {days_overdue} overdue. Would you transfer the "
+        "open amount of {open_amount} within seven days to {iban}, mentioning {number}?\n\n"
+        "If something is wrong with the invoice, please let us know.\n\n"
+        "Kind regards,\n{organisation}"
+    )
+
+
+def _last() -> tuple[str, str]:
+    return _("Last reminder: invoice {number}"), _(
+        "Dear {customer},\n\n"
+        "Of invoice {number} of {invoice_date} {open_amount} is still open, though it was due on "
+        "{due_date}. We ask you to transfer this within seven days to "
+        "{iban}, mentioning {number}. If we do not receive it by then, we shall take further "
+        "steps.\n\n"
+        "Kind regards,\n{organisation}"
+    )
+
+
+def _notice() -> tuple[str, str]:
+    return _("Last chance without costs: invoice {number}"), _(
+        "Dear {customer},\n\n"
+        "Invoice {number} of {invoice_date} had to be paid by {due_date}. Of it {open_amount} is "
+        "still open. You can still pay this without extra costs, within fourteen days that begin "
+        "on the day after you received this letter, to {iban}, mentioning {number}.\n\n"
+        "If you do not pay within these fourteen days, you also owe us {collection_costs} of "
+        "collection costs (article 6:96 of the Dutch Civil Code).\n\n"
+        "Kind regards,\n{organisation}"
+    )

@@ -1,0 +1,70 @@
+"""Due reminders as rows of a page."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounts.models import Organisation
+
+from ..mailing import REASONS
+from ..models import Invoice, InvoiceMail, MailKind, MailState, Reminder, ReminderStep
+from .due import Plan, open_amount, step_of
+from .holding import why_not
+from .surroundings import Surroundings
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """An invoice of which it is time to remind; `why_not` says what keeps it back."""
+
+    invoice: Invoice
+    step: ReminderStep
+    days: int
+    open_amount: Decimal
+    last_day: datetime.date | None
+    why_not: str
+    # Why the last try did not leave.
+    failure: str
+
+
+def due_rows(
+    organisation: Organisation,
+    invoices: Iterable[Invoice],
+    plan: Plan,
+    *,
+    now: datetime.datetime,
+    today: datetime.date,
+) -> list[DueRow]:
+    """Invoices of due_reminders as rows, in a number of queries that does not grow."""
+    found = list(invoices)
+    around = Surroundings.of(organisation, found, plan=plan, now=now, today=today)
+    failures = _failures(found)
+    return [
+        DueRow(
+            invoice=invoice,
+            step=step_of(invoice, plan),
+            days=(today - invoice.due_on).days,
+            open_amount=open_amount(invoice),
+            last_day=invoice.last_day,  # type: ignore[attr-defined]  # annotated there
+            why_not=why_not(invoice, around, now=now),
+            failure=failures.get(invoice.pk, ""),
+        )
+        for invoice in found
+    ]
+
+
+def _failures(invoices: list[Invoice]) -> dict[int, str]:
+    """Of those whose latest reminder was not taken by the mail server."""
+    mails = InvoiceMail.objects.filter(invoice__in=invoices, kind=MailKind.REMINDER)
+    latest = {mail.invoice_id: mail for mail in mails.order_by("started_at", "pk")}
+    return {
+        invoice_id: str(REASONS[mail.reason])
+        for invoice_id, mail in latest.items()
+        if mail.state == MailState.FAILED and mail.reason
+    }
+
+
+def waiting(organisation: Organisation) -> int:
+    """How many are queued and have no e-mail yet."""
+    return Reminder.objects.filter(invoice__organisation=organisation, mail=None).count()

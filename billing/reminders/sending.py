@@ -1,0 +1,190 @@
+"""Sending reminders: first in the queue, then one by one with their PDF, each once.
+
+Between queue and mail everything is asked again: what was paid, credited or excluded meanwhile
+gets no reminder.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+
+from accounts.models import Organisation, User
+
+from ..mailing import AlreadyMailed, Letter, MailFailed
+from ..mailing.attachments import Attachment, attachments_of
+from ..mailing.posting import claim, note_sent, post
+from ..mailing.reasons import IN_DOUBT
+from ..models import Invoice, InvoiceEvent, InvoiceMail, MailKind, Reminder
+from .due import Plan, due_reminders, plan_of, step_of
+from .holding import why_not
+from .letters import reminder_letter
+from .surroundings import Surroundings
+
+Clock = Callable[[], datetime.datetime]
+# After one of these the next mail would fail in the same way.
+HOPELESS = ("login", "encryption", "unreachable", "unclear")
+
+
+def queue_reminders(
+    organisation: Organisation,
+    *,
+    invoices: Iterable[int] | None = None,
+    by: User | None,
+    now: datetime.datetime,
+    today: datetime.date,
+) -> int:
+    """Queues what is due and not kept back: of these invoices, else all. Returns how many."""
+    plan = plan_of(organisation)
+    if plan.is_paused(today):
+        return 0
+    due = due_reminders(organisation, plan, today=today)
+    chosen = list(due if invoices is None else due.filter(pk__in=list(invoices)))
+    ready = sendable(organisation, chosen, plan, now=now, today=today)
+    return sum(_queue(invoice, plan, by=by, now=now, today=today) for invoice in ready)
+
+
+def sendable(
+    organisation: Organisation,
+    invoices: list[Invoice],
+    plan: Plan,
+    *,
+    now: datetime.datetime,
+    today: datetime.date,
+) -> list[Invoice]:
+    """Those of due_reminders that nothing keeps back."""
+    around = Surroundings.of(organisation, invoices, plan=plan, now=now, today=today)
+    return [invoice for invoice in invoices if not why_not(invoice, around, now=now)]
+
+
+def _queue(
+    invoice: Invoice,
+    plan: Plan,
+    *,
+    by: User | None,
+    now: datetime.datetime,
+    today: datetime.date,
+) -> bool:
+    """False when somebody else took this step, or another one today."""
+    step = step_of(invoice, plan)
+    try:
+        with transaction.atomic():
+            Reminder.objects.create(
+                invoice=invoice, step=step.position, day=today, queued_at=now, by=by
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def deliver_reminders(organisation: Organisation, *, clock: Clock) -> int:
+    """Sends what is queued; stops where every next one would fail too. Returns how many left."""
+    queued = Reminder.objects.filter(invoice__organisation=organisation, mail=None)
+    sent = 0
+    for reminder in list(queued.select_related("by").order_by("pk")):
+        try:
+            sent += deliver(reminder, organisation, now=clock())
+        except MailFailed as failure:
+            if failure.reason in HOPELESS:
+                queued.delete()
+                break
+    return sent
+
+
+def deliver(reminder: Reminder, organisation: Organisation, *, now: datetime.datetime) -> bool:
+    """Sends one queued reminder, if it still holds.
+
+    Raises MailFailed. Then the step is free again, unless the mail server may have taken it.
+    """
+    today = localdate(now)
+    invoice = _still_due(reminder, organisation, now=now, today=today)
+    if invoice is None:
+        _give_back(reminder)
+        return False
+    letter = reminder_letter(invoice, step_of(invoice, plan_of(organisation)), today=today)
+    files = _files(reminder, invoice, now=now)
+    mail = _claim(reminder, invoice, letter, files, now=now)
+    if mail is None:
+        return False
+    try:
+        refused = post(mail, files, now=now)
+    except MailFailed as failure:
+        if failure.reason not in IN_DOUBT:
+            Reminder.objects.filter(pk=reminder.pk).delete()
+        raise
+    _note_sent(reminder, mail, refused, now=now)
+    return True
+
+
+def _still_due(
+    reminder: Reminder, organisation: Organisation, *, now: datetime.datetime, today: datetime.date
+) -> Invoice | None:
+    """The invoice, if its step is still the one that is due and nothing keeps it back."""
+    plan = plan_of(organisation)
+    if plan.is_paused(today):
+        return None
+    due = due_reminders(organisation, plan, today=today)
+    one = due.filter(pk=reminder.invoice_id)
+    found = [invoice for invoice in one if step_of(invoice, plan).position == reminder.step]
+    around = Surroundings.of(organisation, found, plan=plan, now=now, today=today)
+    without_itself = replace(around, queued=frozenset())
+    return next((one for one in found if not why_not(one, without_itself, now=now)), None)
+
+
+def _give_back(reminder: Reminder) -> None:
+    """Out of the queue, unless it was sent meanwhile; the step is free again."""
+    Reminder.objects.filter(pk=reminder.pk, mail=None).delete()
+
+
+def _files(reminder: Reminder, invoice: Invoice, *, now: datetime.datetime) -> list[Attachment]:
+    try:
+        return attachments_of(invoice, wanted=(), now=now)
+    except OSError as error:
+        _give_back(reminder)
+        raise MailFailed("attachment") from error
+
+
+def _claim(
+    reminder: Reminder,
+    invoice: Invoice,
+    letter: Letter,
+    files: list[Attachment],
+    *,
+    now: datetime.datetime,
+) -> InvoiceMail | None:
+    """The e-mail and the reminder that it belongs to, together; None when another worker was first.
+
+    Or when another e-mail of the invoice is on its way: then this one waits for the next time.
+    """
+    try:
+        with transaction.atomic():
+            kind, key = MailKind.REMINDER, reminder.key
+            mail = claim(invoice, letter, files, by=reminder.by, now=now, key=key, kind=kind)
+            _tie(reminder, mail, day=localdate(now))
+    except (AlreadyMailed, IntegrityError):
+        return None
+    return mail
+
+
+def _tie(reminder: Reminder, mail: InvoiceMail, *, day: datetime.date) -> None:
+    """Raises AlreadyMailed when the reminder has an e-mail, or left the queue."""
+    queued = Reminder.objects.filter(pk=reminder.pk, mail=None)
+    if not queued.update(mail=mail, day=day):
+        raise AlreadyMailed
+
+
+def _note_sent(
+    reminder: Reminder, mail: InvoiceMail, refused: Sequence[str], *, now: datetime.datetime
+) -> None:
+    with transaction.atomic():
+        note_sent(mail, refused=refused)
+        names = [file["name"] for file in mail.attachments]
+        InvoiceEvent.objects.create(
+            invoice=mail.invoice,
+            at=now,
+            by=reminder.by,
+            kind="reminded",
+            details={"step": reminder.step, "to": mail.to, "files": names},
+        )

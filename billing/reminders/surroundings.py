@@ -1,0 +1,119 @@
+"""What is known about overdue invoices besides themselves, read for many of them at once."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from accounts.models import Organisation
+from customers.models import Contact
+from integrations.models import Connection
+
+from ..mailing import ABANDONED_AFTER
+from ..models import (
+    Booking,
+    BookingKind,
+    Invoice,
+    InvoiceMail,
+    InvoiceStatus,
+    MailState,
+    Reminder,
+    ReminderHold,
+    State,
+)
+from .due import Plan
+
+DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known about some invoices besides themselves, read in as many queries as fields."""
+
+    plan: Plan
+    connection: Connection | None
+    holds: Mapping[tuple[str, int], ReminderHold]
+    bookings: Mapping[int, Booking]
+    credited: frozenset[int]
+    mailing: frozenset[int]
+    queued: frozenset[int]
+    late_ones: Mapping[int, int]
+    without_address: frozenset[int]
+
+    @classmethod
+    def of(
+        cls,
+        organisation: Organisation,
+        invoices: Iterable[Invoice],
+        *,
+        plan: Plan,
+        now: datetime.datetime,
+        today: datetime.date,
+    ) -> "Surroundings":
+        """For these invoices of the organisation."""
+        found = list(invoices)
+        ids = [invoice.pk for invoice in found]
+        customers = [invoice.customer_id for invoice in found]
+        queued = Reminder.objects.filter(invoice__in=ids, mail=None)
+        return cls(
+            plan=plan,
+            connection=Connection.objects.filter(organisation=organisation).first(),
+            holds=_holds(ids, customers, today),
+            bookings=_bookings(ids),
+            credited=_credited(ids),
+            mailing=_mailing(ids, now),
+            queued=frozenset(queued.values_list("invoice", flat=True)),
+            late_ones=_late_ones(organisation, customers, today),
+            without_address=_without_address(found),
+        )
+
+
+def _bookings(ids: list[int]) -> dict[int, Booking]:
+    found = Booking.objects.filter(invoice__in=ids, kind__in=DOCUMENTS)
+    counting = found.exclude(state=State.CANCELLED)
+    return {booking.invoice_id: booking for booking in counting if booking.invoice_id}
+
+
+def _credited(ids: list[int]) -> frozenset[int]:
+    """Those that a credit invoice takes back, wholly or in part; a draft of one counts."""
+    found = Invoice.objects.filter(credit_of__in=ids).exclude(status=InvoiceStatus.VOID)
+    return frozenset(one.credit_of_id or 0 for one in found.only("credit_of"))
+
+
+def _mailing(ids: list[int], now: datetime.datetime) -> frozenset[int]:
+    """Those of which an e-mail is on its way, and was not left by a dead process."""
+    sending = InvoiceMail.objects.filter(invoice__in=ids, state=MailState.SENDING)
+    alive = sending.filter(started_at__gte=now - ABANDONED_AFTER)
+    return frozenset(alive.values_list("invoice", flat=True))
+
+
+def _holds(
+    ids: list[int], customers: list[int], today: datetime.date
+) -> dict[tuple[str, int], ReminderHold]:
+    about = Q(invoice__in=ids) | Q(customer__in=customers)
+    holds = ReminderHold.objects.filter(about, Q(until=None) | Q(until__gt=today))
+    return {
+        ("invoice", hold.invoice_id)
+        if hold.invoice_id
+        else ("customer", hold.customer_id or 0): hold
+        for hold in holds
+    }
+
+
+def _late_ones(
+    organisation: Organisation, customers: list[int], today: datetime.date
+) -> Mapping[int, int]:
+    late = Invoice.objects.filter(
+        organisation=organisation, customer__in=customers, credit_of=None, gross__gt=0
+    ).overdue(today)
+    counted = late.order_by().values_list("customer").annotate(count=Count("pk"))
+    return Counter(dict(counted))
+
+
+def _without_address(invoices: list[Invoice]) -> frozenset[int]:
+    customers = {invoice.customer_id for invoice in invoices if not invoice.customer.email}
+    receivers = Contact.objects.filter(customer__in=customers, receives_invoices=True)
+    known = set(receivers.exclude(email="").values_list("customer", flat=True))
+    return frozenset(invoice.pk for invoice in invoices if invoice.customer_id in customers - known)

@@ -1,0 +1,171 @@
+"""Finance → Reminders: what is due, what was sent, and who is excluded."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import invoicer_required
+from accounts.paging import page_of
+from accounts.requests import MemberRequest
+from customers.models import Customer
+from integrations.models import Connection
+from registrations.selection import ids_in
+
+from ..models import Invoice, Reminder, ReminderHold
+from ..payment_bell import payments_connection
+from ..reminders import bell
+from ..reminders.changing import exclude, include
+from ..reminders.due import due_reminders, plan_of, step_of
+from ..reminders.forms import HoldForm
+from ..reminders.holding import is_fresh
+from ..reminders.letters import reminder_letter
+from ..reminders.listing import due_rows, waiting
+from ..reminders.sending import queue_reminders
+from .invoices import invoice_or_404
+
+
+@require_GET
+@invoicer_required
+def reminder_list(request: MemberRequest) -> HttpResponse:
+    """What is due now; what is kept back says why."""
+    organisation, today, now = request.organisation, timezone.localdate(), timezone.now()
+    plan = plan_of(organisation)
+    page = page_of(request, due_reminders(organisation, plan, today=today))
+    connection = Connection.objects.filter(organisation=organisation, is_active=True).first()
+    context = {
+        "plan": plan,
+        "is_paused": plan.is_paused(today),
+        "page": page,
+        "rows": due_rows(organisation, page, plan, now=now, today=today),
+        "waiting": waiting(organisation),
+        "payments": payments_connection(organisation),
+        "stale": connection if connection and not is_fresh(connection, now=now) else None,
+        "selection_done": request.session.pop("reminders_done", False),
+    }
+    return render(request, "billing/reminder_list.html", context)
+
+
+@require_POST
+@invoicer_required
+def reminder_send(request: MemberRequest) -> HttpResponse:
+    """Queues the ticked reminders; the page shows what becomes of them."""
+    ids = ids_in(request.POST.getlist("reminders"))
+    queued = queue_reminders(
+        request.organisation,
+        invoices=ids,
+        by=request.user,
+        now=timezone.now(),
+        today=timezone.localdate(),
+    )
+    _tell(request, queued=queued, left_out=len(ids) - queued)
+    if queued:
+        bell.ring("send_reminders", request.organisation.pk)
+    request.session["reminders_done"] = True
+    return redirect("billing:reminder-list")
+
+
+def _tell(request: MemberRequest, *, queued: int, left_out: int) -> None:
+    if not queued and not left_out:
+        messages.warning(request, _("Nothing is selected. Tick the invoices first."))
+    if queued:
+        text = ngettext("%(n)d reminder is being sent.", "%(n)d reminders are being sent.", queued)
+        messages.success(request, text % {"n": queued})
+    if left_out:
+        text = ngettext(
+            "%(n)d was left out: it is no longer due, or something keeps it back.",
+            "%(n)d were left out: they are no longer due, or something keeps them back.",
+            left_out,
+        )
+        messages.warning(request, text % {"n": left_out})
+
+
+@require_GET
+@invoicer_required
+def reminder_progress(request: MemberRequest) -> HttpResponse:
+    """How many are still on their way; at the end the whole page is read anew."""
+    left = waiting(request.organisation)
+    answer = render(request, "billing/_reminder_progress.html", {"waiting": left})
+    if not left:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_GET
+@invoicer_required
+def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
+    """The e-mail as it would be sent now."""
+    today = timezone.localdate()
+    plan = plan_of(request.organisation)
+    due = due_reminders(request.organisation, plan, today=today)
+    invoice = get_object_or_404(due, pk=pk)
+    step = step_of(invoice, plan)
+    context = {
+        "invoice": invoice,
+        "step": step,
+        "preview": reminder_letter(invoice, step, today=today),
+    }
+    return render(request, "billing/reminder_letter.html", context)
+
+
+@require_GET
+@invoicer_required
+def reminder_sent(request: MemberRequest) -> HttpResponse:
+    """The reminders that went, the latest first."""
+    sent = Reminder.objects.filter(
+        invoice__organisation=request.organisation, mail__isnull=False
+    ).select_related("invoice__customer", "mail", "by")
+    context = {"page": page_of(request, sent.order_by("-mail__started_at", "-pk"))}
+    return render(request, "billing/reminder_sent.html", context)
+
+
+@require_GET
+@invoicer_required
+def hold_list(request: MemberRequest) -> HttpResponse:
+    """Customers and invoices that get no reminders, and why."""
+    about = Q(customer__isnull=False) | Q(invoice__isnull=False)
+    holds = ReminderHold.objects.filter(about, organisation=request.organisation)
+    page = page_of(request, holds.select_related("customer", "invoice__customer", "by"))
+    context = {"page": page, "today": timezone.localdate()}
+    return render(request, "billing/reminder_holds.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@invoicer_required
+def hold_edit(request: MemberRequest, whose: str, pk: int) -> HttpResponse:
+    """No reminders of an invoice, or to a customer."""
+    found = _whose(request, whose, pk)
+    own = ReminderHold.objects.filter(**{whose: found}).first()
+    today = timezone.localdate()
+    form = HoldForm(request.POST or None, instance=own, today=today)
+    if request.method == "POST" and form.is_valid():
+        exclude(found, **form.cleaned_data, by=request.user, now=timezone.now())
+        messages.success(request, _("No reminders go for %(name)s.") % {"name": found})
+        return redirect("billing:reminder-holds")
+    context = {"form": form, "whose": whose, "found": found}
+    status = 422 if form.errors else 200
+    return render(request, "billing/reminder_hold.html", context, status=status)
+
+
+def _whose(request: MemberRequest, whose: str, pk: int) -> Invoice | Customer:
+    if whose == "invoice":
+        return invoice_or_404(request, pk)
+    if whose == "customer":
+        return get_object_or_404(request.organisation.customers, pk=pk)
+    raise Http404
+
+
+@require_POST
+@invoicer_required
+def hold_remove(request: MemberRequest, pk: int) -> HttpResponse:
+    """Reminders go again."""
+    holds = ReminderHold.objects.filter(organisation=request.organisation)
+    hold = get_object_or_404(holds.select_related("invoice", "customer"), pk=pk)
+    name = hold.invoice or hold.customer
+    include(hold, by=request.user, now=timezone.now())
+    messages.success(request, _("Reminders for %(name)s go again.") % {"name": name})
+    return redirect("billing:reminder-holds")
