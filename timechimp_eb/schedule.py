@@ -1,0 +1,48 @@
+"""What Celery beat rings for, and when; in the time of CELERY_TIMEZONE."""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    "sweep-bookings": {
+        "task": "billing.tasks.sweep_bookings",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "start-due-imports": {
+        "task": "customers.tasks.start_due_imports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # After the nightly imports, which begin between 02:15 and 03:45.
+    "fetch-payments": {
+        "task": "billing.tasks.fetch_all_payments",
+        "schedule": crontab(minute=15, hour=4),
+        "options": {"expires": 3600},
+    },
+    "start-nightly-checks": {
+        "task": "billing.tasks.start_nightly_checks",
+        "schedule": crontab(minute=45, hour=4),
+        "options": {"expires": 3600},
+    },
+    "ring-for-checks": {
+        "task": "billing.tasks.ring_for_checks",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # After the payments are in, and before people look.
+    "start-due-reminders": {
+        "task": "billing.tasks.start_due_reminders",
+        "schedule": crontab(minute=0, hour=8),
+        "options": {"expires": 3600},
+    },
+    "sweep-reminders": {
+        "task": "billing.tasks.sweep_reminders",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "plan-terms": {
+        "task": "projects.tasks.plan_terms",
+        "schedule": crontab(minute=20, hour=1),
+        "options": {"expires": 3600},
+    },
+}
