@@ -27,6 +27,8 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
             "prefix",
             "eboekhouden_prefix",
             "payment_term",
+            "design",
+            "payment_code",
             "footer",
             "mail_subject_nl",
             "mail_body_nl",
@@ -35,6 +37,7 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
             "mail_extras",
         )
         widgets = {
+            "design": forms.RadioSelect,
             "footer": forms.Textarea(attrs={"rows": 3}),
             "mail_body_nl": forms.Textarea(attrs={"rows": 8}),
             "mail_body_en": forms.Textarea(attrs={"rows": 8}),

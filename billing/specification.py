@@ -35,13 +35,20 @@ class Behind:
 
 def specify(invoice: Invoice) -> None:
     """Copies the rows into the lines that have any; six queries, however many there are."""
+    lines = [line for line in lines_with_rows(invoice) if line.specification]
+    InvoiceLine.objects.bulk_update(lines, ["specification"])
+
+
+def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
+    """Every line with the rows behind it as its specification; stores nothing."""
     by_line: dict[int, list[Behind]] = defaultdict(list)
     for row in rows_behind(invoice):
         by_line[row.line_id].append(row)
-    lines = list(invoice.lines.filter(pk__in=by_line)) if by_line else []
+    lines = list(invoice.lines.all())
     for line in lines:
-        line.specification = specified(by_line[line.pk])
-    InvoiceLine.objects.bulk_update(lines, ["specification"])
+        if line.pk in by_line:
+            line.specification = specified(by_line[line.pk])
+    return lines
 
 
 def rows_behind(invoice: Invoice) -> list[Behind]:

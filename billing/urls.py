@@ -6,12 +6,17 @@ from . import settings_views
 from .invoice_urls import urlpatterns_invoices
 from .models import Origin
 from .reminder_urls import urlpatterns_reminders
-from .views import bookings, checks, dashboard, dialogs, mail_settings, unbilled
+from .views import bookings, checks, dashboard, designs, dialogs, mail_settings, unbilled
 
 app_name = "billing"
 
 settings_urls = [
     path("settings/invoices/", settings_views.invoice_settings, name="invoice-settings"),
+    path(
+        "settings/invoices/designs/<slug:design>.png",
+        designs.design_picture,
+        name="invoice-settings-design",
+    ),
     path(
         "settings/invoices/next-number/",
         settings_views.next_number_preview,

@@ -12,7 +12,7 @@ from .invoice import (
     Origin,
 )
 from .issued import FileKind, InvoiceFile, InvoiceMail, MailKind, MailState
-from .numbers import InvoiceSettings, NumberSeries
+from .numbers import Design, InvoiceSettings, NumberSeries
 from .reminders import (
     MOST_STEPS,
     Reminder,
@@ -37,6 +37,7 @@ __all__ = [
     "CheckState",
     "CreditState",
     "CreditedRow",
+    "Design",
     "FileKind",
     "FindingKind",
     "Invoice",

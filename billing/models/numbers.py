@@ -6,6 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 
+
+class Design(models.TextChoices):
+    """How an invoice looks on paper: a name of a template in templates/billing/pdf."""
+
+    MODERN = "modern", _("Modern")
+    CLASSIC = "classic", _("Classic")
+    COMPACT = "compact", _("Compact")
+
+
 PREFIX = RegexValidator(r"^[A-Za-z0-9-]{0,10}$", _("Use at most ten letters, digits and dashes."))
 
 
@@ -35,6 +44,12 @@ class InvoiceSettings(models.Model):
         help_text=_("In days; customers may have their own."),
     )
     footer = models.TextField(_("text below the invoice"), blank=True)
+    design = models.CharField(_("design"), max_length=7, choices=Design, default=Design.MODERN)
+    payment_code = models.BooleanField(
+        _("QR code for payment"),
+        default=False,
+        help_text=_("Read by banking apps that know the European code; not all Dutch ones do."),
+    )
     # The language of the invoice chooses; empty means the usual text.
     mail_subject_nl = models.CharField(_("subject, Dutch"), max_length=150, blank=True)
     mail_body_nl = models.TextField(_("text, Dutch"), blank=True)

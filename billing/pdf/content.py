@@ -1,7 +1,6 @@
 """Everything that an invoice says, as plain texts in its own language; the drawing adds nothing."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,64 +8,67 @@ from django.utils.translation import override
 
 from accounts.countries import country_name
 
-from ..copies import addressee_copy, issuer_copy
-from ..formats import amount, day, euro, iban, percentage
-from ..models import Invoice, InvoiceLine
-from ..numbering import settings_of
-from ..supply import supply_period
-from ..total_rows import vat_label
+from ..formats import amount, day, iban, percentage
+from ..models import InvoiceLine, InvoiceSettings
+from ..paper import Paper
+from ..total_rows import total_rows
 from ..treatments import TREATMENTS, words_of
+from .annex import filled, receipts, specification
+from .paying import payment, payment_code
+from .units import unit_name
 
 Content = dict[str, Any]
-Parties = Mapping[str, str]
+Party = Mapping[str, str]
 
 
-def content_of(invoice: Invoice, *, language: str) -> Content:
+def content_of(paper: Paper, choices: InvoiceSettings, *, language: str) -> Content:
     """The texts of the invoice, in the language given, amounts written in its way."""
+    invoice = paper.invoice
     with override(language):
-        issuer, addressee = parties(invoice)
         return {
             "lang": language,
-            "is_draft": invoice.is_draft,
-            "draft": _("DRAFT"),
-            "title": _title(invoice),
+            "draft": _("DRAFT") if invoice.is_draft else "",
+            "title": _title(paper),
             "accent": invoice.organisation.theme_colour,
-            "issuer": issuer["name"],
-            "issuer_lines": _issuer_lines(issuer),
-            "addressee": _addressee_lines(addressee, home=issuer["country"]),
-            "meta": [list(pair) for pair in _meta(invoice, addressee)],
+            **_parties(paper),
+            "meta": [list(pair) for pair in _meta(paper)],
             "notes": invoice.notes.strip(),
-            "columns": _columns(),
-            "lines": [_line(line) for line in invoice.lines.all()],
-            "totals": [list(pair) for pair in _totals(invoice)],
-            "total": [_("Total"), euro(invoice.gross)],
-            "remarks": _remarks(invoice, addressee),
-            "payment": _payment(invoice, issuer),
-            "closing": settings_of(invoice.organisation).footer.strip(),
-            "foot": _foot(issuer),
+            "columns": _columns(paper),
+            "lines": [_line(line, paper) for line in paper.lines],
+            "totals": _totals(paper),
+            "total": [_("Total"), amount(invoice.gross)],
+            "remarks": _remarks(paper),
+            "payment": payment(paper),
+            "qr": payment_code(paper) if choices.payment_code else "",
+            "qr_text": _("Scan to pay"),
+            "closing": choices.footer.strip(),
             "page": [_("Page"), _("of")],
+            "specification": specification(paper),
+            "receipts": receipts(paper),
         }
 
 
-def parties(invoice: Invoice) -> tuple[Parties, Parties]:
-    """Who issues it and who receives it: the copies of a final invoice, of a draft as of now."""
-    return (
-        invoice.issuer or issuer_copy(invoice.organisation),
-        invoice.addressee or addressee_copy(invoice.customer),
-    )
+def _title(paper: Paper) -> str:
+    kind = _("Credit invoice") if paper.is_credit else _("Invoice")
+    return f"{kind} {paper.invoice.number}".strip()
 
 
-def _title(invoice: Invoice) -> str:
-    kind = _("Credit invoice") if invoice.credit_of_id else _("Invoice")
-    return f"{kind} {invoice.number}".strip()
+def _parties(paper: Paper) -> Content:
+    issuer = paper.issuer
+    return {
+        "issuer": issuer["name"],
+        "issuer_lines": _issuer_lines(issuer),
+        "addressee": _addressee_lines(paper.addressee, home=issuer["country"]),
+        "foot": _foot(issuer),
+    }
 
 
-def _issuer_lines(issuer: Parties) -> list[str]:
+def _issuer_lines(issuer: Party) -> list[str]:
     town = f"{issuer['postal_code']} {issuer['city']}".strip()
-    return _filled(issuer["address"], town, issuer["email"], issuer["phone"], issuer["website"])
+    return filled(issuer["address"], town, issuer["email"], issuer["phone"], issuer["website"])
 
 
-def _addressee_lines(addressee: Parties, *, home: str) -> list[str]:
+def _addressee_lines(addressee: Party, *, home: str) -> list[str]:
     contact = addressee["contact_name"]
     attention = _("Attn. %(name)s") % {"name": contact} if contact else ""
     town = f"{addressee['postal_code']} {addressee['city']}".strip()
@@ -75,90 +77,71 @@ def _addressee_lines(addressee: Parties, *, home: str) -> list[str]:
     vat = addressee["vat_number"]
     vat_line = _("VAT number %(number)s") % {"number": vat} if vat else ""
     name = addressee["name"]
-    return _filled(name, attention, addressee["address"], town, country, vat_line)
+    return filled(name, attention, addressee["address"], town, country, vat_line)
 
 
-def _meta(invoice: Invoice, addressee: Parties) -> Iterable[tuple[str, str]]:
+def _meta(paper: Paper) -> Iterable[tuple[str, str]]:
+    invoice = paper.invoice
     if invoice.number:
         yield _("Invoice number"), invoice.number
     if invoice.credit_of:
         yield _("Credits invoice"), invoice.credit_of.number
     yield _("Invoice date"), day(invoice.date)
-    yield _("Due date"), day(invoice.due_on)
-    if supplied := supply_period(invoice):
-        first, last = (day(one) for one in supplied)
+    if not paper.is_credit:
+        yield _("Due date"), day(invoice.due_on)
+    if paper.supplied:
+        first, last = (day(one) for one in paper.supplied)
         yield _("Supplied"), first if first == last else f"{first} – {last}"
     if invoice.reference:
         yield _("Your reference"), invoice.reference
-    yield _("Customer number"), addressee["number"]
+    yield _("Customer number"), paper.addressee["number"]
 
 
-def _columns() -> list[str]:
-    return [_("Description"), _("Quantity"), _("Unit"), _("Price"), _("VAT"), _("Net")]
-
-
-def _line(line: InvoiceLine) -> list[str]:
-    units = {"hour": _("hour"), "piece": _("piece")}
+def _columns(paper: Paper) -> list[str]:
+    discount = [_("Discount")] if paper.has_discounts else []
     return [
-        line.description,
-        amount(line.quantity),
-        units.get(line.unit, line.unit),
-        amount(line.price),
-        percentage(line.vat_percentage),
-        amount(line.net),
+        *(_("Description"), _("Quantity"), _("Unit"), _("Price")),
+        *discount,
+        *(_("VAT"), _("Net")),
     ]
 
 
-def _totals(invoice: Invoice) -> Iterable[tuple[str, str]]:
-    yield _("Total excl. VAT"), euro(invoice.net)
-    for rate in invoice.vat_totals:
-        yield vat_label(rate), euro(Decimal(rate["vat"]))
+def _line(line: InvoiceLine, paper: Paper) -> list[str]:
+    discount = [percentage(line.discount) if line.discount else ""] if paper.has_discounts else []
+    return [
+        *(line.description, amount(line.quantity), unit_name(line.unit), amount(line.price)),
+        *discount,
+        *(percentage(line.vat_percentage), amount(line.net)),
+    ]
 
 
-def _remarks(invoice: Invoice, addressee: Parties) -> list[str]:
+def _totals(paper: Paper) -> list[list[str]]:
+    invoice = paper.invoice
+    rows = total_rows(invoice.vat_totals, net=invoice.net, discount=invoice.discount)
+    return [[row.label, amount(row.amount)] for row in rows]
+
+
+def _remarks(paper: Paper) -> list[str]:
     """Why no VAT is charged; with the VAT number of a customer who pays it instead."""
     remarks = []
-    for treatment in dict.fromkeys(rate["treatment"] for rate in invoice.vat_totals):
-        words = words_of(treatment)
-        if TREATMENTS[treatment].needs_vat_number and addressee["vat_number"]:
-            names = {"why": words, "number": addressee["vat_number"]}
+    for treatment in dict.fromkeys(rate["treatment"] for rate in paper.invoice.vat_totals):
+        words, number = words_of(treatment), paper.addressee["vat_number"]
+        if TREATMENTS[treatment].needs_vat_number and number:
+            names = {"why": words, "number": number}
             remarks.append(_("%(why)s. VAT number of the customer: %(number)s.") % names)
         elif words:
             remarks.append(f"{words}.")
     return remarks
 
 
-def _payment(invoice: Invoice, issuer: Parties) -> str:
-    """How to pay; nothing on an invoice that asks no money."""
-    if invoice.gross <= 0:
-        return ""
-    names = {
-        "total": euro(invoice.gross),
-        "day": day(invoice.due_on),
-        "iban": iban(issuer["iban"]),
-        "name": issuer["name"],
-        "number": invoice.number or "…",
-    }
-    if not issuer["iban"]:
-        return _("Please pay %(total)s by %(day)s, mentioning %(number)s.") % names
-    text = _(
-        "Please pay %(total)s by %(day)s to %(iban)s in the name of %(name)s, "
-        "mentioning %(number)s."
-    )
-    return text % names
-
-
-def _foot(issuer: Parties) -> str:
+def _foot(issuer: Party) -> str:
     """What must be known of who issues it, on every page."""
+    coc, vat = issuer["coc_number"], issuer["vat_number"]
     parts = [
         issuer["name"],
-        _("CoC %(number)s") % {"number": issuer["coc_number"]} if issuer["coc_number"] else "",
-        _("VAT %(number)s") % {"number": issuer["vat_number"]} if issuer["vat_number"] else "",
+        _("CoC %(number)s") % {"number": coc} if coc else "",
+        _("VAT %(number)s") % {"number": vat} if vat else "",
         f"IBAN {iban(issuer['iban'])}" if issuer["iban"] else "",
         f"BIC {issuer['bic']}" if issuer["bic"] else "",
     ]
-    return "  ·  ".join(_filled(*parts))
-
-
-def _filled(*texts: str) -> list[str]:
-    return [text for text in texts if text]
+    return "  ·  ".join(filled(*parts))

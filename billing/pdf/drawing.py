@@ -4,6 +4,7 @@ import base64
 import datetime
 import json
 from pathlib import Path
+from typing import Any
 
 import typst
 from django.conf import settings
@@ -11,12 +12,14 @@ from django.conf import settings
 from accounts.logos import content_type
 from accounts.models import Organisation
 
-from ..models import Invoice
+from ..models import Design, Invoice, InvoiceSettings
+from ..numbering import settings_of
+from ..paper import Paper, paper_of
 from .content import content_of
 from .glyphs import drawable
 from .typefaces import typefaces
 
-TEMPLATE = Path(settings.BASE_DIR) / "templates" / "billing" / "pdf" / "invoice.typ"
+TEMPLATES = Path(settings.BASE_DIR) / "templates" / "billing" / "pdf"
 # A picture in an SVG, because typst takes pictures as text only in that way.
 FRAME = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
@@ -24,6 +27,8 @@ FRAME = (
 )
 # A logo is at most so large on paper, in millimetres.
 WIDEST, HIGHEST = 70, 18
+# Of a picture of a page: 96 dots an inch is 794 × 1123.
+DOTS = 96
 
 
 def invoice_pdf(
@@ -34,26 +39,39 @@ def invoice_pdf(
     With `ubl` it carries that inside, as another way to read the same invoice. The same invoice
     gives the same bytes as long as settings and logo stay as they are.
     """
-    content = drawable(content_of(invoice, language=language or invoice.language))
-    content["logo"] = _logo(invoice.organisation)
-    inputs = {"content": json.dumps(content)}
+    choices = settings_of(invoice.organisation)
+    inputs = _inputs(paper_of(invoice), choices, language=language or invoice.language)
     if ubl is not None:
         inputs |= {"ubl": ubl.decode(), "ubl_name": f"{invoice.number}.xml"}
-    return draw(inputs, made_at=invoice.final_at or invoice.created_at)
+    made_at = invoice.final_at or invoice.created_at
+    return bytes(_compiled(choices.design, inputs, made_at, pdf_standards=["a-3b"]))
 
 
-def draw(inputs: dict[str, str], *, made_at: datetime.datetime) -> bytes:
-    """The PDF of what the template reads, with one moment written in it as its date."""
-    pdf = typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
+def paper_picture(paper: Paper, choices: InvoiceSettings, *, language: str) -> bytes:
+    """The first page of an invoice as a PNG picture."""
+    inputs = _inputs(paper, choices, language=language)
+    made_at = paper.invoice.created_at
+    made = _compiled(choices.design, inputs, made_at, format="png", ppi=DOTS)
+    return bytes(made[0] if isinstance(made, list) else made)
+
+
+def _inputs(paper: Paper, choices: InvoiceSettings, *, language: str) -> dict[str, str]:
+    content = drawable(content_of(paper, choices, language=language))
+    content["logo"] = _logo(paper.invoice.organisation)
+    return {"content": json.dumps(content)}
+
+
+def _compiled(design: str, inputs: dict[str, str], made_at: datetime.datetime, **kind: Any) -> Any:
+    """What the template of a design makes of its inputs, with one moment written in it."""
+    return typst.compile(
+        str(TEMPLATES / f"{Design(design)}.typ"),
+        root=str(TEMPLATES),
         font_paths=typefaces(),
         ignore_system_fonts=True,
         sys_inputs=inputs,
-        pdf_standards=["a-3b"],
         timestamp=int(made_at.timestamp()),
+        **kind,
     )
-    return bytes(pdf)
 
 
 def _logo(organisation: Organisation) -> dict[str, object] | None:

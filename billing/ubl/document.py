@@ -15,10 +15,9 @@ from projects.money import cents
 
 from ..formats import day
 from ..models import Invoice, InvoiceLine
-from ..supply import supply_period
+from ..paper import Paper, paper_of
 from ..treatments import category_of
 from .elements import Part, cac, cbc, cbc_amount, cbc_date, document, figure
-from .paper import Paper
 from .parties import address, country, customer, registration, supplier
 from .taxes import discount, discounts, line_category, monetary_total, tax_total
 
@@ -37,13 +36,7 @@ def invoice_ubl(invoice: Invoice) -> bytes:
     """The final invoice as UBL, in its language. Raises ValueError for a draft."""
     if invoice.is_draft:
         raise ValueError("a draft has no UBL")
-    paper = Paper(
-        invoice=invoice,
-        lines=tuple(invoice.lines.all()),
-        issuer=invoice.issuer,
-        addressee=invoice.addressee,
-        supplied=supply_period(invoice),
-    )
+    paper = paper_of(invoice)
     with override(invoice.language):
         root = _credit_note(paper) if paper.is_credit else _invoice(paper)
     etree.indent(root)

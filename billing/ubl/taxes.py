@@ -15,9 +15,9 @@ from projects.money import ZERO
 
 from ..formats import percentage as written
 from ..models import InvoiceLine
+from ..paper import Paper
 from ..treatments import category_of, words_of
 from .elements import Part, cac, cbc, cbc_amount, plain
-from .paper import Paper
 
 
 @dataclass(frozen=True)

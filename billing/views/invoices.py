@@ -26,9 +26,9 @@ from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
 from ..issuing import why_no_sales_entry
 from ..mailing import failure_of
 from ..models import FileKind, Invoice, InvoiceLine, InvoiceStatus, Origin
+from ..paper import parties
 from ..payment_bell import payments_connection
 from ..pdf import invoice_pdf
-from ..pdf.content import parties
 from ..sales_entries import connection_for_entries, proposed_entry
 from ..supply import count_rows, supply_period
 from ..total_rows import total_rows

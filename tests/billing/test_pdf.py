@@ -6,6 +6,7 @@ import io
 from decimal import Decimal
 
 import pytest
+import segno
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
@@ -15,9 +16,21 @@ from accounts.logos import encode_logo, replace_logo
 from billing.archive import issued_file
 from billing.invoicing import draft_invoices
 from billing.issuing import make_final
-from billing.models import FileKind, InvoiceLine, Origin, VatTreatment
+from billing.models import (
+    Design,
+    FileKind,
+    Invoice,
+    InvoiceLine,
+    InvoiceSettings,
+    Origin,
+    VatTreatment,
+)
+from billing.paper import paper_of
 from billing.pdf import invoice_pdf
+from billing.pdf.paying import payment_code
+from registrations.models import Expense
 from tests import factories
+from tests.billing import invoices
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -195,3 +208,104 @@ def test_a_logo_is_drawn(issuer):
 def test_a_draft_has_no_issued_file(issuer):
     with pytest.raises(ValueError, match="draft"):
         issued_file(draft(issuer), FileKind.PDF, now=NOW)
+
+
+# --- Designs --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("design", Design.values)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_design_says_the_same(issuer, design, language):
+    InvoiceSettings.objects.create(organisation=issuer.organisation, design=design)
+    customer = invoices.buyer(issuer.organisation)
+    items = [
+        invoices.Item(quantity="9.5", price="90", discount="10"),
+        invoices.Item(percentage="9"),
+    ]
+    invoice = invoices.issued(customer, items, discount=Decimal("2.5"), language=language)
+
+    said = text_of(invoice_pdf(invoice))
+
+    parts = {
+        "nl": ["Factuur 2026-0001", "769,50", "10%", "Korting 2,5%", "−21,74", "847,76", "Pagina"],
+        "en": ["Invoice 2026-0001", "769.50", "10%", "Discount 2.5%", "−21.74", "847.76", "Page"],
+    }
+    for part in parts[language]:
+        assert part in said, part
+
+
+@pytest.mark.parametrize("design", Design.values)
+def test_the_rows_behind_the_lines_follow_on_pages_of_their_own(issuer, design):
+    InvoiceSettings.objects.create(organisation=issuer.organisation, design=design)
+    invoice = draft(issuer)
+    Invoice.objects.filter(pk=invoice.pk).update(with_specification=True)
+    invoice.refresh_from_db()
+
+    pages = PdfReader(io.BytesIO(invoice_pdf(invoice))).pages
+
+    last = " ".join(pages[-1].extract_text().split())
+    assert len(pages) == 2
+    for part in ["Specification", "03-11-2026", "Sanne de Vries", "1.50 hour", "135.00", "58.75"]:
+        assert part in last, part
+
+
+def test_receipts_that_go_along_are_listed(issuer):
+    invoice = draft(issuer)
+    Expense.objects.update(receipt="receipts/0123.pdf", receipt_name="Hosting november.pdf")
+    Invoice.objects.filter(pk=invoice.pk).update(with_receipts=True)
+    invoice.refresh_from_db()
+
+    assert "Receipts attached" in text_of(invoice_pdf(invoice))
+    assert "Hosting november.pdf" in text_of(invoice_pdf(invoice))
+
+
+def test_a_credit_invoice_names_what_it_credits_and_asks_no_money(issuer):
+    customer = invoices.buyer(issuer.organisation)
+    first = invoices.issued(customer, [invoices.Item()], language="en")
+
+    said = text_of(invoice_pdf(invoices.credited(first)))
+
+    assert "Credit invoice 2026-0002" in said
+    assert "Credits invoice 2026-0001" in said
+    assert "€ 121.00 is settled with invoice 2026-0001, or paid back to you." in said
+    assert "Please pay" not in said
+
+
+def test_the_payment_code_says_what_banking_apps_read(issuer):
+    """EPC069-12: service, version, character set, SCT, BIC, name, IBAN, amount, …, text."""
+    invoices.complete(issuer.organisation)
+    invoice = invoices.issued(invoices.buyer(issuer.organisation), [invoices.Item()])
+
+    code = payment_code(paper_of(invoice))
+
+    wanted = segno.make(
+        "BCD\n002\n1\nSCT\nABNANL2A\nStudio Oost\nNL91ABNA0417164300\nEUR121\n\n\n2026-0001",
+        error="m",
+        boost_error=False,
+        micro=False,
+    )
+    drawn = io.BytesIO()
+    wanted.save(drawn, kind="svg", border=0, xmldecl=False)
+    assert code == drawn.getvalue().decode()
+
+
+def test_nothing_can_be_paid_by_code_without_an_iban_or_an_amount(issuer):
+    customer = invoices.buyer(issuer.organisation)
+    issuer.organisation.iban = ""
+    without = invoices.issued(customer, [invoices.Item()])
+    issuer.organisation.iban = "NL91ABNA0417164300"
+    for_nothing = invoices.issued(customer, [invoices.Item(price="0")], number="2026-0002")
+
+    assert [payment_code(paper_of(one)) for one in (without, for_nothing)] == ["", ""]
+
+
+def test_a_word_wider_than_its_column_and_a_long_name_stay_on_the_page(issuer):
+    customer = invoices.buyer(issuer.organisation)
+    customer.name = "Stichting " + "Samenwerking " * 7
+    invoice = invoices.issued(customer, [invoices.Item(description="W" * 400)])
+
+    for design in Design.values:
+        InvoiceSettings.objects.update_or_create(
+            organisation=issuer.organisation, defaults={"design": design}
+        )
+        assert len(PdfReader(io.BytesIO(invoice_pdf(invoice))).pages) == 1

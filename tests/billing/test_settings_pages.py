@@ -1,5 +1,6 @@
 """Settings → Invoices and Settings → VAT rates."""
 
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -7,9 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Organisation, Role
-from billing.models import InvoiceSettings, NumberSeries, VatRate
+from billing.models import Design, InvoiceSettings, NumberSeries, VatRate
 from billing.placeholders import fill_placeholders
 from billing.vat_rates import create_standard_rates, default_rate
 from tests.factories import create_customer, create_membership, create_organisation, create_vat_rate
@@ -20,6 +22,7 @@ TEXTS = {
     "prefix": "F",
     "eboekhouden_prefix": "TC",
     "payment_term": "14",
+    "design": "classic",
     "footer": "Thank you",
     "mail_subject_en": "Invoice {number}",
     "mail_body_en": "Dear {customer}, {total} before {due_date}. {organisation}",
@@ -47,7 +50,7 @@ def test_settings_are_stored_the_first_time_and_the_next(
     inside.post(page, {**TEXTS, "payment_term": "21"})
 
     stored = InvoiceSettings.objects.get(organisation=organisation)
-    assert (stored.prefix, stored.payment_term) == ("F", 21)
+    assert (stored.prefix, stored.payment_term, stored.design) == ("F", 21, "classic")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,21 @@ def test_a_mistake_is_said_in_a_sentence(
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert not InvoiceSettings.objects.exists()
+
+
+@pytest.mark.parametrize("design", Design.values)
+def test_each_design_has_its_picture(inside: Client, design: str) -> None:
+    page = inside.get(reverse("billing:invoice-settings")).content.decode()
+    picture = inside.get(reverse("billing:invoice-settings-design", args=[design]))
+
+    assert f"designs/{design}.png" in page
+    assert Image.open(io.BytesIO(picture.content)).size == (794, 1123)
+
+
+def test_a_design_that_is_not_there_has_no_picture(inside: Client) -> None:
+    url = reverse("billing:invoice-settings-design", args=["modern"]).replace("modern", "gothic")
+
+    assert inside.get(url).status_code == 404
 
 
 def test_the_page_shows_which_number_is_next(inside: Client, organisation: Organisation) -> None:

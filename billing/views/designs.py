@@ -1,0 +1,28 @@
+"""Settings → Invoices: what each design looks like."""
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import administrator_required
+from accounts.requests import MemberRequest
+
+from ..models import Design
+from ..numbering import settings_of
+from ..pdf import paper_picture
+from ..pdf.sample import sample_paper
+
+
+@require_GET
+@administrator_required
+def design_picture(request: MemberRequest, design: str) -> HttpResponse:
+    """The first page of an example in a design, with the logo and colour of the organisation."""
+    if design not in Design.values:
+        raise Http404
+    choices = settings_of(request.organisation)
+    choices.design = design
+    paper = sample_paper(request.organisation, now=timezone.localtime())
+    picture = paper_picture(paper, choices, language=request.organisation.language)
+    return HttpResponse(
+        picture, content_type="image/png", headers={"Cache-Control": "private, no-store"}
+    )
