@@ -1,5 +1,7 @@
 """Copies of who issues and who receives an invoice, as they were on the day it became final."""
 
+import re
+
 from accounts.models import Organisation
 from customers.models import Customer
 
@@ -17,6 +19,9 @@ ISSUER = (
     "iban",
     "bic",
 )
+PO_BOX = re.compile(
+    r"\s*(postbus|p\.?\s?o\.?\s?box|postfach|bo[iî]te\s+postale|b\.?\s?p\.?\s+\d)", re.IGNORECASE
+)
 ADDRESSEE = ("number", "name", "contact_name", "email", "vat_number", "coc_number")
 
 
@@ -26,9 +31,21 @@ def issuer_copy(organisation: Organisation) -> dict[str, str]:
 
 
 def addressee_copy(customer: Customer) -> dict[str, str]:
-    """What is printed of the customer; the postal address goes before the visiting address."""
+    """What is printed of the customer; the postal address goes before the visiting address.
+
+    A P.O. box is no address for the law (art. 35a of the Act: the full address), so with one both
+    are printed: `po_box` has it in one line.
+    """
     copy = {name: getattr(customer, name) for name in ADDRESSEE}
-    prefix = "postal_" if customer.postal_address else ""
+    has_box = is_po_box(customer.postal_address) and bool(customer.address)
+    prefix = "postal_" if customer.postal_address and not has_box else ""
     for name in ("address", "postal_code", "city", "country"):
         copy[name] = getattr(customer, f"{prefix}{name}")
+    town = f"{customer.postal_postal_code} {customer.postal_city}".strip()
+    copy["po_box"] = f"{customer.postal_address}, {town}".strip(", ") if has_box else ""
     return copy
+
+
+def is_po_box(address: str) -> bool:
+    """Whether it is a P.O. box instead of a place where somebody can be found."""
+    return PO_BOX.match(address) is not None

@@ -1,7 +1,7 @@
 """What can be done with several invoices at once: which of them may, and doing it one by one."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation, User
 from registrations.selection import ids_in
 
-from .issuing import NotAllowed, mark_paid, mark_sent, throw_away
+from .issuing import NotAllowed, Unlawful, mark_paid, mark_sent, throw_away
+from .legal import check, documents_of
 from .mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter, send_invoice
 from .models import Invoice, InvoiceStatus, Origin
 from .numbering import settings_of
@@ -26,7 +27,10 @@ HOPELESS = ("login", "encryption", "unreachable", "later", "unclear")
 
 @dataclass(frozen=True)
 class Action:
-    """Something to do with invoices; `why_not` is empty where it may be done."""
+    """Something to do with invoices; `why_not` is empty where it may be done.
+
+    `makes_final`: a draft becomes final by it, so it must say what an invoice has to say.
+    """
 
     title: str | Promise
     button: str | Promise
@@ -34,6 +38,7 @@ class Action:
     why_not: Callable[[Invoice], str]
     carry_out: Callable[[Invoice, User, datetime.datetime], object]
     is_grave: bool = False
+    makes_final: bool = False
     most: int = MOST
     question: str | Promise = ""
 
@@ -53,12 +58,13 @@ def selected(organisation: Organisation, posted: QueryDict) -> list[Invoice]:
     return list(found.select_related("organisation", "customer").order_by("date", "pk"))
 
 
-def sort_out(invoices: Iterable[Invoice], action: Action) -> Eligible:
+def sort_out(invoices: Sequence[Invoice], action: Action, *, today: datetime.date) -> Eligible:
     """With which of them it may be done; at most so many in one go."""
     ready: list[Invoice] = []
     left_out: list[tuple[Invoice, str]] = []
+    unlawful = unlawful_drafts(invoices, today=today) if action.makes_final else {}
     for invoice in invoices:
-        why = action.why_not(invoice)
+        why = action.why_not(invoice) or unlawful.get(invoice.pk, "")
         if not why and len(ready) >= action.most:
             why = _("At most %(most)d in one go.") % {"most": action.most}
         if why:
@@ -66,6 +72,15 @@ def sort_out(invoices: Iterable[Invoice], action: Action) -> Eligible:
         else:
             ready.append(invoice)
     return Eligible(tuple(ready), tuple(left_out))
+
+
+def unlawful_drafts(invoices: Sequence[Invoice], *, today: datetime.date) -> dict[int, str]:
+    """What the drafts among these still have to say by law, by id; of one organisation."""
+    drafts = [invoice for invoice in invoices if invoice.is_draft]
+    if not drafts:
+        return {}
+    documents = documents_of(drafts[0].organisation, drafts, today=today)
+    return {pk: check(document).reason for pk, document in documents.items()}
 
 
 def carry_out(
@@ -81,6 +96,8 @@ def carry_out(
             outcome.failed.append(f"{name}: {REASONS[failure.reason]}")
             if failure.reason in HOPELESS:
                 break
+        except Unlawful as unlawful:
+            outcome.failed.append(f"{name}: {unlawful.findings.reason}")
         except (NotAllowed, AlreadyMailed):
             reason = _("something else happened to it meanwhile.")
             outcome.failed.append(f"{name}: {reason}")
@@ -143,6 +160,7 @@ ACTIONS = {
         question=gettext_lazy("Drafts get their number and become final."),
         why_not=why_not_sent_by_hand,
         carry_out=mark_as_sent,
+        makes_final=True,
     ),
     "send": Action(
         title=gettext_lazy("Send by e-mail"),
@@ -153,6 +171,7 @@ ACTIONS = {
         ),
         why_not=why_not_mailed,
         carry_out=_mail,
+        makes_final=True,
         most=MOST_MAILS,
     ),
     "mark-paid": Action(

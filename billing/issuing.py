@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,12 +20,21 @@ from .claiming import release
 from .crediting import count_credit, restate_drafts, settle
 from .freeing import RowsMoved
 from .invoicing import freeze
+from .legal import Findings, check, document_of
 from .models import Batch, Booking, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
 from .numbering import next_number
 
 
 class NotAllowed(Exception):
     """The invoice is not in a state for this; the text is for people."""
+
+
+class Unlawful(NotAllowed):
+    """The invoice does not say all that it must; `findings` names what, and where to mend it."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__(findings.reason)
+        self.findings = findings
 
 
 def throw_away(invoice: Invoice) -> int:
@@ -47,13 +57,13 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
     """Numbers and freezes a draft and keeps its files; one that is final stays as it is.
 
     The rows of the lines that a credit invoice takes back are freed or written off with it.
+    Raises Unlawful while it does not say everything that an invoice must say.
     """
     with transaction.atomic():
         draft = _locked(invoice)
         if not draft.is_draft:
             return draft
-        if not draft.lines.exists():
-            raise NotAllowed("empty")
+        _insist_on_the_law(draft, now=now)
         if draft.is_credit:
             _settle(draft)
         draft.number = next_number(draft.organisation, Origin.HERE, year=draft.date.year)
@@ -69,6 +79,12 @@ def _settle(credit: Invoice) -> None:
         settle(credit)
     except RowsMoved as moved:
         raise NotAllowed("rows") from moved
+
+
+def _insist_on_the_law(draft: Invoice, *, now: datetime.datetime) -> None:
+    findings = check(document_of(draft, today=timezone.localdate(now)))
+    if findings.errors:
+        raise Unlawful(findings)
 
 
 def mark_sent(

@@ -7,7 +7,9 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Language, Membership, Organisation, Role, User
+from billing.invoicing import total_fields
 from billing.models import Invoice, InvoiceLine, VatRate
+from billing.vat import totals
 from customers.models import Customer
 from integrations.eboekhouden.sandbox import Sandbox
 from integrations.models import Connection
@@ -72,9 +74,8 @@ def create_membership(
 def create_customer(
     *, organisation: Organisation | None = None, name: str = "Bakkerij Van Dam", **fields: object
 ) -> Customer:
-    """One that may receive invoices; an address that is given in part is given whole."""
-    is_given = any(name in fields for name in LAWFUL_ADDRESSEE)
-    fields = (LAWFUL_ADDRESSEE if not is_given else {}) | fields
+    """One that may receive invoices."""
+    fields = LAWFUL_ADDRESSEE | fields
     return Customer.objects.create(
         organisation=organisation or create_organisation(),
         number=fields.pop("number", f"K{next(numbers):05d}"),
@@ -221,7 +222,7 @@ def create_invoice_line(*, project: Project, **fields: object) -> InvoiceLine:
     rate = project.organisation.vat_rates.first() or create_vat_rate(
         organisation=project.organisation
     )
-    return InvoiceLine.objects.create(
+    line = InvoiceLine.objects.create(
         invoice=invoice,
         position=1,
         description=project.name,
@@ -235,6 +236,10 @@ def create_invoice_line(*, project: Project, **fields: object) -> InvoiceLine:
         project=project,
         **fields,
     )
+    for name, value in total_fields(totals([line])).items():
+        setattr(invoice, name, value)
+    invoice.save()
+    return line
 
 
 def create_connection(

@@ -77,7 +77,9 @@ def _addressee_lines(addressee: Party, *, home: str) -> list[str]:
     vat = addressee["vat_number"]
     vat_line = _("VAT number %(number)s") % {"number": vat} if vat else ""
     name = addressee["name"]
-    return filled(name, attention, addressee["address"], town, country, vat_line)
+    # Copies of before the P.O. box was kept apart have none.
+    box = addressee.get("po_box", "")
+    return filled(name, attention, addressee["address"], town, country, box, vat_line)
 
 
 def _meta(paper: Paper) -> Iterable[tuple[str, str]]:

@@ -15,7 +15,8 @@ from accounts.requests import MemberRequest
 from ..drafting import change_draft
 from ..invoice_forms import DraftForm, SendForm
 from ..invoice_selection import ACTIONS, Action, Outcome, carry_out, selected, sort_out
-from ..issuing import NotAllowed, create_sales_entries, why_no_sales_entry
+from ..issuing import NotAllowed, Unlawful, create_sales_entries, why_no_sales_entry
+from ..legal.telling import draft_report
 from ..mailing import REASONS, AlreadyMailed, Letter, MailFailed, send_invoice
 from ..mailing.letters import expected_values
 from ..models import Invoice, InvoiceStatus, Origin
@@ -62,7 +63,8 @@ def invoice_send(request: MemberRequest, pk: int) -> HttpResponse:
 def _letter(request: MemberRequest, invoice: Invoice, form: SendForm) -> HttpResponse:
     subject, body = (form[name].value() or "" for name in ("subject", "body"))
     preview = Letter((), subject, body).filled(expected_values(invoice))
-    context = {"form": form, "invoice": invoice, "preview": preview}
+    report = draft_report(invoice, reader=request.membership, today=timezone.localdate())
+    context = {"form": form, "invoice": invoice, "preview": preview, "report": report}
     return render(request, "billing/invoice_send.html", context, status=422 if form.errors else 200)
 
 
@@ -80,8 +82,10 @@ def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
         messages.error(request, REASONS[failure.reason])
     except AlreadyMailed:
         messages.info(request, _("This e-mail is on its way or was sent already: see below."))
+    except Unlawful as unlawful:
+        messages.error(request, unlawful.findings.reason)
     except NotAllowed:
-        messages.error(request, _("An invoice without lines cannot be sent."))
+        messages.error(request, _("It was thrown away or changed meanwhile."))
     else:
         names = {"number": sent.number, "to": ", ".join(form.cleaned_data["to"])}
         messages.success(request, _("Invoice %(number)s has been sent to %(to)s.") % names)
@@ -93,7 +97,7 @@ def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse
     """Marks one invoice as sent or paid, or throws a draft away."""
     invoice = invoice_or_404(request, pk)
     chosen = _action(action)
-    found = sort_out([invoice], chosen)
+    found = sort_out([invoice], chosen, today=timezone.localdate())
     outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
     _tell(request, chosen, outcome)
     for _invoice, why in found.left_out:
@@ -108,7 +112,8 @@ def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse
 def invoice_selection(request: MemberRequest, action: str) -> HttpResponse:
     """Asks whether it shall be done with the ticked invoices, and says which are left out."""
     chosen = _action(action)
-    found = sort_out(selected(request.organisation, request.POST), chosen)
+    invoices = selected(request.organisation, request.POST)
+    found = sort_out(invoices, chosen, today=timezone.localdate())
     context = {"action": chosen, "name": action, "found": found}
     return render(request, "billing/invoice_selection.html", context)
 
@@ -118,7 +123,8 @@ def invoice_selection(request: MemberRequest, action: str) -> HttpResponse:
 def invoice_selection_change(request: MemberRequest, action: str) -> HttpResponse:
     """Does it with those of the ticked invoices with which it may be done."""
     chosen = _action(action)
-    found = sort_out(selected(request.organisation, request.POST), chosen)
+    invoices = selected(request.organisation, request.POST)
+    found = sort_out(invoices, chosen, today=timezone.localdate())
     outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
     _tell(request, chosen, outcome)
     request.session["invoices_done"] = True

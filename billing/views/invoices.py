@@ -24,6 +24,7 @@ from ..invoice_filters import ORDERS, USUAL_ORDER, InvoiceFilter, totals
 from ..invoice_selection import why_not_paid, why_not_sent_by_hand
 from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
 from ..issuing import why_no_sales_entry
+from ..legal.telling import draft_report
 from ..mailing import failure_of
 from ..models import FileKind, Invoice, InvoiceLine, InvoiceStatus, Origin
 from ..paper import parties
@@ -83,6 +84,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_mark_paid": not why_not_paid(invoice),
         "may_credit": not why_no_credit(invoice),
         "credits": list(invoice.credits.order_by("pk")),
+        "report": draft_report(invoice, reader=request.membership, today=timezone.localdate()),
         "row_count": count_rows(invoice) if invoice.is_draft else 0,
         **_booking(invoice),
     }

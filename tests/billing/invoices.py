@@ -72,7 +72,7 @@ def complete(organisation):
         "email": "post@studio-oost.example",
         "phone": "020 123 4567",
         "coc_number": "12345678",
-        "vat_number": "NL001234567B01",
+        "vat_number": "NL829088981B01",
         "iban": "NL91ABNA0417164300",
         "bic": "ABNANL2A",
     }

@@ -48,7 +48,7 @@ def issuer(agency):
     organisation = agency.organisation
     organisation.address, organisation.postal_code = "Javastraat 12", "1094 HH"
     organisation.city, organisation.email = "Amsterdam", "post@studio-oost.example"
-    organisation.coc_number, organisation.vat_number = "12345678", "NL001234567B01"
+    organisation.coc_number, organisation.vat_number = "12345678", "NL829088981B01"
     organisation.iban, organisation.language = "NL91ABNA0417164300", "en"
     organisation.save()
     return agency
@@ -78,7 +78,7 @@ def test_an_invoice_says_everything_that_it_must(issuer):
     said = text_of(invoice_pdf(invoice))
 
     for part in [
-        "Studio Oost", "Javastraat 12", "1094 HH Amsterdam", "12345678", "NL001234567B01",
+        "Studio Oost", "Javastraat 12", "1094 HH Amsterdam", "12345678", "NL829088981B01",
         "De Groene Tuin", "Anna Smit", "Dorpsstraat 12", "3511 AB Utrecht",
         f"Invoice {invoice.number}", "22-11-2026", "22-12-2026", "03-11-2026 – 22-11-2026",
         "1.50", "hour", "90.00", "135.00", "58.75", "21%",

@@ -39,7 +39,10 @@ def fill(agency, dice: random.Random, *, customers: int) -> None:
     ] + [agency.vat]
     for number in range(customers):
         customer = factories.create_customer(
-            organisation=organisation, remote_id=number + 1, vat_rate=dice.choice([None, *rates])
+            organisation=organisation,
+            remote_id=number + 1,
+            vat_rate=dice.choice([None, *rates]),
+            country="CH",
         )
         project = factories.create_project(customer=customer)
         tasks = [

@@ -1,0 +1,28 @@
+"""What e-Boekhouden can take of an invoice."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.facts import limits
+
+from .findings import Finding, Place, Where
+from .view import Document
+
+
+def at_most_a_hundred_lines(document: Document) -> Iterator[Finding]:
+    """1 to 100 lines a document: the manual of the service.
+
+    An invoice made here goes there as an entry, whose lines are added up.
+    """
+    if document.is_made_there:
+        count = len(document.rows)
+    elif document.is_for_books:
+        added_up = {(r.ledger_account, r.cost_centre_id, r.vat_code) for r in document.rows}
+        count = len(added_up)
+    else:
+        return
+    if count > limits.MAX_LINES:
+        text = _("%(count)d lines: e-Boekhouden takes at most %(max)d. Choose another grouping.")
+        names = {"count": count, "max": limits.MAX_LINES}
+        yield Finding(text % names, Place(Where.DRAFT))

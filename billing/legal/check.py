@@ -1,0 +1,40 @@
+"""All rules over one invoice."""
+
+from collections.abc import Callable, Iterable
+
+from . import books, content, parties, taxes
+from .findings import Finding, Findings
+from .view import Document
+
+Rule = Callable[[Document], Iterable[Finding]]
+
+# In the order in which one would mend them: once for all invoices, for the customer, for this one.
+RULES: tuple[Rule, ...] = (
+    parties.issuer_is_complete,
+    parties.issuer_has_vat_number,
+    parties.issuer_has_coc_number,
+    parties.issuer_can_be_paid,
+    parties.addressee_is_complete,
+    parties.addressee_has_vat_number,
+    taxes.who_pays_the_vat_is_a_business,
+    taxes.country_goes_with_treatment,
+    taxes.abroad_has_the_vat_of_abroad,
+    taxes.untaxed_is_untaxed,
+    taxes.small_businesses_charge_no_vat,
+    taxes.rates_have_codes,
+    content.there_are_lines,
+    content.lines_say_what,
+    content.lines_say_how_much,
+    content.figures_add_up,
+    content.rates_hold_on_the_day,
+    content.it_is_in_time,
+    content.it_has_todays_date,
+    content.dates_follow_numbers,
+    content.a_credit_names_its_invoice,
+    books.at_most_a_hundred_lines,
+)
+
+
+def check(document: Document, *, rules: Iterable[Rule] = RULES) -> Findings:
+    """Everything that is not as it should be, all at once; sentences in the reader's language."""
+    return Findings(tuple(finding for rule in rules for finding in rule(document)))

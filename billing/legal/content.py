@@ -1,0 +1,102 @@
+"""What the invoice says: dates, lines, amounts."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from projects.money import net_amount
+
+from ..formats import day
+from ..vat import totals
+from .findings import Finding, Place, Severity, Where
+from .view import Document
+
+DRAFT = Place(Where.DRAFT)
+# Art. 34g of the Act: issued on the 15th of the month after the supply at the latest.
+LAST_DAY = 15
+
+
+def there_are_lines(document: Document) -> Iterator[Finding]:
+    """Something is billed: BR-16 of EN 16931."""
+    if not document.rows:
+        yield Finding(_("The invoice has no lines."), DRAFT)
+
+
+def lines_say_what(document: Document) -> Iterator[Finding]:
+    """The nature of what was supplied: art. 226(6) of the Directive; BR-25."""
+    for row in document.rows:
+        if not row.description.strip():
+            text = _("Line %(position)d does not say what was supplied.")
+            yield Finding(text % {"position": row.position}, DRAFT)
+
+
+def lines_say_how_much(document: Document) -> Iterator[Finding]:
+    """The quantity of what was supplied: art. 226(6) of the Directive; BR-22."""
+    for row in document.rows:
+        if not row.quantity:
+            text = _("Line %(position)d has quantity 0: say how much it was, or take it off.")
+            yield Finding(text % {"position": row.position}, DRAFT, Severity.WARNING)
+
+
+def figures_add_up(document: Document) -> Iterator[Finding]:
+    """Unit price, discount, taxable amount and VAT a rate, to the cent.
+
+    Art. 226(8) to (10) of the Directive; BR-CO-10 to BR-CO-15. The last credit of an invoice takes
+    back exactly what is left of its VAT, so there the total may be a cent away from its lines.
+    """
+    for row in document.rows:
+        if row.net != net_amount(row.quantity, row.price, row.discount):
+            text = _("Line %(position)d: quantity × price less the discount is another amount.")
+            yield Finding(text % {"position": row.position}, DRAFT)
+    sums = totals(document.rows, discount=document.discount)
+    if not document.is_credit and (sums.net, sums.vat, sums.gross) != (
+        document.net,
+        document.vat,
+        document.gross,
+    ):
+        text = _("The lines do not add up to the total: edit the draft and save it.")
+        yield Finding(text, DRAFT)
+
+
+def rates_hold_on_the_day(document: Document) -> Iterator[Finding]:
+    """The rate of the day of supply: art. 13(1) of the Act. A credit has that of its invoice."""
+    if document.is_credit:
+        return
+    first, last = document.period
+    for row in document.rows_by_rate():
+        starts, ends = row.valid_from or first, row.valid_until or last
+        if ends < first or starts > last:
+            text = _("The VAT rate %(rate)s does not hold on the day of supply.")
+            yield Finding(text % {"rate": row.rate_name}, DRAFT)
+
+
+def it_is_in_time(document: Document) -> Iterator[Finding]:
+    """Before the 16th of the month after the supply: art. 34g of the Act, 222 of the Directive."""
+    _first, last = document.period
+    month_after = (last.replace(day=1) + datetime.timedelta(days=32)).replace(day=LAST_DAY)
+    if not document.is_credit and max(document.date, document.today) > month_after:
+        text = _("Late: what was supplied until %(last)s had to be billed by %(day)s.")
+        names = {"last": day(last), "day": day(month_after)}
+        yield Finding(text % names, DRAFT, Severity.WARNING)
+
+
+def it_has_todays_date(document: Document) -> Iterator[Finding]:
+    """The date of issue is the day it leaves: art. 226(1) of the Directive."""
+    if document.date > document.today:
+        text = _("The invoice date %(day)s is still to come.")
+        yield Finding(text % {"day": day(document.date)}, DRAFT, Severity.WARNING)
+
+
+def dates_follow_numbers(document: Document) -> Iterator[Finding]:
+    """Numbers in the order of dates, so that the series is consecutive: art. 226(2)."""
+    if document.latest and document.date < document.latest:
+        text = _("The date is before %(day)s, that of the last invoice: numbers and dates differ.")
+        yield Finding(text % {"day": day(document.latest)}, DRAFT, Severity.WARNING)
+
+
+def a_credit_names_its_invoice(document: Document) -> Iterator[Finding]:
+    """What takes an invoice back refers to it: art. 219 of the Directive; NL-R-001."""
+    if document.gross < 0 and not document.is_credit:
+        text = _("The total is below zero, but the invoice that it takes back is not named.")
+        yield Finding(text, DRAFT, Severity.WARNING)

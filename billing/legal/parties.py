@@ -1,0 +1,128 @@
+"""Who issues the invoice and who receives it: names, addresses, numbers."""
+
+from collections.abc import Iterator
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from stdnum.eu import vat
+
+from ..copies import is_po_box
+from ..models import VatTreatment
+from ..treatments import TREATMENTS
+from .findings import Finding, Place, Severity, Where
+from .view import Document, Party
+
+ADDRESS: dict[str, str | Promise] = {
+    "address": gettext_lazy("street and number"),
+    "postal_code": gettext_lazy("postal code"),
+    "city": gettext_lazy("city"),
+}
+UNTAXED = frozenset({VatTreatment.EXEMPT, VatTreatment.SMALL_BUSINESS})
+
+
+def issuer_is_complete(document: Document) -> Iterator[Finding]:
+    """The full name and address of who issues it: art. 226(5) of the Directive; BR-06, NL-R-002."""
+    lacking = _lacking(document.issuer)
+    if lacking:
+        text = _("The address of your organisation is not complete: %(lacking)s.")
+        place = Place(Where.ORGANISATION, next(iter(lacking)))
+        yield Finding(text % {"lacking": ", ".join(lacking.values())}, place)
+    elif is_po_box(document.issuer.address):
+        text = _("Your organisation has only a P.O. box: fill in where it is established.")
+        yield Finding(text, Place(Where.ORGANISATION, "address"))
+
+
+def addressee_is_complete(document: Document) -> Iterator[Finding]:
+    """The full name and address of who receives it: art. 226(5) of the Directive; NL-R-004.
+
+    A simplified invoice up to € 100 (art. 226b) and one to a private person (no invoice is
+    compulsory: art. 34c of the Act) may do without; then it is a warning.
+    """
+    lacking = _lacking(document.addressee)
+    severity = _for_addressee(document)
+    if lacking:
+        text = _("The address of the customer is not complete: %(lacking)s.")
+        place = Place(Where.CUSTOMER, next(iter(lacking)))
+        yield Finding(text % {"lacking": ", ".join(lacking.values())}, place, severity)
+    elif is_po_box(document.addressee.address):
+        text = _("The customer has only a P.O. box: fill in the address where it is established.")
+        yield Finding(text, Place(Where.CUSTOMER, "address"), severity)
+
+
+def _for_addressee(document: Document) -> Severity:
+    is_small = document.is_simplified and not _needing_number(document)
+    may_do_without = is_small or not document.addressee.is_business
+    return Severity.WARNING if may_do_without else Severity.ERROR
+
+
+def _lacking(party: Party) -> dict[str, str]:
+    """The fields that are empty, with what they are called; abroad not all have postal codes."""
+    fields = ADDRESS if party.is_at_home else {name: ADDRESS[name] for name in ("address", "city")}
+    named = {} if party.name.strip() else {"name": _("name")}
+    empty = {
+        field: str(label) for field, label in fields.items() if not getattr(party, field).strip()
+    }
+    return named | empty
+
+
+def issuer_has_vat_number(document: Document) -> Iterator[Finding]:
+    """The VAT number of who issues it: art. 226(3) of the Directive; BR-S-02, BR-AE-02, BR-IC-02.
+
+    Who supplies nothing but what is exempt may have none.
+    """
+    number = document.issuer.vat_number
+    if document.treatments and document.treatments <= UNTAXED and not number:
+        return
+    place = Place(Where.ORGANISATION, "vat_number")
+    if not number:
+        yield Finding(_("The VAT number of your organisation is missing."), place)
+    elif not vat.is_valid(number):
+        text = _("The VAT number of your organisation, %(number)s, cannot be right.")
+        yield Finding(text % {"number": number}, place)
+
+
+def issuer_has_coc_number(document: Document) -> Iterator[Finding]:
+    """The number in the trade register on every invoice: art. 27 Handelsregisterwet; NL-R-003."""
+    if document.issuer.is_at_home and not document.issuer.coc_number:
+        text = _("The Chamber of Commerce number of your organisation is missing.")
+        yield Finding(text, Place(Where.ORGANISATION, "coc_number"))
+
+
+def issuer_can_be_paid(document: Document) -> Iterator[Finding]:
+    """Where to pay: not asked by law, but by the UBL that goes along (NL-R-007, BR-61)."""
+    if document.gross > 0 and not document.issuer.iban:
+        text = _("Your organisation has no IBAN, so the invoice cannot say where to pay.")
+        yield Finding(text, Place(Where.ORGANISATION, "iban"))
+
+
+def addressee_has_vat_number(document: Document) -> Iterator[Finding]:
+    """The VAT number of who pays the VAT: art. 226(4) of the Directive; BR-AE-03, BR-IC-03.
+
+    Of another EU country for what goes there, of ours for what is reverse-charged here.
+    """
+    number = document.addressee.vat_number
+    for treatment in sorted(_needing_number(document)):
+        name = VatTreatment(treatment).label
+        if text := why_not_number(number, treatment):
+            sentence = _("“%(treatment)s” needs the VAT number of the customer: %(why)s")
+            place = Place(Where.CUSTOMER, "vat_number")
+            yield Finding(sentence % {"treatment": name, "why": text}, place)
+
+
+def _needing_number(document: Document) -> set[str]:
+    return {one for one in document.treatments if TREATMENTS[one].needs_vat_number}
+
+
+def why_not_number(number: str, treatment: str) -> str:
+    """Why this VAT number does not go with the treatment; empty if it does."""
+    if not number.strip():
+        return _("it is missing.")
+    if not vat.is_valid(number):
+        return _("%(number)s cannot be right.") % {"number": number}
+    is_ours = vat.compact(number).upper().startswith("NL")
+    if treatment == VatTreatment.REVERSE_CHARGE and not is_ours:
+        return _("it must begin with NL.")
+    if treatment != VatTreatment.REVERSE_CHARGE and is_ours:
+        return _("it must be of another EU country, not NL.")
+    return ""

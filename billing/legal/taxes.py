@@ -1,0 +1,84 @@
+"""Whether the VAT goes with the customer, and with itself."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from accounts.countries import country_name
+
+from ..models import VatTreatment
+from ..treatments import TREATMENTS, WITHIN_EU
+from .findings import Finding, Place, Severity, Where
+from .view import Document
+
+CUSTOMERS_RATE = Place(Where.CUSTOMER, "vat_rate")
+SHIFTED = WITHIN_EU | {VatTreatment.REVERSE_CHARGE}
+
+
+def untaxed_is_untaxed(document: Document) -> Iterator[Finding]:
+    """What is exempt or reverse-charged has 0%: BR-AE-05, BR-IC-05, BR-G-05, BR-E-05."""
+    for row in document.rows_by_rate():
+        if row.vat_percentage and TREATMENTS[row.vat_treatment].is_untaxed:
+            text = _("The VAT rate %(rate)s must be 0%% because of its treatment.")
+            yield Finding(text % {"rate": row.rate_name}, _rate(row.rate_id))
+
+
+def rates_have_codes(document: Document) -> Iterator[Finding]:
+    """A VAT code for e-Boekhouden, while it is connected: else no entry can ever be made of it."""
+    if not document.is_for_books:
+        return
+    for row in document.rows_by_rate():
+        if not row.vat_code:
+            text = _("The VAT rate %(rate)s has no code in e-Boekhouden.")
+            yield Finding(text % {"rate": row.rate_name}, _rate(row.rate_id))
+
+
+def country_goes_with_treatment(document: Document) -> Iterator[Finding]:
+    """Another EU country for what goes there, none for what leaves the EU.
+
+    Art. 138, 44 and 146 of the Directive; BR-IC-12.
+    """
+    customer = document.addressee
+    country = country_name(customer.country)
+    if document.treatments & WITHIN_EU and (customer.is_at_home or not customer.is_in_eu):
+        text = _("VAT within the EU is for customers in another EU country, not in %(country)s.")
+        yield Finding(text % {"country": country or "—"}, CUSTOMERS_RATE)
+    if VatTreatment.EXPORT in document.treatments and customer.is_in_eu:
+        text = _("“Outside the EU” is not for customers in %(country)s.")
+        yield Finding(text % {"country": country or "—"}, CUSTOMERS_RATE)
+
+
+def who_pays_the_vat_is_a_business(document: Document) -> Iterator[Finding]:
+    """VAT is reverse-charged to businesses only: art. 12(5) of the Act, 196 of the Directive."""
+    if document.treatments & SHIFTED and not document.addressee.is_business:
+        text = _("The customer is private: VAT cannot be reverse-charged to it.")
+        yield Finding(text, CUSTOMERS_RATE)
+
+
+def abroad_has_the_vat_of_abroad(document: Document) -> Iterator[Finding]:
+    """Dutch VAT for a business abroad is rarely right: art. 44, 138 and 146 of the Directive."""
+    customer = document.addressee
+    is_taxed = any(row.vat_percentage for row in document.rows)
+    if not is_taxed or customer.is_at_home or (customer.is_in_eu and not customer.is_business):
+        return
+    names = {"country": country_name(customer.country)}
+    if customer.is_in_eu:
+        text = _("A business in %(country)s usually pays the VAT itself: choose another VAT rate.")
+    else:
+        text = _("For a customer in %(country)s there is usually no Dutch VAT.")
+    yield Finding(text % names, CUSTOMERS_RATE, Severity.WARNING)
+
+
+def small_businesses_charge_no_vat(document: Document) -> Iterator[Finding]:
+    """Under the small-business scheme no VAT is charged: art. 25 of the Act.
+
+    VAT that is printed all the same has to be paid (art. 37).
+    """
+    is_taxed = any(row.vat_percentage for row in document.rows)
+    if is_taxed and VatTreatment.SMALL_BUSINESS in document.treatments:
+        text = _("With the small-business scheme (KOR) no line may have VAT.")
+        yield Finding(text, Place(Where.DRAFT))
+
+
+def _rate(pk: int) -> Place:
+    return Place(Where.VAT_RATE, "code", pk)

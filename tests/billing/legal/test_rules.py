@@ -1,0 +1,346 @@
+"""What an invoice must say: every rule keeps quiet about a good one and names what is wrong.
+
+The rules are pure, so each case is a lawful invoice with one thing changed.
+"""
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.utils.translation import override
+
+from billing.legal import RULES, Document, Party, Place, Row, Severity, Where, check
+from billing.models import VatTreatment
+from billing.vat import totals
+
+TODAY = datetime.date(2026, 11, 22)
+ISSUER = Party(
+    name="Studio Oost",
+    address="Kadestraat 14",
+    postal_code="7411 KB",
+    city="Deventer",
+    vat_number="NL829088981B01",
+    coc_number="68412907",
+    iban="NL83TRIO0369178798",
+)
+DUTCH = Party(
+    name="Bakkerij Van Dam",
+    address="Marktstraat 7",
+    postal_code="8011 LN",
+    city="Zwolle",
+    vat_number="NL807650535B01",
+)
+GERMAN = replace(DUTCH, country="DE", vat_number="DE281190006")
+SWISS = replace(DUTCH, country="CH", vat_number="")
+WORK = Row(
+    position=1,
+    description="Website · Development",
+    quantity=Decimal("3.50"),
+    price=Decimal("90.00"),
+    net=Decimal("315.00"),
+    vat_percentage=Decimal(21),
+    vat_code="HOOG_VERK_21",
+    vat_treatment=VatTreatment.DOMESTIC,
+    rate_id=1,
+    rate_name="High 21%",
+)
+UNTAXED = replace(WORK, vat_percentage=Decimal(0), vat_code="GEEN", rate_id=2, rate_name="None")
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
+
+
+def invoice(*rows: Row, to: Party = DUTCH, **changes: object) -> Document:
+    """A lawful invoice of these lines, else of one hour and a half of work."""
+    lines = rows or (WORK,)
+    sums = totals(lines, discount=changes.get("discount", Decimal(0)))
+    lawful = Document(
+        issuer=ISSUER,
+        addressee=to,
+        rows=lines,
+        date=TODAY,
+        today=TODAY,
+        net=sums.net,
+        vat=sums.vat,
+        gross=sums.gross,
+        supplied=(TODAY - datetime.timedelta(days=20), TODAY),
+    )
+    return replace(lawful, **changes)
+
+
+def untaxed(treatment: str) -> Row:
+    return replace(UNTAXED, vat_treatment=treatment)
+
+
+def said(document: Document) -> list[str]:
+    return [finding.text for finding in check(document).all]
+
+
+LAWFUL = {
+    "in the Netherlands": invoice(),
+    "with a discount": invoice(
+        replace(WORK, discount=Decimal(10), net=Decimal("283.50")), discount=Decimal(5)
+    ),
+    "reverse-charged": invoice(untaxed(VatTreatment.REVERSE_CHARGE)),
+    "goods within the EU": invoice(untaxed(VatTreatment.EU_GOODS), to=GERMAN),
+    "services within the EU": invoice(untaxed(VatTreatment.EU_SERVICES), to=GERMAN),
+    "outside the EU": invoice(untaxed(VatTreatment.EXPORT), to=SWISS),
+    "exempt, by who has no VAT number": invoice(
+        untaxed(VatTreatment.EXEMPT), issuer=replace(ISSUER, vat_number="")
+    ),
+    "a small business": invoice(untaxed(VatTreatment.SMALL_BUSINESS)),
+    "a private person elsewhere in the EU": invoice(
+        to=replace(GERMAN, is_business=False, vat_number="")
+    ),
+    "a credit of long ago": invoice(
+        replace(WORK, quantity=Decimal(-1), net=Decimal(-90)),
+        is_credit=True,
+        supplied=(datetime.date(2025, 1, 1), datetime.date(2025, 1, 31)),
+    ),
+    "on the last day in time": invoice(
+        supplied=(datetime.date(2026, 10, 1), datetime.date(2026, 10, 31)),
+        date=datetime.date(2026, 11, 15),
+        today=datetime.date(2026, 11, 15),
+    ),
+    "without e-Boekhouden no code is needed": invoice(replace(WORK, vat_code="")),
+    "a foreign address without a postal code": invoice(
+        untaxed(VatTreatment.EXPORT), to=replace(SWISS, postal_code="")
+    ),
+}
+
+
+@pytest.mark.parametrize("document", LAWFUL.values(), ids=LAWFUL)
+def test_a_lawful_invoice_is_ready(document):
+    assert check(document).all == ()
+
+
+ORGANISATION, CUSTOMER, DRAFT = Where.ORGANISATION, Where.CUSTOMER, Where.DRAFT
+
+ERRORS = {
+    "no street": (
+        invoice(issuer=replace(ISSUER, address="")),
+        "The address of your organisation is not complete: street and number.",
+        Place(ORGANISATION, "address"),
+    ),
+    "nowhere": (
+        invoice(issuer=replace(ISSUER, postal_code="", city="")),
+        "The address of your organisation is not complete: postal code, city.",
+        Place(ORGANISATION, "postal_code"),
+    ),
+    "only a P.O. box": (
+        invoice(issuer=replace(ISSUER, address="Postbus 12")),
+        "Your organisation has only a P.O. box: fill in where it is established.",
+        Place(ORGANISATION, "address"),
+    ),
+    "no VAT number": (
+        invoice(issuer=replace(ISSUER, vat_number="")),
+        "The VAT number of your organisation is missing.",
+        Place(ORGANISATION, "vat_number"),
+    ),
+    "a wrong VAT number": (
+        invoice(issuer=replace(ISSUER, vat_number="NL829088983B01")),
+        "The VAT number of your organisation, NL829088983B01, cannot be right.",
+        Place(ORGANISATION, "vat_number"),
+    ),
+    "no trade register": (
+        invoice(issuer=replace(ISSUER, coc_number="")),
+        "The Chamber of Commerce number of your organisation is missing.",
+        Place(ORGANISATION, "coc_number"),
+    ),
+    "nowhere to pay": (
+        invoice(issuer=replace(ISSUER, iban="")),
+        "Your organisation has no IBAN, so the invoice cannot say where to pay.",
+        Place(ORGANISATION, "iban"),
+    ),
+    "a customer without a name and a town": (
+        invoice(to=replace(DUTCH, name=" ", city="")),
+        "The address of the customer is not complete: name, city.",
+        Place(CUSTOMER, "name"),
+    ),
+    "a customer with only a P.O. box": (
+        invoice(to=replace(DUTCH, address="P.O. Box 7")),
+        "The customer has only a P.O. box: fill in the address where it is established.",
+        Place(CUSTOMER, "address"),
+    ),
+    "reverse charge without a number": (
+        invoice(untaxed(VatTreatment.REVERSE_CHARGE), to=replace(DUTCH, vat_number="")),
+        "“Reverse-charged in the Netherlands” needs the VAT number of the customer: it is missing.",
+        Place(CUSTOMER, "vat_number"),
+    ),
+    "reverse charge abroad": (
+        invoice(untaxed(VatTreatment.REVERSE_CHARGE), to=replace(DUTCH, vat_number="DE281190006")),
+        "“Reverse-charged in the Netherlands” needs the VAT number of the customer: "
+        "it must begin with NL.",
+        Place(CUSTOMER, "vat_number"),
+    ),
+    "within the EU with our own number": (
+        invoice(untaxed(VatTreatment.EU_SERVICES), to=replace(GERMAN, vat_number="NL807650535B01")),
+        "“Services to another EU country” needs the VAT number of the customer: "
+        "it must be of another EU country, not NL.",
+        Place(CUSTOMER, "vat_number"),
+    ),
+    "within the EU with a wrong number": (
+        invoice(untaxed(VatTreatment.EU_GOODS), to=replace(GERMAN, vat_number="DE281190007")),
+        "“Goods to another EU country” needs the VAT number of the customer: "
+        "DE281190007 cannot be right.",
+        Place(CUSTOMER, "vat_number"),
+    ),
+    "reverse-charged to a private person": (
+        invoice(untaxed(VatTreatment.EU_SERVICES), to=replace(GERMAN, is_business=False)),
+        "The customer is private: VAT cannot be reverse-charged to it.",
+        Place(CUSTOMER, "vat_rate"),
+    ),
+    "within the EU outside the EU": (
+        invoice(untaxed(VatTreatment.EU_SERVICES), to=replace(GERMAN, country="CH")),
+        "VAT within the EU is for customers in another EU country, not in Switzerland.",
+        Place(CUSTOMER, "vat_rate"),
+    ),
+    "outside the EU inside it": (
+        invoice(untaxed(VatTreatment.EXPORT), to=GERMAN),
+        "“Outside the EU” is not for customers in Germany.",
+        Place(CUSTOMER, "vat_rate"),
+    ),
+    "VAT over what is exempt": (
+        invoice(replace(WORK, vat_treatment=VatTreatment.EXEMPT)),
+        "The VAT rate High 21% must be 0% because of its treatment.",
+        Place(Where.VAT_RATE, "code", 1),
+    ),
+    "VAT of a small business": (
+        invoice(WORK, replace(untaxed(VatTreatment.SMALL_BUSINESS), position=2)),
+        "With the small-business scheme (KOR) no line may have VAT.",
+        Place(DRAFT),
+    ),
+    "no code while e-Boekhouden is connected": (
+        invoice(replace(WORK, vat_code=""), is_for_books=True),
+        "The VAT rate High 21% has no code in e-Boekhouden.",
+        Place(Where.VAT_RATE, "code", 1),
+    ),
+    "nothing": (
+        invoice(rows=(), net=0, vat=0, gross=0),
+        "The invoice has no lines.",
+        Place(DRAFT),
+    ),
+    "a line that says nothing": (
+        invoice(WORK, replace(WORK, position=2, description=" ")),
+        "Line 2 does not say what was supplied.",
+        Place(DRAFT),
+    ),
+    "a line of another amount": (
+        invoice(replace(WORK, net=Decimal("314.99"))),
+        "Line 1: quantity × price less the discount is another amount.",
+        Place(DRAFT),
+    ),
+    "another total": (
+        invoice(gross=Decimal("381.16")),
+        "The lines do not add up to the total: edit the draft and save it.",
+        Place(DRAFT),
+    ),
+    "a rate that came later": (
+        invoice(replace(WORK, valid_from=TODAY + datetime.timedelta(days=1))),
+        "The VAT rate High 21% does not hold on the day of supply.",
+        Place(DRAFT),
+    ),
+    "a rate that was over": (
+        invoice(replace(WORK, valid_until=datetime.date(2026, 11, 1))),
+        "The VAT rate High 21% does not hold on the day of supply.",
+        Place(DRAFT),
+    ),
+    "too many lines for e-Boekhouden": (
+        invoice(*[replace(WORK, position=n) for n in range(1, 102)], is_made_there=True),
+        "101 lines: e-Boekhouden takes at most 100. Choose another grouping.",
+        Place(DRAFT),
+    ),
+    "too many accounts for an entry": (
+        invoice(
+            *[replace(WORK, position=n, ledger_account=str(n)) for n in range(101)],
+            is_for_books=True,
+        ),
+        "101 lines: e-Boekhouden takes at most 100. Choose another grouping.",
+        Place(DRAFT),
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "text", "place"), ERRORS.values(), ids=ERRORS)
+def test_an_error_says_what_is_wrong_and_where_to_mend_it(document, text, place):
+    findings = check(document)
+
+    assert [(one.text, one.place, one.severity) for one in findings.all] == [
+        (text, place, Severity.ERROR)
+    ]
+    assert findings.reason == text
+
+
+SMALL = replace(WORK, quantity=Decimal(1), price=Decimal(50), net=Decimal(50))
+WARNINGS = {
+    "Dutch VAT for a German business": (
+        invoice(to=GERMAN),
+        "A business in Germany usually pays the VAT itself: choose another VAT rate.",
+    ),
+    "Dutch VAT for Switzerland": (
+        invoice(to=SWISS),
+        "For a customer in Switzerland there is usually no Dutch VAT.",
+    ),
+    "a quantity of nothing": (
+        invoice(WORK, replace(WORK, position=2, quantity=Decimal(0), net=Decimal(0))),
+        "Line 2 has quantity 0: say how much it was, or take it off.",
+    ),
+    "late": (
+        invoice(supplied=(datetime.date(2026, 9, 1), datetime.date(2026, 9, 30))),
+        "Late: what was supplied until 30-09-2026 had to be billed by 15-10-2026.",
+    ),
+    "dated tomorrow": (
+        invoice(date=datetime.date(2026, 11, 23)),
+        "The invoice date 23-11-2026 is still to come.",
+    ),
+    "dated before the last one": (
+        invoice(latest=TODAY + datetime.timedelta(days=1)),
+        "The date is before 23-11-2026, that of the last invoice: numbers and dates differ.",
+    ),
+    "below zero without naming an invoice": (
+        invoice(replace(WORK, quantity=Decimal(-1), net=Decimal(-90))),
+        "The total is below zero, but the invoice that it takes back is not named.",
+    ),
+    "a simplified invoice without an address": (
+        invoice(SMALL, to=replace(DUTCH, address="", postal_code="", city="")),
+        "The address of the customer is not complete: street and number, postal code, city.",
+    ),
+    "a private person without an address": (
+        invoice(to=replace(DUTCH, is_business=False, address="")),
+        "The address of the customer is not complete: street and number.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "text"), WARNINGS.values(), ids=WARNINGS)
+def test_a_warning_is_said_and_stops_nothing(document, text):
+    findings = check(document)
+
+    assert [one.text for one in findings.all] == [text]
+    assert findings.errors == ()
+
+
+def test_what_lacks_everything_is_told_everything_at_once():
+    bare = Party(name="", country="")
+    line = replace(
+        untaxed(VatTreatment.EU_SERVICES), description="", vat_code="", quantity=Decimal(4)
+    )
+
+    findings = check(
+        invoice(line, issuer=bare, to=replace(bare, is_business=False), is_for_books=True)
+    )
+
+    assert len(findings.errors) == 10
+    assert {one.place.where for one in findings.errors} == set(Where)
+
+
+def test_every_rule_has_a_case_that_it_complains_about():
+    cases = [document for document, *_rest in (*ERRORS.values(), *WARNINGS.values())]
+
+    silent = [rule.__name__ for rule in RULES if not any(list(rule(case)) for case in cases)]
+
+    assert silent == []
