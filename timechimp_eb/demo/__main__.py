@@ -78,6 +78,7 @@ def start_all(supervisor: Supervisor, home: Home, ports: Mapping[str, int]) -> l
         return silent
     fill(supervisor, sandbox=first[-1].name == "sandbox")
     second = [parts.beat(home), parts.web(ports["web"]), parts.worker(ports)]
+    second.append(parts.mailbox(home, ports["mailbox"]))
     for part in second:
         if not supervisor.is_stopping:
             supervisor.start(part)
@@ -117,8 +118,9 @@ def welcome(
   The program   http://127.0.0.1:{ports["web"]}/
   Log in with   {LOGIN_EMAIL}  {LOGIN_PASSWORD}
   e-Boekhouden  {theirs if "EBOEKHOUDEN_URL" in os.environ else ours}
+  Its mail      http://127.0.0.1:{ports["mailbox"]}/ (caught here; nothing leaves this machine)
   Data          {home.folder}
-  Logs, mail    {home.logs}, {home.mail}
+  Logs          {home.logs}
 
   Ctrl-C stops it.
 """

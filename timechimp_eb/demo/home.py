@@ -12,7 +12,7 @@ from typing import IO
 
 LOGIN_EMAIL = "sanne@studio-oost.example"
 LOGIN_PASSWORD = "demo-demo-demo"
-BEHIND_THE_WEB = {"sandbox": 8001, "broker": 6390}
+BEHIND_THE_WEB = {"sandbox": 8001, "broker": 6390, "mailbox": 8025}
 
 
 class InUse(Exception):
@@ -93,7 +93,8 @@ class Home:
     def ports(self, *, web: int) -> dict[str, int]:
         """A free port for each part: the wanted one, else the next. Those behind the web stay."""
         path = self.folder / "ports.json"
-        before = json.loads(path.read_text()) if path.exists() else BEHIND_THE_WEB
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        before = {**BEHIND_THE_WEB, **kept}
         found: dict[str, int] = {}
         for name, port in {"web": web, **before}.items():
             found[name] = free_port(port, taken=set(found.values()))

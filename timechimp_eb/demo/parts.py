@@ -67,6 +67,12 @@ def sandbox(home: Home, port: int) -> Part:
     return Part("sandbox", command, is_up=lambda: answers(f"http://127.0.0.1:{port}/"))
 
 
+def mailbox(home: Home, port: int) -> Part:
+    command = [sys.executable, "-m", "timechimp_eb.demo.mailbox", "--folder", str(home.mail)]
+    address = f"http://127.0.0.1:{port}/page.css"
+    return Part("mailbox", [*command, "--port", str(port)], is_up=lambda: answers(address))
+
+
 def web(port: int) -> Part:
     command = [sys.executable, "-m", "gunicorn", "timechimp_eb.wsgi", "--no-control-socket"]
     command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8"]
