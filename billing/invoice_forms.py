@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .fields import AddressesField, InvoiceDateField, check_placeholders, check_subject
 from .mailing import Letter, first_letter
-from .mailing.attachments import is_too_large, on_offer, sizes_of
+from .mailing.attachments import is_too_large, on_offer, sizes_of, usual_extras
 from .models import Invoice, InvoiceLine
-from .numbering import settings_of
 
 
 class DraftForm(forms.Form):
@@ -92,7 +91,7 @@ class SendForm(forms.Form):
             "to": ", ".join(letter.to),
             "subject": letter.subject,
             "body": letter.body,
-            "extras": settings_of(invoice.organisation).mail_extras,
+            "extras": usual_extras(invoice),
             "key": uuid.uuid4(),
         }
         return cls(initial=initial, invoice=invoice)

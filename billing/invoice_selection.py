@@ -15,8 +15,8 @@ from registrations.selection import ids_in
 from .issuing import NotAllowed, Unlawful, mark_paid, mark_sent, throw_away
 from .legal import check, documents_of
 from .mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter, send_invoice
+from .mailing.attachments import usual_extras
 from .models import Invoice, InvoiceStatus, Origin
-from .numbering import settings_of
 from .sales_entries import Eligible
 
 MOST = 500
@@ -148,8 +148,7 @@ def mark_as_sent(invoice: Invoice, by: User, now: datetime.datetime) -> Invoice:
 
 
 def _mail(invoice: Invoice, by: User, now: datetime.datetime) -> None:
-    extras = settings_of(invoice.organisation).mail_extras
-    send_invoice(invoice, first_letter(invoice), extras=extras, by=by, now=now)
+    send_invoice(invoice, first_letter(invoice), extras=usual_extras(invoice), by=by, now=now)
 
 
 ACTIONS = {

@@ -19,6 +19,8 @@ from registrations.receipts import content_type_of, extension_of
 
 from ..archive import content_of, issue_files
 from ..models import FileKind, Invoice, Origin
+from ..numbering import settings_of
+from .specification import has_hours, specification_file
 
 # In an e-mail a file is written in base64 (RFC 2045): 4 letters for 3 bytes, 76 in a line.
 AS_MAIL = 4 / 3 * 78 / 76
@@ -30,6 +32,7 @@ class Extra(models.TextChoices):
     """What can go along with the PDF."""
 
     UBL = "ubl", _("UBL, the invoice as data for their bookkeeping")
+    SPECIFICATION = "specification", _("Time specification, as a spreadsheet")
     RECEIPTS = "receipts", _("Receipts of the expenses on the invoice")
 
 
@@ -65,6 +68,13 @@ def attachments_of(
 def on_offer(invoice: Invoice) -> list[Extra]:
     """What could go along with this invoice, because there is some."""
     return [extra for extra, source in SOURCES.items() if source.exists(invoice)]
+
+
+def usual_extras(invoice: Invoice) -> list[str]:
+    """What goes along unless one chooses otherwise: by the settings, and by the invoice itself."""
+    chosen = list(settings_of(invoice.organisation).mail_extras)
+    named = Extra.RECEIPTS if invoice.with_receipts else None
+    return [*chosen, named] if named and named not in chosen else chosen
 
 
 def is_too_large(sizes: Iterable[int]) -> bool:
@@ -121,6 +131,14 @@ def _ubl_sizes(invoice: Invoice) -> list[int]:
     return [kept.file.size for kept in invoice.files.filter(kind=FileKind.UBL)]
 
 
+# --- Time specification ---------------------------------------------------------------------------
+
+
+def _specification(invoice: Invoice) -> list[Attachment]:
+    name, content, kind = specification_file(invoice)
+    return [Attachment(safe_name(f"{name}.xlsx", extension="xlsx"), content, kind)]
+
+
 # --- Receipts -------------------------------------------------------------------------------------
 
 
@@ -153,6 +171,11 @@ class Source:
 SOURCES: dict[Extra, Source] = {
     Extra.UBL: Source(
         exists=lambda invoice: invoice.origin == Origin.HERE, sizes=_ubl_sizes, read=_ubl
+    ),
+    Extra.SPECIFICATION: Source(
+        exists=has_hours,
+        sizes=lambda invoice: [],  # some kilobytes, and only known once it is made
+        read=_specification,
     ),
     Extra.RECEIPTS: Source(
         exists=lambda invoice: _with_receipts(invoice).exists(),

@@ -24,6 +24,7 @@ class DueRow:
     open_amount: Decimal
     last_day: datetime.date | None
     why_not: str
+    is_queued: bool
     # Why the last try did not leave.
     failure: str
 
@@ -48,6 +49,7 @@ def due_rows(
             open_amount=open_amount(invoice),
             last_day=invoice.last_day,  # type: ignore[attr-defined]  # annotated there
             why_not=why_not(invoice, around, now=now),
+            is_queued=invoice.pk in around.queued,
             failure=failures.get(invoice.pk, ""),
         )
         for invoice in found

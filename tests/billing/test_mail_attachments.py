@@ -1,6 +1,8 @@
 """What goes along with an invoice, and what the record keeps of it."""
 
 import hashlib
+import io
+import zipfile
 
 import pytest
 from django.core import mail
@@ -10,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Language, Role
+from accounts.spreadsheets import TYPES
 from billing.invoicing import draft_invoices
 from billing.mailing import Letter, MailFailed, attachments_of, send_invoice
-from billing.mailing.attachments import safe_name
+from billing.mailing.attachments import Extra, on_offer, safe_name, usual_extras
 from billing.models import Invoice, InvoiceMail, InvoiceSettings, InvoiceStatus, Origin
 from tests import factories
 
@@ -315,3 +318,35 @@ def test_only_administrators_test_and_preview(agency):
     for name, args in (("test", []), ("text", ["nl"])):
         address = reverse(f"billing:invoice-settings-{name}", args=args)
         assert client.post(address).status_code == 403
+
+
+def test_the_hours_go_along_as_a_spreadsheet(agency, project):
+    agency.hours(project=project, description="=SUM(1)")
+    invoice = draft(agency)
+
+    send(agency, invoice, extras=["specification"])
+
+    name, content, kind = mail.outbox[0].attachments[1]
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+    assert (name, kind) == ("2026-0001 Specification.xlsx", TYPES["xlsx"])
+    for words in ("Sanne de Vries", "=SUM(1)", "<v>1.00</v>", "<v>90.00</v>"):
+        assert words in sheet
+    assert "<f>" not in sheet
+
+
+def test_without_hours_no_specification_is_offered(agency, project):
+    spend(agency, project, "Hosting.pdf")
+    invoice = draft(agency)
+
+    assert Extra.SPECIFICATION not in on_offer(invoice)
+    assert Extra.SPECIFICATION not in on_offer(send(agency, invoice))
+
+
+def test_receipts_that_the_invoice_names_go_along_unless_one_takes_them_out(agency, project):
+    spend(agency, project, "Hosting.pdf")
+    invoice = draft(agency)
+    Invoice.objects.filter(pk=invoice.pk).update(with_receipts=True)
+    invoice.refresh_from_db()
+
+    assert usual_extras(invoice) == ["receipts"]

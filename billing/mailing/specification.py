@@ -1,0 +1,62 @@
+"""The rows behind an invoice as a spreadsheet, for who checks the hours."""
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.spreadsheets import TYPES, Cell
+from accounts.xlsx import workbook
+from projects.money import hours
+from registrations.models import TimeEntry
+
+from ..models import Invoice
+
+
+def has_hours(invoice: Invoice) -> bool:
+    """Whether there are hours behind its lines; of a draft they were not copied yet."""
+    if invoice.is_draft:
+        return TimeEntry.objects.filter(invoice_line__invoice=invoice).exists()
+    return any(row["minutes"] for row in _rows_of(invoice))
+
+
+def specification_file(invoice: Invoice) -> tuple[str, bytes, str]:
+    """What it is called without its ending, its content and type: every row, in its language."""
+    with override(invoice.language):
+        head = [
+            _("Date"),
+            _("Employee"),
+            _("Project"),
+            _("Task"),
+            _("Description"),
+            _("Hours"),
+            _("Quantity"),
+            _("Price"),
+            _("Amount excl. VAT"),
+        ]
+        title = _("Specification")
+        content = b"".join(workbook(title, head, map(_cells, _rows_of(invoice))))
+    return f"{invoice.number} {title}", content, TYPES["xlsx"]
+
+
+def _rows_of(invoice: Invoice) -> Iterator[dict[str, Any]]:
+    for line in invoice.lines.all():
+        yield from line.specification
+
+
+def _cells(row: dict[str, Any]) -> list[Cell]:
+    minutes = row["minutes"]
+    return [
+        datetime.date.fromisoformat(row["date"]),
+        row["employee"],
+        row["project"],
+        row["task"],
+        row["description"],
+        hours(minutes) if minutes else None,
+        None if minutes else Decimal(row["quantity"]),
+        Decimal(row["price"]),
+        Decimal(row["amount"]),
+    ]
