@@ -82,7 +82,7 @@ def status_tag(invoice: Invoice, *, today: datetime.date) -> Tag:
     """Draft, Final, Sent, Expires today, 3 days overdue, Paid, Credited or Void."""
     if invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID:
         return Tag("credited", str(CreditState.WHOLLY.label))
-    if invoice.is_credit and invoice.status == InvoiceStatus.PAID:
+    if invoice.is_settled:
         return Tag("paid", _("Settled"))
     if invoice.status == InvoiceStatus.FINAL and invoice.origin == Origin.HERE:
         return Tag("final", _("Final, not sent yet"))

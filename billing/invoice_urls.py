@@ -20,6 +20,7 @@ urlpatterns_invoices = [
         invoice_actions.invoice_entries_create,
         name="invoice-entries-create",
     ),
+    path(f"{SELECTION}files/", papers.invoice_files, name="invoice-files"),
     path(
         f"{SELECTION}<slug:action>/",
         invoice_actions.invoice_selection,

@@ -1,7 +1,8 @@
 """What e-Boekhouden knows of payments, brought back to our invoices.
 
 An invoice that is paid leaves the open items. One that was never entered in the ledger is not among
-them either, and so only an invoice that was seen open can become paid.
+them either, and so only an invoice that was seen open can become paid. One against which a credit
+invoice was set off leaves them too: see paid.py. A credit invoice itself never becomes paid.
 """
 
 import datetime
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -25,6 +26,7 @@ from integrations.switching import pause
 from projects.money import ZERO
 
 from .models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, State
+from .paid import CreditItem, is_paid, paid_of
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 ON_THEIR_WAY = (InvoiceStatus.FINAL, InvoiceStatus.SENT, InvoiceStatus.PAID)
@@ -64,14 +66,19 @@ def _booked(connection: Connection) -> list[Booking]:
         administration=connection.administration_key,
         invoice__status__in=ON_THEIR_WAY,
     )
-    return [one for one in confirmed.select_related("invoice") if not _is_paid_by_hand(one.invoice)]
+    standing = Prefetch("invoice__credits", Invoice.objects.final())
+    found = confirmed.select_related("invoice").prefetch_related(standing)
+    return [one for one in found if not _is_paid_by_hand(one.invoice)]
 
 
 def _is_paid_by_hand(invoice: Invoice | None) -> bool:
-    return invoice is None or (
-        invoice.status == InvoiceStatus.PAID
-        and (invoice.open_amount is None or invoice.would_be_open(invoice.open_amount))
-    )
+    """A credit is settled by hand only; an invoice while it and its credits are open together."""
+    if invoice is None or invoice.status != InvoiceStatus.PAID:
+        return invoice is None
+    if invoice.is_credit or invoice.open_amount is None:
+        return True
+    theirs = (credit.open_amount or ZERO for credit in invoice.credits.all())
+    return invoice.would_be_open(sum(theirs, invoice.open_amount))
 
 
 def _read(
@@ -147,49 +154,88 @@ def _note(
     with transaction.atomic():
         if not latest.update(payments_seen_at=now, payments_problem=""):
             return 0
-        return sum(_note_one(booking, items, now=now) for booking in bookings)
+        told = _told(bookings, items)
+        return sum(_note_one(one.invoice, told, now=now) for one in bookings if one.invoice)
 
 
-def _note_one(booking: Booking, items: OpenItems, *, now: datetime.datetime) -> bool:
-    invoice = booking.invoice
-    if invoice is None:
+def _told(bookings: Iterable[Booking], items: OpenItems) -> dict[int, Decimal | None]:
+    """What is open of every invoice that was booked, by its id; None where nobody knows."""
+    return {
+        booking.invoice.pk: items.still_open(
+            booking.invoice, relation_code=booking.payload["message"]["relation_code"]
+        )
+        for booking in bookings
+        if booking.invoice
+    }
+
+
+def _note_one(invoice: Invoice, told: dict[int, Decimal | None], *, now: datetime.datetime) -> bool:
+    amount = told[invoice.pk]
+    if amount is None:
         return False
-    code = booking.payload["message"]["relation_code"]
-    amount = items.still_open(invoice, relation_code=code)
-    if amount is None or amount == invoice.open_amount:
+    if invoice.is_credit:
+        return _note_credit(invoice, amount, now=now)
+    items = [_item(credit, told) for credit in invoice.credits.all()]
+    if amount == invoice.open_amount and any(one.open is None for one in items):
         return False
-    status = _status_with(invoice, amount)
+    paid = paid_of(invoice.gross, amount, items, before=invoice.paid_amount)
+    status = _status_with(invoice, paid)
+    if (amount, paid, status) == (invoice.open_amount, invoice.paid_amount, invoice.status):
+        return False
     changed = Invoice.objects.filter(pk=invoice.pk, status=invoice.status).update(
         status=status,
         open_amount=amount,
         open_seen_at=invoice.open_seen_at or now,
-        paid_amount=invoice.gross - amount,
-        paid_at=now if status == InvoiceStatus.PAID else None,
+        paid_amount=paid,
+        paid_at=(invoice.paid_at or now) if status == InvoiceStatus.PAID else None,
     )
     if changed:
-        _tell(invoice, amount, now=now)
+        _tell(invoice, paid, status, now=now)
     return bool(changed)
 
 
-def _status_with(invoice: Invoice, amount: Decimal) -> str:
-    if not invoice.would_be_open(amount):
+def _note_credit(credit: Invoice, amount: Decimal, *, now: datetime.datetime) -> bool:
+    """Refunded or set off: it is settled, and nobody paid anything."""
+    before = credit.open_amount
+    if amount == before:
+        return False
+    Invoice.objects.filter(pk=credit.pk).update(
+        open_amount=amount, open_seen_at=credit.open_seen_at or now
+    )
+    is_open, was_open = credit.would_be_open(amount), bool(before)
+    if is_open != was_open and before is not None:
+        kind = "open-again" if is_open else "settled-there"
+        details = {"open": str(amount)}
+        InvoiceEvent.objects.create(invoice=credit, at=now, kind=kind, details=details)
+    return True
+
+
+def _item(credit: Invoice, told: dict[int, Decimal | None]) -> CreditItem:
+    """As the open items tell now, else as they told before; settled by hand, nothing is open."""
+    if credit.status == InvoiceStatus.PAID:
+        return CreditItem(credit.gross, ZERO, is_booked=True)
+    known = told.get(credit.pk)
+    still_open = credit.open_amount if known is None else known
+    return CreditItem(credit.gross, still_open, is_booked=credit.pk in told)
+
+
+def _status_with(invoice: Invoice, paid: Decimal) -> str:
+    if is_paid(invoice.gross, invoice.credited_amount, paid):
         return InvoiceStatus.PAID
     if invoice.status != InvoiceStatus.PAID:
         return invoice.status
     return InvoiceStatus.SENT if invoice.sent_at else InvoiceStatus.FINAL
 
 
-def _tell(invoice: Invoice, amount: Decimal, *, now: datetime.datetime) -> None:
+def _tell(invoice: Invoice, paid: Decimal, status: str, *, now: datetime.datetime) -> None:
     """An event, unless it was only seen open for the first time."""
-    paid, kind = invoice.gross - amount, ""
-    if not invoice.would_be_open(amount):
-        kind = "paid-there"
-    elif invoice.status == InvoiceStatus.PAID:
-        kind = "open-again"
-    elif paid != invoice.paid_amount:
+    due, kind = invoice.due, ""
+    if status != invoice.status:
+        kind = "paid-there" if status == InvoiceStatus.PAID else "open-again" if due else ""
+    elif status != InvoiceStatus.PAID and paid != invoice.paid_amount:
         kind = "partly-paid"
     if kind:
-        details = {"paid": str(paid), "gross": str(invoice.gross), "open": str(amount)}
+        details = {"paid": str(paid), "gross": str(due), "open": str(due - paid)}
         InvoiceEvent.objects.create(invoice=invoice, at=now, kind=kind, details=details)
 
 

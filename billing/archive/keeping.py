@@ -8,8 +8,9 @@ import hashlib
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 
-from ..models import FileKind, Invoice, InvoiceFile
+from ..models import FileKind, Invoice, InvoiceFile, InvoiceStatus, Origin
 from ..pdf.drawing import invoice_pdf
 from ..ubl import invoice_ubl
 from .facts import invoice_facts
@@ -35,6 +36,17 @@ def issued_file(invoice: Invoice, kind: FileKind, *, now: datetime.datetime) -> 
     """One file as it was issued; made now if it never was. A draft raises ValueError."""
     kept = invoice.files.filter(kind=kind).first()
     return kept or issue_files(invoice, now=now)[kind]
+
+
+def complete_archive(*, now: datetime.datetime) -> int:
+    """Makes the files that final invoices from before do not have; returns of how many invoices."""
+    final = Invoice.objects.filter(origin=Origin.HERE).exclude(status=InvoiceStatus.DRAFT)
+    counted = final.annotate(count=Count("files")).filter(count__lt=len(EXTENSIONS))
+    ids = list(counted.values_list("pk", flat=True))
+    for pk in ids:
+        about = Invoice.objects.select_related("organisation", "customer", "credit_of")
+        issue_files(about.get(pk=pk), now=now)
+    return len(ids)
 
 
 def content_of(file: InvoiceFile) -> bytes:

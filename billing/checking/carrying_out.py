@@ -1,7 +1,7 @@
 """Carrying out a check: our side, their side, what differs, and then all of it is written down."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from django.utils.translation import gettext as _
@@ -15,10 +15,11 @@ from integrations.secrets import CannotDecrypt
 from integrations.sentences import sentence, undecryptable
 from integrations.switching import pause
 
-from ..models import CheckPart, CheckRun, CheckState
+from ..models import CheckFinding, CheckPart, CheckRun, CheckState
 from .comparing import discoveries, missing
-from .keeping import keep
-from .our_side import judged_bookings, known_bookings, series_of
+from .documents import Ours, our_document
+from .keeping import Outcome, keep
+from .our_side import judged_bookings, known_bookings, older_findings, series_of
 from .reading import Reader
 from .runs import MAX_ATTEMPTS, CannotCheck, Lost, beat, check_usable, claim, end
 from .sides import Shelf, Sides
@@ -81,6 +82,8 @@ def _compare(run: CheckRun, books: EBoekhouden, *, clock: Clock) -> None:
 
     judged = judged_bookings(run, now=clock())
     beat(run, now=clock(), booking_count=len(judged))
+    older = older_findings(run, judged=[ours.booking_id for ours in judged])
+    judged += _bookings_of(older)
     left = left_for_checking(run.connection_id, now=clock())
     reader = Reader(books, pulse, left)
     reader.read(run.since, run.until)
@@ -97,4 +100,12 @@ def _compare(run: CheckRun, books: EBoekhouden, *, clock: Clock) -> None:
         absent=reader.absent,
     )
     figures = {"calls": dict(books.calls)}
-    keep(run, discoveries(sides), gaps=reader.gaps, figures=figures, now=clock())
+    checked_too = [finding.pk for finding in older]
+    outcome = Outcome(discoveries(sides), reader.gaps, checked_too)
+    keep(run, outcome, figures=figures, now=clock())
+
+
+def _bookings_of(findings: Iterable[CheckFinding]) -> list[Ours]:
+    """Each booking once: it may have several findings."""
+    bookings = {one.booking_id: one.booking for one in findings if one.booking}
+    return [our_document(booking, is_judged=True) for booking in bookings.values()]

@@ -87,11 +87,11 @@ def _double(ours: Ours, reason: str, found: Sequence[Document]) -> Discovery:
 
 
 def _in_ledger(ours: Ours, invoice: Document, sides: Sides) -> Iterator[Discovery]:
-    """The entry of an invoice that was also entered in the ledger: once, with the same total."""
+    """The entry of an invoice that was also entered in the ledger: once, with our total."""
     entries = sides.there.find(Sort.ENTRY, ours.key)
     if len(entries) > 1:
         yield _double(ours, "two-entry", entries)
-    elif entries and entries[0].content["gross"] != invoice.content["gross"]:
+    elif entries and entries[0].content["gross"] != ours.content["gross"]:
         yield Discovery(
             kind=FindingKind.TOTAL,
             reason="its-entry",

@@ -2,10 +2,11 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ..models import CheckFinding, CheckRun, CheckState, Invoice
 from .documents import day_of, projected
@@ -13,23 +14,29 @@ from .runs import beat, end
 from .sides import Discovery
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a check found, what it could not read (sentences), and findings of other days that it
+    checked too."""
+
+    found: Sequence[Discovery]
+    gaps: Sequence[str] = ()
+    checked_too: Sequence[int] = ()
+
+
 def keep(
-    run: CheckRun,
-    found: Sequence[Discovery],
-    *,
-    gaps: Sequence[str],
-    figures: Mapping[str, object],
-    now: datetime.datetime,
+    run: CheckRun, outcome: Outcome, *, figures: Mapping[str, object], now: datetime.datetime
 ) -> None:
     """All of it and the end of the check, or nothing: Lost when another worker holds it.
 
-    Only a complete check says that something is gone, and only of the days that it looked at.
+    Only a complete check says that something is gone, and only of what it looked at.
     """
+    found, gaps = outcome.found, outcome.gaps
     with transaction.atomic():
         beat(run, now=now)  # first of all, because it locks the check
         still_there = {one.key: one for one in _open(run)}
         new = _write(run, found, still_there, now=now)
-        gone = 0 if gaps else _resolve(run, {one.key for one in found}, now=now)
+        gone = 0 if gaps else _resolve(run, outcome, now=now)
         state = CheckState.INCOMPLETE if gaps else CheckState.FINISHED
         counts = {"finding_count": len(found), "new_count": new, "resolved_count": gone}
         end(run, state, now=now, problem=" ".join(gaps), **counts, **figures)
@@ -132,9 +139,12 @@ def _invoices(run: CheckRun, found: Iterable[Discovery]) -> dict[str, Invoice]:
     return {invoice.number: invoice for invoice in made.select_related("customer")}
 
 
-def _resolve(run: CheckRun, keys: set[str], *, now: datetime.datetime) -> int:
-    """What is gone of the days that were looked at; and whatever is of another administration."""
-    looked_at = _open(run).filter(date__gte=run.since, date__lte=run.until)
+def _resolve(run: CheckRun, outcome: Outcome, *, now: datetime.datetime) -> int:
+    """What is gone of what was looked at; and whatever is of another administration."""
+    keys = {one.key for one in outcome.found}
+    looked_at = _open(run).filter(
+        Q(date__range=(run.since, run.until)) | Q(pk__in=outcome.checked_too)
+    )
     gone = [one.pk for one in looked_at.only("pk", "key") if one.key not in keys]
     others = CheckFinding.objects.filter(connection=run.connection).open()
     others.exclude(administration=run.connection.administration_key).update(resolved_at=now)

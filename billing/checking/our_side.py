@@ -9,13 +9,24 @@ from django.db.models.functions import Lower
 from integrations.models import Connection
 
 from ..bookings.payloads import SCHEMA
-from ..models import Booking, BookingKind, CheckRun, NumberSeries, State
+from ..models import (
+    Booking,
+    BookingKind,
+    CheckFinding,
+    CheckRun,
+    FindingKind,
+    NumberSeries,
+    State,
+)
 from .documents import Ours, our_document
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 # What was confirmed so shortly ago may not be visible yet, unless it was seen.
 FRESH = datetime.timedelta(minutes=2)
 AT_ONCE = 500
+# What a look-up by number settles, and how many of them at one check.
+BY_NUMBER = (FindingKind.VANISHED, FindingKind.CHANGED, FindingKind.TOTAL)
+MOST_OLDER = 50
 
 
 def judged_bookings(run: CheckRun, *, now: datetime.datetime) -> list[Ours]:
@@ -35,6 +46,26 @@ def judged_bookings(run: CheckRun, *, now: datetime.datetime) -> list[Ours]:
         for booking in confirmed
         if booking.remote_copy or booking.ended_at is None or booking.ended_at <= now - FRESH
     ]
+
+
+def older_findings(run: CheckRun, *, judged: Collection[int]) -> list[CheckFinding]:
+    """Findings of other days that can be checked again by their number alone.
+
+    So that what is put right later is seen, and needs no attention any more.
+    """
+    by_number = Q(kind__in=BY_NUMBER, reason__in=("invoice", "entry"))
+    by_number |= Q(kind=FindingKind.DOUBLE, reason="two-invoice")
+    by_number |= Q(reason="two-entry", booking__kind=BookingKind.SALES_ENTRY)
+    findings = CheckFinding.objects.filter(
+        by_number,
+        connection=run.connection,
+        administration=run.connection.administration_key,
+        booking__state=State.CONFIRMED,
+        booking__payload__schema=SCHEMA,
+    )
+    older = findings.open().exclude(date__range=(run.since, run.until))
+    older = older.exclude(booking__in=judged).select_related("booking")
+    return list(older.order_by("last_found_at", "pk")[:MOST_OLDER])
 
 
 def known_bookings(

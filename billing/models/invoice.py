@@ -178,6 +178,16 @@ class Invoice(models.Model):
         return self.credit_state == CreditState.WHOLLY
 
     @property
+    def due(self) -> Decimal:
+        """What is to be paid of it in all, in euros incl. VAT: less what was credited."""
+        return self.gross - self.credited_amount
+
+    @property
+    def is_settled(self) -> bool:
+        """A credit invoice that was refunded or set off, according to a person or to the books."""
+        return self.is_credit and (self.status == InvoiceStatus.PAID or self.open_amount == 0)
+
+    @property
     def outstanding(self) -> Decimal:
         """What the customer has yet to pay, in euros incl. VAT.
 
@@ -188,7 +198,7 @@ class Invoice(models.Model):
         )
         if not asked or self.is_credit or self.is_wholly_credited:
             return ZERO
-        return self.gross - self.credited_amount - self.paid_amount
+        return self.due - self.paid_amount
 
     @property
     def is_partly_paid(self) -> bool:

@@ -3,8 +3,11 @@
 import hashlib
 import io
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -95,3 +98,84 @@ def test_a_draft_has_no_ubl_to_take_away(agency, inside):
     ).invoice
 
     assert inside.get(reverse("billing:invoice-ubl", args=[draft.pk])).status_code == 404
+
+
+# --- Checking -------------------------------------------------------------------------------------
+
+
+def verified(*options: str) -> tuple[int, str]:
+    """Exit code and words of the command."""
+    said = io.StringIO()
+    try:
+        call_command("verify_archive", *options, stdout=said)
+    except SystemExit as left:
+        return int(left.code), said.getvalue()
+    return 0, said.getvalue()
+
+
+def test_an_archive_that_is_as_it_was_passes(invoice):
+    assert verified() == (0, "3 files of 1 invoices: all there and unchanged\n")
+
+
+def test_a_file_that_was_changed_or_is_gone_is_named(invoice):
+    files = issue_files(invoice, now=NOW)
+    Path(files["pdf"].file.path).write_bytes(b"%PDF another")
+    Path(files["ubl"].file.path).unlink()
+
+    code, said = verified()
+
+    assert code == 1
+    assert f"Studio Oost {invoice.number} pdf: is not what it was" in said
+    assert f"Studio Oost {invoice.number} ubl: is missing" in said
+    assert "2 missing or changed" in said
+
+
+def test_a_final_invoice_without_files_is_named(agency):
+    invoices.issued(invoices.buyer(agency.organisation), [invoices.Item()])
+
+    code, said = verified()
+
+    assert code == 1
+    assert said.count("was never made") == 3
+
+
+def test_older_invoices_can_get_their_files(agency):
+    invoices.issued(invoices.buyer(agency.organisation), [invoices.Item()])
+
+    code, said = verified("--complete")
+
+    assert (code, said.splitlines()[0]) == (0, "Files made for 1 invoices")
+
+
+# --- Many at once ---------------------------------------------------------------------------------
+
+
+def test_several_are_taken_away_as_one_zip(agency, inside, invoice):
+    draft = factories.create_invoice_line(
+        project=factories.create_project(organisation=agency.organisation)
+    ).invoice
+    ids = {"invoices": [invoice.pk, draft.pk]}
+
+    answer = inside.post(reverse("billing:invoice-files"), ids)
+
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
+    assert sorted(archive.namelist()) == [f"{invoice.number}.pdf", f"{invoice.number}.xml"]
+    assert archive.read(f"{invoice.number}.pdf") == content_of(invoice.files.get(kind="pdf"))
+    assert answer.streaming
+
+
+def test_a_file_that_is_gone_is_named_in_the_zip(inside, invoice):
+    Path(invoice.files.get(kind="ubl").file.path).unlink()
+
+    answer = inside.post(reverse("billing:invoice-files"), {"invoices": [invoice.pk]})
+
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
+    assert archive.read("missing.txt").decode() == f"{invoice.number}.xml"
+
+
+def test_invoices_of_others_are_not_in_the_zip(inside):
+    other = invoices.issued(invoices.buyer(factories.create_organisation()), [invoices.Item()])
+
+    answer = inside.post(reverse("billing:invoice-files"), {"invoices": [other.pk]})
+
+    assert answer.status_code == 302

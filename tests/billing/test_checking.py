@@ -527,13 +527,34 @@ def test_what_somebody_saw_asks_again_only_when_it_changes_there(invoice, connec
     assert only_finding().seen_at is None
 
 
-def test_a_check_of_other_days_leaves_a_finding_as_it_is(invoice, connected, sandbox):
-    sandbox.books.change("invoices", sandbox.books.invoices()[0].id, {"term": 8})
+def test_what_was_put_right_later_is_gone_though_its_days_are_no_longer_read(
+    invoice, connected, sandbox
+):
+    there = sandbox.books.invoices()[0].id
+    sandbox.books.change("invoices", there, {"term": 8})
     check(connected)
+    later = {"since": UNTIL, "until": UNTIL + datetime.timedelta(days=35)}
+    check(connected, hour=1, **later)
+    assert only_finding().last_found_at == NOW + HOUR
+    sandbox.books.change("invoices", there, {"term": 30})
 
-    check(connected, hour=1, until=factories.TODAY - datetime.timedelta(days=1))
+    run = check(connected, hour=2, **later)
 
+    assert (run.resolved_count, run.booking_count, found()) == (1, 0, [])
+
+
+def test_what_a_number_alone_does_not_tell_stays_until_its_days_are_read(
+    entered, connected, sandbox
+):
+    copied = sandbox.books.copy("entries", sandbox.books.entries()[0].id, "BY-HAND-1")
+    check(connected)
+    sandbox.books.delete("entries", copied)
+
+    check(connected, hour=1, since=UNTIL, until=UNTIL + datetime.timedelta(days=35))
     assert len(found()) == 1
+    check(connected, hour=2)
+
+    assert found() == []
 
 
 # --- When it does not work ------------------------------------------------------------------------
@@ -650,7 +671,11 @@ def test_every_question_about_entries_is_counted(entered, connected):
 
 def start(connected, *, hour: int = 0) -> CheckRun:
     return runs.start_check(
-        connected.organisation, since=SINCE, until=UNTIL, by=None, now=NOW + hour * HOUR
+        connected.organisation,
+        since=SINCE,
+        until=UNTIL,
+        by=connected.member.user,
+        now=NOW + hour * HOUR,
     )
 
 

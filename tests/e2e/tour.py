@@ -13,7 +13,12 @@ from timechimp_eb.navigation import PERSONAL, QUICK_CREATE, SECTIONS
 
 WIDTHS = (1440, 390)
 # Of most pages one is enough; these look different in every state.
-SEVERAL = {"billing:invoice-detail": 3, "billing:booking-detail": 4, "projects:project-detail": 3}
+SEVERAL = {
+    "billing:invoice-detail": 3,
+    "billing:booking-detail": 4,
+    "billing:finding-detail": 2,
+    "projects:project-detail": 3,
+}
 FILES = ("-pdf", "-export", "-receipt", "-logo")
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
 LINKS = "[...new Set([...document.querySelectorAll('a[href]')].map((link) => link.href))]"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role, User
 from billing.bookings.outbox import queue_sales_entry
 from billing.checking import runs
-from billing.checking.keeping import keep
+from billing.checking.keeping import Outcome, keep
 from billing.checking.our_side import our_document
 from billing.checking.sides import Discovery
 from billing.issuing import mark_sent
@@ -120,7 +120,7 @@ def _vanished(booking: Booking, *, by: User) -> CheckFinding:
     run.refresh_from_db()
     ours = our_document(booking, is_judged=True)
     gone = Discovery(kind=FindingKind.VANISHED, reason="entry", number=ours.number, ours=ours)
-    keep(run, [gone], gaps=["Canary"], figures={}, now=now)
+    keep(run, Outcome([gone], ["Canary"]), figures={}, now=now)
     return CheckFinding.objects.get()
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import Membership, Organisation
 
 from .bookings import NEW, THERE, Office, book_first_month, book_second_month, enter_sales
+from .checks import check_books
 from .connection import check_connection, connect
 from .customers import add_customers, drift_apart
 from .days import Calendar
@@ -74,6 +75,7 @@ def _bill(office: Office) -> None:
     enter_sales(office, invoice_from_here(office.sanne, office.calendar))
     drift_apart(office.sanne, office.connection, office.calendar)
     check_connection(office.connection, office.sanne, office.calendar)
+    check_books(office)
     book_second_month(office)
 
 

@@ -44,14 +44,32 @@ class Remote:
         """The next request of this kind is refused with a code."""
         self._fault(operation, number, action="error_code", code=code)
 
+    def change_invoice(self, number: str, values: Mapping[str, object]) -> None:
+        """Somebody edits an invoice in the books."""
+        self._send("PATCH", f"records/invoices/{self._id(number)}", values)
+
+    def copy_invoice(self, number: str, new_number: str) -> None:
+        """Somebody types an equal invoice under another number."""
+        self._post(f"records/invoices/{self._id(number)}", {"number": new_number})
+
+    def _id(self, number: str) -> int:
+        invoices = json.loads(self._send("GET", "invoices"))
+        return next(int(one["id"]) for one in invoices if one["number"] == number)
+
     def _fault(self, operation: str, number: str, **rule: object) -> None:
         self._post("faults", {"operation": operation, "number": number, **rule})
 
     def _post(self, subject: str, content: Mapping[str, object]) -> None:
+        self._send("POST", subject, content)
+
+    def _send(
+        self, method: str, subject: str, content: Mapping[str, object] | None = None
+    ) -> bytes:
         request = urllib.request.Request(
             urljoin(self.url, f"/control/{subject}"),
-            data=json.dumps(content).encode(),
+            method=method,
+            data=None if content is None else json.dumps(content).encode(),
             headers={"Content-Type": "application/json"},
         )
         with OPENER.open(request, timeout=SECONDS) as answer:
-            answer.read()
+            return bytes(answer.read())

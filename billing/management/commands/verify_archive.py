@@ -1,0 +1,38 @@
+"""Reads every file of every final invoice again and compares it with its SHA-256."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from billing.archive.checking import ArchiveCheck
+from billing.archive.keeping import complete_archive
+
+
+class Command(BaseCommand):
+    """Exit code 0: everything is there and unchanged; 1: the lines above say what is not."""
+
+    help = "Compares the kept files of all final invoices with their SHA-256."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--complete",
+            action="store_true",
+            help="first make what older invoices never had, from what was frozen then",
+        )
+
+    def handle(self, *args: Any, complete: bool, **options: Any) -> None:
+        if complete:
+            made = complete_archive(now=timezone.now())
+            self.stdout.write(f"Files made for {made} invoices")
+        check = ArchiveCheck()
+        for one in check.findings():
+            where = f" ({one.path})" if one.path else ""
+            name = f"{one.organisation} {one.number} {one.kind}"
+            self.stdout.write(f"{name}: {one.fault}{where}")
+        looked = f"{check.files} files of {check.invoices} invoices"
+        if check.faults:
+            self.stdout.write(f"{looked}: {check.faults} missing or changed")
+            sys.exit(1)
+        self.stdout.write(f"{looked}: all there and unchanged")
