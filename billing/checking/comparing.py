@@ -71,13 +71,7 @@ def _about(ours: Ours, sides: Sides) -> Iterator[Discovery]:
 
 
 def _with_token(ours: Ours, sides: Sides) -> list[Document]:
-    return [
-        entry
-        for key, entries in sides.there.entries.items()
-        if key != ours.key
-        for entry in entries
-        if entry.carries(ours.token)
-    ]
+    return [one for one in sides.there.marked.get(ours.token, ()) if one.key != ours.key]
 
 
 def _double(ours: Ours, reason: str, found: Sequence[Document]) -> Discovery:

@@ -41,10 +41,12 @@ class Document:
         """Its number, blanks and case aside."""
         return key_of(self.content["number"])
 
-    def carries(self, token: str) -> bool:
-        """Whether our token travels with it."""
-        there = (self.content["document"], self.content["entry_text"])
-        return token == there[0].strip() or f"#{token}" in there[1].split()
+    @property
+    def tokens(self) -> set[str]:
+        """Words that may be a token of ours: its document, and what has a # before it."""
+        words = self.content["entry_text"].split()
+        marked = {word.removeprefix("#") for word in words if word.startswith("#")}
+        return {self.content["document"].strip(), *marked} - {""}
 
 
 @dataclass(frozen=True, kw_only=True)

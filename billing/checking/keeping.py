@@ -57,17 +57,21 @@ def _write(
 ) -> int:
     """Returns how many are new."""
     invoices = _invoices(run, found)
-    new, old = [], []
+    new, old, changed = [], [], []
     for one in found:
         values = _values(one, invoices)
         known = still_there.get(one.key)
         if known is None:
             new.append(_new(run, one, values, now=now))
         else:
+            if known.theirs != values["theirs"]:
+                changed.append(known.pk)
             old.append(_again(known, values, run, now=now))
     CheckFinding.objects.bulk_create(new)
-    fields = ["last_run", "last_found_at", "ours", "theirs", "differs", "seen_at", "seen_by"]
+    fields = ["last_run", "last_found_at", "ours", "theirs", "differs"]
     CheckFinding.objects.bulk_update(old, fields, batch_size=200)
+    # Who saw it saw something else. Only of these: somebody may be seeing another one right now.
+    CheckFinding.objects.filter(pk__in=changed).update(seen_at=None, seen_by=None)
     return len(new)
 
 
@@ -93,9 +97,6 @@ def _new(
 def _again(
     known: CheckFinding, values: dict[str, Any], run: CheckRun, *, now: datetime.datetime
 ) -> CheckFinding:
-    """Who saw it saw something else, if what stands there has changed since."""
-    if known.theirs != values["theirs"]:
-        known.seen_at = known.seen_by = None
     known.last_run, known.last_found_at = run, now
     for name in ("ours", "theirs", "differs"):
         setattr(known, name, values[name])

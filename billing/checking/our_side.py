@@ -18,6 +18,7 @@ from ..models import (
     NumberSeries,
     State,
 )
+from ..models.booking import OPEN_STATES
 from .documents import Ours, our_document
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
@@ -71,7 +72,7 @@ def older_findings(run: CheckRun, *, judged: Collection[int]) -> list[CheckFindi
 def known_bookings(
     run: CheckRun, numbers: Collection[str], *, judged: Collection[int]
 ) -> Iterator[Ours]:
-    """What else has these numbers, or is on its way without one.
+    """What else has these numbers, or was sent without one and may stand there.
 
     To be read after e-Boekhouden was asked: whatever was sent meanwhile was written down before.
     """
@@ -85,8 +86,13 @@ def known_bookings(
         for booking in ours.filter(Q(named__in=some) | Q(natural_key="", numbered__in=some)):
             if booking.pk not in judged:
                 yield our_document(booking, is_judged=False)
-    nameless = ours.filter(natural_key="", remote_id="", invoice__date__gte=run.since)
-    for booking in nameless.exclude(state=State.CANCELLED).filter(invoice__date__lte=run.until):
+    for booking in ours.filter(
+        natural_key="",
+        remote_id="",
+        sends__gt=0,
+        state__in=OPEN_STATES,
+        invoice__date__range=(run.since, run.until),
+    ):
         yield our_document(booking, is_judged=False)
 
 

@@ -34,15 +34,20 @@ class Shelf:
 
     invoices: Mapping[str, Sequence[Document]]
     entries: Mapping[str, Sequence[Document]]
+    # Entries by each word that may be a token of ours.
+    marked: Mapping[str, Sequence[Document]]
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> "Shelf":
         invoices: dict[str, list[Document]] = defaultdict(list)
         entries: dict[str, list[Document]] = defaultdict(list)
+        marked: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             place = invoices if document.sort is Sort.INVOICE else entries
             place[document.key].append(document)
-        return cls(dict(invoices), dict(entries))
+            for token in document.tokens:
+                marked[token].append(document)
+        return cls(dict(invoices), dict(entries), dict(marked))
 
     def find(self, sort: Sort, key: str) -> Sequence[Document]:
         """The documents with this number; none for an empty one."""

@@ -683,6 +683,24 @@ def test_a_second_start_finds_the_first(connected):
     assert start(connected) == start(connected)
 
 
+def test_a_check_costs_as_many_queries_with_many_bookings(
+    connected, sandbox, django_assert_max_num_queries
+):
+    project = factories.create_project(organisation=connected.organisation)
+    book(connected, project=project)
+    with django_assert_max_num_queries(60) as few:
+        check(connected)
+    for _ in range(12):
+        book(connected, project=project)
+    for one in sandbox.books.invoices():
+        sandbox.books.change("invoices", one.id, {"term": 8})
+
+    with django_assert_max_num_queries(len(few) + 2):
+        run = check(connected, hour=1)
+
+    assert (run.booking_count, run.finding_count) == (13, 13)
+
+
 def test_a_second_worker_does_nothing(connected, sandbox):
     run = start(connected)
     runs.claim(run.pk, now=NOW)

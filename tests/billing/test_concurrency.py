@@ -9,11 +9,14 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
+from billing.checking.carrying_out import carry_out
+from billing.checking.runs import start_check
 from billing.invoicing import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
 from billing.issuing import NotAllowed, create_sales_entries, make_final, mark_sent, throw_away
 from billing.items import Rows
-from billing.models import Booking, BookingKind, Invoice, Origin
+from billing.models import Booking, BookingKind, CheckRun, CheckState, Invoice, Origin
 from billing.proposals import propose
+from integrations.books import open_books
 from registrations.models import TimeEntry
 from registrations.selection import Selection
 from registrations.statuses import approve, reject
@@ -201,3 +204,18 @@ def test_numbers_stay_without_gaps_when_some_orders_fail(connected):
     )
 
     assert sorted(str(i) for i in Invoice.objects.all()) == [f"TC2026-{n:04d}" for n in range(1, 5)]
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_a_check_that_is_started_and_carried_out_by_many_is_done_once(connected, sandbox, _round):
+    def start_and_carry_out() -> None:
+        days = {"since": date(2026, 11, 1), "until": date(2026, 11, 30)}
+        run = start_check(connected.organisation, **days, by=None, now=NOW)
+        carry_out(run.pk, open_books=open_books, clock=timezone.now)
+
+    results = together(*[start_and_carry_out for _ in range(4)])
+
+    assert unexpected(results) == []
+    states = list(CheckRun.objects.values_list("state", flat=True))
+    assert set(states) == {CheckState.FINISHED}
+    assert len(sandbox.books.requests(operation="GetFacturen")) == len(states)
