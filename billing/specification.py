@@ -137,7 +137,9 @@ def _term(term: Term) -> Behind:
         "date": term.due_on.isoformat(),
         "until": term.period_until.isoformat() if term.period_until else None,
         "employee": "",
+        "employee_id": None,
         "project": term.project.name,
+        "project_id": term.project_id,
         "task": term.task.name if term.task else "",
         "description": term.description,
     }
@@ -150,7 +152,9 @@ def _texts(row: TimeEntry | Expense | Trip, *, task: str, description: str) -> d
         "date": row.date.isoformat(),
         "until": None,
         "employee": str(row.membership),
+        "employee_id": row.membership_id,
         "project": row.project.name,
+        "project_id": row.project_id,
         "task": task,
         "description": description,
     }

@@ -6,6 +6,7 @@ from . import settings_views
 from .invoice_urls import urlpatterns_invoices
 from .models import Origin
 from .reminder_urls import urlpatterns_reminders
+from .report_urls import urlpatterns_reports
 from .views import bookings, checks, dashboard, designs, dialogs, mail_settings, unbilled
 
 app_name = "billing"
@@ -89,6 +90,7 @@ urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     *invoicing_urls,
     *urlpatterns_invoices,
+    *urlpatterns_reports,
     *booking_urls,
     *check_urls,
     *urlpatterns_reminders,

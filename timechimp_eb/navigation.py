@@ -120,6 +120,7 @@ FINANCE = Section(
             ("billing:booking-", "billing:batch-", "billing:check", "billing:finding-"),
             counter="attention_count",
         ),
+        Entry(_("Reports"), "billing:report-turnover", ("billing:report-",)),
     ),
     may_see=invoicers,
 )

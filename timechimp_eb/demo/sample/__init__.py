@@ -16,6 +16,7 @@ from .checks import check_books
 from .connection import check_connection, connect
 from .customers import add_customers, drift_apart
 from .days import Calendar
+from .history import add_history
 from .invoices import (
     begin_series,
     first_bill,
@@ -62,6 +63,7 @@ def _load(calendar: Calendar, remote: Remote | None) -> None:
         add_hours(people, projects, calendar)
         add_expenses(people, projects, calendar)
         add_trips(people, projects, calendar)
+        add_history(people, customers, calendar)
         begin_series(sanne.organisation, calendar)
     if remote and connection:
         _bill(Office(sanne, connection, remote, calendar))

@@ -1,0 +1,107 @@
+"""The list of supplies within the EU (ICP): per VAT number, goods and services apart.
+
+Source: art. 37a of the Dutch Turnover Tax Act 1968; the return asks for the number of the customer
+and what was supplied, net, with credits subtracted.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from accounts.spreadsheets import Cell, Sheet
+from projects.money import ZERO
+from registrations.periods import Period
+
+from ..treatments import TREATMENTS, Icp
+from .invoices import issued
+
+
+@dataclass
+class IcpRow:
+    """What one VAT number was supplied with, in euros excl. VAT; without a number per customer."""
+
+    vat_number: str
+    customer_id: int
+    name: str
+    goods: Decimal = ZERO
+    services: Decimal = ZERO
+
+    @property
+    def country(self) -> str:
+        """The two letters that the VAT number begins with."""
+        return self.vat_number[:2].upper()
+
+    @property
+    def total(self) -> Decimal:
+        return self.goods + self.services
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What one invoice supplied within the EU."""
+
+    invoice_id: int
+    customer_id: int
+    vat_number: str
+    name: str
+    goods: Decimal
+    services: Decimal
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Equal for what stands in one row."""
+        return self.vat_number, 0 if self.vat_number else self.customer_id
+
+
+def icp(organisation: Organisation, period: Period) -> list[IcpRow]:
+    """By VAT number; those without one first, because the return refuses them."""
+    found: dict[tuple[str, int], IcpRow] = {}
+    for supply in _supplies(organisation, period):
+        new = IcpRow(supply.vat_number, supply.customer_id, supply.name)
+        row = found.setdefault(supply.key, new)
+        row.goods += supply.goods
+        row.services += supply.services
+    return sorted(found.values(), key=lambda row: (row.vat_number, row.name.lower()))
+
+
+def icp_invoices(
+    organisation: Organisation, period: Period, *, vat_number: str, customer_id: int
+) -> dict[int, Decimal]:
+    """Ids of the invoices behind one row, each with what was supplied within the EU."""
+    key = vat_number, 0 if vat_number else customer_id
+    return {
+        supply.invoice_id: supply.goods + supply.services
+        for supply in _supplies(organisation, period)
+        if supply.key == key
+    }
+
+
+def icp_sheet(organisation: Organisation, period: Period) -> Sheet:
+    """The list as a table for a spreadsheet; amounts in euros excl. VAT."""
+    head = [_("Country"), _("VAT number"), _("Customer"), _("Goods €"), _("Services €")]
+    return Sheet(
+        f"icp-{period.first}-{period.last}", "ICP", head, _cells(icp(organisation, period))
+    )
+
+
+def _cells(rows: list[IcpRow]) -> Iterator[list[Cell]]:
+    for row in rows:
+        yield [row.country, row.vat_number, row.name, row.goods, row.services]
+
+
+def _supplies(organisation: Organisation, period: Period) -> Iterator[Supply]:
+    """Of every invoice with such a supply, under the number that was printed on it."""
+    invoices = issued(organisation, period).order_by("date", "pk")
+    rows = invoices.values_list("pk", "customer", "addressee", "vat_totals")
+    for pk, customer, addressee, totals in rows.iterator(chunk_size=1000):
+        sums: dict[Icp, Decimal] = defaultdict(lambda: ZERO)
+        for row in totals:
+            sums[TREATMENTS[row["treatment"]].icp] += Decimal(row["net"])
+        if Icp.GOODS in sums or Icp.SERVICES in sums:
+            number = "".join(addressee.get("vat_number", "").split()).upper()
+            name = addressee.get("name", "")
+            yield Supply(pk, customer, number, name, sums[Icp.GOODS], sums[Icp.SERVICES])

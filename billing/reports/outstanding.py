@@ -1,0 +1,159 @@
+"""Outstanding: what is still to be paid today, per customer and by age.
+
+What is open of an invoice is what e-Boekhouden says, else its total less what was paid; credits
+count negative. Its age counts from the due date.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce, Lower, Round
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Organisation
+from accounts.spreadsheets import Cell, Sheet
+from customers.models import Customer
+from projects.sums import in_euros
+
+from ..models import Invoice, InvoiceStatus
+
+
+@dataclass(frozen=True)
+class Age:
+    """So many days past the due date; None is without end."""
+
+    key: str
+    label: str | Promise
+    first: int | None
+    last: int | None
+
+    def condition(self, today: datetime.date) -> Q:
+        """Invoices of this age."""
+        found = Q()
+        if self.first is not None:
+            found &= Q(due_on__lte=today - datetime.timedelta(days=self.first))
+        if self.last is not None:
+            found &= Q(due_on__gte=today - datetime.timedelta(days=self.last))
+        return found
+
+
+AGES = (
+    Age("not_due", gettext_lazy("Not due"), None, 0),
+    Age("to_30", gettext_lazy("1–30 days"), 1, 30),
+    Age("to_60", gettext_lazy("31–60 days"), 31, 60),
+    Age("to_90", gettext_lazy("61–90 days"), 61, 90),
+    Age("over_90", gettext_lazy("Over 90 days"), 91, None),
+)
+UNPAID = (InvoiceStatus.FINAL, InvoiceStatus.SENT)
+OPEN = Coalesce(F("open_amount"), F("gross") - F("paid_amount"))
+IN_CENTS = Cast(Round(OPEN * 100), BigIntegerField())
+ORDERS = ("customer", "total", *(age.key for age in AGES))
+USUAL_ORDER = "-total"
+Groups = QuerySet[Invoice, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class OutstandingRow:
+    """What a customer, or all of them, still has to pay, in euros incl. VAT, by age."""
+
+    customer_id: int | None
+    name: str
+    number: str
+    amounts: tuple[Decimal, ...]
+    total: Decimal
+
+    @property
+    def by_age(self) -> list[tuple[Age, Decimal]]:
+        return list(zip(AGES, self.amounts, strict=True))
+
+
+def open_invoices(organisation: Organisation) -> QuerySet[Invoice]:
+    """Final invoices of which something is open, each with `cents_open`."""
+    unpaid = Invoice.objects.filter(organisation=organisation, status__in=UNPAID)
+    return unpaid.annotate(cents_open=IN_CENTS).exclude(cents_open=0)
+
+
+def open_amounts(
+    organisation: Organisation,
+    *,
+    today: datetime.date,
+    customers: QuerySet[Customer] | None = None,
+    age: Age | None = None,
+) -> dict[int, Decimal]:
+    """What is open of each invoice, by its id: of some customers, of one age, or of all."""
+    found = open_invoices(organisation).order_by()
+    if customers is not None:
+        found = found.filter(customer__in=customers)
+    if age:
+        found = found.filter(age.condition(today))
+    rows = found.values("pk", open_in_cents=F("cents_open"))
+    return {row["pk"]: in_euros(row["open_in_cents"]) for row in rows}
+
+
+def per_customer(organisation: Organisation, *, today: datetime.date, order: str = "") -> Groups:
+    """A row a customer for `rows_of`, sorted by a name of ORDERS; the largest first unasked."""
+    if order.removeprefix("-") not in ORDERS:
+        order = USUAL_ORDER
+    name = order.removeprefix("-")
+    column = Lower("customer__name") if name == "customer" else F(name)
+    groups: Groups = (
+        open_invoices(organisation)
+        .order_by()
+        .values("customer", "customer__name", "customer__number")
+        .annotate(**_sums(today))  # type: ignore[assignment]  # rows are dictionaries
+    )
+    directed = column.desc() if order.startswith("-") else column.asc()
+    return groups.order_by(directed, Lower("customer__name"), "customer")
+
+
+def rows_of(groups: Iterable[dict[str, Any]]) -> list[OutstandingRow]:
+    """The rows of a page of `per_customer`."""
+    return [_row(group) for group in groups]
+
+
+def total_of(organisation: Organisation, *, today: datetime.date) -> OutstandingRow:
+    """Everything together."""
+    return _row(open_invoices(organisation).order_by().aggregate(**_sums(today)))
+
+
+def outstanding_sheet(organisation: Organisation, *, today: datetime.date) -> Sheet:
+    """The report as a table for a spreadsheet; amounts in euros incl. VAT."""
+    head = [_("Customer number"), _("Customer"), *(str(age.label) for age in AGES), _("Total €")]
+    rows = _cells(per_customer(organisation, today=today, order="customer"))
+    return Sheet(f"outstanding-{today.isoformat()}", _("Outstanding"), head, rows)
+
+
+def _cells(groups: Groups) -> Iterator[list[Cell]]:
+    for group in groups.iterator(chunk_size=500):
+        row = _row(group)
+        yield [row.number, row.name, *row.amounts, row.total]
+
+
+def _sums(today: datetime.date) -> dict[str, Sum]:
+    sums = {
+        age.key: Sum(
+            Case(
+                When(age.condition(today), then=F("cents_open")),
+                default=Value(0),
+                output_field=BigIntegerField(),
+            )
+        )
+        for age in AGES
+    }
+    return {**sums, "total": Sum("cents_open")}
+
+
+def _row(group: dict[str, Any]) -> OutstandingRow:
+    return OutstandingRow(
+        customer_id=group.get("customer"),
+        name=group.get("customer__name", ""),
+        number=group.get("customer__number", ""),
+        amounts=tuple(in_euros(group[age.key]) for age in AGES),
+        total=in_euros(group["total"]),
+    )

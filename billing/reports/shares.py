@@ -1,0 +1,95 @@
+"""What an invoice consists of, by project or by employee: parts that add up to its net amount.
+
+A line is divided over the rows behind it by their amounts, after its part of the discount on the
+whole. A credit line is divided as the line that it takes back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.db.models import F
+
+from projects.money import ZERO
+
+from ..models import InvoiceLine, InvoiceQuerySet
+from ..vat import divide
+
+# By what, and the name under which the copied rows of a line keep it.
+COLUMNS = {"project": "project_id", "employee": "employee_id"}
+CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the net amount of an invoice, in euros; `key` is None for what belongs nowhere."""
+
+    invoice_id: int
+    key: int | None
+    net: Decimal
+
+
+def shares(invoices: InvoiceQuerySet, by: str) -> Iterator[Share]:
+    """The parts of the invoices by project or employee; two queries, however many there are."""
+    found = {row["pk"]: row for row in invoices.values("pk", "net", "discount", "vat_totals")}
+    for pk, lines in groupby(_lines(invoices), key=lambda line: line["invoice"]):
+        if invoice := found.pop(pk, None):
+            yield from _of_invoice(invoice, list(lines), by)
+    for pk, invoice in found.items():
+        yield Share(pk, None, invoice["net"])
+
+
+def _lines(invoices: InvoiceQuerySet) -> Iterator[dict[str, Any]]:
+    lines = InvoiceLine.objects.filter(invoice__in=invoices.order_by().values("pk"))
+    columns = ("invoice", "net", "vat_percentage", "vat_code", "vat_treatment", "project")
+    rows = lines.order_by("invoice", "position", "pk").values(
+        *columns, "specification", credited=F("credits__specification")
+    )
+    return rows.iterator(chunk_size=CHUNK)
+
+
+def _of_invoice(
+    invoice: Mapping[str, Any], lines: list[dict[str, Any]], by: str
+) -> Iterator[Share]:
+    rest = invoice["net"]
+    for line, net in _nets(invoice, lines):
+        rest -= net
+        for key, part in _divided(line, net, by):
+            yield Share(invoice["pk"], key, part)
+    if rest:
+        yield Share(invoice["pk"], None, rest)
+
+
+def _nets(
+    invoice: Mapping[str, Any], lines: list[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], Decimal]]:
+    """Every line with what it comes to after the discount on the whole."""
+    if not invoice["discount"]:
+        yield from ((line, line["net"]) for line in lines)
+        return
+    left = (100 - invoice["discount"]) / Decimal(100)
+    for rate in invoice["vat_totals"]:
+        mine = [line for line in lines if _is_of(line, rate)]
+        parts = divide(Decimal(rate["net"]), [line["net"] * left for line in mine])
+        yield from zip(mine, parts, strict=True)
+
+
+def _is_of(line: Mapping[str, Any], rate: Mapping[str, str]) -> bool:
+    same = (line["vat_code"], line["vat_treatment"]) == (rate["code"], rate["treatment"])
+    return same and line["vat_percentage"] == Decimal(rate["percentage"])
+
+
+def _divided(
+    line: Mapping[str, Any], net: Decimal, by: str
+) -> Iterable[tuple[int | None, Decimal]]:
+    amounts: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
+    for row in line["specification"] or line["credited"] or ():
+        amounts[row.get(COLUMNS[by])] += Decimal(row["amount"])
+    total = sum(amounts.values(), ZERO)
+    if not total:
+        return [(line["project"] if by == "project" else None, net)]
+    parts = divide(net, [net * amount / total for amount in amounts.values()])
+    return zip(amounts, parts, strict=True)

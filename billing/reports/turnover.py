@@ -1,0 +1,215 @@
+"""Turnover: net, in euros excl. VAT, of final invoices by invoice date, next to the year before."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import CharField, F, QuerySet
+from django.db.models.functions import Cast, TruncMonth
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership, Organisation
+from accounts.spreadsheets import Cell, Sheet
+from customers.models import Customer
+from projects.models import Project
+from projects.money import ZERO, cents
+from projects.periods import add_months
+from projects.sums import in_euros, sum_in_cents
+from registrations.periods import Period
+
+from ..models import InvoiceQuerySet
+from .asking import BY, year_before
+from .invoices import issued
+from .shares import COLUMNS, shares
+
+Key = datetime.date | int | None
+NOWHERE = "none"  # the key, in an address, of what belongs to no project or employee
+NOT_BY = {"project": gettext_lazy("Without a project"), "employee": gettext_lazy("Not by employee")}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Turnover of which days, by what, and of which customers; none is all of them."""
+
+    organisation: Organisation
+    period: Period
+    by: str
+    customers: tuple[Customer, ...] = ()
+
+    def invoices(self) -> InvoiceQuerySet:
+        found = issued(self.organisation, self.period)
+        return found.filter(customer__in=self.customers) if self.customers else found
+
+    def a_year_before(self) -> "Question":
+        return replace(self, period=year_before(self.period))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Turnover in the period, and in the same days a year before."""
+
+    net: Decimal
+    before: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.net - self.before
+
+    @property
+    def change(self) -> Decimal | None:
+        """The difference in percent of the year before; None where that was nothing."""
+        if not self.before:
+            return None
+        return cents(self.difference * 100 / abs(self.before))
+
+
+@dataclass(frozen=True)
+class TurnoverRow(Compared):
+    """Of one month, customer, project or employee."""
+
+    key: Key
+    label: str
+
+    @property
+    def address(self) -> str:
+        """The key as it stands in an address."""
+        if isinstance(self.key, datetime.date):
+            return f"{self.key:%Y-%m}"
+        return NOWHERE if self.key is None else str(self.key)
+
+    @property
+    def short(self) -> str:
+        """The label, of a month in three letters."""
+        return date_format(self.key, "M") if isinstance(self.key, datetime.date) else self.label
+
+
+@dataclass(frozen=True)
+class Turnover(Compared):
+    """What the invoices come to, and the rows that add up to it."""
+
+    rows: Sequence[TurnoverRow]
+
+
+def turnover(question: Question) -> Turnover:
+    """Months in order, without a gap; everything else from much to little."""
+    now, before = sums(question), sums(question.a_year_before())
+    if question.by == "month":
+        before = _a_year_later(before)
+        keys: Iterable[Key] = _months(question.period)
+    else:
+        both = {*now, *before}
+        keys = sorted(both, key=lambda key: (-now.get(key, ZERO), -before.get(key, ZERO)))
+    keys = list(keys)
+    labels = _labels(question, keys)
+    rows = [
+        TurnoverRow(now.get(key, ZERO), before.get(key, ZERO), key, labels.get(key, ""))
+        for key in keys
+    ]
+    return Turnover(sum(now.values(), ZERO), sum(before.values(), ZERO), rows)
+
+
+def sums(question: Question) -> dict[Key, Decimal]:
+    """What the invoices come to, by month, customer, project or employee."""
+    invoices = question.invoices().order_by()
+    if question.by in COLUMNS:
+        found: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+        for share in shares(invoices, question.by):
+            found[share.key] += share.net
+        return dict(found)
+    key = TruncMonth("date") if question.by == "month" else F("customer")
+    groups = invoices.values(key=key).annotate(cents=sum_in_cents("net"))
+    return {group["key"]: in_euros(group["cents"]) for group in groups}
+
+
+def invoices_behind(question: Question, address: str) -> dict[int, Decimal]:
+    """Ids of the invoices behind one figure, each with its part of it; no address: behind all."""
+    invoices = question.invoices().order_by()
+    if address and question.by in COLUMNS:
+        parts: dict[int, Decimal] = defaultdict(lambda: ZERO)
+        for share in shares(invoices, question.by):
+            if address == (NOWHERE if share.key is None else str(share.key)):
+                parts[share.invoice_id] += share.net
+        return dict(parts)
+    if address:
+        wanted = {"month": "month_of__startswith", "customer": "customer_of"}[question.by]
+        written = invoices.annotate(
+            month_of=Cast("date", CharField()), customer_of=Cast("customer", CharField())
+        )
+        invoices = written.filter(**{wanted: address})
+    return dict(invoices.values_list("pk", "net"))
+
+
+def label_of(question: Question, address: str) -> str:
+    """What a figure is about, in words; empty for what nobody knows."""
+    if not address:
+        return ""
+    if address == NOWHERE and question.by in COLUMNS:
+        return str(NOT_BY[question.by])
+    key = _key(question.by, address)
+    return "" if key is None else _labels(question, [key]).get(key, "")
+
+
+def turnover_sheet(question: Question) -> Sheet:
+    """The report as a table for a spreadsheet; amounts in euros excl. VAT."""
+    name = f"turnover-{question.period.first}-{question.period.last}"
+    head = [str(dict(BY)[question.by]), _("Turnover €"), _("A year before €"), _("Difference €")]
+    return Sheet(name, _("Turnover"), head, _cells(question))
+
+
+def _cells(question: Question) -> Iterator[list[Cell]]:
+    for row in turnover(question).rows:
+        yield [row.label, row.net, row.before, row.difference]
+
+
+# --- Keys and what they are called ----------------------------------------------------------------
+
+
+def _labels(question: Question, keys: Iterable[Key]) -> dict[Key, str]:
+    if question.by == "month":
+        return {key: _month(key) for key in keys if isinstance(key, datetime.date)}
+    rows: QuerySet[Any] = {
+        "customer": question.organisation.customers.all(),
+        "project": question.organisation.projects.select_related("customer"),
+        "employee": question.organisation.memberships.select_related("user"),
+    }[question.by]
+    # Without a list of ids: there may be more than a query can hold.
+    wanted = set(keys)
+    names: dict[Key, str] = {row.pk: _name(row) for row in rows.iterator() if row.pk in wanted}
+    return names | ({None: str(NOT_BY[question.by])} if question.by in NOT_BY else {})
+
+
+def _name(row: Customer | Project | Membership) -> str:
+    return f"{row.name} · {row.customer.name}" if isinstance(row, Project) else str(row)
+
+
+def _month(day: datetime.date) -> str:
+    return capfirst(date_format(day, "F Y"))
+
+
+def _key(by: str, address: str) -> Key:
+    try:
+        if by == "month":
+            return datetime.date.fromisoformat(f"{address}-01")
+        return int(address)
+    except ValueError:
+        return None
+
+
+def _months(period: Period) -> list[Key]:
+    """The first days of the months of the period."""
+    if not period.first or not period.last:
+        return []
+    first = period.first.replace(day=1)
+    count = (period.last.year - first.year) * 12 + period.last.month - first.month + 1
+    return [add_months(first, number) for number in range(count)]
+
+
+def _a_year_later(sums: Mapping[Key, Decimal]) -> dict[Key, Decimal]:
+    days = {day: net for day, net in sums.items() if isinstance(day, datetime.date)}
+    return {add_months(day, 12): net for day, net in days.items()}

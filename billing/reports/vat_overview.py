@@ -1,0 +1,245 @@
+"""VAT: what was invoiced per treatment and rate, next to what stands in e-Boekhouden.
+
+Invoiced is booked plus not booked yet; what is booked must be the same on both sides.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from accounts.spreadsheets import Cell, Sheet
+from projects.money import ZERO, cents, share_of
+from registrations.periods import Period
+
+from ..formats import percentage
+from ..models import Booking, BookingKind, State, VatTreatment
+from .invoices import issued
+
+DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
+
+
+class Rate(NamedTuple):
+    """How something is taxed; `percentage` is 21, not 0.21."""
+
+    treatment: str
+    percentage: Decimal
+    code: str
+
+    @property
+    def label(self) -> str:
+        """`21%`, or the treatment where no VAT is charged."""
+        if self.treatment == VatTreatment.DOMESTIC:
+            return percentage(self.percentage)
+        return str(VatTreatment(self.treatment).label)
+
+    @property
+    def address(self) -> str:
+        """As it stands in an address."""
+        return f"{self.treatment}:{self.percentage}:{self.code}"
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Net and VAT, in euros."""
+
+    net: Decimal = ZERO
+    vat: Decimal = ZERO
+
+    @property
+    def gross(self) -> Decimal:
+        return self.net + self.vat
+
+    def __add__(self, other: "Amounts") -> "Amounts":
+        return Amounts(self.net + other.net, self.vat + other.vat)
+
+    def __sub__(self, other: "Amounts") -> "Amounts":
+        return Amounts(self.net - other.net, self.vat - other.vat)
+
+    def __bool__(self) -> bool:
+        return bool(self.net or self.vat)
+
+
+@dataclass
+class Tied:
+    """Amounts of a rate, or of all: as invoiced, of what is booked, and as it stands there."""
+
+    invoiced: Amounts = field(default_factory=Amounts)
+    booked: Amounts = field(default_factory=Amounts)
+    there: Amounts = field(default_factory=Amounts)
+
+    @property
+    def not_booked(self) -> Amounts:
+        return self.invoiced - self.booked
+
+    @property
+    def difference(self) -> Amounts:
+        """Theirs minus ours of what is booked: zero when both agree."""
+        return self.there - self.booked
+
+    def add(self, other: "Tied") -> None:
+        self.invoiced += other.invoiced
+        self.booked += other.booked
+        self.there += other.there
+
+
+@dataclass
+class VatOverview:
+    """Rates in the order of the VAT return, ids of what is not booked, and of what differs."""
+
+    rates: dict[Rate, Tied]
+    total: Tied
+    not_booked: list[int]
+    differing: list[int]
+
+
+def vat_overview(organisation: Organisation, period: Period) -> VatOverview:
+    """Both sides of every invoice of the period; two queries, however many there are."""
+    rates: dict[Rate, Tied] = defaultdict(Tied)
+    not_booked, differing = [], []
+    contents = _contents(organisation, period)
+    for pk, totals in _invoices(organisation, period):
+        found = _tied(totals, contents.get(pk))
+        if pk not in contents:
+            not_booked.append(pk)
+        elif any(tied.difference for tied in found.values()):
+            differing.append(pk)
+        for rate, tied in found.items():
+            rates[rate].add(tied)
+    total = Tied()
+    for tied in rates.values():
+        total.add(tied)
+    return VatOverview(_in_order(rates), total, not_booked, differing)
+
+
+def invoices_at(organisation: Organisation, period: Period, address: str) -> dict[int, Decimal]:
+    """Ids of the invoices with a rate, by its address, each with its net amount at that rate."""
+    found: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for pk, totals in _invoices(organisation, period):
+        for rate, amounts in _ours(totals).items():
+            if rate.address == address:
+                found[pk] += amounts.net
+    return dict(found)
+
+
+def vat_sheet(organisation: Organisation, period: Period) -> Sheet:
+    """The report as a table for a spreadsheet."""
+    head = [
+        _("Rate"),
+        _("VAT code in e-Boekhouden"),
+        _("Net €"),
+        _("VAT €"),
+        _("Net in e-Boekhouden €"),
+        _("VAT in e-Boekhouden €"),
+        _("Net not booked €"),
+        _("VAT not booked €"),
+        _("Difference €"),
+    ]
+    rows = _cells(vat_overview(organisation, period))
+    return Sheet(f"vat-{period.first}-{period.last}", _("VAT"), head, rows)
+
+
+def _cells(overview: VatOverview) -> Iterator[list[Cell]]:
+    for rate, tied in overview.rates.items():
+        sides = (tied.invoiced, tied.there, tied.not_booked)
+        figures = [figure for side in sides for figure in (side.net, side.vat)]
+        yield [rate.label, rate.code, *figures, tied.difference.gross]
+
+
+def _in_order(rates: Mapping[Rate, Tied]) -> dict[Rate, Tied]:
+    """Treatments as they are listed, high rates first."""
+    treatments = VatTreatment.values
+
+    def place(rate: Rate) -> tuple[int, Decimal, str]:
+        return treatments.index(rate.treatment), -rate.percentage, rate.code
+
+    return {rate: rates[rate] for rate in sorted(rates, key=place)}
+
+
+# --- Our side -------------------------------------------------------------------------------------
+
+
+def _invoices(
+    organisation: Organisation, period: Period
+) -> Iterator[tuple[int, list[dict[str, str]]]]:
+    rows = issued(organisation, period).order_by("date", "pk")
+    yield from rows.values_list("pk", "vat_totals").iterator(chunk_size=1000)
+
+
+def _ours(totals: Sequence[Mapping[str, str]]) -> dict[Rate, Amounts]:
+    found: dict[Rate, Amounts] = defaultdict(Amounts)
+    for row in totals:
+        rate = Rate(row["treatment"], Decimal(row["percentage"]), row["code"])
+        found[rate] += Amounts(Decimal(row["net"]), Decimal(row["vat"]))
+    return found
+
+
+def _tied(
+    totals: Sequence[Mapping[str, str]], content: Mapping[str, Any] | None
+) -> dict[Rate, Tied]:
+    ours = _ours(totals)
+    if content is None:
+        return {rate: Tied(amounts) for rate, amounts in ours.items()}
+    found = {rate: Tied(amounts, amounts) for rate, amounts in ours.items()}
+    for code, amounts in _theirs(content, ours).items():
+        found.setdefault(_rate_of(code, ours), Tied()).there += amounts
+    return found
+
+
+# --- Their side -----------------------------------------------------------------------------------
+
+
+def _contents(organisation: Organisation, period: Period) -> dict[int, Mapping[str, Any]]:
+    """What stands there by id of the invoice: as it was read back, else as it was sent."""
+    bookings = Booking.objects.filter(
+        invoice__in=issued(organisation, period).order_by().values("pk"),
+        kind__in=DOCUMENTS,
+        state=State.CONFIRMED,
+    ).order_by()
+    rows = bookings.values_list("invoice", "payload", "remote_copy")
+    return {
+        pk: copy or {**payload["message"], "net": payload["net"], "vat": payload["vat"]}
+        for pk, payload, copy in rows.iterator(chunk_size=500)
+        if pk is not None
+    }
+
+
+def _theirs(content: Mapping[str, Any], ours: Mapping[Rate, Amounts]) -> dict[str, Amounts]:
+    """By VAT code. An entry has the VAT of every line, an invoice only that of the whole."""
+    found: dict[str, Amounts] = defaultdict(Amounts)
+    for line in content["lines"]:
+        if "net" in line:
+            found[line["vat_code"]] += Amounts(Decimal(line["net"]), Decimal(line["vat"]))
+        else:
+            net = cents(Decimal(line["quantity"]) * Decimal(line["price"]))
+            found[line["vat_code"]] += Amounts(net)
+    return (
+        found if all("net" in line for line in content["lines"]) else _taxed(content, found, ours)
+    )
+
+
+def _taxed(
+    content: Mapping[str, Any], nets: dict[str, Amounts], ours: Mapping[Rate, Amounts]
+) -> dict[str, Amounts]:
+    """With the VAT of each rate; what the total says more or less is put with the highest rate."""
+    rates = {code: _rate_of(code, ours) for code in nets}
+    found = {
+        code: Amounts(amounts.net, share_of(amounts.net, rates[code].percentage))
+        for code, amounts in nets.items()
+    }
+    total = Amounts(Decimal(content["net"]), Decimal(content["vat"]))
+    rest = total - sum(found.values(), Amounts())
+    if rest:
+        highest = max(found, key=lambda code: rates[code].percentage)
+        found[highest] += rest
+    return found
+
+
+def _rate_of(code: str, ours: Mapping[Rate, Amounts]) -> Rate:
+    """The rate of the invoice with this code; one that we did not send stands by itself."""
+    mine = (rate for rate in ours if rate.code == code)
+    return next(mine, Rate(VatTreatment.DOMESTIC, ZERO, code))

@@ -1,0 +1,188 @@
+"""Finance → Reports."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Page
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import invoicer_required
+from accounts.choices import MOST_DIGITS
+from accounts.paging import page_of
+from accounts.requests import MemberRequest
+from accounts.spreadsheets import sheet_answer
+from customers.models import Customer
+from integrations.models import Connection
+
+from ..models import Invoice
+from ..reports import outstanding
+from ..reports.asking import TurnoverForm, year_before
+from ..reports.chart import chart
+from ..reports.turnover import (
+    Question,
+    invoices_behind,
+    label_of,
+    turnover,
+    turnover_sheet,
+)
+
+REPORTS = ("turnover", "outstanding", "vat", "icp")
+MOST_BARS = 12
+
+
+@require_GET
+@invoicer_required
+def report_list(request: MemberRequest) -> HttpResponse:
+    """The first of the reports."""
+    return redirect("billing:report-turnover")
+
+
+# --- Turnover -------------------------------------------------------------------------------------
+
+
+@require_GET
+@invoicer_required
+def report_turnover(request: MemberRequest) -> HttpResponse:
+    """Turnover by month, customer, project or employee, next to the year before."""
+    form, question = _turnover(request)
+    found = turnover(question)
+    bars = [(row.short, row.net, row.before) for row in found.rows]
+    context = {
+        "form": form,
+        **reading(request),
+        "question": question,
+        "before": year_before(question.period),
+        "found": found,
+        "page": page_of(request, found.rows, usual_size=50),
+        "chart": chart(bars if question.by == "month" else bars[:MOST_BARS]),
+    }
+    return render(request, "billing/reports/turnover.html", context)
+
+
+@require_GET
+@invoicer_required
+def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
+    """The invoices behind one figure, each with its part; without a key behind all of them."""
+    form, question = _turnover(request)
+    address = request.GET.get("key", "")
+    parts = invoices_behind(question, address)
+    page, rows = invoices_with(request, parts)
+    context = {
+        "form": form,
+        **reading(request),
+        "question": question,
+        "label": label_of(question, address),
+        "page": page,
+        "rows": rows,
+        "net": sum(parts.values()),
+    }
+    return render(request, "billing/reports/turnover_invoices.html", context)
+
+
+@require_GET
+@invoicer_required
+def report_turnover_export(request: MemberRequest) -> StreamingHttpResponse:
+    """Turnover as CSV, or as XLSX with `file=xlsx`."""
+    _form, question = _turnover(request)
+    return sheet_answer(turnover_sheet(question), kind=request.GET.get("file", ""))
+
+
+def _turnover(request: MemberRequest) -> tuple[TurnoverForm, Question]:
+    today = timezone.localdate()
+    form = TurnoverForm(request.GET, organisation=request.organisation, today=today)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    by, customers = chosen.get("by", "month"), tuple(chosen.get("customer", ()))
+    return form, Question(request.organisation, form.days, str(by), customers)
+
+
+# --- Outstanding ----------------------------------------------------------------------------------
+
+
+@require_GET
+@invoicer_required
+def report_outstanding(request: MemberRequest) -> HttpResponse:
+    """What is still to be paid, per customer and by age; pages are of customers."""
+    today, order = timezone.localdate(), request.GET.get("order", "")
+    groups = outstanding.per_customer(request.organisation, today=today, order=order)
+    page = page_of(request, groups, usual_size=50)
+    context = {
+        "page": page,
+        "rows": outstanding.rows_of(page),
+        "total": outstanding.total_of(request.organisation, today=today),
+        "ages": outstanding.AGES,
+        "today": today,
+        "payments": Connection.objects.filter(organisation=request.organisation).first(),
+        **reading(request),
+    }
+    return render(request, "billing/reports/outstanding.html", context)
+
+
+@require_GET
+@invoicer_required
+def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
+    """The invoices that are open: of a customer and an age, or of all."""
+    today, customers = timezone.localdate(), _customers(request)
+    age = next((age for age in outstanding.AGES if age.key == request.GET.get("age")), None)
+    amounts = outstanding.open_amounts(
+        request.organisation, today=today, customers=customers, age=age
+    )
+    page, rows = invoices_with(request, amounts)
+    context = {
+        "customer": customers.first() if customers is not None else None,
+        "age": age,
+        "page": page,
+        "rows": rows,
+        "total": sum(amounts.values()),
+        "today": today,
+        **reading(request),
+    }
+    return render(request, "billing/reports/outstanding_invoices.html", context)
+
+
+@require_GET
+@invoicer_required
+def report_outstanding_export(request: MemberRequest) -> StreamingHttpResponse:
+    """What is open as CSV, or as XLSX with `file=xlsx`."""
+    sheet = outstanding.outstanding_sheet(request.organisation, today=timezone.localdate())
+    return sheet_answer(sheet, kind=request.GET.get("file", ""))
+
+
+def _customers(request: MemberRequest) -> QuerySet[Customer] | None:
+    """The customer of the address, none of an id that no customer has; None when not narrowed."""
+    pk = request.GET.get("customer", "")
+    if not pk:
+        return None
+    # An id with more digits is too big for a database.
+    may_exist = pk.isascii() and pk.isdigit() and len(pk) <= MOST_DIGITS
+    return request.organisation.customers.filter(pk=pk if may_exist else 0)
+
+
+# --- What the reports have in common --------------------------------------------------------------
+
+
+def reading(request: MemberRequest) -> dict[str, Any]:
+    """What every report is shown with: its address without the page, and its place."""
+    query = request.GET.copy()
+    for name in ("page", "key", "file"):
+        query.pop(name, None)
+    place = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "query": query.urlencode(),
+        **{f"is_{name}": f"report-{name}" in (place or "") for name in REPORTS},
+    }
+
+
+def invoices_with(
+    request: MemberRequest, figures: Mapping[int, Decimal]
+) -> tuple["Page[int]", list[tuple[Invoice, Decimal]]]:
+    """A page of invoices, the latest first, each with its figure."""
+    mine = request.organisation.invoices.filter(pk__in=figures)
+    ids = list(mine.order_by("-date", "-pk").values_list("pk", flat=True))
+    page = page_of(request, ids, usual_size=50)
+    found = request.organisation.invoices.select_related("customer").in_bulk(list(page))
+    return page, [(found[pk], figures[pk]) for pk in page if pk in found]

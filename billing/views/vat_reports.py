@@ -1,0 +1,124 @@
+"""Finance → Reports: VAT, and supplies within the EU."""
+
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import invoicer_required
+from accounts.choices import MOST_DIGITS
+from accounts.paging import page_of
+from accounts.requests import MemberRequest
+from accounts.spreadsheets import sheet_answer
+from projects.money import ZERO
+
+from ..invoice_states import rows_of, with_bookings
+from ..reports.asking import PeriodForm
+from ..reports.icp import icp, icp_invoices, icp_sheet
+from ..reports.vat_overview import invoices_at, vat_overview, vat_sheet
+from .reports import invoices_with, reading
+
+
+def _asked(request: MemberRequest) -> PeriodForm:
+    return PeriodForm(request.GET, today=timezone.localdate())
+
+
+def _common(request: MemberRequest, form: PeriodForm) -> dict[str, Any]:
+    return {"form": form, "period": form.days, **reading(request)}
+
+
+@require_GET
+@invoicer_required
+def report_vat(request: MemberRequest) -> HttpResponse:
+    """VAT per rate on both sides, what differs, and what is not booked yet, page by page."""
+    form = _asked(request)
+    overview = vat_overview(request.organisation, form.days)
+    page = page_of(request, overview.not_booked)
+    invoices = request.organisation.invoices.select_related("customer")
+    shown = with_bookings(invoices.filter(pk__in=list(page)).order_by("date", "pk"))
+    differing = with_bookings(invoices.filter(pk__in=overview.differing).order_by("date", "pk"))
+    context = {
+        **_common(request, form),
+        "overview": overview,
+        "page": page,
+        "not_booked": rows_of(shown, today=timezone.localdate()),
+        "differing": rows_of(differing, today=timezone.localdate()),
+    }
+    return render(request, "billing/reports/vat.html", context)
+
+
+@require_GET
+@invoicer_required
+def report_vat_invoices(request: MemberRequest) -> HttpResponse:
+    """The invoices with a rate, each with its net amount at that rate."""
+    form, address = _asked(request), request.GET.get("key", "")
+    nets = invoices_at(request.organisation, form.days, address)
+    page, rows = invoices_with(request, nets)
+    context = {
+        **_common(request, form),
+        "label": address.rpartition(":")[2],
+        "page": page,
+        "rows": rows,
+        "net": sum(nets.values(), ZERO),
+    }
+    return render(request, "billing/reports/vat_invoices.html", context)
+
+
+@require_GET
+@invoicer_required
+def report_vat_export(request: MemberRequest) -> StreamingHttpResponse:
+    """The VAT overview as CSV, or as XLSX with `file=xlsx`."""
+    sheet = vat_sheet(request.organisation, _asked(request).days)
+    return sheet_answer(sheet, kind=request.GET.get("file", ""))
+
+
+@require_GET
+@invoicer_required
+def report_icp(request: MemberRequest) -> HttpResponse:
+    """Supplies within the EU per VAT number, goods and services apart."""
+    form = _asked(request)
+    rows = icp(request.organisation, form.days)
+    context = {
+        **_common(request, form),
+        "rows": rows,
+        "page": page_of(request, rows, usual_size=50),
+        "goods": sum((row.goods for row in rows), ZERO),
+        "services": sum((row.services for row in rows), ZERO),
+        "total": sum((row.total for row in rows), ZERO),
+        "without_number": sum(not row.vat_number for row in rows),
+    }
+    return render(request, "billing/reports/icp.html", context)
+
+
+@require_GET
+@invoicer_required
+def report_icp_invoices(request: MemberRequest) -> HttpResponse:
+    """The invoices behind one VAT number; without one behind one customer."""
+    form = _asked(request)
+    customer, vat_number = request.GET.get("customer", ""), request.GET.get("key", "")
+    known = customer.isascii() and customer.isdigit() and len(customer) <= MOST_DIGITS
+    nets = icp_invoices(
+        request.organisation,
+        form.days,
+        vat_number=vat_number,
+        customer_id=int(customer) if known else 0,
+    )
+    page, rows = invoices_with(request, nets)
+    context = {
+        **_common(request, form),
+        "label": vat_number,
+        "page": page,
+        "rows": rows,
+        "net": sum(nets.values(), ZERO),
+    }
+    return render(request, "billing/reports/icp_invoices.html", context)
+
+
+@require_GET
+@invoicer_required
+def report_icp_export(request: MemberRequest) -> StreamingHttpResponse:
+    """The list as CSV, or as XLSX with `file=xlsx`."""
+    sheet = icp_sheet(request.organisation, _asked(request).days)
+    return sheet_answer(sheet, kind=request.GET.get("file", ""))
