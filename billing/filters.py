@@ -12,6 +12,7 @@ from accounts.models import Membership, Organisation
 from customers.models import Customer
 from projects.models import Method, Project, ProjectQuerySet
 
+from .fields import InvoiceDateField
 from .unbilled import Wish
 
 PERIODS = [
@@ -32,8 +33,8 @@ class UnbilledForm(forms.Form):
 
     q = forms.CharField(label=_("Search customer, project…"), required=False)
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("Until"), required=False)
+    since = InvoiceDateField(label=_("From"), required=False)
+    until = InvoiceDateField(label=_("Until"), required=False)
     customer = SeveralField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
     project = SeveralField(label=_("Project"), queryset=Project.objects.none(), required=False)
     method = forms.MultipleChoiceField(label=_("Method"), choices=METHODS, required=False)

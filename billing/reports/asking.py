@@ -12,6 +12,8 @@ from accounts.models import Organisation
 from customers.models import Customer
 from registrations.periods import CHOICES, Period, named
 
+from ..fields import InvoiceDateField
+
 NAMES = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year")
 PERIODS = [choice for choice in CHOICES if choice[0] in (*NAMES, "custom")]
 BY = [
@@ -28,8 +30,8 @@ class PeriodForm(forms.Form):
     usual = "this_quarter"
 
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("Until"), required=False)
+    since = InvoiceDateField(label=_("From"), required=False)
+    until = InvoiceDateField(label=_("Until"), required=False)
 
     def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
         shown = data.copy()

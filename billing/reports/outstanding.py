@@ -1,7 +1,8 @@
 """Outstanding: what is still to be paid today, per customer and by age.
 
-What is open of an invoice is what e-Boekhouden says, else its total less what was paid; credits
-count negative. Its age counts from the due date.
+What is open of an invoice is what e-Boekhouden says of it and of its credits, else its total less
+what was credited and paid; it is negative when something is to be refunded. Credits therefore stand
+with the invoice that they take back. Its age counts from the due date.
 """
 
 import datetime
@@ -10,8 +11,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, Lower, Round
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Round
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +34,7 @@ from accounts.spreadsheets import Cell, Sheet
 from customers.models import Customer
 from projects.sums import in_euros
 
-from ..models import Invoice, InvoiceStatus
+from ..models import Invoice, InvoiceStatus, Origin
 
 
 @dataclass(frozen=True)
@@ -50,9 +63,11 @@ AGES = (
     Age("to_90", gettext_lazy("61–90 days"), 61, 90),
     Age("over_90", gettext_lazy("Over 90 days"), 91, None),
 )
-UNPAID = (InvoiceStatus.FINAL, InvoiceStatus.SENT)
-OPEN = Coalesce(F("open_amount"), F("gross") - F("paid_amount"))
-IN_CENTS = Cast(Round(OPEN * 100), BigIntegerField())
+ON_THEIR_WAY = (InvoiceStatus.FINAL, InvoiceStatus.SENT)
+ASKED = Q(status=InvoiceStatus.SENT) | Q(status=InvoiceStatus.FINAL, origin=Origin.EBOEKHOUDEN)
+PAID_AND_CREDITED = Q(status=InvoiceStatus.PAID) & ~Q(credited_amount=0)
+# Said by e-Boekhouden, unless somebody marked as paid what is still open there.
+KNOWN = Q(open_amount__isnull=False) & ~(Q(status=InvoiceStatus.PAID) & ~Q(open_amount=0))
 ORDERS = ("customer", "total", *(age.key for age in AGES))
 USUAL_ORDER = "-total"
 Groups = QuerySet[Invoice, dict[str, Any]]
@@ -74,9 +89,34 @@ class OutstandingRow:
 
 
 def open_invoices(organisation: Organisation) -> QuerySet[Invoice]:
-    """Final invoices of which something is open, each with `cents_open`."""
-    unpaid = Invoice.objects.filter(organisation=organisation, status__in=UNPAID)
-    return unpaid.annotate(cents_open=IN_CENTS).exclude(cents_open=0)
+    """Invoices of which something is open, each with `cents_open`, its credits subtracted."""
+    asked = Invoice.objects.filter(
+        ASKED | PAID_AND_CREDITED, organisation=organisation, credit_of=None
+    )
+    credited = Invoice.objects.filter(credit_of=OuterRef("pk"), status__in=ON_THEIR_WAY)
+    credits_open = _cents(Coalesce(F("open_amount"), F("gross") - F("paid_amount")))
+    sums = credited.order_by().values("credit_of").annotate(cents=Sum(credits_open))
+    return (
+        asked.annotate(credits_open=Coalesce(Subquery(sums.values("cents")), 0))
+        .annotate(unpaid=_cents(F("gross") - F("paid_amount")))
+        .annotate(left=F("unpaid") - _cents(F("credited_amount")))
+        .annotate(cents_open=_OPEN)
+        .exclude(cents_open=0)
+    )
+
+
+def _cents(amount: Combinable) -> Cast:
+    """Whole cents: exact on every database."""
+    return Cast(Round(amount * 100), BigIntegerField())
+
+
+# What was paid and then credited is refunded until its credits are settled, and never more.
+_OPEN = Case(
+    When(KNOWN, then=_cents(F("open_amount")) + F("credits_open")),
+    When(Q(unpaid__gte=0, left__lt=0), then=Greatest(F("left"), F("credits_open"))),
+    default=F("left"),
+    output_field=BigIntegerField(),
+)
 
 
 def open_amounts(

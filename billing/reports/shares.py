@@ -1,7 +1,7 @@
 """What an invoice consists of, by project or by employee: parts that add up to its net amount.
 
 A line is divided over the rows behind it by their amounts, after its part of the discount on the
-whole. A credit line is divided as the line that it takes back.
+whole; a credit line keeps the rows of the line that it takes back.
 """
 
 from collections import defaultdict
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-
-from django.db.models import F
 
 from projects.money import ZERO
 
@@ -44,11 +42,9 @@ def shares(invoices: InvoiceQuerySet, by: str) -> Iterator[Share]:
 
 def _lines(invoices: InvoiceQuerySet) -> Iterator[dict[str, Any]]:
     lines = InvoiceLine.objects.filter(invoice__in=invoices.order_by().values("pk"))
-    columns = ("invoice", "net", "vat_percentage", "vat_code", "vat_treatment", "project")
-    rows = lines.order_by("invoice", "position", "pk").values(
-        *columns, "specification", credited=F("credits__specification")
-    )
-    return rows.iterator(chunk_size=CHUNK)
+    taxed = ("net", "vat_percentage", "vat_code", "vat_treatment")
+    rows = lines.order_by("invoice", "position", "pk")
+    return rows.values("invoice", "project", "specification", *taxed).iterator(chunk_size=CHUNK)
 
 
 def _of_invoice(
@@ -70,11 +66,14 @@ def _nets(
     if not invoice["discount"]:
         yield from ((line, line["net"]) for line in lines)
         return
-    left = (100 - invoice["discount"]) / Decimal(100)
     for rate in invoice["vat_totals"]:
         mine = [line for line in lines if _is_of(line, rate)]
-        parts = divide(Decimal(rate["net"]), [line["net"] * left for line in mine])
-        yield from zip(mine, parts, strict=True)
+        total = sum((line["net"] for line in mine), ZERO)
+        if total:
+            net = Decimal(rate["net"])
+            yield from zip(mine, divide(net, [net * x["net"] / total for x in mine]), strict=True)
+        else:
+            yield from ((line, line["net"]) for line in mine)
 
 
 def _is_of(line: Mapping[str, Any], rate: Mapping[str, str]) -> bool:
@@ -86,7 +85,7 @@ def _divided(
     line: Mapping[str, Any], net: Decimal, by: str
 ) -> Iterable[tuple[int | None, Decimal]]:
     amounts: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
-    for row in line["specification"] or line["credited"] or ():
+    for row in line["specification"]:
         amounts[row.get(COLUMNS[by])] += Decimal(row["amount"])
     total = sum(amounts.values(), ZERO)
     if not total:
