@@ -12,6 +12,7 @@ from accounts.choices import MOST_DIGITS
 from accounts.paging import page_of
 from accounts.requests import MemberRequest
 from accounts.spreadsheets import sheet_answer
+from integrations.models import Connection
 from projects.money import ZERO
 
 from ..invoice_states import rows_of, with_bookings
@@ -42,6 +43,7 @@ def report_vat(request: MemberRequest) -> HttpResponse:
     context = {
         **_common(request, form),
         "overview": overview,
+        "is_tied": Connection.objects.filter(organisation=request.organisation).exists(),
         "page": page,
         "not_booked": rows_of(shown, today=timezone.localdate()),
         "differing": rows_of(differing, today=timezone.localdate()),
