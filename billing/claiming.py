@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from projects.models import Term
 from registrations.models import BILLABLE_STATUSES, Expense, Status, TimeEntry, Trip
@@ -51,6 +51,15 @@ def release(invoice: Invoice) -> int:
         taken.hold()
         freed += taken.update(invoice_line=None, status=Status.APPROVED)
     return freed + Term.objects.filter(invoice_line__invoice=invoice).update(invoice_line=None)
+
+
+def move(old: Invoice, new: Invoice) -> None:
+    """The rows of every line go to the line at the same position of another invoice."""
+    position = InvoiceLine.objects.filter(pk=OuterRef(OuterRef("invoice_line_id")))
+    same = InvoiceLine.objects.filter(invoice=new, position=Subquery(position.values("position")))
+    for model in (*REGISTRATIONS.values(), Term):
+        taken = model._default_manager.filter(invoice_line__invoice=old)
+        taken.update(invoice_line=Subquery(same.values("pk")))
 
 
 def _free(kind: ItemKind, ids: list[int]) -> QuerySet[Any]:

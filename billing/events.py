@@ -174,6 +174,11 @@ SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "booked": _booked,
     "booking-stopped": _stopped,
     "booked-again": lambda details: (_("Offered to e-Boekhouden again"), ""),
+    "replaced-by": lambda details: (
+        _("Void: the number was taken in e-Boekhouden. It goes on as %(number)s") % details,
+        "",
+    ),
+    "replaces": lambda details: (_("Takes the place of %(number)s") % details, ""),
     "linked": lambda details: (_("Linked to what stands in e-Boekhouden"), ""),
     "cancelled": _cancelled,
 }

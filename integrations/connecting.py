@@ -20,6 +20,7 @@ from .eboekhouden.errors import EBoekhoudenError, MessageInvalid, NotConfigured
 from .events import record
 from .models import Connection, CostCentre, LedgerAccount
 from .nightly import next_night
+from .place import move_here
 from .probing import Findings, probe
 from .secrets import CannotDecrypt
 from .sentences import field_at_fault, sentence, undecryptable
@@ -164,6 +165,7 @@ def _keep(
     try:
         with transaction.atomic():
             resume(connection, by=by, now=now)
+            move_here(connection, now=now)
             _store_credentials(
                 connection,
                 candidate,

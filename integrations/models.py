@@ -79,7 +79,12 @@ class Connection(models.Model):
     refuses_doubles = models.CharField(
         max_length=7, choices=Uniqueness, default=Uniqueness.UNKNOWN, editable=False
     )
+    # After a restore: nothing is sent before the books were compared, and not compared before this
+    # moment, when nothing that was on its way can arrive any more.
     must_compare_first = models.BooleanField(default=False, editable=False)
+    compare_from = models.DateTimeField(null=True, editable=False)
+    # In which database it lives: see place.
+    place = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         constraints = [

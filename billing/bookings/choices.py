@@ -1,4 +1,7 @@
-"""What a person may do with a booking: check now, book again, link, cancel. Never "send again"."""
+"""What a person may do with a booking: check now, book again, link, cancel. Never "send again".
+
+Taking a new number has a module of its own: renumbering.
+"""
 
 import datetime
 
@@ -27,8 +30,17 @@ class NoLonger(Exception):
 
 def check_now(booking: Booking, *, now: datetime.datetime) -> None:
     """Looks it up at once; that cannot lead to an early second sending."""
+    if not decisions.may_look_again(progress_of(booking)):
+        raise NoLonger
     progress = decisions.check_now(progress_of(booking), now=now)
-    _change(booking, state=(State.UNKNOWN, State.QUEUED), next_at=progress.next_at)
+    change(
+        booking,
+        state=(booking.state,),
+        to=progress.state,
+        next_at=progress.next_at,
+        absent_at=progress.absent_at,
+        reason=progress.reason,
+    )
     ring(booking.connection_id)
 
 
@@ -40,9 +52,9 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
         waits = _make_customer_first(booking, by=by, now=now)
         payload = _composed_anew(booking)
         queued = decisions.corrected(progress_of(booking), now=now)
-        _change(
+        change(
             booking,
-            state=(State.REJECTED,),
+            state=(booking.state,),
             to=State.BLOCKED if waits else queued.state,
             reason="customer" if waits else "",
             next_at=None if waits else queued.next_at,
@@ -57,7 +69,7 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
             last_sent_at=None,
             absent_at=None,
         )
-        _tell(booking, "booked-again", by=by, now=now)
+        tell(booking, "booked-again", by=by, now=now)
         if booking.kind == BookingKind.RELATION:
             _follow_customer(booking.customer_id)
         ring(booking.connection_id)
@@ -71,7 +83,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
     with transaction.atomic():
         if not decisions.may_link(progress_of(booking)) or not booking.remote_copy:
             raise NoLonger
-        _change(
+        change(
             booking,
             state=(State.CONFLICT,),
             to=State.CONFIRMED,
@@ -82,7 +94,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
         if booking.kind == BookingKind.RELATION:
             release_waiting(booking.customer_id, now=now)
             ring(booking.connection_id)
-        _tell(booking, "linked", by=by, now=now)
+        tell(booking, "linked", by=by, now=now)
 
 
 def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = "") -> None:
@@ -95,8 +107,8 @@ def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = 
     with transaction.atomic():
         if not decisions.may_cancel(progress_of(booking)):
             raise NoLonger
-        _change(booking, state=(booking.state,), to=State.CANCELLED, ended_at=now, next_at=None)
-        _tell(booking, "cancelled", by=by, now=now, reason=reason)
+        change(booking, state=(booking.state,), to=State.CANCELLED, ended_at=now, next_at=None)
+        tell(booking, "cancelled", by=by, now=now, reason=reason)
         if booking.kind == BookingKind.RELATION:
             waiting = booking.customer.bookings.filter(state=State.BLOCKED, reason="customer")
             waiting.update(state=State.REJECTED, code="", text="")
@@ -142,7 +154,7 @@ def _follow_customer(customer_id: int) -> None:
     )
     for booking in waiting.select_related("customer", "invoice", "connection"):
         payload = _composed_anew(booking)
-        _change(
+        change(
             booking,
             state=(State.BLOCKED,),
             payload=payload,
@@ -164,18 +176,22 @@ def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) 
     return not booking.customer.is_known_there
 
 
-def _change(
+def change(
     booking: Booking, *, state: tuple[str, ...], to: str | None = None, **fields: object
 ) -> None:
-    """Only from these states, and only as it was read: a worker may have it in hand by now."""
+    """Only from these states, and only as it was read: a worker may have it in hand by now.
+
+    Raises NoLonger.
+    """
     held = Booking.objects.filter(pk=booking.pk, fence=booking.fence, state__in=state)
     if not held.update(state=to or booking.state, **fields):
         raise NoLonger
 
 
-def _tell(
+def tell(
     booking: Booking, kind: str, *, by: User, now: datetime.datetime, reason: str = ""
 ) -> None:
+    """For the timeline of its invoice."""
     if booking.invoice_id:
         InvoiceEvent.objects.create(
             invoice_id=booking.invoice_id, at=now, by=by, kind=kind, details={"reason": reason}

@@ -7,7 +7,8 @@ Pure functions: no database, no network, no clock of their own. The rules:
 * An error code decides what people read; only a look-up decides whether we may send again.
 * Absence counts when the look-up started after the settle time, was complete, and was repeated
   once.
-* Presence is success only if the content matches; else it is a CONFLICT, for a person.
+* Presence is success only if the content matches; else it is a CONFLICT, for a person, as soon as
+  nothing of ours can arrive any more.
 """
 
 import datetime
@@ -165,12 +166,28 @@ def found(
     if finding is Finding.ABSENT:
         return _absent(progress, started_at=started_at, now=now, settle=settle)
     if finding in (Finding.DIFFERENT, Finding.SEVERAL):
-        reason = "several" if finding is Finding.SEVERAL else "different"
-        return _ended(replace(progress, reason=reason), State.CONFLICT), Step.STOP
+        return _not_ours(progress, finding, started_at=started_at, settle=settle), Step.STOP
     if progress.sends == 0 and finding is not Finding.SAME_WITH_TOKEN:
         return _ended(replace(progress, reason="identical"), State.CONFLICT), Step.STOP
     reason = "text-differs" if finding is Finding.SAME_BUT_TEXT else "looked-up"
     return _ended(replace(progress, reason=reason), State.CONFIRMED), Step.STOP
+
+
+def _not_ours(
+    progress: Progress,
+    finding: Finding,
+    *,
+    started_at: datetime.datetime,
+    settle: datetime.timedelta,
+) -> Progress:
+    """For a person, who may cancel it: so not while a lost request of ours may still be served."""
+    reason = "several" if finding is Finding.SEVERAL else "different"
+    if progress.sends and not progress.refusal:
+        settled_at = _settled_at(progress, settle)
+        if started_at < settled_at:
+            early = replace(progress, absent_at=None, checks=progress.checks + 1)
+            return _waiting(early, State.UNKNOWN, settled_at)
+    return _ended(replace(progress, reason=reason), State.CONFLICT)
 
 
 def somebody_elses(progress: Progress) -> Progress:
@@ -207,6 +224,9 @@ def _absent(
     if progress.absent_at is None or started_at <= progress.absent_at:
         once = replace(progress, absent_at=now)
         return _waiting(once, State.UNKNOWN, now + SECOND_LOOK), Step.STOP
+    if progress.reason == "exists-unseen":
+        # Refused as existing, and nowhere to be seen: sending it again would only go in circles.
+        return _ended(progress, State.CONFLICT), Step.STOP
     return replace(progress, sends=0, checks=0, absent_at=None), Step.SEND
 
 
@@ -244,13 +264,25 @@ def may_cancel(progress: Progress) -> bool:
 
 
 def may_correct(progress: Progress) -> bool:
-    """Refused and proven absent: the same number may be sent again with other content."""
-    return progress.state is State.REJECTED
+    """Proven absent, as it was refused or never sent: it may be sent with other content."""
+    return progress.state is State.REJECTED or (
+        progress.state is State.CONFLICT and progress.sends == 0
+    )
 
 
 def may_link(progress: Progress) -> bool:
     """A person says that what stands there is ours."""
-    return progress.state is State.CONFLICT and progress.reason != "several"
+    return progress.state is State.CONFLICT and progress.reason not in ("several", "exists-unseen")
+
+
+def may_renumber(progress: Progress) -> bool:
+    """The number is somebody else's there: ours goes under another one."""
+    return progress.state is State.CONFLICT and progress.reason != "identical"
+
+
+def may_look_again(progress: Progress) -> bool:
+    """Somebody may have mended it there."""
+    return progress.state in (State.UNKNOWN, State.QUEUED, State.CONFLICT)
 
 
 def check_now(progress: Progress, *, now: datetime.datetime) -> Progress:
@@ -258,6 +290,9 @@ def check_now(progress: Progress, *, now: datetime.datetime) -> Progress:
 
     The settle time still holds, so this cannot lead to an early second sending.
     """
+    if progress.state is State.CONFLICT:
+        state = State.UNKNOWN if progress.sends else State.QUEUED
+        return replace(progress, state=state, next_at=now, absent_at=None, reason="")
     return replace(progress, next_at=now)
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, When
 from django.utils.translation import override
 
-from integrations import leases
+from integrations import leases, place
 from integrations.connecting import pause
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import (
@@ -66,9 +66,13 @@ def deliver(
 ) -> int:
     """Delivers everything that is due on a connection. Returns how many bookings it took on.
 
-    Does nothing when another worker holds the lease, or when the connection is off or paused.
+    Does nothing when another worker holds the lease, or when the connection is off or paused; in a
+    copy of its database it is paused.
     """
     if not Booking.objects.filter(connection=connection_id).due(clock()).exists():
+        return 0
+    if not place.settle_here(connection_id):
+        place.notice_move(connection_id, now=clock())
         return 0
     fence = leases.take(connection_id, now=clock())
     if fence is None:

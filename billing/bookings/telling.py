@@ -153,6 +153,8 @@ def _conflict(booking: Booking) -> str:
         return text % {"name": name}
     if booking.reason == "several":
         return _("There is more than one document with this number.")
+    if booking.reason == "exists-unseen":
+        return _("e-Boekhouden says that the number exists, but does not show what it is.")
     if booking.reason == "identical":
         return _("The same document stands there already, though we never sent it.")
     return _("Another document has this number: %(theirs)s.") % {"theirs": _in_short(booking)}

@@ -14,7 +14,7 @@ from accounts.access import invoicer_required
 from accounts.paging import page_of
 from accounts.requests import MemberRequest
 
-from ..bookings import choices, decisions
+from ..bookings import choices, decisions, renumbering
 from ..bookings.attempts import tell_attempts
 from ..bookings.clock import database_now
 from ..bookings.recording import progress_of
@@ -100,6 +100,8 @@ def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "told": tell(booking, now=database_now()),
         "attempts": tell_attempts(booking),
         "may_cancel": decisions.may_cancel(progress_of(booking)),
+        "may_renumber": renumbering.may_take_new_number(booking),
+        "may_look_again": booking.state == State.CONFLICT,
         "may_link": decisions.may_link(progress_of(booking)) and bool(booking.remote_copy),
         "facts": sides(booking),
     }
@@ -141,6 +143,10 @@ def _link(booking: Booking, request: MemberRequest) -> None:
     choices.link(booking, by=request.user, now=timezone.now())
 
 
+def _renumber(booking: Booking, request: MemberRequest) -> None:
+    renumbering.take_new_number(booking, by=request.user, now=timezone.now())
+
+
 def _cancel(booking: Booking, request: MemberRequest) -> None:
     reason = request.POST.get("reason", "")[:300]
     choices.cancel(booking, by=request.user, now=timezone.now(), reason=reason)
@@ -150,6 +156,7 @@ Choice = Callable[[Booking, MemberRequest], None]
 CHOICES: dict[str, tuple[Choice, Callable[[], str]]] = {
     "check": (_check_now, lambda: _("It is being looked up now.")),
     "again": (_book_again, lambda: _("It goes again, with the settings of now.")),
+    "renumber": (_renumber, lambda: _("It goes under a new number.")),
     "link": (_link, lambda: _("Linked: what stands in e-Boekhouden is this document.")),
     "cancel": (_cancel, lambda: _("Cancelled.")),
 }

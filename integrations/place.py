@@ -1,0 +1,64 @@
+"""Where this database lives. A copy of it, on another server or under another name, may not send.
+
+A database that was restored elsewhere, or copied for a trial, holds the same codes and the same
+bookings as the one it comes from: two of them would book everything twice.
+"""
+
+import datetime
+import hashlib
+from pathlib import Path
+
+from django.db import connection as database
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from .models import Connection
+from .switching import pause
+
+CODE = "copied"
+# Longer than a request that was on its way can still have an effect there.
+QUIET = datetime.timedelta(minutes=35)
+
+
+def this_place() -> str:
+    """Names the database that we are connected to: its server and its name, or its file."""
+    if database.vendor == "postgresql":
+        with database.cursor() as cursor:
+            cursor.execute(
+                "SELECT system_identifier::text, current_database() FROM pg_control_system()"
+            )
+            parts = cursor.fetchone()
+    else:
+        file = Path(database.settings_dict["NAME"])
+        parts = (str(file.resolve()), str(file.stat().st_ino) if file.exists() else "")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def settle_here(connection_id: int) -> bool:
+    """True if this connection is at home here; one that never sent anything is from now on."""
+    here = this_place()
+    at_home = Connection.objects.filter(pk=connection_id, place__in=("", here))
+    return bool(at_home.update(place=here))
+
+
+def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
+    """Pauses a connection that lives elsewhere; a test by a person lets it go on, comparing first.
+
+    Nothing was sent from here, and nothing will be until then.
+    """
+    connection = Connection.objects.select_related("organisation").get(pk=connection_id)
+    with override(connection.organisation.language):
+        text = _(
+            "This database was copied or restored to another place. Only one of the two may send: "
+            "if it is this one, test the connection here, and it goes on after comparing."
+        )
+        pause(connection, code=CODE, text=text, now=now)
+
+
+def move_here(connection: Connection, *, now: datetime.datetime) -> None:
+    """A person said that this is where it sends from now on; what the other one did is compared."""
+    here = this_place()
+    Connection.objects.filter(pk=connection.pk).exclude(place__in=("", here)).update(
+        must_compare_first=True, compare_from=now + QUIET
+    )
+    Connection.objects.filter(pk=connection.pk).update(place=here)
