@@ -482,5 +482,5 @@ class World(RuleBasedStateMachine):
         row.progress = progress
 
 
-World.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+World.TestCase.settings = settings(max_examples=3000, stateful_step_count=40, deadline=None)
 TestWorld = World.TestCase
