@@ -29,7 +29,7 @@ def attention(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None or not membership.is_invoicer:
         return {}
-    bookings, findings, is_active, since, reason = (
+    bookings, findings, is_active, since, reason, must_compare = (
         Organisation.objects.filter(pk=membership.organisation_id)
         .annotate(
             bookings_needing=_counted(Booking.objects.needing_somebody()),
@@ -41,6 +41,7 @@ def attention(request: HttpRequest) -> dict[str, Any]:
             "connection__is_active",
             "connection__paused_at",
             "connection__pause_text",
+            "connection__must_compare_first",
         )
         .get()
     )
@@ -49,6 +50,7 @@ def attention(request: HttpRequest) -> dict[str, Any]:
         "attention_count": (bookings or 0) + (findings or 0),
         "finding_count": findings or 0,
         "connection_pause": pause,
+        "connection_compares": bool(is_active and must_compare and not pause),
     }
 
 

@@ -1,11 +1,16 @@
 """Numbers without gaps or doubles: given in the transaction that makes the invoice final."""
 
+import re
+from collections.abc import Iterable
+
 from django.db.models import F
 
 from accounts.models import Organisation
 from customers.models import Customer
 
 from .models import InvoiceSettings, NumberSeries, Origin
+
+NUMBER = re.compile(r"(?P<prefix>.*)(?P<year>\d{4})-(?P<count>\d{4,9})", re.ASCII)
 
 
 def series_prefix(organisation: Organisation, origin: Origin) -> str:
@@ -39,3 +44,23 @@ def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str
     NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
     series.refresh_from_db(fields=["last"])
     return str(series)
+
+
+def skip_numbers(organisation: Organisation, numbers: Iterable[str]) -> None:
+    """Raises the series above numbers that are in use elsewhere; of other series it knows nothing.
+
+    Must run in a transaction.
+    """
+    prefixes = {series_prefix(organisation, origin) for origin in Origin}
+    prefixes |= set(organisation.number_series.values_list("prefix", flat=True))
+    for number in numbers:
+        found = NUMBER.fullmatch(number)
+        if found and found["prefix"] in prefixes:
+            _raise(organisation, found["prefix"], int(found["year"]), int(found["count"]))
+
+
+def _raise(organisation: Organisation, prefix: str, year: int, last: int) -> None:
+    series, _made = NumberSeries.objects.get_or_create(
+        organisation=organisation, prefix=prefix, year=year
+    )
+    NumberSeries.objects.filter(pk=series.pk, last__lt=last).update(last=last)

@@ -10,7 +10,7 @@ from accounts.models import Organisation
 from integrations.books import open_books
 from integrations.eboekhouden.failpoints import failpoint
 
-from . import payment_bell, payments
+from . import payment_bell, payments, restoring
 from .bookings import sweeping
 from .bookings.delivery import deliver
 from .checking import carrying_out, runs
@@ -59,8 +59,12 @@ def start_nightly_checks() -> None:
 
 @shared_task(ignore_result=True)
 def ring_for_checks() -> None:
-    """Every minute: whatever check nobody heard of, or whose worker has died."""
+    """Every minute: whatever check nobody heard of, or whose worker has died.
+
+    And what a restore left to be compared.
+    """
     runs.ring_for_waiting(now=timezone.now())
+    restoring.compare_and_go_on(now=timezone.now(), today=timezone.localdate())
 
 
 @shared_task(ignore_result=True)

@@ -11,12 +11,13 @@ from django.db.models import F
 from accounts.models import User
 from customers.relations import relation_from_customer
 from integrations.eboekhouden.facts.codes import CodeClass, classify
+from integrations.models import Connection
 
 from ..claiming import release
 from ..crediting import withdraw
 from ..freeing import RowsMoved
 from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
-from . import decisions, payloads
+from . import interventions, payloads
 from .doorbell import ring
 from .outbox import queue_relation
 from .recording import AlreadyTied, progress_of, release_waiting, tie
@@ -28,11 +29,15 @@ class NoLonger(Exception):
     """The booking is no longer in a state in which this may be done."""
 
 
+class Comparing(NoLonger):
+    """After a restore: what the database says of a booking may be out of date."""
+
+
 def check_now(booking: Booking, *, now: datetime.datetime) -> None:
     """Looks it up at once; that cannot lead to an early second sending."""
-    if not decisions.may_look_again(progress_of(booking)):
+    if not interventions.may_look_again(progress_of(booking)):
         raise NoLonger
-    progress = decisions.check_now(progress_of(booking), now=now)
+    progress = interventions.check_now(progress_of(booking), now=now)
     change(
         booking,
         state=(booking.state,),
@@ -47,11 +52,11 @@ def check_now(booking: Booking, *, now: datetime.datetime) -> None:
 def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
     """What was refused goes again under the same number, with the settings and texts of now."""
     with transaction.atomic():
-        if not decisions.may_correct(progress_of(booking)):
+        if not interventions.may_correct(progress_of(booking)):
             raise NoLonger
         waits = _make_customer_first(booking, by=by, now=now)
         payload = _composed_anew(booking)
-        queued = decisions.corrected(progress_of(booking), now=now)
+        queued = interventions.corrected(progress_of(booking), now=now)
         change(
             booking,
             state=(booking.state,),
@@ -81,7 +86,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
     Raises AlreadyTied when something else of ours is tied to it.
     """
     with transaction.atomic():
-        if not decisions.may_link(progress_of(booking)) or not booking.remote_copy:
+        if not interventions.may_link(progress_of(booking)) or not booking.remote_copy:
             raise NoLonger
         change(
             booking,
@@ -105,7 +110,7 @@ def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = 
     Documents that waited for a customer go back to a person, to book them again or cancel them.
     """
     with transaction.atomic():
-        if not decisions.may_cancel(progress_of(booking)):
+        if not interventions.may_cancel(progress_of(booking)):
             raise NoLonger
         change(booking, state=(booking.state,), to=State.CANCELLED, ended_at=now, next_at=None)
         tell(booking, "cancelled", by=by, now=now, reason=reason)
@@ -183,6 +188,8 @@ def change(
 
     Raises NoLonger.
     """
+    if Connection.objects.filter(pk=booking.connection_id, must_compare_first=True).exists():
+        raise Comparing
     held = Booking.objects.filter(pk=booking.pk, fence=booking.fence, state__in=state)
     if not held.update(state=to or booking.state, **fields):
         raise NoLonger

@@ -1,7 +1,8 @@
 """Is what stands in e-Boekhouden ours? Existing, and existing with other content, are two."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, Relation
 
@@ -9,6 +10,9 @@ from .decisions import Finding
 from .payloads import Payload, booked_as_content, identity, line_key, same_name, texts
 
 CENT = Decimal("0.01")
+
+
+Candidate = TypeVar("Candidate", BookedInvoice, BookedEntry, Relation)
 
 
 def compare_invoice(
@@ -19,25 +23,23 @@ def compare_invoice(
     They compute the total, so it may differ a cent a line and still be this invoice; the difference
     is shown afterwards.
     """
-    if len(candidates) != 1:
-        return (Finding.SEVERAL if candidates else Finding.ABSENT), None
-    booked = candidates[0]
     slack = CENT * len(payload["message"]["lines"])
-    return _compare(payload, booked, booked.gross, slack=slack), booked
+    return _ours_among(candidates, lambda one: _compare(payload, one, one.gross, slack=slack))
 
 
 def compare_entry(
     payload: Payload, candidates: Sequence[BookedEntry]
 ) -> tuple[Finding, BookedEntry | None]:
     """Our sales entry against the entries with its number; amounts are ours, so to the cent."""
-    if len(candidates) != 1:
-        return (Finding.SEVERAL if candidates else Finding.ABSENT), None
-    booked = candidates[0]
+    return _ours_among(candidates, lambda one: _compare_entry(payload, one))
+
+
+def _compare_entry(payload: Payload, booked: BookedEntry) -> Finding:
     finding = _compare(payload, booked, booked.gross, slack=Decimal(0))
     token = payload["message"]["document"]
     if finding in (Finding.SAME, Finding.SAME_BUT_TEXT) and booked.document.strip() == token:
-        return Finding.SAME_WITH_TOKEN, booked
-    return finding, booked
+        return Finding.SAME_WITH_TOKEN
+    return finding
 
 
 def compare_relation(
@@ -48,13 +50,27 @@ def compare_relation(
     A relation with this number and name is this customer; another name under the number is for a
     person to judge.
     """
-    if len(candidates) != 1:
-        return (Finding.SEVERAL if candidates else Finding.ABSENT), None
-    ours, theirs = payload["message"], candidates[0]
+    return _ours_among(candidates, lambda one: _compare_relation(payload, one))
+
+
+def _compare_relation(payload: Payload, theirs: Relation) -> Finding:
+    ours = payload["message"]
     known = bool(ours["token"]) and theirs.token.strip() == ours["token"]
-    if known or same_name(ours["name"], theirs.name):
-        return Finding.SAME_WITH_TOKEN, theirs
-    return Finding.DIFFERENT, theirs
+    same = known or same_name(ours["name"], theirs.name)
+    return Finding.SAME_WITH_TOKEN if same else Finding.DIFFERENT
+
+
+def _ours_among(
+    candidates: Sequence[Candidate], compare: Callable[[Candidate], Finding]
+) -> tuple[Finding, Candidate | None]:
+    """The one that is ours; of several under one name only if exactly one can be it."""
+    if not candidates:
+        return Finding.ABSENT, None
+    compared = [(compare(one), one) for one in candidates]
+    ours = [found for found in compared if found[0] is not Finding.DIFFERENT]
+    if len(compared) == 1 or len(ours) == 1:
+        return (ours or compared)[0]
+    return Finding.SEVERAL, None
 
 
 def _compare(

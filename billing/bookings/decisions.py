@@ -253,59 +253,6 @@ def _settled_at(progress: Progress, settle: datetime.timedelta) -> datetime.date
     return progress.last_sent_at + EXCHANGE_DEADLINE + settle
 
 
-# --- What people may do ---------------------------------------------------------------------------
-
-
-def may_cancel(progress: Progress) -> bool:
-    """Only what provably is not there, or is there as somebody else's."""
-    if progress.state in (State.REJECTED, State.CONFLICT):
-        return True
-    return progress.state in (State.QUEUED, State.BLOCKED) and progress.sends == 0
-
-
-def may_correct(progress: Progress) -> bool:
-    """Proven absent, as it was refused or never sent: it may be sent with other content."""
-    return progress.state is State.REJECTED or (
-        progress.state is State.CONFLICT and progress.sends == 0
-    )
-
-
-def may_link(progress: Progress) -> bool:
-    """A person says that what stands there is ours."""
-    return progress.state is State.CONFLICT and progress.reason not in ("several", "exists-unseen")
-
-
-def may_renumber(progress: Progress) -> bool:
-    """The number is somebody else's there: ours goes under another one."""
-    return progress.state is State.CONFLICT and progress.reason != "identical"
-
-
-def may_look_again(progress: Progress) -> bool:
-    """Somebody may have mended it there."""
-    return progress.state in (State.UNKNOWN, State.QUEUED, State.CONFLICT)
-
-
-def check_now(progress: Progress, *, now: datetime.datetime) -> Progress:
-    """Looks earlier.
-
-    The settle time still holds, so this cannot lead to an early second sending.
-    """
-    if progress.state is State.CONFLICT:
-        state = State.UNKNOWN if progress.sends else State.QUEUED
-        return replace(progress, state=state, next_at=now, absent_at=None, reason="")
-    return replace(progress, next_at=now)
-
-
-def corrected(progress: Progress, *, now: datetime.datetime) -> Progress:
-    """A new revision under the same number, as if it were new."""
-    return Progress(state=State.QUEUED, next_at=now)
-
-
-def blocked(progress: Progress, *, reason: str) -> Progress:
-    """Something must happen first; whoever makes it happen queues the booking again."""
-    return replace(progress, state=State.BLOCKED, next_at=None, lease_until=None, reason=reason)
-
-
 def _waiting(progress: Progress, state: State, until: datetime.datetime) -> Progress:
     return replace(progress, state=state, next_at=until, lease_until=None)
 

@@ -26,7 +26,7 @@ from ..models import (
     State,
 )
 from ..numbering import next_number
-from . import decisions
+from . import interventions
 from .choices import NoLonger, book_again, change
 from .outbox import queue_invoice
 from .recording import progress_of
@@ -34,7 +34,9 @@ from .recording import progress_of
 
 def may_take_new_number(booking: Booking) -> bool:
     """A sales entry keeps its number: the customer has the invoice with it."""
-    if booking.kind == BookingKind.SALES_ENTRY or not decisions.may_renumber(progress_of(booking)):
+    if booking.kind == BookingKind.SALES_ENTRY or not interventions.may_renumber(
+        progress_of(booking)
+    ):
         return False
     if booking.kind == BookingKind.RELATION:
         return booking.sends == 0

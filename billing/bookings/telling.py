@@ -152,7 +152,10 @@ def _conflict(booking: Booking) -> str:
         text = _("Another relation has this number: %(name)s. Is it the same customer?")
         return text % {"name": name}
     if booking.reason == "several":
-        return _("There is more than one document with this number.")
+        return _(
+            "There is more than one document with this number. Take away in e-Boekhouden what "
+            "does not belong there, then check again."
+        )
     if booking.reason == "exists-unseen":
         return _("e-Boekhouden says that the number exists, but does not show what it is.")
     if booking.reason == "identical":

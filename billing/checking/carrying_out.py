@@ -96,7 +96,7 @@ def _compare(run: CheckRun, books: EBoekhouden, *, clock: Clock) -> None:
     sides = Sides(
         ours=[*judged, *known],
         there=Shelf.of(reader.documents),
-        series=series_of(run.connection),
+        series=series_of(run),
         absent=reader.absent,
     )
     figures = {"calls": dict(books.calls)}

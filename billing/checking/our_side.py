@@ -16,9 +16,11 @@ from ..models import (
     CheckRun,
     FindingKind,
     NumberSeries,
+    Origin,
     State,
 )
 from ..models.booking import OPEN_STATES
+from ..numbering import series_prefix
 from .documents import Ours, our_document
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
@@ -96,10 +98,16 @@ def known_bookings(
         yield our_document(booking, is_judged=False)
 
 
-def series_of(connection: Connection) -> list[str]:
-    """The beginnings of the numbers that we give: prefix, year and dash."""
-    series = NumberSeries.objects.filter(organisation=connection.organisation_id)
-    return [f"{prefix}{year}-" for prefix, year in series.values_list("prefix", "year")]
+def series_of(run: CheckRun) -> list[str]:
+    """The beginnings of the numbers that we give: prefix, year and dash.
+
+    The series of invoices made there is ours alone, also when no number of it is known (any more).
+    """
+    stored = NumberSeries.objects.filter(organisation=run.organisation)
+    series = set(stored.values_list("prefix", "year"))
+    prefix = series_prefix(run.organisation, Origin.EBOEKHOUDEN)
+    series |= {(prefix, year) for year in range(run.since.year, run.until.year + 1) if prefix}
+    return [f"{prefix}{year}-" for prefix, year in sorted(series)]
 
 
 def _bookings(connection: Connection) -> QuerySet[Booking]:

@@ -14,7 +14,7 @@ from accounts.access import invoicer_required
 from accounts.paging import page_of
 from accounts.requests import MemberRequest
 
-from ..bookings import choices, decisions, renumbering
+from ..bookings import choices, interventions, renumbering
 from ..bookings.attempts import tell_attempts
 from ..bookings.clock import database_now
 from ..bookings.recording import progress_of
@@ -99,10 +99,10 @@ def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "booking": booking,
         "told": tell(booking, now=database_now()),
         "attempts": tell_attempts(booking),
-        "may_cancel": decisions.may_cancel(progress_of(booking)),
+        "may_cancel": interventions.may_cancel(progress_of(booking)),
         "may_renumber": renumbering.may_take_new_number(booking),
         "may_look_again": booking.state == State.CONFLICT,
-        "may_link": decisions.may_link(progress_of(booking)) and bool(booking.remote_copy),
+        "may_link": interventions.may_link(progress_of(booking)) and bool(booking.remote_copy),
         "facts": sides(booking),
     }
     return render(request, "billing/booking_detail.html", context)
@@ -124,6 +124,9 @@ def booking_choice(request: MemberRequest, pk: int, choice: str) -> HttpResponse
         messages.error(request, text)
     except choices.RowsMoved as moved:
         messages.error(request, str(moved))
+    except choices.Comparing:
+        text = _("Restored from a backup: this can be decided once it was compared.")
+        messages.warning(request, text)
     except choices.NoLonger:
         messages.warning(
             request, _("Meanwhile something else happened to this booking. Look again.")

