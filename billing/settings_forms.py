@@ -1,21 +1,16 @@
-"""The forms of Settings → Invoices and Settings → VAT rates."""
+"""The form of Settings → Invoices."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Language, Organisation
-from integrations.eboekhouden.facts.vat import VAT_CODES
+from accounts.models import Language
 
 from .fields import check_placeholders
 from .mailing import Extra
 from .mailing.letters import usual_texts
-from .models import InvoiceSettings, VatRate, VatTreatment
-
-CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
+from .models import InvoiceSettings
 
 
 class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
@@ -77,72 +72,3 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
             sentence = _("Use another prefix than above: each series counts by itself.")
             self.add_error("eboekhouden_prefix", sentence)
         return typed
-
-
-class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """One VAT rate. What it says must agree with itself, else invoices and returns don't."""
-
-    class Meta:
-        model = VatRate
-        fields = (
-            "name",
-            "percentage",
-            "treatment",
-            "code",
-            "valid_from",
-            "valid_until",
-            "is_default",
-        )
-        widgets = {
-            "code": forms.TextInput(attrs={"list": "vat-codes", "autocomplete": "off"}),
-            "valid_from": forms.DateInput(),
-            "valid_until": forms.DateInput(),
-        }
-        help_texts = {"is_default": _("For customers and tasks without a rate of their own.")}
-
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.organisation = organisation
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"]).strip()
-        others = self.organisation.vat_rates.exclude(pk=self.instance.pk)
-        if others.filter(name__iexact=name).exists():
-            raise forms.ValidationError(_("Another rate has this name: choose a different one."))
-        return name
-
-    def clean_code(self) -> str:
-        code = str(self.cleaned_data["code"]).strip().upper()
-        CODE(code)
-        known = VAT_CODES.get(code)
-        if known and not known.is_for_sales:
-            raise forms.ValidationError(_("This code is for purchases; choose one for sales."))
-        return code
-
-    def clean(self) -> dict[str, object]:
-        self._check_percentage()
-        self._check_period()
-        return self.cleaned_data
-
-    def _check_percentage(self) -> None:
-        percentage = self.cleaned_data.get("percentage")
-        treatment = self.cleaned_data.get("treatment")
-        if percentage is None or treatment is None:
-            return
-        if treatment != VatTreatment.DOMESTIC and percentage:
-            self.add_error("percentage", _("With this treatment the invoice has 0% VAT."))
-        else:
-            self._check_code(percentage)
-
-    def _check_code(self, percentage: Decimal) -> None:
-        code = self.cleaned_data.get("code", "")
-        known = VAT_CODES.get(code)
-        if known and known.percentage is not None and known.percentage != percentage:
-            sentence = _("In e-Boekhouden %(code)s is %(percentage)s%%: choose the code that fits.")
-            params = {"code": code, "percentage": known.percentage}
-            self.add_error("code", forms.ValidationError(sentence, params=params))
-
-    def _check_period(self) -> None:
-        first, last = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_until")
-        if first and last and last < first:
-            self.add_error("valid_until", _("This is before the first day: choose a later day."))

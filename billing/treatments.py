@@ -13,6 +13,8 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from integrations.eboekhouden.facts.vat import VAT_CODES
+
 from .models import VatTreatment
 
 
@@ -78,6 +80,34 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
 
 # Goods and services for a business in another country of the EU: both stand on the ICP return.
 WITHIN_EU = frozenset({VatTreatment.EU_GOODS, VatTreatment.EU_SERVICES})
+
+
+# The codes of e-Boekhouden that say the same as a treatment; any code that we do not know may be.
+CODES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        VatTreatment.DOMESTIC: frozenset(
+            {"HOOG_VERK_21", "LAAG_VERK_9", "HOOG_VERK", "LAAG_VERK", "AFW_VERK", "GEEN"}
+        ),
+        VatTreatment.REVERSE_CHARGE: frozenset({"VERL_VERK", "VERL_VERK_L9"}),
+        VatTreatment.EU_GOODS: frozenset({"BI_EU_VERK"}),
+        VatTreatment.EU_SERVICES: frozenset({"BI_EU_VERK_D"}),
+        VatTreatment.EXPORT: frozenset({"BU_EU_VERK"}),
+        VatTreatment.EXEMPT: frozenset({"GEEN"}),
+        VatTreatment.SMALL_BUSINESS: frozenset({"GEEN"}),
+    }
+)
+
+
+def usual_code(treatment: str, percentage: Decimal) -> str:
+    """The VAT code of e-Boekhouden for this combination; empty where none is the usual one."""
+    if percentage != int(percentage):
+        return ""
+    return TREATMENTS[treatment].codes.get(int(percentage), "")
+
+
+def contradicts(code: str, treatment: str) -> bool:
+    """Whether a code that we know says something else than the treatment."""
+    return code in VAT_CODES and code not in CODES[treatment]
 
 
 def category_of(treatment: str, percentage: Decimal) -> str:

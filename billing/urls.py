@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import settings_views
+from . import settings_views, vat_rate_views
 from .invoice_urls import urlpatterns_invoices
 from .models import Origin
 from .reminder_urls import urlpatterns_reminders
@@ -29,16 +29,26 @@ settings_urls = [
         name="invoice-settings-text",
     ),
     path("settings/invoices/test/", mail_settings.test_mail, name="invoice-settings-test"),
-    path("settings/vat-rates/", settings_views.vat_rate_list, name="vat-rate-list"),
-    path("settings/vat-rates/add/", settings_views.vat_rate_add, name="vat-rate-add"),
+    path("settings/vat-rates/", vat_rate_views.vat_rate_list, name="vat-rate-list"),
+    path("settings/vat-rates/add/", vat_rate_views.vat_rate_add, name="vat-rate-add"),
     path(
-        "settings/vat-rates/standard/", settings_views.vat_rate_standard, name="vat-rate-standard"
+        "settings/vat-rates/standard/", vat_rate_views.vat_rate_standard, name="vat-rate-standard"
     ),
-    path("settings/vat-rates/<int:pk>/", settings_views.vat_rate_edit, name="vat-rate-edit"),
+    path("settings/vat-rates/<int:pk>/", vat_rate_views.vat_rate_edit, name="vat-rate-edit"),
     path(
         "settings/vat-rates/<int:pk>/delete/",
-        settings_views.vat_rate_delete,
+        vat_rate_views.vat_rate_delete,
         name="vat-rate-delete",
+    ),
+    path(
+        "settings/vat-rates/<int:pk>/follow/",
+        vat_rate_views.vat_rate_follow,
+        name="vat-rate-follow",
+    ),
+    path(
+        "settings/vat-rates/<int:pk>/code/",
+        vat_rate_views.vat_rate_usual_code,
+        name="vat-rate-usual-code",
     ),
 ]
 

@@ -1,11 +1,12 @@
 """The VAT rates of an organisation: the standard Dutch set, the usual one, changes and ends."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, ProtectedError
+from django.db.models import Max, ProtectedError, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -13,6 +14,9 @@ from django.utils.translation import override
 from accounts.models import Organisation
 
 from .models import VatRate, VatTreatment
+from .treatments import usual_code
+
+ONE_DAY = datetime.timedelta(days=1)
 
 
 class RateInUse(Exception):
@@ -42,6 +46,7 @@ STANDARD_RATES = (
     StandardRate(_("Services within the EU"), 0, VatTreatment.EU_SERVICES, "BI_EU_VERK_D"),
     StandardRate(_("Outside the EU"), 0, VatTreatment.EXPORT, "BU_EU_VERK"),
     StandardRate(_("Exempt or no VAT"), 0, VatTreatment.EXEMPT, "GEEN"),
+    StandardRate(_("Small-business scheme (KOR)"), 0, VatTreatment.SMALL_BUSINESS, "GEEN"),
 )
 
 CODE_MEANINGS = {
@@ -64,15 +69,16 @@ CODE_MEANINGS = {
 def create_standard_rates(organisation: Organisation) -> list[VatRate]:
     """The rates of STANDARD_RATES that are not there yet, named in the organisation's language.
 
-    A rate counts as there when one has its code or its name. Gives those it made.
+    A rate counts as there when one has its treatment and percentage, or its name. Gives those it
+    made.
     """
-    there = list(organisation.vat_rates.values_list("code", "name"))
-    codes, names = {code for code, _name in there}, {name for _code, name in there}
+    there = list(organisation.vat_rates.all())
+    names = {rate.name for rate in there}
     with override(organisation.language):
         missing = [
             _from_standard(organisation, standard, position=position)
             for position, standard in enumerate(STANDARD_RATES, start=1)
-            if standard.code not in codes and str(standard.name) not in names
+            if not _is_among(standard, there) and str(standard.name) not in names
         ]
     made = VatRate.objects.bulk_create(missing)
     if default_rate(organisation) is None:
@@ -81,8 +87,16 @@ def create_standard_rates(organisation: Organisation) -> list[VatRate]:
 
 
 def lacks_standard_rates(rates: Iterable[VatRate]) -> bool:
-    """Whether a code of the standard set is not among these."""
-    return not {standard.code for standard in STANDARD_RATES} <= {rate.code for rate in rates}
+    """Whether a rate of the standard set is not among these."""
+    there = list(rates)
+    return not all(_is_among(standard, there) for standard in STANDARD_RATES)
+
+
+def _is_among(standard: StandardRate, rates: Iterable[VatRate]) -> bool:
+    return any(
+        rate.treatment == standard.treatment and rate.percentage == standard.percentage
+        for rate in rates
+    )
 
 
 def _from_standard(organisation: Organisation, standard: StandardRate, *, position: int) -> VatRate:
@@ -121,6 +135,7 @@ def add_rate(organisation: Organisation, *, is_default: bool = False, **details:
     """A rate at the end of the list. `details` are fields of VatRate."""
     last = organisation.vat_rates.aggregate(last=Max("position"))["last"] or 0
     rate = VatRate.objects.create(organisation=organisation, position=last + 1, **details)
+    _end_predecessor(rate)
     if is_default:
         make_usual(rate)
     return rate
@@ -132,8 +147,52 @@ def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
     if not is_default and VatRate.objects.filter(pk=rate.pk, is_default=True).exists():
         raise UsualRate(str(rate))
     VatRate.objects.filter(pk=rate.pk).update(**details)
+    _end_predecessor(VatRate.objects.select_related("replaces").get(pk=rate.pk))
     if is_default:
         make_usual(rate)
+
+
+@transaction.atomic
+def set_usual_code(rate: VatRate) -> str:
+    """Gives a rate without a code the usual one of its treatment and percentage; gives that code.
+
+    Empty when there is none, or when the rate has a code of its own.
+    """
+    code = usual_code(rate.treatment, rate.percentage)
+    bare = VatRate.objects.filter(pk=rate.pk, code="")
+    return code if code and bare.update(code=code) else ""
+
+
+@transaction.atomic
+def follow_on(
+    rate: VatRate, *, name: str, percentage: Decimal, code: str, valid_from: datetime.date
+) -> VatRate:
+    """The percentage changes by law: the rate ends the day before, and a new one follows on it.
+
+    What was supplied until then keeps the old one, also when it is billed later. Customers, tasks
+    and expenses that have the old rate need no change.
+    """
+    VatRate.objects.filter(pk=rate.pk).update(valid_until=valid_from - ONE_DAY)
+    return add_rate(
+        rate.organisation,
+        is_default=rate.is_default,
+        name=name,
+        percentage=percentage,
+        code=code,
+        treatment=rate.treatment,
+        valid_from=valid_from,
+        replaces=rate,
+    )
+
+
+def _end_predecessor(rate: VatRate) -> None:
+    """The rate that this one follows on ends the day before; an earlier end stays."""
+    if rate.replaces_id is None or rate.valid_from is None:
+        return
+    before = VatRate.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=rate.valid_from), pk=rate.replaces_id
+    )
+    before.update(valid_until=rate.valid_from - ONE_DAY)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Settings → Invoices and Settings → VAT rates."""
 
+import datetime
 import io
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Organisation, Role
-from billing.models import Design, InvoiceSettings, NumberSeries, VatRate
+from billing.models import Design, InvoiceSettings, NumberSeries, VatRate, VatTreatment
 from billing.placeholders import fill_placeholders
 from billing.vat_rates import create_standard_rates, default_rate
 from tests.factories import create_customer, create_membership, create_organisation, create_vat_rate
@@ -120,7 +121,8 @@ def test_the_standard_set_is_made_once(organisation: Organisation) -> None:
     create_standard_rates(organisation)
 
     rates = {rate.code: rate for rate in organisation.vat_rates.all()}
-    assert len(rates) == organisation.vat_rates.count() == 7
+    assert organisation.vat_rates.count() == 8
+    assert {rate.treatment for rate in rates.values()} | {"exempt"} == set(VatTreatment)
     assert rates["HOOG_VERK_21"].percentage == 21
     assert rates["BI_EU_VERK_D"].treatment == "eu_services"
     assert default_rate(organisation) == rates["HOOG_VERK_21"]
@@ -149,6 +151,7 @@ def test_a_rate_is_added_with_its_code_in_capitals(
     [
         ({"code": "HOOG_INK_21"}, "code"),
         ({"code": "HOOG_VERK_21"}, "code"),
+        ({"treatment": "eu_services", "percentage": "0", "code": "BI_EU_VERK"}, "code"),
         ({"code": "WHAT EVER"}, "code"),
         ({"percentage": "0"}, "code"),
         ({"treatment": "reverse_charge"}, "percentage"),
@@ -217,6 +220,116 @@ def test_a_rate_that_was_never_used_is_deleted(inside: Client, organisation: Org
     inside.post(reverse("billing:vat-rate-delete", args=[rate.pk]))
 
     assert not VatRate.objects.filter(pk=rate.pk).exists()
+
+
+def test_a_code_that_says_something_else_than_the_treatment_is_refused_with_the_right_one(
+    inside: Client,
+) -> None:
+    typed = {**RATE, "treatment": "eu_services", "percentage": "0", "code": "BI_EU_VERK"}
+
+    answer = inside.post(reverse("billing:vat-rate-add"), typed).content.decode()
+
+    assert "with this treatment use BI_EU_VERK_D" in answer
+
+
+def test_the_usual_code_is_filled_in_where_there_is_none(
+    inside: Client, organisation: Organisation
+) -> None:
+    shifted = create_vat_rate(
+        organisation=organisation, percentage=0, treatment="reverse_charge", code=""
+    )
+
+    page = inside.get(reverse("billing:vat-rate-list")).content.decode()
+    inside.post(reverse("billing:vat-rate-usual-code", args=[shifted.pk]))
+
+    shifted.refresh_from_db()
+    assert "Set VERL_VERK" in page
+    assert "Btw verlegd / VAT reverse charge" in page
+    assert shifted.code == "VERL_VERK"
+
+
+def test_a_percentage_that_changes_by_law_ends_the_rate_and_adds_the_next(
+    inside: Client, organisation: Organisation
+) -> None:
+    low = create_vat_rate(
+        organisation=organisation, name="Lodging", percentage=9, code="LAAG_VERK_9", is_default=True
+    )
+    typed = {"valid_from": "2026-01-01", "percentage": "21", "name": "Lodging 2026", "code": ""}
+
+    inside.post(reverse("billing:vat-rate-follow", args=[low.pk]), typed)
+
+    low.refresh_from_db()
+    new = low.replaced_by
+    assert low.valid_until == datetime.date(2025, 12, 31)
+    assert (new.percentage, new.code, new.valid_from) == (
+        Decimal(21),
+        "HOOG_VERK_21",
+        datetime.date(2026, 1, 1),
+    )
+    assert default_rate(organisation) == new
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"percentage": "9"}, "percentage"),
+        ({"valid_from": "2020-01-01"}, "valid_from"),
+        ({"name": "Lodging"}, "name"),
+        ({"code": "LAAG_VERK_9"}, "code"),
+    ],
+)
+def test_a_change_by_law_that_is_none_is_told_at_its_field(
+    inside: Client, organisation: Organisation, changes: dict[str, str], field: str
+) -> None:
+    low = create_vat_rate(
+        organisation=organisation,
+        name="Lodging",
+        percentage=9,
+        valid_from=datetime.date(2020, 1, 1),
+    )
+    typed = {"valid_from": "2026-01-01", "percentage": "21", "name": "New", "code": ""}
+
+    answer = inside.post(reverse("billing:vat-rate-follow", args=[low.pk]), typed | changes)
+
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in answer.content.decode()
+    assert organisation.vat_rates.count() == 1
+
+
+def test_a_rate_that_follows_on_another_ends_it_the_day_before(
+    inside: Client, organisation: Organisation
+) -> None:
+    before = create_vat_rate(organisation=organisation, name="Before")
+
+    inside.post(
+        reverse("billing:vat-rate-add"),
+        {**RATE, "replaces": before.pk, "valid_from": "2026-01-01"},
+    )
+
+    before.refresh_from_db()
+    assert before.valid_until == datetime.date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"valid_from": ""}, "valid_from"),
+        ({"valid_from": "2025-01-01"}, "replaces"),
+        ({"treatment": "exempt", "percentage": "0", "code": "GEEN"}, "replaces"),
+    ],
+)
+def test_a_rate_follows_on_an_older_one_of_the_same_treatment(
+    inside: Client, organisation: Organisation, changes: dict[str, str], field: str
+) -> None:
+    before = create_vat_rate(
+        organisation=organisation, name="Before", valid_from=datetime.date(2025, 1, 1)
+    )
+    typed = {**RATE, "replaces": before.pk, "valid_from": "2026-01-01"}
+
+    answer = inside.post(reverse("billing:vat-rate-add"), typed | changes)
+
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in answer.content.decode()
 
 
 def test_more_rates_take_no_more_queries(
