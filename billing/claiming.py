@@ -45,12 +45,30 @@ def claim(line: InvoiceLine, items: Iterable[Item]) -> None:
 
 def release(invoice: Invoice) -> int:
     """Frees every row of the invoice; billing them had approved them. Returns how many."""
+    return _released(invoice_line__invoice=invoice)
+
+
+def release_lines(lines: Iterable[int]) -> int:
+    """Frees every row of these lines, given by id. Returns how many."""
+    return _released(invoice_line__in=list(lines))
+
+
+def lines_with_rows(invoice: Invoice) -> set[int]:
+    """The ids of the lines that were made from rows, or that credit another line."""
+    ours = {"invoice_line__invoice": invoice}
+    found = set(invoice.lines.exclude(credits=None).values_list("pk", flat=True))
+    for model in (*REGISTRATIONS.values(), Term):
+        found.update(model._default_manager.filter(**ours).values_list("invoice_line", flat=True))
+    return found
+
+
+def _released(**which: object) -> int:
     freed = 0
     for model in REGISTRATIONS.values():
-        taken = model.objects.filter(invoice_line__invoice=invoice)
+        taken = model.objects.filter(**which)
         taken.hold()
         freed += taken.update(invoice_line=None, status=Status.APPROVED)
-    return freed + Term.objects.filter(invoice_line__invoice=invoice).update(invoice_line=None)
+    return freed + Term.objects.filter(**which).update(invoice_line=None)
 
 
 def move(old: Invoice, new: Invoice) -> None:

@@ -155,6 +155,8 @@ def _credit_withdrawn(details: Details) -> tuple[str, str]:
 
 SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "drafted": _drafted,
+    "begun": lambda details: (_("Blank draft made"), ""),
+    "edited": lambda details: (_("Draft changed"), ""),
     "final": _final,
     "mailed": _mailed,
     "reminded": _reminded,

@@ -1,62 +1,17 @@
-"""The forms of one invoice: its draft, and the e-mail that carries it."""
+"""The form of the e-mail that carries an invoice."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.boundfield import BoundField
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from .fields import AddressesField, InvoiceDateField, check_placeholders, check_subject
+from .fields import AddressesField, check_placeholders, check_subject
 from .mailing import Letter, first_letter
 from .mailing.attachments import is_too_large, on_offer, sizes_of, usual_extras
-from .models import Invoice, InvoiceLine
-
-
-class DraftForm(forms.Form):
-    """Dates and texts of a draft, with one field for the description of every line."""
-
-    date = InvoiceDateField(label=_("Invoice date"))
-    payment_term = forms.IntegerField(
-        label=_("Payment term"), min_value=0, max_value=365, help_text=_("In days.")
-    )
-    reference = forms.CharField(label=_("Reference of the customer"), max_length=50, required=False)
-    notes = forms.CharField(
-        label=_("Text above the lines"),
-        max_length=4000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, data: Any = None, *, invoice: Invoice) -> None:
-        names = ("date", "payment_term", "reference", "notes")
-        super().__init__(data, initial={name: getattr(invoice, name) for name in names})
-        self.lines = list(invoice.lines.all())
-        for line in self.lines:
-            self.fields[_name(line)] = forms.CharField(
-                label=_("Description"),
-                max_length=2000,
-                initial=line.description,
-                widget=forms.Textarea(attrs={"rows": 1 + len(line.description) // 70}),
-            )
-
-    def with_lines(self) -> Iterator[tuple[InvoiceLine, BoundField]]:
-        """Every line with the field of its description."""
-        for line in self.lines:
-            yield line, self[_name(line)]
-
-    def changes(self) -> dict[str, Any]:
-        """What change_draft takes, once the form is valid."""
-        names = ("date", "payment_term", "reference", "notes")
-        descriptions = {line.pk: self.cleaned_data[_name(line)] for line in self.lines}
-        return {name: self.cleaned_data[name] for name in names} | {"descriptions": descriptions}
-
-
-def _name(line: InvoiceLine) -> str:
-    return f"line-{line.pk}"
+from .models import Invoice
 
 
 class SendForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import credits, invoice_actions, invoices, mails, papers
+from .views import credits, drafts, invoice_actions, invoices, mails, papers
 
 ONE = "finance/invoices/<int:pk>/"
 SELECTION = "finance/invoices/selection/"
@@ -35,7 +35,8 @@ urlpatterns_invoices = [
     path(f"{ONE}pdf/", invoices.invoice_file, name="invoice-pdf"),
     path(f"{ONE}ubl/", papers.invoice_ubl_file, name="invoice-ubl"),
     path(f"{ONE}booking/", invoices.invoice_booking, name="invoice-booking"),
-    path(f"{ONE}edit/", invoice_actions.invoice_edit, name="invoice-edit"),
+    path(f"{ONE}edit/", drafts.invoice_edit, name="invoice-edit"),
+    path(f"{ONE}edit/preview/", drafts.invoice_preview, name="invoice-preview"),
     path(f"{ONE}letter/", mails.letter_preview, name="invoice-letter"),
     path("finance/mails/<int:pk>/", mails.mail_detail, name="mail-detail"),
     path(f"{ONE}send/", invoice_actions.invoice_send, name="invoice-send"),

@@ -1,4 +1,4 @@
-"""What one does with invoices: change a draft, send, mark, throw away, enter in the ledger."""
+"""What one does with invoices: send, mark, throw away, enter in the ledger."""
 
 from typing import Any
 
@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 
-from ..drafting import change_draft
-from ..invoice_forms import DraftForm, SendForm
+from ..invoice_forms import SendForm
 from ..invoice_selection import ACTIONS, Action, Outcome, carry_out, selected, sort_out
 from ..issuing import NotAllowed, Unlawful, create_sales_entries, why_no_sales_entry
 from ..legal.telling import draft_report
@@ -23,25 +22,6 @@ from ..models import Invoice, InvoiceStatus, Origin
 from ..payment_bell import ask_for_payments
 from ..sales_entries import connection_for_entries, eligible
 from .invoices import invoice_or_404
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@invoicer_required
-def invoice_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Dates and texts of a draft."""
-    invoice = invoice_or_404(request, pk)
-    form = DraftForm(request.POST or None, invoice=invoice)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_draft(invoice, **form.changes())
-            messages.success(request, _("The draft has been saved."))
-        except NotAllowed:
-            messages.warning(request, _("It became final meanwhile, so it can no longer change."))
-        return redirect("billing:invoice-detail", invoice.pk)
-    if not invoice.is_draft:
-        raise Http404
-    context = {"form": form, "invoice": invoice}
-    return render(request, "billing/invoice_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -194,51 +194,6 @@ def test_the_timeline_is_in_the_language_of_the_reader(agency):
     assert client_of(agency).get(url("detail", invoice.pk)).status_code == 200
 
 
-def test_a_draft_is_edited_and_its_due_date_follows(agency, inside):
-    invoice = draft(agency)
-    (line,) = invoice.lines.all()
-    typed = {
-        "date": "2026-11-30",
-        "payment_term": "14",
-        "reference": "PO 88120",
-        "notes": "Dear Anna",
-        f"line-{line.pk}": "Work on the garden\nin November",
-    }
-
-    response = inside.post(url("edit", invoice.pk), typed)
-
-    invoice.refresh_from_db()
-    line.refresh_from_db()
-    assert response.status_code == 302
-    assert (invoice.due_on, invoice.reference) == (datetime.date(2026, 12, 14), "PO 88120")
-    assert line.description.startswith("Work on the garden")
-    assert (invoice.gross, line.net) == (Decimal("108.90"), Decimal("90.00"))
-
-
-def test_a_wrong_draft_keeps_what_was_typed_and_says_what_is_wrong(agency, inside):
-    invoice = draft(agency)
-
-    response = inside.post(
-        url("edit", invoice.pk), {"date": "1970-01-01", "payment_term": "900", "notes": "Kept"}
-    )
-
-    assert response.status_code == 422
-    assert set(response.context["form"].errors) >= {"date", "payment_term"}
-    assert "Kept" in text(response)
-
-
-def test_a_final_invoice_is_not_edited(agency, inside):
-    invoice = sent(agency)
-    (line,) = invoice.lines.all()
-    typed = {"date": "2026-01-01", "payment_term": "1", f"line-{line.pk}": "Other"}
-
-    assert inside.get(url("edit", invoice.pk)).status_code == 404
-    inside.post(url("edit", invoice.pk), typed)
-
-    invoice.refresh_from_db()
-    assert invoice.date == factories.TODAY
-
-
 def test_the_pdf_opens_in_the_browser_under_its_number(agency, inside):
     invoice = sent(agency)
 
