@@ -50,7 +50,8 @@ class DraftEditor:
         self.fixed = lines_with_rows(invoice)
         self.offers = Offers.of(invoice.organisation)
         self.is_checked = posted is not None
-        self.focus = ""
+        # Where the keyboard goes on: `add`, or a control of a line, by its name and place.
+        self.focus: tuple[str, int] = ("", -1)
         self.has_lines = len(self.stored) <= MOST_LINES
         if posted is None:
             self.head_raw: Raw = HeadForm.stored(invoice)
@@ -139,7 +140,7 @@ class DraftEditor:
         place = int(where) if where.isdecimal() and len(where) < 6 else -1
         if name == "add" and len(self.raw) < MOST_LINES:
             self.raw.append(self._fresh())
-            self.focus = f"id_line-{len(self.raw) - 1}-description"
+            self.focus = "description", len(self.raw) - 1
         elif 0 <= place < len(self.raw) and name in ("up", "down", "remove"):
             self._move(name, place)
         self.is_checked = False
@@ -147,10 +148,14 @@ class DraftEditor:
 
     def _move(self, name: str, place: int) -> None:
         line = self.raw.pop(place)
-        if name != "remove":
-            place = max(0, place - 1) if name == "up" else place + 1
-            self.raw.insert(place, line)
-            self.focus = f"{name}-{min(place, len(self.raw) - 1)}"
+        if name == "remove":
+            self.focus = "add", -1
+            return
+        place = max(0, place - 1) if name == "up" else min(place + 1, len(self.raw))
+        self.raw.insert(place, line)
+        # At the end of its way the arrow is off: the other one takes the keyboard.
+        ends = {0: "down", len(self.raw) - 1: "up"}
+        self.focus = ends.get(place, name), place
 
     def _fresh(self) -> Raw:
         customers = self.offers.rates.get(self.invoice.customer.vat_rate_id or 0)

@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from .views import credits, drafts, invoice_actions, invoices, mails, papers
+from .views import (
+    credits,
+    drafts,
+    invoice_actions,
+    invoices,
+    mails,
+    new_invoice,
+    papers,
+)
 
 ONE = "finance/invoices/<int:pk>/"
 SELECTION = "finance/invoices/selection/"
 
 urlpatterns_invoices = [
     path("finance/invoices/", invoices.invoice_list, name="invoice-list"),
+    path("finance/invoices/new/", new_invoice.invoice_new, name="invoice-new"),
+    path("finance/invoices/new/blank/", new_invoice.invoice_blank, name="invoice-blank"),
     path("finance/invoices/payments/", invoice_actions.invoice_payments, name="invoice-payments"),
     path(
         f"{SELECTION}entries/",

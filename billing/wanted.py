@@ -10,7 +10,7 @@ from accounts.models import Organisation
 from registrations.selection import Selection, ids_in
 
 from .items import Rows
-from .unbilled import Wish, rows_of
+from .unbilled import TERMS, WORK, Wish, rows_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Wanted:
         projects = [("projects", pk) for pk in self.wish.project_ids or ()]
         since = [("since", self.wish.since.isoformat())] if self.wish.since else []
         approved = [("approved", "on")] if self.wish.approved_only else []
-        return [*projects, *since, ("until", self.wish.until.isoformat()), *approved]
+        part = [("part", self.wish.part)] if self.wish.part else []
+        return [*projects, *since, ("until", self.wish.until.isoformat()), *approved, *part]
 
     @property
     def is_empty(self) -> bool:
@@ -52,6 +53,7 @@ def wanted(organisation: Organisation, posted: QueryDict, *, today: datetime.dat
         project_ids=ids_in(ids),
         approved_only=bool(posted.get("approved")),
         since=_day(posted, "since"),
+        part=part if (part := posted.get("part", "")) in (WORK, TERMS) else "",
     )
     return Wanted(organisation, Selection(), wish)
 

@@ -1,7 +1,7 @@
 """Which rows can be billed, and which agreed amounts."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
@@ -18,13 +18,18 @@ class Wish:
     """Which part of it.
 
     From a day, if given, until and including another; of some projects or of all; approved rows
-    only or not.
+    only or not; `part` leaves out either what was registered or what was agreed.
     """
 
     until: datetime.date
     project_ids: tuple[int, ...] | None = None
     approved_only: bool = False
     since: datetime.date | None = None
+    part: str = ""
+
+
+# The parts of what can be billed.
+WORK, TERMS = "work", "terms"
 
 
 def within(rows: RegistrationQuerySet, wish: Wish) -> RegistrationQuerySet:
@@ -59,10 +64,14 @@ def due_terms(terms: QuerySet[Term], wish: Wish) -> QuerySet[Term]:
 
 def rows_of(organisation: Organisation, wish: Wish) -> Rows:
     """The rows behind the figures of Unbilled, with project and customer fetched."""
+    work = Rows() if wish.part == TERMS else _work(organisation, wish)
+    return work if wish.part == WORK else replace(work, terms=_terms(organisation, wish))
+
+
+def _work(organisation: Organisation, wish: Wish) -> Rows:
     related = ("project__customer", "membership__user")
     entries = free(organisation.time_entries.filter(project__method__in=HOURLY), wish)
     billed = ~Q(project__method=Method.NONE)
-    terms = Term.objects.filter(project__organisation=organisation)
     return Rows(
         time_entries=tuple(
             entries.exclude(hourly_rate=None).select_related(*related, "task").order_by("pk")
@@ -75,7 +84,9 @@ def rows_of(organisation: Organisation, wish: Wish) -> Rows:
         trips=tuple(
             free(organisation.trips.filter(billed), wish).select_related(*related).order_by("pk")
         ),
-        terms=tuple(
-            due_terms(terms, wish).select_related("project__customer", "task").order_by("pk")
-        ),
     )
+
+
+def _terms(organisation: Organisation, wish: Wish) -> tuple[Term, ...]:
+    terms = due_terms(Term.objects.filter(project__organisation=organisation), wish)
+    return tuple(terms.select_related("project__customer", "task").order_by("pk"))

@@ -35,7 +35,7 @@ def invoice_edit(request: MemberRequest, pk: int) -> HttpResponse:
         editor.carry_out(order)
         return _shown(request, editor)
     if not editor.is_valid():
-        return _shown(request, editor, status=422)
+        return _shown(request, editor, status=422, is_refused=True)
     return _stored(request, editor)
 
 
@@ -68,7 +68,13 @@ def _too_late(request: MemberRequest, invoice: Invoice) -> HttpResponse:
 def _shown(
     request: MemberRequest, editor: DraftEditor, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {"editor": editor, "invoice": editor.invoice, **_previewed(editor), **more}
+    context = {
+        "editor": editor,
+        "invoice": editor.invoice,
+        "add_is_next": editor.focus[0] == "add",
+        **_previewed(editor),
+        **more,
+    }
     return render(request, "billing/invoice_edit.html", context, status=status)
 
 
