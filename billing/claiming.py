@@ -54,9 +54,9 @@ def release_lines(lines: Iterable[int]) -> int:
 
 
 def lines_with_rows(invoice: Invoice) -> set[int]:
-    """The ids of the lines that were made from rows, or that credit another line."""
+    """The ids of the lines that were made from rows."""
     ours = {"invoice_line__invoice": invoice}
-    found = set(invoice.lines.exclude(credits=None).values_list("pk", flat=True))
+    found: set[int] = set()
     for model in (*REGISTRATIONS.values(), Term):
         found.update(model._default_manager.filter(**ours).values_list("invoice_line", flat=True))
     return found

@@ -46,7 +46,7 @@ class DraftEditor:
 
     def __init__(self, invoice: Invoice, posted: QueryDict | None = None) -> None:
         self.invoice = invoice
-        self.stored = {line.pk: line for line in invoice.lines.all()}
+        self.stored = {line.pk: line for line in invoice.lines.select_related("vat_rate")}
         self.fixed = lines_with_rows(invoice)
         self.offers = Offers.of(invoice.organisation)
         self.is_checked = posted is not None
@@ -135,7 +135,9 @@ class DraftEditor:
     # --- Lines that come, move and go ---
 
     def carry_out(self, order: str) -> None:
-        """`add`, `up-2`, `down-2` or `remove-2`; what is unknown changes nothing."""
+        """`add`, `up-2`, `down-2` or `remove-2`; a credit keeps its lines as they are."""
+        if self.invoice.is_credit:
+            order = ""
         name, _dash, where = order.partition("-")
         place = int(where) if where.isdecimal() and len(where) < 6 else -1
         if name == "add" and len(self.raw) < MOST_LINES:

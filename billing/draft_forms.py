@@ -100,7 +100,10 @@ class Offers:
 
 
 class LineForm(forms.Form):
-    """One line. Of a line that was made from rows, quantity, unit and price are not asked."""
+    """One line. Of a line that was made from rows, quantity, unit and price are not asked.
+
+    Of a line of a credit only the text is asked: the rest is that of the line it takes back.
+    """
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     description = forms.CharField(
@@ -128,9 +131,20 @@ class LineForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.offers, self.line, self.is_fixed = offers, stored, is_fixed
-        if is_fixed:
+        self.is_text = bool(stored and stored.credits_id)
+        if self.is_text:
+            self._ask_only("id", "description")
+        else:
+            self._offer_all(offers)
+        if is_fixed and not self.is_text:
             for name in ("quantity", "unit", "price"):
                 del self.fields[name]
+
+    def _ask_only(self, *names: str) -> None:
+        for name in [name for name in self.fields if name not in names]:
+            del self.fields[name]
+
+    def _offer_all(self, offers: Offers) -> None:
         self._offer("vat_rate", [(pk, str(rate)) for pk, rate in offers.rates.items()])
         self._offer("cost_centre_id", [("", _("none")), *offers.centres.items()])
         if not offers.centres:
@@ -156,6 +170,8 @@ class LineForm(forms.Form):
 
     def wanted(self) -> WantedLine:
         """The line, once the form is valid."""
+        if self.is_text and self.line:
+            return _as_stored(self.line, description=self.cleaned_data["description"])
         found = self.cleaned_data
         centre = found.get("cost_centre_id")
         if "cost_centre_id" not in self.fields and self.line:
@@ -182,3 +198,14 @@ class LineForm(forms.Form):
             "vat_rate": line.vat_rate_id,
             "cost_centre_id": line.cost_centre_id,
         }
+
+
+def _as_stored(line: InvoiceLine, *, description: str) -> WantedLine:
+    return WantedLine(
+        id=line.pk,
+        description=description,
+        discount=line.discount,
+        vat_rate=line.vat_rate,
+        ledger_account=line.ledger_account,
+        cost_centre_id=line.cost_centre_id,
+    )

@@ -142,11 +142,17 @@ def as_wanted(
     *,
     fixed: Collection[int],
 ) -> tuple[Invoice, list[InvoiceLine]]:
-    """The draft and its lines as they would be, computed but not stored; wanted ids must exist."""
+    """The draft and its lines as they would be, computed but not stored; wanted ids must exist.
+
+    A credit keeps its lines and what it comes to, which follow from the invoice it takes back.
+    """
     typed = copy.copy(draft)
     for name in HEAD_FIELDS:
         setattr(typed, name, getattr(wanted, name))
     typed.due_on = wanted.date + datetime.timedelta(days=wanted.payment_term)
+    if draft.is_credit:
+        typed.discount = draft.discount
+        return typed, _with_texts(wanted, stored)
     if wanted.lines is None:
         lines = list(stored.values())
     else:
@@ -158,6 +164,14 @@ def as_wanted(
     for name, value in total_fields(totals(lines, discount=typed.discount)).items():
         setattr(typed, name, value)
     return typed, lines
+
+
+def _with_texts(wanted: WantedDraft, stored: Mapping[int, InvoiceLine]) -> list[InvoiceLine]:
+    texts = {line.id: line.description for line in wanted.lines or ()}
+    lines = [copy.copy(line) for line in stored.values()]
+    for line in lines:
+        line.description = texts.get(line.pk, line.description)
+    return lines
 
 
 def _line(

@@ -41,7 +41,7 @@ class Open:
 class NewInvoiceForm(forms.Form):
     """Whom the invoice is for, what it is made from, and of which days."""
 
-    q = forms.CharField(label=gettext_lazy("Customer"), required=False)
+    q = forms.CharField(label=gettext_lazy("Find a customer"), required=False)
     customer = forms.ModelChoiceField(queryset=Customer.objects.none(), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Made from"), choices=KINDS, widget=forms.RadioSelect

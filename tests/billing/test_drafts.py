@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from billing.crediting import draft_credit
 from billing.drafting import blank_draft
 from billing.invoicing import draft_invoices
 from billing.issuing import mark_sent
 from billing.models import Invoice, InvoiceLine, Origin
 from registrations.models import Status, TimeEntry
 from tests import factories
+
+from .test_crediting import wish
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -299,6 +302,29 @@ def test_characters_that_cannot_be_sent_become_blanks(agency, inside, blank):
     inside.post(url("edit", blank), typed(inside, blank) | {"lines": 1} | line)
 
     assert blank.lines.get().description == "Two parts\nand a line"
+
+
+# --- Credits --------------------------------------------------------------------------------------
+
+
+def test_of_a_draft_credit_only_texts_and_days_change(agency, inside, draft):
+    final = mark_sent(draft, by=agency.member.user, now=NOW)
+    credit = draft_credit(final, wish(final.lines.all()), by=agency.member.user, now=NOW)
+    before = figures(credit)
+    fields = typed(inside, credit, notes="Sorry", discount="50") | {
+        "line-0-description": "Taken back",
+        "line-0-quantity": "-9",
+        "line-0-vat_rate": 987654,
+    }
+
+    response = inside.post(url("edit", credit), fields)
+    moved = inside.post(url("edit", credit), typed(inside, credit) | {"do": "remove-0"})
+
+    credit.refresh_from_db()
+    assert response.status_code == 302
+    assert (credit.notes, credit.discount, figures(credit)) == ("Sorry", 0, before)
+    assert credit.lines.first().description == "Taken back"
+    assert len(moved.context["editor"].lines) == 2
 
 
 # --- Preview --------------------------------------------------------------------------------------
