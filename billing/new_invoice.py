@@ -56,7 +56,8 @@ class NewInvoiceForm(forms.Form):
         shown = data.copy()
         shown.setdefault("kind", WORK)
         shown.setdefault("until", today.isoformat())
-        super().__init__(shown)
+        # The list of invoices behind the dialog has a field of the same name.
+        super().__init__(shown, auto_id="new-%s")
         self.organisation, self.today = organisation, today
         customers = organisation.customers.filter(archived_at=None)
         self.fields["customer"].queryset = customers  # type: ignore[attr-defined]  # of this field
