@@ -1,5 +1,6 @@
 """Every address of the site: for strangers, for other organisations, by a link, from outside."""
 
+import datetime
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +18,20 @@ from billing.checking.keeping import Outcome, keep
 from billing.checking.our_side import our_document
 from billing.checking.sides import Discovery
 from billing.issuing import mark_sent
-from billing.models import Batch, Booking, CheckFinding, FindingKind
+from billing.models import (
+    Batch,
+    Booking,
+    CheckFinding,
+    FindingKind,
+    Invoice,
+    InvoiceMail,
+    MailKind,
+    MailState,
+    Reminder,
+    ReminderHold,
+    ReminderSettings,
+    ReminderStep,
+)
 from customers.models import ImportRun
 from tests import factories
 
@@ -44,6 +58,12 @@ TEXTS = [
     ("billing.CheckRun", "problem"),
     ("billing.CheckFinding", "note"),
     ("billing.CheckFinding", "number"),
+    ("billing.InvoiceMail", "subject"),
+    ("billing.InvoiceMail", "body"),
+    ("billing.InvoiceMail", "to"),
+    ("billing.ReminderHold", "reason"),
+    ("billing.ReminderStep", "subject_en"),
+    ("billing.ReminderStep", "body_en"),
     ("integrations.Connection", "pause_text"),
     ("integrations.Connection", "administration_name"),
     ("customers.ImportRun", "error"),
@@ -59,6 +79,12 @@ WORDS = {
     "billing:invoice-selection-change": {"action": "mark-sent"},
     "registrations:overview-change": {"name": "approve"},
     "registrations:overview-confirm": {"name": "approve"},
+    "billing:invoice-settings-design": {"design": "modern"},
+    "billing:invoice-settings-text": {"language": "nl"},
+    "billing:reminder-hold": {"whose": "invoice"},
+    "billing:reminder-settings-step": {"position": 1},
+    "billing:reminder-settings-step-delete": {"position": 1},
+    "billing:reminder-settings-step-text": {"position": 1, "language": "nl"},
     "accounts:email-confirm": {"token": "none"},
 }
 
@@ -92,8 +118,12 @@ def _everything(organisation) -> dict[str, int]:
     about = {"project": project, "membership": member}
     finding = _vanished(booking, by=user)
     draft = factories.create_invoice_line(project=project).invoice
+    mail, hold = _reminded(invoice, by=user)
     return {
         "invoice": draft.pk,
+        "mail": mail.pk,
+        "reminder": invoice.pk,
+        "reminder-hold-remove": hold.pk,
         "booking": booking.pk,
         "batch": batch.pk,
         "finding": finding.pk,
@@ -110,6 +140,30 @@ def _everything(organisation) -> dict[str, int]:
         "expense": factories.create_expense(**about).pk,
         "trip": factories.create_trip(**about).pk,
     }
+
+
+def _reminded(invoice: Invoice, *, by: User) -> tuple[InvoiceMail, ReminderHold]:
+    """It is overdue and due for its second reminder; its customer gets none."""
+    organisation, now = invoice.organisation, timezone.now()
+    Invoice.objects.filter(pk=invoice.pk).update(due_on=datetime.date(2026, 1, 1))
+    ReminderSettings.objects.create(organisation=organisation, is_on=True)
+    for position, days in enumerate((7, 14), start=1):
+        ReminderStep.objects.create(organisation=organisation, position=position, days=days)
+    mail = InvoiceMail.objects.create(
+        invoice=invoice,
+        kind=MailKind.REMINDER,
+        to="canary@x.example",
+        subject="Canary",
+        body="Canary",
+        state=MailState.SENT,
+        started_at=now,
+        by=by,
+    )
+    long_ago = datetime.date(2026, 1, 10)
+    Reminder.objects.create(invoice=invoice, step=1, day=long_ago, mail=mail, queued_at=now)
+    return mail, ReminderHold.objects.create(
+        organisation=organisation, customer=invoice.customer, reason="Canary", since=now, by=by
+    )
 
 
 def _vanished(booking: Booking, *, by: User) -> CheckFinding:
