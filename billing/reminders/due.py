@@ -43,7 +43,7 @@ def open_amount(invoice: Invoice) -> Decimal:
     """What is still to be paid, in euros: as e-Boekhouden says, else as is known here."""
     if invoice.open_amount is not None:
         return invoice.open_amount
-    return max(invoice.gross - invoice.paid_amount, ZERO)
+    return max(invoice.outstanding, ZERO)
 
 
 def due_reminders(

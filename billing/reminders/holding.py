@@ -9,6 +9,7 @@ from integrations.models import Connection
 from ..formats import day
 from ..models import Booking, Invoice, State, StepKind
 from .due import open_amount, step_of
+from .letters import step_texts
 from .surroundings import Surroundings
 
 # Payments of e-Boekhouden that were read longer ago than this say nothing about today.
@@ -76,10 +77,11 @@ def _not_to_be_mailed(invoice: Invoice, around: Surroundings) -> str:
         return _("An e-mail of this invoice is on its way.")
     if invoice.pk in around.without_address:
         return _("The customer has no e-mail address.")
-    if (
-        step_of(invoice, around.plan).kind == StepKind.NOTICE
-        and around.late_ones[invoice.customer_id] > 1
-    ):
+    step = step_of(invoice, around.plan)
+    _subject, body = step_texts(step, language=invoice.language)
+    if "{iban}" in body and not invoice.organisation.iban:
+        return _("Your IBAN is missing: fill it in under Settings → Organisation.")
+    if step.kind == StepKind.NOTICE and around.late_ones[invoice.customer_id] > 1:
         return _(
             "This customer has several overdue invoices, which belong in one fourteen-day letter "
             "(article 6:96 BW): write it yourself."

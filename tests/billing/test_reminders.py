@@ -461,3 +461,12 @@ def test_what_nobody_heard_is_found_by_the_sweep(studio):
 
     assert with_a_queue(now=NOW) == []
     assert with_a_queue(now=NOW + datetime.timedelta(minutes=2)) == [studio.organisation.pk]
+
+
+def test_without_our_iban_nobody_is_asked_to_pay_to_it(studio):
+    late_invoice(studio, days=7)
+    type(studio.organisation).objects.update(iban="")
+
+    assert "Your IBAN is missing" in reason(studio)
+    ReminderStep.objects.update(body_en="Pay {open_amount}, please")
+    assert not reason(studio)
