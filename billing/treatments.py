@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.eboekhouden.facts.vat import VAT_CODES
 
-from .models import VatTreatment
+from .vat_treatment import VatTreatment
 
 
 class Icp(StrEnum):

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -21,6 +22,7 @@ from accounts.models import Organisation
 
 from .editing import is_number_fixed, next_free_number, owner_of
 from .models import Contact, Customer, ImportMode
+from .vat import Advice, advice_for, grouped, rates_to_choose
 
 GENERAL = ("number", "name", "is_business", "contact_name", "email", "phone", "notes")
 ADDRESS = ("address", "postal_code", "city", "country")
@@ -55,11 +57,18 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.organisation = organisation
-        offer(self, "vat_rate", organisation.vat_rates.all(), empty=_("The usual rate"))
+        self._offer_vat_rates()
         for name in ("country", "postal_country"):
             offered = choices(getattr(self.instance, name))
             self.fields[name].widget = forms.Select(choices=offered)
         self._prepare_number()
+
+    def _offer_vat_rates(self) -> None:
+        chosen = self.instance.vat_rate_id
+        rates = rates_to_choose(self.organisation, today=timezone.localdate(), chosen=chosen)
+        offer(self, "vat_rate", rates)
+        field = cast("forms.ModelChoiceField[Any]", self.fields["vat_rate"])
+        field.choices = grouped(rates, empty=_("The usual rate"))
 
     def _prepare_number(self) -> None:
         number = self.fields["number"]
@@ -103,7 +112,27 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
             self._check("postal_code", clean_dutch_postal_code)
         if cleaned.get("postal_country") in ("", HOME) and country == HOME:
             self._check("postal_postal_code", clean_dutch_postal_code)
+        self._check_vat()
         return cleaned
+
+    def _check_vat(self) -> None:
+        """The treatment of the VAT rate goes with the customer; what was so already may stay."""
+        cleaned = self.cleaned_data
+        rate = cleaned.get("vat_rate")
+        about = ("country", "is_business", "vat_number")
+        if rate is None or not {"vat_rate", *about} & set(self.changed_data):
+            return
+        if not {"vat_rate", *about} & set(self.errors):
+            for field, text in rate.why_not_for(**{name: cleaned[name] for name in about}):
+                self.add_error(field, text)
+
+    def advice(self) -> Advice:
+        """What follows from the VAT as it is filled in."""
+        names = ("vat_rate", "country", "is_business", "vat_number")
+        typed = {name: self[name].value() for name in names}
+        empty = ("", None)
+        texts = {name: "" if value in empty else str(value) for name, value in typed.items()}
+        return advice_for(self.organisation, texts)
 
     def _check(self, name: str, check: Callable[[str], str]) -> None:
         text = self.cleaned_data.get(name, "")

@@ -8,6 +8,7 @@ app_name = "customers"
 urlpatterns = [
     path("management/customers/", views.customer_list, name="customer-list"),
     path("management/customers/add/", views.customer_add, name="customer-add"),
+    path("management/customers/vat/", views.customer_vat, name="customer-vat"),
     path("management/customers/<int:pk>/", views.customer_detail, name="customer-detail"),
     path("management/customers/<int:pk>/edit/", views.customer_edit, name="customer-edit"),
     path("management/customers/<int:pk>/archive/", views.customer_archive, name="customer-archive"),

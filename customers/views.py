@@ -16,6 +16,7 @@ from .editing import InUse, NumberTaken, archive, delete, is_used, restore, save
 from .filters import ORDERS, CustomerFilter
 from .forms import CustomerForm, contact_forms
 from .models import Customer
+from .vat import advice_for
 
 
 def customer_or_404(request: MemberRequest, pk: int) -> Customer:
@@ -81,9 +82,22 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
             return redirect("customers:customer-detail", saved.pk)
-    context = {"form": form, "contacts": contacts, "customer": customer}
+    context = {
+        "form": form,
+        "contacts": contacts,
+        "customer": customer,
+        "advice": form.advice(),
+    }
     status = 422 if data is not None else 200
     return render(request, "customers/customer_edit.html", context, status=status)
+
+
+@require_safe
+@manager_required
+def customer_vat(request: MemberRequest) -> HttpResponse:
+    """What follows from the VAT rate while the form is being filled in."""
+    advice = advice_for(request.organisation, request.GET.dict())
+    return render(request, "customers/_vat_advice.html", {"advice": advice})
 
 
 @require_POST

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 from stdnum.eu import vat
 
 from ..copies import is_po_box
-from ..models import VatTreatment
+from ..treatment_fit import why_not_number
 from ..treatments import TREATMENTS
+from ..vat_treatment import VatTreatment
 from .findings import Finding, Place, Severity, Where
 from .view import Document, Party
 
@@ -101,28 +102,10 @@ def addressee_has_vat_number(document: Document) -> Iterator[Finding]:
 
     Of another EU country for what goes there, of ours for what is reverse-charged here.
     """
-    number = document.addressee.vat_number
-    for treatment in sorted(_needing_number(document)):
-        name = VatTreatment(treatment).label
-        if text := why_not_number(number, treatment):
-            sentence = _("“%(treatment)s” needs the VAT number of the customer: %(why)s")
-            place = Place(Where.CUSTOMER, "vat_number")
-            yield Finding(sentence % {"treatment": name, "why": text}, place)
+    for treatment in sorted(document.treatments):
+        if text := why_not_number(document.addressee.vat_number, treatment):
+            yield Finding(text, Place(Where.CUSTOMER, "vat_number"))
 
 
 def _needing_number(document: Document) -> set[str]:
     return {one for one in document.treatments if TREATMENTS[one].needs_vat_number}
-
-
-def why_not_number(number: str, treatment: str) -> str:
-    """Why this VAT number does not go with the treatment; empty if it does."""
-    if not number.strip():
-        return _("it is missing.")
-    if not vat.is_valid(number):
-        return _("%(number)s cannot be right.") % {"number": number}
-    is_ours = vat.compact(number).upper().startswith("NL")
-    if treatment == VatTreatment.REVERSE_CHARGE and not is_ours:
-        return _("it must begin with NL.")
-    if treatment != VatTreatment.REVERSE_CHARGE and is_ours:
-        return _("it must be of another EU country, not NL.")
-    return ""

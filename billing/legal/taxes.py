@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from accounts.countries import country_name
+from projects.money import ZERO
 
-from ..models import VatTreatment
-from ..treatments import TREATMENTS, WITHIN_EU
+from ..treatment_fit import unusual, why_not_private, why_not_there
+from ..treatments import TREATMENTS
+from ..vat_treatment import VatTreatment
 from .findings import Finding, Place, Severity, Where
 from .view import Document
 
 CUSTOMERS_RATE = Place(Where.CUSTOMER, "vat_rate")
-SHIFTED = WITHIN_EU | {VatTreatment.REVERSE_CHARGE}
 
 
 def untaxed_is_untaxed(document: Document) -> Iterator[Finding]:
@@ -38,35 +38,26 @@ def country_goes_with_treatment(document: Document) -> Iterator[Finding]:
 
     Art. 138, 44 and 146 of the Directive; BR-IC-12.
     """
-    customer = document.addressee
-    country = country_name(customer.country)
-    if document.treatments & WITHIN_EU and (customer.is_at_home or not customer.is_in_eu):
-        text = _("VAT within the EU is for customers in another EU country, not in %(country)s.")
-        yield Finding(text % {"country": country or "—"}, CUSTOMERS_RATE)
-    if VatTreatment.EXPORT in document.treatments and customer.is_in_eu:
-        text = _("“Outside the EU” is not for customers in %(country)s.")
-        yield Finding(text % {"country": country or "—"}, CUSTOMERS_RATE)
+    for treatment in sorted(document.treatments):
+        if text := why_not_there(treatment, document.addressee.country):
+            yield Finding(text, CUSTOMERS_RATE)
 
 
 def who_pays_the_vat_is_a_business(document: Document) -> Iterator[Finding]:
     """VAT is reverse-charged to businesses only: art. 12(5) of the Act, 196 of the Directive."""
-    if document.treatments & SHIFTED and not document.addressee.is_business:
-        text = _("The customer is private: VAT cannot be reverse-charged to it.")
+    is_business = document.addressee.is_business
+    reasons = {why_not_private(one, is_business=is_business) for one in document.treatments}
+    for text in reasons - {""}:
         yield Finding(text, CUSTOMERS_RATE)
 
 
 def abroad_has_the_vat_of_abroad(document: Document) -> Iterator[Finding]:
     """Dutch VAT for a business abroad is rarely right: art. 44, 138 and 146 of the Directive."""
     customer = document.addressee
-    is_taxed = any(row.vat_percentage for row in document.rows)
-    if not is_taxed or customer.is_at_home or (customer.is_in_eu and not customer.is_business):
-        return
-    names = {"country": country_name(customer.country)}
-    if customer.is_in_eu:
-        text = _("A business in %(country)s usually pays the VAT itself: choose another VAT rate.")
-    else:
-        text = _("For a customer in %(country)s there is usually no Dutch VAT.")
-    yield Finding(text % names, CUSTOMERS_RATE, Severity.WARNING)
+    highest = max((row.vat_percentage for row in document.rows), default=ZERO)
+    text = unusual(highest, country=customer.country, is_business=customer.is_business)
+    if text:
+        yield Finding(text, CUSTOMERS_RATE, Severity.WARNING)
 
 
 def small_businesses_charge_no_vat(document: Document) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """The models of billing, by subject."""
 
+from ..vat_treatment import VatTreatment
 from .booking import Attempt, Batch, Booking, BookingKind, BookingQuerySet, State
 from .check import CheckFinding, CheckPart, CheckRun, CheckState, FindingKind
 from .credit import CreditedRow, CreditState, RowFate
@@ -22,7 +23,7 @@ from .reminders import (
     ReminderStep,
     StepKind,
 )
-from .vat import VatRate, VatTreatment
+from .vat import VatRate
 
 __all__ = [
     "MOST_STEPS",

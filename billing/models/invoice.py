@@ -14,8 +14,9 @@ from customers.models import Customer
 from projects.models import Project, Task
 from projects.money import ZERO
 
+from ..vat_treatment import VatTreatment
 from .credit import CreditState, RowFate
-from .vat import VatRate, VatTreatment
+from .vat import VatRate
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 

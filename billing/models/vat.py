@@ -1,6 +1,7 @@
 """VAT rates: one choice says the percentage, the code in e-Boekhouden and the EN 16931 category."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,17 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 
-
-class VatTreatment(models.TextChoices):
-    """How a supply is treated; everything that follows from it stands in billing/treatments.py."""
-
-    DOMESTIC = "domestic", _("In the Netherlands")
-    REVERSE_CHARGE = "reverse_charge", _("Reverse-charged in the Netherlands")
-    EU_GOODS = "eu_goods", _("Goods to another EU country")
-    EU_SERVICES = "eu_services", _("Services to another EU country")
-    EXPORT = "export", _("Outside the EU")
-    EXEMPT = "exempt", _("Exempt")
-    SMALL_BUSINESS = "small_business", _("Small-business scheme (KOR)")
+from ..treatment_fit import CONSEQUENCES, unfit, unusual
+from ..vat_treatment import VatTreatment
 
 
 class VatRateQuerySet(models.QuerySet["VatRate"]):
@@ -84,3 +76,20 @@ class VatRate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def consequence(self) -> str:
+        """What follows for a customer with this rate."""
+        return str(CONSEQUENCES[self.treatment])
+
+    def why_not_for(
+        self, *, country: str, is_business: bool, vat_number: str
+    ) -> Sequence[tuple[str, str]]:
+        """Why a customer like that cannot have this rate: by its field, in a sentence."""
+        return unfit(
+            self.treatment, country=country, is_business=is_business, vat_number=vat_number
+        )
+
+    def unusual_for(self, *, country: str, is_business: bool) -> str:
+        """Why this rate is rarely right for a customer like that; empty if it is usual."""
+        return unusual(self.percentage, country=country, is_business=is_business)

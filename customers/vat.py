@@ -1,0 +1,51 @@
+"""The VAT rate of a customer: what there is to choose, what follows from it, whether it fits."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import Organisation
+
+Choices = list[tuple[str, list[tuple[Any, str]]] | tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What follows from the VAT of a customer, and what speaks against it; both may be empty."""
+
+    consequence: str
+    warnings: tuple[str, ...]
+
+
+def rates_to_choose(organisation: Organisation, *, today: datetime.date, chosen: int | None) -> Any:
+    """The rates that have not ended, and the one that is chosen."""
+    return organisation.vat_rates.filter(
+        Q(valid_until=None) | Q(valid_until__gte=today) | Q(pk=chosen)
+    )
+
+
+def grouped(rates: Iterable[Any], *, empty: str) -> Choices:
+    """The rates as choices, by treatment in the order of the list."""
+    groups: dict[str, list[tuple[Any, str]]] = {}
+    for rate in rates:
+        groups.setdefault(rate.get_treatment_display(), []).append((rate.pk, str(rate)))
+    return [("", empty), *groups.items()]
+
+
+def advice_for(organisation: Organisation, typed: Mapping[str, str]) -> Advice:
+    """What follows from `typed`: vat_rate, country, is_business and vat_number as in a form."""
+    rates = organisation.vat_rates
+    chosen = typed.get("vat_rate", "")
+    own = rates.filter(pk=chosen).first() if chosen.isdecimal() else None
+    rate = own or rates.filter(is_default=True).first()
+    if rate is None:
+        return Advice("", ())
+    country, is_business = typed.get("country", ""), typed.get("is_business") != "False"
+    number = typed.get("vat_number", "")
+    reasons = rate.why_not_for(country=country, is_business=is_business, vat_number=number)
+    unusual = rate.unusual_for(country=country, is_business=is_business)
+    warnings = [text for _field, text in reasons] if own else []
+    return Advice(rate.consequence if own else "", (*warnings, *filter(None, [unusual])))

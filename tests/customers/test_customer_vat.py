@@ -1,0 +1,136 @@
+"""The VAT rate of a customer: one choice, what follows from it, and refused where it is wrong."""
+
+import datetime
+
+import pytest
+
+from accounts.models import Role
+from billing.vat_rates import create_standard_rates
+from tests.factories import create_customer, create_membership, create_organisation
+
+from .test_customer_pages import ADD, LIST, form
+
+pytestmark = pytest.mark.django_db
+GERMAN, DUTCH = "DE281190006", "NL807650535B01"
+
+
+@pytest.fixture
+def organisation():
+    organisation = create_organisation(language="en")
+    create_standard_rates(organisation)
+    return organisation
+
+
+@pytest.fixture
+def client(client, organisation):
+    client.force_login(create_membership(organisation=organisation, role=Role.ADMINISTRATOR).user)
+    return client
+
+
+def rate(organisation, treatment):
+    return organisation.vat_rates.filter(treatment=treatment).first()
+
+
+@pytest.mark.parametrize(
+    ("treatment", "country", "number", "field", "sentence"),
+    [
+        ("eu_services", "DE", "", "vat_number", "it is missing"),
+        ("eu_services", "DE", DUTCH, "vat_number", "of another EU country, not NL"),
+        ("reverse_charge", "NL", "", "vat_number", "it is missing"),
+        ("reverse_charge", "NL", GERMAN, "vat_number", "must begin with NL"),
+        ("eu_goods", "CH", GERMAN, "vat_rate", "not in Switzerland"),
+        ("export", "DE", "", "vat_rate", "not for customers in Germany"),
+    ],
+)
+def test_a_treatment_that_does_not_go_with_the_customer_is_told_at_its_field(
+    client, organisation, treatment, country, number, field, sentence
+):
+    chosen = rate(organisation, treatment)
+
+    answer = client.post(ADD, form(country=country, vat_number=number, vat_rate=chosen.pk))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in page
+    assert sentence in page
+    assert organisation.customers.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("treatment", "country", "number"),
+    [
+        ("eu_services", "DE", GERMAN),
+        ("reverse_charge", "NL", DUTCH),
+        ("export", "CH", ""),
+        ("exempt", "NL", ""),
+        ("domestic", "DE", ""),
+    ],
+)
+def test_a_treatment_that_goes_with_the_customer_is_saved(
+    client, organisation, treatment, country, number
+):
+    chosen = rate(organisation, treatment)
+
+    client.post(ADD, form(country=country, vat_number=number, vat_rate=chosen.pk))
+
+    assert organisation.customers.get().vat_rate == chosen
+
+
+def test_vat_is_not_reverse_charged_to_a_private_person(client, organisation):
+    chosen = rate(organisation, "eu_services")
+    typed = form(country="DE", vat_number=GERMAN, vat_rate=chosen.pk, is_business="False")
+
+    page = client.post(ADD, typed).content.decode()
+
+    assert "The customer is private: VAT cannot be reverse-charged to it." in page
+
+
+def test_what_was_wrong_before_does_not_stand_in_the_way_of_changing_the_rest(client, organisation):
+    customer = create_customer(
+        organisation=organisation, number="K00001", vat_rate=rate(organisation, "eu_services")
+    )
+    typed = form(name="Renamed", vat_rate=customer.vat_rate_id)
+
+    client.post(f"{LIST}{customer.pk}/edit/", typed)
+
+    customer.refresh_from_db()
+    assert customer.name == "Renamed"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"country": "DE"}, "A business in Germany usually pays the VAT itself"),
+        ({"country": "CH"}, "For a customer in Switzerland there is usually no Dutch VAT."),
+        ({"country": "DE", "rate": "eu_services"}, "it counts for the ICP return"),
+        ({"country": "DE", "rate": "eu_services"}, "it is missing"),
+        ({"country": "NL", "rate": "domestic"}, "keep it; the rest has this"),
+    ],
+)
+def test_what_follows_is_said_under_the_field(client, organisation, typed, sentence):
+    chosen = rate(organisation, typed.get("rate", ""))
+    query = {"country": typed["country"], "is_business": "True"}
+    query |= {"vat_rate": chosen.pk} if chosen else {}
+
+    assert sentence in client.get("/management/customers/vat/", query).content.decode()
+
+
+def test_nothing_speaks_against_a_private_person_elsewhere_in_the_eu(client):
+    query = {"country": "DE", "is_business": "False", "vat_rate": ""}
+
+    assert client.get("/management/customers/vat/", query).content.decode().strip() == ""
+
+
+def test_rates_are_offered_by_treatment_and_ended_ones_only_where_they_are_chosen(
+    client, organisation
+):
+    low = organisation.vat_rates.get(code="LAAG_VERK_9")
+    organisation.vat_rates.filter(pk=low.pk).update(valid_until=datetime.date(2020, 1, 1))
+    customer = create_customer(organisation=organisation, vat_rate=low)
+
+    new = client.get(ADD).content.decode()
+    old = client.get(f"{LIST}{customer.pk}/edit/").content.decode()
+
+    assert '<optgroup label="In the Netherlands">' in new
+    assert f'<option value="{low.pk}"' not in new
+    assert f'<option value="{low.pk}" selected' in old
