@@ -25,6 +25,9 @@ from projects.money import ZERO, cents
 from .bookings.composing import priced_lines
 from .formats import euro
 from .items import Billable, Reason, Rows, billable
+from .legal import Where
+from .legal.proposed import check_proposed
+from .legal.telling import label_of, url_of
 from .lines import Grouping, Item, Line, compose
 from .models import Origin, VatRate
 from .numbering import settings_of
@@ -148,7 +151,7 @@ def _proposed(
         totals=sums,
         shown=shown,
         discount=options.discount,
-        problems=checks.problems(customer, lines, shown),
+        problems=checks.problems(customer, lines, shown, sums),
     )
 
 
@@ -195,7 +198,11 @@ class _Checks:
         self.connection = found or Connection(organisation=organisation)
 
     def problems(
-        self, customer: Customer, lines: tuple[Line, ...], shown: tuple[ShownLine, ...]
+        self,
+        customer: Customer,
+        lines: tuple[Line, ...],
+        shown: tuple[ShownLine, ...],
+        sums: Totals,
     ) -> tuple[Reason, ...]:
         """Known before anything is sent; in the reader's language."""
         if problems := tuple(_without_rate(lines)):
@@ -208,6 +215,7 @@ class _Checks:
             problem
             for found in (
                 _about_customer(customer, term=term or 0),
+                _about_the_law(customer, lines, sums, self.options),
                 _about_lines(lines, self.rates),
                 _about_limits(shown),
             )
@@ -228,6 +236,17 @@ def _about_customer(customer: Customer, *, term: int) -> Iterable[Reason]:
     if term < limits.MIN_PAYMENT_TERM:
         text = _("e-Boekhouden takes no payment term of 0 days.")
         yield Reason(text, url, _("Change the payment term"))
+
+
+def _about_the_law(
+    customer: Customer, lines: tuple[Line, ...], sums: Totals, options: Options
+) -> Iterable[Reason]:
+    for finding in check_proposed(customer, lines, sums, date=options.date).errors:
+        if finding.place.where is Where.DRAFT:
+            yield Reason(finding.text)
+        else:
+            url = url_of(finding.place, customer_id=customer.pk)
+            yield Reason(finding.text, url, label_of(finding.place.where))
 
 
 def _about_lines(lines: tuple[Line, ...], rates: dict[int, VatRate]) -> Iterable[Reason]:

@@ -1,0 +1,168 @@
+"""Before an invoice becomes final it is checked: on its page, when it is sent, in a selection."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Organisation, Role
+from billing.invoicing import draft_invoices
+from billing.issuing import Unlawful, make_final
+from billing.models import Invoice, NumberSeries, Origin
+from customers.models import Customer
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+NO_ADDRESS = {"address": "", "postal_code": "", "city": ""}
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"billing:invoice-{name}", args=args)
+
+
+def draft(agency, *, name: str = "De Groene Tuin", **customer: object) -> Invoice:
+    """A draft of two hours of work."""
+    taken = set(Invoice.objects.values_list("pk", flat=True))
+    to = factories.create_customer(organisation=agency.organisation, name=name, **customer)
+    agency.hours(project=factories.create_project(customer=to), minutes=120)
+    draft_invoices(agency.order(origin=Origin.HERE), now=NOW)
+    return Invoice.objects.exclude(pk__in=taken).get()
+
+
+@pytest.fixture
+def inside(agency) -> Client:
+    client = Client()
+    client.force_login(agency.member.user)
+    return client
+
+
+def bare(agency) -> None:
+    """The organisation says nothing about itself."""
+    nothing = dict.fromkeys(("vat_number", "coc_number", "iban", *NO_ADDRESS), "")
+    Organisation.objects.filter(pk=agency.organisation.pk).update(**nothing)
+    agency.organisation.refresh_from_db()
+
+
+def test_a_draft_that_says_everything_is_ready(agency, inside):
+    page = inside.get(url("detail", draft(agency).pk)).content.decode()
+
+    assert "Ready to send" in page
+    assert "to mend" not in page
+
+
+def test_everything_that_is_missing_is_named_at_once_with_the_way_to_its_field(agency, inside):
+    invoice = draft(agency, **NO_ADDRESS)
+    bare(agency)
+
+    page = inside.get(url("detail", invoice.pk)).content.decode()
+
+    settings, customer = reverse("accounts:organisation-settings"), invoice.customer_id
+    assert "5 things to mend" in page
+    for field in ("address", "vat_number", "coc_number", "iban"):
+        assert f'href="{settings}#id_{field}"' in page
+    assert f'href="{reverse("customers:customer-edit", args=[customer])}#id_address"' in page
+
+
+def test_who_may_not_change_the_organisation_is_told_whom_to_ask(agency):
+    invoice = draft(agency)
+    bare(agency)
+    member = factories.create_membership(
+        organisation=agency.organisation, role=Role.EMPLOYEE, may_invoice=True
+    )
+    client = Client()
+    client.force_login(member.user)
+
+    page = client.get(url("detail", invoice.pk)).content.decode()
+
+    assert "Ask an administrator." in page
+    assert reverse("accounts:organisation-settings") not in page
+
+
+def test_it_does_not_become_final_and_takes_no_number(agency):
+    invoice = draft(agency, **NO_ADDRESS)
+
+    with pytest.raises(Unlawful, match="The address of the customer is not complete"):
+        make_final(invoice, by=agency.member.user, now=NOW)
+
+    assert Invoice.objects.get().is_draft
+    assert NumberSeries.objects.count() == 0
+
+
+def test_it_is_not_mailed_and_the_form_says_why(agency, inside):
+    invoice = draft(agency, **NO_ADDRESS, email="anna@groen.example")
+
+    page = inside.get(url("send", invoice.pk)).content.decode()
+    letter = {"to": "anna@groen.example", "subject": "s", "body": "b"}
+    key = "11111111-1111-1111-1111-111111111111"
+    answer = inside.post(url("send", invoice.pk), letter | {"key": key}, follow=True)
+
+    assert "1 thing to mend" in page
+    assert "The address of the customer is not complete" in answer.content.decode()
+    assert Invoice.objects.get().is_draft
+    assert mail.outbox == []
+
+
+def test_a_selection_leaves_it_out_with_what_is_missing_and_marks_the_others(agency, inside):
+    good = draft(agency)
+    wrong = draft(agency, name="Zonder Adres", **NO_ADDRESS)
+    ticked = {"invoices": [good.pk, wrong.pk]}
+
+    asked = inside.post(url("selection", "mark-sent"), ticked).content.decode()
+    inside.post(url("selection-change", "mark-sent"), ticked)
+
+    assert "Zonder Adres: The address of the customer is not complete" in asked
+    good.refresh_from_db()
+    wrong.refresh_from_db()
+    assert (good.was_sent, wrong.is_draft) == (True, True)
+
+
+def test_a_selection_is_checked_in_as_many_queries_however_many_there_are(
+    agency, inside, django_assert_max_num_queries
+):
+    drafts = [draft(agency, name=f"Customer {n}") for n in range(6)]
+    page = url("selection", "mark-sent")
+
+    with django_assert_max_num_queries(40) as with_one:
+        inside.post(page, {"invoices": [drafts[0].pk]})
+    with django_assert_max_num_queries(40) as with_six:
+        inside.post(page, {"invoices": [one.pk for one in drafts]})
+
+    assert len(with_six) == len(with_one)
+
+
+def test_an_unmapped_rate_stops_it_only_while_eboekhouden_is_connected(agency):
+    agency.vat.code = ""
+    agency.vat.save()
+    invoice, later = draft(agency), draft(agency, name="Later")
+
+    make_final(invoice, by=agency.member.user, now=NOW)
+    factories.create_connection(organisation=agency.organisation)
+
+    with pytest.raises(Unlawful, match="has no code in e-Boekhouden"):
+        make_final(later, by=agency.member.user, now=NOW)
+
+
+def test_a_customer_without_an_address_is_left_out_in_eboekhouden_too(connected):
+    customer = factories.create_customer(organisation=connected.organisation, **NO_ADDRESS)
+    connected.hours(project=factories.create_project(customer=customer), minutes=120)
+
+    ((refused,),) = [connected.proposal().refused]
+
+    (problem,) = refused.problems
+    assert "The address of the customer is not complete" in problem.text
+    assert problem.url.endswith("#id_address")
+
+
+def test_a_po_box_is_printed_beside_the_address_where_the_customer_is(agency):
+    box = {
+        "postal_address": "Postbus 12",
+        "postal_postal_code": "7400 AA",
+        "postal_city": "Zutphen",
+    }
+    invoice = make_final(draft(agency, **box), by=agency.member.user, now=NOW)
+
+    assert invoice.addressee["address"] == "Marktstraat 7"
+    assert invoice.addressee["po_box"] == "Postbus 12, 7400 AA Zutphen"
+    assert Customer.objects.get().postal_address == "Postbus 12"
