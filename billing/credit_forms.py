@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .credit_lines import CreditableLine, Wish
+from .credit_lines import CreditableLine, CreditWish
 from .fields import InvoiceDateField
 from .models import RowFate
 
@@ -61,10 +61,10 @@ class CreditForm(forms.Form):
         """The ids of the ticked lines, also while something else is not right yet."""
         return [one.line.pk for one in self._free() if self[_box(one)].value()]
 
-    def wish(self) -> Wish:
+    def wish(self) -> CreditWish:
         """What the operations take, once the form is valid."""
         fates = {one.line.pk: self._fate_of(one) for one in self._free()}
-        return Wish(
+        return CreditWish(
             fates={pk: fates[pk] for pk in self.chosen()},
             reason=self.cleaned_data["reason"],
             date=self.cleaned_data["date"],

@@ -23,7 +23,7 @@ class CannotCredit(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class CreditWish:
     """Which lines to credit, by id, each with what becomes of its rows; and why."""
 
     fates: Mapping[int, RowFate]

@@ -18,7 +18,7 @@ from projects.money import ZERO
 from .bookings.outbox import hold_customers, queue_invoice
 from .credit_lines import (
     CannotCredit,
-    Wish,
+    CreditWish,
     credits_before,
     lines_of_credit,
     taken_meanwhile,
@@ -39,7 +39,9 @@ from .models import (
 from .total_rows import total_fields
 
 
-def draft_credit(invoice: Invoice, wish: Wish, *, by: User, now: datetime.datetime) -> Invoice:
+def draft_credit(
+    invoice: Invoice, wish: CreditWish, *, by: User, now: datetime.datetime
+) -> Invoice:
     """A draft that takes back the chosen lines; it changes nothing yet for the rows.
 
     Raises CannotCredit, with a sentence, when the invoice or a line cannot be credited.
@@ -49,7 +51,7 @@ def draft_credit(invoice: Invoice, wish: Wish, *, by: User, now: datetime.dateti
 
 
 def credit_in_eboekhouden(
-    invoice: Invoice, wish: Wish, *, connection: Connection, by: User, now: datetime.datetime
+    invoice: Invoice, wish: CreditWish, *, connection: Connection, by: User, now: datetime.datetime
 ) -> Invoice:
     """A final credit invoice that will be made in e-Boekhouden; its rows are freed at once.
 
@@ -136,7 +138,7 @@ def _state(invoice: Invoice, final: list[Invoice]) -> CreditState:
     return CreditState.WHOLLY if is_whole else CreditState.PARTLY
 
 
-def _draft(invoice: Invoice, wish: Wish, *, by: User, now: datetime.datetime) -> Invoice:
+def _draft(invoice: Invoice, wish: CreditWish, *, by: User, now: datetime.datetime) -> Invoice:
     if why := why_no_credit(invoice):
         raise CannotCredit(why)
     lines = lines_of_credit(invoice, wish.fates)

@@ -8,7 +8,7 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
-from billing.credit_lines import Wish, free_lines, why_no_credit
+from billing.credit_lines import CreditWish, free_lines, why_no_credit
 from billing.crediting import draft_credit
 from billing.invoicing import Order, draft_invoices
 from billing.issuing import make_final, mark_sent, throw_away
@@ -59,7 +59,7 @@ def credit_some(agency, dice: random.Random) -> None:
         if not lines:
             continue
         fates = {line.pk: dice.choice(list(RowFate)) for line in lines}
-        draft = draft_credit(invoice, Wish(fates, "Wrong", factories.TODAY), by=by, now=NOW)
+        draft = draft_credit(invoice, CreditWish(fates, "Wrong", factories.TODAY), by=by, now=NOW)
         match dice.choice(["final", "final", "final", "draft", "gone"]):
             case "final":
                 make_final(draft, by=by, now=NOW)
@@ -117,7 +117,7 @@ def test_what_was_credited_to_the_end_comes_to_nothing_also_with_a_discount(agen
         while free := list(free_lines(invoice)):
             some = dice.sample(free, dice.randint(1, len(free)))
             fates = {line.pk: RowFate.RELEASED for line in some}
-            wish = Wish(fates, "Wrong", factories.TODAY)
+            wish = CreditWish(fates, "Wrong", factories.TODAY)
             make_final(draft_credit(invoice, wish, by=by, now=NOW), by=by, now=NOW)
 
     for invoice in Invoice.objects.filter(credit_of=None):

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from billing.credit_lines import CannotCredit, Wish, preview
+from billing.credit_lines import CannotCredit, CreditWish, preview
 from billing.crediting import draft_credit
 from billing.invoicing import draft_invoices
 from billing.issuing import NotAllowed, make_final, mark_paid, mark_sent, throw_away
@@ -32,8 +32,8 @@ def invoice(agency) -> Invoice:
     return mark_sent(draft, by=agency.member.user, now=NOW)
 
 
-def wish(lines, fate: RowFate = RowFate.RELEASED) -> Wish:
-    return Wish({line.pk: fate for line in lines}, "Too many hours", TODAY)
+def wish(lines, fate: RowFate = RowFate.RELEASED) -> CreditWish:
+    return CreditWish({line.pk: fate for line in lines}, "Too many hours", TODAY)
 
 
 def credited(agency, invoice: Invoice, lines=None, fate: RowFate = RowFate.RELEASED) -> Invoice:

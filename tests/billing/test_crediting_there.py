@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.bookings import choices
-from billing.credit_lines import CannotCredit, Wish, free_lines
+from billing.credit_lines import CannotCredit, CreditWish, free_lines
 from billing.crediting import credit_in_eboekhouden, draft_credit, why_no_credit_there
 from billing.freeing import RowsMoved
 from billing.invoicing import draft_invoices, invoice_in_eboekhouden
@@ -284,7 +284,7 @@ def test_credits_in_parts_are_entered_to_the_cent_under_their_own_numbers(connec
     for invoice in list(documents):
         while free := list(free_lines(invoice)):
             some = dice.sample(free, dice.randint(1, min(2, len(free))))
-            order = Wish({x.pk: RowFate.RELEASED for x in some}, "Wrong", factories.TODAY)
+            order = CreditWish({x.pk: RowFate.RELEASED for x in some}, "Wrong", factories.TODAY)
             made = draft_credit(invoice, order, by=by, now=NOW)
             documents.append(mark_sent(made, by=by, now=NOW))
 

@@ -76,6 +76,8 @@ def enter_sales(office: Office, invoices: Mapping[str, list[Invoice]]) -> None:
     late = invoices[CONFLICTING][1]
     _enter_by_hand(office.connection, late)
     office.enter(late, at=office.calendar.at(late.date, 16, 31))
+    credit = invoices["K00106"][-1]
+    office.enter(credit, at=office.calendar.at(credit.date, 11, 12))
 
 
 def book_second_month(office: Office) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from accounts.models import Membership, Organisation, User
+from billing.credit_lines import CreditWish
+from billing.crediting import draft_credit
 from billing.invoicing import Order, draft_invoices
 from billing.issuing import make_final, mark_paid, mark_sent
 from billing.items import Rows
 from billing.lines import Grouping
-from billing.models import Invoice, NumberSeries, Origin
+from billing.models import Invoice, NumberSeries, Origin, RowFate
 from billing.numbering import series_prefix
 from billing.proposals import Options, propose
 from billing.unbilled import Wish, rows_of
@@ -17,6 +19,7 @@ from billing.unbilled import Wish, rows_of
 from .days import ONE_DAY, Calendar, next_weekday
 
 # The studio invoiced before it came here.
+CREDITED = "K00106"
 LAST_NUMBERS = {Origin.HERE: 112, Origin.EBOEKHOUDEN: 108}
 
 
@@ -95,6 +98,7 @@ def invoice_from_here(sanne: Membership, calendar: Calendar) -> dict[str, list[I
     _draft(replace(second, until=calendar.today, date=calendar.ago(1)), "K00110", calendar)
     for number in ("K00098", "K00095"):
         settle(invoices[number][:1], sanne.user, calendar)
+    invoices[CREDITED].append(_credit(invoices[CREDITED][0], sanne.user, calendar))
     return invoices
 
 
@@ -115,6 +119,15 @@ def settle(invoices: Iterable[Invoice], by: User, calendar: Calendar) -> None:
 def _draft(bill: Bill, number: str, calendar: Calendar) -> list[Invoice]:
     now = calendar.at(bill.date, 16, 11)
     return draft_invoices(replace(bill, numbers=(number,)).order(), now=now)
+
+
+def _credit(invoice: Invoice, by: User, calendar: Calendar) -> Invoice:
+    """Its first line, whose hours wait to be billed again."""
+    day = calendar.ago(3)
+    fates = {invoice.lines.all()[0].pk: RowFate.RELEASED}
+    wish = CreditWish(fates, "Verkeerd tarief; u ontvangt een nieuwe factuur.", day)
+    draft = draft_credit(invoice, wish, by=by, now=calendar.at(day, 11, 5))
+    return mark_sent(draft, by=by, now=calendar.at(day, 11, 8), to=draft.customer.email)
 
 
 def _send(draft: Invoice, by: User, calendar: Calendar) -> Invoice:
