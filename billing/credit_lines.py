@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from projects.money import ZERO
@@ -89,6 +89,12 @@ def creditable_lines(invoice: Invoice) -> list[CreditableLine]:
     return [
         CreditableLine(line, counts[line.pk], taken_by.get(line.pk)) for line in invoice.lines.all()
     ]
+
+
+def with_takers(invoice: Invoice) -> list[InvoiceLine]:
+    """All lines; `taking` are those that take one back: one at most, on a living credit."""
+    takers = InvoiceLine.objects.filter(is_withdrawn=False).select_related("invoice")
+    return list(invoice.lines.prefetch_related(Prefetch("credited_by", takers, to_attr="taking")))
 
 
 def preview(invoice: Invoice, chosen: Iterable[int]) -> Preview:

@@ -14,7 +14,7 @@ from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from projects.models import Term
-from registrations.models import Status
+from registrations.models import Registration, Status
 
 from .claiming import REGISTRATIONS
 from .lines import ItemKind
@@ -110,6 +110,18 @@ def take_rows_back(credit: Invoice) -> int:
         back = Case(*(_when(line, rows) for line in set(rows.lines.values())))
         rows.stored().filter(invoice_line=None).update(invoice_line=back, **_billed(rows.kind))
     return sum(len(rows.lines) for rows in named)
+
+
+def trail_of(row: Registration) -> list[InvoiceLine]:
+    """The lines of final credits that took the row off an invoice, the oldest first."""
+    (kind,) = (kind for kind, model in REGISTRATIONS.items() if isinstance(row, model))
+    lines = InvoiceLine.objects.filter(
+        credited_rows__kind=kind,
+        credited_rows__row_id=row.pk,
+        invoice__organisation=row.organisation_id,
+        invoice__in=Invoice.objects.final(),
+    )
+    return list(lines.select_related("invoice", "credits__invoice").order_by("pk"))
 
 
 def _named(credit: Invoice) -> list[Rows]:

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 
 from django import template
 
+from registrations.models import Registration
+
+from ..freeing import trail_of
+from ..models import InvoiceLine
+
 register = template.Library()
 
 
@@ -11,3 +16,9 @@ register = template.Library()
 def named(code: str, names: Mapping[str, str]) -> str:
     """The name that belongs to a code, such as that of a ledger account; empty if unknown."""
     return names.get(code, "")
+
+
+@register.simple_tag
+def row_trail(row: Registration) -> list[InvoiceLine]:
+    """The credit lines that took the row off an invoice, the oldest first."""
+    return trail_of(row)

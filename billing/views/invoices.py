@@ -18,7 +18,7 @@ from accounts.requests import MemberRequest
 from ..archive import issued_file
 from ..bookings.clock import database_now
 from ..bookings.telling import tell
-from ..credit_lines import why_no_credit
+from ..credit_lines import why_no_credit, with_takers
 from ..events import timeline
 from ..invoice_filters import ORDERS, USUAL_ORDER, InvoiceFilter, totals
 from ..invoice_selection import why_not_paid, why_not_sent_by_hand
@@ -74,7 +74,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One invoice: the document, what e-Boekhouden knows of it, and what happened to it."""
     invoice = invoice_or_404(request, pk)
     context = {
-        **document_of(invoice, list(invoice.lines.all())),
+        **document_of(invoice, with_takers(invoice)),
         "events": timeline(invoice, now=timezone.now()),
         "mails": list(invoice.mails.all()),
         "failure": failure_of(invoice, now=timezone.now()),

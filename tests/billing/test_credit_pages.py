@@ -97,6 +97,19 @@ def test_one_line_is_credited_and_becomes_free_when_the_credit_was_sent(inside, 
     assert f"Credited by {credit.number}, €\u00a0108.90" in page
 
 
+def test_a_row_tells_on_which_invoice_it_was_and_by_which_it_was_credited(agency, inside, invoice):
+    line = invoice.lines.first()
+    entry = line.time_entries.get()
+    draft = draft_credit(invoice, wish([line]), by=agency.member.user, now=NOW)
+    page = reverse("registrations:time-entry-edit", args=[entry.pk])
+    assert "It was on invoice" not in text(inside.get(page))
+
+    credit = make_final(draft, by=agency.member.user, now=NOW)
+
+    words = f"It was on invoice {invoice.number}, credited by {credit.number}."
+    assert words in text(inside.get(page))
+
+
 def test_without_lines_or_a_reason_nothing_is_made_and_it_says_why(inside, invoice):
     answer = inside.post(url("credit", invoice.pk), answers(invoice, reason=""))
 

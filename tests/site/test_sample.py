@@ -84,7 +84,9 @@ def assert_invoices_of_every_state(organisation):
         InvoiceStatus.PAID,
     }
     assert here.overdue(timezone.localdate()).exists()
-    assert not here.get(customer__number="K00106", status=InvoiceStatus.SENT).vat
+    credit = here.get(credit_of__isnull=False)
+    assert (credit.customer.number, credit.vat) == ("K00106", 0)
+    assert credit.credit_of.credit_state == "partly"
 
 
 def assert_bookings_of_every_state():
