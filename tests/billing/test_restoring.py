@@ -20,7 +20,7 @@ from tests import factories
 
 NOW = timezone.now()
 TODAY = timezone.localdate()
-LATER = NOW + QUIET + datetime.timedelta(minutes=1)
+LATER = NOW + QUIET + datetime.timedelta(hours=1)
 
 
 def known_customer(connected, sandbox):
@@ -78,8 +78,8 @@ def test_nothing_is_sent_before_it_was_compared(connected, sandbox):
 
     assert not sandbox.books.requests()
     compare()
-    connected.sweep(later=datetime.timedelta(hours=1))
-    connected.sweep(later=datetime.timedelta(hours=1, minutes=1))
+    connected.sweep(later=datetime.timedelta(hours=3))
+    connected.sweep(later=datetime.timedelta(hours=3, minutes=1))
     assert Booking.objects.get().state == State.CONFIRMED
     assert len(sandbox.books.invoices()) == 1
 
@@ -109,7 +109,7 @@ def test_a_booking_that_was_sent_after_the_backup_is_found_again_not_sent_again(
     restored(connected)
 
     compare()
-    connected.sweep(later=datetime.timedelta(hours=1))
+    connected.sweep(later=datetime.timedelta(hours=3))
 
     before.refresh_from_db()
     assert (before.state, before.reason) == (State.CONFIRMED, "looked-up")
