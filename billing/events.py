@@ -12,15 +12,12 @@ from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.facts.codes import explain
 
-from .bookings.attempts import LOOKED, SENT
+from .bookings.attempts import tell_attempt
 from .formats import euro
 from .mailing import REASONS
 from .models import Attempt, BookingKind, Invoice, InvoiceEvent, State
 
 Details = Mapping[str, Any]
-# Exchanges that tell more than the event that follows them.
-TOLD_SENDS = ("doubted", "not-sent")
-TOLD_LOOKS = ("absent", "look-up-failed")
 
 
 @dataclass(frozen=True)
@@ -46,25 +43,13 @@ def _told(event: InvoiceEvent, *, now: datetime.datetime) -> Happening:
 
 
 def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[Happening]:
-    """What the bookings went through, without what went as it should."""
+    """Every attempt of its bookings, with what the service said."""
     attempts = Attempt.objects.filter(booking__invoice=invoice).order_by("started_at", "pk")
-    happenings, was_sent = [], set()
-    for attempt in attempts:
-        title = _exchange(attempt, was_sent=attempt.booking_id in was_sent)
-        if not attempt.is_look_up:
-            was_sent.add(attempt.booking_id)
-        if title:
-            when = _when(attempt.started_at, now=now)
-            happenings.append(Happening(attempt.started_at, title, _meta(when, "e-Boekhouden")))
-    return happenings
-
-
-def _exchange(attempt: Attempt, *, was_sent: bool) -> str:
-    if attempt.is_look_up:
-        first_look = attempt.outcome == "absent" and not was_sent
-        told = attempt.outcome in TOLD_LOOKS and not first_look
-        return LOOKED[attempt.outcome]() if told else ""
-    return SENT[attempt.outcome]() if attempt.outcome in TOLD_SENDS else ""
+    told = [tell_attempt(attempt) for attempt in attempts]
+    return [
+        Happening(one.at, one.text, _meta(_when(one.at, now=now), "e-Boekhouden", one.said))
+        for one in told
+    ]
 
 
 def _when(at: datetime.datetime, *, now: datetime.datetime) -> str:

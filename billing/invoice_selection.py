@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation, User
 from registrations.selection import ids_in
 
-from .issuing import NotAllowed, Unlawful, mark_paid, mark_sent, throw_away
+from .issuing import Held, NotAllowed, Unlawful, mark_paid, mark_sent, throw_away
 from .legal import check, documents_of
 from .mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter, send_invoice
 from .mailing.attachments import usual_extras
@@ -98,6 +98,8 @@ def carry_out(
                 break
         except Unlawful as unlawful:
             outcome.failed.append(f"{name}: {unlawful.findings.reason}")
+        except Held as held:
+            outcome.failed.append(f"{name}: {held}")
         except (NotAllowed, AlreadyMailed):
             reason = _("something else happened to it meanwhile.")
             outcome.failed.append(f"{name}: {reason}")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from integrations.models import Connection
 from projects.money import ZERO
 
@@ -27,6 +27,10 @@ from .numbering import next_number
 
 class NotAllowed(Exception):
     """The invoice is not in a state for this; the text is for people."""
+
+
+class Held(NotAllowed):
+    """After a restore: which numbers were given is not known yet. The text is for people."""
 
 
 class Unlawful(NotAllowed):
@@ -57,12 +61,15 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
     """Numbers and freezes a draft and keeps its files; one that is final stays as it is.
 
     The rows of the lines that a credit invoice takes back are freed or written off with it.
-    Raises Unlawful while it does not say everything that an invoice must say.
+    Raises Unlawful while it does not say everything that an invoice must say, and Held while the
+    books are being compared after a restore.
     """
     with transaction.atomic():
         draft = _locked(invoice)
         if not draft.is_draft:
             return draft
+        if why := why_held(draft.organisation):
+            raise Held(why)
         _insist_on_the_law(draft, now=now)
         if draft.is_credit:
             _settle(draft)
@@ -72,6 +79,13 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
             count_credit(draft, by=by, now=now)
         issue_files(draft, now=now)
         return draft
+
+
+def why_held(organisation: Organisation) -> str:
+    """Why no invoice may get a number now; empty if it may."""
+    if Connection.objects.filter(organisation=organisation, must_compare_first=True).exists():
+        return _("Restored from a backup: no number is given until it was compared.")
+    return ""
 
 
 def _settle(credit: Invoice) -> None:

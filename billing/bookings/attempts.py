@@ -37,10 +37,11 @@ class ToldAttempt:
 
 def tell_attempts(booking: Booking) -> list[ToldAttempt]:
     """The attempts, the latest first."""
-    return [_told(attempt) for attempt in booking.attempts.order_by("-started_at", "-pk")]
+    return [tell_attempt(attempt) for attempt in booking.attempts.order_by("-started_at", "-pk")]
 
 
-def _told(attempt: Attempt) -> ToldAttempt:
+def tell_attempt(attempt: Attempt) -> ToldAttempt:
+    """What was tried, in words, and what came of it."""
     words = LOOKED if attempt.is_look_up else SENT
     text = words[attempt.outcome]() if attempt.outcome in words else _unfinished(attempt)
     said = f"{attempt.text} ({attempt.code})" if attempt.code else ""

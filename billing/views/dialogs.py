@@ -16,6 +16,7 @@ from integrations.models import Connection, LedgerAccount
 
 from ..forms import InvoicingForm, first_choices
 from ..invoicing import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from ..issuing import why_held
 from ..models import Origin
 from ..numbering import series_prefix
 from ..proposals import Proposal, propose
@@ -116,7 +117,7 @@ def _why_not(origin: Origin, connection: Connection | None) -> str:
         return _("The username or a security code is missing.")
     if not connection.template:
         return _("No invoice template is set.")
-    return ""
+    return why_held(connection.organisation)
 
 
 def _account_names(connection: Connection | None) -> dict[str, str]:

@@ -14,7 +14,7 @@ from accounts.requests import MemberRequest
 
 from ..invoice_forms import SendForm
 from ..invoice_selection import ACTIONS, Action, Outcome, carry_out, selected, sort_out
-from ..issuing import NotAllowed, Unlawful, create_sales_entries, why_no_sales_entry
+from ..issuing import Held, NotAllowed, Unlawful, create_sales_entries, why_no_sales_entry
 from ..legal.telling import draft_report
 from ..mailing import REASONS, AlreadyMailed, Letter, MailFailed, send_invoice
 from ..mailing.letters import expected_values
@@ -64,6 +64,8 @@ def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
         messages.info(request, _("This e-mail is on its way or was sent already: see below."))
     except Unlawful as unlawful:
         messages.error(request, unlawful.findings.reason)
+    except Held as held:
+        messages.error(request, str(held))
     except NotAllowed:
         messages.error(request, _("It was thrown away or changed meanwhile."))
     else:

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from billing.bookings import choices
 from billing.checking.carrying_out import carry_out
-from billing.invoicing import invoice_in_eboekhouden
-from billing.models import Booking, CheckFinding, CheckRun, Invoice, NumberSeries, State
+from billing.invoicing import draft_invoices, invoice_in_eboekhouden
+from billing.issuing import Held, mark_sent
+from billing.models import Booking, CheckFinding, CheckRun, Invoice, NumberSeries, Origin, State
 from billing.restoring import compare_and_go_on
 from integrations.books import open_books
 from integrations.place import QUIET
@@ -137,3 +138,18 @@ def test_a_number_that_left_the_house_is_not_given_again(connected):
     call_command("after_restore", number=["2026-0150"], organisation=connected.organisation.name)
 
     assert NumberSeries.objects.get(prefix="", year=2026).last == 150
+
+
+def test_no_number_is_given_while_it_is_being_compared(client, connected, sandbox):
+    connected.hours(project=known_customer(connected, sandbox))
+    (draft,) = draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
+    restored(connected)
+
+    with pytest.raises(Held):
+        mark_sent(draft, by=connected.member.user, now=NOW)
+
+    client.force_login(connected.member.user)
+    rows = {"time_entry": [connected.organisation.time_entries.get().pk]}
+    page = client.post(reverse("billing:eboekhouden-dialog"), rows).content.decode()
+    assert "no number is given until it was compared" in page
+    assert not Invoice.objects.exclude(number="").exists()
