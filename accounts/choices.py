@@ -2,10 +2,13 @@
 
 from typing import Any, cast
 
+import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django_filters import fields as filter_fields
 
 # An id with more is too big for a database.
 MOST_DIGITS = 18
@@ -21,12 +24,25 @@ def offer(
         field.empty_label = str(empty)
 
 
-class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at run time
-    """One or more rows; an id that no row can have is refused like one that no row has."""
+class RealIds:
+    """For a field of several rows: an id that no row can have is refused like one that none has."""
 
     def clean(self, value: Any) -> Any:
         for given in value or ():
             if len(str(given)) > MOST_DIGITS:
-                message = self.error_messages["invalid_choice"]
-                raise ValidationError(message, code="invalid_choice", params={"value": given})
-        return super().clean(value)
+                raise ValidationError(_("Choose from the list."), code="invalid_choice")
+        return super().clean(value)  # type: ignore[misc]  # of the field that it is mixed into
+
+
+class SeveralField(RealIds, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at run time
+    """One or more rows."""
+
+
+class SeveralFilterField(RealIds, filter_fields.ModelMultipleChoiceField):
+    """One or more rows to filter by."""
+
+
+class Several(filters.ModelMultipleChoiceFilter):
+    """Filters by one or more of the organisation's things."""
+
+    field_class = SeveralFilterField

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Several
 from accounts.models import Organisation
 from accounts.paging import Orders
 from customers.models import Customer
@@ -65,9 +66,7 @@ class InvoiceFilter(filters.FilterSet):
     )
     since = filters.DateFilter(label=_("From"), method="part_of_period")
     until = filters.DateFilter(label=_("Until"), method="part_of_period")
-    customer = filters.ModelMultipleChoiceFilter(
-        label=_("Customer"), queryset=Customer.objects.none(), distinct=False
-    )
+    customer = Several(label=_("Customer"), queryset=Customer.objects.none(), distinct=False)
     status = filters.MultipleChoiceFilter(
         label=_("Status"),
         choices=STATUSES,

@@ -8,10 +8,10 @@ from django_filters import (
     CharFilter,
     ChoiceFilter,
     FilterSet,
-    ModelMultipleChoiceFilter,
     MultipleChoiceFilter,
 )
 
+from accounts.choices import Several
 from accounts.models import Organisation
 from customers.models import Customer
 
@@ -56,7 +56,7 @@ class ProjectFilter(FilterSet):
     """Projects of one organisation; the archived ones only when asked for."""
 
     q = CharFilter(label=_("Search name, code, customer"), method="with_text")
-    customer = ModelMultipleChoiceFilter(label=_("Customer"), queryset=Customer.objects.none())
+    customer = Several(label=_("Customer"), queryset=Customer.objects.none())
     method = MultipleChoiceFilter(label=_("Method"), choices=Method.choices)
     state = ChoiceFilter(
         label=_("State"),

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import choices
 from accounts.models import Membership
 from customers.models import Customer
 from projects.models import ExpenseCategory, Project, Task, Vehicle
@@ -22,7 +23,7 @@ INVOICEABLE = (Status.OPEN, Status.SUBMITTED, Status.APPROVED, Status.REJECTED)
 YES_OR_NO = (("", _("All")), ("yes", _("Billable")), ("no", _("Not billable")))
 
 
-class Several(filters.ModelMultipleChoiceFilter):
+class Several(choices.Several):
     """One or more of the organisation's things."""
 
     def __init__(self, *, field_name: str, label: str | Promise, model: type[Any]) -> None:

@@ -271,3 +271,11 @@ def test_a_description_with_a_formula_is_exported_as_text(office, manager):
     rows = exported(manager.get(reverse("registrations:overview-hours-export")))
 
     assert rows[0]["Description"] == '\'=cmd|"/c calc"!A1'
+
+
+@pytest.mark.parametrize("name", ["customer", "project", "employee", "task"])
+def test_an_id_that_no_row_can_have_is_a_filter_that_does_not_exist(office, manager, name):
+    answer = manager.get(reverse("registrations:overview-hours"), {name: "9" * 30})
+
+    assert answer.status_code == 200
+    assert "The address holds a filter that does not exist." in answer.content.decode()
