@@ -101,7 +101,7 @@ def test_a_row_tells_on_which_invoice_it_was_and_by_which_it_was_credited(agency
     line = invoice.lines.first()
     entry = line.time_entries.get()
     draft = draft_credit(invoice, wish([line]), by=agency.member.user, now=NOW)
-    page = reverse("registrations:time-entry-edit", args=[entry.pk])
+    page = reverse("registrations:hour-edit", args=[entry.pk])
     assert "It was on invoice" not in text(inside.get(page))
 
     credit = make_final(draft, by=agency.member.user, now=NOW)
