@@ -39,7 +39,7 @@ class Paper:
         return any(line.discount for line in self.lines)
 
     def signed(self, amount: Decimal) -> Decimal:
-        """An amount or quantity as a credit note says it: positive."""
+        """An amount or quantity with the other sign where this is a credit invoice."""
         return -amount if self.is_credit else amount
 
 

@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.plugins.agency",
+    "tests.plugins.emptying",
     "tests.plugins.mailserver",
     "tests.plugins.sandbox",
     "tests.plugins.services",

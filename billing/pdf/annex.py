@@ -26,7 +26,7 @@ def specification(paper: Paper) -> Content | None:
     return {
         "title": _("Specification"),
         "columns": [_("Date"), _("Employee"), _("Description"), _("Quantity"), _("Amount")],
-        "sections": [_section(line) for line in lines],
+        "sections": [_section(line, paper) for line in lines],
     }
 
 
@@ -47,20 +47,21 @@ def receipts(paper: Paper) -> Content | None:
     return {"title": _("Receipts attached"), "columns": columns, "rows": rows}
 
 
-def _section(line: InvoiceLine) -> Content:
+def _section(line: InvoiceLine, paper: Paper) -> Content:
+    """The rows of a line; of a credit invoice they are those that it takes back."""
     rows = line.specification
-    total = sum((Decimal(row["amount"]) for row in rows), ZERO)
+    total = paper.signed(sum((Decimal(row["amount"]) for row in rows), ZERO))
     title = next(iter(line.description.strip().splitlines()), "")
     return {
         "title": title,
-        "rows": [_row(row, title) for row in rows],
-        "total": [_("Total"), _hours(rows), amount(total)],
+        "rows": [_row(row, title, paper) for row in rows],
+        "total": [_("Total"), _hours(rows, paper), amount(total)],
     }
 
 
-def _row(row: Row, title: str) -> list[str]:
+def _row(row: Row, title: str, paper: Paper) -> list[str]:
     """Date, who, what, how much, and its amount; project and task only if the title differs."""
-    quantity = f"{amount(Decimal(row['quantity']))} {unit_name(row['unit'])}".strip()
+    quantity = f"{amount(paper.signed(Decimal(row['quantity'])))} {unit_name(row['unit'])}".strip()
     what = " · ".join(filled(row["project"], row["task"]))
     says = row["description"]
     told = filled("" if says and what == title else what, says)
@@ -70,14 +71,14 @@ def _row(row: Row, title: str) -> list[str]:
         row["employee"],
         "\n".join(told),
         quantity,
-        amount(Decimal(row["amount"])),
+        amount(paper.signed(Decimal(row["amount"]))),
     ]
 
 
-def _hours(rows: Iterable[Row]) -> str:
+def _hours(rows: Iterable[Row], paper: Paper) -> str:
     """Hours together, from whole minutes; nothing where there are none."""
     found = [Decimal(row["quantity"]) for row in rows if row["unit"] == "hour"]
-    return f"{amount(sum(found, ZERO))} {unit_name('hour')}" if found else ""
+    return f"{amount(paper.signed(sum(found, ZERO)))} {unit_name('hour')}" if found else ""
 
 
 def _iso_day(text: str) -> str:

@@ -97,7 +97,7 @@ def issued(
         organisation=organisation,
         customer=customer,
         number=number,
-        status=InvoiceStatus.FINAL,
+        status=fields.pop("status", InvoiceStatus.FINAL),
         date=TODAY,
         payment_term=30,
         due_on=TODAY + datetime.timedelta(days=30),

@@ -1,0 +1,157 @@
+"""The database itself refuses to change or delete what is final (art. 52 AWR).
+
+Triggers on invoices, their lines and their files; what lives on (status, payments, a number that
+e-Boekhouden gives) stays free. They are taken away before a migration and laid again after it,
+because SQLite makes tables anew, and because a migration may have to convert what is there.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+SENTENCE = "A final invoice is neither changed nor deleted."
+INVOICE = [
+    "organisation_id",
+    "customer_id",
+    "origin",
+    "date",
+    "payment_term",
+    "due_on",
+    "reference",
+    "notes",
+    "language",
+    "discount",
+    "net",
+    "vat",
+    "gross",
+    "vat_totals",
+    "supplied_from",
+    "supplied_until",
+    "with_specification",
+    "with_receipts",
+    "issuer",
+    "addressee",
+    "credit_of_id",
+    "final_at",
+    "created_at",
+]
+LINE = [
+    "invoice_id",
+    "position",
+    "description",
+    "quantity",
+    "unit",
+    "price",
+    "discount",
+    "net",
+    "vat_rate_id",
+    "vat_percentage",
+    "vat_treatment",
+    "vat_code",
+    "code",
+    "ledger_account",
+    "cost_centre_id",
+    "project_id",
+    "task_id",
+    "specification",
+    "credits_id",
+    "rows_become",
+]
+FILE = ["invoice_id", "kind", "file", "sha256", "made_at"]
+COLUMNS = {"billing_invoice": INVOICE, "billing_invoiceline": LINE, "billing_invoicefile": FILE}
+NAMES = {
+    "keep_invoice_update": "billing_invoice",
+    "keep_invoice_delete": "billing_invoice",
+    "keep_line_update": "billing_invoiceline",
+    "keep_line_delete": "billing_invoiceline",
+    "keep_file_update": "billing_invoicefile",
+    "keep_file_delete": "billing_invoicefile",
+}
+FINAL = "OLD.status <> 'draft'"
+OF_FINAL = "EXISTS (SELECT 1 FROM billing_invoice WHERE id = OLD.invoice_id AND status <> 'draft')"
+
+
+def lay(*, using: str, **signal: Any) -> None:
+    """After a migration: every guard, if the tables are as far as this."""
+    connection = connections[using]
+    if not _is_complete(connection):
+        return
+    remove(using=using)
+    with connection.cursor() as cursor:
+        for statement in _statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def remove(*, using: str, **signal: Any) -> None:
+    """Before a migration: no guard."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for name, table in NAMES.items():
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def missing(connection: BaseDatabaseWrapper) -> set[str]:
+    """Names of the guards that are not there."""
+    query = {
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'keep_%'",
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(query[connection.vendor])
+        return set(NAMES) - {name for (name,) in cursor.fetchall()}
+
+
+def _is_complete(connection: BaseDatabaseWrapper) -> bool:
+    tables = set(connection.introspection.table_names())
+    if not tables.issuperset(COLUMNS):
+        return False
+    with connection.cursor() as cursor:
+        for table, columns in COLUMNS.items():
+            described = connection.introspection.get_table_description(cursor, table)
+            if not {column.name for column in described}.issuperset(columns):
+                return False
+    return True
+
+
+def _statements(vendor: str) -> Iterator[str]:
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    if vendor == "postgresql":
+        yield _function("billing_keep", "true")
+        yield _function("billing_keep_line", OF_FINAL)
+
+    def changed(columns: list[str]) -> str:
+        return " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in columns)
+
+    renumbered = f"(OLD.number <> '' AND OLD.number {differs} NEW.number)"
+    changes = f"({changed(INVOICE)} OR {renumbered} OR NEW.status = 'draft')"
+    yield _trigger(vendor, "keep_invoice_update", "UPDATE", f"{FINAL} AND {changes}")
+    yield _trigger(vendor, "keep_invoice_delete", "DELETE", FINAL)
+    yield _trigger(vendor, "keep_line_update", "UPDATE", f"({changed(LINE)})", OF_FINAL)
+    yield _trigger(vendor, "keep_line_delete", "DELETE", "true", OF_FINAL)
+    yield _trigger(vendor, "keep_file_update", "UPDATE", "true")
+    yield _trigger(vendor, "keep_file_delete", "DELETE", "true")
+
+
+def _trigger(vendor: str, name: str, event: str, when: str, also: str = "") -> str:
+    """`also` looks into another table, which PostgreSQL allows only inside a function."""
+    head = f"CREATE TRIGGER {name} BEFORE {event} ON {NAMES[name]} FOR EACH ROW"
+    if vendor == "postgresql":
+        function = "billing_keep_line" if also else "billing_keep"
+        return f"{head} WHEN ({when}) EXECUTE FUNCTION {function}()"
+    condition = f"{when} AND {also}" if also else when
+    return f"{head} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
+
+
+def _function(name: str, condition: str) -> str:
+    return f"""
+    CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF {condition} THEN
+            RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN COALESCE(NEW, OLD);
+    END $$
+    """
