@@ -15,6 +15,7 @@ from billing.models import (
     ReminderStep,
 )
 from tests import factories
+from tests.billing.invoices import as_if
 
 DAY = datetime.timedelta(days=1)
 
@@ -41,7 +42,7 @@ def late_invoice(agency, *, days: int, today: datetime.date | None = None, **fie
     invoice = Invoice.objects.exclude(pk__in=known).get()
     mark_sent(invoice, by=agency.member.user, now=timezone.now())
     due_on = (today or timezone.localdate()) - days * DAY
-    Invoice.objects.filter(pk=invoice.pk).update(due_on=due_on, **fields)
+    as_if(invoice, due_on=due_on, **fields)
     invoice.refresh_from_db()
     return invoice
 

@@ -15,6 +15,7 @@ from billing.issuing import make_final, mark_sent
 from billing.models import Invoice, Origin
 from registrations.models import Status, TimeEntry
 from tests import factories
+from tests.billing.invoices import as_if
 
 from .test_crediting import wish
 
@@ -145,7 +146,7 @@ def test_a_draft_credit_is_changed_in_date_and_texts_only(agency, inside, invoic
 
 
 def test_a_wholly_credited_invoice_is_not_overdue_and_cannot_be_paid(agency, inside, invoice):
-    Invoice.objects.filter(pk=invoice.pk).update(due_on="2026-01-01")
+    as_if(invoice, due_on="2026-01-01")
     draft = draft_credit(invoice, wish(invoice.lines.all()), by=agency.member.user, now=NOW)
     credit = make_final(draft, by=agency.member.user, now=NOW)
 

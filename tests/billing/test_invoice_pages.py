@@ -17,6 +17,7 @@ from billing.issuing import make_final, mark_sent
 from billing.models import Booking, BookingKind, Invoice, InvoiceStatus, Origin, State
 from registrations.models import Status, TimeEntry
 from tests import factories
+from tests.billing.invoices import as_if
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -95,7 +96,7 @@ def test_the_list_says_how_far_each_invoice_is(agency, inside):
     make_final(draft(agency, name="A final"), by=agency.member.user, now=NOW)
     for name, due in (("Late", -3), ("Today", 0), ("Later", 9)):
         invoice = sent(agency, name=name)
-        Invoice.objects.filter(pk=invoice.pk).update(due_on=today + datetime.timedelta(days=due))
+        as_if(invoice, due_on=today + datetime.timedelta(days=due))
 
     page = text(inside.get(url("list")))
 
@@ -123,7 +124,7 @@ def test_filters_live_in_the_address(agency, inside, query, expected):
     sent(agency)
     draft(agency, name="Drafted")
     late = sent(agency, name="Late")
-    Invoice.objects.filter(pk=late.pk).update(due_on=datetime.date(2026, 1, 1))
+    as_if(late, due_on=datetime.date(2026, 1, 1))
 
     response = inside.get(f"{url('list')}?{query}")
 
