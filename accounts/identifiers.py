@@ -13,7 +13,7 @@ from stdnum.exceptions import ValidationError as InvalidNumber
 from stdnum.nl import postcode
 from stdnum.util import clean
 
-COC_DIGITS = 8
+COC_DIGITS, OIN_DIGITS = 8, 20
 
 
 def clean_iban(text: str) -> str:
@@ -64,6 +64,14 @@ def clean_coc_number(text: str) -> str:
         message = _("A Chamber of Commerce number has 8 digits; this one has %(count)d.")
         raise ValidationError(message % {"count": len(number)})
     return str(number)
+
+
+def clean_registration(text: str) -> str:
+    """A number of the Chamber of Commerce, or the OIN of a government body: 20 digits."""
+    number = clean(text, " .-").strip()
+    if number.isascii() and number.isdigit() and len(number) == OIN_DIGITS:
+        return str(number)
+    return clean_coc_number(text)
 
 
 def clean_dutch_postal_code(text: str) -> str:

@@ -13,9 +13,9 @@ from accounts.amounts import AmountField
 from accounts.choices import offer
 from accounts.countries import EU, HOME, choices
 from accounts.identifiers import (
-    clean_coc_number,
     clean_dutch_postal_code,
     clean_iban,
+    clean_registration,
     clean_vat_number,
 )
 from accounts.models import Organisation
@@ -108,7 +108,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         if country in EU:
             self._check("vat_number", clean_vat_number)
         if country == HOME:
-            self._check("coc_number", clean_coc_number)
+            self._check("coc_number", clean_registration)
             self._check("postal_code", clean_dutch_postal_code)
         if cleaned.get("postal_country") in ("", HOME) and country == HOME:
             self._check("postal_postal_code", clean_dutch_postal_code)

@@ -17,6 +17,8 @@ from accounts import identifiers
         (identifiers.clean_vat_number, "nl 1234.56.782.B.12", "NL123456782B12"),
         (identifiers.clean_vat_number, "DE 136,695 976", "DE136695976"),
         (identifiers.clean_coc_number, " 1234 5678 ", "12345678"),
+        (identifiers.clean_registration, "1234 5678", "12345678"),
+        (identifiers.clean_registration, "0000 0001 0032 1434 5000", "00000001003214345000"),
         (identifiers.clean_dutch_postal_code, "1012ab", "1012 AB"),
     ],
 )

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from billing.archive import content_of, issue_files, issued_file
+from billing.archive import content_of, guards, issue_files, issued_file
 from billing.invoicing import draft_invoices
 from billing.issuing import make_final
 from billing.models import FileKind, InvoiceFile, Origin
@@ -128,6 +128,15 @@ def test_a_file_that_was_changed_or_is_gone_is_named(invoice):
     assert f"Studio Oost {invoice.number} pdf: is not what it was" in said
     assert f"Studio Oost {invoice.number} ubl: is missing" in said
     assert "2 missing or changed" in said
+
+
+def test_a_guard_of_the_database_that_is_gone_is_named(invoice):
+    guards.remove(using="default")
+
+    code, said = verified()
+
+    assert code == 1
+    assert "The guard keep_invoice_update of the database is gone: run migrate" in said
 
 
 def test_a_final_invoice_without_files_is_named(agency):

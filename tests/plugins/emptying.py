@@ -3,18 +3,22 @@
 from unittest.mock import patch
 
 import pytest
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db import connection
 
 from billing.archive.guards import NAMES
 
 
 @pytest.fixture(autouse=True, scope="session")
 def tables_can_be_emptied():
-    """They are laid again afterwards: emptying ends like a migration."""
-    plain = DatabaseOperations.sql_flush
+    """The guards are laid again afterwards: emptying ends like a migration."""
+    operations = type(connection.ops)
+    plain = operations.sql_flush
 
     def without_guards(self, *args: object, **options: object) -> list[str]:
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in NAMES] + plain(self, *args, **options)
+        statements = plain(self, *args, **options)
+        if connection.vendor != "sqlite":
+            return statements
+        return [f"DROP TRIGGER IF EXISTS {name}" for name in NAMES] + statements
 
-    with patch.object(DatabaseOperations, "sql_flush", without_guards):
+    with patch.object(operations, "sql_flush", without_guards):
         yield

@@ -4,8 +4,10 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
 from django.utils import timezone
 
+from billing.archive import guards
 from billing.archive.checking import ArchiveCheck
 from billing.archive.keeping import complete_archive
 
@@ -26,6 +28,9 @@ class Command(BaseCommand):
         if complete:
             made = complete_archive(now=timezone.now())
             self.stdout.write(f"Files made for {made} invoices")
+        lost = guards.missing(connection)
+        for name in sorted(lost):
+            self.stdout.write(f"The guard {name} of the database is gone: run migrate")
         check = ArchiveCheck()
         for one in check.findings():
             where = f" ({one.path})" if one.path else ""
@@ -34,5 +39,7 @@ class Command(BaseCommand):
         looked = f"{check.files} files of {check.invoices} invoices"
         if check.faults:
             self.stdout.write(f"{looked}: {check.faults} missing or changed")
+        else:
+            self.stdout.write(f"{looked}: all there and unchanged")
+        if lost or check.faults:
             sys.exit(1)
-        self.stdout.write(f"{looked}: all there and unchanged")
