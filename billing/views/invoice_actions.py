@@ -173,4 +173,6 @@ def invoice_payments(request: MemberRequest) -> HttpResponse:
         messages.info(request, _("Payments are being fetched. Load the page again in a moment."))
     else:
         messages.warning(request, _("The connection with e-Boekhouden cannot be used now."))
-    return redirect("billing:invoice-list")
+    return redirect(
+        "billing:reminder-list" if "reminders" in request.POST else "billing:invoice-list"
+    )

@@ -416,3 +416,9 @@ def test_the_day_of_tomorrow_is_no_day_of_today(studio):
     later = queue_reminders(studio.organisation, by=None, now=tomorrow, today=TODAY + DAY)
 
     assert (today, later) == (0, 1)
+
+
+def test_who_fetches_payments_from_here_comes_back_here(studio, inside):
+    answer = inside.post(reverse("billing:invoice-payments"), {"reminders": "1"})
+
+    assert answer["Location"] == url("list")
