@@ -133,7 +133,10 @@ def test_a_line_that_somebody_else_credits_meanwhile_is_shown_as_such(agency, in
 
 def test_a_draft_credit_is_changed_in_date_and_texts_only(agency, inside, invoice):
     credit = draft_credit(invoice, wish(invoice.lines.all()), by=agency.member.user, now=NOW)
-    words = {f"line-{line.pk}": "Counted double" for line in credit.lines.all()}
+    lines = list(credit.lines.all())
+    words = {"lines": len(lines), "language": "en", "version": credit.version}
+    for place, line in enumerate(lines):
+        words |= {f"line-{place}-id": line.pk, f"line-{place}-description": "Counted double"}
 
     inside.post(
         url("edit", credit.pk),

@@ -22,7 +22,7 @@ def test_a_blank_invoice_is_filled_and_entered_to_the_cent(visitor, connected, s
     page.get_by_label("Discount on the whole").fill("5")
 
     preview = page.get_by_role("region", name="Preview")
-    expect(preview).to_contain_text("€ 349.40")
+    expect(preview).to_contain_text("€ 349.41")
     page.get_by_role("button", name="Move line 2 up").click()
     expect(page.get_by_role("region", name="Line 1").get_by_label("Description")).to_have_value(
         "Set-up"
@@ -32,10 +32,10 @@ def test_a_blank_invoice_is_filled_and_entered_to_the_cent(visitor, connected, s
     page.get_by_role("button", name="Save", exact=True).click()
 
     expect(page.get_by_text("The draft has been saved.")).to_be_visible()
-    expect(page.get_by_role("region", name="Invoice", exact=True)).to_contain_text("€ 349.40")
+    expect(page.get_by_role("region", name="Invoice", exact=True)).to_contain_text("€ 349.41")
     invoice = Invoice.objects.get()
     assert [line.description for line in invoice.lines.all()] == ["Set-up", "Licence for a year"]
-    assert invoice.gross == Decimal("349.40")
+    assert invoice.gross == Decimal("349.41")
 
 
 def test_what_is_wrong_is_marked_and_the_rest_stays(visitor, connected):
