@@ -11,6 +11,8 @@ from integrations.models import Connection
 
 from .models import State
 
+NEEDED = ("address", "postal_code", "city", "vat_number", "coc_number", "iban")
+
 
 @dataclass(frozen=True)
 class Task:
@@ -48,14 +50,21 @@ def checklist(membership: Membership) -> Checklist:
     return Checklist(tuple(_tasks(membership.organisation)))
 
 
+def _organisation(organisation: Organisation) -> Task:
+    """Complete when the legal check has nothing to ask of who issues an invoice."""
+    names = {field.name: field.verbose_name for field in Organisation._meta.fields}
+    lacking = [str(names[one]) for one in NEEDED if not getattr(organisation, one)]
+    text = _("Address, VAT number, Chamber of Commerce number and IBAN stand on every invoice.")
+    if lacking:
+        missing = _("No invoice can be sent without: %(fields)s.")
+        text = f"{text} {missing % {'fields': ', '.join(lacking)}}"
+    url = reverse("accounts:organisation-settings")
+    return Task(_("Complete your organisation"), text, url, not lacking)
+
+
 def _tasks(organisation: Organisation) -> Iterable[Task]:
+    yield _organisation(organisation)
     connection = Connection.objects.filter(organisation=organisation).first()
-    yield Task(
-        _("Complete your organisation"),
-        _("Address, VAT number, Chamber of Commerce number and IBAN stand on every invoice."),
-        reverse("accounts:organisation-settings"),
-        bool(organisation.address and organisation.vat_number and organisation.iban),
-    )
     yield Task(
         _("Connect e-Boekhouden"),
         _("Username and two security codes; test them, then choose template and ledger account."),
