@@ -11,6 +11,7 @@ from integrations.books import open_books
 from integrations.eboekhouden.failpoints import failpoint
 
 from . import payment_bell, payments, restoring
+from .archive.keeping import complete_archive
 from .bookings import sweeping
 from .bookings.delivery import deliver
 from .checking import carrying_out, runs
@@ -94,3 +95,9 @@ def sweep_reminders() -> None:
     """Every minute: send what is queued and was not heard."""
     for organisation_id in bell.with_a_queue(now=timezone.now()):
         bell.ring("send_reminders", organisation_id)
+
+
+@shared_task(ignore_result=True)
+def complete_some_of_the_archive() -> None:
+    """Every ten minutes: the files that invoices from before do not have, some at a time."""
+    complete_archive(now=timezone.now(), most=100)

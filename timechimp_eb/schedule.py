@@ -40,6 +40,11 @@ SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "complete-the-archive": {
+        "task": "billing.tasks.complete_some_of_the_archive",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "plan-terms": {
         "task": "projects.tasks.plan_terms",
         "schedule": crontab(minute=20, hour=1),

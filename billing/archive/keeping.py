@@ -38,11 +38,11 @@ def issued_file(invoice: Invoice, kind: FileKind, *, now: datetime.datetime) -> 
     return kept or issue_files(invoice, now=now)[kind]
 
 
-def complete_archive(*, now: datetime.datetime) -> int:
+def complete_archive(*, now: datetime.datetime, most: int | None = None) -> int:
     """Makes the files that final invoices from before do not have; returns of how many invoices."""
     final = Invoice.objects.filter(origin=Origin.HERE).exclude(status=InvoiceStatus.DRAFT)
     counted = final.annotate(count=Count("files")).filter(count__lt=len(EXTENSIONS))
-    ids = list(counted.values_list("pk", flat=True))
+    ids = list(counted.order_by("pk").values_list("pk", flat=True)[:most])
     for pk in ids:
         about = Invoice.objects.select_related("organisation", "customer", "credit_of")
         issue_files(about.get(pk=pk), now=now)

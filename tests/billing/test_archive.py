@@ -18,6 +18,7 @@ from billing.invoicing import draft_invoices
 from billing.issuing import make_final
 from billing.models import FileKind, InvoiceFile, Origin
 from billing.models.issued import KeptForever
+from billing.tasks import complete_some_of_the_archive
 from tests import factories
 from tests.billing import invoices
 
@@ -154,6 +155,14 @@ def test_older_invoices_can_get_their_files(agency):
     code, said = verified("--complete")
 
     assert (code, said.splitlines()[0]) == (0, "Files made for 1 invoices")
+
+
+def test_older_invoices_get_their_files_by_themselves(agency):
+    invoices.issued(invoices.buyer(agency.organisation), [invoices.Item()])
+
+    complete_some_of_the_archive()
+
+    assert verified()[0] == 0
 
 
 # --- Many at once ---------------------------------------------------------------------------------
