@@ -6,12 +6,15 @@ import json
 import math
 import secrets
 import shutil
+import signal
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
+from .cells import every_cell, some_cells
 from .findings import KINDS, Finding
+from .grid import play
 from .running import Loop, Wishes, one_run
 from .sabotaging import check_the_auditor
 
@@ -26,6 +29,10 @@ ATTEMPTS = """
 def main(arguments: list[str]) -> int:
     """The exit code is 1 when anything at all was found. Ctrl-C ends it with what it has so far."""
     options = read(arguments)
+    # So that whoever ends this ends the servers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.grid or options.some:
+        return 0 if play(every_cell() if options.grid else some_cells(), seed=options.seed) else 1
     if options.sabotage:
         return 0 if check_the_auditor(seed=options.seed, seconds=options.seconds) else 1
     findings: Counter[str] = Counter()
@@ -54,6 +61,8 @@ def read(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--hard-stops", type=int, default=0, metavar="N", help="stop PostgreSQL in every Nth run"
     )
+    parser.add_argument("--grid", action="store_true", help="every fault at every fail point")
+    parser.add_argument("--some", action="store_true", help="a part of the grid, in a minute")
     parser.add_argument(
         "--sabotage", action="store_true", help="plant mistakes and see whether they are found"
     )

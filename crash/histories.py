@@ -114,7 +114,7 @@ def against_log(
     booking: dict[str, Any], attempts: list[Attempt], log: Log, case: Case
 ) -> Iterator[Finding]:
     kind, name = booking["kind"], booking["name"]
-    if not booking["number"] and kind == "invoice":
+    if not booking["natural_key"]:
         return  # they gave the number, so that nothing was asked or ordered under it
     orders = log.orders(kind, name)
     sent = [it for it in attempts if not it.is_look_up]

@@ -6,7 +6,6 @@ answered.
 """
 
 import contextlib
-import importlib
 import json
 import os
 import signal
@@ -17,42 +16,54 @@ import django
 
 django.setup()
 
-from django.db import connections  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 
-from . import agency, people  # noqa: E402
+from . import agency, laying, people  # noqa: E402
 
-ACTIONS = {"prepare": agency.prepare, "work": people.work, "tidy": people.tidy}
+ACTIONS = {
+    "prepare": agency.prepare,
+    "work": people.work,
+    "tidy": people.tidy,
+    "lay": laying.lay,
+    "make_known": laying.make_known,
+    "make": laying.make,
+}
 
 
 def main() -> None:
     signal.signal(signal.SIGCHLD, lambda *_: reap())
-    importlib.import_module("django.urls").get_resolver().url_patterns  # noqa: B018  (loads them)
+    get_resolver().url_patterns  # noqa: B018  (loads them)
     for line in sys.stdin:
         order = json.loads(line)
-        answer(fork(order) if "log" in order else carry_out(order))
+        answer(fork(order) if "log" in order else waited_for(order))
 
 
-def carry_out(order: dict) -> object:
-    """In this process, which keeps no connection that a child could inherit."""
-    try:
-        return ACTIONS[order["do"]](*order.get("with", []))
-    except Exception:  # noqa: BLE001  (the loop must hear of it)
-        return {"mistake": traceback.format_exc()}
-    finally:
-        connections.close_all()
+def waited_for(order: dict) -> object:
+    """What a child answers: this process itself never has a connection that others inherit."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        begin(os.open(os.devnull, os.O_RDONLY), 2)
+        try:
+            result = ACTIONS[order["do"]](*order.get("with", []))
+        except BaseException:  # noqa: BLE001  (the loop must hear of it)
+            result = {"mistake": traceback.format_exc()}
+        with os.fdopen(writing, "w") as out:
+            json.dump(result, out)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answered:
+        return json.loads(answered.read() or "null")
 
 
 def fork(order: dict) -> int:
-    sys.stdout.flush()
+    """Somebody of their own, who writes to a log. Returns the pid."""
     pid = os.fork()
     if pid:
         return pid
-    os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for stream, number in ((nothing, 0), (log, 1), (log, 2)):
-        os.dup2(stream, number)
+    begin(
+        os.open(os.devnull, os.O_RDONLY),
+        os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644),
+    )
     code = 1
     try:
         ACTIONS[order["do"]](*order.get("with", []))
@@ -62,6 +73,14 @@ def fork(order: dict) -> int:
     finally:
         sys.stdout.flush()
         os._exit(code)
+
+
+def begin(reading: int, writing: int) -> None:
+    """In a child: a session of its own, and where it reads and writes."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for stream, number in ((reading, 0), (writing, 1), (writing, 2)):
+        os.dup2(stream, number)
 
 
 def answer(value: object) -> None:

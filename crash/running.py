@@ -51,13 +51,14 @@ class Wishes:
 class Loop:
     """All servers and processes; runs share them, with empty tables and books each time."""
 
-    def __init__(self, *, is_unique: bool, sabotage: str = "") -> None:
+    def __init__(self, *, is_unique: bool, settle: float = 0, sabotage: str = "") -> None:
         folder = tempfile.mkdtemp(prefix="crash-", dir=RAM if os.access(RAM, os.W_OK) else "/tmp")
         self.folder = Path(folder)
         self.logs, self.orders = self.folder / "logs", self.folder / "orders"
         self.logs.mkdir()
         self.orders.mkdir()
         self.is_unique, self.sabotage = is_unique, sabotage
+        self.settle = settle or (times.SETTLE_UNIQUE if is_unique else times.SETTLE_ALONE)
         self.figures: Counter[str] = Counter()
         self.recoveries: list[float] = []
         # How long each step of the runs took, added up.
@@ -104,14 +105,13 @@ class Loop:
 
     def environment(self) -> dict[str, str]:
         facts = self.sandbox.facts
-        settle = times.SETTLE_UNIQUE if self.is_unique else times.SETTLE_ALONE
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "crash.settings",
             "DATABASE_URL": self.postgres.address,
             "REDIS_URL": f"redis://127.0.0.1:{self.valkey.port}/0",
             "EBOEKHOUDEN_URL": facts["url"],
-            "CRASH_SETTLE": str(settle),
+            "CRASH_SETTLE": str(self.settle),
             "CRASH_SABOTAGE": self.sabotage,
             "CRASH_USERNAME": facts["username"],
             "CRASH_CODE_1": facts["security_code_1"],
@@ -246,9 +246,8 @@ class Run:
         if loop.trap.visits:
             findings.append(Finding("secret", f"{len(loop.trap.visits)} redirects were followed"))
             loop.trap.visits.clear()
-        settle = times.SETTLE_UNIQUE if loop.is_unique else times.SETTLE_ALONE
         requests = loop.sandbox.ask("requests")
-        case = Case(loop.sandbox.ask("books"), requests, settle, times.EXCHANGE, times.LEASE)
+        case = Case(loop.sandbox.ask("books"), requests, loop.settle, times.EXCHANGE, times.LEASE)
         found, counts = audit(
             loop.postgres.address,
             case,

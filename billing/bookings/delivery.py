@@ -33,12 +33,16 @@ from ..models import Attempt, Booking, BookingKind
 from . import decisions, exchange
 from .clock import database_now
 from .decisions import Finding, Step
+from .doorbell import ring
 from .exchange import Sight
 from .payloads import SCHEMA
 from .reading_back import read_back
 from .recording import Outcome, progress_of, record, remember
 
 MOST_STEPS = 6
+# Seconds after which a worker takes on no more and rings for the rest, so that one that is told to
+# leave is gone soon.
+LONGEST_TURN = 30.0
 # A worker that slept longer than this since it claimed may no longer begin: its lease might run out
 # while its request is on the way. In seconds.
 LATEST_START = (decisions.LEASE - decisions.EXCHANGE_DEADLINE).total_seconds() / 2
@@ -79,10 +83,13 @@ def deliver(
         return 0
     failpoint("after-lease")
     connection = Connection.objects.select_related("organisation").get(pk=connection_id)
+    began = time.monotonic()
     try:
         return _deliver_with(connection, fence, open_books=open_books, clock=clock)
     finally:
         leases.release(connection_id, fence)
+        if time.monotonic() - began >= LONGEST_TURN:
+            ring(connection_id)
 
 
 def _deliver_with(
@@ -98,12 +105,13 @@ def _deliver_with(
         with override(connection.organisation.language):
             pause(connection, code="keys", text=undecryptable(), now=clock())
         return 0
-    count = 0
+    count, until = 0, time.monotonic() + LONGEST_TURN
     with books:
         courier = Courier(connection, fence, books, clock)
         while courier.may_go_on and (held := _claim_next(courier)):
             count += 1
             _carry_out(courier, *held)
+            courier.may_go_on &= time.monotonic() < until
     return count
 
 

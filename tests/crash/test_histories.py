@@ -18,7 +18,7 @@ BOOKING = {
     "state": "confirmed",
     "reason": "agrees",
     "name": NUMBER,
-    "number": NUMBER,
+    "natural_key": NUMBER,
     "booked": 1,
     "ended_at": NOW + datetime.timedelta(seconds=0.3),
 }

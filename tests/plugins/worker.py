@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -53,32 +54,43 @@ def running_worker(
     redis_url: str, worker_sandbox_port: int, django_db_setup: None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The worker's process; it stays for the whole run, because it takes seconds to start."""
+    with worker_of(redis_url, worker_sandbox_port, name="shared@test") as worker:
+        yield worker
+        worker.terminate()
+        worker.wait(timeout=60)
+
+
+@contextlib.contextmanager
+def worker_of(redis_url: str, sandbox_port: int, *, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that is ready, on the test database; whatever happens, it is gone afterwards."""
     surroundings = {
         "TEST_BROKER_URL": redis_url,
         "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
-        "TEST_EBOEKHOUDEN_URL": f"http://127.0.0.1:{worker_sandbox_port}{SOAP_PATH}",
+        "TEST_EBOEKHOUDEN_URL": f"http://127.0.0.1:{sandbox_port}{SOAP_PATH}",
     }
     command = [sys.executable, "-m", "celery", "--app", "timechimp_eb", "worker"]
     with tempfile.TemporaryFile() as log:
         worker = subprocess.Popen(
-            [*command, "--concurrency", "2", "--loglevel", "INFO"],
+            [*command, "--concurrency", "2", "--loglevel", "INFO", "--hostname", name],
             cwd=settings.BASE_DIR,
             env={**os.environ, **surroundings},
             stdout=log,
             stderr=log,
+            start_new_session=True,
         )
         try:
             with sending_to(redis_url):
-                wait_for(worker, log)
+                wait_for(worker, log, name)
             yield worker
         finally:
-            worker.terminate()
-            worker.wait(timeout=20)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
 
 
-def wait_for(worker: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    for _ in range(60):
-        if app.control.ping(timeout=0.5):
+def wait_for(worker: subprocess.Popen[bytes], log: IO[bytes], name: str) -> None:
+    for _ in range(120):
+        if app.control.ping([name], timeout=0.5):
             return
         if worker.poll() is not None:
             break

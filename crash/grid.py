@@ -1,0 +1,144 @@
+"""`./run crash --grid`: every cell is played with real processes, many at once.
+
+Each cell has an agency and a connection of its own, so that a kill or a bad answer meets only the
+cell for which it was ordered. At the end the auditor looks at everything, and each document must
+have come to an end that its cell allows.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import psycopg
+
+from . import orders, times
+from .auditing import OPEN, audit
+from .cells import KINDS, Cell, Weather
+from .findings import Case, Finding
+from .points import MAKING
+from .processes import is_alive
+from .running import Loop
+
+AT_ONCE = 48
+BOUND = 90
+STATES = """
+    SELECT b.connection_id, b.state, c.paused_at IS NOT NULL FROM billing_booking b
+    JOIN integrations_connection c ON c.id = b.connection_id
+"""
+
+
+def play(batches: Sequence[tuple[Weather, Sequence[Cell]]], *, seed: int) -> bool:
+    """Plays all cells, each batch in its weather. Prints what is wrong, and the figures."""
+    began, figures = time.monotonic(), Counter[str]()
+    with Loop(is_unique=True, settle=times.SETTLE_UNIQUE) as loop:
+        for weather, cells in batches:
+            for start in range(0, len(cells), AT_ONCE):
+                some = cells[start : start + AT_ONCE]
+                found = Batch(loop, some, weather).play(seed)
+                figures.update(cells=len(some), wrong=len(found))
+                for finding in found:
+                    print(f"{weather.name}: {finding.kind}: {finding.text}", flush=True)
+        figures["kills"] = len(orders.struck(loop.orders))
+    told = ", ".join(f"{name} {figures[name]:,}" for name in ("cells", "kills", "wrong"))
+    print(f"{time.monotonic() - began:.0f} s: {told}")
+    return not figures["wrong"]
+
+
+class Batch:
+    """Some cells at once."""
+
+    def __init__(self, loop: Loop, cells: Sequence[Cell], weather: Weather) -> None:
+        self.loop, self.cells, self.weather = loop, cells, weather
+
+    def play(self, seed: int) -> list[Finding]:
+        """Returns what is wrong."""
+        self.lay(seed)
+        self.make()
+        wrong = list(self.wait())
+        time.sleep(times.LATE)
+        return wrong + self.look()
+
+    def lay(self, seed: int) -> None:
+        loop = self.loop
+        orders.withdraw(loop.orders)
+        self.places = loop.house.do("lay", [cell.kind for cell in self.cells])
+        loop.sandbox.begin(seed=seed, is_unique=self.weather.is_unique, **self.weather.switches)
+        known = [it for it in self.places if it["kind"] != "relation"]
+        rows = [{"Code": it["customer"], "Bedrijf": it["name"]} for it in known]
+        ids = loop.sandbox.ask("relations", rows)["ids"] if rows else []
+        names = [it["customer"] for it in known]
+        loop.house.do("make_known", dict(zip(names, ids, strict=True)))
+        for cell, place in zip(self.cells, self.places, strict=True):
+            if cell.fault.rule:
+                loop.sandbox.misbehave([self.rule(cell, place)])
+            if cell.point:
+                what, whose = f"kill@{cell.turn}", str(place["connection"])
+                orders.order(loop.orders, cell.point, what, whose=whose)
+
+    def rule(self, cell: Cell, place: dict[str, Any]) -> dict[str, Any]:
+        """The fault, for the requests of this cell only."""
+        look_up, add = KINDS[cell.kind]
+        about = {"operation": look_up if cell.fault.on == "Get" else add}
+        by_customer = cell.kind == "invoice with their number"
+        about |= {"customer": place["customer"]} if by_customer else {"number": place["number"]}
+        away = (
+            {"location": self.loop.trap.address} if cell.fault.rule["action"] == "redirect" else {}
+        )
+        return {**cell.fault.rule, **about, **away}
+
+    def make(self) -> None:
+        """Everybody makes the document; who is killed at it comes back and does it again."""
+        for cell, place in zip(self.cells, self.places, strict=True):
+            given = (place["connection"], place["kind"])
+            if cell.point in MAKING:
+                pid = self.loop.house.do("make", *given, log=self.loop.logs / "maker.log")
+                until = time.monotonic() + 20
+                while is_alive(pid) and time.monotonic() < until:
+                    time.sleep(0.01)
+            self.loop.house.do("make", *given)
+
+    def wait(self) -> Iterator[Finding]:
+        """Until each cell has come to an end that it allows; what has not is wrong."""
+        until = time.monotonic() + BOUND
+        while (late := self.not_ended()) and time.monotonic() < until:
+            self.loop.group.revive()
+            time.sleep(0.05)
+        for cell, state in late:
+            yield Finding("stuck" if state in OPEN else "lost", f"{cell}: ended as {state}")
+
+    def not_ended(self) -> list[tuple[Cell, str]]:
+        with psycopg.connect(self.loop.postgres.address, autocommit=True) as database:
+            rows = database.execute(STATES).fetchall()
+        states = {connection: (state, is_paused) for connection, state, is_paused in rows}
+        found = []
+        for cell, place in zip(self.cells, self.places, strict=True):
+            state, is_paused = states.get(place["connection"], ("nothing", False))
+            if not (state in cell.allowed and (is_paused or state not in OPEN)):
+                found.append((cell, state))
+        return found
+
+    def look(self) -> list[Finding]:
+        loop = self.loop
+        ends = frozenset().union(*(cell.allowed for cell in self.cells)) - {"confirmed"}
+        case = Case(
+            loop.sandbox.ask("books"),
+            loop.sandbox.ask("requests"),
+            times.SETTLE_UNIQUE,
+            times.EXCHANGE,
+            times.LEASE,
+            ends,
+        )
+        secrets = loop.sandbox.secrets()
+        found, _ = audit(loop.postgres.address, case, logs=loop.logs, secrets=secrets, told=[])
+        if loop.trap.visits:
+            found.append(Finding("secret", f"{len(loop.trap.visits)} redirects were followed"))
+            loop.trap.visits.clear()
+        return [Finding(it.kind, f"{self.cell_of(it.text)}: {it.text}") for it in found]
+
+    def cell_of(self, text: str) -> str:
+        """The cell of which a finding speaks, by its number or customer."""
+        for cell, place in zip(self.cells, self.places, strict=True):
+            if place["number"] in text or place["customer"] in text:
+                return str(cell)
+        return "some cell"
