@@ -64,33 +64,50 @@ class Cell:
         return f"{self.kind} × {self.point or 'no kill'} × {self.fault.name}"
 
 
+BEFORE: list[tuple[str, dict[str, Any]]] = [
+    ("drop", {}),
+    ("refuse", {}),
+    ("html", {}),
+    ("html", {"status": 200}),
+    ("fault", {}),
+    ("wrong_operation", {}),
+    ("empty", {}),
+    ("empty", {"status": 202}),
+    ("status", {"status": 500}),
+    ("status", {"status": 502}),
+    ("status", {"status": 429}),
+    ("redirect", {"status": 302}),
+    ("redirect", {"status": 307}),
+    ("dtd", {}),
+    ("garbage", {}),
+    ("delay", {"seconds": LATE}),
+]
+WHILE_ANSWERING: list[tuple[str, dict[str, Any]]] = [
+    ("truncate", {}),
+    ("truncate", {"says_length": False}),
+    ("drip", {"seconds": LATE}),
+    ("large", {"bytes": BIG}),
+]
+AFTER: list[tuple[str, dict[str, Any]]] = [
+    ("drop", {}),
+    ("html", {}),
+    ("fault", {}),
+    ("empty", {}),
+    ("status", {"status": 503}),
+    ("redirect", {"status": 307}),
+    ("dtd", {}),
+    ("delay", {"seconds": LATE}),
+    ("wrong_number", {}),
+    ("wrong_number", {"other": ""}),
+    ("error_code", {"code": "E999"}),
+]
+
+
 def either(on: str) -> Iterator[Fault]:
     """What can go wrong with any answer."""
-    for action, more in (
-        ("drop", {}),
-        ("refuse", {}),
-        ("html", {}),
-        ("html", {"status": 200}),
-        ("fault", {}),
-        ("wrong_operation", {}),
-        ("empty", {}),
-        ("empty", {"status": 202}),
-        ("status", {"status": 500}),
-        ("status", {"status": 502}),
-        ("status", {"status": 429}),
-        ("redirect", {"status": 302}),
-        ("redirect", {"status": 307}),
-        ("dtd", {}),
-        ("garbage", {}),
-        ("delay", {"seconds": LATE}),
-    ):
+    for action, more in BEFORE:
         yield one(on, action, "before", more)
-    for action, more in (
-        ("truncate", {}),
-        ("truncate", {"says_length": False}),
-        ("drip", {"seconds": LATE}),
-        ("large", {"bytes": BIG}),
-    ):
+    for action, more in WHILE_ANSWERING:
         yield one(on, action, "after", more)
     quota = {"code": "E003.3"}
     yield one(on, "error_code", "before", {"code": "E002.1"}, name="session ended")
@@ -100,19 +117,7 @@ def either(on: str) -> Iterator[Fault]:
 
 def of_orders() -> Iterator[Fault]:
     """What can go wrong with an order that was carried out, or will be."""
-    for action, more in (
-        ("drop", {}),
-        ("html", {}),
-        ("fault", {}),
-        ("empty", {}),
-        ("status", {"status": 503}),
-        ("redirect", {"status": 307}),
-        ("dtd", {}),
-        ("delay", {"seconds": LATE}),
-        ("wrong_number", {}),
-        ("wrong_number", {"other": ""}),
-        ("error_code", {"code": "E999"}),
-    ):
+    for action, more in AFTER:
         yield one("Add", action, "after", more)
     for action in ("drop", "html", "fault"):
         yield one("Add", action, "during", {})
@@ -151,7 +156,7 @@ def every_cell() -> list[tuple[Weather, list[Cell]]]:
     """The whole grid."""
     everything = product(KINDS, POINTS, FAULTS)
     cells = [Cell(*given) for given in everything if is_possible(*given)]
-    plain = [Cell(*given, NOTHING) for given in product(KINDS, POINTS) if is_possible(*given)]
+    plain = [cell for cell in cells if cell.fault is NOTHING]
     return [*((strictness, cells) for strictness in STRICTNESS), *((it, plain) for it in SLOW)]
 
 

@@ -14,6 +14,7 @@ from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
 
 from ..formats import euro
 from ..models import Batch, Booking, BookingKind, State
+from .payloads import SCHEMA
 
 TAGS = {
     State.QUEUED: "queued",
@@ -115,6 +116,8 @@ def document(booking: Booking) -> str:
 
 
 def _text(booking: Booking, *, now: datetime.datetime) -> str:
+    if booking.is_open and booking.payload["schema"] > SCHEMA:
+        return _("A newer version of the program made this: it waits for a worker of that version.")
     if booking.state in (State.UNKNOWN, State.CHECKING):
         return _checked(booking, now=now)
     return TEXTS[State(booking.state)](booking)

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from crash import points
+from crash.cells import FAULTS, KINDS, POINTS, every_cell, some_cells
 from crash.failing import Orders, Planned
 from crash.orders import order, struck
 from integrations.eboekhouden import failpoints
@@ -61,3 +62,18 @@ def test_an_order_at_one_point_leaves_the_others_alone(tmp_path):
     Orders(tmp_path)("after-intent")
 
     assert struck(tmp_path) == []
+
+
+def test_the_part_of_the_grid_has_every_bad_answer_every_point_and_every_kind():
+    played = [cell for _weather, cells in some_cells() for cell in cells]
+
+    assert {cell.fault.name for cell in played} == {fault.name for fault in FAULTS}
+    assert {cell.point for cell in played} == set(POINTS)
+    assert {cell.kind for cell in played} == set(KINDS)
+
+
+def test_the_whole_grid_has_them_with_each_other():
+    sizes = [len(cells) for _weather, cells in every_cell()]
+
+    assert sizes[0] == sizes[1]
+    assert sizes[0] > 0.9 * len(FAULTS) * len(POINTS) * len(KINDS)
