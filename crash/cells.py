@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from .points import DELIVERING, EXCHANGING, MAKING
-from .times import LATE
+from .times import LATE, PACE
 
 # What is booked, and by which operations it is looked up and ordered.
 KINDS = {
@@ -145,9 +145,10 @@ STRICTNESS = (
     Weather("takes double numbers", is_unique=False),
 )
 # Milliseconds: more than a request waits, and less than the settle time.
+SLOWLY = int(400 * PACE)
 SLOW = (
-    Weather("sees late what it has", is_unique=False, switches={"visibility_lag_ms": 400}),
-    Weather("does late what it is told", is_unique=False, switches={"apply_delay_ms": 400}),
+    Weather("sees late what it has", is_unique=False, switches={"visibility_lag_ms": SLOWLY}),
+    Weather("does late what it is told", is_unique=False, switches={"apply_delay_ms": SLOWLY}),
 )
 POINTS = ["", *MAKING, *DELIVERING, *EXCHANGING]
 

@@ -12,14 +12,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .findings import Case, Finding
+from .times import LAG, PACE
 from .wire_log import Entry, Log
 
 NEVER_LEFT = ("not-sent", "invalid")
 THERE = ("accepted", "same", "same_but_text", "same_with_token")
-# Seconds between what is written down and what is done, on a machine with other work.
-LAG = 0.35
 # Who sleeps between reading the clock and asking asks later, by as long as anybody sleeps here.
-SLEEP = 2.5
+SLEEP = 2.5 * PACE
 
 
 class Attempt(NamedTuple):

@@ -1,5 +1,6 @@
 """Real processes are killed: a part of the grid, and some runs at random. The rest: ./run crash."""
 
+import os
 import subprocess
 import sys
 
@@ -18,6 +19,8 @@ def loop(*words: str) -> subprocess.CompletedProcess[str]:
         command,
         cwd=settings.BASE_DIR,
         check=False,
+        # Other tests run beside it.
+        env={**os.environ, "CRASH_PACE": "2"},
         capture_output=True,
         text=True,
         timeout=LONGEST,

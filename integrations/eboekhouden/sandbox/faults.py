@@ -60,6 +60,11 @@ class Rule:
         return about_it and self.operation in (None, operation)
 
     @property
+    def is_late(self):
+        """What was asked is carried out after the client may have given up."""
+        return self.phase == "during" or self.action == "delay"
+
+    @property
     def is_spent(self):
         return self.count is not None and self.struck >= self.count
 

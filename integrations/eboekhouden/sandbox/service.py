@@ -42,6 +42,8 @@ class Exchange:
     origin: str
     started: float
     rule: object = None
+    # Its session was seen to be open when it came in, however late it is carried out.
+    is_admitted: bool = False
 
 
 @dataclass
@@ -100,6 +102,8 @@ class Service:
             body=masked(root),
         )
         exchange = Exchange(request, soap, log_id, origin, started, rule)
+        if self.switches.apply_delay_ms or (rule and rule.is_late):
+            exchange.is_admitted = self._admits(exchange)
         reply = Mishap(self, exchange).reply() if rule else self.undisturbed(exchange)
         self._note_reply(log_id, reply, started)
         return reply
@@ -163,17 +167,9 @@ class Service:
 
     def _outcome(self, db, exchange, *, keep):
         operation, refusal, payload = exchange.request.operation, None, {}
-        call = Call(
-            operation=operation,
-            arguments=exchange.request.arguments,
-            db=db,
-            switches=self.switches,
-            now=self.clock.now(),
-            at=self.clock.time(),
-            origin=exchange.origin,
-        )
+        call = self._call(db, exchange)
         try:
-            if operation not in WITHOUT_CHECK:
+            if operation not in WITHOUT_CHECK and not exchange.is_admitted:
                 check_session(call)
             if operation not in OPENING:
                 count_call(call)
@@ -186,6 +182,28 @@ class Service:
         applied = keep and refusal is None and operation in CHANGING
         found = next((len(rows) for rows in payload.values() if isinstance(rows, list)), None)
         return Performed(self.result(operation, payload, refusal), refusal, applied, found)
+
+    def _call(self, db, exchange):
+        return Call(
+            operation=exchange.request.operation,
+            arguments=exchange.request.arguments,
+            db=db,
+            switches=self.switches,
+            now=self.clock.now(),
+            at=self.clock.time(),
+            origin=exchange.origin,
+        )
+
+    def _admits(self, exchange):
+        """Whether its session is open now; a client that gives up may close it a moment later."""
+        if exchange.request.operation in WITHOUT_CHECK:
+            return False
+        with self.books.storage.transaction() as db:
+            try:
+                check_session(self._call(db, exchange))
+            except Refusal:
+                return False
+        return True
 
     def result(self, operation, payload, refusal):
         """The answer as nested fields, with the error block where this operation has it."""

@@ -84,6 +84,17 @@ def test_an_effect_during_a_fault_lands_after_the_client_was_told(client):
     assert client.sandbox.books.requests()[-1].applied is True
 
 
+def test_a_late_effect_comes_about_though_the_session_was_closed_meanwhile(client):
+    client.sandbox.faults.add("drop", operation="AddFactuur", phase="during", after=0.3)
+
+    with pytest.raises(LOST):
+        send_invoice(client)
+    client.sandbox.books.expire_sessions()
+
+    time.sleep(0.6)
+    assert [invoice.number for invoice in client.sandbox.books.invoices()] == ["2026-0001"]
+
+
 @pytest.mark.parametrize("phase", ["before", "after"])
 def test_a_client_that_gives_up_waiting_finds_it_booked_later(client, phase):
     client.sandbox.faults.add("delay", operation="AddFactuur", phase=phase, seconds=0.6)
