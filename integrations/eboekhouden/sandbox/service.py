@@ -77,10 +77,8 @@ class Service:
 
     def answer(self, body, *, charset, action, origin, prefers_12=False):
         """The reply to a POST; whatever it is, the request ends up in the log."""
-        started, soap = (
-            time.monotonic(),
-            envelope.SOAP_12 if prefers_12 else envelope.SOAP_11,
-        )
+        started = time.monotonic()
+        soap = envelope.SOAP_12 if prefers_12 else envelope.SOAP_11
         try:
             root = envelope.parse(body, charset=charset)
             soap = envelope.soap_namespace(root)
@@ -102,8 +100,7 @@ class Service:
             body=masked(root),
         )
         exchange = Exchange(request, soap, log_id, origin, started, rule)
-        if self.switches.apply_delay_ms or (rule and rule.is_late):
-            exchange.is_admitted = self._admits(exchange)
+        exchange.is_admitted = self._admits(exchange)
         reply = Mishap(self, exchange).reply() if rule else self.undisturbed(exchange)
         self._note_reply(log_id, reply, started)
         return reply
@@ -195,8 +192,9 @@ class Service:
         )
 
     def _admits(self, exchange):
-        """Whether its session is open now; a client that gives up may close it a moment later."""
-        if exchange.request.operation in WITHOUT_CHECK:
+        """Whether its session is open now, if it is carried out later: by then it may be closed."""
+        is_late = self.switches.apply_delay_ms or (exchange.rule and exchange.rule.is_late)
+        if not is_late or exchange.request.operation in WITHOUT_CHECK:
             return False
         with self.books.storage.transaction() as db:
             try:
