@@ -131,23 +131,6 @@ def test_a_line_that_somebody_else_credits_meanwhile_is_shown_as_such(agency, in
     assert Invoice.objects.filter(credit_of=invoice).count() == 1
 
 
-def test_a_draft_credit_is_changed_in_date_and_texts_only(agency, inside, invoice):
-    credit = draft_credit(invoice, wish(invoice.lines.all()), by=agency.member.user, now=NOW)
-    lines = list(credit.lines.all())
-    words = {"lines": len(lines), "language": "en", "version": credit.version}
-    for place, line in enumerate(lines):
-        words |= {f"line-{place}-id": line.pk, f"line-{place}-description": "Counted double"}
-
-    inside.post(
-        url("edit", credit.pk),
-        {"date": "2026-11-24", "payment_term": "14", "notes": "Sorry", **words},
-    )
-
-    credit.refresh_from_db()
-    assert (credit.notes, credit.gross) == ("Sorry", -invoice.gross)
-    assert {line.description for line in credit.lines.all()} == {"Counted double"}
-
-
 def test_a_wholly_credited_invoice_is_not_overdue_and_cannot_be_paid(agency, inside, invoice):
     as_if(invoice, due_on="2026-01-01")
     draft = draft_credit(invoice, wish(invoice.lines.all()), by=agency.member.user, now=NOW)
