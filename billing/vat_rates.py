@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from accounts.models import Organisation
 
+from .draft_codes import restate_codes
 from .models import VatRate, VatTreatment
 from .treatments import usual_code
 
@@ -143,11 +144,16 @@ def add_rate(organisation: Organisation, *, is_default: bool = False, **details:
 
 @transaction.atomic
 def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
-    """Invoice lines keep the copy they made. Raises UsualRate when none would be the usual one."""
+    """Final invoices keep the copy they made; drafts follow with the code.
+
+    Raises UsualRate when none would be the usual one.
+    """
     if not is_default and VatRate.objects.filter(pk=rate.pk, is_default=True).exists():
         raise UsualRate(str(rate))
     VatRate.objects.filter(pk=rate.pk).update(**details)
-    _end_predecessor(VatRate.objects.select_related("replaces").get(pk=rate.pk))
+    changed = VatRate.objects.get(pk=rate.pk)
+    _end_predecessor(changed)
+    restate_codes(changed)
     if is_default:
         make_usual(rate)
 
@@ -160,7 +166,10 @@ def set_usual_code(rate: VatRate) -> str:
     """
     code = usual_code(rate.treatment, rate.percentage)
     bare = VatRate.objects.filter(pk=rate.pk, code="")
-    return code if code and bare.update(code=code) else ""
+    if not code or not bare.update(code=code):
+        return ""
+    restate_codes(VatRate.objects.get(pk=rate.pk))
+    return code
 
 
 @transaction.atomic

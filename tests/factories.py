@@ -7,8 +7,8 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Language, Membership, Organisation, Role, User
-from billing.invoicing import total_fields
 from billing.models import Invoice, InvoiceLine, VatRate
+from billing.total_rows import total_fields
 from billing.vat import totals
 from customers.models import Customer
 from integrations.eboekhouden.sandbox import Sandbox

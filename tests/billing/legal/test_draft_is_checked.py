@@ -144,6 +144,21 @@ def test_an_unmapped_rate_stops_it_only_while_eboekhouden_is_connected(agency):
         make_final(later, by=agency.member.user, now=NOW)
 
 
+def test_a_draft_follows_the_code_that_its_rate_gets(agency, inside):
+    agency.vat.code = ""
+    agency.vat.save()
+    final, mended = draft(agency), draft(agency, name="Later")
+    make_final(final, by=agency.member.user, now=NOW)
+    factories.create_connection(organisation=agency.organisation)
+
+    inside.post(reverse("billing:vat-rate-usual-code", args=[agency.vat.pk]))
+
+    made = make_final(mended, by=agency.member.user, now=NOW)
+    assert made.lines.get().vat_code == "HOOG_VERK_21"
+    assert Invoice.objects.get(pk=made.pk).vat_totals[0]["code"] == "HOOG_VERK_21"
+    assert final.lines.get().vat_code == ""
+
+
 def test_a_customer_without_an_address_is_left_out_in_eboekhouden_too(connected):
     customer = factories.create_customer(organisation=connected.organisation, **NO_ADDRESS)
     connected.hours(project=factories.create_project(customer=customer), minutes=120)
