@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .bookings.telling import TAGS
-from .models import Booking, CreditState, Invoice, InvoiceStatus, Origin, State
+from .models import Booking, BookingQuerySet, CreditState, Invoice, InvoiceStatus, Origin, State
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class InvoiceRow:
         return self.invoice.was_sent and self.booking is None
 
 
-def counting_bookings() -> QuerySet[Booking]:
+def counting_bookings() -> BookingQuerySet:
     """Those that were not cancelled; an invoice has one of them at most."""
     return Booking.objects.exclude(state=State.CANCELLED)
 

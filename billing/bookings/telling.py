@@ -181,7 +181,10 @@ def _in_short(booking: Booking) -> str:
 
 def _waiting(booking: Booking) -> str:
     if booking.reason == "customer":
-        return _("Customer %(number)s is created first.") % {"number": booking.customer.number}
+        text = _("Customer %(number)s is created first.")
+        if booking.stopped_customer:
+            text = _("Customer %(number)s was not created there: somebody must decide first.")
+        return text % {"number": booking.customer.number}
     if booking.reason == "quota":
         return _("e-Boekhouden allows no more calls for now; it goes on by itself.")
     return _("It goes on when the connection works again.")
@@ -220,6 +223,9 @@ def _ways(booking: Booking) -> list[Way]:
     if booking.state == State.REJECTED:
         ways += _mend(booking)
         ways.append(Way(_("Book again"), choice="again"))
+    if booking.state == State.BLOCKED and booking.stopped_customer:
+        url = reverse("billing:booking-detail", args=[booking.stopped_customer])
+        ways.append(Way(_("Open the customer's booking"), url=url))
     if booking.state == State.UNKNOWN:
         ways.append(Way(_("Check now"), choice="check"))
     if booking.state == State.CONFLICT:

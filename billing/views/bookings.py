@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,7 +21,7 @@ from ..bookings.recording import progress_of
 from ..bookings.sides import sides
 from ..bookings.telling import tell, told
 from ..models import Batch, Booking, State
-from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES, BatchQuerySet
+from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES, BatchQuerySet, BookingQuerySet
 
 # The chips above the list, and the states behind each.
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -46,9 +46,7 @@ def booking_list(request: MemberRequest) -> HttpResponse:
     shown = request.GET.get("show", "")
     if shown not in VIEWS:
         shown = "needs-you" if counts["needs_you"] else "all"
-    rows = bookings.filter(state__in=VIEWS[shown]).select_related(
-        "invoice", "customer", "connection"
-    )
+    rows = bookings.filter(state__in=VIEWS[shown]).to_be_told()
     page = page_of(request, rows)
     latest = _batches(request).first()
     context = {
@@ -79,7 +77,7 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
 def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """What became of one order; the page fills by itself until nothing is on its way."""
     batch = get_object_or_404(_batches(request), pk=pk)
-    bookings = batch.bookings.select_related("invoice", "customer", "connection").order_by("pk")
+    bookings = batch.bookings.to_be_told().order_by("pk")
     now = database_now()
     context = {
         "batch": told(batch),
@@ -165,10 +163,8 @@ CHOICES: dict[str, tuple[Choice, Callable[[], str]]] = {
 }
 
 
-def _bookings(request: MemberRequest) -> QuerySet[Booking]:
-    return Booking.objects.filter(organisation=request.organisation).select_related(
-        "invoice", "customer", "connection"
-    )
+def _bookings(request: MemberRequest) -> BookingQuerySet:
+    return Booking.objects.filter(organisation=request.organisation).to_be_told()
 
 
 def _batches(request: MemberRequest) -> BatchQuerySet:

@@ -61,9 +61,6 @@ def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
         "unbilled_total": sum((row.total for row in customers), ZERO),
         "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
         "unbilled_count": len(customers),
-        "attention": [
-            tell(booking, now=timezone.now())
-            for booking in attention.select_related("invoice", "customer", "connection")[:5]
-        ],
+        "attention": [tell(booking, now=timezone.now()) for booking in attention.to_be_told()[:5]],
         "latest_invoices": organisation.invoices.select_related("customer")[:6],
     }

@@ -121,7 +121,7 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any
 def _booking(invoice: Invoice) -> dict[str, Any]:
     """What stands in e-Boekhouden of this invoice, or what would be entered there."""
     counting = counting_bookings().filter(invoice=invoice)
-    booking = counting.select_related("invoice", "customer").first()
+    booking = counting.to_be_told().first()
     connection = connection_for_entries(invoice.organisation)
     context: dict[str, Any] = {
         "row": row_of(invoice, booking, today=timezone.localdate()),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.invoicing import invoice_in_eboekhouden
-from billing.models import Batch
+from billing.models import Batch, Booking, BookingKind
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +37,22 @@ def test_a_batch_that_also_makes_a_customer_counts_its_documents(connected, clie
 
     batch = page.context["batch"]
     assert (batch.total, batch.open, batch.booked) == (1, 1, 0)
+
+
+def test_a_document_that_waits_for_a_customer_that_stopped_leads_to_that_customer(
+    connected, client, sandbox
+):
+    customer = factories.create_customer(organisation=connected.organisation)
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": "Somebody Else B.V."}])
+    connected.hours(project=factories.create_project(customer=customer))
+    batch = invoice_in_eboekhouden(
+        connected.order(), connection=connected.connection, now=timezone.now()
+    )
+    connected.deliver()
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+
+    stopped = Booking.objects.get(kind=BookingKind.RELATION)
+    assert "was not created there: somebody must decide first" in page
+    assert page.count(reverse("billing:booking-detail", args=[stopped.pk])) >= 2
