@@ -34,6 +34,11 @@ def this_place() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def is_elsewhere(connection: Connection) -> bool:
+    """Whether the connection lives in another database than this one."""
+    return connection.place not in ("", this_place())
+
+
 def settle_here(connection_id: int) -> bool:
     """True if this connection is at home here; one that never sent anything is from now on."""
     here = this_place()

@@ -6,6 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from . import logs
 from .schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -258,3 +259,5 @@ LOGGING = {
         name: {"level": "WARNING"} for name in ("zeep", "urllib3", "requests", "axes", "fontTools")
     },
 }
+
+logs.configure()

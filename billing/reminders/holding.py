@@ -19,10 +19,20 @@ FRESH = datetime.timedelta(days=1)
 def why_not(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -> str:
     """Why no reminder of an invoice from due_reminders may go now: a sentence; empty if it may."""
     return (
-        _held_by_people(invoice, around)
+        _copied_or_restored(around)
+        or _held_by_people(invoice, around)
         or _unknown_payments(invoice, around, now=now)
         or _not_to_be_mailed(invoice, around)
     )
+
+
+def _copied_or_restored(around: Surroundings) -> str:
+    """A copy of the database must not write to customers; a restored one has forgotten payments."""
+    if around.is_copied:
+        return _("This database is a copy: it sends nothing to customers.")
+    if around.connection and around.connection.must_compare_first:
+        return _("Restored from a backup: no reminders until it was compared.")
+    return ""
 
 
 def _held_by_people(invoice: Invoice, around: Surroundings) -> str:

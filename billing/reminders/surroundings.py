@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from accounts.models import Organisation
 from customers.models import Contact
 from integrations.models import Connection
+from integrations.place import is_elsewhere
 
 from ..mailing import ABANDONED_AFTER
 from ..models import (
@@ -34,6 +35,7 @@ class Surroundings:
 
     plan: Plan
     connection: Connection | None
+    is_copied: bool
     holds: Mapping[tuple[str, int], ReminderHold]
     bookings: Mapping[int, Booking]
     credited: frozenset[int]
@@ -57,9 +59,11 @@ class Surroundings:
         ids = [invoice.pk for invoice in found]
         customers = [invoice.customer_id for invoice in found]
         queued = Reminder.objects.filter(invoice__in=ids, mail=None)
+        connection = Connection.objects.filter(organisation=organisation).first()
         return cls(
             plan=plan,
-            connection=Connection.objects.filter(organisation=organisation).first(),
+            connection=connection,
+            is_copied=bool(connection and is_elsewhere(connection)),
             holds=_holds(ids, customers, today),
             bookings=_bookings(ids),
             credited=_credited(ids),

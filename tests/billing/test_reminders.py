@@ -34,6 +34,7 @@ from billing.reminders.sending import deliver_reminders, queue_reminders
 from billing.reminders.surroundings import Surroundings
 from billing.tasks import queue_due_reminders
 from customers.models import Contact
+from integrations.models import Connection
 from tests import factories
 
 from .reminding import DAY, at, late_invoice, steps_taken, turn_on
@@ -257,6 +258,15 @@ def test_a_credited_invoice_is_left_to_people(studio):
     Invoice.objects.filter(pk=credit.pk).update(credit_of=invoice)
 
     assert "credit invoice" in reason(studio)
+    assert remind(studio) == 0
+
+
+def test_a_copy_of_the_database_writes_to_nobody(studio):
+    invoice = late_invoice(studio, days=7)
+    book(studio, invoice, seen=at(TODAY), open_seen_at=at(TODAY))
+    Connection.objects.update(place="elsewhere")
+
+    assert "is a copy" in reason(studio)
     assert remind(studio) == 0
 
 

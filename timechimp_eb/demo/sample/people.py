@@ -25,8 +25,8 @@ DETAILS = {
     "theme_colour": "#6559D2",
 }
 FOOTER = (
-    "Wij verzoeken u het bedrag binnen de betaaltermijn over te maken op de genoemde rekening, "
-    "onder vermelding van het factuurnummer."
+    "Op al onze werkzaamheden zijn onze algemene voorwaarden van toepassing; "
+    "u vindt ze op www.studio-oost.example."
 )
 MAIL_BODY = """Beste {customer},
 
