@@ -11,6 +11,7 @@ from billing.archive import guards
 from billing.copies import addressee_copy, issuer_copy
 from billing.models import Invoice, InvoiceLine, InvoiceStatus, VatRate, VatTreatment
 from billing.total_rows import total_fields
+from billing.treatments import TREATMENTS
 from billing.vat import totals
 from customers.models import Customer
 from projects.money import ZERO, net_amount
@@ -182,6 +183,8 @@ def _line(invoice: Invoice, position: int, item: Item, organisation) -> InvoiceL
         vat_rate=_rate(organisation, item),
         vat_percentage=Decimal(item.percentage),
         vat_treatment=item.treatment,
+        vat_code=TREATMENTS[item.treatment].codes.get(int(Decimal(item.percentage)), "GEEN"),
+        code="WORK",
     )
 
 
