@@ -18,6 +18,7 @@ from ..claiming import move
 from ..models import (
     Booking,
     BookingKind,
+    CreditedRow,
     Invoice,
     InvoiceEvent,
     InvoiceLine,
@@ -83,10 +84,21 @@ def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
     new.created_at, new.created_by = now, by
     new.save(force_insert=True)
     lines = list(old.lines.all())
+    # Of a credit: the line of the void one no longer takes anything back.
+    old.lines.exclude(credits=None).update(is_withdrawn=True)
     for line in lines:
         line.pk, line._state, line.invoice = None, ModelState(), new
     InvoiceLine.objects.bulk_create(lines)
+    _rename_rows(old, {line.position: line for line in lines})
     return new
+
+
+def _rename_rows(old: Invoice, lines: dict[int, InvoiceLine]) -> None:
+    """Of a credit: which rows its lines took off the invoice."""
+    named = list(CreditedRow.objects.filter(line__invoice=old).select_related("line"))
+    for row in named:
+        row.line = lines[row.line.position]
+    CreditedRow.objects.bulk_update(named, ["line"])
 
 
 def _tell(invoice: Invoice, kind: str, number: str, *, by: User, now: datetime.datetime) -> None:

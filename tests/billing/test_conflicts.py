@@ -7,13 +7,25 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.bookings import choices, renumbering
+from billing.crediting import credit_in_eboekhouden
 from billing.invoicing import draft_invoices, invoice_in_eboekhouden
 from billing.issuing import create_sales_entries, mark_sent
-from billing.models import Booking, BookingKind, Invoice, InvoiceStatus, Origin, State
+from billing.models import (
+    Booking,
+    BookingKind,
+    CreditState,
+    Invoice,
+    InvoiceStatus,
+    Origin,
+    RowFate,
+    State,
+)
 from integrations.books import open_books
 from registrations.models import TimeEntry
 from tests import factories
 from tests.integrations.eboekhouden import samples
+
+from .test_crediting import wish
 
 NOW = timezone.now()
 
@@ -152,3 +164,28 @@ def test_what_exists_and_is_not_shown_ends_with_a_person(connected, sandbox, tak
     renumbering.take_new_number(taken, by=connected.member.user, now=NOW)
     connected.sweep(later=datetime.timedelta(minutes=50))
     assert [i.number for i in sandbox.books.invoices()] == ["TC2026-0002"]
+
+
+def test_a_credit_goes_under_the_next_number_and_still_names_its_rows(connected, sandbox):
+    customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
+    connected.hours(project=factories.create_project(customer=customer))
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    connected.deliver()
+    (first,) = Invoice.objects.all()
+    occupy(connected, sandbox, "TC2026-0002")
+    asked = wish(list(first.lines.all()), RowFate.RELEASED)
+    credit = credit_in_eboekhouden(
+        first, asked, connection=connected.connection, by=connected.member.user, now=NOW
+    )
+    connected.deliver()
+    booking = credit.bookings.select_related("connection").get()
+
+    number = renumbering.take_new_number(booking, by=connected.member.user, now=NOW)
+    connected.deliver()
+
+    new = Invoice.objects.get(number=number)
+    assert (booking.state, new.bookings.get().state) == (State.CONFLICT, State.CONFIRMED)
+    assert new.lines.get().credited_rows.count() == 1
+    first.refresh_from_db()
+    assert (first.credited_amount, first.credit_state) == (first.gross, CreditState.WHOLLY)
