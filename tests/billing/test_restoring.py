@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.archive import guards
 from billing.bookings import choices
 from billing.checking.carrying_out import carry_out
 from billing.invoicing import draft_invoices, invoice_in_eboekhouden
@@ -38,10 +39,12 @@ def bill(connected) -> Booking:
 
 def forget(booking: Booking) -> None:
     """As if the backup had been made before the invoice was."""
+    guards.remove(using="default")
     booking.delete()
     TimeEntry.objects.update(invoice_line=None, status="open")
     Invoice.objects.filter(pk=booking.invoice_id).delete()
     NumberSeries.objects.all().delete()
+    guards.lay(using="default")
 
 
 def restored(connected) -> None:

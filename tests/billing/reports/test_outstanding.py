@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.credit_lines import Wish
+from billing.credit_lines import CreditWish
 from billing.crediting import draft_credit
 from billing.invoicing import draft_invoices
 from billing.issuing import make_final, mark_paid, mark_sent
@@ -94,7 +94,7 @@ def credited(agency, *, paid=False, settle=False, part=False):
     if paid:
         mark_paid(invoice, by=agency.member.user, now=NOW)
     lines = list(invoice.lines.all())[: 1 if part else 2]
-    wish = Wish({line.pk: RowFate.WRITTEN_OFF for line in lines}, "Wrong", factories.TODAY)
+    wish = CreditWish({line.pk: RowFate.WRITTEN_OFF for line in lines}, "Wrong", factories.TODAY)
     credit = draft_credit(invoice, wish, by=agency.member.user, now=NOW)
     credit = mark_sent(
         make_final(credit, by=agency.member.user, now=NOW), by=agency.member.user, now=NOW

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.credit_lines import Wish
+from billing.credit_lines import CreditWish
 from billing.crediting import draft_credit
 from billing.invoicing import draft_invoices
 from billing.issuing import make_final, mark_sent
@@ -106,7 +106,7 @@ def test_a_credit_invoice_takes_the_turnover_from_who_had_it(agency):
     before = sums(question(agency, "employee"))
 
     credit = draft_credit(
-        invoice, Wish(fates, "Wrong", factories.TODAY), by=agency.member.user, now=NOW
+        invoice, CreditWish(fates, "Wrong", factories.TODAY), by=agency.member.user, now=NOW
     )
     make_final(credit, by=agency.member.user, now=NOW)
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.credit_lines import Wish
+from billing.credit_lines import CreditWish
 from billing.crediting import draft_credit
 from billing.invoicing import draft_invoices, invoice_in_eboekhouden
 from billing.issuing import create_sales_entries, make_final, mark_sent
@@ -106,7 +106,7 @@ def test_what_was_entered_agrees_to_the_cent_credits_too(connected):
     first = entered(connected)
     credit = draft_credit(
         first,
-        Wish({line.pk: RowFate.RELEASED for line in first.lines.all()}, "Wrong", TODAY),
+        CreditWish({line.pk: RowFate.RELEASED for line in first.lines.all()}, "Wrong", TODAY),
         by=connected.member.user,
         now=NOW,
     )
