@@ -19,7 +19,7 @@ SEVERAL = {
     "billing:finding-detail": 2,
     "projects:project-detail": 3,
 }
-FILES = ("-pdf", "-export", "-receipt", "-logo")
+FILES = ("-pdf", "-ubl", "-export", "-receipt", "-logo", "-design")
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
 LINKS = "[...new Set([...document.querySelectorAll('a[href]')].map((link) => link.href))]"
 
