@@ -4,10 +4,10 @@ import datetime
 from functools import partial
 
 from django.db import IntegrityError, models, transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
 from integrations.models import Connection
+from integrations.usable import usable
 
 from .doorbell import ring
 from .models import ImportRun, ImportState
@@ -66,19 +66,7 @@ def _queue(
 
 def check_usable(connection: Connection | None) -> Connection:
     """The connection itself; CannotImport, with what to do, unless relations can be read."""
-    if connection is None or not connection.is_active:
-        raise CannotImport(
-            _("e-Boekhouden is not active. Switch it on under Settings → Integrations.")
-        )
-    if not connection.has_codes:
-        raise CannotImport(
-            _("There are no codes to log in with. Enter them under Settings → e-Boekhouden.")
-        )
-    if connection.is_paused:
-        raise CannotImport(
-            _("The connection is paused: %(reason)s") % {"reason": connection.pause_text}
-        )
-    return connection
+    return usable(connection, refuse=CannotImport)
 
 
 def claimable(now: datetime.datetime) -> models.Q:

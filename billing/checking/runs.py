@@ -6,11 +6,11 @@ import structlog
 from celery import current_app
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from accounts.models import Organisation, User
 from integrations.models import Connection
+from integrations.usable import usable
 
 from ..models import CheckRun, CheckState
 from ..models.check import UNDER_WAY
@@ -68,19 +68,7 @@ def start_check(
 
 def check_usable(connection: Connection | None) -> Connection:
     """The connection itself; CannotCheck, with what to do, unless e-Boekhouden can be asked."""
-    if connection is None or not connection.is_active:
-        raise CannotCheck(
-            _("e-Boekhouden is not active. Switch it on under Settings → Integrations.")
-        )
-    if not connection.has_codes:
-        raise CannotCheck(
-            _("There are no codes to log in with. Enter them under Settings → e-Boekhouden.")
-        )
-    if connection.is_paused:
-        raise CannotCheck(
-            _("The connection is paused: %(reason)s") % {"reason": connection.pause_text}
-        )
-    return connection
+    return usable(connection, refuse=CannotCheck)
 
 
 def ring(run_id: int) -> None:
