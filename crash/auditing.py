@@ -59,17 +59,18 @@ ATTEMPTS = """
     FROM billing_attempt a ORDER BY a.booking_id, a.fence
 """
 # Without those that the service gave, which are not of our series.
-NUMBERS = "SELECT number FROM billing_invoice WHERE number LIKE '%-%'"
+NUMBERS = "SELECT number FROM billing_invoice WHERE number ~ '-[0-9]+$'"
 SERIES = "SELECT prefix, year, last FROM billing_numberseries"
 OPEN = ("queued", "blocked", "sending", "unknown", "checking")
 CENT = Decimal("0.01")
 
 
 class Remote(NamedTuple):
-    """A document in the sandbox's books, of either kind, or a relation."""
+    """A document in the sandbox's books, of either kind, or a relation; `id` is its name there."""
 
     kind: str
     name: str
+    id: str
     customer: str
     gross: Decimal | None
 
@@ -98,15 +99,17 @@ def audit(
 
 def remote_records(books: dict[str, Any]) -> Iterator[Remote]:
     for relation in books["relations"]:
-        yield Remote("relation", relation["code"], relation["code"], None)
+        yield Remote("relation", relation["code"], str(relation["id"]), relation["code"], None)
     of_invoices = set()
     for it in books["invoices"]:
         of_invoices.add(it["entry"])
-        yield Remote("invoice", it["number"], it["relation_code"], Decimal(it["total"]))
+        number, code = it["number"], it["relation_code"]
+        yield Remote("invoice", number, number, code, Decimal(it["total"]))
     for it in books["entries"]:
         if it["id"] not in of_invoices:
             gross = sum((Decimal(line["gross"]) for line in it["lines"]), Decimal(0))
-            yield Remote("sales_entry", it["number"], it["relation_code"], gross)
+            number, code = it["number"], it["relation_code"]
+            yield Remote("sales_entry", number, str(it["id"]), code, gross)
 
 
 def against_each_other(
@@ -147,7 +150,7 @@ def of_one(
         yield Finding("stuck", f"{what}")
     elif state != "confirmed":
         yield Finding("lost", f"ended elsewhere: {what}")
-    elif not records:
+    elif row["remote_id"] not in {record.id for record in records}:
         yield Finding("lost", f"booked, but not there: {what}")
     for record in records:
         if record.customer != row["customer"] or not is_equal(record.gross, row):

@@ -12,8 +12,9 @@ DELIVERING = {
     "after-login": "a session, and nothing asked",
     "after-look-up": "looked up, not recorded",
     "after-intent": "the intention committed, not connected",
-    "before-recording": "accepted, not recorded",
-    "after-recording": "recorded, not read back",
+    "after-answer": "accepted, not read back",
+    "before-recording": "read back, not recorded",
+    "after-recording": "recorded, nothing else begun",
     "before-closing": "everything done, the session open",
     "before-acknowledging": "everything done, the task not acknowledged",
 }

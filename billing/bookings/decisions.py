@@ -116,9 +116,9 @@ def begin_sending(progress: Progress, *, now: datetime.datetime) -> Progress:
 # --- After sending --------------------------------------------------------------------------------
 
 
-def accepted(progress: Progress) -> tuple[Progress, Step]:
-    """A clean, complete answer, with our own number echoed."""
-    return _ended(progress, State.CONFIRMED), Step.STOP
+def accepted(progress: Progress, *, reason: str = "") -> tuple[Progress, Step]:
+    """A clean, complete answer, with our own number echoed; `reason` is what was seen of it."""
+    return _ended(replace(progress, reason=reason), State.CONFIRMED), Step.STOP
 
 
 def not_sent(progress: Progress, *, now: datetime.datetime, tries: int) -> tuple[Progress, Step]:

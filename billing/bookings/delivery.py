@@ -34,7 +34,6 @@ from . import decisions, exchange
 from .clock import database_now
 from .decisions import Finding, Step
 from .doorbell import ring
-from .exchange import Sight
 from .payloads import SCHEMA
 from .reading_back import read_back
 from .recording import Outcome, progress_of, record, remember
@@ -221,16 +220,16 @@ def _send(courier: Courier, booking: Booking, attempt: Attempt, *, since: float)
     try:
         if time.monotonic() - since > LATEST_START:
             raise NotSent("too-late")
-        remote_id = exchange.send(courier.books, booking)
+        told = exchange.send(courier.books, booking)
+        failpoint("after-answer")
+        made = read_back(courier.books, booking, told=told)
     except EBoekhoudenError as error:
         return _send_failed(courier, booking, attempt, error, since)
     failpoint("before-recording")
-    progress, step = decisions.accepted(progress_of(booking))
+    progress, step = decisions.accepted(progress_of(booking), reason=made.reason)
     outcome = Outcome("accepted", _milliseconds(since))
-    sight = Sight(remote_id, {})
-    if record(booking, attempt, progress, outcome, sight=sight, now=courier.clock()):
-        failpoint("after-recording")
-        read_back(courier.books, booking)
+    record(booking, attempt, progress, outcome, sight=made.sight, now=courier.clock())
+    failpoint("after-recording")
     return step
 
 

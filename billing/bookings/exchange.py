@@ -101,9 +101,12 @@ def refusal(error: Refused | NotConfigured) -> Refusal:
 
 
 def _sight(record: Relation | BookedInvoice | BookedEntry | None) -> Sight | None:
+    return None if record is None else sight_of(record)
+
+
+def sight_of(record: Relation | BookedInvoice | BookedEntry) -> Sight:
+    """What is kept of a record that stands there."""
     match record:
-        case None:
-            return None
         case Relation():
             copy = {k: v for k, v in asdict(record).items() if k != "raw"}
             return Sight(str(record.id), copy)

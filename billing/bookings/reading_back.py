@@ -1,31 +1,62 @@
-"""After booking: what the service made of it is read back and compared to the cent."""
+"""After an order was accepted, before that is written down: what the service made of it is read."""
+
+from dataclasses import dataclass
 
 from integrations.eboekhouden.client import EBoekhouden
-from integrations.eboekhouden.errors import EBoekhoudenError
+from integrations.eboekhouden.errors import EBoekhoudenError, OutcomeUnknown
+from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, Relation
 
-from ..models import Booking, BookingKind, State
-from . import comparing, payloads
+from ..models import Booking, BookingKind
+from . import comparing
+from .decisions import Finding
+from .exchange import Sight, sight_of
 
 
-def read_back(books: EBoekhouden, booking: Booking) -> None:
-    """Keeps a copy of what stands there; `reason` says so when the total differs.
+@dataclass(frozen=True)
+class Made:
+    """What was made there, and whether its total agrees (`agrees`, `total-differs`, or unknown)."""
 
-    The booking is confirmed already: if this fails, the daily comparison does it.
+    sight: Sight
+    reason: str = ""
+
+
+def read_back(books: EBoekhouden, booking: Booking, *, told: str) -> Made:
+    """What stands there now. `told` is the number or id in the answer.
+
+    Our own number finds it, so a wrong id in the answer does no harm. If it cannot be read now, the
+    answer is believed, and the daily check compares. Whoever reads for longer than the lease lasts
+    is known by the fence, and somebody else looks it up. Raises OutcomeUnknown when the service gave
+    the number, and under that number there is nothing, or something else.
     """
-    if booking.kind == BookingKind.RELATION or not booking.natural_key:
-        return
     try:
-        found = (
-            books.find_invoice(booking.natural_key)
-            if booking.kind == BookingKind.INVOICE
-            else books.find_entry(booking.natural_key)
-        )
+        found = _under_its_number(books, booking, told)
     except EBoekhoudenError:
-        return
+        return Made(Sight(told, {}))
+    if not booking.natural_key and not _is_ours(booking, found):
+        raise OutcomeUnknown("other-number", told)
     if len(found) != 1:
-        return
-    agrees = comparing.difference(booking.payload, found[0]) == 0
-    Booking.objects.filter(pk=booking.pk, state=State.CONFIRMED).update(
-        remote_copy=payloads.booked_as_content(found[0]),
-        reason="agrees" if agrees else "total-differs",
-    )
+        return Made(Sight(told, {}))
+    (made,) = found
+    return Made(sight_of(made), _agreement(booking, made))
+
+
+def _under_its_number(
+    books: EBoekhouden, booking: Booking, told: str
+) -> list[Relation] | list[BookedInvoice] | list[BookedEntry]:
+    match booking.kind:
+        case BookingKind.RELATION:
+            return books.find_relation(booking.natural_key)
+        case BookingKind.INVOICE:
+            return books.find_invoice(booking.natural_key or told)
+    return books.find_entry(booking.natural_key)
+
+
+def _is_ours(booking: Booking, found: list[BookedInvoice]) -> bool:
+    finding, _invoice = comparing.compare_invoice(booking.payload, found)
+    return finding in (Finding.SAME, Finding.SAME_BUT_TEXT)
+
+
+def _agreement(booking: Booking, made: Relation | BookedInvoice | BookedEntry) -> str:
+    if isinstance(made, Relation):
+        return ""
+    return "total-differs" if comparing.difference(booking.payload, made) else "agrees"

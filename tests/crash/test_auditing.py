@@ -9,10 +9,11 @@ BOOKING = {
     "kind": "invoice",
     "state": "confirmed",
     "name": "TC2026-0001",
+    "remote_id": "TC2026-0001",
     "customer": "C0001",
     "gross": Decimal("121.00"),
 }
-DOCUMENT = Remote("invoice", "TC2026-0001", "C0001", Decimal("121.00"))
+DOCUMENT = Remote("invoice", "TC2026-0001", "TC2026-0001", "C0001", Decimal("121.00"))
 
 
 def kinds(bookings, remote):
@@ -38,6 +39,10 @@ def test_a_booking_without_a_document_is_lost():
 def test_a_document_of_another_customer_or_total_is_no_document_of_ours():
     assert "lost" in kinds([BOOKING], [DOCUMENT._replace(customer="C0002")])
     assert "lost" in kinds([BOOKING], [DOCUMENT._replace(gross=Decimal("121.01"))])
+
+
+def test_a_booking_with_another_id_than_the_document_has_is_lost():
+    assert "lost" in kinds([{**BOOKING, "remote_id": "TC2026-0009"}], [DOCUMENT])
 
 
 def test_what_is_still_open_is_stuck_and_what_was_refused_is_lost():
