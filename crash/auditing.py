@@ -63,6 +63,7 @@ NUMBERS = "SELECT number FROM billing_invoice WHERE number ~ '-[0-9]+$'"
 SERIES = "SELECT prefix, year, last FROM billing_numberseries"
 OPEN = ("queued", "blocked", "sending", "unknown", "checking")
 CENT = Decimal("0.01")
+Names = frozenset[tuple[str, str]]
 
 
 class Remote(NamedTuple):
@@ -83,8 +84,10 @@ def audit(
         bookings = database.execute(BOOKINGS).fetchall()
         attempts = database.execute(ATTEMPTS).fetchall()
         numbers = [row["number"] for row in database.execute(NUMBERS)]
+        remote = list(remote_records(case.books))
         findings = [
-            *against_each_other(bookings, list(remote_records(case.books)), ends=case.ends),
+            *of_theirs(bookings, remote, case.theirs),
+            *against_each_other(*ours(bookings, remote, case.theirs), ends=case.ends),
             *(Finding("billed twice", f"line {row}") for row in database.execute(LINES)),
             *(Finding("billed twice", f"row {row}") for row in database.execute(ROWS)),
             *gaps(numbers, database.execute(SERIES).fetchall()),
@@ -92,7 +95,7 @@ def audit(
     forgotten = sorted(set(told) - set(numbers))
     findings += [Finding("lost", f"{number} was told to a person") for number in forgotten]
     findings += leaks(logs, secrets)
-    log = Log(case.requests)
+    log = Log(case.requests, near=case.theirs)
     found, figures = histories(bookings, attempts, log, case)
     return findings + found, Counter(row["kind"] for row in bookings) + figures
 
@@ -110,6 +113,29 @@ def remote_records(books: dict[str, Any]) -> Iterator[Remote]:
             gross = sum((Decimal(line["gross"]) for line in it["lines"]), Decimal(0))
             number, code = it["number"], it["relation_code"]
             yield Remote("sales_entry", number, str(it["id"]), code, gross)
+
+
+def ours(
+    bookings: list[dict[str, Any]], remote: list[Remote], theirs: Names
+) -> tuple[list[dict[str, Any]], list[Remote]]:
+    """Both without what somebody else made there before."""
+    return (
+        [row for row in bookings if (row["kind"], row["name"]) not in theirs],
+        [record for record in remote if (record.kind, record.name) not in theirs],
+    )
+
+
+def of_theirs(
+    bookings: list[dict[str, Any]], remote: list[Remote], theirs: Names
+) -> Iterator[Finding]:
+    """It stands there once, as it was made; and no booking of ours took it for its own."""
+    there = Counter((record.kind, record.name) for record in remote)
+    for name in theirs:
+        if there[name] != 1:
+            yield Finding("duplicate", f"{there[name]} × {name}, which somebody else made")
+    for row in bookings:
+        if (row["kind"], row["name"]) in theirs and row["state"] != "conflict":
+            yield Finding("lost", f"somebody else's, taken for ours: {row['kind']} {row['name']}")
 
 
 def against_each_other(

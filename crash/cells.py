@@ -1,12 +1,14 @@
 """The fault grid: every fail point against every bad answer, for every kind of document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from . import faults
+from .faults import NOTHING, REQUESTS, Fault
 from .points import DELIVERING, EXCHANGING, MAKING
-from .times import LATE, PACE
+from .times import PACE, SLEEP_UNIQUE
 
 # What is booked, and by which operations it is looked up and ordered.
 KINDS = {
@@ -15,21 +17,24 @@ KINDS = {
     "sales entry": ("GetMutaties", "AddMutatie"),
     "relation": ("GetRelaties", "AddRelatie"),
 }
-DONE = frozenset({"confirmed"})
-# What may also become of it, for a person or for the clock.
-REFUSED = frozenset({"confirmed", "rejected"})
-PAUSED = frozenset({"queued", "blocked", "unknown", "checking", "sending", "confirmed"})
-BIG = 25 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A bad answer to an order (`Add`) or to a look-up (`Get`), and what may come of it."""
-
-    name: str
-    on: str
-    rule: dict[str, Any] = field(default_factory=dict)
-    allowed: frozenset[str] = DONE
+NAMED = ("invoice", "sales entry", "relation")
+# What may happen to the process that passes a fail point; see crash/failing.py.
+KILL, ASLEEP = "kill", "asleep"
+ACTS = {
+    KILL: "kill",
+    "error": "raise",
+    "cut off": "cut",
+    "slow": f"sleep={0.4 * PACE}",
+    ASLEEP: f"stop={SLEEP_UNIQUE}",
+}
+# These take the worker with all its processes, which takes seconds to start.
+WHOLE = {"told to leave": "leave", "all killed": "group"}
+# What stands there under the number, or under one that begins with it, before anything is sent.
+ANOTHER, NEIGHBOUR = "another", "neighbour"
+CONFLICT = frozenset({"conflict"})
+BEFORE_SENDING = ("after-lease", "after-claim", "after-login", "after-look-up")
+AT_THE_END = ("before-closing", "before-acknowledging")
+FEW = 12
 
 
 @dataclass(frozen=True)
@@ -43,141 +48,145 @@ class Weather:
 
 @dataclass(frozen=True)
 class Cell:
-    """One case: what is booked, where a process is killed (or not), which answer is bad."""
+    """One case: what is booked, what happens to whom, which answer is bad, what is there before."""
 
     kind: str
-    point: str
-    fault: Fault
+    point: str = ""
+    fault: Fault = NOTHING
+    act: str = KILL
+    there: str = ""
+
+    @property
+    def order(self) -> str:
+        """What happens at the point, and at which passing."""
+        return f"{(ACTS | WHOLE)[self.act]}@{self.turn}"
 
     @property
     def turn(self) -> int:
-        """Which passing counts: an order is the third request, after a login and a look-up."""
+        """Each request passes the points of an exchange; the others are passed once."""
         if self.point not in EXCHANGING:
             return 1
-        return 2 if self.fault.on == "Get" else 3
+        request = "look-up" if self.there == ANOTHER else self.fault.on or "order"
+        return REQUESTS.index(request) + 1
 
     @property
     def allowed(self) -> frozenset[str]:
-        return self.fault.allowed
+        return CONFLICT if self.there == ANOTHER else self.fault.allowed
+
+    @property
+    def is_possible(self) -> bool:
+        """A relation is made by nobody but the program: nobody can be hurt while asking for it."""
+        if self.kind == "relation" and self.point in MAKING:
+            return False
+        if self.act in WHOLE and self.point in MAKING:
+            return False
+        if self.there and self.kind not in NAMED:
+            return False
+        may_send = self.there != ANOTHER
+        if not may_send and self.point in set(DELIVERING) - {*BEFORE_SENDING, *AT_THE_END}:
+            return False
+        has_no_number = self.kind in ("relation", "sales entry")
+        return not (self.fault.rule.get("other") == "" and has_no_number)
 
     def __str__(self) -> str:
-        return f"{self.kind} × {self.point or 'no kill'} × {self.fault.name}"
+        what = f"{self.act} {self.point}" if self.point else "nothing happens"
+        there = f", {self.there} there" if self.there else ""
+        return f"{self.kind} × {what} × {self.fault.name}{there}"
 
 
-BEFORE: list[tuple[str, dict[str, Any]]] = [
-    ("drop", {}),
-    ("refuse", {}),
-    ("html", {}),
-    ("html", {"status": 200}),
-    ("fault", {}),
-    ("wrong_operation", {}),
-    ("empty", {}),
-    ("empty", {"status": 202}),
-    ("status", {"status": 500}),
-    ("status", {"status": 502}),
-    ("status", {"status": 429}),
-    ("redirect", {"status": 302}),
-    ("redirect", {"status": 307}),
-    ("dtd", {}),
-    ("garbage", {}),
-    ("delay", {"seconds": LATE}),
-]
-WHILE_ANSWERING: list[tuple[str, dict[str, Any]]] = [
-    ("truncate", {}),
-    ("truncate", {"says_length": False}),
-    ("drip", {"seconds": LATE}),
-    ("large", {"bytes": BIG}),
-]
-AFTER: list[tuple[str, dict[str, Any]]] = [
-    ("drop", {}),
-    ("html", {}),
-    ("fault", {}),
-    ("empty", {}),
-    ("status", {"status": 503}),
-    ("redirect", {"status": 307}),
-    ("dtd", {}),
-    ("delay", {"seconds": LATE}),
-    ("wrong_number", {}),
-    ("wrong_number", {"other": ""}),
-    ("error_code", {"code": "E999"}),
-]
-
-
-def either(on: str) -> Iterator[Fault]:
-    """What can go wrong with any answer."""
-    for action, more in BEFORE:
-        yield one(on, action, "before", more)
-    for action, more in WHILE_ANSWERING:
-        yield one(on, action, "after", more)
-    quota = {"code": "E003.3"}
-    yield one(on, "error_code", "before", {"code": "E002.1"}, name="session ended")
-    yield one(on, "error_code", "before", quota, name="quota")
-    yield one(on, "error_code", "before", {"code": "E001.1"}, name="revoked", allowed=PAUSED)
-
-
-def of_orders() -> Iterator[Fault]:
-    """What can go wrong with an order that was carried out, or will be."""
-    for action, more in AFTER:
-        yield one("Add", action, "after", more)
-    for action in ("drop", "html", "fault"):
-        yield one("Add", action, "during", {})
-    yield one("Add", "error_code", "before", {"code": "E999"}, allowed=REFUSED)
-
-
-def one(
-    on: str,
-    action: str,
-    phase: str,
-    more: dict[str, Any],
-    *,
-    name: str = "",
-    allowed: frozenset[str] = DONE,
-) -> Fault:
-    said = " ".join(map(str, more.values()))
-    title = f"{on} {name or f'{action} {phase} {said}'.strip()}"
-    return Fault(title, on, {"action": action, "phase": phase, **more}, allowed)
-
-
-NOTHING = Fault("good answers", "")
-FAULTS = [NOTHING, *either("Add"), *of_orders(), *either("Get")]
-STRICTNESS = (
-    Weather("refuses double numbers", is_unique=True),
-    Weather("takes double numbers", is_unique=False),
-)
+Batch = tuple[Weather, list[Cell]]
+REFUSES = Weather("refuses double numbers", is_unique=True)
+TAKES = Weather("takes double numbers", is_unique=False)
 # Milliseconds: more than a request waits, and less than the settle time.
 SLOWLY = int(400 * PACE)
 SLOW = (
     Weather("sees late what it has", is_unique=False, switches={"visibility_lag_ms": SLOWLY}),
     Weather("does late what it is told", is_unique=False, switches={"apply_delay_ms": SLOWLY}),
 )
+LOOSE = (
+    Weather("finds all that begin so", is_unique=False, switches={"filter": "prefix"}),
+    Weather("finds all that have it", is_unique=False, switches={"filter": "contains"}),
+)
 POINTS = ["", *MAKING, *DELIVERING, *EXCHANGING]
+# The requests about one document, which all kinds have with each other; and those around it.
+ABOUT_IT = [NOTHING, *faults.of("order"), *faults.of("look-up")]
+AROUND = {on: faults.of(on) for on in ("read-back", "login", "logout")}
 
 
-def every_cell() -> list[tuple[Weather, list[Cell]]]:
+def every_cell() -> list[Batch]:
     """The whole grid."""
-    everything = product(KINDS, POINTS, FAULTS)
-    cells = [Cell(*given) for given in everything if is_possible(*given)]
-    plain = [cell for cell in cells if cell.fault is NOTHING]
-    return [*((strictness, cells) for strictness in STRICTNESS), *((it, plain) for it in SLOW)]
+    full = possible(Cell(*given) for given in product(KINDS, POINTS, ABOUT_IT))
+    plain = [cell for cell in full if cell.fault is NOTHING]
+    return [
+        *acts(),
+        *found_there(),
+        *sessions(),
+        *((weather, in_turn(AROUND["read-back"])) for weather in (REFUSES, TAKES)),
+        *((weather, plain) for weather in SLOW),
+        *((weather, full) for weather in (REFUSES, TAKES)),
+    ]
 
 
-def some_cells() -> list[tuple[Weather, list[Cell]]]:
-    """Each fault once, each point some times, kinds and strictness in turn; and slow services."""
+def possible(cells: Iterable[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell.is_possible]
+
+
+def in_turn(bad: Iterable[Fault]) -> list[Cell]:
+    """Each bad answer at each point, for one kind of document after the other."""
+    kinds, pairs = list(KINDS), enumerate(product(POINTS, bad))
+    return possible(Cell(kinds[n % len(kinds)], *given) for n, given in pairs)
+
+
+def acts() -> Iterator[Batch]:
+    """Everything but a kill, at each point. Without unique numbers nobody may sleep too long."""
+    names = [name for name in ACTS if name != KILL]
+    cells = possible(Cell(*it) for it in product(KINDS, POINTS[1:], [NOTHING], names))
+    yield REFUSES, cells
+    yield TAKES, [cell for cell in cells if cell.act != ASLEEP]
+    for shift, weather in enumerate((REFUSES, TAKES)):
+        pairs = enumerate(product(POINTS[1:], WHOLE), start=shift)
+        kinds = list(KINDS)
+        whole = possible(Cell(kinds[n % 4], at, act=act) for n, (at, act) in pairs)
+        yield from ((weather, whole[start : start + FEW]) for start in range(0, len(whole), FEW))
+
+
+def found_there() -> Iterator[Batch]:
+    """What stands there already is somebody else's, or has nearly our number."""
+    killed = product(NAMED, POINTS, [NOTHING], [KILL], [ANOTHER])
+    unread = product(NAMED, [""], faults.of("look-up"), [KILL], [ANOTHER])
+    cells = possible(Cell(*given) for given in [*killed, *unread])
+    cells = [cell for cell in cells if not cell.fault.name.endswith("revoked")]
+    yield from ((weather, cells) for weather in (REFUSES, TAKES))
+    near = possible(Cell(*it) for it in product(NAMED, POINTS, [NOTHING], [KILL], [NEIGHBOUR]))
+    yield from ((weather, near) for weather in LOOSE)
+
+
+def sessions() -> Iterator[Batch]:
+    """A login says nothing about whose it is, so all cells of a batch meet the same bad answer."""
+    kinds = list(KINDS)
+    for turn, bad in enumerate([*AROUND["login"], *AROUND["logout"]]):
+        cells = (Cell(kinds[(turn + n) % len(kinds)], it, bad) for n, it in enumerate(POINTS))
+        yield TAKES, possible(cells)
+
+
+def some_cells() -> list[Batch]:
+    """Each bad answer once, each point and act some times, kinds and strictness in turn."""
     kinds, cells = list(KINDS), []
-    for place, fault in enumerate(FAULTS):
+    for place, fault in enumerate([*ABOUT_IT, *AROUND["read-back"][::4]]):
         kind = kinds[place % len(kinds)]
-        fits = [point for point in POINTS if is_possible(kind, point, fault)]
-        cells.append(Cell(kind, fits[(7 * place) % len(fits)], fault))
+        fits = [cell for cell in (Cell(kind, it, fault) for it in POINTS) if cell.is_possible]
+        cells.append(fits[(7 * place) % len(fits)])
     missed = [point for point in POINTS if point not in {cell.point for cell in cells}]
-    cells += [Cell("invoice", point, NOTHING) for point in missed]
-    halves = [cells[::2], cells[1::2]]
-    slow = [Cell(kind, "before-reading", NOTHING) for kind in kinds]
-    return [*zip(STRICTNESS, halves, strict=True), *((it, slow) for it in SLOW)]
-
-
-def is_possible(kind: str, point: str, fault: Fault) -> bool:
-    """A relation is made by nobody but the program, so nobody can be killed while asking for it."""
-    if kind == "relation" and point in MAKING:
-        return False
-    has_no_number = kind in ("relation", "sales entry")
-    return not (fault.rule.get("other") == "" and has_no_number)
+    cells += [Cell("invoice", point) for point in missed]
+    acts = [Cell(kinds[n % 4], "after-answer", act=it) for n, it in enumerate([*ACTS, *WHOLE])]
+    theirs = [Cell(kind, "after-look-up", there=ANOTHER) for kind in NAMED]
+    slow = [Cell(kind, "before-reading") for kind in kinds]
+    near = [Cell(kind, "before-reading", there=NEIGHBOUR) for kind in NAMED]
+    logins = [Cell(kind, "after-claim", AROUND["login"][0]) for kind in kinds]
+    return [
+        (REFUSES, [*cells[::2], *acts]),
+        (TAKES, [*cells[1::2], *theirs]),
+        *((it, slow) for it in SLOW),
+        (LOOSE[0], near),
+        (TAKES, logins),
+    ]

@@ -7,15 +7,21 @@ kill@2      the second process to pass kills itself (SIGKILL)
 stop=1.5    it sleeps as if by SIGSTOP, and is woken (SIGCONT) after 1.5 s
 sleep=0.4   it waits
 raise       it fails with an error that nobody expects
+cut         its connections to the database are gone
+leave       the worker it belongs to is told to leave (SIGTERM)
+group       the worker it belongs to is killed, with all its processes
 
 Each order is carried out once, by one process; the file `struck` tells which were.
 """
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
+
+from django.db import connections
 
 from .orders import STRUCK
 
@@ -67,6 +73,12 @@ class Orders:
                 time.sleep(float(figure))
             case "raise":
                 raise Planned(name)
+            case "cut":
+                cut_off()
+            case "leave":
+                os.kill(os.getppid(), signal.SIGTERM)
+            case "group":
+                os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
 def passings(order: Path) -> int:
@@ -75,6 +87,14 @@ def passings(order: Path) -> int:
         count.write(b".")
         count.flush()
         return count.tell()
+
+
+def cut_off() -> None:
+    """As if the network between this process and PostgreSQL was gone, in both directions."""
+    for open_one in connections.all(initialized_only=True):
+        if open_one.connection is not None:
+            with socket.socket(fileno=os.dup(open_one.connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
 
 
 def fall_asleep(seconds: float) -> None:

@@ -18,7 +18,8 @@ class Finding(NamedTuple):
 class Case(NamedTuple):
     """The sandbox's books and log after a run, and the times that were kept, in seconds.
 
-    `ends` are states besides `confirmed` in which a booking may have ended.
+    `ends` are states besides `confirmed` in which a booking may have ended; `theirs` are the
+    documents and relations, by kind and name, that somebody else made there before.
     """
 
     books: dict[str, Any]
@@ -27,3 +28,4 @@ class Case(NamedTuple):
     exchange: float
     lease: float
     ends: frozenset[str] = frozenset()
+    theirs: frozenset[tuple[str, str]] = frozenset()

@@ -14,7 +14,7 @@ import psycopg
 
 from . import orders, times
 from .auditing import OPEN, audit
-from .cells import KINDS, Cell, Weather
+from .cells import ANOTHER, KINDS, NEIGHBOUR, Cell, Weather
 from .findings import Case, Finding
 from .points import MAKING
 from .processes import is_alive
@@ -22,6 +22,8 @@ from .running import Loop
 
 AT_ONCE = 48
 BOUND = 90
+# Somebody whom only e-Boekhouden knows.
+OTHER, SOMEBODY = "X0001", "Somebody Else"
 STATES = """
     SELECT b.connection_id, b.state, c.paused_at IS NOT NULL FROM billing_booking b
     JOIN integrations_connection c ON c.id = b.connection_id
@@ -37,10 +39,12 @@ def play(batches: Sequence[tuple[Weather, Sequence[Cell]]], *, seed: int) -> boo
                 some = cells[start : start + AT_ONCE]
                 found = Batch(loop, some, weather).play(seed)
                 figures.update(cells=len(some), wrong=len(found))
+                figures["orders"] += sum(bool(cell.point) for cell in some)
                 for finding in found:
                     print(f"{weather.name}: {finding.kind}: {finding.text}", flush=True)
-        figures["kills"] = len(orders.struck(loop.orders))
-    told = ", ".join(f"{name} {figures[name]:,}" for name in ("cells", "kills", "wrong"))
+        figures["carried out"] = len(orders.struck(loop.orders))
+    names = ("cells", "orders", "carried out", "wrong")
+    told = ", ".join(f"{name} {figures[name]:,}" for name in names)
     print(f"{time.monotonic() - began:.0f} s: {told}")
     return not figures["wrong"]
 
@@ -69,23 +73,51 @@ class Batch:
         ids = loop.sandbox.ask("relations", rows)["ids"] if rows else []
         names = [it["customer"] for it in known]
         loop.house.do("make_known", dict(zip(names, ids, strict=True)))
+        self.occupied = self.occupy()
+        self.since = max((it["id"] for it in loop.sandbox.ask("requests?limit=1")), default=0)
         for cell, place in zip(self.cells, self.places, strict=True):
             if cell.fault.rule:
                 loop.sandbox.misbehave([self.rule(cell, place)])
             if cell.point:
-                what, whose = f"kill@{cell.turn}", str(place["connection"])
-                orders.order(loop.orders, cell.point, what, whose=whose)
+                whose = str(place["connection"])
+                orders.order(loop.orders, cell.point, cell.order, whose=whose)
+
+    def occupy(self) -> frozenset[tuple[str, str]]:
+        """Somebody else's documents, under our numbers or nearly. Returns which those are."""
+        pairs = [(c, p) for c, p in zip(self.cells, self.places, strict=True) if c.there]
+        if not pairs:
+            return frozenset()
+        ending = {ANOTHER: "", NEIGHBOUR: "9"}
+        rows = [(str(p["kind"]), f"{p['number']}{ending[c.there]}") for c, p in pairs]
+        named = [{"Code": name, "Bedrijf": SOMEBODY} for kind, name in rows if kind == "relation"]
+        self.loop.sandbox.ask("relations", [{"Code": OTHER, "Bedrijf": SOMEBODY}, *named])
+        self.loop.house.do("occupy", OTHER, [row for row in rows if row[0] != "relation"])
+        return frozenset((kind.replace(" ", "_"), name) for kind, name in rows)
 
     def rule(self, cell: Cell, place: dict[str, Any]) -> dict[str, Any]:
-        """The fault, for the requests of this cell only."""
+        """The fault, for the requests of this cell only; whose a login is nobody can tell."""
+        operation, which = self.request(cell)
+        about: dict[str, Any] = {"operation": operation, "nth": which}
+        if cell.fault.on in ("login", "logout"):
+            about = {"operation": operation}
+        elif cell.kind == "invoice with their number":
+            about |= {"customer": place["customer"]}
+        else:
+            about |= {"number": place["number"]}
+        if cell.fault.rule["action"] == "redirect":
+            about |= {"location": self.loop.trap.address}
+        return {**cell.fault.rule, **about}
+
+    def request(self, cell: Cell) -> tuple[str, int]:
+        """The operation that gets the bad answer, and which of its kind."""
         look_up, add = KINDS[cell.kind]
-        about = {"operation": look_up if cell.fault.on == "Get" else add}
-        by_customer = cell.kind == "invoice with their number"
-        about |= {"customer": place["customer"]} if by_customer else {"number": place["number"]}
-        away = (
-            {"location": self.loop.trap.address} if cell.fault.rule["action"] == "redirect" else {}
-        )
-        return {**cell.fault.rule, **about, **away}
+        return {
+            "login": ("OpenSession", 1),
+            "look-up": (look_up, 1),
+            "order": (add, 1),
+            "read-back": (look_up, 2),
+            "logout": ("CloseSession", 1),
+        }[cell.fault.on]
 
     def make(self) -> None:
         """Everybody makes the document; who is killed at it comes back and does it again."""
@@ -120,14 +152,15 @@ class Batch:
 
     def look(self) -> list[Finding]:
         loop = self.loop
-        ends = frozenset().union(*(cell.allowed for cell in self.cells)) - {"confirmed"}
+        ends = frozenset().union(*(cell.fault.allowed for cell in self.cells)) - {"confirmed"}
         case = Case(
             loop.sandbox.ask("books"),
-            loop.sandbox.ask("requests"),
+            loop.sandbox.ask(f"requests?after={self.since}"),
             times.SETTLE_UNIQUE,
             times.EXCHANGE,
             times.LEASE,
             ends,
+            self.occupied,
         )
         secrets = loop.sandbox.secrets()
         found, _ = audit(loop.postgres.address, case, logs=loop.logs, secrets=secrets, told=[])

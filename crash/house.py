@@ -26,6 +26,7 @@ ACTIONS = {
     "tidy": people.tidy,
     "lay": laying.lay,
     "make_known": laying.make_known,
+    "occupy": laying.occupy,
     "make": laying.make,
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +16,8 @@ from billing.lines import Grouping
 from billing.models import Invoice, Origin
 from billing.proposals import Options, propose
 from customers.models import Customer
+from integrations.books import open_books
+from integrations.eboekhouden import messages
 from integrations.models import Connection, Numbering
 from tests import factories
 
@@ -54,6 +57,60 @@ def make_known(ids: dict[str, int]) -> None:
     """These customers were imported: code and the relation's id there."""
     for number, remote_id in ids.items():
         Customer.objects.filter(number=number).update(remote_id=remote_id)
+
+
+def occupy(code: str, names: Iterable[tuple[str, str]]) -> None:
+    """Somebody else's invoices and sales entries there, under these numbers, for this relation."""
+    tie = Connection.objects.order_by("pk")[0]
+    with open_books(tie) as books:
+        for kind, number in names:
+            if kind == "invoice":
+                books.add_invoice(their_invoice(tie, number, code))
+            else:
+                books.add_sales_entry(their_entry(tie, number, code))
+
+
+def their_invoice(tie: Connection, number: str, code: str) -> messages.Invoice:
+    return messages.Invoice(
+        number=number,
+        relation_code=code,
+        date=timezone.localdate(),
+        payment_term=14,
+        template=tie.template,
+        lines=[
+            messages.InvoiceLine(
+                quantity=Decimal(1),
+                unit="Uur",
+                code="X",
+                description="Something else",
+                price=Decimal(1),
+                vat_code="HOOG_VERK_21",
+                ledger_account=tie.ledger_account,
+            )
+        ],
+    )
+
+
+def their_entry(tie: Connection, number: str, code: str) -> messages.SalesEntry:
+    return messages.SalesEntry(
+        number=number,
+        relation_code=code,
+        date=timezone.localdate(),
+        payment_term=14,
+        debtor_account=tie.debtor_account,
+        description="Something else",
+        document="",
+        lines=[
+            messages.SalesEntryLine(
+                net=Decimal("1.00"),
+                vat=Decimal("0.21"),
+                gross=Decimal("1.21"),
+                vat_code="HOOG_VERK_21",
+                vat_percentage=Decimal(21),
+                ledger_account=tie.ledger_account,
+            )
+        ],
+    )
 
 
 def make(connection_id: int, kind: str) -> None:

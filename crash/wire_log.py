@@ -1,7 +1,7 @@
 """The sandbox's log of requests, as evidence of what was really asked and ordered, and when."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -31,13 +31,21 @@ class Entry(NamedTuple):
 
 
 class Log:
-    """Requests by kind and name, in the order in which they came in."""
+    """Requests by kind and name, in the order in which they came in.
 
-    def __init__(self, requests: Iterable[dict[str, Any]]) -> None:
+    `near` are records of others, some of whose names may begin with one that is looked up: who asks
+    a service that finds those too is told of them, and has seen nothing of its own.
+    """
+
+    def __init__(
+        self, requests: Iterable[dict[str, Any]], *, near: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
         self.entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        longer = Counter((kind, name[:-1]) for kind, name in near)
         for it in requests:
             if it["operation"] in KINDS and it["number"]:
-                self.entries[KINDS[it["operation"]], it["number"]].append(entry(it))
+                key = KINDS[it["operation"]], it["number"]
+                self.entries[key].append(entry(it, others=longer[key]))
 
     def orders(self, kind: str, name: str) -> list[Entry]:
         return [it for it in self.entries[kind, name] if it.is_order]
@@ -47,12 +55,12 @@ class Log:
         return [it for it in self.entries[kind, name] if it.saw_nothing]
 
 
-def entry(it: dict[str, Any]) -> Entry:
+def entry(it: dict[str, Any], *, others: int) -> Entry:
     is_whole = not it["fault"] or it["fault"].startswith(HARMLESS)
     return Entry(
         place=it["id"],
         at=datetime.datetime.fromisoformat(it["at"]).replace(tzinfo=AMSTERDAM),
         is_order=it["operation"].startswith("Add"),
         was_refused=bool(it["code"]) or it["fault"].startswith("error_code"),
-        saw_nothing=is_whole and it["outcome"] == "answered, 0 found",
+        saw_nothing=is_whole and it["outcome"] == f"answered, {others} found",
     )

@@ -1,5 +1,6 @@
 """After an order was accepted, before that is written down: what the service made of it is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from integrations.eboekhouden.client import EBoekhouden
@@ -10,6 +11,8 @@ from ..models import Booking, BookingKind
 from . import comparing
 from .decisions import Finding
 from .exchange import Sight, sight_of
+
+Record = Relation | BookedInvoice | BookedEntry
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,9 @@ def read_back(books: EBoekhouden, booking: Booking, *, told: str) -> Made:
     """What stands there now. `told` is the number or id in the answer.
 
     Our own number finds it, so a wrong id in the answer does no harm. If it cannot be read now, the
-    answer is believed, and the daily check compares. Whoever reads for longer than the lease lasts
-    is known by the fence, and somebody else looks it up. Raises OutcomeUnknown when the service gave
-    the number, and under that number there is nothing, or something else.
+    answer is believed, and the daily check compares. Who reads for longer than the lease lasts is
+    known by the fence, and somebody else looks it up. Raises OutcomeUnknown when the service gave
+    the number, and there is nothing under it, or something else.
     """
     try:
         found = _under_its_number(books, booking, told)
@@ -40,9 +43,7 @@ def read_back(books: EBoekhouden, booking: Booking, *, told: str) -> Made:
     return Made(sight_of(made), _agreement(booking, made))
 
 
-def _under_its_number(
-    books: EBoekhouden, booking: Booking, told: str
-) -> list[Relation] | list[BookedInvoice] | list[BookedEntry]:
+def _under_its_number(books: EBoekhouden, booking: Booking, told: str) -> Sequence[Record]:
     match booking.kind:
         case BookingKind.RELATION:
             return books.find_relation(booking.natural_key)
@@ -51,12 +52,13 @@ def _under_its_number(
     return books.find_entry(booking.natural_key)
 
 
-def _is_ours(booking: Booking, found: list[BookedInvoice]) -> bool:
-    finding, _invoice = comparing.compare_invoice(booking.payload, found)
+def _is_ours(booking: Booking, found: Sequence[Record]) -> bool:
+    invoices = [record for record in found if isinstance(record, BookedInvoice)]
+    finding, _invoice = comparing.compare_invoice(booking.payload, invoices)
     return finding in (Finding.SAME, Finding.SAME_BUT_TEXT)
 
 
-def _agreement(booking: Booking, made: Relation | BookedInvoice | BookedEntry) -> str:
+def _agreement(booking: Booking, made: Record) -> str:
     if isinstance(made, Relation):
         return ""
     return "total-differs" if comparing.difference(booking.payload, made) else "agrees"

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from crash.auditing import Remote, against_each_other, gaps, leaks, told_to_people
+from crash.auditing import Remote, against_each_other, gaps, leaks, of_theirs, told_to_people
 
 BOOKING = {
     "id": 1,
@@ -17,7 +17,11 @@ DOCUMENT = Remote("invoice", "TC2026-0001", "TC2026-0001", "C0001", Decimal("121
 
 
 def kinds(bookings, remote):
-    return {finding.kind for finding in against_each_other(bookings, remote)}
+    return kinds_of(against_each_other(bookings, remote))
+
+
+def kinds_of(findings):
+    return {finding.kind for finding in findings}
 
 
 def test_one_document_with_the_same_content_is_right():
@@ -70,3 +74,15 @@ def test_what_people_were_told_is_read_past_lines_that_a_kill_cut_off():
 
     assert numbers == ["TC2026-0001"]
     assert events["changed"] == 1
+
+
+THEIRS = frozenset({("invoice", "TC2026-0001")})
+
+
+def test_what_somebody_else_made_is_there_once_and_nobodys_booking():
+    stopped = {**BOOKING, "state": "conflict"}
+
+    assert not list(of_theirs([stopped], [DOCUMENT], THEIRS))
+    assert kinds_of(of_theirs([stopped], [DOCUMENT, DOCUMENT], THEIRS)) == {"duplicate"}
+    assert kinds_of(of_theirs([BOOKING], [DOCUMENT], THEIRS)) == {"lost"}
+    assert kinds_of(of_theirs([stopped], [], THEIRS)) == {"duplicate"}

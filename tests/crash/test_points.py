@@ -1,13 +1,14 @@
 """Fail points: every one is known, none does anything by itself, and each order is done once."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from crash import points
-from crash.cells import FAULTS, KINDS, POINTS, every_cell, some_cells
+from crash.cells import ABOUT_IT, ACTS, AROUND, KINDS, NAMED, POINTS, WHOLE, every_cell, some_cells
 from crash.failing import Orders, Planned
 from crash.orders import order, struck
 from integrations.eboekhouden import failpoints
@@ -67,13 +68,25 @@ def test_an_order_at_one_point_leaves_the_others_alone(tmp_path):
 def test_the_part_of_the_grid_has_every_bad_answer_every_point_and_every_kind():
     played = [cell for _weather, cells in some_cells() for cell in cells]
 
-    assert {cell.fault.name for cell in played} == {fault.name for fault in FAULTS}
+    assert {cell.fault.name for cell in played} >= {fault.name for fault in ABOUT_IT}
     assert {cell.point for cell in played} == set(POINTS)
     assert {cell.kind for cell in played} == set(KINDS)
+    assert {cell.act for cell in played} == {*ACTS, *WHOLE}
+    assert {cell.there for cell in played} == {"", "another", "neighbour"}
 
 
 def test_the_whole_grid_has_them_with_each_other():
-    sizes = [len(cells) for _weather, cells in every_cell()]
+    everything = every_cell()
+    full = [cells for _weather, cells in everything[-2:]]
 
-    assert sizes[0] == sizes[1]
-    assert sizes[0] > 0.9 * len(FAULTS) * len(POINTS) * len(KINDS)
+    assert full[0] == full[1]
+    assert len(full[0]) > 0.9 * len(ABOUT_IT) * len(POINTS) * len(KINDS)
+
+
+def test_the_whole_grid_has_each_act_and_each_finding_and_each_bad_login():
+    played = [cell for _weather, cells in every_cell() for cell in cells]
+
+    assert {(cell.act, cell.point) for cell in played} >= set(product(ACTS, POINTS[1:]))
+    assert {cell.kind for cell in played if cell.there} == set(NAMED)
+    around = {fault.name for bad in AROUND.values() for fault in bad}
+    assert {cell.fault.name for cell in played} >= around
