@@ -110,8 +110,12 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         stopped = Booking.objects.needing_somebody().filter(
             kind=BookingKind.RELATION, customer=models.OuterRef("customer")
         )
+        attempts = Attempt.objects.filter(booking=models.OuterRef("pk")).order_by("-fence")
         about = self.select_related("invoice", "customer", "connection")
-        return about.annotate(stopped_customer=models.Subquery(stopped.values("pk")[:1]))
+        return about.annotate(
+            stopped_customer=models.Subquery(stopped.values("pk")[:1]),
+            last_attempt_at=models.Subquery(attempts.values("started_at")[:1]),
+        )
 
     def due(self, now: datetime.datetime) -> Self:
         """May be claimed: due by the clock, or left behind by a worker whose lease ran out."""
@@ -125,6 +129,8 @@ class Booking(models.Model):
 
     # The booking of its customer, if that waits for a person: see to_be_told.
     stopped_customer: int | None = None
+    # The latest look-up or sending, likewise.
+    last_attempt_at: datetime.datetime | None = None
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="bookings"

@@ -148,6 +148,16 @@ def test_the_page_offers_to_link_to_renumber_to_look_again_and_to_cancel(connect
     assert Invoice.objects.filter(number="TC2026-0002").exists()
 
 
+def test_the_list_says_when_it_was_looked_up_though_nothing_was_sent(connected, client, taken):
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:booking-list")).content.decode()
+
+    looked_up = timezone.localtime(taken.attempts.get().started_at)
+    assert taken.last_sent_at is None
+    assert f"{looked_up:%d-%m %H:%M}" in page
+
+
 def test_what_exists_and_is_not_shown_ends_with_a_person(connected, sandbox, taken):
     """The invoice was deleted there and its entry was not: the number is taken, and invisible."""
     (theirs,) = sandbox.books.invoices()
