@@ -85,6 +85,8 @@ class Cell:
         may_send = self.there != ANOTHER
         if not may_send and self.point in set(DELIVERING) - {*BEFORE_SENDING, *AT_THE_END}:
             return False
+        if self.fault.rule.get("action") == "full" and self.kind != "sales entry":
+            return False  # only mutations are answered up to a limit
         has_no_number = self.kind in ("relation", "sales entry")
         return not (self.fault.rule.get("other") == "" and has_no_number)
 
@@ -133,8 +135,8 @@ def possible(cells: Iterable[Cell]) -> list[Cell]:
 
 def in_turn(bad: Iterable[Fault]) -> list[Cell]:
     """Each bad answer at each point, for one kind of document after the other."""
-    kinds, pairs = list(KINDS), enumerate(product(POINTS, bad))
-    return possible(Cell(kinds[n % len(kinds)], *given) for n, given in pairs)
+    kinds, pairs = list(KINDS), product(enumerate(POINTS), enumerate(bad))
+    return possible(Cell(kinds[(n + m) % len(kinds)], at, it) for (n, at), (m, it) in pairs)
 
 
 def acts() -> Iterator[Batch]:

@@ -67,7 +67,7 @@ AFTER: list[tuple[str, dict[str, Any]]] = [
 def of(on: str) -> list[Fault]:
     """Everything that can go wrong with one of REQUESTS."""
     special = {"login": of_logins, "order": of_orders, "logout": lambda: ()}
-    return [*either(on), *special.get(on, lambda: of_sessions(on))()]
+    return [*either(on), *special.get(on, lambda: of_questions(on))()]
 
 
 def either(on: str) -> Iterator[Fault]:
@@ -83,6 +83,12 @@ def of_sessions(on: str) -> Iterator[Fault]:
     yield one(on, "error_code", "before", {"code": "E002.1"}, name="session ended")
     yield one(on, "error_code", "before", {"code": "E003.3"}, name="quota")
     yield one(on, "error_code", "before", {"code": "E001.1"}, name="revoked", allowed=PAUSED)
+
+
+def of_questions(on: str) -> Iterator[Fault]:
+    """Refusals, and an answer that is full of others, so that ours may have been left out."""
+    yield from of_sessions(on)
+    yield one(on, "full", "after", {})
 
 
 def of_logins() -> Iterator[Fault]:

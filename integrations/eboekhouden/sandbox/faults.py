@@ -19,6 +19,7 @@ ACTIONS = {
     "error_code": "answer with a refusal (code, text)",
     "garbage": "answer with bytes that are no XML",
     "wrong_number": "answer with the number of something else (other)",
+    "full": "answer with as many other mutations as fit, as if the filter was ignored",
     "wrong_operation": "answer as if another operation had been asked (answers)",
     "status": "answer with a bare HTTP status (status, 503 if not given)",
     "empty": "answer 200 with nothing in it",

@@ -1,6 +1,7 @@
 """A request that is hit by a fault: what happens to the books, and what the client gets."""
 
 import threading
+from datetime import date
 
 from .books import sessions
 from .codes import TEXTS, Refusal
@@ -18,6 +19,21 @@ ENTITIES = (
     b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;">]>'
     b"<a>&c;&c;&c;</a>"
 )
+
+# A mutation that nobody asked for: who gets as many as fit cannot know what was left out.
+UNASKED = {
+    "MutatieNr": 1,
+    "Soort": "GeldUitgegeven",
+    "Datum": date(2020, 1, 1),
+    "Rekening": "1010",
+    "RelatieCode": "",
+    "Factuurnummer": "",
+    "Boekstuk": "",
+    "Omschrijving": "Bankkosten",
+    "Betalingstermijn": "",
+    "InExBTW": "EX",
+    "MutatieRegels": [],
+}
 
 
 class Mishap:
@@ -142,6 +158,17 @@ class Mishap:
                 if name in inner:
                     other = f"{inner[name]}-X" if isinstance(inner[name], str) else 999_999
                     inner[name] = self.details.get("other", other)
+            return result, operation
+
+        return self._performed(twist=twist)
+
+    def _full(self):
+        operation = self.exchange.request.operation
+
+        def twist(result):
+            inner = result.get(f"{operation}Result", {})
+            if "Mutaties" in inner:
+                inner["Mutaties"] = [UNASKED] * self.service.switches.entries_cap
             return result, operation
 
         return self._performed(twist=twist)

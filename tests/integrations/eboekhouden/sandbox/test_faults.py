@@ -60,6 +60,15 @@ def test_a_strange_answer_says_nothing_about_the_books(
     assert (seen, words in body, numbers(client)) == (status, True, booked)
 
 
+def test_a_full_answer_has_as_many_mutations_as_fit_and_none_that_was_asked_for(client):
+    client.sandbox.faults.add("full", operation="GetMutaties")
+    wanted = {"Factuurnummer": "2026-0001", "DatumVan": "1980-01-01", "DatumTm": "2049-12-31"}
+
+    result = client.call("GetMutaties", cFilter={"MutatieNr": "0", **wanted})
+
+    assert [row["Factuurnummer"] for row in result["Mutaties"]["cMutatieList"]] == [""] * 500
+
+
 def test_garbage_is_the_same_with_the_same_seed(client):
     answers = []
     for _ in range(2):
