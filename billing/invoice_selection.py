@@ -16,6 +16,7 @@ from .issuing import Held, NotAllowed, Unlawful, mark_paid, mark_sent, throw_awa
 from .legal import check, documents_of
 from .mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter, send_invoice
 from .mailing.attachments import usual_extras
+from .mailing.letters import why_not_to
 from .models import Invoice, InvoiceStatus, Origin
 from .sales_entries import Eligible
 
@@ -124,7 +125,7 @@ def why_not_mailed(invoice: Invoice) -> str:
     """Why it cannot be mailed in a row of others."""
     if why := why_not_sent_by_hand(invoice):
         return why
-    return "" if addresses_of(invoice) else _("The customer has no e-mail address.")
+    return why_not_to(addresses_of(invoice))
 
 
 def why_not_paid(invoice: Invoice) -> str:

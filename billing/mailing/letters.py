@@ -1,7 +1,7 @@
 """What an e-mail says: the texts of the settings, filled in, in the language of the invoice."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from accounts.models import Language, Organisation
 
+from ..fields import LONGEST_ADDRESSES
 from ..formats import day, euro
 from ..invoice_settings import preview_number
 from ..models import Invoice, InvoiceSettings, Origin
@@ -34,8 +35,9 @@ class Letter:
         return not any(mark in headers for mark in "\r\n")
 
     def filled(self, known: Mapping[str, str]) -> "Letter":
-        """With the placeholders replaced by what they stand for."""
-        subject, body = fill_placeholders(self.subject, known), fill_placeholders(self.body, known)
+        """With the placeholders replaced by what they stand for, in the subject on one line."""
+        lines = {name: " ".join(value.splitlines()) for name, value in known.items()}
+        subject, body = fill_placeholders(self.subject, lines), fill_placeholders(self.body, known)
         return Letter(self.to, subject, body, self.cc, self.bcc)
 
 
@@ -91,9 +93,25 @@ def usual_texts(language: str) -> tuple[str, str]:
 def addresses_of(invoice: Invoice) -> list[str]:
     """Where invoices of this customer go: contacts that receive them, else the customer itself."""
     contacts = invoice.customer.contacts.filter(receives_invoices=True).exclude(email="")
-    found = list(dict.fromkeys(contacts.values_list("email", flat=True)))
-    own = invoice.customer.email
+    return addresses_among(contacts.values_list("email", flat=True), own=invoice.customer.email)
+
+
+def addresses_among(receivers: Iterable[str], *, own: str) -> list[str]:
+    """Those of the contacts that receive invoices, each once; without any the customer's `own`."""
+    found = list(dict.fromkeys(receivers))
     return found or ([own] if own else [])
+
+
+def why_not_to(addresses: Sequence[str]) -> str:
+    """Why no e-mail can go to these: a sentence; empty if it can."""
+    if not addresses:
+        return _("The customer has no e-mail address.")
+    if len(", ".join(addresses)) > LONGEST_ADDRESSES:
+        return _(
+            "The addresses of its contacts are too long together: let fewer of them receive "
+            "invoices."
+        )
+    return ""
 
 
 def values(invoice: Invoice) -> dict[str, str]:

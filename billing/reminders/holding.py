@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from integrations.models import Connection
 
 from ..formats import day
+from ..mailing.letters import why_not_to
 from ..models import Booking, Invoice, State, StepKind
 from .due import open_amount, step_of
 from .letters import step_texts
@@ -85,8 +86,8 @@ def is_fresh(connection: Connection | None, *, now: datetime.datetime) -> bool:
 def _not_to_be_mailed(invoice: Invoice, around: Surroundings) -> str:
     if invoice.pk in around.mailing or invoice.pk in around.queued:
         return _("An e-mail of this invoice is on its way.")
-    if invoice.pk in around.without_address:
-        return _("The customer has no e-mail address.")
+    if why := why_not_to(around.addresses[invoice.pk]):
+        return why
     step = step_of(invoice, around.plan)
     _subject, body = step_texts(step, language=invoice.language)
     if "{iban}" in body and not invoice.organisation.iban:

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
@@ -23,6 +24,7 @@ from .holding import why_not
 from .letters import reminder_letter
 from .surroundings import Surroundings
 
+log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime.datetime]
 # After one of these the next mail would fail in the same way.
 HOPELESS = ("login", "encryption", "unreachable", "unclear")
@@ -90,6 +92,10 @@ def deliver_reminders(organisation: Organisation, *, clock: Clock) -> int:
             if failure.reason in HOPELESS:
                 queued.delete()
                 break
+        except Exception:
+            # A mistake of ours with one invoice must not keep all others waiting.
+            log.exception("reminder.failed", reminder=reminder.pk)
+            _give_back(reminder)
     return sent
 
 

@@ -1,8 +1,8 @@
 """What is known about overdue invoices besides themselves, read for many of them at once."""
 
 import datetime
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -13,6 +13,7 @@ from integrations.models import Connection
 from integrations.place import is_elsewhere
 
 from ..mailing import ABANDONED_AFTER
+from ..mailing.letters import addresses_among
 from ..models import (
     Booking,
     BookingKind,
@@ -42,7 +43,7 @@ class Surroundings:
     mailing: frozenset[int]
     queued: frozenset[int]
     late_ones: Mapping[int, int]
-    without_address: frozenset[int]
+    addresses: Mapping[int, Sequence[str]]
 
     @classmethod
     def of(
@@ -70,7 +71,7 @@ class Surroundings:
             mailing=_mailing(ids, now),
             queued=frozenset(queued.values_list("invoice", flat=True)),
             late_ones=_late_ones(organisation, customers, today),
-            without_address=_without_address(found),
+            addresses=_addresses(found),
         )
 
 
@@ -116,8 +117,14 @@ def _late_ones(
     return Counter(dict(counted))
 
 
-def _without_address(invoices: list[Invoice]) -> frozenset[int]:
-    customers = {invoice.customer_id for invoice in invoices if not invoice.customer.email}
-    receivers = Contact.objects.filter(customer__in=customers, receives_invoices=True)
-    known = set(receivers.exclude(email="").values_list("customer", flat=True))
-    return frozenset(invoice.pk for invoice in invoices if invoice.customer_id in customers - known)
+def _addresses(invoices: list[Invoice]) -> dict[int, list[str]]:
+    """Where each would be sent, as mailing.addresses_of says of one."""
+    customers = {invoice.customer_id for invoice in invoices}
+    receivers: dict[int, list[str]] = defaultdict(list)
+    contacts = Contact.objects.filter(customer__in=customers, receives_invoices=True)
+    for customer_id, email in contacts.exclude(email="").values_list("customer", "email"):
+        receivers[customer_id].append(email)
+    return {
+        invoice.pk: addresses_among(receivers[invoice.customer_id], own=invoice.customer.email)
+        for invoice in invoices
+    }

@@ -8,9 +8,11 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import Language
 from billing.invoice_forms import SendForm
+from billing.invoice_selection import why_not_mailed
 from billing.invoicing import draft_invoices
 from billing.issuing import NotAllowed
 from billing.mailing import (
@@ -207,6 +209,32 @@ def test_a_line_break_in_a_header_never_reaches_the_mail(agency, draft):
     draft.refresh_from_db()
     assert draft.is_draft
     assert not mail.outbox
+
+
+def test_a_name_of_two_lines_is_one_line_in_the_subject(agency, draft):
+    type(draft.customer).objects.update(name="De Groene\r\nTuin")
+    draft.refresh_from_db()
+
+    send(draft, agency.member.user, subject="Invoice for {customer}", body="Dear {customer}")
+
+    (message,) = mail.outbox
+    assert message.subject == "Invoice for De Groene Tuin"
+    assert message.body == "Dear De Groene\r\nTuin"
+
+
+def test_in_a_row_of_others_too_many_addresses_are_said_before_it_gets_a_number(agency, draft):
+    Contact.objects.bulk_create(
+        Contact(
+            customer=draft.customer,
+            name=f"C{n}",
+            email=f"{n}@{'long' * 12}.example",
+            receives_invoices=True,
+        )
+        for n in range(6)
+    )
+
+    with override("en"):
+        assert "too long together" in why_not_mailed(draft)
 
 
 def test_the_first_letter_has_the_texts_of_the_settings(agency, draft):

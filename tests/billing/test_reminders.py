@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from accounts.models import Language
 from billing.issuing import mark_paid
+from billing.mailing import addresses_of
 from billing.models import (
     Booking,
     BookingKind,
@@ -337,6 +338,26 @@ def test_without_an_address_it_says_so(studio):
     assert "no e-mail address" in reason(studio)
 
 
+def test_more_addresses_than_an_e_mail_takes_are_said_and_keep_no_other_waiting(studio):
+    crowded = late_invoice(studio, days=8)
+    Contact.objects.bulk_create(
+        Contact(
+            customer=crowded.customer,
+            name=f"C{n}",
+            email=f"{n}@{'long' * 12}.example",
+            receives_invoices=True,
+        )
+        for n in range(6)
+    )
+
+    plan = plan_of(studio.organisation)
+    around = Surroundings.of(studio.organisation, [crowded], plan=plan, now=NOW, today=TODAY)
+
+    assert "too long together" in reason(studio)
+    assert around.addresses[crowded.pk] == addresses_of(crowded)
+    assert remind(studio) == 0
+
+
 def test_other_organisations_are_left_alone(studio):
     late_invoice(studio, days=7)
     other = factories.create_organisation(name="Other")
@@ -449,6 +470,15 @@ def test_a_server_that_is_away_is_asked_once_and_everything_stays_due(studio, ma
         due_reminders(studio.organisation, plan_of(studio.organisation), today=TODAY).count() == 3
     )
     assert Invoice.objects.filter(mails__state="failed").count() == 1
+
+
+def test_what_cannot_be_sent_at_all_keeps_no_other_waiting(studio, mail_server):
+    late_invoice(studio, days=8, email="anna@")
+    late_invoice(studio, days=7, email="right@x.example")
+    server = mail_server.start()
+
+    assert remind(studio) == 1
+    assert server.taken[0].rcpt_tos == ["right@x.example"]
 
 
 # --- The beat -------------------------------------------------------------------------------------
