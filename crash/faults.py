@@ -7,9 +7,8 @@ from typing import Any
 from .times import LATE
 
 DONE = frozenset({"confirmed"})
-# What may also become of it, for a person or for the clock.
+# What may also become of it, for a person.
 REFUSED = frozenset({"confirmed", "rejected"})
-PAUSED = frozenset({"queued", "blocked", "unknown", "checking", "sending", "confirmed"})
 BIG = 25 * 1024 * 1024
 # The requests of one document in their order; each is the first of its kind, but the read-back.
 REQUESTS = ("login", "look-up", "order", "read-back", "logout")
@@ -82,7 +81,7 @@ def of_sessions(on: str) -> Iterator[Fault]:
     """Refusals of who asks, whatever is asked."""
     yield one(on, "error_code", "before", {"code": "E002.1"}, name="session ended")
     yield one(on, "error_code", "before", {"code": "E003.3"}, name="quota")
-    yield one(on, "error_code", "before", {"code": "E001.1"}, name="revoked", allowed=PAUSED)
+    yield one(on, "error_code", "before", {"code": "E001.1"}, name="revoked")
 
 
 def of_questions(on: str) -> Iterator[Fault]:
@@ -93,7 +92,7 @@ def of_questions(on: str) -> Iterator[Fault]:
 
 def of_logins() -> Iterator[Fault]:
     """Codes that are refused, and a session that was opened without our hearing of it."""
-    yield one("login", "error_code", "before", {"code": "E001.1"}, name="revoked", allowed=PAUSED)
+    yield one("login", "error_code", "before", {"code": "E001.1"}, name="revoked")
     for action in ("drop", "html", "fault", "empty"):
         yield one("login", action, "after", {})
 

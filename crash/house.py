@@ -27,6 +27,7 @@ ACTIONS = {
     "lay": laying.lay,
     "make_known": laying.make_known,
     "occupy": laying.occupy,
+    "resume": laying.resume_all,
     "make": laying.make,
 }
 
