@@ -40,8 +40,11 @@ def plan_of(organisation: Organisation) -> Plan:
 
 
 def open_amount(invoice: Invoice) -> Decimal:
-    """What is still to be paid, in euros: as e-Boekhouden says, else as is known here."""
-    if invoice.open_amount is not None:
+    """What is still to be paid, in euros: as e-Boekhouden says, else as is known here.
+
+    There a credit invoice is open apart from its invoice, so what was credited is subtracted.
+    """
+    if invoice.open_amount is not None and not invoice.credited_amount:
         return invoice.open_amount
     return max(invoice.outstanding, ZERO)
 

@@ -11,6 +11,7 @@ from ..mailing.letters import why_not_to
 from ..models import Booking, Invoice, State, StepKind
 from .due import open_amount, step_of
 from .letters import step_texts
+from .rest import why_unknown
 from .surroundings import Surroundings
 
 # Payments of e-Boekhouden that were read longer ago than this say nothing about today.
@@ -50,11 +51,11 @@ def _held_by_people(invoice: Invoice, around: Surroundings) -> str:
 def _unknown_payments(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -> str:
     """An invoice that was never booked there counts by what is known here."""
     booking = around.bookings.get(invoice.pk)
-    if invoice.pk in around.credited:
-        return _("There is a credit invoice for it: ask for the rest yourself.")
     if open_amount(invoice) <= 0:
         return _("Nothing of it is open.")
-    return _unread_there(invoice, booking, around, now=now) if booking else ""
+    unread = _unread_there(invoice, booking, around, now=now) if booking else ""
+    standing = around.credits.get(invoice.pk, ())
+    return unread or why_unknown(invoice, standing, around.bookings)
 
 
 def _unread_there(
@@ -92,6 +93,11 @@ def _not_to_be_mailed(invoice: Invoice, around: Surroundings) -> str:
     _subject, body = step_texts(step, language=invoice.language)
     if "{iban}" in body and not invoice.organisation.iban:
         return _("Your IBAN is missing: fill it in under Settings → Organisation.")
+    if "{open_amount}" not in body and open_amount(invoice) != invoice.gross:
+        return _(
+            "Only a part of it is open, and the text of this step does not say {open_amount}: put "
+            "it in under Settings → Reminders."
+        )
     if step.kind == StepKind.NOTICE and around.late_ones[invoice.customer_id] > 1:
         return _(
             "This customer has several overdue invoices, which belong in one fourteen-day letter "

@@ -1,7 +1,8 @@
 """What a reminder says: the text of its step, filled in, in the language of the invoice."""
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from ..models import Invoice, ReminderStep, StepKind
 from ..placeholders import PLACEHOLDERS
 from .collection import collection_costs
 from .due import open_amount
+from .rest import set_off
 
 KNOWN = (*PLACEHOLDERS, "invoice_date", "days_overdue", "open_amount", "iban")
 COSTS = "collection_costs"
@@ -34,6 +36,8 @@ class Debt:
     days: int
     amount: Decimal
     iban: str
+    # Credit invoices that the amount allows for.
+    credits: Sequence[Invoice] = ()
 
     def values(self) -> dict[str, str]:
         """In the language that is active."""
@@ -46,6 +50,11 @@ class Debt:
             COSTS: euro(collection_costs(self.amount)),
         }
 
+    def explained(self) -> str:
+        """The open amount, and what it allows for; in the language that is active."""
+        amount = euro(self.amount)
+        return f"{amount} ({set_off(self.credits)})" if self.credits else amount
+
 
 def reminder_letter(invoice: Invoice, step: ReminderStep, *, today: datetime.date) -> Letter:
     """The e-mail of a step, to where invoices of the customer go."""
@@ -54,11 +63,19 @@ def reminder_letter(invoice: Invoice, step: ReminderStep, *, today: datetime.dat
         days=(today - invoice.due_on).days,
         amount=open_amount(invoice),
         iban=invoice.organisation.iban,
+        credits=credits_of(invoice),
     )
     subject, body = step_texts(step, language=invoice.language)
     with override(invoice.language):
         known = values(invoice) | debt.values()
-    return Letter(addresses_of(invoice), subject, body).filled(known)
+        explained = known | {"open_amount": debt.explained()}
+    plain = Letter(addresses_of(invoice), subject, body)
+    return replace(plain.filled(explained), subject=plain.filled(known).subject)
+
+
+def credits_of(invoice: Invoice) -> list[Invoice]:
+    """The credit invoices that are set off in its reminders, and go along with them."""
+    return list(invoice.credits.final().order_by("pk"))
 
 
 def example_letter(

@@ -21,7 +21,7 @@ from ..mailing.reasons import IN_DOUBT
 from ..models import Invoice, InvoiceEvent, InvoiceMail, MailKind, Reminder
 from .due import Plan, due_reminders, plan_of, step_of
 from .holding import why_not
-from .letters import reminder_letter
+from .letters import credits_of, reminder_letter
 from .surroundings import Surroundings
 
 log = structlog.get_logger(__name__)
@@ -145,8 +145,10 @@ def _give_back(reminder: Reminder) -> None:
 
 
 def _files(reminder: Reminder, invoice: Invoice, *, now: datetime.datetime) -> list[Attachment]:
+    """Its PDF, and those of the credit invoices that are set off."""
+    papers = [invoice, *credits_of(invoice)]
     try:
-        return attachments_of(invoice, wanted=(), now=now)
+        return [file for one in papers for file in attachments_of(one, wanted=(), now=now)]
     except OSError as error:
         _give_back(reminder)
         raise MailFailed("attachment") from error

@@ -19,7 +19,6 @@ from ..models import (
     BookingKind,
     Invoice,
     InvoiceMail,
-    InvoiceStatus,
     MailState,
     Reminder,
     ReminderHold,
@@ -39,7 +38,7 @@ class Surroundings:
     is_copied: bool
     holds: Mapping[tuple[str, int], ReminderHold]
     bookings: Mapping[int, Booking]
-    credited: frozenset[int]
+    credits: Mapping[int, Sequence[Invoice]]
     mailing: frozenset[int]
     queued: frozenset[int]
     late_ones: Mapping[int, int]
@@ -59,6 +58,8 @@ class Surroundings:
         found = list(invoices)
         ids = [invoice.pk for invoice in found]
         customers = [invoice.customer_id for invoice in found]
+        standing = _credits(ids)
+        of_credits = [one.pk for found in standing.values() for one in found]
         queued = Reminder.objects.filter(invoice__in=ids, mail=None)
         connection = Connection.objects.filter(organisation=organisation).first()
         return cls(
@@ -66,8 +67,8 @@ class Surroundings:
             connection=connection,
             is_copied=bool(connection and is_elsewhere(connection)),
             holds=_holds(ids, customers, today),
-            bookings=_bookings(ids),
-            credited=_credited(ids),
+            bookings=_bookings([*ids, *of_credits]),
+            credits=standing,
             mailing=_mailing(ids, now),
             queued=frozenset(queued.values_list("invoice", flat=True)),
             late_ones=_late_ones(organisation, customers, today),
@@ -81,10 +82,12 @@ def _bookings(ids: list[int]) -> dict[int, Booking]:
     return {booking.invoice_id: booking for booking in counting if booking.invoice_id}
 
 
-def _credited(ids: list[int]) -> frozenset[int]:
-    """Those that a credit invoice takes back, wholly or in part; a draft of one counts."""
-    found = Invoice.objects.filter(credit_of__in=ids).exclude(status=InvoiceStatus.VOID)
-    return frozenset(one.credit_of_id or 0 for one in found.only("credit_of"))
+def _credits(ids: list[int]) -> dict[int, list[Invoice]]:
+    """The credit invoices of each, drafts too, for those that have some."""
+    found: dict[int, list[Invoice]] = defaultdict(list)
+    for credit in Invoice.objects.filter(credit_of__in=ids).living().order_by("pk"):
+        found[credit.credit_of_id or 0].append(credit)
+    return dict(found)
 
 
 def _mailing(ids: list[int], now: datetime.datetime) -> frozenset[int]:

@@ -23,7 +23,7 @@ from ..reminders.changing import exclude, include
 from ..reminders.due import due_reminders, plan_of, step_of
 from ..reminders.forms import HoldForm
 from ..reminders.holding import is_fresh
-from ..reminders.letters import reminder_letter
+from ..reminders.letters import credits_of, reminder_letter
 from ..reminders.listing import due_rows, waiting
 from ..reminders.sending import queue_reminders
 from .invoices import invoice_or_404
@@ -108,6 +108,7 @@ def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
         "invoice": invoice,
         "step": step,
         "preview": reminder_letter(invoice, step, today=today),
+        "papers": [invoice, *credits_of(invoice)],
     }
     return render(request, "billing/reminder_letter.html", context)
 
