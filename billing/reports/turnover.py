@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet
-from django.db.models.functions import Cast, TruncMonth
+from django.db.models import F, QuerySet
+from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import MOST_DIGITS
 from accounts.models import Membership, Organisation
 from accounts.spreadsheets import Cell, Sheet
 from customers.models import Customer
@@ -137,11 +138,8 @@ def invoices_behind(question: Question, address: str) -> dict[int, Decimal]:
                 parts[share.invoice_id] += share.net
         return dict(parts)
     if address:
-        wanted = {"month": "month_of__startswith", "customer": "customer_of"}[question.by]
-        written = invoices.annotate(
-            month_of=Cast("date", CharField()), customer_of=Cast("customer", CharField())
-        )
-        invoices = written.filter(**{wanted: address})
+        key = _key(question.by, address)
+        invoices = invoices.none() if key is None else invoices.filter(**_is(key))
     return dict(invoices.values_list("pk", "net"))
 
 
@@ -193,12 +191,20 @@ def _month(day: datetime.date) -> str:
 
 
 def _key(by: str, address: str) -> Key:
-    try:
-        if by == "month":
+    if by == "month":
+        try:
             return datetime.date.fromisoformat(f"{address}-01")
-        return int(address)
-    except ValueError:
-        return None
+        except ValueError:
+            return None
+    may_exist = address.isascii() and address.isdigit() and len(address) <= MOST_DIGITS
+    return int(address) if may_exist else None
+
+
+def _is(key: datetime.date | int) -> dict[str, int]:
+    """Which invoices are of a month or a customer."""
+    if isinstance(key, datetime.date):
+        return {"date__year": key.year, "date__month": key.month}
+    return {"customer": key}
 
 
 def _months(period: Period) -> list[Key]:

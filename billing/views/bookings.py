@@ -48,11 +48,11 @@ def booking_list(request: MemberRequest) -> HttpResponse:
         shown = "needs-you" if counts["needs_you"] else "all"
     rows = bookings.filter(state__in=VIEWS[shown]).to_be_told()
     page = page_of(request, rows)
-    latest = _batches(request).first()
+    latest, now = _batches(request).first(), database_now()
     context = {
         "chips": _chips(counts, shown=shown),
         "page": page,
-        "rows": [tell(booking, now=database_now()) for booking in page],
+        "rows": [tell(booking, now=now) for booking in page],
         "batch": told(latest) if latest and latest.open_count else None,
     }
     return render(request, "billing/booking_list.html", context)
@@ -149,7 +149,8 @@ def _renumber(booking: Booking, request: MemberRequest) -> None:
 
 
 def _cancel(booking: Booking, request: MemberRequest) -> None:
-    reason = request.POST.get("reason", "")[:300]
+    # PostgreSQL stores no NUL.
+    reason = request.POST.get("reason", "").replace("\0", "")[:300]
     choices.cancel(booking, by=request.user, now=timezone.now(), reason=reason)
 
 

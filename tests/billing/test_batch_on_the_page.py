@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +26,24 @@ def test_the_latest_batch_is_shown_and_not_the_first(connected, client):
     page = client.get(reverse("billing:booking-list"))
 
     assert page.context["batch"].batch == Batch.objects.latest("created_at")
+
+
+def test_many_bookings_cost_as_many_queries_as_one(connected, client):
+    client.force_login(connected.member.user)
+
+    def queries_with_one_more() -> int:
+        connected.hours()
+        invoice_in_eboekhouden(
+            connected.order(), connection=connected.connection, now=timezone.now()
+        )
+        with CaptureQueriesContext(database) as asked:
+            client.get(reverse("billing:booking-list"))
+        return len(asked)
+
+    of_one = queries_with_one_more()
+    queries_with_one_more()
+
+    assert queries_with_one_more() == of_one
 
 
 def test_a_batch_that_also_makes_a_customer_counts_its_documents(connected, client):
