@@ -206,7 +206,7 @@ def _store_credentials(
         values |= {"codes_set_at": now, "codes_set_by": by}
     if "sealed_code_2" in renewed:
         if candidate.administration_key != connection.administration_key:
-            check_nothing_in_doubt(connection)
+            check_nothing_in_doubt(connection, now=now)
         values["administration_key"] = candidate.administration_key
     Connection.objects.filter(pk=connection.pk).update(**values, **found)
     if renewed:

@@ -29,6 +29,15 @@ def renew(connection_id: int, fence: int, *, now: datetime.datetime) -> bool:
     )
 
 
+def shut_out(connection_id: int, *, now: datetime.datetime) -> bool:
+    """Whoever read the connection before may not go on with it. False: somebody is writing now.
+
+    In a transaction nobody can take the lease until its end.
+    """
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    return bool(Connection.objects.filter(free, pk=connection_id).update(fence=F("fence") + 1))
+
+
 def release(connection_id: int, fence: int) -> None:
     """Lets the next one in."""
     Connection.objects.filter(pk=connection_id, fence=fence).update(lease_until=None)

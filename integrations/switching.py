@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 
 from .events import record
+from .leases import shut_out
 from .models import Connection
 from .nightly import next_night
 
@@ -41,9 +42,14 @@ class StillInDoubt(Exception):
 IN_DOUBT = ("sending", "checking", "unknown")
 
 
-def check_nothing_in_doubt(connection: Connection) -> None:
-    """Raises StillInDoubt: in another administration it would not be found, and sent again."""
-    if connection.bookings.filter(state__in=IN_DOUBT, sends__gt=0).exists():
+def check_nothing_in_doubt(connection: Connection, *, now: datetime.datetime) -> None:
+    """Raises StillInDoubt: in another administration it would not be found, and sent again.
+
+    Also while a worker is sending, with the codes that it read: what it sends next would arrive in
+    the administration of before, and be noted under the other. Must run in a transaction.
+    """
+    is_alone = shut_out(connection.pk, now=now)
+    if not is_alone or connection.bookings.filter(state__in=IN_DOUBT, sends__gt=0).exists():
         raise StillInDoubt
 
 

@@ -13,6 +13,7 @@ from billing.issuing import create_sales_entries, mark_sent
 from billing.models import Booking, BookingKind, Invoice, Origin, State
 from customers.editing import is_number_fixed
 from customers.models import Customer
+from integrations import leases
 from integrations.books import open_books
 from integrations.connecting import Typed, save_connection
 from integrations.connecting import test_connection as try_connection
@@ -277,3 +278,23 @@ def test_another_administration_waits_until_nothing_is_in_doubt(
     assert not tested.ok
     assert "doubt" in tested.text
     assert Connection.objects.get().username == sandbox.username
+
+
+def test_another_administration_waits_until_no_worker_sends_with_the_codes_of_before(
+    connected, settings, tmp_path
+):
+    fence = leases.take(connected.connection.pk, now=NOW)
+    assert fence is not None
+
+    with Sandbox(books=tmp_path / "another") as another:
+        settings.EBOEKHOUDEN_URL = another.url
+        typed = Typed(another.username, another.security_code_1, another.security_code_2)
+        by = connected.member.user
+        while_sending = try_connection(connected.connection, typed=typed, by=by, now=NOW)
+        # The worker died with its lease, or only slept.
+        later = NOW + 2 * leases.LEASE
+        afterwards = try_connection(connected.connection, typed=typed, by=by, now=later)
+
+    assert (while_sending.ok, while_sending.field) == (False, "code_2")
+    assert afterwards.ok
+    assert not leases.renew(connected.connection.pk, fence, now=later)
