@@ -1,0 +1,19 @@
+"""What docs/operations.md lists can be set for the containers as well."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROW = re.compile(r"^\| (`[A-Z_`, ]+`) \|", re.MULTILINE)
+
+
+def test_every_setting_reaches_the_containers_or_is_fixed_there():
+    table = ROW.findall((ROOT / "docs/operations.md").read_text())
+    listed = {name for cell in table for name in re.findall("[A-Z_]+", cell)}
+    compose, image = ((ROOT / name).read_text() for name in ("docker-compose.yml", "Dockerfile"))
+    given = set(re.findall(r"^ {4}([A-Z_]+):", compose, re.MULTILINE))
+    given |= set(re.findall(r"^ +([A-Z_]+)=", image, re.MULTILINE))
+
+    assert len(listed) > 15
+    # Never in a container.
+    assert listed - given == {"DEBUG"}
