@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     Case,
+    Count,
     F,
     OuterRef,
     Q,
@@ -88,6 +89,16 @@ class OutstandingRow:
         return list(zip(AGES, self.amounts, strict=True))
 
 
+@dataclass(frozen=True)
+class Open:
+    """Euros incl. VAT, what is to be refunded subtracted, and how many invoices are to be paid."""
+
+    total: Decimal
+    count: int
+    overdue: Decimal
+    overdue_count: int
+
+
 def open_invoices(organisation: Organisation) -> QuerySet[Invoice]:
     """Invoices of which something is open, each with `cents_open`, its credits subtracted."""
     asked = Invoice.objects.filter(
@@ -160,6 +171,21 @@ def rows_of(groups: Iterable[dict[str, Any]]) -> list[OutstandingRow]:
 def total_of(organisation: Organisation, *, today: datetime.date) -> OutstandingRow:
     """Everything together."""
     return _row(open_invoices(organisation).order_by().aggregate(**_sums(today)))
+
+
+def open_now(organisation: Organisation, *, today: datetime.date) -> Open:
+    """What is to be paid and of how many invoices, in all and past the due date."""
+    is_late, is_owed = Q(due_on__lt=today), Q(cents_open__gt=0)
+    found = open_invoices(organisation).order_by()
+    sums = found.aggregate(
+        total=Sum("cents_open"),
+        count=Count("pk", filter=is_owed),
+        overdue=Sum("cents_open", filter=is_late),
+        overdue_count=Count("pk", filter=is_late & is_owed),
+    )
+    return Open(
+        in_euros(sums["total"]), sums["count"], in_euros(sums["overdue"]), sums["overdue_count"]
+    )
 
 
 def outstanding_sheet(organisation: Organisation, *, today: datetime.date) -> Sheet:

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from projects.money import ZERO
 from ..bookings.telling import tell
 from ..checklist import checklist
 from ..models import Booking
-from ..models.invoice import IS_OUTSTANDING
+from ..reports.outstanding import open_now
 from ..unbilled import Wish, everything_unbilled
 
 
@@ -47,17 +47,9 @@ def _own_minutes(request: MemberRequest, today: datetime.date) -> int:
 
 def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
     customers = everything_unbilled(organisation, Wish(until=today))
-    late = IS_OUTSTANDING & Q(due_on__lt=today)
-    unpaid = F("gross") - F("credited_amount") - F("paid_amount")
-    figures = organisation.invoices.aggregate(
-        outstanding=Sum(unpaid, filter=IS_OUTSTANDING),
-        outstanding_count=Count("pk", filter=IS_OUTSTANDING),
-        overdue=Sum(unpaid, filter=late),
-        overdue_count=Count("pk", filter=late),
-    )
     attention = Booking.objects.filter(organisation=organisation).needing_somebody()
     return {
-        **figures,
+        "outstanding": open_now(organisation, today=today),
         "unbilled_total": sum((row.total for row in customers), ZERO),
         "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
         "unbilled_count": len(customers),

@@ -192,6 +192,17 @@ def test_the_list_can_be_sorted(browser, agency, order, names):
     assert [row.name for row in rows] == names
 
 
+def test_the_first_page_says_the_same_as_the_report(browser, agency):
+    invoiced(agency, status=InvoiceStatus.FINAL, origin=Origin.EBOEKHOUDEN, days_late=5)
+    invoiced(agency, "200.00", open_amount=Decimal("21.00"))
+    invoiced(agency, "10.00", days_late=-5, paid_amount=Decimal("2.10"))
+
+    shown = browser.get(reverse("billing:dashboard")).context["outstanding"]
+
+    assert (shown.total, shown.count) == (total(agency).total, 3)
+    assert (shown.overdue, shown.overdue_count) == (Decimal("121.00"), 1)
+
+
 def test_it_says_as_of_when_payments_are_known(browser, agency):
     invoiced(agency)
     factories.create_connection(organisation=agency.organisation, payments_seen_at=NOW)
