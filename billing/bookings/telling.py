@@ -67,7 +67,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Told:
-    """A batch in figures and words; the figures add up to `total`."""
+    """A batch in figures and words; the figures and what was cancelled add up to `total`."""
 
     batch: Batch
     total: int
@@ -88,6 +88,7 @@ def told(batch: Batch) -> Told:
         (batch.checked_count, _("%d being checked")),
         (batch.open_count - batch.checked_count, _("%d on its way")),
         (batch.stopped_count, _("%d refused")),
+        (batch.cancelled_count, _("%d cancelled")),
         (len(batch.left_out), _("%d left out")),
     ]
     words = " · ".join(text % count for count, text in parts if count)

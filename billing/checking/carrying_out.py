@@ -19,7 +19,13 @@ from ..models import CheckFinding, CheckPart, CheckRun, CheckState
 from .comparing import discoveries, missing
 from .documents import Ours, our_document
 from .keeping import Outcome, keep
-from .our_side import judged_bookings, known_bookings, older_findings, series_of
+from .our_side import (
+    judged_bookings,
+    known_bookings,
+    known_vanished,
+    older_findings,
+    series_of,
+)
 from .reading import Reader
 from .runs import MAX_ATTEMPTS, CannotCheck, Lost, beat, check_usable, claim, end
 from .sides import Shelf, Sides
@@ -89,7 +95,10 @@ def _compare(run: CheckRun, books: EBoekhouden, *, clock: Clock) -> None:
     reader.read(run.since, run.until)
     count = len(reader.documents)
     beat(run, now=clock(), document_count=count)
-    reader.look_up(missing(Sides(ours=judged, there=Shelf.of(reader.documents))))
+    wanted = missing(Sides(ours=judged, there=Shelf.of(reader.documents)))
+    # What is known to be gone comes last: so many are looked up, and the next check has the others.
+    known_gone = known_vanished(run)
+    reader.look_up(sorted(wanted, key=lambda one: one[0].booking_id in known_gone))
     pulse(CheckPart.COMPARING)
     numbers = {document.key for document in reader.documents}
     known = known_bookings(run, numbers, judged={ours.booking_id for ours in judged})

@@ -71,6 +71,12 @@ def older_findings(run: CheckRun, *, judged: Collection[int]) -> list[CheckFindi
     return list(older.order_by("last_found_at", "pk")[:MOST_OLDER])
 
 
+def known_vanished(run: CheckRun) -> set[int]:
+    """Bookings of which an earlier check said that they are gone."""
+    vanished = CheckFinding.objects.filter(connection=run.connection, kind=FindingKind.VANISHED)
+    return set(vanished.open().exclude(booking=None).values_list("booking", flat=True))
+
+
 def known_bookings(
     run: CheckRun, numbers: Collection[str], *, judged: Collection[int]
 ) -> Iterator[Ours]:

@@ -62,6 +62,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             open_count=those(*OPEN_STATES),
             checked_count=those(State.UNKNOWN, State.CHECKING),
             stopped_count=those(*NEEDS_SOMEBODY),
+            cancelled_count=those(State.CANCELLED),
         ).order_by("-created_at", "-pk")
 
 
@@ -80,6 +81,7 @@ class Batch(models.Model):
     open_count: int
     checked_count: int
     stopped_count: int
+    cancelled_count: int
 
     objects = BatchQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.bookings.choices import cancel
 from billing.invoicing import invoice_in_eboekhouden
 from billing.models import Batch, Booking, BookingKind
 from tests import factories
@@ -57,6 +58,24 @@ def test_a_batch_that_also_makes_a_customer_counts_its_documents(connected, clie
 
     batch = page.context["batch"]
     assert (batch.total, batch.open, batch.booked) == (1, 1, 0)
+
+
+def test_what_was_cancelled_is_counted_too(connected, client):
+    connected.hours()
+    batch = invoice_in_eboekhouden(
+        connected.order(), connection=connected.connection, now=timezone.now()
+    )
+    cancel(
+        Booking.objects.get(kind=BookingKind.INVOICE),
+        by=connected.member.user,
+        now=timezone.now(),
+        reason="Wrong",
+    )
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+
+    assert "1 cancelled" in page
 
 
 def test_a_document_that_waits_for_a_customer_that_stopped_leads_to_that_customer(

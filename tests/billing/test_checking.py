@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing.bookings.choices import cancel, link
 from billing.bookings.delivery import deliver
-from billing.checking import runs
+from billing.checking import reading, runs
 from billing.checking.carrying_out import carry_out
 from billing.invoicing import draft_invoices, invoice_in_eboekhouden
 from billing.issuing import create_sales_entries, mark_sent
@@ -147,6 +147,21 @@ def test_an_invoice_that_was_deleted_there_has_vanished(invoice, connected, sand
     assert (finding.kind, finding.number) == (FindingKind.VANISHED, invoice.number)
     assert finding.booking.invoice == invoice
     assert (finding.ours["gross"], finding.theirs) == ("108.90", [])
+
+
+def test_of_more_that_vanished_than_one_check_looks_up_the_next_check_has_the_others(
+    invoice, connected, sandbox, monkeypatch
+):
+    other = book(connected)
+    for there in sandbox.books.invoices():
+        sandbox.books.delete("invoices", there.id)
+    monkeypatch.setattr(reading, "MOST_LOOK_UPS", 1)
+
+    first = check(connected)
+    check(connected, hour=1)
+
+    assert first.state == CheckState.INCOMPLETE
+    assert sorted(number for _kind, _reason, number in found()) == [invoice.number, other.number]
 
 
 def test_an_entry_that_was_deleted_there_has_vanished(entered, connected, sandbox):
