@@ -15,6 +15,8 @@ from .archive.keeping import complete_archive
 from .bookings import sweeping
 from .bookings.delivery import deliver
 from .checking import carrying_out, runs
+from .mailing.posting import give_up_abandoned
+from .models import InvoiceMail
 from .reminders import bell
 from .reminders.sending import deliver_reminders, queue_reminders
 
@@ -92,8 +94,10 @@ def start_due_reminders() -> None:
 
 @shared_task(ignore_result=True)
 def sweep_reminders() -> None:
-    """Every minute: send what is queued and was not heard."""
-    for organisation_id in bell.with_a_queue(now=timezone.now()):
+    """Every minute: give up the e-mails of dead workers, send what is queued and was not heard."""
+    now = timezone.now()
+    give_up_abandoned(InvoiceMail.objects.all(), now=now)
+    for organisation_id in bell.with_a_queue(now=now):
         bell.ring("send_reminders", organisation_id)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import Organisation, User
 
@@ -52,8 +53,7 @@ def claim(
     kind: str = MailKind.INVOICE,
 ) -> InvoiceMail:
     """The right to send this mail; the constraints let one of two have it."""
-    abandoned = invoice.mails.filter(state=MailState.SENDING, started_at__lt=now - ABANDONED_AFTER)
-    abandoned.update(state=MailState.FAILED, reason="interrupted")
+    give_up_abandoned(invoice.mails.all(), now=now)
     try:
         with transaction.atomic():
             return InvoiceMail.objects.create(
@@ -71,6 +71,12 @@ def claim(
             )
     except IntegrityError as error:
         raise AlreadyMailed from error
+
+
+def give_up_abandoned(mails: QuerySet[InvoiceMail], *, now: datetime.datetime) -> int:
+    """What a dead process left may have gone, and may not have. Returns how many."""
+    abandoned = mails.filter(state=MailState.SENDING, started_at__lt=now - ABANDONED_AFTER)
+    return abandoned.update(state=MailState.FAILED, reason="interrupted")
 
 
 def post(

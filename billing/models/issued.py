@@ -68,7 +68,7 @@ class InvoiceFile(models.Model):
 
 
 class MailState(models.TextChoices):
-    """How far an e-mail is; `sending` for longer than a minute means: the worker died in it."""
+    """How far an e-mail is; what is `sending` for too long is given up: its worker died in it."""
 
     SENDING = "sending", _("On its way")
     SENT = "sent", _("Sent")

@@ -9,8 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Language, Role
+from billing.mailing import ABANDONED_AFTER
 from billing.models import (
     Invoice,
+    InvoiceMail,
+    MailState,
     Reminder,
     ReminderHold,
     ReminderMode,
@@ -19,6 +22,7 @@ from billing.models import (
     StepKind,
 )
 from billing.reminders.sending import deliver_reminders, queue_reminders
+from billing.tasks import sweep_reminders
 from tests import factories
 
 from .reminding import DAY, late_invoice, turn_on
@@ -239,6 +243,32 @@ def test_what_was_sent_is_listed_with_its_mail(studio, inside):
     assert invoice.number in page
     assert "by itself" in page
     assert reverse("billing:mail-detail", args=[invoice.mails.get().pk]) in page
+
+
+def test_a_reminder_that_a_dead_worker_left_is_in_doubt_and_not_on_its_way_for_ever(studio, inside):
+    invoice = late_invoice(studio, days=7)
+    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=TODAY)
+    deliver(studio)
+    long_ago = timezone.now() - ABANDONED_AFTER - datetime.timedelta(minutes=1)
+    InvoiceMail.objects.update(state=MailState.SENDING, started_at=long_ago)
+
+    sweep_reminders()
+
+    assert "May have left: ask the customer" in text(inside.get(url("sent")))
+    own = text(inside.get(reverse("billing:invoice-detail", args=[invoice.pk])))
+    assert "Sending was interrupted" in own
+    assert "On its way" not in own
+
+
+def test_an_e_mail_that_may_still_be_under_way_is_left_alone(studio):
+    late_invoice(studio, days=7)
+    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=TODAY)
+    deliver(studio)
+    InvoiceMail.objects.update(state=MailState.SENDING, started_at=timezone.now())
+
+    sweep_reminders()
+
+    assert InvoiceMail.objects.get().state == MailState.SENDING
 
 
 def test_a_failure_is_told_in_the_list_and_on_the_invoice(studio, inside, mail_server):
