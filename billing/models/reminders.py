@@ -1,6 +1,8 @@
 """Reminders of overdue invoices: when they go, what they say, who gets none, and which went."""
 
+import datetime
 import uuid
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -81,6 +83,14 @@ class ReminderStep(models.Model):
         return str(self.position)
 
 
+class ReminderHoldQuerySet(models.QuerySet["ReminderHold"]):
+    """Which agreements."""
+
+    def in_force(self, today: datetime.date) -> Self:
+        """Those that keep reminders back today."""
+        return self.filter(models.Q(until=None) | models.Q(until__gt=today))
+
+
 class ReminderHold(models.Model):
     """No reminders of one invoice, or to one customer, and why; until a day, or for good."""
 
@@ -99,6 +109,8 @@ class ReminderHold(models.Model):
     )
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     since = models.DateTimeField()
+
+    objects = ReminderHoldQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]

@@ -101,7 +101,7 @@ def _holds(
     ids: list[int], customers: list[int], today: datetime.date
 ) -> dict[tuple[str, int], ReminderHold]:
     about = Q(invoice__in=ids) | Q(customer__in=customers)
-    holds = ReminderHold.objects.filter(about, Q(until=None) | Q(until__gt=today))
+    holds = ReminderHold.objects.filter(about).in_force(today)
     return {
         ("invoice", hold.invoice_id)
         if hold.invoice_id

@@ -26,7 +26,7 @@ from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
 from ..issuing import why_no_sales_entry
 from ..legal.telling import draft_report
 from ..mailing import failure_of
-from ..models import FileKind, Invoice, InvoiceLine, InvoiceStatus, Origin
+from ..models import FileKind, Invoice, InvoiceLine, InvoiceStatus, Origin, ReminderHold
 from ..paper import parties
 from ..payment_bell import payments_connection
 from ..pdf import invoice_pdf
@@ -77,6 +77,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         **document_of(invoice, with_takers(invoice)),
         "events": timeline(invoice, now=timezone.now()),
         "mails": list(invoice.mails.all()),
+        "hold": ReminderHold.objects.filter(invoice=invoice).in_force(timezone.localdate()).first(),
         "failure": failure_of(invoice, now=timezone.now()),
         "is_ours": invoice.origin == Origin.HERE,
         "may_mail": invoice.origin == Origin.HERE and invoice.status != InvoiceStatus.VOID,

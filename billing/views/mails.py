@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 
-from ..mailing import Letter
+from ..mailing import REASONS, Letter
 from ..mailing.letters import expected_values
 from ..models import InvoiceMail
 from .invoices import invoice_or_404
@@ -26,7 +26,8 @@ def letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
 @require_GET
 @invoicer_required
 def mail_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One e-mail as it was sent: to whom, the text, and what it carried."""
+    """One e-mail as it was sent: to whom, the text, what it carried, and why it failed."""
     mails = InvoiceMail.objects.filter(invoice__organisation=request.organisation)
     mail = get_object_or_404(mails.select_related("invoice", "by"), pk=pk)
-    return render(request, "billing/mail_detail.html", {"mail": mail})
+    context = {"mail": mail, "why": REASONS.get(mail.reason, "")}
+    return render(request, "billing/mail_detail.html", context)

@@ -284,6 +284,8 @@ def test_a_failure_is_told_in_the_list_and_on_the_invoice(studio, inside, mail_s
     assert "The mail server refused the e-mail." in page
     assert 'name="ids"' in page
     assert "The e-mail was not sent" in own
+    kept = text(inside.get(reverse("billing:mail-detail", args=[invoice.mails.get().pk])))
+    assert "The mail server refused the e-mail." in kept
 
 
 def test_the_timeline_of_the_invoice_tells_of_the_reminder(studio, inside):
@@ -329,6 +331,17 @@ def test_excluding_wants_a_reason_and_a_day_to_come(studio, inside, typed, words
 
     assert answer.status_code == 422
     assert words in text(answer)
+
+
+def test_what_was_agreed_until_a_day_is_on_the_invoice_until_that_day(studio, inside):
+    invoice = late_invoice(studio, days=7)
+    inside.post(url("hold", "invoice", invoice.pk), {"reason": "Agreed", "until": TODAY + DAY})
+    detail = reverse("billing:invoice-detail", args=[invoice.pk])
+    before = text(inside.get(detail))
+    ReminderHold.objects.update(until=TODAY)
+
+    assert "No reminders before" in before
+    assert "No reminders before" not in text(inside.get(detail))
 
 
 def test_excluding_again_replaces_what_was_agreed(studio, inside):
