@@ -48,7 +48,6 @@ class DraftEditor:
         self.invoice = invoice
         self.stored = {line.pk: line for line in invoice.lines.select_related("vat_rate")}
         self.fixed = lines_with_rows(invoice)
-        self.offers = Offers.of(invoice.organisation)
         self.is_checked = posted is not None
         # Where the keyboard goes on: `add`, or a control of a line, by its name and place.
         self.focus: tuple[str, int] = ("", -1)
@@ -61,8 +60,16 @@ class DraftEditor:
             self.head_raw = {name: posted.get(name) for name in HeadForm.base_fields}
             self.raw = list(_typed_lines(posted))
             self.known = {int(pk) for pk in posted.getlist("known") if _is_id(pk)}
+        self.offers = Offers.of(invoice.organisation, day=self._first_day())
 
     # --- Forms ---
+
+    def _first_day(self) -> datetime.date:
+        """Of supply, as it was typed; what is not said apart is the date of the invoice."""
+        typed = HeadForm({k: v for k, v in self.head_raw.items() if v is not None})
+        typed.is_valid()
+        found = typed.cleaned_data
+        return found.get("supplied_from") or found.get("date") or self.invoice.date
 
     @cached_property
     def head(self) -> HeadForm:
@@ -160,8 +167,7 @@ class DraftEditor:
         self.focus = ends.get(place, name), place
 
     def _fresh(self) -> Raw:
-        customers = self.offers.rates.get(self.invoice.customer.vat_rate_id or 0)
-        rate = customers or self.offers.usual_rate
+        rate = self.offers.usual_rate(self.invoice.customer)
         return {
             "quantity": "1",
             "unit": "",

@@ -10,12 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.amounts import AmountField
+from accounts.choices import MOST_DIGITS
 from accounts.models import Language, Organisation
+from customers.models import Customer
+from customers.vat import ENDED
 from integrations.eboekhouden.facts import limits
 from integrations.eboekhouden.facts.characters import sendable
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre, LedgerAccount
 
+from .dated_rates import NoRateThen, has_ended, rate_on
 from .drafting import HEAD_FIELDS, WantedLine
 from .fields import InvoiceDateField, PercentField
 from .formats import euro
@@ -78,25 +82,40 @@ class HeadForm(forms.Form):
 
 @dataclass(frozen=True)
 class Offers:
-    """What the lines of an organisation choose from, read once for all of them."""
+    """What the lines of an organisation choose from, read once for all of them.
 
+    `day` is the first day of supply: rates that had ended by then are for lines that have them.
+    """
+
+    day: datetime.date
     rates: Mapping[int, VatRate]
     accounts: list[LedgerAccount]
     centres: Mapping[int, str]
 
     @classmethod
-    def of(cls, organisation: Organisation) -> "Offers":
+    def of(cls, organisation: Organisation, *, day: datetime.date) -> "Offers":
         """Three queries."""
         centres = CostCentre.objects.filter(connection__organisation=organisation)
         return cls(
+            day=day,
             rates={rate.pk: rate for rate in organisation.vat_rates.all()},
             accounts=fetched_accounts(organisation),
             centres=dict(centres.values_list("remote_id", "name")),
         )
 
-    @property
-    def usual_rate(self) -> VatRate | None:
-        return next((rate for rate in self.rates.values() if rate.is_default), None)
+    def usual_rate(self, customer: Customer) -> VatRate | None:
+        """That of the customer, else of the organisation, as it is on the day."""
+        usual = next((rate for rate in self.rates.values() if rate.is_default), None)
+        rate = self.rates.get(customer.vat_rate_id or 0) or usual
+        try:
+            return rate_on(rate, self.day, rates=self.rates) if rate else None
+        except NoRateThen:
+            return None
+
+    def rates_for(self, chosen: int | None) -> list[tuple[int, str]]:
+        """What a line may choose: `chosen` even when it has ended."""
+        rates = self.rates.items()
+        return [(pk, str(one)) for pk, one in rates if pk == chosen or not has_ended(one, self.day)]
 
 
 class LineForm(forms.Form):
@@ -115,7 +134,9 @@ class LineForm(forms.Form):
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
     price = AmountField(label=gettext_lazy("Price"), min_value=None)
     discount = PercentField(label=gettext_lazy("Discount"))
-    vat_rate = forms.TypedChoiceField(label=gettext_lazy("VAT rate"), coerce=int)
+    vat_rate = forms.TypedChoiceField(
+        label=gettext_lazy("VAT rate"), coerce=int, error_messages={"invalid_choice": ENDED}
+    )
     ledger_account = LedgerAccountField(label=gettext_lazy("Ledger account"))
     cost_centre_id = forms.TypedChoiceField(
         label=gettext_lazy("Cost centre"), coerce=int, empty_value=None, required=False
@@ -145,13 +166,19 @@ class LineForm(forms.Form):
             del self.fields[name]
 
     def _offer_all(self, offers: Offers) -> None:
-        self._offer("vat_rate", [(pk, str(rate)) for pk, rate in offers.rates.items()])
+        # Unchecked, it shows what it was given, and so never another rate in its place.
+        chosen = self.line.vat_rate_id if self.line else self._initial_rate()
+        self._offer("vat_rate", offers.rates_for(chosen))
         self._offer("cost_centre_id", [("", _("none")), *offers.centres.items()])
         if not offers.centres:
             del self.fields["cost_centre_id"]
         account = cast(LedgerAccountField, self.fields["ledger_account"])
         account.accounts = offers.accounts
         account.widget.attrs["list"] = "ledger-accounts"
+
+    def _initial_rate(self) -> int | None:
+        given = str(self.initial.get("vat_rate") or "")
+        return int(given) if given.isdecimal() and len(given) <= MOST_DIGITS else None
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.amounts import AmountField
-from accounts.choices import offer
 from accounts.countries import EU, HOME, choices
 from accounts.identifiers import (
     clean_dutch_postal_code,
@@ -22,7 +21,7 @@ from accounts.models import Organisation
 
 from .editing import is_number_fixed, next_free_number, owner_of
 from .models import Contact, Customer, ImportMode
-from .vat import Advice, advice_for, grouped, rates_to_choose
+from .vat import Advice, advice_for, grouped, offer_rates
 
 GENERAL = ("number", "name", "is_business", "contact_name", "email", "phone", "notes")
 ADDRESS = ("address", "postal_code", "city", "country")
@@ -64,11 +63,11 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         self._prepare_number()
 
     def _offer_vat_rates(self) -> None:
+        usual, today = _("The usual rate"), timezone.localdate()
         chosen = self.instance.vat_rate_id
-        rates = rates_to_choose(self.organisation, today=timezone.localdate(), chosen=chosen)
-        offer(self, "vat_rate", rates)
+        rates = offer_rates(self, self.organisation, day=today, chosen=chosen, empty=usual)
         field = cast("forms.ModelChoiceField[Any]", self.fields["vat_rate"])
-        field.choices = grouped(rates, empty=_("The usual rate"))
+        field.choices = grouped(rates, empty=usual)
 
     def _prepare_number(self) -> None:
         number = self.fields["number"]

@@ -1,14 +1,19 @@
-"""The VAT rate of a customer: what there is to choose, what follows from it, whether it fits."""
+"""VAT rates: which there are to choose, what follows for a customer, whether it fits."""
 
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
+from accounts.choices import offer
 from accounts.models import Organisation
 
+ENDED = gettext_lazy("This VAT rate has ended: choose another one.")
 Choices = list[tuple[str, list[tuple[Any, str]]] | tuple[str, str]]
 
 
@@ -20,11 +25,29 @@ class Advice:
     warnings: tuple[str, ...]
 
 
-def rates_to_choose(organisation: Organisation, *, today: datetime.date, chosen: int | None) -> Any:
-    """The rates that have not ended, and the one that is chosen."""
-    return organisation.vat_rates.filter(
-        Q(valid_until=None) | Q(valid_until__gte=today) | Q(pk=chosen)
+def offer_rates(
+    form: forms.BaseForm,
+    organisation: Organisation,
+    *,
+    day: datetime.date,
+    chosen: int | None,
+    empty: str | Promise,
+) -> Any:
+    """Lets the field `vat_rate` choose from rates that had not ended on that day, and gives them.
+
+    The one that is chosen already stays to be chosen; without any one says `empty`.
+    """
+    rates = organisation.vat_rates.filter(
+        Q(valid_until=None) | Q(valid_until__gte=day) | Q(pk=chosen)
     )
+    offer(form, "vat_rate", rates, empty=empty)
+    form.fields["vat_rate"].error_messages["invalid_choice"] = ENDED
+    return rates
+
+
+def holds_on(rate: Any, day: datetime.date) -> bool:
+    """Neither has the rate ended before that day, nor does it start later."""
+    return bool((rate.valid_from or day) <= day <= (rate.valid_until or day))
 
 
 def grouped(rates: Iterable[Any], *, empty: str) -> Choices:

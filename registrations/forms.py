@@ -1,5 +1,6 @@
 """The three forms of Register. They read what was typed; registering.py decides and writes."""
 
+import datetime
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,7 @@ from accounts.amounts import AmountField
 from accounts.choices import offer
 from accounts.models import Organisation
 from customers.models import Customer
+from customers.vat import holds_on, offer_rates
 from projects.models import Project, ProjectTask, Task
 from projects.money import cents
 
@@ -173,19 +176,36 @@ class ExpenseForm(RegistrationForm):
         )
         offer(self, "category", categories, empty=_("Which category?"))
         self.fields["category"].error_messages["required"] = _("Choose a category.")
-        offer(self, "vat_rate", self.organisation.vat_rates.all(), empty=_("The usual one"))
+        chosen, usual = row.vat_rate_id, _("The usual one")
+        offer_rates(self, self.organisation, day=self._day(), chosen=chosen, empty=usual)
         if not row.receipt:
             del self.fields["removes_receipt"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("includes_vat") and not cleaned.get("vat_rate"):
-            self.add_error("vat_rate", gettext("Choose the VAT rate that is in the price."))
-        elif cleaned.get("includes_vat") and cleaned.get("price") is not None:
-            share = 1 + cleaned["vat_rate"].percentage / 100
-            cleaned["price"] = cents(cleaned["price"] / share)
+        if cleaned.get("includes_vat"):
+            self._take_vat_off(cleaned)
         self._read_receipt(cleaned)
         return cleaned
+
+    def _day(self) -> datetime.date:
+        """The day that is filled in; today as long as there is none."""
+        try:
+            day = self.fields["date"].to_python(self["date"].value())
+        except ValidationError:
+            day = None
+        return day or timezone.localdate()
+
+    def _take_vat_off(self, cleaned: dict[str, Any]) -> None:
+        """What was paid holds the VAT of its own day, so that rate has to be known."""
+        rate, day, price = (cleaned.get(name) for name in ("vat_rate", "date", "price"))
+        if not rate and "vat_rate" not in self.errors:
+            self.add_error("vat_rate", gettext("Choose the VAT rate that is in the price."))
+        elif rate and day and not holds_on(rate, day):
+            text = gettext("This rate does not hold on that day: choose the one in the price.")
+            self.add_error("vat_rate", text)
+        elif rate and price is not None:
+            cleaned["price"] = cents(price / (1 + rate.percentage / 100))
 
     def _read_receipt(self, cleaned: dict[str, Any]) -> None:
         upload, row = cleaned.get("receipt"), self.instance

@@ -5,12 +5,13 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.amounts import AmountField
-from accounts.choices import offer
 from accounts.models import Organisation
+from customers.vat import offer_rates
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre
 from projects.models import ExpenseCategory, Task, TripSettings, Vehicle
@@ -65,7 +66,9 @@ class BookableForm(OwnedForm):
         cast(LedgerAccountField, self.fields["ledger_account"]).offer(
             fetched_accounts(organisation)
         )
-        offer(self, "vat_rate", organisation.vat_rates.all(), empty=_("as for the customer"))
+        usual, today = _("as for the customer"), timezone.localdate()
+        chosen = self.instance.vat_rate_id
+        offer_rates(self, organisation, day=today, chosen=chosen, empty=usual)
         self.fields["vat_rate"].help_text = ""
         self._offer_cost_centres(organisation)
 

@@ -16,6 +16,7 @@ from billing.drafting import blank_draft
 from billing.invoicing import draft_invoices
 from billing.issuing import mark_sent
 from billing.models import Invoice, InvoiceLine, Origin
+from customers.models import Customer
 from registrations.models import Status, TimeEntry
 from tests import factories
 
@@ -482,3 +483,58 @@ def test_more_lines_than_fit_on_a_page_leave_the_head_to_edit(agency, inside, bl
     blank.refresh_from_db()
     assert (blank.reference, blank.lines.count()) == ("PO 1", 201)
     assert blank.net == Decimal(201)
+
+
+# --- VAT rates that have ended --------------------------------------------------------------------
+
+
+def ended(organisation, **fields):
+    return factories.create_vat_rate(
+        organisation=organisation, name="19%", valid_until=datetime.date(2012, 9, 30), **fields
+    )
+
+
+def rates_offered(response, place: int) -> list[int]:
+    return [pk for pk, _name in response.context["editor"].lines[place].fields["vat_rate"].choices]
+
+
+def test_an_ended_vat_rate_is_offered_only_to_the_line_that_has_it(inside, draft):
+    rate = ended(draft.organisation)
+    first, _second = draft.lines.all()
+    draft.lines.filter(pk=first.pk).update(vat_rate=rate)
+
+    page = inside.get(url("edit", draft))
+
+    assert rate.pk in rates_offered(page, 0)
+    assert rate.pk not in rates_offered(page, 1)
+
+
+def test_a_line_of_before_the_end_of_a_rate_may_choose_it(inside, draft):
+    rate = ended(draft.organisation)
+    fields = typed(inside, draft, supplied_from="2012-09-01", supplied_until="2012-09-30")
+
+    page = inside.post(url("edit", draft), fields | {"do": "add"})
+
+    assert rate.pk in rates_offered(page, 2)
+
+
+def test_a_line_that_is_added_has_the_rate_that_follows_on_an_ended_one(inside, blank):
+    rate = ended(blank.organisation)
+    later = factories.create_vat_rate(
+        organisation=blank.organisation, name="21% now", replaces=rate
+    )
+    Customer.objects.filter(pk=blank.customer_id).update(vat_rate=rate)
+
+    page = inside.post(url("edit", blank), typed(inside, blank) | {"do": "add"})
+
+    added = page.context["editor"].lines[-1]
+    assert added["vat_rate"].value() == later.pk
+
+
+def test_an_ended_vat_rate_is_refused_for_a_new_line(inside, draft):
+    rate = ended(draft.organisation)
+
+    page = inside.post(url("edit", draft), typed(inside, draft, **{"line-1-vat_rate": rate.pk}))
+
+    assert page.status_code == 422
+    assert "This VAT rate has ended: choose another one." in text(page)

@@ -1,5 +1,6 @@
 """Management → Tasks, Expense categories and Vehicles."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -255,3 +256,30 @@ def test_wrong_trip_settings_come_back_on_that_page(client):
     assert response.status_code == 422
     assert errors(response, "rate") == ["This field is required."]
     assert "Only the number: 4310" in response.text
+
+
+def test_an_ended_vat_rate_is_offered_only_where_it_is_chosen(organisation, client, ended_rate):
+    task = create_task(organisation=organisation, vat_rate=ended_rate)
+    option = f'<option value="{ended_rate.pk}"'
+
+    new = client.get(url("task-add")).content.decode()
+    there = client.get(url("task-edit", task.pk)).content.decode()
+    trips = client.get(url("vehicle-list")).content.decode()
+
+    assert option not in new
+    assert option not in trips
+    assert f"{option} selected" in there
+
+
+def test_an_ended_vat_rate_is_refused_for_something_new(client, ended_rate):
+    response = client.post(url("category-add"), {"name": "Hosting", "vat_rate": ended_rate.pk})
+
+    assert response.status_code == 422
+    assert errors(response, "vat_rate") == ["This VAT rate has ended: choose another one."]
+
+
+@pytest.fixture
+def ended_rate(organisation):
+    return create_vat_rate(
+        organisation=organisation, name="19%", valid_until=datetime.date(2012, 9, 30)
+    )

@@ -361,3 +361,75 @@ def test_a_full_day_takes_as_many_queries_as_one_row(
         employee.get(address)
 
     assert len(many.captured_queries) == len(one.captured_queries)
+
+
+# --- VAT rates that have ended --------------------------------------------------------------------
+
+
+@pytest.fixture
+def lower(office):
+    """A rate until the end of September 2012."""
+    return factories.create_vat_rate(
+        organisation=office.organisation,
+        name="19%",
+        percentage=19,
+        valid_until=datetime.date(2012, 9, 30),
+    )
+
+
+def paid(office, **changes):
+    return {
+        "project": office.project.pk,
+        "category": office.category.pk,
+        "date": TODAY.isoformat(),
+        "quantity": "1",
+        "price": "119",
+        "is_billable": "on",
+        **changes,
+    }
+
+
+def test_an_ended_vat_rate_is_not_offered_for_what_is_paid_today(office, employee, lower):
+    page = employee.get(reverse("registrations:expenses")).content.decode()
+
+    answer = add(employee, paid(office, vat_rate=lower.pk), "expenses")
+
+    assert "19%</option>" not in page
+    assert errors_of(answer, "vat_rate") == "This VAT rate has ended: choose another one."
+
+
+def test_what_was_paid_before_the_end_of_a_rate_still_takes_it(office, employee, lower):
+    fields = paid(office, date="2012-09-30", vat_rate=lower.pk, includes_vat="on")
+    address = reverse("registrations:expenses")
+    page = employee.get(address, {"date": "2012-09-30"}).content.decode()
+
+    answer = add(employee, fields, "expenses")
+
+    assert "19%</option>" in page
+    assert answer.status_code == 302
+    assert Expense.objects.get().price == 100
+
+
+def test_an_expense_keeps_the_ended_rate_it_has(office, employee, lower):
+    row = factories.create_expense(
+        project=office.project, membership=office.employee, category=office.category, vat_rate=lower
+    )
+    address = reverse("registrations:expense-edit", args=[row.pk])
+    page = employee.get(address).content.decode()
+
+    answer = employee.post(address, paid(office, vat_rate=lower.pk))
+
+    assert f'<option value="{lower.pk}" selected' in page
+    assert answer.status_code == 302
+
+
+def test_vat_in_a_price_is_taken_off_only_at_a_rate_of_that_day(office, employee, lower):
+    later = factories.create_vat_rate(
+        organisation=office.organisation, name="21%", valid_from=datetime.date(2012, 10, 1)
+    )
+    fields = paid(office, date="2012-09-30", vat_rate=later.pk, includes_vat="on")
+
+    answer = add(employee, fields, "expenses")
+
+    assert "does not hold on that day" in errors_of(answer, "vat_rate")
+    assert "19%</option>" in answer.content.decode()
