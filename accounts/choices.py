@@ -24,6 +24,12 @@ def offer(
         field.empty_label = str(empty)
 
 
+def chosen_id(text: str) -> int:
+    """The id that an address or a form asks for; 0, which no row has, for what is none."""
+    digits = text if len(text) <= MOST_DIGITS else ""
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
+
+
 class RealIds:
     """For a field of several rows: an id that no row can have is refused like one that none has."""
 

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
+from .choices import chosen_id
 from .forms import EmailForm, ProfileForm
 from .middleware import SESSION_KEY
 from .models import Language
@@ -98,9 +99,7 @@ def change_organisation(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"memberships": memberships.order_by("organisation__name")}
         return render(request, "accounts/change_organisation.html", context)
-    wanted = request.POST.get("organisation", "")
-    chosen = get_object_or_404(
-        memberships, organisation_id=int(wanted) if wanted.isdecimal() else 0
-    )
+    wanted = chosen_id(request.POST.get("organisation", ""))
+    chosen = get_object_or_404(memberships, organisation_id=wanted)
     request.session[SESSION_KEY] = chosen.organisation_id
     return redirect("/")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.amounts import AmountField
-from accounts.choices import MOST_DIGITS
+from accounts.choices import chosen_id
 from accounts.models import Language, Organisation
 from customers.models import Customer
 from customers.vat import ENDED
@@ -176,9 +176,8 @@ class LineForm(forms.Form):
         account.accounts = offers.accounts
         account.widget.attrs["list"] = "ledger-accounts"
 
-    def _initial_rate(self) -> int | None:
-        given = str(self.initial.get("vat_rate") or "")
-        return int(given) if given.isdecimal() and len(given) <= MOST_DIGITS else None
+    def _initial_rate(self) -> int:
+        return chosen_id(str(self.initial.get("vat_rate") or ""))
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from accounts.choices import offer
+from accounts.choices import chosen_id, offer
 from accounts.models import Organisation
 
 ENDED = gettext_lazy("This VAT rate has ended: choose another one.")
@@ -61,8 +61,7 @@ def grouped(rates: Iterable[Any], *, empty: str) -> Choices:
 def advice_for(organisation: Organisation, typed: Mapping[str, str]) -> Advice:
     """What follows from `typed`: vat_rate, country, is_business and vat_number as in a form."""
     rates = organisation.vat_rates
-    chosen = typed.get("vat_rate", "")
-    own = rates.filter(pk=chosen).first() if chosen.isdecimal() else None
+    own = rates.filter(pk=chosen_id(typed.get("vat_rate", ""))).first()
     rate = own or rates.filter(is_default=True).first()
     if rate is None:
         return Advice("", ())

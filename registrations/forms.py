@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.amounts import AmountField
-from accounts.choices import offer
+from accounts.choices import chosen_id, offer
 from accounts.models import Organisation
 from customers.models import Customer
 from customers.vat import holds_on, offer_rates
@@ -64,11 +64,8 @@ class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
             self.initial["customer"] = self.chosen.customer_id
 
     def _chosen_project(self) -> Project | None:
-        pk = str(self["project"].value() or "")
-        found = (
-            self.organisation.projects.filter(pk=pk) if pk.isdecimal() else Project.objects.none()
-        )
-        return found.select_related("customer").first()
+        pk = chosen_id(str(self["project"].value() or ""))
+        return self.organisation.projects.filter(pk=pk).select_related("customer").first()
 
     def _shown(self, projects: Iterable[Project]) -> list[Project]:
         """Those of the customer; of all customers as long as none is chosen."""

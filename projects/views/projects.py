@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
+from accounts.choices import chosen_id
 from accounts.paging import Orders, in_order, page_of
 from accounts.requests import MemberRequest
 from projects import editing
@@ -68,10 +69,9 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
 def project_add(request: MemberRequest) -> HttpResponse:
-    customer = request.organisation.customers.active().filter(
-        pk__in=[value for value in [request.GET.get("customer", "")] if value.isdecimal()]
-    )
-    project = Project(organisation=request.organisation, customer=customer.first())
+    wanted = chosen_id(request.GET.get("customer", ""))
+    customer = request.organisation.customers.active().filter(pk=wanted).first()
+    project = Project(organisation=request.organisation, customer=customer)
     return _edit(request, project)
 
 

@@ -185,7 +185,7 @@ def _action(name: str) -> Action:
 def _back(request: MemberRequest) -> str:
     """The list where the action was chosen."""
     wanted = request.POST.get("next", "")
-    fits = url_has_allowed_host_and_scheme(
+    fits = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if fits else reverse("registrations:overview-hours")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import member_required
+from accounts.choices import chosen_id
 from accounts.models import Membership
 from accounts.requests import MemberRequest
 
@@ -136,7 +137,7 @@ def _subject(request: MemberRequest) -> Membership:
     if not chosen or not request.membership.is_manager:
         return request.membership
     employees = request.organisation.memberships.filter(is_active=True).select_related("user")
-    return get_object_or_404(employees, pk=chosen if chosen.isdecimal() else 0)
+    return get_object_or_404(employees, pk=chosen_id(chosen))
 
 
 def _day(request: MemberRequest) -> datetime.date:

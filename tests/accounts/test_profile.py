@@ -155,7 +155,7 @@ def test_another_organisation_of_mine_can_be_chosen(inside: Client, member: Memb
     assert page.wsgi_request.organisation == other.organisation
 
 
-@pytest.mark.parametrize("wanted", ["other", "", "x"])
+@pytest.mark.parametrize("wanted", ["other", "", "x", "9" * 25, "9" * 5000])
 def test_an_organisation_of_somebody_else_cannot_be_chosen(inside: Client, wanted: str) -> None:
     other = create_organisation(name="Other")
     pk = str(other.pk) if wanted == "other" else wanted

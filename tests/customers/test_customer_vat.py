@@ -134,3 +134,9 @@ def test_rates_are_offered_by_treatment_and_ended_ones_only_where_they_are_chose
     assert '<optgroup label="In the Netherlands">' in new
     assert f'<option value="{low.pk}"' not in new
     assert f'<option value="{low.pk}" selected' in old
+
+
+def test_a_rate_that_cannot_exist_is_none(client):
+    query = {"country": "NL", "is_business": "True", "vat_rate": "9" * 5000}
+
+    assert client.get("/management/customers/vat/", query).status_code == 200

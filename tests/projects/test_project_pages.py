@@ -611,3 +611,8 @@ def test_archiving_stops_what_is_to_come_and_restoring_plans_it_again(client, cu
 
 def test_archiving_is_not_done_by_looking(client, project):
     assert client.get(url("archive", project.pk)).status_code == 405
+
+
+@pytest.mark.parametrize("wanted", ["x", "9" * 25, "9" * 5000])
+def test_a_new_project_for_a_customer_that_cannot_exist_starts_without_one(client, wanted):
+    assert client.get(url("add"), {"customer": wanted}).status_code == 200

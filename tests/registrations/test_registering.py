@@ -331,7 +331,7 @@ def test_an_amount_that_no_invoice_holds_is_refused(office, employee):
     assert "more than can be billed" in errors_of(add(employee, fields, "expenses"), "price")
 
 
-@pytest.mark.parametrize("employee_id", ["²", "x", "99999999999999999999"])
+@pytest.mark.parametrize("employee_id", ["²", "x", "9" * 20, "9" * 5000])
 def test_an_employee_who_does_not_exist_is_not_found(office, manager, employee_id):
     address = reverse("registrations:hours")
 
@@ -433,3 +433,11 @@ def test_vat_in_a_price_is_taken_off_only_at_a_rate_of_that_day(office, employee
 
     assert "does not hold on that day" in errors_of(answer, "vat_rate")
     assert "19%</option>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("project_id", ["٣", "9" * 25, "9" * 5000])
+def test_a_project_that_cannot_exist_is_refused_at_its_field(office, employee, project_id):
+    answer = add(employee, typed(office, project=project_id))
+
+    assert answer.status_code == 422
+    assert errors_of(answer, "project")

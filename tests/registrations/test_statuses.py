@@ -174,9 +174,11 @@ def test_one_is_sent_back_to_the_list_but_never_elsewhere(office, manager):
 
     back = manager.post(address, {"next": there})
     away = manager.post(address, {"next": "https://evil.example/"})
+    nowhere = manager.post(address, {"next": "no such page"})
 
     assert back["Location"] == there
     assert away["Location"] == reverse("registrations:overview-hours")
+    assert nowhere["Location"] == reverse("registrations:overview-hours")
 
 
 def test_a_selection_that_was_written_off_is_no_longer_selected(office, administrator):
