@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from .amounts import AmountField
 from .models import Language, Membership, User
 
+LONGEST_EMAIL = User._meta.get_field("email").max_length
+
 
 class NameForm(forms.Form):
     """What somebody is called."""
@@ -45,6 +47,7 @@ class NewEmployeeForm(EmployeeForm, RightsForm):
 
     email = forms.EmailField(
         label=_("E-mail address"),
+        max_length=LONGEST_EMAIL,
         help_text=_("The invitation goes here. Whoever has an account keeps name and password."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=Language)
@@ -69,7 +72,7 @@ class ProfileForm(NameForm):
 class EmailForm(forms.Form):
     """A new e-mail address; the password shows that it is really you."""
 
-    email = forms.EmailField(label=_("New e-mail address"))
+    email = forms.EmailField(label=_("New e-mail address"), max_length=LONGEST_EMAIL)
     password = forms.CharField(
         label=_("Current password"),
         strip=False,

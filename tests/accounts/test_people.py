@@ -271,3 +271,12 @@ def test_any_order_in_the_address_gives_a_list(inside: Client, order: str) -> No
     answer = inside.get(reverse("accounts:employee-list"), {"order": order, "page": "x"})
 
     assert answer.status_code == 200
+
+
+def test_an_address_longer_than_can_be_kept_is_refused(inside: Client) -> None:
+    email = f"{'x' * 245}@example.nl"
+
+    answer = inside.post(reverse("accounts:employee-add"), {**NEW, "email": email})
+
+    assert answer.status_code == 422
+    assert not User.objects.filter(email=email).exists()

@@ -175,3 +175,10 @@ def test_a_place_that_was_taken_away_cannot_be_chosen(inside: Client, member: Me
     )
 
     assert answer.status_code == 404
+
+
+def test_an_address_longer_than_can_be_kept_is_refused(inside: Client) -> None:
+    answer = ask(inside, email=f"{'x' * 245}@example.nl")
+
+    assert answer.status_code == 422
+    assert not mail.outbox
