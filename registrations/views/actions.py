@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -112,11 +112,22 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(self, posted: QueryDict | None = None) -> None:
+        """A browser counts the end of a line as one character and sends it as two: one it is."""
+        typed = None
+        if posted is not None:
+            typed = {"note": posted.get("note", "").replace("\r\n", "\n")}
+        super().__init__(typed)
+
 
 @require_POST
 @member_required
 def overview_confirm(request: MemberRequest, name: str) -> HttpResponse:
     """The dialog before an action: how many rows it changes, and which stay as they are."""
+    return _question(request, name, form=NoteForm())
+
+
+def _question(request: MemberRequest, name: str, *, form: NoteForm) -> HttpResponse:
     action, selection = _action(name), Selection.parsed(request.POST)
     outcome = statuses.preview(selection, action.change, by=request.membership)
     context = {
@@ -126,10 +137,11 @@ def overview_confirm(request: MemberRequest, name: str) -> HttpResponse:
         "outcome": outcome,
         "question": action.question % outcome.changed,
         "reasons": reasons_in_words(outcome),
-        "form": NoteForm() if action.note else None,
+        "form": form if action.note else None,
         "next": _back(request),
     }
-    return render(request, "registrations/confirm.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "registrations/confirm.html", context, status=status)
 
 
 @require_POST
@@ -141,7 +153,9 @@ def overview_change(request: MemberRequest, name: str) -> HttpResponse:
         messages.warning(request, _("Nothing is selected. Tick the rows first."))
         return redirect(_back(request))
     form = NoteForm(request.POST)
-    note = {"note": form.cleaned_data["note"]} if action.note and form.is_valid() else {}
+    if action.note and not form.is_valid():
+        return _question(request, name, form=form)
+    note = {"note": form.cleaned_data["note"]} if action.note else {}
     outcome = action.operation(selection, by=request.membership, **note)
     if outcome.changed:
         messages.success(request, action.done % outcome.changed)

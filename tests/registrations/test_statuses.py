@@ -201,3 +201,22 @@ def test_a_row_shows_on_which_invoice_it_is(office):
     )
 
     assert "2026-0118" in page.content.decode()
+
+
+def test_a_note_that_is_too_long_is_asked_again_and_nothing_is_rejected_without_it(office, manager):
+    row = row_of(office)
+
+    answer = act(manager, "reject", row, note="x" * 301)
+
+    assert answer.status_code == 422
+    assert "x" * 301 in answer.content.decode()
+    assert status_of(row) == Status.OPEN
+
+
+def test_the_end_of_a_line_counts_as_one_character_of_a_note(office, manager):
+    row = row_of(office)
+
+    act(manager, "reject", row, note="x" * 150 + "\r\n" + "y" * 149)
+
+    row.refresh_from_db()
+    assert len(row.status_note) == 300
