@@ -1,8 +1,9 @@
-"""The database itself refuses to change or delete what is final (art. 52 AWR).
+"""The database itself refuses to change, add to or delete what is final (art. 52 AWR).
 
 Triggers on invoices, their lines and their files; what lives on (status, payments, a number that
-e-Boekhouden gives) stays free. They are taken away before a migration and laid again after it,
-because SQLite makes tables anew, and because a migration may have to convert what is there.
+e-Boekhouden gives) stays free. Lines come while an invoice is a draft, never later. The triggers
+are taken away before a migration and laid again after it, because SQLite makes tables anew, and
+because a migration may have to convert what is there.
 """
 
 from collections.abc import Iterator
@@ -64,13 +65,22 @@ COLUMNS = {"billing_invoice": INVOICE, "billing_invoiceline": LINE, "billing_inv
 NAMES = {
     "keep_invoice_update": "billing_invoice",
     "keep_invoice_delete": "billing_invoice",
+    "keep_line_insert": "billing_invoiceline",
     "keep_line_update": "billing_invoiceline",
     "keep_line_delete": "billing_invoiceline",
+    "keep_line_move": "billing_invoiceline",
     "keep_file_update": "billing_invoicefile",
     "keep_file_delete": "billing_invoicefile",
 }
 FINAL = "OLD.status <> 'draft'"
 OF_FINAL = "EXISTS (SELECT 1 FROM billing_invoice WHERE id = OLD.invoice_id AND status <> 'draft')"
+INTO_FINAL = OF_FINAL.replace("OLD", "NEW")
+# Held until the end, so that an invoice cannot become final around a line that is being added.
+INTO_FINAL_HELD = """
+    (SELECT status FROM billing_invoice WHERE id = NEW.invoice_id FOR SHARE) <> 'draft'
+"""
+# In PostgreSQL, by what a guard looks at in another table.
+FUNCTIONS = {"": "billing_keep", OF_FINAL: "billing_keep_line", INTO_FINAL: "billing_keep_out"}
 
 
 def lay(*, using: str, **signal: Any) -> None:
@@ -121,6 +131,7 @@ def _statements(vendor: str) -> Iterator[str]:
     if vendor == "postgresql":
         yield _function("billing_keep", "true")
         yield _function("billing_keep_line", OF_FINAL)
+        yield _function("billing_keep_out", INTO_FINAL_HELD)
 
     def changed(columns: list[str]) -> str:
         return " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in columns)
@@ -131,6 +142,9 @@ def _statements(vendor: str) -> Iterator[str]:
     yield _trigger(vendor, "keep_invoice_delete", "DELETE", FINAL)
     yield _trigger(vendor, "keep_line_update", "UPDATE", f"({changed(LINE)})", OF_FINAL)
     yield _trigger(vendor, "keep_line_delete", "DELETE", "true", OF_FINAL)
+    yield _trigger(vendor, "keep_line_insert", "INSERT", "true", INTO_FINAL)
+    moved = f"OLD.invoice_id {differs} NEW.invoice_id"
+    yield _trigger(vendor, "keep_line_move", "UPDATE", moved, INTO_FINAL)
     yield _trigger(vendor, "keep_file_update", "UPDATE", "true")
     yield _trigger(vendor, "keep_file_delete", "DELETE", "true")
 
@@ -139,7 +153,7 @@ def _trigger(vendor: str, name: str, event: str, when: str, also: str = "") -> s
     """`also` looks into another table, which PostgreSQL allows only inside a function."""
     head = f"CREATE TRIGGER {name} BEFORE {event} ON {NAMES[name]} FOR EACH ROW"
     if vendor == "postgresql":
-        function = "billing_keep_line" if also else "billing_keep"
+        function = FUNCTIONS[also]
         return f"{head} WHEN ({when}) EXECUTE FUNCTION {function}()"
     condition = f"{when} AND {also}" if also else when
     return f"{head} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"

@@ -82,6 +82,8 @@ def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
     new.pk, new._state = None, ModelState()
     new.number = next_number(old.organisation, Origin(old.origin), year=old.date.year)
     new.created_at, new.created_by = now, by
+    # Lines come to a draft; a final invoice gets none any more (archive/guards.py).
+    new.status = InvoiceStatus.DRAFT
     new.save(force_insert=True)
     lines = list(old.lines.all())
     # Of a credit: the line of the void one no longer takes anything back.
@@ -89,6 +91,8 @@ def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
     for line in lines:
         line.pk, line._state, line.invoice = None, ModelState(), new
     InvoiceLine.objects.bulk_create(lines)
+    new.status = InvoiceStatus(old.status)
+    new.save(update_fields=["status"])
     _rename_rows(old, {line.position: line for line in lines})
     return new
 

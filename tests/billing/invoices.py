@@ -95,11 +95,10 @@ def issued(
 ) -> Invoice:
     """A final invoice of these lines, with the totals that the program computes."""
     organisation = customer.organisation
+    becomes = {"status": fields.pop("status", InvoiceStatus.FINAL), "number": number}
     invoice = Invoice(
         organisation=organisation,
         customer=customer,
-        number=number,
-        status=fields.pop("status", InvoiceStatus.FINAL),
         date=TODAY,
         payment_term=30,
         due_on=TODAY + datetime.timedelta(days=30),
@@ -113,7 +112,15 @@ def issued(
         setattr(invoice, name, value)
     invoice.save()
     InvoiceLine.objects.bulk_create(lines)
-    return invoice
+    return become(invoice, **becomes)
+
+
+def become(draft: Invoice, **fields: object) -> Invoice:
+    """A draft that has its lines becomes what it is to be: a final invoice gets none any more."""
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    draft.save(update_fields=list(fields))
+    return draft
 
 
 def credited(invoice: Invoice, *, number: str = "2026-0002") -> Invoice:

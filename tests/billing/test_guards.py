@@ -47,6 +47,39 @@ def test_what_is_final_stays(invoice, statement):
     assert refused(statement)
 
 
+COPIED = [field.column for field in InvoiceLine._meta.concrete_fields if not field.primary_key]
+ADD_A_LINE = "INSERT INTO billing_invoiceline ({names}) SELECT {values} FROM billing_invoiceline"
+
+
+def one_more_line(into: Invoice) -> str:
+    """SQL that copies the first line to a free place of an invoice."""
+    other = {"position": "9", "invoice_id": str(into.pk)}
+    values = ", ".join(other.get(name, name) for name in COPIED)
+    return ADD_A_LINE.format(names=", ".join(COPIED), values=values) + " ORDER BY id LIMIT 1"
+
+
+def test_a_final_invoice_gets_no_line_more(invoice):
+    assert refused(one_more_line(invoice))
+
+    assert invoice.lines.count() == 1
+
+
+def test_a_line_does_not_move_from_a_draft_into_a_final_invoice(invoice):
+    draft = invoices.issued(invoice.customer, [invoices.Item()] * 2, number="", status="draft")
+
+    move = f"UPDATE billing_invoiceline SET invoice_id = {invoice.pk} WHERE position = 2"
+
+    assert refused(move)
+    assert draft.lines.count() == 2
+
+
+def test_a_draft_gets_lines(invoice):
+    draft = invoices.issued(invoice.customer, [invoices.Item()], number="", status="draft")
+
+    assert not refused(one_more_line(draft))
+    assert draft.lines.count() == 2
+
+
 def test_what_lives_on_goes_on(invoice):
     Invoice.objects.filter(pk=invoice.pk).update(
         status=InvoiceStatus.PAID, paid_amount=invoice.gross, sent_to="anna@tuin.example"

@@ -13,6 +13,7 @@ from billing.vat import totals
 from customers.models import Customer
 from projects.models import Project
 from tests import factories
+from tests.billing.invoices import become
 
 TODAY = factories.TODAY
 
@@ -65,8 +66,6 @@ def create_invoice(
     invoice = Invoice(
         organisation=organisation,
         customer=customer,
-        status=status,
-        number=number,
         date=date,
         payment_term=30,
         due_on=fields.pop("due_on", date + datetime.timedelta(days=30)),
@@ -80,4 +79,4 @@ def create_invoice(
         setattr(invoice, name, value)
     invoice.save()
     InvoiceLine.objects.bulk_create(stored)
-    return invoice
+    return become(invoice, status=status, number=number)

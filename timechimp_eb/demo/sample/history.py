@@ -4,7 +4,7 @@ Copied from the former program: paid but for three invoices, and without rows to
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -54,9 +54,20 @@ def add_history(
     projects = {number: _project(customers[number]) for number, *_rest in WORK}
     rate = organisation.vat_rates.get(is_default=True)
     studio = Studio(organisation, tuple(people.values()), rate, projects, customers)
-    made = list(_invoices(studio, calendar))
-    Invoice.objects.bulk_create(invoice for invoice, _line in made)
+    _store(list(_invoices(studio, calendar)))
+
+
+def _store(made: Sequence[tuple[Invoice, InvoiceLine]]) -> None:
+    """As drafts that become what they are once their lines are there: a final one gets none."""
+    invoices = [invoice for invoice, _line in made]
+    ends = [(invoice.status, invoice.number) for invoice in invoices]
+    for invoice in invoices:
+        invoice.status, invoice.number = InvoiceStatus.DRAFT, ""
+    Invoice.objects.bulk_create(invoices)
     InvoiceLine.objects.bulk_create(line for _invoice, line in made)
+    for invoice, end in zip(invoices, ends, strict=True):
+        invoice.status, invoice.number = end
+    Invoice.objects.bulk_update(invoices, ["status", "number"])
 
 
 def _project(customer: Customer) -> Project:
