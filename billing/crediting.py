@@ -62,7 +62,7 @@ def credit_in_eboekhouden(
         hold_rows_of(wish.fates)
         hold_customers([invoice.customer_id])
         credit = _draft(_held(invoice), wish, by=by, now=now)
-        free_rows(credit)
+        free_rows(credit, by=by)
         make_final_there(credit, connection, by=by, now=now)
         count_credit(credit, by=by, now=now)
         queue_invoice(credit, connection, by=by, now=now)
@@ -82,12 +82,12 @@ def why_no_credit_there(invoice: Invoice) -> str:
     return "" if booked.exists() else _("It stands in another administration of e-Boekhouden.")
 
 
-def settle(credit: Invoice) -> None:
+def settle(credit: Invoice, *, by: User) -> None:
     """Frees or writes off its rows, and fixes what it comes to.
 
     Must run in the transaction that makes it final, with invoice and credit held. Raises RowsMoved.
     """
-    free_rows(credit)
+    free_rows(credit, by=by)
     _retotal(credit, list(_original(credit).credits.final()))
 
 

@@ -8,13 +8,16 @@ nothing happens.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Case, QuerySet, Value, When
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from accounts.models import Membership, User
 from projects.models import Term
-from registrations.models import Registration, Status
+from registrations.models import Registration, Status, TimeEntry
 
 from .claiming import REGISTRATIONS
 from .lines import ItemKind
@@ -27,6 +30,8 @@ CONTENT: Mapping[ItemKind, tuple[str, ...]] = {
     ItemKind.TRIP: ("project_id", "date", "is_billable", "distance", "rate"),
     ItemKind.TERM: ("project_id", "due_on", "quantity", "price"),
 }
+
+LONGEST_NOTE = cast(int, TimeEntry._meta.get_field("status_note").max_length)
 
 
 class RowsMoved(Exception):
@@ -79,19 +84,21 @@ def name_rows(taken_back: Mapping[int, InvoiceLine]) -> None:
         )
 
 
-def free_rows(credit: Invoice) -> int:
+def free_rows(credit: Invoice, *, by: User) -> int:
     """Takes the rows off the credited lines, in the transaction that makes the credit final.
 
-    Returns how many. Raises RowsMoved when one of them, or one more, is not where it was.
+    What is written off says who did so, and of which invoice it is a credit and why. Returns how
+    many. Raises RowsMoved when one of them, or one more, is not where it was.
     """
     named = _named(credit)
+    given_up = _given_up(credit, by=by)
     for rows in named:
         if {pk: row["invoice_line_id"] for pk, row in rows.held().items()} != dict(rows.lines):
             raise RowsMoved(_("Rows of these lines have changed since. Make the credit again."))
     for rows in named:
         for fate in RowFate:
             ids = [pk for pk, chosen in rows.fates.items() if chosen == fate]
-            rows.stored().filter(pk__in=ids).update(**_freed(rows.kind, fate))
+            rows.stored().filter(pk__in=ids).update(**_freed(rows.kind, fate, given_up))
     lines = credit.lines.exclude(credits=None).values("credits")
     if any(rows_of_kind(kind).filter(invoice_line__in=lines).exists() for kind in ItemKind):
         raise RowsMoved(_("These lines have got more rows since. Make the credit again."))
@@ -164,14 +171,32 @@ def _when(line: int, rows: Rows) -> When:
     return When(pk__in=[pk for pk, own in rows.lines.items() if own == line], then=Value(line))
 
 
-def _freed(kind: ItemKind, fate: RowFate) -> dict[str, Any]:
+def _freed(kind: ItemKind, fate: RowFate, given_up: Mapping[str, Any]) -> dict[str, Any]:
     """What a row becomes; billing it had approved it."""
     is_written_off = fate is RowFate.WRITTEN_OFF
     if kind is ItemKind.TERM:
         return {"invoice_line": None, "is_written_off": is_written_off}
-    status = Status.WRITTEN_OFF if is_written_off else Status.APPROVED
-    return {"invoice_line": None, "status": status}
+    if is_written_off:
+        return {"invoice_line": None, **given_up}
+    return {"invoice_line": None, "status": Status.APPROVED}
+
+
+def _given_up(credit: Invoice, *, by: User) -> dict[str, Any]:
+    """What a row that is written off says, as when somebody writes it off by hand."""
+    number = credit.credit_of.number if credit.credit_of else ""
+    with override(credit.organisation.language):
+        note = _("Credit of invoice %(number)s: %(reason)s")
+    note = note % {"number": number, "reason": " ".join(credit.notes.split())}
+    return {
+        "status": Status.WRITTEN_OFF,
+        "status_note": Truncator(note.rstrip(": ")).chars(LONGEST_NOTE),
+        "status_by": Membership.objects.filter(
+            organisation=credit.organisation_id, user=by
+        ).first(),
+    }
 
 
 def _billed(kind: ItemKind) -> dict[str, Any]:
-    return {"is_written_off": False} if kind is ItemKind.TERM else {"status": Status.INVOICED}
+    if kind is ItemKind.TERM:
+        return {"is_written_off": False}
+    return {"status": Status.INVOICED, "status_note": "", "status_by": None}

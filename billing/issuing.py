@@ -72,7 +72,7 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
             raise Held(why)
         _insist_on_the_law(draft, now=now)
         if draft.is_credit:
-            _settle(draft)
+            _settle(draft, by=by)
         draft.number = next_number(draft.organisation, Origin.HERE, year=draft.date.year)
         freeze(draft, by=by, now=now)
         if draft.is_credit:
@@ -88,9 +88,9 @@ def why_held(organisation: Organisation) -> str:
     return ""
 
 
-def _settle(credit: Invoice) -> None:
+def _settle(credit: Invoice, *, by: User) -> None:
     try:
-        settle(credit)
+        settle(credit, by=by)
     except RowsMoved as moved:
         raise NotAllowed("rows") from moved
 

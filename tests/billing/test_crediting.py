@@ -92,6 +92,33 @@ def test_rows_can_be_written_off_instead(agency, invoice):
     assert not agency.organisation.time_entries.unbilled().exists()
 
 
+def test_what_a_credit_writes_off_says_who_did_so_and_why(agency, invoice):
+    line = invoice.lines.first()
+    draft = draft_credit(
+        invoice,
+        CreditWish({line.pk: RowFate.WRITTEN_OFF}, "Too many\nhours", TODAY),
+        by=agency.member.user,
+        now=NOW,
+    )
+
+    make_final(draft, by=agency.member.user, now=NOW)
+
+    written_off = agency.organisation.time_entries.filter(status=Status.WRITTEN_OFF)
+    assert {(row.status_by, row.status_note) for row in written_off} == {
+        (agency.member, f"Creditering van factuur {invoice.number}: Too many hours")
+    }
+
+
+def test_a_long_reason_fits_into_the_note_of_a_row(agency, invoice):
+    wanted = CreditWish({invoice.lines.first().pk: RowFate.WRITTEN_OFF}, "x" * 1000, TODAY)
+    draft = draft_credit(invoice, wanted, by=agency.member.user, now=NOW)
+
+    make_final(draft, by=agency.member.user, now=NOW)
+
+    row = agency.organisation.time_entries.filter(status=Status.WRITTEN_OFF).first()
+    assert (len(row.status_note), row.status_note[-2:]) == (300, "x…")
+
+
 @pytest.mark.parametrize("fate", RowFate)
 def test_an_agreed_amount_goes_the_way_that_was_chosen(agency, fate):
     line = factories.create_invoice_line(
