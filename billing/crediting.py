@@ -36,6 +36,7 @@ from .models import (
     Origin,
     State,
 )
+from .numbering import why_held
 from .total_rows import total_fields
 
 
@@ -56,12 +57,16 @@ def credit_in_eboekhouden(
     """A final credit invoice that will be made in e-Boekhouden; its rows are freed at once.
 
     The obligation is ours from now on and the outbox delivers it, so the rows can be billed again
-    before the credit stands there. Raises CannotCredit, and RowsMoved when rows changed meanwhile.
+    before the credit stands there. Raises CannotCredit, also after a restore while the books are
+    still to be compared, and RowsMoved when rows changed meanwhile.
     """
     with transaction.atomic():
         hold_rows_of(wish.fates)
         hold_customers([invoice.customer_id])
-        credit = _draft(_held(invoice), wish, by=by, now=now)
+        held = _held(invoice)
+        if why := why_no_credit(held) or why_no_credit_there(held):
+            raise CannotCredit(why)
+        credit = _draft(held, wish, by=by, now=now)
         free_rows(credit, by=by)
         make_final_there(credit, connection, by=by, now=now)
         count_credit(credit, by=by, now=now)
@@ -76,6 +81,8 @@ def why_no_credit_there(invoice: Invoice) -> str:
     connection = Connection.objects.filter(organisation=invoice.organisation).first()
     if connection is None or not connection.is_ready:
         return _("The connection with e-Boekhouden is not complete.")
+    if why := why_held(invoice.organisation):
+        return why
     booked = invoice.bookings.filter(
         state=State.CONFIRMED, administration=connection.administration_key
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from integrations.models import Connection
 from projects.money import ZERO
 
@@ -22,7 +22,7 @@ from .freeing import RowsMoved
 from .invoicing import freeze
 from .legal import Findings, check, document_of
 from .models import Batch, Booking, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
-from .numbering import next_number
+from .numbering import next_number, why_held
 
 
 class NotAllowed(Exception):
@@ -79,13 +79,6 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
             count_credit(draft, by=by, now=now)
         issue_files(draft, now=now)
         return draft
-
-
-def why_held(organisation: Organisation) -> str:
-    """Why no invoice may get a number now; empty if it may."""
-    if Connection.objects.filter(organisation=organisation, must_compare_first=True).exists():
-        return _("Restored from a backup: no number is given until it was compared.")
-    return ""
 
 
 def _settle(credit: Invoice, *, by: User) -> None:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from customers.models import Customer
+from integrations.models import Connection
 
 from .models import InvoiceSettings, NumberSeries, Origin
 
@@ -29,6 +31,13 @@ def payment_term(customer: Customer, organisation: Organisation) -> int:
     """Days: the customer's own term, else the organisation's."""
     own = customer.payment_term
     return settings_of(organisation).payment_term if own is None else own
+
+
+def why_held(organisation: Organisation) -> str:
+    """Why no invoice may get a number now; empty if it may."""
+    if Connection.objects.filter(organisation=organisation, must_compare_first=True).exists():
+        return _("Restored from a backup: no number is given until it was compared.")
+    return ""
 
 
 def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str:

@@ -16,9 +16,8 @@ from integrations.models import Connection, LedgerAccount
 
 from ..forms import InvoicingForm, first_choices
 from ..invoicing import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
-from ..issuing import why_held
 from ..models import Origin
-from ..numbering import series_prefix
+from ..numbering import series_prefix, why_held
 from ..proposals import Proposal, propose
 from ..vat import Totals
 from ..wanted import Wanted, wanted

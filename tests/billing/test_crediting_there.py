@@ -61,6 +61,15 @@ def refused_credit(agency, invoice: Invoice, fate: RowFate = RowFate.RELEASED) -
     return Booking.objects.select_related("connection", "customer", "invoice").get(invoice=made)
 
 
+def test_after_a_restore_no_credit_gets_a_number_before_the_books_were_compared(connected, booked):
+    Connection.objects.update(must_compare_first=True)
+
+    with pytest.raises(CannotCredit, match="backup"):
+        credit(connected, booked)
+
+    assert not booked.credits.exists()
+
+
 def test_a_credit_is_an_invoice_with_negative_quantities_there(connected, sandbox, booked):
     made = credit(connected, booked)
     connected.deliver()
