@@ -73,8 +73,12 @@ class NewInvoiceForm(forms.Form):
     @property
     def customers(self) -> list[Customer]:
         """Those whose name or number contains what was typed; the chosen one first."""
-        text, chosen = self.data.get("q", "").strip(), self.chosen_customer
+        chosen = self.chosen_customer
         rows = self.organisation.customers.filter(archived_at=None).order_by("name", "pk")
+        text = self.cleaned_data.get("q")
+        # What no name can contain (a NUL, say) the database does not take as a question either.
+        if text is None:
+            rows, text = rows.none(), ""
         found = list((rows.matching(text) if text else rows)[: MOST_CUSTOMERS + 1])
         rest = [one for one in found if one != chosen][:MOST_CUSTOMERS]
         return [chosen, *rest] if chosen else rest

@@ -48,6 +48,13 @@ def term(customer, *, price: str = "500.00", due_on: datetime.date = TODAY) -> T
     )
 
 
+def test_what_no_name_can_contain_finds_nobody(inside, customer):
+    shown = inside.post(reverse(NEW), {"q": "groene\x00"})
+
+    assert shown.status_code == 200
+    assert customer.name not in text(shown)
+
+
 def test_customers_are_found_while_typing(agency, inside, customer):
     for name in ("Garage Peeters", "Hotel De Korenbloem"):
         factories.create_customer(organisation=agency.organisation, name=name)
