@@ -46,10 +46,10 @@ class HeadForm(forms.Form):
         label=gettext_lazy("Reference of the customer"), max_length=50, required=False
     )
     discount = PercentField(label=gettext_lazy("Discount on the whole"))
-    supplied_from = forms.DateField(
+    supplied_from = InvoiceDateField(
         label=gettext_lazy("Supplied from"), required=False, widget=day_input()
     )
-    supplied_until = forms.DateField(
+    supplied_until = InvoiceDateField(
         label=gettext_lazy("Supplied until"), required=False, widget=day_input()
     )
     notes = forms.CharField(

@@ -6,7 +6,7 @@ one place, for the preview and for what is stored.
 
 import copy
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -156,14 +156,24 @@ def as_wanted(
     if wanted.lines is None:
         lines = list(stored.values())
     else:
-        known = [line for line in wanted.lines if line.id is None or line.id in stored]
         lines = [
             _line(draft, line, stored.get(line.id or 0), position=n, is_fixed=line.id in fixed)
-            for n, line in enumerate(known, start=1)
+            for n, line in enumerate(_each_once(wanted.lines, stored), start=1)
         ]
     for name, value in total_fields(totals(lines, discount=typed.discount)).items():
         setattr(typed, name, value)
     return typed, lines
+
+
+def _each_once(
+    wanted: Iterable[WantedLine], stored: Mapping[int, InvoiceLine]
+) -> Iterator[WantedLine]:
+    """New lines, and stored ones the first time that they are named."""
+    left = set(stored)
+    for line in wanted:
+        if line.id is None or line.id in left:
+            left.discard(line.id or 0)
+            yield line
 
 
 def _with_texts(wanted: WantedDraft, stored: Mapping[int, InvoiceLine]) -> list[InvoiceLine]:

@@ -74,8 +74,12 @@ def rates_hold_on_the_day(document: Document) -> Iterator[Finding]:
 def it_is_in_time(document: Document) -> Iterator[Finding]:
     """Before the 16th of the month after the supply: art. 34g of the Act, 222 of the Directive."""
     _first, last = document.period
+    issued = max(document.date, document.today)
+    # What is still to be supplied is never late, not even in the last month that a date can name.
+    if document.is_credit or last >= issued:
+        return
     month_after = (last.replace(day=1) + datetime.timedelta(days=32)).replace(day=LAST_DAY)
-    if not document.is_credit and max(document.date, document.today) > month_after:
+    if issued > month_after:
         text = _("Late: what was supplied until %(last)s had to be billed by %(day)s.")
         names = {"last": day(last), "day": day(month_after)}
         yield Finding(text % names, DRAFT, Severity.WARNING)

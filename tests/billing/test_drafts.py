@@ -107,6 +107,30 @@ def test_the_head_is_edited_and_the_due_date_follows(inside, draft):
     assert (draft.with_specification, draft.with_receipts) == (True, False)
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_period_of_supply_is_in_days_that_can_be_booked(inside, draft, day):
+    changes = {"supplied_from": day, "supplied_until": day}
+
+    response = inside.post(url("edit", draft), typed(inside, draft, **changes))
+
+    assert response.status_code == 422
+    assert "Choose a day between 1980 and 2049." in text(response)
+
+
+def test_a_line_that_is_posted_twice_counts_once(inside, draft):
+    wanted = typed(inside, draft)
+    wanted |= {"lines": 3} | {
+        name.replace("line-0", "line-2"): value
+        for name, value in wanted.items()
+        if name.startswith("line-0")
+    }
+
+    inside.post(url("edit", draft), wanted)
+
+    assert draft.lines.count() == 2
+    assert figures(draft)[0] == sum(line.net for line in draft.lines.all())
+
+
 def test_a_discount_on_the_whole_is_taken_off_before_vat(inside, draft):
     inside.post(url("edit", draft), typed(inside, draft, discount="12,5"))
 

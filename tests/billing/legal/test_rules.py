@@ -106,6 +106,9 @@ LAWFUL = {
         date=datetime.date(2026, 11, 15),
         today=datetime.date(2026, 11, 15),
     ),
+    "for the last month there is": invoice(
+        supplied=(datetime.date(9999, 12, 1), datetime.date(9999, 12, 31))
+    ),
     "without e-Boekhouden no code is needed": invoice(replace(WORK, vat_code="")),
     "a foreign address without a postal code": invoice(
         untaxed(VatTreatment.EXPORT), to=replace(SWISS, postal_code="")
