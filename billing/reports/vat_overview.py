@@ -186,7 +186,12 @@ def _tied(
         return {rate: Tied(amounts) for rate, amounts in ours.items()}
     found = {rate: Tied(amounts, amounts) for rate, amounts in ours.items()}
     for code, amounts in _theirs(content, ours).items():
-        found.setdefault(_rate_of(code, ours), Tied()).there += amounts
+        first, *others = [rate for rate in ours if rate.code == code] or [_rate_of(code, ours)]
+        # There nobody can tell rates with one code apart: what is more or less is of the first.
+        for rate in others:
+            found[rate].there = ours[rate]
+        rest = amounts - sum((ours[rate] for rate in others), Amounts())
+        found.setdefault(first, Tied()).there += rest
     return found
 
 

@@ -167,6 +167,22 @@ def test_an_entry_under_another_code_is_a_difference_though_the_total_is_the_sam
     assert {one.code for one in found.rates} == {connected.vat.code, "GEEN"}
 
 
+def test_rates_that_share_a_code_there_agree_when_their_sum_does(connected):
+    exempt = rate(connected, VatTreatment.EXEMPT, "Exempt", code="GEEN")
+    small = rate(connected, VatTreatment.SMALL_BUSINESS, "KOR", code="GEEN")
+    project = factories.create_project(organisation=connected.organisation)
+    for vat_rate in (exempt, small):
+        task = factories.create_task(organisation=connected.organisation, vat_rate=vat_rate)
+        connected.hours(minutes=60, project=project, task=task)
+    made_there(connected)
+
+    found = overview(connected)
+
+    assert len(found.rates) == 2
+    assert (found.not_booked, found.differing) == ([], [])
+    assert not any(tied.difference for tied in found.rates.values())
+
+
 @pytest.mark.parametrize("state", [one for one in State if one != State.CONFIRMED])
 def test_only_what_is_confirmed_is_booked(connected, state):
     connected.hours(minutes=60)
