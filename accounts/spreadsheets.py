@@ -6,6 +6,7 @@ a text is a text whatever it begins with.
 
 import csv
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,8 @@ Cell = str | Decimal | int | datetime.date | None
 
 # With these a spreadsheet starts to calculate; the wide ones are read as the narrow ones.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A spreadsheet of another country cuts a line at another separator.
+AFTER_A_SEPARATOR = re.compile("(?<=[;,\t])(?=[=+@＝＋－＠-])")
 BYTE_ORDER_MARK = "\ufeff"
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -63,7 +66,8 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
 
 
 def safe(text: str) -> str:
-    """The text, with an apostrophe before it if a spreadsheet would calculate it."""
+    """The text, with an apostrophe before whatever of it a spreadsheet would calculate."""
+    text = AFTER_A_SEPARATOR.sub("'", text)
     return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
 
 

@@ -46,6 +46,19 @@ def test_csv_has_no_formula_and_reads_back():
     assert answer["Content-Disposition"] == 'attachment; filename="unbilled-2026-11-22.csv"'
 
 
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_text_cut_at_any_separator_has_no_formula(language, separator):
+    rows = [[f"Van Dam{separator}{FORMULA}{separator}-1", None, None, None, None]]
+    with override(language):
+        text = b"".join(sheet_answer(sheet(rows), kind="csv").streaming_content).decode("utf-8-sig")
+
+    # As a program reads it that knows no quotes.
+    cells = text.splitlines()[1].split(separator)
+
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+
+
 def test_dutch_readers_get_semicolons_and_decimal_commas():
     with override("nl"):
         text = b"".join(sheet_answer(sheet(), kind="csv").streaming_content).decode("utf-8-sig")
