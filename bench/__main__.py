@@ -10,6 +10,7 @@ from lxml import etree
 from bench.measuring import measure
 from integrations.eboekhouden.contract import NAMESPACE
 from integrations.eboekhouden.reading import read_reply
+from tests.plugins.servers import throwaway_postgres
 
 RELATIONS = 10_000
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -24,7 +25,8 @@ def main() -> int:
     answer = answer_with_relations(RELATIONS)
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}")
     print(measure(f"reading {RELATIONS:,} relations ({len(answer) / 1e6:.1f} MB)", reader(answer)))
-    print(measure("starting Django", start_django, times=3))
+    print(measure("starting Django", start_django, times=3), flush=True)
+    measure_pages()
     return 0
 
 
@@ -35,6 +37,17 @@ def reader(answer: bytes) -> Callable[[], object]:
 def start_django() -> None:
     code = "import django; django.setup()"
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **SETTINGS})
+
+
+def measure_pages() -> None:
+    """In a process of its own: its settings are those of the tests, on a PostgreSQL of its own."""
+    code = (
+        "import django, runpy; django.setup(); runpy.run_module('bench.pages', run_name='__main__')"
+    )
+    with throwaway_postgres() as address:
+        settings = {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": address}
+        command = [sys.executable, "-c", code]
+        subprocess.run(command, check=True, env={**os.environ, **settings})
 
 
 def answer_with_relations(count: int) -> bytes:
