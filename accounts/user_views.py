@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -62,7 +62,8 @@ def _still_administrates(request: MemberRequest) -> bool:
 @require_POST
 @administrator_required
 def user_invite(request: MemberRequest, pk: int) -> HttpResponse:
-    membership = person_or_404(request, pk)
+    people = request.organisation.memberships.active().select_related("user", "organisation")
+    membership = get_object_or_404(people, pk=pk)
     address = request.build_absolute_uri("/")
     is_sent = send_invitation(membership, by=request.user, address=address)
     report_invitation(request, membership, is_sent=is_sent)

@@ -280,3 +280,12 @@ def test_an_address_longer_than_can_be_kept_is_refused(inside: Client) -> None:
 
     assert answer.status_code == 422
     assert not User.objects.filter(email=email).exists()
+
+
+def test_somebody_who_left_is_not_invited_again(inside: Client, administrator: Membership) -> None:
+    gone = create_membership(organisation=administrator.organisation, is_active=False)
+
+    answer = inside.post(reverse("accounts:user-invite", args=[gone.pk]))
+
+    assert answer.status_code == 404
+    assert not mail.outbox
