@@ -173,6 +173,8 @@ class ExpenseForm(RegistrationForm):
         )
         offer(self, "category", categories, empty=_("Which category?"))
         self.fields["category"].error_messages["required"] = _("Choose a category.")
+        # The row takes on what is uploaded, also when it is refused.
+        self.receipt_name = row.receipt_name
         chosen, usual = row.vat_rate_id, _("The usual one")
         offer_rates(self, self.organisation, day=self._day(), chosen=chosen, empty=usual)
         if not row.receipt:

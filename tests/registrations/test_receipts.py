@@ -147,3 +147,14 @@ def test_a_receipt_of_a_billed_expense_stays(office, employee, manager):
     manager.post(reverse("registrations:expense-delete", args=[expense.pk]))
 
     assert expense.receipt.storage.exists(expense.receipt.name)
+
+
+def test_a_refused_change_still_shows_the_receipt_that_is_there(office, employee):
+    upload(office, employee, "first.pdf", PDF)
+    expense = Expense.objects.get()
+    fields = {"price": "much", "receipt": SimpleUploadedFile("second.pdf", PDF)}
+
+    answer = employee.post(reverse("registrations:expense-edit", args=[expense.pk]), fields)
+
+    assert answer.status_code == 422
+    assert "second.pdf" not in answer.content.decode()
