@@ -16,8 +16,6 @@ COMMON = (
     "date",
     "description",
     "is_billable",
-    "status",
-    "status_note",
     "amount",
 )
 FIELDS: dict[type[Registration], tuple[str, ...]] = {
@@ -49,12 +47,11 @@ def add(row: Registration, *, by: Membership) -> None:
 def change(row: Registration, *, by: Membership) -> None:
     """Writes a changed row, priced anew. Raises ValidationError, or NotChangeable."""
     _prepare(row, by=by)
-    if not by.is_manager:
-        # What was sent back is open again once it is mended.
-        row.status, row.status_note = Status.OPEN, ""
+    # What was sent back is open again once it is mended; a manager leaves the status to Overview.
+    status = {} if by.is_manager else {"status": Status.OPEN, "status_note": ""}
     rows = type(row).objects.editable_by(by).filter(pk=row.pk)
     replaced = _replaced_receipt(row)
-    if not rows.update(**_values(row)):
+    if not rows.update(**_values(row), **status):
         raise NotChangeable
     _forget_receipt(replaced)
 
