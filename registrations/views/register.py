@@ -132,12 +132,12 @@ def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
 
 
 def _subject(request: MemberRequest) -> Membership:
-    """For whom: oneself, or whom a manager chose."""
+    """For whom: oneself, or whom a manager chose, also of those who left: their rows stay."""
     chosen = request.GET.get("employee", "")
     if not chosen or not request.membership.is_manager:
         return request.membership
-    employees = request.organisation.memberships.filter(is_active=True).select_related("user")
-    return get_object_or_404(employees, pk=chosen_id(chosen))
+    people = request.organisation.memberships.select_related("user")
+    return get_object_or_404(people, pk=chosen_id(chosen))
 
 
 def _day(request: MemberRequest) -> datetime.date:
