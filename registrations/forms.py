@@ -96,7 +96,7 @@ class HoursForm(RegistrationForm):
             ("pause", row.pause_minutes or None),
         ):
             self.initial.setdefault(name, value)
-        offer(self, "task", self.organisation.tasks.all())
+        offer(self, "task", self.organisation.tasks.filter(Q(is_active=True) | Q(pk=row.task_id)))
         self.fields["task"].choices = _by_billability(self._project_tasks())
         self.fields["task"].error_messages["required"] = _("Choose a task.")
 

@@ -6,6 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Membership
+from projects.models import Task
+from registrations import registering
 from registrations.models import Expense, Status, TimeEntry, Trip
 from tests import factories
 
@@ -441,3 +444,38 @@ def test_a_project_that_cannot_exist_is_refused_at_its_field(office, employee, p
 
     assert answer.status_code == 422
     assert errors_of(answer, "project")
+
+
+def test_a_row_of_somebody_who_left_is_changed_and_shown_again(office, manager):
+    row = factories.create_time_entry(
+        project=office.project, task=office.task, membership=office.colleague
+    )
+    Membership.objects.filter(pk=office.colleague.pk).update(is_active=False)
+    address = reverse("registrations:hour-edit", args=[row.pk])
+
+    answer = manager.post(address, typed(office), follow=True)
+
+    assert answer.status_code == 200
+    assert "for Daan" in answer.content.decode()
+
+
+def test_an_approval_that_came_meanwhile_is_not_undone_by_a_change(office):
+    row = factories.create_time_entry(
+        project=office.project, task=office.task, membership=office.employee
+    )
+    as_loaded = TimeEntry.objects.get(pk=row.pk)
+    TimeEntry.objects.filter(pk=row.pk).update(status=Status.APPROVED)
+
+    registering.change(as_loaded, by=office.manager)
+
+    assert TimeEntry.objects.get(pk=row.pk).status == Status.APPROVED
+
+
+def test_a_task_that_became_inactive_gets_no_new_hours(office, employee):
+    Task.objects.filter(pk=office.task.pk).update(is_active=False)
+
+    answer = add(employee, typed(office))
+
+    assert answer.status_code == 422
+    assert errors_of(answer, "task")
+    assert not TimeEntry.objects.exists()
