@@ -6,6 +6,7 @@ The PDF carries the UBL inside, so the UBL comes first.
 import datetime
 import hashlib
 
+import structlog
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import Count
@@ -15,6 +16,7 @@ from ..pdf.drawing import invoice_pdf
 from ..ubl import invoice_ubl
 from .facts import invoice_facts
 
+log = structlog.get_logger(__name__)
 EXTENSIONS = {FileKind.UBL: "xml", FileKind.PDF: "pdf", FileKind.DATA: "json"}
 
 
@@ -39,14 +41,25 @@ def issued_file(invoice: Invoice, kind: FileKind, *, now: datetime.datetime) -> 
 
 
 def complete_archive(*, now: datetime.datetime, most: int | None = None) -> int:
-    """Makes the files that final invoices from before do not have; returns of how many invoices."""
+    """Makes the files that final invoices from before do not have; returns of how many invoices.
+
+    One that fails is tried again the next time, and keeps no other waiting.
+    """
     final = Invoice.objects.filter(origin=Origin.HERE).exclude(status=InvoiceStatus.DRAFT)
     counted = final.annotate(count=Count("files")).filter(count__lt=len(EXTENSIONS))
     ids = list(counted.order_by("pk").values_list("pk", flat=True)[:most])
-    for pk in ids:
-        about = Invoice.objects.select_related("organisation", "customer", "credit_of")
-        issue_files(about.get(pk=pk), now=now)
-    return len(ids)
+    return sum(_complete(pk, now=now) for pk in ids)
+
+
+def _complete(invoice_id: int, *, now: datetime.datetime) -> bool:
+    about = Invoice.objects.select_related("organisation", "customer", "credit_of")
+    try:
+        issue_files(about.get(pk=invoice_id), now=now)
+    except Exception:
+        # A file that is gone, or a mistake of ours with one invoice; verify_archive names it.
+        log.exception("archive.incomplete", invoice=invoice_id)
+        return False
+    return True
 
 
 def content_of(file: InvoiceFile) -> bytes:

@@ -165,6 +165,20 @@ def test_older_invoices_get_their_files_by_themselves(agency):
     assert verified()[0] == 0
 
 
+def test_an_invoice_whose_files_cannot_be_made_keeps_no_other_waiting(agency):
+    customer = invoices.buyer(agency.organisation)
+    broken = invoices.issued(customer, [invoices.Item()], number="2026-0001")
+    InvoiceFile.objects.create(
+        invoice=broken, kind=FileKind.UBL, file="invoices/gone.xml", sha256="0" * 64
+    )
+    other = invoices.issued(customer, [invoices.Item()], number="2026-0002")
+
+    complete_some_of_the_archive()
+
+    assert other.files.count() == len(FileKind)
+    assert "2026-0001 pdf: was never made" in verified("--complete")[1]
+
+
 # --- Many at once ---------------------------------------------------------------------------------
 
 
