@@ -92,14 +92,19 @@ class TurnoverRow(Compared):
 
 @dataclass(frozen=True)
 class Turnover(Compared):
-    """What the invoices come to, and the rows that add up to it."""
+    """What the invoices come to, and the rows that add up to it.
+
+    `is_empty`: there are no invoices; credits can bring the sum of what there is to nothing.
+    """
 
     rows: Sequence[TurnoverRow]
+    is_empty: bool
 
 
 def turnover(question: Question) -> Turnover:
     """Months in order, without a gap; everything else from much to little."""
     now, before = sums(question), sums(question.a_year_before())
+    is_empty = not (now or before)
     if question.by == "month":
         before = _a_year_later(before)
         keys: Iterable[Key] = _months(question.period)
@@ -112,7 +117,7 @@ def turnover(question: Question) -> Turnover:
         TurnoverRow(now.get(key, ZERO), before.get(key, ZERO), key, labels.get(key, ""))
         for key in keys
     ]
-    return Turnover(sum(now.values(), ZERO), sum(before.values(), ZERO), rows)
+    return Turnover(sum(now.values(), ZERO), sum(before.values(), ZERO), rows, is_empty)
 
 
 def sums(question: Question) -> dict[Key, Decimal]:

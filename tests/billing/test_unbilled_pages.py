@@ -192,6 +192,13 @@ def test_every_unbilled_row_is_either_billable_or_left_out_for_one_reason(browse
         assert billable + sum(row.count for row, _reason in left_out) == 16
 
 
+@pytest.mark.parametrize("page", ["unbilled", "unbilled-left-out", "unbilled-written-off"])
+def test_of_a_search_without_a_find_it_is_not_said_that_there_is_nothing(browser, page):
+    shown = get(browser, page, q="nowhere").content.decode()
+
+    assert "Nothing fits these filters" in shown
+
+
 def test_what_was_written_off_is_shown_apart_with_who_and_why(browser, agency):
     agency.hours(date=TODAY, amount=Decimal("95.00"))
     entry = TimeEntry.objects.get()

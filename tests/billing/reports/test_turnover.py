@@ -287,5 +287,14 @@ def test_an_address_that_makes_no_sense_is_answered(browser, agency, page, query
     assert get(browser, page, **query).status_code == 200
 
 
+def test_what_was_wholly_credited_was_invoiced_all_the_same(browser, agency):
+    create_invoice(agency.organisation, Line("100.00", agency.vat))
+    create_invoice(agency.organisation, Line("-100.00", agency.vat))
+
+    page = get(browser, "report-turnover", by="customer").content.decode()
+
+    assert "Nothing was invoiced" not in page
+
+
 def test_nothing_invoiced_is_said(browser):
     assert "Nothing was invoiced in these days" in get(browser).content.decode()
