@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.servers import unused_port
+from timechimp_eb.demo.__main__ import read_options
 from timechimp_eb.demo.home import Home, InUse, free_port, is_free
 from timechimp_eb.demo.supervisor import Part, Supervisor
 
@@ -117,3 +118,13 @@ def test_a_taken_port_gives_way_to_the_next_free_one() -> None:
 
     assert is_free(port)
     assert free_port(port, taken={port}) > port
+
+
+@pytest.mark.parametrize("typed", ["70000", "0", "-1", "x"])
+def test_a_number_that_no_port_has_is_refused_with_what_to_choose(
+    typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        read_options([f"--port={typed}"])
+
+    assert "choose one from 1 to 65535" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from .supervisor import Part, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN = 90  # seconds, on a slow machine
+LAST_PORT = 65_535
 
 
 def main(arguments: list[str]) -> int:
@@ -36,12 +37,19 @@ def main(arguments: list[str]) -> int:
 def read_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=8000, help="of the web pages; the next free one if taken"
+        "--port", type=port_number, default=8000, help="of the web pages; the next free one if taken"
     )
     parser.add_argument(
         "--data", type=Path, default=ROOT / ".data" / "demo", help="folder to keep everything in"
     )
     return parser.parse_args(arguments)
+
+
+def port_number(text: str) -> int:
+    """The number of a port, as typed."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LAST_PORT):
+        raise argparse.ArgumentTypeError(f"{text} is no port: choose one from 1 to {LAST_PORT}")
+    return int(text)
 
 
 def run(home: Home, *, port: int) -> int:
