@@ -37,7 +37,10 @@ def main(arguments: list[str]) -> int:
 def read_options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
     parser.add_argument(
-        "--port", type=port_number, default=8000, help="of the web pages; the next free one if taken"
+        "--port",
+        type=port_number,
+        default=8000,
+        help="of the web pages; the next free one if taken",
     )
     parser.add_argument(
         "--data", type=Path, default=ROOT / ".data" / "demo", help="folder to keep everything in"
