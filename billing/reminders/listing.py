@@ -8,10 +8,11 @@ from decimal import Decimal
 from accounts.models import Organisation
 
 from ..mailing import REASONS
-from ..models import Invoice, InvoiceMail, MailKind, MailState, Reminder, ReminderStep
+from ..models import Invoice, MailState, Reminder, ReminderStep
 from .due import Plan, open_amount, step_of
 from .holding import why_not
 from .surroundings import Surroundings
+from .tries import last_tries
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,9 @@ def due_rows(
 
 def _failures(invoices: list[Invoice]) -> dict[int, str]:
     """Of those whose latest reminder was not taken by the mail server."""
-    mails = InvoiceMail.objects.filter(invoice__in=invoices, kind=MailKind.REMINDER)
-    latest = {mail.invoice_id: mail for mail in mails.order_by("started_at", "pk")}
     return {
         invoice_id: str(REASONS[mail.reason])
-        for invoice_id, mail in latest.items()
+        for invoice_id, mail in last_tries(invoices).items()
         if mail.state == MailState.FAILED and mail.reason
     }
 

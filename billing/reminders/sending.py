@@ -23,6 +23,7 @@ from .due import Plan, due_reminders, plan_of, step_of
 from .holding import why_not
 from .letters import credits_of, reminder_letter
 from .surroundings import Surroundings
+from .tries import not_refused
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime.datetime]
@@ -38,13 +39,18 @@ def queue_reminders(
     now: datetime.datetime,
     today: datetime.date,
 ) -> int:
-    """Queues what is due and not kept back: of these invoices, else all. Returns how many."""
+    """Queues what is due and not kept back: of these invoices, else all. Returns how many.
+
+    Without a person (`by`) no address is tried again that was refused the last time.
+    """
     plan = plan_of(organisation)
     if plan.is_paused(today):
         return 0
     due = due_reminders(organisation, plan, today=today)
     chosen = list(due if invoices is None else due.filter(pk__in=list(invoices)))
     ready = sendable(organisation, chosen, plan, now=now, today=today)
+    if by is None:
+        ready = not_refused(ready)
     return sum(_queue(invoice, plan, by=by, now=now, today=today) for invoice in ready)
 
 

@@ -458,6 +458,34 @@ def test_one_refused_address_keeps_no_other_waiting(studio, mail_server):
     assert server.taken[0].rcpt_tos == ["right@x.example"]
 
 
+def test_a_refused_address_is_not_tried_again_by_itself_until_it_changes(studio, mail_server):
+    invoice = late_invoice(studio, days=7, email="wrong@x.example")
+    server = mail_server.start()
+    server.refuses = {"wrong@x.example"}
+    remind(studio)
+
+    again = remind(studio, today=TODAY + DAY)
+    tries = invoice.mails.count()
+    type(invoice.customer).objects.update(email="right@x.example")
+
+    assert (again, tries) == (0, 1)
+    assert remind(studio, today=TODAY + 2 * DAY) == 1
+    assert steps_taken(invoice) == [1]
+
+
+def test_a_person_may_try_a_refused_address_again(studio, mail_server):
+    late_invoice(studio, days=7, email="wrong@x.example")
+    server = mail_server.start()
+    server.refuses = {"wrong@x.example"}
+    remind(studio)
+    server.refuses = set()
+
+    by = studio.member.user
+    queued = queue_reminders(studio.organisation, by=by, now=NOW, today=TODAY)
+
+    assert queued == 1
+
+
 def test_a_server_that_is_away_is_asked_once_and_everything_stays_due(studio, mail_server):
     for days in (7, 8, 9):
         late_invoice(studio, days=days)
