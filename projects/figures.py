@@ -19,10 +19,14 @@ UPCOMING_TERMS = 3
 
 @dataclass(frozen=True)
 class Figures:
-    """Minutes worked, and euros excl. VAT that may be billed now."""
+    """Minutes worked, and euros excl. VAT that may be billed now.
+
+    `rateless_minutes` could be billed, had they an hourly rate; they are not in `unbilled_minutes`.
+    """
 
     minutes: int
     unbilled_minutes: int
+    rateless_minutes: int
     unbilled_hours: Decimal
     unbilled_expenses: Decimal
     unbilled_trips: Decimal
@@ -44,11 +48,14 @@ def figures(project: Project, *, today: datetime.date) -> Figures:
     """What was worked on a project and what of it is unbilled, with the terms that are due."""
     hours = project.time_entries.aggregate(minutes=Sum("minutes"))
     unbilled = project.time_entries.unbilled().aggregate(
-        minutes=Sum("minutes", filter=Q(hourly_rate__isnull=False)), amount=Sum("amount")
+        rated=Sum("minutes", filter=Q(hourly_rate__isnull=False)),
+        rateless=Sum("minutes", filter=Q(hourly_rate__isnull=True)),
+        amount=Sum("amount"),
     )
     return Figures(
         minutes=hours["minutes"] or 0,
-        unbilled_minutes=unbilled["minutes"] or 0,
+        unbilled_minutes=unbilled["rated"] or 0,
+        rateless_minutes=unbilled["rateless"] or 0,
         unbilled_hours=unbilled["amount"] or ZERO,
         unbilled_expenses=_amount(project.expenses.unbilled()),
         unbilled_trips=_amount(project.trips.unbilled()),

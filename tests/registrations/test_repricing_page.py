@@ -62,3 +62,14 @@ def test_a_project_of_another_organisation_is_not_there(client, manager):
     page = client.get(reverse("registrations:project-reprice", args=[stranger.pk]))
 
     assert page.status_code == 404
+
+
+def test_hours_without_any_rate_can_be_priced_from_their_project(client, manager, entry):
+    client.force_login(manager.user)
+    TimeEntry.objects.filter(pk=entry.pk).update(hourly_rate=None, amount=0)
+
+    page = client.get(reverse("projects:project-detail", args=[entry.project_id]))
+
+    assert (
+        reverse("registrations:project-reprice", args=[entry.project_id]) in page.content.decode()
+    )
