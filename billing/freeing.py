@@ -6,7 +6,7 @@ nothing happens.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from registrations.models import Registration, Status, TimeEntry
 
 from .claiming import REGISTRATIONS
 from .lines import ItemKind
-from .models import CreditedRow, Invoice, InvoiceLine, RowFate
+from .models import CreditedRow, Invoice, InvoiceEvent, InvoiceLine, RowFate
 
 # By what a row was billed: a row that differs in one of these is no longer the row of the line.
 CONTENT: Mapping[ItemKind, tuple[str, ...]] = {
@@ -54,6 +54,14 @@ class Rows:
         """As they are now, locked in one order until the end of the transaction."""
         rows = self.stored().order_by("pk").select_for_update(of=("self",))
         return {row["pk"]: row for row in rows.values("pk", "invoice_line_id", *CONTENT[self.kind])}
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """Who wrote something off by a credit, as far as that is known, and why."""
+
+    by: Membership | None
+    why: str
 
 
 def rows_of_kind(kind: ItemKind) -> QuerySet[Any]:
@@ -131,6 +139,32 @@ def trail_of(row: Registration) -> list[InvoiceLine]:
     return list(lines.select_related("invoice", "credits__invoice").order_by("pk"))
 
 
+def terms_given_up(ids: Collection[int]) -> dict[int, GivenUp]:
+    """Who wrote off these agreed amounts with a final credit, and why, by id; three queries."""
+    about = ("line__invoice__credit_of", "line__invoice__organisation")
+    rows = CreditedRow.objects.filter(
+        kind=ItemKind.TERM,
+        row_id__in=ids,
+        line__rows_become=RowFate.WRITTEN_OFF,
+        line__invoice__in=Invoice.objects.final(),
+    )
+    by_row = {row.row_id: row.line.invoice for row in rows.select_related(*about).order_by("pk")}
+    people = _who_made_final(by_row.values())
+    return {
+        pk: GivenUp(people.get(credit.pk), _why_given_up(credit)) for pk, credit in by_row.items()
+    }
+
+
+def _who_made_final(invoices: Collection[Invoice]) -> dict[int, Membership]:
+    events = InvoiceEvent.objects.filter(invoice__in=invoices, kind="final").order_by("pk")
+    users = dict(events.values_list("invoice", "by"))
+    organisations = {invoice.organisation_id for invoice in invoices}
+    members = Membership.objects.filter(organisation__in=organisations, user__in=users.values())
+    known = {(one.organisation_id, one.user_id): one for one in members.select_related("user")}
+    found = {one.pk: known.get((one.organisation_id, users.get(one.pk) or 0)) for one in invoices}
+    return {pk: member for pk, member in found.items() if member}
+
+
 def _named(credit: Invoice) -> list[Rows]:
     """The rows that the lines of the credit name, by kind."""
     rows = CreditedRow.objects.filter(line__invoice=credit).select_related("line").order_by("pk")
@@ -183,17 +217,21 @@ def _freed(kind: ItemKind, fate: RowFate, given_up: Mapping[str, Any]) -> dict[s
 
 def _given_up(credit: Invoice, *, by: User) -> dict[str, Any]:
     """What a row that is written off says, as when somebody writes it off by hand."""
+    members = Membership.objects.filter(organisation=credit.organisation_id, user=by)
+    return {
+        "status": Status.WRITTEN_OFF,
+        "status_note": _why_given_up(credit),
+        "status_by": members.first(),
+    }
+
+
+def _why_given_up(credit: Invoice) -> str:
+    """Of which invoice it is a credit, and its reason, in the language of the organisation."""
     number = credit.credit_of.number if credit.credit_of else ""
     with override(credit.organisation.language):
         note = _("Credit of invoice %(number)s: %(reason)s")
     note = note % {"number": number, "reason": " ".join(credit.notes.split())}
-    return {
-        "status": Status.WRITTEN_OFF,
-        "status_note": Truncator(note.rstrip(": ")).chars(LONGEST_NOTE),
-        "status_by": Membership.objects.filter(
-            organisation=credit.organisation_id, user=by
-        ).first(),
-    }
+    return Truncator(note.rstrip(": ")).chars(LONGEST_NOTE)
 
 
 def _billed(kind: ItemKind) -> dict[str, Any]:

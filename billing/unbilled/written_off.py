@@ -14,6 +14,7 @@ from projects.money import ZERO, net_amount
 from projects.sums import in_euros, sum_in_cents
 from registrations.models import RegistrationQuerySet, Status
 
+from ..freeing import terms_given_up
 from .left_out import KINDS
 from .rows import Wish, terms_within, within
 
@@ -46,7 +47,7 @@ def projects_written_off(projects: QuerySet[Project], wish: Wish) -> QuerySet[Pr
 
 
 def written_off_of(projects: Sequence[Project], wish: Wish) -> list[WrittenOff]:
-    """What was written off of these projects, in their order; five queries."""
+    """What was written off of these projects, in their order; eight queries."""
     by_id = {project.pk: project for project in projects}
     groups = [group for kind in KINDS for group in _groups(kind, by_id, wish)]
     found = [*groups, *_term_groups(by_id, wish)]
@@ -95,8 +96,11 @@ def _people(ids: set[int | None]) -> dict[int | None, Membership]:
 
 
 def _term_groups(projects: dict[int, Project], wish: Wish) -> Iterator[WrittenOff]:
-    """Nobody is known to have written off an agreed amount: each stands by itself."""
-    for term in _terms(wish).filter(project__in=list(projects)):
+    """Each agreed amount by itself; a credit wrote it off, and it says who did so and why."""
+    terms = list(_terms(wish).filter(project__in=list(projects)))
+    given_up = terms_given_up([term.pk for term in terms]) if terms else {}
+    for term in terms:
+        known = given_up.get(term.pk)
         yield WrittenOff(
             project=projects[term.project_id],
             kind="terms",
@@ -105,5 +109,6 @@ def _term_groups(projects: dict[int, Project], wish: Wish) -> Iterator[WrittenOf
             amount=net_amount(term.quantity, term.price) + ZERO,
             first=term.due_on,
             last=term.due_on,
-            note=term.description,
+            note=f"{term.description} · {known.why}" if known else term.description,
+            by=known.by if known else None,
         )

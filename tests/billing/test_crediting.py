@@ -11,6 +11,8 @@ from billing.crediting import draft_credit
 from billing.invoicing import draft_invoices
 from billing.issuing import NotAllowed, make_final, mark_paid, mark_sent, throw_away
 from billing.models import CreditedRow, Invoice, InvoiceLine, InvoiceStatus, Origin, RowFate
+from billing.unbilled import Wish
+from billing.unbilled.written_off import written_off_of
 from projects.models import Term, TermKind
 from projects.money import ZERO
 from registrations.models import Status
@@ -119,12 +121,13 @@ def test_a_long_reason_fits_into_the_note_of_a_row(agency, invoice):
     assert (len(row.status_note), row.status_note[-2:]) == (300, "x…")
 
 
-@pytest.mark.parametrize("fate", RowFate)
-def test_an_agreed_amount_goes_the_way_that_was_chosen(agency, fate):
+@pytest.fixture
+def agreed(agency) -> Term:
+    """An agreed amount on a draft."""
     line = factories.create_invoice_line(
         project=factories.create_project(organisation=agency.organisation)
     )
-    term = Term.objects.create(
+    return Term.objects.create(
         project=line.project,
         kind=TermKind.FIXED_PRICE,
         key="",
@@ -133,13 +136,27 @@ def test_an_agreed_amount_goes_the_way_that_was_chosen(agency, fate):
         price=Decimal(95),
         invoice_line=line,
     )
-    invoice = mark_sent(line.invoice, by=agency.member.user, now=NOW)
+
+
+@pytest.mark.parametrize("fate", RowFate)
+def test_an_agreed_amount_goes_the_way_that_was_chosen(agency, agreed, fate):
+    invoice = mark_sent(agreed.invoice_line.invoice, by=agency.member.user, now=NOW)
 
     credited(agency, invoice, fate=fate)
 
-    term.refresh_from_db()
-    assert term.invoice_line is None
-    assert term.is_written_off == (fate == RowFate.WRITTEN_OFF)
+    agreed.refresh_from_db()
+    assert agreed.invoice_line is None
+    assert agreed.is_written_off == (fate == RowFate.WRITTEN_OFF)
+
+
+def test_an_agreed_amount_that_a_credit_wrote_off_is_listed_with_who_and_why(agency, agreed):
+    invoice = mark_sent(agreed.invoice_line.invoice, by=agency.member.user, now=NOW)
+
+    credited(agency, invoice, fate=RowFate.WRITTEN_OFF)
+
+    (row,) = written_off_of([agreed.project], Wish(until=TODAY))
+    assert (row.kind, row.by) == ("terms", agency.member)
+    assert row.note == f"Site · Creditering van factuur {invoice.number}: Too many hours"
 
 
 def test_a_line_is_credited_once(agency, invoice):
