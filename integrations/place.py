@@ -36,7 +36,12 @@ def this_place() -> str:
 
 def is_elsewhere(connection: Connection) -> bool:
     """Whether the connection lives in another database than this one."""
-    return connection.place not in ("", this_place())
+    return is_another(connection.place)
+
+
+def is_another(place: str) -> bool:
+    """Whether this names another database than ours; nothing names none."""
+    return bool(place) and place != this_place()
 
 
 def settle_here(connection_id: int) -> bool:

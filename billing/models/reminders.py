@@ -40,6 +40,8 @@ class ReminderSettings(models.Model):
         blank=True,
         help_text=_("For holidays, for example. Empty: no pause."),
     )
+    # In which database this was chosen (integrations.place): a copy of it writes to nobody.
+    place = models.CharField(max_length=64, blank=True, editable=False)
 
     def __str__(self) -> str:
         return str(self.organisation)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from customers.models import Customer
+from integrations.place import this_place
 
 from ..models import (
     MOST_STEPS,
@@ -26,10 +27,13 @@ class NotPossible(Exception):
 
 
 def change_reminder_settings(organisation: Organisation, **choices: Any) -> ReminderSettings:
-    """Stores the choices; who switches it on for the first time gets the usual steps."""
+    """Stores the choices, for this database and no copy of it.
+
+    Who switches it on for the first time gets the usual steps.
+    """
     with transaction.atomic():
         settings, _is_new = ReminderSettings.objects.update_or_create(
-            organisation=organisation, defaults=choices
+            organisation=organisation, defaults=choices | {"place": this_place()}
         )
         steps = ReminderStep.objects.filter(organisation=organisation)
         if settings.is_on and not steps.exists():

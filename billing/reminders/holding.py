@@ -32,6 +32,11 @@ def _copied_or_restored(around: Surroundings) -> str:
     """A copy of the database must not write to customers; a restored one has forgotten payments."""
     if around.is_copied:
         return _("This database is a copy: it sends nothing to customers.")
+    if around.is_moved:
+        return _(
+            "This database was copied or restored to another place: no reminders until an "
+            "administrator has saved Settings → Reminders here."
+        )
     if around.connection and around.connection.must_compare_first:
         return _("Restored from a backup: no reminders until it was compared.")
     return ""

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from accounts.models import Organisation
 from customers.models import Contact
 from integrations.models import Connection
-from integrations.place import is_elsewhere
+from integrations.place import is_another, is_elsewhere
 
 from ..mailing import ABANDONED_AFTER
 from ..mailing.letters import addresses_among
@@ -36,6 +36,7 @@ class Surroundings:
     plan: Plan
     connection: Connection | None
     is_copied: bool
+    is_moved: bool
     holds: Mapping[tuple[str, int], ReminderHold]
     bookings: Mapping[int, Booking]
     credits: Mapping[int, Sequence[Invoice]]
@@ -66,6 +67,7 @@ class Surroundings:
             plan=plan,
             connection=connection,
             is_copied=bool(connection and is_elsewhere(connection)),
+            is_moved=is_another(plan.settings.place),
             holds=_holds(ids, customers, today),
             bookings=_bookings([*ids, *of_credits]),
             credits=standing,

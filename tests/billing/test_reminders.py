@@ -23,11 +23,13 @@ from billing.models import (
     Reminder,
     ReminderHold,
     ReminderMode,
+    ReminderSettings,
     ReminderStep,
     State,
     StepKind,
 )
 from billing.reminders.bell import with_a_queue
+from billing.reminders.changing import change_reminder_settings
 from billing.reminders.collection import collection_costs
 from billing.reminders.due import due_reminders, plan_of
 from billing.reminders.holding import why_not
@@ -269,6 +271,21 @@ def test_a_copy_of_the_database_writes_to_nobody(studio):
 
     assert "is a copy" in reason(studio)
     assert remind(studio) == 0
+
+
+def test_nor_does_a_copy_without_e_boekhouden_until_somebody_says_that_it_is_the_one(studio):
+    late_invoice(studio, days=7)
+    choices = {"is_on": True, "mode": ReminderMode.SEND, "paused_until": None}
+    change_reminder_settings(studio.organisation, **choices)
+    here = reason(studio)
+    ReminderSettings.objects.update(place="elsewhere")
+    copied = reason(studio)
+    sent_from_copy = remind(studio)
+    change_reminder_settings(studio.organisation, **choices)
+
+    assert (here, sent_from_copy) == ("", 0)
+    assert "saved Settings → Reminders here" in copied
+    assert remind(studio) == 1
 
 
 # --- Payments that are not known ------------------------------------------------------------------
