@@ -209,6 +209,7 @@ def test_a_note_that_is_too_long_is_asked_again_and_nothing_is_rejected_without_
     answer = act(manager, "reject", row, note="x" * 301)
 
     assert answer.status_code == 422
+    assert "<title>Reject" in answer.content.decode()
     assert "x" * 301 in answer.content.decode()
     assert status_of(row) == Status.OPEN
 
