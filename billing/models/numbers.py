@@ -19,10 +19,7 @@ PREFIX = RegexValidator(r"^[A-Za-z0-9-]{0,10}$", _("Use at most ten letters, dig
 
 
 class InvoiceSettings(models.Model):
-    """The organisation's choices for invoices.
-
-    `{year}` in a prefix becomes the year of the invoice.
-    """
+    """The organisation's choices for invoices; a number is prefix, year and count."""
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="invoice_settings"
