@@ -1,4 +1,4 @@
-"""What a row is worth: set whenever it is saved, and for a project when somebody asks for it."""
+"""What a row is worth: set when it is registered, and for a project when somebody asks for it."""
 
 import datetime
 from collections.abc import Iterator
@@ -17,39 +17,45 @@ from projects.rates import RateBook
 from .models import Expense, Registration, TimeEntry, Trip, TripKind
 
 
-def price(row: Registration) -> None:
+def price(row: Registration, *, before: Registration | None = None) -> None:
     """Sets from what a row is about whether it is billable, its rate and its amount. Does not save.
 
-    Hours are as billable as their task; expenses and business trips as somebody says.
+    Hours are as billable as their task; expenses and business trips as somebody says. A row that is
+    changed keeps the rate that it had `before`, unless it is now about another project or task.
     """
     is_billed = row.project.billing_method is not Method.NONE
     match row:
         case TimeEntry():
             rates = RateBook([row.project])
             row.is_billable = is_billed and rates.is_billable(project=row.project, task=row.task)
-            _price_hours(row, rates=rates)
+            _price_hours(row, rates=rates, agreed=_agreed_rate(row, before))
         case Expense():
             row.is_billable = is_billed and row.is_billable
             row.amount = net_amount(row.quantity, row.price) if row.is_billable else ZERO
         case Trip():
             row.is_billable = is_billed and row.is_billable and row.kind == TripKind.BUSINESS
-            _price_trip(row)
+            row.rate = before.rate if isinstance(before, Trip) else trip_rate(row)
+            row.amount = net_amount(Decimal(row.distance), row.rate) if row.is_billable else ZERO
 
 
-def _price_hours(entry: TimeEntry, *, rates: RateBook) -> None:
+def _agreed_rate(entry: TimeEntry, before: Registration | None) -> Decimal | None:
+    """Euros an hour for which the same work was registered."""
+    if not isinstance(before, TimeEntry):
+        return None
+    is_same = (before.project_id, before.task_id) == (entry.project_id, entry.task_id)
+    return before.hourly_rate if is_same else None
+
+
+def _price_hours(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = None) -> None:
     """No rate when these hours are not billed by the hour, or when nobody set one."""
     rate = None
     if entry.is_billable:
         rate = rates.hourly_rate(
             project=entry.project, task=entry.task, membership=entry.membership
         )
+    rate = rate if rate is None or agreed is None else agreed
     entry.hourly_rate = rate
     entry.amount = ZERO if rate is None else net_amount(hours(entry.minutes), rate)
-
-
-def _price_trip(trip: Trip) -> None:
-    trip.rate = trip_rate(trip)
-    trip.amount = net_amount(Decimal(trip.distance), trip.rate) if trip.is_billable else ZERO
 
 
 def trip_rate(trip: Trip) -> Decimal:

@@ -45,8 +45,8 @@ def add(row: Registration, *, by: Membership) -> None:
 
 @transaction.atomic
 def change(row: Registration, *, by: Membership) -> None:
-    """Writes a changed row, priced anew. Raises ValidationError, or NotChangeable."""
-    _prepare(row, by=by)
+    """Writes a changed row; the same work keeps its rate. Raises ValidationError, NotChangeable."""
+    _prepare(row, by=by, before=type(row).objects.filter(pk=row.pk).first())
     # What was sent back is open again once it is mended; a manager leaves the status to Overview.
     status = {} if by.is_manager else {"status": Status.OPEN, "status_note": ""}
     rows = type(row).objects.editable_by(by).filter(pk=row.pk)
@@ -103,11 +103,11 @@ def _forget_receipt(name: str) -> None:
         transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
-def _prepare(row: Registration, *, by: Membership) -> None:
+def _prepare(row: Registration, *, by: Membership, before: Registration | None = None) -> None:
     if row.organisation_id != by.organisation_id or not may_register_for(by, row.membership):
         raise PermissionDenied(_("You cannot register for somebody else."))
     # One at a time for an employee: the hours of a day are added up.
     Membership.objects.select_for_update().get(pk=row.membership_id)
     check(row)
-    price(row)
+    price(row, before=before)
     check_amount(row)

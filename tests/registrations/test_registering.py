@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from projects.models import Task
+from projects.models import ProjectTask, Task, TripSettings
 from registrations import registering
 from registrations.models import Expense, Status, TimeEntry, Trip
 from tests import factories
@@ -219,6 +219,53 @@ def test_a_billed_row_is_neither_changed_nor_deleted(office, manager, kind, crea
 
     assert "invoice 2026-0118" in page.content.decode()
     assert type(row).objects.get(pk=row.pk).amount == row.amount
+
+
+def test_a_mended_typo_leaves_the_price_of_before_a_change_of_rates(office, employee):
+    add(employee, typed(office))
+    row = TimeEntry.objects.get()
+    Task.objects.update(hourly_rate=200)
+
+    answer = employee.post(
+        reverse("registrations:hour-edit", args=[row.pk]),
+        typed(office, description="Sprint 12", duration="2"),
+    )
+
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    assert (row.description, row.hourly_rate, row.amount) == ("Sprint 12", 95, 190)
+
+
+def test_hours_moved_to_another_task_take_its_rate(office, employee):
+    add(employee, typed(office))
+    row = TimeEntry.objects.get()
+    other = factories.create_task(organisation=office.organisation, hourly_rate=120)
+    ProjectTask.objects.create(project=office.project, task=other)
+
+    employee.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office, task=other.pk))
+
+    row.refresh_from_db()
+    assert (row.task, row.hourly_rate, row.amount) == (other, 120, 180)
+
+
+def test_a_changed_trip_keeps_its_rate(office, employee):
+    fields = {
+        "project": office.project.pk,
+        "date": TODAY.isoformat(),
+        "origin": "Utrecht",
+        "destination": "Zwolle",
+        "distance": "43",
+        "kind": "business",
+        "is_billable": "on",
+    }
+    add(employee, fields, "trips")
+    row = Trip.objects.get()
+    TripSettings.objects.update_or_create(organisation=office.organisation, defaults={"rate": 1})
+
+    employee.post(reverse("registrations:trip-edit", args=[row.pk]), {**fields, "distance": "50"})
+
+    row.refresh_from_db()
+    assert (row.distance, float(row.rate), float(row.amount)) == (50, 0.3, 15)
 
 
 def test_deleting_and_copying_an_own_row(office, employee):
