@@ -49,7 +49,7 @@ def compare_and_go_on(*, now: datetime.datetime, today: datetime.date) -> None:
         if run is None or _is_to_be_repeated(run, now=now):
             _start(connection, now=now, today=today)
         elif run.state == CheckState.FINISHED:
-            _go_on(connection, run, now=now)
+            _go_on(connection, now=now)
 
 
 def latest_comparison(connection: Connection) -> CheckRun | None:
@@ -77,8 +77,33 @@ def _start(connection: Connection, *, now: datetime.datetime, today: datetime.da
         return  # switched off or paused meanwhile: the pages say so
 
 
+class NotYet(Exception):
+    """The connection may not go on; the text says what comes first."""
+
+
 @transaction.atomic
-def _go_on(connection: Connection, run: CheckRun, *, now: datetime.datetime) -> None:
+def go_on_by_hand(connection: Connection, *, now: datetime.datetime) -> None:
+    """Lets a connection send that no check can compare completely: somebody compared by hand.
+
+    A day with 500 entries and more is such a case, or a used-up quota. Raises NotYet.
+    """
+    held = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+    if not held.must_compare_first or held.compare_from is None:
+        raise NotYet(_("This connection does not wait for a comparison."))
+    if now < held.compare_from:
+        minutes = (held.compare_from - now) // datetime.timedelta(minutes=1) + 1
+        raise NotYet(
+            _("What was on its way can arrive for another %(minutes)s minutes: compare after that.")
+            % {"minutes": minutes}
+        )
+    _go_on(held, now=now)
+    held.refresh_from_db()
+    if held.must_compare_first:
+        raise NotYet(_("Documents that are not known here wait on Daily check: see them first."))
+
+
+@transaction.atomic
+def _go_on(connection: Connection, *, now: datetime.datetime) -> None:
     foreign = CheckFinding.objects.filter(connection=connection, kind=FindingKind.FOREIGN).open()
     skip_numbers(connection.organisation, foreign.values_list("number", flat=True))
     if unseen(connection):

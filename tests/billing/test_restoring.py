@@ -4,7 +4,7 @@ import copy
 import datetime
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from billing.checking.carrying_out import carry_out
 from billing.invoicing import draft_invoices, invoice_in_eboekhouden
 from billing.issuing import Held, mark_sent
 from billing.models import Booking, CheckFinding, CheckRun, Invoice, NumberSeries, Origin, State
-from billing.restoring import compare_and_go_on
+from billing.restoring import NotYet, compare_and_go_on, go_on_by_hand
 from integrations.books import open_books
 from integrations.place import QUIET
 from registrations.models import TimeEntry
@@ -118,6 +118,32 @@ def test_a_booking_that_was_sent_after_the_backup_is_found_again_not_sent_again(
     before.refresh_from_db()
     assert (before.state, before.reason) == (State.CONFIRMED, "looked-up")
     assert len(sandbox.books.requests(operation="AddFactuur")) == 1
+
+
+def test_what_no_check_can_compare_goes_on_when_somebody_compared_it_by_hand(connected, sandbox):
+    connected.hours(project=known_customer(connected, sandbox))
+    bill(connected)
+    restored(connected)
+
+    with pytest.raises(CommandError, match="can arrive for another"):
+        call_command("after_restore", compared=True)
+    go_on_by_hand(connected.connection, now=LATER)
+
+    connected.connection.refresh_from_db()
+    assert not connected.connection.must_compare_first
+    assert Booking.objects.get().sends == 1  # so it is looked up before anything else
+    with pytest.raises(NotYet, match="does not wait"):
+        go_on_by_hand(connected.connection, now=LATER)
+
+
+def test_by_hand_too_a_document_that_was_forgotten_is_seen_first(forgotten):
+    compare()
+
+    with pytest.raises(NotYet, match="see them first"):
+        go_on_by_hand(forgotten.connection, now=LATER)
+
+    forgotten.connection.refresh_from_db()
+    assert forgotten.connection.must_compare_first
 
 
 def test_what_a_restored_database_says_of_a_booking_is_not_decided_upon(connected, sandbox):

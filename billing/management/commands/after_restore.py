@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from billing.numbering import skip_numbers
-from billing.restoring import hold_all
+from billing.restoring import NotYet, go_on_by_hand, hold_all
+from integrations.models import Connection
 from integrations.place import QUIET
 
 
@@ -20,11 +21,21 @@ class Command(BaseCommand):
             default=[],
             help="the last number that left the house, as 2026-0150: it is not given again",
         )
-        parser.add_argument("--organisation", default="", help="whose number that was")
+        parser.add_argument("--organisation", default="", help="whose number or connection it is")
+        parser.add_argument(
+            "--compared",
+            action="store_true",
+            help="somebody compared by hand what no check can: the connection sends again",
+        )
 
     def handle(self, *args: object, **options: object) -> None:
+        name = str(options["organisation"])
+        if options["compared"]:
+            self._go_on(name)
+            return
         if options["number"]:
-            self._skip(str(options["organisation"]), list(options["number"]))  # type: ignore[call-overload]
+            with transaction.atomic():
+                skip_numbers(organisation_of(name), list(options["number"]))  # type: ignore[call-overload]
         count = hold_all(now=timezone.now())
         minutes = int(QUIET.total_seconds()) // 60
         self.stdout.write(
@@ -34,12 +45,20 @@ class Command(BaseCommand):
             " shows what this database does not know; have it looked at, and bookings go on."
         )
 
-    @transaction.atomic
-    def _skip(self, name: str, numbers: list[str]) -> None:
+    def _go_on(self, name: str) -> None:
+        connection = Connection.objects.filter(organisation=organisation_of(name)).first()
+        if connection is None:
+            raise CommandError("This organisation has no connection.")
         try:
-            organisation = (
-                Organisation.objects.get(name=name) if name else Organisation.objects.get()
-            )
-        except (Organisation.DoesNotExist, Organisation.MultipleObjectsReturned) as error:
-            raise CommandError("Say with --organisation exactly whose number it was.") from error
-        skip_numbers(organisation, numbers)
+            go_on_by_hand(connection, now=timezone.now())
+        except NotYet as reason:
+            raise CommandError(str(reason)) from reason
+        self.stdout.write("Bookings go on; what may be there already is looked up first.")
+
+
+def organisation_of(name: str) -> Organisation:
+    """The one of that name; without a name the only one there is. Raises CommandError."""
+    try:
+        return Organisation.objects.get(name=name) if name else Organisation.objects.get()
+    except (Organisation.DoesNotExist, Organisation.MultipleObjectsReturned) as error:
+        raise CommandError("Say with --organisation exactly whose it is.") from error
