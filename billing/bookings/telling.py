@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
@@ -83,17 +83,19 @@ class Told:
 
 def told(batch: Batch) -> Told:
     """The batch, annotated with its counts, as `12 booked · 2 being checked · 1 refused`."""
+    clashes = batch.conflict_count
     parts = [
         (batch.booked_count, _("%d booked")),
         (batch.checked_count, _("%d being checked")),
         (batch.open_count - batch.checked_count, _("%d on its way")),
-        (batch.stopped_count, _("%d refused")),
+        (batch.refused_count, _("%d refused")),
+        (clashes, ngettext("%d number exists", "%d numbers exist", clashes)),
         (batch.cancelled_count, _("%d cancelled")),
         (len(batch.left_out), _("%d left out")),
     ]
     words = " · ".join(text % count for count, text in parts if count)
-    counts = (batch.total, batch.booked_count, batch.open_count, batch.stopped_count)
-    return Told(batch, *counts, words)
+    stopped = batch.refused_count + clashes
+    return Told(batch, batch.total, batch.booked_count, batch.open_count, stopped, words)
 
 
 def tell(booking: Booking, *, now: datetime.datetime) -> Sentence:

@@ -61,7 +61,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             booked_count=those(State.CONFIRMED),
             open_count=those(*OPEN_STATES),
             checked_count=those(State.UNKNOWN, State.CHECKING),
-            stopped_count=those(*NEEDS_SOMEBODY),
+            refused_count=those(State.REJECTED),
+            conflict_count=those(State.CONFLICT),
             cancelled_count=those(State.CANCELLED),
         ).order_by("-created_at", "-pk")
 
@@ -80,7 +81,8 @@ class Batch(models.Model):
     booked_count: int
     open_count: int
     checked_count: int
-    stopped_count: int
+    refused_count: int
+    conflict_count: int
     cancelled_count: int
 
     objects = BatchQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from billing.bookings.choices import cancel
 from billing.invoicing import invoice_in_eboekhouden
-from billing.models import Batch, Booking, BookingKind
+from billing.models import Batch, Booking, BookingKind, State
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,20 @@ def test_what_was_cancelled_is_counted_too(connected, client):
     page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
 
     assert "1 cancelled" in page
+
+
+def test_a_number_that_exists_is_not_called_refused(connected, client):
+    connected.hours()
+    batch = invoice_in_eboekhouden(
+        connected.order(), connection=connected.connection, now=timezone.now()
+    )
+    Booking.objects.filter(kind=BookingKind.INVOICE).update(state=State.CONFLICT, next_at=None)
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+
+    assert "1 number exists" in page
+    assert "refused" not in page
 
 
 def test_a_document_that_waits_for_a_customer_that_stopped_leads_to_that_customer(
