@@ -26,15 +26,18 @@ class Made:
 def read_back(books: EBoekhouden, booking: Booking, *, told: str) -> Made:
     """What stands there now. `told` is the number or id in the answer.
 
-    Our own number finds it, so a wrong id in the answer does no harm. If it cannot be read now, the
-    answer is believed, and the daily check compares. Who reads for longer than the lease lasts is
-    known by the fence, and somebody else looks it up. Raises OutcomeUnknown when the service gave
-    the number, and there is nothing under it, or something else.
+    Our own key finds it, so a wrong id in the answer does no harm. Raises OutcomeUnknown when only
+    the answer says what it is called there, and it cannot be read now; and when the service gave
+    the number, and there is nothing under it, or something else. Who reads for longer than the
+    lease lasts is known by the fence, and somebody else looks it up.
     """
+    is_our_number = booking.kind == BookingKind.INVOICE and bool(booking.natural_key)
     try:
         found = _under_its_number(books, booking, told)
-    except EBoekhoudenError:
-        return Made(Sight(told, {}))
+    except EBoekhoudenError as error:
+        if is_our_number:
+            return Made(Sight(told, {}))
+        raise OutcomeUnknown(error.reason or "unread") from None
     if not booking.natural_key and not _is_ours(booking, found):
         raise OutcomeUnknown("other-number", told)
     if len(found) != 1:

@@ -65,13 +65,46 @@ def test_a_number_of_theirs_under_which_another_stands_is_not_believed(connected
     assert (second.state, second.remote_id) == (State.CONFIRMED, "F00002")
 
 
-def test_an_answer_that_cannot_be_checked_now_is_believed(connected, sandbox, theirs):
+def test_a_number_of_theirs_that_cannot_be_read_now_is_looked_up_later(connected, sandbox, theirs):
+    sandbox.faults.add("drop", operation="GetFacturen", nth=2)
+
+    connected.deliver()
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.reason) == (State.UNKNOWN, "connection-lost")
+
+    connected.sweep(later=5 * MINUTE)
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.remote_id) == (State.CONFIRMED, "F00001")
+    assert len(sandbox.books.invoices()) == 1
+
+
+def test_a_number_of_ours_that_was_accepted_counts_though_it_cannot_be_read_now(connected, sandbox):
+    customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
+    connected.hours(project=factories.create_project(customer=customer))
+    order = connected.order()
+    invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
     sandbox.faults.add("drop", operation="GetFacturen", nth=2)
 
     connected.deliver()
 
-    theirs.refresh_from_db()
-    assert (theirs.state, theirs.reason, theirs.remote_id) == (State.CONFIRMED, "", "F00001")
+    booking = Booking.objects.get()
+    assert (booking.state, booking.reason) == (State.CONFIRMED, "")
+
+
+def test_a_wrong_id_of_a_new_relation_is_not_believed_when_it_cannot_be_read(connected, sandbox):
+    customer = factories.create_customer(organisation=connected.organisation)
+    connected.hours(project=factories.create_project(customer=customer))
+    order = connected.order()
+    invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+    sandbox.faults.add("wrong_number", operation="AddRelatie", phase="after")
+    sandbox.faults.add("html", operation="GetRelaties", nth=2)
+
+    connected.deliver()
+    connected.sweep(later=5 * MINUTE)
+
+    (relation,) = sandbox.books.relations()
+    assert Customer.objects.get().remote_id == relation.id
 
 
 def test_a_wrong_id_of_a_new_relation_is_put_right(connected, sandbox):
