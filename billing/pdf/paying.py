@@ -9,7 +9,8 @@ from stdnum import iban as ibans
 from ..formats import day, euro, iban
 from ..paper import Paper
 
-LONGEST_NAME = 70
+# Characters, and bytes: all fields together have 331, of which the others take 120 at most.
+LONGEST_NAME, LARGEST_NAME = 70, 200
 LARGEST = 999_999_999
 
 
@@ -44,7 +45,7 @@ def payment_code(paper: Paper) -> str:
     if not asks or not ibans.is_valid(issuer["iban"]):
         return ""
     code = helpers.make_epc_qr(
-        name=issuer["name"][:LONGEST_NAME],
+        name=short_name(issuer["name"]),
         iban=issuer["iban"],
         amount=invoice.gross,
         text=invoice.number,
@@ -54,3 +55,8 @@ def payment_code(paper: Paper) -> str:
     drawn = io.BytesIO()
     code.save(drawn, kind="svg", border=0, xmldecl=False)
     return drawn.getvalue().decode()
+
+
+def short_name(name: str) -> str:
+    """As much of a name as the code holds, in whole characters."""
+    return name[:LONGEST_NAME].encode()[:LARGEST_NAME].decode(errors="ignore")

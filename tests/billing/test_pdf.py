@@ -271,6 +271,14 @@ def test_a_credit_invoice_names_what_it_credits_and_asks_no_money(issuer):
     assert "Please pay" not in said
 
 
+def test_a_name_of_many_bytes_is_shortened_until_the_payment_code_holds_it(issuer):
+    invoices.complete(issuer.organisation)
+    issuer.organisation.name = "😀" * 70
+    invoice = invoices.issued(invoices.buyer(issuer.organisation), [invoices.Item()])
+
+    assert payment_code(paper_of(invoice)).startswith("<svg")
+
+
 def test_the_payment_code_says_what_banking_apps_read(issuer):
     """EPC069-12: service, version, character set, SCT, BIC, name, IBAN, amount, …, text."""
     invoices.complete(issuer.organisation)
