@@ -42,7 +42,7 @@ urlpatterns_invoices = [
         name="invoice-selection-change",
     ),
     path(ONE, invoices.invoice_detail, name="invoice-detail"),
-    path(f"{ONE}pdf/", invoices.invoice_file, name="invoice-pdf"),
+    path(f"{ONE}pdf/", papers.invoice_file, name="invoice-pdf"),
     path(f"{ONE}ubl/", papers.invoice_ubl_file, name="invoice-ubl"),
     path(f"{ONE}booking/", invoices.invoice_booking, name="invoice-booking"),
     path(f"{ONE}edit/", drafts.invoice_edit, name="invoice-edit"),

@@ -1,13 +1,11 @@
-"""Finance → Invoices: the list, one invoice, and its PDF."""
+"""Finance → Invoices: the list, and one invoice."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
@@ -15,7 +13,6 @@ from accounts.countries import country_name
 from accounts.paging import in_order, page_of
 from accounts.requests import MemberRequest
 
-from ..archive import issued_file
 from ..bookings.clock import database_now
 from ..bookings.telling import tell
 from ..credit_lines import why_no_credit, with_takers
@@ -26,10 +23,9 @@ from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
 from ..issuing import why_no_sales_entry
 from ..legal.telling import draft_report
 from ..mailing import failure_of
-from ..models import FileKind, Invoice, InvoiceLine, InvoiceStatus, Origin, ReminderHold
+from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin, ReminderHold
 from ..paper import parties
 from ..payment_bell import payments_connection
-from ..pdf import invoice_pdf
 from ..sales_entries import connection_for_entries, proposed_entry
 from ..supply import count_rows, supply_period
 from ..total_rows import total_rows
@@ -138,23 +134,3 @@ def _booking(invoice: Invoice) -> dict[str, Any]:
         context["why_not"] = why_no_sales_entry(invoice) if invoice.was_sent else ""
         context["may_enter"] = invoice.was_sent
     return context
-
-
-@require_GET
-@invoicer_required
-def invoice_file(request: MemberRequest, pk: int) -> FileResponse:
-    """The PDF: of a draft as it would be, of a final invoice as it was issued."""
-    invoice = invoice_or_404(request, pk)
-    if invoice.origin != Origin.HERE:
-        raise Http404(_("The PDF of this invoice is in e-Boekhouden."))
-    if invoice.is_draft:
-        name = _("Draft %(customer)s") % {"customer": invoice.customer}
-        content: Any = io.BytesIO(invoice_pdf(invoice))
-    else:
-        name = invoice.number
-        content = issued_file(invoice, FileKind.PDF, now=timezone.now()).file.open("rb")
-    answer = FileResponse(content, filename=f"{name}.pdf", content_type="application/pdf")
-    answer["Cache-Control"] = "private, no-store"
-    # The viewer of the browser needs what the policy of pages forbids.
-    answer["Content-Security-Policy"] = "frame-ancestors 'none'"
-    return answer

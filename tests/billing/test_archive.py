@@ -205,6 +205,17 @@ def test_a_file_that_is_gone_is_named_in_the_zip(inside, invoice):
     assert archive.read("missing.txt").decode() == f"{invoice.number}.xml"
 
 
+@pytest.mark.parametrize("kind", ["pdf", "ubl"])
+def test_a_file_that_is_gone_is_told_on_the_page_of_its_invoice(inside, invoice, kind):
+    for kept in invoice.files.all():
+        kept.file.storage.delete(kept.file.name)
+
+    answer = inside.get(reverse(f"billing:invoice-{kind}", args=[invoice.pk]), follow=True)
+
+    assert answer.status_code == 200
+    assert "cannot be read from the data folder" in answer.content.decode()
+
+
 def test_invoices_of_others_are_not_in_the_zip(inside):
     other = invoices.issued(invoices.buyer(factories.create_organisation()), [invoices.Item()])
 
