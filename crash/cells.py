@@ -10,10 +10,11 @@ from .faults import NOTHING, REQUESTS, Fault
 from .points import DELIVERING, EXCHANGING, MAKING
 from .times import PACE, SLEEP_UNIQUE
 
+THEIRS = "invoice with their number"
 # What is booked, and by which operations it is looked up and ordered.
 KINDS = {
     "invoice": ("GetFacturen", "AddFactuur"),
-    "invoice with their number": ("GetFacturen", "AddFactuur"),
+    THEIRS: ("GetFacturen", "AddFactuur"),
     "sales entry": ("GetMutaties", "AddMutatie"),
     "relation": ("GetRelaties", "AddRelatie"),
 }
@@ -32,8 +33,8 @@ WHOLE = {"told to leave": "leave", "all killed": "group"}
 # What stands there under the number, or under one that begins with it, before anything is sent.
 ANOTHER, NEIGHBOUR = "another", "neighbour"
 CONFLICT = frozenset({"conflict"})
-BEFORE_SENDING = ("after-lease", "after-claim", "after-login", "after-look-up")
-AT_THE_END = ("before-closing", "before-acknowledging")
+SENDING = ("after-intent", "after-answer", "before-recording", "after-recording")
+# Cells at once when each takes a whole worker.
 FEW = 12
 
 
@@ -75,20 +76,21 @@ class Cell:
 
     @property
     def is_possible(self) -> bool:
-        """A relation is made by nobody but the program: nobody can be hurt while asking for it."""
-        if self.kind == "relation" and self.point in MAKING:
-            return False
-        if self.act in WHOLE and self.point in MAKING:
-            return False
-        if self.there and self.kind not in NAMED:
-            return False
-        may_send = self.there != ANOTHER
-        if not may_send and self.point in set(DELIVERING) - {*BEFORE_SENDING, *AT_THE_END}:
-            return False
-        if self.fault.rule.get("action") == "full" and self.kind != "sales entry":
-            return False  # only mutations are answered up to a limit
-        has_no_number = self.kind in ("relation", "sales entry")
-        return not (self.fault.rule.get("other") == "" and has_no_number)
+        """Whether this can come about at all."""
+        return not any(
+            (
+                # Nobody but the program makes a relation, and no worker makes anything.
+                self.point in MAKING and (self.kind == "relation" or self.act in WHOLE),
+                # Without a number of ours nobody can have it already.
+                self.there and self.kind not in NAMED,
+                # What is somebody else's is never sent.
+                self.there == ANOTHER and self.point in SENDING,
+                # Only mutations are answered up to a limit.
+                self.fault.rule.get("action") == "full" and self.kind != "sales entry",
+                # Only the answer about an invoice has a number that can be empty.
+                self.fault.rule.get("other") == "" and self.kind in ("relation", "sales entry"),
+            )
+        )
 
     def __str__(self) -> str:
         what = f"{self.act} {self.point}" if self.point else "nothing happens"
@@ -133,10 +135,15 @@ def possible(cells: Iterable[Cell]) -> list[Cell]:
     return [cell for cell in cells if cell.is_possible]
 
 
+def kind_in_turn(place: int) -> str:
+    """One kind of document after the other."""
+    return list(KINDS)[place % len(KINDS)]
+
+
 def in_turn(bad: Iterable[Fault]) -> list[Cell]:
     """Each bad answer at each point, for one kind of document after the other."""
-    kinds, pairs = list(KINDS), product(enumerate(POINTS), enumerate(bad))
-    return possible(Cell(kinds[(n + m) % len(kinds)], at, it) for (n, at), (m, it) in pairs)
+    pairs = product(enumerate(POINTS), enumerate(bad))
+    return possible(Cell(kind_in_turn(n + m), at, it) for (n, at), (m, it) in pairs)
 
 
 def acts() -> Iterator[Batch]:
@@ -147,8 +154,7 @@ def acts() -> Iterator[Batch]:
     yield TAKES, [cell for cell in cells if cell.act != ASLEEP]
     for shift, weather in enumerate((REFUSES, TAKES)):
         pairs = enumerate(product(POINTS[1:], WHOLE), start=shift)
-        kinds = list(KINDS)
-        whole = possible(Cell(kinds[n % 4], at, act=act) for n, (at, act) in pairs)
+        whole = possible(Cell(kind_in_turn(n), at, act=act) for n, (at, act) in pairs)
         yield from ((weather, whole[start : start + FEW]) for start in range(0, len(whole), FEW))
 
 
@@ -157,7 +163,6 @@ def found_there() -> Iterator[Batch]:
     killed = product(NAMED, POINTS, [NOTHING], [KILL], [ANOTHER])
     unread = product(NAMED, [""], faults.of("look-up"), [KILL], [ANOTHER])
     cells = possible(Cell(*given) for given in [*killed, *unread])
-    cells = [cell for cell in cells if not cell.fault.name.endswith("revoked")]
     yield from ((weather, cells) for weather in (REFUSES, TAKES))
     near = possible(Cell(*it) for it in product(NAMED, POINTS, [NOTHING], [KILL], [NEIGHBOUR]))
     yield from ((weather, near) for weather in LOOSE)
@@ -165,26 +170,24 @@ def found_there() -> Iterator[Batch]:
 
 def sessions() -> Iterator[Batch]:
     """A login says nothing about whose it is, so all cells of a batch meet the same bad answer."""
-    kinds = list(KINDS)
     for turn, bad in enumerate([*AROUND["login"], *AROUND["logout"]]):
-        cells = (Cell(kinds[(turn + n) % len(kinds)], it, bad) for n, it in enumerate(POINTS))
+        cells = (Cell(kind_in_turn(turn + n), it, bad) for n, it in enumerate(POINTS))
         yield TAKES, possible(cells)
 
 
 def some_cells() -> list[Batch]:
     """Each bad answer once, each point and act some times, kinds and strictness in turn."""
-    kinds, cells = list(KINDS), []
+    cells: list[Cell] = []
     for place, fault in enumerate([*ABOUT_IT, *AROUND["read-back"][::4]]):
-        kind = kinds[place % len(kinds)]
-        fits = [cell for cell in (Cell(kind, it, fault) for it in POINTS) if cell.is_possible]
+        fits = possible(Cell(kind_in_turn(place), it, fault) for it in POINTS)
         cells.append(fits[(7 * place) % len(fits)])
     missed = [point for point in POINTS if point not in {cell.point for cell in cells}]
     cells += [Cell("invoice", point) for point in missed]
-    acts = [Cell(kinds[n % 4], "after-answer", act=it) for n, it in enumerate([*ACTS, *WHOLE])]
+    acts = [Cell(kind_in_turn(n), "after-answer", act=it) for n, it in enumerate(ACTS | WHOLE)]
     theirs = [Cell(kind, "after-look-up", there=ANOTHER) for kind in NAMED]
-    slow = [Cell(kind, "before-reading") for kind in kinds]
+    slow = [Cell(kind, "before-reading") for kind in KINDS]
     near = [Cell(kind, "before-reading", there=NEIGHBOUR) for kind in NAMED]
-    logins = [Cell(kind, "after-claim", AROUND["login"][0]) for kind in kinds]
+    logins = [Cell(kind, "after-claim", AROUND["login"][0]) for kind in KINDS]
     return [
         (REFUSES, [*cells[::2], *acts]),
         (TAKES, [*cells[1::2], *theirs]),

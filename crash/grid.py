@@ -14,7 +14,7 @@ import psycopg
 
 from . import orders, times
 from .auditing import OPEN, audit
-from .cells import ANOTHER, KINDS, NEIGHBOUR, Cell, Weather
+from .cells import ANOTHER, KINDS, NEIGHBOUR, THEIRS, Cell, Weather
 from .findings import Case, Finding
 from .points import MAKING
 from .processes import is_alive
@@ -65,6 +65,7 @@ class Batch:
         loop = self.loop
         orders.withdraw(loop.orders)
         self.places = loop.house.do("lay", [cell.kind for cell in self.cells])
+        self.laid = list(zip(self.cells, self.places, strict=True))
         loop.sandbox.begin(seed=seed, is_unique=self.weather.is_unique, **self.weather.switches)
         known = [it for it in self.places if it["kind"] != "relation"]
         rows = [{"Code": it["customer"], "Bedrijf": it["name"]} for it in known]
@@ -73,7 +74,7 @@ class Batch:
         loop.house.do("make_known", dict(zip(names, ids, strict=True)))
         self.occupied = self.occupy()
         self.since = max((it["id"] for it in loop.sandbox.ask("requests?limit=1")), default=0)
-        for cell, place in zip(self.cells, self.places, strict=True):
+        for cell, place in self.laid:
             if cell.fault.rule:
                 loop.sandbox.misbehave([self.rule(cell, place)])
             if cell.point:
@@ -82,11 +83,13 @@ class Batch:
 
     def occupy(self) -> frozenset[tuple[str, str]]:
         """Somebody else's documents, under our numbers or nearly. Returns which those are."""
-        pairs = [(c, p) for c, p in zip(self.cells, self.places, strict=True) if c.there]
+        pairs = [(cell, place) for cell, place in self.laid if cell.there]
         if not pairs:
             return frozenset()
         ending = {ANOTHER: "", NEIGHBOUR: "9"}
-        rows = [(str(p["kind"]), f"{p['number']}{ending[c.there]}") for c, p in pairs]
+        rows = [
+            (str(place["kind"]), f"{place['number']}{ending[cell.there]}") for cell, place in pairs
+        ]
         named = [{"Code": name, "Bedrijf": SOMEBODY} for kind, name in rows if kind == "relation"]
         self.loop.sandbox.ask("relations", [{"Code": OTHER, "Bedrijf": SOMEBODY}, *named])
         self.loop.house.do("occupy", OTHER, [row for row in rows if row[0] != "relation"])
@@ -98,7 +101,7 @@ class Batch:
         about: dict[str, Any] = {"operation": operation, "nth": which}
         if cell.fault.on in ("login", "logout"):
             about = {"operation": operation}
-        elif cell.kind == "invoice with their number":
+        elif cell.kind == THEIRS:
             about |= {"customer": place["customer"]}
         else:
             about |= {"number": place["number"]}
@@ -119,7 +122,7 @@ class Batch:
 
     def make(self) -> None:
         """Everybody makes the document; who is killed at it comes back and does it again."""
-        for cell, place in zip(self.cells, self.places, strict=True):
+        for cell, place in self.laid:
             given = (place["connection"], place["kind"])
             if cell.point in MAKING:
                 pid = self.loop.house.do("make", *given, log=self.loop.logs / "maker.log")
@@ -146,7 +149,7 @@ class Batch:
     def not_ended(self) -> list[tuple[Cell, str]]:
         states = dict(self.asked(STATES))
         found = []
-        for cell, place in zip(self.cells, self.places, strict=True):
+        for cell, place in self.laid:
             state = states.get(place["connection"], "nothing")
             if state not in cell.allowed:
                 found.append((cell, state))
@@ -177,7 +180,7 @@ class Batch:
 
     def cell_of(self, text: str) -> str:
         """The cell of which a finding speaks, by its number or customer."""
-        for cell, place in zip(self.cells, self.places, strict=True):
+        for cell, place in self.laid:
             if place["number"] in text or place["customer"] in text:
                 return str(cell)
         return "some cell"

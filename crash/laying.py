@@ -23,9 +23,8 @@ from integrations.switching import resume
 from tests import factories
 
 from . import agency
+from .cells import THEIRS
 from .failing import HELD
-
-THEIRS = "invoice with their number"
 
 
 def lay(kinds: Iterable[str]) -> list[dict[str, object]]:

@@ -53,7 +53,8 @@ def _price_hours(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = 
         rate = rates.hourly_rate(
             project=entry.project, task=entry.task, membership=entry.membership
         )
-    rate = rate if rate is None or agreed is None else agreed
+    if rate is not None and agreed is not None:
+        rate = agreed
     entry.hourly_rate = rate
     entry.amount = ZERO if rate is None else net_amount(hours(entry.minutes), rate)
 

@@ -22,6 +22,9 @@ REFUSALS = {
 }
 
 
+Record = Relation | BookedInvoice | BookedEntry
+
+
 @dataclass(frozen=True)
 class Sight:
     """What stands there: its id there, and a copy."""
@@ -100,11 +103,11 @@ def refusal(error: Refused | NotConfigured) -> Refusal:
     return REFUSALS.get(error.code_class, Refusal.DATA)
 
 
-def _sight(record: Relation | BookedInvoice | BookedEntry | None) -> Sight | None:
+def _sight(record: Record | None) -> Sight | None:
     return None if record is None else sight_of(record)
 
 
-def sight_of(record: Relation | BookedInvoice | BookedEntry) -> Sight:
+def sight_of(record: Record) -> Sight:
     """What is kept of a record that stands there."""
     match record:
         case Relation():

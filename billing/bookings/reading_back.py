@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import EBoekhoudenError, OutcomeUnknown
-from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, Relation
+from integrations.eboekhouden.messages import BookedInvoice, Relation
 
 from ..models import Booking, BookingKind
 from . import comparing
 from .decisions import Finding
-from .exchange import Sight, sight_of
-
-Record = Relation | BookedInvoice | BookedEntry
+from .exchange import Record, Sight, sight_of
 
 
 @dataclass(frozen=True)

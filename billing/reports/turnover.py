@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.choices import MOST_DIGITS
+from accounts.choices import chosen_id
 from accounts.models import Membership, Organisation
 from accounts.spreadsheets import Cell, Sheet
 from customers.models import Customer
@@ -201,8 +201,7 @@ def _key(by: str, address: str) -> Key:
             return datetime.date.fromisoformat(f"{address}-01")
         except ValueError:
             return None
-    may_exist = address.isascii() and address.isdigit() and len(address) <= MOST_DIGITS
-    return int(address) if may_exist else None
+    return chosen_id(address) or None
 
 
 def _is(key: datetime.date | int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
-from accounts.choices import MOST_DIGITS
+from accounts.choices import chosen_id
 from accounts.paging import page_of
 from accounts.requests import MemberRequest
 from accounts.spreadsheets import sheet_answer
@@ -158,9 +158,7 @@ def _customers(request: MemberRequest) -> QuerySet[Customer] | None:
     pk = request.GET.get("customer", "")
     if not pk:
         return None
-    # An id with more digits is too big for a database.
-    may_exist = pk.isascii() and pk.isdigit() and len(pk) <= MOST_DIGITS
-    return request.organisation.customers.filter(pk=pk if may_exist else 0)
+    return request.organisation.customers.filter(pk=chosen_id(pk))
 
 
 # --- What the reports have in common --------------------------------------------------------------

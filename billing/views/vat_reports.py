@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
-from accounts.choices import MOST_DIGITS
+from accounts.choices import chosen_id
 from accounts.paging import page_of
 from accounts.requests import MemberRequest
 from accounts.spreadsheets import sheet_answer
@@ -99,13 +99,12 @@ def report_icp(request: MemberRequest) -> HttpResponse:
 def report_icp_invoices(request: MemberRequest) -> HttpResponse:
     """The invoices behind one VAT number; without one behind one customer."""
     form = _asked(request)
-    customer, vat_number = request.GET.get("customer", ""), request.GET.get("key", "")
-    known = customer.isascii() and customer.isdigit() and len(customer) <= MOST_DIGITS
+    vat_number = request.GET.get("key", "")
     nets = icp_invoices(
         request.organisation,
         form.days,
         vat_number=vat_number,
-        customer_id=int(customer) if known else 0,
+        customer_id=chosen_id(request.GET.get("customer", "")),
     )
     page, rows = invoices_with(request, nets)
     context = {

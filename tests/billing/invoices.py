@@ -13,7 +13,7 @@ from billing.models import Invoice, InvoiceLine, InvoiceStatus, VatRate, VatTrea
 from billing.total_rows import total_fields
 from billing.treatments import TREATMENTS
 from billing.vat import totals
-from customers.models import Customer
+from customers.models import Contact, Customer
 from projects.money import ZERO, net_amount
 from tests import factories
 
@@ -203,3 +203,16 @@ def _rate(organisation, item: Item) -> VatRate:
         details = {"percentage": Decimal(item.percentage), "treatment": item.treatment}
         known[name] = organisation.vat_rates.get_or_create(name=name, defaults=details)[0]
     return known[name]
+
+
+def crowd(customer: Customer) -> None:
+    """So many contacts receive its invoices that one e-mail cannot name them."""
+    Contact.objects.bulk_create(
+        Contact(
+            customer=customer,
+            name=f"C{n}",
+            email=f"{n}@{'long' * 12}.example",
+            receives_invoices=True,
+        )
+        for n in range(6)
+    )

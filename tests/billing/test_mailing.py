@@ -27,6 +27,7 @@ from billing.mailing import (
 from billing.models import Invoice, InvoiceMail, InvoiceSettings, InvoiceStatus, MailState, Origin
 from customers.models import Contact
 from tests import factories
+from tests.billing import invoices
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -223,15 +224,7 @@ def test_a_name_of_two_lines_is_one_line_in_the_subject(agency, draft):
 
 
 def test_in_a_row_of_others_too_many_addresses_are_said_before_it_gets_a_number(agency, draft):
-    Contact.objects.bulk_create(
-        Contact(
-            customer=draft.customer,
-            name=f"C{n}",
-            email=f"{n}@{'long' * 12}.example",
-            receives_invoices=True,
-        )
-        for n in range(6)
-    )
+    invoices.crowd(draft.customer)
 
     with override("en"):
         assert "too long together" in why_not_mailed(draft)

@@ -14,16 +14,26 @@ from tests import factories
 MINUTE = datetime.timedelta(minutes=1)
 
 
+def known_customer(connected, sandbox, *, remote_id: int = 1) -> Customer:
+    customer = factories.create_customer(organisation=connected.organisation, remote_id=remote_id)
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
+    return customer
+
+
+def bill(connected, customer: Customer) -> None:
+    """An hour of this customer becomes an invoice there, as soon as somebody delivers."""
+    connected.hours(project=factories.create_project(customer=customer))
+    order = connected.order()
+    invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+
+
 @pytest.fixture
 def theirs(connected, sandbox) -> Booking:
     """One invoice, which gets its number there."""
     connection = connected.connection
     connection.numbering = Numbering.THEIRS
     connection.save(update_fields=["numbering"])
-    customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
-    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
-    connected.hours(project=factories.create_project(customer=customer))
-    invoice_in_eboekhouden(connected.order(), connection=connection, now=timezone.now())
+    bill(connected, known_customer(connected, sandbox))
     return Booking.objects.get()
 
 
@@ -51,11 +61,8 @@ def test_a_number_of_theirs_under_which_nothing_stands_is_not_believed(connected
 
 def test_a_number_of_theirs_under_which_another_stands_is_not_believed(connected, sandbox, theirs):
     connected.deliver()
-    customer = factories.create_customer(organisation=connected.organisation, remote_id=2)
-    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
-    connected.hours(project=factories.create_project(customer=customer))
-    order = connected.order()
-    invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+    customer = known_customer(connected, sandbox, remote_id=2)
+    bill(connected, customer)
     sandbox.faults.add("wrong_number", operation="AddFactuur", phase="after", other="F00001")
 
     connected.deliver()
@@ -79,11 +86,7 @@ def test_a_number_of_theirs_that_cannot_be_read_now_is_looked_up_later(connected
 
 
 def test_a_number_of_ours_that_was_accepted_counts_though_it_cannot_be_read_now(connected, sandbox):
-    customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
-    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
-    connected.hours(project=factories.create_project(customer=customer))
-    order = connected.order()
-    invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+    bill(connected, known_customer(connected, sandbox))
     sandbox.faults.add("drop", operation="GetFacturen", nth=2)
 
     connected.deliver()
@@ -93,10 +96,7 @@ def test_a_number_of_ours_that_was_accepted_counts_though_it_cannot_be_read_now(
 
 
 def test_a_wrong_id_of_a_new_relation_is_not_believed_when_it_cannot_be_read(connected, sandbox):
-    customer = factories.create_customer(organisation=connected.organisation)
-    connected.hours(project=factories.create_project(customer=customer))
-    order = connected.order()
-    invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+    bill(connected, factories.create_customer(organisation=connected.organisation))
     sandbox.faults.add("wrong_number", operation="AddRelatie", phase="after")
     sandbox.faults.add("html", operation="GetRelaties", nth=2)
 
@@ -108,10 +108,7 @@ def test_a_wrong_id_of_a_new_relation_is_not_believed_when_it_cannot_be_read(con
 
 
 def test_a_wrong_id_of_a_new_relation_is_put_right(connected, sandbox):
-    customer = factories.create_customer(organisation=connected.organisation)
-    connected.hours(project=factories.create_project(customer=customer))
-    order = connected.order()
-    invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+    bill(connected, factories.create_customer(organisation=connected.organisation))
     sandbox.faults.add("wrong_number", operation="AddRelatie", phase="after")
 
     connected.deliver()

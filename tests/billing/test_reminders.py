@@ -39,6 +39,7 @@ from billing.tasks import queue_due_reminders
 from customers.models import Contact
 from integrations.models import Connection
 from tests import factories
+from tests.billing import invoices
 
 from .reminding import DAY, at, late_invoice, steps_taken, turn_on
 
@@ -357,15 +358,7 @@ def test_without_an_address_it_says_so(studio):
 
 def test_more_addresses_than_an_e_mail_takes_are_said_and_keep_no_other_waiting(studio):
     crowded = late_invoice(studio, days=8)
-    Contact.objects.bulk_create(
-        Contact(
-            customer=crowded.customer,
-            name=f"C{n}",
-            email=f"{n}@{'long' * 12}.example",
-            receives_invoices=True,
-        )
-        for n in range(6)
-    )
+    invoices.crowd(crowded.customer)
 
     plan = plan_of(studio.organisation)
     around = Surroundings.of(studio.organisation, [crowded], plan=plan, now=NOW, today=TODAY)

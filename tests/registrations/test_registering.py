@@ -29,6 +29,19 @@ def typed(office, **changes):
     }
 
 
+def a_trip(office, **changes):
+    return {
+        "project": office.project.pk,
+        "date": TODAY.isoformat(),
+        "origin": "Utrecht",
+        "destination": "Zwolle",
+        "distance": "43",
+        "kind": "business",
+        "is_billable": "on",
+        **changes,
+    }
+
+
 def add(client, fields, kind="hours", **query):
     address = reverse(f"registrations:{kind}")
     return client.post(address, fields, query_params=query)
@@ -249,15 +262,7 @@ def test_hours_moved_to_another_task_take_its_rate(office, employee):
 
 
 def test_a_changed_trip_keeps_its_rate(office, employee):
-    fields = {
-        "project": office.project.pk,
-        "date": TODAY.isoformat(),
-        "origin": "Utrecht",
-        "destination": "Zwolle",
-        "distance": "43",
-        "kind": "business",
-        "is_billable": "on",
-    }
+    fields = a_trip(office)
     add(employee, fields, "trips")
     row = Trip.objects.get()
     TripSettings.objects.update_or_create(organisation=office.organisation, defaults={"rate": 1})
@@ -299,18 +304,7 @@ def test_a_price_incl_vat_is_kept_excl_vat(office, employee):
 
 
 def test_there_and_back_doubles_the_distance(office, employee):
-    fields = {
-        "project": office.project.pk,
-        "date": TODAY.isoformat(),
-        "origin": "Utrecht",
-        "destination": "Zwolle",
-        "distance": "43",
-        "kind": "business",
-        "is_return": "on",
-        "is_billable": "on",
-    }
-
-    add(employee, fields, "trips")
+    add(employee, a_trip(office, is_return="on"), "trips")
 
     row = Trip.objects.get()
     assert (row.distance, float(row.amount)) == (86, 25.8)
