@@ -6,6 +6,7 @@
   const on = (name, listener, options) => document.addEventListener(name, listener, options);
 
   // --- Dialogs: whatever htmx puts into #dialog is shown; an empty answer closes it --------------
+  // They do not fade: Bootstrap takes no notice of who closes one that is still appearing.
   let opener = null;
 
   function showDialog() {
