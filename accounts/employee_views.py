@@ -6,12 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.paging import in_order, page_of
+
 from .access import administrator_required, manager_required
 from .filters import ORDERS, MembershipFilter
 from .forms import EmployeeForm, NewEmployeeForm
 from .invitations import invite_member
 from .models import Membership, Role
-from .paging import in_order, page_of
 from .people import (
     AlreadyMember,
     LastAdministrator,

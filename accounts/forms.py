@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .amounts import AmountField
+from lib.amounts import AmountField
+
 from .models import Language, Membership, User
 
 LONGEST_EMAIL = User._meta.get_field("email").max_length

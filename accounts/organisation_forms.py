@@ -8,8 +8,9 @@ from django.core.files.base import ContentFile
 from django.core.validators import RegexValidator, URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from . import identifiers
-from .countries import eu_choices
+from lib import identifiers
+from lib.countries import eu_choices
+
 from .logos import encode_logo
 from .models import Organisation
 

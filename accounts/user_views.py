@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.paging import in_order, page_of
+
 from .access import administrator_required
 from .employee_views import last_administrator_sentence, person_or_404, report_invitation
 from .filters import ORDERS, MembershipFilter
 from .forms import RightsForm
 from .invitations import send_invitation
 from .models import Membership
-from .paging import in_order, page_of
 from .people import LastAdministrator, change_rights, end_sessions
 from .requests import MemberRequest
 

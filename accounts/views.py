@@ -12,7 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from .choices import chosen_id
+from lib.choices import chosen_id
+
 from .forms import EmailForm, ProfileForm
 from .middleware import SESSION_KEY
 from .models import Language

@@ -6,7 +6,7 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from .archive import guards  # noqa: PLC0415  # models are there only now
+        from .documents.archive import triggers as guards  # noqa: PLC0415  # models are there only now
 
         pre_migrate.connect(guards.remove, sender=self)
         post_migrate.connect(guards.lay, sender=self)

@@ -10,11 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
-from accounts.amounts import AmountField
 from integrations.eboekhouden.facts import limits
-from projects.money import ZERO
-
-from .placeholders import PLACEHOLDERS, unknown_placeholders
+from lib.amounts import AmountField
+from lib.money import ZERO
+from lib.placeholders import PLACEHOLDERS, unknown_placeholders
 
 MOST_ADDRESSES = 10
 LONGEST_ADDRESSES = 320

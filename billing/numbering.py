@@ -73,3 +73,19 @@ def _raise(organisation: Organisation, prefix: str, year: int, last: int) -> Non
         organisation=organisation, prefix=prefix, year=year
     )
     NumberSeries.objects.filter(pk=series.pk, last__lt=last).update(last=last)
+
+
+def change_invoice_settings(organisation: Organisation, **details: object) -> InvoiceSettings:
+    """Stores the given fields of InvoiceSettings; numbers that were given stay given."""
+    settings, _is_new = InvoiceSettings.objects.update_or_create(
+        organisation=organisation, defaults=details
+    )
+    return settings
+
+
+def preview_number(organisation: Organisation, *, prefix: str, year: int) -> str:
+    """The number that the next invoice would get if this were its prefix. Reserves nothing."""
+    found = organisation.number_series.filter(prefix=prefix, year=year).first()
+    series = found or NumberSeries(prefix=prefix, year=year)
+    series.last += 1
+    return str(series)

@@ -7,17 +7,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import Organisation
-from integrations.books import open_books
 from integrations.eboekhouden.failpoints import failpoint
+from integrations.sessions import open_books
 
-from . import payment_bell, payments, restoring
-from .archive.keeping import complete_archive
-from .bookings import sweeping
+from .bookings import sweep as sweeping
 from .bookings.delivery import deliver
-from .checking import carrying_out, runs
-from .mailing.posting import give_up_abandoned
+from .documents.archive.storing import complete_archive
+from .mailing.sending import give_up_abandoned
 from .models import InvoiceMail
-from .reminders import bell
+from .payments import dispatch as payment_bell
+from .payments import fetching as payments
+from .reconciliation import restoring, runs
+from .reconciliation import running as carrying_out
+from .reminders import dispatch as bell
 from .reminders.sending import deliver_reminders, queue_reminders
 
 

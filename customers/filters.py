@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.paging import Orders
+from lib.paging import Orders
 
 from .models import Customer, CustomerQuerySet, ImportOutcome, ImportRow
 

@@ -9,19 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.amounts import AmountField
-from accounts.countries import EU, HOME, choices
-from accounts.identifiers import (
+from accounts.models import Organisation
+from lib.amounts import AmountField
+from lib.countries import EU, HOME, choices
+from lib.identifiers import (
     clean_dutch_postal_code,
     clean_iban,
     clean_registration,
     clean_vat_number,
 )
-from accounts.models import Organisation
+from vat.choices import Advice, advice_for, grouped, offer_rates
 
 from .editing import is_number_fixed, next_free_number, owner_of
 from .models import Contact, Customer, ImportMode
-from .vat import Advice, advice_for, grouped, offer_rates
 
 GENERAL = ("number", "name", "is_business", "contact_name", "email", "phone", "notes")
 ADDRESS = ("address", "postal_code", "city", "country")

@@ -6,10 +6,10 @@ from functools import partial
 from django.db import IntegrityError, models, transaction
 
 from accounts.models import Organisation, User
+from integrations.availability import usable
 from integrations.models import Connection
-from integrations.usable import usable
 
-from .doorbell import ring
+from .dispatch import ring
 from .models import ImportRun, ImportState
 
 # No step of an import takes that long: whoever held the run has died.

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import administrator_required
-from accounts.paging import page_of
 from accounts.requests import MemberRequest
 from integrations.models import Connection
+from lib.paging import page_of
 
 from .filters import ImportRowFilter
 from .forms import ImportForm

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from integrations.books import open_books
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.eboekhouden.messages import Relation
+from integrations.error_messages import sentence, undecryptable
 from integrations.models import Connection
 from integrations.secrets import CannotDecrypt
-from integrations.sentences import sentence, undecryptable
+from integrations.sessions import open_books
 from integrations.switching import pause
 
 from .import_rows import Desk

@@ -68,7 +68,7 @@ class Customer(models.Model):
         help_text=_("In euros excl. VAT, for projects billed by customer rate."),
     )
     vat_rate = models.ForeignKey(
-        "billing.VatRate",
+        "vat.VatRate",
         on_delete=models.PROTECT,
         null=True,
         blank=True,

@@ -8,10 +8,10 @@ from django.core.validators import validate_email
 from django.db.models import Field
 from django.utils.translation import gettext as _
 
-from accounts.countries import country_code, dutch_name
 from integrations.eboekhouden.facts.characters import sendable
 from integrations.eboekhouden.facts.limits import RELATION, length_of
 from integrations.eboekhouden.messages import Relation
+from lib.countries import country_code, dutch_name
 
 from .models import Customer
 

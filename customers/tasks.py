@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import importing, nightly
-from .doorbell import ring
+from .dispatch import ring
 
 
 @shared_task

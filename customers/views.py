@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
-from accounts.countries import country_name
-from accounts.paging import in_order, page_of
 from accounts.requests import MemberRequest
+from lib.countries import country_name
+from lib.paging import in_order, page_of
+from vat.choices import advice_for
 
 from .editing import InUse, NumberTaken, archive, delete, is_used, restore, save_customer
 from .filters import ORDERS, CustomerFilter
 from .forms import CustomerForm, contact_forms
 from .models import Customer
-from .vat import advice_for
 
 
 def customer_or_404(request: MemberRequest, pk: int) -> Customer:

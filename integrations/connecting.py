@@ -16,14 +16,13 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 
+from .database_identity import move_here
 from .eboekhouden.errors import EBoekhoudenError, MessageInvalid, NotConfigured
+from .error_messages import field_at_fault, sentence, undecryptable
 from .events import record
 from .models import Connection, CostCentre, LedgerAccount
 from .nightly import next_night
-from .place import move_here
-from .probing import Findings, probe
 from .secrets import CannotDecrypt
-from .sentences import field_at_fault, sentence, undecryptable
 from .switching import (
     AdministrationTaken,
     StillInDoubt,
@@ -33,6 +32,7 @@ from .switching import (
     pause,
     resume,
 )
+from .testing import Findings, probe
 
 __all__ = [
     "AdministrationTaken",

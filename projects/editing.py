@@ -12,7 +12,7 @@ from accounts.models import Membership
 
 from .figures import has_registrations
 from .models import Instalment, Project, ProjectMember, ProjectTask, Subscription, Task, TermKind
-from .terms import Outcome, plan_terms, stop_terms
+from .scheduled_amounts import Outcome, plan_terms, stop_terms
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
+from lib.money import ZERO, net_amount
+
 from .models import Project, ProjectQuerySet, Term
-from .money import ZERO, net_amount
 
 REGISTRATIONS = ("time_entries", "expenses", "trips")
 UPCOMING_TERMS = 3

@@ -11,9 +11,9 @@ from django_filters import (
     MultipleChoiceFilter,
 )
 
-from accounts.choices import Several
 from accounts.models import Organisation
 from customers.models import Customer
+from lib.choices import Several
 
 from .models import Method, ProjectQuerySet
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import terms
+from . import scheduled_amounts as terms
 
 
 @shared_task

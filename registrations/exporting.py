@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.spreadsheets import Cell, Sheet
-from projects.money import hours
+from lib.money import hours
+from lib.spreadsheets import Cell, Sheet
 
 from .models import Expense, Registration, TimeEntry, Trip
 

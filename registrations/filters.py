@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import choices
 from accounts.models import Membership
 from customers.models import Customer
+from lib import choices
 from projects.models import ExpenseCategory, Project, Task, Vehicle
 
 from . import periods

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.amounts import AmountField
-from accounts.choices import chosen_id, offer
 from accounts.models import Organisation
 from customers.models import Customer
-from customers.vat import holds_on, offer_rates
+from lib.amounts import AmountField
+from lib.choices import chosen_id, offer
+from lib.money import cents
 from projects.models import Project, ProjectTask, Task
-from projects.money import cents
+from vat.choices import holds_on, offer_rates
 
 from .durations import DAY, between, written
 from .fields import ClockField, DurationField, PauseField

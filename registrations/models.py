@@ -151,7 +151,7 @@ class Expense(Registration):
     )
     price = models.DecimalField(_("price excl. VAT"), max_digits=10, decimal_places=2)
     vat_rate = models.ForeignKey(
-        "billing.VatRate",
+        "vat.VatRate",
         on_delete=models.PROTECT,
         null=True,
         blank=True,

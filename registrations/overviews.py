@@ -8,9 +8,9 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import paging
 from accounts.models import Membership
-from projects.money import cents
+from lib import paging
+from lib.money import cents
 
 from .filters import ExpenseFilter, RegistrationFilter, TimeEntryFilter, TripFilter
 from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip

@@ -10,8 +10,8 @@ import structlog
 from django.db import transaction
 
 from accounts.models import Membership
+from lib.money import ZERO, hours, net_amount
 from projects.models import Method, Project, TripSettings
-from projects.money import ZERO, hours, net_amount
 from projects.rates import RateBook
 
 from .models import Expense, Registration, TimeEntry, Trip, TripKind

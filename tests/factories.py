@@ -7,14 +7,15 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Language, Membership, Organisation, Role, User
-from billing.models import Invoice, InvoiceLine, VatRate
-from billing.total_rows import total_fields
-from billing.vat import totals
+from billing.models import Invoice, InvoiceLine
 from customers.models import Customer
-from integrations.eboekhouden.sandbox import Sandbox
 from integrations.models import Connection
 from projects.models import ExpenseCategory, Method, Project, Task, Vehicle
 from registrations.models import Expense, TimeEntry, Trip
+from sandbox import Sandbox
+from vat.models import VatRate
+from vat.total_rows import total_fields
+from vat.totals import totals
 
 numbers = itertools.count(1)
 TODAY = datetime.date(2026, 11, 22)

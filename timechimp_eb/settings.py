@@ -30,12 +30,15 @@ FAILPOINTS_ALLOWED = False
 
 INSTALLED_APPS = [
     "timechimp_eb",
+    "ui",
     "accounts",
     "integrations",
+    "vat",
     "customers",
     "projects",
     "registrations",
     "billing",
+    "sandbox",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -65,7 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "timechimp_eb.dialogs.DialogRedirectMiddleware",
+    "ui.dialogs.DialogRedirectMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -79,12 +82,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["timechimp_eb.templatetags.ui"],
+            "builtins": ["ui.templatetags.ui"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "billing.attention.attention",
+                "billing.context_processors.attention",
             ],
         },
     },
@@ -184,7 +187,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "timechimp_eb.assets.WheelAssetsFinder",
+    "ui.assets.WheelAssetsFinder",
 ]
 # Without collectstatic (demo, tests) files are served from where they are.
 COLLECTED_STATIC = env.bool("COLLECTED_STATIC", default=False)

@@ -15,5 +15,5 @@ urlpatterns = [
     path("", include("registrations.urls")),
     path("account/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("", include("timechimp_eb.ui.urls")),
+    path("", include("ui.urls")),
 ]

@@ -15,11 +15,11 @@ from integrations.eboekhouden.facts import limits
 from integrations.eboekhouden.facts.characters import sendable
 from integrations.eboekhouden.messages import InvoiceLine, SalesEntryLine
 from integrations.models import Connection
-from projects.money import ZERO, cents
+from lib.formats import percentage
+from lib.money import ZERO, cents
+from vat.totals import Taxed, divide
 
 from .. import models
-from ..formats import percentage
-from ..vat import Taxed, divide
 
 DISCOUNT_CODE = "DISCOUNT"
 Place = tuple[str, int]  # ledger account and cost centre; 0 is none

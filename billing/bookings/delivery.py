@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, When
 from django.utils.translation import override
 
-from integrations import leases, place
+from integrations import database_identity as place
+from integrations import leases
 from integrations.connecting import pause
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import (
@@ -25,15 +26,15 @@ from integrations.eboekhouden.errors import (
     Refused,
 )
 from integrations.eboekhouden.failpoints import failpoint
+from integrations.error_messages import sentence, undecryptable
 from integrations.models import Connection, Numbering, Uniqueness
 from integrations.secrets import CannotDecrypt
-from integrations.sentences import sentence, undecryptable
 
 from ..models import Attempt, Booking, BookingKind
 from . import decisions, exchange
 from .clock import database_now
 from .decisions import Finding, Step
-from .doorbell import ring
+from .dispatch import ring
 from .payloads import SCHEMA
 from .reading_back import read_back
 from .recording import Outcome, progress_of, record, remember

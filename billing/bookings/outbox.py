@@ -12,7 +12,7 @@ from integrations.models import Connection
 
 from ..models import Batch, Booking, BookingKind, Invoice, State
 from . import payloads
-from .doorbell import ring
+from .dispatch import ring
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 

@@ -7,7 +7,7 @@ art. 226 and art. 35a(1) of the Act say the same in the same order. `docs/vat.md
 
 from .check import RULES, check
 from .findings import Finding, Findings, Place, Severity, Where
-from .reading import document_of, documents_of
+from .loading import document_of, documents_of
 from .view import Document, Party, Row
 
 __all__ = [

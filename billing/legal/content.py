@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from projects.money import net_amount
+from lib.formats import day
+from lib.money import net_amount
+from vat.totals import totals
 
-from ..formats import day
-from ..vat import totals
 from .findings import Finding, Place, Severity, Where
 from .view import Document
 

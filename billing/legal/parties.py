@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum.eu import vat
 
-from ..copies import is_po_box
-from ..treatment_fit import why_not_number
-from ..treatments import TREATMENTS
-from ..vat_treatment import VatTreatment
+from vat.eligibility import why_not_number
+from vat.treatments import TREATMENTS, VatTreatment
+
+from ..documents.parties import is_po_box
 from .findings import Finding, Place, Severity, Where
 from .view import Document, Party
 

@@ -8,14 +8,14 @@ import datetime
 from collections.abc import Iterable
 
 from customers.models import Customer
+from vat.totals import Totals
 
-from ..copies import addressee_copy
-from ..lines import Line
-from ..vat import Totals
+from ..documents.parties import addressee_copy
+from ..unbilled.lines import Line
 from . import parties, taxes
 from .check import Rule, check
 from .findings import Findings
-from .reading import party_of
+from .loading import party_of
 from .view import Document, Party, Row
 
 RULES: tuple[Rule, ...] = (

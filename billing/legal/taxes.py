@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from projects.money import ZERO
+from lib.money import ZERO
+from vat.eligibility import unusual, why_not_private, why_not_there
+from vat.treatments import TREATMENTS, VatTreatment
 
-from ..treatment_fit import unusual, why_not_private, why_not_there
-from ..treatments import TREATMENTS
-from ..vat_treatment import VatTreatment
 from .findings import Finding, Place, Severity, Where
 from .view import Document
 

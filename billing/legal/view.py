@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from accounts.countries import EU, HOME
-from projects.money import ZERO
+from lib.countries import EU, HOME
+from lib.money import ZERO
 
 # Art. 34d of the Act: up to € 100 incl. VAT an invoice may be a simplified one.
 SIMPLIFIED_UP_TO = Decimal(100)

@@ -2,9 +2,8 @@
 
 from .attachments import Attachment, Extra, attachments_of
 from .letters import Letter, addresses_of, first_letter
-from .posting import ABANDONED_AFTER, AlreadyMailed, MailFailed
 from .reasons import REASONS
-from .sending import failure_of, send_invoice
+from .sending import ABANDONED_AFTER, AlreadyMailed, MailFailed
 
 __all__ = [
     "ABANDONED_AFTER",
@@ -16,7 +15,5 @@ __all__ = [
     "MailFailed",
     "addresses_of",
     "attachments_of",
-    "failure_of",
     "first_letter",
-    "send_invoice",
 ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from registrations.models import Expense
 from registrations.receipts import content_type_of, extension_of
 
-from ..archive import content_of, issue_files
+from ..documents.archive import content_of, issue_files
 from ..models import FileKind, Invoice, Origin
 from ..numbering import settings_of
 from .specification import has_hours, specification_file

@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Language, Organisation
+from lib.formats import day, euro
+from lib.placeholders import fill_placeholders
 
 from ..fields import LONGEST_ADDRESSES
-from ..formats import day, euro
-from ..invoice_settings import preview_number
 from ..models import Invoice, InvoiceSettings, Origin
-from ..numbering import series_prefix, settings_of
-from ..placeholders import fill_placeholders
+from ..numbering import preview_number, series_prefix, settings_of
 
 
 @dataclass(frozen=True)

@@ -1,62 +1,165 @@
-"""E-mailing an invoice: final first, then the mail, then it counts as sent.
+"""Sending one e-mail: written down before it goes, sent once, and what became of it.
 
-A failure leaves the invoice final, with the reason in its timeline.
+The mail goes outside any transaction. It is claimed before it goes, so that pressing twice mails
+once. What the mail server certainly did not take may be sent again; what it may have taken is left
+to people.
 """
 
+import contextlib
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import Organisation, User
 
-from ..issuing import NotAllowed, make_final, mark_sent
-from ..models import Invoice, InvoiceStatus, MailState, Origin
-from .attachments import attachments_of
-from .letters import Letter, values
-from .posting import ABANDONED_AFTER, MailFailed, claim, note_sent, post
-from .reasons import REASONS
+from ..models import Invoice, InvoiceEvent, InvoiceMail, MailKind, MailState
+from .attachments import Attachment, is_too_large
+from .letters import Letter
+from .reasons import FAILURES, reason_before, reason_of
 
-
-def failure_of(invoice: Invoice, *, now: datetime.datetime) -> str:
-    """Why the last e-mail of this invoice did not leave, as far as we know; empty if it did."""
-    last = invoice.mails.first()
-    if last is None or last.state == MailState.SENT:
-        return ""
-    if last.state == MailState.SENDING:
-        lost = last.started_at < now - ABANDONED_AFTER
-        return str(REASONS["interrupted"]) if lost else ""
-    return str(REASONS[last.reason])
+# Longer than any mail can take with the timeout of the mail server: older ones were left by a dead
+# process.
+ABANDONED_AFTER = datetime.timedelta(minutes=10)
 
 
-def send_invoice(
+class MailFailed(Exception):
+    """The e-mail was not accepted; `reason` is a name of REASONS. The invoice is final."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AlreadyMailed(Exception):
+    """This very e-mail was sent already, or another one of this invoice is on its way."""
+
+
+def claim(
     invoice: Invoice,
     letter: Letter,
+    files: Sequence[Attachment],
     *,
-    extras: Iterable[str] = (),
-    by: User,
+    by: User | None,
     now: datetime.datetime,
-    key: uuid.UUID | None = None,
-) -> Invoice:
-    """Makes it final, mails it with its PDF and the wanted extras, and marks it as sent.
-
-    `key` names the form posted. Raises MailFailed, AlreadyMailed, and NotAllowed for an invoice
-    that is not sent from here.
-    """
-    if invoice.origin != Origin.HERE or invoice.status == InvoiceStatus.VOID:
-        raise NotAllowed("void")
-    if not letter.is_safe:
-        raise ValueError("a header is one line")
-    final = make_final(invoice, by=by, now=now)
+    key: uuid.UUID,
+    kind: str = MailKind.INVOICE,
+) -> InvoiceMail:
+    """The right to send this mail; the constraints let one of two have it."""
+    give_up_abandoned(invoice.mails.all(), now=now)
     try:
-        files = attachments_of(final, wanted=extras, now=now)
-    except OSError as error:
-        raise MailFailed("attachment") from error
-    filled = letter.filled(values(final))
-    mail = claim(final, filled, files, by=by, now=now, key=key or uuid.uuid4())
-    refused = post(mail, files, now=now)
+        with transaction.atomic():
+            return InvoiceMail.objects.create(
+                invoice=invoice,
+                kind=kind,
+                key=key,
+                to=", ".join(letter.to),
+                cc=", ".join(letter.cc),
+                bcc=", ".join(letter.bcc),
+                subject=letter.subject[:200],
+                body=letter.body,
+                attachments=[file.note for file in files],
+                started_at=now,
+                by=by,
+            )
+    except IntegrityError as error:
+        raise AlreadyMailed from error
+
+
+def give_up_abandoned(mails: QuerySet[InvoiceMail], *, now: datetime.datetime) -> int:
+    """What a dead process left may have gone, and may not have. Returns how many."""
+    abandoned = mails.filter(state=MailState.SENDING, started_at__lt=now - ABANDONED_AFTER)
+    return abandoned.update(state=MailState.FAILED, reason="interrupted")
+
+
+def post(
+    mail: InvoiceMail, files: Sequence[Attachment], *, now: datetime.datetime
+) -> tuple[str, ...]:
+    """Sends a claimed mail; gives the addresses that were refused. Raises MailFailed, noted."""
+    refused: tuple[str, ...] = ()
+    reason = "too-large" if is_too_large(len(file.content) for file in files) else ""
+    if not reason:
+        reason, refused = send(_message(mail, files))
+    if reason:
+        note_failure(mail, reason, now=now)
+        raise MailFailed(reason)
+    return refused
+
+
+def note_sent(mail: InvoiceMail, *, refused: Sequence[str]) -> None:
+    """It left, but not to the refused addresses."""
+    sending = InvoiceMail.objects.filter(pk=mail.pk)
+    sending.update(state=MailState.SENT, reason="", refused=", ".join(refused)[:320])
+
+
+def send(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
+    """Why it did not leave, a name of REASONS or nothing; and the addresses that were refused."""
+    connection = get_connection()
+    explain = reason_before
+    try:
+        connection.open()
+        explain = reason_of
+        connection.send_messages([message])
+    except FAILURES as error:
+        return explain(error), ()
+    else:
+        return "", getattr(connection, "refused", ())
+    finally:
+        with contextlib.suppress(*FAILURES):  # it was taken, or not, whatever the farewell
+            connection.close()
+
+
+def _message(mail: InvoiceMail, files: Sequence[Attachment]) -> EmailMessage:
+    message = message_from(
+        mail.invoice.organisation,
+        subject=mail.subject,
+        body=mail.body,
+        to=_split(mail.to),
+        cc=_split(mail.cc),
+        bcc=_split(mail.bcc),
+        # The same mail has the same name, so that a mail server can be asked for it.
+        headers={"Message-ID": f"<{mail.key}@{Address(addr_spec=_our_address()).domain}>"},
+    )
+    for file in files:
+        message.attach(file.name, file.content, file.content_type)
+    return message
+
+
+def message_from(organisation: Organisation, **fields: Any) -> EmailMessage:
+    """An e-mail in the name of the organisation, answered to its own address."""
+    answers = [organisation.email] if organisation.email else None
+    return EmailMessage(from_email=sender(organisation), reply_to=answers, **fields)
+
+
+def sender(organisation: Organisation) -> str:
+    """The address of this installation, under the name of the organisation."""
+    name = " ".join(organisation.name.split())
+    return str(Address(display_name=name, addr_spec=_our_address()))
+
+
+def _our_address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _split(addresses: str) -> list[str]:
+    return addresses.split(", ") if addresses else []
+
+
+def note_failure(mail: InvoiceMail, reason: str, *, now: datetime.datetime) -> None:
+    """Keeps why a mail did not leave, with it and in the timeline."""
     with transaction.atomic():
-        note_sent(mail, refused=refused)
-        names = [file.name for file in files]
-        return mark_sent(final, by=by, now=now, to=mail.to, files=names)
+        InvoiceMail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, reason=reason)
+        InvoiceEvent.objects.create(
+            invoice=mail.invoice,
+            at=now,
+            by=mail.by,
+            kind="mail-failed",
+            details={"reason": reason, "to": mail.to},
+        )

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.spreadsheets import TYPES, Cell
-from accounts.xlsx import workbook
-from projects.money import hours
+from lib.money import hours
+from lib.spreadsheets import TYPES, Cell
+from lib.xlsx import workbook
 from registrations.models import TimeEntry
 
 from ..models import Invoice

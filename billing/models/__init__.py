@@ -1,9 +1,8 @@
 """The models of billing, by subject."""
 
-from ..vat_treatment import VatTreatment
 from .booking import Attempt, Batch, Booking, BookingKind, BookingQuerySet, State
-from .check import CheckFinding, CheckPart, CheckRun, CheckState, FindingKind
 from .credit import CreditedRow, CreditState, RowFate
+from .files import FileKind, InvoiceFile, InvoiceMail, MailKind, MailState
 from .invoice import (
     Invoice,
     InvoiceEvent,
@@ -12,8 +11,7 @@ from .invoice import (
     InvoiceStatus,
     Origin,
 )
-from .issued import FileKind, InvoiceFile, InvoiceMail, MailKind, MailState
-from .numbers import Design, InvoiceSettings, NumberSeries
+from .reconciliation import CheckFinding, CheckPart, CheckRun, CheckState, FindingKind
 from .reminders import (
     MOST_STEPS,
     Reminder,
@@ -23,7 +21,7 @@ from .reminders import (
     ReminderStep,
     StepKind,
 )
-from .vat import VatRate
+from .settings import Design, InvoiceSettings, NumberSeries
 
 __all__ = [
     "MOST_STEPS",
@@ -61,6 +59,4 @@ __all__ = [
     "RowFate",
     "State",
     "StepKind",
-    "VatRate",
-    "VatTreatment",
 ]

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Organisation, User
 from customers.models import Customer
+from lib.money import ZERO
 from projects.models import Project, Task
-from projects.money import ZERO
+from vat.models import VatRate
+from vat.treatments import VatTreatment
 
-from ..vat_treatment import VatTreatment
 from .credit import CreditState, RowFate
-from .vat import VatRate
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 

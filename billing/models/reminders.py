@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from customers.models import Customer
 
+from .files import InvoiceMail, MailState
 from .invoice import Invoice
-from .issued import InvoiceMail, MailState
 
 MOST_STEPS = 4
 
@@ -40,7 +40,7 @@ class ReminderSettings(models.Model):
         blank=True,
         help_text=_("For holidays, for example. Empty: no pause."),
     )
-    # In which database this was chosen (integrations.place): a copy of it writes to nobody.
+    # In which database this was chosen (integrations/database_identity.py): a copy mails nobody.
     place = models.CharField(max_length=64, blank=True, editable=False)
 
     def __str__(self) -> str:

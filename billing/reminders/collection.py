@@ -10,7 +10,7 @@ their costs are computed over the sum (paragraph 7).
 
 from decimal import Decimal
 
-from projects.money import ZERO, cents
+from lib.money import ZERO, cents
 
 # Percentage of each next part of the claim, in euros; the last goes on for ever.
 SCALE = (

@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from accounts.models import Organisation
-from projects.money import ZERO
+from lib.money import ZERO
 
 from ..models import Invoice, Reminder, ReminderSettings, ReminderStep, StepKind
 

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from accounts.models import Organisation
+from lib.formats import day, euro, iban
+from lib.placeholders import PLACEHOLDERS
 
-from ..formats import day, euro, iban
 from ..mailing import Letter, addresses_of
 from ..mailing.letters import example_values, values
 from ..models import Invoice, ReminderStep, StepKind
-from ..placeholders import PLACEHOLDERS
 from .collection import collection_costs
 from .due import open_amount
-from .rest import set_off
+from .partly_credited import set_off
 
 KNOWN = (*PLACEHOLDERS, "invoice_date", "days_overdue", "open_amount", "iban")
 COSTS = "collection_costs"

@@ -9,10 +9,10 @@ from accounts.models import Organisation
 
 from ..mailing import REASONS
 from ..models import Invoice, MailState, Reminder, ReminderStep
+from .attempts import last_tries
 from .due import Plan, open_amount, step_of
-from .holding import why_not
-from .surroundings import Surroundings
-from .tries import last_tries
+from .loading import Surroundings
+from .obstacles import why_not
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,14 @@ from accounts.models import Organisation, User
 
 from ..mailing import AlreadyMailed, Letter, MailFailed
 from ..mailing.attachments import Attachment, attachments_of
-from ..mailing.posting import claim, note_sent, post
 from ..mailing.reasons import IN_DOUBT
+from ..mailing.sending import claim, note_sent, post
 from ..models import Invoice, InvoiceEvent, InvoiceMail, MailKind, Reminder
+from .attempts import not_refused
 from .due import Plan, due_reminders, plan_of, step_of
-from .holding import why_not
 from .letters import credits_of, reminder_letter
-from .surroundings import Surroundings
-from .tries import not_refused
+from .loading import Surroundings
+from .obstacles import why_not
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime.datetime]

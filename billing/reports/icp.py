@@ -12,11 +12,11 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
-from accounts.spreadsheets import Cell, Sheet
-from projects.money import ZERO
+from lib.money import ZERO
+from lib.spreadsheets import Cell, Sheet
 from registrations.periods import Period
+from vat.treatments import TREATMENTS, Icp
 
-from ..treatments import TREATMENTS, Icp
 from .invoices import issued
 
 

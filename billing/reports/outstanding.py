@@ -31,9 +31,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
-from accounts.spreadsheets import Cell, Sheet
 from customers.models import Customer
-from projects.sums import in_euros
+from lib.spreadsheets import Cell, Sheet
+from lib.sums import in_euros
 
 from ..models import Invoice, InvoiceStatus, Origin
 

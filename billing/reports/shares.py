@@ -11,10 +11,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from projects.money import ZERO
+from lib.money import ZERO
+from vat.totals import divide
 
 from ..models import InvoiceLine, InvoiceQuerySet
-from ..vat import divide
 
 # By what, and the name under which the copied rows of a line keep it.
 COLUMNS = {"project": "project_id", "employee": "employee_id"}

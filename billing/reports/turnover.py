@@ -14,19 +14,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.choices import chosen_id
 from accounts.models import Membership, Organisation
-from accounts.spreadsheets import Cell, Sheet
 from customers.models import Customer
+from lib.choices import chosen_id
+from lib.money import ZERO, cents
+from lib.spreadsheets import Cell, Sheet
+from lib.sums import in_euros, sum_in_cents
 from projects.models import Project
-from projects.money import ZERO, cents
 from projects.periods import add_months
-from projects.sums import in_euros, sum_in_cents
 from registrations.periods import Period
 
 from ..models import InvoiceQuerySet
-from .asking import BY, year_before
 from .invoices import issued
+from .query import BY, year_before
 from .shares import COLUMNS, shares
 
 Key = datetime.date | int | None

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
-from accounts.spreadsheets import Cell, Sheet
-from projects.money import ZERO, cents, share_of
+from lib.formats import percentage
+from lib.money import ZERO, cents, share_of
+from lib.spreadsheets import Cell, Sheet
 from registrations.periods import Period
+from vat.treatments import VatTreatment
 
-from ..formats import percentage
-from ..models import Booking, BookingKind, State, VatTreatment
+from ..models import Booking, BookingKind, State
 from .invoices import issued
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)

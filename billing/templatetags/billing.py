@@ -6,8 +6,8 @@ from django import template
 
 from registrations.models import Registration
 
-from ..freeing import trail_of
 from ..models import InvoiceLine
+from ..unbilled.releasing import trail_of
 
 register = template.Library()
 

@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
-from accounts.spreadsheets import Cell, Sheet
+from lib.money import hours
+from lib.spreadsheets import Cell, Sheet
 from projects.models import Project
-from projects.money import hours
 
 from .figures import customers_with_something, unbilled_of
 from .parts import UnbilledCustomer, UnbilledProject

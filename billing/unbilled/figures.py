@@ -10,10 +10,10 @@ from django.db.models.functions import Lower
 
 from accounts.models import Organisation
 from customers.models import Customer
+from lib.money import ZERO, net_amount
+from lib.sums import in_euros, sum_in_cents
 from projects.models import Project, Term
 from projects.models.project import FIXED, HOURLY
-from projects.money import ZERO, net_amount
-from projects.sums import in_euros, sum_in_cents
 from registrations.models import Expense, RegistrationQuerySet, TimeEntry, Trip
 
 from ..models import InvoiceLine, InvoiceStatus

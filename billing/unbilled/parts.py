@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
+from lib.money import ZERO
 from projects.models import Frequency, Method, Project
-from projects.money import ZERO
 
 MONTHS = (Frequency.MONTH, Frequency.QUARTER)
 # So many terms are each named; of more, the first and the last.

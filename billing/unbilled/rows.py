@@ -10,7 +10,7 @@ from projects.models import Method, Term
 from projects.models.project import HOURLY
 from registrations.models import RegistrationQuerySet, Status
 
-from ..items import Rows
+from .billable import Rows
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Lower
 
 from accounts.models import Membership
+from lib.money import ZERO, net_amount
+from lib.sums import in_euros, sum_in_cents
 from projects.models import Project, Term
-from projects.money import ZERO, net_amount
-from projects.sums import in_euros, sum_in_cents
 from registrations.models import RegistrationQuerySet, Status
 
-from ..freeing import terms_given_up
-from .left_out import KINDS
+from .releasing import terms_given_up
 from .rows import Wish, terms_within, within
+from .skipped import KINDS
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import invoicer_required
-from accounts.paging import page_of
 from accounts.requests import MemberRequest
+from lib.paging import page_of
 
-from ..bookings import choices, interventions, renumbering
 from ..bookings.attempts import tell_attempts
 from ..bookings.clock import database_now
+from ..bookings.presenters import tell, told
 from ..bookings.recording import progress_of
-from ..bookings.sides import sides
-from ..bookings.telling import tell, told
+from ..bookings.side_by_side import sides
 from ..models import Batch, Booking, State
 from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES, BatchQuerySet, BookingQuerySet
+from ..resolving import actions as choices
+from ..resolving import renumbering
+from ..resolving import rules as interventions
 
 # The chips above the list, and the states behind each.
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -55,7 +57,7 @@ def booking_list(request: MemberRequest) -> HttpResponse:
         "rows": [tell(booking, now=now) for booking in page],
         "batch": told(latest) if latest and latest.open_count else None,
     }
-    return render(request, "billing/booking_list.html", context)
+    return render(request, "billing/bookings/booking_list.html", context)
 
 
 def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, int]]:
@@ -84,7 +86,9 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "rows": [tell(booking, now=now) for booking in bookings],
         "selection_done": request.session.pop("selection_done", False),
     }
-    template = "billing/_batch.html" if request.htmx else "billing/batch_detail.html"
+    template = (
+        "billing/bookings/_batch.html" if request.htmx else "billing/bookings/batch_detail.html"
+    )
     return render(request, template, context)
 
 
@@ -103,7 +107,7 @@ def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_link": interventions.may_link(progress_of(booking)) and bool(booking.remote_copy),
         "facts": sides(booking),
     }
-    return render(request, "billing/booking_detail.html", context)
+    return render(request, "billing/bookings/booking_detail.html", context)
 
 
 @require_POST

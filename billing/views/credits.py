@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from vat.total_rows import rate_rows, total_rows
 
-from ..credit_forms import CreditForm
-from ..credit_lines import CannotCredit, creditable_lines, preview, why_no_credit
-from ..crediting import credit_in_eboekhouden, draft_credit, why_no_credit_there
-from ..freeing import RowsMoved
+from ..forms.credits import CreditForm
+from ..invoices.credit_lines import CannotCredit, creditable_lines, preview, why_no_credit
+from ..invoices.crediting import credit_in_eboekhouden, draft_credit, why_no_credit_there
 from ..models import Invoice, Origin
-from ..total_rows import rate_rows, total_rows
+from ..unbilled.releasing import RowsMoved
 from .invoices import invoice_or_404
 
 
@@ -91,7 +91,7 @@ def _dialog(
         "why_not": _why_not(invoice),
         **_figures(invoice, form.chosen()),
     }
-    return render(request, "billing/invoice_credit.html", context, status=status)
+    return render(request, "billing/invoices/invoice_credit.html", context, status=status)
 
 
 def _figures(invoice: Invoice, chosen: list[int]) -> dict[str, Any]:

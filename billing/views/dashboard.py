@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET
 from accounts.access import member_required
 from accounts.models import Organisation
 from accounts.requests import MemberRequest
-from projects.money import ZERO
+from lib.money import ZERO
 
-from ..bookings.telling import tell
-from ..checklist import checklist
+from ..bookings.presenters import tell
 from ..models import Booking
 from ..reports.outstanding import open_now
 from ..unbilled import Wish, everything_unbilled
+from .onboarding import checklist
 
 
 @require_GET

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
 
+from ..documents.pdf import paper_picture
+from ..documents.pdf.sample import sample_paper
 from ..models import Design
 from ..numbering import settings_of
-from ..pdf import paper_picture
-from ..pdf.sample import sample_paper
 
 
 @require_GET

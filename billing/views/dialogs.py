@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from integrations.models import Connection, LedgerAccount
+from vat.totals import Totals
 
-from ..forms import InvoicingForm, first_choices
-from ..invoicing import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from ..forms.invoicing import InvoicingForm, first_choices
+from ..forms.requested_rows import Wanted, wanted
+from ..invoices.creating import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from ..invoices.proposals import Proposal, propose
 from ..models import Origin
 from ..numbering import series_prefix, why_held
-from ..proposals import Proposal, propose
-from ..vat import Totals
-from ..wanted import Wanted, wanted
 
 
 @require_POST
@@ -99,7 +99,7 @@ def _shown(
         "prefix": series_prefix(request.organisation, origin),
         "total": _total(proposal),
     }
-    return render(request, "billing/invoicing_dialog.html", context)
+    return render(request, "billing/invoices/invoicing_dialog.html", context)
 
 
 def _connection(request: MemberRequest) -> Connection | None:

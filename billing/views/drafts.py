@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 
-from ..draft_editor import DraftEditor
-from ..drafting import ChangedMeanwhile, change_draft
-from ..issuing import NotAllowed
+from ..forms.draft_editor import DraftEditor
+from ..invoices.drafting import ChangedMeanwhile, change_draft
+from ..invoices.locking import NotAllowed
 from ..models import Invoice
 from .invoices import document_of, invoice_or_404
 
@@ -75,7 +75,7 @@ def _shown(
         **_previewed(editor),
         **more,
     }
-    return render(request, "billing/invoice_edit.html", context, status=status)
+    return render(request, "billing/invoices/invoice_edit.html", context, status=status)
 
 
 @require_POST
@@ -86,7 +86,7 @@ def invoice_preview(request: MemberRequest, pk: int) -> HttpResponse:
     if not invoice.is_draft:
         raise Http404
     context = _previewed(DraftEditor(invoice, request.POST))
-    return render(request, "billing/_draft_preview.html", context)
+    return render(request, "billing/invoices/_draft_preview.html", context)
 
 
 def _previewed(editor: DraftEditor) -> dict[str, Any]:

@@ -12,15 +12,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 
-from ..invoice_forms import SendForm
-from ..invoice_selection import ACTIONS, Action, Outcome, carry_out, selected, sort_out
-from ..issuing import Held, NotAllowed, Unlawful, create_sales_entries, why_no_sales_entry
-from ..legal.telling import draft_report
-from ..mailing import REASONS, AlreadyMailed, Letter, MailFailed, send_invoice
+from ..forms.sending import SendForm
+from ..invoices.bulk_actions import ACTIONS, Action, Outcome, carry_out, selected, sort_out
+from ..invoices.emailing import send_invoice
+from ..invoices.issuing import Held, Unlawful
+from ..invoices.locking import NotAllowed
+from ..invoices.sales_entries import (
+    connection_for_entries,
+    create_sales_entries,
+    eligible,
+    why_no_sales_entry,
+)
+from ..legal.presenters import draft_report
+from ..mailing import REASONS, AlreadyMailed, Letter, MailFailed
 from ..mailing.letters import expected_values
 from ..models import Invoice, InvoiceStatus, Origin
-from ..payment_bell import ask_for_payments
-from ..sales_entries import connection_for_entries, eligible
+from ..payments.dispatch import ask_for_payments
 from .invoices import invoice_or_404
 
 
@@ -45,7 +52,9 @@ def _letter(request: MemberRequest, invoice: Invoice, form: SendForm) -> HttpRes
     preview = Letter((), subject, body).filled(expected_values(invoice))
     report = draft_report(invoice, reader=request.membership, today=timezone.localdate())
     context = {"form": form, "invoice": invoice, "preview": preview, "report": report}
-    return render(request, "billing/invoice_send.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "billing/invoices/invoice_send.html", context, status=422 if form.errors else 200
+    )
 
 
 def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
@@ -97,7 +106,7 @@ def invoice_selection(request: MemberRequest, action: str) -> HttpResponse:
     invoices = selected(request.organisation, request.POST)
     found = sort_out(invoices, chosen, today=timezone.localdate())
     context = {"action": chosen, "name": action, "found": found}
-    return render(request, "billing/invoice_selection.html", context)
+    return render(request, "billing/invoices/invoice_selection.html", context)
 
 
 @require_POST
@@ -134,7 +143,7 @@ def invoice_entries(request: MemberRequest) -> HttpResponse:
         "found": eligible(selected(request.organisation, request.POST)),
         "connection": connection_for_entries(request.organisation),
     }
-    return render(request, "billing/invoice_entries.html", context)
+    return render(request, "billing/invoices/invoice_entries.html", context)
 
 
 @require_POST

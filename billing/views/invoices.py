@@ -9,26 +9,25 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
-from accounts.countries import country_name
-from accounts.paging import in_order, page_of
 from accounts.requests import MemberRequest
+from lib.countries import country_name
+from lib.paging import in_order, page_of
+from vat.total_rows import total_rows
 
 from ..bookings.clock import database_now
-from ..bookings.telling import tell
-from ..credit_lines import why_no_credit, with_takers
-from ..events import timeline
-from ..invoice_filters import ORDERS, USUAL_ORDER, InvoiceFilter, totals
-from ..invoice_selection import why_not_paid, why_not_sent_by_hand
-from ..invoice_states import counting_bookings, row_of, rows_of, with_bookings
-from ..issuing import why_no_sales_entry
-from ..legal.telling import draft_report
-from ..mailing import failure_of
+from ..bookings.presenters import tell
+from ..documents.document import parties
+from ..documents.supply import count_rows, supply_period
+from ..forms.invoice_filter import ORDERS, USUAL_ORDER, InvoiceFilter, totals
+from ..invoices.badges import counting_bookings, row_of, rows_of, with_bookings
+from ..invoices.bulk_actions import why_not_paid, why_not_sent_by_hand
+from ..invoices.credit_lines import why_no_credit, with_takers
+from ..invoices.emailing import failure_of
+from ..invoices.sales_entries import connection_for_entries, proposed_entry, why_no_sales_entry
+from ..invoices.timeline import timeline
+from ..legal.presenters import draft_report
 from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin, ReminderHold
-from ..paper import parties
-from ..payment_bell import payments_connection
-from ..sales_entries import connection_for_entries, proposed_entry
-from ..supply import count_rows, supply_period
-from ..total_rows import total_rows
+from ..payments.dispatch import payments_connection
 
 
 def invoice_or_404(request: MemberRequest, pk: int) -> Invoice:
@@ -61,7 +60,7 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
         "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
         "selection_done": request.session.pop("invoices_done", False),
     }
-    return render(request, "billing/invoice_list.html", context)
+    return render(request, "billing/invoices/invoice_list.html", context)
 
 
 @require_GET
@@ -85,7 +84,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "row_count": count_rows(invoice) if invoice.is_draft else 0,
         **_booking(invoice),
     }
-    return render(request, "billing/invoice_detail.html", context)
+    return render(request, "billing/invoices/invoice_detail.html", context)
 
 
 @require_GET
@@ -94,7 +93,7 @@ def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
     """The card of its booking while it is on its way; at the end the whole page is read anew."""
     invoice = invoice_or_404(request, pk)
     context = {"invoice": invoice, **_booking(invoice)}
-    answer = render(request, "billing/_invoice_booking.html", context)
+    answer = render(request, "billing/invoices/_invoice_booking.html", context)
     if not context["told"] or not context["told"].booking.is_open:
         answer["HX-Refresh"] = "true"
     return answer

@@ -15,8 +15,8 @@ from accounts.requests import MemberRequest
 from ..fields import check_placeholders
 from ..mailing import REASONS, Letter, MailFailed
 from ..mailing.letters import example_values, texts
-from ..mailing.posting import sender
-from ..mailing.trying import send_test
+from ..mailing.sending import sender
+from ..mailing.trial import send_test
 from ..models import InvoiceSettings
 
 
@@ -35,7 +35,7 @@ def text_preview(request: MemberRequest, language: str) -> HttpResponse:
         context["problem"] = error.messages[0]
     else:
         context["preview"] = filled_example(request, Letter((), subject, body), language=language)
-    return render(request, "billing/_letter_preview.html", context)
+    return render(request, "billing/reminders/_letter_preview.html", context)
 
 
 def filled_example(request: MemberRequest, letter: Letter, *, language: str) -> Letter:

@@ -20,7 +20,7 @@ def letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
     invoice = invoice_or_404(request, pk)
     typed = Letter((), request.POST.get("subject", ""), request.POST.get("body", ""))
     context = {"preview": typed.filled(expected_values(invoice))}
-    return render(request, "billing/_letter_preview.html", context)
+    return render(request, "billing/reminders/_letter_preview.html", context)
 
 
 @require_GET
@@ -30,4 +30,4 @@ def mail_detail(request: MemberRequest, pk: int) -> HttpResponse:
     mails = InvoiceMail.objects.filter(invoice__organisation=request.organisation)
     mail = get_object_or_404(mails.select_related("invoice", "by"), pk=pk)
     context = {"mail": mail, "why": REASONS.get(mail.reason, "")}
-    return render(request, "billing/mail_detail.html", context)
+    return render(request, "billing/mailing/mail_detail.html", context)

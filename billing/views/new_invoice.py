@@ -10,8 +10,8 @@ from accounts.requests import MemberRequest
 from integrations.models import Connection
 from registrations.selection import ids_in
 
-from ..drafting import blank_draft
-from ..new_invoice import BLANK, NewInvoiceForm, ticked
+from ..forms.new_invoice import BLANK, NewInvoiceForm, ticked
+from ..invoices.drafting import blank_draft
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,7 @@ def invoice_new(request: MemberRequest) -> HttpResponse:
         "is_blank": form.chosen_kind == BLANK,
         "may_book": bool(connection and connection.is_active),
     }
-    return render(request, "billing/invoice_new.html", context)
+    return render(request, "billing/invoices/invoice_new.html", context)
 
 
 @require_POST

@@ -12,18 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import administrator_required
 from accounts.models import Language
 from accounts.requests import MemberRequest
+from lib.placeholders import unknown_placeholders
 
+from ..forms.reminders import ReminderSettingsForm, StepForm
 from ..models import MOST_STEPS, ReminderStep, StepKind
-from ..placeholders import unknown_placeholders
-from ..reminders.changing import (
-    NotPossible,
-    change_reminder_settings,
-    delete_last_step,
-    next_step,
-)
 from ..reminders.due import plan_of
-from ..reminders.forms import ReminderSettingsForm, StepForm
 from ..reminders.letters import example_letter, placeholders_of, step_texts
+from ..reminders.settings import NotPossible, change_reminder_settings, delete_last_step, next_step
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,7 +103,7 @@ def step_preview(request: MemberRequest, position: int, language: str) -> HttpRe
     if language not in Language.values or not 1 <= position <= MOST_STEPS:
         raise Http404
     context = _preview(request, position, request.POST.dict(), language=language)
-    return render(request, "billing/_letter_preview.html", context)
+    return render(request, "billing/reminders/_letter_preview.html", context)
 
 
 def _preview(

@@ -10,22 +10,22 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import invoicer_required
-from accounts.paging import page_of
 from accounts.requests import MemberRequest
 from customers.models import Customer
 from integrations.models import Connection
+from lib.paging import page_of
 from registrations.selection import ids_in
 
+from ..forms.reminders import HoldForm
 from ..models import Invoice, Reminder, ReminderHold
-from ..payment_bell import payments_connection
-from ..reminders import bell
-from ..reminders.changing import exclude, include
+from ..payments.dispatch import payments_connection
+from ..reminders import dispatch as bell
 from ..reminders.due import due_reminders, plan_of, step_of
-from ..reminders.forms import HoldForm
-from ..reminders.holding import is_fresh
 from ..reminders.letters import credits_of, reminder_letter
 from ..reminders.listing import due_rows, waiting
+from ..reminders.obstacles import is_fresh
 from ..reminders.sending import queue_reminders
+from ..reminders.settings import exclude, include
 from .invoices import invoice_or_404
 
 
@@ -47,7 +47,7 @@ def reminder_list(request: MemberRequest) -> HttpResponse:
         "stale": connection if connection and not is_fresh(connection, now=now) else None,
         "selection_done": request.session.pop("reminders_done", False),
     }
-    return render(request, "billing/reminder_list.html", context)
+    return render(request, "billing/reminders/reminder_list.html", context)
 
 
 @require_POST
@@ -89,7 +89,7 @@ def _tell(request: MemberRequest, *, queued: int, left_out: int) -> None:
 def reminder_progress(request: MemberRequest) -> HttpResponse:
     """How many are still on their way; at the end the whole page is read anew."""
     left = waiting(request.organisation)
-    answer = render(request, "billing/_reminder_progress.html", {"waiting": left})
+    answer = render(request, "billing/reminders/_reminder_progress.html", {"waiting": left})
     if not left:
         answer["HX-Refresh"] = "true"
     return answer
@@ -110,7 +110,7 @@ def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
         "preview": reminder_letter(invoice, step, today=today),
         "papers": [invoice, *credits_of(invoice)],
     }
-    return render(request, "billing/reminder_letter.html", context)
+    return render(request, "billing/reminders/reminder_letter.html", context)
 
 
 @require_GET
@@ -121,7 +121,7 @@ def reminder_sent(request: MemberRequest) -> HttpResponse:
         invoice__organisation=request.organisation, mail__isnull=False
     ).select_related("invoice__customer", "mail", "by")
     context = {"page": page_of(request, sent.order_by("-mail__started_at", "-pk"))}
-    return render(request, "billing/reminder_sent.html", context)
+    return render(request, "billing/reminders/reminder_sent.html", context)
 
 
 @require_GET
@@ -132,7 +132,7 @@ def hold_list(request: MemberRequest) -> HttpResponse:
     holds = ReminderHold.objects.filter(about, organisation=request.organisation)
     page = page_of(request, holds.select_related("customer", "invoice__customer", "by"))
     context = {"page": page, "today": timezone.localdate()}
-    return render(request, "billing/reminder_holds.html", context)
+    return render(request, "billing/reminders/reminder_holds.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,7 +149,7 @@ def hold_edit(request: MemberRequest, whose: str, pk: int) -> HttpResponse:
         return redirect("billing:reminder-holds")
     context = {"form": form, "whose": whose, "found": found}
     status = 422 if form.errors else 200
-    return render(request, "billing/reminder_hold.html", context, status=status)
+    return render(request, "billing/reminders/reminder_hold.html", context, status=status)
 
 
 def _whose(request: MemberRequest, whose: str, pk: int) -> Invoice | Customer:

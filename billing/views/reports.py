@@ -12,17 +12,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
-from accounts.choices import chosen_id
-from accounts.paging import page_of
 from accounts.requests import MemberRequest
-from accounts.spreadsheets import sheet_answer
 from customers.models import Customer
 from integrations.models import Connection
+from lib.choices import chosen_id
+from lib.paging import page_of
+from lib.spreadsheets import sheet_answer
 
 from ..models import Invoice
 from ..reports import outstanding
-from ..reports.asking import TurnoverForm, year_before
 from ..reports.chart import chart
+from ..reports.query import TurnoverForm, year_before
 from ..reports.turnover import (
     Question,
     invoices_behind,

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
-from accounts.paging import page_of
 from accounts.requests import MemberRequest
-from accounts.spreadsheets import sheet_answer
+from lib.paging import page_of
+from lib.spreadsheets import sheet_answer
 from projects.models import Project
 
-from ..filters import UnbilledForm
+from ..forms.unbilled import UnbilledForm
 from ..unbilled import (
     Wish,
     billable_projects,
@@ -24,8 +24,8 @@ from ..unbilled import (
     unbilled_of,
 )
 from ..unbilled.exporting import unbilled_sheet
-from ..unbilled.left_out import left_out_of, projects_left_out
-from ..unbilled.mending import mended_at
+from ..unbilled.fixes import mended_at
+from ..unbilled.skipped import left_out_of, projects_left_out
 from ..unbilled.written_off import projects_written_off, written_off_of
 
 
@@ -70,7 +70,7 @@ def unbilled_list(request: MemberRequest) -> HttpResponse:
         "totals": totals(projects, asked.wish),
         "selection_done": request.session.pop("selection_done", False),
     }
-    return render(request, "billing/unbilled.html", context)
+    return render(request, "billing/unbilled/unbilled.html", context)
 
 
 @require_GET
@@ -83,7 +83,7 @@ def unbilled_left_out(request: MemberRequest) -> HttpResponse:
     rows = left_out_of(list(page), asked.wish)
     reasons = [(row, mended_at(row, asked.wish, by=request.membership)) for row in rows]
     context = {**asked.context(request), "page": page, "reasons": reasons}
-    return render(request, "billing/unbilled_left_out.html", context)
+    return render(request, "billing/unbilled/skipped.html", context)
 
 
 @require_GET
@@ -95,7 +95,7 @@ def unbilled_written_off(request: MemberRequest) -> HttpResponse:
     page = page_of(request, projects)
     rows = written_off_of(list(page), asked.wish)
     context = {**asked.context(request), "page": page, "rows": rows}
-    return render(request, "billing/unbilled_written_off.html", context)
+    return render(request, "billing/unbilled/written_off.html", context)
 
 
 @require_GET

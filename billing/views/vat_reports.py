@@ -8,16 +8,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import invoicer_required
-from accounts.choices import chosen_id
-from accounts.paging import page_of
 from accounts.requests import MemberRequest
-from accounts.spreadsheets import sheet_answer
 from integrations.models import Connection
-from projects.money import ZERO
+from lib.choices import chosen_id
+from lib.money import ZERO
+from lib.paging import page_of
+from lib.spreadsheets import sheet_answer
 
-from ..invoice_states import rows_of, with_bookings
-from ..reports.asking import PeriodForm
+from ..invoices.badges import rows_of, with_bookings
 from ..reports.icp import icp, icp_invoices, icp_sheet
+from ..reports.query import PeriodForm
 from ..reports.vat_overview import invoices_at, vat_overview, vat_sheet
 from .reports import invoices_with, reading
 

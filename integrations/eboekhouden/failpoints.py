@@ -1,7 +1,7 @@
 """Named places at which a test may kill, stop or fail a process. Elsewhere nothing happens there.
 
-Nothing in the program arms them and no setting of an operator can: crash/failing.py does, in the
-processes that the killing loop starts.
+Nothing in the program arms them and no setting of an operator can: tools/crash/failing.py does,
+in the processes that the killing loop starts.
 """
 
 from collections.abc import Callable

@@ -6,13 +6,13 @@ from django.forms import BaseForm
 from django.http import QueryDict
 
 from accounts.models import Organisation
+from lib.money import ZERO
 from projects.editing import Agreement, open_instalments, settled_instalment_ids
 from projects.models import Instalment, Method, Project, Subscription
-from projects.money import ZERO
 
-from .amounts_agreed import InstalmentFormSet, InstalmentRows, SubscriptionForm
 from .project import ProjectForm
 from .rows import member_forms, task_forms
+from .scheduled_amounts import InstalmentFormSet, InstalmentRows, SubscriptionForm
 
 
 class AgreementForm:

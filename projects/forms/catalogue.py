@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.amounts import AmountField
 from accounts.models import Organisation
-from customers.vat import offer_rates
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre
+from lib.amounts import AmountField
 from projects.models import ExpenseCategory, Task, TripSettings, Vehicle
+from vat.choices import offer_rates
 
 OVERRIDES = ("ledger_account", "vat_rate", "cost_centre_id")
 NAME_TAKEN = {

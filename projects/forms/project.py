@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.amounts import AmountField
-from accounts.choices import offer
 from accounts.models import Organisation
+from lib.amounts import AmountField
+from lib.choices import offer
 from projects.editing import keeps_customer
 from projects.models import Method, Project, TermKind
 

@@ -6,8 +6,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.amounts import AmountField
 from accounts.models import Membership, Organisation
+from lib.amounts import AmountField
 from projects.editing import MemberRow, TaskRow
 from projects.models import Method, Project, ProjectMember, ProjectTask, Task
 

@@ -2,7 +2,7 @@
 
 from .catalogue import ExpenseCategory, Task, TripSettings, Vehicle
 from .project import Method, Project, ProjectMember, ProjectQuerySet, ProjectTask
-from .terms import Frequency, Instalment, Subscription, Term, TermKind, TermQuerySet
+from .scheduled_amounts import Frequency, Instalment, Subscription, Term, TermKind, TermQuerySet
 
 __all__ = [
     "ExpenseCategory",

@@ -20,7 +20,7 @@ class Bookable(models.Model):
         help_text=_("Only the number. Empty: the account of Settings → e-Boekhouden."),
     )
     vat_rate = models.ForeignKey(
-        "billing.VatRate",
+        "vat.VatRate",
         on_delete=models.PROTECT,
         null=True,
         blank=True,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
-from accounts.paging import Orders, in_order, page_of
 from accounts.requests import MemberRequest
+from lib.paging import Orders, in_order, page_of
 from projects import catalogue
 from projects.filters import CatalogueFilter, TaskFilter
 from projects.forms.catalogue import (

@@ -11,15 +11,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
-from accounts.choices import chosen_id
-from accounts.paging import Orders, in_order, page_of
 from accounts.requests import MemberRequest
+from lib.choices import chosen_id
+from lib.paging import Orders, in_order, page_of
 from projects import editing
 from projects.figures import figures, shown_terms, with_used_minutes
 from projects.filters import ProjectFilter
 from projects.forms.agreement import AgreementForm
 from projects.models import Project
-from projects.terms import Outcome
+from projects.scheduled_amounts import Outcome
 
 ORDERS: Orders = {
     "name": (Lower("name"),),

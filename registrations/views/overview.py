@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import member_required
-from accounts.paging import page_of
 from accounts.requests import MemberRequest
-from accounts.spreadsheets import sheet_answer
+from lib.paging import page_of
+from lib.spreadsheets import sheet_answer
 
 from .. import overviews
 from ..exporting import sheet_of

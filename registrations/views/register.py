@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import member_required
-from accounts.choices import chosen_id
 from accounts.models import Membership
 from accounts.requests import MemberRequest
+from lib.choices import chosen_id
 
 from .. import registering
 from ..forms import RegistrationForm

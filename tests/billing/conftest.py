@@ -9,15 +9,16 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Role
 from billing.bookings.delivery import deliver
-from billing.bookings.sweeping import sweep
-from billing.invoicing import Order
-from billing.items import Rows
-from billing.lines import Grouping
-from billing.models import Origin, VatRate
-from billing.proposals import Options, Proposal, propose
-from integrations.books import open_books
+from billing.bookings.sweep import sweep
+from billing.invoices.creating import Order
+from billing.invoices.proposals import Options, Proposal, propose
+from billing.models import Origin
+from billing.unbilled.billable import Rows
+from billing.unbilled.lines import Grouping
 from integrations.models import Connection
+from integrations.sessions import open_books
 from tests import factories
+from vat.models import VatRate
 
 TODAY = factories.TODAY
 

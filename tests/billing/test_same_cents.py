@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 
 from billing.bookings.delivery import deliver
-from billing.invoicing import draft_invoices, invoice_in_eboekhouden
-from billing.issuing import create_sales_entries, mark_sent
-from billing.lines import Grouping
+from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
+from billing.invoices.issuing import mark_sent
+from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, BookingKind, Invoice, Origin, State
-from integrations.books import open_books
-from projects.money import cents, hours
+from billing.unbilled.lines import Grouping
+from integrations.sessions import open_books
+from lib.money import cents, hours
 from tests import factories
 
 NOW = timezone.now()

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.bookings.outbox import queue_invoice, queue_sales_entry
-from billing.drafting import WantedDraft, WantedLine, blank_draft, change_draft
-from billing.invoicing import draft_invoices, freeze, invoice_in_eboekhouden
-from billing.issuing import create_sales_entries, mark_sent
-from billing.lines import Grouping
+from billing.documents.specification import rows_behind, specified
+from billing.invoices.creating import draft_invoices, freeze, invoice_in_eboekhouden
+from billing.invoices.drafting import WantedDraft, WantedLine, blank_draft, change_draft
+from billing.invoices.issuing import mark_sent
+from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, Invoice, Origin, State
-from billing.specification import rows_behind, specified
+from billing.unbilled.lines import Grouping
 from tests import factories
 
 NOW = timezone.now()

@@ -12,10 +12,12 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Organisation, Role
-from billing.models import Design, InvoiceSettings, NumberSeries, VatRate, VatTreatment
-from billing.placeholders import fill_placeholders
-from billing.vat_rates import create_standard_rates, default_rate
+from billing.models import Design, InvoiceSettings, NumberSeries
+from lib.placeholders import fill_placeholders
 from tests.factories import create_customer, create_membership, create_organisation, create_vat_rate
+from vat.models import VatRate
+from vat.rates import create_standard_rates, default_rate
+from vat.treatments import VatTreatment
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from accounts.models import Role
-from billing.vat_rates import create_standard_rates
 from tests.factories import create_customer, create_membership, create_organisation
+from vat.rates import create_standard_rates
 
 from .test_customer_pages import ADD, LIST, form
 

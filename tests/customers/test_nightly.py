@@ -5,7 +5,7 @@ import datetime
 import pytest
 from kombu.exceptions import OperationalError
 
-from customers import doorbell
+from customers import dispatch as doorbell
 from customers.import_runs import ABANDONED_AFTER, start_import
 from customers.importing import carry_out
 from customers.models import ImportRun

@@ -12,9 +12,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Language
 from accounts.organisations import change_organisation
-from billing.founding import found_organisation
+from billing.management.organisations import found_organisation
 from integrations.connecting import Typed, test_connection
-from integrations.eboekhouden.sandbox import Sandbox
+from sandbox import Sandbox
 from tests import factories
 
 from .visitor import Studio, Visitor

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Membership
-from timechimp_eb.demo import sample
-from timechimp_eb.demo.home import LOGIN_PASSWORD
+from demo import sample
+from demo.home import LOGIN_PASSWORD
 
 from .tour import Tour, names_in_menus
 from .visitor import Studio

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from billing.models import Invoice, InvoiceStatus
-from tests.billing.invoices import Item, as_if, issued
+from tests.billing.issued import Item, as_if, issued
 
 from .visitor import Studio
 

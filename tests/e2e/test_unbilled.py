@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from projects.models import Method, Subscription
-from projects.terms import plan_terms
+from projects.scheduled_amounts import plan_terms
 from registrations.models import TimeEntry
 from tests import factories
 

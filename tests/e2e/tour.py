@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
-from timechimp_eb.navigation import PERSONAL, QUICK_CREATE, SECTIONS
+from ui.navigation import PERSONAL, QUICK_CREATE, SECTIONS
 
 WIDTHS = (1440, 390)
 # Of most pages one is enough; these look different in every state.

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Membership, Organisation, Role
-from integrations.eboekhouden.sandbox import Sandbox
 from integrations.models import Connection
+from sandbox import Sandbox
 from tests.factories import create_connection, create_membership, create_organisation
 
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
-from billing.archive.guards import NAMES
+from billing.documents.archive.triggers import NAMES
 
 
 @pytest.fixture(autouse=True, scope="session")

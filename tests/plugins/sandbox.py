@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.eboekhouden.sandbox import Sandbox
+from sandbox import Sandbox
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from integrations.eboekhouden.sandbox.server import SOAP_PATH
+from sandbox.server import SOAP_PATH
 from timechimp_eb.celery import app
 
 from .servers import unused_port

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from projects.models import Instalment, Method, Project, ProjectTask, Subscription, Term
-from projects.terms import plan_terms
+from projects.scheduled_amounts import plan_terms
 from tests.factories import (
     create_customer,
     create_expense,

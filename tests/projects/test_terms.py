@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from projects.models import Frequency, Instalment, Method, ProjectTask, Subscription, Term
 from projects.periods import ONE_DAY
+from projects.scheduled_amounts import Outcome, horizon, plan_all, plan_terms, stop_terms
 from projects.tasks import plan_terms as plan_terms_task
-from projects.terms import Outcome, horizon, plan_all, plan_terms, stop_terms
 from tests.factories import (
     TODAY,
     create_customer,

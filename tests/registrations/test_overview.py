@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.spreadsheets import safe
+from lib.spreadsheets import safe
 from registrations.models import Status
 from registrations.overviews import MOST_SELECTED
 from registrations.periods import Period, named

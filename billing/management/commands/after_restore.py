@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from billing.numbering import skip_numbers
-from billing.restoring import NotYet, go_on_by_hand, hold_all
+from billing.reconciliation.restoring import NotYet, go_on_by_hand, hold_all
+from integrations.database_identity import QUIET
 from integrations.models import Connection
-from integrations.place import QUIET
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from billing.archive import guards
-from billing.archive.checking import ArchiveCheck
-from billing.archive.keeping import complete_archive
+from billing.documents.archive import triggers as guards
+from billing.documents.archive.storing import complete_archive
+from billing.documents.archive.verifying import ArchiveCheck
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, Role
-from billing.invoicing import draft_invoices
-from billing.issuing import Unlawful, make_final
+from billing.invoices.creating import draft_invoices
+from billing.invoices.issuing import Unlawful, make_final
 from billing.models import Invoice, NumberSeries, Origin
 from customers.models import Customer
 from tests import factories

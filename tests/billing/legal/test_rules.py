@@ -11,8 +11,8 @@ import pytest
 from django.utils.translation import override
 
 from billing.legal import RULES, Document, Party, Place, Row, Severity, Where, check
-from billing.models import VatTreatment
-from billing.vat import totals
+from vat.totals import totals
+from vat.treatments import VatTreatment
 
 TODAY = datetime.date(2026, 11, 22)
 ISSUER = Party(

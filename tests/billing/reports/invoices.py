@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from accounts.models import Membership, Organisation
-from billing.copies import addressee_copy
-from billing.models import Invoice, InvoiceLine, InvoiceStatus, VatRate
-from billing.total_rows import total_fields
-from billing.vat import totals
+from billing.documents.parties import addressee_copy
+from billing.models import Invoice, InvoiceLine, InvoiceStatus
 from customers.models import Customer
 from projects.models import Project
 from tests import factories
-from tests.billing.invoices import become
+from tests.billing.issued import become
+from vat.models import VatRate
+from vat.total_rows import total_fields
+from vat.totals import totals
 
 TODAY = factories.TODAY
 

@@ -11,13 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.credit_lines import CreditWish
-from billing.crediting import draft_credit
-from billing.invoicing import draft_invoices
-from billing.issuing import make_final, mark_paid, mark_sent
+from billing.invoices.creating import draft_invoices
+from billing.invoices.credit_lines import CreditWish
+from billing.invoices.crediting import draft_credit
+from billing.invoices.issuing import make_final, mark_sent
+from billing.invoices.paying import mark_paid
 from billing.models import Invoice, InvoiceStatus, Origin, RowFate
 from billing.reports import outstanding
-from projects.money import ZERO
+from lib.money import ZERO
 from tests import factories
 
 from .invoices import Line, create_invoice

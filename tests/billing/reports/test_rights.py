@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from billing.models import VatTreatment
-from billing.report_urls import urlpatterns_reports
+from billing.urls.reports import urlpatterns_reports
 from tests import factories
+from vat.treatments import VatTreatment
 
 from .invoices import Line, create_invoice
 

@@ -13,15 +13,15 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.credit_lines import CreditWish
-from billing.crediting import draft_credit
-from billing.invoicing import draft_invoices
-from billing.issuing import make_final, mark_sent
+from billing.invoices.creating import draft_invoices
+from billing.invoices.credit_lines import CreditWish
+from billing.invoices.crediting import draft_credit
+from billing.invoices.issuing import make_final, mark_sent
 from billing.models import Invoice, InvoiceStatus, Origin, RowFate
-from billing.reports.asking import year_before
+from billing.reports.query import year_before
 from billing.reports.turnover import Question, invoices_behind, sums, turnover
+from lib.money import ZERO
 from projects.models import Method
-from projects.money import ZERO
 from registrations.periods import Period
 from tests import factories
 

@@ -11,16 +11,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.credit_lines import CreditWish
-from billing.crediting import draft_credit
-from billing.invoicing import draft_invoices, invoice_in_eboekhouden
-from billing.issuing import create_sales_entries, make_final, mark_sent
-from billing.models import Booking, InvoiceStatus, Origin, RowFate, State, VatTreatment
+from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
+from billing.invoices.credit_lines import CreditWish
+from billing.invoices.crediting import draft_credit
+from billing.invoices.issuing import make_final, mark_sent
+from billing.invoices.sales_entries import create_sales_entries
+from billing.models import Booking, InvoiceStatus, Origin, RowFate, State
 from billing.reports.icp import icp
 from billing.reports.vat_overview import Amounts, vat_overview
-from projects.money import ZERO
+from lib.money import ZERO
 from registrations.periods import Period
 from tests import factories
+from vat.treatments import VatTreatment
 
 from .invoices import Line, create_invoice
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from integrations.eboekhouden.client import Credentials, EBoekhouden
-from integrations.eboekhouden.sandbox import Sandbox
 from integrations.eboekhouden.wire import Limits
+from sandbox import Sandbox
 
 from .wire_server import WireServer, wire_server
 

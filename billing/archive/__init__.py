@@ -1,8 +1,0 @@
-"""What a final invoice leaves behind: PDF, UBL and data, made once, kept unchanged, and checked.
-
-Art. 52 of the General Tax Act (AWR): the administration is kept for seven years, as it was.
-"""
-
-from .keeping import content_of, issue_files, issued_file
-
-__all__ = ["content_of", "issue_files", "issued_file"]

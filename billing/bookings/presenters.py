@@ -1,0 +1,250 @@
+"""What people read about a booking: a state, a sentence, and the way on."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
+from lib.formats import euro
+
+from ..models import Batch, Booking, BookingKind, State
+from .payloads import SCHEMA
+
+TAGS = {
+    State.QUEUED: "queued",
+    State.BLOCKED: "waiting",
+    State.SENDING: "sending",
+    State.UNKNOWN: "checking",
+    State.CHECKING: "checking",
+    State.CONFIRMED: "booked",
+    State.REJECTED: "refused",
+    State.CONFLICT: "conflict",
+    State.CANCELLED: "draft",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something a person may do: a POST to `choice`, or a link to `url`."""
+
+    label: str
+    choice: str = ""
+    url: str = ""
+
+
+ALERTS = {
+    State.CONFIRMED: "success",
+    State.REJECTED: "danger",
+    State.CONFLICT: "danger",
+    State.UNKNOWN: "warning",
+    State.CHECKING: "warning",
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A booking as people read it."""
+
+    booking: Booking
+    tag: str
+    state: str
+    document: str
+    gross: Decimal | None
+    text: str
+    ways: tuple[Way, ...]
+
+    @property
+    def alert(self) -> str:
+        """Which colour the sentence has."""
+        return ALERTS.get(State(self.booking.state), "info")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A batch in figures and words; the figures and what was cancelled add up to `total`."""
+
+    batch: Batch
+    total: int
+    booked: int
+    open: int
+    stopped: int
+    words: str
+
+    @property
+    def is_over(self) -> bool:
+        return self.open == 0
+
+
+def told(batch: Batch) -> Told:
+    """The batch, annotated with its counts, as `12 booked · 2 being checked · 1 refused`."""
+    clashes = batch.conflict_count
+    parts = [
+        (batch.booked_count, _("%d booked")),
+        (batch.checked_count, _("%d being checked")),
+        (batch.open_count - batch.checked_count, _("%d on its way")),
+        (batch.refused_count, _("%d refused")),
+        (clashes, ngettext("%d number exists", "%d numbers exist", clashes)),
+        (batch.cancelled_count, _("%d cancelled")),
+        (len(batch.left_out), _("%d left out")),
+    ]
+    words = " · ".join(text % count for count, text in parts if count)
+    stopped = batch.refused_count + clashes
+    return Told(batch, batch.total, batch.booked_count, batch.open_count, stopped, words)
+
+
+def tell(booking: Booking, *, now: datetime.datetime) -> Sentence:
+    """The booking in words, in the reader's language."""
+    state = State(booking.state)
+    return Sentence(
+        booking=booking,
+        tag=TAGS[state],
+        state=str(state.label),
+        document=document(booking),
+        gross=booking.invoice.gross if booking.invoice else None,
+        text=_text(booking, now=now),
+        ways=tuple(_ways(booking)),
+    )
+
+
+def document(booking: Booking) -> str:
+    """`Invoice TC2026-0124`, `Sales entry 2026-0119`, `Customer K00117`."""
+    number = booking.natural_key or (booking.invoice.number if booking.invoice else "")
+    return f"{booking.get_kind_display()} {number}".strip()
+
+
+def _text(booking: Booking, *, now: datetime.datetime) -> str:
+    if booking.is_open and booking.payload["schema"] > SCHEMA:
+        return _("A newer version of the program made this: it waits for a worker of that version.")
+    if booking.state in (State.UNKNOWN, State.CHECKING):
+        return _checked(booking, now=now)
+    return TEXTS[State(booking.state)](booking)
+
+
+def _booked(booking: Booking) -> str:
+    if booking.kind == BookingKind.SALES_ENTRY:
+        where = _("Entry %(number)s in e-Boekhouden.") % {"number": booking.remote_id}
+    elif booking.kind == BookingKind.RELATION:
+        where = _("In e-Boekhouden as %(number)s.") % {"number": booking.natural_key}
+    else:
+        where = _("In e-Boekhouden as %(number)s.") % {"number": booking.remote_id}
+    how = {
+        "agrees": _("The total agrees to the cent."),
+        "looked-up": _("Found by look-up after a lost answer."),
+        "text-differs": _("A text differs from ours."),
+        "total-differs": _("The total there differs from ours: compare them."),
+        "linked": _("Linked by hand."),
+    }.get(booking.reason, "")
+    return f"{where} {how}".strip()
+
+
+def _refused(booking: Booking) -> str:
+    if booking.reason == "customer":
+        return _("The customer was not created in e-Boekhouden, so this was not sent.")
+    if not booking.code:
+        return _("Not sent: %(reason)s.") % {"reason": booking.text}
+    ours = explain(booking.code, booking.text, (get_language() or "en")[:2])
+    return f"e-Boekhouden: “{booking.text}” ({booking.code}). {ours}"
+
+
+def _conflict(booking: Booking) -> str:
+    if booking.kind == BookingKind.RELATION:
+        name = (booking.remote_copy or {}).get("name", "")
+        text = _("Another relation has this number: %(name)s. Is it the same customer?")
+        return text % {"name": name}
+    if booking.reason == "several":
+        return _(
+            "There is more than one document with this number. Take away in e-Boekhouden what "
+            "does not belong there, then check again."
+        )
+    if booking.reason == "exists-unseen":
+        return _("e-Boekhouden says that the number exists, but does not show what it is.")
+    if booking.reason == "identical":
+        return _("The same document stands there already, though we never sent it.")
+    return _("Another document has this number: %(theirs)s.") % {"theirs": _in_short(booking)}
+
+
+def _in_short(booking: Booking) -> str:
+    """What stands there, and how far its total is from ours."""
+    theirs = booking.remote_copy or {}
+    gross = Decimal(theirs.get("gross", "0"))
+    apart = Decimal(booking.payload["gross"]) - gross
+    short = f"{theirs.get('relation_code', '')}, {euro(gross)}"
+    if apart > 0:
+        return _("%(short)s; ours is %(apart)s more") % {"short": short, "apart": euro(apart)}
+    if apart < 0:
+        return _("%(short)s; ours is %(apart)s less") % {"short": short, "apart": euro(-apart)}
+    return short
+
+
+def _waiting(booking: Booking) -> str:
+    if booking.reason == "customer":
+        text = _("Customer %(number)s is created first.")
+        if booking.stopped_customer:
+            text = _("Customer %(number)s was not created there: somebody must decide first.")
+        return text % {"number": booking.customer.number}
+    if booking.reason == "quota":
+        return _("e-Boekhouden allows no more calls for now; it goes on by itself.")
+    return _("It goes on when the connection works again.")
+
+
+def _checked(booking: Booking, *, now: datetime.datetime) -> str:
+    if booking.next_at is None or booking.next_at <= now:
+        return _("No clear answer came. Nothing to do: it is being looked up.")
+    text = _("No clear answer came. Nothing to do: we look it up at %(time)s before anything else.")
+    return text % {"time": f"{localtime(booking.next_at):%H:%M}"}
+
+
+def _queued(booking: Booking) -> str:
+    if booking.connection.is_paused:
+        return _("It waits: the connection is paused. See Settings → e-Boekhouden.")
+    if booking.reason in ("not-sent", "not-reached"):
+        return _(
+            "e-Boekhouden could not be reached; nothing was sent. It is tried again by itself."
+        )
+    return _("It goes in a moment.")
+
+
+TEXTS: dict[State, Callable[[Booking], str]] = {
+    State.CONFIRMED: _booked,
+    State.REJECTED: _refused,
+    State.CONFLICT: _conflict,
+    State.BLOCKED: _waiting,
+    State.QUEUED: _queued,
+    State.SENDING: lambda booking: _("It is on the wire now."),
+    State.CANCELLED: lambda booking: _("Withdrawn before it was there."),
+}
+
+
+def _ways(booking: Booking) -> list[Way]:
+    ways = []
+    if booking.state == State.REJECTED:
+        ways += _mend(booking)
+        ways.append(Way(_("Book again"), choice="again"))
+    if booking.state == State.BLOCKED and booking.stopped_customer:
+        url = reverse("billing:booking-detail", args=[booking.stopped_customer])
+        ways.append(Way(_("Open the customer's booking"), url=url))
+    if booking.state == State.UNKNOWN:
+        ways.append(Way(_("Check now"), choice="check"))
+    if booking.state == State.CONFLICT:
+        url = reverse("billing:booking-detail", args=[booking.pk])
+        ways.append(Way(_("Compare…"), url=url))
+    return ways
+
+
+def _mend(booking: Booking) -> list[Way]:
+    if booking.reason == "customer" or (booking.kind == BookingKind.RELATION and not booking.code):
+        url = reverse("customers:customer-edit", args=[booking.customer_id])
+        return [Way(_("Open the customer"), url=url)]
+    match classify(booking.code, booking.text):
+        case CodeClass.SETTINGS:
+            return [Way(_("Change the settings"), url=reverse("integrations:eboekhouden"))]
+        case CodeClass.DATA | CodeClass.RELATION:
+            url = reverse("customers:customer-edit", args=[booking.customer_id])
+            return [Way(_("Open the customer"), url=url)]
+    return []

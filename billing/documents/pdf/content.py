@@ -1,0 +1,149 @@
+"""Everything that an invoice says, as plain texts in its own language; the drawing adds nothing."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from lib.countries import country_name
+from lib.formats import amount, day, iban, percentage
+from vat.total_rows import total_rows
+from vat.treatments import TREATMENTS, words_of
+
+from ...models import InvoiceLine, InvoiceSettings
+from ..document import Paper
+from .annex import filled, receipts, specification
+from .paying import payment, payment_code
+from .units import unit_name
+
+Content = dict[str, Any]
+Party = Mapping[str, str]
+
+
+def content_of(paper: Paper, choices: InvoiceSettings, *, language: str) -> Content:
+    """The texts of the invoice, in the language given, amounts written in its way."""
+    invoice = paper.invoice
+    with override(language):
+        return {
+            "lang": language,
+            "draft": _("DRAFT") if invoice.is_draft else "",
+            "title": _title(paper),
+            "accent": invoice.organisation.theme_colour,
+            **_parties(paper),
+            "meta": [list(pair) for pair in _meta(paper)],
+            "notes": invoice.notes.strip(),
+            "columns": _columns(paper),
+            "lines": [_line(line, paper) for line in paper.lines],
+            "totals": _totals(paper),
+            "total": [_("Total"), amount(invoice.gross)],
+            "remarks": _remarks(paper),
+            "payment": payment(paper),
+            "qr": payment_code(paper) if choices.payment_code else "",
+            "qr_text": _("Scan to pay"),
+            "closing": choices.footer.strip(),
+            "page": [_("Page"), _("of")],
+            "specification": specification(paper),
+            "receipts": receipts(paper),
+        }
+
+
+def _title(paper: Paper) -> str:
+    kind = _("Credit invoice") if paper.is_credit else _("Invoice")
+    return f"{kind} {paper.invoice.number}".strip()
+
+
+def _parties(paper: Paper) -> Content:
+    issuer = paper.issuer
+    return {
+        "issuer": issuer["name"],
+        "issuer_lines": _issuer_lines(issuer),
+        "addressee": _addressee_lines(paper.addressee, home=issuer["country"]),
+        "foot": _foot(issuer),
+    }
+
+
+def _issuer_lines(issuer: Party) -> list[str]:
+    town = f"{issuer['postal_code']} {issuer['city']}".strip()
+    return filled(issuer["address"], town, issuer["email"], issuer["phone"], issuer["website"])
+
+
+def _addressee_lines(addressee: Party, *, home: str) -> list[str]:
+    contact = addressee["contact_name"]
+    attention = _("Attn. %(name)s") % {"name": contact} if contact else ""
+    town = f"{addressee['postal_code']} {addressee['city']}".strip()
+    abroad = addressee["country"] not in ("", home)
+    country = country_name(addressee["country"]) if abroad else ""
+    vat = addressee["vat_number"]
+    vat_line = _("VAT number %(number)s") % {"number": vat} if vat else ""
+    name = addressee["name"]
+    # Copies of before the P.O. box was kept apart have none.
+    box = addressee.get("po_box", "")
+    return filled(name, attention, addressee["address"], town, country, box, vat_line)
+
+
+def _meta(paper: Paper) -> Iterable[tuple[str, str]]:
+    invoice = paper.invoice
+    if invoice.number:
+        yield _("Invoice number"), invoice.number
+    if invoice.credit_of:
+        yield _("Credits invoice"), invoice.credit_of.number
+    yield _("Invoice date"), day(invoice.date)
+    if not paper.is_credit:
+        yield _("Due date"), day(invoice.due_on)
+    if paper.supplied:
+        first, last = (day(one) for one in paper.supplied)
+        yield _("Supplied"), first if first == last else f"{first} – {last}"
+    if invoice.reference:
+        yield _("Your reference"), invoice.reference
+    yield _("Customer number"), paper.addressee["number"]
+
+
+def _columns(paper: Paper) -> list[str]:
+    discount = [_("Discount")] if paper.has_discounts else []
+    return [
+        *(_("Description"), _("Quantity"), _("Unit"), _("Price")),
+        *discount,
+        *(_("VAT"), _("Net")),
+    ]
+
+
+def _line(line: InvoiceLine, paper: Paper) -> list[str]:
+    discount = [percentage(line.discount) if line.discount else ""] if paper.has_discounts else []
+    return [
+        *(line.description, amount(line.quantity), unit_name(line.unit), amount(line.price)),
+        *discount,
+        *(percentage(line.vat_percentage), amount(line.net)),
+    ]
+
+
+def _totals(paper: Paper) -> list[list[str]]:
+    invoice = paper.invoice
+    rows = total_rows(invoice.vat_totals, net=invoice.net, discount=invoice.discount)
+    return [[row.label, amount(row.amount)] for row in rows]
+
+
+def _remarks(paper: Paper) -> list[str]:
+    """Why no VAT is charged; with the VAT number of a customer who pays it instead."""
+    remarks = []
+    for treatment in dict.fromkeys(rate["treatment"] for rate in paper.invoice.vat_totals):
+        words, number = words_of(treatment), paper.addressee["vat_number"]
+        if TREATMENTS[treatment].needs_vat_number and number:
+            names = {"why": words, "number": number}
+            remarks.append(_("%(why)s. VAT number of the customer: %(number)s.") % names)
+        elif words:
+            remarks.append(f"{words}.")
+    return remarks
+
+
+def _foot(issuer: Party) -> str:
+    """What must be known of who issues it, on every page."""
+    coc, vat = issuer["coc_number"], issuer["vat_number"]
+    parts = [
+        issuer["name"],
+        _("CoC %(number)s") % {"number": coc} if coc else "",
+        _("VAT %(number)s") % {"number": vat} if vat else "",
+        f"IBAN {iban(issuer['iban'])}" if issuer["iban"] else "",
+        f"BIC {issuer['bic']}" if issuer["bic"] else "",
+    ]
+    return "  ·  ".join(filled(*parts))

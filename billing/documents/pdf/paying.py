@@ -1,0 +1,63 @@
+"""How an invoice asks to be paid: in words, and as a code that banking apps read."""
+
+import io
+
+from django.utils.translation import gettext as _
+from segno import helpers
+from stdnum import iban as ibans
+
+from lib.formats import day, euro, iban
+
+from ..document import Paper
+
+# Characters, and bytes: all fields together have 331, of which the others take 120 at most.
+LONGEST_NAME, LARGEST_NAME = 70, 200
+LARGEST = 999_999_999
+
+
+def payment(paper: Paper) -> str:
+    """What to pay, until when and where to; on a credit invoice what becomes of the money."""
+    invoice, issuer = paper.invoice, paper.issuer
+    if invoice.credit_of:
+        names = {"total": euro(-invoice.gross), "number": invoice.credit_of.number}
+        return _("%(total)s is settled with invoice %(number)s, or paid back to you.") % names
+    if invoice.gross <= 0:
+        return ""
+    names = {
+        "total": euro(invoice.gross),
+        "day": day(invoice.due_on),
+        "iban": iban(issuer["iban"]).replace(" ", "\u00a0"),
+        "name": issuer["name"],
+        "number": invoice.number or "…",
+    }
+    if not issuer["iban"]:
+        return _("Please pay %(total)s by %(day)s, mentioning %(number)s.") % names
+    text = _(
+        "Please pay %(total)s by %(day)s to %(iban)s in the name of %(name)s, "
+        "mentioning %(number)s."
+    )
+    return text % names
+
+
+def payment_code(paper: Paper) -> str:
+    """The QR code of a SEPA credit transfer (EPC069-12) as SVG; empty when nothing can be paid."""
+    invoice, issuer = paper.invoice, paper.issuer
+    asks = invoice.number and 0 < invoice.gross < LARGEST and not invoice.credit_of_id
+    if not asks or not ibans.is_valid(issuer["iban"]):
+        return ""
+    code = helpers.make_epc_qr(
+        name=short_name(issuer["name"]),
+        iban=issuer["iban"],
+        amount=invoice.gross,
+        text=invoice.number,
+        bic=issuer["bic"] or None,
+        encoding="utf-8",
+    )
+    drawn = io.BytesIO()
+    code.save(drawn, kind="svg", border=0, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def short_name(name: str) -> str:
+    """As much of a name as the code holds, in whole characters."""
+    return name[:LONGEST_NAME].encode()[:LARGEST_NAME].decode(errors="ignore")

@@ -1,0 +1,166 @@
+"""The rows behind each line, copied when an invoice becomes final: the time specification.
+
+The copy stays, also when a credit invoice frees the rows later. Amounts of the rows of a line add
+up to its quantity × price, to the cent.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from lib.money import ZERO, net_amount
+from projects.models import Term
+from registrations.models import Expense, TimeEntry, Trip
+from vat.totals import divide
+
+from ..models import Invoice, InvoiceLine
+from ..unbilled.lines import ORDER, ItemKind, alone, quantity_of
+
+UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
+Row = TimeEntry | Expense | Trip | Term
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A row behind a line; `quantity` is minutes for hours, kilometres for trips, else a number."""
+
+    kind: ItemKind
+    line_id: int
+    quantity: Decimal
+    price: Decimal
+    texts: dict[str, Any]
+
+
+def specify(invoice: Invoice) -> None:
+    """Copies the rows into the lines that have any; six queries, however many there are."""
+    lines = [line for line in lines_with_rows(invoice) if line.specification]
+    InvoiceLine.objects.bulk_update(lines, ["specification"])
+
+
+def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
+    """Every line with the rows behind it as its specification; stores nothing."""
+    by_line: dict[int, list[Behind]] = defaultdict(list)
+    for row in rows_behind(invoice):
+        by_line[row.line_id].append(row)
+    lines = list(invoice.lines.all())
+    for line in lines:
+        if line.pk in by_line:
+            line.specification = specified(by_line[line.pk])
+    return lines
+
+
+def rows_behind(invoice: Invoice) -> list[Behind]:
+    """Everything that is billed on the invoice: by kind, then by day."""
+    ours = {"invoice_line__invoice": invoice}
+    about = ("project", "membership__user")
+    order = ("date", "pk")
+    hours = TimeEntry.objects.filter(**ours).select_related(*about, "task").order_by(*order)
+    expenses = Expense.objects.filter(**ours).select_related(*about, "category").order_by(*order)
+    trips = Trip.objects.filter(**ours).select_related(*about).order_by(*order)
+    terms = Term.objects.filter(**ours).select_related("project", "task").order_by("due_on", "pk")
+    return [
+        *map(_hours, hours),
+        *map(_term, terms),
+        *map(_expense, expenses),
+        *map(_trip, trips),
+    ]
+
+
+def specified(rows: Sequence[Behind]) -> list[dict[str, Any]]:
+    """The rows of one line as plain JSON: amounts and quantities as strings, days ISO.
+
+    `minutes` stands only with hours; `until` is the last day of a subscription's period.
+    """
+    amounts = _amounts(rows)
+    return [
+        {
+            "kind": str(row.kind),
+            **row.texts,
+            "minutes": int(row.quantity) if row.kind is ItemKind.HOURS else None,
+            "quantity": str(quantity_of(row.kind, row.quantity)),
+            "unit": UNITS.get(row.kind, ""),
+            "price": str(row.price),
+            "amount": str(amount),
+        }
+        for row, amount in sorted(
+            zip(rows, amounts, strict=True), key=lambda pair: ORDER.index(pair[0].kind)
+        )
+    ]
+
+
+def _amounts(rows: Sequence[Behind]) -> list[Decimal]:
+    """What each row comes to: hours and trips of one price share what they come to together."""
+    alike: dict[tuple[ItemKind, Decimal, int], list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        alike[row.kind, row.price, alone(row.kind, row.texts["id"])].append(place)
+    amounts = [ZERO] * len(rows)
+    for (kind, price, _alone), places in alike.items():
+        quantities = [rows[place].quantity for place in places]
+        for place, part in zip(places, _parts(kind, quantities, price), strict=True):
+            amounts[place] = part
+    return amounts
+
+
+def _parts(kind: ItemKind, quantities: Sequence[Decimal], price: Decimal) -> list[Decimal]:
+    total = sum(quantities, Decimal(0))
+    if not total:
+        return [net_amount(quantity, price) for quantity in quantities]
+    amount = net_amount(quantity_of(kind, total), price)
+    return divide(amount, [amount * quantity / total for quantity in quantities])
+
+
+# --- Reading the rows -----------------------------------------------------------------------------
+
+
+def _hours(entry: TimeEntry) -> Behind:
+    texts = _texts(entry, task=entry.task.name, description=entry.description)
+    quantity = Decimal(entry.minutes)
+    return _behind(ItemKind.HOURS, entry, quantity, entry.hourly_rate or ZERO, texts)
+
+
+def _expense(expense: Expense) -> Behind:
+    texts = _texts(expense, task=expense.category.name, description=expense.description)
+    return _behind(ItemKind.EXPENSE, expense, expense.quantity, expense.price, texts)
+
+
+def _trip(trip: Trip) -> Behind:
+    way = f"{trip.origin} – {trip.destination}"
+    texts = _texts(trip, task="", description=way)
+    return _behind(ItemKind.TRIP, trip, Decimal(trip.distance), trip.rate, texts)
+
+
+def _term(term: Term) -> Behind:
+    texts = {
+        "id": term.pk,
+        "date": term.due_on.isoformat(),
+        "until": term.period_until.isoformat() if term.period_until else None,
+        "employee": "",
+        "employee_id": None,
+        "project": term.project.name,
+        "project_id": term.project_id,
+        "task": term.task.name if term.task else "",
+        "description": term.description,
+    }
+    return _behind(ItemKind.TERM, term, term.quantity, term.price, texts)
+
+
+def _texts(row: TimeEntry | Expense | Trip, *, task: str, description: str) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "date": row.date.isoformat(),
+        "until": None,
+        "employee": str(row.membership),
+        "employee_id": row.membership_id,
+        "project": row.project.name,
+        "project_id": row.project_id,
+        "task": task,
+        "description": description,
+    }
+
+
+def _behind(
+    kind: ItemKind, row: Row, quantity: Decimal, price: Decimal, texts: dict[str, Any]
+) -> Behind:
+    return Behind(kind, row.invoice_line_id or 0, quantity, price, texts)

@@ -1,0 +1,52 @@
+"""What stands behind the lines of an invoice: how many rows, and when they were supplied."""
+
+import datetime
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from django.db.models import Max, Min
+from django.db.models.functions import Coalesce
+
+from projects.models import Term
+
+from ..models import Invoice
+from ..unbilled.claiming import REGISTRATIONS
+
+Period = tuple[datetime.date, datetime.date]
+
+
+def supply_period(invoice: Invoice) -> Period | None:
+    """The first and the last day of what was supplied; the law wants them printed.
+
+    As typed, and on a final invoice as fixed then; else those of the rows. None without either.
+    """
+    return supply_periods([invoice]).get(invoice.pk)
+
+
+def supply_periods(invoices: Collection[Invoice]) -> dict[int, Period]:
+    """The same for several invoices by id; so many queries, however many invoices."""
+    found: dict[int, Period] = {}
+    for row in _rows_by_invoice([one.pk for one in invoices if not one.supplied_from]):
+        pk, first, last = row["invoice_line__invoice"], row["first"], row["last"]
+        before = found.get(pk, (first, last))
+        found[pk] = min(first, before[0]), max(last, before[1])
+    for one in invoices:
+        if one.supplied_from:
+            found[one.pk] = one.supplied_from, one.supplied_until or one.supplied_from
+    return found
+
+
+def _rows_by_invoice(invoice_ids: Collection[int]) -> Iterator[Mapping[str, Any]]:
+    ours = {"invoice_line__invoice__in": invoice_ids}
+    for model in REGISTRATIONS.values():
+        rows = model.objects.filter(**ours).order_by().values("invoice_line__invoice")
+        yield from rows.annotate(first=Min("date"), last=Max("date"))
+    until = Max(Coalesce("period_until", "due_on"))
+    terms = Term.objects.filter(**ours).order_by().values("invoice_line__invoice")
+    yield from terms.annotate(first=Min("due_on"), last=until)
+
+
+def count_rows(invoice: Invoice) -> int:
+    """How many hours, expenses, trips and agreed amounts become free if it is thrown away."""
+    models = (*REGISTRATIONS.values(), Term)
+    return sum(model.objects.filter(invoice_line__invoice=invoice).count() for model in models)

@@ -1,0 +1,132 @@
+"""VAT, discounts on the whole and totals: the stored amounts, written as EN 16931 wants them.
+
+A group of EN 16931 is a category and a percentage (BG-23), and two of ours can share one, such as
+services reverse-charged here and within the EU: then their stored amounts are added.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from lib.formats import percentage as written
+from lib.money import ZERO
+from vat.treatments import category_of, words_of
+
+from ...models import InvoiceLine
+from ..document import Paper
+from .elements import Part, cac, cbc, cbc_amount, plain
+
+
+@dataclass(frozen=True)
+class Rate:
+    """VAT of one stored rate, in euros and with the sign of the document."""
+
+    category: str
+    percentage: Decimal
+    words: str
+    discount: Decimal
+    net: Decimal
+    vat: Decimal
+
+
+def rates(paper: Paper) -> list[Rate]:
+    """The stored rates of the invoice."""
+    return [
+        Rate(
+            category=category_of(row["treatment"], Decimal(row["percentage"])),
+            percentage=Decimal(row["percentage"]),
+            words=words_of(row["treatment"]),
+            discount=paper.signed(Decimal(row["discount"])),
+            net=paper.signed(Decimal(row["net"])),
+            vat=paper.signed(Decimal(row["vat"])),
+        )
+        for row in paper.invoice.vat_totals
+    ]
+
+
+def discount(*, amount: Decimal, base: Decimal, percent: Decimal, tax: Part = None) -> Part:
+    """An allowance (BG-20, BG-27); on a negative amount it is a charge, as both stay positive."""
+    if not amount:
+        return None
+    reason = _("Discount %(rate)s") % {"rate": written(percent)}
+    return cac(
+        "AllowanceCharge",
+        cbc("ChargeIndicator", "true" if amount < 0 else "false"),
+        cbc("AllowanceChargeReason", reason),
+        cbc("MultiplierFactorNumeric", plain(percent)),
+        cbc_amount("Amount", abs(amount)),
+        cbc_amount("BaseAmount", abs(base)),
+        tax,
+    )
+
+
+def discounts(paper: Paper) -> Iterator[Part]:
+    """The discount on the whole: one a rate, because each takes VAT along at its own rate."""
+    for rate in rates(paper):
+        yield discount(
+            amount=rate.discount,
+            base=rate.net + rate.discount,
+            percent=paper.invoice.discount,
+            tax=_category("TaxCategory", rate.category, rate.percentage),
+        )
+
+
+def line_category(line: InvoiceLine) -> Part:
+    category = category_of(line.vat_treatment, line.vat_percentage)
+    return _category("ClassifiedTaxCategory", category, line.vat_percentage)
+
+
+def tax_total(paper: Paper) -> Part:
+    return cac(
+        "TaxTotal",
+        cbc_amount("TaxAmount", paper.signed(paper.invoice.vat)),
+        *(_subtotal(group) for group in _groups(rates(paper))),
+    )
+
+
+def monetary_total(paper: Paper) -> Part:
+    """BR-CO-10 to -16: everything adds up, in cents."""
+    invoice, signed = paper.invoice, paper.signed
+    given = [rate.discount for rate in rates(paper)]
+    allowances = sum((one for one in given if one > 0), ZERO)
+    charges = sum((-one for one in given if one < 0), ZERO)
+    return cac(
+        "LegalMonetaryTotal",
+        cbc_amount("LineExtensionAmount", signed(invoice.net) + allowances - charges),
+        cbc_amount("TaxExclusiveAmount", signed(invoice.net)),
+        cbc_amount("TaxInclusiveAmount", signed(invoice.gross)),
+        cbc_amount("AllowanceTotalAmount", allowances) if allowances else None,
+        cbc_amount("ChargeTotalAmount", charges) if charges else None,
+        cbc_amount("PayableAmount", signed(invoice.gross)),
+    )
+
+
+def _groups(found: Iterable[Rate]) -> list[list[Rate]]:
+    groups: dict[tuple[str, Decimal], list[Rate]] = defaultdict(list)
+    for rate in found:
+        groups[rate.category, rate.percentage].append(rate)
+    return list(groups.values())
+
+
+def _subtotal(group: list[Rate]) -> Part:
+    words = dict.fromkeys(rate.words for rate in group if rate.words)
+    first = group[0]
+    return cac(
+        "TaxSubtotal",
+        cbc_amount("TaxableAmount", sum((rate.net for rate in group), ZERO)),
+        cbc_amount("TaxAmount", sum((rate.vat for rate in group), ZERO)),
+        _category("TaxCategory", first.category, first.percentage, "; ".join(words)),
+    )
+
+
+def _category(name: str, category: str, percentage: Decimal, why: str = "") -> Part:
+    return cac(
+        name,
+        cbc("ID", category),
+        cbc("Percent", plain(percentage)),
+        cbc("TaxExemptionReason", why),
+        cac("TaxScheme", cbc("ID", "VAT")),
+    )

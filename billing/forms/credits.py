@@ -1,0 +1,85 @@
+"""The dialog in which an invoice is credited: which lines, what becomes of their rows, and why."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..fields import InvoiceDateField
+from ..invoices.credit_lines import CreditableLine, CreditWish
+from ..models import RowFate
+
+
+class CreditForm(forms.Form):
+    """A box for every line that can still be credited, and for its rows a choice."""
+
+    date = InvoiceDateField(
+        label=gettext_lazy("Invoice date"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        help_text=gettext_lazy("It is printed above the lines."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self, data: Any = None, *, lines: list[CreditableLine], today: datetime.date
+    ) -> None:
+        super().__init__(data, initial={"date": today})
+        self.lines = lines
+        for one in self._free():
+            label = one.line.description
+            self.fields[_box(one)] = forms.BooleanField(label=label, initial=True, required=False)
+            if one.row_count:
+                self.fields[_fate(one)] = forms.ChoiceField(
+                    label=gettext_lazy("Its rows"),
+                    choices=RowFate,
+                    initial=RowFate.RELEASED,
+                    required=False,
+                )
+
+    def with_lines(self) -> Iterator[tuple[CreditableLine, BoundField | None, BoundField | None]]:
+        """Every line with its box and its choice, where it has them."""
+        for one in self.lines:
+            box = self[_box(one)] if _box(one) in self.fields else None
+            yield one, box, self[_fate(one)] if _fate(one) in self.fields else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.chosen():
+            raise ValidationError(_("Tick at least one line."))
+        return cleaned
+
+    def chosen(self) -> list[int]:
+        """The ids of the ticked lines, also while something else is not right yet."""
+        return [one.line.pk for one in self._free() if self[_box(one)].value()]
+
+    def wish(self) -> CreditWish:
+        """What the operations take, once the form is valid."""
+        fates = {one.line.pk: self._fate_of(one) for one in self._free()}
+        return CreditWish(
+            fates={pk: fates[pk] for pk in self.chosen()},
+            reason=self.cleaned_data["reason"],
+            date=self.cleaned_data["date"],
+        )
+
+    def _fate_of(self, one: CreditableLine) -> RowFate:
+        return RowFate(self.cleaned_data.get(_fate(one)) or RowFate.RELEASED)
+
+    def _free(self) -> Iterator[CreditableLine]:
+        return (one for one in self.lines if one.taken_by is None)
+
+
+def _box(one: CreditableLine) -> str:
+    return f"line-{one.line.pk}"
+
+
+def _fate(one: CreditableLine) -> str:
+    return f"rows-{one.line.pk}"

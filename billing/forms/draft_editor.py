@@ -1,0 +1,238 @@
+"""A draft while somebody is editing it: the form as it was typed, with lines added, moved, removed.
+
+Everything that is typed travels with the form, so nothing is stored before it is saved, and nothing
+is lost when it cannot be.
+"""
+
+import copy
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.facts import limits
+from lib.formats import day, euro, percentage
+from lib.money import ZERO
+
+from ..invoices.drafting import HEAD_FIELDS, WantedDraft, WantedLine, as_wanted
+from ..models import Invoice, InvoiceLine
+from ..unbilled.claiming import lines_with_rows
+from .drafts import ATTACHED, HeadForm, LineForm, Offers
+
+# With more lines the page would be too long to work on: then only what stands above them is edited.
+MOST_LINES = 200
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that somebody else changed meanwhile: its label, and how it is stored now."""
+
+    label: str
+    shown: str
+
+
+class DraftEditor:
+    """The forms of a draft: `head`, and `lines` in their order.
+
+    `posted` is what was typed. Without it, or once a line was added, moved or removed, the forms
+    are not checked yet.
+    """
+
+    def __init__(self, invoice: Invoice, posted: QueryDict | None = None) -> None:
+        self.invoice = invoice
+        self.stored = {line.pk: line for line in invoice.lines.select_related("vat_rate")}
+        self.fixed = lines_with_rows(invoice)
+        self.is_checked = posted is not None
+        # Where the keyboard goes on: `add`, or a control of a line, by its name and place.
+        self.focus: tuple[str, int] = ("", -1)
+        self.has_lines = len(self.stored) <= MOST_LINES
+        if posted is None:
+            self.head_raw: Raw = HeadForm.stored(invoice)
+            self.raw = [LineForm.stored(line) for line in self.stored.values()]
+            self.known = set(self.stored)
+        else:
+            self.head_raw = {name: posted.get(name) for name in HeadForm.base_fields}
+            self.raw = list(_typed_lines(posted))
+            self.known = {int(pk) for pk in posted.getlist("known") if _is_id(pk)}
+        self.offers = Offers.of(invoice.organisation, day=self._first_day())
+
+    # --- Forms ---
+
+    def _first_day(self) -> datetime.date:
+        """Of supply, as it was typed; what is not said apart is the date of the invoice."""
+        typed = HeadForm({k: v for k, v in self.head_raw.items() if v is not None})
+        typed.is_valid()
+        found = typed.cleaned_data
+        return found.get("supplied_from") or found.get("date") or self.invoice.date
+
+    @cached_property
+    def head(self) -> HeadForm:
+        if self.is_checked:
+            return HeadForm({k: v for k, v in self.head_raw.items() if v is not None})
+        return HeadForm(initial=self.head_raw)
+
+    @cached_property
+    def lines(self) -> list[LineForm]:
+        return [self._line(n, raw) for n, raw in enumerate(self.raw)] if self.has_lines else []
+
+    def _line(self, place: int, raw: Raw) -> LineForm:
+        stored = self.stored.get(_id_of(raw) or 0)
+        prefix = f"line-{place}"
+        typed = {f"{prefix}-{name}": value for name, value in raw.items()}
+        return LineForm(
+            typed if self.is_checked else None,
+            initial=None if self.is_checked else raw,
+            prefix=prefix,
+            offers=self.offers,
+            stored=stored,
+            is_fixed=bool(stored and stored.pk in self.fixed),
+        )
+
+    def is_valid(self) -> bool:
+        """Whether it can be stored as it was typed."""
+        if not all([self.head.is_valid(), *(line.is_valid() for line in self.lines)]):
+            return False
+        typed, _lines = self.preview()
+        if max(abs(typed.net), abs(typed.gross)) > limits.MAX_AMOUNT:
+            text = _("An invoice comes to at most %(most)s: divide it over several.")
+            self.head.add_error(None, text % {"most": euro(limits.MAX_AMOUNT)})
+        return not self.head.errors
+
+    @property
+    def wrong_lines(self) -> list[int]:
+        """The numbers of the lines that cannot be computed yet."""
+        return [n for n, line in enumerate(self.lines, start=1) if not line.is_valid()]
+
+    def wanted(self) -> WantedDraft:
+        """What was typed; for what is wrong in the head the stored value, without wrong lines."""
+        self.head.is_valid()
+        found = self.head.cleaned_data
+        values = {name: found.get(name, getattr(self.invoice, name)) for name in HEAD_FIELDS}
+        return WantedDraft(**values, lines=self._wanted_lines())
+
+    def _wanted_lines(self) -> tuple[WantedLine, ...] | None:
+        if not self.has_lines:
+            return None
+        return tuple(line.wanted() for line in self.lines if line.is_valid())
+
+    def for_preview(self) -> "DraftEditor":
+        """The same with its forms checked, so that figures can be computed."""
+        if self.is_checked:
+            return self
+        other = copy.copy(self)
+        other.forget_forms()
+        other.is_checked = True
+        return other
+
+    def forget_forms(self) -> None:
+        """The forms are made anew from what was typed."""
+        for name in ("head", "lines"):
+            self.__dict__.pop(name, None)
+
+    def preview(self) -> tuple[Invoice, list[InvoiceLine]]:
+        """The invoice as it would be, with the figures that would be stored."""
+        return as_wanted(self.invoice, self.wanted(), self.stored, fixed=self.fixed)
+
+    # --- Lines that come, move and go ---
+
+    def carry_out(self, order: str) -> None:
+        """`add`, `up-2`, `down-2` or `remove-2`; a credit keeps its lines as they are."""
+        if self.invoice.is_credit:
+            order = ""
+        name, _dash, where = order.partition("-")
+        place = int(where) if where.isdecimal() and len(where) < 6 else -1
+        if name == "add" and len(self.raw) < MOST_LINES:
+            self.raw.append(self._fresh())
+            self.focus = "description", len(self.raw) - 1
+        elif 0 <= place < len(self.raw) and name in ("up", "down", "remove"):
+            self._move(name, place)
+        self.is_checked = False
+        self.forget_forms()
+
+    def _move(self, name: str, place: int) -> None:
+        line = self.raw.pop(place)
+        if name == "remove":
+            self.focus = "add", -1
+            return
+        place = max(0, place - 1) if name == "up" else min(place + 1, len(self.raw))
+        self.raw.insert(place, line)
+        # At the end of its way the arrow is off: the other one takes the keyboard.
+        ends = {0: "down", len(self.raw) - 1: "up"}
+        self.focus = ends.get(place, name), place
+
+    def _fresh(self) -> Raw:
+        rate = self.offers.usual_rate(self.invoice.customer)
+        return {
+            "quantity": "1",
+            "unit": "",
+            "price": "",
+            "discount": ZERO,
+            "vat_rate": rate.pk if rate else None,
+        }
+
+    # --- Two people at once ---
+
+    def join(self) -> list[Difference]:
+        """Puts what was typed over the draft as it is now; returns what differs above the lines.
+
+        Lines that somebody else added stand at the end; a free line that was removed there stays as
+        a new one; lines whose rows are free again are gone.
+        """
+        self.raw = [raw for raw in map(self._still, self.raw) if raw is not None]
+        others = [line for pk, line in self.stored.items() if pk not in self.known]
+        self.raw += [LineForm.stored(line) for line in others]
+        self.known = set(self.stored)
+        differences = self._differences()
+        self.head_raw["version"] = self.invoice.version
+        self.is_checked = False
+        self.forget_forms()
+        return differences
+
+    def _still(self, raw: Raw) -> Raw | None:
+        pk = _id_of(raw)
+        if pk is None or pk in self.stored:
+            return raw
+        return {**raw, "id": ""} if "quantity" in raw else None
+
+    def _differences(self) -> list[Difference]:
+        typed = self.head.cleaned_data
+        stored = HeadForm.stored(self.invoice)
+        return [
+            Difference(str(self.head.fields[name].label), _shown(stored[name]))
+            for name in HEAD_FIELDS
+            if name not in ATTACHED and typed.get(name) != stored[name]
+        ]
+
+
+def _shown(value: object) -> str:
+    match value:
+        case datetime.date():
+            return day(value)
+        case Decimal():
+            return percentage(value)
+    return str(value or "—")
+
+
+def _typed_lines(posted: QueryDict) -> Iterator[Raw]:
+    """What was typed in each line, in the order of the form."""
+    count = posted.get("lines", "")
+    for place in range(min(int(count), 2 * MOST_LINES) if _is_id(count) else 0):
+        prefix = f"line-{place}-"
+        names = [name for name in LineForm.base_fields if prefix + name in posted]
+        if names:
+            yield {name: posted[prefix + name] for name in names}
+
+
+def _id_of(raw: Mapping[str, Any]) -> int | None:
+    typed = str(raw.get("id") or "")
+    return int(typed) if _is_id(typed) else None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -1,0 +1,238 @@
+"""The forms of a draft: what stands above the lines, and one form for each line."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Language, Organisation
+from customers.models import Customer
+from integrations.eboekhouden.facts import limits
+from integrations.eboekhouden.facts.characters import sendable
+from integrations.ledger import LedgerAccountField, fetched_accounts
+from integrations.models import CostCentre, LedgerAccount
+from lib.amounts import AmountField
+from lib.choices import chosen_id
+from lib.formats import euro
+from vat.choices import ENDED
+from vat.models import VatRate
+from vat.rates_by_date import NoRateThen, has_ended, rate_on
+
+from ..fields import InvoiceDateField, PercentField
+from ..invoices.drafting import HEAD_FIELDS, WantedLine
+from ..models import Invoice, InvoiceLine
+
+ATTACHED = ("with_specification", "with_receipts")
+UNITS = [("hour", gettext_lazy("hour")), ("piece", gettext_lazy("piece")), ("", "—")]
+
+
+def day_input() -> forms.DateInput:
+    """A day as the browser picks it."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class HeadForm(forms.Form):
+    """Dates, texts and the discount on the whole; `version` says which draft was looked at."""
+
+    date = InvoiceDateField(label=gettext_lazy("Invoice date"), widget=day_input())
+    payment_term = forms.IntegerField(
+        label=gettext_lazy("Payment term"), min_value=0, max_value=365
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language)
+    reference = forms.CharField(
+        label=gettext_lazy("Reference of the customer"), max_length=50, required=False
+    )
+    discount = PercentField(label=gettext_lazy("Discount on the whole"))
+    supplied_from = InvoiceDateField(
+        label=gettext_lazy("Supplied from"), required=False, widget=day_input()
+    )
+    supplied_until = InvoiceDateField(
+        label=gettext_lazy("Supplied until"), required=False, widget=day_input()
+    )
+    notes = forms.CharField(
+        label=gettext_lazy("Text above the lines"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    with_specification = forms.BooleanField(
+        label=gettext_lazy("Attach a time specification"), required=False
+    )
+    with_receipts = forms.BooleanField(label=gettext_lazy("Attach the receipts"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """A period has a beginning, and ends after it. Raises ValidationError at the field."""
+        found = super().clean() or {}
+        first, last = found.get("supplied_from"), found.get("supplied_until")
+        if last and not first and "supplied_from" not in self.errors:
+            self.add_error("supplied_from", _("Fill in the first day too."))
+        if isinstance(first, datetime.date) and last and last < first:
+            self.add_error("supplied_until", _("Choose a day after the first one."))
+        return found
+
+    @staticmethod
+    def stored(invoice: Invoice) -> dict[str, Any]:
+        """What the fields show of an invoice."""
+        return {name: getattr(invoice, name) for name in (*HEAD_FIELDS, "version")}
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What the lines of an organisation choose from, read once for all of them.
+
+    `day` is the first day of supply: rates that had ended by then are for lines that have them.
+    """
+
+    day: datetime.date
+    rates: Mapping[int, VatRate]
+    accounts: list[LedgerAccount]
+    centres: Mapping[int, str]
+
+    @classmethod
+    def of(cls, organisation: Organisation, *, day: datetime.date) -> "Offers":
+        """Three queries."""
+        centres = CostCentre.objects.filter(connection__organisation=organisation)
+        return cls(
+            day=day,
+            rates={rate.pk: rate for rate in organisation.vat_rates.all()},
+            accounts=fetched_accounts(organisation),
+            centres=dict(centres.values_list("remote_id", "name")),
+        )
+
+    def usual_rate(self, customer: Customer) -> VatRate | None:
+        """That of the customer, else of the organisation, as it is on the day."""
+        usual = next((rate for rate in self.rates.values() if rate.is_default), None)
+        rate = self.rates.get(customer.vat_rate_id or 0) or usual
+        try:
+            return rate_on(rate, self.day, rates=self.rates) if rate else None
+        except NoRateThen:
+            return None
+
+    def rates_for(self, chosen: int | None) -> list[tuple[int, str]]:
+        """What a line may choose: `chosen` even when it has ended."""
+        rates = self.rates.items()
+        return [(pk, str(one)) for pk, one in rates if pk == chosen or not has_ended(one, self.day)]
+
+
+class LineForm(forms.Form):
+    """One line. Of a line that was made from rows, quantity, unit and price are not asked.
+
+    Of a line of a credit only the text is asked: the rest is that of the line it takes back.
+    """
+
+    id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )
+    quantity = AmountField(label=gettext_lazy("Quantity"), max_digits=10, min_value=None)
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
+    price = AmountField(label=gettext_lazy("Price"), min_value=None)
+    discount = PercentField(label=gettext_lazy("Discount"))
+    vat_rate = forms.TypedChoiceField(
+        label=gettext_lazy("VAT rate"), coerce=int, error_messages={"invalid_choice": ENDED}
+    )
+    ledger_account = LedgerAccountField(label=gettext_lazy("Ledger account"))
+    cost_centre_id = forms.TypedChoiceField(
+        label=gettext_lazy("Cost centre"), coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        offers: Offers,
+        stored: InvoiceLine | None = None,
+        is_fixed: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.offers, self.line, self.is_fixed = offers, stored, is_fixed
+        self.is_text = bool(stored and stored.credits_id)
+        if self.is_text:
+            self._ask_only("id", "description")
+        else:
+            self._offer_all(offers)
+        if is_fixed and not self.is_text:
+            for name in ("quantity", "unit", "price"):
+                del self.fields[name]
+
+    def _ask_only(self, *names: str) -> None:
+        for name in [name for name in self.fields if name not in names]:
+            del self.fields[name]
+
+    def _offer_all(self, offers: Offers) -> None:
+        # Unchecked, it shows what it was given, and so never another rate in its place.
+        chosen = self.line.vat_rate_id if self.line else self._initial_rate()
+        self._offer("vat_rate", offers.rates_for(chosen))
+        self._offer("cost_centre_id", [("", _("none")), *offers.centres.items()])
+        if not offers.centres:
+            del self.fields["cost_centre_id"]
+        account = cast(LedgerAccountField, self.fields["ledger_account"])
+        account.accounts = offers.accounts
+        account.widget.attrs["list"] = "ledger-accounts"
+
+    def _initial_rate(self) -> int:
+        return chosen_id(str(self.initial.get("vat_rate") or ""))
+
+    def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
+
+    def clean_description(self) -> str:
+        return sendable(self.cleaned_data["description"], multiline=True)
+
+    def clean(self) -> dict[str, Any]:
+        """What one line comes to must be an amount that can be booked."""
+        found = super().clean() or {}
+        quantity, price = found.get("quantity"), found.get("price")
+        if quantity and price and abs(quantity * price) > limits.MAX_AMOUNT:
+            text = _("A line comes to at most %(most)s: make the price smaller.")
+            self.add_error("price", text % {"most": euro(limits.MAX_AMOUNT)})
+        return found
+
+    def wanted(self) -> WantedLine:
+        """The line, once the form is valid."""
+        if self.is_text and self.line:
+            return _as_stored(self.line, description=self.cleaned_data["description"])
+        found = self.cleaned_data
+        centre = found.get("cost_centre_id")
+        if "cost_centre_id" not in self.fields and self.line:
+            centre = self.line.cost_centre_id
+        return WantedLine(
+            id=found["id"],
+            description=found["description"],
+            discount=found["discount"],
+            vat_rate=self.offers.rates[found["vat_rate"]],
+            ledger_account=found["ledger_account"],
+            cost_centre_id=centre,
+            quantity=found.get("quantity"),
+            price=found.get("price"),
+            unit=found.get("unit", ""),
+        )
+
+    @staticmethod
+    def stored(line: InvoiceLine) -> dict[str, Any]:
+        """What the fields show of a line."""
+        names = ("description", "quantity", "unit", "price", "discount", "ledger_account")
+        shown = {name: getattr(line, name) for name in names}
+        return shown | {
+            "id": line.pk,
+            "vat_rate": line.vat_rate_id,
+            "cost_centre_id": line.cost_centre_id,
+        }
+
+
+def _as_stored(line: InvoiceLine, *, description: str) -> WantedLine:
+    return WantedLine(
+        id=line.pk,
+        description=description,
+        discount=line.discount,
+        vat_rate=line.vat_rate,
+        ledger_account=line.ledger_account,
+        cost_centre_id=line.cost_centre_id,
+    )

@@ -1,0 +1,138 @@
+"""What the list of invoices is narrowed to and sorted by; all of it lives in the address."""
+
+import datetime
+from decimal import Decimal
+
+import django_filters as filters
+from django import forms
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Lower
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from customers.models import Customer
+from lib.choices import Several
+from lib.money import ZERO
+from lib.paging import Orders
+from registrations import periods
+
+from ..models import Booking, Invoice, InvoiceQuerySet, InvoiceStatus, Origin, State
+from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
+
+OVERDUE = "overdue"
+BOOKED_STATES = {
+    "no": None,
+    "open": OPEN_STATES,
+    "yes": (State.CONFIRMED,),
+    "stopped": NEEDS_SOMEBODY,
+}
+BOOKED_CHOICES = [
+    ("no", _("Not booked")),
+    ("open", _("On its way")),
+    ("yes", _("Booked")),
+    ("stopped", _("Needs you")),
+]
+STATUSES = [
+    (InvoiceStatus.DRAFT, _("Draft")),
+    (InvoiceStatus.FINAL, _("Final")),
+    (InvoiceStatus.SENT, _("Sent")),
+    (OVERDUE, _("Overdue")),
+    (InvoiceStatus.PAID, _("Paid")),
+    (InvoiceStatus.VOID, _("Void")),
+]
+ORDERS: Orders = {
+    "number": ("number",),
+    "customer": (Lower("customer__name"),),
+    "date": ("date", "number"),
+    "due": ("due_on", "number"),
+    "reference": (Lower("reference"),),
+    "amount": ("gross",),
+    "status": ("status", "due_on"),
+}
+USUAL_ORDER = "-date"
+
+
+class InvoiceFilter(filters.FilterSet):
+    """Search, period, customer, status, where it is issued, and what became of its booking."""
+
+    q = filters.CharFilter(label=_("Search number, customer…"), method="find")
+    period = filters.ChoiceFilter(
+        label=_("Period"),
+        choices=[choice for choice in periods.CHOICES if choice[0] != "all"],
+        method="within",
+        empty_label=_("All periods"),
+        widget=forms.RadioSelect,
+    )
+    since = filters.DateFilter(label=_("From"), method="part_of_period")
+    until = filters.DateFilter(label=_("Until"), method="part_of_period")
+    customer = Several(label=_("Customer"), queryset=Customer.objects.none(), distinct=False)
+    status = filters.MultipleChoiceFilter(
+        label=_("Status"),
+        choices=STATUSES,
+        method="of_status",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    origin = filters.ChoiceFilter(
+        label=_("Issued"), choices=Origin, empty_label=_("All"), widget=forms.RadioSelect
+    )
+    booked = filters.ChoiceFilter(
+        label=_("In e-Boekhouden"),
+        choices=BOOKED_CHOICES,
+        method="of_booking",
+        empty_label=_("All"),
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = Invoice
+        fields = ()
+
+    def __init__(
+        self, query: QueryDict, *, organisation: Organisation, today: datetime.date
+    ) -> None:
+        super().__init__(query, Invoice.objects.filter(organisation=organisation))
+        self.today = today
+        self.filters["customer"].queryset = organisation.customers.filter(
+            invoices__isnull=False
+        ).distinct()
+
+    @property
+    def rows(self) -> InvoiceQuerySet:
+        """The invoices; none when the address holds a filter that does not exist."""
+        return self.qs if self.is_valid() else self.queryset.none()
+
+    def find(self, rows: InvoiceQuerySet, _name: str, text: str) -> InvoiceQuerySet:
+        return rows.matching(text.strip())
+
+    def within(self, rows: InvoiceQuerySet, _name: str, value: str) -> InvoiceQuerySet:
+        period = periods.named(value, today=self.today)
+        if value == "custom":
+            cleaned = self.form.cleaned_data
+            period = periods.Period(cleaned.get("since"), cleaned.get("until"))
+        if period.first:
+            rows = rows.filter(date__gte=period.first)
+        return rows.filter(date__lte=period.last) if period.last else rows
+
+    def part_of_period(self, rows: InvoiceQuerySet, _name: str, _value: object) -> InvoiceQuerySet:
+        return rows
+
+    def of_status(self, rows: InvoiceQuerySet, _name: str, chosen: list[str]) -> InvoiceQuerySet:
+        wanted = Q(status__in=[one for one in chosen if one != OVERDUE])
+        if OVERDUE in chosen:
+            wanted |= Q(pk__in=Invoice.objects.overdue(self.today).values("pk"))
+        return rows.filter(wanted) if chosen else rows
+
+    def of_booking(self, rows: InvoiceQuerySet, _name: str, value: str) -> InvoiceQuerySet:
+        states = BOOKED_STATES[value]
+        if states:
+            return rows.filter(bookings__state__in=states)
+        # One that was cancelled does not count; of the others an invoice has one at most.
+        counting = Booking.objects.filter(invoice=OuterRef("pk")).exclude(state=State.CANCELLED)
+        return rows.filter(~Exists(counting))
+
+
+def totals(rows: QuerySet[Invoice]) -> tuple[int, Decimal]:
+    """How many invoices, and what they come to in euros incl. VAT."""
+    found = rows.order_by().aggregate(count=Count("pk"), gross=Sum("gross"))
+    return found["count"], found["gross"] or ZERO

@@ -1,0 +1,74 @@
+"""The form of Settings → Invoices."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language
+
+from ..fields import check_placeholders
+from ..mailing import Extra
+from ..mailing.letters import usual_texts
+from ..models import InvoiceSettings
+
+
+class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    """Numbers, payment term and texts of invoices."""
+
+    class Meta:
+        model = InvoiceSettings
+        fields = (
+            "prefix",
+            "eboekhouden_prefix",
+            "payment_term",
+            "design",
+            "payment_code",
+            "footer",
+            "mail_subject_nl",
+            "mail_body_nl",
+            "mail_subject_en",
+            "mail_body_en",
+            "mail_extras",
+        )
+        widgets = {
+            "design": forms.RadioSelect,
+            "footer": forms.Textarea(attrs={"rows": 3}),
+            "mail_body_nl": forms.Textarea(attrs={"rows": 8}),
+            "mail_body_en": forms.Textarea(attrs={"rows": 8}),
+        }
+
+    mail_extras = forms.MultipleChoiceField(
+        label=_("With the PDF"),
+        choices=Extra.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Ticked beforehand when an invoice is sent, as far as there are any."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in Language.values:
+            subject, body = usual_texts(language)
+            self.fields[f"mail_subject_{language}"].widget.attrs["placeholder"] = subject
+            self.fields[f"mail_body_{language}"].widget.attrs["placeholder"] = body
+
+    def clean_mail_subject_nl(self) -> str:
+        return check_placeholders(self.cleaned_data["mail_subject_nl"])
+
+    def clean_mail_body_nl(self) -> str:
+        return check_placeholders(self.cleaned_data["mail_body_nl"])
+
+    def clean_mail_subject_en(self) -> str:
+        return check_placeholders(self.cleaned_data["mail_subject_en"])
+
+    def clean_mail_body_en(self) -> str:
+        return check_placeholders(self.cleaned_data["mail_body_en"])
+
+    def clean(self) -> dict[str, object]:
+        typed = self.cleaned_data
+        ours, theirs = typed.get("prefix"), typed.get("eboekhouden_prefix")
+        if ours is not None and ours == theirs:
+            sentence = _("Use another prefix than above: each series counts by itself.")
+            self.add_error("eboekhouden_prefix", sentence)
+        return typed

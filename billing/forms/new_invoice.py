@@ -1,0 +1,128 @@
+"""What a new invoice could be made from: whom it is for, and what is open of that customer."""
+
+import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Organisation
+from customers.models import Customer
+from projects.models import Project
+from registrations.selection import ids_in
+
+from ..unbilled import TERMS, WORK, UnbilledProject, Wish, billable_projects, unbilled_of
+from .drafts import day_input
+
+BLANK = "blank"
+KINDS = [
+    (WORK, gettext_lazy("Unbilled work")),
+    (TERMS, gettext_lazy("Agreed amounts")),
+    (BLANK, gettext_lazy("Free invoice")),
+]
+# So many customers are shown at a time; who is not among them is found by typing.
+MOST_CUSTOMERS = 8
+
+
+@dataclass(frozen=True)
+class Open:
+    """A project with what could be billed of it, in euros excl. VAT."""
+
+    project: Project
+    amount: Decimal
+    is_chosen: bool
+
+
+class NewInvoiceForm(forms.Form):
+    """Whom the invoice is for, what it is made from, and of which days."""
+
+    q = forms.CharField(label=gettext_lazy("Find a customer"), required=False)
+    customer = forms.ModelChoiceField(queryset=Customer.objects.none(), required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Made from"), choices=KINDS, widget=forms.RadioSelect
+    )
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=day_input())
+    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=day_input())
+    approved = forms.BooleanField(label=gettext_lazy("Approved only"), required=False)
+
+    def __init__(
+        self, data: QueryDict, *, organisation: Organisation, today: datetime.date
+    ) -> None:
+        shown = data.copy()
+        shown.setdefault("kind", WORK)
+        shown.setdefault("until", today.isoformat())
+        # The list of invoices behind the dialog has a field of the same name.
+        super().__init__(shown, auto_id="new-%s")
+        self.organisation, self.today = organisation, today
+        customers = organisation.customers.filter(archived_at=None)
+        self.fields["customer"].queryset = customers  # type: ignore[attr-defined]  # of this field
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError at the field for days in the wrong order."""
+        found = super().clean() or {}
+        since, until = found.get("since"), found.get("until")
+        if since and until and since > until:
+            self.add_error("until", _("“Until” is before “from”: choose a later day."))
+        return found
+
+    @property
+    def customers(self) -> list[Customer]:
+        """Those whose name or number contains what was typed; the chosen one first."""
+        chosen = self.chosen_customer
+        rows = self.organisation.customers.filter(archived_at=None).order_by("name", "pk")
+        text = self.cleaned_data.get("q")
+        # What no name can contain (a NUL, say) the database does not take as a question either.
+        if text is None:
+            rows, text = rows.none(), ""
+        found = list((rows.matching(text) if text else rows)[: MOST_CUSTOMERS + 1])
+        rest = [one for one in found if one != chosen][:MOST_CUSTOMERS]
+        return [chosen, *rest] if chosen else rest
+
+    @property
+    def chosen_customer(self) -> Customer | None:
+        """The chosen one; of this organisation, and not archived."""
+        self.is_valid()
+        found = self.cleaned_data.get("customer")
+        return found if isinstance(found, Customer) else None
+
+    @property
+    def chosen_kind(self) -> str:
+        return str(self.cleaned_data.get("kind", "")) if self.is_valid() else ""
+
+    def open_projects(self, *, chosen: Collection[int], listed: Collection[int]) -> list[Open]:
+        """The projects of the customer with something of this kind, in these days.
+
+        Chosen are those that were ticked, and those that were not listed before.
+        """
+        if not self.is_valid() or self.chosen_customer is None or self.chosen_kind == BLANK:
+            return []
+        found = self.cleaned_data
+        wish = Wish(
+            until=found["until"] or self.today,
+            since=found["since"],
+            approved_only=found["approved"],
+            part=self.chosen_kind,
+        )
+        projects = billable_projects(
+            self.organisation.projects.filter(customer=self.chosen_customer), wish
+        )
+        (one,) = unbilled_of([self.chosen_customer], projects, wish)
+        rows = [(part.project, self._amount(part)) for part in one.projects]
+        return [
+            Open(project, amount, project.pk in chosen or project.pk not in listed)
+            for project, amount in rows
+            if amount
+        ]
+
+    def _amount(self, part: UnbilledProject) -> Decimal:
+        return part.terms if self.chosen_kind == TERMS else part.total - part.terms
+
+
+def ticked(posted: QueryDict, name: str) -> set[int]:
+    """The ids of a repeated field. Raises SuspiciousOperation for what is none."""
+    return set(ids_in(posted.getlist(name)))

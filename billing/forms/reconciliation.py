@@ -1,0 +1,85 @@
+"""The daily check: which period to check, what the findings are narrowed to, and a note."""
+
+import datetime
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ..fields import InvoiceDateField
+from ..models import CheckFinding, FindingKind
+from ..models.reconciliation import CheckFindingQuerySet
+
+MOST_DAYS = 366
+SHOWN = [("new", _("Needs you")), ("seen", _("Seen")), ("gone", _("Gone")), ("all", _("All"))]
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class CheckForm(forms.Form):
+    """Documents dated in this period, both days included."""
+
+    since = InvoiceDateField(label=_("From"), widget=_day_input())
+    until = InvoiceDateField(label=_("Until"), widget=_day_input())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The last day is before the first. Choose a later one."))
+        elif since and until and until - since >= datetime.timedelta(days=MOST_DAYS):
+            text = _("This is more than a year. Check it in parts of at most 366 days.")
+            self.add_error("until", text)
+        return cleaned
+
+
+class SeenForm(forms.Form):
+    """What somebody does about it, for whoever looks later."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+        help_text=_("What it is, or what you do about it."),
+    )
+
+
+class FindingFilter(filters.FilterSet):
+    """Number, kinds, and whether somebody saw it; without a choice whatever is still there."""
+
+    q = filters.CharFilter(label=_("Search number…"), field_name="number", lookup_expr="icontains")
+    kind = filters.MultipleChoiceFilter(
+        label=_("Kind"), choices=FindingKind, widget=forms.CheckboxSelectMultiple
+    )
+    show = filters.ChoiceFilter(
+        label=_("State"),
+        choices=SHOWN,
+        empty_label=_("Still there"),
+        method="as_is",
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = CheckFinding
+        fields = ()
+
+    def as_is(self, rows: CheckFindingQuerySet, name: str, value: str) -> CheckFindingQuerySet:
+        return rows
+
+    def filter_queryset(self, queryset: CheckFindingQuerySet) -> CheckFindingQuerySet:
+        """What is asked for, of those that are still there unless others are wanted."""
+        rows: CheckFindingQuerySet = super().filter_queryset(queryset)
+        match self.form.cleaned_data.get("show"):
+            case "new":
+                return rows.needing_somebody()
+            case "seen":
+                return rows.open().exclude(seen_at=None)
+            case "gone":
+                return rows.exclude(resolved_at=None)
+            case "all":
+                return rows
+        return rows.open()

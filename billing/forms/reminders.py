@@ -1,0 +1,98 @@
+"""The forms of reminders: how and when, what a step says, and who gets none."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Language
+
+from ..fields import check_placeholders, check_subject
+from ..models import ReminderHold, ReminderSettings, ReminderStep, StepKind
+from ..reminders.letters import COSTS, placeholders_of, usual_step_texts
+
+
+class ReminderSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    """Whether to remind, and who decides."""
+
+    class Meta:
+        model = ReminderSettings
+        fields = ("is_on", "mode", "paused_until")
+        widgets = {"mode": forms.RadioSelect, "paused_until": forms.DateInput()}
+
+
+class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    """One step. Its days lie between those of the steps before and after it."""
+
+    class Meta:
+        model = ReminderStep
+        fields = ("days", "kind", "subject_nl", "body_nl", "subject_en", "body_en")
+        widgets = {
+            "body_nl": forms.Textarea(attrs={"rows": 8}),
+            "body_en": forms.Textarea(attrs={"rows": 8}),
+        }
+        help_texts = {"kind": _("A business customer skips the fourteen-day letter.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in Language.values:
+            subject, body = usual_step_texts(self.instance, language=language)
+            self.fields[f"subject_{language}"].widget.attrs["placeholder"] = subject
+            self.fields[f"body_{language}"].widget.attrs["placeholder"] = body
+
+    def clean_days(self) -> int:
+        days: int = self.cleaned_data["days"]
+        others = ReminderStep.objects.filter(organisation=self.instance.organisation)
+        before = others.filter(position__lt=self.instance.position).last()
+        after = others.filter(position__gt=self.instance.position).first()
+        if before and days <= before.days:
+            text = _("The step before goes after %(days)d days: choose more.")
+            raise ValidationError(text, params={"days": before.days})
+        if after and days >= after.days:
+            text = _("The next step goes after %(days)d days: choose fewer.")
+            raise ValidationError(text, params={"days": after.days})
+        return days
+
+    def clean(self) -> dict[str, Any]:
+        known = placeholders_of(self.cleaned_data.get("kind", ""))
+        for language in Language.values:
+            self._check(f"subject_{language}", check_subject, known)
+            self._check(f"body_{language}", check_placeholders, known)
+        if self.cleaned_data.get("kind") == StepKind.NOTICE:
+            self._check_notice()
+        return self.cleaned_data
+
+    def _check(self, name: str, check: Any, known: tuple[str, ...]) -> None:
+        try:
+            check(self.cleaned_data.get(name, ""), known=known)
+        except ValidationError as error:
+            self.add_error(name, error)
+
+    def _check_notice(self) -> None:
+        """Without the amount the letter means nothing (article 6:96 paragraph 6 BW)."""
+        for language in Language.values:
+            body = self.cleaned_data.get(f"body_{language}", "")
+            if body and f"{{{COSTS}}}" not in body:
+                sentence = _("The law wants the costs named: put {collection_costs} in the text.")
+                self.add_error(f"body_{language}", sentence)
+
+
+class HoldForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    """Why no reminders go, and until when."""
+
+    class Meta:
+        model = ReminderHold
+        fields = ("reason", "until")
+        widgets = {"until": forms.DateInput()}
+
+    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_until(self) -> datetime.date | None:
+        until: datetime.date | None = self.cleaned_data["until"]
+        if until and until <= self.today:
+            raise ValidationError(_("Choose a day after today, or leave it empty."))
+        return until

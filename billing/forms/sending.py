@@ -1,0 +1,76 @@
+"""The form of the e-mail that carries an invoice."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+from ..fields import AddressesField, check_placeholders, check_subject
+from ..mailing import Letter, first_letter
+from ..mailing.attachments import is_too_large, on_offer, sizes_of, usual_extras
+from ..models import Invoice
+
+
+class SendForm(forms.Form):
+    """To whom, what the e-mail says, and what goes along. `key` lets the same form go once."""
+
+    to = AddressesField(label=_("To"), help_text=_("Several: with commas between."))
+    cc = AddressesField(label=_("Cc"), required=False)
+    bcc = AddressesField(label=_("Bcc"), required=False, help_text=_("Nobody else sees these."))
+    subject = forms.CharField(label=_("Subject"), max_length=150, strip=False)
+    body = forms.CharField(
+        label=_("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 10})
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invoice = invoice
+        self.offered = on_offer(invoice)
+        choices = [(extra.value, extra.label) for extra in self.offered]
+        self.fields["extras"] = forms.MultipleChoiceField(
+            label=_("With the PDF"),
+            choices=choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    @classmethod
+    def first(cls, invoice: Invoice) -> "SendForm":
+        """With the texts and attachments that are prefilled, and a key of its own."""
+        letter = first_letter(invoice)
+        initial = {
+            "to": ", ".join(letter.to),
+            "subject": letter.subject,
+            "body": letter.body,
+            "extras": usual_extras(invoice),
+            "key": uuid.uuid4(),
+        }
+        return cls(initial=initial, invoice=invoice)
+
+    def clean_subject(self) -> str:
+        return check_subject(self.cleaned_data["subject"])
+
+    def clean_body(self) -> str:
+        return check_placeholders(self.cleaned_data["body"])
+
+    def clean_extras(self) -> list[str]:
+        wanted: list[str] = self.cleaned_data["extras"]
+        try:
+            sizes = sizes_of(self.invoice, wanted=wanted)
+        except OSError as error:
+            text = _("One of these files cannot be read. Leave them out and send it all the same.")
+            raise ValidationError(text) from error
+        if is_too_large(sizes):
+            text = _("Together these are %(size)s, too much for an e-mail. Leave some out.")
+            raise ValidationError(text, params={"size": filesizeformat(sum(sizes))})
+        return wanted
+
+    @property
+    def letter(self) -> Letter:
+        """What is sent, once the form is valid."""
+        names = ("to", "subject", "body", "cc", "bcc")
+        return Letter(**{name: self.cleaned_data[name] for name in names})

@@ -1,0 +1,98 @@
+"""What Unbilled is narrowed to; the choices live in the address."""
+
+import calendar
+import datetime
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Organisation
+from customers.models import Customer
+from lib.choices import SeveralField, offer
+from projects.models import Method, Project, ProjectQuerySet
+
+from ..fields import InvoiceDateField
+from ..unbilled import Wish
+
+PERIODS = [
+    ("today", _("Until today")),
+    ("last_month", _("Until the end of last month")),
+    ("this_month", _("Until the end of this month")),
+    ("custom", _("From … until …")),
+]
+METHODS = [(method.value, method.label) for method in Method if method is not Method.NONE]
+STATUSES = [("", _("Every status")), ("approved", _("Approved only"))]
+
+
+class UnbilledForm(forms.Form):
+    """Search, period, which customers, projects, methods and managers, approved rows only or not.
+
+    `today` says which days are meant; of the custom period each end may be left open.
+    """
+
+    q = forms.CharField(label=_("Search customer, project…"), required=False)
+    period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
+    since = InvoiceDateField(label=_("From"), required=False)
+    until = InvoiceDateField(label=_("Until"), required=False)
+    customer = SeveralField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
+    project = SeveralField(label=_("Project"), queryset=Project.objects.none(), required=False)
+    method = forms.MultipleChoiceField(label=_("Method"), choices=METHODS, required=False)
+    manager = SeveralField(
+        label=_("Project manager"), queryset=Membership.objects.none(), required=False
+    )
+    status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
+
+    def __init__(
+        self, data: QueryDict, *, organisation: Organisation, today: datetime.date
+    ) -> None:
+        shown = data.copy()
+        shown.setdefault("period", "today")
+        super().__init__(shown)
+        self.organisation, self.today = organisation, today
+        offer(self, "customer", organisation.customers.filter(projects__isnull=False).distinct())
+        offer(self, "project", organisation.projects.exclude(method=Method.NONE))
+        managers = organisation.memberships.filter(managed_projects__isnull=False)
+        offer(self, "manager", managers.select_related("user").distinct())
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if cleaned.get("period") == "custom" and since and until and since > until:
+            self.add_error("until", _("“Until” is before “from”: choose a later day."))
+        return cleaned
+
+    def wish(self) -> Wish:
+        """Which days and rows are asked for; without a valid choice everything until today."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        period, approved_only = chosen.get("period", ""), chosen.get("status") == "approved"
+        if period == "custom":
+            until = chosen["until"] or self.today
+            return Wish(until, approved_only=approved_only, since=chosen["since"])
+        return Wish(last_day(period, today=self.today), approved_only=approved_only)
+
+    def projects(self) -> ProjectQuerySet:
+        """The projects that fit the search and the choices; none when a choice does not exist."""
+        projects: ProjectQuerySet = Project.objects.filter(organisation=self.organisation)
+        if not self.is_valid():
+            return projects.none()
+        chosen = self.cleaned_data
+        if text := chosen["q"].strip():
+            projects = projects.matching(text)
+        if managers := chosen["manager"]:
+            managed = Project.managers.through.objects.filter(membership__in=managers)
+            projects = projects.filter(pk__in=managed.values("project"))
+        for name, column in (("customer", "customer"), ("project", "pk"), ("method", "method")):
+            if values := chosen[name]:
+                projects = projects.filter(**{f"{column}__in": values})
+        return projects
+
+
+def last_day(choice: str, *, today: datetime.date) -> datetime.date:
+    """The day until which is billed."""
+    match choice:
+        case "last_month":
+            return today.replace(day=1) - datetime.timedelta(days=1)
+        case "this_month":
+            return today.replace(day=calendar.monthrange(today.year, today.month)[1])
+    return today

@@ -1,0 +1,178 @@
+"""The forms of Settings → VAT rates: one rate, and a percentage that changes by law."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from integrations.eboekhouden.facts.vat import VAT_CODES
+from lib.choices import offer
+from vat.models import VatRate
+from vat.rates import CODE_MEANINGS
+from vat.treatments import CODES, TREATMENTS, contradicts, usual_code
+
+CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
+
+
+class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    """One VAT rate. What it says must agree with itself, else invoices and returns don't."""
+
+    class Meta:
+        model = VatRate
+        fields = (
+            "name",
+            "percentage",
+            "treatment",
+            "code",
+            "valid_from",
+            "valid_until",
+            "replaces",
+            "is_default",
+        )
+        widgets = {
+            "code": forms.TextInput(attrs={"list": "vat-codes", "autocomplete": "off"}),
+            "valid_from": forms.DateInput(),
+            "valid_until": forms.DateInput(),
+        }
+        help_texts = {
+            "is_default": _("For customers and tasks without a rate of their own."),
+            "replaces": _("What was supplied before the first day has the rate chosen here."),
+        }
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+        others = organisation.vat_rates.exclude(pk=self.instance.pk)
+        free = others.filter(replaced_by=None) | others.filter(replaced_by=self.instance.pk)
+        offer(self, "replaces", free, empty="—")
+
+    def clean_name(self) -> str:
+        return free_name(self.cleaned_data["name"], self.organisation, besides=self.instance.pk)
+
+    def clean_code(self) -> str:
+        return sales_code(self.cleaned_data["code"])
+
+    def clean(self) -> dict[str, object]:
+        self._check_percentage()
+        self._check_period()
+        self._check_predecessor()
+        return self.cleaned_data
+
+    def _check_percentage(self) -> None:
+        percentage = self.cleaned_data.get("percentage")
+        treatment = self.cleaned_data.get("treatment")
+        if percentage is None or treatment is None:
+            return
+        if TREATMENTS[treatment].is_untaxed and percentage:
+            self.add_error("percentage", _("With this treatment the invoice has 0% VAT."))
+        elif why := why_not_code(self.cleaned_data.get("code", ""), treatment, percentage):
+            self.add_error("code", why)
+
+    def _check_period(self) -> None:
+        first, last = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_until")
+        if first and last and last < first:
+            self.add_error("valid_until", _("This is before the first day: choose a later day."))
+
+    def _check_predecessor(self) -> None:
+        before, first = self.cleaned_data.get("replaces"), self.cleaned_data.get("valid_from")
+        if before is None:
+            return
+        if first is None:
+            self.add_error(
+                "valid_from", _("Fill in from which day this rate follows on the other.")
+            )
+        elif before.valid_from and before.valid_from >= first:
+            self.add_error("replaces", _("That rate begins later itself: choose an older one."))
+        if before.treatment != self.cleaned_data.get("treatment"):
+            self.add_error("replaces", _("That rate has another treatment: choose one like this."))
+
+
+class ChangeByLawForm(forms.Form):
+    """What a rate becomes, and when; the new one has the treatment of the old one."""
+
+    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput())
+    percentage = forms.DecimalField(
+        label=_("New percentage"),
+        max_digits=5,
+        decimal_places=2,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    name = forms.CharField(label=_("Name of the new rate"), max_length=60)
+    code = forms.CharField(
+        label=_("VAT code in e-Boekhouden"),
+        max_length=12,
+        required=False,
+        help_text=_("Empty: the usual code of the new percentage, if there is one."),
+        widget=forms.TextInput(attrs={"list": "vat-codes", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, rate: VatRate, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rate = rate
+
+    def clean_name(self) -> str:
+        return free_name(self.cleaned_data["name"], self.rate.organisation)
+
+    def clean_code(self) -> str:
+        return sales_code(self.cleaned_data["code"])
+
+    def clean_percentage(self) -> Decimal:
+        percentage: Decimal = self.cleaned_data["percentage"]
+        if percentage == self.rate.percentage:
+            raise forms.ValidationError(_("This is the percentage that it has now."))
+        return percentage
+
+    def clean_valid_from(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["valid_from"]
+        if self.rate.valid_from and day <= self.rate.valid_from:
+            raise forms.ValidationError(_("The rate begins later itself: choose a later day."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        percentage, code = typed.get("percentage"), typed.get("code", "")
+        if percentage is not None and "code" in typed:
+            typed["code"] = code or usual_code(self.rate.treatment, percentage)
+            if why := why_not_code(code, self.rate.treatment, percentage):
+                self.add_error("code", why)
+        return typed
+
+
+def free_name(text: str, organisation: Organisation, *, besides: int | None = None) -> str:
+    """The name without blanks around it. Raises ValidationError when another rate has it."""
+    name = text.strip()
+    same = organisation.vat_rates.filter(name__iexact=name).values_list("pk", flat=True)
+    if set(same) - {besides}:
+        raise forms.ValidationError(_("Another rate has this name: choose a different one."))
+    return name
+
+
+def sales_code(text: str) -> str:
+    """The code in capitals. Raises ValidationError for what is none, or is one for purchases."""
+    code = text.strip().upper()
+    CODE(code)
+    known = VAT_CODES.get(code)
+    if known and not known.is_for_sales:
+        raise forms.ValidationError(_("This code is for purchases; choose one for sales."))
+    return code
+
+
+def why_not_code(code: str, treatment: str, percentage: Decimal) -> forms.ValidationError | None:
+    """Why a code does not go with treatment and percentage; None if it does, or is unknown."""
+    known = VAT_CODES.get(code)
+    if contradicts(code, treatment):
+        sentence = _("%(code)s means “%(meaning)s”; with this treatment use %(fitting)s.")
+        fitting = usual_code(treatment, percentage) or ", ".join(sorted(CODES[treatment]))
+        meaning = CODE_MEANINGS.get(code, code)
+        params = {"code": code, "meaning": meaning, "fitting": fitting}
+        return forms.ValidationError(sentence, params=params)
+    if known and known.percentage is not None and known.percentage != percentage:
+        sentence = _("In e-Boekhouden %(code)s is %(percentage)s%%: choose the code that fits.")
+        return forms.ValidationError(
+            sentence, params={"code": code, "percentage": known.percentage}
+        )
+    return None

@@ -1,0 +1,96 @@
+"""How far an invoice is, as people read it: a word and the colour of its tag."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..bookings.presenters import TAGS
+from ..models import Booking, BookingQuerySet, CreditState, Invoice, InvoiceStatus, Origin, State
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A kind of the `tag` of pages, and its word."""
+
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True)
+class InvoiceRow:
+    """An invoice as a row of a list; `may_be_entered` as far as one sees without asking further."""
+
+    invoice: Invoice
+    status: Tag
+    credited: Tag | None
+    booking: Booking | None
+    booked: Tag | None
+
+    @property
+    def may_be_entered(self) -> bool:
+        return self.invoice.was_sent and self.booking is None
+
+
+def counting_bookings() -> BookingQuerySet:
+    """Those that were not cancelled; an invoice has one of them at most."""
+    return Booking.objects.exclude(state=State.CANCELLED)
+
+
+def with_bookings(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """The same invoices, for rows_of: each with its booking that counts, in one query more."""
+    return invoices.prefetch_related(Prefetch("bookings", queryset=counting_bookings()))
+
+
+def rows_of(invoices: Iterable[Invoice], *, today: datetime.date) -> list[InvoiceRow]:
+    """Invoices that came from with_bookings, as rows."""
+    return [
+        row_of(invoice, next(iter(invoice.bookings.all()), None), today=today)
+        for invoice in invoices
+    ]
+
+
+def row_of(invoice: Invoice, booking: Booking | None, *, today: datetime.date) -> InvoiceRow:
+    """An invoice with its booking that counts, as a row."""
+    return InvoiceRow(
+        invoice=invoice,
+        status=status_tag(invoice, today=today),
+        credited=credited_tag(invoice),
+        booking=booking,
+        booked=booking_tag(booking) if booking else None,
+    )
+
+
+def booking_tag(booking: Booking) -> Tag:
+    """The state of its booking in a word."""
+    state = State(booking.state)
+    return Tag(TAGS[state], str(state.label))
+
+
+def credited_tag(invoice: Invoice) -> Tag | None:
+    """Next to its status: that it was credited in part, or wholly after it was paid."""
+    is_said = invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID
+    if is_said or invoice.credit_state == CreditState.NOT:
+        return None
+    return Tag("credited", str(CreditState(invoice.credit_state).label))
+
+
+def status_tag(invoice: Invoice, *, today: datetime.date) -> Tag:
+    """Draft, Final, Sent, Expires today, 3 days overdue, Paid, Credited or Void."""
+    if invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID:
+        return Tag("credited", str(CreditState.WHOLLY.label))
+    if invoice.is_settled:
+        return Tag("paid", _("Settled"))
+    if invoice.status == InvoiceStatus.FINAL and invoice.origin == Origin.HERE:
+        return Tag("final", _("Final, not sent yet"))
+    may_be_due = invoice.status == InvoiceStatus.SENT and not invoice.is_credit
+    if not may_be_due or invoice.due_on > today:
+        return Tag(invoice.status, str(InvoiceStatus(invoice.status).label))
+    days = (today - invoice.due_on).days
+    if days == 0:
+        return Tag("due", _("Expires today"))
+    label = ngettext("%(days)d day overdue", "%(days)d days overdue", days)
+    return Tag("overdue", label % {"days": days})

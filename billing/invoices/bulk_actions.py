@@ -1,0 +1,199 @@
+"""What can be done with several invoices at once: which of them may, and doing it one by one."""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Organisation, User
+from registrations.selection import ids_in
+
+from ..legal import check, documents_of
+from ..mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter
+from ..mailing.attachments import usual_extras
+from ..mailing.letters import why_not_to
+from ..models import Invoice, InvoiceStatus, Origin
+from .drafting import delete_draft
+from .emailing import send_invoice
+from .issuing import Held, Unlawful, mark_sent
+from .locking import NotAllowed
+from .paying import mark_paid
+from .sales_entries import Eligible
+
+MOST = 500
+MOST_MAILS = 25
+# After one of these the next mail would fail in the same way.
+HOPELESS = ("login", "encryption", "unreachable", "later", "unclear")
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to do with invoices; `why_not` is empty where it may be done.
+
+    `makes_final`: a draft becomes final by it, so it must say what an invoice has to say.
+    """
+
+    title: str | Promise
+    button: str | Promise
+    done: str | Promise
+    why_not: Callable[[Invoice], str]
+    carry_out: Callable[[Invoice, User, datetime.datetime], object]
+    is_grave: bool = False
+    makes_final: bool = False
+    most: int = MOST
+    question: str | Promise = ""
+
+
+@dataclass
+class Outcome:
+    """How many it was done with, and in words with which it was not."""
+
+    done: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def selected(organisation: Organisation, posted: QueryDict) -> list[Invoice]:
+    """The ticked invoices of this organisation, oldest first. Raises SuspiciousOperation."""
+    ids = ids_in(posted.getlist("invoices"))
+    found = Invoice.objects.filter(organisation=organisation, pk__in=ids[:MOST])
+    return list(found.select_related("organisation", "customer").order_by("date", "pk"))
+
+
+def sort_out(invoices: Sequence[Invoice], action: Action, *, today: datetime.date) -> Eligible:
+    """With which of them it may be done; at most so many in one go."""
+    ready: list[Invoice] = []
+    left_out: list[tuple[Invoice, str]] = []
+    unlawful = unlawful_drafts(invoices, today=today) if action.makes_final else {}
+    for invoice in invoices:
+        why = action.why_not(invoice) or unlawful.get(invoice.pk, "")
+        if not why and len(ready) >= action.most:
+            why = _("At most %(most)d in one go.") % {"most": action.most}
+        if why:
+            left_out.append((invoice, why))
+        else:
+            ready.append(invoice)
+    return Eligible(tuple(ready), tuple(left_out))
+
+
+def unlawful_drafts(invoices: Sequence[Invoice], *, today: datetime.date) -> dict[int, str]:
+    """What the drafts among these still have to say by law, by id; of one organisation."""
+    drafts = [invoice for invoice in invoices if invoice.is_draft]
+    if not drafts:
+        return {}
+    documents = documents_of(drafts[0].organisation, drafts, today=today)
+    return {pk: check(document).reason for pk, document in documents.items()}
+
+
+def carry_out(
+    invoices: Iterable[Invoice], action: Action, *, by: User, now: datetime.datetime
+) -> Outcome:
+    """Does it with each; one that fails leaves the others alone, unless they would fail too."""
+    outcome = Outcome()
+    for invoice in invoices:
+        name = f"{invoice.customer} {invoice.number}".strip()
+        try:
+            action.carry_out(invoice, by, now)
+        except MailFailed as failure:
+            outcome.failed.append(f"{name}: {REASONS[failure.reason]}")
+            if failure.reason in HOPELESS:
+                break
+        except Unlawful as unlawful:
+            outcome.failed.append(f"{name}: {unlawful.findings.reason}")
+        except Held as held:
+            outcome.failed.append(f"{name}: {held}")
+        except (NotAllowed, AlreadyMailed):
+            reason = _("something else happened to it meanwhile.")
+            outcome.failed.append(f"{name}: {reason}")
+        else:
+            outcome.done += 1
+    return outcome
+
+
+# --- Why not --------------------------------------------------------------------------------------
+
+
+def why_not_sent_by_hand(invoice: Invoice) -> str:
+    """Why it cannot be marked as sent."""
+    if invoice.origin != Origin.HERE:
+        return _("It is issued in e-Boekhouden.")
+    if invoice.status in (InvoiceStatus.DRAFT, InvoiceStatus.FINAL):
+        return ""
+    return _("It was sent already.")
+
+
+def why_not_mailed(invoice: Invoice) -> str:
+    """Why it cannot be mailed in a row of others."""
+    if why := why_not_sent_by_hand(invoice):
+        return why
+    return why_not_to(addresses_of(invoice))
+
+
+def why_not_paid(invoice: Invoice) -> str:
+    """Why it cannot be marked as paid; a credit invoice is then settled."""
+    if invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID:
+        return _("It was wholly credited, so nothing is to be paid.")
+    if invoice.status == InvoiceStatus.PAID:
+        return _("It is paid already.")
+    return "" if invoice.status == InvoiceStatus.SENT else _("It was not sent yet.")
+
+
+def why_not_thrown_away(invoice: Invoice) -> str:
+    """Why it must stay."""
+    return "" if invoice.is_draft else _("It is final, and final invoices stay.")
+
+
+# --- Doing it -------------------------------------------------------------------------------------
+
+
+def mark_as_sent(invoice: Invoice, by: User, now: datetime.datetime) -> Invoice:
+    """It left in another way than by our e-mail."""
+    return mark_sent(invoice, by=by, now=now)
+
+
+def _mail(invoice: Invoice, by: User, now: datetime.datetime) -> None:
+    send_invoice(invoice, first_letter(invoice), extras=usual_extras(invoice), by=by, now=now)
+
+
+ACTIONS = {
+    "mark-sent": Action(
+        title=gettext_lazy("Mark as sent"),
+        button=gettext_lazy("Mark as sent"),
+        done=gettext_lazy("Marked as sent: %(count)d."),
+        question=gettext_lazy("Drafts get their number and become final."),
+        why_not=why_not_sent_by_hand,
+        carry_out=mark_as_sent,
+        makes_final=True,
+    ),
+    "send": Action(
+        title=gettext_lazy("Send by e-mail"),
+        button=gettext_lazy("Send"),
+        done=gettext_lazy("Sent: %(count)d."),
+        question=gettext_lazy(
+            "Each goes with its PDF and the text of Settings → Invoices. Drafts get their number."
+        ),
+        why_not=why_not_mailed,
+        carry_out=_mail,
+        makes_final=True,
+        most=MOST_MAILS,
+    ),
+    "mark-paid": Action(
+        title=gettext_lazy("Mark as paid"),
+        button=gettext_lazy("Mark as paid"),
+        done=gettext_lazy("Marked as paid: %(count)d."),
+        why_not=why_not_paid,
+        carry_out=lambda invoice, by, now: mark_paid(invoice, by=by, now=now),
+    ),
+    "throw-away": Action(
+        title=gettext_lazy("Throw drafts away"),
+        button=gettext_lazy("Throw away"),
+        done=gettext_lazy("Thrown away: %(count)d. Their rows can be billed again."),
+        question=gettext_lazy("Their rows become free to be billed again."),
+        why_not=why_not_thrown_away,
+        carry_out=lambda invoice, by, now: delete_draft(invoice),
+        is_grave=True,
+    ),
+}

@@ -1,0 +1,197 @@
+"""Making invoices from what was done: drafts to send from here, or invoices in e-Boekhouden.
+
+Everything happens in one transaction: the rows are locked and read again, the proposal must still
+be the one that was shown, the rows are claimed, and for e-Boekhouden the number is given and the
+booking queued. Either all of it is there, or nothing happened.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.models import Organisation, User
+from integrations.eboekhouden.failpoints import failpoint
+from integrations.models import Connection, Numbering
+from vat.total_rows import total_fields
+
+from ..bookings.outbox import hold_customers, queue_invoice
+from ..documents.parties import addressee_copy, issuer_copy
+from ..documents.specification import specify
+from ..documents.supply import supply_period
+from ..models import Batch, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin
+from ..numbering import next_number, payment_term
+from ..unbilled.billable import Rows
+from ..unbilled.claiming import RowsTaken, claim, lock
+from ..unbilled.lines import Line
+from .proposals import Options, Proposal, ProposedInvoice, fits, propose
+
+# What becoming final writes.
+FROZEN = (
+    "status",
+    "number",
+    "final_at",
+    "issuer",
+    "addressee",
+    "supplied_from",
+    "supplied_until",
+)
+
+
+class ProposalChanged(Exception):
+    """What would be billed is no longer what was shown; the new proposal must be shown first."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__("the rows have changed")
+        self.proposal = proposal
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody asks for: which rows (read by `load`), how, and what was shown."""
+
+    organisation: Organisation
+    load: Callable[[], Rows]
+    options: Options
+    token: str
+    by: User
+
+
+def draft_invoices(order: Order, *, now: datetime.datetime) -> list[Invoice]:
+    """Drafts of invoices to send from here, one per proposed invoice; their rows are taken.
+
+    Raises ProposalChanged when something changed since it was shown.
+    """
+    with transaction.atomic():
+        proposal = _agreed(order)
+        return [_draft(order, proposed, now=now) for proposed in proposal.invoices]
+
+
+def invoice_in_eboekhouden(
+    order: Order, *, connection: Connection, now: datetime.datetime
+) -> Batch:
+    """Final invoices that will be made in e-Boekhouden; the batch tells how far they are.
+
+    Raises ProposalChanged when something changed since it was shown.
+    """
+    with transaction.atomic():
+        proposal = _agreed(order)
+        hold_customers(proposed.customer.pk for proposed in proposal.invoices)
+        batch = Batch.objects.create(
+            organisation=order.organisation,
+            created_at=now,
+            created_by=order.by,
+            left_out=left_out(proposal),
+        )
+        for proposed in proposal.invoices:
+            invoice = _draft(order, proposed, now=now)
+            make_final_there(invoice, connection, by=order.by, now=now)
+            queue_invoice(invoice, connection, by=order.by, now=now, batch=batch)
+        failpoint("before-freeze-commit")
+        return batch
+
+
+def left_out(proposal: Proposal) -> list[dict[str, str]]:
+    """What was asked for but is not billed, for the page of the batch: the counts add up."""
+    refused = [
+        {"customer": invoice.customer.name, "reason": problem.text, "url": problem.url}
+        for invoice in proposal.refused
+        for problem in invoice.problems
+    ]
+    rows = [
+        {"customer": "", "reason": f"{count} × {reason.text}", "url": reason.url}
+        for reason, count in proposal.left_out
+    ]
+    return refused + rows
+
+
+def _agreed(order: Order) -> Proposal:
+    """The proposal over locked rows, if it is what the token was given for."""
+    lock(order.load())
+    proposal = propose(order.organisation, order.load(), options=order.options)
+    if proposal.is_empty or not fits(proposal, order.token):
+        raise ProposalChanged(proposal)
+    return proposal
+
+
+def _draft(order: Order, proposed: ProposedInvoice, *, now: datetime.datetime) -> Invoice:
+    customer, options = proposed.customer, order.options
+    term = payment_term(customer, order.organisation)
+    invoice = Invoice.objects.create(
+        organisation=order.organisation,
+        customer=customer,
+        origin=options.origin,
+        date=options.date,
+        payment_term=term,
+        due_on=options.date + datetime.timedelta(days=term),
+        language=order.organisation.language,
+        discount=options.discount,
+        with_specification=options.with_specification,
+        with_receipts=options.with_receipts,
+        created_at=now,
+        created_by=order.by,
+        **total_fields(proposed.totals),
+    )
+    for position, line in enumerate(proposed.lines, start=1):
+        try:
+            claim(_create_line(invoice, position, line), line.items)
+        except RowsTaken as taken:
+            changed = propose(order.organisation, order.load(), options=options)
+            raise ProposalChanged(changed) from taken
+    rows = sum(len(line.items) for line in proposed.lines)
+    InvoiceEvent.objects.create(
+        invoice=invoice, at=now, by=order.by, kind="drafted", details={"rows": rows}
+    )
+    return invoice
+
+
+def _create_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
+    return InvoiceLine.objects.create(
+        invoice=invoice,
+        position=position,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        price=line.price,
+        net=line.net,
+        vat_rate_id=line.terms.vat_rate_id,
+        vat_percentage=line.vat_percentage,
+        vat_code=line.vat_code,
+        vat_treatment=line.vat_treatment,
+        code=line.code,
+        ledger_account=line.terms.ledger_account,
+        cost_centre_id=line.terms.cost_centre_id,
+        project_id=line.project_id,
+        task_id=line.task_id,
+    )
+
+
+def make_final_there(
+    invoice: Invoice, connection: Connection, *, by: User, now: datetime.datetime
+) -> None:
+    """An invoice for e-Boekhouden is frozen, with our number unless the service gives one."""
+    if connection.numbering == Numbering.OURS:
+        invoice.number = next_number(
+            invoice.organisation, Origin.EBOEKHOUDEN, year=invoice.date.year
+        )
+    freeze(invoice, by=by, now=now)
+
+
+def freeze(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
+    """From draft to final.
+
+    Who issued it, who receives it, the rows behind its lines and when they were supplied are
+    copied, and nothing changes any more.
+    """
+    specify(invoice)
+    if supplied := supply_period(invoice):
+        invoice.supplied_from, invoice.supplied_until = supplied
+    invoice.status = InvoiceStatus.FINAL
+    invoice.final_at = now
+    invoice.issuer = issuer_copy(invoice.organisation)
+    invoice.addressee = addressee_copy(invoice.customer)
+    invoice.save(update_fields=FROZEN)
+    InvoiceEvent.objects.create(
+        invoice=invoice, at=now, by=by, kind="final", details={"number": invoice.number}
+    )

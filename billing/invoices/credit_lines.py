@@ -1,0 +1,189 @@
+"""The lines of an invoice that can be credited, and the credit invoice that a choice leads to."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from lib.money import ZERO
+from vat.totals import Totals
+
+from ..models import Booking, Invoice, InvoiceLine, InvoiceStatus, Origin, RowFate, State
+from ..unbilled.lines import ItemKind
+from ..unbilled.releasing import rows_of_kind
+from .credit_totals import Original, credit_totals, difference, key_of
+
+
+class CannotCredit(Exception):
+    """It cannot be credited in this way, or not any more; the text is for people."""
+
+
+@dataclass(frozen=True)
+class CreditWish:
+    """Which lines to credit, by id, each with what becomes of its rows; and why."""
+
+    fates: Mapping[int, RowFate]
+    reason: str
+    date: datetime.date
+
+
+@dataclass(frozen=True)
+class CreditableLine:
+    """A line, how many rows are behind it, and the credit invoice that takes it back already."""
+
+    line: InvoiceLine
+    row_count: int
+    taken_by: Invoice | None
+
+    @property
+    def quantity(self) -> Decimal:
+        return -self.line.quantity
+
+    @property
+    def net(self) -> Decimal:
+        return -self.line.net
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a credit invoice would come to.
+
+    `apart`: the cents by which it differs from its own lines because it is the last one (here), or
+    by which all credits together will differ from the invoice (there). In euros incl. VAT.
+    """
+
+    totals: Totals
+    apart: Decimal
+
+
+def why_no_credit(invoice: Invoice) -> str:
+    """Why this invoice cannot be credited; empty if it can."""
+    if invoice.is_draft:
+        return _("It is a draft: change it, or throw it away.")
+    if invoice.status == InvoiceStatus.VOID:
+        return _("It was cancelled.")
+    if invoice.is_credit:
+        return _("It is a credit invoice itself.")
+    if invoice.origin == Origin.EBOEKHOUDEN and not _stands_there(invoice):
+        return _("It is not booked in e-Boekhouden yet.")
+    if not free_lines(invoice).exists():
+        return _("All its lines have been credited.")
+    return ""
+
+
+def free_lines(invoice: Invoice) -> QuerySet[InvoiceLine]:
+    """The lines that no living credit invoice takes back."""
+    taken = InvoiceLine.objects.filter(credits__invoice=invoice, is_withdrawn=False)
+    return invoice.lines.exclude(pk__in=taken.values("credits"))
+
+
+def creditable_lines(invoice: Invoice) -> list[CreditableLine]:
+    """All lines of the invoice, in its order."""
+    taking = InvoiceLine.objects.filter(credits__invoice=invoice, is_withdrawn=False)
+    taken_by = {line.credits_id: line.invoice for line in taking.select_related("invoice")}
+    counts = _row_counts(invoice)
+    return [
+        CreditableLine(line, counts[line.pk], taken_by.get(line.pk)) for line in invoice.lines.all()
+    ]
+
+
+def with_takers(invoice: Invoice) -> list[InvoiceLine]:
+    """All lines; `taking` are those that take one back: one at most, on a living credit."""
+    takers = InvoiceLine.objects.filter(is_withdrawn=False).select_related("invoice")
+    return list(invoice.lines.prefetch_related(Prefetch("credited_by", takers, to_attr="taking")))
+
+
+def preview(invoice: Invoice, chosen: Iterable[int]) -> Preview:
+    """What crediting the chosen lines would come to now."""
+    lines = lines_of_credit(invoice, dict.fromkeys(chosen, RowFate.RELEASED))
+    before = credits_before(invoice)
+    original = standing(invoice, lines, before=before)
+    totals = credit_totals(lines, discount=invoice.discount, original=_tied(invoice, original))
+    return Preview(totals, difference(lines, discount=invoice.discount, original=original))
+
+
+def lines_of_credit(invoice: Invoice, fates: Mapping[int, RowFate]) -> list[InvoiceLine]:
+    """The chosen lines with negative quantities, unsaved. Raises CannotCredit if one is taken."""
+    free = {line.pk: line for line in free_lines(invoice)}
+    if not fates:
+        raise CannotCredit(_("Tick at least one line."))
+    if set(fates) - set(free):
+        raise CannotCredit(taken_meanwhile())
+    counts = _row_counts(invoice)
+    return [
+        _taken_back(line, fates[line.pk] if counts[line.pk] else "")
+        for line in free.values()
+        if line.pk in fates
+    ]
+
+
+def taken_meanwhile() -> str:
+    """Somebody else was first."""
+    return _("Some of these lines have been credited meanwhile. Look again.")
+
+
+def totals_of_credit(
+    original: Invoice, lines: Sequence[InvoiceLine], *, before: Sequence[Invoice]
+) -> Totals:
+    """What a credit of these lines comes to, after the credits that count before it."""
+    against = _tied(original, standing(original, lines, before=before))
+    return credit_totals(lines, discount=original.discount, original=against)
+
+
+def credits_before(invoice: Invoice, draft: Invoice | None = None) -> list[Invoice]:
+    """The credits that count before a draft, or before a new one: final ones and earlier drafts."""
+    others = invoice.credits.living().order_by("pk")
+    if draft is None:
+        return list(others)
+    return list(others.exclude(pk__gte=draft.pk, status=InvoiceStatus.DRAFT))
+
+
+def standing(
+    invoice: Invoice, lines: Iterable[InvoiceLine], *, before: Sequence[Invoice]
+) -> Original:
+    """What stands against the invoice before the lines of one more credit."""
+    theirs = InvoiceLine.objects.filter(invoice__in=before).values_list("credits", flat=True)
+    taken = {*theirs, *(line.credits_id for line in lines)}
+    remaining = {key_of(line) for line in invoice.lines.all() if line.pk not in taken}
+    return Original(
+        rates=invoice.vat_totals,
+        credited=tuple(credit.vat_totals for credit in before),
+        remaining=frozenset(remaining),
+    )
+
+
+def _tied(invoice: Invoice, original: Original) -> Original | None:
+    """e-Boekhouden computes the VAT of what is made there over its own lines."""
+    return original if invoice.origin == Origin.HERE else None
+
+
+def _stands_there(invoice: Invoice) -> bool:
+    return Booking.objects.filter(invoice=invoice, state=State.CONFIRMED).exists()
+
+
+def _row_counts(invoice: Invoice) -> Counter[int]:
+    counts: Counter[int] = Counter()
+    for kind in ItemKind:
+        rows = rows_of_kind(kind).filter(invoice_line__invoice=invoice).order_by()
+        counts.update(dict(rows.values_list("invoice_line").annotate(n=Count("pk"))))
+    return counts
+
+
+def _taken_back(line: InvoiceLine, fate: str) -> InvoiceLine:
+    """The same line with a negative quantity."""
+    same = (
+        "description unit price discount vat_rate_id vat_percentage vat_code vat_treatment code "
+        "ledger_account cost_centre_id project_id task_id specification"
+    )
+    return InvoiceLine(
+        position=line.position,
+        quantity=-line.quantity,
+        net=-line.net if line.net else ZERO,
+        credits=line,
+        rows_become=fate,
+        **{name: getattr(line, name) for name in same.split()},
+    )

@@ -1,0 +1,211 @@
+"""Credit invoices: they take back lines of a final invoice, and say what becomes of the rows.
+
+A credit made here is a draft first; nothing happens to the rows until it is final. A credit that is
+made in e-Boekhouden is final at once, and the outbox delivers it. In both cases the rows are freed
+in the transaction in which the credit becomes final. Locks are taken in the order rows, customer,
+invoice, credit, number.
+"""
+
+import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from integrations.models import Connection
+from lib.money import ZERO
+from vat.total_rows import total_fields
+
+from ..bookings.outbox import hold_customers, queue_invoice
+from ..models import CreditState, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin, State
+from ..numbering import why_held
+from ..unbilled.releasing import free_rows, hold_rows_of, name_rows, take_rows_back
+from .creating import make_final_there
+from .credit_lines import (
+    CannotCredit,
+    CreditWish,
+    credits_before,
+    lines_of_credit,
+    taken_meanwhile,
+    totals_of_credit,
+    why_no_credit,
+)
+
+
+def draft_credit(
+    invoice: Invoice, wish: CreditWish, *, by: User, now: datetime.datetime
+) -> Invoice:
+    """A draft that takes back the chosen lines; it changes nothing yet for the rows.
+
+    Raises CannotCredit, with a sentence, when the invoice or a line cannot be credited.
+    """
+    with transaction.atomic():
+        return _draft(_held(invoice), wish, by=by, now=now)
+
+
+def credit_in_eboekhouden(
+    invoice: Invoice, wish: CreditWish, *, connection: Connection, by: User, now: datetime.datetime
+) -> Invoice:
+    """A final credit invoice that will be made in e-Boekhouden; its rows are freed at once.
+
+    The obligation is ours from now on and the outbox delivers it, so the rows can be billed again
+    before the credit stands there. Raises CannotCredit, also after a restore while the books are
+    still to be compared, and RowsMoved when rows changed meanwhile.
+    """
+    with transaction.atomic():
+        hold_rows_of(wish.fates)
+        hold_customers([invoice.customer_id])
+        held = _held(invoice)
+        if why := why_no_credit(held) or why_no_credit_there(held):
+            raise CannotCredit(why)
+        credit = _draft(held, wish, by=by, now=now)
+        free_rows(credit, by=by)
+        make_final_there(credit, connection, by=by, now=now)
+        count_credit(credit, by=by, now=now)
+        queue_invoice(credit, connection, by=by, now=now)
+        return credit
+
+
+def why_no_credit_there(invoice: Invoice) -> str:
+    """Why no credit of it can be made in e-Boekhouden now; empty if it can, or is made here."""
+    if invoice.origin == Origin.HERE:
+        return ""
+    connection = Connection.objects.filter(organisation=invoice.organisation).first()
+    if connection is None or not connection.is_ready:
+        return _("The connection with e-Boekhouden is not complete.")
+    if why := why_held(invoice.organisation):
+        return why
+    booked = invoice.bookings.filter(
+        state=State.CONFIRMED, administration=connection.administration_key
+    )
+    return "" if booked.exists() else _("It stands in another administration of e-Boekhouden.")
+
+
+def settle(credit: Invoice, *, by: User) -> None:
+    """Frees or writes off its rows, and fixes what it comes to.
+
+    Must run in the transaction that makes it final, with invoice and credit held. Raises RowsMoved.
+    """
+    free_rows(credit, by=by)
+    _retotal(credit, list(_original(credit).credits.final()))
+
+
+def count_credit(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
+    """Notes on the invoice what is credited of it, now that the credit is final."""
+    original = _original(credit)
+    recount(original)
+    details = {"number": credit.number, "gross": str(credit.gross)}
+    InvoiceEvent.objects.create(invoice=original, at=now, by=by, kind="credited", details=details)
+
+
+def withdraw(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
+    """Its booking was cancelled: the rows go back, and its lines can be credited again.
+
+    Must run in the transaction that made it void. Raises RowsMoved when the rows are elsewhere.
+    """
+    take_rows_back(credit)
+    original = _held(_original(credit))
+    credit.lines.update(is_withdrawn=True)
+    recount(original)
+    details = {"number": credit.number}
+    InvoiceEvent.objects.create(
+        invoice=original, at=now, by=by, kind="credit-withdrawn", details=details
+    )
+
+
+def recount(invoice: Invoice) -> None:
+    """Adds up again what final credits took back, and whether a line remains."""
+    final = list(invoice.credits.final())
+    amount = -sum((credit.gross for credit in final), ZERO)
+    Invoice.objects.filter(pk=invoice.pk).update(
+        credited_amount=amount, credit_state=_state(invoice, final)
+    )
+    restate_drafts(invoice)
+
+
+def restate_drafts(invoice: Invoice) -> None:
+    """Which draft credit is the last one may have changed, and with it where a cent goes."""
+    for draft in invoice.credits.filter(status=InvoiceStatus.DRAFT).order_by("pk"):
+        _retotal(draft, credits_before(invoice, draft))
+
+
+def _state(invoice: Invoice, final: list[Invoice]) -> CreditState:
+    if not final:
+        return CreditState.NOT
+    taken = InvoiceLine.objects.filter(invoice__in=final).values("credits")
+    is_whole = not invoice.lines.exclude(pk__in=taken).exists()
+    return CreditState.WHOLLY if is_whole else CreditState.PARTLY
+
+
+def _draft(invoice: Invoice, wish: CreditWish, *, by: User, now: datetime.datetime) -> Invoice:
+    if why := why_no_credit(invoice):
+        raise CannotCredit(why)
+    lines = lines_of_credit(invoice, wish.fates)
+    totals = totals_of_credit(invoice, lines, before=credits_before(invoice))
+    credit = Invoice.objects.create(
+        organisation=invoice.organisation,
+        customer=invoice.customer,
+        origin=invoice.origin,
+        credit_of=invoice,
+        date=wish.date,
+        payment_term=invoice.payment_term,
+        due_on=wish.date + datetime.timedelta(days=invoice.payment_term),
+        reference=invoice.reference,
+        notes=wish.reason,
+        language=invoice.language,
+        discount=invoice.discount,
+        with_specification=invoice.with_specification,
+        **_supplied(invoice, lines),
+        created_at=now,
+        created_by=by,
+        **total_fields(totals),
+    )
+    _keep_lines(credit, lines)
+    details = {"of": invoice.number, "reason": wish.reason}
+    InvoiceEvent.objects.create(
+        invoice=credit, at=now, by=by, kind="credit-drafted", details=details
+    )
+    return credit
+
+
+def _supplied(invoice: Invoice, lines: list[InvoiceLine]) -> dict[str, datetime.date | None]:
+    """When what is taken back was supplied: the days of its rows, else those of the invoice."""
+    rows = [row for line in lines for row in line.specification]
+    if not rows or not all(line.specification for line in lines):
+        return {"supplied_from": invoice.supplied_from, "supplied_until": invoice.supplied_until}
+    first = min(row["date"] for row in rows)
+    last = max(row["until"] or row["date"] for row in rows)
+    days = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
+    return {"supplied_from": days[0], "supplied_until": days[1]}
+
+
+def _keep_lines(credit: Invoice, lines: list[InvoiceLine]) -> None:
+    """Stores the lines and names their rows; the constraint lets one of two credits have a line."""
+    for line in lines:
+        line.invoice = credit
+    try:
+        with transaction.atomic():
+            kept = InvoiceLine.objects.bulk_create(lines)
+    except IntegrityError as error:
+        raise CannotCredit(taken_meanwhile()) from error
+    name_rows({line.credits_id: line for line in kept if line.credits_id})
+
+
+def _retotal(credit: Invoice, before: list[Invoice]) -> None:
+    original = _original(credit)
+    fields = total_fields(totals_of_credit(original, list(credit.lines.all()), before=before))
+    Invoice.objects.filter(pk=credit.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(credit, name, value)
+
+
+def _original(credit: Invoice) -> Invoice:
+    if credit.credit_of is None:
+        raise ValueError("not a credit invoice")
+    return credit.credit_of
+
+
+def _held(invoice: Invoice) -> Invoice:
+    """As it is now, held until the end of the transaction."""
+    held = Invoice.objects.select_for_update(of=("self",)).filter(pk=invoice.pk)
+    return held.select_related("organisation", "customer").get()

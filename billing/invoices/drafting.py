@@ -1,0 +1,240 @@
+"""Changing a draft: its dates, texts, discounts and lines, free lines among them.
+
+What a line made from rows says of quantity and price stays as the rows are. Totals are computed in
+one place, for the preview and for what is stored.
+"""
+
+import copy
+import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import Language, User
+from customers.models import Customer
+from lib.money import net_amount
+from vat.models import VatRate
+from vat.total_rows import total_fields
+from vat.totals import totals
+
+from ..models import Invoice, InvoiceEvent, InvoiceLine, Origin
+from ..numbering import payment_term
+from ..unbilled.claiming import lines_with_rows, release, release_lines
+from .crediting import restate_drafts
+from .locking import NotAllowed, lock_invoice
+
+# The product code of a free line; the service asks for one on every line.
+FREE_CODE = "FREE"
+LINE_FIELDS = (
+    "position",
+    "description",
+    "quantity",
+    "unit",
+    "price",
+    "discount",
+    "net",
+    "vat_rate",
+    "vat_percentage",
+    "vat_code",
+    "vat_treatment",
+    "ledger_account",
+    "cost_centre_id",
+)
+TOTAL_FIELDS = ("net", "vat", "gross", "vat_totals")
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the draft after it was shown; `event` says who, if that is known."""
+
+    def __init__(self, event: InvoiceEvent | None) -> None:
+        super().__init__("the draft has changed")
+        self.event = event
+
+
+@dataclass(frozen=True)
+class WantedLine:
+    """A line as somebody wants it; without id it is a new one. Price in euros excl. VAT.
+
+    Without quantity, price and unit those of the stored line stay.
+    """
+
+    id: int | None
+    description: str
+    discount: Decimal
+    vat_rate: VatRate
+    ledger_account: str
+    cost_centre_id: int | None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class WantedDraft:
+    """A draft as somebody wants it; without lines those that are stored stay as they are."""
+
+    date: datetime.date
+    payment_term: int
+    language: str
+    reference: str
+    notes: str
+    discount: Decimal
+    supplied_from: datetime.date | None
+    supplied_until: datetime.date | None
+    with_specification: bool
+    with_receipts: bool
+    lines: tuple[WantedLine, ...] | None
+
+
+HEAD_FIELDS = tuple(name for name in WantedDraft.__dataclass_fields__ if name != "lines")
+
+
+def blank_draft(
+    customer: Customer, *, by: User, now: datetime.datetime, today: datetime.date
+) -> Invoice:
+    """A draft without lines, to be filled with free lines."""
+    organisation = customer.organisation
+    term = payment_term(customer, organisation)
+    with transaction.atomic():
+        invoice = Invoice.objects.create(
+            organisation=organisation,
+            customer=customer,
+            origin=Origin.HERE,
+            date=today,
+            payment_term=term,
+            due_on=today + datetime.timedelta(days=term),
+            language=Language(organisation.language),
+            created_at=now,
+            created_by=by,
+        )
+        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind="begun")
+    return invoice
+
+
+def change_draft(
+    invoice: Invoice, wanted: WantedDraft, *, version: int, by: User, now: datetime.datetime
+) -> None:
+    """Stores what is wanted; the rows of a line that is taken off are free again.
+
+    Raises NotAllowed when it is final or gone, ChangedMeanwhile when it is no longer `version`.
+    """
+    with transaction.atomic():
+        draft = Invoice.objects.select_for_update().filter(pk=invoice.pk).first()
+        if draft is None or not draft.is_draft:
+            raise NotAllowed("final")
+        if draft.version != version:
+            raise ChangedMeanwhile(draft.events.filter(kind="edited").first())
+        stored = {line.pk: line for line in draft.lines.all()}
+        typed, lines = as_wanted(draft, wanted, stored, fixed=lines_with_rows(draft))
+        if wanted.lines is not None:
+            _store_lines(draft, lines, stored)
+        typed.version = version + 1
+        typed.save(update_fields=[*HEAD_FIELDS, *TOTAL_FIELDS, "due_on", "version"])
+        draft.events.filter(kind="edited", by=by).delete()
+        InvoiceEvent.objects.create(invoice=draft, at=now, by=by, kind="edited")
+
+
+def as_wanted(
+    draft: Invoice,
+    wanted: WantedDraft,
+    stored: Mapping[int, InvoiceLine],
+    *,
+    fixed: Collection[int],
+) -> tuple[Invoice, list[InvoiceLine]]:
+    """The draft and its lines as they would be, computed but not stored; wanted ids must exist.
+
+    A credit keeps its lines and what it comes to, which follow from the invoice it takes back.
+    """
+    typed = copy.copy(draft)
+    for name in HEAD_FIELDS:
+        setattr(typed, name, getattr(wanted, name))
+    typed.due_on = wanted.date + datetime.timedelta(days=wanted.payment_term)
+    if draft.is_credit:
+        typed.discount = draft.discount
+        return typed, _with_texts(wanted, stored)
+    if wanted.lines is None:
+        lines = list(stored.values())
+    else:
+        lines = [
+            _line(draft, line, stored.get(line.id or 0), position=n, is_fixed=line.id in fixed)
+            for n, line in enumerate(_each_once(wanted.lines, stored), start=1)
+        ]
+    for name, value in total_fields(totals(lines, discount=typed.discount)).items():
+        setattr(typed, name, value)
+    return typed, lines
+
+
+def _each_once(
+    wanted: Iterable[WantedLine], stored: Mapping[int, InvoiceLine]
+) -> Iterator[WantedLine]:
+    """New lines, and stored ones the first time that they are named."""
+    left = set(stored)
+    for line in wanted:
+        if line.id is None or line.id in left:
+            left.discard(line.id or 0)
+            yield line
+
+
+def _with_texts(wanted: WantedDraft, stored: Mapping[int, InvoiceLine]) -> list[InvoiceLine]:
+    texts = {line.id: line.description for line in wanted.lines or ()}
+    lines = [copy.copy(line) for line in stored.values()]
+    for line in lines:
+        line.description = texts.get(line.pk, line.description)
+    return lines
+
+
+def _line(
+    draft: Invoice, wanted: WantedLine, stored: InvoiceLine | None, *, position: int, is_fixed: bool
+) -> InvoiceLine:
+    line = copy.copy(stored) if stored else InvoiceLine(invoice=draft, code=FREE_CODE)
+    line.position = position
+    line.description = wanted.description
+    line.discount = wanted.discount
+    if wanted.quantity is not None and wanted.price is not None and not is_fixed:
+        line.quantity, line.unit, line.price = wanted.quantity, wanted.unit, wanted.price
+    line.net = net_amount(line.quantity, line.price, line.discount)
+    line.vat_rate = wanted.vat_rate
+    line.vat_percentage = wanted.vat_rate.percentage
+    line.vat_code = wanted.vat_rate.code
+    line.vat_treatment = wanted.vat_rate.treatment
+    line.ledger_account = wanted.ledger_account
+    line.cost_centre_id = wanted.cost_centre_id
+    return line
+
+
+def _store_lines(
+    draft: Invoice, lines: Sequence[InvoiceLine], stored: Mapping[int, InvoiceLine]
+) -> None:
+    kept = {line.pk for line in lines}
+    gone = [pk for pk in stored if pk not in kept]
+    if gone:
+        release_lines(gone)
+        draft.lines.filter(pk__in=gone).delete()
+    _make_room(draft, lines, stored.values())
+    InvoiceLine.objects.bulk_update([line for line in lines if line.pk], LINE_FIELDS)
+    InvoiceLine.objects.bulk_create([line for line in lines if not line.pk])
+
+
+def _make_room(draft: Invoice, lines: Sequence[InvoiceLine], stored: Iterable[InvoiceLine]) -> None:
+    """Moves what is stored behind every place that is needed: no place is ever taken twice."""
+    last = max([len(lines), *(line.position for line in stored)])
+    draft.lines.update(position=F("position") + last)
+
+
+def delete_draft(invoice: Invoice) -> int:
+    """Deletes a draft; its rows are free again.
+
+    Returns how many. Raises NotAllowed when it is final, or gone.
+    """
+    with transaction.atomic():
+        draft = lock_invoice(invoice)
+        if not draft.is_draft:
+            raise NotAllowed("final")
+        freed = release(draft)
+        draft.delete()
+        if draft.credit_of:
+            restate_drafts(draft.credit_of)
+        return freed

@@ -1,0 +1,91 @@
+"""Issuing an invoice made here: making a draft final, and noting that it was sent."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+
+from ..documents.archive import issue_files
+from ..legal import Findings, check, document_of
+from ..models import Invoice, InvoiceEvent, InvoiceStatus, Origin
+from ..numbering import next_number, why_held
+from ..unbilled.releasing import RowsMoved
+from .creating import freeze
+from .crediting import count_credit, settle
+from .locking import NotAllowed, lock_invoice
+
+
+class Held(NotAllowed):
+    """After a restore: which numbers were given is not known yet. The text is for people."""
+
+
+class Unlawful(NotAllowed):
+    """The invoice does not say all that it must; `findings` names what, and where to mend it."""
+
+    def __init__(self, findings: Findings) -> None:
+        super().__init__(findings.reason)
+        self.findings = findings
+
+
+def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
+    """Numbers and freezes a draft and keeps its files; one that is final stays as it is.
+
+    The rows of the lines that a credit invoice takes back are freed or written off with it.
+    Raises Unlawful while it does not say everything that an invoice must say, and Held while the
+    books are being compared after a restore.
+    """
+    with transaction.atomic():
+        draft = lock_invoice(invoice)
+        if not draft.is_draft:
+            return draft
+        if why := why_held(draft.organisation):
+            raise Held(why)
+        _insist_on_the_law(draft, now=now)
+        if draft.is_credit:
+            _settle(draft, by=by)
+        draft.number = next_number(draft.organisation, Origin.HERE, year=draft.date.year)
+        freeze(draft, by=by, now=now)
+        if draft.is_credit:
+            count_credit(draft, by=by, now=now)
+        issue_files(draft, now=now)
+        return draft
+
+
+def _settle(credit: Invoice, *, by: User) -> None:
+    try:
+        settle(credit, by=by)
+    except RowsMoved as moved:
+        raise NotAllowed("rows") from moved
+
+
+def _insist_on_the_law(draft: Invoice, *, now: datetime.datetime) -> None:
+    findings = check(document_of(draft, today=timezone.localdate(now)))
+    if findings.errors:
+        raise Unlawful(findings)
+
+
+def mark_sent(
+    invoice: Invoice,
+    *,
+    by: User,
+    now: datetime.datetime,
+    to: str = "",
+    files: Sequence[str] = ("PDF",),
+) -> Invoice:
+    """The invoice left: by our e-mail (`to`, with `files`), or in another way.
+
+    A draft becomes final first.
+    """
+    with transaction.atomic():
+        final = make_final(invoice, by=by, now=now)
+        first = Invoice.objects.filter(pk=final.pk, status=InvoiceStatus.FINAL)
+        first.update(status=InvoiceStatus.SENT, sent_at=now, sent_to=to)
+        details = {"to": to, "files": list(files)}
+        InvoiceEvent.objects.create(
+            invoice=final, at=now, by=by, kind="mailed" if to else "marked-sent", details=details
+        )
+        final.refresh_from_db()
+        return final

@@ -1,0 +1,28 @@
+"""Marking an invoice as paid, or a credit invoice as settled, by a person."""
+
+import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from lib.money import ZERO
+
+from ..models import Invoice, InvoiceEvent, InvoiceStatus
+from .locking import NotAllowed, lock_invoice
+
+
+def mark_paid(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
+    """Somebody saw the money: all that was not credited. A credit was refunded or settled.
+
+    Raises NotAllowed on an invoice that was not sent, or that was wholly credited.
+    """
+    with transaction.atomic():
+        sent = lock_invoice(invoice)
+        if sent.status != InvoiceStatus.SENT or sent.is_wholly_credited:
+            raise NotAllowed("not-sent")
+        paid = ZERO if sent.is_credit else sent.gross - sent.credited_amount
+        Invoice.objects.filter(pk=sent.pk).update(
+            status=InvoiceStatus.PAID, paid_at=now, paid_amount=paid
+        )
+        kind = "marked-settled" if sent.is_credit else "marked-paid"
+        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind=kind)

@@ -1,0 +1,278 @@
+"""What would be billed: the same lines in the dialog, on the invoice and in the books.
+
+A proposal carries a signed token of everything that was shown. Making the invoices asks for that
+token again: if anything changed meanwhile, the changed proposal is shown instead.
+"""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import Organisation
+from customers.models import Customer
+from integrations.eboekhouden.facts import limits
+from integrations.models import Connection
+from lib.formats import euro
+from lib.money import ZERO, cents
+from vat.models import VatRate
+from vat.total_rows import TotalRow, rate_rows, total_rows
+from vat.totals import Totals, totals
+
+from ..bookings.composing import priced_lines
+from ..legal import Where
+from ..legal.presenters import label_of, url_of
+from ..legal.proposed import check_proposed
+from ..models import Origin
+from ..numbering import settings_of
+from ..unbilled.billable import Billable, Reason, Rows, billable
+from ..unbilled.lines import Grouping, Item, Line, compose
+
+SALT = "billing.proposal"
+
+
+@dataclass(frozen=True)
+class Options:
+    """The choices of the dialog; `discount` in percent on the whole of every invoice."""
+
+    origin: Origin
+    grouping: Grouping
+    per_project: bool
+    date: datetime.date
+    with_week: bool = False
+    discount: Decimal = ZERO
+    with_specification: bool = False
+    with_receipts: bool = False
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line in the dialog, exactly as it will be printed or booked."""
+
+    description: str
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    vat_percentage: Decimal
+    ledger_account: str
+    net: Decimal
+
+
+@dataclass(frozen=True)
+class ProposedInvoice:
+    """One invoice as it would be; with problems it is left out. `project` is a name, or empty.
+
+    `shown` are its lines as they will be booked: there, a discount is a line of its own.
+    """
+
+    customer: Customer
+    project: str
+    lines: tuple[Line, ...]
+    totals: Totals
+    shown: tuple[ShownLine, ...]
+    discount: Decimal
+    problems: tuple[Reason, ...] = ()
+
+    @property
+    def total_rows(self) -> list[TotalRow]:
+        """Net, discount and VAT per rate, as people read them."""
+        return total_rows(rate_rows(self.totals), net=self.totals.net, discount=self.discount)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The invoices that a choice of rows leads to, and apart what is left out, with the reason."""
+
+    options: Options
+    invoices: tuple[ProposedInvoice, ...]
+    refused: tuple[ProposedInvoice, ...]
+    left_out: tuple[tuple[Reason, int], ...]
+    token: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.invoices
+
+
+def propose(organisation: Organisation, rows: Rows, *, options: Options) -> Proposal:
+    """What would be billed. Texts are in the organisation's language, reasons in the reader's."""
+    found = billable(organisation, rows)
+    checks = _Checks(organisation, options)
+    all_of_them = tuple(
+        _proposed(customer, items, options=options, checks=checks)
+        for customer, items in _parts(found, per_project=options.per_project)
+    )
+    good = tuple(invoice for invoice in all_of_them if not invoice.problems)
+    return Proposal(
+        options=options,
+        invoices=good,
+        refused=tuple(invoice for invoice in all_of_them if invoice.problems),
+        left_out=tuple(found.left_out.items()),
+        token=signing.dumps(_digest(good, options), salt=SALT),
+    )
+
+
+def fits(proposal: Proposal, token: str) -> bool:
+    """Is this still what the token was given for?"""
+    try:
+        shown = signing.loads(token, salt=SALT, max_age=datetime.timedelta(hours=12))
+    except signing.BadSignature:
+        return False
+    return bool(shown == _digest(proposal.invoices, proposal.options))
+
+
+def _parts(found: Billable, *, per_project: bool) -> Iterable[tuple[Customer, list[Item]]]:
+    for customer in sorted(found.items, key=lambda customer: customer.name.lower()):
+        items = found.items[customer]
+        if not per_project:
+            yield customer, items
+            continue
+        for project_id in dict.fromkeys(item.project_id for item in items):
+            yield customer, [item for item in items if item.project_id == project_id]
+
+
+def _proposed(
+    customer: Customer, items: list[Item], *, options: Options, checks: "_Checks"
+) -> ProposedInvoice:
+    with override(checks.organisation.language):
+        lines = compose(items, grouping=options.grouping, with_week=options.with_week)
+        sums = totals(lines, discount=options.discount)
+        shown = tuple(_shown(lines, sums, options, checks.connection))
+    return ProposedInvoice(
+        customer=customer,
+        project=items[0].project if options.per_project else "",
+        lines=lines,
+        totals=sums,
+        shown=shown,
+        discount=options.discount,
+        problems=checks.problems(customer, lines, shown, sums),
+    )
+
+
+def _shown(
+    lines: tuple[Line, ...], sums: Totals, options: Options, connection: Connection
+) -> Iterable[ShownLine]:
+    if options.origin == Origin.HERE:
+        return [
+            ShownLine(
+                line.description,
+                line.quantity,
+                line.unit,
+                line.price,
+                line.vat_percentage,
+                line.ledger_account,
+                line.net,
+            )
+            for line in lines
+        ]
+    percentages = {rate.code: rate.percentage for rate in sums.rates}
+    return [
+        ShownLine(
+            line.description,
+            line.quantity,
+            line.unit,
+            line.price,
+            percentages[line.vat_code],
+            line.ledger_account,
+            cents(line.quantity * line.price),
+        )
+        for line in priced_lines(lines, rate_rows(sums), connection, discount=options.discount)
+    ]
+
+
+class _Checks:
+    """Why an invoice cannot be made: what must be known of an organisation is read once."""
+
+    def __init__(self, organisation: Organisation, options: Options) -> None:
+        self.organisation = organisation
+        self.options = options
+        self.rates: dict[int, VatRate] = {rate.pk: rate for rate in organisation.vat_rates.all()}
+        self.usual_term = settings_of(organisation).payment_term
+        found = Connection.objects.filter(organisation=organisation).first()
+        self.connection = found or Connection(organisation=organisation)
+
+    def problems(
+        self,
+        customer: Customer,
+        lines: tuple[Line, ...],
+        shown: tuple[ShownLine, ...],
+        sums: Totals,
+    ) -> tuple[Reason, ...]:
+        """Known before anything is sent; in the reader's language."""
+        if problems := tuple(_without_rate(lines)):
+            return problems
+        if self.options.origin == Origin.HERE:
+            return ()
+        usual = customer.payment_term is None
+        term = self.usual_term if usual else customer.payment_term
+        return tuple(
+            problem
+            for found in (
+                _about_customer(customer, term=term or 0),
+                _about_the_law(customer, lines, sums, self.options),
+                _about_lines(lines, self.rates),
+                _about_limits(shown),
+            )
+            for problem in found
+        )
+
+
+def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:
+    if any(not line.terms.vat_rate_id for line in lines):
+        text = _("There is no usual VAT rate.")
+        yield Reason(text, reverse("billing:vat-rate-list"), _("Choose the usual rate"))
+
+
+def _about_customer(customer: Customer, *, term: int) -> Iterable[Reason]:
+    url = reverse("customers:customer-edit", args=[customer.pk])
+    if not customer.number.strip():
+        yield Reason(_("The customer has no number."), url, _("Give it a number"))
+    if term < limits.MIN_PAYMENT_TERM:
+        text = _("e-Boekhouden takes no payment term of 0 days.")
+        yield Reason(text, url, _("Change the payment term"))
+
+
+def _about_the_law(
+    customer: Customer, lines: tuple[Line, ...], sums: Totals, options: Options
+) -> Iterable[Reason]:
+    for finding in check_proposed(customer, lines, sums, date=options.date).errors:
+        if finding.place.where is Where.DRAFT:
+            yield Reason(finding.text)
+        else:
+            url = url_of(finding.place, customer_id=customer.pk)
+            yield Reason(finding.text, url, label_of(finding.place.where))
+
+
+def _about_lines(lines: tuple[Line, ...], rates: dict[int, VatRate]) -> Iterable[Reason]:
+    for rate_id in dict.fromkeys(line.terms.vat_rate_id for line in lines if not line.vat_code):
+        url = reverse("billing:vat-rate-edit", args=[rate_id])
+        text = _("The VAT rate %(rate)s has no code in e-Boekhouden.")
+        yield Reason(text % {"rate": rates[rate_id].name}, url, _("Set the code"))
+    if any(not line.terms.ledger_account for line in lines):
+        text = _("No ledger account: set it on the task, or a default for everything.")
+        yield Reason(text, reverse("integrations:eboekhouden"), "Settings → e-Boekhouden")
+
+
+def _about_limits(shown: tuple[ShownLine, ...]) -> Iterable[Reason]:
+    """What the service does not take, discount lines counted."""
+    if len(shown) > limits.MAX_LINES:
+        text = _("%(count)d lines: e-Boekhouden takes at most %(max)d. Choose another grouping.")
+        yield Reason(text % {"count": len(shown), "max": limits.MAX_LINES})
+    if any(max(abs(line.quantity), abs(line.price)) > limits.MAX_AMOUNT for line in shown):
+        text = _("e-Boekhouden takes no amounts above %(most)s.")
+        yield Reason(text % {"most": euro(limits.MAX_AMOUNT)})
+
+
+def _digest(invoices: tuple[ProposedInvoice, ...], options: Options) -> str:
+    shown = [
+        [invoice.customer.pk, [asdict(line) for line in invoice.lines]] for invoice in invoices
+    ]
+    content = json.dumps([asdict(options), shown], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -1,0 +1,123 @@
+"""Invoices that were sent from here, on their way into the ledger: which may go, and as what."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, User
+from integrations.eboekhouden.messages import SalesEntryLine
+from integrations.models import Connection, CostCentre, LedgerAccount
+from lib.money import ZERO
+
+from ..bookings.composing import sales_entry_lines
+from ..bookings.outbox import hold_customers, queue_sales_entry
+from ..models import Batch, Booking, Invoice, State
+from .locking import lock_invoices
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """A row of an entry: the ledger account with its name, empty for VAT, and euros."""
+
+    account: str
+    name: str
+    vat_code: str
+    amount: Decimal
+    cost_centre: str = ""
+
+
+@dataclass(frozen=True)
+class Eligible:
+    """Which of some invoices can be entered, and why the others cannot."""
+
+    ready: tuple[Invoice, ...]
+    left_out: tuple[tuple[Invoice, str], ...]
+
+    @property
+    def gross(self) -> Decimal:
+        """All that can be entered, in euros incl. VAT."""
+        return sum((invoice.gross for invoice in self.ready), ZERO)
+
+
+def connection_for_entries(organisation: Organisation) -> Connection | None:
+    """The connection over which sales entries may be made; None while it is not complete."""
+    connection = Connection.objects.filter(organisation=organisation).first()
+    complete = connection and connection.is_ready and connection.debtor_account
+    return connection if complete else None
+
+
+def eligible(invoices: Iterable[Invoice]) -> Eligible:
+    """Sorts out which invoices were sent and are not booked yet."""
+    reasons = [(invoice, why_no_sales_entry(invoice)) for invoice in invoices]
+    return Eligible(
+        ready=tuple(invoice for invoice, why in reasons if not why),
+        left_out=tuple((invoice, why) for invoice, why in reasons if why),
+    )
+
+
+def proposed_entry(invoice: Invoice, connection: Connection) -> list[EntryRow]:
+    """The entry as it would be made: the debtor, then turnover per account and VAT per code."""
+    lines = sales_entry_lines(invoice, connection)
+    names = dict(LedgerAccount.objects.filter(connection=connection).values_list("code", "name"))
+    centres = dict(
+        CostCentre.objects.filter(connection=connection).values_list("remote_id", "name")
+    )
+    debtor = connection.debtor_account
+    rows = [EntryRow(debtor, names.get(debtor, ""), "", invoice.gross)]
+    for line in lines:
+        name = names.get(line.ledger_account, "")
+        centre = centres.get(line.cost_centre_id, "")
+        rows.append(EntryRow(line.ledger_account, name, line.vat_code, -line.net, centre))
+    return rows + [EntryRow("", "", code, -vat) for code, vat in _vat(lines).items() if vat]
+
+
+def _vat(lines: Iterable[SalesEntryLine]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        sums[line.vat_code] = sums.get(line.vat_code, ZERO) + line.vat
+    return sums
+
+
+def create_sales_entries(
+    invoices: list[Invoice], connection: Connection, *, by: User, now: datetime.datetime
+) -> Batch:
+    """Queues a sales entry for each invoice that was sent.
+
+    The batch says which were left out, and why.
+    """
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            organisation=connection.organisation, created_at=now, created_by=by
+        )
+        hold_customers(invoice.customer_id for invoice in invoices)
+        for invoice in lock_invoices(invoices):
+            why = why_no_sales_entry(invoice)
+            if why:
+                batch.left_out.append({"customer": str(invoice), "reason": why, "url": ""})
+            else:
+                queue_sales_entry(invoice, connection, by=by, now=now, batch=batch)
+        batch.save(update_fields=["left_out"])
+        return batch
+
+
+def why_no_sales_entry(invoice: Invoice) -> str:
+    """Why this invoice cannot be entered in the ledger; empty if it can."""
+    if not invoice.was_sent:
+        return _("It was not sent yet.")
+    if is_booked_or_on_its_way(invoice):
+        return _("It is booked, or on its way.")
+    missing = {
+        line.vat_rate.name for line in invoice.lines.select_related("vat_rate") if not line.vat_code
+    }
+    if missing:
+        return _("No VAT code in e-Boekhouden: %(rates)s.") % {"rates": ", ".join(sorted(missing))}
+    return ""
+
+
+def is_booked_or_on_its_way(invoice: Invoice) -> bool:
+    """There is a booking of this invoice that was not cancelled."""
+    return Booking.objects.filter(invoice=invoice).exclude(state=State.CANCELLED).exists()

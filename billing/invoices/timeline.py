@@ -1,0 +1,171 @@
+"""What happened to an invoice, in sentences of the reader's language: its timeline."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.facts.codes import explain
+from lib.formats import euro
+
+from ..bookings.attempts import tell_attempt
+from ..mailing import REASONS
+from ..models import Attempt, BookingKind, Invoice, InvoiceEvent, State
+
+Details = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened: a sentence, and under it when, who, and more."""
+
+    at: datetime.datetime
+    title: str
+    meta: str
+
+
+def timeline(invoice: Invoice, *, now: datetime.datetime) -> list[Happening]:
+    """Everything that happened to the invoice and to its bookings, the latest first."""
+    events = [_told(event, now=now) for event in invoice.events.select_related("by")]
+    return sorted(events + _exchanges(invoice, now=now), key=lambda one: one.at, reverse=True)
+
+
+def _told(event: InvoiceEvent, *, now: datetime.datetime) -> Happening:
+    tell = SENTENCES.get(event.kind)
+    title, more = tell(event.details) if tell else (event.kind, "")
+    who = event.by.first_name if event.by else ""
+    return Happening(event.at, title, _meta(_when(event.at, now=now), who, more))
+
+
+def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[Happening]:
+    """Every attempt of its bookings, with what the service said."""
+    attempts = Attempt.objects.filter(booking__invoice=invoice).order_by("started_at", "pk")
+    told = [tell_attempt(attempt) for attempt in attempts]
+    return [
+        Happening(one.at, one.text, _meta(_when(one.at, now=now), "e-Boekhouden", one.said))
+        for one in told
+    ]
+
+
+def _when(at: datetime.datetime, *, now: datetime.datetime) -> str:
+    at, now = localtime(at), localtime(now)
+    return f"{at:%d-%m %H:%M}" if at.year == now.year else f"{at:%d-%m-%Y %H:%M}"
+
+
+def _meta(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+# --- Sentences: title, and what stands behind the name --------------------------------------------
+
+
+def _drafted(details: Details) -> tuple[str, str]:
+    count = details.get("rows", 0)
+    text = ngettext(
+        "Draft from %(count)d unbilled row", "Draft from %(count)d unbilled rows", count
+    )
+    return text % {"count": count}, ""
+
+
+def _final(details: Details) -> tuple[str, str]:
+    if not details.get("number"):
+        return _("Made final"), _("e-Boekhouden gives the number")
+    return _("Made final as %(number)s") % details, ""
+
+
+def _mailed(details: Details) -> tuple[str, str]:
+    return _("Sent to %(to)s") % details, ", ".join(details.get("files", ["PDF"]))
+
+
+def _reminded(details: Details) -> tuple[str, str]:
+    return _("Reminder %(step)s sent to %(to)s") % details, ", ".join(details["files"])
+
+
+def _mail_failed(details: Details) -> tuple[str, str]:
+    reason = REASONS.get(details.get("reason", ""), "")
+    return _("The e-mail was not sent"), str(reason)
+
+
+def _booked(details: Details) -> tuple[str, str]:
+    how = _("found by look-up after a lost answer") if details.get("reason") == "looked-up" else ""
+    names = {"number": details.get("remote_id", "")}
+    if details.get("kind") == BookingKind.SALES_ENTRY:
+        return _("Booked in e-Boekhouden as entry %(number)s") % names, how
+    return _("Made in e-Boekhouden as %(number)s") % names, how
+
+
+def _stopped(details: Details) -> tuple[str, str]:
+    if details.get("state") == State.CONFLICT:
+        return _("Not booked: the number exists in e-Boekhouden"), ""
+    code, text = details.get("code", ""), details.get("text", "")
+    why = explain(code, text, (get_language() or "en")[:2]) if code else text
+    return _("e-Boekhouden refused it"), why
+
+
+def _cancelled(details: Details) -> tuple[str, str]:
+    return _("Booking cancelled"), details.get("reason", "")
+
+
+def _partly_paid(details: Details) -> tuple[str, str]:
+    amounts = {"paid": euro(Decimal(details["paid"])), "gross": euro(Decimal(details["gross"]))}
+    return _("Paid %(paid)s of %(gross)s according to e-Boekhouden") % amounts, ""
+
+
+def _open_again(details: Details) -> tuple[str, str]:
+    amount = {"amount": euro(Decimal(details["open"]))}
+    return _("Open again according to e-Boekhouden: %(amount)s") % amount, ""
+
+
+def _credit_drafted(details: Details) -> tuple[str, str]:
+    return _("Draft that credits invoice %(of)s") % details, details.get("reason", "")
+
+
+def _credited(details: Details) -> tuple[str, str]:
+    amount = euro(-Decimal(details["gross"]))
+    if not details.get("number"):
+        return _("Credited, %(amount)s") % {"amount": amount}, _("e-Boekhouden gives the number")
+    names = {"number": details["number"], "amount": amount}
+    return _("Credited by %(number)s, %(amount)s") % names, ""
+
+
+def _credit_withdrawn(details: Details) -> tuple[str, str]:
+    text = _("Its credit invoice %(number)s was cancelled") % {"number": details.get("number", "")}
+    return " ".join(text.split()), ""
+
+
+SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
+    "drafted": _drafted,
+    "begun": lambda details: (_("Blank draft made"), ""),
+    "edited": lambda details: (_("Draft changed"), ""),
+    "final": _final,
+    "mailed": _mailed,
+    "reminded": _reminded,
+    "no-reminders": lambda details: (_("No reminders"), details.get("reason", "")),
+    "reminders-again": lambda details: (_("Reminders go again"), ""),
+    "marked-sent": lambda details: (_("Marked as sent"), ""),
+    "marked-paid": lambda details: (_("Marked as paid"), ""),
+    "paid-there": lambda details: (_("Paid according to e-Boekhouden"), ""),
+    "partly-paid": _partly_paid,
+    "open-again": _open_again,
+    "credit-drafted": _credit_drafted,
+    "credited": _credited,
+    "credit-withdrawn": _credit_withdrawn,
+    "marked-settled": lambda details: (_("Marked as settled"), ""),
+    "settled-there": lambda details: (_("Settled according to e-Boekhouden"), ""),
+    "mail-failed": _mail_failed,
+    "booked": _booked,
+    "booking-stopped": _stopped,
+    "booked-again": lambda details: (_("Offered to e-Boekhouden again"), ""),
+    "replaced-by": lambda details: (
+        _("Void: the number was taken in e-Boekhouden. It goes on as %(number)s") % details,
+        "",
+    ),
+    "replaces": lambda details: (_("Takes the place of %(number)s") % details, ""),
+    "linked": lambda details: (_("Linked to what stands in e-Boekhouden"), ""),
+    "cancelled": _cancelled,
+}

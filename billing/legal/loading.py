@@ -1,0 +1,117 @@
+"""From invoices as they are stored to what the rules look at: so many queries, however many."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+
+from django.db.models import Max
+
+from accounts.models import Organisation
+from integrations.models import Connection
+
+from ..documents.parties import addressee_copy, issuer_copy
+from ..documents.supply import Period, supply_periods
+from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin
+from .view import Document, Party, Row
+
+PARTY = {field.name for field in fields(Party)}
+
+
+def document_of(invoice: Invoice, *, today: datetime.date) -> Document:
+    """One invoice, as it would be if it became final now."""
+    return documents_of(invoice.organisation, [invoice], today=today)[invoice.pk]
+
+
+def documents_of(
+    organisation: Organisation, invoices: Iterable[Invoice], *, today: datetime.date
+) -> dict[int, Document]:
+    """Invoices of this organisation, with their customer fetched, by id."""
+    wanted = list(invoices)
+    ids = [invoice.pk for invoice in wanted]
+    periods = supply_periods(wanted)
+    rows = rows_of(ids)
+    latest = _latest(organisation)
+    is_for_books = Connection.objects.filter(organisation=organisation, is_active=True).exists()
+    return {
+        invoice.pk: _document(
+            invoice,
+            rows=rows.get(invoice.pk, ()),
+            supplied=periods.get(invoice.pk),
+            latest=latest.get(invoice.date.year),
+            today=today,
+            is_for_books=is_for_books,
+        )
+        for invoice in wanted
+    }
+
+
+def _document(
+    invoice: Invoice,
+    *,
+    rows: Iterable[Row],
+    supplied: Period | None,
+    latest: datetime.date | None,
+    today: datetime.date,
+    is_for_books: bool,
+) -> Document:
+    return Document(
+        issuer=party_of(issuer_copy(invoice.organisation)),
+        addressee=party_of(
+            addressee_copy(invoice.customer), is_business=invoice.customer.is_business
+        ),
+        rows=tuple(rows),
+        date=invoice.date,
+        today=today,
+        net=invoice.net,
+        vat=invoice.vat,
+        gross=invoice.gross,
+        discount=invoice.discount,
+        supplied=supplied,
+        latest=latest,
+        is_credit=invoice.credit_of_id is not None,
+        is_for_books=is_for_books,
+        is_made_there=invoice.origin == Origin.EBOEKHOUDEN,
+    )
+
+
+def party_of(copy: Mapping[str, str], *, is_business: bool = True) -> Party:
+    """A party from what would be printed of it."""
+    return Party(
+        **{name: text for name, text in copy.items() if name in PARTY}, is_business=is_business
+    )
+
+
+def rows_of(invoice_ids: Iterable[int]) -> dict[int, list[Row]]:
+    """The lines by invoice, with their VAT rate, in one query."""
+    lines = InvoiceLine.objects.filter(invoice__in=invoice_ids).select_related("vat_rate")
+    found: dict[int, list[Row]] = {}
+    for line in lines.order_by("invoice", "position"):
+        found.setdefault(line.invoice_id, []).append(_row(line))
+    return found
+
+
+def _row(line: InvoiceLine) -> Row:
+    return Row(
+        position=line.position,
+        description=line.description,
+        quantity=line.quantity,
+        price=line.price,
+        net=line.net,
+        discount=line.discount,
+        vat_percentage=line.vat_percentage,
+        vat_code=line.vat_code,
+        vat_treatment=line.vat_treatment,
+        rate_id=line.vat_rate_id,
+        rate_name=line.vat_rate.name,
+        valid_from=line.vat_rate.valid_from,
+        valid_until=line.vat_rate.valid_until,
+        ledger_account=line.ledger_account,
+        cost_centre_id=line.cost_centre_id,
+    )
+
+
+def _latest(organisation: Organisation) -> dict[int, datetime.date]:
+    """The date of the last final invoice made here, by year: every year is a series of its own."""
+    final = Invoice.objects.filter(organisation=organisation).issued_here()
+    years = final.exclude(status=InvoiceStatus.DRAFT).order_by().values("date__year")
+    return {row["date__year"]: row["last"] for row in years.annotate(last=Max("date"))}

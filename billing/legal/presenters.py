@@ -1,0 +1,88 @@
+"""What was found, as a reader sees it: a sentence, and the page to mend it if they may."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+
+from ..models import Invoice, Origin
+from .check import check
+from .findings import Finding, Findings, Place, Where
+from .loading import document_of
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing to mend. Without `url` the reader may not mend it; `label` then says who can."""
+
+    text: str
+    is_error: bool
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The check of one draft, for its page."""
+
+    errors: tuple[Told, ...]
+    warnings: tuple[Told, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.errors
+
+
+def draft_report(invoice: Invoice, *, reader: Membership, today: datetime.date) -> Report | None:
+    """What the law still asks of a draft that will be issued here; None for any other invoice."""
+    if not invoice.is_draft or invoice.origin != Origin.HERE:
+        return None
+    return report(check(document_of(invoice, today=today)), invoice, reader=reader)
+
+
+def report(findings: Findings, invoice: Invoice, *, reader: Membership) -> Report:
+    """The errors and the warnings of an invoice, each with its way on."""
+
+    def told(found: Iterable[Finding]) -> tuple[Told, ...]:
+        return tuple(_told(one, invoice, reader) for one in found)
+
+    return Report(told(findings.errors), told(findings.warnings))
+
+
+def _told(finding: Finding, invoice: Invoice, reader: Membership) -> Told:
+    where = finding.place.where
+    if where in (Where.ORGANISATION, Where.VAT_RATE) and not reader.is_administrator:
+        return Told(finding.text, finding.is_error, "", _("Ask an administrator."))
+    if where is Where.CUSTOMER and not reader.is_manager:
+        return Told(finding.text, finding.is_error, "", _("Ask a project manager."))
+    url = url_of(finding.place, invoice_id=invoice.pk, customer_id=invoice.customer_id)
+    return Told(finding.text, finding.is_error, url, label_of(where))
+
+
+def url_of(place: Place, *, customer_id: int, invoice_id: int = 0) -> str:
+    """The page of a place, at its field."""
+    match place.where:
+        case Where.ORGANISATION:
+            page = reverse("accounts:organisation-settings")
+        case Where.CUSTOMER:
+            page = reverse("customers:customer-edit", args=[customer_id])
+        case Where.VAT_RATE:
+            page = reverse("billing:vat-rate-edit", args=[place.pk])
+        case Where.DRAFT:
+            page = reverse("billing:invoice-edit", args=[invoice_id])
+    return f"{page}#id_{place.field}" if place.field else page
+
+
+def label_of(where: Where) -> str:
+    """What the way to a place is called."""
+    labels = {
+        Where.ORGANISATION: _("To the organisation"),
+        Where.CUSTOMER: _("To the customer"),
+        Where.VAT_RATE: _("To the VAT rate"),
+        Where.DRAFT: _("Edit the draft"),
+    }
+    return labels[where]

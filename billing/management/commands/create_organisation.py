@@ -1,0 +1,80 @@
+"""Make an organisation with its standard settings and an administrator who can log in."""
+
+import sys
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+
+from accounts.invitations import link_days, password_path
+from accounts.models import Language, Membership, User
+from billing.management.organisations import found_organisation
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--name", required=True, help="of the organisation")
+        parser.add_argument("--email", required=True, help="of the administrator")
+        parser.add_argument("--first-name", default="", help="of the administrator")
+        parser.add_argument("--last-name", default="", help="of the administrator")
+        parser.add_argument("--language", choices=Language.values, default=Language.DUTCH.value)
+        parser.add_argument(
+            "--password-stdin",
+            action="store_true",
+            help="read the password from standard input instead of printing a link to choose one",
+        )
+        parser.add_argument(
+            "--address",
+            default=next(iter(settings.CSRF_TRUSTED_ORIGINS), "http://localhost:8000"),
+            help="where the site is reached, for the link (default: %(default)s)",
+        )
+
+    def handle(self, *args: object, **options: str) -> None:
+        email = options["email"].strip().lower()
+        password = _read_password(email) if options["password_stdin"] else None
+        _check(options["name"], email)
+        membership = found_organisation(
+            name=options["name"].strip(),
+            email=email,
+            first_name=options["first_name"] or email.split("@")[0],
+            last_name=options["last_name"],
+            language=options["language"],
+            password=password,
+        )
+        self._tell(membership, address=options["address"].rstrip("/"))
+
+    def _tell(self, membership: Membership, *, address: str) -> None:
+        user = membership.user
+        self.stdout.write(
+            f"{membership.organisation} has been made; {user.email} administrates it."
+        )
+        if user.is_invited:
+            self.stdout.write(f"Choose a password here, within {link_days()} days:")
+            self.stdout.write(address + password_path(user))
+        else:
+            self.stdout.write(f"Log in at {address}/account/login/")
+
+
+def _read_password(email: str) -> str:
+    """The first line of standard input, if good enough; an existing account keeps its own."""
+    if User.objects.filter(email=email).exists():
+        raise CommandError(f"{email} has an account already: leave out --password-stdin.")
+    password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from None
+    return password
+
+
+def _check(name: str, email: str) -> None:
+    if not name.strip() or len(name) > 100:
+        raise CommandError("The name of the organisation has 1 to 100 characters.")
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise CommandError(f"{email} is not an e-mail address.") from None

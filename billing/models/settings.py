@@ -1,0 +1,80 @@
+"""How an organisation invoices, and the number series of its invoices."""
+
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+
+
+class Design(models.TextChoices):
+    """How an invoice looks on paper: a name of a template in templates/billing/documents/pdf."""
+
+    MODERN = "modern", _("Modern")
+    CLASSIC = "classic", _("Classic")
+    COMPACT = "compact", _("Compact")
+
+
+PREFIX = RegexValidator(r"^[A-Za-z0-9-]{0,10}$", _("Use at most ten letters, digits and dashes."))
+
+
+class InvoiceSettings(models.Model):
+    """The organisation's choices for invoices; a number is prefix, year and count."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, related_name="invoice_settings"
+    )
+    prefix = models.CharField(
+        _("prefix of invoices made here"), max_length=10, blank=True, validators=[PREFIX]
+    )
+    eboekhouden_prefix = models.CharField(
+        _("prefix of invoices made in e-Boekhouden"),
+        max_length=10,
+        default="TC",
+        validators=[PREFIX],
+        help_text=_("Do not use this series in e-Boekhouden itself."),
+    )
+    payment_term = models.PositiveSmallIntegerField(
+        _("payment term"),
+        default=30,
+        validators=[MaxValueValidator(365)],
+        help_text=_("In days; customers may have their own."),
+    )
+    footer = models.TextField(_("text below the invoice"), blank=True)
+    design = models.CharField(_("design"), max_length=7, choices=Design, default=Design.MODERN)
+    payment_code = models.BooleanField(
+        _("QR code for payment"),
+        default=False,
+        help_text=_("Read by banking apps that know the European code; not all Dutch ones do."),
+    )
+    # The language of the invoice chooses; empty means the usual text.
+    mail_subject_nl = models.CharField(_("subject, Dutch"), max_length=150, blank=True)
+    mail_body_nl = models.TextField(_("text, Dutch"), blank=True)
+    mail_subject_en = models.CharField(_("subject, English"), max_length=150, blank=True)
+    mail_body_en = models.TextField(_("text, English"), blank=True)
+    # Names of mailing.Extra: what goes along with the PDF unless one chooses otherwise.
+    mail_extras = models.JSONField(_("with the PDF"), default=list, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series and year; raised while its invoice is made final."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="number_series"
+    )
+    prefix = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "prefix", "year"], name="number_series_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.year}-{self.last:04d}"

@@ -1,0 +1,1 @@
+"""What was paid of invoices, as e-Boekhouden knows it."""

@@ -1,0 +1,244 @@
+"""What e-Boekhouden knows of payments, brought back to our invoices.
+
+An invoice that is paid leaves the open items. One that was never entered in the ledger is not among
+them either, and so only an invoice that was seen open can become paid. One against which a credit
+invoice was set off leaves them too: see paid.py. A credit invoice itself never becomes paid.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from integrations.eboekhouden.client import EBoekhouden
+from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
+from integrations.eboekhouden.messages import OpenItem
+from integrations.error_messages import sentence, undecryptable
+from integrations.models import Connection
+from integrations.secrets import CannotDecrypt
+from integrations.switching import pause
+from lib.money import ZERO
+
+from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, State
+from .allocation import CreditItem, is_paid, paid_of
+
+DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
+ON_THEIR_WAY = (InvoiceStatus.FINAL, InvoiceStatus.SENT, InvoiceStatus.PAID)
+
+
+def fetchable() -> QuerySet[Connection]:
+    """Connections that may be asked: switched on, with codes, not paused."""
+    return Connection.objects.filter(is_active=True, paused_at=None).exclude(
+        Q(username="") | Q(sealed_code_1="") | Q(sealed_code_2="")
+    )
+
+
+def fetch_payments(
+    connection: Connection,
+    *,
+    open_books: Callable[[Connection], EBoekhouden],
+    now: datetime.datetime,
+) -> int:
+    """Reads the open items once and notes what was paid. Returns how many invoices changed.
+
+    Why it failed stays on the connection, in words; refused codes pause it.
+    """
+    if not fetchable().filter(pk=connection.pk).exists():
+        return 0
+    # Before asking: what is booked meanwhile may be missing in the answer.
+    bookings = _booked(connection)
+    with override(connection.organisation.language):
+        items = _read(connection, open_books=open_books, now=now)
+    return 0 if items is None else _note(connection, bookings, OpenItems.of(items), now=now)
+
+
+def _booked(connection: Connection) -> list[Booking]:
+    """What stands in the administration of now; not what somebody marked as paid by hand."""
+    confirmed = connection.bookings.filter(
+        kind__in=DOCUMENTS,
+        state=State.CONFIRMED,
+        administration=connection.administration_key,
+        invoice__status__in=ON_THEIR_WAY,
+    )
+    standing = Prefetch("invoice__credits", Invoice.objects.final())
+    found = confirmed.select_related("invoice").prefetch_related(standing)
+    return [one for one in found if not _is_paid_by_hand(one.invoice)]
+
+
+def _is_paid_by_hand(invoice: Invoice | None) -> bool:
+    """A credit is settled by hand only; an invoice while it and its credits are open together."""
+    if invoice is None or invoice.status != InvoiceStatus.PAID:
+        return invoice is None
+    if invoice.is_credit or invoice.open_amount is None:
+        return True
+    theirs = (credit.open_amount or ZERO for credit in invoice.credits.all())
+    return invoice.would_be_open(sum(theirs, invoice.open_amount))
+
+
+def _read(
+    connection: Connection,
+    *,
+    open_books: Callable[[Connection], EBoekhouden],
+    now: datetime.datetime,
+) -> list[OpenItem] | None:
+    """The open items; None if that failed: the connection says why, or is paused."""
+    try:
+        with open_books(connection) as books:
+            return books.open_items()
+    except CannotDecrypt:
+        code, text = "keys", undecryptable()
+    except EBoekhoudenError as error:
+        code, text = error.code, sentence(error)
+        if not isinstance(error, NotConfigured):
+            note_problem(connection.pk, text)
+            return None
+    pause(connection, code=code, text=text, now=now)
+    return None
+
+
+def note_problem(connection_id: int, text: str) -> None:
+    """Keeps for the pages why payments were not fetched, until they are."""
+    Connection.objects.filter(pk=connection_id).update(payments_problem=text[:300])
+
+
+# --- What follows from the open items -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenItems:
+    """Euros still open by invoice number and relation code, blanks and case aside."""
+
+    amounts: dict[tuple[str, str], Decimal]
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, items: Iterable[OpenItem]) -> "OpenItems":
+        amounts: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        for item in items:
+            amounts[_key(item.number), _key(item.relation_code)] += item.open_amount
+        return cls(dict(amounts), frozenset(number for number, _code in amounts))
+
+    def still_open(self, invoice: Invoice, *, relation_code: str) -> Decimal | None:
+        """What is open of the invoice, in euros; None where the items do not tell."""
+        number = _key(invoice.number)
+        found = self.amounts.get((number, _key(relation_code)))
+        if found is None and number in self.numbers:
+            return None  # under another relation, such as one whose code was changed there
+        amount = ZERO if found is None else found
+        may_tell = invoice.open_seen_at is not None or invoice.would_be_open(amount)
+        return amount if may_tell else None
+
+
+def _key(text: str) -> str:
+    return text.strip().casefold()
+
+
+# --- Writing it down ------------------------------------------------------------------------------
+
+
+def _note(
+    connection: Connection, bookings: list[Booking], items: OpenItems, *, now: datetime.datetime
+) -> int:
+    """All or nothing; an answer that is older than the last, or of other books, changes nothing."""
+    latest = Connection.objects.filter(
+        Q(payments_seen_at=None) | Q(payments_seen_at__lt=now),
+        pk=connection.pk,
+        administration_key=connection.administration_key,
+    )
+    with transaction.atomic():
+        if not latest.update(payments_seen_at=now, payments_problem=""):
+            return 0
+        told = _told(bookings, items)
+        return sum(_note_one(one.invoice, told, now=now) for one in bookings if one.invoice)
+
+
+def _told(bookings: Iterable[Booking], items: OpenItems) -> dict[int, Decimal | None]:
+    """What is open of every invoice that was booked, by its id; None where nobody knows."""
+    return {
+        booking.invoice.pk: items.still_open(
+            booking.invoice, relation_code=booking.payload["message"]["relation_code"]
+        )
+        for booking in bookings
+        if booking.invoice
+    }
+
+
+def _note_one(invoice: Invoice, told: dict[int, Decimal | None], *, now: datetime.datetime) -> bool:
+    amount = told[invoice.pk]
+    if amount is None:
+        return False
+    if invoice.is_credit:
+        return _note_credit(invoice, amount, now=now)
+    items = [_item(credit, told) for credit in invoice.credits.all()]
+    if amount == invoice.open_amount and any(one.open is None for one in items):
+        return False
+    paid = paid_of(invoice.gross, amount, items, before=invoice.paid_amount)
+    status = _status_with(invoice, paid)
+    if (amount, paid, status) == (invoice.open_amount, invoice.paid_amount, invoice.status):
+        return False
+    changed = Invoice.objects.filter(pk=invoice.pk, status=invoice.status).update(
+        status=status,
+        open_amount=amount,
+        open_seen_at=invoice.open_seen_at or now,
+        paid_amount=paid,
+        paid_at=(invoice.paid_at or now) if status == InvoiceStatus.PAID else None,
+    )
+    if changed:
+        _tell(invoice, paid, status, now=now)
+    return bool(changed)
+
+
+def _note_credit(credit: Invoice, amount: Decimal, *, now: datetime.datetime) -> bool:
+    """Refunded or set off: it is settled, and nobody paid anything."""
+    before = credit.open_amount
+    if amount == before:
+        return False
+    Invoice.objects.filter(pk=credit.pk).update(
+        open_amount=amount, open_seen_at=credit.open_seen_at or now
+    )
+    is_open, was_open = credit.would_be_open(amount), bool(before)
+    if is_open != was_open and before is not None:
+        kind = "open-again" if is_open else "settled-there"
+        details = {"open": str(amount)}
+        InvoiceEvent.objects.create(invoice=credit, at=now, kind=kind, details=details)
+    return True
+
+
+def _item(credit: Invoice, told: dict[int, Decimal | None]) -> CreditItem:
+    """As the open items tell now, else as they told before; settled by hand, nothing is open."""
+    if credit.status == InvoiceStatus.PAID:
+        return CreditItem(credit.gross, ZERO, is_booked=True)
+    known = told.get(credit.pk)
+    still_open = credit.open_amount if known is None else known
+    return CreditItem(credit.gross, still_open, is_booked=credit.pk in told)
+
+
+def _status_with(invoice: Invoice, paid: Decimal) -> str:
+    if is_paid(invoice.gross, invoice.credited_amount, paid):
+        return InvoiceStatus.PAID
+    if invoice.status != InvoiceStatus.PAID:
+        return invoice.status
+    return InvoiceStatus.SENT if invoice.sent_at else InvoiceStatus.FINAL
+
+
+def _tell(invoice: Invoice, paid: Decimal, status: str, *, now: datetime.datetime) -> None:
+    """An event, unless it was only seen open for the first time."""
+    due, kind = invoice.due, ""
+    if status != invoice.status:
+        kind = "paid-there" if status == InvoiceStatus.PAID else "open-again" if due else ""
+    elif status != InvoiceStatus.PAID and paid != invoice.paid_amount:
+        kind = "partly-paid"
+    if kind:
+        details = {"paid": str(paid), "gross": str(due), "open": str(due - paid)}
+        InvoiceEvent.objects.create(invoice=invoice, at=now, kind=kind, details=details)
+
+
+def unreachable() -> str:
+    """What to tell when no worker can be asked."""
+    return _("Payments were not fetched: no worker can be reached. Try again in a few minutes.")

@@ -1,0 +1,132 @@
+"""Asking e-Boekhouden for what a check compares: a period, and single numbers.
+
+Nothing is sent but questions. What could not be read completely is a gap, and never absence.
+"""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from integrations.eboekhouden.client import EBoekhouden
+from integrations.eboekhouden.errors import OutcomeUnknown, Refused
+from integrations.eboekhouden.facts.codes import CodeClass
+from integrations.eboekhouden.windows import entries_between, invoices_between
+from lib.formats import day
+
+from ..models import CheckPart
+from .documents import Document, Ours, Sort, entry_there, invoice_there
+
+# More than that is not a few mistakes; the rest is looked up at a later check.
+MOST_LOOK_UPS = 100
+MOST_DAYS_NAMED = 5
+
+
+class NoCallsLeft(Exception):
+    """The month's calls for entries that a check may use are used up."""
+
+
+@dataclass
+class Reader:
+    """One check's questions. `pulse` is called before each; it may raise to end the check."""
+
+    books: EBoekhouden
+    pulse: Callable[[CheckPart], None]
+    calls_left: int
+    documents: list[Document] = field(default_factory=list)
+    absent: set[tuple[int, Sort]] = field(default_factory=set)
+    gaps: list[str] = field(default_factory=list)
+
+    def read(self, since: datetime.date, until: datetime.date) -> None:
+        """What is dated in these days, both included."""
+        invoices = invoices_between(
+            self.books,
+            since=since,
+            until=until,
+            before=lambda: self.pulse(CheckPart.INVOICES),
+        )
+        self.documents += map(invoice_there, invoices.rows)
+        full_days = set(invoices.full_days)
+        try:
+            entries = entries_between(
+                self.books, since=since, until=until, before=self._before_entries
+            )
+        except (NoCallsLeft, Refused) as error:
+            self._no_calls(error)
+        else:
+            self.documents += filter(None, map(entry_there, entries.rows))
+            full_days |= set(entries.full_days)
+        if full_days:
+            self.gaps.append(_too_full(sorted(full_days)))
+
+    def look_up(self, missing: Sequence[tuple[Ours, Sort]]) -> None:
+        """Each by its number, whatever its date there."""
+        if len(missing) > MOST_LOOK_UPS:
+            self.gaps.append(_too_many(len(missing) - MOST_LOOK_UPS))
+        for ours, sort in missing[:MOST_LOOK_UPS]:
+            try:
+                found = self._find(ours.number, sort)
+            except (NoCallsLeft, Refused) as error:
+                self._no_calls(error)
+                return
+            except OutcomeUnknown as doubt:
+                if doubt.reason != "row-cap":
+                    raise
+                self.gaps.append(_too_often(ours.number))
+                continue
+            self.documents += found
+            if not found:
+                self.absent.add((ours.booking_id, sort))
+
+    def _find(self, number: str, sort: Sort) -> list[Document]:
+        if sort is Sort.INVOICE:
+            self.pulse(CheckPart.NUMBERS)
+            return [invoice_there(one) for one in self.books.find_invoice(number)]
+        self._spend(CheckPart.NUMBERS)
+        entries = (entry_there(one) for one in self.books.find_entry(number))
+        return [one for one in entries if one]
+
+    def _before_entries(self) -> None:
+        self._spend(CheckPart.ENTRIES)
+
+    def _spend(self, part: CheckPart) -> None:
+        if self.calls_left <= 0:
+            raise NoCallsLeft
+        self.calls_left -= 1
+        self.pulse(part)
+
+    def _no_calls(self, error: NoCallsLeft | Refused) -> None:
+        """Other refusals end the check."""
+        if isinstance(error, Refused) and error.code_class is not CodeClass.QUOTA:
+            raise error
+        text = _(
+            "The ledger was not checked completely: e-Boekhouden allows 5,000 questions about"
+            " entries a month, and what is left of them is kept for looking up bookings."
+        )
+        if text not in self.gaps:
+            self.gaps.append(text)
+
+
+def _too_full(days: Sequence[datetime.date]) -> str:
+    named = ", ".join(map(day, days[:MOST_DAYS_NAMED]))
+    more = len(days) - MOST_DAYS_NAMED
+    days_text = f"{named} + {more}" if more > 0 else named
+    return _(
+        "More stands on one day than e-Boekhouden shows in one answer. Not checked completely:"
+        " %(days)s."
+    ) % {"days": days_text}
+
+
+def _too_many(count: int) -> str:
+    return ngettext(
+        "%(count)s more document was not found in the period and is looked up at the next check.",
+        "%(count)s more documents were not found in the period and are looked up at the next"
+        " check.",
+        count,
+    ) % {"count": count}
+
+
+def _too_often(number: str) -> str:
+    return _("Number %(number)s stands there too often to be read completely.") % {"number": number}

@@ -1,0 +1,130 @@
+"""After a restore: what this database forgot still stands in e-Boekhouden.
+
+Nothing is sent until the books were compared, and not compared before nothing that was on its way
+can arrive any more. Numbers that stand there are not given again. Documents of our series that we
+do not know bill hours that look unbilled here: a person must have seen each of them first.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from integrations.database_identity import QUIET
+from integrations.events import record
+from integrations.models import Connection
+
+from ..models import Booking, CheckFinding, CheckRun, CheckState, State
+from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
+from ..models.reconciliation import FindingKind
+from ..numbering import skip_numbers
+from .runs import CannotCheck, start_check
+
+# Days that are compared; older documents cannot be among what a backup forgot.
+COMPARED = datetime.timedelta(days=400)
+AGAIN_AFTER = datetime.timedelta(minutes=15)
+
+
+@transaction.atomic
+def hold_all(*, now: datetime.datetime) -> int:
+    """Every connection compares before it sends again. Returns how many there are."""
+    held = Connection.objects.exclude(username="").select_related("organisation")
+    for connection in held:
+        with override(connection.organisation.language):
+            text = _("Restored from a backup: nothing is sent until it was compared.")
+            record(connection, text, by=None, now=now, good=False)
+    return held.update(must_compare_first=True, compare_from=now + QUIET)
+
+
+def compare_and_go_on(*, now: datetime.datetime, today: datetime.date) -> None:
+    """For each connection that waits: starts the comparison, or lets it send when that is over."""
+    waiting = Connection.objects.filter(
+        must_compare_first=True, compare_from__lte=now, is_active=True, paused_at=None
+    )
+    for connection in waiting.select_related("organisation"):
+        run = latest_comparison(connection)
+        if run is None or _is_to_be_repeated(run, now=now):
+            _start(connection, now=now, today=today)
+        elif run.state == CheckState.FINISHED:
+            _go_on(connection, now=now)
+
+
+def latest_comparison(connection: Connection) -> CheckRun | None:
+    """The last check that began since nothing could arrive any more, and looks back far enough."""
+    runs = connection.check_runs.filter(created_at__gte=connection.compare_from)
+    return next((run for run in runs if run.until - run.since >= COMPARED), None)
+
+
+def unseen(connection: Connection) -> int:
+    """How many documents of our series, unknown here, nobody has looked at yet."""
+    foreign = CheckFinding.objects.filter(connection=connection, kind=FindingKind.FOREIGN)
+    return foreign.needing_somebody().count()
+
+
+def _is_to_be_repeated(run: CheckRun, *, now: datetime.datetime) -> bool:
+    failed = run.state in (CheckState.FAILED, CheckState.INCOMPLETE)
+    return failed and run.created_at < now - AGAIN_AFTER
+
+
+def _start(connection: Connection, *, now: datetime.datetime, today: datetime.date) -> None:
+    since = today - COMPARED
+    try:
+        start_check(connection.organisation, since=since, until=today, by=None, now=now)
+    except CannotCheck:
+        return  # switched off or paused meanwhile: the pages say so
+
+
+class NotYet(Exception):
+    """The connection may not go on; the text says what comes first."""
+
+
+@transaction.atomic
+def go_on_by_hand(connection: Connection, *, now: datetime.datetime) -> None:
+    """Lets a connection send that no check can compare completely: somebody compared by hand.
+
+    A day with 500 entries and more is such a case, or a used-up quota. Raises NotYet.
+    """
+    held = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+    if not held.must_compare_first or held.compare_from is None:
+        raise NotYet(_("This connection does not wait for a comparison."))
+    if now < held.compare_from:
+        minutes = (held.compare_from - now) // datetime.timedelta(minutes=1) + 1
+        raise NotYet(
+            _("What was on its way can arrive for another %(minutes)s minutes: compare after that.")
+            % {"minutes": minutes}
+        )
+    _go_on(held, now=now)
+    held.refresh_from_db()
+    if held.must_compare_first:
+        raise NotYet(_("Documents that are not known here wait on Daily check: see them first."))
+
+
+@transaction.atomic
+def _go_on(connection: Connection, *, now: datetime.datetime) -> None:
+    foreign = CheckFinding.objects.filter(connection=connection, kind=FindingKind.FOREIGN).open()
+    skip_numbers(connection.organisation, foreign.values_list("number", flat=True))
+    if unseen(connection):
+        return
+    _doubt_what_is_open(connection)
+    Connection.objects.filter(pk=connection.pk).update(must_compare_first=False, compare_from=None)
+    with override(connection.organisation.language):
+        text = _("Compared with e-Boekhouden after the restore: bookings go on.")
+        record(connection, text, by=None, now=now)
+
+
+def _doubt_what_is_open(connection: Connection) -> None:
+    """What was not sent, refused or for a person when the backup was made may be there by now.
+
+    So it counts as sent at the moment of the restore, and is looked up before anything else.
+    """
+    if connection.compare_from is None:
+        return
+    restored_at = connection.compare_from - QUIET
+    doubt = {"sends": Greatest(F("sends"), 1), "last_sent_at": restored_at, "absent_at": None}
+    bookings = Booking.objects.filter(connection=connection)
+    bookings.filter(state__in=OPEN_STATES).update(**doubt)
+    stopped = bookings.filter(state__in=NEEDS_SOMEBODY)
+    stopped.update(state=State.UNKNOWN, next_at=connection.compare_from, reason="", **doubt)

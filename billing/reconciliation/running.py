@@ -1,0 +1,120 @@
+"""Carrying out a check: our side, their side, what differs, and then all of it is written down."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from integrations.eboekhouden.client import EBoekhouden
+from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
+from integrations.error_messages import sentence, undecryptable
+from integrations.models import Connection
+from integrations.quota import left_for_checking
+from integrations.secrets import CannotDecrypt
+from integrations.switching import pause
+
+from ..models import CheckFinding, CheckPart, CheckRun, CheckState
+from .comparing import discoveries, missing
+from .documents import Ours, our_document
+from .our_side import (
+    judged_bookings,
+    known_bookings,
+    known_vanished,
+    older_findings,
+    series_of,
+)
+from .reading import Reader
+from .recording import Outcome, keep
+from .runs import MAX_ATTEMPTS, CannotCheck, Lost, beat, check_usable, claim, end
+from .sides import Shelf, Sides
+
+Clock = Callable[[], datetime.datetime]
+OpenBooks = Callable[[Connection], EBoekhouden]
+
+
+def carry_out(run_id: int, *, open_books: OpenBooks, clock: Clock) -> None:
+    """Does the check; does nothing if another worker has it.
+
+    If it fails, the check says why, and what was found before stays as it was.
+    """
+    run = claim(run_id, now=clock())
+    if run is None:
+        return
+    language = run.started_by.language if run.started_by else run.organisation.language
+    with override(language), suppress(Lost):
+        try:
+            _check_attempts(run)
+            check_usable(run.connection)
+            _check(run, open_books=open_books, clock=clock)
+        except CannotCheck as reason:
+            end(run, CheckState.FAILED, now=clock(), problem=str(reason))
+
+
+def _check_attempts(run: CheckRun) -> None:
+    """A check that every worker dies of must not keep all later ones waiting."""
+    if run.attempts > MAX_ATTEMPTS:
+        raise CannotCheck(
+            _("The check broke off %(count)s times. Tell your operator, and start it again.")
+            % {"count": MAX_ATTEMPTS}
+        )
+
+
+def _check(run: CheckRun, *, open_books: OpenBooks, clock: Clock) -> None:
+    """Raises CannotCheck, and pauses the connection if our codes are refused."""
+    try:
+        with open_books(run.connection) as books:
+            _compare(run, books, clock=clock)
+    except CannotDecrypt:
+        pause(run.connection, code="keys", text=undecryptable(), now=clock())
+        raise CannotCheck(undecryptable()) from None
+    except NotConfigured as error:
+        text = sentence(error)
+        pause(run.connection, code=error.code, text=text, now=clock())
+        raise CannotCheck(
+            _("%(reason)s The connection is paused until a test succeeds.") % {"reason": text}
+        ) from None
+    except EBoekhoudenError as error:
+        raise CannotCheck(
+            _("%(reason)s What was found before is unchanged; start the check again later.")
+            % {"reason": sentence(error)}
+        ) from None
+
+
+def _compare(run: CheckRun, books: EBoekhouden, *, clock: Clock) -> None:
+    def pulse(part: CheckPart) -> None:
+        beat(run, now=clock(), part=part, calls=dict(books.calls))
+
+    judged = judged_bookings(run, now=clock())
+    beat(run, now=clock(), booking_count=len(judged))
+    older = older_findings(run, judged=[ours.booking_id for ours in judged])
+    judged += _bookings_of(older)
+    left = left_for_checking(run.connection_id, now=clock())
+    reader = Reader(books, pulse, left)
+    reader.read(run.since, run.until)
+    count = len(reader.documents)
+    beat(run, now=clock(), document_count=count)
+    wanted = missing(Sides(ours=judged, there=Shelf.of(reader.documents)))
+    # What is known to be gone comes last: so many are looked up, and the next check has the others.
+    known_gone = known_vanished(run)
+    reader.look_up(sorted(wanted, key=lambda one: one[0].booking_id in known_gone))
+    pulse(CheckPart.COMPARING)
+    numbers = {document.key for document in reader.documents}
+    known = known_bookings(run, numbers, judged={ours.booking_id for ours in judged})
+    sides = Sides(
+        ours=[*judged, *known],
+        there=Shelf.of(reader.documents),
+        series=series_of(run),
+        absent=reader.absent,
+    )
+    figures = {"calls": dict(books.calls)}
+    checked_too = [finding.pk for finding in older]
+    outcome = Outcome(discoveries(sides), reader.gaps, checked_too)
+    keep(run, outcome, figures=figures, now=clock())
+
+
+def _bookings_of(findings: Iterable[CheckFinding]) -> list[Ours]:
+    """Each booking once: it may have several findings."""
+    bookings = {one.booking_id: one.booking for one in findings if one.booking}
+    return [our_document(booking, is_judged=True) for booking in bookings.values()]

@@ -1,0 +1,135 @@
+"""What is known about overdue invoices besides themselves, read for many of them at once."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from accounts.models import Organisation
+from customers.models import Contact
+from integrations.database_identity import is_another, is_elsewhere
+from integrations.models import Connection
+
+from ..mailing import ABANDONED_AFTER
+from ..mailing.letters import addresses_among
+from ..models import (
+    Booking,
+    BookingKind,
+    Invoice,
+    InvoiceMail,
+    MailState,
+    Reminder,
+    ReminderHold,
+    State,
+)
+from .due import Plan
+
+DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known about some invoices besides themselves, read in as many queries as fields."""
+
+    plan: Plan
+    connection: Connection | None
+    is_copied: bool
+    is_moved: bool
+    holds: Mapping[tuple[str, int], ReminderHold]
+    bookings: Mapping[int, Booking]
+    credits: Mapping[int, Sequence[Invoice]]
+    mailing: frozenset[int]
+    queued: frozenset[int]
+    late_ones: Mapping[int, int]
+    addresses: Mapping[int, Sequence[str]]
+
+    @classmethod
+    def of(
+        cls,
+        organisation: Organisation,
+        invoices: Iterable[Invoice],
+        *,
+        plan: Plan,
+        now: datetime.datetime,
+        today: datetime.date,
+    ) -> "Surroundings":
+        """For these invoices of the organisation."""
+        found = list(invoices)
+        ids = [invoice.pk for invoice in found]
+        customers = [invoice.customer_id for invoice in found]
+        standing = _credits(ids)
+        of_credits = [one.pk for found in standing.values() for one in found]
+        queued = Reminder.objects.filter(invoice__in=ids, mail=None)
+        connection = Connection.objects.filter(organisation=organisation).first()
+        return cls(
+            plan=plan,
+            connection=connection,
+            is_copied=bool(connection and is_elsewhere(connection)),
+            is_moved=is_another(plan.settings.place),
+            holds=_holds(ids, customers, today),
+            bookings=_bookings([*ids, *of_credits]),
+            credits=standing,
+            mailing=_mailing(ids, now),
+            queued=frozenset(queued.values_list("invoice", flat=True)),
+            late_ones=_late_ones(organisation, customers, today),
+            addresses=_addresses(found),
+        )
+
+
+def _bookings(ids: list[int]) -> dict[int, Booking]:
+    found = Booking.objects.filter(invoice__in=ids, kind__in=DOCUMENTS)
+    counting = found.exclude(state=State.CANCELLED)
+    return {booking.invoice_id: booking for booking in counting if booking.invoice_id}
+
+
+def _credits(ids: list[int]) -> dict[int, list[Invoice]]:
+    """The credit invoices of each, drafts too, for those that have some."""
+    found: dict[int, list[Invoice]] = defaultdict(list)
+    for credit in Invoice.objects.filter(credit_of__in=ids).living().order_by("pk"):
+        found[credit.credit_of_id or 0].append(credit)
+    return dict(found)
+
+
+def _mailing(ids: list[int], now: datetime.datetime) -> frozenset[int]:
+    """Those of which an e-mail is on its way, and was not left by a dead process."""
+    sending = InvoiceMail.objects.filter(invoice__in=ids, state=MailState.SENDING)
+    alive = sending.filter(started_at__gte=now - ABANDONED_AFTER)
+    return frozenset(alive.values_list("invoice", flat=True))
+
+
+def _holds(
+    ids: list[int], customers: list[int], today: datetime.date
+) -> dict[tuple[str, int], ReminderHold]:
+    about = Q(invoice__in=ids) | Q(customer__in=customers)
+    holds = ReminderHold.objects.filter(about).in_force(today)
+    return {
+        ("invoice", hold.invoice_id)
+        if hold.invoice_id
+        else ("customer", hold.customer_id or 0): hold
+        for hold in holds
+    }
+
+
+def _late_ones(
+    organisation: Organisation, customers: list[int], today: datetime.date
+) -> Mapping[int, int]:
+    late = Invoice.objects.filter(
+        organisation=organisation, customer__in=customers, credit_of=None, gross__gt=0
+    ).overdue(today)
+    counted = late.order_by().values_list("customer").annotate(count=Count("pk"))
+    return Counter(dict(counted))
+
+
+def _addresses(invoices: list[Invoice]) -> dict[int, list[str]]:
+    """Where each would be sent, as mailing.addresses_of says of one."""
+    customers = {invoice.customer_id for invoice in invoices}
+    receivers: dict[int, list[str]] = defaultdict(list)
+    contacts = Contact.objects.filter(customer__in=customers, receives_invoices=True)
+    for customer_id, email in contacts.exclude(email="").values_list("customer", "email"):
+        receivers[customer_id].append(email)
+    return {
+        invoice.pk: addresses_among(receivers[invoice.customer_id], own=invoice.customer.email)
+        for invoice in invoices
+    }

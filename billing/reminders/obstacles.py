@@ -1,0 +1,111 @@
+"""What keeps a reminder back though it is time for it, in words."""
+
+import datetime
+
+from django.utils.translation import gettext as _
+
+from integrations.models import Connection
+from lib.formats import day
+
+from ..mailing.letters import why_not_to
+from ..models import Booking, Invoice, State, StepKind
+from .due import open_amount, step_of
+from .letters import step_texts
+from .loading import Surroundings
+from .partly_credited import why_unknown
+
+# Payments of e-Boekhouden that were read longer ago than this say nothing about today.
+FRESH = datetime.timedelta(days=1)
+
+
+def why_not(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -> str:
+    """Why no reminder of an invoice from due_reminders may go now: a sentence; empty if it may."""
+    return (
+        _copied_or_restored(around)
+        or _held_by_people(invoice, around)
+        or _unknown_payments(invoice, around, now=now)
+        or _not_to_be_mailed(invoice, around)
+    )
+
+
+def _copied_or_restored(around: Surroundings) -> str:
+    """A copy of the database must not write to customers; a restored one has forgotten payments."""
+    if around.is_copied:
+        return _("This database is a copy: it sends nothing to customers.")
+    if around.is_moved:
+        return _(
+            "This database was copied or restored to another place: no reminders until an "
+            "administrator has saved Settings → Reminders here."
+        )
+    if around.connection and around.connection.must_compare_first:
+        return _("Restored from a backup: no reminders until it was compared.")
+    return ""
+
+
+def _held_by_people(invoice: Invoice, around: Surroundings) -> str:
+    own = around.holds.get(("invoice", invoice.pk))
+    hold = own or around.holds.get(("customer", invoice.customer_id))
+    if hold is None:
+        return ""
+    names = {"reason": hold.reason, "day": day(hold.until) if hold.until else ""}
+    if hold.until:
+        return _("No reminders before %(day)s: %(reason)s") % names
+    return _("No reminders: %(reason)s") % names
+
+
+def _unknown_payments(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -> str:
+    """An invoice that was never booked there counts by what is known here."""
+    booking = around.bookings.get(invoice.pk)
+    if open_amount(invoice) <= 0:
+        return _("Nothing of it is open.")
+    unread = _unread_there(invoice, booking, around, now=now) if booking else ""
+    standing = around.credits.get(invoice.pk, ())
+    return unread or why_unknown(invoice, standing, around.bookings)
+
+
+def _unread_there(
+    invoice: Invoice, booking: Booking, around: Surroundings, *, now: datetime.datetime
+) -> str:
+    if booking.state != State.CONFIRMED:
+        return _("Its booking in e-Boekhouden is not done, so its payment cannot be followed.")
+    if not _follows(around.connection, booking) or not is_fresh(around.connection, now=now):
+        return _("The payments in e-Boekhouden were read longer than a day ago, or never.")
+    if invoice.open_seen_at is None:
+        return _(
+            "e-Boekhouden does not name it among the open items: it may be paid. "
+            "Look there, and mark it as paid."
+        )
+    return ""
+
+
+def _follows(connection: Connection | None, booking: Booking) -> bool:
+    """The invoice stands in the administration of which payments are read."""
+    return connection is not None and booking.administration == connection.administration_key
+
+
+def is_fresh(connection: Connection | None, *, now: datetime.datetime) -> bool:
+    """Whether what e-Boekhouden said of payments is at most a day old."""
+    seen = connection.payments_seen_at if connection else None
+    return seen is not None and seen >= now - FRESH
+
+
+def _not_to_be_mailed(invoice: Invoice, around: Surroundings) -> str:
+    if invoice.pk in around.mailing or invoice.pk in around.queued:
+        return _("An e-mail of this invoice is on its way.")
+    if why := why_not_to(around.addresses[invoice.pk]):
+        return why
+    step = step_of(invoice, around.plan)
+    _subject, body = step_texts(step, language=invoice.language)
+    if "{iban}" in body and not invoice.organisation.iban:
+        return _("Your IBAN is missing: fill it in under Settings → Organisation.")
+    if "{open_amount}" not in body and open_amount(invoice) != invoice.gross:
+        return _(
+            "Only a part of it is open, and the text of this step does not say {open_amount}: put "
+            "it in under Settings → Reminders."
+        )
+    if step.kind == StepKind.NOTICE and around.late_ones[invoice.customer_id] > 1:
+        return _(
+            "This customer has several overdue invoices, which belong in one fourteen-day letter "
+            "(article 6:96 BW): write it yourself."
+        )
+    return ""

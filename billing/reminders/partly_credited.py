@@ -1,0 +1,87 @@
+"""What is left of an invoice that was credited in part: how much, and whether that is surely known.
+
+In the books an invoice and its credit are open items of their own, whether they were set off there
+or not. What is open of them together is what the customer owes, provided that both were seen; see
+paid.py. Of what was never booked counts what is known here. In every other case a person decides.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lib.formats import euro
+from lib.money import ZERO
+
+from ..models import Booking, Invoice, InvoiceStatus, State
+
+
+def set_off(credits: Sequence[Invoice]) -> str:
+    """Which credit invoices the asked amount already allows for, in the language that is active."""
+    told = ", ".join(
+        _("%(number)s of %(total)s") % {"number": one.number, "total": euro(-one.gross)}
+        for one in credits
+    )
+    text = ngettext(
+        "credit invoice %(credits)s has been set off",
+        "credit invoices %(credits)s have been set off",
+        len(credits),
+    )
+    return text % {"credits": told}
+
+
+def why_unknown(
+    invoice: Invoice, credits: Sequence[Invoice], bookings: Mapping[int, Booking]
+) -> str:
+    """Why nobody here can say what is left of it, and what to do: a sentence; empty if one can.
+
+    `bookings` are those of invoice and credits; the payments of that of the invoice are fresh.
+    """
+    for credit in credits:
+        if why := _why_open(credit) or _why_unseen(credit, invoice, bookings):
+            return why % {"number": credit.number}
+    if credits and not _adds_up(invoice, credits, is_booked=invoice.pk in bookings):
+        return _("What was paid of it, paid back and set off does not add up: ask for it yourself.")
+    return ""
+
+
+def _why_open(credit: Invoice) -> str:
+    """The credit is not with the customer yet, or what a person said of it says too little."""
+    if credit.is_draft:
+        return _("There is a draft credit invoice for it: send it, or throw it away.")
+    if credit.status == InvoiceStatus.FINAL:
+        return _("Credit invoice %(number)s was not sent yet: send it first.")
+    if credit.status == InvoiceStatus.PAID:
+        return _(
+            "Credit invoice %(number)s was marked as settled, which may be paid back or set off: "
+            "ask for the rest yourself."
+        )
+    return ""
+
+
+def _why_unseen(credit: Invoice, invoice: Invoice, bookings: Mapping[int, Booking]) -> str:
+    """Invoice and credit are known in the same place: both here only, or both in the same books."""
+    one, other = bookings.get(invoice.pk), bookings.get(credit.pk)
+    if one is None and other is None:
+        return ""
+    if one is None or other is None or other.state != State.CONFIRMED:
+        return _(
+            "The invoice and credit invoice %(number)s do not both stand in e-Boekhouden: enter "
+            "both, or ask for the rest yourself."
+        )
+    if one.administration != other.administration or credit.open_amount is None:
+        return _(
+            "e-Boekhouden does not name credit invoice %(number)s among the open items, so what is "
+            "left is not known: ask for the rest yourself."
+        )
+    return ""
+
+
+def _adds_up(invoice: Invoice, credits: Sequence[Invoice], *, is_booked: bool) -> bool:
+    """Nothing was paid back, and the open items say what we would ask."""
+    if invoice.paid_amount < 0:
+        return False
+    if not is_booked or invoice.open_amount is None:
+        return not is_booked
+    open_there = sum((credit.open_amount or ZERO for credit in credits), invoice.open_amount)
+    return open_there == invoice.outstanding

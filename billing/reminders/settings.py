@@ -1,0 +1,94 @@
+"""Changing how an organisation reminds, and whom it does not."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Organisation, User
+from customers.models import Customer
+from integrations.database_identity import this_place
+
+from ..models import (
+    MOST_STEPS,
+    Invoice,
+    InvoiceEvent,
+    ReminderHold,
+    ReminderSettings,
+    ReminderStep,
+)
+
+# Days after the due date of the steps that one begins with.
+USUAL_DAYS = (7, 14, 30)
+
+
+class NotPossible(Exception):
+    """There are four steps already, or it is not the last one."""
+
+
+def change_reminder_settings(organisation: Organisation, **choices: Any) -> ReminderSettings:
+    """Stores the choices, for this database and no copy of it.
+
+    Who switches it on for the first time gets the usual steps.
+    """
+    with transaction.atomic():
+        settings, _is_new = ReminderSettings.objects.update_or_create(
+            organisation=organisation, defaults=choices | {"place": this_place()}
+        )
+        steps = ReminderStep.objects.filter(organisation=organisation)
+        if settings.is_on and not steps.exists():
+            ReminderStep.objects.bulk_create(
+                ReminderStep(organisation=organisation, position=position, days=days)
+                for position, days in enumerate(USUAL_DAYS, start=1)
+            )
+        return settings
+
+
+def next_step(organisation: Organisation) -> ReminderStep:
+    """A new last step, not stored yet. Raises NotPossible when there are four."""
+    steps = list(ReminderStep.objects.filter(organisation=organisation))
+    if len(steps) >= MOST_STEPS:
+        raise NotPossible
+    days = steps[-1].days + USUAL_DAYS[1] if steps else USUAL_DAYS[0]
+    return ReminderStep(organisation=organisation, position=len(steps) + 1, days=days)
+
+
+def delete_last_step(step: ReminderStep) -> None:
+    """The earlier ones keep their places, so that what was sent keeps its meaning."""
+    later = ReminderStep.objects.filter(organisation=step.organisation, position__gt=step.position)
+    with transaction.atomic():
+        if later.exists():
+            raise NotPossible
+        step.delete()
+
+
+def exclude(
+    whose: Invoice | Customer,
+    *,
+    reason: str,
+    until: datetime.date | None,
+    by: User,
+    now: datetime.datetime,
+) -> ReminderHold:
+    """No reminders of this invoice, or to this customer; instead of what was agreed before."""
+    key: dict[str, Any] = {"invoice": whose} if isinstance(whose, Invoice) else {"customer": whose}
+    details = {"reason": reason, "until": until, "by": by, "since": now}
+    with transaction.atomic():
+        hold, _is_new = ReminderHold.objects.update_or_create(
+            **key, defaults=details | {"organisation": whose.organisation}
+        )
+        if isinstance(whose, Invoice):
+            _tell(whose, "no-reminders", by=by, now=now, reason=reason)
+        return hold
+
+
+def include(hold: ReminderHold, *, by: User, now: datetime.datetime) -> None:
+    """Reminders go again."""
+    with transaction.atomic():
+        if hold.invoice:
+            _tell(hold.invoice, "reminders-again", by=by, now=now)
+        hold.delete()
+
+
+def _tell(invoice: Invoice, kind: str, *, by: User, now: datetime.datetime, **details: str) -> None:
+    InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind=kind, details=details)

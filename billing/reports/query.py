@@ -1,0 +1,94 @@
+"""What a report is asked for: the choices live in the address."""
+
+import calendar
+import datetime
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from customers.models import Customer
+from lib.choices import SeveralField, offer
+from registrations.periods import CHOICES, Period, named
+
+from ..fields import InvoiceDateField
+
+NAMES = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year")
+PERIODS = [choice for choice in CHOICES if choice[0] in (*NAMES, "custom")]
+BY = [
+    ("month", _("By month")),
+    ("customer", _("By customer")),
+    ("project", _("By project")),
+    ("employee", _("By employee")),
+]
+
+
+class PeriodForm(forms.Form):
+    """The days of a report; `usual` is the period when none is asked for."""
+
+    usual = "this_quarter"
+
+    period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
+    since = InvoiceDateField(label=_("From"), required=False)
+    until = InvoiceDateField(label=_("Until"), required=False)
+
+    def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
+        shown = data.copy()
+        for name, value in self.usual_choices().items():
+            if shown.get(name, "") == "":
+                shown[name] = value
+        super().__init__(shown)
+        self.today = today
+
+    def usual_choices(self) -> dict[str, str]:
+        """What holds for a field that the address leaves out."""
+        return {"period": self.usual}
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if cleaned.get("period") == "custom" and since and until and since > until:
+            self.add_error("until", _("“Until” is before “from”: choose a later day."))
+        return cleaned
+
+    @property
+    def days(self) -> Period:
+        """The days asked for; of the custom period a missing end is the year's first day, today."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        name = chosen.get("period") or self.usual
+        if name != "custom":
+            return named(name, today=self.today)
+        last = chosen["until"] or max(self.today, chosen["since"] or self.today)
+        return Period(chosen["since"] or last.replace(month=1, day=1), last)
+
+
+class TurnoverForm(PeriodForm):
+    """Turnover in a period, by something, of some customers or all."""
+
+    usual = "this_year"
+
+    by = forms.ChoiceField(label=_("By"), choices=BY, required=False)
+    customer = SeveralField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
+
+    def __init__(
+        self, data: QueryDict, *, organisation: Organisation, today: datetime.date
+    ) -> None:
+        super().__init__(data, today=today)
+        invoiced = organisation.customers.filter(invoices__isnull=False)
+        offer(self, "customer", invoiced.distinct())
+
+    def usual_choices(self) -> dict[str, str]:
+        return {**super().usual_choices(), "by": "month"}
+
+
+def year_before(period: Period) -> Period:
+    """The same days a year earlier; the last day of a month stays that of its month."""
+    return Period(period.first and _earlier(period.first), period.last and _earlier(period.last))
+
+
+def _earlier(day: datetime.date) -> datetime.date:
+    year = day.year - 1
+    last = calendar.monthrange(year, day.month)[1]
+    is_last = day.day == calendar.monthrange(day.year, day.month)[1]
+    return day.replace(year=year, day=last if is_last and day.day != 1 else min(day.day, last))

@@ -1,0 +1,206 @@
+"""What a person may do with a booking: check now, book again, link, cancel. Never "send again".
+
+Taking a new number has a module of its own: renumbering.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from customers.relations import relation_from_customer
+from integrations.eboekhouden.facts.codes import CodeClass, classify
+from integrations.models import Connection
+
+from ..bookings import payloads
+from ..bookings.dispatch import ring
+from ..bookings.outbox import queue_relation
+from ..bookings.recording import AlreadyTied, progress_of, release_waiting, tie
+from ..invoices.crediting import withdraw
+from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
+from ..unbilled.claiming import release
+from ..unbilled.releasing import RowsMoved
+from . import rules as interventions
+
+__all__ = ["AlreadyTied", "NoLonger", "RowsMoved", "book_again", "cancel", "check_now", "link"]
+
+
+class NoLonger(Exception):
+    """The booking is no longer in a state in which this may be done."""
+
+
+class Comparing(NoLonger):
+    """After a restore: what the database says of a booking may be out of date."""
+
+
+def check_now(booking: Booking, *, now: datetime.datetime) -> None:
+    """Looks it up at once; that cannot lead to an early second sending."""
+    if not interventions.may_look_again(progress_of(booking)):
+        raise NoLonger
+    progress = interventions.check_now(progress_of(booking), now=now)
+    change(
+        booking,
+        state=(booking.state,),
+        to=progress.state,
+        next_at=progress.next_at,
+        absent_at=progress.absent_at,
+        reason=progress.reason,
+    )
+    ring(booking.connection_id)
+
+
+def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
+    """What was refused goes again under the same number, with the settings and texts of now."""
+    with transaction.atomic():
+        if not interventions.may_correct(progress_of(booking)):
+            raise NoLonger
+        waits = _make_customer_first(booking, by=by, now=now)
+        payload = _composed_anew(booking)
+        queued = interventions.corrected(progress_of(booking), now=now)
+        change(
+            booking,
+            state=(booking.state,),
+            to=State.BLOCKED if waits else queued.state,
+            reason="customer" if waits else "",
+            next_at=None if waits else queued.next_at,
+            natural_key=_name_of(booking),
+            payload=payload,
+            fingerprint=payloads.fingerprint(payload),
+            revision=F("revision") + 1,
+            code="",
+            text="",
+            sends=0,
+            checks=0,
+            last_sent_at=None,
+            absent_at=None,
+        )
+        tell(booking, "booked-again", by=by, now=now)
+        if booking.kind == BookingKind.RELATION:
+            _follow_customer(booking.customer_id)
+        ring(booking.connection_id)
+
+
+def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
+    """A person says that what stands there is this document.
+
+    Raises AlreadyTied when something else of ours is tied to it.
+    """
+    with transaction.atomic():
+        if not interventions.may_link(progress_of(booking)) or not booking.remote_copy:
+            raise NoLonger
+        change(
+            booking,
+            state=(State.CONFLICT,),
+            to=State.CONFIRMED,
+            reason="linked",
+            ended_at=now,
+        )
+        tie(booking, remote_id_of(booking))
+        if booking.kind == BookingKind.RELATION:
+            release_waiting(booking.customer_id, now=now)
+            ring(booking.connection_id)
+        tell(booking, "linked", by=by, now=now)
+
+
+def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = "") -> None:
+    """Withdraws what provably is not there; an invoice only for e-Boekhouden frees its rows.
+
+    The rows of a credit go back to the lines that it took back; if they cannot, RowsMoved says why.
+    Its number is not given again: it stays with the void invoice, and the reason with it.
+    Documents that waited for a customer go back to a person, to book them again or cancel them.
+    """
+    with transaction.atomic():
+        if not interventions.may_cancel(progress_of(booking)):
+            raise NoLonger
+        change(booking, state=(booking.state,), to=State.CANCELLED, ended_at=now, next_at=None)
+        tell(booking, "cancelled", by=by, now=now, reason=reason)
+        if booking.kind == BookingKind.RELATION:
+            waiting = booking.customer.bookings.filter(state=State.BLOCKED, reason="customer")
+            waiting.update(state=State.REJECTED, code="", text="")
+        invoice = booking.invoice
+        if invoice and invoice.origin == Origin.EBOEKHOUDEN:
+            release(invoice)
+            Invoice.objects.filter(pk=invoice.pk).update(status=InvoiceStatus.VOID)
+            if invoice.is_credit:
+                withdraw(invoice, by=by, now=now)
+
+
+def remote_id_of(booking: Booking) -> str:
+    """The id there, out of the copy that the look-up kept."""
+    copy = booking.remote_copy or {}
+    names = {BookingKind.RELATION: "id", BookingKind.INVOICE: "number"}
+    return str(copy.get(names.get(BookingKind(booking.kind), "entry_number"), ""))
+
+
+def _composed_anew(booking: Booking) -> payloads.Payload:
+    if booking.kind == BookingKind.RELATION:
+        return payloads.relation_payload(
+            relation_from_customer(booking.customer, token=booking.token)
+        )
+    invoice = Invoice.objects.get(bookings=booking)
+    compose = (
+        payloads.invoice_payload
+        if booking.kind == BookingKind.INVOICE
+        else payloads.sales_entry_payload
+    )
+    return compose(invoice, booking.connection, token=booking.token)
+
+
+def _name_of(booking: Booking) -> str:
+    """A customer may have got another number since; an invoice keeps its own."""
+    is_relation = booking.kind == BookingKind.RELATION
+    return booking.customer.number if is_relation else booking.natural_key
+
+
+def _follow_customer(customer_id: int) -> None:
+    """Documents that wait for the customer name it by the number that it has now."""
+    waiting = Booking.objects.filter(
+        customer=customer_id, state=State.BLOCKED, reason="customer", sends=0
+    )
+    for booking in waiting.select_related("customer", "invoice", "connection"):
+        payload = _composed_anew(booking)
+        change(
+            booking,
+            state=(State.BLOCKED,),
+            payload=payload,
+            fingerprint=payloads.fingerprint(payload),
+        )
+
+
+def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) -> bool:
+    """Makes the customer there, and waits for that, if it is not known there.
+
+    Also when the service just said that it does not know it.
+    """
+    if booking.kind == BookingKind.RELATION:
+        return False
+    if classify(booking.code, booking.text) is CodeClass.RELATION:
+        booking.customer.remote_id = None
+        booking.customer.save(update_fields=["remote_id"])
+    queue_relation(booking.customer, booking.connection, by=by, now=now, batch=booking.batch)
+    return not booking.customer.is_known_there
+
+
+def change(
+    booking: Booking, *, state: tuple[str, ...], to: str | None = None, **fields: object
+) -> None:
+    """Only from these states, and only as it was read: a worker may have it in hand by now.
+
+    Raises NoLonger.
+    """
+    if Connection.objects.filter(pk=booking.connection_id, must_compare_first=True).exists():
+        raise Comparing
+    held = Booking.objects.filter(pk=booking.pk, fence=booking.fence, state__in=state)
+    if not held.update(state=to or booking.state, **fields):
+        raise NoLonger
+
+
+def tell(
+    booking: Booking, kind: str, *, by: User, now: datetime.datetime, reason: str = ""
+) -> None:
+    """For the timeline of its invoice."""
+    if booking.invoice_id:
+        InvoiceEvent.objects.create(
+            invoice_id=booking.invoice_id, at=now, by=by, kind=kind, details={"reason": reason}
+        )

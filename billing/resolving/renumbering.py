@@ -1,0 +1,111 @@
+"""When a number is somebody else's in e-Boekhouden, ours goes there under another one.
+
+A number that was given stays with its invoice, which is void then and says why; the invoice itself
+goes on as a copy under the next number of its series, with the same lines and the same rows.
+"""
+
+import copy
+import datetime
+
+from django.db import transaction
+from django.db.models.base import ModelState
+
+from accounts.models import User
+from customers.editing import next_free_number
+from customers.models import Customer
+
+from ..bookings.outbox import queue_invoice
+from ..bookings.recording import progress_of
+from ..models import (
+    Booking,
+    BookingKind,
+    CreditedRow,
+    Invoice,
+    InvoiceEvent,
+    InvoiceLine,
+    InvoiceStatus,
+    Origin,
+    State,
+)
+from ..numbering import next_number
+from ..unbilled.claiming import move
+from . import rules as interventions
+from .actions import NoLonger, book_again, change
+
+
+def may_take_new_number(booking: Booking) -> bool:
+    """A sales entry keeps its number: the customer has the invoice with it."""
+    if booking.kind == BookingKind.SALES_ENTRY or not interventions.may_renumber(
+        progress_of(booking)
+    ):
+        return False
+    if booking.kind == BookingKind.RELATION:
+        return booking.sends == 0
+    return bool(booking.natural_key)
+
+
+def take_new_number(booking: Booking, *, by: User, now: datetime.datetime) -> str:
+    """The invoice or customer goes under the next free number. Returns it.
+
+    Raises NoLonger when something else happened to the booking meanwhile.
+    """
+    with transaction.atomic():
+        if not may_take_new_number(booking):
+            raise NoLonger
+        if booking.kind == BookingKind.RELATION:
+            return _renumber_customer(booking, by=by, now=now)
+        return _renumber_invoice(booking, by=by, now=now)
+
+
+def _renumber_customer(booking: Booking, *, by: User, now: datetime.datetime) -> str:
+    number = next_free_number(booking.organisation)
+    Customer.objects.filter(pk=booking.customer_id).update(number=number)
+    booking.customer.refresh_from_db()
+    book_again(booking, by=by, now=now)
+    return number
+
+
+def _renumber_invoice(booking: Booking, *, by: User, now: datetime.datetime) -> str:
+    change(booking, state=(State.CONFLICT,), to=State.CANCELLED, ended_at=now, next_at=None)
+    old = Invoice.objects.select_for_update(of=("self",)).get(bookings=booking)
+    new = _copy_of(old, by=by, now=now)
+    move(old, new)
+    Invoice.objects.filter(pk=old.pk).update(status=InvoiceStatus.VOID)
+    _tell(old, "replaced-by", new.number, by=by, now=now)
+    _tell(new, "replaces", old.number, by=by, now=now)
+    queue_invoice(new, booking.connection, by=by, now=now, batch=booking.batch)
+    return new.number
+
+
+def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
+    new = copy.copy(old)
+    new.pk, new._state = None, ModelState()
+    new.number = next_number(old.organisation, Origin(old.origin), year=old.date.year)
+    new.created_at, new.created_by = now, by
+    # Lines come to a draft; a final invoice gets none any more (archive/guards.py).
+    new.status = InvoiceStatus.DRAFT
+    new.save(force_insert=True)
+    lines = list(old.lines.all())
+    # Of a credit: the line of the void one no longer takes anything back.
+    old.lines.exclude(credits=None).update(is_withdrawn=True)
+    for line in lines:
+        line.pk, line._state, line.invoice = None, ModelState(), new
+    InvoiceLine.objects.bulk_create(lines)
+    new.status = InvoiceStatus(old.status)
+    new.save(update_fields=["status"])
+    _rename_rows(old, {line.position: line for line in lines})
+    return new
+
+
+def _rename_rows(old: Invoice, lines: dict[int, InvoiceLine]) -> None:
+    """Of a credit: which rows its lines took off the invoice."""
+    named = list(CreditedRow.objects.filter(line__invoice=old).select_related("line"))
+    for row in named:
+        row.line = lines[row.line.position]
+    CreditedRow.objects.bulk_update(named, ["line"])
+
+
+def _tell(invoice: Invoice, kind: str, number: str, *, by: User, now: datetime.datetime) -> None:
+    InvoiceEvent.objects.create(
+        invoice=invoice, at=now, by=by, kind=kind, details={"number": number}
+    )

@@ -1,0 +1,228 @@
+"""From rows to what can be billed, and what cannot: with the reason, and where to mend it."""
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from typing import TypeVar, cast
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from customers.models import Customer
+from projects.models import Method, Term
+from registrations.models import BILLABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
+from vat.models import VatRate
+from vat.rates_by_date import NoRateThen, has_ended
+
+from .lines import Item, ItemKind
+from .posting_rules import BookingTerms
+
+Row = TypeVar("Row", TimeEntry, Expense, Trip, Term)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows that somebody wants to bill, with project and customer already fetched."""
+
+    time_entries: tuple[TimeEntry, ...] = ()
+    expenses: tuple[Expense, ...] = ()
+    trips: tuple[Trip, ...] = ()
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.time_entries) + len(self.expenses) + len(self.trips) + len(self.terms)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is left out: a sentence, and the page where it can be mended."""
+
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+@dataclass
+class Billable:
+    """What can be billed, by customer, and what is left out: reason → number of rows."""
+
+    items: dict[Customer, list[Item]] = field(default_factory=dict)
+    left_out: Counter[Reason] = field(default_factory=Counter)
+
+
+def billable(organisation: Organisation, rows: Rows) -> Billable:
+    """The items of the rows; rows that may not be billed are counted by reason."""
+    book = BookingTerms(organisation)
+    found = Billable()
+    _sort(rows.time_entries, found, why_not=why_not_hours, make=partial(_hours, book=book))
+    _sort(rows.expenses, found, why_not=why_not_row, make=partial(_expense, book=book))
+    _sort(rows.trips, found, why_not=why_not_row, make=partial(_trip, book=book))
+    _sort(rows.terms, found, why_not=why_not_term, make=partial(_term, book=book))
+    return found
+
+
+def _sort(
+    rows: Iterable[Row],
+    found: Billable,
+    *,
+    why_not: Callable[[Row], Reason | None],
+    make: Callable[[Row], Item],
+) -> None:
+    for row in rows:
+        if why := why_not(row):
+            found.left_out[why] += 1
+            continue
+        try:
+            item = make(row)
+        except NoRateThen as none:
+            found.left_out[_no_rate_then(none.rate, row)] += 1
+        else:
+            found.items.setdefault(row.project.customer, []).append(item)
+
+
+# --- Why not --------------------------------------------------------------------------------------
+
+
+def why_not_row(row: Registration) -> Reason | None:
+    """Why a registration cannot be billed; None if it can."""
+    if row.invoice_line_id or row.status == Status.INVOICED:
+        return Reason(_("Already on an invoice."))
+    if row.status not in BILLABLE_STATUSES:
+        return Reason(_("Status “%(status)s”.") % {"status": row.get_status_display()})
+    if not row.is_billable:
+        return Reason(_("Not billable."))
+    if row.project.method == Method.NONE:
+        return Reason(_("Project %(project)s is not billed.") % {"project": row.project.name})
+    return None
+
+
+def why_not_hours(entry: TimeEntry) -> Reason | None:
+    """As for every row; and hours need a rate, on a project that is billed by the hour."""
+    if why := why_not_row(entry):
+        return why
+    method = entry.project.billing_method
+    if method.has_terms:
+        text = _("%(project)s is billed by “%(method)s”, not by its hours.")
+        figures = {"project": entry.project.name, "method": method.label}
+        return Reason(text % figures, reverse("billing:unbilled"), _("Go to Unbilled"))
+    if entry.hourly_rate is None:
+        text = _("%(project)s · %(task)s has no hourly rate.")
+        figures = {"project": entry.project.name, "task": entry.task.name}
+        url = reverse("projects:project-edit", args=[entry.project_id])
+        return Reason(text % figures, url, _("Set the rate"))
+    return None
+
+
+def why_not_term(term: Term) -> Reason | None:
+    """An agreed amount is billed once."""
+    if term.invoice_line_id:
+        return Reason(_("Already on an invoice."))
+    if term.is_written_off:
+        return Reason(_("Status “%(status)s”.") % {"status": Status.WRITTEN_OFF.label})
+    return None
+
+
+def _no_rate_then(rate: VatRate, row: Registration | Term) -> Reason:
+    """The rate ended, or begins later, and is tied to no other rate."""
+    url = reverse("billing:vat-rate-edit", args=[rate.pk])
+    if has_ended(rate, day_of_supply(row)):
+        text = _("The VAT rate %(rate)s has ended, and no rate follows on it.")
+    else:
+        text = _("The VAT rate %(rate)s holds from a later day, and follows on no other rate.")
+    return Reason(text % {"rate": rate.name}, url, _("Set the rate"))
+
+
+# --- The items ------------------------------------------------------------------------------------
+
+
+def day_of_supply(row: Registration | Term) -> datetime.date:
+    """The day that decides which VAT rate holds.
+
+    What goes on for a period is supplied at the end of it (art. 64(1) of Directive 2006/112).
+    """
+    if isinstance(row, Term):
+        return row.period_until or row.due_on
+    return row.date
+
+
+def _hours(entry: TimeEntry, book: BookingTerms) -> Item:
+    return Item(
+        kind=ItemKind.HOURS,
+        id=entry.pk,
+        project_id=entry.project_id,
+        project=entry.project.name,
+        task_id=entry.task_id,
+        task=entry.task.name,
+        employee=str(entry.membership),
+        date=entry.date,
+        description=entry.description,
+        quantity=Decimal(entry.minutes),
+        # why_not_hours lets none through without a rate.
+        price=cast(Decimal, entry.hourly_rate),
+        code=entry.task.code or "HOURS",
+        terms=book.of(entry.task, entry.project.customer, on=day_of_supply(entry)),
+    )
+
+
+def _expense(expense: Expense, book: BookingTerms) -> Item:
+    return Item(
+        kind=ItemKind.EXPENSE,
+        id=expense.pk,
+        project_id=expense.project_id,
+        project=expense.project.name,
+        task_id=None,
+        task=expense.category.name,
+        employee=str(expense.membership),
+        date=expense.date,
+        description=expense.description,
+        quantity=expense.quantity,
+        price=expense.price,
+        code="EXPENSE",
+        terms=book.of(
+            expense.category,
+            expense.project.customer,
+            on=day_of_supply(expense),
+            own=expense.vat_rate,
+        ),
+    )
+
+
+def _trip(trip: Trip, book: BookingTerms) -> Item:
+    return Item(
+        kind=ItemKind.TRIP,
+        id=trip.pk,
+        project_id=trip.project_id,
+        project=trip.project.name,
+        task_id=None,
+        task="",
+        employee=str(trip.membership),
+        date=trip.date,
+        description=f"{trip.origin} – {trip.destination}",
+        quantity=Decimal(trip.distance),
+        price=trip.rate,
+        code="KM",
+        terms=book.of(book.trip_settings, trip.project.customer, on=day_of_supply(trip)),
+    )
+
+
+def _term(term: Term, book: BookingTerms) -> Item:
+    return Item(
+        kind=ItemKind.TERM,
+        id=term.pk,
+        project_id=term.project_id,
+        project=term.project.name,
+        task_id=term.task_id,
+        task=term.task.name if term.task else "",
+        employee="",
+        date=term.due_on,
+        description=f"{term.project.name} · {term.description}",
+        quantity=term.quantity,
+        price=term.price,
+        code=(term.task.code if term.task else "") or "AGREED",
+        terms=book.of(term.task, term.project.customer, on=day_of_supply(term)),
+    )

@@ -1,0 +1,282 @@
+"""From what was done to the lines of an invoice. Pure: no database.
+
+An Item is one thing to bill: hours, an expense, a trip, or an agreed amount. Items of hours and
+trips are added up to lines in the way that was chosen; expenses and agreed amounts are a line each,
+unless everything is to be one line.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from integrations.eboekhouden.facts.characters import sendable
+from lib.formats import weeks
+from lib.money import ZERO, hours, net_amount
+
+
+class Grouping(StrEnum):
+    """How hours become lines."""
+
+    DETAILED = "detailed"
+    TASK = "task"
+    PROJECT = "project"
+    EMPLOYEE = "employee"
+    DAY = "day"
+    WHOLE = "whole"
+
+    @property
+    def label(self) -> str:
+        return str(GROUPING_LABELS[self])
+
+
+GROUPING_LABELS = {
+    Grouping.DETAILED: gettext_lazy("Detailed"),
+    Grouping.TASK: gettext_lazy("By task"),
+    Grouping.PROJECT: gettext_lazy("By project"),
+    Grouping.EMPLOYEE: gettext_lazy("By employee"),
+    Grouping.DAY: gettext_lazy("By day"),
+    Grouping.WHOLE: gettext_lazy("One line"),
+}
+
+
+class ItemKind(StrEnum):
+    """What is billed; the order in which they stand on an invoice."""
+
+    HOURS = "hours"
+    TERM = "term"
+    EXPENSE = "expense"
+    TRIP = "trip"
+
+
+ORDER = list(ItemKind)
+# The product code of a line of several tasks; the service asks for one on every line.
+MIXED_CODE = "HOURS"
+# A line for so many projects names them; for more it says how many.
+MOST_NAMED = 3
+UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms something is booked: VAT, ledger account, cost centre."""
+
+    vat_rate_id: int
+    vat_percentage: Decimal
+    vat_code: str
+    vat_treatment: str
+    ledger_account: str
+    cost_centre_id: int | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to bill. `quantity` is minutes for hours, kilometres for trips, else a number."""
+
+    kind: ItemKind
+    id: int
+    project_id: int
+    project: str
+    task_id: int | None
+    task: str
+    employee: str
+    date: datetime.date
+    description: str
+    quantity: Decimal
+    price: Decimal
+    code: str
+    terms: Terms
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it will be printed and booked: net = quantity × price, to the cent."""
+
+    description: str
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    net: Decimal
+    code: str
+    project_id: int | None
+    task_id: int | None
+    terms: Terms
+    items: tuple[Item, ...]
+    discount: Decimal = ZERO
+
+    # A line is taxed and booked as its terms say (see vat.Taxed, composing.Priced).
+    @property
+    def vat_percentage(self) -> Decimal:
+        return self.terms.vat_percentage
+
+    @property
+    def vat_code(self) -> str:
+        return self.terms.vat_code
+
+    @property
+    def vat_treatment(self) -> str:
+        return self.terms.vat_treatment
+
+    @property
+    def ledger_account(self) -> str:
+        return self.terms.ledger_account
+
+    @property
+    def cost_centre_id(self) -> int | None:
+        return self.terms.cost_centre_id
+
+
+def compose(
+    items: Iterable[Item], *, grouping: Grouping, with_week: bool = False
+) -> tuple[Line, ...]:
+    """The lines of one invoice, in the order hours, agreed amounts, expenses, trips; by project.
+
+    `with_week` writes in which weeks hours and trips were made.
+    """
+
+    def key(item: Item) -> tuple[object, ...]:
+        return _group(item, grouping)
+
+    ordered = sorted(items, key=key)
+    return tuple(
+        _line(tuple(group), grouping, with_week=with_week)
+        for _key, group in groupby(ordered, key=key)
+    )
+
+
+def amount_of(items: Iterable[Item]) -> Decimal:
+    """What the items come to in euros: hours and trips of one price are added, then priced."""
+    quantities: dict[tuple[ItemKind, Decimal, int], Decimal] = defaultdict(Decimal)
+    for item in items:
+        quantities[item.kind, item.price, alone(item.kind, item.id)] += item.quantity
+    return sum(
+        (
+            net_amount(quantity_of(kind, quantity), price)
+            for (kind, price, _alone), quantity in quantities.items()
+        ),
+        ZERO,
+    )
+
+
+def alone(kind: ItemKind, id: int) -> int:
+    """What is never added up keeps its id: an expense and an agreed amount are priced apart."""
+    return id if kind in (ItemKind.EXPENSE, ItemKind.TERM) else 0
+
+
+def quantity_of(kind: ItemKind, quantity: Decimal) -> Decimal:
+    """As it stands on a line: minutes as hundredths of an hour, the rest as it is."""
+    return hours(int(quantity)) if kind is ItemKind.HOURS else quantity
+
+
+def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
+    """Items with the same key share a line; terms never mix, prices only in one line for all."""
+    account, centre = item.terms.ledger_account, item.terms.cost_centre_id or 0
+    if grouping is Grouping.WHOLE:
+        return (-item.terms.vat_percentage, account, item.terms.vat_rate_id, centre)
+    same_terms = (item.price, account, item.terms.vat_rate_id, centre)
+    by = _by(item, grouping)
+    return (ORDER.index(item.kind), item.project, item.project_id, *by, *same_terms)
+
+
+def _by(item: Item, grouping: Grouping) -> tuple[str, int]:
+    if alone(item.kind, item.id) or grouping is Grouping.DETAILED:
+        return item.date.isoformat(), item.id
+    if item.kind is ItemKind.TRIP:
+        return "", 0
+    match grouping:
+        case Grouping.TASK:
+            return item.task, item.task_id or 0
+        case Grouping.EMPLOYEE:
+            return item.employee, 0
+        case Grouping.DAY:
+            return item.date.isoformat(), 0
+    return "", 0
+
+
+def _line(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> Line:
+    first = items[0]
+    quantity, unit, price = _priced(items, grouping)
+    projects = {item.project_id for item in items}
+    task_ids = {item.task_id for item in items}
+    codes = {item.code for item in items}
+    week = _week(items) if with_week else ""
+    return Line(
+        description=sendable(_description(items, grouping) + week, multiline=True),
+        quantity=quantity,
+        unit=unit,
+        price=price,
+        net=net_amount(quantity, price),
+        code=first.code if len(codes) == 1 else MIXED_CODE,
+        project_id=first.project_id if len(projects) == 1 else None,
+        task_id=first.task_id if len(task_ids) == 1 else None,
+        terms=first.terms,
+        items=items,
+    )
+
+
+def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, Decimal]:
+    """Quantity, unit and price; one line for all is one times everything."""
+    if grouping is Grouping.WHOLE:
+        return Decimal("1.00"), "", amount_of(items)
+    first = items[0]
+    quantity = quantity_of(first.kind, sum((item.quantity for item in items), Decimal(0)))
+    return quantity, UNITS.get(first.kind, ""), first.price
+
+
+# --- Texts ----------------------------------------------------------------------------------------
+
+
+def _week(items: Iterable[Item]) -> str:
+    """` · week 47 2026` for what was done; nothing for what was bought or agreed."""
+    days = [item.date for item in items if item.kind in (ItemKind.HOURS, ItemKind.TRIP)]
+    return f" · {weeks(min(days), max(days))}" if days else ""
+
+
+def _description(items: tuple[Item, ...], grouping: Grouping) -> str:
+    first = items[0]
+    if grouping is Grouping.WHOLE:
+        return _projects(items)
+    match first.kind:
+        case ItemKind.HOURS:
+            return _hours_description(first, grouping)
+        case ItemKind.TRIP:
+            return _trip_description(items)
+        case ItemKind.EXPENSE:
+            return f"{first.description or first.task}, {first.date:%d-%m-%Y}"
+    return first.description
+
+
+def _projects(items: Iterable[Item]) -> str:
+    names = sorted({item.project_id: item.project for item in items}.values())
+    if len(names) > MOST_NAMED:
+        return _("Work for %(count)d projects") % {"count": len(names)}
+    return ", ".join(names)
+
+
+def _hours_description(item: Item, grouping: Grouping) -> str:
+    match grouping:
+        case Grouping.TASK:
+            return f"{item.project} · {item.task}"
+        case Grouping.EMPLOYEE:
+            return f"{item.project} · {item.employee}"
+        case Grouping.DAY:
+            return f"{item.project} · {item.date:%d-%m-%Y}"
+        case Grouping.DETAILED:
+            what = f"{item.project} · {item.task}"
+            note = f": {item.description}" if item.description else ""
+            return f"{item.date:%d-%m-%Y} · {item.employee} · {what}{note}"
+    return item.project
+
+
+def _trip_description(items: tuple[Item, ...]) -> str:
+    kilometres = int(sum(item.quantity for item in items))
+    if len(items) == 1:
+        return f"{items[0].description}, {items[0].date:%d-%m-%Y}"
+    count = ngettext("%(count)d trip", "%(count)d trips", len(items)) % {"count": len(items)}
+    return _("Travel expenses, %(km)d km (%(count)s)") % {"km": kilometres, "count": count}

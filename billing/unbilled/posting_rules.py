@@ -1,0 +1,83 @@
+"""On which terms a thing is booked.
+
+Its own override, else the customer's, else the organisation's; and of a VAT rate that changed by
+law, the one of the day of supply.
+
+A customer whose rate is no domestic one (reverse charge, within the EU, outside it, exempt) has it
+for everything. One exception: within the EU goods and services are told apart (art. 138 and 44 of
+Directive 2006/112, and the ICP return), and only the task or the expense category knows which it
+is. So a rate of theirs that is within the EU too goes before the customer's. The other way round it
+says nothing: for a customer in the Netherlands it is passed over.
+"""
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+
+from accounts.models import Organisation
+from customers.models import Customer
+from integrations.models import Connection
+from lib.countries import EU, HOME
+from projects.models import ExpenseCategory, Task, TripSettings
+from vat.models import VatRate
+from vat.rates_by_date import rate_on
+from vat.treatments import WITHIN_EU, VatTreatment
+
+from .lines import Terms
+
+# For an organisation without a usual rate: what has these terms cannot be billed.
+NO_RATE = Terms(0, Decimal(0), "", "", "", None)
+
+
+class BookingTerms:
+    """The VAT rates, accounts and cost centres of one organisation, read once."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self.rates = {rate.pk: rate for rate in organisation.vat_rates.all()}
+        self.usual_rate = next((rate for rate in self.rates.values() if rate.is_default), None)
+        connection = Connection.objects.filter(organisation=organisation).first()
+        self.ledger_account = connection.ledger_account if connection else ""
+        settings = TripSettings.objects.filter(organisation=organisation).first()
+        self.trip_settings = settings or TripSettings(organisation=organisation)
+
+    def of(
+        self,
+        thing: Task | ExpenseCategory | TripSettings | None,
+        customer: Customer,
+        *,
+        on: datetime.date,
+        own: VatRate | None = None,
+    ) -> Terms:
+        """The terms of one thing for one customer, supplied `on` that day.
+
+        `own` is a rate chosen on the row itself. Raises NoRateThen when the rate does not hold on
+        that day and nothing was said of what it follows on, or what follows on it.
+        """
+        chosen = self._chosen(own.pk if own else thing.vat_rate_id if thing else None, customer)
+        if chosen is None:
+            return replace(NO_RATE, ledger_account=self.ledger_account)
+        rate = rate_on(chosen, on, rates=self.rates)
+        return Terms(
+            vat_rate_id=rate.pk,
+            vat_percentage=rate.percentage,
+            vat_code=rate.code,
+            vat_treatment=rate.treatment,
+            ledger_account=(thing.ledger_account if thing else "") or self.ledger_account,
+            cost_centre_id=thing.cost_centre_id if thing else None,
+        )
+
+    def _chosen(self, override: int | None, customer: Customer) -> VatRate | None:
+        """The rate whatever the day; None when there is not even a usual one."""
+        customers = self.rates.get(customer.vat_rate_id or 0)
+        own = self.rates.get(override or 0)
+        if own and own.treatment in WITHIN_EU and not _is_billed_within_eu(customer, customers):
+            own = None
+        if customers and customers.treatment != VatTreatment.DOMESTIC:
+            both_within_eu = own and {own.treatment, customers.treatment} <= WITHIN_EU
+            return own if both_within_eu else customers
+        return own or customers or self.usual_rate
+
+
+def _is_billed_within_eu(customer: Customer, rate: VatRate | None) -> bool:
+    """It has a rate for that, or is in another country of the EU."""
+    return bool(rate and rate.treatment in WITHIN_EU) or customer.country in EU - {HOME}

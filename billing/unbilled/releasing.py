@@ -1,0 +1,240 @@
+"""The rows of credited lines: free to be billed again or written off, and back if need be.
+
+A credit invoice names the rows of the lines that it takes back. When it becomes final exactly those
+rows leave exactly those lines; when its booking in e-Boekhouden is cancelled they go back there, or
+nothing happens.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import Case, QuerySet, Value, When
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import Membership, User
+from projects.models import Term
+from registrations.models import Registration, Status, TimeEntry
+
+from ..models import CreditedRow, Invoice, InvoiceEvent, InvoiceLine, RowFate
+from .claiming import REGISTRATIONS
+from .lines import ItemKind
+
+# By what a row was billed: a row that differs in one of these is no longer the row of the line.
+CONTENT: Mapping[ItemKind, tuple[str, ...]] = {
+    ItemKind.HOURS: ("project_id", "task_id", "date", "is_billable", "minutes", "hourly_rate"),
+    ItemKind.EXPENSE: ("project_id", "category_id", "date", "is_billable", "quantity", "price"),
+    ItemKind.TRIP: ("project_id", "date", "is_billable", "distance", "rate"),
+    ItemKind.TERM: ("project_id", "due_on", "quantity", "price"),
+}
+
+LONGEST_NOTE = cast(int, TimeEntry._meta.get_field("status_note").max_length)
+
+
+class RowsMoved(Exception):
+    """The rows are not where they must be; the text is for people."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one kind that a credit names: by id, the line they were on and what they were."""
+
+    kind: ItemKind
+    lines: Mapping[int, int]
+    fates: Mapping[int, str]
+    was: Mapping[int, Mapping[str, str]]
+
+    def stored(self) -> QuerySet[Any]:
+        return rows_of_kind(self.kind).filter(pk__in=self.lines)
+
+    def held(self) -> dict[int, dict[str, Any]]:
+        """As they are now, locked in one order until the end of the transaction."""
+        rows = self.stored().order_by("pk").select_for_update(of=("self",))
+        return {row["pk"]: row for row in rows.values("pk", "invoice_line_id", *CONTENT[self.kind])}
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """Who wrote something off by a credit, as far as that is known, and why."""
+
+    by: Membership | None
+    why: str
+
+
+def rows_of_kind(kind: ItemKind) -> QuerySet[Any]:
+    """All rows of a kind."""
+    model: type[Any] = Term if kind is ItemKind.TERM else REGISTRATIONS[kind]
+    return model._default_manager.all()
+
+
+def hold_rows_of(lines: Iterable[int]) -> None:
+    """Locks the rows of lines until the end of the transaction, in one order against deadlock."""
+    for kind in ItemKind:
+        rows = rows_of_kind(kind).filter(invoice_line__in=list(lines)).order_by("pk")
+        list(rows.select_for_update(of=("self",)).values_list("pk"))
+
+
+def name_rows(taken_back: Mapping[int, InvoiceLine]) -> None:
+    """Writes down which rows are on lines, by id of the line: what its credit line takes back."""
+    for kind in ItemKind:
+        rows = rows_of_kind(kind).filter(invoice_line__in=list(taken_back)).order_by("pk")
+        CreditedRow.objects.bulk_create(
+            CreditedRow(
+                line=taken_back[row["invoice_line_id"]],
+                kind=kind,
+                row_id=row["pk"],
+                was=_content(kind, row),
+            )
+            for row in rows.values("pk", "invoice_line_id", *CONTENT[kind])
+        )
+
+
+def free_rows(credit: Invoice, *, by: User) -> int:
+    """Takes the rows off the credited lines, in the transaction that makes the credit final.
+
+    What is written off says who did so, and of which invoice it is a credit and why. Returns how
+    many. Raises RowsMoved when one of them, or one more, is not where it was.
+    """
+    named = _named(credit)
+    given_up = _given_up(credit, by=by)
+    for rows in named:
+        if {pk: row["invoice_line_id"] for pk, row in rows.held().items()} != dict(rows.lines):
+            raise RowsMoved(_("Rows of these lines have changed since. Make the credit again."))
+    for rows in named:
+        for fate in RowFate:
+            ids = [pk for pk, chosen in rows.fates.items() if chosen == fate]
+            rows.stored().filter(pk__in=ids).update(**_freed(rows.kind, fate, given_up))
+    lines = credit.lines.exclude(credits=None).values("credits")
+    if any(rows_of_kind(kind).filter(invoice_line__in=lines).exists() for kind in ItemKind):
+        raise RowsMoved(_("These lines have got more rows since. Make the credit again."))
+    return sum(len(rows.lines) for rows in named)
+
+
+def take_rows_back(credit: Invoice) -> int:
+    """Puts the rows back on exactly the lines they came from, in the transaction that cancels it.
+
+    Returns how many. Raises RowsMoved when one was billed again, changed or removed meanwhile.
+    """
+    named = _named(credit)
+    for rows in named:
+        _check_untouched(rows)
+    for rows in named:
+        back = Case(*(_when(line, rows) for line in set(rows.lines.values())))
+        rows.stored().filter(invoice_line=None).update(invoice_line=back, **_billed(rows.kind))
+    return sum(len(rows.lines) for rows in named)
+
+
+def trail_of(row: Registration) -> list[InvoiceLine]:
+    """The lines of final credits that took the row off an invoice, the oldest first."""
+    (kind,) = (kind for kind, model in REGISTRATIONS.items() if isinstance(row, model))
+    lines = InvoiceLine.objects.filter(
+        credited_rows__kind=kind,
+        credited_rows__row_id=row.pk,
+        invoice__organisation=row.organisation_id,
+        invoice__in=Invoice.objects.final(),
+    )
+    return list(lines.select_related("invoice", "credits__invoice").order_by("pk"))
+
+
+def terms_given_up(ids: Collection[int]) -> dict[int, GivenUp]:
+    """Who wrote off these agreed amounts with a final credit, and why, by id; three queries."""
+    about = ("line__invoice__credit_of", "line__invoice__organisation")
+    rows = CreditedRow.objects.filter(
+        kind=ItemKind.TERM,
+        row_id__in=ids,
+        line__rows_become=RowFate.WRITTEN_OFF,
+        line__invoice__in=Invoice.objects.final(),
+    )
+    by_row = {row.row_id: row.line.invoice for row in rows.select_related(*about).order_by("pk")}
+    people = _who_made_final(by_row.values())
+    return {
+        pk: GivenUp(people.get(credit.pk), _why_given_up(credit)) for pk, credit in by_row.items()
+    }
+
+
+def _who_made_final(invoices: Collection[Invoice]) -> dict[int, Membership]:
+    events = InvoiceEvent.objects.filter(invoice__in=invoices, kind="final").order_by("pk")
+    users = dict(events.values_list("invoice", "by"))
+    organisations = {invoice.organisation_id for invoice in invoices}
+    members = Membership.objects.filter(organisation__in=organisations, user__in=users.values())
+    known = {(one.organisation_id, one.user_id): one for one in members.select_related("user")}
+    found = {one.pk: known.get((one.organisation_id, users.get(one.pk) or 0)) for one in invoices}
+    return {pk: member for pk, member in found.items() if member}
+
+
+def _named(credit: Invoice) -> list[Rows]:
+    """The rows that the lines of the credit name, by kind."""
+    rows = CreditedRow.objects.filter(line__invoice=credit).select_related("line").order_by("pk")
+    by_kind: dict[str, list[CreditedRow]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(row)
+    return [_gathered(kind, by_kind[kind]) for kind in ItemKind if kind in by_kind]
+
+
+def _gathered(kind: ItemKind, rows: Iterable[CreditedRow]) -> Rows:
+    rows = tuple(rows)
+    return Rows(
+        kind=kind,
+        lines={row.row_id: row.line.credits_id for row in rows if row.line.credits_id},
+        fates={row.row_id: row.line.rows_become for row in rows},
+        was={row.row_id: row.was for row in rows},
+    )
+
+
+def _check_untouched(rows: Rows) -> None:
+    found = rows.held()
+    if len(found) != len(rows.lines):
+        raise RowsMoved(_("Rows of it were removed since, so it cannot be cancelled any more."))
+    if any(row["invoice_line_id"] for row in found.values()):
+        raise RowsMoved(_("Rows of it have been billed again, so it cannot be cancelled any more."))
+    if rows.kind is not ItemKind.TERM and rows.stored().filter(status=Status.INVOICED).exists():
+        text = _("Rows of it were marked as invoiced since, so it cannot be cancelled any more.")
+        raise RowsMoved(text)
+    if any(_content(rows.kind, row) != rows.was[pk] for pk, row in found.items()):
+        raise RowsMoved(_("Rows of it were changed since, so it cannot be cancelled any more."))
+
+
+def _content(kind: ItemKind, row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(row[name]) for name in CONTENT[kind]}
+
+
+def _when(line: int, rows: Rows) -> When:
+    return When(pk__in=[pk for pk, own in rows.lines.items() if own == line], then=Value(line))
+
+
+def _freed(kind: ItemKind, fate: RowFate, given_up: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row becomes; billing it had approved it."""
+    is_written_off = fate is RowFate.WRITTEN_OFF
+    if kind is ItemKind.TERM:
+        return {"invoice_line": None, "is_written_off": is_written_off}
+    if is_written_off:
+        return {"invoice_line": None, **given_up}
+    return {"invoice_line": None, "status": Status.APPROVED}
+
+
+def _given_up(credit: Invoice, *, by: User) -> dict[str, Any]:
+    """What a row that is written off says, as when somebody writes it off by hand."""
+    members = Membership.objects.filter(organisation=credit.organisation_id, user=by)
+    return {
+        "status": Status.WRITTEN_OFF,
+        "status_note": _why_given_up(credit),
+        "status_by": members.first(),
+    }
+
+
+def _why_given_up(credit: Invoice) -> str:
+    """Of which invoice it is a credit, and its reason, in the language of the organisation."""
+    number = credit.credit_of.number if credit.credit_of else ""
+    with override(credit.organisation.language):
+        note = _("Credit of invoice %(number)s: %(reason)s")
+    note = note % {"number": number, "reason": " ".join(credit.notes.split())}
+    return Truncator(note.rstrip(": ")).chars(LONGEST_NOTE)
+
+
+def _billed(kind: ItemKind) -> dict[str, Any]:
+    if kind is ItemKind.TERM:
+        return {"is_written_off": False}
+    return {"status": Status.INVOICED, "status_note": "", "status_by": None}

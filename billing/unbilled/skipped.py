@@ -1,0 +1,132 @@
+"""What Unbilled leaves out, by project and by why: no rate, not approved, rejected, not billable.
+
+Hours on a fixed price or subscription are not left out: the agreed amount bills them. Projects that
+are not billed at all are no part of this.
+"""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from lib.sums import in_euros, sum_in_cents
+from projects.models import Method, Project
+from projects.models.project import HOURLY
+from registrations.models import (
+    BILLABLE_STATUSES,
+    Expense,
+    RegistrationQuerySet,
+    Status,
+    TimeEntry,
+    Trip,
+)
+
+from .rows import Wish, within
+
+
+class Why(TextChoices):
+    """Why a row is left out; the first that fits."""
+
+    NOT_BILLABLE = "not_billable", _("Not billable")
+    REJECTED = "rejected", _("Rejected")
+    NO_RATE = "no_rate", _("No hourly rate")
+    NOT_APPROVED = "not_approved", _("Not approved")
+
+
+# The kinds of rows, under the names of their overviews.
+KINDS = {"hours": TimeEntry, "expenses": Expense, "trips": Trip}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows of one project and one kind that are left out for one reason; euros excl. VAT."""
+
+    project: Project
+    kind: str
+    why: Why
+    count: int
+    minutes: int
+    amount: Decimal
+    first: datetime.date
+    last: datetime.date
+
+
+def projects_left_out(projects: QuerySet[Project], wish: Wish) -> QuerySet[Project]:
+    """Those of the projects of which something is left out, by customer and name."""
+    of_project = (Exists(_left_out(kind, wish).filter(project=OuterRef("pk"))) for kind in KINDS)
+    something = Q()
+    for exists in of_project:
+        something |= Q(exists)
+    return projects.filter(something).order_by(Lower("customer__name"), Lower("name"), "pk")
+
+
+def left_out_of(projects: Sequence[Project], wish: Wish) -> list[LeftOut]:
+    """What is left out of these projects, in their order; three queries."""
+    by_id = {project.pk: project for project in projects}
+    found = [row for kind in KINDS for row in _groups(kind, by_id, wish)]
+    order = {pk: place for place, pk in enumerate(by_id)}
+    return sorted(found, key=lambda row: (order[row.project.pk], Why.values.index(row.why)))
+
+
+def _groups(kind: str, projects: dict[int, Project], wish: Wish) -> Iterator[LeftOut]:
+    rows = _left_out(kind, wish).filter(project__in=list(projects)).order_by()
+    minutes = {"minutes_sum": Sum("minutes")} if kind == "hours" else {}
+    groups = rows.values("project", "why").annotate(
+        count=Count("pk"),
+        cents=sum_in_cents("amount"),
+        first=Min("date"),
+        last=Max("date"),
+        **minutes,
+    )
+    for group in groups:
+        yield LeftOut(
+            project=projects[group["project"]],
+            kind=kind,
+            why=Why(group["why"]),
+            count=group["count"],
+            minutes=group.get("minutes_sum", 0),
+            amount=in_euros(group["cents"]),
+            first=group["first"],
+            last=group["last"],
+        )
+
+
+def _left_out(kind: str, wish: Wish) -> RegistrationQuerySet:
+    """The rows that could have been billed but for `why`."""
+    statuses = (*BILLABLE_STATUSES, Status.REJECTED)
+    rows: Any = KINDS[kind].objects.filter(invoice_line=None, status__in=statuses)
+    if kind == "hours":
+        rows = rows.filter(project__method__in=HOURLY)
+    else:
+        rows = rows.exclude(project__method=Method.NONE)
+    return within(rows, wish).annotate(why=_why(kind, wish)).exclude(why=None)
+
+
+def _why(kind: str, wish: Wish) -> Case:
+    reasons = [
+        When(is_billable=False, then=Value(Why.NOT_BILLABLE.value)),
+        When(status=Status.REJECTED, then=Value(Why.REJECTED.value)),
+    ]
+    if kind == "hours":
+        reasons.append(When(hourly_rate=None, then=Value(Why.NO_RATE.value)))
+    if wish.approved_only:
+        reasons.append(When(~Q(status=Status.APPROVED), then=Value(Why.NOT_APPROVED.value)))
+    return Case(*reasons, default=Value(None))

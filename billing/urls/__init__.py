@@ -1,0 +1,110 @@
+"""The addresses of billing."""
+
+from django.urls import path
+
+from ..models import Origin
+from ..views import bookings, dashboard, designs, dialogs, mail_settings, unbilled
+from ..views import invoice_settings as settings_views
+from ..views import reconciliation as checks
+from ..views import vat_rates as vat_rate_views
+from .invoices import urlpatterns_invoices
+from .reminders import urlpatterns_reminders
+from .reports import urlpatterns_reports
+
+app_name = "billing"
+
+settings_urls = [
+    path("settings/invoices/", settings_views.invoice_settings, name="invoice-settings"),
+    path(
+        "settings/invoices/designs/<slug:design>.png",
+        designs.design_picture,
+        name="invoice-settings-design",
+    ),
+    path(
+        "settings/invoices/next-number/",
+        settings_views.next_number_preview,
+        name="invoice-settings-number",
+    ),
+    path(
+        "settings/invoices/text/<slug:language>/",
+        mail_settings.text_preview,
+        name="invoice-settings-text",
+    ),
+    path("settings/invoices/test/", mail_settings.test_mail, name="invoice-settings-test"),
+    path("settings/vat-rates/", vat_rate_views.vat_rate_list, name="vat-rate-list"),
+    path("settings/vat-rates/add/", vat_rate_views.vat_rate_add, name="vat-rate-add"),
+    path(
+        "settings/vat-rates/standard/", vat_rate_views.vat_rate_standard, name="vat-rate-standard"
+    ),
+    path("settings/vat-rates/<int:pk>/", vat_rate_views.vat_rate_edit, name="vat-rate-edit"),
+    path(
+        "settings/vat-rates/<int:pk>/delete/",
+        vat_rate_views.vat_rate_delete,
+        name="vat-rate-delete",
+    ),
+    path(
+        "settings/vat-rates/<int:pk>/follow/",
+        vat_rate_views.vat_rate_follow,
+        name="vat-rate-follow",
+    ),
+    path(
+        "settings/vat-rates/<int:pk>/code/",
+        vat_rate_views.vat_rate_usual_code,
+        name="vat-rate-usual-code",
+    ),
+]
+
+THERE = {"origin": Origin.EBOEKHOUDEN}
+HERE = {"origin": Origin.HERE}
+
+invoicing_urls = [
+    path("finance/unbilled/", unbilled.unbilled_list, name="unbilled"),
+    path("finance/unbilled/left-out/", unbilled.unbilled_left_out, name="unbilled-left-out"),
+    path(
+        "finance/unbilled/written-off/", unbilled.unbilled_written_off, name="unbilled-written-off"
+    ),
+    path("finance/unbilled/export/", unbilled.unbilled_export, name="unbilled-export"),
+    path(
+        "finance/invoice-in-e-boekhouden/",
+        dialogs.invoicing_dialog,
+        THERE,
+        name="eboekhouden-dialog",
+    ),
+    path(
+        "finance/invoice-in-e-boekhouden/book/",
+        dialogs.invoicing_confirm,
+        THERE,
+        name="eboekhouden-book",
+    ),
+    path("finance/invoice/", dialogs.invoicing_dialog, HERE, name="invoice-from-rows"),
+    path("finance/invoice/draft/", dialogs.invoicing_confirm, HERE, name="invoice-draft"),
+]
+
+booking_urls = [
+    path("finance/bookings/", bookings.booking_list, name="booking-list"),
+    path("finance/bookings/<int:pk>/", bookings.booking_detail, name="booking-detail"),
+    path(
+        "finance/bookings/<int:pk>/<slug:choice>/",
+        bookings.booking_choice,
+        name="booking-choice",
+    ),
+    path("finance/batches/<int:pk>/", bookings.batch_detail, name="batch-detail"),
+]
+
+check_urls = [
+    path("finance/bookings/check/", checks.check, name="check"),
+    path("finance/bookings/check/start/", checks.check_start, name="check-start"),
+    path("finance/bookings/findings/<int:pk>/", checks.finding_detail, name="finding-detail"),
+    path("finance/bookings/findings/<int:pk>/seen/", checks.finding_seen, name="finding-seen"),
+]
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    *invoicing_urls,
+    *urlpatterns_invoices,
+    *urlpatterns_reports,
+    *booking_urls,
+    *check_urls,
+    *urlpatterns_reminders,
+    *settings_urls,
+]

@@ -1,0 +1,101 @@
+"""The files of invoices, to read and to take away."""
+
+import io
+from typing import Any
+
+import structlog
+from django.contrib import messages
+from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import invoicer_required
+from accounts.requests import MemberRequest
+
+from ..documents.archive import issued_file
+from ..documents.archive.zipping import zipped
+from ..documents.pdf import invoice_pdf
+from ..invoices.bulk_actions import selected
+from ..models import FileKind, Invoice, Origin
+from .invoices import invoice_or_404
+
+log = structlog.get_logger(__name__)
+
+
+@require_GET
+@invoicer_required
+def invoice_file(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """The PDF: of a draft as it would be, of a final invoice as it was issued."""
+    invoice = invoice_or_404(request, pk)
+    if invoice.origin != Origin.HERE:
+        raise Http404(_("The PDF of this invoice is in e-Boekhouden."))
+    if invoice.is_draft:
+        name = _("Draft %(customer)s") % {"customer": invoice.customer} + ".pdf"
+        return _shown(io.BytesIO(invoice_pdf(invoice)), name)
+    name = f"{invoice.number}.pdf"
+    try:
+        return _shown(issued_file(invoice, FileKind.PDF, now=timezone.now()).file.open("rb"), name)
+    except OSError:
+        return _missing(request, invoice, name)
+
+
+def _shown(content: Any, name: str) -> FileResponse:
+    answer = FileResponse(content, filename=name, content_type="application/pdf")
+    answer["Cache-Control"] = "private, no-store"
+    # The viewer of the browser needs what the policy of pages forbids.
+    answer["Content-Security-Policy"] = "frame-ancestors 'none'"
+    return answer
+
+
+@require_GET
+@invoicer_required
+def invoice_ubl_file(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """The UBL as it was issued."""
+    invoice = invoice_or_404(request, pk)
+    if invoice.is_draft or invoice.origin != Origin.HERE:
+        raise Http404(_("Only a final invoice made here has a UBL file."))
+    name = f"{invoice.number}.xml"
+    try:
+        content = issued_file(invoice, FileKind.UBL, now=timezone.now()).file.open("rb")
+    except OSError:
+        return _missing(request, invoice, name)
+    answer = FileResponse(
+        content, as_attachment=True, filename=name, content_type="application/xml"
+    )
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _missing(request: MemberRequest, invoice: Invoice, name: str) -> HttpResponseBase:
+    log.error("archive.missing", invoice=invoice.pk, file=name)
+    text = _(
+        "%(name)s cannot be read from the data folder. Whoever runs this program can put it back "
+        "from a backup: an issued file is never made a second time."
+    )
+    messages.error(request, text % {"name": name})
+    return redirect("billing:invoice-detail", invoice.pk)
+
+
+@require_POST
+@invoicer_required
+def invoice_files(request: MemberRequest) -> HttpResponseBase:
+    """PDF and UBL of the ticked invoices as one ZIP; drafts and those of e-Boekhouden have none."""
+    now = timezone.now()
+    found = selected(request.organisation, request.POST)
+    ours = [one for one in found if not one.is_draft and one.origin == Origin.HERE]
+    if not ours:
+        text = _("None of these has files: they are drafts, or not made here.")
+        messages.warning(request, text)
+        return redirect("billing:invoice-list")
+    name = _("invoices")
+    return StreamingHttpResponse(
+        zipped(ours, now=now),
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}-{now:%Y-%m-%d}.zip"',
+            "Cache-Control": "private, no-store",
+        },
+    )

@@ -1,0 +1,101 @@
+"""What a new organisation does first; the dashboard leads through it until the first booking."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Organisation
+from integrations.models import Connection
+
+from ..models import State
+
+NEEDED = ("address", "postal_code", "city", "vat_number", "coc_number", "iban")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One step: what, why, where; and whether it is done."""
+
+    title: str
+    text: str
+    url: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The steps in their order; `next` is the first that is not done."""
+
+    tasks: tuple[Task, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(task.is_done for task in self.tasks)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == len(self.tasks)
+
+    @property
+    def next(self) -> Task | None:
+        return next((task for task in self.tasks if not task.is_done), None)
+
+
+def checklist(membership: Membership) -> Checklist:
+    """The steps for an administrator; somebody else has none."""
+    if not membership.is_administrator:
+        return Checklist(())
+    return Checklist(tuple(_tasks(membership.organisation)))
+
+
+def _organisation(organisation: Organisation) -> Task:
+    """Complete when the legal check has nothing to ask of who issues an invoice."""
+    names = {field.name: field.verbose_name for field in Organisation._meta.fields}
+    lacking = [str(names[one]) for one in NEEDED if not getattr(organisation, one)]
+    text = _("Address, VAT number, Chamber of Commerce number and IBAN stand on every invoice.")
+    if lacking:
+        missing = _("No invoice can be sent without: %(fields)s.")
+        text = f"{text} {missing % {'fields': ', '.join(lacking)}}"
+    url = reverse("accounts:organisation-settings")
+    return Task(_("Complete your organisation"), text, url, not lacking)
+
+
+def _tasks(organisation: Organisation) -> Iterable[Task]:
+    yield _organisation(organisation)
+    connection = Connection.objects.filter(organisation=organisation).first()
+    yield Task(
+        _("Connect e-Boekhouden"),
+        _("Username and two security codes; test them, then choose template and ledger account."),
+        reverse("integrations:eboekhouden"),
+        connection is not None and connection.is_ready and connection.tested_at is not None,
+    )
+    yield Task(
+        _("Import your customers"),
+        _("They come from e-Boekhouden, now and every night if you like."),
+        reverse("customers:import"),
+        organisation.customers.exists(),
+    )
+    yield from _first_work(organisation)
+
+
+def _first_work(organisation: Organisation) -> Iterable[Task]:
+    yield Task(
+        _("Make a project"),
+        _("By the hour, at a fixed price or as a subscription."),
+        reverse("projects:project-add"),
+        organisation.projects.exists(),
+    )
+    yield Task(
+        _("Register hours"),
+        _("Or an expense, or a trip."),
+        reverse("registrations:hours"),
+        organisation.time_entries.exists(),
+    )
+    yield Task(
+        _("Book your first invoice"),
+        _("Tick rows under Overview, or projects under Unbilled; you see what will be booked."),
+        reverse("billing:unbilled"),
+        organisation.bookings.filter(state=State.CONFIRMED, invoice__isnull=False).exists(),
+    )

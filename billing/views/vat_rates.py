@@ -1,0 +1,144 @@
+"""Settings → VAT rates: the table of what follows from each, adding, changing, ending."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import administrator_required
+from accounts.requests import MemberRequest
+from integrations.eboekhouden.facts.vat import SALES_CODES
+from vat.mapping import mapping_of
+from vat.models import VatRate
+from vat.rates import (
+    CODE_MEANINGS,
+    RateInUse,
+    UsualRate,
+    add_rate,
+    create_standard_rates,
+    delete_rate,
+    follow_on,
+    lacks_standard_rates,
+)
+
+from ..forms.vat_rates import ChangeByLawForm, VatRateForm
+from ..invoices.rate_changes import change_rate, set_usual_code
+
+
+@require_safe
+@administrator_required
+def vat_rate_list(request: MemberRequest) -> HttpResponse:
+    rates = list(request.organisation.vat_rates.all())
+    without_code = sum(not rate.code for rate in rates)
+    context = {
+        "rates": [(rate, mapping_of(rate)) for rate in rates],
+        "without_code": without_code,
+        "lacks_standard": lacks_standard_rates(rates),
+        "today": timezone.localdate(),
+    }
+    return render(request, "vat/vat_rate_list.html", context)
+
+
+@require_POST
+@administrator_required
+def vat_rate_standard(request: MemberRequest) -> HttpResponse:
+    made = create_standard_rates(request.organisation)
+    if made:
+        messages.success(request, _("The missing standard rates have been added."))
+    else:
+        messages.info(request, _("All standard rates are there already."))
+    return redirect("billing:vat-rate-list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def vat_rate_add(request: MemberRequest) -> HttpResponse:
+    organisation = request.organisation
+    form = VatRateForm(request.POST or None, organisation=organisation)
+    if request.method == "POST" and form.is_valid():
+        rate = add_rate(organisation, **form.cleaned_data)
+        messages.success(request, _("VAT rate %(name)s has been added.") % {"name": rate})
+        return redirect("billing:vat-rate-list")
+    return _rate_dialog(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def vat_rate_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
+    form = VatRateForm(request.POST or None, organisation=request.organisation, instance=rate)
+    if request.method == "POST" and form.is_valid() and _changed(rate, form):
+        messages.success(request, _("VAT rate %(name)s has been saved.") % {"name": rate})
+        return redirect("billing:vat-rate-list")
+    return _rate_dialog(request, form)
+
+
+def _changed(rate: VatRate, form: VatRateForm) -> bool:
+    try:
+        change_rate(rate, **form.cleaned_data)
+    except UsualRate:
+        form.add_error("is_default", _("First make another rate the usual one."))
+        return False
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def vat_rate_follow(request: MemberRequest, pk: int) -> HttpResponse:
+    """The percentage changes by law: ends this rate and adds the one that follows, in one step."""
+    rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
+    if hasattr(rate, "replaced_by"):
+        raise Http404(_("Another rate follows on this one already."))
+    form = ChangeByLawForm(request.POST or None, rate=rate, initial={"name": f"{rate.name} (2)"})
+    if request.method == "POST" and form.is_valid():
+        new = follow_on(rate, **form.cleaned_data)
+        messages.success(request, _("%(new)s follows on %(old)s.") % {"new": new, "old": rate})
+        return redirect("billing:vat-rate-list")
+    context = {"form": form, "rate": rate, "codes": _codes()}
+    status = 422 if form.errors else 200
+    return render(request, "vat/vat_rate_follow.html", context, status=status)
+
+
+@require_POST
+@administrator_required
+def vat_rate_usual_code(request: MemberRequest, pk: int) -> HttpResponse:
+    """Fills in the usual code of a rate that has none."""
+    rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
+    if code := set_usual_code(rate):
+        messages.success(
+            request, _("%(name)s is booked with %(code)s.") % {"name": rate, "code": code}
+        )
+    else:
+        messages.info(request, _("%(name)s has a code, or there is no usual one.") % {"name": rate})
+    return redirect("billing:vat-rate-list")
+
+
+def _rate_dialog(request: MemberRequest, form: VatRateForm) -> HttpResponse:
+    rate = form.instance
+    may_follow = rate.pk is not None and not hasattr(rate, "replaced_by")
+    context = {"form": form, "rate": rate, "codes": _codes(), "may_follow": may_follow}
+    status = 422 if form.errors else 200
+    return render(request, "vat/vat_rate_form.html", context, status=status)
+
+
+def _codes() -> list[tuple[str, object]]:
+    return [(code, CODE_MEANINGS.get(code, "")) for code in SALES_CODES]
+
+
+@require_POST
+@administrator_required
+def vat_rate_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
+    try:
+        delete_rate(rate)
+    except RateInUse:
+        sentence = _("%(name)s is used, so it stays. End it instead: edit it and fill in Until.")
+        messages.error(request, sentence % {"name": rate})
+    except UsualRate:
+        sentence = _("%(name)s is the usual rate: first make another rate the usual one.")
+        messages.error(request, sentence % {"name": rate})
+    else:
+        messages.success(request, _("VAT rate %(name)s has been deleted.") % {"name": rate})
+    return redirect("billing:vat-rate-list")

@@ -1,0 +1,145 @@
+"""`./run demo`: start everything, say where it is, and keep it running until Ctrl-C."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from . import parts
+from .home import LOGIN_EMAIL, LOGIN_PASSWORD, Home, InUse
+from .supervisor import Part, Supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_WITHIN = 90  # seconds, on a slow machine
+LAST_PORT = 65_535
+
+
+def main(arguments: list[str]) -> int:
+    options = read_options(arguments)
+    home = Home(options.data.resolve())
+    os.umask(0o077)
+    try:
+        home.lay_out()
+        lock = home.lock()
+    except InUse as other:
+        say(f"A demo is running on {home.folder} already (process {other}); choose another --data.")
+        return 1
+    except OSError as error:
+        say(f"The data folder can't be used: {error}. Choose another with --data.")
+        return 1
+    with lock:
+        return run(home, port=options.port)
+
+
+def read_options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
+    parser.add_argument(
+        "--port",
+        type=port_number,
+        default=8000,
+        help="of the web pages; the next free one if taken",
+    )
+    parser.add_argument(
+        "--data", type=Path, default=ROOT / ".data" / "demo", help="folder to keep everything in"
+    )
+    return parser.parse_args(arguments)
+
+
+def port_number(text: str) -> int:
+    """The number of a port, as typed."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LAST_PORT):
+        raise argparse.ArgumentTypeError(f"{text} is no port: choose one from 1 to {LAST_PORT}")
+    return int(text)
+
+
+def run(home: Home, *, port: int) -> int:
+    """Everything from start to stop; the exit code says whether it came up."""
+    began = time.monotonic()
+    ports = home.ports(web=port)
+    environment = parts.environment(home, ports)
+    supervisor = Supervisor(ROOT, home.logs, environment, say)
+    supervisor.listen_to_signals()
+    try:
+        silent = start_all(supervisor, home, ports)
+        if silent:
+            explain(supervisor, silent)
+            return 1
+        if not supervisor.is_stopping:
+            say(welcome(home, ports, environment, seconds=time.monotonic() - began))
+        supervisor.watch()
+    finally:
+        say("Stopping …")
+        supervisor.stop()
+    say("Stopped. The data stays; ./run demo goes on with it.")
+    return 0
+
+
+def start_all(supervisor: Supervisor, home: Home, ports: Mapping[str, int]) -> list[Part]:
+    """Start in the order of who needs whom; returns the parts that don't answer."""
+    say("Starting …")
+    first = [parts.broker(home, ports["broker"])]
+    if "EBOEKHOUDEN_URL" not in os.environ:
+        first.append(parts.sandbox(home, ports["sandbox"]))
+    for part in first:
+        supervisor.start(part)
+    if silent := supervisor.wait_until_up(*first, seconds=READY_WITHIN):
+        return silent
+    fill(supervisor, sandbox=first[-1].name == "sandbox")
+    second = [parts.beat(home), parts.web(ports["web"]), parts.worker(ports)]
+    second.append(parts.mailbox(home, ports["mailbox"]))
+    for part in second:
+        if not supervisor.is_stopping:
+            supervisor.start(part)
+    return supervisor.wait_until_up(*second, seconds=READY_WITHIN)
+
+
+def fill(supervisor: Supervisor, *, sandbox: bool) -> None:
+    """Bring the database up to date, and put the sample organisation in an empty one.
+
+    The sandbox's first line tells its address and codes, which the sample's connection needs.
+    """
+    if supervisor.is_stopping:
+        return
+    told = supervisor.logs.joinpath("sandbox.log").read_text().splitlines()[0] if sandbox else ""
+    environment = {**supervisor.environment, "DEMO_SANDBOX": told}
+    done = subprocess.run(parts.manage("prepare_demo"), cwd=ROOT, env=environment, check=False)
+    if done.returncode and not supervisor.is_stopping:
+        raise SystemExit("The database could not be prepared; the reason is above.")
+
+
+def explain(supervisor: Supervisor, silent: list[Part]) -> None:
+    for part in silent:
+        log = supervisor.log_of(part)
+        last = log.read_text(errors="replace").splitlines()[-8:]
+        say(f"{part.name} does not answer. The end of {log}:\n  " + "\n  ".join(last))
+
+
+def welcome(
+    home: Home, ports: Mapping[str, int], environment: Mapping[str, str], *, seconds: float
+) -> str:
+    sandbox = f"http://127.0.0.1:{ports['sandbox']}/"
+    ours = f"{sandbox} (the sandbox's books)\n                {sandbox}2/ (codes for Atelier Zuid)"
+    theirs = f"{environment['EBOEKHOUDEN_URL']} (yours)"
+    return f"""
+  Ready after {seconds:.0f} s
+
+  The program   http://127.0.0.1:{ports["web"]}/
+  Log in with   {LOGIN_EMAIL}  {LOGIN_PASSWORD}
+  e-Boekhouden  {theirs if "EBOEKHOUDEN_URL" in os.environ else ours}
+  Its mail      http://127.0.0.1:{ports["mailbox"]}/ (caught here; nothing leaves this machine)
+  Data          {home.folder}
+  Logs          {home.logs}
+
+  Ctrl-C stops it.
+"""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""Bring the demo's database up to date, and put the sample organisation in an empty one."""
+
+import json
+import os
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import Organisation
+
+SAMPLE = "demo.sample"
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks = ()
+
+    def handle(self, *args: object, **options: object) -> None:
+        if settings.HTTPS:
+            raise CommandError("The sample has a known password: it is for the demo only.")
+        call_command("migrate", interactive=False, verbosity=0)
+        if not Organisation.objects.exists() and find_spec(SAMPLE):
+            self.stdout.write("Filling the sample organisation …")
+            import_module(SAMPLE).load(
+                now=timezone.now(),
+                today=timezone.localdate(),
+                sandbox=json.loads(os.environ.get("DEMO_SANDBOX") or "null"),
+            )

@@ -1,0 +1,134 @@
+"""What was booked in e-Boekhouden, and what can happen to it: every state of Finance → Bookings.
+
+Everything is sent to the sandbox in earnest; what goes wrong, goes wrong there.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from accounts.models import Membership
+from billing.bookings.delivery import deliver
+from billing.invoices.creating import invoice_in_eboekhouden
+from billing.invoices.sales_entries import create_sales_entries
+from billing.models import Invoice, Origin
+from integrations.eboekhouden.messages import SalesEntry, SalesEntryLine
+from integrations.models import Connection
+from integrations.sessions import open_books
+from lib.money import cents
+
+from .days import Calendar, ticking
+from .invoices import Bill, first_bill, second_bill
+from .remote import Remote
+
+# Whose invoices are made in e-Boekhouden.
+THERE = ("K00085", "K00089", "K00091", "K00093", "K00102", "K00104")
+NEW = "K00113"
+REFUSED = "K00093"
+DOUBTFUL = "K00104"
+CONFLICTING = "K00098"
+
+# The last batch began so long ago; its look-ups came to nothing, and the next one is due later.
+STARTED_AGO = datetime.timedelta(minutes=3)
+LOOKED_AFTER = (20, 20, 40, 40, 110, 110)  # seconds; two bookings, one look-up at a time
+LOST_LOOK_UPS = 3
+HIGH = Decimal(21)
+
+
+@dataclass(frozen=True)
+class Office:
+    """The connection, and the books at its other end."""
+
+    sanne: Membership
+    connection: Connection
+    remote: Remote
+    calendar: Calendar
+
+    def deliver(self, at: datetime.datetime) -> None:
+        """What a worker would have delivered at that moment."""
+        deliver(self.connection.pk, open_books=open_books, clock=ticking(at))
+
+    def book(self, bill: Bill, *numbers: str, at: datetime.datetime) -> None:
+        """Queues the invoices of these customers as one batch."""
+        order = replace(bill, numbers=numbers, origin=Origin.EBOEKHOUDEN).order()
+        invoice_in_eboekhouden(order, connection=self.connection, now=at)
+
+    def enter(self, *invoices: Invoice, at: datetime.datetime) -> None:
+        """Sales entries for invoices that were sent from here."""
+        create_sales_entries(list(invoices), self.connection, by=self.sanne.user, now=at)
+        self.deliver(at)
+
+
+def book_first_month(office: Office) -> None:
+    """All of them arrived."""
+    bill = first_bill(office.sanne, office.calendar)
+    at = office.calendar.at(bill.date, 10, 2)
+    office.book(bill, *THERE, at=at)
+    office.deliver(at)
+
+
+def enter_sales(office: Office, invoices: Mapping[str, list[Invoice]]) -> None:
+    """Two entries of the first month, and one whose number somebody used by hand."""
+    early = [invoices[CONFLICTING][0], invoices["K00106"][0]]
+    office.enter(*early, at=office.calendar.at(early[0].date, 16, 45))
+    office.remote.pay(early[0].number)
+    late = invoices[CONFLICTING][1]
+    _enter_by_hand(office.connection, late)
+    office.enter(late, at=office.calendar.at(late.date, 16, 31))
+    credit = invoices["K00106"][-1]
+    office.enter(credit, at=office.calendar.at(credit.date, 11, 12))
+
+
+def book_second_month(office: Office) -> None:
+    """A batch in which most arrive, one is refused, one is in doubt, and one waits."""
+    bill = second_bill(office.sanne, office.calendar)
+    bill = replace(bill, date=office.calendar.today)
+    at = office.calendar.now - STARTED_AGO
+    office.book(bill, *THERE, NEW, at=at)
+    numbers = _numbers(office)
+    office.remote.refuse("AddFactuur", numbers[REFUSED], code="CFACT028")
+    _lose(office.remote, "AddFactuur", "GetFacturen", numbers[DOUBTFUL])
+    _lose(office.remote, "AddRelatie", "GetRelaties", NEW)
+    office.deliver(at)
+    for seconds in LOOKED_AFTER:
+        office.deliver(at + datetime.timedelta(seconds=seconds))
+
+
+def _numbers(office: Office) -> dict[str, str]:
+    """The invoice numbers of the last batch, by customer number."""
+    batch = office.sanne.organisation.batches.first()
+    bookings = batch.bookings.documents() if batch else ()
+    return {booking.customer.number: booking.natural_key for booking in bookings}
+
+
+def _lose(remote: Remote, sending: str, looking: str, number: str) -> None:
+    """It arrives, but neither the answer nor the first look-ups come back."""
+    remote.lose_answer(sending, number)
+    remote.lose_look_ups(looking, number, count=LOST_LOOK_UPS)
+
+
+def _enter_by_hand(connection: Connection, invoice: Invoice) -> None:
+    """The bookkeeper typed the invoice already, and read one price wrong."""
+    net = invoice.net - Decimal("0.60")
+    vat = cents(net * HIGH / 100)
+    line = SalesEntryLine(
+        net=net,
+        vat=vat,
+        gross=net + vat,
+        vat_code="HOOG_VERK_21",
+        vat_percentage=HIGH,
+        ledger_account="8000",
+    )
+    entry = SalesEntry(
+        number=invoice.number,
+        relation_code=invoice.addressee["number"],
+        date=invoice.date,
+        payment_term=invoice.payment_term,
+        debtor_account=connection.debtor_account,
+        description=invoice.addressee["name"],
+        document="",
+        lines=[line],
+    )
+    with open_books(connection) as books:
+        books.add_sales_entry(entry)

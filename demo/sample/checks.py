@@ -1,0 +1,40 @@
+"""What the daily check found: a bookkeeper changed one invoice, and typed one in our series."""
+
+from datetime import timedelta
+
+from billing.models import Booking, BookingKind, State
+from billing.reconciliation.running import carry_out
+from billing.reconciliation.runs import start_check
+from integrations.sessions import open_books
+
+from .bookings import THERE, Office
+from .days import ticking
+
+CHANGED, COPIED = THERE[1], THERE[2]
+
+
+def check_books(office: Office) -> None:
+    """Over both months, as Sanne asked just before the last batch."""
+    changed, copied = _number(office, CHANGED), _number(office, COPIED)
+    series, _dash, _last = copied.rpartition("-")
+    office.remote.change_invoice(changed, {"lines": [{"account": "8020"}], "term": 60})
+    office.remote.copy_invoice(copied, f"{series}-0200")
+    at = office.calendar.now - timedelta(minutes=20)
+    run = start_check(
+        office.sanne.organisation,
+        since=office.calendar.first,
+        until=office.calendar.today,
+        by=office.sanne.user,
+        now=at,
+    )
+    carry_out(run.pk, open_books=open_books, clock=ticking(at))
+
+
+def _number(office: Office, customer: str) -> str:
+    booked = Booking.objects.filter(
+        connection=office.connection,
+        kind=BookingKind.INVOICE,
+        state=State.CONFIRMED,
+        customer__number=customer,
+    )
+    return booked.order_by("pk").values_list("natural_key", flat=True)[0]

@@ -1,0 +1,98 @@
+"""Customers: those that e-Boekhouden had are imported, the others were typed in here."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from accounts.models import Membership, Organisation, User
+from customers.editing import save_customer
+from customers.import_runs import start_import
+from customers.importing import carry_out
+from customers.models import Customer, ImportMode
+from customers.relations import relation_from_customer
+from integrations.models import Connection
+from integrations.sessions import open_books
+
+from .addresses import NEW_THERE, OURS, REVERSE_CHARGED, fields_of, is_there, rows
+from .days import Calendar, ticking
+
+# Changed there: a new number at the desk. The first one was changed here too, otherwise.
+PHONES_THERE = {"K00098": "030 231 44 88", "K00104": "0570 60 31 90"}
+PHONE_HERE = {"K00098": "030 231 44 10"}
+
+
+def add_customers(
+    sanne: Membership, connection: Connection | None, calendar: Calendar
+) -> dict[str, Customer]:
+    """Gives the customers by number."""
+    organisation, now = sanne.organisation, calendar.at(calendar.first, 9, 20)
+    known = is_there()
+    if connection:
+        _put_there([number for number, there in known.items() if there], connection, calendar)
+        _import(organisation, by=sanne.user, at=now)
+    present = {one.number: one for one in organisation.customers.all()}
+    for number in known:
+        customer = present.get(number)
+        values = {} if customer else fields_of(number)
+        values |= _our_own(organisation, number)
+        if values:
+            save_customer(customer, organisation=organisation, values=values, now=now)
+    _add_contact(organisation, now=now)
+    return {one.number: one for one in organisation.customers.all()}
+
+
+def drift_apart(sanne: Membership, connection: Connection, calendar: Calendar) -> None:
+    """What changed on either side since, the import of last night, and what is new there."""
+    organisation = sanne.organisation
+    for number, phone in PHONE_HERE.items():
+        customer = organisation.customers.get(number=number)
+        _change(customer, {"phone": phone}, now=calendar.now)
+    with open_books(connection) as books:
+        for number, phone in PHONES_THERE.items():
+            (relation,) = books.find_relation(number)
+            books.update_relation(replace(relation, phone=phone))
+    last_night = calendar.at(calendar.today, 2, 14)
+    if last_night == calendar.now:
+        last_night -= datetime.timedelta(days=1)
+    _import(organisation, by=None, at=last_night)
+    _put_there(list(rows(NEW_THERE)), connection, calendar, table=NEW_THERE)
+
+
+def _put_there(
+    numbers: list[str], connection: Connection, calendar: Calendar, **table: str
+) -> None:
+    with open_books(connection) as books:
+        for number in numbers:
+            customer = Customer(**fields_of(number, **table))
+            relation = relation_from_customer(customer, token="")
+            books.add_relation(relation, today=calendar.first)
+
+
+def _import(organisation: Organisation, *, by: User | None, at: datetime.datetime) -> None:
+    run = start_import(organisation, mode=ImportMode.UPDATE, by=by, now=at)
+    carry_out(run.pk, clock=ticking(at))
+
+
+def _our_own(organisation: Organisation, number: str) -> dict[str, object]:
+    own: dict[str, object] = {**OURS.get(number, {})}
+    if "hourly_rate" in own:
+        own["hourly_rate"] = Decimal(str(own["hourly_rate"]))
+    if number in REVERSE_CHARGED:
+        own["vat_rate"] = organisation.vat_rates.get(code=REVERSE_CHARGED[number])
+    return own
+
+
+def _change(customer: Customer, values: Mapping[str, object], *, now: datetime.datetime) -> None:
+    save_customer(customer, organisation=customer.organisation, values=values, now=now)
+
+
+def _add_contact(organisation: Organisation, *, now: datetime.datetime) -> None:
+    """Somebody else than the contact person gets the invoices."""
+    contact = {
+        "name": "Crediteurenadministratie",
+        "email": "facturen@havelte.example",
+        "receives_invoices": True,
+    }
+    customer = organisation.customers.get(number="K00093")
+    save_customer(customer, organisation=organisation, values={}, contacts=[contact], now=now)

@@ -1,0 +1,74 @@
+"""Asking e-Boekhouden who we are there, and what there is to choose from. Changes nothing there."""
+
+from dataclasses import dataclass
+
+from .eboekhouden.client import EBoekhouden
+from .eboekhouden.errors import OutcomeUnknown
+from .models import Connection, CostCentre, LedgerAccount
+from .sessions import open_books
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a successful test found; `relations` is None when that list could not be read."""
+
+    administration: str
+    ledger_accounts: list[LedgerAccount]
+    cost_centres: list[CostCentre]
+    relations: int | None
+
+
+def probe(connection: Connection) -> Findings:
+    """Logs in with the codes of this connection, stored or not, and looks around.
+
+    Raises one of EBoekhoudenError, or CannotDecrypt.
+    """
+    with open_books(connection) as books:
+        books.check_login()
+        return Findings(
+            administration=_administration(books, code_2=connection.codes()[1]),
+            ledger_accounts=_ledger_accounts(books, connection),
+            cost_centres=_cost_centres(books, connection),
+            relations=_relation_count(books),
+        )
+
+
+def _administration(books: EBoekhouden, *, code_2: str) -> str:
+    """The name of the administration of security code 2; "" if the list does not tell."""
+    found = books.administrations()
+    named = [one.name for one in found if bare(one.guid) == bare(code_2)]
+    return (named or [one.name for one in found if len(found) == 1] or [""])[0][:150]
+
+
+def bare(guid: str) -> str:
+    """A GUID without braces, to compare; they are written with and without."""
+    return guid.strip().strip("{}").upper()
+
+
+def _ledger_accounts(books: EBoekhouden, connection: Connection) -> list[LedgerAccount]:
+    by_code = {account.code: account for account in books.ledger_accounts() if account.code}
+    return [
+        LedgerAccount(
+            connection_id=connection.pk,
+            code=account.code[:10],
+            name=account.name[:150],
+            category=account.category[:10],
+        )
+        for account in by_code.values()
+    ]
+
+
+def _cost_centres(books: EBoekhouden, connection: Connection) -> list[CostCentre]:
+    by_id = {centre.id: centre for centre in books.cost_centres()}
+    return [
+        CostCentre(connection_id=connection.pk, remote_id=centre.id, name=centre.name[:150])
+        for centre in by_id.values()
+    ]
+
+
+def _relation_count(books: EBoekhouden) -> int | None:
+    """A list too long for one answer must not make the whole test fail."""
+    try:
+        return len(books.relations())
+    except OutcomeUnknown:
+        return None

@@ -1,0 +1,1 @@
+"""Subjects without a model: money, amounts, dates, identifiers, countries, spreadsheets."""

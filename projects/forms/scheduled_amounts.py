@@ -1,0 +1,137 @@
+"""The forms of what a project bills without registrations: instalments and a subscription."""
+
+import datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Organisation
+from lib.amounts import AmountField
+from lib.choices import offer
+from lib.money import ZERO
+from projects.editing import InstalmentRow
+from projects.models import Subscription, TermKind
+from projects.periods import Period, periods
+from projects.scheduled_amounts import days_of
+
+
+class InstalmentForm(forms.Form):
+    """A part of a fixed price."""
+
+    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    description = forms.CharField(label=gettext_lazy("Description"), max_length=200)
+    date = forms.DateField(label=gettext_lazy("To be billed on"), widget=forms.DateInput)
+    amount = AmountField(label=gettext_lazy("Amount"), min_value=Decimal("0.01"))
+
+
+class InstalmentRows(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none at run time
+    """The instalments that may still change. `open_ids` are those that exist."""
+
+    def __init__(self, *args: Any, open_ids: set[int], has_settled: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.open_ids = open_ids
+        self.has_settled = has_settled
+
+    def clean(self) -> None:
+        """Raises ValidationError when nothing is agreed, or when one was billed meanwhile."""
+        if any(self.errors):
+            return
+        rows = self.rows()
+        if any(row.pk and row.pk not in self.open_ids for row in rows):
+            raise ValidationError(
+                _("An instalment was billed or removed meanwhile. Look at what is there now.")
+            )
+        if not rows and not self.has_settled:
+            raise ValidationError(_("Add at least one instalment."))
+
+    def rows(self) -> list[InstalmentRow]:
+        """What was filled in, without the empty and the removed ones."""
+        filled = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
+        return [
+            InstalmentRow(values["pk"], values["description"], values["date"], values["amount"])
+            for values in filled
+            if values
+        ]
+
+    def removed(self) -> list[int]:
+        """Those that exist and were taken away; others that exist are left alone."""
+        return [form.cleaned_data["pk"] for form in self.deleted_forms if form.cleaned_data["pk"]]
+
+    def total(self) -> Decimal:
+        """The sum of what was filled in."""
+        return sum((row.amount for row in self.rows()), ZERO)
+
+
+InstalmentFormSet = cast(
+    type[InstalmentRows],
+    forms.formset_factory(
+        InstalmentForm, formset=InstalmentRows, extra=2, can_delete=True, max_num=100
+    ),
+)
+
+
+class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+    """An amount a period."""
+
+    quantity = AmountField(label=gettext_lazy("Quantity"), max_digits=8, min_value=Decimal("0.01"))
+    price = AmountField(label=gettext_lazy("Price"), min_value=Decimal("0.01"))
+
+    class Meta:
+        model = Subscription
+        fields = (
+            "frequency",
+            "starts_on",
+            "ends_on",
+            "description",
+            "quantity",
+            "price",
+            "task",
+        )
+        widgets = {"starts_on": forms.DateInput, "ends_on": forms.DateInput}
+        help_texts = {"description": gettext_lazy("The period is put behind it.")}
+
+    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
+        super().__init__(*args, **options)
+        tasks = organisation.tasks.filter(Q(is_active=True) | Q(pk=self.instance.task_id))
+        offer(self, "task", tasks, empty=_("none"))
+        self.initial.setdefault("quantity", Decimal(1))
+        self.initial["quantity"] = Decimal(self.initial["quantity"])
+
+    def clean_starts_on(self) -> object:
+        """Raises ValidationError on a day for which no invoice can be made."""
+        day = self.cleaned_data["starts_on"]
+        if not 2000 <= day.year <= 2049:
+            raise ValidationError(_("Choose a day from 2000 to 2049."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        values = self.cleaned_data
+        starts, ends = values.get("starts_on"), values.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("The end lies before the start."))
+        if starts and values.get("frequency"):
+            self._check_billed_periods(values["frequency"], starts)
+        return values
+
+    def _check_billed_periods(self, frequency: str, starts: datetime.date) -> None:
+        """Days that were billed must not become part of another period."""
+        billed = self._billed_periods()
+        if not billed:
+            return
+        last = max(period.last for period in billed)
+        wanted = list(periods(frequency, starts_on=starts, until=last))
+        if any(new.overlaps(old) and new != old for new in wanted for old in billed):
+            text = _("Billed until %(day)s already. Let the new periods start after that day.")
+            self.add_error("starts_on", text % {"day": last.strftime("%d-%m-%Y")})
+
+    def _billed_periods(self) -> list[Period]:
+        if self.instance.pk is None:
+            return []
+        terms = self.instance.project.terms.settled().filter(kind=TermKind.PERIOD)
+        return [days_of(term) for term in terms]

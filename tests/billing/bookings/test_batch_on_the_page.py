@@ -1,0 +1,111 @@
+"""The page of bookings shows the latest batch as long as something in it is on its way."""
+
+import datetime
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.invoices.creating import invoice_in_eboekhouden
+from billing.models import Batch, Booking, BookingKind, State
+from billing.resolving.actions import cancel
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_latest_batch_is_shown_and_not_the_first(connected, client):
+    now = timezone.now()
+    for minutes in (2, 1):
+        connected.hours()
+        at = now - datetime.timedelta(minutes=minutes)
+        invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=at)
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:booking-list"))
+
+    assert page.context["batch"].batch == Batch.objects.latest("created_at")
+
+
+def test_many_bookings_cost_as_many_queries_as_one(connected, client):
+    client.force_login(connected.member.user)
+
+    def queries_with_one_more() -> int:
+        connected.hours()
+        invoice_in_eboekhouden(
+            connected.order(), connection=connected.connection, now=timezone.now()
+        )
+        with CaptureQueriesContext(database) as asked:
+            client.get(reverse("billing:booking-list"))
+        return len(asked)
+
+    of_one = queries_with_one_more()
+    queries_with_one_more()
+
+    assert queries_with_one_more() == of_one
+
+
+def test_a_batch_that_also_makes_a_customer_counts_its_documents(connected, client):
+    project = factories.create_project(organisation=connected.organisation)
+    connected.hours(project=project)
+    order = connected.order()
+    invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:booking-list"))
+
+    batch = page.context["batch"]
+    assert (batch.total, batch.open, batch.booked) == (1, 1, 0)
+
+
+def test_what_was_cancelled_is_counted_too(connected, client):
+    connected.hours()
+    batch = invoice_in_eboekhouden(
+        connected.order(), connection=connected.connection, now=timezone.now()
+    )
+    cancel(
+        Booking.objects.get(kind=BookingKind.INVOICE),
+        by=connected.member.user,
+        now=timezone.now(),
+        reason="Wrong",
+    )
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+
+    assert "1 cancelled" in page
+
+
+def test_a_number_that_exists_is_not_called_refused(connected, client):
+    connected.hours()
+    batch = invoice_in_eboekhouden(
+        connected.order(), connection=connected.connection, now=timezone.now()
+    )
+    Booking.objects.filter(kind=BookingKind.INVOICE).update(state=State.CONFLICT, next_at=None)
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+
+    assert "1 number exists" in page
+    assert "refused" not in page
+
+
+def test_a_document_that_waits_for_a_customer_that_stopped_leads_to_that_customer(
+    connected, client, sandbox
+):
+    customer = factories.create_customer(organisation=connected.organisation)
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": "Somebody Else B.V."}])
+    connected.hours(project=factories.create_project(customer=customer))
+    batch = invoice_in_eboekhouden(
+        connected.order(), connection=connected.connection, now=timezone.now()
+    )
+    connected.deliver()
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+
+    stopped = Booking.objects.get(kind=BookingKind.RELATION)
+    assert "was not created there: somebody must decide first" in page
+    assert page.count(reverse("billing:booking-detail", args=[stopped.pk])) >= 2

@@ -1,0 +1,312 @@
+"""The invoice on paper: everything the law wants, in its language, and the same for ever."""
+
+import datetime
+import hashlib
+import io
+from decimal import Decimal
+
+import pytest
+import segno
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image
+from pypdf import PdfReader
+
+from accounts.logos import encode_logo, replace_logo
+from billing.documents.archive import issued_file
+from billing.documents.document import paper_of
+from billing.documents.pdf import invoice_pdf
+from billing.documents.pdf.paying import payment_code
+from billing.invoices.creating import draft_invoices
+from billing.invoices.issuing import make_final
+from billing.models import Design, FileKind, Invoice, InvoiceLine, InvoiceSettings, Origin
+from registrations.models import Expense
+from tests import factories
+from tests.billing import issued as invoices
+from vat.treatments import VatTreatment
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def text_of(pdf: bytes) -> str:
+    """What stands in it, with single spaces, so that a wrapped line reads on."""
+    pages = (page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return " ".join(" ".join(pages).replace("\u00a0", " ").split())
+
+
+@pytest.fixture
+def issuer(agency):
+    """The agency with everything that an invoice must say of it."""
+    organisation = agency.organisation
+    organisation.address, organisation.postal_code = "Javastraat 12", "1094 HH"
+    organisation.city, organisation.email = "Amsterdam", "post@studio-oost.example"
+    organisation.coc_number, organisation.vat_number = "12345678", "NL829088981B01"
+    organisation.iban, organisation.language = "NL91ABNA0417164300", "en"
+    organisation.save()
+    return agency
+
+
+def draft(agency, **customer):
+    """A draft of ninety minutes and an expense for a customer."""
+    customer = factories.create_customer(
+        organisation=agency.organisation,
+        name="De Groene Tuin",
+        contact_name="Anna Smit",
+        address="Dorpsstraat 12",
+        postal_code="3511 AB",
+        city="Utrecht",
+        **customer,
+    )
+    project = factories.create_project(customer=customer, name="Webshop")
+    agency.hours(project=project, minutes=90, date=datetime.date(2026, 11, 3))
+    factories.create_expense(project=project, membership=agency.member, price=Decimal("58.75"))
+    (invoice,) = draft_invoices(agency.order(origin=Origin.HERE), now=NOW)
+    return invoice
+
+
+def test_an_invoice_says_everything_that_it_must(issuer):
+    invoice = make_final(draft(issuer), by=issuer.member.user, now=NOW)
+
+    said = text_of(invoice_pdf(invoice))
+
+    for part in [
+        "Studio Oost", "Javastraat 12", "1094 HH Amsterdam", "12345678", "NL829088981B01",
+        "De Groene Tuin", "Anna Smit", "Dorpsstraat 12", "3511 AB Utrecht",
+        f"Invoice {invoice.number}", "22-11-2026", "22-12-2026", "03-11-2026 – 22-11-2026",
+        "1.50", "hour", "90.00", "135.00", "58.75", "21%",
+        "VAT 21% over 193.75", "€ 193.75", "€ 40.69", "€ 234.44",
+        "NL91 ABNA 0417 1643 00", "Page 1 of 1",
+    ]:  # fmt: skip
+        assert part in said, part
+
+
+def test_amounts_are_written_in_the_way_of_the_language(issuer):
+    invoice = draft(issuer)
+    line = invoice.lines.first()
+    InvoiceLine.objects.filter(pk=line.pk).update(price=Decimal("12345.60"))
+
+    assert "12,345.60" in text_of(invoice_pdf(invoice, language="en"))
+    assert "12.345,60" in text_of(invoice_pdf(invoice, language="nl"))
+
+
+def test_a_draft_says_that_it_is_one_and_has_no_number(issuer):
+    said = text_of(invoice_pdf(draft(issuer)))
+
+    assert "DRAFT" in said
+    assert "Invoice number" not in said
+
+
+def test_reverse_charged_vat_is_named_with_the_number_of_the_customer(issuer):
+    shifted = factories.create_vat_rate(
+        organisation=issuer.organisation,
+        name="Reverse-charged",
+        percentage=Decimal(0),
+        treatment=VatTreatment.REVERSE_CHARGE,
+        code="VERL_VERK",
+    )
+
+    said = text_of(invoice_pdf(draft(issuer, vat_rate=shifted, vat_number="NL009999999B99")))
+
+    assert "VAT reverse charge. VAT number of the customer: NL009999999B99." in said
+    assert "Total € 193.75" in said
+
+
+def test_no_text_of_ours_or_theirs_is_taken_for_markup(issuer):
+    invoice = draft(issuer)
+    nasty = '#panic("x") *b* $1$ @ref <label> \\ https://x.example // `raw` #include "/etc/passwd"'
+    InvoiceLine.objects.filter(invoice=invoice).update(description=nasty)
+
+    assert '#panic("x") *b* $1$ @ref <label> \\' in text_of(invoice_pdf(invoice))
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("📦 verzenden 👨‍👩‍👧 klaar", "verzenden klaar"),
+        ("Überarbeitung, Łódź, Đà Nẵng", "Überarbeitung, Łódź, Đà Nẵng"),
+        ("日本語 site", "□□□ site"),
+        ("tab\x07\ufffe bel", "tab bel"),
+        ("Ω ≤ ½ €", "Ω ≤ ½ €"),
+    ],
+)
+def test_what_no_typeface_has_never_stops_an_invoice(issuer, written, printed):
+    """PDF/A (ISO 19005-3, 6.2.11.8) forbids glyphs that are not there."""
+    invoice = draft(issuer)
+    InvoiceLine.objects.filter(invoice=invoice).update(description=written)
+
+    assert printed in text_of(invoice_pdf(invoice))
+
+
+@pytest.mark.parametrize("written", ["عربي", "עברית"])
+def test_other_scripts_than_ours_are_drawn_too(issuer, written):
+    invoice = draft(issuer)
+    InvoiceLine.objects.filter(invoice=invoice).update(description=written)
+
+    assert "□" not in text_of(invoice_pdf(invoice))
+
+
+def test_many_lines_go_on_over_pages_with_the_head_of_the_table_on_each(issuer):
+    invoice = draft(issuer)
+    first = invoice.lines.first()
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=invoice, position=n, description=f"Line {n} " + "of much work " * (n % 9),
+            quantity=1, price=1, net=1, vat_rate=first.vat_rate, vat_percentage=21,
+        )
+        for n in range(10, 150)
+    )  # fmt: skip
+
+    pages = PdfReader(io.BytesIO(invoice_pdf(invoice))).pages
+
+    assert len(pages) > 3
+    assert all("Description" in page.extract_text() for page in pages[:-1])
+    assert f"Page 2 of {len(pages)}" in pages[1].extract_text()
+
+
+def test_the_issued_file_stays_whatever_changes_afterwards(issuer):
+    invoice = make_final(draft(issuer), by=issuer.member.user, now=NOW)
+    issued = issued_file(invoice, FileKind.PDF, now=NOW)
+    with issued.file.open("rb") as file:
+        before = file.read()
+
+    issuer.organisation.theme_colour = "#00AA00"
+    issuer.organisation.save()
+    invoice.refresh_from_db()
+    again = issued_file(invoice, FileKind.PDF, now=NOW)
+
+    with again.file.open("rb") as file:
+        assert file.read() == before
+    assert again.pk == issued.pk
+    assert issued.sha256 == hashlib.sha256(before).hexdigest()
+
+
+def test_a_logo_is_drawn(issuer):
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 100), "#6559D2").save(picture, "PNG")
+    invoice = draft(issuer)
+    plain = invoice_pdf(invoice)
+
+    replace_logo(
+        issuer.organisation,
+        picture=encode_logo(ContentFile(picture.getvalue(), name="logo.png")),
+    )
+    invoice.refresh_from_db()
+
+    drawn = PdfReader(io.BytesIO(invoice_pdf(invoice)))
+    assert len(drawn.pages[0].images) == 1
+    assert not PdfReader(io.BytesIO(plain)).pages[0].images
+
+
+def test_a_draft_has_no_issued_file(issuer):
+    with pytest.raises(ValueError, match="draft"):
+        issued_file(draft(issuer), FileKind.PDF, now=NOW)
+
+
+# --- Designs --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("design", Design.values)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_design_says_the_same(issuer, design, language):
+    InvoiceSettings.objects.create(organisation=issuer.organisation, design=design)
+    customer = invoices.buyer(issuer.organisation)
+    items = [
+        invoices.Item(quantity="9.5", price="90", discount="10"),
+        invoices.Item(percentage="9"),
+    ]
+    invoice = invoices.issued(customer, items, discount=Decimal("2.5"), language=language)
+
+    said = text_of(invoice_pdf(invoice))
+
+    parts = {
+        "nl": ["Factuur 2026-0001", "769,50", "10%", "Korting 2,5%", "−21,74", "847,76", "Pagina"],
+        "en": ["Invoice 2026-0001", "769.50", "10%", "Discount 2.5%", "−21.74", "847.76", "Page"],
+    }
+    for part in parts[language]:
+        assert part in said, part
+
+
+@pytest.mark.parametrize("design", Design.values)
+def test_the_rows_behind_the_lines_follow_on_pages_of_their_own(issuer, design):
+    InvoiceSettings.objects.create(organisation=issuer.organisation, design=design)
+    invoice = draft(issuer)
+    Invoice.objects.filter(pk=invoice.pk).update(with_specification=True)
+    invoice.refresh_from_db()
+
+    pages = PdfReader(io.BytesIO(invoice_pdf(invoice))).pages
+
+    last = " ".join(pages[-1].extract_text().split())
+    assert len(pages) == 2
+    for part in ["Specification", "03-11-2026", "Sanne de Vries", "1.50 hour", "135.00", "58.75"]:
+        assert part in last, part
+
+
+def test_receipts_that_go_along_are_listed(issuer):
+    invoice = draft(issuer)
+    Expense.objects.update(receipt="receipts/0123.pdf", receipt_name="Hosting november.pdf")
+    Invoice.objects.filter(pk=invoice.pk).update(with_receipts=True)
+    invoice.refresh_from_db()
+
+    assert "Receipts attached" in text_of(invoice_pdf(invoice))
+    assert "Hosting november.pdf" in text_of(invoice_pdf(invoice))
+
+
+def test_a_credit_invoice_names_what_it_credits_and_asks_no_money(issuer):
+    customer = invoices.buyer(issuer.organisation)
+    first = invoices.issued(customer, [invoices.Item()], language="en")
+
+    said = text_of(invoice_pdf(invoices.credited(first)))
+
+    assert "Credit invoice 2026-0002" in said
+    assert "Credits invoice 2026-0001" in said
+    assert "€ 121.00 is settled with invoice 2026-0001, or paid back to you." in said
+    assert "Please pay" not in said
+
+
+def test_a_name_of_many_bytes_is_shortened_until_the_payment_code_holds_it(issuer):
+    invoices.complete(issuer.organisation)
+    issuer.organisation.name = "😀" * 70
+    invoice = invoices.issued(invoices.buyer(issuer.organisation), [invoices.Item()])
+
+    assert payment_code(paper_of(invoice)).startswith("<svg")
+
+
+def test_the_payment_code_says_what_banking_apps_read(issuer):
+    """EPC069-12: service, version, character set, SCT, BIC, name, IBAN, amount, …, text."""
+    invoices.complete(issuer.organisation)
+    invoice = invoices.issued(invoices.buyer(issuer.organisation), [invoices.Item()])
+
+    code = payment_code(paper_of(invoice))
+
+    wanted = segno.make(
+        "BCD\n002\n1\nSCT\nABNANL2A\nStudio Oost\nNL91ABNA0417164300\nEUR121\n\n\n2026-0001",
+        error="m",
+        boost_error=False,
+        micro=False,
+    )
+    drawn = io.BytesIO()
+    wanted.save(drawn, kind="svg", border=0, xmldecl=False)
+    assert code == drawn.getvalue().decode()
+
+
+def test_nothing_can_be_paid_by_code_without_an_iban_or_an_amount(issuer):
+    customer = invoices.buyer(issuer.organisation)
+    issuer.organisation.iban = ""
+    without = invoices.issued(customer, [invoices.Item()])
+    issuer.organisation.iban = "NL91ABNA0417164300"
+    for_nothing = invoices.issued(customer, [invoices.Item(price="0")], number="2026-0002")
+
+    assert [payment_code(paper_of(one)) for one in (without, for_nothing)] == ["", ""]
+
+
+def test_a_word_wider_than_its_column_and_a_long_name_stay_on_the_page(issuer):
+    customer = invoices.buyer(issuer.organisation)
+    customer.name = "Stichting " + "Samenwerking " * 7
+    invoice = invoices.issued(customer, [invoices.Item(description="W" * 400)])
+
+    for design in Design.values:
+        InvoiceSettings.objects.update_or_create(
+            organisation=issuer.organisation, defaults={"design": design}
+        )
+        assert len(PdfReader(io.BytesIO(invoice_pdf(invoice))).pages) == 1

@@ -1,0 +1,224 @@
+"""Two people at once, on a real PostgreSQL: rows, numbers and customers are each taken once."""
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection as database
+from django.utils import timezone
+
+from billing.invoices.creating import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from billing.invoices.drafting import delete_draft
+from billing.invoices.issuing import make_final, mark_sent
+from billing.invoices.locking import NotAllowed
+from billing.invoices.proposals import propose
+from billing.invoices.sales_entries import create_sales_entries
+from billing.models import Booking, BookingKind, CheckRun, CheckState, Invoice, Origin
+from billing.reconciliation.running import carry_out
+from billing.reconciliation.runs import start_check
+from billing.unbilled.billable import Rows
+from integrations.sessions import open_books
+from registrations.models import TimeEntry
+from registrations.selection import Selection
+from registrations.statuses import approve, reject
+from tests import factories
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+NOW = timezone.now()
+ALLOWED = (ProposalChanged, NotAllowed)
+
+
+def together(*tasks: Callable[[], object]) -> list[object]:
+    """Does them at the same moment, each in a thread of its own; gives results or exceptions."""
+    ready = threading.Barrier(len(tasks))
+    results: list[object] = [None] * len(tasks)
+
+    def run(place: int, task: Callable[[], object]) -> None:
+        ready.wait(timeout=10)
+        try:
+            results[place] = task()
+        except Exception as error:  # noqa: BLE001  (the test looks at it)
+            results[place] = error
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=run, args=(place, task)) for place, task in enumerate(tasks)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def unexpected(results: list[object]) -> list[object]:
+    return [r for r in results if isinstance(r, Exception) and not isinstance(r, ALLOWED)]
+
+
+def order_of(agency, entries: list[TimeEntry], **choices: object) -> Order:
+    """An order for some hours, with the token of what would be shown for them."""
+    options = agency.options(**choices)
+    ids = [entry.pk for entry in entries]
+
+    def load() -> Rows:
+        rows = agency.organisation.time_entries.filter(pk__in=ids)
+        return Rows(
+            time_entries=tuple(rows.select_related("project__customer", "membership__user", "task"))
+        )
+
+    token = propose(agency.organisation, load(), options=options).token
+    return Order(agency.organisation, load, options, token, agency.member.user)
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_the_same_hours_are_billed_once_however_often_one_presses(connected, _round):
+    entries = [connected.hours() for _ in range(5)]
+    order = order_of(connected, entries)
+
+    results = together(
+        *[
+            lambda: invoice_in_eboekhouden(order, connection=connected.connection, now=NOW)
+            for _ in range(4)
+        ]
+    )
+
+    assert not unexpected(results)
+    assert sum(not isinstance(result, Exception) for result in results) == 1
+    assert [str(i) for i in Invoice.objects.order_by("number")] == [
+        f"TC2026-{n:04d}" for n in range(1, Invoice.objects.count() + 1)
+    ]
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_hours_of_one_new_customer_can_be_billed_by_two_people_at_once(connected, _round):
+    project = factories.create_project(organisation=connected.organisation)
+    orders = [order_of(connected, [connected.hours(project=project)]) for _ in range(3)]
+
+    results = together(
+        *[
+            lambda order=order: invoice_in_eboekhouden(
+                order, connection=connected.connection, now=NOW
+            )
+            for order in orders
+        ]
+    )
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert Booking.objects.filter(kind=BookingKind.RELATION).count() == 1
+    assert sorted(str(i) for i in Invoice.objects.all()) == [
+        "TC2026-0001",
+        "TC2026-0002",
+        "TC2026-0003",
+    ]
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_two_invoices_of_one_new_customer_can_be_entered_at_once(connected, _round):
+    project = factories.create_project(organisation=connected.organisation)
+    other = factories.create_project(organisation=connected.organisation)
+    sent = []
+    for which in (project, other, other, project):
+        order = order_of(connected, [connected.hours(project=which)], origin=Origin.HERE)
+        (draft,) = draft_invoices(order, now=NOW)
+        sent.append(mark_sent(draft, by=connected.member.user, now=NOW))
+
+    def enter(invoices: list[Invoice]) -> object:
+        return create_sales_entries(
+            invoices, connected.connection, by=connected.member.user, now=NOW
+        )
+
+    results = together(lambda: enter(sent[:2]), lambda: enter(sent[2:]), lambda: enter(sent))
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert Booking.objects.filter(kind=BookingKind.SALES_ENTRY).count() == 4
+    assert Booking.objects.filter(kind=BookingKind.RELATION).count() == 2
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_overlapping_selections_never_share_an_hour(connected, _round):
+    entries = [connected.hours() for _ in range(30)]
+    orders = [
+        order_of(connected, entries[start : start + 20], origin=Origin.HERE) for start in (0, 5, 10)
+    ]
+
+    results = together(*[lambda order=o: draft_invoices(order, now=NOW) for o in orders])
+
+    assert not unexpected(results)
+    billed = TimeEntry.objects.exclude(invoice_line=None)
+    assert sum(invoice.net for invoice in Invoice.objects.all()) == billed.count() * Decimal(90)
+
+
+@pytest.mark.parametrize("_round", range(10))
+def test_billing_and_changing_the_status_of_many_hours_do_not_lock_each_other(connected, _round):
+    project = factories.create_project(organisation=connected.organisation)
+    task = factories.create_task(organisation=connected.organisation)
+    entries = [connected.hours(project=project, task=task) for _ in range(300)]
+    # Rows that were changed stand elsewhere in the table than their ids say.
+    for entry in entries[::-3]:
+        TimeEntry.objects.filter(pk=entry.pk).update(description="moved")
+    selection = Selection(time_entries=tuple(entry.pk for entry in reversed(entries)))
+    order = order_of(connected, entries)
+
+    results = together(
+        lambda: invoice_in_eboekhouden(order, connection=connected.connection, now=NOW),
+        lambda: approve(selection, by=connected.member),
+        lambda: reject(selection, by=connected.member),
+        lambda: approve(selection, by=connected.member),
+    )
+
+    assert not unexpected(results)
+    invoices = list(Invoice.objects.all())
+    billed = TimeEntry.objects.exclude(invoice_line=None).count()
+    assert sum(invoice.net for invoice in invoices) == billed * Decimal(90)
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_a_draft_is_either_thrown_away_or_numbered(connected, _round):
+    order = order_of(connected, [connected.hours()], origin=Origin.HERE)
+    (draft,) = draft_invoices(order, now=NOW)
+
+    results = together(
+        lambda: delete_draft(draft),
+        lambda: make_final(draft, by=connected.member.user, now=NOW),
+        lambda: delete_draft(draft),
+    )
+
+    assert not unexpected(results)
+    entry = TimeEntry.objects.get()
+    assert (entry.invoice_line is None) == (not Invoice.objects.exists())
+
+
+def test_numbers_stay_without_gaps_when_some_orders_fail(connected):
+    orders = [
+        order_of(connected, [connected.hours()], date=date(2026, 11, day)) for day in range(1, 9)
+    ]
+    for order in orders[::2]:
+        order.load().time_entries[0].delete()
+
+    together(
+        *[
+            lambda order=order: invoice_in_eboekhouden(
+                order, connection=connected.connection, now=NOW
+            )
+            for order in orders
+        ]
+    )
+
+    assert sorted(str(i) for i in Invoice.objects.all()) == [f"TC2026-{n:04d}" for n in range(1, 5)]
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_a_check_that_is_started_and_carried_out_by_many_is_done_once(connected, sandbox, _round):
+    def start_and_carry_out() -> None:
+        days = {"since": date(2026, 11, 1), "until": date(2026, 11, 30)}
+        run = start_check(connected.organisation, **days, by=None, now=NOW)
+        carry_out(run.pk, open_books=open_books, clock=timezone.now)
+
+    results = together(*[start_and_carry_out for _ in range(4)])
+
+    assert unexpected(results) == []
+    states = list(CheckRun.objects.values_list("state", flat=True))
+    assert set(states) == {CheckState.FINISHED}
+    assert len(sandbox.books.requests(operation="GetFacturen")) == len(states)

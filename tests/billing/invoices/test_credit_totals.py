@@ -1,0 +1,118 @@
+"""Whatever is credited in whichever parts: all credits together come to exactly the invoice."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.invoices.credit_totals import Original, credit_totals, difference, key_of
+from lib.money import CENT, ZERO, net_amount
+from vat.total_rows import rate_rows
+from vat.totals import Totals, divide, totals
+
+
+@dataclass(frozen=True)
+class Line:
+    net: Decimal
+    vat_percentage: Decimal
+    vat_code: str
+    vat_treatment: str = "domestic"
+
+
+RATES = [(Decimal(21), "HOOG_VERK_21"), (Decimal(9), "LAAG_VERK_9"), (Decimal(0), "GEEN")]
+percentages = st.decimals(0, 100, places=2)
+
+
+@st.composite
+def priced_lines(draw: st.DrawFn) -> tuple[Line, Line]:
+    """A line of an invoice, and the same line with its quantity negative."""
+    quantity = draw(st.decimals(-500, 500, places=2))
+    price = draw(st.decimals(-1000, 1000, places=2))
+    off = draw(st.sampled_from([ZERO, Decimal("12.50")]) | percentages)
+    rate = draw(st.sampled_from(RATES))
+    return (
+        Line(net_amount(quantity, price, off), *rate),
+        Line(net_amount(-quantity, price, off), *rate),
+    )
+
+
+def credit_in_parts(invoice: Totals, parts: list[list[Line]], *, discount: Decimal) -> list[Totals]:
+    """Credits of all lines, one after the other."""
+    made: list[Totals] = []
+    for place, part in enumerate(parts):
+        remaining = frozenset(key_of(line) for later in parts[place + 1 :] for line in later)
+        original = Original(rate_rows(invoice), tuple(rate_rows(one) for one in made), remaining)
+        made.append(credit_totals(part, discount=discount, original=original))
+    return made
+
+
+@given(st.lists(priced_lines(), min_size=1, max_size=9), percentages, st.randoms())
+def test_credits_in_any_parts_come_to_the_invoice_per_rate(pairs, discount, dice):
+    invoice = totals([line for line, _credit in pairs], discount=discount)
+    parts: list[list[Line]] = [[] for _ in range(dice.randint(1, len(pairs)))]
+    for _line, credit in pairs:
+        dice.choice(parts).append(credit)
+
+    made = credit_in_parts(invoice, [part for part in parts if part], discount=discount)
+
+    sums: dict[object, list[Decimal]] = {}
+    for rate in [*invoice.rates, *(rate for one in made for rate in one.rates)]:
+        sofar = sums.setdefault(key_of(rate), [ZERO] * 3)
+        sums[key_of(rate)] = [
+            a + b for a, b in zip(sofar, (rate.discount, rate.net, rate.vat), strict=True)
+        ]
+    assert all(some == [ZERO] * 3 for some in sums.values())
+    assert invoice.gross + sum(one.gross for one in made) == ZERO
+
+
+@given(st.lists(priced_lines(), min_size=1, max_size=9), percentages)
+def test_a_credit_of_the_whole_is_the_invoice_with_its_signs_turned(pairs, discount):
+    invoice = totals([line for line, _credit in pairs], discount=discount)
+
+    credit = totals([credit for _line, credit in pairs], discount=discount)
+
+    assert [(-r.net, -r.vat, -r.discount) for r in credit.rates] == [
+        (r.net, r.vat, r.discount) for r in invoice.rates
+    ]
+
+
+@given(st.lists(priced_lines(), min_size=2, max_size=9), percentages)
+def test_a_credit_that_is_not_the_last_is_computed_over_its_own_lines(pairs, discount):
+    invoice = totals([line for line, _credit in pairs], discount=discount)
+    first = [pairs[0][1]]
+    original = Original(
+        rate_rows(invoice), (), frozenset(key_of(line) for line, _credit in pairs[1:])
+    )
+
+    credit = credit_totals(first, discount=discount, original=original)
+
+    if key_of(first[0]) in original.remaining:
+        assert credit == totals(first, discount=discount)
+
+
+@given(st.lists(priced_lines(), min_size=2, max_size=6), percentages)
+def test_the_last_of_so_many_credits_is_at_most_so_many_cents_from_its_own_lines(pairs, discount):
+    invoice = totals([line for line, _credit in pairs], discount=discount)
+    parts = [[credit] for _line, credit in pairs]
+    made = credit_in_parts(invoice, parts, discount=discount)[:-1]
+    original = Original(rate_rows(invoice), tuple(rate_rows(one) for one in made))
+
+    apart = difference(parts[-1], discount=discount, original=original)
+
+    # A cent a document: half of one in its discount, half of one in its VAT.
+    assert abs(apart) <= CENT * (len(pairs) + 1)
+
+
+@given(
+    st.lists(st.decimals(-1000, 1000, places=4), min_size=1, max_size=8),
+    st.integers(-20, 20),
+)
+def test_an_amount_that_is_cents_off_its_shares_is_divided_without_losing_one(shares, off):
+    amount = sum(shares, ZERO).quantize(CENT) + CENT * off
+
+    parts = divide(amount, shares)
+
+    assert sum(parts) == amount
+    most = CENT * (abs(off) // len(shares) + 2)
+    assert all(abs(part - share) <= most for part, share in zip(parts, shares, strict=True))

@@ -1,0 +1,272 @@
+"""Payments that were entered in e-Boekhouden come back to our invoices."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Organisation
+from billing import tasks
+from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
+from billing.invoices.issuing import mark_sent
+from billing.invoices.paying import mark_paid
+from billing.invoices.sales_entries import create_sales_entries
+from billing.invoices.timeline import timeline
+from billing.models import Booking, Invoice, InvoiceStatus, Origin
+from billing.payments import dispatch as payment_bell
+from billing.payments.fetching import OpenItems, fetch_payments
+from integrations.eboekhouden.messages import OpenItem
+from integrations.models import Connection
+from integrations.sessions import open_books
+from integrations.switching import pause
+from tests import factories
+from tests.plugins.worker import sending_to
+
+NOW = timezone.now()
+HOUR = datetime.timedelta(hours=1)
+GROSS = Decimal("108.90")
+
+
+@pytest.fixture
+def booked(connected) -> Invoice:
+    """Made in e-Boekhouden, and booked there at once."""
+    connected.hours()
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    connected.deliver()
+    return Invoice.objects.get()
+
+
+@pytest.fixture
+def entered(connected) -> Invoice:
+    """Made and sent from here, and entered in the ledger."""
+    connected.hours()
+    draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
+    invoice = mark_sent(Invoice.objects.get(), by=connected.member.user, now=NOW)
+    create_sales_entries([invoice], connected.connection, by=connected.member.user, now=NOW)
+    connected.deliver()
+    return invoice
+
+
+def fetch(*, hour: int = 0) -> int:
+    return fetch_payments(Connection.objects.get(), open_books=open_books, now=NOW + hour * HOUR)
+
+
+def fresh(invoice: Invoice) -> Invoice:
+    return Invoice.objects.get(pk=invoice.pk)
+
+
+def told(invoice: Invoice) -> list[str]:
+    return [one.title for one in timeline(invoice, now=NOW)]
+
+
+@pytest.mark.parametrize("kind", ["booked", "entered"])
+def test_an_invoice_that_was_open_and_is_paid_there_becomes_paid(kind, request, sandbox):
+    invoice = request.getfixturevalue(kind)
+    fetch()
+    sandbox.pay(invoice.number)
+
+    fetch(hour=1)
+
+    paid = fresh(invoice)
+    assert (paid.status, paid.paid_amount) == (InvoiceStatus.PAID, GROSS)
+    assert paid.paid_at == NOW + HOUR
+    assert "Paid according to e-Boekhouden" in told(invoice)
+
+
+def test_an_invoice_that_was_never_seen_open_is_not_taken_for_paid(entered, sandbox):
+    sandbox.pay(entered.number)
+
+    assert fetch() == 0
+
+    assert fresh(entered).status == InvoiceStatus.SENT
+
+
+def test_what_was_paid_in_part_is_shown(entered, sandbox, connected):
+    fetch()
+    sandbox.pay(entered.number, Decimal("8.90"))
+
+    fetch(hour=1)
+
+    assert fresh(entered).status == InvoiceStatus.SENT
+    assert fresh(entered).open_amount == Decimal("100.00")
+    client = Client()
+    client.force_login(connected.member.user)
+    for page in (reverse("billing:invoice-list"), detail_of(entered)):
+        assert "Paid €\u00a08.90 of €\u00a0108.90" in client.get(page).content.decode()
+
+
+def detail_of(invoice: Invoice) -> str:
+    return reverse("billing:invoice-detail", args=[invoice.pk])
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("booked", InvoiceStatus.FINAL), ("entered", InvoiceStatus.SENT)]
+)
+def test_a_payment_that_is_taken_back_opens_the_invoice_again(kind, status, request, sandbox):
+    invoice = request.getfixturevalue(kind)
+    fetch()
+    payment = sandbox.pay(invoice.number)
+    fetch(hour=1)
+    sandbox.books.delete("entries", payment)
+
+    fetch(hour=2)
+
+    again = fresh(invoice)
+    assert (again.status, again.paid_amount, again.paid_at) == (status, 0, None)
+    assert told(invoice)[0].startswith("Open again")
+
+
+def test_nothing_new_writes_nothing_new(entered, sandbox):
+    fetch()
+
+    assert fetch(hour=1) == 0
+
+    assert Connection.objects.get().payments_seen_at == NOW + HOUR
+
+
+def test_what_somebody_marked_as_paid_stays_paid(entered, connected, sandbox):
+    fetch()
+    mark_paid(fresh(entered), by=connected.member.user, now=NOW)
+
+    assert fetch(hour=1) == 0
+
+    assert fresh(entered).status == InvoiceStatus.PAID
+
+
+def test_a_number_that_is_open_under_another_customer_proves_nothing(entered, sandbox):
+    fetch()
+    Booking.objects.filter(invoice=entered).update(
+        payload={"schema": 1, "message": {"relation_code": "SOMEBODY-ELSE"}}
+    )
+
+    assert fetch(hour=1) == 0
+
+    assert fresh(entered).status == InvoiceStatus.SENT
+
+
+def test_blanks_and_case_of_a_code_do_not_count(entered, sandbox):
+    booking = Booking.objects.get(invoice=entered)
+    code = booking.payload["message"]["relation_code"]
+    booking.payload["message"]["relation_code"] = f" {code.lower()} "
+    booking.save(update_fields=["payload"])
+
+    assert fetch() == 1
+
+
+def test_an_invoice_of_another_administration_is_left_alone(entered, sandbox):
+    fetch()
+    Connection.objects.update(administration_key="other")
+
+    assert fetch(hour=1) == 0
+
+    assert fresh(entered).status == InvoiceStatus.SENT
+
+
+def test_an_older_answer_does_not_undo_a_newer_one(entered, sandbox):
+    fetch(hour=1)
+    sandbox.pay(entered.number)
+
+    assert fetch() == 0
+
+    assert fresh(entered).status == InvoiceStatus.SENT
+
+
+@pytest.mark.parametrize(
+    ("amounts", "seen", "expected"),
+    [
+        ([], None, None),
+        ([], NOW, 0),
+        (["-100.00"], None, Decimal("-100.00")),
+        (["-100.00", "100.00"], NOW, 0),
+        (["-100.00", "100.00"], None, None),
+        (["20.00"], None, None),
+    ],
+)
+def test_a_credit_is_open_while_its_amount_is_negative(amounts, seen, expected):
+    credit = Invoice(number="TC-1", gross=-GROSS, open_seen_at=seen)
+    items = OpenItems.of(open_item(amount) for amount in amounts)
+
+    assert items.still_open(credit, relation_code="k1") == expected
+
+
+def open_item(amount: str) -> OpenItem:
+    return OpenItem(
+        date=factories.TODAY,
+        number=" tc-1",
+        relation_code="K1 ",
+        relation_name="",
+        amount=-GROSS,
+        paid=Decimal(0),
+        open_amount=Decimal(amount),
+    )
+
+
+# --- When it does not work ------------------------------------------------------------------------
+
+
+def test_a_failure_changes_nothing_and_says_why_on_the_list(entered, sandbox, connected):
+    Organisation.objects.update(language="en")
+    fetch()
+    sandbox.faults.add(operation="GetOpenPosten", action="html")
+
+    fetch(hour=1)
+
+    assert fresh(entered).status == InvoiceStatus.SENT
+    assert Connection.objects.get().payments_seen_at == NOW
+    client = Client()
+    client.force_login(connected.member.user)
+    page = client.get(reverse("billing:invoice-list")).content.decode()
+    assert "Payments could not be fetched." in page
+    assert "answered with a web page" in page
+    fetch(hour=2)
+    assert not Connection.objects.get().payments_problem
+
+
+def test_refused_codes_pause_the_connection(entered, sandbox):
+    sandbox.books.renew_security_code_1()
+
+    fetch()
+
+    assert Connection.objects.get().is_paused
+
+
+def test_a_paused_connection_is_not_asked(entered, connected, sandbox):
+    pause(connected.connection, code="E0011", text="wrong", now=NOW)
+
+    fetch()
+
+    assert not sandbox.books.requests(operation="GetOpenPosten")
+
+
+# --- Asking for it --------------------------------------------------------------------------------
+
+
+def test_the_button_asks_and_the_page_says_as_of_when(entered, connected, sandbox):
+    client = Client()
+    client.force_login(connected.member.user)
+    assert "Payments were not fetched yet" in client.get(detail_of(entered)).content.decode()
+
+    answer = client.post(reverse("billing:invoice-payments"), follow=True).content.decode()
+    tasks.fetch_payments(connected.connection.pk)
+
+    assert "Payments are being fetched." in answer
+    for page in (reverse("billing:invoice-list"), detail_of(entered)):
+        assert "Payments as of" in client.get(page).content.decode()
+
+
+def test_only_who_may_invoice_may_ask(entered, connected):
+    client = Client()
+    client.force_login(factories.create_membership(organisation=connected.organisation).user)
+
+    assert client.post(reverse("billing:invoice-payments")).status_code == 403
+
+
+def test_no_worker_to_ask_is_said(connected, django_capture_on_commit_callbacks):
+    nobody = "redis://127.0.0.1:1/0"
+    with sending_to(nobody), django_capture_on_commit_callbacks(execute=True):
+        assert payment_bell.ask_for_payments(connected.organisation)
+
+    assert "no worker can be reached" in Connection.objects.get().payments_problem

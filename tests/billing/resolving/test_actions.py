@@ -1,0 +1,146 @@
+"""What a person may do with a booking that stopped: mend and book again, link, cancel."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.invoices.creating import invoice_in_eboekhouden
+from billing.models import Booking, BookingKind, Invoice, InvoiceStatus, State
+from billing.resolving import actions as choices
+from integrations.models import Connection
+from registrations.models import TimeEntry
+from tests import factories
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def refused(connected) -> Booking:
+    """An invoice that the service refused: its template does not exist there."""
+    connected.hours()
+    Connection.objects.update(template="Overheid")
+    connected.connection.refresh_from_db()
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    connected.deliver()
+    return Booking.objects.select_related("connection", "customer", "invoice").get(
+        kind=BookingKind.INVOICE
+    )
+
+
+@pytest.fixture
+def mistaken(connected, sandbox) -> Booking:
+    """A customer whose number belongs to somebody else there."""
+    customer = factories.create_customer(organisation=connected.organisation)
+    connected.hours(project=factories.create_project(customer=customer))
+    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": "Somebody Else B.V."}])
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    connected.deliver()
+    return Booking.objects.select_related("connection", "customer").get(kind=BookingKind.RELATION)
+
+
+def test_after_mending_the_template_it_goes_again_under_the_same_number(
+    connected, sandbox, refused
+):
+    Connection.objects.update(template="Factuursjabloon")
+    refused.connection.refresh_from_db()
+
+    choices.book_again(refused, by=connected.member.user, now=NOW)
+    connected.deliver()
+
+    refused.refresh_from_db()
+    assert (refused.state, refused.revision) == (State.CONFIRMED, 2)
+    assert [invoice.number for invoice in sandbox.books.invoices()] == [refused.natural_key]
+
+
+def test_cancelling_frees_the_rows_and_keeps_the_number(connected, refused):
+    choices.cancel(refused, by=connected.member.user, now=NOW, reason="Wrong month")
+
+    invoice = Invoice.objects.get()
+    assert (invoice.status, invoice.number) == (InvoiceStatus.VOID, refused.natural_key)
+    assert TimeEntry.objects.unbilled().count() == 1
+
+
+def test_freed_rows_can_be_billed_again_under_the_next_number(connected, refused):
+    choices.cancel(refused, by=connected.member.user, now=NOW)
+    Connection.objects.update(template="Factuursjabloon")
+    connected.connection.refresh_from_db()
+
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    connected.deliver()
+
+    assert Booking.objects.get(state=State.CONFIRMED, kind=BookingKind.INVOICE).natural_key == (
+        "TC2026-0002"
+    )
+
+
+def test_a_linked_customer_lets_its_invoice_go(connected, sandbox, mistaken):
+    choices.link(mistaken, by=connected.member.user, now=NOW)
+    connected.deliver()
+
+    assert len(sandbox.books.relations()) == 1
+    assert Booking.objects.get(kind=BookingKind.INVOICE).state == State.CONFIRMED
+
+
+def test_a_customer_that_vanished_there_is_made_again(connected, sandbox):
+    customer = factories.create_customer(organisation=connected.organisation, remote_id=999)
+    connected.hours(project=factories.create_project(customer=customer))
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    connected.deliver()
+    booking = Booking.objects.select_related("connection", "customer", "invoice").get()
+    assert (booking.state, booking.code) == (State.REJECTED, "CFACT025")
+
+    choices.book_again(booking, by=connected.member.user, now=NOW)
+    connected.deliver()
+
+    assert [relation.code for relation in sandbox.books.relations()] == [customer.number]
+    assert Booking.objects.get(pk=booking.pk).state == State.CONFIRMED
+
+
+def test_a_booking_that_a_worker_took_meanwhile_is_not_touched(connected, refused):
+    Booking.objects.filter(pk=refused.pk).update(fence=refused.fence + 1)
+
+    with pytest.raises(choices.NoLonger):
+        choices.cancel(refused, by=connected.member.user, now=NOW)
+
+
+def test_what_may_be_there_cannot_be_cancelled(connected, refused):
+    Booking.objects.filter(pk=refused.pk).update(state=State.UNKNOWN, sends=1)
+    refused.refresh_from_db()
+
+    with pytest.raises(choices.NoLonger):
+        choices.cancel(refused, by=connected.member.user, now=NOW)
+
+
+def test_the_page_says_why_and_offers_the_way_on(client, connected, refused):
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:booking-detail", args=[refused.pk])).content.decode()
+
+    assert "Factuursjabloon is niet gevonden" in page
+    assert "Book again" in page
+    assert reverse("integrations:eboekhouden") in page
+
+
+def test_a_conflict_shows_both_sides(client, connected, mistaken):
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:booking-detail", args=[mistaken.pk])).content.decode()
+
+    assert "Somebody Else B.V." in page
+    assert mistaken.customer.name in page
+
+
+def test_a_choice_on_the_page_is_carried_out(client, connected, refused):
+    client.force_login(connected.member.user)
+
+    client.post(reverse("billing:booking-choice", args=[refused.pk, "cancel"]), {"reason": "Twice"})
+
+    refused.refresh_from_db()
+    assert refused.state == State.CANCELLED
+
+
+def test_the_booking_of_another_organisation_is_not_there(client, refused):
+    stranger = factories.create_membership(role="administrator")
+    client.force_login(stranger.user)
+
+    assert client.get(reverse("billing:booking-detail", args=[refused.pk])).status_code == 404

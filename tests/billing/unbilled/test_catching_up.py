@@ -1,0 +1,113 @@
+"""A subscription that nobody billed for months is caught up with: each term once, a line each."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.models import Invoice, InvoiceLine
+from billing.unbilled import Wish, everything_unbilled
+from projects.models import Method, Subscription, Term
+from projects.periods import add_months
+from projects.scheduled_amounts import plan_terms
+from tests import factories
+
+TODAY = timezone.localdate()
+MONTHS = 14
+FIRST = add_months(TODAY.replace(day=1), 1 - MONTHS)
+NAMES = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "en": "January February March April May June July August September October November December",
+}
+CHOICES = {"grouping": "task", "per": "customer", "date": TODAY.isoformat()}
+
+
+@pytest.fixture
+def browser(client, agency):
+    client.force_login(agency.member.user)
+    return client
+
+
+def subscription(agency, description="SLA"):
+    project = factories.create_project(organisation=agency.organisation, method=Method.SUBSCRIPTION)
+    Subscription.objects.create(
+        project=project,
+        frequency="month",
+        starts_on=FIRST,
+        description=description,
+        price=Decimal("99.99"),
+    )
+    plan_terms(project, today=TODAY)
+    return project
+
+
+def bill(browser, *projects):
+    asked = {"projects": [project.pk for project in projects], "until": TODAY.isoformat()}
+    shown = browser.post(reverse("billing:invoice-from-rows"), asked)
+    order = asked | CHOICES | {"token": shown.context["proposal"].token}
+    browser.post(reverse("billing:invoice-draft"), order)
+
+
+def periods_in_words(language):
+    days = [add_months(FIRST, number) for number in range(MONTHS)]
+    return [f"{NAMES[language].split()[day.month - 1]} {day.year}" for day in days]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_fourteen_months_late_are_fourteen_lines_each_with_its_period(browser, agency, language):
+    agency.organisation.language = language
+    agency.organisation.save(update_fields=["language"])
+    project = subscription(agency)
+
+    bill(browser, project)
+
+    lines = list(Invoice.objects.get().lines.all())
+    assert [line.description for line in lines] == [
+        f"{project.name} · SLA, {period}" for period in periods_in_words(language)
+    ]
+    assert {line.net for line in lines} == {Decimal("99.99")}
+    assert Invoice.objects.get().net == MONTHS * Decimal("99.99")
+
+
+def test_no_term_is_billed_twice_however_often_it_is_planned_and_asked_for(browser, agency):
+    project = subscription(agency)
+
+    for _time in range(3):
+        bill(browser, project)
+        plan_terms(project, today=TODAY)
+
+    assert InvoiceLine.objects.count() == MONTHS
+    assert Term.objects.filter(invoice_line__isnull=False).count() == MONTHS
+    assert not everything_unbilled(agency.organisation, Wish(until=TODAY))
+
+
+def test_a_draft_that_is_thrown_away_gives_its_terms_back_once(browser, agency):
+    project = subscription(agency)
+    bill(browser, project)
+
+    url = reverse("billing:invoice-change", args=[Invoice.objects.get().pk, "throw-away"])
+    browser.post(url)
+
+    (customer,) = everything_unbilled(agency.organisation, Wish(until=TODAY))
+    assert customer.projects[0].term_count == MONTHS
+
+
+def test_many_subscriptions_are_caught_up_with_at_once(browser, agency):
+    projects = [subscription(agency) for _number in range(12)]
+
+    bill(browser, *projects)
+
+    assert Invoice.objects.count() == 12
+    assert InvoiceLine.objects.count() == 12 * MONTHS
+    assert sum(invoice.net for invoice in Invoice.objects.all()) == 12 * MONTHS * Decimal("99.99")
+
+
+def test_the_list_says_from_which_to_which_month(agency):
+    subscription(agency)
+
+    (customer,) = everything_unbilled(agency.organisation, Wish(until=TODAY))
+
+    part = customer.projects[0]
+    assert part.term_count == MONTHS
+    assert part.when == f"{FIRST:%b} {FIRST.year} – {TODAY:%b} {TODAY.year}"

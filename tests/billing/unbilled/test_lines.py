@@ -1,0 +1,174 @@
+"""From what was done to lines: grouped as chosen, never mixing prices or terms."""
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.unbilled.lines import Grouping, Item, ItemKind, Terms, amount_of, compose
+from lib.money import net_amount
+
+HIGH = Terms(1, Decimal(21), "HOOG_VERK_21", "S", "8000", None)
+HOURS = Item(
+    kind=ItemKind.HOURS,
+    id=1,
+    project_id=1,
+    project="Website",
+    task_id=1,
+    task="Development",
+    employee="Sanne de Vries",
+    date=datetime.date(2026, 11, 20),
+    description="Link with the till",
+    quantity=Decimal(90),
+    price=Decimal("90.00"),
+    code="DEV",
+    terms=HIGH,
+)
+EXPENSE = replace(
+    HOURS, kind=ItemKind.EXPENSE, id=1, quantity=Decimal(1), price=Decimal("42.50"), task="Hotel"
+)
+TRIP = replace(
+    HOURS,
+    kind=ItemKind.TRIP,
+    id=1,
+    quantity=Decimal(43),
+    price=Decimal("0.30"),
+    description="Amsterdam – Utrecht",
+)
+
+
+def test_hours_of_a_task_are_one_line():
+    lines = compose([HOURS, replace(HOURS, id=2, quantity=Decimal(120))], grouping=Grouping.TASK)
+
+    (line,) = lines
+    assert line.description == "Website · Development"
+    assert (line.quantity, line.unit, line.net) == (Decimal("3.50"), "hour", Decimal("315.00"))
+
+
+@pytest.mark.parametrize(
+    ("grouping", "description"),
+    [
+        (Grouping.PROJECT, "Website"),
+        (Grouping.EMPLOYEE, "Website · Sanne de Vries"),
+        (Grouping.DAY, "Website · 20-11-2026"),
+        (
+            Grouping.DETAILED,
+            "20-11-2026 · Sanne de Vries · Website · Development: Link with the till",
+        ),
+    ],
+)
+def test_the_description_follows_the_grouping(grouping, description):
+    (line,) = compose([HOURS], grouping=grouping)
+
+    assert line.description == description
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"price": Decimal("95.00")},
+        {"terms": replace(HIGH, ledger_account="8010")},
+        {"terms": replace(HIGH, vat_rate_id=2, vat_percentage=Decimal(9))},
+        {"terms": replace(HIGH, cost_centre_id=7)},
+    ],
+)
+def test_what_is_booked_differently_never_shares_a_line(other):
+    lines = compose([HOURS, replace(HOURS, id=2, **other)], grouping=Grouping.PROJECT)
+
+    assert len(lines) == 2
+
+
+def test_tasks_with_other_codes_share_a_line_when_grouped_by_project():
+    other = replace(HOURS, id=2, task_id=2, task="Design", code="DES")
+
+    (line,) = compose([HOURS, other], grouping=Grouping.PROJECT)
+
+    assert (line.code, line.task_id) == ("HOURS", None)
+
+
+def test_expenses_are_a_line_each_and_trips_are_added_up():
+    items = [EXPENSE, replace(EXPENSE, id=2), TRIP, replace(TRIP, id=2)]
+
+    lines = compose(items, grouping=Grouping.PROJECT)
+
+    assert [line.quantity for line in lines] == [Decimal(1), Decimal(1), Decimal(86)]
+    assert lines[2].net == Decimal("25.80")
+
+
+PARTS = st.lists(
+    st.builds(
+        replace,
+        st.sampled_from([HOURS, EXPENSE, TRIP]),
+        quantity=st.integers(1, 1440).map(Decimal),
+        price=st.decimals(-200, 300, places=2),
+        terms=st.sampled_from([HIGH, replace(HIGH, vat_rate_id=2, vat_percentage=Decimal(9))]),
+        date=st.dates(datetime.date(2026, 10, 1), datetime.date(2026, 11, 30)),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(PARTS, st.sampled_from(list(Grouping)), st.booleans())
+def test_nothing_is_lost_and_every_net_is_the_shown_quantity_times_the_price(
+    items, grouping, with_week
+):
+    items = [replace(item, id=n) for n, item in enumerate(items)]
+
+    lines = compose(items, grouping=grouping, with_week=with_week)
+
+    assert sorted(item.id for line in lines for item in line.items) == list(range(len(items)))
+    for line in lines:
+        assert line.net == net_amount(line.quantity, line.price)
+        assert line.net == amount_of(line.items)
+
+
+@given(PARTS)
+def test_one_line_for_everything_comes_to_what_the_lines_by_project_come_to(items):
+    items = [replace(item, id=n) for n, item in enumerate(items)]
+
+    whole = compose(items, grouping=Grouping.WHOLE)
+    apart = compose(items, grouping=Grouping.PROJECT)
+
+    assert len(whole) == len({item.terms for item in items})
+    for line in whole:
+        assert (line.quantity, line.unit) == (Decimal(1), "")
+        assert line.net == sum(other.net for other in apart if other.terms == line.terms)
+
+
+def test_one_line_names_a_few_projects_and_counts_many():
+    few = [replace(HOURS, id=n, project_id=n, project=f"Project {n}") for n in range(2)]
+    many = [replace(HOURS, id=n, project_id=n, project=f"Project {n}") for n in range(5)]
+
+    (line,) = compose(few, grouping=Grouping.WHOLE)
+    (other,) = compose(many, grouping=Grouping.WHOLE)
+
+    assert (line.description, line.project_id) == ("Project 0, Project 1", None)
+    assert other.description == "Work for 5 projects"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        ("2026-11-16", "2026-11-22", "week 47 2026"),
+        ("2026-11-02", "2026-11-22", "week 45–47 2026"),
+        ("2026-12-28", "2027-01-04", "week 53 2026 – week 1 2027"),
+        ("2027-01-01", "2027-01-03", "week 53 2026"),
+    ],
+)
+def test_the_week_stands_in_the_text_when_asked(first, last, text):
+    days = [datetime.date.fromisoformat(day) for day in (first, last)]
+    items = [replace(HOURS, id=n, date=day) for n, day in enumerate(days)]
+
+    (line,) = compose(items, grouping=Grouping.PROJECT, with_week=True)
+
+    assert line.description == f"Website · {text}"
+
+
+def test_what_was_bought_has_no_week_in_its_text():
+    (line,) = compose([EXPENSE], grouping=Grouping.PROJECT, with_week=True)
+
+    assert "week" not in line.description

@@ -1,0 +1,50 @@
+"""Numbers of others: what is accepted, how it is stored, and what is said about the rest."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from lib import identifiers
+
+
+@pytest.mark.parametrize(
+    ("check", "typed", "stored"),
+    [
+        (identifiers.clean_iban, "nl91 abna 0417 1643 00", "NL91ABNA0417164300"),
+        (identifiers.clean_iban, "BE71 0961 2345 6769", "BE71096123456769"),
+        (identifiers.clean_bic, "abna nl 2a", "ABNANL2A"),
+        (identifiers.clean_vat_number, "nl 1234.56.782.B.12", "NL123456782B12"),
+        (identifiers.clean_vat_number, "DE 136,695 976", "DE136695976"),
+        (identifiers.clean_coc_number, " 1234 5678 ", "12345678"),
+        (identifiers.clean_registration, "1234 5678", "12345678"),
+        (identifiers.clean_registration, "0000 0001 0032 1434 5000", "00000001003214345000"),
+        (identifiers.clean_dutch_postal_code, "1012ab", "1012 AB"),
+    ],
+)
+def test_a_number_is_stored_in_one_way(
+    check: Callable[[str], str], typed: str, stored: str
+) -> None:
+    assert check(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("check", "typed", "sentence"),
+    [
+        (identifiers.clean_iban, "NL92ABNA0417164300", "check digits"),
+        (identifiers.clean_iban, "12345", "IBAN"),
+        (identifiers.clean_bic, "ABNA", "8 or 11"),
+        (identifiers.clean_bic, "ABNAQQ2A", "country"),
+        (identifiers.clean_vat_number, "123456782B12", "EU country"),
+        (identifiers.clean_vat_number, "NL12", "too short"),
+        (identifiers.clean_vat_number, "NL123456781B12", "check digits"),
+        (identifiers.clean_coc_number, "1234567", "this one has 7"),
+        (identifiers.clean_coc_number, "1234567A", "digits only"),
+        (identifiers.clean_dutch_postal_code, "0012 AB", "1234 AB"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    check: Callable[[str], str], typed: str, sentence: str
+) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        check(typed)

@@ -1,0 +1,298 @@
+"""Every address of the site: for strangers, for other organisations, by a link, from outside."""
+
+import datetime
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.models import Membership, Role, User
+from billing.bookings.outbox import queue_sales_entry
+from billing.invoices.issuing import mark_sent
+from billing.models import (
+    Batch,
+    Booking,
+    CheckFinding,
+    FindingKind,
+    Invoice,
+    InvoiceMail,
+    MailKind,
+    MailState,
+    Reminder,
+    ReminderHold,
+    ReminderSettings,
+    ReminderStep,
+)
+from billing.reconciliation import runs
+from billing.reconciliation.our_side import our_document
+from billing.reconciliation.recording import Outcome, keep
+from billing.reconciliation.sides import Discovery
+from customers.models import ImportRun
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+OUR_APPS = {"accounts", "billing", "customers", "integrations", "projects", "registrations"}
+POLYGLOT = "'\"><b>bold</b>{{7*7}}"
+TEXTS = [
+    ("accounts.Organisation", "name"),
+    ("accounts.User", "first_name"),
+    ("customers.Customer", "name"),
+    ("customers.Customer", "notes"),
+    ("projects.Project", "name"),
+    ("projects.Task", "name"),
+    ("projects.ExpenseCategory", "name"),
+    ("projects.Vehicle", "name"),
+    ("registrations.TimeEntry", "description"),
+    ("registrations.Expense", "description"),
+    ("registrations.Trip", "origin"),
+    ("billing.InvoiceLine", "description"),
+    ("billing.Invoice", "notes"),
+    ("billing.Invoice", "reference"),
+    ("billing.Booking", "text"),
+    ("billing.CheckRun", "problem"),
+    ("billing.CheckFinding", "note"),
+    ("billing.CheckFinding", "number"),
+    ("billing.InvoiceMail", "subject"),
+    ("billing.InvoiceMail", "body"),
+    ("billing.InvoiceMail", "to"),
+    ("billing.ReminderHold", "reason"),
+    ("billing.ReminderStep", "subject_en"),
+    ("billing.ReminderStep", "body_en"),
+    ("integrations.Connection", "pause_text"),
+    ("integrations.Connection", "administration_name"),
+    ("customers.ImportRun", "error"),
+]
+# The database keeps final invoices as they are.
+CHANGEABLE = {
+    "billing.Invoice": {"status": "draft"},
+    "billing.InvoiceLine": {"invoice__status": "draft"},
+}
+# The security codes of factories.create_connection.
+CODES = ("a" * 32, "b" * 36)
+# The page where one logs in can be read in both languages.
+FOR_EVERYBODY = {"accounts:language-switch"}
+WORDS = {
+    "billing:invoice-change": {"action": "mark-sent"},
+    "billing:booking-choice": {"choice": "cancel"},
+    "billing:invoice-selection": {"action": "mark-sent"},
+    "billing:invoice-selection-change": {"action": "mark-sent"},
+    "registrations:overview-change": {"name": "approve"},
+    "registrations:overview-confirm": {"name": "approve"},
+    "billing:invoice-settings-design": {"design": "modern"},
+    "billing:invoice-settings-text": {"language": "nl"},
+    "billing:reminder-hold": {"whose": "invoice"},
+    "billing:reminder-settings-step": {"position": 1},
+    "billing:reminder-settings-step-delete": {"position": 1},
+    "billing:reminder-settings-step-text": {"position": 1, "language": "nl"},
+    "accounts:email-confirm": {"token": "none"},
+}
+
+
+def _names(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern, pattern.namespace or namespace)
+        elif isinstance(pattern, URLPattern) and pattern.name and namespace in OUR_APPS:
+            yield f"{namespace}:{pattern.name}", tuple(pattern.pattern.converters)
+
+
+PAGES = sorted(_names(get_resolver("timechimp_eb.urls")))
+ABOUT_SOMETHING = [name for name, parts in PAGES if "pk" in parts]
+
+
+def _everything(organisation) -> dict[str, int]:
+    """One of each, and the id of the one that an address is about."""
+    user = factories.create_user(first_name="Canary")
+    member = factories.create_membership(
+        organisation=organisation, user=user, role=Role.ADMINISTRATOR
+    )
+    connection = factories.create_connection(organisation=organisation)
+    rate = factories.create_vat_rate(organisation=organisation)
+    project = factories.create_project(organisation=organisation, name="Canary project")
+    task = factories.create_task(organisation=organisation, name="Canary task")
+    line = factories.create_invoice_line(project=project)
+    line.invoice.due_on = datetime.date(2026, 1, 1)
+    line.invoice.save()
+    invoice = mark_sent(line.invoice, by=user, now=timezone.now())
+    batch = Batch.objects.create(organisation=organisation)
+    booking = queue_sales_entry(invoice, connection, by=user, now=timezone.now(), batch=batch)
+    about = {"project": project, "membership": member}
+    finding = _vanished(booking, by=user)
+    draft = factories.create_invoice_line(project=project).invoice
+    mail, hold = _reminded(invoice, by=user)
+    return {
+        "invoice": draft.pk,
+        "mail": mail.pk,
+        "reminder": invoice.pk,
+        "reminder-hold-remove": hold.pk,
+        "booking": booking.pk,
+        "batch": batch.pk,
+        "finding": finding.pk,
+        "vat-rate": rate.pk,
+        "employee": member.pk,
+        "user": member.pk,
+        "customer": project.customer_id,
+        "import-run": ImportRun.objects.create(organisation=organisation, connection=connection).pk,
+        "project": project.pk,
+        "task": task.pk,
+        "category": factories.create_expense_category(organisation=organisation).pk,
+        "vehicle": factories.create_vehicle(organisation=organisation).pk,
+        "hour": factories.create_time_entry(**about, task=task).pk,
+        "expense": factories.create_expense(**about).pk,
+        "trip": factories.create_trip(**about).pk,
+    }
+
+
+def _reminded(invoice: Invoice, *, by: User) -> tuple[InvoiceMail, ReminderHold]:
+    """It is overdue and due for its second reminder; its customer gets none."""
+    organisation, now = invoice.organisation, timezone.now()
+    ReminderSettings.objects.create(organisation=organisation, is_on=True)
+    for position, days in enumerate((7, 14), start=1):
+        ReminderStep.objects.create(organisation=organisation, position=position, days=days)
+    mail = InvoiceMail.objects.create(
+        invoice=invoice,
+        kind=MailKind.REMINDER,
+        to="canary@x.example",
+        subject="Canary",
+        body="Canary",
+        state=MailState.SENT,
+        started_at=now,
+        by=by,
+    )
+    long_ago = datetime.date(2026, 1, 10)
+    Reminder.objects.create(invoice=invoice, step=1, day=long_ago, mail=mail, queued_at=now)
+    return mail, ReminderHold.objects.create(
+        organisation=organisation, customer=invoice.customer, reason="Canary", since=now, by=by
+    )
+
+
+def _vanished(booking: Booking, *, by: User) -> CheckFinding:
+    """What the daily check found about it."""
+    now, day = timezone.now(), factories.TODAY
+    run = runs.start_check(booking.organisation, since=day, until=day, by=by, now=now)
+    runs.claim(run.pk, now=now)
+    run.refresh_from_db()
+    ours = our_document(booking, is_judged=True)
+    gone = Discovery(kind=FindingKind.VANISHED, reason="entry", number=ours.number, ours=ours)
+    keep(run, Outcome([gone], ["Canary"]), figures={}, now=now)
+    return CheckFinding.objects.get()
+
+
+def _address(name: str, ids: dict[str, int]) -> str:
+    words = dict(WORDS.get(name, {}))
+    if "pk" in dict(PAGES)[name]:
+        short = name.split(":")[1]
+        words["pk"] = next(
+            ids[one] for one in sorted(ids, key=len, reverse=True) if short.startswith(one)
+        )
+    return reverse(name, kwargs=words)
+
+
+def _stored() -> dict[str, list[tuple[object, ...]]]:
+    """All that is stored for organisations; sessions and logins aside."""
+    return {
+        model._meta.label: list(model._default_manager.order_by("pk").values_list())
+        for label in OUR_APPS
+        for model in apps.get_app_config(label).get_models()
+    }
+
+
+@pytest.fixture
+def theirs() -> dict[str, int]:
+    return _everything(factories.create_organisation(name="Canary B.V."))
+
+
+def _logged_in(role: str, **options: object) -> tuple[Client, Membership]:
+    member = factories.create_membership(role=role)
+    client = Client(**options)
+    client.force_login(member.user)
+    return client, member
+
+
+def test_a_stranger_reaches_nothing_and_changes_nothing(client, theirs):
+    before = _stored()
+
+    for name, _parts in PAGES:
+        if name in FOR_EVERYBODY:
+            continue
+        for ask in (client.get, client.post):
+            answer = ask(_address(name, theirs))
+            assert answer.status_code in {302, 405}, (name, answer.status_code)
+            if answer.status_code == 302:
+                assert answer["Location"].startswith(reverse("account_login")), name
+
+    assert _stored() == before
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_belongs_to_another_organisation_does_not_exist(theirs, role, method):
+    client, _member = _logged_in(role)
+    before = _stored()
+
+    for name in ABOUT_SOMETHING:
+        answer = getattr(client, method)(_address(name, theirs))
+        assert answer.status_code in {403, 404, 405}, (name, answer.status_code)
+
+    assert _stored() == before
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_no_list_or_form_shows_anything_of_another_organisation(theirs, role):
+    client, _member = _logged_in(role)
+
+    for name, parts in PAGES:
+        if not parts:
+            answer = client.get(_address(name, theirs))
+            assert answer.status_code in {200, 302, 403, 404, 405}, (name, answer.status_code)
+            if answer.status_code == 200 and not answer.streaming:
+                assert "Canary" not in answer.content.decode(), name
+
+
+def test_reading_a_page_changes_nothing():
+    client, member = _logged_in(Role.ADMINISTRATOR)
+    ours = _everything(member.organisation)
+    before = _stored()
+
+    for name, _parts in PAGES:
+        answer = client.get(_address(name, ours))
+        assert answer.status_code in {200, 302, 404, 405, 422}, (name, answer.status_code)
+
+    assert _stored() == before
+
+
+def test_a_form_of_another_site_is_refused_everywhere():
+    client, member = _logged_in(Role.ADMINISTRATOR, enforce_csrf_checks=True)
+    ours = _everything(member.organisation)
+    before = _stored()
+
+    for name, _parts in PAGES:
+        answer = client.post(_address(name, ours))
+        assert answer.status_code in {403, 405}, (name, answer.status_code)
+
+    assert _stored() == before
+
+
+def test_what_people_and_services_wrote_stays_text_and_codes_stay_inside():
+    client, member = _logged_in(Role.ADMINISTRATOR)
+    ours = _everything(member.organisation)
+    for model, name in TEXTS:
+        # With the id, because some names occur once.
+        text = Concat(Value(POLYGLOT), Cast("pk", CharField()))
+        changeable = apps.get_model(model)._default_manager.filter(**CHANGEABLE.get(model, {}))
+        changeable.update(**{name: text})
+    Booking.objects.update(state="rejected", code="X1")
+
+    for name, _parts in PAGES:
+        answer = client.get(_address(name, ours))
+        if answer.status_code == 200 and "html" in answer["Content-Type"]:
+            page = answer.content.decode()
+            assert POLYGLOT not in page, name
+            assert "<b>bold" not in page, name
+            assert not any(code in page for code in CODES), name

@@ -1,0 +1,90 @@
+"""Everybody finds their pages, and only theirs."""
+
+import pytest
+
+from accounts.models import Membership, Role
+from ui.navigation import FINANCE, REGISTER, SETTINGS, place_of, sections_for, visible
+
+from .. import factories
+from .pages import NOT_BUILT
+
+pytestmark = pytest.mark.urls("tests.ui.pages")
+
+EMPLOYEE = Membership(role=Role.EMPLOYEE)
+INVOICER = Membership(role=Role.EMPLOYEE, may_invoice=True)
+MANAGER = Membership(role=Role.PROJECT_MANAGER)
+ADMINISTRATOR = Membership(role=Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize(
+    ("membership", "keys"),
+    [
+        (None, ""),
+        (EMPLOYEE, "register overview"),
+        (INVOICER, "register overview finance"),
+        (MANAGER, "register overview projects management"),
+        (ADMINISTRATOR, "register overview projects finance management"),
+    ],
+)
+def test_the_bar_has_the_sections_one_may_use(membership, keys):
+    assert " ".join(section.key for section in sections_for(membership)) == keys
+
+
+def test_a_page_that_does_not_exist_yet_is_left_out():
+    found = [entry.url_name for entry in visible(REGISTER.entries, membership=EMPLOYEE)]
+
+    assert found
+    assert NOT_BUILT not in found
+
+
+@pytest.mark.parametrize(
+    ("view_name", "section", "entry"),
+    [
+        ("billing:unbilled", "finance", "billing:unbilled"),
+        ("billing:invoice-detail", "finance", "billing:invoice-list"),
+        ("billing:invoice-settings", "settings", "billing:invoice-settings"),
+        ("billing:batch-progress", "finance", "billing:booking-list"),
+        ("customers:import", "settings", "customers:import"),
+        ("customers:customer-edit", "management", "customers:customer-list"),
+        ("projects:project-list", "projects", "projects:project-list"),
+        ("projects:task-edit", "management", "projects:task-list"),
+        ("registrations:overview-trips", "overview", "registrations:overview-trips"),
+        ("integrations:eboekhouden-test", "settings", "integrations:eboekhouden"),
+    ],
+)
+def test_a_page_belongs_to_the_entry_that_names_or_covers_it(view_name, section, entry):
+    found_section, found_entry = place_of(view_name)
+
+    assert (found_section.key, found_entry.url_name) == (section, entry)
+
+
+def test_a_page_that_nobody_covers_belongs_nowhere():
+    assert place_of("account_login") == (None, None)
+
+
+@pytest.mark.django_db
+def test_an_invoice_marks_finance_and_invoices_as_current(client):
+    client.force_login(factories.create_membership(role=Role.ADMINISTRATOR).user)
+
+    page = client.get("/billing/invoice-detail/").content.decode()
+
+    assert page.count('<a href="/billing/invoice-list/" aria-current="page">') == 1
+    assert (
+        page.count('<a href="/billing/unbilled/" aria-current="true">') == 2
+    )  # bar and side panel
+    assert "3 bookings need you" in page
+
+
+@pytest.mark.django_db
+def test_somebody_without_the_right_sees_no_bell_and_no_gear(client):
+    client.force_login(factories.create_membership(role=Role.EMPLOYEE).user)
+
+    page = client.get("/projects/project-list/").content.decode()
+
+    assert FINANCE.entries[-1].url not in page
+    assert not any(entry.url in page for entry in SETTINGS.entries)
+
+
+@pytest.mark.django_db
+def test_the_frame_stands_without_anybody_logged_in(client):
+    assert client.get("/").status_code == 200

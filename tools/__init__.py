@@ -1,0 +1,1 @@
+"""What develops and proves the program; no part of the product."""

@@ -1,0 +1,144 @@
+"""`python -m tools.crash.browsing ADDRESS SEED UNTIL`: a person with a browser, in every agency.
+
+Logs in, invoices through the dialog, and decides on bookings; with cookies and CSRF tokens, and no
+module of the program. The agencies come as JSON on the standard input.
+"""
+
+import http.client
+import http.cookiejar
+import json
+import random
+import re
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+SHOWN = re.compile(r'name="token" value="([^"]+)"')
+NUMBER = re.compile(r"\bE\d+-20\d\d-\d{4,}\b")
+NAME = re.compile(r'name="([a-z_]+)" value="([^"]*)"')
+BOOKING = re.compile(r"/finance/bookings/(\d+)/")
+MOST = 14
+# What a browser shows when the web process is killed: no answer, or half of one.
+GONE = (OSError, http.client.HTTPException)
+
+
+class Browser:
+    """One person's cookies, and what was last seen."""
+
+    def __init__(self, address: str) -> None:
+        jar = http.cookiejar.CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(jar)
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies)
+        self.address, self.token, self.place = address, "", ""
+
+    def get(self, path: str) -> str:
+        return self.ask(path, None)
+
+    def post(self, path: str, fields: Iterable[tuple[str, object]]) -> str:
+        given = [("csrfmiddlewaretoken", self.token), *fields]
+        return self.ask(path, urllib.parse.urlencode(given).encode())
+
+    def ask(self, path: str, data: bytes | None) -> str:
+        """The page, after redirects. Raises one of GONE, of which an HTTP error is one."""
+        with self.opener.open(self.address + path, data, timeout=10) as answer:
+            self.place = urllib.parse.urlsplit(answer.geturl()).path
+            page = answer.read().decode()
+        if found := TOKEN.search(page):
+            self.token = found[1]
+        return page
+
+
+class Visitor:
+    """Somebody who works in one agency through the web."""
+
+    def __init__(self, address: str, agency: dict, dice: random.Random) -> None:
+        self.browser, self.agency, self.dice = Browser(address), agency, dice
+        self.is_in, self.made = False, 0
+
+    def act(self) -> None:
+        if not self.is_in:
+            self.log_in()
+        ways = [self.invoice, self.decide]
+        self.dice.choices(ways, weights=[5, 2])[0]()
+
+    def log_in(self) -> None:
+        self.browser.get("/account/login/")
+        fields = [("login", self.agency["email"]), ("password", self.agency["password"])]
+        fields.append(("next", "/finance/bookings/?show=needs-you"))
+        self.browser.post("/account/login/", fields)
+        if "/login" in self.browser.place:
+            raise RuntimeError("the password was refused")
+        self.is_in = True
+
+    def invoice(self) -> None:
+        """Everything unbilled of some projects, as the dialog shows it."""
+        chosen = [("projects", pk) for pk in self.agency["projects"] if self.dice.random() < 0.4]
+        if not chosen or self.made >= MOST:
+            return
+        dialog = self.browser.post("/finance/invoice-in-e-boekhouden/", chosen)
+        if not SHOWN.search(dialog):
+            return  # nothing to bill
+        fields = [(name, value) for name, value in NAME.findall(dialog) if name in HIDDEN]
+        time.sleep(self.dice.uniform(0, 0.03))
+        today = time.strftime("%Y-%m-%d")
+        choices = [("grouping", "task"), ("per", "customer"), ("date", today)]
+        page = self.browser.post("/finance/invoice-in-e-boekhouden/book/", [*fields, *choices])
+        if "/batches/" in self.browser.place:
+            numbers = sorted(set(NUMBER.findall(page)))
+            self.made += len(numbers)
+            say(made=numbers)
+        else:
+            say(changed=1)
+
+    def decide(self) -> None:
+        show = self.dice.choice(["needs-you", "on-its-way"])
+        page = self.browser.get(f"/finance/bookings/?show={show}")
+        found = sorted(set(BOOKING.findall(page)))
+        if found:
+            chances = ["again", "check"] if show == "on-its-way" else ["again", "link", "cancel"]
+            choice = self.dice.choice(chances)
+            self.browser.post(f"/finance/bookings/{self.dice.choice(found)}/{choice}/", [])
+            say(**{f"asked to {choice}": 1})
+
+
+HIDDEN = ("projects", "until", "token", "approved")
+
+
+def visit(address: str, agency: dict, *, seed: int, until: float) -> None:
+    visitor = Visitor(address, agency, random.Random(seed))
+    while time.monotonic() < until:
+        try:
+            visitor.act()
+        except urllib.error.HTTPError as error:
+            say(http=error.code, at=urllib.parse.urlsplit(error.url).path)
+        except GONE as error:
+            say(gone=type(error).__name__)
+            time.sleep(0.05)
+        time.sleep(visitor.dice.uniform(0, 0.06))
+
+
+def say(**facts: object) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+def main(address: str, seed: int, until: float) -> None:
+    agencies = json.loads(sys.stdin.readline())
+    visits = [
+        threading.Thread(target=visit, args=(address, agency), kwargs={"seed": it, "until": until})
+        for it, agency in enumerate(agencies, start=seed)
+    ]
+    for one in visits:
+        one.start()
+    for one in visits:
+        one.join()
+    say(done=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))

@@ -1,0 +1,161 @@
+"""For the fault grid: an agency with one document for every cell, made by the program itself."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing.bookings.dispatch import ring
+from billing.bookings.outbox import queue_relation
+from billing.invoices.creating import Order, draft_invoices, invoice_in_eboekhouden
+from billing.invoices.issuing import mark_sent
+from billing.invoices.proposals import Options, propose
+from billing.invoices.sales_entries import create_sales_entries
+from billing.models import Invoice, Origin
+from billing.unbilled.billable import Rows
+from billing.unbilled.lines import Grouping
+from customers.models import Customer
+from integrations.eboekhouden import messages
+from integrations.models import Connection, Numbering
+from integrations.sessions import open_books
+from integrations.switching import resume
+from tests import factories
+
+from . import agency
+from .cells import THEIRS
+from .failing import HELD
+
+
+def lay(kinds: Iterable[str]) -> list[dict[str, object]]:
+    """Empties the tables; an agency with one customer and one hour for each of the cells."""
+    agency.empty()
+    laid = []
+    for place, kind in enumerate(kinds, start=1):
+        numbering = Numbering.THEIRS if kind == THEIRS else Numbering.OURS
+        made = agency.create_agency(place, customers=1, numbering=numbering)
+        tie = Connection.objects.select_related("organisation").get(pk=made.connection)
+        organisation = tie.organisation
+        # It starts when everything is laid, so that no cell is over before the next begins.
+        project = organisation.projects.get(name__startswith="Project")
+        factories.create_time_entry(
+            project=project,
+            membership=organisation.memberships.first(),
+            task=organisation.tasks.get(),
+            date=timezone.localdate(),
+        )
+        customer = organisation.customers.get()
+        prefix = {"sales entry": f"H{place}-", "relation": ""}.get(kind, f"E{place}-")
+        year = timezone.localdate().year
+        number = f"{prefix}{year}-0001" if prefix else customer.number
+        about = {"customer": customer.number, "name": customer.name, "number": number}
+        laid.append(asdict(made) | about | {"kind": kind})
+    return laid
+
+
+def make_known(ids: dict[str, int]) -> None:
+    """These customers were imported: code and the relation's id there."""
+    for number, remote_id in ids.items():
+        Customer.objects.filter(number=number).update(remote_id=remote_id)
+
+
+def occupy(code: str, names: Iterable[tuple[str, str]]) -> None:
+    """Somebody else's invoices and sales entries there, under these numbers, for this relation."""
+    tie = Connection.objects.order_by("pk")[0]
+    with open_books(tie) as books:
+        for kind, number in names:
+            if kind == "invoice":
+                books.add_invoice(their_invoice(tie, number, code))
+            else:
+                books.add_sales_entry(their_entry(tie, number, code))
+
+
+def their_invoice(tie: Connection, number: str, code: str) -> messages.Invoice:
+    return messages.Invoice(
+        number=number,
+        relation_code=code,
+        date=timezone.localdate(),
+        payment_term=14,
+        template=tie.template,
+        lines=[
+            messages.InvoiceLine(
+                quantity=Decimal(1),
+                unit="Uur",
+                code="X",
+                description="Something else",
+                price=Decimal(1),
+                vat_code="HOOG_VERK_21",
+                ledger_account=tie.ledger_account,
+            )
+        ],
+    )
+
+
+def their_entry(tie: Connection, number: str, code: str) -> messages.SalesEntry:
+    return messages.SalesEntry(
+        number=number,
+        relation_code=code,
+        date=timezone.localdate(),
+        payment_term=14,
+        debtor_account=tie.debtor_account,
+        description="Something else",
+        document="",
+        lines=[
+            messages.SalesEntryLine(
+                net=Decimal("1.00"),
+                vat=Decimal("0.21"),
+                gross=Decimal("1.21"),
+                vat_code="HOOG_VERK_21",
+                vat_percentage=Decimal(21),
+                ledger_account=tie.ledger_account,
+            )
+        ],
+    )
+
+
+def resume_all(connections: list[int]) -> None:
+    """Their administrators have found out that the codes are right."""
+    for tie in Connection.objects.filter(pk__in=connections).order_by("pk"):
+        resume(tie, by=None, now=timezone.now())
+        ring(tie.pk)
+
+
+def make(connection_id: int, kind: str) -> None:
+    """The document of a cell, unless it was made already; who is killed here does it again."""
+    HELD[:] = [connection_id]
+    tie = Connection.objects.select_related("organisation").get(pk=connection_id)
+    if tie.bookings.exists():
+        return
+    by, now = tie.organisation.memberships.first().user, timezone.now()
+    if kind == "relation":
+        with transaction.atomic():
+            queue_relation(tie.organisation.customers.get(), tie, by=by, now=now)
+            ring(tie.pk)
+    elif kind == "sales entry":
+        sent = drafts_sent(tie, by=by, now=now)
+        create_sales_entries(sent, tie, by=by, now=now)
+    else:
+        invoice_in_eboekhouden(order(tie, by, Origin.EBOEKHOUDEN), connection=tie, now=now)
+
+
+def drafts_sent(tie: Connection, *, by, now) -> list[Invoice]:
+    """Made and sent, or those that were sent before somebody was killed."""
+    found = list(Invoice.objects.filter(organisation=tie.organisation))
+    drafts = found or draft_invoices(order(tie, by, Origin.HERE), now=now)
+    return [mark_sent(it, by=by, now=now) for it in drafts]
+
+
+def order(tie: Connection, by, origin: str) -> Order:
+    organisation = tie.organisation
+    about = ("project__customer", "membership__user", "task")
+
+    def load() -> Rows:
+        return Rows(time_entries=tuple(organisation.time_entries.select_related(*about)))
+
+    options = Options(
+        origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()
+    )
+    return Order(
+        organisation, load, options, propose(organisation, load(), options=options).token, by
+    )

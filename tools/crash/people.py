@@ -1,0 +1,200 @@
+"""What a person does in an agency: registers, invoices, meets customers, decides on bookings."""
+
+import json
+import random
+import time
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Organisation
+from billing.bookings.clock import database_now
+from billing.invoices.creating import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from billing.invoices.issuing import mark_sent
+from billing.invoices.locking import NotAllowed
+from billing.invoices.proposals import Options, propose
+from billing.invoices.sales_entries import create_sales_entries
+from billing.models import Booking, BookingKind, Invoice, Origin, State
+from billing.resolving import actions as choices
+from billing.unbilled.billable import Rows
+from billing.unbilled.lines import Grouping
+from projects.models import Term
+from tests import factories
+
+from .agency import create_project
+from .failing import Planned
+
+# As many documents as a person makes in one run; the waiting afterwards has to end.
+MOST = 14
+TOO_LATE = (ProposalChanged, NotAllowed, choices.NoLonger, choices.AlreadyTied)
+
+
+class Person:
+    """Somebody at the keyboard, with dice in hand."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self.dice = dice
+        self.made = 0
+
+    def act(self) -> None:
+        """One thing, of the things that are done in an office."""
+        agencies = list(Organisation.objects.order_by("pk"))
+        # Often where the other one is too, so that they want the same.
+        meeting = agencies[int(2 * time.monotonic()) % len(agencies)]
+        self.organisation = meeting if self.dice.random() < 0.6 else self.dice.choice(agencies)
+        self.member = self.organisation.memberships.order_by("pk").first()
+        ways = [self.register, self.invoice_there, self.invoice_here, self.meet, self.decide]
+        self.dice.choices(ways, weights=[6, 5, 3, 1, 3])[0]()
+
+    def register(self) -> None:
+        """Hours and expenses with cents, so that VAT has to be rounded."""
+        projects = list(self.organisation.projects.order_by("pk"))
+        with transaction.atomic():
+            for _ in range(self.dice.randint(1, 4)):
+                self.register_hours(self.dice.choice(projects))
+            if self.dice.random() < 0.3:
+                factories.create_expense(
+                    project=self.dice.choice(projects),
+                    membership=self.member,
+                    category=self.organisation.expense_categories.get(),
+                    price=Decimal(self.dice.randint(199, 9999)) / 100,
+                    date=timezone.localdate(),
+                )
+
+    def register_hours(self, project) -> None:
+        minutes, rate = 3 * self.dice.randint(5, 160), Decimal(self.dice.randint(6000, 14000)) / 100
+        amount = (rate * minutes / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        factories.create_time_entry(
+            project=project,
+            membership=self.member,
+            task=self.organisation.tasks.get(),
+            date=timezone.localdate(),
+            minutes=minutes,
+            hourly_rate=rate,
+            amount=amount,
+        )
+
+    def meet(self) -> None:
+        place = self.organisation.pk
+        with transaction.atomic():
+            create_project(self.organisation, f"N{place}-{self.dice.randint(10**6, 10**7)}")
+
+    def invoice_there(self) -> None:
+        order = self.order(Origin.EBOEKHOUDEN)
+        if order and self.made < MOST:
+            tie = self.organisation.connection
+            batch = invoice_in_eboekhouden(order, connection=tie, now=timezone.now())
+            self.tell(batch.bookings.exclude(invoice=None).values_list("invoice", flat=True))
+
+    def invoice_here(self) -> None:
+        order = self.order(Origin.HERE)
+        if order and self.made < MOST:
+            now, by, tie = timezone.now(), self.member.user, self.organisation.connection
+            sent = [mark_sent(it, by=by, now=now) for it in draft_invoices(order, now=now)]
+            create_sales_entries(sent, tie, by=by, now=now)
+            self.tell([invoice.pk for invoice in sent])
+
+    def order(self, origin: Origin) -> Order | None:
+        """Part of what is not billed, as both people see it, and a moment to think."""
+        rows = self.free_rows()
+        if not rows().count:
+            return None
+        options = Options(
+            origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()
+        )
+        token = propose(self.organisation, rows(), options=options).token
+        time.sleep(self.dice.uniform(0, 0.03))
+        return Order(self.organisation, rows, options, token, self.member.user)
+
+    def free_rows(self):
+        """Reads the same rows again each time: some hours, expenses and agreed amounts."""
+        about = ("project__customer", "membership__user")
+        terms = Term.objects.filter(project__organisation=self.organisation)
+        hours = self.some(self.organisation.time_entries, 0.5)
+        expenses = self.some(self.organisation.expenses, 0.5)
+        agreed = self.some(terms, 0.1)
+
+        def load() -> Rows:
+            entries = self.organisation.time_entries.filter(pk__in=hours)
+            spent = self.organisation.expenses.filter(pk__in=expenses)
+            return Rows(
+                time_entries=tuple(entries.select_related(*about, "task")),
+                expenses=tuple(spent.select_related(*about, "category", "vat_rate")),
+                terms=tuple(terms.filter(pk__in=agreed).select_related("project__customer")),
+            )
+
+        return load
+
+    def some(self, rows, chance: float) -> list[int]:
+        free = rows.filter(invoice_line=None).order_by("pk").values_list("pk", flat=True)
+        return [pk for pk in free if self.dice.random() < chance]
+
+    def decide(self) -> None:
+        """Check now, cancel what can be cancelled, book again, or link."""
+        bookings = self.organisation.bookings.select_related("invoice", "customer", "connection")
+        wanted = bookings.exclude(state__in=(State.CONFIRMED, State.CANCELLED))
+        for booking in wanted.order_by("?")[:1]:
+            may_cancel = self.dice.random() < 0.3 and booking.kind != BookingKind.RELATION
+            settle(booking, by=self.member.user, may_cancel=may_cancel)
+
+    def tell(self, invoices) -> None:
+        """What this person was told to have made; the auditor will ask for it."""
+        made = list(invoices)
+        self.made += len(made)
+        numbers = list(Invoice.objects.filter(pk__in=made).values_list("number", flat=True))
+        say(made=numbers)
+
+
+def settle(booking: Booking, *, by, may_cancel: bool = False) -> None:
+    """What somebody would do about it, if anything can be done."""
+    match booking.state:
+        case State.QUEUED | State.REJECTED if may_cancel:
+            choices.cancel(booking, by=by, now=timezone.now())
+            say(cancelled=1)
+        case State.REJECTED:
+            choices.book_again(booking, by=by, now=timezone.now())
+            say(again=1)
+        case State.CONFLICT if booking.kind == BookingKind.RELATION:
+            choices.link(booking, by=by, now=timezone.now())
+            say(linked=1)
+        case State.UNKNOWN | State.QUEUED:
+            choices.check_now(booking, now=database_now())
+
+
+def work(seed: int, until: float) -> None:
+    """Acts until then (of the monotonic clock, which all processes of a machine share).
+
+    What may go wrong is told; a mistake ends it.
+    """
+    dice = random.Random(seed)
+    person = Person(dice)
+    while time.monotonic() < until:
+        attempt(person.act)
+        time.sleep(dice.uniform(0, 0.06))
+    say(done=True)
+
+
+def tidy() -> None:
+    """At the end, whatever waits for a person is decided, so that everything can end."""
+    waiting = Booking.objects.filter(state__in=(State.REJECTED, State.CONFLICT))
+    for booking in waiting.select_related("invoice", "customer", "connection", "organisation"):
+        by = booking.organisation.memberships.first().user
+        attempt(lambda booking=booking, by=by: settle(booking, by=by))
+
+
+def attempt(act) -> None:
+    try:
+        act()
+    except Planned:
+        say(planned=1)
+    except TOO_LATE as change:
+        say(changed=1, by=type(change).__name__)
+    except (DatabaseError, InterfaceError) as error:
+        say(database=type(error).__name__, text=str(error)[:80])
+        connection.close()
+        time.sleep(0.1)
+
+
+def say(**facts: object) -> None:
+    print(json.dumps(facts), flush=True)

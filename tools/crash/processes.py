@@ -1,0 +1,151 @@
+"""What is killed, stopped and started again: two workers, the beat, the web server, people."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+CELERY = [sys.executable, "-m", "celery", "--app", "timechimp_eb"]
+WORKERS = ("worker-1", "worker-2")
+WEB = "web"
+
+
+@dataclass
+class Part:
+    """A process with its children, in a session of its own."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid if self.process else 0
+
+    def children(self) -> list[int]:
+        """The pids of its children, of which a worker has two."""
+        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        with contextlib.suppress(OSError):
+            return [int(pid) for pid in listed.read_text().split()]
+        return []
+
+
+@dataclass
+class Group:
+    """All parts of one loop, their surroundings, and where they write."""
+
+    environment: Mapping[str, str]
+    logs: Path
+    parts: list[Part] = field(default_factory=list)
+
+    def add(self, name: str, *command: str) -> Part:
+        part = Part(name, list(command))
+        self.parts.append(part)
+        return part
+
+    def start(self, part: Part, *, given: bytes = b"") -> None:
+        """Starts it; `given` is what it can read."""
+        with (self.logs / f"{part.name}.log").open("ab") as log:
+            part.process = subprocess.Popen(
+                part.command,
+                env=dict(self.environment),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        assert part.process.stdin
+        part.process.stdin.write(given)
+        part.process.stdin.close()
+
+    def revive(self) -> int:
+        """Starts again what is gone. Returns how many."""
+        gone = [part for part in self.parts if not part.is_running]
+        for part in gone:
+            end(part)
+            self.start(part)
+        return len(gone)
+
+    def end(self) -> None:
+        for part in self.parts:
+            end(part)
+
+
+def program(group: Group, folder: Path, port: int) -> None:
+    """Two workers of five processes, a beat, and a web server of two."""
+    options = ["--pool", "prefork", "--concurrency", "5", "--loglevel", "INFO"]
+    options += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+    for name in WORKERS:
+        group.add(name, *CELERY, "worker", *options, "--hostname", f"{name}@crash")
+    # No file with its pid: one that was killed leaves it behind.
+    group.add("beat", *CELERY, "beat", "--schedule", str(folder / "beat"), "--pidfile", "")
+    # Loaded before forking, so that another process is there at once.
+    options = ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload"]
+    options += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"]
+    group.add(WEB, sys.executable, "-m", "gunicorn", "tools.crash.wsgi", *options)
+
+
+class House:
+    """The process that forks people (tools/crash/house.py)."""
+
+    def __init__(self, group: Group) -> None:
+        with (group.logs / "house.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tools.crash.house"],
+                env=dict(group.environment),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def do(self, action: str, *given: object, log: Path | None = None) -> Any:
+        """What it answers: the result, or the pid of the process that is at it."""
+        order = {"do": action, "with": given} | ({"log": str(log)} if log else {})
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if isinstance(answer, dict) and "mistake" in answer:
+            raise RuntimeError(answer["mistake"])
+        return answer
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def is_alive(pid: int) -> bool:
+    """It exists, and is not only waiting to be counted."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def end(part: Part) -> None:
+    """The process and its children, at once."""
+    if part.process is not None:
+        send(part, signal.SIGKILL)
+        part.process.wait()
+
+
+def send(part: Part, number: signal.Signals) -> None:
+    """A signal for the whole session of the part."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(part.pid, number)
+
+
+def send_to(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)

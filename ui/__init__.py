@@ -1,0 +1,1 @@
+"""The parts of a page: template tags, navigation, theme, dialogs, static files."""

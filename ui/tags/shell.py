@@ -1,0 +1,89 @@
+"""The bar, the tabs and the settings menu, drawn from navigation.py for who is looking."""
+
+from django.http import HttpRequest
+from django.template import Context
+
+from accounts.models import Membership
+from ui import navigation
+
+
+def _place(
+    request: HttpRequest | None,
+) -> tuple[navigation.Section, navigation.Entry] | tuple[None, None]:
+    match = getattr(request, "resolver_match", None)
+    return navigation.place_of(match.view_name) if match else (None, None)
+
+
+def navigation_bar(context: Context) -> dict[str, object]:
+    """The items of the bar, the menus + and avatar, for the current member."""
+    request = context.get("request")
+    membership = getattr(request, "membership", None)
+    section, _entry = _place(request)
+    return {
+        "request": request,
+        "user": context.get("user"),
+        "organisation": getattr(request, "organisation", None),
+        "membership": membership,
+        "items": _items(membership),
+        "current": section.key if section else "",
+        "creatable": navigation.visible(navigation.QUICK_CREATE, membership=membership),
+        "personal": navigation.visible(navigation.PERSONAL, membership=membership),
+        "settings_url": _settings_url(membership),
+        "attention_url": _attention_url(membership),
+        "attention_count": context.get("attention_count"),
+        "running_timer": context.get("running_timer"),
+    }
+
+
+def navigation_tabs(context: Context) -> dict[str, object]:
+    """The tabs of the section in which this page lies; settings have their menu at the side."""
+    request = context.get("request")
+    membership = getattr(request, "membership", None)
+    section, current = _place(request)
+    if section is None or section is navigation.SETTINGS:
+        return {
+            "tabs": [],
+            "section": section,
+            "organisation": getattr(membership, "pk", None),
+        }
+    entries = navigation.visible(section.entries, membership=membership)
+    tabs = [
+        {
+            "entry": entry,
+            "current": entry == current,
+            "count": context.get(entry.counter),
+        }
+        for entry in entries
+    ]
+    return {"tabs": tabs, "section": section}
+
+
+def settings_menu(context: Context) -> dict[str, object]:
+    """The pages of Settings, the current one marked."""
+    request = context.get("request")
+    membership = getattr(request, "membership", None)
+    _section, current = _place(request)
+    entries = navigation.visible(navigation.SETTINGS.entries, membership=membership)
+    return {"entries": [{"entry": entry, "current": entry == current} for entry in entries]}
+
+
+def _items(membership: Membership | None) -> list[dict[str, object]]:
+    return [
+        {
+            "section": section,
+            "url": navigation.visible(section.entries, membership=membership)[0].url,
+        }
+        for section in navigation.sections_for(membership)
+    ]
+
+
+def _settings_url(membership: Membership | None) -> str:
+    entries = navigation.visible(navigation.SETTINGS.entries, membership=membership)
+    allowed = membership is not None and navigation.SETTINGS.may_see(membership)
+    return entries[0].url if allowed and entries else ""
+
+
+def _attention_url(membership: Membership | None) -> str:
+    bookings = navigation.FINANCE.entries[-1]
+    allowed = membership is not None and navigation.FINANCE.may_see(membership)
+    return bookings.url if allowed else ""

@@ -1,0 +1,217 @@
+"""The parts of a page as template tags and filters; built in, so templates need no `load`.
+
+docs/ui.md lists them with an example each.
+"""
+
+from django import template
+from django.forms import BaseForm
+from django.template import Context
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from lucide.templatetags.lucide import lucide
+
+from ui.tags import blocks, fields, formats, lists, progress, shell, tables
+from ui.tags.attributes import attributes
+from ui.theme import DEFAULT_COLOUR, VERSION, parse, written
+
+register = template.Library()
+
+for _name in (
+    "money",
+    "number",
+    "euro",
+    "duration",
+    "percentage",
+    "day",
+    "moment",
+    "clock",
+):
+    register.filter(_name, getattr(formats, _name))
+register.filter("initials", formats.initials)
+register.inclusion_tag("ui/field.html", name="field")(fields.field)
+register.inclusion_tag("ui/field.html", name="money_field")(fields.money_field)
+register.inclusion_tag("ui/sort_header.html", takes_context=True)(tables.sort_header)
+register.inclusion_tag("ui/pagination.html", takes_context=True)(tables.pagination)
+register.inclusion_tag("ui/filter_chip.html")(tables.filter_chip)
+register.inclusion_tag("ui/progress.html", name="progress")(progress.progress)
+register.inclusion_tag("ui/search.html")(lists.search)
+register.inclusion_tag("ui/selection_bar.html")(lists.selection_bar)
+register.inclusion_tag("ui/navigation_bar.html", takes_context=True)(shell.navigation_bar)
+register.inclusion_tag("ui/navigation_tabs.html", takes_context=True)(shell.navigation_tabs)
+register.inclusion_tag("ui/settings_menu.html", takes_context=True)(shell.settings_menu)
+register.simple_block_tag(takes_context=True)(lists.filter_form)
+for _name in ("chip_link", "empty_state", "event", "stat", "detail", "avatar"):
+    register.inclusion_tag(f"ui/{_name}.html", name=_name)(getattr(blocks, _name))
+for _name in ("alert", "card", "chip", "timeline"):
+    register.simple_block_tag(getattr(blocks, _name), name=_name)
+
+TAG_COLOURS = {
+    "green": (
+        "approved",
+        "sent",
+        "paid",
+        "booked",
+        "known",
+        "exists",
+        "active",
+        "connected",
+    ),
+    "amber": ("submitted", "checking", "unknown", "due", "warning", "paused"),
+    "red": ("rejected", "overdue", "refused", "conflict", "failed", "off"),
+    "blue": ("invoiced", "final", "imported", "info"),
+    "theme": ("waiting", "queued", "sending", "new", "created", "here"),
+}
+COLOUR_OF_KIND = {kind: colour for colour, kinds in TAG_COLOURS.items() for kind in kinds}
+
+
+@register.simple_tag
+def icon(name: str, size: int = 18, **attrs: object) -> SafeString:
+    """A lucide icon, for the eye only: the words are beside it or in `aria-label`."""
+    given = {"class": "icon", "aria_hidden": "true", "stroke_width": 1.8, **attrs}
+    return SafeString(lucide(name, size=size, **given))
+
+
+@register.inclusion_tag("ui/button.html")
+def button(
+    label: str,
+    kind: str = "secondary",
+    icon: str = "",
+    href: str = "",
+    type: str = "button",
+    small: bool = False,
+    css: str = "",
+    **attrs: object,
+) -> dict[str, object]:
+    """A button, or a link that looks like one if it has `href`.
+
+    Kinds: primary (one a page), secondary, ghost, danger, link.
+    """
+    return {
+        "label": label,
+        "kind": kind,
+        "icon": icon,
+        "href": href,
+        "type": type,
+        "small": small,
+        "css": css,
+        "attrs": attributes(attrs),
+    }
+
+
+@register.inclusion_tag("ui/icon_button.html")
+def icon_button(
+    label: str,
+    icon: str,
+    href: str = "",
+    kind: str = "ghost",
+    type: str = "button",
+    small: bool = True,
+    **attrs: object,
+) -> dict[str, object]:
+    """A button that is only an icon; the label is for screen readers and the tooltip."""
+    return {**button(label, kind, icon, href, type, small), "attrs": attributes(attrs)}
+
+
+@register.inclusion_tag("ui/form_errors.html")
+def form_errors(form: BaseForm) -> dict[str, object]:
+    """What is wrong with a form as a whole, and which fields are to be looked at."""
+    wrong = [form[name] for name in form.errors if name in form.fields]
+    return {"general": form.non_field_errors(), "wrong": wrong}
+
+
+class TagNode(template.Node):
+    """Prints a tag; its colour follows its kind."""
+
+    def __init__(self, kind: FilterExpression, label: FilterExpression | NodeList) -> None:
+        self.kind, self.label = kind, label
+
+    def render(self, context: Context) -> SafeString:
+        kind = str(self.kind.resolve(context)).replace("_", "-")
+        if isinstance(self.label, FilterExpression):
+            label = self.label.resolve(context)
+        else:
+            label = self.label.render(context)
+        colour = COLOUR_OF_KIND.get(kind, kind if kind in TAG_COLOURS else "plain")
+        return format_html('<span class="tag tag-{}">{}</span>', colour, label)
+
+
+@register.tag
+def tag(parser: Parser, token: Token) -> TagNode:
+    """`{% tag kind label %}`, or `{% tag kind %}…{% endtag %}`."""
+    _name, kind, *label = token.split_contents()
+    if label:
+        return TagNode(parser.compile_filter(kind), parser.compile_filter(label[0]))
+    inside = parser.parse(("endtag",))
+    parser.delete_first_token()
+    return TagNode(parser.compile_filter(kind), inside)
+
+
+@register.simple_block_tag
+def menu(
+    content: str,
+    label: str,
+    kind: str = "secondary",
+    icon: str = "",
+    small: bool = False,
+    align: str = "end",
+    wide: bool = False,
+    hide_label: bool = False,
+) -> SafeString:
+    """A button with a menu of `{% menu_item %}` and `{% menu_divider %}`."""
+    names = ("content", "label", "kind", "icon", "small", "align", "wide", "hide_label")
+    values = (content, label, kind, icon, small, align, wide, hide_label)
+    return render_to_string("ui/menu.html", dict(zip(names, values, strict=True)))
+
+
+@register.simple_block_tag
+def actions(content: str, label: str = "", kind: str = "primary") -> SafeString:
+    """The Actions menu of a page, wide enough that no entry wraps."""
+    return render_to_string("ui/menu.html", {
+        "content": content, "label": label, "kind": kind, "align": "end", "wide": True,
+        "actions": True,
+    })  # fmt: skip
+
+
+@register.inclusion_tag("ui/menu_item.html")
+def menu_item(
+    label: str,
+    icon: str = "",
+    href: str = "",
+    hint: str = "",
+    danger: bool = False,
+    type: str = "button",
+    disabled: bool = False,
+    **attrs: object,
+) -> dict[str, object]:
+    """An entry of a menu: a link with `href`, else a button; `hint` is small print at the right."""
+    return {
+        "label": label,
+        "icon": icon,
+        "href": href,
+        "hint": hint,
+        "danger": danger,
+        "type": type,
+        "disabled": disabled,
+        "attrs": attributes(attrs),
+    }
+
+
+@register.simple_tag
+def menu_divider() -> SafeString:
+    """A line between groups of entries."""
+    return SafeString('<li><hr class="dropdown-divider"></li>')
+
+
+@register.simple_tag(takes_context=True)
+def theme_url(context: Context) -> str:
+    """The style sheet with the colours of the current organisation, or of the program."""
+    organisation = getattr(context.get("request"), "organisation", None)
+    colour = organisation.theme_colour if organisation else DEFAULT_COLOUR
+    try:
+        digits = written(parse(colour)).removeprefix("#")
+        return f"{reverse('theme', args=[digits])}?v={VERSION}"
+    except (ValueError, NoReverseMatch):
+        return ""

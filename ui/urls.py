@@ -1,0 +1,15 @@
+"""The style sheet of a colour; in development a page with every part."""
+
+from django.conf import settings
+from django.urls import path, re_path
+
+from ui import gallery, theme
+
+urlpatterns = [
+    re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", theme.theme_css, name="theme"),
+]
+if settings.DEBUG:
+    urlpatterns += [
+        path("ui-gallery/", gallery.gallery, name="ui-gallery"),
+        path("ui-gallery/dialog/", gallery.dialog, name="ui-gallery-dialog"),
+    ]

@@ -1,0 +1,1 @@
+"""VAT rates and treatments, their codes and words, and the totals per rate."""

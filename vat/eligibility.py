@@ -1,0 +1,108 @@
+"""Whether a treatment goes with a customer: its country, its VAT number, whether it is a business.
+
+Asked when the customer is filled in, and again by the legal check before an invoice becomes final.
+Sources: art. 12(5) of the Turnover Tax Act 1968; art. 44, 138, 146 and 196 of Directive 2006/112.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from stdnum.eu import vat
+
+from lib.countries import EU, HOME, country_name
+
+from .treatments import TREATMENTS, WITHIN_EU, VatTreatment
+
+SHIFTED = WITHIN_EU | {VatTreatment.REVERSE_CHARGE}
+_WITHIN_EU = gettext_lazy(
+    "0% VAT for everything; the invoice names the VAT number of the customer, and it counts for "
+    "the ICP return. A task or expense category with another rate within the EU says whether it "
+    "is goods or services, and goes first."
+)
+CONSEQUENCES: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        VatTreatment.DOMESTIC: gettext_lazy(
+            "Tasks and expense categories with a VAT rate of their own keep it; the rest has this."
+        ),
+        VatTreatment.REVERSE_CHARGE: gettext_lazy(
+            "0% VAT for everything; the invoice says “VAT reverse charge” and names the VAT number "
+            "of the customer."
+        ),
+        VatTreatment.EU_GOODS: _WITHIN_EU,
+        VatTreatment.EU_SERVICES: _WITHIN_EU,
+        VatTreatment.EXPORT: gettext_lazy("0% VAT for everything, because it leaves the EU."),
+        VatTreatment.EXEMPT: gettext_lazy("No VAT for everything; the invoice says it is exempt."),
+        VatTreatment.SMALL_BUSINESS: gettext_lazy(
+            "No VAT for everything; the invoice says that the small-business scheme applies."
+        ),
+    }
+)
+
+
+def unfit(
+    treatment: str, *, country: str, is_business: bool, vat_number: str
+) -> list[tuple[str, str]]:
+    """Why a customer like that cannot have this treatment: by its field, in a sentence."""
+    reasons = [
+        ("vat_number", why_not_number(vat_number, treatment)),
+        ("vat_rate", why_not_private(treatment, is_business=is_business)),
+        ("vat_rate", why_not_there(treatment, country)),
+    ]
+    return [(field, text) for field, text in reasons if text]
+
+
+def why_not_number(number: str, treatment: str) -> str:
+    """What is wrong with the VAT number that the treatment needs; empty if nothing is."""
+    if not TREATMENTS[treatment].needs_vat_number:
+        return ""
+    why = _wrong_number(number, is_here=treatment == VatTreatment.REVERSE_CHARGE)
+    sentence = _("“%(treatment)s” needs the VAT number of the customer: %(why)s")
+    return sentence % {"treatment": VatTreatment(treatment).label, "why": why} if why else ""
+
+
+def _wrong_number(number: str, *, is_here: bool) -> str:
+    if not number.strip():
+        return _("it is missing.")
+    if not vat.is_valid(number):
+        return _("%(number)s cannot be right.") % {"number": number}
+    is_ours = vat.compact(number).upper().startswith(HOME)
+    if is_here and not is_ours:
+        return _("it must begin with NL.")
+    if is_ours and not is_here:
+        return _("it must be of another EU country, not NL.")
+    return ""
+
+
+def why_not_private(treatment: str, *, is_business: bool) -> str:
+    """VAT is reverse-charged to businesses only."""
+    if treatment in SHIFTED and not is_business:
+        return _("The customer is private: VAT cannot be reverse-charged to it.")
+    return ""
+
+
+def why_not_there(treatment: str, country: str) -> str:
+    """Another EU country for what goes there, none for what leaves the EU; no country is ours."""
+    names = {"country": country_name(country or HOME)}
+    if treatment in WITHIN_EU and country not in EU - {HOME}:
+        text = _("VAT within the EU is for customers in another EU country, not in %(country)s.")
+        return text % names
+    if treatment == VatTreatment.EXPORT and (country or HOME) in EU:
+        return _("“Outside the EU” is not for customers in %(country)s.") % names
+    return ""
+
+
+def unusual(percentage: Decimal, *, country: str, is_business: bool) -> str:
+    """Why Dutch VAT is rarely right for a customer abroad; empty if it is."""
+    names = {"country": country_name(country)}
+    if not percentage or country in ("", HOME):
+        return ""
+    if country not in EU:
+        return _("For a customer in %(country)s there is usually no Dutch VAT.") % names
+    if not is_business:
+        return ""
+    text = _("A business in %(country)s usually pays the VAT itself: choose another VAT rate.")
+    return text % names

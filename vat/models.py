@@ -1,0 +1,95 @@
+"""VAT rates: one choice says the percentage, the code in e-Boekhouden and the EN 16931 category."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+
+from .eligibility import CONSEQUENCES, unfit, unusual
+from .treatments import VatTreatment
+
+
+class VatRateQuerySet(models.QuerySet["VatRate"]):
+    """Which rates."""
+
+    def on(self, day: datetime.date) -> Self:
+        """Rates that hold on that day of supply."""
+        return self.filter(
+            models.Q(valid_from=None) | models.Q(valid_from__lte=day),
+            models.Q(valid_until=None) | models.Q(valid_until__gte=day),
+        )
+
+
+class VatRate(models.Model):
+    """A VAT rate of an organisation; the percentage is 21, not 0.21."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="vat_rates"
+    )
+    name = models.CharField(_("name"), max_length=60)
+    percentage = models.DecimalField(
+        _("percentage"),
+        max_digits=5,
+        decimal_places=2,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    treatment = models.CharField(
+        _("treatment"), max_length=14, choices=VatTreatment, default=VatTreatment.DOMESTIC
+    )
+    code = models.CharField(
+        _("VAT code in e-Boekhouden"),
+        max_length=12,
+        blank=True,
+        help_text=_("Without a code, lines with this rate cannot be booked."),
+    )
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until"), null=True, blank=True)
+    # Which rate this one follows: what was supplied before `valid_from` still has the older one.
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("follows on"),
+    )
+    is_default = models.BooleanField(_("the usual rate"), default=False)
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = VatRateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="vat_rate_name_once"),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(is_default=True),
+                name="one_usual_vat_rate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def consequence(self) -> str:
+        """What follows for a customer with this rate."""
+        return str(CONSEQUENCES[self.treatment])
+
+    def why_not_for(
+        self, *, country: str, is_business: bool, vat_number: str
+    ) -> Sequence[tuple[str, str]]:
+        """Why a customer like that cannot have this rate: by its field, in a sentence."""
+        return unfit(
+            self.treatment, country=country, is_business=is_business, vat_number=vat_number
+        )
+
+    def unusual_for(self, *, country: str, is_business: bool) -> str:
+        """Why this rate is rarely right for a customer like that; empty if it is usual."""
+        return unusual(self.percentage, country=country, is_business=is_business)

@@ -1,0 +1,210 @@
+"""The VAT rates of an organisation: the standard Dutch set, the usual one, changes and ends."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max, ProtectedError, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from accounts.models import Organisation
+
+from .models import VatRate
+from .treatments import VatTreatment, usual_code
+
+ONE_DAY = datetime.timedelta(days=1)
+
+
+class RateInUse(Exception):
+    """Something refers to the rate, so it can only be ended."""
+
+
+class UsualRate(Exception):
+    """The usual rate cannot be taken away: another one must be the usual one first."""
+
+
+@dataclass(frozen=True)
+class StandardRate:
+    """A rate that every Dutch organisation begins with."""
+
+    name: str | Promise
+    percentage: int
+    treatment: VatTreatment
+    code: str
+
+
+# The first one is the usual one.
+STANDARD_RATES = (
+    StandardRate(_("High 21%"), 21, VatTreatment.DOMESTIC, "HOOG_VERK_21"),
+    StandardRate(_("Low 9%"), 9, VatTreatment.DOMESTIC, "LAAG_VERK_9"),
+    StandardRate(_("Reverse-charged"), 0, VatTreatment.REVERSE_CHARGE, "VERL_VERK"),
+    StandardRate(_("Goods within the EU"), 0, VatTreatment.EU_GOODS, "BI_EU_VERK"),
+    StandardRate(_("Services within the EU"), 0, VatTreatment.EU_SERVICES, "BI_EU_VERK_D"),
+    StandardRate(_("Outside the EU"), 0, VatTreatment.EXPORT, "BU_EU_VERK"),
+    StandardRate(_("Exempt or no VAT"), 0, VatTreatment.EXEMPT, "GEEN"),
+    StandardRate(_("Small-business scheme (KOR)"), 0, VatTreatment.SMALL_BUSINESS, "GEEN"),
+)
+
+CODE_MEANINGS = {
+    "HOOG_VERK_21": _("high rate, 21%"),
+    "LAAG_VERK_9": _("low rate, 9%"),
+    "HOOG_VERK": _("high rate, old code"),
+    "LAAG_VERK": _("low rate, old code"),
+    "VERL_VERK": _("reverse-charged in the Netherlands, high rate"),
+    "VERL_VERK_L9": _("reverse-charged in the Netherlands, low rate"),
+    "AFW_VERK": _("another rate"),
+    "BU_EU_VERK": _("outside the EU"),
+    "BI_EU_VERK": _("goods within the EU"),
+    "BI_EU_VERK_D": _("services within the EU"),
+    "AFST_VERK": _("distance sales within the EU"),
+    "GEEN": _("no VAT"),
+}
+
+
+@transaction.atomic
+def create_standard_rates(organisation: Organisation) -> list[VatRate]:
+    """The rates of STANDARD_RATES that are not there yet, named in the organisation's language.
+
+    A rate counts as there when one has its treatment and percentage, or its name. Gives those it
+    made.
+    """
+    there = list(organisation.vat_rates.all())
+    names = {rate.name for rate in there}
+    with override(organisation.language):
+        missing = [
+            _from_standard(organisation, standard, position=position)
+            for position, standard in enumerate(STANDARD_RATES, start=1)
+            if not _is_among(standard, there) and str(standard.name) not in names
+        ]
+    made = VatRate.objects.bulk_create(missing)
+    if default_rate(organisation) is None:
+        _make_first_usual(organisation)
+    return made
+
+
+def lacks_standard_rates(rates: Iterable[VatRate]) -> bool:
+    """Whether a rate of the standard set is not among these."""
+    there = list(rates)
+    return not all(_is_among(standard, there) for standard in STANDARD_RATES)
+
+
+def _is_among(standard: StandardRate, rates: Iterable[VatRate]) -> bool:
+    return any(
+        rate.treatment == standard.treatment and rate.percentage == standard.percentage
+        for rate in rates
+    )
+
+
+def _from_standard(organisation: Organisation, standard: StandardRate, *, position: int) -> VatRate:
+    return VatRate(
+        organisation=organisation,
+        name=str(standard.name),
+        percentage=Decimal(standard.percentage),
+        treatment=standard.treatment,
+        code=standard.code,
+        position=position,
+    )
+
+
+def _make_first_usual(organisation: Organisation) -> None:
+    first = organisation.vat_rates.filter(code=STANDARD_RATES[0].code).first()
+    if first:
+        make_usual(first)
+
+
+def default_rate(organisation: Organisation) -> VatRate | None:
+    """The usual rate: of every line for which nothing else says which rate holds."""
+    return organisation.vat_rates.filter(is_default=True).first()
+
+
+@transaction.atomic
+def make_usual(rate: VatRate) -> None:
+    """This rate becomes the usual one, and no other."""
+    VatRate.objects.filter(organisation_id=rate.organisation_id, is_default=True).update(
+        is_default=False
+    )
+    VatRate.objects.filter(pk=rate.pk).update(is_default=True)
+
+
+@transaction.atomic
+def add_rate(organisation: Organisation, *, is_default: bool = False, **details: object) -> VatRate:
+    """A rate at the end of the list. `details` are fields of VatRate."""
+    last = organisation.vat_rates.aggregate(last=Max("position"))["last"] or 0
+    rate = VatRate.objects.create(organisation=organisation, position=last + 1, **details)
+    _end_predecessor(rate)
+    if is_default:
+        make_usual(rate)
+    return rate
+
+
+@transaction.atomic
+def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
+    """Changes a rate; final invoices keep the copy they made.
+
+    Raises UsualRate when none would be the usual one.
+    """
+    if not is_default and VatRate.objects.filter(pk=rate.pk, is_default=True).exists():
+        raise UsualRate(str(rate))
+    VatRate.objects.filter(pk=rate.pk).update(**details)
+    _end_predecessor(VatRate.objects.get(pk=rate.pk))
+    if is_default:
+        make_usual(rate)
+
+
+def set_usual_code(rate: VatRate) -> str:
+    """Gives a rate without a code the usual one of its treatment and percentage; gives that code.
+
+    Empty when there is none, or when the rate has a code of its own.
+    """
+    code = usual_code(rate.treatment, rate.percentage)
+    bare = VatRate.objects.filter(pk=rate.pk, code="")
+    if not code or not bare.update(code=code):
+        return ""
+    return code
+
+
+@transaction.atomic
+def follow_on(
+    rate: VatRate, *, name: str, percentage: Decimal, code: str, valid_from: datetime.date
+) -> VatRate:
+    """The percentage changes by law: the rate ends the day before, and a new one follows on it.
+
+    What was supplied until then keeps the old one, also when it is billed later. Customers, tasks
+    and expenses that have the old rate need no change.
+    """
+    VatRate.objects.filter(pk=rate.pk).update(valid_until=valid_from - ONE_DAY)
+    return add_rate(
+        rate.organisation,
+        is_default=rate.is_default,
+        name=name,
+        percentage=percentage,
+        code=code,
+        treatment=rate.treatment,
+        valid_from=valid_from,
+        replaces=rate,
+    )
+
+
+def _end_predecessor(rate: VatRate) -> None:
+    """The rate that this one follows on ends the day before; an earlier end stays."""
+    if rate.replaces_id is None or rate.valid_from is None:
+        return
+    before = VatRate.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=rate.valid_from), pk=rate.replaces_id
+    )
+    before.update(valid_until=rate.valid_from - ONE_DAY)
+
+
+@transaction.atomic
+def delete_rate(rate: VatRate) -> None:
+    """Raises UsualRate, or RateInUse when a line, customer, task or registration refers to it."""
+    if rate.is_default:
+        raise UsualRate(str(rate))
+    try:
+        rate.delete()
+    except ProtectedError:
+        raise RateInUse(str(rate)) from None

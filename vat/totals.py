@@ -1,0 +1,97 @@
+"""VAT over an invoice: once per rate, over the sum of its lines, so that everything adds up.
+
+EN 16931 BR-CO-10 to -15: line amounts are rounded first and summed exactly, a discount on the whole
+is an amount per rate, total VAT is the sum of the amounts per rate, and the total incl. VAT is the
+sum of both.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from typing import Protocol
+
+from lib.money import CENT, ZERO, share_of
+
+
+class Taxed(Protocol):
+    """A line as VAT sees it; `net` in euros, the percentage is 21, not 0.21."""
+
+    @property
+    def net(self) -> Decimal: ...
+
+    @property
+    def vat_percentage(self) -> Decimal: ...
+
+    @property
+    def vat_code(self) -> str: ...
+
+    @property
+    def vat_treatment(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class VatTotal:
+    """VAT of one rate, in euros: `net` is what its lines come to less `discount`."""
+
+    percentage: Decimal
+    code: str
+    treatment: str
+    discount: Decimal
+    net: Decimal
+    vat: Decimal
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What an invoice comes to, in euros: `net` after the discount, `gross` incl. VAT."""
+
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    rates: tuple[VatTotal, ...]
+
+    @property
+    def discount(self) -> Decimal:
+        """What the discount on the whole invoice comes to."""
+        return sum((rate.discount for rate in self.rates), ZERO)
+
+
+def totals(lines: Iterable[Taxed], *, discount: Decimal = ZERO) -> Totals:
+    """The totals of the lines less `discount` percent; rates in the order of their first line."""
+    sums: dict[tuple[Decimal, str, str], Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        sums[line.vat_percentage, line.vat_code, line.vat_treatment] += line.net
+    return sum_of(_total(*rate, amount, discount) for rate, amount in sums.items())
+
+
+def sum_of(totals_of_rates: Iterable[VatTotal]) -> Totals:
+    """What an invoice with these rates comes to."""
+    rates = tuple(totals_of_rates)
+    net = sum((rate.net for rate in rates), ZERO)
+    vat = sum((rate.vat for rate in rates), ZERO)
+    return Totals(net, vat, net + vat, rates)
+
+
+def _total(
+    percentage: Decimal, code: str, treatment: str, amount: Decimal, discount: Decimal
+) -> VatTotal:
+    off = share_of(amount, discount)
+    net = amount - off
+    return VatTotal(percentage, code, treatment, off, net, share_of(net, percentage))
+
+
+def divide(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
+    """The amount in cents over exact shares that sum to about it: no part a cent off, none lost.
+
+    Every part is its share rounded down to the cent; the cents that are left go to the shares that
+    lost most by it (largest remainder). An amount that is cents away from its shares, as the rest
+    of an invoice that was credited in parts may be, is first brought nearer in all parts alike.
+    """
+    parts = [share.quantize(CENT, rounding=ROUND_FLOOR) for share in shares]
+    if not parts:
+        return parts
+    each, left = divmod(int((amount - sum(parts, ZERO)) / CENT), len(parts))
+    by_loss = sorted(range(len(parts)), key=lambda i: (parts[i] - shares[i], i))
+    more = set(by_loss[:left])
+    return [part + CENT * (each + (i in more)) for i, part in enumerate(parts)]

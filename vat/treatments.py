@@ -1,0 +1,133 @@
+"""What follows from how a supply is treated: one choice sets the text, the codes and the returns.
+
+Sources: the Dutch Turnover Tax Act 1968, EU VAT Directive 2006/112 art. 226, and the category codes
+of EN 16931 (UNCL 5305).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from integrations.eboekhouden.facts.vat import VAT_CODES
+
+
+class VatTreatment(models.TextChoices):
+    """How a supply is treated; everything that follows from it stands in vat/treatments.py."""
+
+    DOMESTIC = "domestic", _("In the Netherlands")
+    REVERSE_CHARGE = "reverse_charge", _("Reverse-charged in the Netherlands")
+    EU_GOODS = "eu_goods", _("Goods to another EU country")
+    EU_SERVICES = "eu_services", _("Services to another EU country")
+    EXPORT = "export", _("Outside the EU")
+    EXEMPT = "exempt", _("Exempt")
+    SMALL_BUSINESS = "small_business", _("Small-business scheme (KOR)")
+
+
+class Icp(StrEnum):
+    """What the return of supplies within the EU (ICP) asks of a supply."""
+
+    NOTHING = ""
+    GOODS = "goods"
+    SERVICES = "services"
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """Everything that follows from a treatment.
+
+    `words` stand on the invoice; `category` is that of EN 16931; `codes` are the usual VAT codes of
+    e-Boekhouden by percentage.
+    """
+
+    category: str
+    words: str | Promise = ""
+    needs_vat_number: bool = False
+    is_untaxed: bool = True
+    icp: Icp = Icp.NOTHING
+    codes: Mapping[int, str] = field(default_factory=dict)
+
+
+TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
+    {
+        VatTreatment.DOMESTIC: Treatment(
+            "S", is_untaxed=False, codes={21: "HOOG_VERK_21", 9: "LAAG_VERK_9"}
+        ),
+        # Art. 12(5) and 35a(1)(m) of the Act: "btw verlegd" and the number of who pays it.
+        VatTreatment.REVERSE_CHARGE: Treatment(
+            "AE", _("VAT reverse charge"), needs_vat_number=True, codes={0: "VERL_VERK"}
+        ),
+        # Table II, a.6 of the Act; art. 138 of the Directive.
+        VatTreatment.EU_GOODS: Treatment(
+            "K",
+            _("Intra-Community supply"),
+            needs_vat_number=True,
+            icp=Icp.GOODS,
+            codes={0: "BI_EU_VERK"},
+        ),
+        # Art. 44 and 196 of the Directive.
+        VatTreatment.EU_SERVICES: Treatment(
+            "AE",
+            _("VAT reverse charge"),
+            needs_vat_number=True,
+            icp=Icp.SERVICES,
+            codes={0: "BI_EU_VERK_D"},
+        ),
+        # Table II, a.2 of the Act; art. 146 of the Directive.
+        VatTreatment.EXPORT: Treatment("G", _("Export outside the EU"), codes={0: "BU_EU_VERK"}),
+        # Art. 11 of the Act.
+        VatTreatment.EXEMPT: Treatment("E", _("Exempt from VAT"), codes={0: "GEEN"}),
+        # Art. 25 of the Act: no VAT is charged, and the invoice says why.
+        VatTreatment.SMALL_BUSINESS: Treatment(
+            "E", _("Exempt from VAT: small-business scheme (KOR)"), codes={0: "GEEN"}
+        ),
+    }
+)
+
+# Goods and services for a business in another country of the EU: both stand on the ICP return.
+WITHIN_EU = frozenset({VatTreatment.EU_GOODS, VatTreatment.EU_SERVICES})
+
+
+# The codes of e-Boekhouden that say the same as a treatment; any code that we do not know may be.
+CODES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        VatTreatment.DOMESTIC: frozenset(
+            {"HOOG_VERK_21", "LAAG_VERK_9", "HOOG_VERK", "LAAG_VERK", "AFW_VERK", "GEEN"}
+        ),
+        VatTreatment.REVERSE_CHARGE: frozenset({"VERL_VERK", "VERL_VERK_L9"}),
+        VatTreatment.EU_GOODS: frozenset({"BI_EU_VERK"}),
+        VatTreatment.EU_SERVICES: frozenset({"BI_EU_VERK_D"}),
+        VatTreatment.EXPORT: frozenset({"BU_EU_VERK"}),
+        VatTreatment.EXEMPT: frozenset({"GEEN"}),
+        VatTreatment.SMALL_BUSINESS: frozenset({"GEEN"}),
+    }
+)
+
+
+def usual_code(treatment: str, percentage: Decimal) -> str:
+    """The VAT code of e-Boekhouden for this combination; empty where none is the usual one."""
+    if percentage != int(percentage):
+        return ""
+    return TREATMENTS[treatment].codes.get(int(percentage), "")
+
+
+def contradicts(code: str, treatment: str) -> bool:
+    """Whether a code that we know says something else than the treatment."""
+    return code in VAT_CODES and code not in CODES[treatment]
+
+
+def category_of(treatment: str, percentage: Decimal) -> str:
+    """The category code of EN 16931; 0% in the Netherlands is the zero rate."""
+    if treatment == VatTreatment.DOMESTIC and not percentage:
+        return "Z"
+    return TREATMENTS[treatment].category
+
+
+def words_of(treatment: str) -> str:
+    """What the law wants on the invoice where no VAT is charged, in the language of now."""
+    return str(TREATMENTS[treatment].words)
