@@ -174,7 +174,7 @@ class Membership(models.Model):
     class Meta:
         ordering = ["user__first_name", "user__last_name"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "user"], name="membership_once")
+            models.UniqueConstraint(fields=["organisation", "user"], name="unique_membership")
         ]
 
     def __str__(self) -> str:

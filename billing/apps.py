@@ -6,7 +6,7 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from .documents.archive import triggers as guards  # noqa: PLC0415  # models are there only now
+        from .documents.archive import triggers  # noqa: PLC0415  # models are loaded only now
 
-        pre_migrate.connect(guards.remove, sender=self)
-        post_migrate.connect(guards.lay, sender=self)
+        pre_migrate.connect(triggers.remove, sender=self)
+        post_migrate.connect(triggers.install_triggers, sender=self)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.models import Organisation
 
-from .models import Booking, CheckFinding
+from .models import Booking, Difference
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ def attention(request: HttpRequest) -> dict[str, Any]:
     bookings, findings, is_active, since, reason, must_compare = (
         Organisation.objects.filter(pk=membership.organisation_id)
         .annotate(
-            bookings_needing=_counted(Booking.objects.needing_somebody()),
-            findings_needing=_counted(CheckFinding.objects.needing_somebody()),
+            bookings_needing=_counted(Booking.objects.needs_attention()),
+            findings_needing=_counted(Difference.objects.needs_attention()),
         )
         .values_list(
             "bookings_needing",
@@ -48,7 +48,7 @@ def attention(request: HttpRequest) -> dict[str, Any]:
     pause = Pause(since, reason) if is_active and since else None
     return {
         "attention_count": (bookings or 0) + (findings or 0),
-        "finding_count": findings or 0,
+        "difference_count": findings or 0,
         "connection_pause": pause,
         "connection_compares": bool(is_active and must_compare and not pause),
     }

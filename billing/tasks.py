@@ -47,28 +47,28 @@ def fetch_payments(connection_id: int) -> None:
 def fetch_all_payments() -> None:
     """Every night: ring for each connection, so that one that fails keeps no other waiting."""
     for connection_id in payments.fetchable().values_list("pk", flat=True):
-        payment_bell.ring(connection_id)
+        payment_bell.enqueue(connection_id)
 
 
 @shared_task(ignore_result=True)
-def run_check(run_id: int) -> None:
+def run_reconciliation(run_id: int) -> None:
     """Somebody asked, or it is night: compare what we booked with what stands there."""
-    carrying_out.carry_out(run_id, open_books=open_books, clock=timezone.now)
+    carrying_out.run_reconciliation(run_id, open_books=open_books, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)
-def start_nightly_checks() -> None:
+def start_nightly_reconciliations() -> None:
     """Every night, after the payments: one check for each connection that can be asked."""
-    runs.start_nightly_checks(payments.fetchable())
+    runs.start_nightly_reconciliations(payments.fetchable())
 
 
 @shared_task(ignore_result=True)
-def ring_for_checks() -> None:
+def sweep_reconciliations() -> None:
     """Every minute: whatever check nobody heard of, or whose worker has died.
 
     And what a restore left to be compared.
     """
-    runs.ring_for_waiting(now=timezone.now())
+    runs.enqueue_waiting(now=timezone.now())
     restoring.compare_and_go_on(now=timezone.now(), today=timezone.localdate())
 
 
@@ -91,7 +91,7 @@ def queue_due_reminders(organisation_id: int) -> None:
 def start_due_reminders() -> None:
     """Every morning: ring for each organisation whose reminders go by themselves."""
     for organisation_id in bell.sending_by_themselves().values_list("pk", flat=True):
-        bell.ring("queue_due_reminders", organisation_id)
+        bell.enqueue("queue_due_reminders", organisation_id)
 
 
 @shared_task(ignore_result=True)
@@ -100,7 +100,7 @@ def sweep_reminders() -> None:
     now = timezone.now()
     give_up_abandoned(InvoiceMail.objects.all(), now=now)
     for organisation_id in bell.with_a_queue(now=now):
-        bell.ring("send_reminders", organisation_id)
+        bell.enqueue("send_reminders", organisation_id)
 
 
 @shared_task(ignore_result=True)

@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 
-def ring(run_id: int) -> None:
+def enqueue(run_id: int) -> None:
     """Asks for the import at once; with the broker away the next round of the clock finds it."""
     try:
         current_app.send_task("customers.tasks.run_import", args=[run_id], expires=3600)

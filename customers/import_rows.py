@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from .matching import Lookalikes, Match, key
+from .matching import Match, PossibleDuplicates, key
 from .merging import Merge, merge
 from .models import Customer, ImportMode, ImportOutcome, ImportRow, ImportRun
 from .relations import FIELDS, fields_from_relation, label, remarks
@@ -14,7 +14,7 @@ from .relations import FIELDS, fields_from_relation, label, remarks
 MAX_REASON = 300
 
 
-class Desk:
+class RowImporter:
     """Takes relations one by one during one run, and knows which numbers are in use here."""
 
     def __init__(
@@ -23,7 +23,7 @@ class Desk:
         *,
         administration: str,
         numbers: Iterable[Customer],
-        lookalikes: Lookalikes,
+        lookalikes: PossibleDuplicates,
     ) -> None:
         self._run = run
         self._administration = administration

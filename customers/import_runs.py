@@ -9,7 +9,7 @@ from accounts.models import Organisation, User
 from integrations.availability import usable
 from integrations.models import Connection
 
-from .dispatch import ring
+from .dispatch import enqueue
 from .models import ImportRun, ImportState
 
 # No step of an import takes that long: whoever held the run has died.
@@ -38,7 +38,7 @@ def start_import(
     with transaction.atomic():
         run = under_way.first() or _queue(organisation, connection, mode=mode, by=by, now=now)
         if run:
-            transaction.on_commit(partial(ring, run.pk))
+            transaction.on_commit(partial(enqueue, run.pk))
     return run or under_way.get()
 
 

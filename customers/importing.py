@@ -17,9 +17,9 @@ from integrations.secrets import CannotDecrypt
 from integrations.sessions import open_books
 from integrations.switching import pause
 
-from .import_rows import Desk
+from .import_rows import RowImporter
 from .import_runs import MAX_ATTEMPTS, CannotImport, Lost, beat, check_usable, claim, finish
-from .matching import Lookalikes, Match, match
+from .matching import Match, PossibleDuplicates, match
 from .models import Customer, ImportRow, ImportRun
 
 Clock = Callable[[], datetime.datetime]
@@ -85,11 +85,11 @@ def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
     matches = match(relations, customers)
     todo = list(_still_to_do(run, matches))
     matched = {one.customer.pk for one in matches if one.customer}
-    desk = Desk(
+    desk = RowImporter(
         run,
         administration=administration,
         numbers=customers,
-        lookalikes=Lookalikes(one for one in customers if one.pk not in matched),
+        lookalikes=PossibleDuplicates(one for one in customers if one.pk not in matched),
     )
     done = len(matches) - len(todo)
     beat(run, now=clock(), total=len(matches), done=done)
@@ -99,7 +99,7 @@ def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
 
 
 def _step(
-    run: ImportRun, desk: Desk, matches: Sequence[Match], *, position: int, clock: Clock
+    run: ImportRun, desk: RowImporter, matches: Sequence[Match], *, position: int, clock: Clock
 ) -> None:
     """Some rows and the progress in one transaction: after a crash both are there, or neither."""
     now = clock()

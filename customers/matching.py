@@ -90,7 +90,7 @@ def _doubles(ordered: list[Relation], by_remote: dict[int, Customer]) -> dict[in
     return reasons
 
 
-class Lookalikes:
+class PossibleDuplicates:
     """Customers that no relation belongs to, to point out that a new one looks like one of them."""
 
     def __init__(self, customers: Iterable[Customer]) -> None:

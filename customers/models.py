@@ -91,11 +91,11 @@ class Customer(models.Model):
     class Meta:
         ordering = [Lower("name"), "pk"]
         constraints = [
-            models.UniqueConstraint("organisation", Lower("number"), name="customer_number_once"),
+            models.UniqueConstraint("organisation", Lower("number"), name="unique_customer_number"),
             models.UniqueConstraint(
                 fields=["organisation", "remote_id"],
                 condition=models.Q(remote_id__isnull=False),
-                name="customer_relation_once",
+                name="unique_customer_relation",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "name"])]
@@ -170,7 +170,7 @@ class ImportRun(models.Model):
             models.UniqueConstraint(
                 fields=["organisation"],
                 condition=models.Q(state__in=["queued", "running"]),
-                name="one_import_at_a_time",
+                name="unique_running_import",
             )
         ]
 
@@ -216,7 +216,9 @@ class ImportRow(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["run", "position"], name="import_row_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="unique_import_row")
+        ]
         indexes = [models.Index(fields=["run", "outcome", "position"])]
 
     def __str__(self) -> str:

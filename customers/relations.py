@@ -61,7 +61,7 @@ def remarks(relation: Relation) -> list[str]:
     return said
 
 
-def relation_from_customer(customer: Customer, *, token: str) -> Relation:
+def relation_from_customer(customer: Customer, *, correlation_id: str) -> Relation:
     """The relation to make in e-Boekhouden for this customer; `token` shows later that it is ours.
 
     Every text fits the limits of the service; our own notes stay here.
@@ -77,7 +77,7 @@ def relation_from_customer(customer: Customer, *, token: str) -> Relation:
         code=customer.number,
         business=customer.is_business,
         email=email,
-        token=token,
+        correlation_id=correlation_id,
         **fields,
     )
 

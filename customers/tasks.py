@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import importing, nightly
-from .dispatch import ring
+from .dispatch import enqueue
 
 
 @shared_task
@@ -17,4 +17,4 @@ def run_import(run_id: int) -> None:
 def start_due_imports() -> None:
     """Queues the nightly imports that are due, and rings for all that wait."""
     for run_id in nightly.start_due_imports(now=timezone.now()):
-        ring(run_id)
+        enqueue(run_id)

@@ -92,7 +92,7 @@ def worker(ports: Mapping[str, int]) -> Part:
 
 def beat(home: Home) -> Part:
     home.beat_pid.unlink(missing_ok=True)  # of a run that was cut off; the folder is ours alone
-    command = [*celery("beat"), "--scheduler", "timechimp_eb.scheduler:BeatingScheduler"]
+    command = [*celery("beat"), "--scheduler", "timechimp_eb.scheduler:HeartbeatScheduler"]
     command += ["--schedule", str(home.schedule), "--pidfile", str(home.beat_pid)]
     began = time.time()
     return Part("beat", [*command, "--loglevel", "INFO"], is_up=lambda: home.beats_since(began))

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 
-from .database_identity import move_here
+from .database_identity import adopt
 from .eboekhouden.errors import EBoekhoudenError, MessageInvalid, NotConfigured
 from .error_messages import field_at_fault, sentence, undecryptable
 from .events import record
@@ -57,7 +57,7 @@ SETTINGS = {
     "ledger_account": gettext_lazy("General ledger account"),
     "debtor_account": gettext_lazy("Debtors account"),
     "numbering": gettext_lazy("Invoice numbers"),
-    "book_at_once": gettext_lazy("Book at once"),
+    "unique_book_at": gettext_lazy("Book at once"),
     "nightly_import": gettext_lazy("Nightly import"),
 }
 
@@ -165,7 +165,7 @@ def _keep(
     try:
         with transaction.atomic():
             resume(connection, by=by, now=now)
-            move_here(connection, now=now)
+            adopt(connection, now=now)
             _store_credentials(
                 connection,
                 candidate,

@@ -20,7 +20,7 @@ CODE = "copied"
 QUIET = datetime.timedelta(minutes=35)
 
 
-def this_place() -> str:
+def this_database() -> str:
     """Names the database that we are connected to: its server and its name, or its file."""
     if database.vendor == "postgresql":
         with database.cursor() as cursor:
@@ -36,19 +36,19 @@ def this_place() -> str:
 
 def is_elsewhere(connection: Connection) -> bool:
     """Whether the connection lives in another database than this one."""
-    return is_another(connection.place)
+    return is_other_database(connection.database_identity)
 
 
-def is_another(place: str) -> bool:
+def is_other_database(database_identity: str) -> bool:
     """Whether this names another database than ours; nothing names none."""
-    return bool(place) and place != this_place()
+    return bool(database_identity) and database_identity != this_database()
 
 
-def settle_here(connection_id: int) -> bool:
+def adopt_if_unclaimed(connection_id: int) -> bool:
     """True if this connection is at home here; one that never sent anything is from now on."""
-    here = this_place()
-    at_home = Connection.objects.filter(pk=connection_id, place__in=("", here))
-    return bool(at_home.update(place=here))
+    here = this_database()
+    at_home = Connection.objects.filter(pk=connection_id, database_identity__in=("", here))
+    return bool(at_home.update(database_identity=here))
 
 
 def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
@@ -65,10 +65,10 @@ def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
         pause(connection, code=CODE, text=text, now=now)
 
 
-def move_here(connection: Connection, *, now: datetime.datetime) -> None:
+def adopt(connection: Connection, *, now: datetime.datetime) -> None:
     """A person said that this is where it sends from now on; what the other one did is compared."""
-    here = this_place()
-    Connection.objects.filter(pk=connection.pk).exclude(place__in=("", here)).update(
+    here = this_database()
+    Connection.objects.filter(pk=connection.pk).exclude(database_identity__in=("", here)).update(
         must_compare_first=True, compare_from=now + QUIET
     )
-    Connection.objects.filter(pk=connection.pk).update(place=here)
+    Connection.objects.filter(pk=connection.pk).update(database_identity=here)

@@ -14,17 +14,17 @@ def take(connection_id: int, *, now: datetime.datetime) -> int | None:
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     taken = Connection.objects.filter(
         free, pk=connection_id, is_active=True, paused_at=None, must_compare_first=False
-    ).update(lease_until=now + LEASE, fence=F("fence") + 1)
+    ).update(lease_until=now + LEASE, fencing_token=F("fencing_token") + 1)
     if not taken:
         return None
-    return Connection.objects.values_list("fence", flat=True).get(pk=connection_id)
+    return Connection.objects.values_list("fencing_token", flat=True).get(pk=connection_id)
 
 
-def renew(connection_id: int, fence: int, *, now: datetime.datetime) -> bool:
+def renew(connection_id: int, fencing_token: int, *, now: datetime.datetime) -> bool:
     """Holds the lease longer. False: it was lost, or the connection was paused; stop at once."""
     return bool(
         Connection.objects.filter(
-            pk=connection_id, fence=fence, is_active=True, paused_at=None
+            pk=connection_id, fencing_token=fencing_token, is_active=True, paused_at=None
         ).update(lease_until=now + LEASE)
     )
 
@@ -35,9 +35,15 @@ def shut_out(connection_id: int, *, now: datetime.datetime) -> bool:
     In a transaction nobody can take the lease until its end.
     """
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    return bool(Connection.objects.filter(free, pk=connection_id).update(fence=F("fence") + 1))
+    return bool(
+        Connection.objects.filter(free, pk=connection_id).update(
+            fencing_token=F("fencing_token") + 1
+        )
+    )
 
 
-def release(connection_id: int, fence: int) -> None:
+def release(connection_id: int, fencing_token: int) -> None:
     """Lets the next one in."""
-    Connection.objects.filter(pk=connection_id, fence=fence).update(lease_until=None)
+    Connection.objects.filter(pk=connection_id, fencing_token=fencing_token).update(
+        lease_until=None
+    )

@@ -75,7 +75,7 @@ class Connection(models.Model):
     pause_text = models.CharField(max_length=300, blank=True, editable=False)
     # The lease: one writer at a time; the fence rises with each.
     lease_until = models.DateTimeField(null=True, editable=False)
-    fence = models.PositiveBigIntegerField(default=0, editable=False)
+    fencing_token = models.PositiveBigIntegerField(default=0, editable=False)
     refuses_doubles = models.CharField(
         max_length=7, choices=Uniqueness, default=Uniqueness.UNKNOWN, editable=False
     )
@@ -84,14 +84,14 @@ class Connection(models.Model):
     must_compare_first = models.BooleanField(default=False, editable=False)
     compare_from = models.DateTimeField(null=True, editable=False)
     # In which database it lives: see place.
-    place = models.CharField(max_length=64, blank=True, editable=False)
+    database_identity = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["administration_key"],
                 condition=models.Q(is_active=True) & ~models.Q(administration_key=""),
-                name="one_organisation_an_administration",
+                name="unique_connection_administration",
             )
         ]
 
@@ -141,7 +141,7 @@ class MonthlyCalls(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["connection", "month"], name="monthly_calls_once")
+            models.UniqueConstraint(fields=["connection", "month"], name="unique_monthly_calls")
         ]
 
     def __str__(self) -> str:
@@ -161,7 +161,7 @@ class LedgerAccount(models.Model):
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.UniqueConstraint(fields=["connection", "code"], name="ledger_code_once")
+            models.UniqueConstraint(fields=["connection", "code"], name="unique_ledger_code")
         ]
 
     def __str__(self) -> str:
@@ -180,7 +180,7 @@ class CostCentre(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["connection", "remote_id"], name="cost_centre_once")
+            models.UniqueConstraint(fields=["connection", "remote_id"], name="unique_cost_centre")
         ]
 
     def __str__(self) -> str:

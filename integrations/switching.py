@@ -49,7 +49,10 @@ def check_nothing_in_doubt(connection: Connection, *, now: datetime.datetime) ->
     the administration of before, and be noted under the other. Must run in a transaction.
     """
     is_alone = shut_out(connection.pk, now=now)
-    if not is_alone or connection.bookings.filter(state__in=IN_DOUBT, sends__gt=0).exists():
+    if (
+        not is_alone
+        or connection.bookings.filter(state__in=IN_DOUBT, unconfirmed_sends__gt=0).exists()
+    ):
         raise StillInDoubt
 
 

@@ -11,8 +11,16 @@ from django.db.models import QuerySet
 from accounts.models import Membership
 
 from .figures import has_registrations
-from .models import Instalment, Project, ProjectMember, ProjectTask, Subscription, Task, TermKind
-from .scheduled_amounts import Outcome, plan_terms, stop_terms
+from .models import (
+    Instalment,
+    Project,
+    ProjectMember,
+    ProjectTask,
+    ScheduledAmountKind,
+    Subscription,
+    Task,
+)
+from .scheduled_amounts import Outcome, plan_scheduled_amounts, stop_terms
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def save_project(project: Project, *, agreement: Agreement, today: datetime.date
     if agreement.subscription is not None:
         Subscription.objects.update_or_create(project=project, defaults=agreement.subscription)
     # Read again: what it was loaded with is no longer what is stored.
-    return plan_terms(Project.objects.get(pk=project.pk), today=today)
+    return plan_scheduled_amounts(Project.objects.get(pk=project.pk), today=today)
 
 
 @transaction.atomic
@@ -86,12 +94,12 @@ def archive_project(project: Project, *, today: datetime.date) -> None:
 def restore_project(project: Project, *, today: datetime.date) -> Outcome:
     """Makes it active again, with its terms, those of the time in between included."""
     Project.objects.filter(pk=project.pk).update(is_archived=False)
-    return plan_terms(project, today=today)
+    return plan_scheduled_amounts(project, today=today)
 
 
 def keeps_customer(project: Project) -> bool:
     """Something was registered or billed on it for this customer."""
-    return has_registrations(project) or project.terms.settled().exists()
+    return has_registrations(project) or project.scheduled_amounts.settled().exists()
 
 
 def _set_tasks(project: Project, rows: list[TaskRow]) -> None:
@@ -144,5 +152,5 @@ def open_instalments(project: Project) -> QuerySet[Instalment]:
 
 def settled_instalment_ids(project: Project) -> list[int]:
     """Instalments whose term was billed or written off."""
-    keys = project.terms.settled().filter(kind=TermKind.INSTALMENT)
+    keys = project.scheduled_amounts.settled().filter(kind=ScheduledAmountKind.INSTALMENT)
     return [int(key) for key in keys.values_list("key", flat=True)]

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from lib.money import ZERO, net_amount
 
-from .models import Project, ProjectQuerySet, Term
+from .models import Project, ProjectQuerySet, ScheduledAmount
 
 REGISTRATIONS = ("time_entries", "expenses", "trips")
 UPCOMING_TERMS = 3
@@ -31,7 +31,7 @@ class Figures:
     unbilled_hours: Decimal
     unbilled_expenses: Decimal
     unbilled_trips: Decimal
-    unbilled_terms: Decimal
+    unbilled_scheduled: Decimal
 
     @property
     def unbilled_costs(self) -> Decimal:
@@ -41,7 +41,10 @@ class Figures:
     @property
     def unbilled(self) -> Decimal:
         return (
-            self.unbilled_hours + self.unbilled_expenses + self.unbilled_trips + self.unbilled_terms
+            self.unbilled_hours
+            + self.unbilled_expenses
+            + self.unbilled_trips
+            + self.unbilled_scheduled
         )
 
 
@@ -60,8 +63,12 @@ def figures(project: Project, *, today: datetime.date) -> Figures:
         unbilled_hours=unbilled["amount"] or ZERO,
         unbilled_expenses=_amount(project.expenses.unbilled()),
         unbilled_trips=_amount(project.trips.unbilled()),
-        unbilled_terms=sum(
-            (term_amount(term) for term in project.terms.unbilled().due(today)), ZERO
+        unbilled_scheduled=sum(
+            (
+                term_amount(scheduled)
+                for scheduled in project.scheduled_amounts.unbilled().due(today)
+            ),
+            ZERO,
         ),
     )
 
@@ -83,17 +90,17 @@ def has_registrations(project: Project) -> bool:
     return any(getattr(project, name).exists() for name in REGISTRATIONS)
 
 
-def term_amount(term: Term) -> Decimal:
+def term_amount(scheduled: ScheduledAmount) -> Decimal:
     """What a term comes to, in euros excl. VAT."""
-    return net_amount(term.quantity, term.price)
+    return net_amount(scheduled.quantity, scheduled.price)
 
 
-def shown_terms(project: Project, *, today: datetime.date) -> QuerySet[Term]:
+def shown_terms(project: Project, *, today: datetime.date) -> QuerySet[ScheduledAmount]:
     """The terms up to today and the next few, the latest first."""
-    upcoming = project.terms.filter(due_on__gt=today).order_by("due_on", "pk")
+    upcoming = project.scheduled_amounts.filter(due_on__gt=today).order_by("due_on", "pk")
     days = list(upcoming.values_list("due_on", flat=True)[:UPCOMING_TERMS])
     return (
-        project.terms.filter(due_on__lte=days[-1] if days else today)
+        project.scheduled_amounts.filter(due_on__lte=days[-1] if days else today)
         .select_related("invoice_line__invoice")
         .order_by("-due_on", "-pk")
     )

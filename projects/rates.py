@@ -64,7 +64,7 @@ class RateBook:
         method = project.billing_method
         if method is Method.NONE:
             return _("%(project)s is not billed.") % {"project": project}
-        if method.has_terms:
+        if method.has_scheduled_amounts:
             return _("%(project)s is billed by agreed amounts, not by the hour.") % {
                 "project": project
             }

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from .models import Method, Project, Term, TermKind
+from .models import Method, Project, ScheduledAmount, ScheduledAmountKind
 from .periods import Period, add_months, period_name, periods
 
 HORIZON_MONTHS = 13
 # What a later planning may still change on a term that is not billed.
 FOLLOWING = ("description", "due_on", "period_until", "quantity", "price", "task_id")
-TERM_METHODS = tuple(method for method in Method if method.has_terms)
+TERM_METHODS = tuple(method for method in Method if method.has_scheduled_amounts)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def horizon(today: datetime.date) -> datetime.date:
     return add_months(today, HORIZON_MONTHS)
 
 
-def plan_terms(
+def plan_scheduled_amounts(
     project: Project, *, today: datetime.date, until: datetime.date | None = None
 ) -> Outcome:
     """Makes the unbilled terms of a project as agreed; billed and written-off ones stay untouched.
@@ -58,11 +58,11 @@ def plan_terms(
     }
     with transaction.atomic():
         # Locked, so that a term that is being billed at this moment is not taken away.
-        terms = list(project.terms.select_for_update())
-        settled = [term for term in terms if term.is_settled]
+        scheduled_amounts = list(project.scheduled_amounts.select_for_update())
+        settled = [scheduled for scheduled in scheduled_amounts if scheduled.is_settled]
         for key in [key for key, plan in wanted.items() if _is_taken(plan, settled)]:
             del wanted[key]
-        open_terms = {(t.kind, t.key): t for t in terms if not t.is_settled}
+        open_terms = {(t.kind, t.key): t for t in scheduled_amounts if not t.is_settled}
         return Outcome(
             added=_add(project, [p for key, p in wanted.items() if key not in open_terms]),
             changed=sum(_follow(t, wanted[key]) for key, t in open_terms.items() if key in wanted),
@@ -79,7 +79,7 @@ def plan_all(*, today: datetime.date) -> int:
     )
     number = 0
     for project in projects.iterator(chunk_size=200):
-        plan_terms(project, today=today)
+        plan_scheduled_amounts(project, today=today)
         number += 1
     return number
 
@@ -87,8 +87,10 @@ def plan_all(*, today: datetime.date) -> int:
 def stop_terms(project: Project, *, today: datetime.date) -> int:
     """Takes away unbilled terms due after today; what was due already stays to be billed."""
     with transaction.atomic():
-        terms = project.terms.unbilled().filter(due_on__gt=today).select_for_update()
-        return _remove(project, list(terms))
+        scheduled_amounts = (
+            project.scheduled_amounts.unbilled().filter(due_on__gt=today).select_for_update()
+        )
+        return _remove(project, list(scheduled_amounts))
 
 
 def planned(project: Project, *, today: datetime.date, until: datetime.date) -> Iterator[Planned]:
@@ -107,10 +109,10 @@ def planned(project: Project, *, today: datetime.date, until: datetime.date) -> 
 def _fixed_price(project: Project, today: datetime.date) -> Iterator[Planned]:
     if project.fixed_price is not None:
         yield Planned(
-            kind=TermKind.FIXED_PRICE,
+            kind=ScheduledAmountKind.FIXED_PRICE,
             key="",
             description=project.name,
-            due_on=_due_on(project, TermKind.FIXED_PRICE, "", today),
+            due_on=_due_on(project, ScheduledAmountKind.FIXED_PRICE, "", today),
             price=project.fixed_price,
         )
 
@@ -121,10 +123,10 @@ def _fixed_prices_of_tasks(project: Project, today: datetime.date) -> Iterator[P
             continue
         key = str(row.task_id)
         yield Planned(
-            kind=TermKind.TASK_PRICE,
+            kind=ScheduledAmountKind.TASK_PRICE,
             key=key,
             description=f"{project.name}, {row.task.name}",
-            due_on=_due_on(project, TermKind.TASK_PRICE, key, today),
+            due_on=_due_on(project, ScheduledAmountKind.TASK_PRICE, key, today),
             price=row.fixed_price,
             task_id=row.task_id,
         )
@@ -133,7 +135,7 @@ def _fixed_prices_of_tasks(project: Project, today: datetime.date) -> Iterator[P
 def _instalments(project: Project) -> Iterator[Planned]:
     for instalment in project.instalments.all():
         yield Planned(
-            kind=TermKind.INSTALMENT,
+            kind=ScheduledAmountKind.INSTALMENT,
             key=str(instalment.pk),
             description=instalment.description,
             due_on=instalment.date,
@@ -151,7 +153,7 @@ def _periods(project: Project, until: datetime.date) -> Iterator[Planned]:
     for period in periods(frequency, starts_on=subscription.starts_on, until=last):
         name = period_name(frequency, period, language=language)
         yield Planned(
-            kind=TermKind.PERIOD,
+            kind=ScheduledAmountKind.PERIOD,
             key=period.first.isoformat(),
             description=f"{subscription.description}, {name}",
             due_on=period.first,
@@ -162,9 +164,9 @@ def _periods(project: Project, until: datetime.date) -> Iterator[Planned]:
         )
 
 
-def days_of(term: Term | Planned) -> Period:
+def days_of(scheduled: ScheduledAmount | Planned) -> Period:
     """The days for which a term is billed; for anything but a period the day on which it is due."""
-    return Period(term.due_on, term.period_until or term.due_on)
+    return Period(scheduled.due_on, scheduled.period_until or scheduled.due_on)
 
 
 def _due_on(project: Project, kind: str, key: str, today: datetime.date) -> datetime.date:
@@ -172,36 +174,48 @@ def _due_on(project: Project, kind: str, key: str, today: datetime.date) -> date
     agreed = project.ends_on or project.starts_on
     if agreed:
         return agreed
-    known = project.terms.filter(kind=kind, key=key).values_list("due_on", flat=True).first()
+    known = (
+        project.scheduled_amounts.filter(kind=kind, key=key)
+        .values_list("due_on", flat=True)
+        .first()
+    )
     return known or today
 
 
-def _is_taken(plan: Planned, settled: list[Term]) -> bool:
+def _is_taken(plan: Planned, settled: list[ScheduledAmount]) -> bool:
     """The same term was settled, or days of this period were settled under another plan."""
-    if any((term.kind, term.key) == (plan.kind, plan.key) for term in settled):
+    if any((scheduled.kind, scheduled.key) == (plan.kind, plan.key) for scheduled in settled):
         return True
-    if plan.kind != TermKind.PERIOD:
+    if plan.kind != ScheduledAmountKind.PERIOD:
         return False
     period = days_of(plan)
-    return any(period.overlaps(days_of(term)) for term in settled if term.kind == TermKind.PERIOD)
+    return any(
+        period.overlaps(days_of(scheduled))
+        for scheduled in settled
+        if scheduled.kind == ScheduledAmountKind.PERIOD
+    )
 
 
 def _add(project: Project, plans: list[Planned]) -> int:
     # Somebody else may be planning the same project: theirs counts as well as ours.
-    Term.objects.bulk_create(
-        [Term(project=project, **vars(plan)) for plan in plans], ignore_conflicts=True
+    ScheduledAmount.objects.bulk_create(
+        [ScheduledAmount(project=project, **vars(plan)) for plan in plans], ignore_conflicts=True
     )
     return len(plans)
 
 
-def _follow(term: Term, plan: Planned) -> int:
+def _follow(scheduled: ScheduledAmount, plan: Planned) -> int:
     wanted = {name: getattr(plan, name) for name in FOLLOWING}
-    if all(getattr(term, name) == value for name, value in wanted.items()):
+    if all(getattr(scheduled, name) == value for name, value in wanted.items()):
         return 0
-    return Term.objects.unbilled().filter(pk=term.pk).update(**wanted)
+    return ScheduledAmount.objects.unbilled().filter(pk=scheduled.pk).update(**wanted)
 
 
-def _remove(project: Project, terms: list[Term]) -> int:
-    if not terms:
+def _remove(project: Project, scheduled_amounts: list[ScheduledAmount]) -> int:
+    if not scheduled_amounts:
         return 0
-    return project.terms.unbilled().filter(pk__in=[term.pk for term in terms]).delete()[0]
+    return (
+        project.scheduled_amounts.unbilled()
+        .filter(pk__in=[scheduled.pk for scheduled in scheduled_amounts])
+        .delete()[0]
+    )

@@ -3,10 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import scheduled_amounts as terms
+from . import scheduled_amounts as scheduled_amounts
 
 
 @shared_task
-def plan_terms() -> int:
+def plan_scheduled_amounts() -> int:
     """Plans the terms of all active projects, a year and a month ahead."""
-    return terms.plan_all(today=timezone.localdate())
+    return scheduled_amounts.plan_all(today=timezone.localdate())

@@ -20,12 +20,12 @@ SCHEDULE = {
         "options": {"expires": 3600},
     },
     "start-nightly-checks": {
-        "task": "billing.tasks.start_nightly_checks",
+        "task": "billing.tasks.start_nightly_reconciliations",
         "schedule": crontab(minute=45, hour=4),
         "options": {"expires": 3600},
     },
     "ring-for-checks": {
-        "task": "billing.tasks.ring_for_checks",
+        "task": "billing.tasks.sweep_reconciliations",
         "schedule": 60.0,
         "options": {"expires": 60},
     },
@@ -46,7 +46,7 @@ SCHEDULE = {
         "options": {"expires": 600},
     },
     "plan-terms": {
-        "task": "projects.tasks.plan_terms",
+        "task": "projects.tasks.plan_scheduled_amounts",
         "schedule": crontab(minute=20, hour=1),
         "options": {"expires": 3600},
     },

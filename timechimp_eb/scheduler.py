@@ -9,7 +9,7 @@ from django.conf import settings
 PULSE = "beat-pulse"
 
 
-class BeatingScheduler(PersistentScheduler):
+class HeartbeatScheduler(PersistentScheduler):
     """Beat's own scheduler; DATA_DIR/beat-pulse is at most as old as its longest sleep."""
 
     # Seconds; a pulse older than a few of these means that beat hangs.

@@ -117,7 +117,7 @@ FINANCE = Section(
         Entry(
             _("Bookings"),
             "billing:booking-list",
-            ("billing:booking-", "billing:batch-", "billing:check", "billing:finding-"),
+            ("billing:booking-", "billing:batch-", "billing:reconciliation", "billing:finding-"),
             counter="attention_count",
         ),
         Entry(_("Reports"), "billing:report-turnover", ("billing:report-",)),

@@ -17,7 +17,7 @@ from lib.countries import EU, HOME, country_name
 
 from .treatments import TREATMENTS, WITHIN_EU, VatTreatment
 
-SHIFTED = WITHIN_EU | {VatTreatment.REVERSE_CHARGE}
+REVERSE_CHARGED = WITHIN_EU | {VatTreatment.REVERSE_CHARGE}
 _WITHIN_EU = gettext_lazy(
     "0% VAT for everything; the invoice names the VAT number of the customer, and it counts for "
     "the ICP return. A task or expense category with another rate within the EU says whether it "
@@ -43,7 +43,7 @@ CONSEQUENCES: Mapping[str, str | Promise] = MappingProxyType(
 )
 
 
-def unfit(
+def reasons_against(
     treatment: str, *, country: str, is_business: bool, vat_number: str
 ) -> list[tuple[str, str]]:
     """Why a customer like that cannot have this treatment: by its field, in a sentence."""
@@ -79,7 +79,7 @@ def _wrong_number(number: str, *, is_here: bool) -> str:
 
 def why_not_private(treatment: str, *, is_business: bool) -> str:
     """VAT is reverse-charged to businesses only."""
-    if treatment in SHIFTED and not is_business:
+    if treatment in REVERSE_CHARGED and not is_business:
         return _("The customer is private: VAT cannot be reverse-charged to it.")
     return ""
 

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from accounts.models import Language
 
 from .models import VatRate
-from .treatments import TREATMENTS, Icp, category_of, contradicts, usual_code, words_of
+from .treatments import TREATMENTS, Icp, category_of, contradicts, default_code, words_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def mapping_of(rate: VatRate) -> Mapping:
         words=_in_both_languages(rate.treatment),
         icp=_icp(treatment.icp),
         needs_vat_number=treatment.needs_vat_number,
-        proposed="" if rate.code else usual_code(rate.treatment, rate.percentage),
+        proposed="" if rate.code else default_code(rate.treatment, rate.percentage),
         contradicts=contradicts(rate.code, rate.treatment),
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 
-from .eligibility import CONSEQUENCES, unfit, unusual
+from .eligibility import CONSEQUENCES, reasons_against, unusual
 from .treatments import VatTreatment
 
 
@@ -66,11 +66,11 @@ class VatRate(models.Model):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "name"], name="vat_rate_name_once"),
+            models.UniqueConstraint(fields=["organisation", "name"], name="unique_vat_rate_name"),
             models.UniqueConstraint(
                 fields=["organisation"],
                 condition=models.Q(is_default=True),
-                name="one_usual_vat_rate",
+                name="unique_default_vat_rate",
             ),
         ]
 
@@ -86,7 +86,7 @@ class VatRate(models.Model):
         self, *, country: str, is_business: bool, vat_number: str
     ) -> Sequence[tuple[str, str]]:
         """Why a customer like that cannot have this rate: by its field, in a sentence."""
-        return unfit(
+        return reasons_against(
             self.treatment, country=country, is_business=is_business, vat_number=vat_number
         )
 

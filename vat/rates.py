@@ -14,7 +14,7 @@ from django.utils.translation import override
 from accounts.models import Organisation
 
 from .models import VatRate
-from .treatments import VatTreatment, usual_code
+from .treatments import VatTreatment, default_code
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -23,7 +23,7 @@ class RateInUse(Exception):
     """Something refers to the rate, so it can only be ended."""
 
 
-class UsualRate(Exception):
+class DefaultRateRequired(Exception):
     """The usual rate cannot be taken away: another one must be the usual one first."""
 
 
@@ -82,7 +82,7 @@ def create_standard_rates(organisation: Organisation) -> list[VatRate]:
         ]
     made = VatRate.objects.bulk_create(missing)
     if default_rate(organisation) is None:
-        _make_first_usual(organisation)
+        _make_first_default(organisation)
     return made
 
 
@@ -110,10 +110,10 @@ def _from_standard(organisation: Organisation, standard: StandardRate, *, positi
     )
 
 
-def _make_first_usual(organisation: Organisation) -> None:
+def _make_first_default(organisation: Organisation) -> None:
     first = organisation.vat_rates.filter(code=STANDARD_RATES[0].code).first()
     if first:
-        make_usual(first)
+        make_default(first)
 
 
 def default_rate(organisation: Organisation) -> VatRate | None:
@@ -122,7 +122,7 @@ def default_rate(organisation: Organisation) -> VatRate | None:
 
 
 @transaction.atomic
-def make_usual(rate: VatRate) -> None:
+def make_default(rate: VatRate) -> None:
     """This rate becomes the usual one, and no other."""
     VatRate.objects.filter(organisation_id=rate.organisation_id, is_default=True).update(
         is_default=False
@@ -137,7 +137,7 @@ def add_rate(organisation: Organisation, *, is_default: bool = False, **details:
     rate = VatRate.objects.create(organisation=organisation, position=last + 1, **details)
     _end_predecessor(rate)
     if is_default:
-        make_usual(rate)
+        make_default(rate)
     return rate
 
 
@@ -148,19 +148,19 @@ def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
     Raises UsualRate when none would be the usual one.
     """
     if not is_default and VatRate.objects.filter(pk=rate.pk, is_default=True).exists():
-        raise UsualRate(str(rate))
+        raise DefaultRateRequired(str(rate))
     VatRate.objects.filter(pk=rate.pk).update(**details)
     _end_predecessor(VatRate.objects.get(pk=rate.pk))
     if is_default:
-        make_usual(rate)
+        make_default(rate)
 
 
-def set_usual_code(rate: VatRate) -> str:
+def set_default_code(rate: VatRate) -> str:
     """Gives a rate without a code the usual one of its treatment and percentage; gives that code.
 
     Empty when there is none, or when the rate has a code of its own.
     """
-    code = usual_code(rate.treatment, rate.percentage)
+    code = default_code(rate.treatment, rate.percentage)
     bare = VatRate.objects.filter(pk=rate.pk, code="")
     if not code or not bare.update(code=code):
         return ""
@@ -203,7 +203,7 @@ def _end_predecessor(rate: VatRate) -> None:
 def delete_rate(rate: VatRate) -> None:
     """Raises UsualRate, or RateInUse when a line, customer, task or registration refers to it."""
     if rate.is_default:
-        raise UsualRate(str(rate))
+        raise DefaultRateRequired(str(rate))
     try:
         rate.delete()
     except ProtectedError:

@@ -109,7 +109,7 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-def usual_code(treatment: str, percentage: Decimal) -> str:
+def default_code(treatment: str, percentage: Decimal) -> str:
     """The VAT code of e-Boekhouden for this combination; empty where none is the usual one."""
     if percentage != int(percentage):
         return ""

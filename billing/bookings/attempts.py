@@ -26,7 +26,7 @@ SENT = {
 
 
 @dataclass(frozen=True)
-class ToldAttempt:
+class AttemptSummary:
     """An attempt in words: what, the service's own text, when, and how long it took."""
 
     at: datetime.datetime
@@ -35,17 +35,19 @@ class ToldAttempt:
     milliseconds: int | None
 
 
-def tell_attempts(booking: Booking) -> list[ToldAttempt]:
+def describe_attempts(booking: Booking) -> list[AttemptSummary]:
     """The attempts, the latest first."""
-    return [tell_attempt(attempt) for attempt in booking.attempts.order_by("-started_at", "-pk")]
+    return [
+        describe_attempt(attempt) for attempt in booking.attempts.order_by("-started_at", "-pk")
+    ]
 
 
-def tell_attempt(attempt: Attempt) -> ToldAttempt:
+def describe_attempt(attempt: Attempt) -> AttemptSummary:
     """What was tried, in words, and what came of it."""
     words = LOOKED if attempt.is_look_up else SENT
     text = words[attempt.outcome]() if attempt.outcome in words else _unfinished(attempt)
     said = f"{attempt.text} ({attempt.code})" if attempt.code else ""
-    return ToldAttempt(attempt.started_at, text, said, attempt.milliseconds)
+    return AttemptSummary(attempt.started_at, text, said, attempt.milliseconds)
 
 
 def _unfinished(attempt: Attempt) -> str:

@@ -36,8 +36,11 @@ def compare_entry(
 
 def _compare_entry(payload: Payload, booked: BookedEntry) -> Finding:
     finding = _compare(payload, booked, booked.gross, slack=Decimal(0))
-    token = payload["message"]["document"]
-    if finding in (Finding.SAME, Finding.SAME_BUT_TEXT) and booked.document.strip() == token:
+    correlation_id = payload["message"]["document"]
+    if (
+        finding in (Finding.SAME, Finding.SAME_BUT_TEXT)
+        and booked.document.strip() == correlation_id
+    ):
         return Finding.SAME_WITH_TOKEN
     return finding
 
@@ -55,7 +58,7 @@ def compare_relation(
 
 def _compare_relation(payload: Payload, theirs: Relation) -> Finding:
     ours = payload["message"]
-    known = bool(ours["token"]) and theirs.token.strip() == ours["token"]
+    known = bool(ours["correlation_id"]) and theirs.correlation_id.strip() == ours["correlation_id"]
     same = known or same_name(ours["name"], theirs.name)
     return Finding.SAME_WITH_TOKEN if same else Finding.DIFFERENT
 

@@ -67,7 +67,7 @@ class Progress:
     state: State
     next_at: datetime.datetime | None = None
     lease_until: datetime.datetime | None = None
-    sends: int = 0
+    unconfirmed_sends: int = 0
     checks: int = 0
     last_sent_at: datetime.datetime | None = None
     absent_at: datetime.datetime | None = None
@@ -105,7 +105,7 @@ def begin_sending(progress: Progress, *, now: datetime.datetime) -> Progress:
         progress,
         state=State.SENDING,
         lease_until=now + LEASE,
-        sends=progress.sends + 1,
+        unconfirmed_sends=progress.unconfirmed_sends + 1,
         last_sent_at=now,
         absent_at=None,
         refusal="",
@@ -124,14 +124,18 @@ def accepted(progress: Progress, *, reason: str = "") -> tuple[Progress, Step]:
 def not_sent(progress: Progress, *, now: datetime.datetime, tries: int) -> tuple[Progress, Step]:
     """Certainly nothing left this machine: as if it had not been tried."""
     wait = SEND_AGAIN_AFTER[min(tries, len(SEND_AGAIN_AFTER) - 1)]
-    back = replace(progress, sends=max(progress.sends - 1, 0), reason="not-sent")
-    state = State.UNKNOWN if back.sends else State.QUEUED
+    back = replace(
+        progress, unconfirmed_sends=max(progress.unconfirmed_sends - 1, 0), reason="not-sent"
+    )
+    state = State.UNKNOWN if back.unconfirmed_sends else State.QUEUED
     return _waiting(back, state, now + wait), Step.STOP
 
 
 def unsendable(progress: Progress) -> tuple[Progress, Step]:
     """Our own message breaks a rule of the service; it never left, and somebody must correct it."""
-    back = replace(progress, sends=max(progress.sends - 1, 0), reason="invalid")
+    back = replace(
+        progress, unconfirmed_sends=max(progress.unconfirmed_sends - 1, 0), reason="invalid"
+    )
     return _ended(back, State.REJECTED), Step.STOP
 
 
@@ -167,7 +171,7 @@ def found(
         return _absent(progress, started_at=started_at, now=now, settle=settle)
     if finding in (Finding.DIFFERENT, Finding.SEVERAL):
         return _not_ours(progress, finding, started_at=started_at, settle=settle), Step.STOP
-    if progress.sends == 0 and finding is not Finding.SAME_WITH_TOKEN:
+    if progress.unconfirmed_sends == 0 and finding is not Finding.SAME_WITH_TOKEN:
         return _ended(replace(progress, reason="identical"), State.CONFLICT), Step.STOP
     reason = "text-differs" if finding is Finding.SAME_BUT_TEXT else "looked-up"
     return _ended(replace(progress, reason=reason), State.CONFIRMED), Step.STOP
@@ -182,7 +186,7 @@ def _not_ours(
 ) -> Progress:
     """For a person, who may cancel it: so not while a lost request of ours may still be served."""
     reason = "several" if finding is Finding.SEVERAL else "different"
-    if progress.sends and not progress.refusal:
+    if progress.unconfirmed_sends and not progress.refusal:
         settled_at = _settled_at(progress, settle)
         if started_at < settled_at:
             early = replace(progress, absent_at=None, checks=progress.checks + 1)
@@ -201,7 +205,7 @@ def look_up_failed(
     """Nothing was learned; a failed look-up is never an absence."""
     wait = CHECK_AGAIN_AFTER[min(progress.checks, len(CHECK_AGAIN_AFTER) - 1)]
     wait = max(wait, QUOTA_PAUSE) if quota else wait
-    state = State.UNKNOWN if progress.sends else State.QUEUED
+    state = State.UNKNOWN if progress.unconfirmed_sends else State.QUEUED
     again = replace(progress, checks=progress.checks + 1, reason=progress.reason or "not-reached")
     return _waiting(again, state, now + wait), Step.STOP
 
@@ -213,7 +217,7 @@ def _absent(
     now: datetime.datetime,
     settle: datetime.timedelta,
 ) -> tuple[Progress, Step]:
-    if progress.sends == 0:
+    if progress.unconfirmed_sends == 0:
         return progress, Step.SEND
     if progress.refusal:
         return _absent_after_refusal(progress, now=now)
@@ -227,11 +231,11 @@ def _absent(
     if progress.reason == "exists-unseen":
         # Refused as existing, and nowhere to be seen: sending it again would only go in circles.
         return _ended(progress, State.CONFLICT), Step.STOP
-    return replace(progress, sends=0, checks=0, absent_at=None), Step.SEND
+    return replace(progress, unconfirmed_sends=0, checks=0, absent_at=None), Step.SEND
 
 
 def _absent_after_refusal(progress: Progress, *, now: datetime.datetime) -> tuple[Progress, Step]:
-    gone = replace(progress, sends=0, checks=0, refusal="", absent_at=None)
+    gone = replace(progress, unconfirmed_sends=0, checks=0, refusal="", absent_at=None)
     match Refusal(progress.refusal):
         case Refusal.DATA:
             return _ended(replace(gone, reason="refused"), State.REJECTED), Step.STOP

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, When
 from django.utils.translation import override
 
-from integrations import database_identity as place
+from integrations import database_identity as database_identity
 from integrations import leases
 from integrations.connecting import pause
 from integrations.eboekhouden.client import EBoekhouden
@@ -34,10 +34,10 @@ from ..models import Attempt, Booking, BookingKind
 from . import decisions, exchange
 from .clock import database_now
 from .decisions import Finding, Step
-from .dispatch import ring
+from .dispatch import enqueue
 from .payloads import SCHEMA
 from .reading_back import read_back
-from .recording import Outcome, progress_of, record, remember
+from .recording import Outcome, progress_of, record, save_intent
 
 MOST_STEPS = 6
 # Seconds after which a worker takes on no more and rings for the rest, so that one that is told to
@@ -51,11 +51,11 @@ SETTLE_WITH_THEIR_NUMBERS = datetime.timedelta(minutes=30)
 
 
 @dataclass
-class Courier:
+class DeliverySession:
     """Who delivers: one worker, holding the lease of one connection."""
 
     connection: Connection
-    fence: int
+    fencing_token: int
     books: EBoekhouden
     clock: Callable[[], datetime.datetime]
     may_go_on: bool = True
@@ -75,26 +75,26 @@ def deliver(
     """
     if not Booking.objects.filter(connection=connection_id).due(clock()).exists():
         return 0
-    if not place.settle_here(connection_id):
-        place.notice_move(connection_id, now=clock())
+    if not database_identity.adopt_if_unclaimed(connection_id):
+        database_identity.notice_move(connection_id, now=clock())
         return 0
-    fence = leases.take(connection_id, now=clock())
-    if fence is None:
+    fencing_token = leases.take(connection_id, now=clock())
+    if fencing_token is None:
         return 0
     failpoint("after-lease")
     connection = Connection.objects.select_related("organisation").get(pk=connection_id)
     began = time.monotonic()
     try:
-        return _deliver_with(connection, fence, open_books=open_books, clock=clock)
+        return _deliver_with(connection, fencing_token, open_books=open_books, clock=clock)
     finally:
-        leases.release(connection_id, fence)
+        leases.release(connection_id, fencing_token)
         if time.monotonic() - began >= LONGEST_TURN:
-            ring(connection_id)
+            enqueue(connection_id)
 
 
 def _deliver_with(
     connection: Connection,
-    fence: int,
+    fencing_token: int,
     *,
     open_books: Callable[[Connection], EBoekhouden],
     clock: Callable[[], datetime.datetime],
@@ -107,87 +107,91 @@ def _deliver_with(
         return 0
     count, until = 0, time.monotonic() + LONGEST_TURN
     with books:
-        courier = Courier(connection, fence, books, clock)
-        while courier.may_go_on and (held := _claim_next(courier)):
+        delivery = DeliverySession(connection, fencing_token, books, clock)
+        while delivery.may_go_on and (held := _claim_next(delivery)):
             count += 1
-            _carry_out(courier, *held)
-            courier.may_go_on &= time.monotonic() < until
+            _carry_out(delivery, *held)
+            delivery.may_go_on &= time.monotonic() < until
     return count
 
 
-def _claim_next(courier: Courier) -> tuple[Booking, Attempt] | None:
+def _claim_next(delivery: DeliverySession) -> tuple[Booking, Attempt] | None:
     """The next due booking, now held by us; customers before the documents that need them."""
-    now = courier.clock()
-    if not leases.renew(courier.connection.pk, courier.fence, now=now):
+    now = delivery.clock()
+    if not leases.renew(delivery.connection.pk, delivery.fencing_token, now=now):
         return None
-    due = Booking.objects.filter(connection=courier.connection, payload__schema=SCHEMA).due(now)
+    due = Booking.objects.filter(connection=delivery.connection, payload__schema=SCHEMA).due(now)
     first = Case(When(kind=BookingKind.RELATION, then=0), default=1, output_field=IntegerField())
     for booking in due.select_related("customer", "invoice").order_by(first, "created_at", "pk"):
         progress, step = decisions.claim(progress_of(booking), now=now)
         if step is Step.STOP:
             continue
-        if attempt := remember(booking, progress, is_look_up=True, now=now):
+        if attempt := save_intent(booking, progress, is_look_up=True, now=now):
             return booking, attempt
     return None
 
 
-def _carry_out(courier: Courier, booking: Booking, attempt: Attempt) -> None:
+def _carry_out(delivery: DeliverySession, booking: Booking, attempt: Attempt) -> None:
     """Looks, and sends if the look allows it, until there is nothing more to do now."""
     failpoint("after-claim")
-    step = _look(courier, booking, attempt, since=time.monotonic())
+    step = _look(delivery, booking, attempt, since=time.monotonic())
     for _turn in range(MOST_STEPS):
         if step is Step.STOP:
             return
         watch = time.monotonic()
-        progress, now = progress_of(booking), courier.clock()
+        progress, now = progress_of(booking), delivery.clock()
         if step is Step.SEND:
             progress = decisions.begin_sending(progress, now=now)
-        still_ours = leases.renew(courier.connection.pk, courier.fence, now=now)
-        again = remember(booking, progress, is_look_up=step is Step.LOOK_UP, now=now)
+        still_ours = leases.renew(delivery.connection.pk, delivery.fencing_token, now=now)
+        again = save_intent(booking, progress, is_look_up=step is Step.LOOK_UP, now=now)
         if not still_ours or again is None:
             return
         take = _look if step is Step.LOOK_UP else _send
-        step = take(courier, booking, again, since=watch)
+        step = take(delivery, booking, again, since=watch)
 
 
 # --- Looking --------------------------------------------------------------------------------------
 
 
-def _look(courier: Courier, booking: Booking, attempt: Attempt, *, since: float) -> Step:
+def _look(delivery: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Step:
     try:
-        finding, sight = exchange.look_up(courier.books, booking)
+        finding, remote = exchange.look_up(delivery.books, booking)
     except EBoekhoudenError as error:
-        return _look_failed(courier, booking, attempt, error, since)
+        return _look_failed(delivery, booking, attempt, error, since)
     failpoint("after-look-up")
-    _learn(courier.connection, booking, finding)
+    _learn(delivery.connection, booking, finding)
     progress, step = decisions.found(
         progress_of(booking),
         finding,
         started_at=attempt.started_at,
-        now=courier.clock(),
-        settle=_settle(courier.connection, booking),
+        now=delivery.clock(),
+        settle=_settle(delivery.connection, booking),
     )
-    if courier.refused_codes and progress.reason == "credentials":
-        refused = courier.refused_codes
-        pause(courier.connection, code=refused.code, text=refused.text, now=courier.clock())
-        courier.may_go_on = False
+    if delivery.refused_codes and progress.reason == "credentials":
+        refused = delivery.refused_codes
+        pause(delivery.connection, code=refused.code, text=refused.text, now=delivery.clock())
+        delivery.may_go_on = False
     outcome = Outcome(finding.name.lower(), _milliseconds(since))
-    record(booking, attempt, progress, outcome, sight=sight, now=courier.clock())
+    record(booking, attempt, progress, outcome, remote=remote, now=delivery.clock())
     return step
 
 
 def _look_failed(
-    courier: Courier, booking: Booking, attempt: Attempt, error: EBoekhoudenError, since: float
+    delivery: DeliverySession,
+    booking: Booking,
+    attempt: Attempt,
+    error: EBoekhoudenError,
+    since: float,
 ) -> Step:
-    now = courier.clock()
-    courier.may_go_on = False
+    now = delivery.clock()
+    delivery.may_go_on = False
     if isinstance(error, NotConfigured):
-        with override(courier.connection.organisation.language):
-            pause(courier.connection, code=error.code, text=sentence(error), now=now)
+        with override(delivery.connection.organisation.language):
+            pause(delivery.connection, code=error.code, text=sentence(error), now=now)
     quota = isinstance(error, Refused) and exchange.refusal(error) is decisions.Refusal.QUOTA
     progress, step = decisions.look_up_failed(progress_of(booking), now=now, quota=quota)
-    if isinstance(error, MessageInvalid) and not booking.sends:
-        courier.may_go_on = True
+    if isinstance(error, MessageInvalid) and not booking.unconfirmed_sends:
+        delivery.may_go_on = True
         progress, step = decisions.unsendable(progress_of(booking))
     outcome = Outcome("look-up-failed", _milliseconds(since), error.code, error.text or str(error))
     record(booking, attempt, progress, outcome, now=now)
@@ -216,39 +220,43 @@ def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
 # --- Sending --------------------------------------------------------------------------------------
 
 
-def _send(courier: Courier, booking: Booking, attempt: Attempt, *, since: float) -> Step:
+def _send(delivery: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Step:
     failpoint("after-intent")
     try:
         if time.monotonic() - since > LATEST_START:
             raise NotSent("too-late")
-        told = exchange.send(courier.books, booking)
+        answered_id = exchange.send(delivery.books, booking)
         failpoint("after-answer")
-        made = read_back(courier.books, booking, told=told)
+        made = read_back(delivery.books, booking, answered_id=answered_id)
     except EBoekhoudenError as error:
-        return _send_failed(courier, booking, attempt, error, since)
+        return _send_failed(delivery, booking, attempt, error, since)
     failpoint("before-recording")
     progress, step = decisions.accepted(progress_of(booking), reason=made.reason)
     outcome = Outcome("accepted", _milliseconds(since))
-    record(booking, attempt, progress, outcome, sight=made.sight, now=courier.clock())
+    record(booking, attempt, progress, outcome, remote=made.remote, now=delivery.clock())
     failpoint("after-recording")
     return step
 
 
 def _send_failed(
-    courier: Courier, booking: Booking, attempt: Attempt, error: EBoekhoudenError, since: float
+    delivery: DeliverySession,
+    booking: Booking,
+    attempt: Attempt,
+    error: EBoekhoudenError,
+    since: float,
 ) -> Step:
-    now, progress = courier.clock(), progress_of(booking)
+    now, progress = delivery.clock(), progress_of(booking)
     name, step = "doubted", Step.STOP
     match error:
         case MessageInvalid():
             name, (progress, step) = "invalid", decisions.unsendable(progress)
         case NotSent():
-            courier.may_go_on = False
+            delivery.may_go_on = False
             tries = booking.attempts.filter(outcome="not-sent").count()
             name, (progress, step) = "not-sent", decisions.not_sent(progress, now=now, tries=tries)
         case NotConfigured() | Refused():
             name = "refused"
-            courier.refused_codes = error if isinstance(error, NotConfigured) else None
+            delivery.refused_codes = error if isinstance(error, NotConfigured) else None
             progress, step = decisions.refused(progress, exchange.refusal(error), now=now)
         case _:
             progress, step = decisions.doubted(progress, now=now, reason=error.reason)

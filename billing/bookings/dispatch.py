@@ -13,15 +13,15 @@ from integrations.eboekhouden.failpoints import failpoint
 log = structlog.get_logger(__name__)
 
 
-def ring(connection_id: int) -> None:
+def enqueue(connection_id: int) -> None:
     """Rings after the commit.
 
     A broker that is away delays the delivery, at most until the sweep.
     """
-    transaction.on_commit(lambda: _ring(connection_id))
+    transaction.on_commit(lambda: _enqueue(connection_id))
 
 
-def _ring(connection_id: int) -> None:
+def _enqueue(connection_id: int) -> None:
     failpoint("before-doorbell")
     try:
         current_app.send_task("billing.tasks.deliver_bookings", args=[connection_id])

@@ -26,7 +26,7 @@ Record = Relation | BookedInvoice | BookedEntry
 
 
 @dataclass(frozen=True)
-class Sight:
+class RemoteRecord:
     """What stands there: its id there, and a copy."""
 
     remote_id: str
@@ -48,7 +48,7 @@ def send(books: EBoekhouden, booking: Booking) -> str:
     return str(books.add_sales_entry(payloads.sales_entry_message(booking.payload)))
 
 
-def look_up(books: EBoekhouden, booking: Booking) -> tuple[Finding, Sight | None]:
+def look_up(books: EBoekhouden, booking: Booking) -> tuple[Finding, RemoteRecord | None]:
     """Whether it stands there under our name, and whether it is ours."""
     match booking.kind:
         case BookingKind.RELATION:
@@ -56,13 +56,13 @@ def look_up(books: EBoekhouden, booking: Booking) -> tuple[Finding, Sight | None
             finding, relation = comparing.compare_relation(booking.payload, found)
             if relation and _is_somebody_elses(relation, booking):
                 finding = Finding.DIFFERENT
-            return finding, _sight(relation)
+            return finding, _remote_record(relation)
         case BookingKind.INVOICE:
             finding, invoice = comparing.compare_invoice(booking.payload, _invoices(books, booking))
-            return finding, _sight(invoice)
+            return finding, _remote_record(invoice)
     entries = books.find_entry(booking.natural_key)
     finding, entry = comparing.compare_entry(booking.payload, entries)
-    return finding, _sight(entry)
+    return finding, _remote_record(entry)
 
 
 def _is_somebody_elses(relation: Relation, booking: Booking) -> bool:
@@ -95,7 +95,7 @@ def _invoices(books: EBoekhouden, booking: Booking) -> Sequence[BookedInvoice]:
     twins = Booking.objects.filter(
         connection=booking.connection, fingerprint=booking.fingerprint, remote_id=""
     ).exclude(pk=booking.pk)
-    return alike * 2 if alike and twins.filter(sends__gt=0).exists() else alike
+    return alike * 2 if alike and twins.filter(unconfirmed_sends__gt=0).exists() else alike
 
 
 def refusal(error: Refused | NotConfigured) -> Refusal:
@@ -103,17 +103,17 @@ def refusal(error: Refused | NotConfigured) -> Refusal:
     return REFUSALS.get(error.code_class, Refusal.DATA)
 
 
-def _sight(record: Record | None) -> Sight | None:
-    return None if record is None else sight_of(record)
+def _remote_record(record: Record | None) -> RemoteRecord | None:
+    return None if record is None else remote_record_of(record)
 
 
-def sight_of(record: Record) -> Sight:
+def remote_record_of(record: Record) -> RemoteRecord:
     """What is kept of a record that stands there."""
     match record:
         case Relation():
             copy = {k: v for k, v in asdict(record).items() if k != "raw"}
-            return Sight(str(record.id), copy)
+            return RemoteRecord(str(record.id), copy)
         case BookedInvoice():
             # The address of the PDF opens it for anyone: kept, but never logged or shown to others.
-            return Sight(record.number, payloads.booked_as_content(record))
-    return Sight(str(record.entry_number), payloads.booked_as_content(record))
+            return RemoteRecord(record.number, payloads.booked_as_content(record))
+    return RemoteRecord(str(record.entry_number), payloads.booked_as_content(record))

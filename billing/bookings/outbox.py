@@ -12,12 +12,12 @@ from integrations.models import Connection
 
 from ..models import Batch, Booking, BookingKind, Invoice, State
 from . import payloads
-from .dispatch import ring
+from .dispatch import enqueue
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
-def new_token() -> str:
+def new_correlation_id() -> str:
     """A short word that travels with a document, to know our own: TC and seven characters."""
     return "TC" + "".join(secrets.choice(ALPHABET) for _ in range(7))
 
@@ -43,10 +43,17 @@ def queue_invoice(
 
     Must run in the transaction that makes it final.
     """
-    token = new_token()
-    payload = payloads.invoice_payload(invoice, connection, token=token)
+    correlation_id = new_correlation_id()
+    payload = payloads.invoice_payload(invoice, connection, correlation_id=correlation_id)
     return _queue(
-        BookingKind.INVOICE, invoice, connection, payload, token=token, by=by, now=now, batch=batch
+        BookingKind.INVOICE,
+        invoice,
+        connection,
+        payload,
+        correlation_id=correlation_id,
+        by=by,
+        now=now,
+        batch=batch,
     )
 
 
@@ -59,10 +66,19 @@ def queue_sales_entry(
     batch: Batch | None = None,
 ) -> Booking:
     """The invoice that was sent from here is to be entered in the ledger of e-Boekhouden."""
-    token = new_token()
-    payload = payloads.sales_entry_payload(invoice, connection, token=token)
+    correlation_id = new_correlation_id()
+    payload = payloads.sales_entry_payload(invoice, connection, correlation_id=correlation_id)
     kind = BookingKind.SALES_ENTRY
-    return _queue(kind, invoice, connection, payload, token=token, by=by, now=now, batch=batch)
+    return _queue(
+        kind,
+        invoice,
+        connection,
+        payload,
+        correlation_id=correlation_id,
+        by=by,
+        now=now,
+        batch=batch,
+    )
 
 
 def queue_relation(
@@ -80,14 +96,16 @@ def queue_relation(
     hold_customers([customer.pk])
     if not _must_be_made(customer):
         return None
-    token = new_token()
-    payload = payloads.relation_payload(relation_from_customer(customer, token=token))
+    correlation_id = new_correlation_id()
+    payload = payloads.relation_payload(
+        relation_from_customer(customer, correlation_id=correlation_id)
+    )
     return _create(
         BookingKind.RELATION,
         customer,
         connection,
         payload=payload,
-        token=token,
+        correlation_id=correlation_id,
         by=by,
         now=now,
         batch=batch,
@@ -114,7 +132,7 @@ def _queue(
     connection: Connection,
     payload: payloads.Payload,
     *,
-    token: str,
+    correlation_id: str,
     by: User | None,
     now: datetime.datetime,
     batch: Batch | None,
@@ -126,7 +144,7 @@ def _queue(
         invoice.customer,
         connection,
         payload=payload,
-        token=token,
+        correlation_id=correlation_id,
         by=by,
         now=now,
         batch=batch,
@@ -136,7 +154,7 @@ def _queue(
         reason="customer" if waits else "",
         next_at=None if waits else now,
     )
-    ring(connection.pk)
+    enqueue(connection.pk)
     return booking
 
 

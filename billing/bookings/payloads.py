@@ -35,7 +35,9 @@ Payload = dict[str, Any]
 # --- Composing ------------------------------------------------------------------------------------
 
 
-def invoice_payload(invoice: models.Invoice, connection: Connection, *, token: str) -> Payload:
+def invoice_payload(
+    invoice: models.Invoice, connection: Connection, *, correlation_id: str
+) -> Payload:
     """An invoice to be made in e-Boekhouden."""
     message = Invoice(
         number=invoice.number,
@@ -45,12 +47,14 @@ def invoice_payload(invoice: models.Invoice, connection: Connection, *, token: s
         template=connection.template,
         lines=invoice_lines(invoice, connection),
         book=connection.book_at_once,
-        entry_description=_entry_text(invoice, token),
+        entry_description=_entry_text(invoice, correlation_id),
     )
     return _frozen(message, net=invoice.net, vat=invoice.vat, gross=invoice.gross)
 
 
-def sales_entry_payload(invoice: models.Invoice, connection: Connection, *, token: str) -> Payload:
+def sales_entry_payload(
+    invoice: models.Invoice, connection: Connection, *, correlation_id: str
+) -> Payload:
     """An invoice that was made and sent here, to be entered in the ledger."""
     message = SalesEntry(
         number=invoice.number,
@@ -59,7 +63,7 @@ def sales_entry_payload(invoice: models.Invoice, connection: Connection, *, toke
         payment_term=invoice.payment_term,
         debtor_account=connection.debtor_account,
         description=_entry_text(invoice, ""),
-        document=token,
+        document=correlation_id,
         lines=sales_entry_lines(invoice, connection),
     )
     return _frozen(message, net=invoice.net, vat=invoice.vat, gross=invoice.gross)
@@ -71,10 +75,14 @@ def relation_payload(relation: Relation) -> Payload:
     return {"schema": SCHEMA, "message": content}
 
 
-def _entry_text(invoice: models.Invoice, token: str) -> str:
+def _entry_text(invoice: models.Invoice, correlation_id: str) -> str:
     """Name and number, and at the end our token, within what the service takes."""
     name = " ".join(sendable(invoice.addressee["name"]).split())
-    end = "".join(f" {part}" for part in (invoice.number, f"#{token}" if token else "") if part)
+    end = "".join(
+        f" {part}"
+        for part in (invoice.number, f"#{correlation_id}" if correlation_id else "")
+        if part
+    )
     most = limits.INVOICE["entry_description"] - limits.length_of(end)
     while limits.length_of(name) > most:
         name = name[:-1]

@@ -30,11 +30,11 @@ TAGS = {
 
 
 @dataclass(frozen=True)
-class Way:
+class NextStep:
     """Something a person may do: a POST to `choice`, or a link to `url`."""
 
     label: str
-    choice: str = ""
+    action: str = ""
     url: str = ""
 
 
@@ -48,7 +48,7 @@ ALERTS = {
 
 
 @dataclass(frozen=True)
-class Sentence:
+class BookingSummary:
     """A booking as people read it."""
 
     booking: Booking
@@ -57,7 +57,7 @@ class Sentence:
     document: str
     gross: Decimal | None
     text: str
-    ways: tuple[Way, ...]
+    next_steps: tuple[NextStep, ...]
 
     @property
     def alert(self) -> str:
@@ -66,7 +66,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Told:
+class BatchSummary:
     """A batch in figures and words; the figures and what was cancelled add up to `total`."""
 
     batch: Batch
@@ -81,7 +81,7 @@ class Told:
         return self.open == 0
 
 
-def told(batch: Batch) -> Told:
+def describe_batch(batch: Batch) -> BatchSummary:
     """The batch, annotated with its counts, as `12 booked · 2 being checked · 1 refused`."""
     clashes = batch.conflict_count
     parts = [
@@ -91,24 +91,24 @@ def told(batch: Batch) -> Told:
         (batch.refused_count, _("%d refused")),
         (clashes, ngettext("%d number exists", "%d numbers exist", clashes)),
         (batch.cancelled_count, _("%d cancelled")),
-        (len(batch.left_out), _("%d left out")),
+        (len(batch.skipped), _("%d left out")),
     ]
     words = " · ".join(text % count for count, text in parts if count)
     stopped = batch.refused_count + clashes
-    return Told(batch, batch.total, batch.booked_count, batch.open_count, stopped, words)
+    return BatchSummary(batch, batch.total, batch.booked_count, batch.open_count, stopped, words)
 
 
-def tell(booking: Booking, *, now: datetime.datetime) -> Sentence:
+def describe(booking: Booking, *, now: datetime.datetime) -> BookingSummary:
     """The booking in words, in the reader's language."""
     state = State(booking.state)
-    return Sentence(
+    return BookingSummary(
         booking=booking,
         tag=TAGS[state],
         state=str(state.label),
         document=document(booking),
         gross=booking.invoice.gross if booking.invoice else None,
         text=_text(booking, now=now),
-        ways=tuple(_ways(booking)),
+        next_steps=tuple(_next_steps(booking)),
     )
 
 
@@ -154,7 +154,7 @@ def _refused(booking: Booking) -> str:
 
 def _conflict(booking: Booking) -> str:
     if booking.kind == BookingKind.RELATION:
-        name = (booking.remote_copy or {}).get("name", "")
+        name = (booking.remote_snapshot or {}).get("name", "")
         text = _("Another relation has this number: %(name)s. Is it the same customer?")
         return text % {"name": name}
     if booking.reason == "several":
@@ -171,7 +171,7 @@ def _conflict(booking: Booking) -> str:
 
 def _in_short(booking: Booking) -> str:
     """What stands there, and how far its total is from ours."""
-    theirs = booking.remote_copy or {}
+    theirs = booking.remote_snapshot or {}
     gross = Decimal(theirs.get("gross", "0"))
     apart = Decimal(booking.payload["gross"]) - gross
     short = f"{theirs.get('relation_code', '')}, {euro(gross)}"
@@ -221,30 +221,30 @@ TEXTS: dict[State, Callable[[Booking], str]] = {
 }
 
 
-def _ways(booking: Booking) -> list[Way]:
-    ways = []
+def _next_steps(booking: Booking) -> list[NextStep]:
+    next_steps = []
     if booking.state == State.REJECTED:
-        ways += _mend(booking)
-        ways.append(Way(_("Book again"), choice="again"))
+        next_steps += _fixes(booking)
+        next_steps.append(NextStep(_("Book again"), action="again"))
     if booking.state == State.BLOCKED and booking.stopped_customer:
         url = reverse("billing:booking-detail", args=[booking.stopped_customer])
-        ways.append(Way(_("Open the customer's booking"), url=url))
+        next_steps.append(NextStep(_("Open the customer's booking"), url=url))
     if booking.state == State.UNKNOWN:
-        ways.append(Way(_("Check now"), choice="check"))
+        next_steps.append(NextStep(_("Check now"), action="check"))
     if booking.state == State.CONFLICT:
         url = reverse("billing:booking-detail", args=[booking.pk])
-        ways.append(Way(_("Compare…"), url=url))
-    return ways
+        next_steps.append(NextStep(_("Compare…"), url=url))
+    return next_steps
 
 
-def _mend(booking: Booking) -> list[Way]:
+def _fixes(booking: Booking) -> list[NextStep]:
     if booking.reason == "customer" or (booking.kind == BookingKind.RELATION and not booking.code):
         url = reverse("customers:customer-edit", args=[booking.customer_id])
-        return [Way(_("Open the customer"), url=url)]
+        return [NextStep(_("Open the customer"), url=url)]
     match classify(booking.code, booking.text):
         case CodeClass.SETTINGS:
-            return [Way(_("Change the settings"), url=reverse("integrations:eboekhouden"))]
+            return [NextStep(_("Change the settings"), url=reverse("integrations:eboekhouden"))]
         case CodeClass.DATA | CodeClass.RELATION:
             url = reverse("customers:customer-edit", args=[booking.customer_id])
-            return [Way(_("Open the customer"), url=url)]
+            return [NextStep(_("Open the customer"), url=url)]
     return []

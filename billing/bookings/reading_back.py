@@ -10,18 +10,18 @@ from integrations.eboekhouden.messages import BookedInvoice, Relation
 from ..models import Booking, BookingKind
 from . import comparing
 from .decisions import Finding
-from .exchange import Record, Sight, sight_of
+from .exchange import Record, RemoteRecord, remote_record_of
 
 
 @dataclass(frozen=True)
 class Made:
     """What was made there, and whether its total agrees (`agrees`, `total-differs`, or unknown)."""
 
-    sight: Sight
+    remote: RemoteRecord
     reason: str = ""
 
 
-def read_back(books: EBoekhouden, booking: Booking, *, told: str) -> Made:
+def read_back(books: EBoekhouden, booking: Booking, *, answered_id: str) -> Made:
     """What stands there now. `told` is the number or id in the answer.
 
     Our own key finds it, so a wrong id in the answer does no harm. Raises OutcomeUnknown when only
@@ -31,25 +31,25 @@ def read_back(books: EBoekhouden, booking: Booking, *, told: str) -> Made:
     """
     is_our_number = booking.kind == BookingKind.INVOICE and bool(booking.natural_key)
     try:
-        found = _under_its_number(books, booking, told)
+        found = _under_its_number(books, booking, answered_id)
     except EBoekhoudenError as error:
         if is_our_number:
-            return Made(Sight(told, {}))
+            return Made(RemoteRecord(answered_id, {}))
         raise OutcomeUnknown(error.reason or "unread") from None
     if not booking.natural_key and not _is_ours(booking, found):
-        raise OutcomeUnknown("other-number", told)
+        raise OutcomeUnknown("other-number", answered_id)
     if len(found) != 1:
-        return Made(Sight(told, {}))
+        return Made(RemoteRecord(answered_id, {}))
     (made,) = found
-    return Made(sight_of(made), _agreement(booking, made))
+    return Made(remote_record_of(made), _agreement(booking, made))
 
 
-def _under_its_number(books: EBoekhouden, booking: Booking, told: str) -> Sequence[Record]:
+def _under_its_number(books: EBoekhouden, booking: Booking, answered_id: str) -> Sequence[Record]:
     match booking.kind:
         case BookingKind.RELATION:
             return books.find_relation(booking.natural_key)
         case BookingKind.INVOICE:
-            return books.find_invoice(booking.natural_key or told)
+            return books.find_invoice(booking.natural_key or answered_id)
     return books.find_entry(booking.natural_key)
 
 

@@ -11,13 +11,13 @@ from integrations.models import Connection
 
 from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
 from .decisions import Progress, somebody_elses
-from .exchange import Sight
+from .exchange import RemoteRecord
 
 IN_HAND = (State.SENDING, State.CHECKING)
 FIELDS = (
     "next_at",
     "lease_until",
-    "sends",
+    "unconfirmed_sends",
     "checks",
     "last_sent_at",
     "absent_at",
@@ -42,18 +42,25 @@ def progress_of(booking: Booking) -> Progress:
     return Progress(state=State(booking.state), **figures)
 
 
-def remember(
+def save_intent(
     booking: Booking, progress: Progress, *, is_look_up: bool, now: datetime.datetime
 ) -> Attempt | None:
     """Commits the intention before the wire. None: somebody else took the booking meanwhile."""
     with transaction.atomic():
-        ours = Booking.objects.filter(pk=booking.pk, fence=booking.fence, state=booking.state)
-        if not ours.update(state=progress.state, fence=F("fence") + 1, **_figures(progress)):
+        ours = Booking.objects.filter(
+            pk=booking.pk, fencing_token=booking.fencing_token, state=booking.state
+        )
+        if not ours.update(
+            state=progress.state, fencing_token=F("fencing_token") + 1, **_figures(progress)
+        ):
             return None
         _take_over(booking, progress)
-        booking.fence += 1
+        booking.fencing_token += 1
         return Attempt.objects.create(
-            booking=booking, fence=booking.fence, is_look_up=is_look_up, started_at=now
+            booking=booking,
+            fencing_token=booking.fencing_token,
+            is_look_up=is_look_up,
+            started_at=now,
         )
 
 
@@ -64,7 +71,7 @@ def record(
     outcome: Outcome,
     *,
     now: datetime.datetime,
-    sight: Sight | None = None,
+    remote: RemoteRecord | None = None,
 ) -> bool:
     """Writes what came of it and what follows.
 
@@ -72,9 +79,9 @@ def record(
     document or customer meanwhile becomes a conflict.
     """
     try:
-        return _record(booking, attempt, progress, outcome, sight, now=now)
+        return _record(booking, attempt, progress, outcome, remote, now=now)
     except AlreadyTied:
-        return _record(booking, attempt, somebody_elses(progress), outcome, sight, now=now)
+        return _record(booking, attempt, somebody_elses(progress), outcome, remote, now=now)
 
 
 class AlreadyTied(Exception):
@@ -86,7 +93,7 @@ def _record(
     attempt: Attempt,
     progress: Progress,
     outcome: Outcome,
-    sight: Sight | None,
+    remote: RemoteRecord | None,
     *,
     now: datetime.datetime,
 ) -> bool:
@@ -97,14 +104,16 @@ def _record(
             code=outcome.code[:20],
             text=outcome.text[:500],
         )
-        held = Booking.objects.filter(pk=booking.pk, fence=attempt.fence, state__in=IN_HAND)
+        held = Booking.objects.filter(
+            pk=booking.pk, fencing_token=attempt.fencing_token, state__in=IN_HAND
+        )
         if not held.update(state=progress.state, **_figures(progress), **_said(outcome)):
             return False
         _take_over(booking, progress)
-        if progress.state == State.CONFIRMED and sight:
-            _confirm(booking, sight, now=now)
+        if progress.state == State.CONFIRMED and remote:
+            _confirm(booking, remote, now=now)
         elif progress.state in (State.CONFLICT, State.REJECTED):
-            _needs_somebody(booking, outcome, sight, now=now)
+            _needs_somebody(booking, outcome, remote, now=now)
         return True
 
 
@@ -125,18 +134,18 @@ def _take_over(booking: Booking, progress: Progress) -> None:
         setattr(booking, name, value)
 
 
-def _confirm(booking: Booking, sight: Sight, *, now: datetime.datetime) -> None:
+def _confirm(booking: Booking, remote: RemoteRecord, *, now: datetime.datetime) -> None:
     """It is there, once: bind it, and tell those who waited."""
-    tie(booking, sight.remote_id)
+    tie(booking, remote.remote_id)
     Booking.objects.filter(pk=booking.pk).update(
-        remote_copy=sight.copy or None, ended_at=now, code="", text=""
+        remote_snapshot=remote.copy or None, ended_at=now, code="", text=""
     )
     if booking.invoice_id is None:
         release_waiting(booking.customer_id, now=now)
         return
     if booking.kind == BookingKind.INVOICE and not booking.natural_key:
-        _take_their_number(booking, booking.invoice_id, number=sight.remote_id)
-    details = {"kind": booking.kind, "remote_id": sight.remote_id, "reason": booking.reason}
+        _take_their_number(booking, booking.invoice_id, number=remote.remote_id)
+    details = {"kind": booking.kind, "remote_id": remote.remote_id, "reason": booking.reason}
     InvoiceEvent.objects.create(
         invoice_id=booking.invoice_id, at=now, kind="booked", details=details
     )
@@ -174,9 +183,9 @@ def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:
 
 
 def _needs_somebody(
-    booking: Booking, outcome: Outcome, sight: Sight | None, *, now: datetime.datetime
+    booking: Booking, outcome: Outcome, remote: RemoteRecord | None, *, now: datetime.datetime
 ) -> None:
-    Booking.objects.filter(pk=booking.pk).update(remote_copy=sight.copy if sight else None)
+    Booking.objects.filter(pk=booking.pk).update(remote_snapshot=remote.copy if remote else None)
     if booking.invoice_id:
         details = {"state": booking.state, "code": outcome.code, "text": outcome.text}
         InvoiceEvent.objects.create(

@@ -42,7 +42,7 @@ class Fact:
 
 def sides(booking: Booking) -> list[Fact]:
     """The facts of both sides; empty when nothing was seen there."""
-    ours, theirs = booking.payload["message"], booking.remote_copy
+    ours, theirs = booking.payload["message"], booking.remote_snapshot
     if not theirs:
         return []
     if booking.kind == BookingKind.RELATION:

@@ -16,7 +16,7 @@ Copy = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Paper:
+class InvoiceDocument:
     """An invoice, its lines, who issues and who receives it, and what goes along.
 
     A credit invoice has negative amounts.
@@ -43,12 +43,12 @@ class Paper:
         return -amount if self.is_credit else amount
 
 
-def paper_of(invoice: Invoice) -> Paper:
+def invoice_document_of(invoice: Invoice) -> InvoiceDocument:
     """A final invoice as it was frozen; a draft as of now."""
     issuer, addressee = parties(invoice)
     shows_rows = invoice.is_draft and invoice.with_specification
     lines = lines_with_rows(invoice) if shows_rows else invoice.lines.all()
-    return Paper(
+    return InvoiceDocument(
         invoice=invoice,
         lines=tuple(lines),
         issuer=issuer,

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from lib.money import ZERO, net_amount
-from projects.models import Term
+from projects.models import ScheduledAmount
 from registrations.models import Expense, TimeEntry, Trip
 from vat.totals import divide
 
@@ -19,7 +19,7 @@ from ..models import Invoice, InvoiceLine
 from ..unbilled.lines import ORDER, ItemKind, alone, quantity_of
 
 UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
-Row = TimeEntry | Expense | Trip | Term
+Row = TimeEntry | Expense | Trip | ScheduledAmount
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,14 @@ def rows_behind(invoice: Invoice) -> list[Behind]:
     hours = TimeEntry.objects.filter(**ours).select_related(*about, "task").order_by(*order)
     expenses = Expense.objects.filter(**ours).select_related(*about, "category").order_by(*order)
     trips = Trip.objects.filter(**ours).select_related(*about).order_by(*order)
-    terms = Term.objects.filter(**ours).select_related("project", "task").order_by("due_on", "pk")
+    scheduled_amounts = (
+        ScheduledAmount.objects.filter(**ours)
+        .select_related("project", "task")
+        .order_by("due_on", "pk")
+    )
     return [
         *map(_hours, hours),
-        *map(_term, terms),
+        *map(_scheduled, scheduled_amounts),
         *map(_expense, expenses),
         *map(_trip, trips),
     ]
@@ -131,19 +135,19 @@ def _trip(trip: Trip) -> Behind:
     return _behind(ItemKind.TRIP, trip, Decimal(trip.distance), trip.rate, texts)
 
 
-def _term(term: Term) -> Behind:
+def _scheduled(scheduled: ScheduledAmount) -> Behind:
     texts = {
-        "id": term.pk,
-        "date": term.due_on.isoformat(),
-        "until": term.period_until.isoformat() if term.period_until else None,
+        "id": scheduled.pk,
+        "date": scheduled.due_on.isoformat(),
+        "until": scheduled.period_until.isoformat() if scheduled.period_until else None,
         "employee": "",
         "employee_id": None,
-        "project": term.project.name,
-        "project_id": term.project_id,
-        "task": term.task.name if term.task else "",
-        "description": term.description,
+        "project": scheduled.project.name,
+        "project_id": scheduled.project_id,
+        "task": scheduled.task.name if scheduled.task else "",
+        "description": scheduled.description,
     }
-    return _behind(ItemKind.TERM, term, term.quantity, term.price, texts)
+    return _behind(ItemKind.SCHEDULED, scheduled, scheduled.quantity, scheduled.price, texts)
 
 
 def _texts(row: TimeEntry | Expense | Trip, *, task: str, description: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max, Min
 from django.db.models.functions import Coalesce
 
-from projects.models import Term
+from projects.models import ScheduledAmount
 
 from ..models import Invoice
 from ..unbilled.claiming import REGISTRATIONS
@@ -42,11 +42,13 @@ def _rows_by_invoice(invoice_ids: Collection[int]) -> Iterator[Mapping[str, Any]
         rows = model.objects.filter(**ours).order_by().values("invoice_line__invoice")
         yield from rows.annotate(first=Min("date"), last=Max("date"))
     until = Max(Coalesce("period_until", "due_on"))
-    terms = Term.objects.filter(**ours).order_by().values("invoice_line__invoice")
-    yield from terms.annotate(first=Min("due_on"), last=until)
+    scheduled_amounts = (
+        ScheduledAmount.objects.filter(**ours).order_by().values("invoice_line__invoice")
+    )
+    yield from scheduled_amounts.annotate(first=Min("due_on"), last=until)
 
 
 def count_rows(invoice: Invoice) -> int:
     """How many hours, expenses, trips and agreed amounts become free if it is thrown away."""
-    models = (*REGISTRATIONS.values(), Term)
+    models = (*REGISTRATIONS.values(), ScheduledAmount)
     return sum(model.objects.filter(invoice_line__invoice=invoice).count() for model in models)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..fields import InvoiceDateField
-from ..invoices.credit_lines import CreditableLine, CreditWish
-from ..models import RowFate
+from ..invoices.credit_lines import CreditableLine, CreditInput
+from ..models import RowDisposition
 
 
 class CreditForm(forms.Form):
@@ -40,8 +40,8 @@ class CreditForm(forms.Form):
             if one.row_count:
                 self.fields[_fate(one)] = forms.ChoiceField(
                     label=gettext_lazy("Its rows"),
-                    choices=RowFate,
-                    initial=RowFate.RELEASED,
+                    choices=RowDisposition,
+                    initial=RowDisposition.RELEASED,
                     required=False,
                 )
 
@@ -61,17 +61,17 @@ class CreditForm(forms.Form):
         """The ids of the ticked lines, also while something else is not right yet."""
         return [one.line.pk for one in self._free() if self[_box(one)].value()]
 
-    def wish(self) -> CreditWish:
+    def credit_input(self) -> CreditInput:
         """What the operations take, once the form is valid."""
-        fates = {one.line.pk: self._fate_of(one) for one in self._free()}
-        return CreditWish(
-            fates={pk: fates[pk] for pk in self.chosen()},
+        dispositions = {one.line.pk: self._fate_of(one) for one in self._free()}
+        return CreditInput(
+            dispositions={pk: dispositions[pk] for pk in self.chosen()},
             reason=self.cleaned_data["reason"],
             date=self.cleaned_data["date"],
         )
 
-    def _fate_of(self, one: CreditableLine) -> RowFate:
-        return RowFate(self.cleaned_data.get(_fate(one)) or RowFate.RELEASED)
+    def _fate_of(self, one: CreditableLine) -> RowDisposition:
+        return RowDisposition(self.cleaned_data.get(_fate(one)) or RowDisposition.RELEASED)
 
     def _free(self) -> Iterator[CreditableLine]:
         return (one for one in self.lines if one.taken_by is None)

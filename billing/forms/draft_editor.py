@@ -19,7 +19,7 @@ from integrations.eboekhouden.facts import limits
 from lib.formats import day, euro, percentage
 from lib.money import ZERO
 
-from ..invoices.drafting import HEAD_FIELDS, WantedDraft, WantedLine, as_wanted
+from ..invoices.drafting import HEAD_FIELDS, DraftInput, LineInput, as_input
 from ..models import Invoice, InvoiceLine
 from ..unbilled.claiming import lines_with_rows
 from .drafts import ATTACHED, HeadForm, LineForm, Offers
@@ -109,14 +109,14 @@ class DraftEditor:
         """The numbers of the lines that cannot be computed yet."""
         return [n for n, line in enumerate(self.lines, start=1) if not line.is_valid()]
 
-    def wanted(self) -> WantedDraft:
+    def wanted(self) -> DraftInput:
         """What was typed; for what is wrong in the head the stored value, without wrong lines."""
         self.head.is_valid()
         found = self.head.cleaned_data
         values = {name: found.get(name, getattr(self.invoice, name)) for name in HEAD_FIELDS}
-        return WantedDraft(**values, lines=self._wanted_lines())
+        return DraftInput(**values, lines=self._line_inputs())
 
-    def _wanted_lines(self) -> tuple[WantedLine, ...] | None:
+    def _line_inputs(self) -> tuple[LineInput, ...] | None:
         if not self.has_lines:
             return None
         return tuple(line.wanted() for line in self.lines if line.is_valid())
@@ -137,7 +137,7 @@ class DraftEditor:
 
     def preview(self) -> tuple[Invoice, list[InvoiceLine]]:
         """The invoice as it would be, with the figures that would be stored."""
-        return as_wanted(self.invoice, self.wanted(), self.stored, fixed=self.fixed)
+        return as_input(self.invoice, self.wanted(), self.stored, fixed=self.fixed)
 
     # --- Lines that come, move and go ---
 
@@ -167,7 +167,7 @@ class DraftEditor:
         self.focus = ends.get(place, name), place
 
     def _fresh(self) -> Raw:
-        rate = self.offers.usual_rate(self.invoice.customer)
+        rate = self.offers.default_rate(self.invoice.customer)
         return {
             "quantity": "1",
             "unit": "",

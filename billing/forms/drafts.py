@@ -23,7 +23,7 @@ from vat.models import VatRate
 from vat.rates_by_date import NoRateThen, has_ended, rate_on
 
 from ..fields import InvoiceDateField, PercentField
-from ..invoices.drafting import HEAD_FIELDS, WantedLine
+from ..invoices.drafting import HEAD_FIELDS, LineInput
 from ..models import Invoice, InvoiceLine
 
 ATTACHED = ("with_specification", "with_receipts")
@@ -104,7 +104,7 @@ class Offers:
             centres=dict(centres.values_list("remote_id", "name")),
         )
 
-    def usual_rate(self, customer: Customer) -> VatRate | None:
+    def default_rate(self, customer: Customer) -> VatRate | None:
         """That of the customer, else of the organisation, as it is on the day."""
         usual = next((rate for rate in self.rates.values() if rate.is_default), None)
         rate = self.rates.get(customer.vat_rate_id or 0) or usual
@@ -195,7 +195,7 @@ class LineForm(forms.Form):
             self.add_error("price", text % {"most": euro(limits.MAX_AMOUNT)})
         return found
 
-    def wanted(self) -> WantedLine:
+    def wanted(self) -> LineInput:
         """The line, once the form is valid."""
         if self.is_text and self.line:
             return _as_stored(self.line, description=self.cleaned_data["description"])
@@ -203,7 +203,7 @@ class LineForm(forms.Form):
         centre = found.get("cost_centre_id")
         if "cost_centre_id" not in self.fields and self.line:
             centre = self.line.cost_centre_id
-        return WantedLine(
+        return LineInput(
             id=found["id"],
             description=found["description"],
             discount=found["discount"],
@@ -227,8 +227,8 @@ class LineForm(forms.Form):
         }
 
 
-def _as_stored(line: InvoiceLine, *, description: str) -> WantedLine:
-    return WantedLine(
+def _as_stored(line: InvoiceLine, *, description: str) -> LineInput:
+    return LineInput(
         id=line.pk,
         description=description,
         discount=line.discount,

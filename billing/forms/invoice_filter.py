@@ -18,14 +18,14 @@ from lib.paging import Orders
 from registrations import periods
 
 from ..models import Booking, Invoice, InvoiceQuerySet, InvoiceStatus, Origin, State
-from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
+from ..models.booking import NEEDS_ATTENTION, OPEN_STATES
 
 OVERDUE = "overdue"
 BOOKED_STATES = {
     "no": None,
     "open": OPEN_STATES,
     "yes": (State.CONFIRMED,),
-    "stopped": NEEDS_SOMEBODY,
+    "stopped": NEEDS_ATTENTION,
 }
 BOOKED_CHOICES = [
     ("no", _("Not booked")),

@@ -16,13 +16,20 @@ from customers.models import Customer
 from projects.models import Project
 from registrations.selection import ids_in
 
-from ..unbilled import TERMS, WORK, UnbilledProject, Wish, billable_projects, unbilled_of
+from ..unbilled import (
+    SCHEDULED,
+    WORK,
+    UnbilledFilter,
+    UnbilledProject,
+    billable_projects,
+    unbilled_of,
+)
 from .drafts import day_input
 
 BLANK = "blank"
 KINDS = [
     (WORK, gettext_lazy("Unbilled work")),
-    (TERMS, gettext_lazy("Agreed amounts")),
+    (SCHEDULED, gettext_lazy("Agreed amounts")),
     (BLANK, gettext_lazy("Free invoice")),
 ]
 # So many customers are shown at a time; who is not among them is found by typing.
@@ -102,16 +109,16 @@ class NewInvoiceForm(forms.Form):
         if not self.is_valid() or self.chosen_customer is None or self.chosen_kind == BLANK:
             return []
         found = self.cleaned_data
-        wish = Wish(
+        unbilled_filter = UnbilledFilter(
             until=found["until"] or self.today,
             since=found["since"],
             approved_only=found["approved"],
             part=self.chosen_kind,
         )
         projects = billable_projects(
-            self.organisation.projects.filter(customer=self.chosen_customer), wish
+            self.organisation.projects.filter(customer=self.chosen_customer), unbilled_filter
         )
-        (one,) = unbilled_of([self.chosen_customer], projects, wish)
+        (one,) = unbilled_of([self.chosen_customer], projects, unbilled_filter)
         rows = [(part.project, self._amount(part)) for part in one.projects]
         return [
             Open(project, amount, project.pk in chosen or project.pk not in listed)
@@ -120,7 +127,11 @@ class NewInvoiceForm(forms.Form):
         ]
 
     def _amount(self, part: UnbilledProject) -> Decimal:
-        return part.terms if self.chosen_kind == TERMS else part.total - part.terms
+        return (
+            part.scheduled_amounts
+            if self.chosen_kind == SCHEDULED
+            else part.total - part.scheduled_amounts
+        )
 
 
 def ticked(posted: QueryDict, name: str) -> set[int]:

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..fields import InvoiceDateField
-from ..models import CheckFinding, FindingKind
-from ..models.reconciliation import CheckFindingQuerySet
+from ..models import Difference, DifferenceKind
+from ..models.reconciliation import DifferenceQuerySet
 
 MOST_DAYS = 366
 SHOWN = [("new", _("Needs you")), ("seen", _("Seen")), ("gone", _("Gone")), ("all", _("All"))]
@@ -36,7 +36,7 @@ class CheckForm(forms.Form):
         return cleaned
 
 
-class SeenForm(forms.Form):
+class ReviewForm(forms.Form):
     """What somebody does about it, for whoever looks later."""
 
     note = forms.CharField(
@@ -48,12 +48,12 @@ class SeenForm(forms.Form):
     )
 
 
-class FindingFilter(filters.FilterSet):
+class DifferenceFilter(filters.FilterSet):
     """Number, kinds, and whether somebody saw it; without a choice whatever is still there."""
 
     q = filters.CharFilter(label=_("Search number…"), field_name="number", lookup_expr="icontains")
     kind = filters.MultipleChoiceFilter(
-        label=_("Kind"), choices=FindingKind, widget=forms.CheckboxSelectMultiple
+        label=_("Kind"), choices=DifferenceKind, widget=forms.CheckboxSelectMultiple
     )
     show = filters.ChoiceFilter(
         label=_("State"),
@@ -64,20 +64,20 @@ class FindingFilter(filters.FilterSet):
     )
 
     class Meta:
-        model = CheckFinding
+        model = Difference
         fields = ()
 
-    def as_is(self, rows: CheckFindingQuerySet, name: str, value: str) -> CheckFindingQuerySet:
+    def as_is(self, rows: DifferenceQuerySet, name: str, value: str) -> DifferenceQuerySet:
         return rows
 
-    def filter_queryset(self, queryset: CheckFindingQuerySet) -> CheckFindingQuerySet:
+    def filter_queryset(self, queryset: DifferenceQuerySet) -> DifferenceQuerySet:
         """What is asked for, of those that are still there unless others are wanted."""
-        rows: CheckFindingQuerySet = super().filter_queryset(queryset)
+        rows: DifferenceQuerySet = super().filter_queryset(queryset)
         match self.form.cleaned_data.get("show"):
             case "new":
-                return rows.needing_somebody()
+                return rows.needs_attention()
             case "seen":
-                return rows.open().exclude(seen_at=None)
+                return rows.open().exclude(reviewed_at=None)
             case "gone":
                 return rows.exclude(resolved_at=None)
             case "all":

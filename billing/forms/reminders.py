@@ -11,7 +11,7 @@ from accounts.models import Language
 
 from ..fields import check_placeholders, check_subject
 from ..models import ReminderHold, ReminderSettings, ReminderStep, StepKind
-from ..reminders.letters import COSTS, placeholders_of, usual_step_texts
+from ..reminders.letters import COSTS, default_step_texts, placeholders_of
 
 
 class ReminderSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
@@ -38,7 +38,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for language in Language.values:
-            subject, body = usual_step_texts(self.instance, language=language)
+            subject, body = default_step_texts(self.instance, language=language)
             self.fields[f"subject_{language}"].widget.attrs["placeholder"] = subject
             self.fields[f"body_{language}"].widget.attrs["placeholder"] = body
 

@@ -13,7 +13,7 @@ from lib.choices import SeveralField, offer
 from projects.models import Method, Project, ProjectQuerySet
 
 from ..fields import InvoiceDateField
-from ..unbilled import Wish
+from ..unbilled import UnbilledFilter
 
 PERIODS = [
     ("today", _("Until today")),
@@ -62,14 +62,14 @@ class UnbilledForm(forms.Form):
             self.add_error("until", _("“Until” is before “from”: choose a later day."))
         return cleaned
 
-    def wish(self) -> Wish:
+    def unbilled_filter(self) -> UnbilledFilter:
         """Which days and rows are asked for; without a valid choice everything until today."""
         chosen = self.cleaned_data if self.is_valid() else {}
         period, approved_only = chosen.get("period", ""), chosen.get("status") == "approved"
         if period == "custom":
             until = chosen["until"] or self.today
-            return Wish(until, approved_only=approved_only, since=chosen["since"])
-        return Wish(last_day(period, today=self.today), approved_only=approved_only)
+            return UnbilledFilter(until, approved_only=approved_only, since=chosen["since"])
+        return UnbilledFilter(last_day(period, today=self.today), approved_only=approved_only)
 
     def projects(self) -> ProjectQuerySet:
         """The projects that fit the search and the choices; none when a choice does not exist."""

@@ -13,7 +13,7 @@ from integrations.eboekhouden.facts.vat import VAT_CODES
 from lib.choices import offer
 from vat.models import VatRate
 from vat.rates import CODE_MEANINGS
-from vat.treatments import CODES, TREATMENTS, contradicts, usual_code
+from vat.treatments import CODES, TREATMENTS, contradicts, default_code
 
 CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
 
@@ -136,7 +136,7 @@ class ChangeByLawForm(forms.Form):
         typed = self.cleaned_data
         percentage, code = typed.get("percentage"), typed.get("code", "")
         if percentage is not None and "code" in typed:
-            typed["code"] = code or usual_code(self.rate.treatment, percentage)
+            typed["code"] = code or default_code(self.rate.treatment, percentage)
             if why := why_not_code(code, self.rate.treatment, percentage):
                 self.add_error("code", why)
         return typed
@@ -166,7 +166,7 @@ def why_not_code(code: str, treatment: str, percentage: Decimal) -> forms.Valida
     known = VAT_CODES.get(code)
     if contradicts(code, treatment):
         sentence = _("%(code)s means “%(meaning)s”; with this treatment use %(fitting)s.")
-        fitting = usual_code(treatment, percentage) or ", ".join(sorted(CODES[treatment]))
+        fitting = default_code(treatment, percentage) or ", ".join(sorted(CODES[treatment]))
         meaning = CODE_MEANINGS.get(code, code)
         params = {"code": code, "meaning": meaning, "fitting": fitting}
         return forms.ValidationError(sentence, params=params)

@@ -66,17 +66,17 @@ def selected(organisation: Organisation, posted: QueryDict) -> list[Invoice]:
 def sort_out(invoices: Sequence[Invoice], action: Action, *, today: datetime.date) -> Eligible:
     """With which of them it may be done; at most so many in one go."""
     ready: list[Invoice] = []
-    left_out: list[tuple[Invoice, str]] = []
+    skipped: list[tuple[Invoice, str]] = []
     unlawful = unlawful_drafts(invoices, today=today) if action.makes_final else {}
     for invoice in invoices:
         why = action.why_not(invoice) or unlawful.get(invoice.pk, "")
         if not why and len(ready) >= action.most:
             why = _("At most %(most)d in one go.") % {"most": action.most}
         if why:
-            left_out.append((invoice, why))
+            skipped.append((invoice, why))
         else:
             ready.append(invoice)
-    return Eligible(tuple(ready), tuple(left_out))
+    return Eligible(tuple(ready), tuple(skipped))
 
 
 def unlawful_drafts(invoices: Sequence[Invoice], *, today: datetime.date) -> dict[int, str]:

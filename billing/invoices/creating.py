@@ -48,7 +48,7 @@ class ProposalChanged(Exception):
 
 
 @dataclass(frozen=True)
-class Order:
+class InvoiceRequest:
     """What somebody asks for: which rows (read by `load`), how, and what was shown."""
 
     organisation: Organisation
@@ -58,41 +58,41 @@ class Order:
     by: User
 
 
-def draft_invoices(order: Order, *, now: datetime.datetime) -> list[Invoice]:
+def draft_invoices(request: InvoiceRequest, *, now: datetime.datetime) -> list[Invoice]:
     """Drafts of invoices to send from here, one per proposed invoice; their rows are taken.
 
     Raises ProposalChanged when something changed since it was shown.
     """
     with transaction.atomic():
-        proposal = _agreed(order)
-        return [_draft(order, proposed, now=now) for proposed in proposal.invoices]
+        proposal = _agreed(request)
+        return [_draft(request, proposed, now=now) for proposed in proposal.invoices]
 
 
 def invoice_in_eboekhouden(
-    order: Order, *, connection: Connection, now: datetime.datetime
+    request: InvoiceRequest, *, connection: Connection, now: datetime.datetime
 ) -> Batch:
     """Final invoices that will be made in e-Boekhouden; the batch tells how far they are.
 
     Raises ProposalChanged when something changed since it was shown.
     """
     with transaction.atomic():
-        proposal = _agreed(order)
+        proposal = _agreed(request)
         hold_customers(proposed.customer.pk for proposed in proposal.invoices)
         batch = Batch.objects.create(
-            organisation=order.organisation,
+            organisation=request.organisation,
             created_at=now,
-            created_by=order.by,
-            left_out=left_out(proposal),
+            created_by=request.by,
+            skipped=skipped(proposal),
         )
         for proposed in proposal.invoices:
-            invoice = _draft(order, proposed, now=now)
-            make_final_there(invoice, connection, by=order.by, now=now)
-            queue_invoice(invoice, connection, by=order.by, now=now, batch=batch)
+            invoice = _draft(request, proposed, now=now)
+            make_final_there(invoice, connection, by=request.by, now=now)
+            queue_invoice(invoice, connection, by=request.by, now=now, batch=batch)
         failpoint("before-freeze-commit")
         return batch
 
 
-def left_out(proposal: Proposal) -> list[dict[str, str]]:
+def skipped(proposal: Proposal) -> list[dict[str, str]]:
     """What was asked for but is not billed, for the page of the batch: the counts add up."""
     refused = [
         {"customer": invoice.customer.name, "reason": problem.text, "url": problem.url}
@@ -101,47 +101,49 @@ def left_out(proposal: Proposal) -> list[dict[str, str]]:
     ]
     rows = [
         {"customer": "", "reason": f"{count} × {reason.text}", "url": reason.url}
-        for reason, count in proposal.left_out
+        for reason, count in proposal.skipped
     ]
     return refused + rows
 
 
-def _agreed(order: Order) -> Proposal:
+def _agreed(request: InvoiceRequest) -> Proposal:
     """The proposal over locked rows, if it is what the token was given for."""
-    lock(order.load())
-    proposal = propose(order.organisation, order.load(), options=order.options)
-    if proposal.is_empty or not fits(proposal, order.token):
+    lock(request.load())
+    proposal = propose(request.organisation, request.load(), options=request.options)
+    if proposal.is_empty or not fits(proposal, request.token):
         raise ProposalChanged(proposal)
     return proposal
 
 
-def _draft(order: Order, proposed: ProposedInvoice, *, now: datetime.datetime) -> Invoice:
-    customer, options = proposed.customer, order.options
-    term = payment_term(customer, order.organisation)
+def _draft(
+    request: InvoiceRequest, proposed: ProposedInvoice, *, now: datetime.datetime
+) -> Invoice:
+    customer, options = proposed.customer, request.options
+    term = payment_term(customer, request.organisation)
     invoice = Invoice.objects.create(
-        organisation=order.organisation,
+        organisation=request.organisation,
         customer=customer,
         origin=options.origin,
         date=options.date,
         payment_term=term,
         due_on=options.date + datetime.timedelta(days=term),
-        language=order.organisation.language,
+        language=request.organisation.language,
         discount=options.discount,
         with_specification=options.with_specification,
         with_receipts=options.with_receipts,
         created_at=now,
-        created_by=order.by,
+        created_by=request.by,
         **total_fields(proposed.totals),
     )
     for position, line in enumerate(proposed.lines, start=1):
         try:
             claim(_create_line(invoice, position, line), line.items)
         except RowsTaken as taken:
-            changed = propose(order.organisation, order.load(), options=options)
+            changed = propose(request.organisation, request.load(), options=options)
             raise ProposalChanged(changed) from taken
     rows = sum(len(line.items) for line in proposed.lines)
     InvoiceEvent.objects.create(
-        invoice=invoice, at=now, by=order.by, kind="drafted", details={"rows": rows}
+        invoice=invoice, at=now, by=request.by, kind="drafted", details={"rows": rows}
     )
     return invoice
 
@@ -155,13 +157,13 @@ def _create_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
         unit=line.unit,
         price=line.price,
         net=line.net,
-        vat_rate_id=line.terms.vat_rate_id,
+        vat_rate_id=line.posting_rule.vat_rate_id,
         vat_percentage=line.vat_percentage,
         vat_code=line.vat_code,
         vat_treatment=line.vat_treatment,
         code=line.code,
-        ledger_account=line.terms.ledger_account,
-        cost_centre_id=line.terms.cost_centre_id,
+        ledger_account=line.posting_rule.ledger_account,
+        cost_centre_id=line.posting_rule.cost_centre_id,
         project_id=line.project_id,
         task_id=line.task_id,
     )

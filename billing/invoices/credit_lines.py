@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lib.money import ZERO
 from vat.totals import Totals
 
-from ..models import Booking, Invoice, InvoiceLine, InvoiceStatus, Origin, RowFate, State
+from ..models import Booking, Invoice, InvoiceLine, InvoiceStatus, Origin, RowDisposition, State
 from ..unbilled.lines import ItemKind
 from ..unbilled.releasing import rows_of_kind
 from .credit_totals import Original, credit_totals, difference, key_of
@@ -23,10 +23,10 @@ class CannotCredit(Exception):
 
 
 @dataclass(frozen=True)
-class CreditWish:
+class CreditInput:
     """Which lines to credit, by id, each with what becomes of its rows; and why."""
 
-    fates: Mapping[int, RowFate]
+    dispositions: Mapping[int, RowDisposition]
     reason: str
     date: datetime.date
 
@@ -99,25 +99,27 @@ def with_takers(invoice: Invoice) -> list[InvoiceLine]:
 
 def preview(invoice: Invoice, chosen: Iterable[int]) -> Preview:
     """What crediting the chosen lines would come to now."""
-    lines = lines_of_credit(invoice, dict.fromkeys(chosen, RowFate.RELEASED))
+    lines = lines_of_credit(invoice, dict.fromkeys(chosen, RowDisposition.RELEASED))
     before = credits_before(invoice)
     original = standing(invoice, lines, before=before)
     totals = credit_totals(lines, discount=invoice.discount, original=_tied(invoice, original))
     return Preview(totals, difference(lines, discount=invoice.discount, original=original))
 
 
-def lines_of_credit(invoice: Invoice, fates: Mapping[int, RowFate]) -> list[InvoiceLine]:
+def lines_of_credit(
+    invoice: Invoice, dispositions: Mapping[int, RowDisposition]
+) -> list[InvoiceLine]:
     """The chosen lines with negative quantities, unsaved. Raises CannotCredit if one is taken."""
     free = {line.pk: line for line in free_lines(invoice)}
-    if not fates:
+    if not dispositions:
         raise CannotCredit(_("Tick at least one line."))
-    if set(fates) - set(free):
+    if set(dispositions) - set(free):
         raise CannotCredit(taken_meanwhile())
     counts = _row_counts(invoice)
     return [
-        _taken_back(line, fates[line.pk] if counts[line.pk] else "")
+        _taken_back(line, dispositions[line.pk] if counts[line.pk] else "")
         for line in free.values()
-        if line.pk in fates
+        if line.pk in dispositions
     ]
 
 
@@ -173,7 +175,7 @@ def _row_counts(invoice: Invoice) -> Counter[int]:
     return counts
 
 
-def _taken_back(line: InvoiceLine, fate: str) -> InvoiceLine:
+def _taken_back(line: InvoiceLine, disposition: str) -> InvoiceLine:
     """The same line with a negative quantity."""
     same = (
         "description unit price discount vat_rate_id vat_percentage vat_code vat_treatment code "
@@ -184,6 +186,6 @@ def _taken_back(line: InvoiceLine, fate: str) -> InvoiceLine:
         quantity=-line.quantity,
         net=-line.net if line.net else ZERO,
         credits=line,
-        rows_become=fate,
+        row_action=disposition,
         **{name: getattr(line, name) for name in same.split()},
     )

@@ -23,7 +23,7 @@ from ..unbilled.releasing import free_rows, hold_rows_of, name_rows, take_rows_b
 from .creating import make_final_there
 from .credit_lines import (
     CannotCredit,
-    CreditWish,
+    CreditInput,
     credits_before,
     lines_of_credit,
     taken_meanwhile,
@@ -33,18 +33,23 @@ from .credit_lines import (
 
 
 def draft_credit(
-    invoice: Invoice, wish: CreditWish, *, by: User, now: datetime.datetime
+    invoice: Invoice, credit_input: CreditInput, *, by: User, now: datetime.datetime
 ) -> Invoice:
     """A draft that takes back the chosen lines; it changes nothing yet for the rows.
 
     Raises CannotCredit, with a sentence, when the invoice or a line cannot be credited.
     """
     with transaction.atomic():
-        return _draft(_held(invoice), wish, by=by, now=now)
+        return _draft(_held(invoice), credit_input, by=by, now=now)
 
 
 def credit_in_eboekhouden(
-    invoice: Invoice, wish: CreditWish, *, connection: Connection, by: User, now: datetime.datetime
+    invoice: Invoice,
+    credit_input: CreditInput,
+    *,
+    connection: Connection,
+    by: User,
+    now: datetime.datetime,
 ) -> Invoice:
     """A final credit invoice that will be made in e-Boekhouden; its rows are freed at once.
 
@@ -53,12 +58,12 @@ def credit_in_eboekhouden(
     still to be compared, and RowsMoved when rows changed meanwhile.
     """
     with transaction.atomic():
-        hold_rows_of(wish.fates)
+        hold_rows_of(credit_input.dispositions)
         hold_customers([invoice.customer_id])
         held = _held(invoice)
         if why := why_no_credit(held) or why_no_credit_there(held):
             raise CannotCredit(why)
-        credit = _draft(held, wish, by=by, now=now)
+        credit = _draft(held, credit_input, by=by, now=now)
         free_rows(credit, by=by)
         make_final_there(credit, connection, by=by, now=now)
         count_credit(credit, by=by, now=now)
@@ -137,21 +142,23 @@ def _state(invoice: Invoice, final: list[Invoice]) -> CreditState:
     return CreditState.WHOLLY if is_whole else CreditState.PARTLY
 
 
-def _draft(invoice: Invoice, wish: CreditWish, *, by: User, now: datetime.datetime) -> Invoice:
+def _draft(
+    invoice: Invoice, credit_input: CreditInput, *, by: User, now: datetime.datetime
+) -> Invoice:
     if why := why_no_credit(invoice):
         raise CannotCredit(why)
-    lines = lines_of_credit(invoice, wish.fates)
+    lines = lines_of_credit(invoice, credit_input.dispositions)
     totals = totals_of_credit(invoice, lines, before=credits_before(invoice))
     credit = Invoice.objects.create(
         organisation=invoice.organisation,
         customer=invoice.customer,
         origin=invoice.origin,
         credit_of=invoice,
-        date=wish.date,
+        date=credit_input.date,
         payment_term=invoice.payment_term,
-        due_on=wish.date + datetime.timedelta(days=invoice.payment_term),
+        due_on=credit_input.date + datetime.timedelta(days=invoice.payment_term),
         reference=invoice.reference,
-        notes=wish.reason,
+        notes=credit_input.reason,
         language=invoice.language,
         discount=invoice.discount,
         with_specification=invoice.with_specification,
@@ -161,7 +168,7 @@ def _draft(invoice: Invoice, wish: CreditWish, *, by: User, now: datetime.dateti
         **total_fields(totals),
     )
     _keep_lines(credit, lines)
-    details = {"of": invoice.number, "reason": wish.reason}
+    details = {"of": invoice.number, "reason": credit_input.reason}
     InvoiceEvent.objects.create(
         invoice=credit, at=now, by=by, kind="credit-drafted", details=details
     )

@@ -55,7 +55,7 @@ class ChangedMeanwhile(Exception):
 
 
 @dataclass(frozen=True)
-class WantedLine:
+class LineInput:
     """A line as somebody wants it; without id it is a new one. Price in euros excl. VAT.
 
     Without quantity, price and unit those of the stored line stay.
@@ -73,7 +73,7 @@ class WantedLine:
 
 
 @dataclass(frozen=True)
-class WantedDraft:
+class DraftInput:
     """A draft as somebody wants it; without lines those that are stored stay as they are."""
 
     date: datetime.date
@@ -86,10 +86,10 @@ class WantedDraft:
     supplied_until: datetime.date | None
     with_specification: bool
     with_receipts: bool
-    lines: tuple[WantedLine, ...] | None
+    lines: tuple[LineInput, ...] | None
 
 
-HEAD_FIELDS = tuple(name for name in WantedDraft.__dataclass_fields__ if name != "lines")
+HEAD_FIELDS = tuple(name for name in DraftInput.__dataclass_fields__ if name != "lines")
 
 
 def blank_draft(
@@ -115,7 +115,7 @@ def blank_draft(
 
 
 def change_draft(
-    invoice: Invoice, wanted: WantedDraft, *, version: int, by: User, now: datetime.datetime
+    invoice: Invoice, wanted: DraftInput, *, version: int, by: User, now: datetime.datetime
 ) -> None:
     """Stores what is wanted; the rows of a line that is taken off are free again.
 
@@ -128,7 +128,7 @@ def change_draft(
         if draft.version != version:
             raise ChangedMeanwhile(draft.events.filter(kind="edited").first())
         stored = {line.pk: line for line in draft.lines.all()}
-        typed, lines = as_wanted(draft, wanted, stored, fixed=lines_with_rows(draft))
+        typed, lines = as_input(draft, wanted, stored, fixed=lines_with_rows(draft))
         if wanted.lines is not None:
             _store_lines(draft, lines, stored)
         typed.version = version + 1
@@ -137,9 +137,9 @@ def change_draft(
         InvoiceEvent.objects.create(invoice=draft, at=now, by=by, kind="edited")
 
 
-def as_wanted(
+def as_input(
     draft: Invoice,
-    wanted: WantedDraft,
+    wanted: DraftInput,
     stored: Mapping[int, InvoiceLine],
     *,
     fixed: Collection[int],
@@ -168,8 +168,8 @@ def as_wanted(
 
 
 def _each_once(
-    wanted: Iterable[WantedLine], stored: Mapping[int, InvoiceLine]
-) -> Iterator[WantedLine]:
+    wanted: Iterable[LineInput], stored: Mapping[int, InvoiceLine]
+) -> Iterator[LineInput]:
     """New lines, and stored ones the first time that they are named."""
     left = set(stored)
     for line in wanted:
@@ -178,7 +178,7 @@ def _each_once(
             yield line
 
 
-def _with_texts(wanted: WantedDraft, stored: Mapping[int, InvoiceLine]) -> list[InvoiceLine]:
+def _with_texts(wanted: DraftInput, stored: Mapping[int, InvoiceLine]) -> list[InvoiceLine]:
     texts = {line.id: line.description for line in wanted.lines or ()}
     lines = [copy.copy(line) for line in stored.values()]
     for line in lines:
@@ -187,7 +187,7 @@ def _with_texts(wanted: WantedDraft, stored: Mapping[int, InvoiceLine]) -> list[
 
 
 def _line(
-    draft: Invoice, wanted: WantedLine, stored: InvoiceLine | None, *, position: int, is_fixed: bool
+    draft: Invoice, wanted: LineInput, stored: InvoiceLine | None, *, position: int, is_fixed: bool
 ) -> InvoiceLine:
     line = copy.copy(stored) if stored else InvoiceLine(invoice=draft, code=FREE_CODE)
     line.position = position

@@ -93,7 +93,7 @@ class Proposal:
     options: Options
     invoices: tuple[ProposedInvoice, ...]
     refused: tuple[ProposedInvoice, ...]
-    left_out: tuple[tuple[Reason, int], ...]
+    skipped: tuple[tuple[Reason, int], ...]
     token: str
 
     @property
@@ -114,7 +114,7 @@ def propose(organisation: Organisation, rows: Rows, *, options: Options) -> Prop
         options=options,
         invoices=good,
         refused=tuple(invoice for invoice in all_of_them if invoice.problems),
-        left_out=tuple(found.left_out.items()),
+        skipped=tuple(found.skipped.items()),
         token=signing.dumps(_digest(good, options), salt=SALT),
     )
 
@@ -194,7 +194,7 @@ class _Checks:
         self.organisation = organisation
         self.options = options
         self.rates: dict[int, VatRate] = {rate.pk: rate for rate in organisation.vat_rates.all()}
-        self.usual_term = settings_of(organisation).payment_term
+        self.default_term = settings_of(organisation).payment_term
         found = Connection.objects.filter(organisation=organisation).first()
         self.connection = found or Connection(organisation=organisation)
 
@@ -211,7 +211,7 @@ class _Checks:
         if self.options.origin == Origin.HERE:
             return ()
         usual = customer.payment_term is None
-        term = self.usual_term if usual else customer.payment_term
+        term = self.default_term if usual else customer.payment_term
         return tuple(
             problem
             for found in (
@@ -225,7 +225,7 @@ class _Checks:
 
 
 def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:
-    if any(not line.terms.vat_rate_id for line in lines):
+    if any(not line.posting_rule.vat_rate_id for line in lines):
         text = _("There is no usual VAT rate.")
         yield Reason(text, reverse("billing:vat-rate-list"), _("Choose the usual rate"))
 
@@ -251,11 +251,13 @@ def _about_the_law(
 
 
 def _about_lines(lines: tuple[Line, ...], rates: dict[int, VatRate]) -> Iterable[Reason]:
-    for rate_id in dict.fromkeys(line.terms.vat_rate_id for line in lines if not line.vat_code):
+    for rate_id in dict.fromkeys(
+        line.posting_rule.vat_rate_id for line in lines if not line.vat_code
+    ):
         url = reverse("billing:vat-rate-edit", args=[rate_id])
         text = _("The VAT rate %(rate)s has no code in e-Boekhouden.")
         yield Reason(text % {"rate": rates[rate_id].name}, url, _("Set the code"))
-    if any(not line.terms.ledger_account for line in lines):
+    if any(not line.posting_rule.ledger_account for line in lines):
         text = _("No ledger account: set it on the task, or a default for everything.")
         yield Reason(text, reverse("integrations:eboekhouden"), "Settings → e-Boekhouden")
 

@@ -21,12 +21,12 @@ def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
 
 
 @transaction.atomic
-def set_usual_code(rate: VatRate) -> str:
+def set_default_code(rate: VatRate) -> str:
     """Sets the default VAT code on a rate without one and on the lines of drafts; returns it.
 
     Empty when there is no default code, or when the rate already has a code.
     """
-    code = rates.set_usual_code(rate)
+    code = rates.set_default_code(rate)
     if code:
         restate_codes(VatRate.objects.get(pk=rate.pk))
     return code

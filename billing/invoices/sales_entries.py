@@ -35,7 +35,7 @@ class Eligible:
     """Which of some invoices can be entered, and why the others cannot."""
 
     ready: tuple[Invoice, ...]
-    left_out: tuple[tuple[Invoice, str], ...]
+    skipped: tuple[tuple[Invoice, str], ...]
 
     @property
     def gross(self) -> Decimal:
@@ -55,7 +55,7 @@ def eligible(invoices: Iterable[Invoice]) -> Eligible:
     reasons = [(invoice, why_no_sales_entry(invoice)) for invoice in invoices]
     return Eligible(
         ready=tuple(invoice for invoice, why in reasons if not why),
-        left_out=tuple((invoice, why) for invoice, why in reasons if why),
+        skipped=tuple((invoice, why) for invoice, why in reasons if why),
     )
 
 
@@ -97,10 +97,10 @@ def create_sales_entries(
         for invoice in lock_invoices(invoices):
             why = why_no_sales_entry(invoice)
             if why:
-                batch.left_out.append({"customer": str(invoice), "reason": why, "url": ""})
+                batch.skipped.append({"customer": str(invoice), "reason": why, "url": ""})
             else:
                 queue_sales_entry(invoice, connection, by=by, now=now, batch=batch)
-        batch.save(update_fields=["left_out"])
+        batch.save(update_fields=["skipped"])
         return batch
 
 

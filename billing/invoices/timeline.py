@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from integrations.eboekhouden.facts.codes import explain
 from lib.formats import euro
 
-from ..bookings.attempts import tell_attempt
+from ..bookings.attempts import describe_attempt
 from ..mailing import REASONS
 from ..models import Attempt, BookingKind, Invoice, InvoiceEvent, State
 
@@ -45,7 +45,7 @@ def _told(event: InvoiceEvent, *, now: datetime.datetime) -> Happening:
 def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[Happening]:
     """Every attempt of its bookings, with what the service said."""
     attempts = Attempt.objects.filter(booking__invoice=invoice).order_by("started_at", "pk")
-    told = [tell_attempt(attempt) for attempt in attempts]
+    told = [describe_attempt(attempt) for attempt in attempts]
     return [
         Happening(one.at, one.text, _meta(_when(one.at, now=now), "e-Boekhouden", one.said))
         for one in told

@@ -16,7 +16,7 @@ from .loading import document_of
 
 
 @dataclass(frozen=True)
-class Told:
+class FindingSummary:
     """One thing to mend. Without `url` the reader may not mend it; `label` then says who can."""
 
     text: str
@@ -29,8 +29,8 @@ class Told:
 class Report:
     """The check of one draft, for its page."""
 
-    errors: tuple[Told, ...]
-    warnings: tuple[Told, ...]
+    errors: tuple[FindingSummary, ...]
+    warnings: tuple[FindingSummary, ...]
 
     @property
     def is_ready(self) -> bool:
@@ -47,20 +47,20 @@ def draft_report(invoice: Invoice, *, reader: Membership, today: datetime.date) 
 def report(findings: Findings, invoice: Invoice, *, reader: Membership) -> Report:
     """The errors and the warnings of an invoice, each with its way on."""
 
-    def told(found: Iterable[Finding]) -> tuple[Told, ...]:
-        return tuple(_told(one, invoice, reader) for one in found)
+    def summaries(found: Iterable[Finding]) -> tuple[FindingSummary, ...]:
+        return tuple(_summary(one, invoice, reader) for one in found)
 
-    return Report(told(findings.errors), told(findings.warnings))
+    return Report(summaries(findings.errors), summaries(findings.warnings))
 
 
-def _told(finding: Finding, invoice: Invoice, reader: Membership) -> Told:
+def _summary(finding: Finding, invoice: Invoice, reader: Membership) -> FindingSummary:
     where = finding.place.where
     if where in (Where.ORGANISATION, Where.VAT_RATE) and not reader.is_administrator:
-        return Told(finding.text, finding.is_error, "", _("Ask an administrator."))
+        return FindingSummary(finding.text, finding.is_error, "", _("Ask an administrator."))
     if where is Where.CUSTOMER and not reader.is_manager:
-        return Told(finding.text, finding.is_error, "", _("Ask a project manager."))
+        return FindingSummary(finding.text, finding.is_error, "", _("Ask a project manager."))
     url = url_of(finding.place, invoice_id=invoice.pk, customer_id=invoice.customer_id)
-    return Told(finding.text, finding.is_error, url, label_of(where))
+    return FindingSummary(finding.text, finding.is_error, url, label_of(where))
 
 
 def url_of(place: Place, *, customer_id: int, invoice_id: int = 0) -> str:

@@ -56,5 +56,5 @@ def _row(position: int, line: Line) -> Row:
         vat_percentage=line.vat_percentage,
         vat_code=line.vat_code,
         vat_treatment=line.vat_treatment,
-        rate_id=line.terms.vat_rate_id,
+        rate_id=line.posting_rule.vat_rate_id,
     )

@@ -15,7 +15,7 @@ RATE_PER_KM = Decimal("0.30")
 
 
 @transaction.atomic
-def found_organisation(
+def create_organisation(
     *,
     name: str,
     email: str,

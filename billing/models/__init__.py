@@ -1,7 +1,7 @@
 """The models of billing, by subject."""
 
 from .booking import Attempt, Batch, Booking, BookingKind, BookingQuerySet, State
-from .credit import CreditedRow, CreditState, RowFate
+from .credit import CreditedRow, CreditState, RowDisposition
 from .files import FileKind, InvoiceFile, InvoiceMail, MailKind, MailState
 from .invoice import (
     Invoice,
@@ -11,7 +11,13 @@ from .invoice import (
     InvoiceStatus,
     Origin,
 )
-from .reconciliation import CheckFinding, CheckPart, CheckRun, CheckState, FindingKind
+from .reconciliation import (
+    Difference,
+    DifferenceKind,
+    ReconciliationPart,
+    ReconciliationRun,
+    RunState,
+)
 from .reminders import (
     MOST_STEPS,
     Reminder,
@@ -30,15 +36,12 @@ __all__ = [
     "Booking",
     "BookingKind",
     "BookingQuerySet",
-    "CheckFinding",
-    "CheckPart",
-    "CheckRun",
-    "CheckState",
     "CreditState",
     "CreditedRow",
     "Design",
+    "Difference",
+    "DifferenceKind",
     "FileKind",
-    "FindingKind",
     "Invoice",
     "InvoiceEvent",
     "InvoiceFile",
@@ -51,12 +54,15 @@ __all__ = [
     "MailState",
     "NumberSeries",
     "Origin",
+    "ReconciliationPart",
+    "ReconciliationRun",
     "Reminder",
     "ReminderHold",
     "ReminderMode",
     "ReminderSettings",
     "ReminderStep",
-    "RowFate",
+    "RowDisposition",
+    "RunState",
     "State",
     "StepKind",
 ]

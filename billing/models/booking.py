@@ -41,7 +41,7 @@ class State(models.TextChoices):
 
 
 OPEN_STATES = (State.QUEUED, State.BLOCKED, State.SENDING, State.UNKNOWN, State.CHECKING)
-NEEDS_SOMEBODY = (State.REJECTED, State.CONFLICT)
+NEEDS_ATTENTION = (State.REJECTED, State.CONFLICT)
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -74,7 +74,7 @@ class Batch(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     # [{customer, reason}]: what was asked for but left out, so that the counts add up.
-    left_out = models.JSONField(default=list)
+    skipped = models.JSONField(default=list)
 
     # How many documents are in it, and how far they are: set by with_counts.
     total: int
@@ -101,20 +101,20 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Something will still happen by itself."""
         return self.filter(state__in=OPEN_STATES)
 
-    def needing_somebody(self) -> Self:
+    def needs_attention(self) -> Self:
         """Nothing happens until a person decides."""
-        return self.filter(state__in=NEEDS_SOMEBODY)
+        return self.filter(state__in=NEEDS_ATTENTION)
 
     def documents(self) -> Self:
         """Invoices and sales entries, without the customers they need."""
         return self.exclude(kind=BookingKind.RELATION)
 
-    def to_be_told(self) -> Self:
+    def for_display(self) -> Self:
         """With all that telling.tell reads, in one query."""
-        stopped = Booking.objects.needing_somebody().filter(
+        stopped = Booking.objects.needs_attention().filter(
             kind=BookingKind.RELATION, customer=models.OuterRef("customer")
         )
-        attempts = Attempt.objects.filter(booking=models.OuterRef("pk")).order_by("-fence")
+        attempts = Attempt.objects.filter(booking=models.OuterRef("pk")).order_by("-fencing_token")
         about = self.select_related("invoice", "customer", "connection")
         return about.annotate(
             stopped_customer=models.Subquery(stopped.values("pk")[:1]),
@@ -149,7 +149,7 @@ class Booking(models.Model):
     # Our name for it there: the relation code or the invoice number. Empty: they give the number.
     natural_key = models.CharField(max_length=50, blank=True)
     # Travels along where the service gives text back, to know our own.
-    token = models.CharField(max_length=12)
+    correlation_id = models.CharField(max_length=12)
     payload = models.JSONField()
     fingerprint = models.CharField(max_length=64)
     revision = models.PositiveSmallIntegerField(default=1)
@@ -157,10 +157,10 @@ class Booking(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     # When it may be claimed; null: not by the clock.
     next_at = models.DateTimeField(null=True, default=timezone.now)
-    fence = models.PositiveBigIntegerField(default=0)
+    fencing_token = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     # Sendings that may have arrived since the last proven absence, and when the last one began.
-    sends = models.PositiveSmallIntegerField(default=0)
+    unconfirmed_sends = models.PositiveSmallIntegerField(default=0)
     checks = models.PositiveSmallIntegerField(default=0)
     last_sent_at = models.DateTimeField(null=True)
     # The first complete look-up that said "absent" after the settle time.
@@ -175,7 +175,7 @@ class Booking(models.Model):
     remote_id = models.CharField(max_length=50, blank=True)
     # In which administration that is: another one counts from the start again.
     administration = models.CharField(max_length=64, blank=True)
-    remote_copy = models.JSONField(null=True)
+    remote_snapshot = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
@@ -188,18 +188,18 @@ class Booking(models.Model):
             models.UniqueConstraint(
                 fields=["connection", "kind", "natural_key"],
                 condition=~models.Q(natural_key="") & ~models.Q(state="cancelled"),
-                name="one_booking_a_name",
+                name="unique_booking_natural_key",
             ),
             # Booked as an invoice or as a sales entry: never both.
             models.UniqueConstraint(
                 fields=["invoice"],
                 condition=models.Q(invoice__isnull=False) & ~models.Q(state="cancelled"),
-                name="one_booking_an_invoice",
+                name="unique_booking_invoice",
             ),
             models.UniqueConstraint(
                 fields=["connection", "kind", "administration", "remote_id"],
                 condition=~models.Q(remote_id=""),
-                name="one_booking_a_remote_record",
+                name="unique_booking_remote_id",
             ),
         ]
         indexes = [
@@ -208,22 +208,22 @@ class Booking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.natural_key or self.token}"
+        return f"{self.get_kind_display()} {self.natural_key or self.correlation_id}"
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
     @property
-    def needs_somebody(self) -> bool:
-        return self.state in NEEDS_SOMEBODY
+    def needs_attention(self) -> bool:
+        return self.state in NEEDS_ATTENTION
 
 
 class Attempt(models.Model):
     """One exchange with e-Boekhouden about a booking; written before it, completed after it."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="attempts")
-    fence = models.PositiveBigIntegerField()
+    fencing_token = models.PositiveBigIntegerField()
     is_look_up = models.BooleanField()
     started_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField(null=True)
@@ -235,7 +235,9 @@ class Attempt(models.Model):
     class Meta:
         ordering = ["started_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["booking", "fence"], name="one_attempt_a_fence")
+            models.UniqueConstraint(
+                fields=["booking", "fencing_token"], name="unique_booking_fencing_token"
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ class CreditState(models.TextChoices):
     WHOLLY = "wholly", _("Credited")
 
 
-class RowFate(models.TextChoices):
+class RowDisposition(models.TextChoices):
     """What becomes of the rows of a line that is credited."""
 
     RELEASED = "released", _("Can be billed again")
@@ -36,7 +36,7 @@ class CreditedRow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["line", "kind", "row_id"], name="credited_row_once")
+            models.UniqueConstraint(fields=["line", "kind", "row_id"], name="unique_credited_row")
         ]
         indexes = [models.Index(fields=["kind", "row_id"])]
 

@@ -52,7 +52,7 @@ class InvoiceFile(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "kind"], name="one_file_a_kind"),
+            models.UniqueConstraint(fields=["invoice", "kind"], name="unique_invoice_file_kind"),
         ]
 
     def __str__(self) -> str:
@@ -110,11 +110,11 @@ class InvoiceMail(models.Model):
     class Meta:
         ordering = ["-started_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "key"], name="one_mail_a_form"),
+            models.UniqueConstraint(fields=["invoice", "key"], name="unique_invoice_mail_key"),
             models.UniqueConstraint(
                 fields=["invoice"],
                 condition=models.Q(state="sending"),
-                name="one_mail_at_a_time",
+                name="unique_invoice_mail_sending",
             ),
         ]
 

@@ -16,7 +16,7 @@ from projects.models import Project, Task
 from vat.models import VatRate
 from vat.treatments import VatTreatment
 
-from .credit import CreditState, RowFate
+from .credit import CreditState, RowDisposition
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -143,7 +143,7 @@ class Invoice(models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "number"],
                 condition=~models.Q(number=""),
-                name="invoice_number_once",
+                name="unique_invoice_number",
             ),
             models.CheckConstraint(
                 condition=models.Q(origin=Origin.EBOEKHOUDEN)
@@ -246,7 +246,7 @@ class InvoiceLine(models.Model):
     credits = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="credited_by"
     )
-    rows_become = models.CharField(max_length=11, choices=RowFate, blank=True)
+    row_action = models.CharField(max_length=11, choices=RowDisposition, blank=True)
     # Its credit invoice was cancelled: the line it took back can be credited again.
     is_withdrawn = models.BooleanField(default=False)
 
@@ -254,12 +254,12 @@ class InvoiceLine(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["invoice", "position"], name="invoice_line_position_once"
+                fields=["invoice", "position"], name="unique_invoice_line_position"
             ),
             models.UniqueConstraint(
                 fields=["credits"],
                 condition=models.Q(is_withdrawn=False),
-                name="invoice_line_credited_once",
+                name="unique_invoice_line_credited",
             ),
         ]
 

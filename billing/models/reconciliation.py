@@ -16,7 +16,7 @@ from .booking import Booking
 from .invoice import Invoice
 
 
-class CheckState(models.TextChoices):
+class RunState(models.TextChoices):
     """How far a check is."""
 
     QUEUED = "queued", _("Waiting")
@@ -26,7 +26,7 @@ class CheckState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class CheckPart(models.TextChoices):
+class ReconciliationPart(models.TextChoices):
     """What a check is doing now."""
 
     INVOICES = "invoices", _("Reading the invoices")
@@ -35,21 +35,23 @@ class CheckPart(models.TextChoices):
     COMPARING = "comparing", _("Comparing")
 
 
-UNDER_WAY = (CheckState.QUEUED, CheckState.RUNNING)
+UNDER_WAY = (RunState.QUEUED, RunState.RUNNING)
 
 
-class CheckRun(models.Model):
+class ReconciliationRun(models.Model):
     """One comparison of what we booked with what stands in e-Boekhouden, over a period."""
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="check_runs"
+        Organisation, on_delete=models.CASCADE, related_name="reconciliation_runs"
     )
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="check_runs")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="reconciliation_runs"
+    )
     # Documents dated in these days, both included.
     since = models.DateField()
     until = models.DateField()
-    state = models.CharField(max_length=10, choices=CheckState, default=CheckState.QUEUED)
-    part = models.CharField(max_length=9, choices=CheckPart, blank=True)
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.QUEUED)
+    part = models.CharField(max_length=9, choices=ReconciliationPart, blank=True)
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
@@ -61,7 +63,7 @@ class CheckRun(models.Model):
     calls = models.JSONField(default=dict)
     booking_count = models.PositiveIntegerField(default=0)
     document_count = models.PositiveIntegerField(default=0)
-    finding_count = models.PositiveIntegerField(default=0)
+    difference_count = models.PositiveIntegerField(default=0)
     new_count = models.PositiveIntegerField(default=0)
     resolved_count = models.PositiveIntegerField(default=0)
     # Why it failed or is incomplete: a sentence.
@@ -73,7 +75,7 @@ class CheckRun(models.Model):
             models.UniqueConstraint(
                 fields=["connection"],
                 condition=models.Q(state__in=["queued", "running"]),
-                name="one_check_at_a_time",
+                name="unique_running_reconciliation",
             )
         ]
 
@@ -95,14 +97,14 @@ class CheckRun(models.Model):
     @property
     def steps_done(self) -> int:
         """Of the parts of a check."""
-        return CheckPart.values.index(self.part) if self.part else 0
+        return ReconciliationPart.values.index(self.part) if self.part else 0
 
     @property
     def steps_left(self) -> int:
-        return len(CheckPart.values) - self.steps_done
+        return len(ReconciliationPart.values) - self.steps_done
 
 
-class FindingKind(models.TextChoices):
+class DifferenceKind(models.TextChoices):
     """What differs between what we booked and what stands there."""
 
     VANISHED = "vanished", _("Vanished")
@@ -112,39 +114,37 @@ class FindingKind(models.TextChoices):
     FOREIGN = "foreign", _("Not ours")
 
 
-class CheckFindingQuerySet(models.QuerySet["CheckFinding"]):
+class DifferenceQuerySet(models.QuerySet["Difference"]):
     """Which findings."""
 
     def open(self) -> Self:
         """Still there at the last complete check that looked at them."""
         return self.filter(resolved_at=None)
 
-    def needing_somebody(self) -> Self:
+    def needs_attention(self) -> Self:
         """Nobody has said yet that they saw it."""
-        return self.open().filter(seen_at=None)
+        return self.open().filter(reviewed_at=None)
 
 
-class CheckFinding(models.Model):
+class Difference(models.Model):
     """One difference, from the check that first saw it until it is gone."""
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="check_findings"
+        Organisation, on_delete=models.CASCADE, related_name="differences"
     )
-    connection = models.ForeignKey(
-        Connection, on_delete=models.CASCADE, related_name="check_findings"
-    )
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="differences")
     administration = models.CharField(max_length=64, blank=True)
     first_run = models.ForeignKey(
-        CheckRun, on_delete=models.SET_NULL, null=True, related_name="new_findings"
+        ReconciliationRun, on_delete=models.SET_NULL, null=True, related_name="new_differences"
     )
     last_run = models.ForeignKey(
-        CheckRun, on_delete=models.SET_NULL, null=True, related_name="findings"
+        ReconciliationRun, on_delete=models.SET_NULL, null=True, related_name="differences"
     )
-    kind = models.CharField(max_length=8, choices=FindingKind)
+    kind = models.CharField(max_length=8, choices=DifferenceKind)
     # What it is about, the same at every check: kind, sort of document and number.
     key = models.CharField(max_length=100)
     booking = models.ForeignKey(
-        Booking, on_delete=models.SET_NULL, null=True, related_name="check_findings"
+        Booking, on_delete=models.SET_NULL, null=True, related_name="differences"
     )
     # An invoice that was made here and never booked, though its number stands there.
     invoice = models.ForeignKey(Invoice, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -161,11 +161,11 @@ class CheckFinding(models.Model):
     found_at = models.DateTimeField()
     last_found_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
-    seen_at = models.DateTimeField(null=True)
-    seen_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     note = models.TextField(blank=True)
 
-    objects = CheckFindingQuerySet.as_manager()
+    objects = DifferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-found_at", "-pk"]
@@ -173,10 +173,10 @@ class CheckFinding(models.Model):
             models.UniqueConstraint(
                 fields=["connection", "administration", "key"],
                 condition=models.Q(resolved_at=None),
-                name="one_open_finding_a_key",
+                name="unique_open_difference_key",
             )
         ]
-        indexes = [models.Index(fields=["organisation", "resolved_at", "seen_at"])]
+        indexes = [models.Index(fields=["organisation", "resolved_at", "reviewed_at"])]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"

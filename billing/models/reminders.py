@@ -41,7 +41,7 @@ class ReminderSettings(models.Model):
         help_text=_("For holidays, for example. Empty: no pause."),
     )
     # In which database this was chosen (integrations/database_identity.py): a copy mails nobody.
-    place = models.CharField(max_length=64, blank=True, editable=False)
+    database_identity = models.CharField(max_length=64, blank=True, editable=False)
 
     def __str__(self) -> str:
         return str(self.organisation)
@@ -74,7 +74,9 @@ class ReminderStep(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "position"], name="reminder_step_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "position"], name="unique_reminder_step"
+            ),
             models.CheckConstraint(
                 condition=models.Q(position__gte=1, position__lte=MOST_STEPS),
                 name="at_most_four_steps",
@@ -149,8 +151,10 @@ class Reminder(models.Model):
     class Meta:
         ordering = ["-day", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "step"], name="reminder_once_a_step"),
-            models.UniqueConstraint(fields=["invoice", "day"], name="reminder_once_a_day"),
+            models.UniqueConstraint(
+                fields=["invoice", "step"], name="unique_reminder_invoice_step"
+            ),
+            models.UniqueConstraint(fields=["invoice", "day"], name="unique_reminder_invoice_day"),
         ]
         indexes = [
             models.Index(

@@ -72,7 +72,7 @@ class NumberSeries(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "prefix", "year"], name="number_series_once"
+                fields=["organisation", "prefix", "year"], name="unique_number_series"
             )
         ]
 

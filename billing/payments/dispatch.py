@@ -24,16 +24,16 @@ def ask_for_payments(organisation: Organisation) -> bool:
     connection = payments_connection(organisation)
     if connection is None:
         return False
-    ring(connection.pk)
+    enqueue(connection.pk)
     return True
 
 
-def ring(connection_id: int) -> None:
+def enqueue(connection_id: int) -> None:
     """Rings after the commit for one connection."""
-    transaction.on_commit(lambda: _ring(connection_id))
+    transaction.on_commit(lambda: _enqueue(connection_id))
 
 
-def _ring(connection_id: int) -> None:
+def _enqueue(connection_id: int) -> None:
     try:
         current_app.send_task("billing.tasks.fetch_payments", args=[connection_id], expires=EXPIRES)
     except (OperationalError, OSError) as error:

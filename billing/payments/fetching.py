@@ -154,11 +154,11 @@ def _note(
     with transaction.atomic():
         if not latest.update(payments_seen_at=now, payments_problem=""):
             return 0
-        told = _told(bookings, items)
-        return sum(_note_one(one.invoice, told, now=now) for one in bookings if one.invoice)
+        amounts = _open_amounts(bookings, items)
+        return sum(_note_one(one.invoice, amounts, now=now) for one in bookings if one.invoice)
 
 
-def _told(bookings: Iterable[Booking], items: OpenItems) -> dict[int, Decimal | None]:
+def _open_amounts(bookings: Iterable[Booking], items: OpenItems) -> dict[int, Decimal | None]:
     """What is open of every invoice that was booked, by its id; None where nobody knows."""
     return {
         booking.invoice.pk: items.still_open(
@@ -169,13 +169,15 @@ def _told(bookings: Iterable[Booking], items: OpenItems) -> dict[int, Decimal | 
     }
 
 
-def _note_one(invoice: Invoice, told: dict[int, Decimal | None], *, now: datetime.datetime) -> bool:
-    amount = told[invoice.pk]
+def _note_one(
+    invoice: Invoice, amounts: dict[int, Decimal | None], *, now: datetime.datetime
+) -> bool:
+    amount = amounts[invoice.pk]
     if amount is None:
         return False
     if invoice.is_credit:
         return _note_credit(invoice, amount, now=now)
-    items = [_item(credit, told) for credit in invoice.credits.all()]
+    items = [_item(credit, amounts) for credit in invoice.credits.all()]
     if amount == invoice.open_amount and any(one.open is None for one in items):
         return False
     paid = paid_of(invoice.gross, amount, items, before=invoice.paid_amount)
@@ -210,13 +212,13 @@ def _note_credit(credit: Invoice, amount: Decimal, *, now: datetime.datetime) ->
     return True
 
 
-def _item(credit: Invoice, told: dict[int, Decimal | None]) -> CreditItem:
+def _item(credit: Invoice, amounts: dict[int, Decimal | None]) -> CreditItem:
     """As the open items tell now, else as they told before; settled by hand, nothing is open."""
     if credit.status == InvoiceStatus.PAID:
         return CreditItem(credit.gross, ZERO, is_booked=True)
-    known = told.get(credit.pk)
+    known = amounts.get(credit.pk)
     still_open = credit.open_amount if known is None else known
-    return CreditItem(credit.gross, still_open, is_booked=credit.pk in told)
+    return CreditItem(credit.gross, still_open, is_booked=credit.pk in amounts)
 
 
 def _status_with(invoice: Invoice, paid: Decimal) -> str:

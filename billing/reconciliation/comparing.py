@@ -9,10 +9,10 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from ..models import FindingKind
+from ..models import DifferenceKind
 from .documents import Content, Document, Ours, Sort, key_of
 from .sides import Discovery, Sides
-from .unmatched import not_ours, twins
+from .unmatched import duplicates, unknown_documents
 
 HEAD = ("relation_code", "date", "payment_term", "account")
 CENT = Decimal("0.01")
@@ -24,7 +24,7 @@ def discoveries(sides: Sides) -> list[Discovery]:
     for ours in sides.ours:
         if ours.is_judged:
             found += _about(ours, sides)
-    found += [*twins(sides), *not_ours(sides)]
+    found += [*duplicates(sides), *unknown_documents(sides)]
     return list({one.key: one for one in found}.values())
 
 
@@ -63,20 +63,26 @@ def _about(ours: Ours, sides: Sides) -> Iterator[Discovery]:
     elif found:
         yield from _content(ours, found[0])
     elif (ours.booking_id, ours.sort) in sides.absent:
-        yield Discovery(kind=FindingKind.VANISHED, reason=ours.sort, number=ours.number, ours=ours)
+        yield Discovery(
+            kind=DifferenceKind.VANISHED, reason=ours.sort, number=ours.number, ours=ours
+        )
     if ours.enters_ledger and len(invoices) == 1:
         yield from _in_ledger(ours, invoices[0], sides)
-    if ours.token and (copies := _with_token(ours, sides)):
-        yield _double(ours, "token", [*sides.there.find(Sort.ENTRY, ours.key), *copies])
+    if ours.correlation_id and (copies := _with_token(ours, sides)):
+        yield _double(ours, "correlation_id", [*sides.there.find(Sort.ENTRY, ours.key), *copies])
 
 
 def _with_token(ours: Ours, sides: Sides) -> list[Document]:
-    return [one for one in sides.there.marked.get(ours.token, ()) if one.key != ours.key]
+    return [one for one in sides.there.marked.get(ours.correlation_id, ()) if one.key != ours.key]
 
 
 def _double(ours: Ours, reason: str, found: Sequence[Document]) -> Discovery:
     return Discovery(
-        kind=FindingKind.DOUBLE, reason=reason, number=ours.number, ours=ours, theirs=tuple(found)
+        kind=DifferenceKind.DOUBLE,
+        reason=reason,
+        number=ours.number,
+        ours=ours,
+        theirs=tuple(found),
     )
 
 
@@ -87,7 +93,7 @@ def _in_ledger(ours: Ours, invoice: Document, sides: Sides) -> Iterator[Discover
         yield _double(ours, "two-entry", entries)
     elif entries and entries[0].content["gross"] != ours.content["gross"]:
         yield Discovery(
-            kind=FindingKind.TOTAL,
+            kind=DifferenceKind.TOTAL,
             reason="its-entry",
             number=ours.number,
             ours=ours,
@@ -96,7 +102,7 @@ def _in_ledger(ours: Ours, invoice: Document, sides: Sides) -> Iterator[Discover
         )
     elif (ours.booking_id, Sort.ENTRY) in sides.absent:
         yield Discovery(
-            kind=FindingKind.VANISHED,
+            kind=DifferenceKind.VANISHED,
             reason="its-entry",
             number=ours.number,
             ours=ours,
@@ -111,7 +117,9 @@ def _content(ours: Ours, theirs: Document) -> Iterator[Discovery]:
     differs = differences(ours.content, theirs.content)
     if differs:
         only_cents = set(differs) <= {"gross", "net", "vat"} and _is_within_cents(ours, theirs)
-        kind = FindingKind.TOTAL if only_cents or differs == ["gross"] else FindingKind.CHANGED
+        kind = (
+            DifferenceKind.TOTAL if only_cents or differs == ["gross"] else DifferenceKind.CHANGED
+        )
         yield Discovery(
             kind=kind,
             reason=ours.sort,

@@ -56,7 +56,7 @@ class Ours:
     booking_id: int
     sort: Sort
     number: str
-    token: str
+    correlation_id: str
     content: Content
     is_judged: bool
     is_cancelled: bool = False
@@ -96,7 +96,7 @@ def our_document(booking: Booking, *, is_judged: bool) -> Ours:
         booking_id=booking.pk,
         sort=Sort.INVOICE if is_invoice else Sort.ENTRY,
         number=number,
-        token=booking.token,
+        correlation_id=booking.correlation_id,
         content={**_expected(booking), "number": number},
         is_judged=is_judged,
         is_cancelled=booking.state == State.CANCELLED,
@@ -105,7 +105,7 @@ def our_document(booking: Booking, *, is_judged: bool) -> Ours:
 
 
 def _expected(booking: Booking) -> Content:
-    payload, copy = booking.payload, booking.remote_copy or {}
+    payload, copy = booking.payload, booking.remote_snapshot or {}
     booked = projected(payload["message"], gross=Decimal(payload["gross"]))
     if "gross" not in copy or "lines" not in copy:
         return booked

@@ -12,11 +12,11 @@ from ..bookings.payloads import SCHEMA
 from ..models import (
     Booking,
     BookingKind,
-    CheckFinding,
-    CheckRun,
-    FindingKind,
+    Difference,
+    DifferenceKind,
     NumberSeries,
     Origin,
+    ReconciliationRun,
     State,
 )
 from ..models.booking import OPEN_STATES
@@ -28,11 +28,11 @@ DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 FRESH = datetime.timedelta(minutes=2)
 AT_ONCE = 500
 # What a look-up by number settles, and how many of them at one check.
-BY_NUMBER = (FindingKind.VANISHED, FindingKind.CHANGED, FindingKind.TOTAL)
+BY_NUMBER = (DifferenceKind.VANISHED, DifferenceKind.CHANGED, DifferenceKind.TOTAL)
 MOST_OLDER = 50
 
 
-def judged_bookings(run: CheckRun, *, now: datetime.datetime) -> list[Ours]:
+def judged_bookings(run: ReconciliationRun, *, now: datetime.datetime) -> list[Ours]:
     """What is confirmed in the administration of now and dated in the period.
 
     To be read before e-Boekhouden is asked: what is confirmed meanwhile may be missing in its
@@ -47,38 +47,38 @@ def judged_bookings(run: CheckRun, *, now: datetime.datetime) -> list[Ours]:
     return [
         our_document(booking, is_judged=True)
         for booking in confirmed
-        if booking.remote_copy or booking.ended_at is None or booking.ended_at <= now - FRESH
+        if booking.remote_snapshot or booking.ended_at is None or booking.ended_at <= now - FRESH
     ]
 
 
-def older_findings(run: CheckRun, *, judged: Collection[int]) -> list[CheckFinding]:
+def older_differences(run: ReconciliationRun, *, judged: Collection[int]) -> list[Difference]:
     """Findings of other days that can be checked again by their number alone.
 
     So that what is put right later is seen, and needs no attention any more.
     """
     by_number = Q(kind__in=BY_NUMBER, reason__in=("invoice", "entry"))
-    by_number |= Q(kind=FindingKind.DOUBLE, reason="two-invoice")
+    by_number |= Q(kind=DifferenceKind.DOUBLE, reason="two-invoice")
     by_number |= Q(reason="two-entry", booking__kind=BookingKind.SALES_ENTRY)
-    findings = CheckFinding.objects.filter(
+    differences = Difference.objects.filter(
         by_number,
         connection=run.connection,
         administration=run.connection.administration_key,
         booking__state=State.CONFIRMED,
         booking__payload__schema=SCHEMA,
     )
-    older = findings.open().exclude(date__range=(run.since, run.until))
+    older = differences.open().exclude(date__range=(run.since, run.until))
     older = older.exclude(booking__in=judged).select_related("booking")
     return list(older.order_by("last_found_at", "pk")[:MOST_OLDER])
 
 
-def known_vanished(run: CheckRun) -> set[int]:
+def known_vanished(run: ReconciliationRun) -> set[int]:
     """Bookings of which an earlier check said that they are gone."""
-    vanished = CheckFinding.objects.filter(connection=run.connection, kind=FindingKind.VANISHED)
+    vanished = Difference.objects.filter(connection=run.connection, kind=DifferenceKind.VANISHED)
     return set(vanished.open().exclude(booking=None).values_list("booking", flat=True))
 
 
 def known_bookings(
-    run: CheckRun, numbers: Collection[str], *, judged: Collection[int]
+    run: ReconciliationRun, numbers: Collection[str], *, judged: Collection[int]
 ) -> Iterator[Ours]:
     """What else has these numbers, or was sent without one and may stand there.
 
@@ -97,14 +97,14 @@ def known_bookings(
     for booking in ours.filter(
         natural_key="",
         remote_id="",
-        sends__gt=0,
+        unconfirmed_sends__gt=0,
         state__in=OPEN_STATES,
         invoice__date__range=(run.since, run.until),
     ):
         yield our_document(booking, is_judged=False)
 
 
-def series_of(run: CheckRun) -> list[str]:
+def series_of(run: ReconciliationRun) -> list[str]:
     """The beginnings of the numbers that we give: prefix, year and dash.
 
     The series of invoices made there is ours alone, also when no number of it is known (any more).

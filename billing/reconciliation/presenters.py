@@ -10,15 +10,15 @@ from django.utils.translation import ngettext
 
 from lib.formats import day, euro
 
-from ..models import CheckFinding, FindingKind
+from ..models import Difference, DifferenceKind
 from .documents import day_of
 
 TAGS = {
-    FindingKind.VANISHED: "red",
-    FindingKind.CHANGED: "warning",
-    FindingKind.TOTAL: "warning",
-    FindingKind.DOUBLE: "red",
-    FindingKind.FOREIGN: "info",
+    DifferenceKind.VANISHED: "red",
+    DifferenceKind.CHANGED: "warning",
+    DifferenceKind.TOTAL: "warning",
+    DifferenceKind.DOUBLE: "red",
+    DifferenceKind.FOREIGN: "info",
 }
 WORDS: Mapping[str, Callable[[], str]] = {
     "relation_code": lambda: _("customer"),
@@ -39,33 +39,33 @@ WORDS: Mapping[str, Callable[[], str]] = {
 
 
 @dataclass(frozen=True)
-class ToldFinding:
+class DifferenceSummary:
     """A finding as people read it; `ours` and `theirs` in short."""
 
-    finding: CheckFinding
+    difference: Difference
     tag: str
     kind: str
     document: str
     text: str
     meaning: str
-    way_on: str
+    next_step: str
     ours: str
     theirs: tuple[str, ...]
 
 
-def tell_finding(finding: CheckFinding) -> ToldFinding:
+def describe_difference(difference: Difference) -> DifferenceSummary:
     """The finding in words, in the reader's language."""
-    text, meaning, way_on = SAID[finding.kind](finding)
-    return ToldFinding(
-        finding=finding,
-        tag=TAGS[FindingKind(finding.kind)],
-        kind=finding.get_kind_display(),
-        document=_document(finding),
+    text, meaning, next_step = SAID[difference.kind](difference)
+    return DifferenceSummary(
+        difference=difference,
+        tag=TAGS[DifferenceKind(difference.kind)],
+        kind=difference.get_kind_display(),
+        document=_document(difference),
         text=text,
         meaning=meaning,
-        way_on=way_on,
-        ours=in_short(finding.ours) if finding.ours else "",
-        theirs=tuple(in_short(one) for one in finding.theirs),
+        next_step=next_step,
+        ours=in_short(difference.ours) if difference.ours else "",
+        theirs=tuple(in_short(one) for one in difference.theirs),
     )
 
 
@@ -75,16 +75,16 @@ def in_short(content: Mapping[str, Any]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _document(finding: CheckFinding) -> str:
-    name = finding.booking.get_kind_display() if finding.booking else _("Number")
-    return f"{name} {finding.number}"
+def _document(difference: Difference) -> str:
+    name = difference.booking.get_kind_display() if difference.booking else _("Number")
+    return f"{name} {difference.number}"
 
 
 Said = tuple[str, str, str]
 
 
-def _vanished(finding: CheckFinding) -> Said:
-    if finding.reason == "its-entry":
+def _vanished(difference: Difference) -> Said:
+    if difference.reason == "its-entry":
         return (
             _("The invoice is there, but its entry in the ledger is not."),
             _("Its turnover and VAT are missing in the bookkeeping there."),
@@ -103,8 +103,8 @@ def _vanished(finding: CheckFinding) -> Said:
     )
 
 
-def _changed(finding: CheckFinding) -> Said:
-    names = ", ".join(WORDS[name]() for name in finding.differs)
+def _changed(difference: Difference) -> Said:
+    names = ", ".join(WORDS[name]() for name in difference.differs)
     return (
         _("Differs: %(names)s.") % {"names": names},
         _("Somebody changed it in e-Boekhouden after it was booked from here."),
@@ -115,10 +115,10 @@ def _changed(finding: CheckFinding) -> Said:
     )
 
 
-def _total(finding: CheckFinding) -> Said:
-    apart = Decimal(finding.theirs[-1]["gross"]) - Decimal((finding.ours or {})["gross"])
+def _total(difference: Difference) -> Said:
+    apart = Decimal(difference.theirs[-1]["gross"]) - Decimal((difference.ours or {})["gross"])
     values = {"apart": euro(abs(apart))}
-    if finding.reason == "its-entry":
+    if difference.reason == "its-entry":
         text = _("The entry in the ledger is %(apart)s away from the invoice.") % values
     elif apart > 0:
         text = _("The total there is %(apart)s more than ours.") % values
@@ -131,31 +131,31 @@ def _total(finding: CheckFinding) -> Said:
     )
 
 
-def _double(finding: CheckFinding) -> Said:
+def _double(difference: Difference) -> Said:
     meaning = _("Its turnover and VAT may be counted twice.")
-    way_on = _("Compare them, and credit or delete there what is too many.")
-    count = len(finding.theirs)
+    next_step = _("Compare them, and credit or delete there what is too many.")
+    count = len(difference.theirs)
     text = ngettext(
         "The number stands there %(count)s time.", "The number stands there %(count)s times.", count
     )
     texts = {
         "both": _("It stands there as a sales entry and as an invoice."),
-        "token": _("It was entered there again, under another number."),
+        "correlation_id": _("It was entered there again, under another number."),
         "alike": _(
             "An equal invoice for the same customer and day is there, not booked from here."
         ),
     }
-    return texts.get(finding.reason, text % {"count": count}), meaning, way_on
+    return texts.get(difference.reason, text % {"count": count}), meaning, next_step
 
 
-def _foreign(finding: CheckFinding) -> Said:
-    if finding.reason == "cancelled":
+def _foreign(difference: Difference) -> Said:
+    if difference.reason == "cancelled":
         return (
             _("The booking was cancelled here, but its number stands there."),
             _("It was made there by hand, or arrived after all."),
             _("If it is this document, credit or delete it there; else leave it."),
         )
-    if finding.invoice_id:
+    if difference.invoice_id:
         return (
             _("The invoice was made here and entered there by somebody, not booked from here."),
             _("A sales entry for it would be refused, or stand there twice."),
@@ -168,10 +168,10 @@ def _foreign(finding: CheckFinding) -> Said:
     )
 
 
-SAID: Mapping[str, Callable[[CheckFinding], Said]] = {
-    FindingKind.VANISHED: _vanished,
-    FindingKind.CHANGED: _changed,
-    FindingKind.TOTAL: _total,
-    FindingKind.DOUBLE: _double,
-    FindingKind.FOREIGN: _foreign,
+SAID: Mapping[str, Callable[[Difference], Said]] = {
+    DifferenceKind.VANISHED: _vanished,
+    DifferenceKind.CHANGED: _changed,
+    DifferenceKind.TOTAL: _total,
+    DifferenceKind.DOUBLE: _double,
+    DifferenceKind.FOREIGN: _foreign,
 }

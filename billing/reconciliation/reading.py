@@ -16,7 +16,7 @@ from integrations.eboekhouden.facts.codes import CodeClass
 from integrations.eboekhouden.windows import entries_between, invoices_between
 from lib.formats import day
 
-from ..models import CheckPart
+from ..models import ReconciliationPart
 from .documents import Document, Ours, Sort, entry_there, invoice_there
 
 # More than that is not a few mistakes; the rest is looked up at a later check.
@@ -33,7 +33,7 @@ class Reader:
     """One check's questions. `pulse` is called before each; it may raise to end the check."""
 
     books: EBoekhouden
-    pulse: Callable[[CheckPart], None]
+    pulse: Callable[[ReconciliationPart], None]
     calls_left: int
     documents: list[Document] = field(default_factory=list)
     absent: set[tuple[int, Sort]] = field(default_factory=set)
@@ -45,7 +45,7 @@ class Reader:
             self.books,
             since=since,
             until=until,
-            before=lambda: self.pulse(CheckPart.INVOICES),
+            before=lambda: self.pulse(ReconciliationPart.INVOICES),
         )
         self.documents += map(invoice_there, invoices.rows)
         full_days = set(invoices.full_days)
@@ -82,16 +82,16 @@ class Reader:
 
     def _find(self, number: str, sort: Sort) -> list[Document]:
         if sort is Sort.INVOICE:
-            self.pulse(CheckPart.NUMBERS)
+            self.pulse(ReconciliationPart.NUMBERS)
             return [invoice_there(one) for one in self.books.find_invoice(number)]
-        self._spend(CheckPart.NUMBERS)
+        self._spend(ReconciliationPart.NUMBERS)
         entries = (entry_there(one) for one in self.books.find_entry(number))
         return [one for one in entries if one]
 
     def _before_entries(self) -> None:
-        self._spend(CheckPart.ENTRIES)
+        self._spend(ReconciliationPart.ENTRIES)
 
-    def _spend(self, part: CheckPart) -> None:
+    def _spend(self, part: ReconciliationPart) -> None:
         if self.calls_left <= 0:
             raise NoCallsLeft
         self.calls_left -= 1

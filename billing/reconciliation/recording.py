@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from ..models import CheckFinding, CheckRun, CheckState, Invoice
+from ..models import Difference, Invoice, ReconciliationRun, RunState
 from .documents import day_of, projected
 from .runs import beat, end
 from .sides import Discovery
@@ -25,7 +25,11 @@ class Outcome:
 
 
 def keep(
-    run: CheckRun, outcome: Outcome, *, figures: Mapping[str, object], now: datetime.datetime
+    run: ReconciliationRun,
+    outcome: Outcome,
+    *,
+    figures: Mapping[str, object],
+    now: datetime.datetime,
 ) -> None:
     """All of it and the end of the check, or nothing: Lost when another worker holds it.
 
@@ -37,21 +41,21 @@ def keep(
         still_there = {one.key: one for one in _open(run)}
         new = _write(run, found, still_there, now=now)
         gone = 0 if gaps else _resolve(run, outcome, now=now)
-        state = CheckState.INCOMPLETE if gaps else CheckState.FINISHED
-        counts = {"finding_count": len(found), "new_count": new, "resolved_count": gone}
+        state = RunState.INCOMPLETE if gaps else RunState.FINISHED
+        counts = {"difference_count": len(found), "new_count": new, "resolved_count": gone}
         end(run, state, now=now, problem=" ".join(gaps), **counts, **figures)
 
 
-def _open(run: CheckRun) -> QuerySet[CheckFinding]:
-    return CheckFinding.objects.filter(
+def _open(run: ReconciliationRun) -> QuerySet[Difference]:
+    return Difference.objects.filter(
         connection=run.connection, administration=run.connection.administration_key
     ).open()
 
 
 def _write(
-    run: CheckRun,
+    run: ReconciliationRun,
     found: Sequence[Discovery],
-    still_there: Mapping[str, CheckFinding],
+    still_there: Mapping[str, Difference],
     *,
     now: datetime.datetime,
 ) -> int:
@@ -67,18 +71,18 @@ def _write(
             if known.theirs != values["theirs"]:
                 changed.append(known.pk)
             old.append(_again(known, values, run, now=now))
-    CheckFinding.objects.bulk_create(new)
+    Difference.objects.bulk_create(new)
     fields = ["last_run", "last_found_at", "ours", "theirs", "differs"]
-    CheckFinding.objects.bulk_update(old, fields, batch_size=200)
+    Difference.objects.bulk_update(old, fields, batch_size=200)
     # Who saw it saw something else. Only of these: somebody may be seeing another one right now.
-    CheckFinding.objects.filter(pk__in=changed).update(seen_at=None, seen_by=None)
+    Difference.objects.filter(pk__in=changed).update(reviewed_at=None, reviewed_by=None)
     return len(new)
 
 
 def _new(
-    run: CheckRun, one: Discovery, values: dict[str, Any], *, now: datetime.datetime
-) -> CheckFinding:
-    return CheckFinding(
+    run: ReconciliationRun, one: Discovery, values: dict[str, Any], *, now: datetime.datetime
+) -> Difference:
+    return Difference(
         organisation=run.organisation,
         connection=run.connection,
         administration=run.connection.administration_key,
@@ -95,8 +99,8 @@ def _new(
 
 
 def _again(
-    known: CheckFinding, values: dict[str, Any], run: CheckRun, *, now: datetime.datetime
-) -> CheckFinding:
+    known: Difference, values: dict[str, Any], run: ReconciliationRun, *, now: datetime.datetime
+) -> Difference:
     known.last_run, known.last_found_at = run, now
     for name in ("ours", "theirs", "differs"):
         setattr(known, name, values[name])
@@ -131,7 +135,7 @@ def _content(invoice: Invoice | None) -> dict[str, Any] | None:
     return projected(head, gross=invoice.gross)
 
 
-def _invoices(run: CheckRun, found: Iterable[Discovery]) -> dict[str, Invoice]:
+def _invoices(run: ReconciliationRun, found: Iterable[Discovery]) -> dict[str, Invoice]:
     """Invoices that we made under numbers that stand there, though we did not book them."""
     numbers = [one.number for one in found if one.ours is None]
     if not numbers:
@@ -140,13 +144,13 @@ def _invoices(run: CheckRun, found: Iterable[Discovery]) -> dict[str, Invoice]:
     return {invoice.number: invoice for invoice in made.select_related("customer")}
 
 
-def _resolve(run: CheckRun, outcome: Outcome, *, now: datetime.datetime) -> int:
+def _resolve(run: ReconciliationRun, outcome: Outcome, *, now: datetime.datetime) -> int:
     """What is gone of what was looked at; and whatever is of another administration."""
     keys = {one.key for one in outcome.found}
     looked_at = _open(run).filter(
         Q(date__range=(run.since, run.until)) | Q(pk__in=outcome.checked_too)
     )
     gone = [one.pk for one in looked_at.only("pk", "key") if one.key not in keys]
-    others = CheckFinding.objects.filter(connection=run.connection).open()
+    others = Difference.objects.filter(connection=run.connection).open()
     others.exclude(administration=run.connection.administration_key).update(resolved_at=now)
-    return CheckFinding.objects.filter(pk__in=gone).update(resolved_at=now)
+    return Difference.objects.filter(pk__in=gone).update(resolved_at=now)

@@ -17,9 +17,9 @@ from integrations.database_identity import QUIET
 from integrations.events import record
 from integrations.models import Connection
 
-from ..models import Booking, CheckFinding, CheckRun, CheckState, State
-from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES
-from ..models.reconciliation import FindingKind
+from ..models import Booking, Difference, ReconciliationRun, RunState, State
+from ..models.booking import NEEDS_ATTENTION, OPEN_STATES
+from ..models.reconciliation import DifferenceKind
 from ..numbering import skip_numbers
 from .runs import CannotCheck, start_check
 
@@ -48,24 +48,24 @@ def compare_and_go_on(*, now: datetime.datetime, today: datetime.date) -> None:
         run = latest_comparison(connection)
         if run is None or _is_to_be_repeated(run, now=now):
             _start(connection, now=now, today=today)
-        elif run.state == CheckState.FINISHED:
+        elif run.state == RunState.FINISHED:
             _go_on(connection, now=now)
 
 
-def latest_comparison(connection: Connection) -> CheckRun | None:
+def latest_comparison(connection: Connection) -> ReconciliationRun | None:
     """The last check that began since nothing could arrive any more, and looks back far enough."""
-    runs = connection.check_runs.filter(created_at__gte=connection.compare_from)
+    runs = connection.reconciliation_runs.filter(created_at__gte=connection.compare_from)
     return next((run for run in runs if run.until - run.since >= COMPARED), None)
 
 
 def unseen(connection: Connection) -> int:
     """How many documents of our series, unknown here, nobody has looked at yet."""
-    foreign = CheckFinding.objects.filter(connection=connection, kind=FindingKind.FOREIGN)
-    return foreign.needing_somebody().count()
+    foreign = Difference.objects.filter(connection=connection, kind=DifferenceKind.FOREIGN)
+    return foreign.needs_attention().count()
 
 
-def _is_to_be_repeated(run: CheckRun, *, now: datetime.datetime) -> bool:
-    failed = run.state in (CheckState.FAILED, CheckState.INCOMPLETE)
+def _is_to_be_repeated(run: ReconciliationRun, *, now: datetime.datetime) -> bool:
+    failed = run.state in (RunState.FAILED, RunState.INCOMPLETE)
     return failed and run.created_at < now - AGAIN_AFTER
 
 
@@ -104,7 +104,7 @@ def go_on_by_hand(connection: Connection, *, now: datetime.datetime) -> None:
 
 @transaction.atomic
 def _go_on(connection: Connection, *, now: datetime.datetime) -> None:
-    foreign = CheckFinding.objects.filter(connection=connection, kind=FindingKind.FOREIGN).open()
+    foreign = Difference.objects.filter(connection=connection, kind=DifferenceKind.FOREIGN).open()
     skip_numbers(connection.organisation, foreign.values_list("number", flat=True))
     if unseen(connection):
         return
@@ -123,8 +123,12 @@ def _doubt_what_is_open(connection: Connection) -> None:
     if connection.compare_from is None:
         return
     restored_at = connection.compare_from - QUIET
-    doubt = {"sends": Greatest(F("sends"), 1), "last_sent_at": restored_at, "absent_at": None}
+    doubt = {
+        "unconfirmed_sends": Greatest(F("unconfirmed_sends"), 1),
+        "last_sent_at": restored_at,
+        "absent_at": None,
+    }
     bookings = Booking.objects.filter(connection=connection)
     bookings.filter(state__in=OPEN_STATES).update(**doubt)
-    stopped = bookings.filter(state__in=NEEDS_SOMEBODY)
+    stopped = bookings.filter(state__in=NEEDS_ATTENTION)
     stopped.update(state=State.UNKNOWN, next_at=connection.compare_from, reason="", **doubt)

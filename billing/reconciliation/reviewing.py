@@ -4,14 +4,16 @@ import datetime
 
 from accounts.models import User
 
-from ..models import CheckFinding
+from ..models import Difference
 
 
-def mark_seen(finding: CheckFinding, *, note: str, by: User, now: datetime.datetime) -> bool:
+def mark_seen(difference: Difference, *, note: str, by: User, now: datetime.datetime) -> bool:
     """No longer asks for attention, unless what stands there changes again.
 
     False: it is gone meanwhile.
     """
     return bool(
-        CheckFinding.objects.filter(pk=finding.pk).open().update(seen_at=now, seen_by=by, note=note)
+        Difference.objects.filter(pk=difference.pk)
+        .open()
+        .update(reviewed_at=now, reviewed_by=by, note=note)
     )

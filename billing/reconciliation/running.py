@@ -15,26 +15,26 @@ from integrations.quota import left_for_checking
 from integrations.secrets import CannotDecrypt
 from integrations.switching import pause
 
-from ..models import CheckFinding, CheckPart, CheckRun, CheckState
+from ..models import Difference, ReconciliationPart, ReconciliationRun, RunState
 from .comparing import discoveries, missing
 from .documents import Ours, our_document
 from .our_side import (
     judged_bookings,
     known_bookings,
     known_vanished,
-    older_findings,
+    older_differences,
     series_of,
 )
 from .reading import Reader
 from .recording import Outcome, keep
 from .runs import MAX_ATTEMPTS, CannotCheck, Lost, beat, check_usable, claim, end
-from .sides import Shelf, Sides
+from .sides import RemoteIndex, Sides
 
 Clock = Callable[[], datetime.datetime]
 OpenBooks = Callable[[Connection], EBoekhouden]
 
 
-def carry_out(run_id: int, *, open_books: OpenBooks, clock: Clock) -> None:
+def run_reconciliation(run_id: int, *, open_books: OpenBooks, clock: Clock) -> None:
     """Does the check; does nothing if another worker has it.
 
     If it fails, the check says why, and what was found before stays as it was.
@@ -49,10 +49,10 @@ def carry_out(run_id: int, *, open_books: OpenBooks, clock: Clock) -> None:
             check_usable(run.connection)
             _check(run, open_books=open_books, clock=clock)
         except CannotCheck as reason:
-            end(run, CheckState.FAILED, now=clock(), problem=str(reason))
+            end(run, RunState.FAILED, now=clock(), problem=str(reason))
 
 
-def _check_attempts(run: CheckRun) -> None:
+def _check_attempts(run: ReconciliationRun) -> None:
     """A check that every worker dies of must not keep all later ones waiting."""
     if run.attempts > MAX_ATTEMPTS:
         raise CannotCheck(
@@ -61,7 +61,7 @@ def _check_attempts(run: CheckRun) -> None:
         )
 
 
-def _check(run: CheckRun, *, open_books: OpenBooks, clock: Clock) -> None:
+def _check(run: ReconciliationRun, *, open_books: OpenBooks, clock: Clock) -> None:
     """Raises CannotCheck, and pauses the connection if our codes are refused."""
     try:
         with open_books(run.connection) as books:
@@ -82,39 +82,39 @@ def _check(run: CheckRun, *, open_books: OpenBooks, clock: Clock) -> None:
         ) from None
 
 
-def _compare(run: CheckRun, books: EBoekhouden, *, clock: Clock) -> None:
-    def pulse(part: CheckPart) -> None:
+def _compare(run: ReconciliationRun, books: EBoekhouden, *, clock: Clock) -> None:
+    def pulse(part: ReconciliationPart) -> None:
         beat(run, now=clock(), part=part, calls=dict(books.calls))
 
     judged = judged_bookings(run, now=clock())
     beat(run, now=clock(), booking_count=len(judged))
-    older = older_findings(run, judged=[ours.booking_id for ours in judged])
+    older = older_differences(run, judged=[ours.booking_id for ours in judged])
     judged += _bookings_of(older)
     left = left_for_checking(run.connection_id, now=clock())
     reader = Reader(books, pulse, left)
     reader.read(run.since, run.until)
     count = len(reader.documents)
     beat(run, now=clock(), document_count=count)
-    wanted = missing(Sides(ours=judged, there=Shelf.of(reader.documents)))
+    wanted = missing(Sides(ours=judged, there=RemoteIndex.of(reader.documents)))
     # What is known to be gone comes last: so many are looked up, and the next check has the others.
     known_gone = known_vanished(run)
     reader.look_up(sorted(wanted, key=lambda one: one[0].booking_id in known_gone))
-    pulse(CheckPart.COMPARING)
+    pulse(ReconciliationPart.COMPARING)
     numbers = {document.key for document in reader.documents}
     known = known_bookings(run, numbers, judged={ours.booking_id for ours in judged})
     sides = Sides(
         ours=[*judged, *known],
-        there=Shelf.of(reader.documents),
+        there=RemoteIndex.of(reader.documents),
         series=series_of(run),
         absent=reader.absent,
     )
     figures = {"calls": dict(books.calls)}
-    checked_too = [finding.pk for finding in older]
+    checked_too = [difference.pk for difference in older]
     outcome = Outcome(discoveries(sides), reader.gaps, checked_too)
     keep(run, outcome, figures=figures, now=clock())
 
 
-def _bookings_of(findings: Iterable[CheckFinding]) -> list[Ours]:
+def _bookings_of(differences: Iterable[Difference]) -> list[Ours]:
     """Each booking once: it may have several findings."""
-    bookings = {one.booking_id: one.booking for one in findings if one.booking}
+    bookings = {one.booking_id: one.booking for one in differences if one.booking}
     return [our_document(booking, is_judged=True) for booking in bookings.values()]

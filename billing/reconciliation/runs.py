@@ -12,7 +12,7 @@ from accounts.models import Organisation, User
 from integrations.availability import usable
 from integrations.models import Connection
 
-from ..models import CheckRun, CheckState
+from ..models import ReconciliationRun, RunState
 from ..models.reconciliation import UNDER_WAY
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Lost(Exception):
     """Another worker holds the check now."""
 
 
-def usual_period(today: datetime.date) -> tuple[datetime.date, datetime.date]:
+def default_period(today: datetime.date) -> tuple[datetime.date, datetime.date]:
     """The first and the last day that a check looks at, unless somebody chose others."""
     return today - datetime.timedelta(days=NIGHTLY_DAYS), today
 
@@ -45,24 +45,24 @@ def start_check(
     until: datetime.date,
     by: User | None,
     now: datetime.datetime,
-) -> CheckRun:
+) -> ReconciliationRun:
     """Queues a check and rings for it; while one is under way that one is given.
 
     Raises CannotCheck when the connection cannot be asked.
     """
     connection = check_usable(Connection.objects.filter(organisation=organisation).first())
-    under_way = connection.check_runs.filter(state__in=UNDER_WAY)
+    under_way = connection.reconciliation_runs.filter(state__in=UNDER_WAY)
     run = under_way.first()
     if run is None:
         values = {"since": since, "until": until, "started_by": by, "created_at": now}
         try:
             with transaction.atomic():
-                run = CheckRun.objects.create(
+                run = ReconciliationRun.objects.create(
                     organisation=organisation, connection=connection, **values
                 )
         except IntegrityError:  # somebody else was first
             run = under_way.get()
-    ring(run.pk)
+    enqueue(run.pk)
     return run
 
 
@@ -71,12 +71,12 @@ def check_usable(connection: Connection | None) -> Connection:
     return usable(connection, refuse=CannotCheck)
 
 
-def ring(run_id: int) -> None:
+def enqueue(run_id: int) -> None:
     """Rings after the commit; with the broker away the next round of the clock finds it."""
-    transaction.on_commit(lambda: _ring(run_id))
+    transaction.on_commit(lambda: _enqueue(run_id))
 
 
-def _ring(run_id: int) -> None:
+def _enqueue(run_id: int) -> None:
     try:
         current_app.send_task("billing.tasks.run_check", args=[run_id], expires=EXPIRES)
     except (OperationalError, OSError) as error:
@@ -85,37 +85,42 @@ def _ring(run_id: int) -> None:
 
 def claimable(now: datetime.datetime) -> models.Q:
     """Checks that wait, and checks whose worker has died."""
-    return models.Q(state=CheckState.QUEUED) | models.Q(
-        state=CheckState.RUNNING, heartbeat_at__lt=now - ABANDONED_AFTER
+    return models.Q(state=RunState.QUEUED) | models.Q(
+        state=RunState.RUNNING, heartbeat_at__lt=now - ABANDONED_AFTER
     )
 
 
-def claim(run_id: int, *, now: datetime.datetime) -> CheckRun | None:
+def claim(run_id: int, *, now: datetime.datetime) -> ReconciliationRun | None:
     """The check, for this worker alone; None when another one has it or it is over."""
-    claimed = CheckRun.objects.filter(claimable(now), pk=run_id).update(
-        state=CheckState.RUNNING,
+    claimed = ReconciliationRun.objects.filter(claimable(now), pk=run_id).update(
+        state=RunState.RUNNING,
         started_at=now,
         heartbeat_at=now,
         attempts=models.F("attempts") + 1,
     )
     if not claimed:
         return None
-    return CheckRun.objects.select_related("organisation", "connection", "started_by").get(
+    return ReconciliationRun.objects.select_related("organisation", "connection", "started_by").get(
         pk=run_id
     )
 
 
-def beat(run: CheckRun, *, now: datetime.datetime, **values: object) -> None:
+def beat(run: ReconciliationRun, *, now: datetime.datetime, **values: object) -> None:
     """Stores progress and shows that we live. Raises Lost when the check was taken over."""
-    held = CheckRun.objects.filter(
-        pk=run.pk, state=CheckState.RUNNING, attempts=run.attempts
+    held = ReconciliationRun.objects.filter(
+        pk=run.pk, state=RunState.RUNNING, attempts=run.attempts
     ).update(heartbeat_at=now, **values)
     if not held:
         raise Lost
 
 
 def end(
-    run: CheckRun, state: CheckState, *, now: datetime.datetime, problem: str = "", **values: object
+    run: ReconciliationRun,
+    state: RunState,
+    *,
+    now: datetime.datetime,
+    problem: str = "",
+    **values: object,
 ) -> None:
     """Ends the check; `problem` says why it failed or is incomplete."""
     beat(run, now=now, state=state, ended_at=now, part="", problem=problem, **values)
@@ -124,12 +129,12 @@ def end(
 # --- By the clock ---------------------------------------------------------------------------------
 
 
-def start_nightly_checks(connections: models.QuerySet[Connection]) -> None:
+def start_nightly_reconciliations(connections: models.QuerySet[Connection]) -> None:
     """One check for each connection that can be asked; what is under way goes on."""
     now, today = timezone.now(), timezone.localdate()
-    since, until = usual_period(today)
+    since, until = default_period(today)
     for connection in connections.select_related("organisation"):
-        connection.check_runs.filter(created_at__lt=now - KEPT).exclude(
+        connection.reconciliation_runs.filter(created_at__lt=now - KEPT).exclude(
             state__in=UNDER_WAY
         ).delete()
         try:
@@ -138,7 +143,7 @@ def start_nightly_checks(connections: models.QuerySet[Connection]) -> None:
             continue  # paused meanwhile: every page says so
 
 
-def ring_for_waiting(*, now: datetime.datetime) -> None:
+def enqueue_waiting(*, now: datetime.datetime) -> None:
     """Rings for every check that nobody heard of, or whose worker has died."""
-    for run_id in CheckRun.objects.filter(claimable(now)).values_list("pk", flat=True):
-        ring(run_id)
+    for run_id in ReconciliationRun.objects.filter(claimable(now)).values_list("pk", flat=True):
+        enqueue(run_id)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lib.formats import amount, day, euro
 
-from ..models import CheckFinding
+from ..models import Difference
 from .documents import Content, Sort, day_of
 
 HEAD: Mapping[str, tuple[Callable[[], str], Callable[[Content], str]]] = {
@@ -37,19 +37,19 @@ class FactRow:
         return len(told) > 1
 
 
-def columns(finding: CheckFinding) -> list[str]:
+def columns(difference: Difference) -> list[str]:
     """What each column of theirs is: an invoice, or an entry with its number."""
     return [
         _("Entry %(number)s") % {"number": one["entry_number"]}
         if one["sort"] == Sort.ENTRY
         else _("Invoice")
-        for one in finding.theirs
+        for one in difference.theirs
     ]
 
 
-def fact_rows(finding: CheckFinding) -> list[FactRow]:
+def fact_rows(difference: Difference) -> list[FactRow]:
     """The head, and the lines by their place."""
-    ours, theirs = finding.ours, finding.theirs
+    ours, theirs = difference.ours, difference.theirs
     rows = [
         FactRow(label(), write(ours) if ours else "", tuple(write(one) for one in theirs))
         for label, write in HEAD.values()

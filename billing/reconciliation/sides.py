@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..models import FindingKind
+from ..models import DifferenceKind
 from .documents import Document, Ours, Sort, key_of
 
 
@@ -15,7 +15,7 @@ class Discovery:
     `reason` tells apart what has the same kind: which sort of document, or how it is double.
     """
 
-    kind: FindingKind
+    kind: DifferenceKind
     reason: str
     number: str
     ours: Ours | None = None
@@ -29,7 +29,7 @@ class Discovery:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class RemoteIndex:
     """What stands there, by number."""
 
     invoices: Mapping[str, Sequence[Document]]
@@ -38,15 +38,15 @@ class Shelf:
     marked: Mapping[str, Sequence[Document]]
 
     @classmethod
-    def of(cls, documents: Iterable[Document]) -> "Shelf":
+    def of(cls, documents: Iterable[Document]) -> "RemoteIndex":
         invoices: dict[str, list[Document]] = defaultdict(list)
         entries: dict[str, list[Document]] = defaultdict(list)
         marked: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             place = invoices if document.sort is Sort.INVOICE else entries
             place[document.key].append(document)
-            for token in document.tokens:
-                marked[token].append(document)
+            for correlation_id in document.tokens:
+                marked[correlation_id].append(document)
         return cls(dict(invoices), dict(entries), dict(marked))
 
     def find(self, sort: Sort, key: str) -> Sequence[Document]:
@@ -64,6 +64,6 @@ class Sides:
     """
 
     ours: Sequence[Ours]
-    there: Shelf
+    there: RemoteIndex
     series: Sequence[str] = ()
     absent: Collection[tuple[int, Sort]] = field(default_factory=frozenset)

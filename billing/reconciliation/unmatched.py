@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from ..models import FindingKind
+from ..models import DifferenceKind
 from .documents import Content, Document, Ours, Sort, key_of
 from .sides import Discovery, Sides
 
 
-def twins(sides: Sides) -> Iterator[Discovery]:
+def duplicates(sides: Sides) -> Iterator[Discovery]:
     """Equal invoices to one customer on one day, of which there are more than we booked."""
     booked: dict[str, list[Ours]] = defaultdict(list)
     for ours in sides.ours:
@@ -20,7 +20,7 @@ def twins(sides: Sides) -> Iterator[Discovery]:
         known = [one for one in booked[likeness] if one.is_judged]
         if known and len(extra) > len(expected):
             yield Discovery(
-                kind=FindingKind.DOUBLE,
+                kind=DifferenceKind.DOUBLE,
                 reason="alike",
                 number=known[0].number,
                 ours=known[0],
@@ -45,7 +45,7 @@ def _likeness(content: Content) -> str:
     return str([key_of(content["relation_code"]), content["date"], content["gross"], lines])
 
 
-def not_ours(sides: Sides) -> Iterator[Discovery]:
+def unknown_documents(sides: Sides) -> Iterator[Discovery]:
     """Numbers of our series that no booking has; or only one that was cancelled here."""
     live = {ours.key for ours in sides.ours if not ours.is_cancelled}
     cancelled = {ours.key: ours for ours in sides.ours if ours.is_cancelled}
@@ -54,7 +54,7 @@ def not_ours(sides: Sides) -> Iterator[Discovery]:
             continue
         found = (*sides.there.find(Sort.INVOICE, key), *sides.there.find(Sort.ENTRY, key))
         yield Discovery(
-            kind=FindingKind.FOREIGN,
+            kind=DifferenceKind.FOREIGN,
             reason="cancelled" if key in cancelled else "series",
             number=found[0].content["number"],
             ours=cancelled.get(key),

@@ -32,12 +32,12 @@ def with_a_queue(*, now: datetime.datetime) -> list[int]:
     return list(ids)
 
 
-def ring(task: str, organisation_id: int) -> None:
+def enqueue(task: str, organisation_id: int) -> None:
     """Rings after the commit for one organisation."""
-    transaction.on_commit(lambda: _ring(task, organisation_id))
+    transaction.on_commit(lambda: _enqueue(task, organisation_id))
 
 
-def _ring(task: str, organisation_id: int) -> None:
+def _enqueue(task: str, organisation_id: int) -> None:
     try:
         current_app.send_task(f"billing.tasks.{task}", args=[organisation_id], expires=EXPIRES)
     except (OperationalError, OSError) as error:

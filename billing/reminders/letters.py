@@ -97,12 +97,12 @@ def example_letter(
 
 def step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
     """Subject and text in a language, as chosen or else the usual ones, with placeholders."""
-    usual_subject, usual_body = usual_step_texts(step, language=language)
+    usual_subject, usual_body = default_step_texts(step, language=language)
     subject = getattr(step, f"subject_{language}") or usual_subject
     return subject, getattr(step, f"body_{language}") or usual_body
 
 
-def usual_step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
+def default_step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
     """What a step says when nothing was chosen: every next one is firmer."""
     with override(language):
         if step.kind == StepKind.NOTICE:

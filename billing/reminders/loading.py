@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Organisation
 from customers.models import Contact
-from integrations.database_identity import is_another, is_elsewhere
+from integrations.database_identity import is_elsewhere, is_other_database
 from integrations.models import Connection
 
 from ..mailing import ABANDONED_AFTER
@@ -67,7 +67,7 @@ class Surroundings:
             plan=plan,
             connection=connection,
             is_copied=bool(connection and is_elsewhere(connection)),
-            is_moved=is_another(plan.settings.place),
+            is_moved=is_other_database(plan.settings.database_identity),
             holds=_holds(ids, customers, today),
             bookings=_bookings([*ids, *of_credits]),
             credits=standing,

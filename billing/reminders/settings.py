@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Organisation, User
 from customers.models import Customer
-from integrations.database_identity import this_place
+from integrations.database_identity import this_database
 
 from ..models import (
     MOST_STEPS,
@@ -33,7 +33,7 @@ def change_reminder_settings(organisation: Organisation, **choices: Any) -> Remi
     """
     with transaction.atomic():
         settings, _is_new = ReminderSettings.objects.update_or_create(
-            organisation=organisation, defaults=choices | {"place": this_place()}
+            organisation=organisation, defaults=choices | {"database_identity": this_database()}
         )
         steps = ReminderStep.objects.filter(organisation=organisation)
         if settings.is_on and not steps.exists():

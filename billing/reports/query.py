@@ -35,13 +35,13 @@ class PeriodForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
         shown = data.copy()
-        for name, value in self.usual_choices().items():
+        for name, value in self.default_choices().items():
             if shown.get(name, "") == "":
                 shown[name] = value
         super().__init__(shown)
         self.today = today
 
-    def usual_choices(self) -> dict[str, str]:
+    def default_choices(self) -> dict[str, str]:
         """What holds for a field that the address leaves out."""
         return {"period": self.usual}
 
@@ -78,8 +78,8 @@ class TurnoverForm(PeriodForm):
         invoiced = organisation.customers.filter(invoices__isnull=False)
         offer(self, "customer", invoiced.distinct())
 
-    def usual_choices(self) -> dict[str, str]:
-        return {**super().usual_choices(), "by": "month"}
+    def default_choices(self) -> dict[str, str]:
+        return {**super().default_choices(), "by": "month"}
 
 
 def year_before(period: Period) -> Period:

@@ -35,7 +35,7 @@ NOT_BY = {"project": gettext_lazy("Without a project"), "employee": gettext_lazy
 
 
 @dataclass(frozen=True)
-class Question:
+class ReportQuery:
     """Turnover of which days, by what, and of which customers; none is all of them."""
 
     organisation: Organisation
@@ -47,7 +47,7 @@ class Question:
         found = issued(self.organisation, self.period)
         return found.filter(customer__in=self.customers) if self.customers else found
 
-    def a_year_before(self) -> "Question":
+    def a_year_before(self) -> "ReportQuery":
         return replace(self, period=year_before(self.period))
 
 
@@ -101,18 +101,18 @@ class Turnover(Compared):
     is_empty: bool
 
 
-def turnover(question: Question) -> Turnover:
+def turnover(query: ReportQuery) -> Turnover:
     """Months in order, without a gap; everything else from much to little."""
-    now, before = sums(question), sums(question.a_year_before())
+    now, before = sums(query), sums(query.a_year_before())
     is_empty = not (now or before)
-    if question.by == "month":
+    if query.by == "month":
         before = _a_year_later(before)
-        keys: Iterable[Key] = _months(question.period)
+        keys: Iterable[Key] = _months(query.period)
     else:
         both = {*now, *before}
         keys = sorted(both, key=lambda key: (-now.get(key, ZERO), -before.get(key, ZERO)))
     keys = list(keys)
-    labels = _labels(question, keys)
+    labels = _labels(query, keys)
     rows = [
         TurnoverRow(now.get(key, ZERO), before.get(key, ZERO), key, labels.get(key, ""))
         for key in keys
@@ -120,71 +120,71 @@ def turnover(question: Question) -> Turnover:
     return Turnover(sum(now.values(), ZERO), sum(before.values(), ZERO), rows, is_empty)
 
 
-def sums(question: Question) -> dict[Key, Decimal]:
+def sums(query: ReportQuery) -> dict[Key, Decimal]:
     """What the invoices come to, by month, customer, project or employee."""
-    invoices = question.invoices().order_by()
-    if question.by in COLUMNS:
+    invoices = query.invoices().order_by()
+    if query.by in COLUMNS:
         found: dict[Key, Decimal] = defaultdict(lambda: ZERO)
-        for share in shares(invoices, question.by):
+        for share in shares(invoices, query.by):
             found[share.key] += share.net
         return dict(found)
-    key = TruncMonth("date") if question.by == "month" else F("customer")
+    key = TruncMonth("date") if query.by == "month" else F("customer")
     groups = invoices.values(key=key).annotate(cents=sum_in_cents("net"))
     return {group["key"]: in_euros(group["cents"]) for group in groups}
 
 
-def invoices_behind(question: Question, address: str) -> dict[int, Decimal]:
+def invoices_behind(query: ReportQuery, address: str) -> dict[int, Decimal]:
     """Ids of the invoices behind one figure, each with its part of it; no address: behind all."""
-    invoices = question.invoices().order_by()
-    if address and question.by in COLUMNS:
+    invoices = query.invoices().order_by()
+    if address and query.by in COLUMNS:
         parts: dict[int, Decimal] = defaultdict(lambda: ZERO)
-        for share in shares(invoices, question.by):
+        for share in shares(invoices, query.by):
             if address == (NOWHERE if share.key is None else str(share.key)):
                 parts[share.invoice_id] += share.net
         return dict(parts)
     if address:
-        key = _key(question.by, address)
+        key = _key(query.by, address)
         invoices = invoices.none() if key is None else invoices.filter(**_is(key))
     return dict(invoices.values_list("pk", "net"))
 
 
-def label_of(question: Question, address: str) -> str:
+def label_of(query: ReportQuery, address: str) -> str:
     """What a figure is about, in words; empty for what nobody knows."""
     if not address:
         return ""
-    if address == NOWHERE and question.by in COLUMNS:
-        return str(NOT_BY[question.by])
-    key = _key(question.by, address)
-    return "" if key is None else _labels(question, [key]).get(key, "")
+    if address == NOWHERE and query.by in COLUMNS:
+        return str(NOT_BY[query.by])
+    key = _key(query.by, address)
+    return "" if key is None else _labels(query, [key]).get(key, "")
 
 
-def turnover_sheet(question: Question) -> Sheet:
+def turnover_sheet(query: ReportQuery) -> Sheet:
     """The report as a table for a spreadsheet; amounts in euros excl. VAT."""
-    name = f"turnover-{question.period.first}-{question.period.last}"
-    head = [str(dict(BY)[question.by]), _("Turnover €"), _("A year before €"), _("Difference €")]
-    return Sheet(name, _("Turnover"), head, _cells(question))
+    name = f"turnover-{query.period.first}-{query.period.last}"
+    head = [str(dict(BY)[query.by]), _("Turnover €"), _("A year before €"), _("Difference €")]
+    return Sheet(name, _("Turnover"), head, _cells(query))
 
 
-def _cells(question: Question) -> Iterator[list[Cell]]:
-    for row in turnover(question).rows:
+def _cells(query: ReportQuery) -> Iterator[list[Cell]]:
+    for row in turnover(query).rows:
         yield [row.label, row.net, row.before, row.difference]
 
 
 # --- Keys and what they are called ----------------------------------------------------------------
 
 
-def _labels(question: Question, keys: Iterable[Key]) -> dict[Key, str]:
-    if question.by == "month":
+def _labels(query: ReportQuery, keys: Iterable[Key]) -> dict[Key, str]:
+    if query.by == "month":
         return {key: _month(key) for key in keys if isinstance(key, datetime.date)}
     rows: QuerySet[Any] = {
-        "customer": question.organisation.customers.all(),
-        "project": question.organisation.projects.select_related("customer"),
-        "employee": question.organisation.memberships.select_related("user"),
-    }[question.by]
+        "customer": query.organisation.customers.all(),
+        "project": query.organisation.projects.select_related("customer"),
+        "employee": query.organisation.memberships.select_related("user"),
+    }[query.by]
     # Without a list of ids: there may be more than a query can hold.
     wanted = set(keys)
     names: dict[Key, str] = {row.pk: _name(row) for row in rows.iterator() if row.pk in wanted}
-    return names | ({None: str(NOT_BY[question.by])} if question.by in NOT_BY else {})
+    return names | ({None: str(NOT_BY[query.by])} if query.by in NOT_BY else {})
 
 
 def _name(row: Customer | Project | Membership) -> str:

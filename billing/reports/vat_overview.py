@@ -206,7 +206,7 @@ def _contents(organisation: Organisation, period: Period) -> dict[int, Mapping[s
         kind__in=DOCUMENTS,
         state=State.CONFIRMED,
     ).order_by()
-    rows = bookings.values_list("invoice", "payload", "remote_copy")
+    rows = bookings.values_list("invoice", "payload", "remote_snapshot")
     return {
         pk: copy or {**payload["message"], "net": payload["net"], "vat": payload["vat"]}
         for pk, payload, copy in rows.iterator(chunk_size=500)

@@ -14,7 +14,7 @@ from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
 
 from ..bookings import payloads
-from ..bookings.dispatch import ring
+from ..bookings.dispatch import enqueue
 from ..bookings.outbox import queue_relation
 from ..bookings.recording import AlreadyTied, progress_of, release_waiting, tie
 from ..invoices.crediting import withdraw
@@ -47,7 +47,7 @@ def check_now(booking: Booking, *, now: datetime.datetime) -> None:
         absent_at=progress.absent_at,
         reason=progress.reason,
     )
-    ring(booking.connection_id)
+    enqueue(booking.connection_id)
 
 
 def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
@@ -70,7 +70,7 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
             revision=F("revision") + 1,
             code="",
             text="",
-            sends=0,
+            unconfirmed_sends=0,
             checks=0,
             last_sent_at=None,
             absent_at=None,
@@ -78,7 +78,7 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
         tell(booking, "booked-again", by=by, now=now)
         if booking.kind == BookingKind.RELATION:
             _follow_customer(booking.customer_id)
-        ring(booking.connection_id)
+        enqueue(booking.connection_id)
 
 
 def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
@@ -87,7 +87,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
     Raises AlreadyTied when something else of ours is tied to it.
     """
     with transaction.atomic():
-        if not interventions.may_link(progress_of(booking)) or not booking.remote_copy:
+        if not interventions.may_link(progress_of(booking)) or not booking.remote_snapshot:
             raise NoLonger
         change(
             booking,
@@ -99,7 +99,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
         tie(booking, remote_id_of(booking))
         if booking.kind == BookingKind.RELATION:
             release_waiting(booking.customer_id, now=now)
-            ring(booking.connection_id)
+            enqueue(booking.connection_id)
         tell(booking, "linked", by=by, now=now)
 
 
@@ -128,7 +128,7 @@ def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = 
 
 def remote_id_of(booking: Booking) -> str:
     """The id there, out of the copy that the look-up kept."""
-    copy = booking.remote_copy or {}
+    copy = booking.remote_snapshot or {}
     names = {BookingKind.RELATION: "id", BookingKind.INVOICE: "number"}
     return str(copy.get(names.get(BookingKind(booking.kind), "entry_number"), ""))
 
@@ -136,7 +136,7 @@ def remote_id_of(booking: Booking) -> str:
 def _composed_anew(booking: Booking) -> payloads.Payload:
     if booking.kind == BookingKind.RELATION:
         return payloads.relation_payload(
-            relation_from_customer(booking.customer, token=booking.token)
+            relation_from_customer(booking.customer, correlation_id=booking.correlation_id)
         )
     invoice = Invoice.objects.get(bookings=booking)
     compose = (
@@ -144,7 +144,7 @@ def _composed_anew(booking: Booking) -> payloads.Payload:
         if booking.kind == BookingKind.INVOICE
         else payloads.sales_entry_payload
     )
-    return compose(invoice, booking.connection, token=booking.token)
+    return compose(invoice, booking.connection, correlation_id=booking.correlation_id)
 
 
 def _name_of(booking: Booking) -> str:
@@ -156,7 +156,7 @@ def _name_of(booking: Booking) -> str:
 def _follow_customer(customer_id: int) -> None:
     """Documents that wait for the customer name it by the number that it has now."""
     waiting = Booking.objects.filter(
-        customer=customer_id, state=State.BLOCKED, reason="customer", sends=0
+        customer=customer_id, state=State.BLOCKED, reason="customer", unconfirmed_sends=0
     )
     for booking in waiting.select_related("customer", "invoice", "connection"):
         payload = _composed_anew(booking)
@@ -191,7 +191,9 @@ def change(
     """
     if Connection.objects.filter(pk=booking.connection_id, must_compare_first=True).exists():
         raise Comparing
-    held = Booking.objects.filter(pk=booking.pk, fence=booking.fence, state__in=state)
+    held = Booking.objects.filter(
+        pk=booking.pk, fencing_token=booking.fencing_token, state__in=state
+    )
     if not held.update(state=to or booking.state, **fields):
         raise NoLonger
 

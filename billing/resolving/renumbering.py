@@ -40,7 +40,7 @@ def may_take_new_number(booking: Booking) -> bool:
     ):
         return False
     if booking.kind == BookingKind.RELATION:
-        return booking.sends == 0
+        return booking.unconfirmed_sends == 0
     return bool(booking.natural_key)
 
 

@@ -13,13 +13,13 @@ def may_cancel(progress: Progress) -> bool:
         return not _may_be_among_several(progress)
     if progress.state is State.REJECTED:
         return True
-    return progress.state in (State.QUEUED, State.BLOCKED) and progress.sends == 0
+    return progress.state in (State.QUEUED, State.BLOCKED) and progress.unconfirmed_sends == 0
 
 
 def may_correct(progress: Progress) -> bool:
     """Proven absent, as it was refused or never sent: it may be sent with other content."""
     return progress.state is State.REJECTED or (
-        progress.state is State.CONFLICT and progress.sends == 0
+        progress.state is State.CONFLICT and progress.unconfirmed_sends == 0
     )
 
 
@@ -36,7 +36,7 @@ def may_renumber(progress: Progress) -> bool:
 
 def _may_be_among_several(progress: Progress) -> bool:
     """Of several with one name one may be ours: first they must be put right there."""
-    return progress.reason == "several" and progress.sends > 0
+    return progress.reason == "several" and progress.unconfirmed_sends > 0
 
 
 def may_look_again(progress: Progress) -> bool:
@@ -50,7 +50,7 @@ def check_now(progress: Progress, *, now: datetime.datetime) -> Progress:
     The settle time still holds, so this cannot lead to an early second sending.
     """
     if progress.state is State.CONFLICT:
-        state = State.UNKNOWN if progress.sends else State.QUEUED
+        state = State.UNKNOWN if progress.unconfirmed_sends else State.QUEUED
         return replace(progress, state=state, next_at=now, absent_at=None, reason="")
     return replace(progress, next_at=now)
 

@@ -7,14 +7,14 @@ billed at all; agreed amounts when they are due.
 from .figures import customers_with_something, everything_unbilled, totals, unbilled_of
 from .parts import UnbilledCustomer, UnbilledProject
 from .projects import billable_projects
-from .rows import TERMS, WORK, Wish, rows_of
+from .rows import SCHEDULED, WORK, UnbilledFilter, rows_of
 
 __all__ = [
-    "TERMS",
+    "SCHEDULED",
     "WORK",
     "UnbilledCustomer",
+    "UnbilledFilter",
     "UnbilledProject",
-    "Wish",
     "billable_projects",
     "customers_with_something",
     "everything_unbilled",

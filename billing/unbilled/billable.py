@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from customers.models import Customer
-from projects.models import Method, Term
+from projects.models import Method, ScheduledAmount
 from registrations.models import BILLABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
 from vat.models import VatRate
 from vat.rates_by_date import NoRateThen, has_ended
 
 from .lines import Item, ItemKind
-from .posting_rules import BookingTerms
+from .posting_rules import PostingRules
 
-Row = TypeVar("Row", TimeEntry, Expense, Trip, Term)
+Row = TypeVar("Row", TimeEntry, Expense, Trip, ScheduledAmount)
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,16 @@ class Rows:
     time_entries: tuple[TimeEntry, ...] = ()
     expenses: tuple[Expense, ...] = ()
     trips: tuple[Trip, ...] = ()
-    terms: tuple[Term, ...] = ()
+    scheduled_amounts: tuple[ScheduledAmount, ...] = ()
 
     @property
     def count(self) -> int:
-        return len(self.time_entries) + len(self.expenses) + len(self.trips) + len(self.terms)
+        return (
+            len(self.time_entries)
+            + len(self.expenses)
+            + len(self.trips)
+            + len(self.scheduled_amounts)
+        )
 
 
 @dataclass(frozen=True)
@@ -52,17 +57,22 @@ class Billable:
     """What can be billed, by customer, and what is left out: reason → number of rows."""
 
     items: dict[Customer, list[Item]] = field(default_factory=dict)
-    left_out: Counter[Reason] = field(default_factory=Counter)
+    skipped: Counter[Reason] = field(default_factory=Counter)
 
 
 def billable(organisation: Organisation, rows: Rows) -> Billable:
     """The items of the rows; rows that may not be billed are counted by reason."""
-    book = BookingTerms(organisation)
+    rules = PostingRules(organisation)
     found = Billable()
-    _sort(rows.time_entries, found, why_not=why_not_hours, make=partial(_hours, book=book))
-    _sort(rows.expenses, found, why_not=why_not_row, make=partial(_expense, book=book))
-    _sort(rows.trips, found, why_not=why_not_row, make=partial(_trip, book=book))
-    _sort(rows.terms, found, why_not=why_not_term, make=partial(_term, book=book))
+    _sort(rows.time_entries, found, why_not=why_not_hours, make=partial(_hours, rules=rules))
+    _sort(rows.expenses, found, why_not=why_not_row, make=partial(_expense, rules=rules))
+    _sort(rows.trips, found, why_not=why_not_row, make=partial(_trip, rules=rules))
+    _sort(
+        rows.scheduled_amounts,
+        found,
+        why_not=why_not_scheduled,
+        make=partial(_scheduled, rules=rules),
+    )
     return found
 
 
@@ -75,12 +85,12 @@ def _sort(
 ) -> None:
     for row in rows:
         if why := why_not(row):
-            found.left_out[why] += 1
+            found.skipped[why] += 1
             continue
         try:
             item = make(row)
         except NoRateThen as none:
-            found.left_out[_no_rate_then(none.rate, row)] += 1
+            found.skipped[_no_rate_then(none.rate, row)] += 1
         else:
             found.items.setdefault(row.project.customer, []).append(item)
 
@@ -106,7 +116,7 @@ def why_not_hours(entry: TimeEntry) -> Reason | None:
     if why := why_not_row(entry):
         return why
     method = entry.project.billing_method
-    if method.has_terms:
+    if method.has_scheduled_amounts:
         text = _("%(project)s is billed by “%(method)s”, not by its hours.")
         figures = {"project": entry.project.name, "method": method.label}
         return Reason(text % figures, reverse("billing:unbilled"), _("Go to Unbilled"))
@@ -118,16 +128,16 @@ def why_not_hours(entry: TimeEntry) -> Reason | None:
     return None
 
 
-def why_not_term(term: Term) -> Reason | None:
+def why_not_scheduled(scheduled: ScheduledAmount) -> Reason | None:
     """An agreed amount is billed once."""
-    if term.invoice_line_id:
+    if scheduled.invoice_line_id:
         return Reason(_("Already on an invoice."))
-    if term.is_written_off:
+    if scheduled.is_written_off:
         return Reason(_("Status “%(status)s”.") % {"status": Status.WRITTEN_OFF.label})
     return None
 
 
-def _no_rate_then(rate: VatRate, row: Registration | Term) -> Reason:
+def _no_rate_then(rate: VatRate, row: Registration | ScheduledAmount) -> Reason:
     """The rate ended, or begins later, and is tied to no other rate."""
     url = reverse("billing:vat-rate-edit", args=[rate.pk])
     if has_ended(rate, day_of_supply(row)):
@@ -140,17 +150,17 @@ def _no_rate_then(rate: VatRate, row: Registration | Term) -> Reason:
 # --- The items ------------------------------------------------------------------------------------
 
 
-def day_of_supply(row: Registration | Term) -> datetime.date:
+def day_of_supply(row: Registration | ScheduledAmount) -> datetime.date:
     """The day that decides which VAT rate holds.
 
     What goes on for a period is supplied at the end of it (art. 64(1) of Directive 2006/112).
     """
-    if isinstance(row, Term):
+    if isinstance(row, ScheduledAmount):
         return row.period_until or row.due_on
     return row.date
 
 
-def _hours(entry: TimeEntry, book: BookingTerms) -> Item:
+def _hours(entry: TimeEntry, rules: PostingRules) -> Item:
     return Item(
         kind=ItemKind.HOURS,
         id=entry.pk,
@@ -165,11 +175,11 @@ def _hours(entry: TimeEntry, book: BookingTerms) -> Item:
         # why_not_hours lets none through without a rate.
         price=cast(Decimal, entry.hourly_rate),
         code=entry.task.code or "HOURS",
-        terms=book.of(entry.task, entry.project.customer, on=day_of_supply(entry)),
+        posting_rule=rules.of(entry.task, entry.project.customer, on=day_of_supply(entry)),
     )
 
 
-def _expense(expense: Expense, book: BookingTerms) -> Item:
+def _expense(expense: Expense, rules: PostingRules) -> Item:
     return Item(
         kind=ItemKind.EXPENSE,
         id=expense.pk,
@@ -183,7 +193,7 @@ def _expense(expense: Expense, book: BookingTerms) -> Item:
         quantity=expense.quantity,
         price=expense.price,
         code="EXPENSE",
-        terms=book.of(
+        posting_rule=rules.of(
             expense.category,
             expense.project.customer,
             on=day_of_supply(expense),
@@ -192,7 +202,7 @@ def _expense(expense: Expense, book: BookingTerms) -> Item:
     )
 
 
-def _trip(trip: Trip, book: BookingTerms) -> Item:
+def _trip(trip: Trip, rules: PostingRules) -> Item:
     return Item(
         kind=ItemKind.TRIP,
         id=trip.pk,
@@ -206,23 +216,25 @@ def _trip(trip: Trip, book: BookingTerms) -> Item:
         quantity=Decimal(trip.distance),
         price=trip.rate,
         code="KM",
-        terms=book.of(book.trip_settings, trip.project.customer, on=day_of_supply(trip)),
+        posting_rule=rules.of(rules.trip_settings, trip.project.customer, on=day_of_supply(trip)),
     )
 
 
-def _term(term: Term, book: BookingTerms) -> Item:
+def _scheduled(scheduled: ScheduledAmount, rules: PostingRules) -> Item:
     return Item(
-        kind=ItemKind.TERM,
-        id=term.pk,
-        project_id=term.project_id,
-        project=term.project.name,
-        task_id=term.task_id,
-        task=term.task.name if term.task else "",
+        kind=ItemKind.SCHEDULED,
+        id=scheduled.pk,
+        project_id=scheduled.project_id,
+        project=scheduled.project.name,
+        task_id=scheduled.task_id,
+        task=scheduled.task.name if scheduled.task else "",
         employee="",
-        date=term.due_on,
-        description=f"{term.project.name} · {term.description}",
-        quantity=term.quantity,
-        price=term.price,
-        code=(term.task.code if term.task else "") or "AGREED",
-        terms=book.of(term.task, term.project.customer, on=day_of_supply(term)),
+        date=scheduled.due_on,
+        description=f"{scheduled.project.name} · {scheduled.description}",
+        quantity=scheduled.quantity,
+        price=scheduled.price,
+        code=(scheduled.task.code if scheduled.task else "") or "AGREED",
+        posting_rule=rules.of(
+            scheduled.task, scheduled.project.customer, on=day_of_supply(scheduled)
+        ),
     )

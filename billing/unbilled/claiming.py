@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from projects.models import Term
+from projects.models import ScheduledAmount
 from registrations.models import BILLABLE_STATUSES, Expense, Status, TimeEntry, Trip
 
 from ..models import Invoice, InvoiceLine
@@ -26,7 +26,7 @@ class RowsTaken(Exception):
 
 def lock(rows: Rows) -> None:
     """Holds the rows until the end of the transaction, in one order against deadlock."""
-    for some in (rows.time_entries, rows.expenses, rows.trips, rows.terms):
+    for some in (rows.time_entries, rows.expenses, rows.trips, rows.scheduled_amounts):
         if some:
             ids = sorted(row.pk for row in some)
             stored: QuerySet[Any] = type(some[0])._default_manager.filter(pk__in=ids)
@@ -57,7 +57,7 @@ def lines_with_rows(invoice: Invoice) -> set[int]:
     """The ids of the lines that were made from rows."""
     ours = {"invoice_line__invoice": invoice}
     found: set[int] = set()
-    for model in (*REGISTRATIONS.values(), Term):
+    for model in (*REGISTRATIONS.values(), ScheduledAmount):
         found.update(model._default_manager.filter(**ours).values_list("invoice_line", flat=True))
     return found
 
@@ -68,26 +68,26 @@ def _released(**which: object) -> int:
         taken = model.objects.filter(**which)
         taken.hold()
         freed += taken.update(invoice_line=None, status=Status.APPROVED)
-    return freed + Term.objects.filter(**which).update(invoice_line=None)
+    return freed + ScheduledAmount.objects.filter(**which).update(invoice_line=None)
 
 
 def move(old: Invoice, new: Invoice) -> None:
     """The rows of every line go to the line at the same position of another invoice."""
     position = InvoiceLine.objects.filter(pk=OuterRef(OuterRef("invoice_line_id")))
     same = InvoiceLine.objects.filter(invoice=new, position=Subquery(position.values("position")))
-    for model in (*REGISTRATIONS.values(), Term):
+    for model in (*REGISTRATIONS.values(), ScheduledAmount):
         taken = model._default_manager.filter(invoice_line__invoice=old)
         taken.update(invoice_line=Subquery(same.values("pk")))
 
 
 def _free(kind: ItemKind, ids: list[int]) -> QuerySet[Any]:
-    if kind is ItemKind.TERM:
-        return Term.objects.filter(pk__in=ids, invoice_line=None, is_written_off=False)
+    if kind is ItemKind.SCHEDULED:
+        return ScheduledAmount.objects.filter(pk__in=ids, invoice_line=None, is_written_off=False)
     return REGISTRATIONS[kind].objects.filter(
         pk__in=ids, invoice_line=None, is_billable=True, status__in=BILLABLE_STATUSES
     )
 
 
 def _claimed(kind: ItemKind, line: InvoiceLine) -> dict[str, Any]:
-    status = {} if kind is ItemKind.TERM else {"status": Status.INVOICED}
+    status = {} if kind is ItemKind.SCHEDULED else {"status": Status.INVOICED}
     return {"invoice_line": line, **status}

@@ -12,15 +12,17 @@ from projects.models import Project
 
 from .figures import customers_with_something, unbilled_of
 from .parts import UnbilledCustomer, UnbilledProject
-from .rows import Wish
+from .rows import UnbilledFilter
 
 AT_ONCE = 100  # customers
 
 
-def unbilled_sheet(organisation: Organisation, projects: QuerySet[Project], wish: Wish) -> Sheet:
+def unbilled_sheet(
+    organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
+) -> Sheet:
     """What the page shows, all of its pages; amounts in euros excl. VAT."""
-    rows = _rows(organisation, projects, wish)
-    return Sheet(f"unbilled-{wish.until.isoformat()}", _("Unbilled"), _head(), rows)
+    rows = _rows(organisation, projects, unbilled_filter)
+    return Sheet(f"unbilled-{unbilled_filter.until.isoformat()}", _("Unbilled"), _head(), rows)
 
 
 def _head() -> list[str]:
@@ -32,7 +34,7 @@ def _head() -> list[str]:
         _("Method"),
         _("From"),
         _("Until"),
-        _("Terms"),
+        _("PostingRule"),
         _("Hours"),
         _("Hours €"),
         _("Expenses €"),
@@ -45,7 +47,7 @@ def _head() -> list[str]:
 
 
 def _rows(
-    organisation: Organisation, projects: QuerySet[Project], wish: Wish
+    organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> Iterator[list[Cell]]:
     customers = customers_with_something(organisation, projects)
     # All ids first: what is billed meanwhile must not make a page skip somebody.
@@ -53,12 +55,12 @@ def _rows(
     for start in range(0, len(ids), AT_ONCE):
         some = organisation.customers.in_bulk(ids[start : start + AT_ONCE])
         in_order = [some[pk] for pk in ids[start : start + AT_ONCE] if pk in some]
-        for customer in unbilled_of(in_order, projects, wish):
+        for customer in unbilled_of(in_order, projects, unbilled_filter):
             yield from (_cells(customer, part) for part in customer.projects)
 
 
 def _cells(customer: UnbilledCustomer, part: UnbilledProject) -> list[Cell]:
-    days = [*filter(None, (part.first, part.last)), *part.term_days]
+    days = [*filter(None, (part.first, part.last)), *part.scheduled_days]
     return [
         customer.customer.number,
         customer.customer.name,
@@ -67,12 +69,12 @@ def _cells(customer: UnbilledCustomer, part: UnbilledProject) -> list[Cell]:
         part.method,
         min(days, default=None),
         max(days, default=None),
-        part.term_count,
+        part.scheduled_count,
         hours(part.minutes),
         part.hours,
         part.expenses,
         part.trips,
-        part.terms,
+        part.scheduled_amounts,
         part.total,
         part.billed,
         part.agreed,

@@ -12,14 +12,14 @@ from accounts.models import Organisation
 from customers.models import Customer
 from lib.money import ZERO, net_amount
 from lib.sums import in_euros, sum_in_cents
-from projects.models import Project, Term
+from projects.models import Project, ScheduledAmount
 from projects.models.project import FIXED, HOURLY
 from registrations.models import Expense, RegistrationQuerySet, TimeEntry, Trip
 
 from ..models import InvoiceLine, InvoiceStatus
 from .parts import UnbilledCustomer, UnbilledProject
-from .projects import billable_projects, with_terms_counted
-from .rows import Wish, due_terms, free
+from .projects import billable_projects, with_scheduled_amounts_counted
+from .rows import UnbilledFilter, due_scheduled_amounts, free
 
 # Of a project by the hour those with a rate are billed; of another one they are only shown.
 SHOWN_HOURS = Q(hourly_rate__isnull=False) | ~Q(project__method__in=HOURLY)
@@ -42,36 +42,44 @@ def customers_with_something(
 
 
 def unbilled_of(
-    customers: Sequence[Customer], projects: QuerySet[Project], wish: Wish
+    customers: Sequence[Customer], projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> list[UnbilledCustomer]:
     """What can be billed of these customers, which keep their order, on some of the projects."""
-    mine = with_terms_counted(projects.filter(customer__in=[one.pk for one in customers]))
-    found = _with_figures(mine.select_related("subscription"), wish)
+    mine = with_scheduled_amounts_counted(
+        projects.filter(customer__in=[one.pk for one in customers])
+    )
+    found = _with_figures(mine.select_related("subscription"), unbilled_filter)
     by_customer = {customer.pk: UnbilledCustomer(customer) for customer in customers}
     for part in sorted(found, key=_alphabetical):
         by_customer[part.project.customer_id].projects.append(part)
     return list(by_customer.values())
 
 
-def everything_unbilled(organisation: Organisation, wish: Wish) -> list[UnbilledCustomer]:
+def everything_unbilled(
+    organisation: Organisation, unbilled_filter: UnbilledFilter
+) -> list[UnbilledCustomer]:
     """All that can be billed, by customer name."""
-    projects = billable_projects(organisation.projects.all(), wish)
-    return unbilled_of(list(customers_with_something(organisation, projects)), projects, wish)
+    projects = billable_projects(organisation.projects.all(), unbilled_filter)
+    return unbilled_of(
+        list(customers_with_something(organisation, projects)), projects, unbilled_filter
+    )
 
 
-def totals(projects: QuerySet[Project], wish: Wish) -> UnbilledTotals:
+def totals(projects: QuerySet[Project], unbilled_filter: UnbilledFilter) -> UnbilledTotals:
     """What can be billed on these projects together, added up by the database."""
     here = {"project__in": projects.order_by().values("pk")}
     hours = TimeEntry.objects.filter(**here, project__method__in=HOURLY).exclude(hourly_rate=None)
     rows = (hours, Expense.objects.filter(**here), Trip.objects.filter(**here))
     registered = (
-        free(some, wish).order_by().aggregate(cents=sum_in_cents("amount"))["cents"]
+        free(some, unbilled_filter).order_by().aggregate(cents=sum_in_cents("amount"))["cents"]
         for some in rows
     )
-    terms = due_terms(Term.objects.filter(**here), wish).order_by()
+    scheduled_amounts = due_scheduled_amounts(
+        ScheduledAmount.objects.filter(**here), unbilled_filter
+    ).order_by()
     agreed = sum(
         net_amount(row["quantity"], row["price"]) * row["n"]
-        for row in terms.values("quantity", "price").annotate(n=Count("pk"))
+        for row in scheduled_amounts.values("quantity", "price").annotate(n=Count("pk"))
     )
     return UnbilledTotals(projects.count(), sum(map(in_euros, registered), agreed + ZERO))
 
@@ -79,14 +87,19 @@ def totals(projects: QuerySet[Project], wish: Wish) -> UnbilledTotals:
 # --- The figures of some projects -----------------------------------------------------------------
 
 
-def _with_figures(projects: QuerySet[Project], wish: Wish) -> list[UnbilledProject]:
+def _with_figures(
+    projects: QuerySet[Project], unbilled_filter: UnbilledFilter
+) -> list[UnbilledProject]:
     found = {project.pk: UnbilledProject(project) for project in projects}
     ids = list(found)
     hours = TimeEntry.objects.filter(SHOWN_HOURS, project__in=ids)
-    _add_hours(found, free(hours, wish))
-    _add_rows(found, "expenses", free(Expense.objects.filter(project__in=ids), wish))
-    _add_rows(found, "trips", free(Trip.objects.filter(project__in=ids), wish))
-    _add_terms(found, due_terms(Term.objects.filter(project__in=ids), wish))
+    _add_hours(found, free(hours, unbilled_filter))
+    _add_rows(found, "expenses", free(Expense.objects.filter(project__in=ids), unbilled_filter))
+    _add_rows(found, "trips", free(Trip.objects.filter(project__in=ids), unbilled_filter))
+    _add_scheduled_amounts(
+        found,
+        due_scheduled_amounts(ScheduledAmount.objects.filter(project__in=ids), unbilled_filter),
+    )
     _add_billed(found)
     _add_agreed(found)
     return list(found.values())
@@ -108,12 +121,16 @@ def _add_rows(found: dict[int, UnbilledProject], name: str, rows: RegistrationQu
         part.saw(row["first"], row["last"])
 
 
-def _add_terms(found: dict[int, UnbilledProject], terms: QuerySet[Term]) -> None:
-    wanted = terms.order_by("due_on", "pk").values("project", "quantity", "price", "due_on")
-    for term in wanted.iterator(chunk_size=1000):
-        part = found[term["project"]]
-        part.terms += net_amount(term["quantity"], term["price"])
-        part.term_days.append(term["due_on"])
+def _add_scheduled_amounts(
+    found: dict[int, UnbilledProject], scheduled_amounts: QuerySet[ScheduledAmount]
+) -> None:
+    wanted = scheduled_amounts.order_by("due_on", "pk").values(
+        "project", "quantity", "price", "due_on"
+    )
+    for scheduled in wanted.iterator(chunk_size=1000):
+        part = found[scheduled["project"]]
+        part.scheduled_amounts += net_amount(scheduled["quantity"], scheduled["price"])
+        part.scheduled_days.append(scheduled["due_on"])
 
 
 def _add_billed(found: dict[int, UnbilledProject]) -> None:
@@ -129,12 +146,16 @@ def _add_agreed(found: dict[int, UnbilledProject]) -> None:
     for part in found.values():
         part.agreed = part.project.budget_amount
     fixed = [pk for pk, part in found.items() if part.project.method in FIXED]
-    terms = Term.objects.filter(project__in=fixed, is_written_off=False)
+    scheduled_amounts = ScheduledAmount.objects.filter(project__in=fixed, is_written_off=False)
     for pk in fixed:
         found[pk].agreed = ZERO
-    for term in terms.values("project", "quantity", "price").order_by().iterator(chunk_size=1000):
-        part = found[term["project"]]
-        part.agreed = (part.agreed or ZERO) + net_amount(term["quantity"], term["price"])
+    for scheduled in (
+        scheduled_amounts.values("project", "quantity", "price")
+        .order_by()
+        .iterator(chunk_size=1000)
+    ):
+        part = found[scheduled["project"]]
+        part.agreed = (part.agreed or ZERO) + net_amount(scheduled["quantity"], scheduled["price"])
 
 
 def _per_project(rows: RegistrationQuerySet, **sums: Sum) -> Iterable[dict[str, Any]]:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 
 from .billable import Reason
-from .rows import Wish
-from .skipped import LeftOut, Why
+from .rows import UnbilledFilter
+from .skipped import SkippedRegistrations, Why
 
 # What the overviews are narrowed to, by why.
 NARROWED: dict[Why, tuple[tuple[str, str], ...]] = {
@@ -20,18 +20,20 @@ NARROWED: dict[Why, tuple[tuple[str, str], ...]] = {
 }
 
 
-def mended_at(row: LeftOut, wish: Wish, *, by: Membership) -> Reason:
+def fixed_at(
+    row: SkippedRegistrations, unbilled_filter: UnbilledFilter, *, by: Membership
+) -> Reason:
     """The reason in words, with a link that this member may follow."""
     if row.why is Why.NO_RATE and by.is_manager:
         url = reverse("projects:project-edit", args=[row.project.pk])
         return Reason(str(row.why.label), url, _("Set the rate"))
     link = _("Approve them") if row.why is Why.NOT_APPROVED else _("Show them")
-    return Reason(str(row.why.label), _overview(row, wish), link)
+    return Reason(str(row.why.label), _overview(row, unbilled_filter), link)
 
 
-def _overview(row: LeftOut, wish: Wish) -> str:
-    days = [("period", "custom"), ("until", wish.until.isoformat())]
-    if wish.since:
-        days.append(("since", wish.since.isoformat()))
+def _overview(row: SkippedRegistrations, unbilled_filter: UnbilledFilter) -> str:
+    days = [("period", "custom"), ("until", unbilled_filter.until.isoformat())]
+    if unbilled_filter.since:
+        days.append(("since", unbilled_filter.since.isoformat()))
     narrowed = [*days, ("project", str(row.project.pk)), *NARROWED[row.why]]
     return f"{reverse(f'registrations:overview-{row.kind}')}?{urlencode(narrowed)}"

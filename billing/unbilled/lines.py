@@ -50,7 +50,7 @@ class ItemKind(StrEnum):
     """What is billed; the order in which they stand on an invoice."""
 
     HOURS = "hours"
-    TERM = "term"
+    SCHEDULED = "scheduled"
     EXPENSE = "expense"
     TRIP = "trip"
 
@@ -64,7 +64,7 @@ UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
 
 
 @dataclass(frozen=True)
-class Terms:
+class PostingRule:
     """On which terms something is booked: VAT, ledger account, cost centre."""
 
     vat_rate_id: int
@@ -91,7 +91,7 @@ class Item:
     quantity: Decimal
     price: Decimal
     code: str
-    terms: Terms
+    posting_rule: PostingRule
 
 
 @dataclass(frozen=True)
@@ -106,30 +106,30 @@ class Line:
     code: str
     project_id: int | None
     task_id: int | None
-    terms: Terms
+    posting_rule: PostingRule
     items: tuple[Item, ...]
     discount: Decimal = ZERO
 
     # A line is taxed and booked as its terms say (see vat.Taxed, composing.Priced).
     @property
     def vat_percentage(self) -> Decimal:
-        return self.terms.vat_percentage
+        return self.posting_rule.vat_percentage
 
     @property
     def vat_code(self) -> str:
-        return self.terms.vat_code
+        return self.posting_rule.vat_code
 
     @property
     def vat_treatment(self) -> str:
-        return self.terms.vat_treatment
+        return self.posting_rule.vat_treatment
 
     @property
     def ledger_account(self) -> str:
-        return self.terms.ledger_account
+        return self.posting_rule.ledger_account
 
     @property
     def cost_centre_id(self) -> int | None:
-        return self.terms.cost_centre_id
+        return self.posting_rule.cost_centre_id
 
 
 def compose(
@@ -166,7 +166,7 @@ def amount_of(items: Iterable[Item]) -> Decimal:
 
 def alone(kind: ItemKind, id: int) -> int:
     """What is never added up keeps its id: an expense and an agreed amount are priced apart."""
-    return id if kind in (ItemKind.EXPENSE, ItemKind.TERM) else 0
+    return id if kind in (ItemKind.EXPENSE, ItemKind.SCHEDULED) else 0
 
 
 def quantity_of(kind: ItemKind, quantity: Decimal) -> Decimal:
@@ -176,12 +176,12 @@ def quantity_of(kind: ItemKind, quantity: Decimal) -> Decimal:
 
 def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
     """Items with the same key share a line; terms never mix, prices only in one line for all."""
-    account, centre = item.terms.ledger_account, item.terms.cost_centre_id or 0
+    account, centre = item.posting_rule.ledger_account, item.posting_rule.cost_centre_id or 0
     if grouping is Grouping.WHOLE:
-        return (-item.terms.vat_percentage, account, item.terms.vat_rate_id, centre)
-    same_terms = (item.price, account, item.terms.vat_rate_id, centre)
+        return (-item.posting_rule.vat_percentage, account, item.posting_rule.vat_rate_id, centre)
+    same_rule = (item.price, account, item.posting_rule.vat_rate_id, centre)
     by = _by(item, grouping)
-    return (ORDER.index(item.kind), item.project, item.project_id, *by, *same_terms)
+    return (ORDER.index(item.kind), item.project, item.project_id, *by, *same_rule)
 
 
 def _by(item: Item, grouping: Grouping) -> tuple[str, int]:
@@ -215,7 +215,7 @@ def _line(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> Li
         code=first.code if len(codes) == 1 else MIXED_CODE,
         project_id=first.project_id if len(projects) == 1 else None,
         task_id=first.task_id if len(task_ids) == 1 else None,
-        terms=first.terms,
+        posting_rule=first.posting_rule,
         items=items,
     )
 

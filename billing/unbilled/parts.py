@@ -29,20 +29,20 @@ class UnbilledProject:
     hours: Decimal = ZERO
     expenses: Decimal = ZERO
     trips: Decimal = ZERO
-    terms: Decimal = ZERO
+    scheduled_amounts: Decimal = ZERO
     billed: Decimal = ZERO
     agreed: Decimal | None = None
-    term_days: list[datetime.date] = field(default_factory=list)
+    scheduled_days: list[datetime.date] = field(default_factory=list)
     first: datetime.date | None = None
     last: datetime.date | None = None
 
     @property
     def total(self) -> Decimal:
-        return self.hours + self.expenses + self.trips + self.terms
+        return self.hours + self.expenses + self.trips + self.scheduled_amounts
 
     @property
-    def term_count(self) -> int:
-        return len(self.term_days)
+    def scheduled_count(self) -> int:
+        return len(self.scheduled_days)
 
     def saw(self, first: datetime.date, last: datetime.date) -> None:
         """Widens from–until, for rows that were registered."""
@@ -58,8 +58,8 @@ class UnbilledProject:
                 return f"{label} · {self._frequency.label.lower()}"
             case Method.INSTALMENTS:
                 figures = {
-                    "n": self.project.term_billed + 1,  # type: ignore[attr-defined]  # annotated
-                    "total": self.project.term_total,  # type: ignore[attr-defined]  # annotated
+                    "n": self.project.scheduled_billed + 1,  # type: ignore[attr-defined]  # annotated
+                    "total": self.project.scheduled_total,  # type: ignore[attr-defined]  # annotated
                 }
                 return _("Fixed price · term %(n)d of %(total)d") % figures
         return label
@@ -70,16 +70,16 @@ class UnbilledProject:
         parts = []
         if self.first and self.last:
             parts.append(_days(self.first, self.last))
-        if self.term_days:
-            parts.append(self._term_days())
+        if self.scheduled_days:
+            parts.append(self._scheduled_days())
         return ", ".join(parts)
 
-    def _term_days(self) -> str:
+    def _scheduled_days(self) -> str:
         is_subscription = self.project.billing_method is Method.SUBSCRIPTION
-        first, last = self.term_days[0], self.term_days[-1]
+        first, last = self.scheduled_days[0], self.scheduled_days[-1]
         if is_subscription and self._frequency in MONTHS:
-            if self.term_count <= MOST_NAMED:
-                return ", ".join(date_format(day, "M") for day in self.term_days)
+            if self.scheduled_count <= MOST_NAMED:
+                return ", ".join(date_format(day, "M") for day in self.scheduled_days)
             return " – ".join(date_format(day, "M Y") for day in (first, last))
         return _("due %(day)s") % {"day": _days(first, last)}
 

@@ -23,18 +23,18 @@ from vat.models import VatRate
 from vat.rates_by_date import rate_on
 from vat.treatments import WITHIN_EU, VatTreatment
 
-from .lines import Terms
+from .lines import PostingRule
 
 # For an organisation without a usual rate: what has these terms cannot be billed.
-NO_RATE = Terms(0, Decimal(0), "", "", "", None)
+NO_RATE = PostingRule(0, Decimal(0), "", "", "", None)
 
 
-class BookingTerms:
+class PostingRules:
     """The VAT rates, accounts and cost centres of one organisation, read once."""
 
     def __init__(self, organisation: Organisation) -> None:
         self.rates = {rate.pk: rate for rate in organisation.vat_rates.all()}
-        self.usual_rate = next((rate for rate in self.rates.values() if rate.is_default), None)
+        self.default_rate = next((rate for rate in self.rates.values() if rate.is_default), None)
         connection = Connection.objects.filter(organisation=organisation).first()
         self.ledger_account = connection.ledger_account if connection else ""
         settings = TripSettings.objects.filter(organisation=organisation).first()
@@ -47,7 +47,7 @@ class BookingTerms:
         *,
         on: datetime.date,
         own: VatRate | None = None,
-    ) -> Terms:
+    ) -> PostingRule:
         """The terms of one thing for one customer, supplied `on` that day.
 
         `own` is a rate chosen on the row itself. Raises NoRateThen when the rate does not hold on
@@ -57,7 +57,7 @@ class BookingTerms:
         if chosen is None:
             return replace(NO_RATE, ledger_account=self.ledger_account)
         rate = rate_on(chosen, on, rates=self.rates)
-        return Terms(
+        return PostingRule(
             vat_rate_id=rate.pk,
             vat_percentage=rate.percentage,
             vat_code=rate.code,
@@ -75,7 +75,7 @@ class BookingTerms:
         if customers and customers.treatment != VatTreatment.DOMESTIC:
             both_within_eu = own and {own.treatment, customers.treatment} <= WITHIN_EU
             return own if both_within_eu else customers
-        return own or customers or self.usual_rate
+        return own or customers or self.default_rate
 
 
 def _is_billed_within_eu(customer: Customer, rate: VatRate | None) -> bool:

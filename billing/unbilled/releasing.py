@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Membership, User
-from projects.models import Term
+from projects.models import ScheduledAmount
 from registrations.models import Registration, Status, TimeEntry
 
-from ..models import CreditedRow, Invoice, InvoiceEvent, InvoiceLine, RowFate
+from ..models import CreditedRow, Invoice, InvoiceEvent, InvoiceLine, RowDisposition
 from .claiming import REGISTRATIONS
 from .lines import ItemKind
 
@@ -28,7 +28,7 @@ CONTENT: Mapping[ItemKind, tuple[str, ...]] = {
     ItemKind.HOURS: ("project_id", "task_id", "date", "is_billable", "minutes", "hourly_rate"),
     ItemKind.EXPENSE: ("project_id", "category_id", "date", "is_billable", "quantity", "price"),
     ItemKind.TRIP: ("project_id", "date", "is_billable", "distance", "rate"),
-    ItemKind.TERM: ("project_id", "due_on", "quantity", "price"),
+    ItemKind.SCHEDULED: ("project_id", "due_on", "quantity", "price"),
 }
 
 LONGEST_NOTE = cast(int, TimeEntry._meta.get_field("status_note").max_length)
@@ -44,7 +44,7 @@ class Rows:
 
     kind: ItemKind
     lines: Mapping[int, int]
-    fates: Mapping[int, str]
+    dispositions: Mapping[int, str]
     was: Mapping[int, Mapping[str, str]]
 
     def stored(self) -> QuerySet[Any]:
@@ -57,7 +57,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class GivenUp:
+class WriteOff:
     """Who wrote something off by a credit, as far as that is known, and why."""
 
     by: Membership | None
@@ -66,7 +66,7 @@ class GivenUp:
 
 def rows_of_kind(kind: ItemKind) -> QuerySet[Any]:
     """All rows of a kind."""
-    model: type[Any] = Term if kind is ItemKind.TERM else REGISTRATIONS[kind]
+    model: type[Any] = ScheduledAmount if kind is ItemKind.SCHEDULED else REGISTRATIONS[kind]
     return model._default_manager.all()
 
 
@@ -99,14 +99,14 @@ def free_rows(credit: Invoice, *, by: User) -> int:
     many. Raises RowsMoved when one of them, or one more, is not where it was.
     """
     named = _named(credit)
-    given_up = _given_up(credit, by=by)
+    written_off = _given_up(credit, by=by)
     for rows in named:
         if {pk: row["invoice_line_id"] for pk, row in rows.held().items()} != dict(rows.lines):
             raise RowsMoved(_("Rows of these lines have changed since. Make the credit again."))
     for rows in named:
-        for fate in RowFate:
-            ids = [pk for pk, chosen in rows.fates.items() if chosen == fate]
-            rows.stored().filter(pk__in=ids).update(**_freed(rows.kind, fate, given_up))
+        for disposition in RowDisposition:
+            ids = [pk for pk, chosen in rows.dispositions.items() if chosen == disposition]
+            rows.stored().filter(pk__in=ids).update(**_freed(rows.kind, disposition, written_off))
     lines = credit.lines.exclude(credits=None).values("credits")
     if any(rows_of_kind(kind).filter(invoice_line__in=lines).exists() for kind in ItemKind):
         raise RowsMoved(_("These lines have got more rows since. Make the credit again."))
@@ -139,19 +139,19 @@ def trail_of(row: Registration) -> list[InvoiceLine]:
     return list(lines.select_related("invoice", "credits__invoice").order_by("pk"))
 
 
-def terms_given_up(ids: Collection[int]) -> dict[int, GivenUp]:
+def scheduled_amounts_written_off(ids: Collection[int]) -> dict[int, WriteOff]:
     """Who wrote off these agreed amounts with a final credit, and why, by id; three queries."""
     about = ("line__invoice__credit_of", "line__invoice__organisation")
     rows = CreditedRow.objects.filter(
-        kind=ItemKind.TERM,
+        kind=ItemKind.SCHEDULED,
         row_id__in=ids,
-        line__rows_become=RowFate.WRITTEN_OFF,
+        line__rows_become=RowDisposition.WRITTEN_OFF,
         line__invoice__in=Invoice.objects.final(),
     )
     by_row = {row.row_id: row.line.invoice for row in rows.select_related(*about).order_by("pk")}
     people = _who_made_final(by_row.values())
     return {
-        pk: GivenUp(people.get(credit.pk), _why_given_up(credit)) for pk, credit in by_row.items()
+        pk: WriteOff(people.get(credit.pk), _why_given_up(credit)) for pk, credit in by_row.items()
     }
 
 
@@ -179,7 +179,7 @@ def _gathered(kind: ItemKind, rows: Iterable[CreditedRow]) -> Rows:
     return Rows(
         kind=kind,
         lines={row.row_id: row.line.credits_id for row in rows if row.line.credits_id},
-        fates={row.row_id: row.line.rows_become for row in rows},
+        dispositions={row.row_id: row.line.row_action for row in rows},
         was={row.row_id: row.was for row in rows},
     )
 
@@ -190,7 +190,10 @@ def _check_untouched(rows: Rows) -> None:
         raise RowsMoved(_("Rows of it were removed since, so it cannot be cancelled any more."))
     if any(row["invoice_line_id"] for row in found.values()):
         raise RowsMoved(_("Rows of it have been billed again, so it cannot be cancelled any more."))
-    if rows.kind is not ItemKind.TERM and rows.stored().filter(status=Status.INVOICED).exists():
+    if (
+        rows.kind is not ItemKind.SCHEDULED
+        and rows.stored().filter(status=Status.INVOICED).exists()
+    ):
         text = _("Rows of it were marked as invoiced since, so it cannot be cancelled any more.")
         raise RowsMoved(text)
     if any(_content(rows.kind, row) != rows.was[pk] for pk, row in found.items()):
@@ -205,13 +208,15 @@ def _when(line: int, rows: Rows) -> When:
     return When(pk__in=[pk for pk, own in rows.lines.items() if own == line], then=Value(line))
 
 
-def _freed(kind: ItemKind, fate: RowFate, given_up: Mapping[str, Any]) -> dict[str, Any]:
+def _freed(
+    kind: ItemKind, disposition: RowDisposition, written_off: Mapping[str, Any]
+) -> dict[str, Any]:
     """What a row becomes; billing it had approved it."""
-    is_written_off = fate is RowFate.WRITTEN_OFF
-    if kind is ItemKind.TERM:
+    is_written_off = disposition is RowDisposition.WRITTEN_OFF
+    if kind is ItemKind.SCHEDULED:
         return {"invoice_line": None, "is_written_off": is_written_off}
     if is_written_off:
-        return {"invoice_line": None, **given_up}
+        return {"invoice_line": None, **written_off}
     return {"invoice_line": None, "status": Status.APPROVED}
 
 
@@ -235,6 +240,6 @@ def _why_given_up(credit: Invoice) -> str:
 
 
 def _billed(kind: ItemKind) -> dict[str, Any]:
-    if kind is ItemKind.TERM:
+    if kind is ItemKind.SCHEDULED:
         return {"is_written_off": False}
     return {"status": Status.INVOICED, "status_note": "", "status_by": None}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Q, QuerySet
 
 from accounts.models import Organisation
-from projects.models import Method, Term
+from projects.models import Method, ScheduledAmount
 from projects.models.project import HOURLY
 from registrations.models import RegistrationQuerySet, Status
 
@@ -14,7 +14,7 @@ from .billable import Rows
 
 
 @dataclass(frozen=True)
-class Wish:
+class UnbilledFilter:
     """Which part of it.
 
     From a day, if given, until and including another; of some projects or of all; approved rows
@@ -29,64 +29,82 @@ class Wish:
 
 
 # The parts of what can be billed.
-WORK, TERMS = "work", "terms"
+WORK, SCHEDULED = "work", "scheduled_amounts"
 
 
-def within(rows: RegistrationQuerySet, wish: Wish) -> RegistrationQuerySet:
+def within(rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
     """Rows of these days and projects, whatever their status."""
-    rows = rows.until(wish.until)
-    if wish.since:
-        rows = rows.filter(date__gte=wish.since)
-    if wish.project_ids is not None:
-        rows = rows.filter(project__in=wish.project_ids)
+    rows = rows.until(unbilled_filter.until)
+    if unbilled_filter.since:
+        rows = rows.filter(date__gte=unbilled_filter.since)
+    if unbilled_filter.project_ids is not None:
+        rows = rows.filter(project__in=unbilled_filter.project_ids)
     return rows
 
 
-def free(rows: RegistrationQuerySet, wish: Wish) -> RegistrationQuerySet:
+def free(rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
     """Those of the rows that can be billed; of hours, also those that have no rate."""
-    rows = within(rows.unbilled(), wish)
-    return rows.filter(status=Status.APPROVED) if wish.approved_only else rows
+    rows = within(rows.unbilled(), unbilled_filter)
+    return rows.filter(status=Status.APPROVED) if unbilled_filter.approved_only else rows
 
 
-def terms_within(terms: QuerySet[Term], wish: Wish) -> QuerySet[Term]:
+def scheduled_amounts_within(
+    scheduled_amounts: QuerySet[ScheduledAmount], unbilled_filter: UnbilledFilter
+) -> QuerySet[ScheduledAmount]:
     """Terms that fall due in these days, whatever became of them."""
-    terms = terms.filter(due_on__lte=wish.until)
-    if wish.since:
-        terms = terms.filter(due_on__gte=wish.since)
-    return terms if wish.project_ids is None else terms.filter(project__in=wish.project_ids)
+    scheduled_amounts = scheduled_amounts.filter(due_on__lte=unbilled_filter.until)
+    if unbilled_filter.since:
+        scheduled_amounts = scheduled_amounts.filter(due_on__gte=unbilled_filter.since)
+    return (
+        scheduled_amounts
+        if unbilled_filter.project_ids is None
+        else scheduled_amounts.filter(project__in=unbilled_filter.project_ids)
+    )
 
 
-def due_terms(terms: QuerySet[Term], wish: Wish) -> QuerySet[Term]:
+def due_scheduled_amounts(
+    scheduled_amounts: QuerySet[ScheduledAmount], unbilled_filter: UnbilledFilter
+) -> QuerySet[ScheduledAmount]:
     """Those of the terms that can be billed; those of a project that is not billed are not."""
-    unbilled = terms.filter(invoice_line=None, is_written_off=False)
-    return terms_within(unbilled, wish).exclude(project__method=Method.NONE)
+    unbilled = scheduled_amounts.filter(invoice_line=None, is_written_off=False)
+    return scheduled_amounts_within(unbilled, unbilled_filter).exclude(project__method=Method.NONE)
 
 
-def rows_of(organisation: Organisation, wish: Wish) -> Rows:
+def rows_of(organisation: Organisation, unbilled_filter: UnbilledFilter) -> Rows:
     """The rows behind the figures of Unbilled, with project and customer fetched."""
-    work = Rows() if wish.part == TERMS else _work(organisation, wish)
-    return work if wish.part == WORK else replace(work, terms=_terms(organisation, wish))
+    work = Rows() if unbilled_filter.part == SCHEDULED else _work(organisation, unbilled_filter)
+    return (
+        work
+        if unbilled_filter.part == WORK
+        else replace(work, scheduled_amounts=_scheduled_amounts(organisation, unbilled_filter))
+    )
 
 
-def _work(organisation: Organisation, wish: Wish) -> Rows:
+def _work(organisation: Organisation, unbilled_filter: UnbilledFilter) -> Rows:
     related = ("project__customer", "membership__user")
-    entries = free(organisation.time_entries.filter(project__method__in=HOURLY), wish)
+    entries = free(organisation.time_entries.filter(project__method__in=HOURLY), unbilled_filter)
     billed = ~Q(project__method=Method.NONE)
     return Rows(
         time_entries=tuple(
             entries.exclude(hourly_rate=None).select_related(*related, "task").order_by("pk")
         ),
         expenses=tuple(
-            free(organisation.expenses.filter(billed), wish)
+            free(organisation.expenses.filter(billed), unbilled_filter)
             .select_related(*related, "category", "vat_rate")
             .order_by("pk")
         ),
         trips=tuple(
-            free(organisation.trips.filter(billed), wish).select_related(*related).order_by("pk")
+            free(organisation.trips.filter(billed), unbilled_filter)
+            .select_related(*related)
+            .order_by("pk")
         ),
     )
 
 
-def _terms(organisation: Organisation, wish: Wish) -> tuple[Term, ...]:
-    terms = due_terms(Term.objects.filter(project__organisation=organisation), wish)
-    return tuple(terms.select_related("project__customer", "task").order_by("pk"))
+def _scheduled_amounts(
+    organisation: Organisation, unbilled_filter: UnbilledFilter
+) -> tuple[ScheduledAmount, ...]:
+    scheduled_amounts = due_scheduled_amounts(
+        ScheduledAmount.objects.filter(project__organisation=organisation), unbilled_filter
+    )
+    return tuple(scheduled_amounts.select_related("project__customer", "task").order_by("pk"))

@@ -39,7 +39,7 @@ from registrations.models import (
     Trip,
 )
 
-from .rows import Wish, within
+from .rows import UnbilledFilter, within
 
 
 class Why(TextChoices):
@@ -56,7 +56,7 @@ KINDS = {"hours": TimeEntry, "expenses": Expense, "trips": Trip}
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedRegistrations:
     """Rows of one project and one kind that are left out for one reason; euros excl. VAT."""
 
     project: Project
@@ -69,25 +69,33 @@ class LeftOut:
     last: datetime.date
 
 
-def projects_left_out(projects: QuerySet[Project], wish: Wish) -> QuerySet[Project]:
+def projects_with_skipped(
+    projects: QuerySet[Project], unbilled_filter: UnbilledFilter
+) -> QuerySet[Project]:
     """Those of the projects of which something is left out, by customer and name."""
-    of_project = (Exists(_left_out(kind, wish).filter(project=OuterRef("pk"))) for kind in KINDS)
+    of_project = (
+        Exists(_skipped(kind, unbilled_filter).filter(project=OuterRef("pk"))) for kind in KINDS
+    )
     something = Q()
     for exists in of_project:
         something |= Q(exists)
     return projects.filter(something).order_by(Lower("customer__name"), Lower("name"), "pk")
 
 
-def left_out_of(projects: Sequence[Project], wish: Wish) -> list[LeftOut]:
+def skipped_of(
+    projects: Sequence[Project], unbilled_filter: UnbilledFilter
+) -> list[SkippedRegistrations]:
     """What is left out of these projects, in their order; three queries."""
     by_id = {project.pk: project for project in projects}
-    found = [row for kind in KINDS for row in _groups(kind, by_id, wish)]
+    found = [row for kind in KINDS for row in _groups(kind, by_id, unbilled_filter)]
     order = {pk: place for place, pk in enumerate(by_id)}
     return sorted(found, key=lambda row: (order[row.project.pk], Why.values.index(row.why)))
 
 
-def _groups(kind: str, projects: dict[int, Project], wish: Wish) -> Iterator[LeftOut]:
-    rows = _left_out(kind, wish).filter(project__in=list(projects)).order_by()
+def _groups(
+    kind: str, projects: dict[int, Project], unbilled_filter: UnbilledFilter
+) -> Iterator[SkippedRegistrations]:
+    rows = _skipped(kind, unbilled_filter).filter(project__in=list(projects)).order_by()
     minutes = {"minutes_sum": Sum("minutes")} if kind == "hours" else {}
     groups = rows.values("project", "why").annotate(
         count=Count("pk"),
@@ -97,7 +105,7 @@ def _groups(kind: str, projects: dict[int, Project], wish: Wish) -> Iterator[Lef
         **minutes,
     )
     for group in groups:
-        yield LeftOut(
+        yield SkippedRegistrations(
             project=projects[group["project"]],
             kind=kind,
             why=Why(group["why"]),
@@ -109,7 +117,7 @@ def _groups(kind: str, projects: dict[int, Project], wish: Wish) -> Iterator[Lef
         )
 
 
-def _left_out(kind: str, wish: Wish) -> RegistrationQuerySet:
+def _skipped(kind: str, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
     """The rows that could have been billed but for `why`."""
     statuses = (*BILLABLE_STATUSES, Status.REJECTED)
     rows: Any = KINDS[kind].objects.filter(invoice_line=None, status__in=statuses)
@@ -117,16 +125,16 @@ def _left_out(kind: str, wish: Wish) -> RegistrationQuerySet:
         rows = rows.filter(project__method__in=HOURLY)
     else:
         rows = rows.exclude(project__method=Method.NONE)
-    return within(rows, wish).annotate(why=_why(kind, wish)).exclude(why=None)
+    return within(rows, unbilled_filter).annotate(why=_why(kind, unbilled_filter)).exclude(why=None)
 
 
-def _why(kind: str, wish: Wish) -> Case:
+def _why(kind: str, unbilled_filter: UnbilledFilter) -> Case:
     reasons = [
         When(is_billable=False, then=Value(Why.NOT_BILLABLE.value)),
         When(status=Status.REJECTED, then=Value(Why.REJECTED.value)),
     ]
     if kind == "hours":
         reasons.append(When(hourly_rate=None, then=Value(Why.NO_RATE.value)))
-    if wish.approved_only:
+    if unbilled_filter.approved_only:
         reasons.append(When(~Q(status=Status.APPROVED), then=Value(Why.NOT_APPROVED.value)))
     return Case(*reasons, default=Value(None))

@@ -11,11 +11,11 @@ from django.db.models.functions import Lower
 from accounts.models import Membership
 from lib.money import ZERO, net_amount
 from lib.sums import in_euros, sum_in_cents
-from projects.models import Project, Term
+from projects.models import Project, ScheduledAmount
 from registrations.models import RegistrationQuerySet, Status
 
-from .releasing import terms_given_up
-from .rows import Wish, terms_within, within
+from .releasing import scheduled_amounts_written_off
+from .rows import UnbilledFilter, scheduled_amounts_within, within
 from .skipped import KINDS
 
 
@@ -38,33 +38,41 @@ class WrittenOff:
     by: Membership | None = None
 
 
-def projects_written_off(projects: QuerySet[Project], wish: Wish) -> QuerySet[Project]:
+def projects_written_off(
+    projects: QuerySet[Project], unbilled_filter: UnbilledFilter
+) -> QuerySet[Project]:
     """Those of the projects of which something was written off, by customer and name."""
-    something = Q(Exists(_terms(wish).filter(project=OuterRef("pk"))))
+    something = Q(Exists(_scheduled_amounts(unbilled_filter).filter(project=OuterRef("pk"))))
     for kind in KINDS:
-        something |= Q(Exists(_rows(kind, wish).filter(project=OuterRef("pk"))))
+        something |= Q(Exists(_rows(kind, unbilled_filter).filter(project=OuterRef("pk"))))
     return projects.filter(something).order_by(Lower("customer__name"), Lower("name"), "pk")
 
 
-def written_off_of(projects: Sequence[Project], wish: Wish) -> list[WrittenOff]:
+def written_off_of(
+    projects: Sequence[Project], unbilled_filter: UnbilledFilter
+) -> list[WrittenOff]:
     """What was written off of these projects, in their order; eight queries."""
     by_id = {project.pk: project for project in projects}
-    groups = [group for kind in KINDS for group in _groups(kind, by_id, wish)]
-    found = [*groups, *_term_groups(by_id, wish)]
+    groups = [group for kind in KINDS for group in _groups(kind, by_id, unbilled_filter)]
+    found = [*groups, *_term_groups(by_id, unbilled_filter)]
     order = {pk: place for place, pk in enumerate(by_id)}
     return sorted(found, key=lambda row: (order[row.project.pk], row.kind, row.first))
 
 
-def _rows(kind: str, wish: Wish) -> RegistrationQuerySet:
-    return within(KINDS[kind].objects.filter(status=Status.WRITTEN_OFF), wish)
+def _rows(kind: str, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
+    return within(KINDS[kind].objects.filter(status=Status.WRITTEN_OFF), unbilled_filter)
 
 
-def _terms(wish: Wish) -> QuerySet[Term]:
-    return terms_within(Term.objects.filter(is_written_off=True), wish)
+def _scheduled_amounts(unbilled_filter: UnbilledFilter) -> QuerySet[ScheduledAmount]:
+    return scheduled_amounts_within(
+        ScheduledAmount.objects.filter(is_written_off=True), unbilled_filter
+    )
 
 
-def _groups(kind: str, projects: dict[int, Project], wish: Wish) -> Iterator[WrittenOff]:
-    rows = _rows(kind, wish).filter(project__in=list(projects)).order_by()
+def _groups(
+    kind: str, projects: dict[int, Project], unbilled_filter: UnbilledFilter
+) -> Iterator[WrittenOff]:
+    rows = _rows(kind, unbilled_filter).filter(project__in=list(projects)).order_by()
     minutes = {"minutes_sum": Sum("minutes")} if kind == "hours" else {}
     groups = list(
         rows.values("project", "status_note", "status_by").annotate(
@@ -95,20 +103,26 @@ def _people(ids: set[int | None]) -> dict[int | None, Membership]:
     return {**Membership.objects.select_related("user").in_bulk(known)} if known else {}
 
 
-def _term_groups(projects: dict[int, Project], wish: Wish) -> Iterator[WrittenOff]:
+def _term_groups(
+    projects: dict[int, Project], unbilled_filter: UnbilledFilter
+) -> Iterator[WrittenOff]:
     """Each agreed amount by itself; a credit wrote it off, and it says who did so and why."""
-    terms = list(_terms(wish).filter(project__in=list(projects)))
-    given_up = terms_given_up([term.pk for term in terms]) if terms else {}
-    for term in terms:
-        known = given_up.get(term.pk)
+    scheduled_amounts = list(_scheduled_amounts(unbilled_filter).filter(project__in=list(projects)))
+    written_off = (
+        scheduled_amounts_written_off([scheduled.pk for scheduled in scheduled_amounts])
+        if scheduled_amounts
+        else {}
+    )
+    for scheduled in scheduled_amounts:
+        known = written_off.get(scheduled.pk)
         yield WrittenOff(
-            project=projects[term.project_id],
-            kind="terms",
+            project=projects[scheduled.project_id],
+            kind="scheduled_amounts",
             count=1,
             minutes=0,
-            amount=net_amount(term.quantity, term.price) + ZERO,
-            first=term.due_on,
-            last=term.due_on,
-            note=f"{term.description} · {known.why}" if known else term.description,
+            amount=net_amount(scheduled.quantity, scheduled.price) + ZERO,
+            first=scheduled.due_on,
+            last=scheduled.due_on,
+            note=f"{scheduled.description} · {known.why}" if known else scheduled.description,
             by=known.by if known else None,
         )

@@ -49,8 +49,8 @@ settings_urls = [
     ),
     path(
         "settings/vat-rates/<int:pk>/code/",
-        vat_rate_views.vat_rate_usual_code,
-        name="vat-rate-usual-code",
+        vat_rate_views.vat_rate_default_code,
+        name="vat-rate-default-code",
     ),
 ]
 
@@ -59,7 +59,7 @@ HERE = {"origin": Origin.HERE}
 
 invoicing_urls = [
     path("finance/unbilled/", unbilled.unbilled_list, name="unbilled"),
-    path("finance/unbilled/left-out/", unbilled.unbilled_left_out, name="unbilled-left-out"),
+    path("finance/unbilled/skipped/", unbilled.unbilled_skipped, name="unbilled-skipped"),
     path(
         "finance/unbilled/written-off/", unbilled.unbilled_written_off, name="unbilled-written-off"
     ),
@@ -84,18 +84,24 @@ booking_urls = [
     path("finance/bookings/", bookings.booking_list, name="booking-list"),
     path("finance/bookings/<int:pk>/", bookings.booking_detail, name="booking-detail"),
     path(
-        "finance/bookings/<int:pk>/<slug:choice>/",
-        bookings.booking_choice,
-        name="booking-choice",
+        "finance/bookings/<int:pk>/<slug:action>/",
+        bookings.booking_action,
+        name="booking-action",
     ),
     path("finance/batches/<int:pk>/", bookings.batch_detail, name="batch-detail"),
 ]
 
 check_urls = [
-    path("finance/bookings/check/", checks.check, name="check"),
-    path("finance/bookings/check/start/", checks.check_start, name="check-start"),
-    path("finance/bookings/findings/<int:pk>/", checks.finding_detail, name="finding-detail"),
-    path("finance/bookings/findings/<int:pk>/seen/", checks.finding_seen, name="finding-seen"),
+    path("finance/bookings/reconciliation/", checks.check, name="reconciliation"),
+    path("finance/bookings/reconciliation/start/", checks.check_start, name="reconciliation-start"),
+    path(
+        "finance/bookings/differences/<int:pk>/", checks.difference_detail, name="difference-detail"
+    ),
+    path(
+        "finance/bookings/differences/<int:pk>/review/",
+        checks.difference_reviewed,
+        name="difference-reviewed",
+    ),
 ]
 
 urlpatterns = [

@@ -14,20 +14,20 @@ from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from lib.paging import page_of
 
-from ..bookings.attempts import tell_attempts
+from ..bookings.attempts import describe_attempts
 from ..bookings.clock import database_now
-from ..bookings.presenters import tell, told
+from ..bookings.presenters import describe, describe_batch
 from ..bookings.recording import progress_of
 from ..bookings.side_by_side import sides
 from ..models import Batch, Booking, State
-from ..models.booking import NEEDS_SOMEBODY, OPEN_STATES, BatchQuerySet, BookingQuerySet
-from ..resolving import actions as choices
+from ..models.booking import NEEDS_ATTENTION, OPEN_STATES, BatchQuerySet, BookingQuerySet
+from ..resolving import actions as actions
 from ..resolving import renumbering
 from ..resolving import rules as interventions
 
 # The chips above the list, and the states behind each.
 VIEWS: dict[str, tuple[str, ...]] = {
-    "needs-you": NEEDS_SOMEBODY,
+    "needs-you": NEEDS_ATTENTION,
     "on-its-way": OPEN_STATES,
     "booked": (State.CONFIRMED,),
     "all": tuple(State),
@@ -48,14 +48,14 @@ def booking_list(request: MemberRequest) -> HttpResponse:
     shown = request.GET.get("show", "")
     if shown not in VIEWS:
         shown = "needs-you" if counts["needs_you"] else "all"
-    rows = bookings.filter(state__in=VIEWS[shown]).to_be_told()
+    rows = bookings.filter(state__in=VIEWS[shown]).for_display()
     page = page_of(request, rows)
     latest, now = _batches(request).first(), database_now()
     context = {
         "chips": _chips(counts, shown=shown),
         "page": page,
-        "rows": [tell(booking, now=now) for booking in page],
-        "batch": told(latest) if latest and latest.open_count else None,
+        "rows": [describe(booking, now=now) for booking in page],
+        "batch": describe_batch(latest) if latest and latest.open_count else None,
     }
     return render(request, "billing/bookings/booking_list.html", context)
 
@@ -79,11 +79,11 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
 def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """What became of one order; the page fills by itself until nothing is on its way."""
     batch = get_object_or_404(_batches(request), pk=pk)
-    bookings = batch.bookings.to_be_told().order_by("pk")
+    bookings = batch.bookings.for_display().order_by("pk")
     now = database_now()
     context = {
-        "batch": told(batch),
-        "rows": [tell(booking, now=now) for booking in bookings],
+        "batch": describe_batch(batch),
+        "rows": [describe(booking, now=now) for booking in bookings],
         "selection_done": request.session.pop("selection_done", False),
     }
     template = (
@@ -99,12 +99,12 @@ def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_bookings(request), pk=pk)
     context = {
         "booking": booking,
-        "told": tell(booking, now=database_now()),
-        "attempts": tell_attempts(booking),
+        "booking_summary": describe(booking, now=database_now()),
+        "attempts": describe_attempts(booking),
         "may_cancel": interventions.may_cancel(progress_of(booking)),
         "may_renumber": renumbering.may_take_new_number(booking),
         "may_look_again": booking.state == State.CONFLICT,
-        "may_link": interventions.may_link(progress_of(booking)) and bool(booking.remote_copy),
+        "may_link": interventions.may_link(progress_of(booking)) and bool(booking.remote_snapshot),
         "facts": sides(booking),
     }
     return render(request, "billing/bookings/booking_detail.html", context)
@@ -112,24 +112,24 @@ def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @invoicer_required
-def booking_choice(request: MemberRequest, pk: int, choice: str) -> HttpResponse:
+def booking_action(request: MemberRequest, pk: int, action: str) -> HttpResponse:
     """Somebody decided: check now, book again, link, or cancel."""
     booking = get_object_or_404(_bookings(request), pk=pk)
-    if choice not in CHOICES:
+    if action not in ACTIONS:
         raise Http404
-    carry_out, done = CHOICES[choice]
+    carry_out, done = ACTIONS[action]
     try:
         carry_out(booking, request)
         messages.success(request, done())
-    except choices.AlreadyTied:
+    except actions.AlreadyTied:
         text = _("Something else here is linked to it already: cancel this one, or the other.")
         messages.error(request, text)
-    except choices.RowsMoved as moved:
+    except actions.RowsMoved as moved:
         messages.error(request, str(moved))
-    except choices.Comparing:
+    except actions.Comparing:
         text = _("Restored from a backup: this can be decided once it was compared.")
         messages.warning(request, text)
-    except choices.NoLonger:
+    except actions.NoLonger:
         messages.warning(
             request, _("Meanwhile something else happened to this booking. Look again.")
         )
@@ -137,15 +137,15 @@ def booking_choice(request: MemberRequest, pk: int, choice: str) -> HttpResponse
 
 
 def _check_now(booking: Booking, request: MemberRequest) -> None:
-    choices.check_now(booking, now=database_now())
+    actions.check_now(booking, now=database_now())
 
 
 def _book_again(booking: Booking, request: MemberRequest) -> None:
-    choices.book_again(booking, by=request.user, now=timezone.now())
+    actions.book_again(booking, by=request.user, now=timezone.now())
 
 
 def _link(booking: Booking, request: MemberRequest) -> None:
-    choices.link(booking, by=request.user, now=timezone.now())
+    actions.link(booking, by=request.user, now=timezone.now())
 
 
 def _renumber(booking: Booking, request: MemberRequest) -> None:
@@ -155,11 +155,11 @@ def _renumber(booking: Booking, request: MemberRequest) -> None:
 def _cancel(booking: Booking, request: MemberRequest) -> None:
     # PostgreSQL stores no NUL.
     reason = request.POST.get("reason", "").replace("\0", "")[:300]
-    choices.cancel(booking, by=request.user, now=timezone.now(), reason=reason)
+    actions.cancel(booking, by=request.user, now=timezone.now(), reason=reason)
 
 
 Choice = Callable[[Booking, MemberRequest], None]
-CHOICES: dict[str, tuple[Choice, Callable[[], str]]] = {
+ACTIONS: dict[str, tuple[Choice, Callable[[], str]]] = {
     "check": (_check_now, lambda: _("It is being looked up now.")),
     "again": (_book_again, lambda: _("It goes again, with the settings of now.")),
     "renumber": (_renumber, lambda: _("It goes under a new number.")),
@@ -169,7 +169,7 @@ CHOICES: dict[str, tuple[Choice, Callable[[], str]]] = {
 
 
 def _bookings(request: MemberRequest) -> BookingQuerySet:
-    return Booking.objects.filter(organisation=request.organisation).to_be_told()
+    return Booking.objects.filter(organisation=request.organisation).for_display()
 
 
 def _batches(request: MemberRequest) -> BatchQuerySet:

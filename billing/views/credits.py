@@ -69,9 +69,9 @@ def _make(request: MemberRequest, invoice: Invoice, form: CreditForm) -> Invoice
     if invoice.origin == Origin.EBOEKHOUDEN:
         connection = invoice.organisation.connection
         return credit_in_eboekhouden(
-            invoice, form.wish(), connection=connection, by=request.user, now=now
+            invoice, form.credit_input(), connection=connection, by=request.user, now=now
         )
-    credit = draft_credit(invoice, form.wish(), by=request.user, now=now)
+    credit = draft_credit(invoice, form.credit_input(), by=request.user, now=now)
     messages.success(request, _("A draft: once it is final, the rows are free or written off."))
     return credit
 

@@ -14,10 +14,10 @@ from accounts.models import Organisation
 from accounts.requests import MemberRequest
 from lib.money import ZERO
 
-from ..bookings.presenters import tell
+from ..bookings.presenters import describe
 from ..models import Booking
 from ..reports.outstanding import open_now
-from ..unbilled import Wish, everything_unbilled
+from ..unbilled import UnbilledFilter, everything_unbilled
 from .onboarding import checklist
 
 
@@ -46,13 +46,15 @@ def _own_minutes(request: MemberRequest, today: datetime.date) -> int:
 
 
 def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
-    customers = everything_unbilled(organisation, Wish(until=today))
-    attention = Booking.objects.filter(organisation=organisation).needing_somebody()
+    customers = everything_unbilled(organisation, UnbilledFilter(until=today))
+    attention = Booking.objects.filter(organisation=organisation).needs_attention()
     return {
         "outstanding": open_now(organisation, today=today),
         "unbilled_total": sum((row.total for row in customers), ZERO),
         "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
         "unbilled_count": len(customers),
-        "attention": [tell(booking, now=timezone.now()) for booking in attention.to_be_told()[:5]],
+        "attention": [
+            describe(booking, now=timezone.now()) for booking in attention.for_display()[:5]
+        ],
         "latest_invoices": organisation.invoices.select_related("customer")[:6],
     }

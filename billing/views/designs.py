@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
 
-from ..documents.pdf import paper_picture
+from ..documents.pdf import document_picture
 from ..documents.pdf.sample import sample_paper
 from ..models import Design
 from ..numbering import settings_of
@@ -22,7 +22,7 @@ def design_picture(request: MemberRequest, design: str) -> HttpResponse:
     choices = settings_of(request.organisation)
     choices.design = design
     paper = sample_paper(request.organisation, now=timezone.localtime())
-    picture = paper_picture(paper, choices, language=request.organisation.language)
+    picture = document_picture(paper, choices, language=request.organisation.language)
     return HttpResponse(
         picture, content_type="image/png", headers={"Cache-Control": "private, no-store"}
     )

@@ -16,8 +16,13 @@ from integrations.models import Connection, LedgerAccount
 from vat.totals import Totals
 
 from ..forms.invoicing import InvoicingForm, first_choices
-from ..forms.requested_rows import Wanted, wanted
-from ..invoices.creating import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from ..forms.requested_rows import RequestedRows, wanted
+from ..invoices.creating import (
+    InvoiceRequest,
+    ProposalChanged,
+    draft_invoices,
+    invoice_in_eboekhouden,
+)
 from ..invoices.proposals import Proposal, propose
 from ..models import Origin
 from ..numbering import series_prefix, why_held
@@ -46,7 +51,7 @@ def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
     form = InvoicingForm(request.POST)
     if not form.is_valid() or _why_not(origin, _connection(request)):
         return _shown(request, origin, asked=asked, form=form, proposal=None)
-    order = Order(
+    order = InvoiceRequest(
         request.organisation,
         asked.load,
         form.options(origin),
@@ -61,7 +66,7 @@ def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
         )
 
 
-def _carried_out(request: MemberRequest, order: Order) -> HttpResponse:
+def _carried_out(request: MemberRequest, order: InvoiceRequest) -> HttpResponse:
     now = timezone.now()
     if order.options.origin == Origin.EBOEKHOUDEN:
         connection = Connection.objects.get(organisation=request.organisation)
@@ -81,7 +86,7 @@ def _shown(
     request: MemberRequest,
     origin: Origin,
     *,
-    asked: Wanted,
+    asked: RequestedRows,
     form: InvoicingForm,
     proposal: Proposal | None,
     has_changed: bool = False,

@@ -91,7 +91,7 @@ def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse
     found = sort_out([invoice], chosen, today=timezone.localdate())
     outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
     _tell(request, chosen, outcome)
-    for _invoice, why in found.left_out:
+    for _invoice, why in found.skipped:
         messages.warning(request, why)
     if Invoice.objects.filter(pk=pk).exists():
         return redirect("billing:invoice-detail", pk)

@@ -15,7 +15,7 @@ from lib.paging import in_order, page_of
 from vat.total_rows import total_rows
 
 from ..bookings.clock import database_now
-from ..bookings.presenters import tell
+from ..bookings.presenters import describe
 from ..documents.document import parties
 from ..documents.supply import count_rows, supply_period
 from ..forms.invoice_filter import ORDERS, USUAL_ORDER, InvoiceFilter, totals
@@ -94,7 +94,7 @@ def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
     invoice = invoice_or_404(request, pk)
     context = {"invoice": invoice, **_booking(invoice)}
     answer = render(request, "billing/invoices/_invoice_booking.html", context)
-    if not context["told"] or not context["told"].booking.is_open:
+    if not context["booking_summary"] or not context["booking_summary"].booking.is_open:
         answer["HX-Refresh"] = "true"
     return answer
 
@@ -117,11 +117,11 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any
 def _booking(invoice: Invoice) -> dict[str, Any]:
     """What stands in e-Boekhouden of this invoice, or what would be entered there."""
     counting = counting_bookings().filter(invoice=invoice)
-    booking = counting.to_be_told().first()
+    booking = counting.for_display().first()
     connection = connection_for_entries(invoice.organisation)
     context: dict[str, Any] = {
         "row": row_of(invoice, booking, today=timezone.localdate()),
-        "told": tell(booking, now=database_now()) if booking else None,
+        "booking_summary": describe(booking, now=database_now()) if booking else None,
         "connection": connection,
         "payments": payments_connection(invoice.organisation),
         "may_enter": False,

@@ -15,10 +15,10 @@ from accounts.requests import MemberRequest
 from integrations.models import Connection
 from lib.paging import page_of
 
-from ..forms.reconciliation import CheckForm, FindingFilter, SeenForm
-from ..models import CheckFinding
+from ..forms.reconciliation import CheckForm, DifferenceFilter, ReviewForm
+from ..models import Difference
 from ..reconciliation import runs
-from ..reconciliation.presenters import tell_finding
+from ..reconciliation.presenters import describe_difference
 from ..reconciliation.reviewing import mark_seen
 from ..reconciliation.side_by_side import columns, fact_rows
 
@@ -29,16 +29,18 @@ RUNS_SHOWN = 10
 @invoicer_required
 def check(request: MemberRequest) -> HttpResponse:
     """The last check, what it compared, and what differs; asks again while one runs."""
-    since, until = runs.usual_period(timezone.localdate())
+    since, until = runs.default_period(timezone.localdate())
     form = CheckForm(initial={"since": since, "until": until})
     return _page(request, form, status=200)
 
 
 def _page(request: MemberRequest, form: CheckForm, *, status: int) -> HttpResponse:
-    findings = _findings(request)
-    narrowed = FindingFilter(request.GET, queryset=findings)
+    differences = _findings(request)
+    narrowed = DifferenceFilter(request.GET, queryset=differences)
     page = page_of(request, narrowed.qs)
-    last_runs = list(request.organisation.check_runs.select_related("started_by")[:RUNS_SHOWN])
+    last_runs = list(
+        request.organisation.reconciliation_runs.select_related("started_by")[:RUNS_SHOWN]
+    )
     context: dict[str, Any] = {
         "form": form,
         "why_not": _why_not(request),
@@ -47,7 +49,7 @@ def _page(request: MemberRequest, form: CheckForm, *, status: int) -> HttpRespon
         "filter": narrowed.form,
         "is_narrowed": any(request.GET.get(name) for name in ("q", "kind", "show")),
         "page": page,
-        "rows": [tell_finding(finding) for finding in page],
+        "rows": [describe_difference(difference) for difference in page],
     }
     return render(request, "billing/reconciliation/reconciliation.html", context, status=status)
 
@@ -79,49 +81,49 @@ def check_start(request: MemberRequest) -> HttpResponse:
         )
     except runs.CannotCheck as reason:
         messages.error(request, str(reason))
-    return redirect("billing:check")
+    return redirect("billing:reconciliation")
 
 
 @require_safe
 @invoicer_required
-def finding_detail(request: MemberRequest, pk: int) -> HttpResponse:
+def difference_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One difference: both sides, what it means, the way on, and who saw it."""
-    finding = get_object_or_404(_findings(request), pk=pk)
-    return _detail(request, finding, SeenForm(initial={"note": finding.note}), status=200)
+    difference = get_object_or_404(_findings(request), pk=pk)
+    return _detail(request, difference, ReviewForm(initial={"note": difference.note}), status=200)
 
 
 def _detail(
-    request: MemberRequest, finding: CheckFinding, form: SeenForm, *, status: int
+    request: MemberRequest, difference: Difference, form: ReviewForm, *, status: int
 ) -> HttpResponse:
-    booking = finding.booking
+    booking = difference.booking
     context = {
-        "finding": finding,
-        "told": tell_finding(finding),
-        "columns": columns(finding),
-        "facts": fact_rows(finding),
-        "invoice": (booking.invoice if booking else None) or finding.invoice,
+        "difference": difference,
+        "summary": describe_difference(difference),
+        "columns": columns(difference),
+        "facts": fact_rows(difference),
+        "invoice": (booking.invoice if booking else None) or difference.invoice,
         "form": form,
     }
-    return render(request, "billing/reconciliation/finding_detail.html", context, status=status)
+    return render(request, "billing/reconciliation/difference_detail.html", context, status=status)
 
 
 @require_POST
 @invoicer_required
-def finding_seen(request: MemberRequest, pk: int) -> HttpResponse:
+def difference_reviewed(request: MemberRequest, pk: int) -> HttpResponse:
     """Somebody saw it: it no longer asks for attention."""
-    finding = get_object_or_404(_findings(request), pk=pk)
-    form = SeenForm(request.POST)
+    difference = get_object_or_404(_findings(request), pk=pk)
+    form = ReviewForm(request.POST)
     if not form.is_valid():
-        return _detail(request, finding, form, status=422)
+        return _detail(request, difference, form, status=422)
     note = form.cleaned_data["note"]
-    if mark_seen(finding, note=note, by=request.user, now=timezone.now()):
+    if mark_seen(difference, note=note, by=request.user, now=timezone.now()):
         messages.success(request, _("Noted. It stays in the list until it is gone there."))
     else:
         messages.warning(request, _("Meanwhile it is gone: nothing needs to be done."))
-    return redirect("billing:check")
+    return redirect("billing:reconciliation")
 
 
-def _findings(request: MemberRequest) -> QuerySet[CheckFinding]:
-    return CheckFinding.objects.filter(organisation=request.organisation).select_related(
-        "booking__customer", "booking__invoice", "invoice__customer", "seen_by"
+def _findings(request: MemberRequest) -> QuerySet[Difference]:
+    return Difference.objects.filter(organisation=request.organisation).select_related(
+        "booking__customer", "booking__invoice", "invoice__customer", "reviewed_by"
     )

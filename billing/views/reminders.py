@@ -62,26 +62,26 @@ def reminder_send(request: MemberRequest) -> HttpResponse:
         now=timezone.now(),
         today=timezone.localdate(),
     )
-    _tell(request, queued=queued, left_out=len(ids) - queued)
+    _tell(request, queued=queued, skipped=len(ids) - queued)
     if queued:
-        bell.ring("send_reminders", request.organisation.pk)
+        bell.enqueue("send_reminders", request.organisation.pk)
     request.session["reminders_done"] = True
     return redirect("billing:reminder-list")
 
 
-def _tell(request: MemberRequest, *, queued: int, left_out: int) -> None:
-    if not queued and not left_out:
+def _tell(request: MemberRequest, *, queued: int, skipped: int) -> None:
+    if not queued and not skipped:
         messages.warning(request, _("Nothing is selected. Tick the invoices first."))
     if queued:
         text = ngettext("%(n)d reminder is being sent.", "%(n)d reminders are being sent.", queued)
         messages.success(request, text % {"n": queued})
-    if left_out:
+    if skipped:
         text = ngettext(
             "%(n)d was left out: it is no longer due, or something keeps it back.",
             "%(n)d were left out: they are no longer due, or something keeps them back.",
-            left_out,
+            skipped,
         )
-        messages.warning(request, text % {"n": left_out})
+        messages.warning(request, text % {"n": skipped})
 
 
 @require_GET

@@ -24,7 +24,7 @@ from ..reports import outstanding
 from ..reports.chart import chart
 from ..reports.query import TurnoverForm, year_before
 from ..reports.turnover import (
-    Question,
+    ReportQuery,
     invoices_behind,
     label_of,
     turnover,
@@ -50,17 +50,17 @@ def report_list(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def report_turnover(request: MemberRequest) -> HttpResponse:
     """Turnover by month, customer, project or employee, next to the year before."""
-    form, question = _turnover(request)
-    found = turnover(question)
+    form, query = _turnover(request)
+    found = turnover(query)
     bars = [(row.short, row.net, row.before) for row in found.rows]
     context = {
         "form": form,
         **reading(request),
-        "question": question,
-        "before": year_before(question.period),
+        "query": query,
+        "before": year_before(query.period),
         "found": found,
         "page": page_of(request, found.rows, usual_size=50),
-        "chart": chart(bars[: MOST_BARS[question.by == "month"]]),
+        "chart": chart(bars[: MOST_BARS[query.by == "month"]]),
     }
     return render(request, "billing/reports/turnover.html", context)
 
@@ -69,15 +69,15 @@ def report_turnover(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
     """The invoices behind one figure, each with its part; without a key behind all of them."""
-    form, question = _turnover(request)
+    form, query = _turnover(request)
     address = request.GET.get("key", "")
-    parts = invoices_behind(question, address)
+    parts = invoices_behind(query, address)
     page, rows = invoices_with(request, parts)
     context = {
         "form": form,
         **reading(request),
-        "question": question,
-        "label": label_of(question, address),
+        "query": query,
+        "label": label_of(query, address),
         "page": page,
         "rows": rows,
         "net": sum(parts.values()),
@@ -89,16 +89,16 @@ def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def report_turnover_export(request: MemberRequest) -> StreamingHttpResponse:
     """Turnover as CSV, or as XLSX with `file=xlsx`."""
-    _form, question = _turnover(request)
-    return sheet_answer(turnover_sheet(question), kind=request.GET.get("file", ""))
+    _form, query = _turnover(request)
+    return sheet_answer(turnover_sheet(query), kind=request.GET.get("file", ""))
 
 
-def _turnover(request: MemberRequest) -> tuple[TurnoverForm, Question]:
+def _turnover(request: MemberRequest) -> tuple[TurnoverForm, ReportQuery]:
     today = timezone.localdate()
     form = TurnoverForm(request.GET, organisation=request.organisation, today=today)
     chosen = form.cleaned_data if form.is_valid() else {}
     by, customers = chosen.get("by", "month"), tuple(chosen.get("customer", ()))
-    return form, Question(request.organisation, form.days, str(by), customers)
+    return form, ReportQuery(request.organisation, form.days, str(by), customers)
 
 
 # --- Outstanding ----------------------------------------------------------------------------------

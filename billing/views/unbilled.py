@@ -17,24 +17,24 @@ from projects.models import Project
 
 from ..forms.unbilled import UnbilledForm
 from ..unbilled import (
-    Wish,
+    UnbilledFilter,
     billable_projects,
     customers_with_something,
     totals,
     unbilled_of,
 )
 from ..unbilled.exporting import unbilled_sheet
-from ..unbilled.fixes import mended_at
-from ..unbilled.skipped import left_out_of, projects_left_out
+from ..unbilled.fixes import fixed_at
+from ..unbilled.skipped import projects_with_skipped, skipped_of
 from ..unbilled.written_off import projects_written_off, written_off_of
 
 
 @dataclass(frozen=True)
-class Asked:
+class UnbilledRequest:
     """What the address asks for: the filter, its days, and the projects that fit it."""
 
     form: UnbilledForm
-    wish: Wish
+    unbilled_filter: UnbilledFilter
     projects: QuerySet[Project]
 
     def context(self, request: MemberRequest) -> dict[str, Any]:
@@ -44,13 +44,13 @@ class Asked:
         name = request.resolver_match.url_name if request.resolver_match else ""
         return {
             "is_billable": name == "unbilled",
-            "is_left_out": name == "unbilled-left-out",
+            "is_skipped": name == "unbilled-skipped",
             "is_written_off": name == "unbilled-written-off",
             "form": self.form,
-            "wish": self.wish,
+            "unbilled_filter": self.unbilled_filter,
             "query": query.urlencode(),
-            "left_out_count": projects_left_out(self.projects, self.wish).count(),
-            "written_off_count": projects_written_off(self.projects, self.wish).count(),
+            "skipped_count": projects_with_skipped(self.projects, self.unbilled_filter).count(),
+            "written_off_count": projects_written_off(self.projects, self.unbilled_filter).count(),
             "is_narrowed": bool(set(request.GET) - {"size", "page"}),
         }
 
@@ -59,15 +59,15 @@ class Asked:
 @invoicer_required
 def unbilled_list(request: MemberRequest) -> HttpResponse:
     """What can be billed, by customer and project; pages are of customers."""
-    asked = _asked(request)
-    projects = billable_projects(asked.projects, asked.wish)
+    asked = _unbilled_request(request)
+    projects = billable_projects(asked.projects, asked.unbilled_filter)
     page = page_of(request, customers_with_something(request.organisation, projects))
     context = {
         **asked.context(request),
         "page": page,
-        "customers": unbilled_of(list(page), projects, asked.wish),
+        "customers": unbilled_of(list(page), projects, asked.unbilled_filter),
         "customer_count": page.paginator.count,
-        "totals": totals(projects, asked.wish),
+        "totals": totals(projects, asked.unbilled_filter),
         "selection_done": request.session.pop("selection_done", False),
     }
     return render(request, "billing/unbilled/unbilled.html", context)
@@ -75,13 +75,15 @@ def unbilled_list(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 @invoicer_required
-def unbilled_left_out(request: MemberRequest) -> HttpResponse:
+def unbilled_skipped(request: MemberRequest) -> HttpResponse:
     """What is left out and why, with the way to mend it; pages are of projects."""
-    asked = _asked(request)
-    projects = projects_left_out(asked.projects, asked.wish).select_related("customer")
+    asked = _unbilled_request(request)
+    projects = projects_with_skipped(asked.projects, asked.unbilled_filter).select_related(
+        "customer"
+    )
     page = page_of(request, projects)
-    rows = left_out_of(list(page), asked.wish)
-    reasons = [(row, mended_at(row, asked.wish, by=request.membership)) for row in rows]
+    rows = skipped_of(list(page), asked.unbilled_filter)
+    reasons = [(row, fixed_at(row, asked.unbilled_filter, by=request.membership)) for row in rows]
     context = {**asked.context(request), "page": page, "reasons": reasons}
     return render(request, "billing/unbilled/skipped.html", context)
 
@@ -90,10 +92,12 @@ def unbilled_left_out(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def unbilled_written_off(request: MemberRequest) -> HttpResponse:
     """What was written off, by whom and why; pages are of projects."""
-    asked = _asked(request)
-    projects = projects_written_off(asked.projects, asked.wish).select_related("customer")
+    asked = _unbilled_request(request)
+    projects = projects_written_off(asked.projects, asked.unbilled_filter).select_related(
+        "customer"
+    )
     page = page_of(request, projects)
-    rows = written_off_of(list(page), asked.wish)
+    rows = written_off_of(list(page), asked.unbilled_filter)
     context = {**asked.context(request), "page": page, "rows": rows}
     return render(request, "billing/unbilled/written_off.html", context)
 
@@ -102,13 +106,13 @@ def unbilled_written_off(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def unbilled_export(request: MemberRequest) -> StreamingHttpResponse:
     """What can be billed as CSV, or as XLSX with `file=xlsx`."""
-    asked = _asked(request)
-    projects = billable_projects(asked.projects, asked.wish)
-    sheet = unbilled_sheet(request.organisation, projects, asked.wish)
+    asked = _unbilled_request(request)
+    projects = billable_projects(asked.projects, asked.unbilled_filter)
+    sheet = unbilled_sheet(request.organisation, projects, asked.unbilled_filter)
     return sheet_answer(sheet, kind=request.GET.get("file", ""))
 
 
-def _asked(request: MemberRequest) -> Asked:
+def _unbilled_request(request: MemberRequest) -> UnbilledRequest:
     today = timezone.localdate()
     form = UnbilledForm(request.GET, organisation=request.organisation, today=today)
-    return Asked(form, form.wish(), form.projects())
+    return UnbilledRequest(form, form.unbilled_filter(), form.projects())

@@ -14,8 +14,8 @@ from vat.mapping import mapping_of
 from vat.models import VatRate
 from vat.rates import (
     CODE_MEANINGS,
+    DefaultRateRequired,
     RateInUse,
-    UsualRate,
     add_rate,
     create_standard_rates,
     delete_rate,
@@ -24,7 +24,7 @@ from vat.rates import (
 )
 
 from ..forms.vat_rates import ChangeByLawForm, VatRateForm
-from ..invoices.rate_changes import change_rate, set_usual_code
+from ..invoices.rate_changes import change_rate, set_default_code
 
 
 @require_safe
@@ -78,7 +78,7 @@ def vat_rate_edit(request: MemberRequest, pk: int) -> HttpResponse:
 def _changed(rate: VatRate, form: VatRateForm) -> bool:
     try:
         change_rate(rate, **form.cleaned_data)
-    except UsualRate:
+    except DefaultRateRequired:
         form.add_error("is_default", _("First make another rate the usual one."))
         return False
     return True
@@ -103,10 +103,10 @@ def vat_rate_follow(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def vat_rate_usual_code(request: MemberRequest, pk: int) -> HttpResponse:
+def vat_rate_default_code(request: MemberRequest, pk: int) -> HttpResponse:
     """Fills in the usual code of a rate that has none."""
     rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
-    if code := set_usual_code(rate):
+    if code := set_default_code(rate):
         messages.success(
             request, _("%(name)s is booked with %(code)s.") % {"name": rate, "code": code}
         )
@@ -136,7 +136,7 @@ def vat_rate_delete(request: MemberRequest, pk: int) -> HttpResponse:
     except RateInUse:
         sentence = _("%(name)s is used, so it stays. End it instead: edit it and fill in Until.")
         messages.error(request, sentence % {"name": rate})
-    except UsualRate:
+    except DefaultRateRequired:
         sentence = _("%(name)s is the usual rate: first make another rate the usual one.")
         messages.error(request, sentence % {"name": rate})
     else:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from billing.models import Booking, BookingKind, State
-from billing.reconciliation.running import carry_out
+from billing.reconciliation.running import run_reconciliation
 from billing.reconciliation.runs import start_check
 from integrations.sessions import open_books
 
@@ -17,7 +17,7 @@ def check_books(office: Office) -> None:
     """Over both months, as Sanne asked just before the last batch."""
     changed, copied = _number(office, CHANGED), _number(office, COPIED)
     series, _dash, _last = copied.rpartition("-")
-    office.remote.change_invoice(changed, {"lines": [{"account": "8020"}], "term": 60})
+    office.remote.change_invoice(changed, {"lines": [{"account": "8020"}], "scheduled": 60})
     office.remote.copy_invoice(copied, f"{series}-0200")
     at = office.calendar.now - timedelta(minutes=20)
     run = start_check(
@@ -27,7 +27,7 @@ def check_books(office: Office) -> None:
         by=office.sanne.user,
         now=at,
     )
-    carry_out(run.pk, open_books=open_books, clock=ticking(at))
+    run_reconciliation(run.pk, open_books=open_books, clock=ticking(at))
 
 
 def _number(office: Office, customer: str) -> str:

@@ -65,7 +65,7 @@ def _put_there(
     with open_books(connection) as books:
         for number in numbers:
             customer = Customer(**fields_of(number, **table))
-            relation = relation_from_customer(customer, token="")
+            relation = relation_from_customer(customer, correlation_id="")
             books.add_relation(relation, today=calendar.first)
 
 

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from accounts.models import Membership, Organisation, User
-from billing.invoices.creating import Order, draft_invoices
-from billing.invoices.credit_lines import CreditWish
+from billing.invoices.creating import InvoiceRequest, draft_invoices
+from billing.invoices.credit_lines import CreditInput
 from billing.invoices.crediting import draft_credit
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.paying import mark_paid
 from billing.invoices.proposals import Options, propose
-from billing.models import Invoice, NumberSeries, Origin, RowFate
+from billing.models import Invoice, NumberSeries, Origin, RowDisposition
 from billing.numbering import series_prefix
-from billing.unbilled import Wish, rows_of
+from billing.unbilled import UnbilledFilter, rows_of
 from billing.unbilled.billable import Rows
 from billing.unbilled.lines import Grouping
 
@@ -35,19 +35,19 @@ class Bill:
     date: datetime.date
     origin: Origin = Origin.HERE
 
-    def order(self) -> Order:
+    def order(self) -> InvoiceRequest:
         """As the dialog would send it, with the token of what it showed."""
         options = Options(
             origin=self.origin, grouping=Grouping.TASK, per_project=False, date=self.date
         )
         token = propose(self.organisation, self.rows(), options=options).token
-        return Order(self.organisation, self.rows, options, token, self.by)
+        return InvoiceRequest(self.organisation, self.rows, options, token, self.by)
 
     def rows(self) -> Rows:
         """What is unbilled of these customers now."""
         projects = self.organisation.projects.filter(customer__number__in=self.numbers)
         ids = tuple(projects.values_list("pk", flat=True))
-        return rows_of(self.organisation, Wish(self.until, ids, approved_only=True))
+        return rows_of(self.organisation, UnbilledFilter(self.until, ids, approved_only=True))
 
 
 def first_bill(sanne: Membership, calendar: Calendar) -> Bill:
@@ -125,8 +125,8 @@ def _draft(bill: Bill, number: str, calendar: Calendar) -> list[Invoice]:
 def _credit(invoice: Invoice, by: User, calendar: Calendar) -> Invoice:
     """Its first line, whose hours wait to be billed again."""
     day = calendar.ago(3)
-    fates = {invoice.lines.all()[0].pk: RowFate.RELEASED}
-    wish = CreditWish(fates, "Verkeerd tarief; u ontvangt een nieuwe factuur.", day)
+    dispositions = {invoice.lines.all()[0].pk: RowDisposition.RELEASED}
+    wish = CreditInput(dispositions, "Verkeerd tarief; u ontvangt een nieuwe factuur.", day)
     draft = draft_credit(invoice, wish, by=by, now=calendar.at(day, 11, 5))
     return mark_sent(draft, by=by, now=calendar.at(day, 11, 8), to=draft.customer.email)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from accounts.models import Language, Membership, Role, User
 from accounts.organisations import change_organisation
 from accounts.people import add_member
-from billing.management.organisations import found_organisation
+from billing.management.organisations import create_organisation
 from billing.numbering import change_invoice_settings
 from billing.reminders.settings import change_reminder_settings
 from demo.home import LOGIN_EMAIL, LOGIN_PASSWORD
@@ -67,7 +67,7 @@ def found_atelier() -> None:
 
 
 def _found(name: str) -> Membership:
-    return found_organisation(
+    return create_organisation(
         name=name,
         email=LOGIN_EMAIL,
         first_name="Sanne",

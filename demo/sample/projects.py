@@ -22,7 +22,7 @@ from projects.models import (
     Vehicle,
 )
 from projects.periods import add_months
-from projects.scheduled_amounts import plan_terms
+from projects.scheduled_amounts import plan_scheduled_amounts
 
 from .days import Calendar
 
@@ -107,7 +107,7 @@ def add_projects(
     _subscribe(projects["SLA support"], tasks, add_months(this_month, -1), "800.00")
     _subscribe(projects["Hosting"], tasks, calendar.first, "95.00")
     for project in projects.values():
-        plan_terms(project, today=calendar.today)
+        plan_scheduled_amounts(project, today=calendar.today)
     return projects
 
 

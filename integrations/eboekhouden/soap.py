@@ -17,7 +17,7 @@ from . import contract
 from .errors import EBoekhoudenError, MessageInvalid, NotConfigured, OutcomeUnknown, Refused
 from .facts.codes import CodeClass, classify
 from .reading import Reply, read_reply
-from .wire import Answer, Limits, checked_address, exchange
+from .wire import Limits, Response, checked_address, exchange
 
 # AutoLogin and the other ways to more power than this program needs are left out on purpose.
 ALLOWED = frozenset(
@@ -125,14 +125,14 @@ class _Transport:
 
     def post_xml(
         self, address: str, envelope: etree._Element, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> Response:
         message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
         answer = exchange(address, message, headers, self._limits)
         _check_answer(answer)
         return answer
 
 
-def _check_answer(answer: Answer) -> None:
+def _check_answer(answer: Response) -> None:
     """OutcomeUnknown for everything that is not a 200 with XML in it."""
     status = answer.status_code
     detail = f"HTTP {status}"

@@ -27,7 +27,7 @@ class Window(Generic[Row]):
 
 
 @dataclass(frozen=True)
-class Answer(Generic[Row]):
+class Response(Generic[Row]):
     """The rows of one question; `is_full`: some may have been left out."""
 
     rows: Sequence[Row]
@@ -39,10 +39,10 @@ def invoices_between(
 ) -> Window[BookedInvoice]:
     """The invoices dated in these days, both included; `before` is called before each question."""
 
-    def ask(first: date, last: date) -> Answer[BookedInvoice]:
+    def ask(first: date, last: date) -> Response[BookedInvoice]:
         before()
         rows = books.invoices(since=first, until=last)
-        return Answer(rows, len(rows) >= MAX_ENTRY_ROWS)
+        return Response(rows, len(rows) >= MAX_ENTRY_ROWS)
 
     return _window(ask, since=since, until=until)
 
@@ -52,19 +52,19 @@ def entries_between(
 ) -> Window[BookedEntry]:
     """The entries dated in these days, both included; `before` is called before each question."""
 
-    def ask(first: date, last: date) -> Answer[BookedEntry]:
+    def ask(first: date, last: date) -> Response[BookedEntry]:
         before()
         try:
-            return Answer(books.entries(since=first, until=last), is_full=False)
+            return Response(books.entries(since=first, until=last), is_full=False)
         except OutcomeUnknown as doubt:
             if doubt.reason != "row-cap":
                 raise
-            return Answer((), is_full=True)
+            return Response((), is_full=True)
 
     return _window(ask, since=since, until=until)
 
 
-def _window(ask: Callable[[date, date], Answer[Row]], *, since: date, until: date) -> Window[Row]:
+def _window(ask: Callable[[date, date], Response[Row]], *, since: date, until: date) -> Window[Row]:
     rows: list[Row] = []
     full_days: list[date] = []
     periods = [(since, until)]

@@ -36,7 +36,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back, whole and unpacked, whatever it says."""
 
     status_code: int
@@ -59,7 +59,7 @@ def checked_address(url: str) -> SplitResult:
     return parts
 
 
-def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) -> Answer:
+def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) -> Response:
     """Post `body` to `url` and return the whole answer.
 
     NotSent if no connection came about; OutcomeUnknown for everything that fails after that.
@@ -67,15 +67,15 @@ def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) 
     parts = checked_address(url)
     deadline = time.monotonic() + limits.total
     failpoint("before-connecting")
-    plug = _connect(parts, limits)
+    sock = _connect(parts, limits)
     try:
         if time.monotonic() >= deadline:
             raise NotSent("connect-timeout")
-        connection = _connection(plug, deadline)
+        connection = _connection(sock, deadline)
         _send(connection, parts, body, headers)
         failpoint("before-reading")
         response = connection.getresponse()
-        return Answer(response.status, response.headers, _whole_body(response, limits.body))
+        return Response(response.status, response.headers, _whole_body(response, limits.body))
     except TimeoutError:
         raise OutcomeUnknown("timeout") from None
     except http.client.IncompleteRead:
@@ -85,7 +85,7 @@ def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) 
     except zlib.error:
         raise OutcomeUnknown("wrong-answer", "damaged compression") from None
     finally:
-        plug.close()
+        sock.close()
 
 
 def _connect(parts: SplitResult, limits: Limits) -> socket.socket:
@@ -106,23 +106,23 @@ def _connect(parts: SplitResult, limits: Limits) -> socket.socket:
 def _opened(parts: SplitResult, limits: Limits) -> socket.socket:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    plug = socket.create_connection((host, port), timeout=limits.connect)
+    sock = socket.create_connection((host, port), timeout=limits.connect)
     # What follows the headers must not wait until they are acknowledged.
-    plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if parts.scheme == "http":
-        return plug
+        return sock
     try:
-        return _tls().wrap_socket(plug, server_hostname=host)
+        return _tls().wrap_socket(sock, server_hostname=host)
     except BaseException:
-        plug.close()
+        sock.close()
         raise
 
 
-def _connection(plug: socket.socket, deadline: float) -> http.client.HTTPConnection:
+def _connection(sock: socket.socket, deadline: float) -> http.client.HTTPConnection:
     """A connection that is there already, and can therefore not be made a second time."""
     connection = http.client.HTTPConnection("")
     connection.auto_open = 0
-    connection.sock = _TimedSocket(plug, deadline)
+    connection.sock = _TimedSocket(sock, deadline)
     return connection
 
 
@@ -205,8 +205,8 @@ class _TimedSocket:
     keep us waiting for ever.
     """
 
-    def __init__(self, plug: socket.socket, deadline: float) -> None:
-        self._plug = plug
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._plug = sock
         self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
@@ -231,8 +231,8 @@ class _TimedSocket:
 
 
 class _TimedReader(io.RawIOBase):
-    def __init__(self, plug: _TimedSocket) -> None:
-        self._plug = plug
+    def __init__(self, sock: _TimedSocket) -> None:
+        self._plug = sock
 
     def readable(self) -> bool:
         return True

@@ -14,13 +14,13 @@ from accounts.models import Organisation
 from lib.amounts import AmountField
 from lib.choices import offer
 from projects.editing import keeps_customer
-from projects.models import Method, Project, TermKind
+from projects.models import Method, Project, ScheduledAmountKind
 
-KIND_OF_TERMS = {
-    Method.FIXED_PRICE: TermKind.FIXED_PRICE,
-    Method.FIXED_PRICE_TASKS: TermKind.TASK_PRICE,
-    Method.INSTALMENTS: TermKind.INSTALMENT,
-    Method.SUBSCRIPTION: TermKind.PERIOD,
+KIND_OF_SCHEDULED_AMOUNTS = {
+    Method.FIXED_PRICE: ScheduledAmountKind.FIXED_PRICE,
+    Method.FIXED_PRICE_TASKS: ScheduledAmountKind.TASK_PRICE,
+    Method.INSTALMENTS: ScheduledAmountKind.INSTALMENT,
+    Method.SUBSCRIPTION: ScheduledAmountKind.PERIOD,
 }
 # Fields that only count with some methods; what is stored for the others stays.
 FIELDS_OF = {
@@ -92,8 +92,10 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
     def clean_method(self) -> str:
         """Raises ValidationError when the same work could be billed in two ways."""
         method = Method(self.cleaned_data["method"])
-        if method.has_terms and self.stored:
-            others = self.stored.terms.settled().exclude(kind=KIND_OF_TERMS[method])
+        if method.has_scheduled_amounts and self.stored:
+            others = self.stored.scheduled_amounts.settled().exclude(
+                kind=KIND_OF_SCHEDULED_AMOUNTS[method]
+            )
             if others.exists():
                 raise ValidationError(
                     _(
@@ -133,7 +135,11 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
     def _check_billed_price(self, values: dict[str, Any]) -> None:
         if self.method is not Method.FIXED_PRICE or not self.stored:
             return
-        billed = self.stored.terms.settled().filter(kind=TermKind.FIXED_PRICE).first()
+        billed = (
+            self.stored.scheduled_amounts.settled()
+            .filter(kind=ScheduledAmountKind.FIXED_PRICE)
+            .first()
+        )
         if billed and "fixed_price" in values and values["fixed_price"] != billed.price:
             self.add_error(
                 "fixed_price", _("This price has been billed. Make a new project for more work.")

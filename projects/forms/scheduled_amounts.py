@@ -15,7 +15,7 @@ from lib.amounts import AmountField
 from lib.choices import offer
 from lib.money import ZERO
 from projects.editing import InstalmentRow
-from projects.models import Subscription, TermKind
+from projects.models import ScheduledAmountKind, Subscription
 from projects.periods import Period, periods
 from projects.scheduled_amounts import days_of
 
@@ -133,5 +133,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
     def _billed_periods(self) -> list[Period]:
         if self.instance.pk is None:
             return []
-        terms = self.instance.project.terms.settled().filter(kind=TermKind.PERIOD)
-        return [days_of(term) for term in terms]
+        scheduled_amounts = self.instance.project.scheduled_amounts.settled().filter(
+            kind=ScheduledAmountKind.PERIOD
+        )
+        return [days_of(scheduled) for scheduled in scheduled_amounts]

@@ -2,7 +2,14 @@
 
 from .catalogue import ExpenseCategory, Task, TripSettings, Vehicle
 from .project import Method, Project, ProjectMember, ProjectQuerySet, ProjectTask
-from .scheduled_amounts import Frequency, Instalment, Subscription, Term, TermKind, TermQuerySet
+from .scheduled_amounts import (
+    Frequency,
+    Instalment,
+    ScheduledAmount,
+    ScheduledAmountKind,
+    ScheduledAmountQuerySet,
+    Subscription,
+)
 
 __all__ = [
     "ExpenseCategory",
@@ -13,11 +20,11 @@ __all__ = [
     "ProjectMember",
     "ProjectQuerySet",
     "ProjectTask",
+    "ScheduledAmount",
+    "ScheduledAmountKind",
+    "ScheduledAmountQuerySet",
     "Subscription",
     "Task",
-    "Term",
-    "TermKind",
-    "TermQuerySet",
     "TripSettings",
     "Vehicle",
 ]

@@ -58,7 +58,7 @@ class Task(Bookable):
     class Meta:
         ordering = [Lower("name")]
         constraints = [
-            models.UniqueConstraint("organisation", Lower("name"), name="task_name_once")
+            models.UniqueConstraint("organisation", Lower("name"), name="unique_task_name")
         ]
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ class ExpenseCategory(Bookable):
     class Meta:
         ordering = [Lower("name")]
         constraints = [
-            models.UniqueConstraint("organisation", Lower("name"), name="category_name_once")
+            models.UniqueConstraint("organisation", Lower("name"), name="unique_category_name")
         ]
 
     def __str__(self) -> str:
@@ -97,7 +97,7 @@ class Vehicle(models.Model):
     class Meta:
         ordering = [Lower("name")]
         constraints = [
-            models.UniqueConstraint("organisation", Lower("name"), name="vehicle_name_once")
+            models.UniqueConstraint("organisation", Lower("name"), name="unique_vehicle_name")
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,7 @@ class Method(models.TextChoices):
         return self in HOURLY
 
     @property
-    def has_terms(self) -> bool:
+    def has_scheduled_amounts(self) -> bool:
         """Not the hours are billed, but an agreed amount."""
         return self not in HOURLY and self is not Method.NONE
 
@@ -98,7 +98,7 @@ class Project(models.Model):
     class Meta:
         ordering = [Lower("name"), "pk"]
         constraints = [
-            models.UniqueConstraint("customer", Lower("name"), name="project_name_once"),
+            models.UniqueConstraint("customer", Lower("name"), name="unique_project_name"),
             models.CheckConstraint(
                 condition=models.Q(ends_on=None)
                 | models.Q(starts_on=None)
@@ -137,7 +137,7 @@ class ProjectTask(models.Model):
     class Meta:
         ordering = [Lower("task__name")]
         constraints = [
-            models.UniqueConstraint(fields=["project", "task"], name="project_task_once")
+            models.UniqueConstraint(fields=["project", "task"], name="unique_project_task")
         ]
 
     def __str__(self) -> str:
@@ -162,7 +162,7 @@ class ProjectMember(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["project", "membership"], name="project_member_once")
+            models.UniqueConstraint(fields=["project", "membership"], name="unique_project_member")
         ]
 
     def __str__(self) -> str:

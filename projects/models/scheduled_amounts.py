@@ -66,7 +66,7 @@ class Subscription(models.Model):
         return self.description
 
 
-class TermKind(models.TextChoices):
+class ScheduledAmountKind(models.TextChoices):
     """What kind of amount a term is."""
 
     FIXED_PRICE = "fixed_price", _("Fixed price")
@@ -75,26 +75,26 @@ class TermKind(models.TextChoices):
     PERIOD = "period", _("Subscription period")
 
 
-class TermQuerySet(models.QuerySet["Term"]):
+class ScheduledAmountQuerySet(models.QuerySet["ScheduledAmount"]):
     """Which terms."""
 
-    def unbilled(self) -> "TermQuerySet":
+    def unbilled(self) -> "ScheduledAmountQuerySet":
         return self.filter(invoice_line=None, is_written_off=False)
 
-    def settled(self) -> "TermQuerySet":
+    def settled(self) -> "ScheduledAmountQuerySet":
         """Billed, on a draft, or written off: planning leaves these alone."""
         return self.exclude(invoice_line=None, is_written_off=False)
 
-    def due(self, until: datetime.date) -> "TermQuerySet":
+    def due(self, until: datetime.date) -> "ScheduledAmountQuerySet":
         """To be billed on or before that day."""
         return self.filter(due_on__lte=until)
 
 
-class Term(models.Model):
+class ScheduledAmount(models.Model):
     """An agreed amount of a project, billed once. Planned ahead by terms.plan_terms."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="terms")
-    kind = models.CharField(max_length=12, choices=TermKind)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="scheduled_amounts")
+    kind = models.CharField(max_length=12, choices=ScheduledAmountKind)
     # What makes it the same term on every planning: "", a task, an instalment, a first day.
     key = models.CharField(max_length=40)
     description = models.CharField(max_length=200)
@@ -105,15 +105,17 @@ class Term(models.Model):
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
     is_written_off = models.BooleanField(default=False)
     invoice_line = models.ForeignKey(
-        "billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="terms"
+        "billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="scheduled_amounts"
     )
 
-    objects = TermQuerySet.as_manager()
+    objects = ScheduledAmountQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["project", "kind", "key"], name="term_once"),
+            models.UniqueConstraint(
+                fields=["project", "kind", "key"], name="unique_project_kind_key"
+            ),
         ]
         indexes = [models.Index(fields=["project", "due_on"])]
 

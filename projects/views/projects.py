@@ -48,7 +48,7 @@ def project_list(request: MemberRequest) -> HttpResponse:
 def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     project = _project(request, pk)
-    terms = in_order(
+    scheduled_amounts = in_order(
         shown_terms(project, today=today),
         request.GET.get("order", ""),
         orders=ORDERS_OF_TERMS,
@@ -57,7 +57,7 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "figures": figures(project, today=today),
-        "terms": page_of(request, terms),
+        "scheduled_amounts": page_of(request, scheduled_amounts),
         "today": today,
         "tasks": project.project_tasks.select_related("task"),
         "team": project.project_members.select_related("membership__user"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation, Role
 from billing.bookings.delivery import deliver
 from billing.bookings.sweep import sweep
-from billing.invoices.creating import Order
+from billing.invoices.creating import InvoiceRequest
 from billing.invoices.proposals import Options, Proposal, propose
 from billing.models import Origin
 from billing.unbilled.billable import Rows
@@ -53,11 +53,11 @@ class Agency:
     def proposal(self, **choices: object) -> Proposal:
         return propose(self.organisation, self.rows(), options=self.options(**choices))
 
-    def order(self, **choices: object) -> Order:
+    def order(self, **choices: object) -> InvoiceRequest:
         """Everything there is, with the token of what would be shown for it."""
         options = self.options(**choices)
         token = self.proposal(**choices).token
-        return Order(self.organisation, self.rows, options, token, self.member.user)
+        return InvoiceRequest(self.organisation, self.rows, options, token, self.member.user)
 
     def hours(self, **fields: object) -> object:
         project = fields.pop("project", None) or factories.create_project(

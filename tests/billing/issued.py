@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from billing.documents.archive import triggers as guards
+from billing.documents.archive import triggers as triggers
 from billing.documents.parties import addressee_copy, issuer_copy
 from billing.models import Invoice, InvoiceLine, InvoiceStatus
 from customers.models import Contact, Customer
@@ -144,9 +144,9 @@ def credited(invoice: Invoice, *, number: str = "2026-0002") -> Invoice:
 
 def as_if(invoice: Invoice, **fields: object) -> None:
     """Gives a final invoice another past, so that a test need not wait for months."""
-    guards.remove(using="default")
+    triggers.remove(using="default")
     Invoice.objects.filter(pk=invoice.pk).update(**fields)
-    guards.lay(using="default")
+    triggers.install_triggers(using="default")
 
 
 def random_invoice(dice: random.Random, customers: dict[str, Customer], *, number: str) -> Invoice:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from billing.bookings.outbox import queue_invoice, queue_sales_entry
 from billing.documents.specification import rows_behind, specified
 from billing.invoices.creating import draft_invoices, freeze, invoice_in_eboekhouden
-from billing.invoices.drafting import WantedDraft, WantedLine, blank_draft, change_draft
+from billing.invoices.drafting import DraftInput, LineInput, blank_draft, change_draft
 from billing.invoices.issuing import mark_sent
 from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, Invoice, Origin, State
@@ -70,7 +70,7 @@ def edited(agency, customer, rates, figures, discount) -> Invoice:
     """A blank draft filled with free lines, as the page of a draft stores it."""
     draft = blank_draft(customer, by=agency.member.user, now=NOW, today=factories.TODAY)
     lines = tuple(
-        WantedLine(
+        LineInput(
             id=None,
             description=f"Line {number}",
             quantity=quantity,
@@ -83,7 +83,7 @@ def edited(agency, customer, rates, figures, discount) -> Invoice:
         )
         for number, (rate, account, quantity, price, percent) in enumerate(figures)
     )
-    wanted = WantedDraft(
+    wanted = DraftInput(
         date=draft.date,
         payment_term=draft.payment_term,
         language="en",

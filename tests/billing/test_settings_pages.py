@@ -242,7 +242,7 @@ def test_the_usual_code_is_filled_in_where_there_is_none(
     )
 
     page = inside.get(reverse("billing:vat-rate-list")).content.decode()
-    inside.post(reverse("billing:vat-rate-usual-code", args=[shifted.pk]))
+    inside.post(reverse("billing:vat-rate-default-code", args=[shifted.pk]))
 
     shifted.refresh_from_db()
     assert "Set VERL_VERK" in page

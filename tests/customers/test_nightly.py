@@ -110,6 +110,6 @@ def test_the_doorbell_never_raises(monkeypatch, caplog):
 
     monkeypatch.setattr(app, "send_task", away)
 
-    doorbell.ring(1)
+    doorbell.enqueue(1)
 
     assert "Nobody heard that import 1 waits" in caplog.text

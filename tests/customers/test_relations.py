@@ -33,41 +33,43 @@ def test_what_goes_there_comes_back_the_same():
         iban="NL91ABNA0417164300",
     )
 
-    relation = relation_from_customer(ours, token="abc123")
+    relation = relation_from_customer(ours, correlation_id="abc123")
 
     assert (relation.country, relation.postal_country) == ("Nederland", "België")
-    assert relation.token == "abc123"
+    assert relation.correlation_id == "abc123"
     assert fields_from_relation(relation) == {name: getattr(ours, name) for name in FIELDS}
 
 
 def test_a_private_person_stays_private():
-    relation = relation_from_customer(customer(is_business=False), token="t")
+    relation = relation_from_customer(customer(is_business=False), correlation_id="t")
 
     assert not relation.business
 
 
 def test_our_notes_stay_here():
-    assert relation_from_customer(customer(notes="Pays late"), token="t").notes == ""
+    assert relation_from_customer(customer(notes="Pays late"), correlation_id="t").notes == ""
 
 
 def test_an_email_address_that_is_too_long_there_is_left_out():
     ours = customer(email="a" * 50 + "@vandam.example")
 
-    assert relation_from_customer(ours, token="t").email == ""
+    assert relation_from_customer(ours, correlation_id="t").email == ""
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_every_text_fits_the_service(name, address):
     ours = customer(name=name, contact_name=name, address=address, city=address)
 
-    relation = relation_from_customer(ours, token="t")
+    relation = relation_from_customer(ours, correlation_id="t")
 
     for field, limit in RELATION.items():
         assert length_of(getattr(relation, field)) <= limit, field
 
 
 def test_line_breaks_in_an_address_can_be_sent():
-    relation = relation_from_customer(customer(address="Dorpsstraat 1\r\nBoven"), token="t")
+    relation = relation_from_customer(
+        customer(address="Dorpsstraat 1\r\nBoven"), correlation_id="t"
+    )
 
     assert relation.to_service(today=TODAY)["oRel"]["Adres"] == "Dorpsstraat 1 Boven"
 

@@ -12,14 +12,14 @@ from accounts.models import Organisation, User
 from billing.models import (
     Booking,
     BookingKind,
-    CheckFinding,
-    FindingKind,
+    Difference,
+    DifferenceKind,
     Invoice,
     InvoiceStatus,
     Origin,
     State,
 )
-from billing.unbilled import Wish, everything_unbilled
+from billing.unbilled import UnbilledFilter, everything_unbilled
 from demo.home import LOGIN_PASSWORD
 from demo.sample import load
 from demo.sample.addresses import FIGURES, rows
@@ -65,13 +65,15 @@ def assert_everybody_can_log_in():
 
 def assert_every_method_is_there(organisation):
     assert set(organisation.projects.values_list("method", flat=True)) == set(Method.values)
-    billable = everything_unbilled(organisation, Wish(until=timezone.localdate()))
+    billable = everything_unbilled(organisation, UnbilledFilter(until=timezone.localdate()))
     methods = {project.project.method for one in billable for project in one.projects}
     assert methods == set(Method.values) - {Method.NONE}
-    terms = {
-        project.project.name: project.term_count for one in billable for project in one.projects
+    scheduled_amounts = {
+        project.project.name: project.scheduled_count
+        for one in billable
+        for project in one.projects
     }
-    assert (terms["SLA support"], terms["Huisstijl"]) == (2, 1)
+    assert (scheduled_amounts["SLA support"], scheduled_amounts["Huisstijl"]) == (2, 1)
 
 
 def assert_invoices_of_every_state(organisation):
@@ -104,7 +106,7 @@ def assert_bookings_of_every_state():
 
 
 def assert_the_books_agree(sandbox):
-    typed = CheckFinding.objects.get(kind=FindingKind.FOREIGN).number  # by hand, not in the ledger
+    typed = Difference.objects.get(kind=DifferenceKind.FOREIGN).number  # by hand, not in the ledger
     invoices = sandbox.books.invoices()
     there = {one.number: one.total for one in invoices if one.number != typed}
     sales = [one for one in sandbox.books.entries() if one.number]  # payments have none

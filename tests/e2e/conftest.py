@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Language
 from accounts.organisations import change_organisation
-from billing.management.organisations import found_organisation
+from billing.management.organisations import create_organisation
 from integrations.connecting import Typed, test_connection
 from sandbox import Sandbox
 from tests import factories
@@ -57,7 +57,7 @@ def found_studio(live_server: LiveServer) -> Callable[..., Studio]:
     """Founds an organisation with its standard settings, its address and its administrator."""
 
     def found(*, language: str = Language.ENGLISH, name: str = "Studio Oost") -> Studio:
-        membership = found_organisation(
+        membership = create_organisation(
             name=name,
             email="sanne@studio-oost.example",
             first_name="Sanne",

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from projects.models import Method, Subscription
-from projects.scheduled_amounts import plan_terms
+from projects.scheduled_amounts import plan_scheduled_amounts
 from registrations.models import TimeEntry
 from tests import factories
 
@@ -39,7 +39,7 @@ def agreements(connected):
         ends_on=connected.today - datetime.timedelta(days=1),
     )
     for project in (hosting, logo):
-        plan_terms(project, today=connected.today)
+        plan_scheduled_amounts(project, today=connected.today)
     return connected
 
 

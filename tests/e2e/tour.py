@@ -16,7 +16,7 @@ WIDTHS = (1440, 390)
 SEVERAL = {
     "billing:invoice-detail": 3,
     "billing:booking-detail": 4,
-    "billing:finding-detail": 2,
+    "billing:difference-detail": 2,
     "projects:project-detail": 3,
 }
 FILES = ("-pdf", "-ubl", "-export", "-receipt", "-logo", "-design")

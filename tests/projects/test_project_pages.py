@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from projects.models import Instalment, Method, Project, ProjectTask, Subscription, Term
-from projects.scheduled_amounts import plan_terms
+from projects.models import Instalment, Method, Project, ProjectTask, ScheduledAmount, Subscription
+from projects.scheduled_amounts import plan_scheduled_amounts
 from tests.factories import (
     create_customer,
     create_expense,
@@ -347,15 +347,15 @@ def test_a_project_without_registrations_may_change_customer(client, project):
 def test_a_fixed_price_is_planned_when_it_is_saved(client, customer):
     client.post(url("add"), filled_in(customer, method="fixed_price", fixed_price="5.000"))
 
-    assert Project.objects.get().terms.get().price == Decimal("5000.00")
+    assert Project.objects.get().scheduled_amounts.get().price == Decimal("5000.00")
 
 
 def test_a_billed_price_does_not_change(client, customer):
     project = create_project(
         customer=customer, name="Website", method="fixed_price", fixed_price=Decimal("5000.00")
     )
-    plan_terms(project, today=timezone.localdate())
-    project.terms.update(invoice_line=create_invoice_line(project=project))
+    plan_scheduled_amounts(project, today=timezone.localdate())
+    project.scheduled_amounts.update(invoice_line=create_invoice_line(project=project))
 
     response = client.post(
         url("edit", project.pk), filled_in(customer, method="fixed_price", fixed_price="6000")
@@ -370,8 +370,8 @@ def test_what_was_billed_in_one_way_is_not_billed_again_in_another(client, custo
     project = create_project(
         customer=customer, name="Website", method="fixed_price", fixed_price=Decimal("5000.00")
     )
-    plan_terms(project, today=timezone.localdate())
-    project.terms.update(invoice_line=create_invoice_line(project=project))
+    plan_scheduled_amounts(project, today=timezone.localdate())
+    project.scheduled_amounts.update(invoice_line=create_invoice_line(project=project))
 
     response = client.post(
         url("edit", project.pk),
@@ -379,7 +379,7 @@ def test_what_was_billed_in_one_way_is_not_billed_again_in_another(client, custo
     )
 
     assert "method" in response.context["form"].project.errors
-    assert project.terms.count() == 1
+    assert project.scheduled_amounts.count() == 1
 
 
 def test_every_task_has_its_price(client, customer):
@@ -388,7 +388,7 @@ def test_every_task_has_its_price(client, customer):
 
     client.post(url("add"), filled_in(customer, method="fixed_price_tasks", **fields))
 
-    assert Term.objects.get().description == "Website, Design"
+    assert ScheduledAmount.objects.get().description == "Website, Design"
 
 
 def test_instalments_are_stored_and_planned(client, customer):
@@ -400,8 +400,8 @@ def test_instalments_are_stored_and_planned(client, customer):
 
     client.post(url("add"), filled_in(customer, method="instalments", fixed_price="5000", **rows))
 
-    terms = Project.objects.get().terms.all()
-    assert [(term.description, term.price) for term in terms] == [
+    scheduled_amounts = Project.objects.get().scheduled_amounts.all()
+    assert [(scheduled.description, scheduled.price) for scheduled in scheduled_amounts] == [
         ("Start", Decimal("2000.00")),
         ("Delivery", Decimal("3000.00")),
     ]
@@ -447,8 +447,8 @@ def in_instalments(customer) -> Project:
             date=datetime.date.fromisoformat(day),
             amount=Decimal("2500.00"),
         )
-    plan_terms(project, today=timezone.localdate())
-    billed = project.terms.filter(description="Start")
+    plan_scheduled_amounts(project, today=timezone.localdate())
+    billed = project.scheduled_amounts.filter(description="Start")
     billed.update(invoice_line=create_invoice_line(project=project))
     return project
 
@@ -462,7 +462,7 @@ def test_an_unbilled_instalment_changes_and_a_billed_one_does_not(client, in_ins
         filled_in(in_instalments.customer, method="instalments", **rows),
     )
 
-    assert list(in_instalments.terms.values_list("description", "price")) == [
+    assert list(in_instalments.scheduled_amounts.values_list("description", "price")) == [
         ("Start", Decimal("2500.00")),
         ("Delivery", Decimal("3000.00")),
     ]
@@ -493,7 +493,7 @@ def test_an_instalment_is_removed_with_its_term(client, in_instalments):
         follow=True,
     )
 
-    assert in_instalments.terms.get().description == "Start"
+    assert in_instalments.scheduled_amounts.get().description == "Start"
     assert "1 unbilled amount no longer fits what was agreed and is gone." in response.text
 
 
@@ -513,7 +513,7 @@ def test_a_subscription_is_stored_and_planned(client, customer):
 
     project = Project.objects.get()
     assert (project.subscription.quantity, project.subscription.price) == (2, Decimal("450.00"))
-    assert project.terms.count() == 3
+    assert project.scheduled_amounts.count() == 3
 
 
 def test_a_subscription_says_what_is_missing(client, customer):
@@ -531,7 +531,7 @@ def test_billed_days_do_not_become_part_of_another_period(client, customer):
     client.post(url("add"), filled_in(customer, method="subscription", **subscription()))
     project = Project.objects.get()
     line = create_invoice_line(project=project)
-    Term.objects.filter(key="2026-11-01").update(invoice_line=line)
+    ScheduledAmount.objects.filter(key="2026-11-01").update(invoice_line=line)
 
     def change(**fields: object):
         form = filled_in(customer, method="subscription", **subscription(**fields))
@@ -543,7 +543,9 @@ def test_billed_days_do_not_become_part_of_another_period(client, customer):
     }
     assert change(price="500").status_code == 302
     assert change(starts_on="2026-12-01", frequency="quarter").status_code == 302
-    assert project.terms.get(key="2026-12-01").period_until == datetime.date(2027, 2, 28)
+    assert project.scheduled_amounts.get(key="2026-12-01").period_until == datetime.date(
+        2027, 2, 28
+    )
 
 
 # --- A project ------------------------------------------------------------------------------------
@@ -565,7 +567,10 @@ def test_a_project_shows_what_is_worked_and_what_is_unbilled(client, project):
 def test_a_project_shows_the_state_of_its_terms(client, in_instalments):
     response = client.get(url("detail", in_instalments.pk))
 
-    assert [term.description for term in response.context["terms"]] == ["Delivery", "Start"]
+    assert [scheduled.description for scheduled in response.context["scheduled_amounts"]] == [
+        "Delivery",
+        "Start",
+    ]
     assert "On a draft" in response.text
     assert "Planned" in response.text
 
@@ -576,7 +581,7 @@ def test_a_project_takes_as_many_queries_with_many_terms_and_people(
     with django_assert_max_num_queries(24) as few:
         client.get(url("detail", project.pk))
     for number in range(20):
-        Term.objects.create(
+        ScheduledAmount.objects.create(
             project=project,
             kind="period",
             key=str(number),
@@ -596,17 +601,17 @@ def test_a_project_takes_as_many_queries_with_many_terms_and_people(
 def test_archiving_stops_what_is_to_come_and_restoring_plans_it_again(client, customer):
     client.post(url("add"), filled_in(customer, method="subscription", **subscription()))
     project = Project.objects.get()
-    planned = project.terms.count()
+    planned = project.scheduled_amounts.count()
 
     client.post(url("archive", project.pk))
     project.refresh_from_db()
     assert project.is_archived
-    assert not project.terms.filter(due_on__gt=timezone.localdate()).exists()
+    assert not project.scheduled_amounts.filter(due_on__gt=timezone.localdate()).exists()
 
     client.post(url("restore", project.pk))
     project.refresh_from_db()
     assert not project.is_archived
-    assert project.terms.count() == planned
+    assert project.scheduled_amounts.count() == planned
 
 
 def test_archiving_is_not_done_by_looking(client, project):

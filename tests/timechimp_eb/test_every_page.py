@@ -17,8 +17,8 @@ from billing.invoices.issuing import mark_sent
 from billing.models import (
     Batch,
     Booking,
-    CheckFinding,
-    FindingKind,
+    Difference,
+    DifferenceKind,
     Invoice,
     InvoiceMail,
     MailKind,
@@ -55,9 +55,9 @@ TEXTS = [
     ("billing.Invoice", "notes"),
     ("billing.Invoice", "reference"),
     ("billing.Booking", "text"),
-    ("billing.CheckRun", "problem"),
-    ("billing.CheckFinding", "note"),
-    ("billing.CheckFinding", "number"),
+    ("billing.ReconciliationRun", "problem"),
+    ("billing.Difference", "note"),
+    ("billing.Difference", "number"),
     ("billing.InvoiceMail", "subject"),
     ("billing.InvoiceMail", "body"),
     ("billing.InvoiceMail", "to"),
@@ -79,7 +79,7 @@ CODES = ("a" * 32, "b" * 36)
 FOR_EVERYBODY = {"accounts:language-switch"}
 WORDS = {
     "billing:invoice-change": {"action": "mark-sent"},
-    "billing:booking-choice": {"choice": "cancel"},
+    "billing:booking-action": {"choice": "cancel"},
     "billing:invoice-selection": {"action": "mark-sent"},
     "billing:invoice-selection-change": {"action": "mark-sent"},
     "registrations:overview-change": {"name": "approve"},
@@ -172,16 +172,16 @@ def _reminded(invoice: Invoice, *, by: User) -> tuple[InvoiceMail, ReminderHold]
     )
 
 
-def _vanished(booking: Booking, *, by: User) -> CheckFinding:
+def _vanished(booking: Booking, *, by: User) -> Difference:
     """What the daily check found about it."""
     now, day = timezone.now(), factories.TODAY
     run = runs.start_check(booking.organisation, since=day, until=day, by=by, now=now)
     runs.claim(run.pk, now=now)
     run.refresh_from_db()
     ours = our_document(booking, is_judged=True)
-    gone = Discovery(kind=FindingKind.VANISHED, reason="entry", number=ours.number, ours=ours)
+    gone = Discovery(kind=DifferenceKind.VANISHED, reason="entry", number=ours.number, ours=ours)
     keep(run, Outcome([gone], ["Canary"]), figures={}, now=now)
-    return CheckFinding.objects.get()
+    return Difference.objects.get()
 
 
 def _address(name: str, ids: dict[str, int]) -> str:

@@ -169,7 +169,7 @@ def _booking(agency: Agency, invoice: Invoice) -> Booking:
         invoice=invoice,
         natural_key=invoice.number,
         payload={"schema": 1, "message": message, **figures},
-        remote_copy={**message, **figures},
+        remote_snapshot={**message, **figures},
         state=State.CONFIRMED,
         next_at=None,
     )

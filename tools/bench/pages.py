@@ -15,7 +15,7 @@ ROWS = 100_000
 PAGES = {
     "dashboard": "billing:dashboard",
     "Unbilled": "billing:unbilled",
-    "Unbilled, left out": "billing:unbilled-left-out",
+    "Unbilled, left out": "billing:unbilled-skipped",
     "Unbilled, as CSV": "billing:unbilled-export",
     "Turnover by month": "billing:report-turnover?by=month",
     "Turnover by customer": "billing:report-turnover?by=customer",

@@ -15,7 +15,7 @@ from pathlib import Path
 from .cells import every_cell, some_cells
 from .findings import KINDS, Finding
 from .grid import play
-from .running import Loop, Wishes, one_run
+from .running import Loop, LoopOptions, one_run
 from .sabotaging import check_the_auditor
 
 ATTEMPTS = """
@@ -40,8 +40,10 @@ def main(arguments: list[str]) -> int:
     with Loop(is_unique=options.unique) as loop, contextlib.suppress(KeyboardInterrupt):
         for number in range(options.runs):
             seed, every = options.seed + number, options.hard_stops
-            wishes = Wishes(options.seconds, options.unique, bool(every) and number % every == 0)
-            found = one_run(loop, wishes, seed)
+            chosen = LoopOptions(
+                options.seconds, options.unique, bool(every) and number % every == 0
+            )
+            found = one_run(loop, chosen, seed)
             loop.figures["runs"] += 1
             findings.update(finding.kind for finding in found)
             if found:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Organisation, Role
 from billing.models import InvoiceSettings
 from integrations.models import Connection, Numbering
-from projects.models import Method, Project, Term, TermKind
+from projects.models import Method, Project, ScheduledAmount, ScheduledAmountKind
 from tests import factories
 
 CUSTOMERS = 4
@@ -56,7 +56,10 @@ def create_agency(place: int, *, customers: int, numbering: str = Numbering.OURS
         factories.create_vat_rate(organisation=organisation, is_default=True)
         factories.create_task(organisation=organisation)
         factories.create_expense_category(organisation=organisation)
-        prefixes = {"prefix": f"H{place}-", "eboekhouden_prefix": f"E{place}-"}
+        prefixes = {
+            "prefix": f"H{place}-",
+            "eboekhouden_prefix": f"E{place}-",
+        }
         InvoiceSettings.objects.create(organisation=organisation, **prefixes)
         tie = tied(organisation, numbering)
         for number in range(1, customers + 1):
@@ -93,9 +96,9 @@ def create_project(organisation: Organisation, number: str) -> Project:
         customer=customer, name=f"Agreed {number}", method=Method.FIXED_PRICE
     )
     for turn in range(1, 4):
-        Term.objects.create(
+        ScheduledAmount.objects.create(
             project=agreed,
-            kind=TermKind.INSTALMENT,
+            kind=ScheduledAmountKind.INSTALMENT,
             key=str(turn),
             description=f"Instalment {turn}",
             due_on=timezone.localdate(),

@@ -24,7 +24,7 @@ SLEEP = 2.5 * PACE
 class Attempt(NamedTuple):
     """One exchange as the program wrote it down."""
 
-    fence: int
+    fencing_token: int
     is_look_up: bool
     began: datetime.datetime
     seconds: float | None
@@ -62,13 +62,15 @@ def histories(
 
 def attempt(row: dict[str, Any]) -> Attempt:
     lasted = None if row["milliseconds"] is None else row["milliseconds"] / 1000
-    return Attempt(row["fence"], row["is_look_up"], row["started_at"], lasted, row["outcome"])
+    return Attempt(
+        row["fencing_token"], row["is_look_up"], row["started_at"], lasted, row["outcome"]
+    )
 
 
 def is_late(it: Attempt, all_of_it: list[Attempt]) -> bool:
     """Its result came when somebody else had the booking already."""
     return it.ended is not None and any(
-        other.fence > it.fence and other.began < it.ended for other in all_of_it
+        other.fencing_token > it.fencing_token and other.began < it.ended for other in all_of_it
     )
 
 
@@ -80,7 +82,10 @@ def path(booking: dict[str, Any], attempts: list[Attempt]) -> Iterator[Finding]:
     name = f"{booking['kind']} {booking['name']}"
     for before, after in pairwise(attempts):
         if after.began < before.began:
-            yield Finding("history", f"{name}: attempt {after.fence} began before {before.fence}")
+            yield Finding(
+                "history",
+                f"{name}: attempt {after.fencing_token} began before {before.fencing_token}",
+            )
     yield from unasked(name, attempts)
     if booking["booked"] > 1:
         yield Finding("history", f"{name}: booked {booking['booked']} times")
@@ -94,14 +99,16 @@ def unasked(name: str, attempts: list[Attempt]) -> Iterator[Finding]:
         if it is None or it.is_look_up:
             continue
         looked = before is not None and before.is_look_up and before.outcome == "absent"
-        if not looked or before is None or before.fence != it.fence - 1:
-            yield Finding("blind", f"{name}: attempt {it.fence} sent without a look-up before it")
+        if not looked or before is None or before.fencing_token != it.fencing_token - 1:
+            yield Finding(
+                "blind", f"{name}: attempt {it.fencing_token} sent without a look-up before it"
+            )
 
 
 def confirmed(booking: dict[str, Any], name: str, attempts: list[Attempt]) -> Iterator[Finding]:
     if booking["reason"] != "linked" and not any(it.outcome in THERE for it in attempts):
         yield Finding("history", f"{name}: booked, but never seen there or accepted")
-    later = [it.fence for it in attempts if it.began > booking["ended_at"]]
+    later = [it.fencing_token for it in attempts if it.began > booking["ended_at"]]
     if later:
         yield Finding("history", f"{name}: attempts {later} after it was booked")
 
@@ -161,7 +168,9 @@ def claimed_absences(
             continue
         since, until = it.began - seconds(LAG), it.ended + seconds(SLEEP)
         if not any(since <= seen.at <= until for seen in absences):
-            yield Finding("blind", f"{name}: attempt {it.fence} never was told that it is absent")
+            yield Finding(
+                "blind", f"{name}: attempt {it.fencing_token} never was told that it is absent"
+            )
 
 
 # --- Writers --------------------------------------------------------------------------------------

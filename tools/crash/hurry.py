@@ -46,10 +46,10 @@ def know_what_is_held() -> None:
     take = leases.take
 
     def take_and_know(connection_id: int, **given: object) -> int | None:
-        fence = take(connection_id, **given)
-        if fence is not None:
+        fencing_token = take(connection_id, **given)
+        if fencing_token is not None:
             HELD[:] = [connection_id]
-        return fence
+        return fencing_token
 
     leases.take = take_and_know
 

@@ -14,20 +14,20 @@ from .points import DELIVERING, EXCHANGING, MAKING
 from .processes import WEB, WORKERS, Part, end, send_to
 
 if TYPE_CHECKING:
-    from .running import Loop, Wishes
+    from .running import Loop, LoopOptions
 
 
 class Hurting:
     """Blows at random, and orders at fail points."""
 
-    def __init__(self, loop: Loop, wishes: Wishes, dice: random.Random) -> None:
-        self.loop, self.wishes, self.dice = loop, wishes, dice
+    def __init__(self, loop: Loop, options: LoopOptions, dice: random.Random) -> None:
+        self.loop, self.options, self.dice = loop, options, dice
         self.figures = loop.figures
         self.sleeping: list[tuple[float, int]] = []
-        self.longest = times.SLEEP_UNIQUE if wishes.is_unique else times.SLEEP_ALONE
+        self.longest = times.SLEEP_UNIQUE if options.is_unique else times.SLEEP_ALONE
         self.ways = {
             self.child: 1.5,
-            self.sleep: 1 if wishes.is_unique else 0,
+            self.sleep: 1 if options.is_unique else 0,
             self.web: 1,
             self.flush: 1,
             self.person: 0.5,
@@ -48,7 +48,7 @@ class Hurting:
             self.dice.choices(list(self.ways), weights=list(self.ways.values()))[0]()
             self.loop.group.revive()
             self.somebody()
-            if self.wishes.hard_stops and stop_at < time.monotonic():
+            if self.options.hard_stops and stop_at < time.monotonic():
                 stop_at = math.inf
                 self.stop_the_database()
         self.wake(now=until + 60)

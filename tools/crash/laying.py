@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from billing.bookings.dispatch import ring
+from billing.bookings.dispatch import enqueue
 from billing.bookings.outbox import queue_relation
-from billing.invoices.creating import Order, draft_invoices, invoice_in_eboekhouden
+from billing.invoices.creating import InvoiceRequest, draft_invoices, invoice_in_eboekhouden
 from billing.invoices.issuing import mark_sent
 from billing.invoices.proposals import Options, propose
 from billing.invoices.sales_entries import create_sales_entries
@@ -118,7 +118,7 @@ def resume_all(connections: list[int]) -> None:
     """Their administrators have found out that the codes are right."""
     for tie in Connection.objects.filter(pk__in=connections).order_by("pk"):
         resume(tie, by=None, now=timezone.now())
-        ring(tie.pk)
+        enqueue(tie.pk)
 
 
 def make(connection_id: int, kind: str) -> None:
@@ -131,7 +131,7 @@ def make(connection_id: int, kind: str) -> None:
     if kind == "relation":
         with transaction.atomic():
             queue_relation(tie.organisation.customers.get(), tie, by=by, now=now)
-            ring(tie.pk)
+            enqueue(tie.pk)
     elif kind == "sales entry":
         sent = drafts_sent(tie, by=by, now=now)
         create_sales_entries(sent, tie, by=by, now=now)
@@ -146,7 +146,7 @@ def drafts_sent(tie: Connection, *, by, now) -> list[Invoice]:
     return [mark_sent(it, by=by, now=now) for it in drafts]
 
 
-def order(tie: Connection, by, origin: str) -> Order:
+def order(tie: Connection, by, origin: str) -> InvoiceRequest:
     organisation = tie.organisation
     about = ("project__customer", "membership__user", "task")
 
@@ -156,6 +156,10 @@ def order(tie: Connection, by, origin: str) -> Order:
     options = Options(
         origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()
     )
-    return Order(
-        organisation, load, options, propose(organisation, load(), options=options).token, by
+    return InvoiceRequest(
+        organisation,
+        load,
+        options,
+        propose(organisation, load(), options=options).token,
+        by,
     )

@@ -10,16 +10,21 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from billing.bookings.clock import database_now
-from billing.invoices.creating import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from billing.invoices.creating import (
+    InvoiceRequest,
+    ProposalChanged,
+    draft_invoices,
+    invoice_in_eboekhouden,
+)
 from billing.invoices.issuing import mark_sent
 from billing.invoices.locking import NotAllowed
 from billing.invoices.proposals import Options, propose
 from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, BookingKind, Invoice, Origin, State
-from billing.resolving import actions as choices
+from billing.resolving import actions as actions
 from billing.unbilled.billable import Rows
 from billing.unbilled.lines import Grouping
-from projects.models import Term
+from projects.models import ScheduledAmount
 from tests import factories
 
 from .agency import create_project
@@ -27,7 +32,7 @@ from .failing import Planned
 
 # As many documents as a person makes in one run; the waiting afterwards has to end.
 MOST = 14
-TOO_LATE = (ProposalChanged, NotAllowed, choices.NoLonger, choices.AlreadyTied)
+TOO_LATE = (ProposalChanged, NotAllowed, actions.NoLonger, actions.AlreadyTied)
 
 
 class Person:
@@ -95,7 +100,7 @@ class Person:
             create_sales_entries(sent, tie, by=by, now=now)
             self.tell([invoice.pk for invoice in sent])
 
-    def order(self, origin: Origin) -> Order | None:
+    def order(self, origin: Origin) -> InvoiceRequest | None:
         """Part of what is not billed, as both people see it, and a moment to think."""
         rows = self.free_rows()
         if not rows().count:
@@ -105,15 +110,15 @@ class Person:
         )
         token = propose(self.organisation, rows(), options=options).token
         time.sleep(self.dice.uniform(0, 0.03))
-        return Order(self.organisation, rows, options, token, self.member.user)
+        return InvoiceRequest(self.organisation, rows, options, token, self.member.user)
 
     def free_rows(self):
         """Reads the same rows again each time: some hours, expenses and agreed amounts."""
         about = ("project__customer", "membership__user")
-        terms = Term.objects.filter(project__organisation=self.organisation)
+        scheduled_amounts = ScheduledAmount.objects.filter(project__organisation=self.organisation)
         hours = self.some(self.organisation.time_entries, 0.5)
         expenses = self.some(self.organisation.expenses, 0.5)
-        agreed = self.some(terms, 0.1)
+        agreed = self.some(scheduled_amounts, 0.1)
 
         def load() -> Rows:
             entries = self.organisation.time_entries.filter(pk__in=hours)
@@ -121,7 +126,9 @@ class Person:
             return Rows(
                 time_entries=tuple(entries.select_related(*about, "task")),
                 expenses=tuple(spent.select_related(*about, "category", "vat_rate")),
-                terms=tuple(terms.filter(pk__in=agreed).select_related("project__customer")),
+                scheduled_amounts=tuple(
+                    scheduled_amounts.filter(pk__in=agreed).select_related("project__customer")
+                ),
             )
 
         return load
@@ -150,16 +157,16 @@ def settle(booking: Booking, *, by, may_cancel: bool = False) -> None:
     """What somebody would do about it, if anything can be done."""
     match booking.state:
         case State.QUEUED | State.REJECTED if may_cancel:
-            choices.cancel(booking, by=by, now=timezone.now())
+            actions.cancel(booking, by=by, now=timezone.now())
             say(cancelled=1)
         case State.REJECTED:
-            choices.book_again(booking, by=by, now=timezone.now())
+            actions.book_again(booking, by=by, now=timezone.now())
             say(again=1)
         case State.CONFLICT if booking.kind == BookingKind.RELATION:
-            choices.link(booking, by=by, now=timezone.now())
+            actions.link(booking, by=by, now=timezone.now())
             say(linked=1)
         case State.UNKNOWN | State.QUEUED:
-            choices.check_now(booking, now=database_now())
+            actions.check_now(booking, now=database_now())
 
 
 def work(seed: int, until: float) -> None:

@@ -39,7 +39,7 @@ AFTER_STORM = 1.5
 
 
 @dataclass(frozen=True)
-class Wishes:
+class LoopOptions:
     """What kind of run: how long it hurts, and whether the service refuses a second number."""
 
     seconds: float
@@ -143,8 +143,8 @@ class Loop:
 class Run:
     """The steps of one run, in their order."""
 
-    def __init__(self, loop: Loop, wishes: Wishes, seed: int) -> None:
-        self.loop, self.wishes, self.seed = loop, wishes, seed
+    def __init__(self, loop: Loop, options: LoopOptions, seed: int) -> None:
+        self.loop, self.options, self.seed = loop, options, seed
         self.dice = random.Random(seed)
 
     def prepare(self) -> None:
@@ -154,7 +154,7 @@ class Run:
         for name in (*DIRECT, BROWSING):
             (loop.logs / f"{name}.log").unlink(missing_ok=True)
         self.agencies = loop.house.do("prepare", AGENCIES)
-        loop.sandbox.begin(seed=self.seed, is_unique=self.wishes.is_unique)
+        loop.sandbox.begin(seed=self.seed, is_unique=self.options.is_unique)
         # Somebody made one of the customers there already, under another name.
         theirs = [
             {"Code": f"C{place}-0001", "Bedrijf": f"Typed there {place}"}
@@ -164,7 +164,7 @@ class Run:
 
     def come_in(self) -> None:
         """People begin; the one with a browser gets the agencies on paper."""
-        self.until = time.monotonic() + self.wishes.seconds + 0.5
+        self.until = time.monotonic() + self.options.seconds + 0.5
         self.direct = {name: self.enter(name) for name in DIRECT}
         words = [self.loop.web, str(self.seed * 10), str(self.until)]
         self.browsing = Part(BROWSING, [sys.executable, "-m", "tools.crash.browsing", *words])
@@ -184,8 +184,8 @@ class Run:
         loop = self.loop
         loop.sandbox.misbehave(storm(loop.trap.address))
         self.began = self.latest()
-        hurting = Hurting(loop, self.wishes, self.dice)
-        hurting.go_on(until=time.monotonic() + self.wishes.seconds, person=self.again)
+        hurting = Hurting(loop, self.options, self.dice)
+        hurting.go_on(until=time.monotonic() + self.options.seconds, person=self.again)
         orders.withdraw(loop.orders)
 
     def latest(self) -> int:
@@ -223,7 +223,7 @@ class Run:
         waiting = "SELECT count(*) FROM billing_booking WHERE state IN ('rejected', 'conflict')"
         question = "SELECT count(*) FROM billing_booking WHERE state = ANY(%s)"
         self.loop.group.revive()
-        while time.monotonic() - began < self.wishes.bounds:
+        while time.monotonic() - began < self.options.bounds:
             for_people = self.loop.asked(waiting)
             if not for_people and not self.loop.asked(question, list(OPEN)):
                 break
@@ -269,9 +269,9 @@ class Run:
         figures["bad answers in it"] += sum(1 for it in hurt if it["fault"])
 
 
-def one_run(loop: Loop, wishes: Wishes, seed: int) -> list[Finding]:
+def one_run(loop: Loop, options: LoopOptions, seed: int) -> list[Finding]:
     """Hurts, mends, waits and looks. Returns what is wrong."""
-    run = Run(loop, wishes, seed)
+    run = Run(loop, options, seed)
     for step in (run.prepare, run.come_in, run.hurt, run.go_home, run.recover):
         began = time.monotonic()
         step()

@@ -31,14 +31,16 @@ def plant(name: str) -> None:
 
 def no_intent() -> None:
     """It is sent first, and written down afterwards."""
-    remember = delivery.remember
+    save_intent = delivery.save_intent
 
     def remember_look_ups(booking, progress, *, is_look_up, now):
         if is_look_up:
-            return remember(booking, progress, is_look_up=True, now=now)
-        return Attempt(booking=booking, fence=booking.fence, started_at=now, is_look_up=False)
+            return save_intent(booking, progress, is_look_up=True, now=now)
+        return Attempt(
+            booking=booking, fencing_token=booking.fencing_token, started_at=now, is_look_up=False
+        )
 
-    delivery.remember = remember_look_ups
+    delivery.save_intent = remember_look_ups
 
 
 def no_look_up() -> None:
@@ -64,29 +66,34 @@ def html_is_absent() -> None:
 def no_fence() -> None:
     """Whoever comes back writes down what it thinks, whoever has the booking by now."""
 
-    def remember(booking, progress, *, is_look_up, now):
+    def save_intent(booking, progress, *, is_look_up, now):
         with transaction.atomic():
             stored = Booking.objects.select_for_update().get(pk=booking.pk)
             figures = recording._figures(progress)
             Booking.objects.filter(pk=booking.pk).update(
-                state=progress.state, fence=F("fence") + 1, **figures
+                state=progress.state, fencing_token=F("fencing_token") + 1, **figures
             )
             recording._take_over(booking, progress)
-            booking.fence = stored.fence + 1
+            booking.fencing_token = stored.fencing_token + 1
             return Attempt.objects.create(
-                booking=booking, fence=booking.fence, is_look_up=is_look_up, started_at=now
+                booking=booking,
+                fencing_token=booking.fencing_token,
+                is_look_up=is_look_up,
+                started_at=now,
             )
 
-    def record(booking, attempt, progress, outcome, *, now, sight=None):
-        fence = Booking.objects.values_list("fence", flat=True).get(pk=booking.pk)
-        Booking.objects.filter(pk=booking.pk).update(fence=attempt.fence, state="sending")
+    def record(booking, attempt, progress, outcome, *, now, remote=None):
+        fencing_token = Booking.objects.values_list("fencing_token", flat=True).get(pk=booking.pk)
+        Booking.objects.filter(pk=booking.pk).update(
+            fencing_token=attempt.fencing_token, state="sending"
+        )
         try:
-            return recording.record(booking, attempt, progress, outcome, now=now, sight=sight)
+            return recording.record(booking, attempt, progress, outcome, now=now, remote=remote)
         finally:
-            Booking.objects.filter(pk=booking.pk).update(fence=fence)
+            Booking.objects.filter(pk=booking.pk).update(fencing_token=fencing_token)
 
-    delivery.remember, delivery.record = remember, record
-    leases.renew = lambda connection_id, fence, *, now: True
+    delivery.save_intent, delivery.record = save_intent, record
+    leases.renew = lambda connection_id, fencing_token, *, now: True
 
 
 def short_lease() -> None:
@@ -98,7 +105,11 @@ def no_claim() -> None:
     """Rows are billed without asking whether they are free still."""
 
     def any_of(kind, ids: list[int]) -> QuerySet:
-        model = claiming.Term if kind is claiming.ItemKind.TERM else claiming.REGISTRATIONS[kind]
+        model = (
+            claiming.ScheduledAmount
+            if kind is claiming.ItemKind.SCHEDULED
+            else claiming.REGISTRATIONS[kind]
+        )
         return model.objects.filter(pk__in=ids)
 
     claiming._free = any_of

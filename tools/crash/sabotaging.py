@@ -1,7 +1,7 @@
 """`./run crash --sabotage`: can the auditor see? Each planted mistake must be found."""
 
 from .findings import KINDS, Finding
-from .running import Loop, Wishes, one_run
+from .running import Loop, LoopOptions, one_run
 
 MOST_RUNS = 20
 # The mistakes of sabotage.py, which is imported only where the program is, and the kinds of
@@ -40,8 +40,8 @@ def hunt(mistake: str, *, runs: int, seed: int, seconds: float) -> tuple[int, li
     with Loop(is_unique=True, sabotage=mistake) as loop:
         for run in range(1, runs + 1):
             bounds = {"bounds": 10.0} if mistake else {}
-            wishes = Wishes(seconds, is_unique=True, hard_stops=False, **bounds)
-            found = [it for it in one_run(loop, wishes, seed + run) if it.kind in kinds]
+            options = LoopOptions(seconds, is_unique=True, hard_stops=False, **bounds)
+            found = [it for it in one_run(loop, options, seed + run) if it.kind in kinds]
             if found:
                 return run, found
             loop.figures["runs"] += 1

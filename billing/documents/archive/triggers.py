@@ -58,7 +58,7 @@ LINE = [
     "task_id",
     "specification",
     "credits_id",
-    "rows_become",
+    "row_action",
 ]
 FILE = ["invoice_id", "kind", "file", "sha256", "made_at"]
 COLUMNS = {"billing_invoice": INVOICE, "billing_invoiceline": LINE, "billing_invoicefile": FILE}
@@ -83,7 +83,7 @@ INTO_FINAL_HELD = """
 FUNCTIONS = {"": "billing_keep", OF_FINAL: "billing_keep_line", INTO_FINAL: "billing_keep_out"}
 
 
-def lay(*, using: str, **signal: Any) -> None:
+def install_triggers(*, using: str, **signal: Any) -> None:
     """After a migration: every guard, if the tables are as far as this."""
     connection = connections[using]
     if not _is_complete(connection):

@@ -1,5 +1,5 @@
 """The invoice on paper: what it says (content) and how it looks (drawing)."""
 
-from .drawing import invoice_pdf, paper_picture
+from .drawing import document_picture, invoice_pdf
 
-__all__ = ["invoice_pdf", "paper_picture"]
+__all__ = ["document_picture", "invoice_pdf"]

@@ -11,28 +11,28 @@ from lib.formats import amount, day
 from lib.money import ZERO
 
 from ...models import InvoiceLine
-from ..document import Paper
+from ..document import InvoiceDocument
 from .units import unit_name
 
 Content = dict[str, Any]
 Row = Mapping[str, Any]  # of InvoiceLine.specification
 
 
-def specification(paper: Paper) -> Content | None:
+def specification(document: InvoiceDocument) -> Content | None:
     """The annex with every row, a section for each line; None when it was not asked for."""
-    lines = [line for line in paper.lines if line.specification]
-    if not (paper.invoice.with_specification and lines):
+    lines = [line for line in document.lines if line.specification]
+    if not (document.invoice.with_specification and lines):
         return None
     return {
         "title": _("Specification"),
         "columns": [_("Date"), _("Employee"), _("Description"), _("Quantity"), _("Amount")],
-        "sections": [_section(line, paper) for line in lines],
+        "sections": [_section(line, document) for line in lines],
     }
 
 
-def receipts(paper: Paper) -> Content | None:
+def receipts(document: InvoiceDocument) -> Content | None:
     """The list of the receipts that go along; None without any."""
-    if not paper.receipts:
+    if not document.receipts:
         return None
     rows = [
         [
@@ -41,27 +41,29 @@ def receipts(paper: Paper) -> Content | None:
             expense.receipt_name,
             amount(expense.amount),
         ]
-        for expense in paper.receipts
+        for expense in document.receipts
     ]
     columns = [_("Date"), _("Description"), _("Receipt"), _("Amount")]
     return {"title": _("Receipts attached"), "columns": columns, "rows": rows}
 
 
-def _section(line: InvoiceLine, paper: Paper) -> Content:
+def _section(line: InvoiceLine, document: InvoiceDocument) -> Content:
     """The rows of a line; of a credit invoice they are those that it takes back."""
     rows = line.specification
-    total = paper.signed(sum((Decimal(row["amount"]) for row in rows), ZERO))
+    total = document.signed(sum((Decimal(row["amount"]) for row in rows), ZERO))
     title = next(iter(line.description.strip().splitlines()), "")
     return {
         "title": title,
-        "rows": [_row(row, title, paper) for row in rows],
-        "total": [_("Total"), _hours(rows, paper), amount(total)],
+        "rows": [_row(row, title, document) for row in rows],
+        "total": [_("Total"), _hours(rows, document), amount(total)],
     }
 
 
-def _row(row: Row, title: str, paper: Paper) -> list[str]:
+def _row(row: Row, title: str, document: InvoiceDocument) -> list[str]:
     """Date, who, what, how much, and its amount; project and task only if the title differs."""
-    quantity = f"{amount(paper.signed(Decimal(row['quantity'])))} {unit_name(row['unit'])}".strip()
+    quantity = (
+        f"{amount(document.signed(Decimal(row['quantity'])))} {unit_name(row['unit'])}".strip()
+    )
     what = " · ".join(filled(row["project"], row["task"]))
     says = row["description"]
     told = filled("" if says and what == title else what, says)
@@ -71,14 +73,14 @@ def _row(row: Row, title: str, paper: Paper) -> list[str]:
         row["employee"],
         "\n".join(told),
         quantity,
-        amount(paper.signed(Decimal(row["amount"]))),
+        amount(document.signed(Decimal(row["amount"]))),
     ]
 
 
-def _hours(rows: Iterable[Row], paper: Paper) -> str:
+def _hours(rows: Iterable[Row], document: InvoiceDocument) -> str:
     """Hours together, from whole minutes; nothing where there are none."""
     found = [Decimal(row["quantity"]) for row in rows if row["unit"] == "hour"]
-    return f"{amount(paper.signed(sum(found, ZERO)))} {unit_name('hour')}" if found else ""
+    return f"{amount(document.signed(sum(found, ZERO)))} {unit_name('hour')}" if found else ""
 
 
 def _iso_day(text: str) -> str:

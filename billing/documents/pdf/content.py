@@ -12,7 +12,7 @@ from vat.total_rows import total_rows
 from vat.treatments import TREATMENTS, words_of
 
 from ...models import InvoiceLine, InvoiceSettings
-from ..document import Paper
+from ..document import InvoiceDocument
 from .annex import filled, receipts, specification
 from .paying import payment, payment_code
 from .units import unit_name
@@ -21,44 +21,44 @@ Content = dict[str, Any]
 Party = Mapping[str, str]
 
 
-def content_of(paper: Paper, choices: InvoiceSettings, *, language: str) -> Content:
+def content_of(document: InvoiceDocument, choices: InvoiceSettings, *, language: str) -> Content:
     """The texts of the invoice, in the language given, amounts written in its way."""
-    invoice = paper.invoice
+    invoice = document.invoice
     with override(language):
         return {
             "lang": language,
             "draft": _("DRAFT") if invoice.is_draft else "",
-            "title": _title(paper),
+            "title": _title(document),
             "accent": invoice.organisation.theme_colour,
-            **_parties(paper),
-            "meta": [list(pair) for pair in _meta(paper)],
+            **_parties(document),
+            "meta": [list(pair) for pair in _meta(document)],
             "notes": invoice.notes.strip(),
-            "columns": _columns(paper),
-            "lines": [_line(line, paper) for line in paper.lines],
-            "totals": _totals(paper),
+            "columns": _columns(document),
+            "lines": [_line(line, document) for line in document.lines],
+            "totals": _totals(document),
             "total": [_("Total"), amount(invoice.gross)],
-            "remarks": _remarks(paper),
-            "payment": payment(paper),
-            "qr": payment_code(paper) if choices.payment_code else "",
+            "remarks": _remarks(document),
+            "payment": payment(document),
+            "qr": payment_code(document) if choices.payment_code else "",
             "qr_text": _("Scan to pay"),
             "closing": choices.footer.strip(),
             "page": [_("Page"), _("of")],
-            "specification": specification(paper),
-            "receipts": receipts(paper),
+            "specification": specification(document),
+            "receipts": receipts(document),
         }
 
 
-def _title(paper: Paper) -> str:
-    kind = _("Credit invoice") if paper.is_credit else _("Invoice")
-    return f"{kind} {paper.invoice.number}".strip()
+def _title(document: InvoiceDocument) -> str:
+    kind = _("Credit invoice") if document.is_credit else _("Invoice")
+    return f"{kind} {document.invoice.number}".strip()
 
 
-def _parties(paper: Paper) -> Content:
-    issuer = paper.issuer
+def _parties(document: InvoiceDocument) -> Content:
+    issuer = document.issuer
     return {
         "issuer": issuer["name"],
         "issuer_lines": _issuer_lines(issuer),
-        "addressee": _addressee_lines(paper.addressee, home=issuer["country"]),
+        "addressee": _addressee_lines(document.addressee, home=issuer["country"]),
         "foot": _foot(issuer),
     }
 
@@ -82,25 +82,25 @@ def _addressee_lines(addressee: Party, *, home: str) -> list[str]:
     return filled(name, attention, addressee["address"], town, country, box, vat_line)
 
 
-def _meta(paper: Paper) -> Iterable[tuple[str, str]]:
-    invoice = paper.invoice
+def _meta(document: InvoiceDocument) -> Iterable[tuple[str, str]]:
+    invoice = document.invoice
     if invoice.number:
         yield _("Invoice number"), invoice.number
     if invoice.credit_of:
         yield _("Credits invoice"), invoice.credit_of.number
     yield _("Invoice date"), day(invoice.date)
-    if not paper.is_credit:
+    if not document.is_credit:
         yield _("Due date"), day(invoice.due_on)
-    if paper.supplied:
-        first, last = (day(one) for one in paper.supplied)
+    if document.supplied:
+        first, last = (day(one) for one in document.supplied)
         yield _("Supplied"), first if first == last else f"{first} – {last}"
     if invoice.reference:
         yield _("Your reference"), invoice.reference
-    yield _("Customer number"), paper.addressee["number"]
+    yield _("Customer number"), document.addressee["number"]
 
 
-def _columns(paper: Paper) -> list[str]:
-    discount = [_("Discount")] if paper.has_discounts else []
+def _columns(document: InvoiceDocument) -> list[str]:
+    discount = [_("Discount")] if document.has_discounts else []
     return [
         *(_("Description"), _("Quantity"), _("Unit"), _("Price")),
         *discount,
@@ -108,8 +108,10 @@ def _columns(paper: Paper) -> list[str]:
     ]
 
 
-def _line(line: InvoiceLine, paper: Paper) -> list[str]:
-    discount = [percentage(line.discount) if line.discount else ""] if paper.has_discounts else []
+def _line(line: InvoiceLine, document: InvoiceDocument) -> list[str]:
+    discount = (
+        [percentage(line.discount) if line.discount else ""] if document.has_discounts else []
+    )
     return [
         *(line.description, amount(line.quantity), unit_name(line.unit), amount(line.price)),
         *discount,
@@ -117,17 +119,17 @@ def _line(line: InvoiceLine, paper: Paper) -> list[str]:
     ]
 
 
-def _totals(paper: Paper) -> list[list[str]]:
-    invoice = paper.invoice
+def _totals(document: InvoiceDocument) -> list[list[str]]:
+    invoice = document.invoice
     rows = total_rows(invoice.vat_totals, net=invoice.net, discount=invoice.discount)
     return [[row.label, amount(row.amount)] for row in rows]
 
 
-def _remarks(paper: Paper) -> list[str]:
+def _remarks(document: InvoiceDocument) -> list[str]:
     """Why no VAT is charged; with the VAT number of a customer who pays it instead."""
     remarks = []
-    for treatment in dict.fromkeys(rate["treatment"] for rate in paper.invoice.vat_totals):
-        words, number = words_of(treatment), paper.addressee["vat_number"]
+    for treatment in dict.fromkeys(rate["treatment"] for rate in document.invoice.vat_totals):
+        words, number = words_of(treatment), document.addressee["vat_number"]
         if TREATMENTS[treatment].needs_vat_number and number:
             names = {"why": words, "number": number}
             remarks.append(_("%(why)s. VAT number of the customer: %(number)s.") % names)

@@ -14,7 +14,7 @@ from accounts.models import Organisation
 
 from ...models import Design, Invoice, InvoiceSettings
 from ...numbering import settings_of
-from ..document import Paper, paper_of
+from ..document import InvoiceDocument, invoice_document_of
 from .content import content_of
 from .glyphs import drawable
 from .typefaces import typefaces
@@ -40,24 +40,28 @@ def invoice_pdf(
     gives the same bytes as long as settings and logo stay as they are.
     """
     choices = settings_of(invoice.organisation)
-    inputs = _inputs(paper_of(invoice), choices, language=language or invoice.language)
+    inputs = _inputs(invoice_document_of(invoice), choices, language=language or invoice.language)
     if ubl is not None:
         inputs |= {"ubl": ubl.decode(), "ubl_name": f"{invoice.number}.xml"}
     made_at = invoice.final_at or invoice.created_at
     return bytes(_compiled(choices.design, inputs, made_at, pdf_standards=["a-3b"]))
 
 
-def paper_picture(paper: Paper, choices: InvoiceSettings, *, language: str) -> bytes:
+def document_picture(
+    document: InvoiceDocument, choices: InvoiceSettings, *, language: str
+) -> bytes:
     """The first page of an invoice as a PNG picture."""
-    inputs = _inputs(paper, choices, language=language)
-    made_at = paper.invoice.created_at
+    inputs = _inputs(document, choices, language=language)
+    made_at = document.invoice.created_at
     made = _compiled(choices.design, inputs, made_at, format="png", ppi=DOTS)
     return bytes(made[0] if isinstance(made, list) else made)
 
 
-def _inputs(paper: Paper, choices: InvoiceSettings, *, language: str) -> dict[str, str]:
-    content = drawable(content_of(paper, choices, language=language))
-    content["logo"] = _logo(paper.invoice.organisation)
+def _inputs(
+    document: InvoiceDocument, choices: InvoiceSettings, *, language: str
+) -> dict[str, str]:
+    content = drawable(content_of(document, choices, language=language))
+    content["logo"] = _logo(document.invoice.organisation)
     return {"content": json.dumps(content)}
 
 

@@ -8,16 +8,16 @@ from stdnum import iban as ibans
 
 from lib.formats import day, euro, iban
 
-from ..document import Paper
+from ..document import InvoiceDocument
 
 # Characters, and bytes: all fields together have 331, of which the others take 120 at most.
 LONGEST_NAME, LARGEST_NAME = 70, 200
 LARGEST = 999_999_999
 
 
-def payment(paper: Paper) -> str:
+def payment(document: InvoiceDocument) -> str:
     """What to pay, until when and where to; on a credit invoice what becomes of the money."""
-    invoice, issuer = paper.invoice, paper.issuer
+    invoice, issuer = document.invoice, document.issuer
     if invoice.credit_of:
         names = {"total": euro(-invoice.gross), "number": invoice.credit_of.number}
         return _("%(total)s is settled with invoice %(number)s, or paid back to you.") % names
@@ -39,9 +39,9 @@ def payment(paper: Paper) -> str:
     return text % names
 
 
-def payment_code(paper: Paper) -> str:
+def payment_code(document: InvoiceDocument) -> str:
     """The QR code of a SEPA credit transfer (EPC069-12) as SVG; empty when nothing can be paid."""
-    invoice, issuer = paper.invoice, paper.issuer
+    invoice, issuer = document.invoice, document.issuer
     asks = invoice.number and 0 < invoice.gross < LARGEST and not invoice.credit_of_id
     if not asks or not ibans.is_valid(issuer["iban"]):
         return ""

@@ -14,13 +14,13 @@ from vat.totals import totals
 from vat.treatments import VatTreatment
 
 from ...models import Invoice, InvoiceLine, InvoiceStatus
-from ..document import Paper
+from ..document import InvoiceDocument
 from ..parties import addressee_copy, issuer_copy
 
 TERM = 30
 
 
-def sample_paper(organisation: Organisation, *, now: datetime.datetime) -> Paper:
+def sample_paper(organisation: Organisation, *, now: datetime.datetime) -> InvoiceDocument:
     """Never stored; in the language of the organisation."""
     today = now.date()
     with override(organisation.language):
@@ -41,7 +41,7 @@ def sample_paper(organisation: Organisation, *, now: datetime.datetime) -> Paper
         lines = _lines()
     for name, value in total_fields(totals(lines)).items():
         setattr(invoice, name, value)
-    return Paper(invoice, lines, issuer_copy(organisation), addressee_copy(customer))
+    return InvoiceDocument(invoice, lines, issuer_copy(organisation), addressee_copy(customer))
 
 
 def _customer(organisation: Organisation) -> Customer:

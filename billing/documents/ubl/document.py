@@ -16,8 +16,8 @@ from lib.money import cents
 from vat.treatments import category_of
 
 from ...models import Invoice, InvoiceLine
-from ..document import Paper, paper_of
-from .elements import Part, cac, cbc, cbc_amount, cbc_date, document, figure
+from ..document import InvoiceDocument, invoice_document_of
+from .elements import Part, cac, cbc, cbc_amount, cbc_date, figure, root_element
 from .parties import address, country, customer, registration, supplier
 from .taxes import discount, discounts, line_category, monetary_total, tax_total
 
@@ -36,70 +36,72 @@ def invoice_ubl(invoice: Invoice) -> bytes:
     """The final invoice as UBL, in its language. Raises ValueError for a draft."""
     if invoice.is_draft:
         raise ValueError("a draft has no UBL")
-    paper = paper_of(invoice)
+    document = invoice_document_of(invoice)
     with override(invoice.language):
-        root = _credit_note(paper) if paper.is_credit else _invoice(paper)
+        root = _credit_note(document) if document.is_credit else _invoice(document)
     etree.indent(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
-def _invoice(paper: Paper) -> etree._Element:
-    invoice = paper.invoice
-    return document(
+def _invoice(document: InvoiceDocument) -> etree._Element:
+    invoice = document.invoice
+    return root_element(
         "Invoice",
-        *_profile(paper),
+        *_profile(document),
         cbc("ID", invoice.number),
         cbc_date("IssueDate", invoice.date),
         cbc_date("DueDate", invoice.due_on),
         cbc("InvoiceTypeCode", INVOICE),
-        *_head(paper),
-        *_payment(paper),
-        *discounts(paper),
-        *_foot(paper),
-        *(_line("Invoice", "Invoiced", line, paper) for line in paper.lines),
+        *_head(document),
+        *_payment(document),
+        *discounts(document),
+        *_foot(document),
+        *(_line("Invoice", "Invoiced", line, document) for line in document.lines),
     )
 
 
-def _credit_note(paper: Paper) -> etree._Element:
-    invoice = paper.invoice
-    terms = _("Settled with invoice %(number)s, or paid back.")
-    return document(
+def _credit_note(document: InvoiceDocument) -> etree._Element:
+    invoice = document.invoice
+    scheduled_amounts = _("Settled with invoice %(number)s, or paid back.")
+    return root_element(
         "CreditNote",
-        *_profile(paper),
+        *_profile(document),
         cbc("ID", invoice.number),
         cbc_date("IssueDate", invoice.date),
         cbc("CreditNoteTypeCode", CREDIT_NOTE),
-        *_head(paper),
-        cac("PaymentTerms", cbc("Note", terms % {"number": _credited(invoice)})),
-        *discounts(paper),
-        *_foot(paper),
-        *(_line("CreditNote", "Credited", line, paper) for line in paper.lines),
+        *_head(document),
+        cac("PaymentTerms", cbc("Note", scheduled_amounts % {"number": _credited(invoice)})),
+        *discounts(document),
+        *_foot(document),
+        *(_line("CreditNote", "Credited", line, document) for line in document.lines),
     )
 
 
-def _profile(paper: Paper) -> Iterator[Part]:
+def _profile(document: InvoiceDocument) -> Iterator[Part]:
     """NLCIUS; but EN 16931 for a Dutch buyer without the registration it demands (BR-NL-10)."""
-    is_private = country(paper.addressee) == HOME and not registration(paper.addressee)[0]
+    is_private = country(document.addressee) == HOME and not registration(document.addressee)[0]
     yield cbc("CustomizationID", EN_16931 if is_private else NLCIUS)
     yield cbc("ProfileID", BILLING)
 
 
-def _head(paper: Paper) -> Iterator[Part]:
-    invoice = paper.invoice
+def _head(document: InvoiceDocument) -> Iterator[Part]:
+    invoice = document.invoice
     yield cbc("Note", invoice.notes)
     yield cbc("DocumentCurrencyCode", "EUR")
     if not invoice.reference.strip():
         # BR-NL-2 asks for a reference of the buyer.
-        yield cbc("BuyerReference", paper.addressee["contact_name"] or paper.addressee["number"])
-    if paper.supplied:
-        first, last = paper.supplied
+        yield cbc(
+            "BuyerReference", document.addressee["contact_name"] or document.addressee["number"]
+        )
+    if document.supplied:
+        first, last = document.supplied
         yield cac("InvoicePeriod", cbc_date("StartDate", first), cbc_date("EndDate", last))
     yield cac("OrderReference", cbc("ID", invoice.reference))
     reference = cac("InvoiceDocumentReference", cbc("ID", _credited(invoice)))
     yield cac("BillingReference", reference)
-    yield supplier(paper.issuer)
-    yield customer(paper.addressee)
-    yield _delivery(paper)
+    yield supplier(document.issuer)
+    yield customer(document.addressee)
+    yield _delivery(document)
 
 
 def _credited(invoice: Invoice) -> str:
@@ -107,22 +109,22 @@ def _credited(invoice: Invoice) -> str:
     return invoice.credit_of.number if invoice.credit_of else ""
 
 
-def _delivery(paper: Paper) -> Part:
+def _delivery(document: InvoiceDocument) -> Part:
     """Goods to another EU country say where they went, and when (BR-IC-11, BR-IC-12)."""
-    goods = any(category_of(one.vat_treatment, one.vat_percentage) == "K" for one in paper.lines)
+    goods = any(category_of(one.vat_treatment, one.vat_percentage) == "K" for one in document.lines)
     if not goods:
         return None
-    on = paper.supplied[1] if paper.supplied else paper.invoice.date
+    on = document.supplied[1] if document.supplied else document.invoice.date
     return cac(
         "Delivery",
         cbc_date("ActualDeliveryDate", on),
-        cac("DeliveryLocation", cac("Address", *address(paper.addressee))),
+        cac("DeliveryLocation", cac("Address", *address(document.addressee))),
     )
 
 
-def _payment(paper: Paper) -> Iterator[Part]:
+def _payment(document: InvoiceDocument) -> Iterator[Part]:
     """How to pay and until when; a credit transfer when there is something to be paid."""
-    invoice, issuer = paper.invoice, paper.issuer
+    invoice, issuer = document.invoice, document.issuer
     if issuer["iban"] and invoice.gross > 0:
         bank = cac("FinancialInstitutionBranch", cbc("ID", issuer["bic"]))
         yield cac(
@@ -131,36 +133,36 @@ def _payment(paper: Paper) -> Iterator[Part]:
             cbc("PaymentID", invoice.number),
             cac("PayeeFinancialAccount", cbc("ID", issuer["iban"]), bank),
         )
-    terms = _("Within %(days)d days, by %(day)s.")
+    scheduled_amounts = _("Within %(days)d days, by %(day)s.")
     names = {"days": invoice.payment_term, "day": day(invoice.due_on)}
-    yield cac("PaymentTerms", cbc("Note", terms % names))
+    yield cac("PaymentTerms", cbc("Note", scheduled_amounts % names))
 
 
-def _foot(paper: Paper) -> Iterator[Part]:
-    yield tax_total(paper)
-    yield monetary_total(paper)
+def _foot(document: InvoiceDocument) -> Iterator[Part]:
+    yield tax_total(document)
+    yield monetary_total(document)
 
 
-def _line(kind: str, quantity_name: str, line: InvoiceLine, paper: Paper) -> Part:
+def _line(kind: str, quantity_name: str, line: InvoiceLine, document: InvoiceDocument) -> Part:
     """One line. A price cannot be negative (BR-27), so then the quantity is."""
     is_negative = line.price < 0
-    quantity = paper.signed(-line.quantity if is_negative else line.quantity)
+    quantity = document.signed(-line.quantity if is_negative else line.quantity)
     unit = UNITS.get(line.unit, PIECE)
     return cac(
         f"{kind}Line",
         cbc("ID", str(line.position)),
         cbc(f"{quantity_name}Quantity", figure(quantity), unitCode=unit),
-        cbc_amount("LineExtensionAmount", paper.signed(line.net)),
-        _line_discount(line, paper),
+        cbc_amount("LineExtensionAmount", document.signed(line.net)),
+        _line_discount(line, document),
         cac("Item", *_item(line), line_category(line)),
         cac("Price", cbc_amount("PriceAmount", abs(line.price))),
     )
 
 
-def _line_discount(line: InvoiceLine, paper: Paper) -> Part:
+def _line_discount(line: InvoiceLine, document: InvoiceDocument) -> Part:
     base = cents(line.quantity * line.price)
-    amount = paper.signed(base - line.net)
-    return discount(amount=amount, base=paper.signed(base), percent=line.discount)
+    amount = document.signed(base - line.net)
+    return discount(amount=amount, base=document.signed(base), percent=line.discount)
 
 
 def _item(line: InvoiceLine) -> Iterator[Part]:

@@ -18,7 +18,7 @@ Element: TypeAlias = etree._Element
 Part: TypeAlias = Element | None
 
 
-def document(name: str, *parts: Part) -> Element:
+def root_element(name: str, *parts: Part) -> Element:
     """The root: an `Invoice` or a `CreditNote`."""
     own = f"urn:oasis:names:specification:ubl:schema:xsd:{name}-2"
     return _filled(f"{{{own}}}{name}", parts, {None: own, "cac": AGGREGATE, "cbc": BASIC})

@@ -16,7 +16,7 @@ from lib.money import ZERO
 from vat.treatments import category_of, words_of
 
 from ...models import InvoiceLine
-from ..document import Paper
+from ..document import InvoiceDocument
 from .elements import Part, cac, cbc, cbc_amount, plain
 
 
@@ -32,18 +32,18 @@ class Rate:
     vat: Decimal
 
 
-def rates(paper: Paper) -> list[Rate]:
+def rates(document: InvoiceDocument) -> list[Rate]:
     """The stored rates of the invoice."""
     return [
         Rate(
             category=category_of(row["treatment"], Decimal(row["percentage"])),
             percentage=Decimal(row["percentage"]),
             words=words_of(row["treatment"]),
-            discount=paper.signed(Decimal(row["discount"])),
-            net=paper.signed(Decimal(row["net"])),
-            vat=paper.signed(Decimal(row["vat"])),
+            discount=document.signed(Decimal(row["discount"])),
+            net=document.signed(Decimal(row["net"])),
+            vat=document.signed(Decimal(row["vat"])),
         )
-        for row in paper.invoice.vat_totals
+        for row in document.invoice.vat_totals
     ]
 
 
@@ -63,13 +63,13 @@ def discount(*, amount: Decimal, base: Decimal, percent: Decimal, tax: Part = No
     )
 
 
-def discounts(paper: Paper) -> Iterator[Part]:
+def discounts(document: InvoiceDocument) -> Iterator[Part]:
     """The discount on the whole: one a rate, because each takes VAT along at its own rate."""
-    for rate in rates(paper):
+    for rate in rates(document):
         yield discount(
             amount=rate.discount,
             base=rate.net + rate.discount,
-            percent=paper.invoice.discount,
+            percent=document.invoice.discount,
             tax=_category("TaxCategory", rate.category, rate.percentage),
         )
 
@@ -79,18 +79,18 @@ def line_category(line: InvoiceLine) -> Part:
     return _category("ClassifiedTaxCategory", category, line.vat_percentage)
 
 
-def tax_total(paper: Paper) -> Part:
+def tax_total(document: InvoiceDocument) -> Part:
     return cac(
         "TaxTotal",
-        cbc_amount("TaxAmount", paper.signed(paper.invoice.vat)),
-        *(_subtotal(group) for group in _groups(rates(paper))),
+        cbc_amount("TaxAmount", document.signed(document.invoice.vat)),
+        *(_subtotal(group) for group in _groups(rates(document))),
     )
 
 
-def monetary_total(paper: Paper) -> Part:
+def monetary_total(document: InvoiceDocument) -> Part:
     """BR-CO-10 to -16: everything adds up, in cents."""
-    invoice, signed = paper.invoice, paper.signed
-    given = [rate.discount for rate in rates(paper)]
+    invoice, signed = document.invoice, document.signed
+    given = [rate.discount for rate in rates(document)]
     allowances = sum((one for one in given if one > 0), ZERO)
     charges = sum((-one for one in given if one < 0), ZERO)
     return cac(

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 
 from accounts.invitations import link_days, password_path
 from accounts.models import Language, Membership, User
-from billing.management.organisations import found_organisation
+from billing.management.organisations import create_organisation
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         email = options["email"].strip().lower()
         password = _read_password(email) if options["password_stdin"] else None
         _check(options["name"], email)
-        membership = found_organisation(
+        membership = create_organisation(
             name=options["name"].strip(),
             email=email,
             first_name=options["first_name"] or email.split("@")[0],

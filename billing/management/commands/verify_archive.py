@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from billing.documents.archive import triggers as guards
+from billing.documents.archive import triggers as triggers
 from billing.documents.archive.storing import complete_archive
 from billing.documents.archive.verifying import ArchiveCheck
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if complete:
             made = complete_archive(now=timezone.now())
             self.stdout.write(f"Files made for {made} invoices")
-        lost = guards.missing(connection)
+        lost = triggers.missing(connection)
         for name in sorted(lost):
             self.stdout.write(f"The guard {name} of the database is gone: run migrate")
         check = ArchiveCheck()

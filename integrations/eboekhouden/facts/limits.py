@@ -52,7 +52,7 @@ RELATION: Mapping[str, int] = MappingProxyType(
         "coc_number": 50,
         "iban": 50,
         "bic": 50,
-        "token": 100,
+        "correlation_id": 100,
     }
 )
 

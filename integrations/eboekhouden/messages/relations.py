@@ -33,7 +33,7 @@ _TEXTS: Mapping[str, str] = MappingProxyType(
         "coc_number": "KvkNummer",
         "iban": "IBAN",
         "bic": "BIC",
-        "token": "Def10",
+        "correlation_id": "Def10",
     }
 )
 _REQUIRED = frozenset({"code", "name"})
@@ -69,7 +69,7 @@ class Relation:
     coc_number: str = ""
     iban: str = ""
     bic: str = ""
-    token: str = ""
+    correlation_id: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod

@@ -7,7 +7,7 @@ from billing.bookings.sweep import sweep
 from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Booking, BookingKind, State
 from integrations import connecting
-from integrations.database_identity import this_place
+from integrations.database_identity import this_database
 from integrations.models import Connection
 from integrations.sessions import open_books
 
@@ -19,7 +19,7 @@ def copied(connected) -> Connection:
     """An invoice that waits to be sent, in a database that came from another place."""
     connected.hours()
     invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
-    Connection.objects.update(place="elsewhere")
+    Connection.objects.update(database_identity="elsewhere")
     connected.connection.refresh_from_db()
     return connected.connection
 
@@ -34,7 +34,7 @@ def test_a_copied_database_sends_nothing_and_says_why(copied, sandbox):
 
 
 def test_the_place_of_a_database_is_the_same_every_time_it_is_asked(db):
-    assert this_place() == this_place()
+    assert this_database() == this_database()
 
 
 def test_what_never_sent_anything_is_at_home_where_it_sends_first(connected):
@@ -44,7 +44,7 @@ def test_what_never_sent_anything_is_at_home_where_it_sends_first(connected):
     connected.deliver()
 
     connected.connection.refresh_from_db()
-    assert connected.connection.place == this_place()
+    assert connected.connection.database_identity == this_database()
     assert Booking.objects.get(kind=BookingKind.INVOICE).state == State.CONFIRMED
 
 

@@ -69,7 +69,7 @@ def test_a_failed_look_up_is_never_an_absence():
 
     progress, step = decisions.look_up_failed(held, now=later)
 
-    assert (progress.state, progress.sends, step) == (State.UNKNOWN, 1, Step.STOP)
+    assert (progress.state, progress.unconfirmed_sends, step) == (State.UNKNOWN, 1, Step.STOP)
     assert progress.absent_at is None
 
 
@@ -117,12 +117,12 @@ def test_a_worker_that_died_leaves_a_doubt_not_a_resending():
     assert decisions.claim(abandoned, now=START + SECOND)[1] is Step.STOP
     held, step = decisions.claim(abandoned, now=later)
 
-    assert (held.sends, step) == (1, Step.LOOK_UP)
+    assert (held.unconfirmed_sends, step) == (1, Step.LOOK_UP)
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.CHECKING, State.UNKNOWN, State.CONFIRMED])
 def test_nothing_is_cancelled_that_may_be_there(state):
-    assert not interventions.may_cancel(Progress(state, sends=1))
+    assert not interventions.may_cancel(Progress(state, unconfirmed_sends=1))
 
 
 class Delivering(RuleBasedStateMachine):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing.bookings import decisions, outbox
 from billing.bookings.delivery import deliver
-from billing.bookings.recording import Outcome, progress_of, record, remember
+from billing.bookings.recording import Outcome, progress_of, record, save_intent
 from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Attempt, Booking, BookingKind, Invoice, State
 from integrations import leases
@@ -44,14 +44,14 @@ def test_refused_codes_pause_the_connection_after_one_login(connected, sandbox, 
     assert (connection.is_paused, connection.pause_code) == (True, "E0011")
     assert len(sandbox.books.requests(operation="OpenSession")) == 1
     booking.refresh_from_db()
-    assert (booking.state, booking.sends) == (State.QUEUED, 0)
+    assert (booking.state, booking.unconfirmed_sends) == (State.QUEUED, 0)
 
 
 def test_a_service_that_is_away_delays_and_nothing_more(connected, sandbox, known):
     sandbox.stop()
     connected.deliver()
     known.refresh_from_db()
-    assert (known.state, known.sends) == (State.QUEUED, 0)
+    assert (known.state, known.unconfirmed_sends) == (State.QUEUED, 0)
 
     sandbox.start()
     connected.sweep(later=5 * MINUTE)
@@ -64,7 +64,12 @@ def test_a_service_that_is_away_delays_and_nothing_more(connected, sandbox, know
 def test_a_number_that_was_refused_and_is_there_tells_that_doubles_are_refused(connected, known):
     connected.deliver()
     Booking.objects.filter(pk=known.pk).update(
-        state=State.UNKNOWN, sends=1, refusal="exists", next_at=NOW, remote_id="", ended_at=None
+        state=State.UNKNOWN,
+        unconfirmed_sends=1,
+        refusal="exists",
+        next_at=NOW,
+        remote_id="",
+        ended_at=None,
     )
 
     connected.sweep(later=5 * MINUTE)
@@ -83,8 +88,8 @@ def test_only_one_worker_writes_at_a_time(connected, known):
 
 def test_a_worker_that_slept_past_its_lease_changes_nothing(connected, known):
     held, _step = decisions.claim(progress_of(known), now=NOW + MINUTE)
-    mine = remember(known, held, is_look_up=True, now=NOW)
-    Booking.objects.filter(pk=known.pk).update(fence=known.fence + 1)
+    mine = save_intent(known, held, is_look_up=True, now=NOW)
+    Booking.objects.filter(pk=known.pk).update(fencing_token=known.fencing_token + 1)
 
     done = record(
         known,
@@ -104,8 +109,8 @@ def test_a_booking_is_claimed_by_one_worker_only(known):
     held, _step = decisions.claim(progress_of(known), now=NOW + MINUTE)
     other = Booking.objects.get(pk=known.pk)
 
-    assert remember(known, held, is_look_up=True, now=NOW)
-    assert remember(other, held, is_look_up=True, now=NOW) is None
+    assert save_intent(known, held, is_look_up=True, now=NOW)
+    assert save_intent(other, held, is_look_up=True, now=NOW) is None
 
 
 @pytest.mark.parametrize(

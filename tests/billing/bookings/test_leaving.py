@@ -58,7 +58,7 @@ def test_a_worker_that_is_told_to_leave_finishes_what_is_on_the_wire(
             with sending_to(redis_url):
                 invoices(agency, 1)
                 seed(sandbox)
-                delivery.ring(agency.connection.pk)
+                delivery.enqueue(agency.connection.pk)
             assert until(lambda: sandbox.books.requests(operation="AddFactuur"))
 
             worker.terminate()
@@ -73,7 +73,7 @@ def test_a_worker_that_is_told_to_leave_finishes_what_is_on_the_wire(
 def test_a_long_turn_ends_after_a_booking_and_rings_for_the_rest(connected, sandbox, monkeypatch):
     rung = []
     monkeypatch.setattr(delivery, "LONGEST_TURN", 0.0)
-    monkeypatch.setattr(delivery, "ring", rung.append)
+    monkeypatch.setattr(delivery, "enqueue", rung.append)
     invoices(connected, 3)
     seed(sandbox)
 

@@ -42,7 +42,7 @@ def test_a_number_of_theirs_counts_once_it_was_seen(connected, sandbox, theirs):
 
     theirs.refresh_from_db()
     assert (theirs.state, theirs.reason) == (State.CONFIRMED, "agrees")
-    assert theirs.remote_copy["number"] == theirs.remote_id == "F00001"
+    assert theirs.remote_snapshot["number"] == theirs.remote_id == "F00001"
 
 
 def test_a_number_of_theirs_under_which_nothing_stands_is_not_believed(connected, sandbox, theirs):

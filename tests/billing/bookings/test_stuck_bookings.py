@@ -11,7 +11,7 @@ from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
 from billing.invoices.issuing import mark_sent
 from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, BookingKind, Invoice, Origin, State
-from billing.resolving import actions as choices
+from billing.resolving import actions as actions
 from customers.editing import is_number_fixed
 from customers.models import Customer
 from integrations import leases
@@ -107,11 +107,11 @@ def test_linking_what_is_tied_already_says_so(connected, sandbox):
     sandbox.seed_relations([{"Code": relation.natural_key, "Bedrijf": "Somebody Else B.V."}])
     connected.deliver()
     relation.refresh_from_db()
-    remote_id = relation.remote_copy["id"]
+    remote_id = relation.remote_snapshot["id"]
     factories.create_customer(organisation=connected.organisation, remote_id=remote_id)
 
-    with pytest.raises(choices.AlreadyTied):
-        choices.link(relation, by=connected.member.user, now=NOW)
+    with pytest.raises(actions.AlreadyTied):
+        actions.link(relation, by=connected.member.user, now=NOW)
 
     relation.refresh_from_db()
     assert relation.state == State.CONFLICT
@@ -150,7 +150,7 @@ def test_a_customer_number_of_somebody_else_can_be_changed_and_booked_again(conn
     sandbox.seed_relations([{"Code": "K1", "Bedrijf": "Somebody Else B.V."}])
     connected.hours(project=factories.create_project(customer=customer))
     book(connected)
-    choices.cancel(
+    actions.cancel(
         Booking.objects.get(kind=BookingKind.RELATION), by=connected.member.user, now=NOW
     )
 
@@ -158,7 +158,7 @@ def test_a_customer_number_of_somebody_else_can_be_changed_and_booked_again(conn
     Customer.objects.filter(pk=customer.pk).update(number="K2")
     document = Booking.objects.get(kind=BookingKind.INVOICE)
     assert document.state == State.REJECTED
-    choices.book_again(document, by=connected.member.user, now=NOW)
+    actions.book_again(document, by=connected.member.user, now=NOW)
     connected.sweep(later=MINUTE)
 
     document.refresh_from_db()
@@ -175,7 +175,7 @@ def test_a_refused_customer_goes_again_under_its_new_number_with_its_invoices(co
 
     Customer.objects.filter(pk=customer.pk).update(number="BELL")
     relation = Booking.objects.select_related("customer").get(pk=relation.pk)
-    choices.book_again(relation, by=connected.member.user, now=NOW)
+    actions.book_again(relation, by=connected.member.user, now=NOW)
     connected.sweep(later=MINUTE)
 
     assert set(Booking.objects.values_list("state", flat=True)) == {State.CONFIRMED}
@@ -193,7 +193,7 @@ def test_booking_again_uses_the_number_the_customer_has_now(connected, sandbox):
     assert booking.state == State.REJECTED
 
     Customer.objects.filter(pk=customer.pk).update(number="NEW")
-    choices.book_again(Booking.objects.get(), by=connected.member.user, now=NOW)
+    actions.book_again(Booking.objects.get(), by=connected.member.user, now=NOW)
     connected.sweep(later=MINUTE)
     connected.sweep(later=2 * MINUTE)
 
@@ -268,7 +268,7 @@ def test_another_administration_waits_until_nothing_is_in_doubt(
         settings.EBOEKHOUDEN_URL = another.url
         typed = Typed(another.username, another.security_code_1, another.security_code_2)
         by = {"by": connected.member.user, "now": NOW}
-        names = ("template", "ledger_account", "debtor_account", "numbering", "book_at_once")
+        names = ("template", "ledger_account", "debtor_account", "numbering", "unique_book_at")
         chosen = {name: getattr(connected.connection, name) for name in (*names, "nightly_import")}
         tested = (
             try_connection(connected.connection, typed=typed, **by)
@@ -284,8 +284,8 @@ def test_another_administration_waits_until_nothing_is_in_doubt(
 def test_another_administration_waits_until_no_worker_sends_with_the_codes_of_before(
     connected, settings, tmp_path
 ):
-    fence = leases.take(connected.connection.pk, now=NOW)
-    assert fence is not None
+    fencing_token = leases.take(connected.connection.pk, now=NOW)
+    assert fencing_token is not None
 
     with Sandbox(books=tmp_path / "another") as another:
         settings.EBOEKHOUDEN_URL = another.url
@@ -298,4 +298,4 @@ def test_another_administration_waits_until_no_worker_sends_with_the_codes_of_be
 
     assert (while_sending.ok, while_sending.field) == (False, "code_2")
     assert afterwards.ok
-    assert not leases.renew(connected.connection.pk, fence, now=later)
+    assert not leases.renew(connected.connection.pk, fencing_token, now=later)

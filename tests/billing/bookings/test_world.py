@@ -20,13 +20,13 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from integrations.place import QUIET
 
 from billing.bookings import decisions
 from billing.bookings.decisions import Finding, Progress, Refusal, Step
 from billing.bookings.delivery import LATEST_START
 from billing.models import State
 from billing.resolving import rules as interventions
-from integrations.database_identity import QUIET
 
 START = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
@@ -58,7 +58,7 @@ class Row:
     number: int
     hours: frozenset[int]
     progress: Progress
-    fence: int = 0
+    fencing_token: int = 0
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Held:
 
     row_id: int
     progress: Progress
-    fence: int
+    fencing_token: int
     step: Step
     since: datetime.datetime
     is_sending: bool = False
@@ -187,11 +187,11 @@ class World(RuleBasedStateMachine):
 
     @rule(
         index=INDEX,
-        choice=st.sampled_from(["cancels", "checks_now", "books_again", "links", "renumbers"]),
+        action=st.sampled_from(["cancels", "checks_now", "books_again", "links", "renumbers"]),
     )
-    def somebody_decides(self, index: int, choice: str) -> None:
+    def somebody_decides(self, index: int, action: str) -> None:
         if self.quiet_until is None:
-            getattr(self, choice)(index)
+            getattr(self, action)(index)
 
     def cancels(self, index: int) -> None:
         row = self.pick(index, *(state for state in State if state is not State.CANCELLED))
@@ -240,8 +240,8 @@ class World(RuleBasedStateMachine):
         progress, step = decisions.claim(row.progress, now=self.now)
         if step is not Step.STOP:
             self.write(row, progress)
-            row.fence += 1
-            self.held.append(Held(row.id, progress, row.fence, step, self.real))
+            row.fencing_token += 1
+            self.held.append(Held(row.id, progress, row.fencing_token, step, self.real))
 
     @precondition(lambda self: self.quiet_until is None and self.data.rows)
     @rule(
@@ -272,7 +272,7 @@ class World(RuleBasedStateMachine):
 
     def still_holds(self, worker: Held) -> Row | None:
         row = self.data.rows.get(worker.row_id)
-        return row if row and row.fence == worker.fence else None
+        return row if row and row.fencing_token == worker.fencing_token else None
 
     def record(self, worker: Held, progress: Progress, step: Step) -> None:
         """Only the holder writes; a worker that slept finds that its fence is an old one."""
@@ -322,8 +322,8 @@ class World(RuleBasedStateMachine):
             return
         progress = decisions.begin_sending(worker.progress, now=self.now)
         self.write(row, progress)
-        row.fence += 1
-        worker.progress, worker.fence = progress, row.fence
+        row.fencing_token += 1
+        worker.progress, worker.fencing_token = progress, row.fencing_token
         worker.since, worker.is_sending = self.real, True
 
     def take_its_course(self, worker: Held, what: str, delay: int) -> None:
@@ -399,7 +399,7 @@ class World(RuleBasedStateMachine):
         """As reconciliation/restoring.py does: it may have been sent since the backup was made."""
         progress = replace(
             row.progress,
-            sends=max(row.progress.sends, 1),
+            unconfirmed_sends=max(row.progress.unconfirmed_sends, 1),
             last_sent_at=self.restored_at,
             absent_at=None,
         )
@@ -460,7 +460,7 @@ class World(RuleBasedStateMachine):
         """I7; after a restore as soon as the books were compared."""
         under_way = {document.owner for document in self.under_way}
         for row in self.data.rows.values():
-            never_went = row.progress.state is State.QUEUED and not row.progress.sends
+            never_went = row.progress.state is State.QUEUED and not row.progress.unconfirmed_sends
             if never_went and self.quiet_until is None and row.id not in self.sendings:
                 assert row.id not in under_way
 
@@ -539,18 +539,18 @@ def walk(seed: int, *, steps: int = 60) -> None:
 
 
 def take_step(world: World, dice: random.Random, step: str) -> None:
-    index, outcome = dice.randrange(6), (dice.choice(OUTCOME_NAMES), dice.choice(DELAY_SECONDS))
+    index, outcome = dice.randrange(6), (dice.action(OUTCOME_NAMES), dice.action(DELAY_SECONDS))
     match step:
         case "time":
-            world.time_passes(seconds=dice.choice([1, 16, 61, 190, 721, 2200]))
+            world.time_passes(seconds=dice.action([1, 16, 61, 190, 721, 2200]))
         case "wake" if world.held:
             world.a_worker_wakes_up(index, *outcome, dies=index == 0, fails=index == 1)
         case "decide":
-            world.somebody_decides(index, dice.choice(CHOICES))
+            world.somebody_decides(index, dice.action(CHOICES))
         case "books":
             world.somebody_works_in_the_books(dice.randint(-1, 2), tidies=dice.random() < 0.5)
         case "clock":
-            world.the_clock_jumps(dice.choice([-3600, -60, 60, 3600]))
+            world.the_clock_jumps(dice.action([-3600, -60, 60, 3600]))
         case _ if world.quiet_until:
             world.it_is_compared_with_the_books()
         case "bill":
@@ -558,7 +558,7 @@ def take_step(world: World, dice: random.Random, step: str) -> None:
         case "back":
             world.a_backup_is_made_or_restored()
         case "work" if world.data.rows:
-            stops = dice.choice([1, 2, 3, 4, 12, 12])
+            stops = dice.action([1, 2, 3, 4, 12, 12])
             world.a_worker_works(index, [outcome], stops, fails=dice.random() < 0.2)
 
 
@@ -566,7 +566,7 @@ INVARIANTS = (
     "nothing_is_there_twice",
     "booked_means_that_it_is_there",
     "ended_otherwise_means_that_it_is_not_there",
-    "hours_are_billed_once",
+    "unique_hours_are_billed",
     "numbers_have_no_gaps",
     "what_never_went_is_nowhere",
     "nothing_is_forgotten",

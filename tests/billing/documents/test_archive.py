@@ -14,7 +14,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from billing.documents.archive import content_of, issue_files, issued_file
-from billing.documents.archive import triggers as guards
+from billing.documents.archive import triggers as triggers
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import make_final
 from billing.models import FileKind, InvoiceFile, Origin
@@ -133,7 +133,7 @@ def test_a_file_that_was_changed_or_is_gone_is_named(invoice):
 
 
 def test_a_guard_of_the_database_that_is_gone_is_named(invoice):
-    guards.remove(using="default")
+    triggers.remove(using="default")
 
     code, said = verified()
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from accounts.logos import encode_logo, replace_logo
 from billing.documents.archive import issued_file
-from billing.documents.document import paper_of
+from billing.documents.document import invoice_document_of
 from billing.documents.pdf import invoice_pdf
 from billing.documents.pdf.paying import payment_code
 from billing.invoices.creating import draft_invoices
@@ -269,7 +269,7 @@ def test_a_name_of_many_bytes_is_shortened_until_the_payment_code_holds_it(issue
     issuer.organisation.name = "😀" * 70
     invoice = invoices.issued(invoices.buyer(issuer.organisation), [invoices.Item()])
 
-    assert payment_code(paper_of(invoice)).startswith("<svg")
+    assert payment_code(invoice_document_of(invoice)).startswith("<svg")
 
 
 def test_the_payment_code_says_what_banking_apps_read(issuer):
@@ -277,7 +277,7 @@ def test_the_payment_code_says_what_banking_apps_read(issuer):
     invoices.complete(issuer.organisation)
     invoice = invoices.issued(invoices.buyer(issuer.organisation), [invoices.Item()])
 
-    code = payment_code(paper_of(invoice))
+    code = payment_code(invoice_document_of(invoice))
 
     wanted = segno.make(
         "BCD\n002\n1\nSCT\nABNANL2A\nStudio Oost\nNL91ABNA0417164300\nEUR121\n\n\n2026-0001",
@@ -297,7 +297,7 @@ def test_nothing_can_be_paid_by_code_without_an_iban_or_an_amount(issuer):
     issuer.organisation.iban = "NL91ABNA0417164300"
     for_nothing = invoices.issued(customer, [invoices.Item(price="0")], number="2026-0002")
 
-    assert [payment_code(paper_of(one)) for one in (without, for_nothing)] == ["", ""]
+    assert [payment_code(invoice_document_of(one)) for one in (without, for_nothing)] == ["", ""]
 
 
 def test_a_word_wider_than_its_column_and_a_long_name_stay_on_the_page(issuer):

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from billing.documents.archive import issue_files
-from billing.documents.archive import triggers as guards
+from billing.documents.archive import triggers as triggers
 from billing.models import Invoice, InvoiceFile, InvoiceLine, InvoiceStatus
 from tests.billing import issued as invoices
 
@@ -24,7 +24,7 @@ def refused(statement: str) -> bool:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     except IntegrityError as error:
-        return guards.SENTENCE in str(error)
+        return triggers.SENTENCE in str(error)
     return False
 
 
@@ -113,10 +113,10 @@ def test_a_draft_changes_and_goes(agency):
 
 
 def test_a_migration_finds_the_guards_away_and_leaves_them_there(invoice):
-    guards.remove(using="default")
-    assert guards.missing(connection) == set(guards.NAMES)
+    triggers.remove(using="default")
+    assert triggers.missing(connection) == set(triggers.NAMES)
 
-    guards.lay(using="default")
+    triggers.install_triggers(using="default")
 
-    assert not guards.missing(connection)
+    assert not triggers.missing(connection)
     assert InvoiceFile.objects.count() == 3

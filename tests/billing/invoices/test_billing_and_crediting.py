@@ -8,13 +8,13 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
-from billing.invoices.creating import Order, draft_invoices
-from billing.invoices.credit_lines import CreditWish, free_lines, why_no_credit
+from billing.invoices.creating import InvoiceRequest, draft_invoices
+from billing.invoices.credit_lines import CreditInput, free_lines, why_no_credit
 from billing.invoices.crediting import draft_credit
 from billing.invoices.drafting import delete_draft
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.proposals import propose
-from billing.models import Invoice, InvoiceLine, Origin, RowFate
+from billing.models import Invoice, InvoiceLine, Origin, RowDisposition
 from billing.unbilled.billable import Rows
 from billing.unbilled.lines import Grouping
 from lib.money import ZERO, hours
@@ -41,7 +41,9 @@ def bill_some(agency, dice: random.Random, *, discounts: tuple[str, ...] = ("0",
     proposal = propose(agency.organisation, chosen, options=options)
     if proposal.is_empty:
         return []
-    order = Order(agency.organisation, lambda: chosen, options, proposal.token, agency.member.user)
+    order = InvoiceRequest(
+        agency.organisation, lambda: chosen, options, proposal.token, agency.member.user
+    )
     drafts = draft_invoices(order, now=NOW)
     for draft in drafts:
         discount = Decimal(dice.choice(discounts))
@@ -59,8 +61,10 @@ def credit_some(agency, dice: random.Random) -> None:
         lines = [line for line in free_lines(invoice) if dice.random() < 0.6]
         if not lines:
             continue
-        fates = {line.pk: dice.choice(list(RowFate)) for line in lines}
-        draft = draft_credit(invoice, CreditWish(fates, "Wrong", factories.TODAY), by=by, now=NOW)
+        dispositions = {line.pk: dice.choice(list(RowDisposition)) for line in lines}
+        draft = draft_credit(
+            invoice, CreditInput(dispositions, "Wrong", factories.TODAY), by=by, now=NOW
+        )
         match dice.choice(["final", "final", "final", "draft", "gone"]):
             case "final":
                 make_final(draft, by=by, now=NOW)
@@ -117,9 +121,9 @@ def test_what_was_credited_to_the_end_comes_to_nothing_also_with_a_discount(agen
     for invoice in invoices:
         while free := list(free_lines(invoice)):
             some = dice.sample(free, dice.randint(1, len(free)))
-            fates = {line.pk: RowFate.RELEASED for line in some}
-            wish = CreditWish(fates, "Wrong", factories.TODAY)
-            make_final(draft_credit(invoice, wish, by=by, now=NOW), by=by, now=NOW)
+            dispositions = {line.pk: RowDisposition.RELEASED for line in some}
+            credit_input = CreditInput(dispositions, "Wrong", factories.TODAY)
+            make_final(draft_credit(invoice, credit_input, by=by, now=NOW), by=by, now=NOW)
 
     for invoice in Invoice.objects.filter(credit_of=None):
         assert invoice.is_wholly_credited

@@ -9,14 +9,19 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from billing.invoices.creating import Order, ProposalChanged, draft_invoices, invoice_in_eboekhouden
+from billing.invoices.creating import (
+    InvoiceRequest,
+    ProposalChanged,
+    draft_invoices,
+    invoice_in_eboekhouden,
+)
 from billing.invoices.drafting import delete_draft
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.locking import NotAllowed
 from billing.invoices.proposals import propose
 from billing.invoices.sales_entries import create_sales_entries
-from billing.models import Booking, BookingKind, CheckRun, CheckState, Invoice, Origin
-from billing.reconciliation.running import carry_out
+from billing.models import Booking, BookingKind, Invoice, Origin, ReconciliationRun, RunState
+from billing.reconciliation.running import run_reconciliation
 from billing.reconciliation.runs import start_check
 from billing.unbilled.billable import Rows
 from integrations.sessions import open_books
@@ -57,7 +62,7 @@ def unexpected(results: list[object]) -> list[object]:
     return [r for r in results if isinstance(r, Exception) and not isinstance(r, ALLOWED)]
 
 
-def order_of(agency, entries: list[TimeEntry], **choices: object) -> Order:
+def order_of(agency, entries: list[TimeEntry], **choices: object) -> InvoiceRequest:
     """An order for some hours, with the token of what would be shown for them."""
     options = agency.options(**choices)
     ids = [entry.pk for entry in entries]
@@ -69,7 +74,7 @@ def order_of(agency, entries: list[TimeEntry], **choices: object) -> Order:
         )
 
     token = propose(agency.organisation, load(), options=options).token
-    return Order(agency.organisation, load, options, token, agency.member.user)
+    return InvoiceRequest(agency.organisation, load, options, token, agency.member.user)
 
 
 @pytest.mark.parametrize("_round", range(5))
@@ -214,11 +219,11 @@ def test_a_check_that_is_started_and_carried_out_by_many_is_done_once(connected,
     def start_and_carry_out() -> None:
         days = {"since": date(2026, 11, 1), "until": date(2026, 11, 30)}
         run = start_check(connected.organisation, **days, by=None, now=NOW)
-        carry_out(run.pk, open_books=open_books, clock=timezone.now)
+        run_reconciliation(run.pk, open_books=open_books, clock=timezone.now)
 
     results = together(*[start_and_carry_out for _ in range(4)])
 
     assert unexpected(results) == []
-    states = list(CheckRun.objects.values_list("state", flat=True))
-    assert set(states) == {CheckState.FINISHED}
+    states = list(ReconciliationRun.objects.values_list("state", flat=True))
+    assert set(states) == {RunState.FINISHED}
     assert len(sandbox.books.requests(operation="GetFacturen")) == len(states)

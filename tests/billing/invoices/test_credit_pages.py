@@ -17,7 +17,7 @@ from registrations.models import Status, TimeEntry
 from tests import factories
 from tests.billing.issued import as_if
 
-from .test_crediting import wish
+from .test_crediting import credit_input
 
 NOW = timezone.now()
 
@@ -57,8 +57,8 @@ def sent(agency, *, lines: int = 2) -> Invoice:
 def answers(invoice: Invoice, *lines, **more: str) -> dict[str, str]:
     """What the browser posts for these lines."""
     boxes = {f"line-{line.pk}": "on" for line in lines}
-    fates = {f"rows-{line.pk}": "released" for line in invoice.lines.all()}
-    return {"date": "2026-11-25", "reason": "Counted double", **boxes, **fates, **more}
+    dispositions = {f"rows-{line.pk}": "released" for line in invoice.lines.all()}
+    return {"date": "2026-11-25", "reason": "Counted double", **boxes, **dispositions, **more}
 
 
 def test_the_dialog_opens_with_all_lines_ticked_and_their_total(inside, invoice):
@@ -101,7 +101,7 @@ def test_one_line_is_credited_and_becomes_free_when_the_credit_was_sent(inside, 
 def test_a_row_tells_on_which_invoice_it_was_and_by_which_it_was_credited(agency, inside, invoice):
     line = invoice.lines.first()
     entry = line.time_entries.get()
-    draft = draft_credit(invoice, wish([line]), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
     page = reverse("registrations:hour-edit", args=[entry.pk])
     assert "It was on invoice" not in text(inside.get(page))
 
@@ -122,7 +122,7 @@ def test_without_lines_or_a_reason_nothing_is_made_and_it_says_why(inside, invoi
 def test_a_line_that_somebody_else_credits_meanwhile_is_shown_as_such(agency, inside, invoice):
     line = invoice.lines.first()
     posted = answers(invoice, line)
-    draft_credit(invoice, wish([line]), by=agency.member.user, now=NOW)
+    draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
 
     answer = inside.post(url("credit", invoice.pk), posted)
 
@@ -133,7 +133,7 @@ def test_a_line_that_somebody_else_credits_meanwhile_is_shown_as_such(agency, in
 
 def test_a_wholly_credited_invoice_is_not_overdue_and_cannot_be_paid(agency, inside, invoice):
     as_if(invoice, due_on="2026-01-01")
-    draft = draft_credit(invoice, wish(invoice.lines.all()), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input(invoice.lines.all()), by=agency.member.user, now=NOW)
     credit = make_final(draft, by=agency.member.user, now=NOW)
 
     page = text(inside.get(url("list")))
@@ -187,7 +187,9 @@ def test_the_dialog_asks_as_much_for_many_lines_as_for_one(
 
 
 def test_a_credit_is_mailed_as_a_credit_invoice_that_names_the_first(agency, inside, invoice):
-    credit = draft_credit(invoice, wish(invoice.lines.all()), by=agency.member.user, now=NOW)
+    credit = draft_credit(
+        invoice, credit_input(invoice.lines.all()), by=agency.member.user, now=NOW
+    )
 
     form = inside.get(url("send", credit.pk)).context["form"]
     letter = {name: form[name].value() for name in ("to", "subject", "body", "key")}

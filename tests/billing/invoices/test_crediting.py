@@ -7,17 +7,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from billing.invoices.creating import draft_invoices
-from billing.invoices.credit_lines import CannotCredit, CreditWish, preview
+from billing.invoices.credit_lines import CannotCredit, CreditInput, preview
 from billing.invoices.crediting import draft_credit
 from billing.invoices.drafting import delete_draft
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.locking import NotAllowed
 from billing.invoices.paying import mark_paid
-from billing.models import CreditedRow, Invoice, InvoiceLine, InvoiceStatus, Origin, RowFate
-from billing.unbilled import Wish
+from billing.models import CreditedRow, Invoice, InvoiceLine, InvoiceStatus, Origin, RowDisposition
+from billing.unbilled import UnbilledFilter
 from billing.unbilled.written_off import written_off_of
 from lib.money import ZERO
-from projects.models import Term, TermKind
+from projects.models import ScheduledAmount, ScheduledAmountKind
 from registrations.models import Status
 from tests import factories
 
@@ -37,14 +37,16 @@ def invoice(agency) -> Invoice:
     return mark_sent(draft, by=agency.member.user, now=NOW)
 
 
-def wish(lines, fate: RowFate = RowFate.RELEASED) -> CreditWish:
-    return CreditWish({line.pk: fate for line in lines}, "Too many hours", TODAY)
+def credit_input(lines, disposition: RowDisposition = RowDisposition.RELEASED) -> CreditInput:
+    return CreditInput({line.pk: disposition for line in lines}, "Too many hours", TODAY)
 
 
-def credited(agency, invoice: Invoice, lines=None, fate: RowFate = RowFate.RELEASED) -> Invoice:
+def credited(
+    agency, invoice: Invoice, lines=None, disposition: RowDisposition = RowDisposition.RELEASED
+) -> Invoice:
     """A final credit of these lines, else of all."""
     lines = list(invoice.lines.all()) if lines is None else lines
-    draft = draft_credit(invoice, wish(lines, fate), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input(lines, disposition), by=agency.member.user, now=NOW)
     return make_final(draft, by=agency.member.user, now=NOW)
 
 
@@ -53,7 +55,7 @@ def statuses(agency) -> list[str]:
 
 
 def test_a_draft_credit_changes_nothing_for_the_rows(agency, invoice):
-    draft = draft_credit(invoice, wish(invoice.lines.all()), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input(invoice.lines.all()), by=agency.member.user, now=NOW)
 
     assert draft.is_draft
     assert draft.credit_of == invoice
@@ -91,7 +93,7 @@ def test_only_the_rows_of_the_chosen_line_can_be_billed_again(agency, invoice):
 
 
 def test_rows_can_be_written_off_instead(agency, invoice):
-    credited(agency, invoice, [invoice.lines.first()], RowFate.WRITTEN_OFF)
+    credited(agency, invoice, [invoice.lines.first()], RowDisposition.WRITTEN_OFF)
 
     assert statuses(agency) == [Status.INVOICED, Status.WRITTEN_OFF, Status.WRITTEN_OFF]
     assert not agency.organisation.time_entries.unbilled().exists()
@@ -101,7 +103,7 @@ def test_what_a_credit_writes_off_says_who_did_so_and_why(agency, invoice):
     line = invoice.lines.first()
     draft = draft_credit(
         invoice,
-        CreditWish({line.pk: RowFate.WRITTEN_OFF}, "Too many\nhours", TODAY),
+        CreditInput({line.pk: RowDisposition.WRITTEN_OFF}, "Too many\nhours", TODAY),
         by=agency.member.user,
         now=NOW,
     )
@@ -115,7 +117,7 @@ def test_what_a_credit_writes_off_says_who_did_so_and_why(agency, invoice):
 
 
 def test_a_long_reason_fits_into_the_note_of_a_row(agency, invoice):
-    wanted = CreditWish({invoice.lines.first().pk: RowFate.WRITTEN_OFF}, "x" * 1000, TODAY)
+    wanted = CreditInput({invoice.lines.first().pk: RowDisposition.WRITTEN_OFF}, "x" * 1000, TODAY)
     draft = draft_credit(invoice, wanted, by=agency.member.user, now=NOW)
 
     make_final(draft, by=agency.member.user, now=NOW)
@@ -125,14 +127,14 @@ def test_a_long_reason_fits_into_the_note_of_a_row(agency, invoice):
 
 
 @pytest.fixture
-def agreed(agency) -> Term:
+def agreed(agency) -> ScheduledAmount:
     """An agreed amount on a draft."""
     line = factories.create_invoice_line(
         project=factories.create_project(organisation=agency.organisation)
     )
-    return Term.objects.create(
+    return ScheduledAmount.objects.create(
         project=line.project,
-        kind=TermKind.FIXED_PRICE,
+        kind=ScheduledAmountKind.FIXED_PRICE,
         key="",
         description="Site",
         due_on=TODAY,
@@ -141,38 +143,38 @@ def agreed(agency) -> Term:
     )
 
 
-@pytest.mark.parametrize("fate", RowFate)
-def test_an_agreed_amount_goes_the_way_that_was_chosen(agency, agreed, fate):
+@pytest.mark.parametrize("disposition", RowDisposition)
+def test_an_agreed_amount_goes_the_way_that_was_chosen(agency, agreed, disposition):
     invoice = mark_sent(agreed.invoice_line.invoice, by=agency.member.user, now=NOW)
 
-    credited(agency, invoice, fate=fate)
+    credited(agency, invoice, disposition=disposition)
 
     agreed.refresh_from_db()
     assert agreed.invoice_line is None
-    assert agreed.is_written_off == (fate == RowFate.WRITTEN_OFF)
+    assert agreed.is_written_off == (disposition == RowDisposition.WRITTEN_OFF)
 
 
 def test_an_agreed_amount_that_a_credit_wrote_off_is_listed_with_who_and_why(agency, agreed):
     invoice = mark_sent(agreed.invoice_line.invoice, by=agency.member.user, now=NOW)
 
-    credited(agency, invoice, fate=RowFate.WRITTEN_OFF)
+    credited(agency, invoice, disposition=RowDisposition.WRITTEN_OFF)
 
-    (row,) = written_off_of([agreed.project], Wish(until=TODAY))
-    assert (row.kind, row.by) == ("terms", agency.member)
+    (row,) = written_off_of([agreed.project], UnbilledFilter(until=TODAY))
+    assert (row.kind, row.by) == ("scheduled_amounts", agency.member)
     assert row.note == f"Site · Creditering van factuur {invoice.number}: Too many hours"
 
 
 def test_a_line_is_credited_once(agency, invoice):
     line = invoice.lines.first()
-    draft_credit(invoice, wish([line]), by=agency.member.user, now=NOW)
+    draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
 
     with pytest.raises(CannotCredit, match="credited meanwhile"):
-        draft_credit(invoice, wish([line]), by=agency.member.user, now=NOW)
+        draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
 
 
 def test_the_database_itself_refuses_a_second_credit_of_a_line(agency, invoice):
     line = invoice.lines.first()
-    draft = draft_credit(invoice, wish([line]), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
     taken = draft.lines.get()
     taken.pk, taken.position = None, 99
 
@@ -184,7 +186,7 @@ def test_a_draft_credit_thrown_away_frees_nothing_and_lets_the_line_be_credited_
     agency, invoice
 ):
     line = invoice.lines.first()
-    draft = draft_credit(invoice, wish([line]), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
 
     freed = delete_draft(draft)
 
@@ -198,11 +200,11 @@ def test_a_credit_invoice_cannot_be_credited(agency, invoice):
     credit = credited(agency, invoice)
 
     with pytest.raises(CannotCredit):
-        draft_credit(credit, wish(credit.lines.all()), by=agency.member.user, now=NOW)
+        draft_credit(credit, credit_input(credit.lines.all()), by=agency.member.user, now=NOW)
 
 
 def test_a_row_that_left_its_line_stops_the_credit_and_nothing_happens(agency, invoice):
-    draft = draft_credit(invoice, wish(invoice.lines.all()), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input(invoice.lines.all()), by=agency.member.user, now=NOW)
     entry = agency.organisation.time_entries.first()
     type(entry).objects.filter(pk=entry.pk).update(invoice_line=None, status=Status.APPROVED)
 
@@ -243,7 +245,7 @@ def test_what_was_wholly_credited_cannot_be_paid(agency, invoice):
 def test_the_last_draft_takes_the_cent_however_the_drafts_come_and_go(agency, invoice):
     lines = list(invoice.lines.all())
     by = agency.member.user
-    drafts = [draft_credit(invoice, wish([line]), by=by, now=NOW) for line in lines]
+    drafts = [draft_credit(invoice, credit_input([line]), by=by, now=NOW) for line in lines]
     shown = [Invoice.objects.get(pk=draft.pk).gross for draft in drafts]
 
     delete_draft(drafts[0])
@@ -258,7 +260,7 @@ def test_the_preview_is_what_is_made(agency, invoice):
     lines = list(invoice.lines.all())[1:]
 
     shown = preview(invoice, [line.pk for line in lines])
-    draft = draft_credit(invoice, wish(lines), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input(lines), by=agency.member.user, now=NOW)
 
     assert (draft.net, draft.vat, draft.gross) == (
         shown.totals.net,

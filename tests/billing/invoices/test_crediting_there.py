@@ -9,22 +9,30 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
-from billing.invoices.credit_lines import CannotCredit, CreditWish, free_lines
+from billing.invoices.credit_lines import CannotCredit, CreditInput, free_lines
 from billing.invoices.crediting import credit_in_eboekhouden, draft_credit, why_no_credit_there
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.sales_entries import create_sales_entries, proposed_entry, why_no_sales_entry
-from billing.models import Booking, BookingKind, Invoice, InvoiceStatus, Origin, RowFate, State
-from billing.resolving import actions as choices
+from billing.models import (
+    Booking,
+    BookingKind,
+    Invoice,
+    InvoiceStatus,
+    Origin,
+    RowDisposition,
+    State,
+)
+from billing.resolving import actions as actions
 from billing.unbilled.releasing import RowsMoved
 from integrations.models import Connection, Numbering
-from projects.models import Term
+from projects.models import ScheduledAmount
 from registrations.models import Status, TimeEntry
 from tests import factories
 from vat.total_rows import total_fields
 from vat.totals import totals
 
 from ..test_same_cents import fill
-from .test_crediting import wish
+from .test_crediting import credit_input
 
 NOW = timezone.now()
 
@@ -40,23 +48,27 @@ def booked(connected) -> Invoice:
     return Invoice.objects.get()
 
 
-def credit(agency, invoice: Invoice, lines=None, fate: RowFate = RowFate.RELEASED) -> Invoice:
+def credit(
+    agency, invoice: Invoice, lines=None, disposition: RowDisposition = RowDisposition.RELEASED
+) -> Invoice:
     """A credit in e-Boekhouden of these lines, else of all."""
     lines = list(invoice.lines.all()) if lines is None else lines
     return credit_in_eboekhouden(
         invoice,
-        wish(lines, fate),
+        credit_input(lines, disposition),
         connection=agency.connection,
         by=agency.member.user,
         now=NOW,
     )
 
 
-def refused_credit(agency, invoice: Invoice, fate: RowFate = RowFate.RELEASED) -> Booking:
+def refused_credit(
+    agency, invoice: Invoice, disposition: RowDisposition = RowDisposition.RELEASED
+) -> Booking:
     """A credit that the service refused: its template does not exist there."""
     Connection.objects.update(template="Overheid")
     agency.connection.refresh_from_db()
-    made = credit(agency, invoice, fate=fate)
+    made = credit(agency, invoice, disposition=disposition)
     agency.deliver()
     return Booking.objects.select_related("connection", "customer", "invoice").get(invoice=made)
 
@@ -120,15 +132,15 @@ def test_an_invoice_of_another_administration_is_not_credited_in_this_one(connec
     assert "another administration" in why_no_credit_there(booked)
 
 
-@pytest.mark.parametrize("fate", RowFate)
+@pytest.mark.parametrize("disposition", RowDisposition)
 def test_a_refused_credit_that_is_cancelled_puts_the_rows_back_where_they_were(
-    connected, booked, fate
+    connected, booked, disposition
 ):
     before = dict(TimeEntry.objects.values_list("pk", "invoice_line"))
-    booking = refused_credit(connected, booked, fate)
+    booking = refused_credit(connected, booked, disposition)
     assert not TimeEntry.objects.exclude(invoice_line=None).exists()
 
-    choices.cancel(booking, by=connected.member.user, now=NOW, reason="Not needed")
+    actions.cancel(booking, by=connected.member.user, now=NOW, reason="Not needed")
 
     assert dict(TimeEntry.objects.values_list("pk", "invoice_line")) == before
     assert {entry.status for entry in TimeEntry.objects.all()} == {Status.INVOICED}
@@ -138,7 +150,7 @@ def test_a_refused_credit_that_is_cancelled_puts_the_rows_back_where_they_were(
 
 
 def test_after_cancelling_the_lines_can_be_credited_again(connected, booked):
-    choices.cancel(refused_credit(connected, booked), by=connected.member.user, now=NOW)
+    actions.cancel(refused_credit(connected, booked), by=connected.member.user, now=NOW)
     Connection.objects.update(template="Factuursjabloon")
     connected.connection.refresh_from_db()
 
@@ -153,7 +165,7 @@ def test_a_credit_of_which_a_row_was_billed_again_cannot_be_cancelled(connected,
     draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
 
     with pytest.raises(RowsMoved, match="billed again"):
-        choices.cancel(booking, by=connected.member.user, now=NOW)
+        actions.cancel(booking, by=connected.member.user, now=NOW)
 
     booking.refresh_from_db()
     assert booking.state == State.REJECTED
@@ -173,7 +185,7 @@ def test_rows_that_are_no_longer_what_was_billed_do_not_go_back(connected, booke
     TimeEntry.objects.filter(pk=TimeEntry.objects.first().pk).update(**change)
 
     with pytest.raises(RowsMoved, match=words):
-        choices.cancel(booking, by=connected.member.user, now=NOW)
+        actions.cancel(booking, by=connected.member.user, now=NOW)
 
 
 def test_rows_that_are_gone_do_not_come_back(connected, booked):
@@ -181,7 +193,7 @@ def test_rows_that_are_gone_do_not_come_back(connected, booked):
     TimeEntry.objects.first().delete()
 
     with pytest.raises(RowsMoved, match="removed"):
-        choices.cancel(booking, by=connected.member.user, now=NOW)
+        actions.cancel(booking, by=connected.member.user, now=NOW)
 
 
 def test_the_page_says_why_it_cannot_be_cancelled(connected, booked):
@@ -191,7 +203,7 @@ def test_the_page_says_why_it_cannot_be_cancelled(connected, booked):
     client.force_login(connected.member.user)
 
     answer = client.post(
-        reverse("billing:booking-choice", args=[booking.pk, "cancel"]),
+        reverse("billing:booking-action", args=[booking.pk, "cancel"]),
         {"reason": "Not needed"},
         follow=True,
     )
@@ -205,7 +217,7 @@ def test_an_agreed_amount_goes_back_too(connected):
     invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
     connected.deliver()
     invoice = Invoice.objects.get()
-    term = Term.objects.create(
+    scheduled = ScheduledAmount.objects.create(
         project=project,
         kind="fixed_price",
         description="Site",
@@ -214,10 +226,10 @@ def test_an_agreed_amount_goes_back_too(connected):
         invoice_line=invoice.lines.get(),
     )
 
-    choices.cancel(refused_credit(connected, invoice), by=connected.member.user, now=NOW)
+    actions.cancel(refused_credit(connected, invoice), by=connected.member.user, now=NOW)
 
-    term.refresh_from_db()
-    assert term.invoice_line == invoice.lines.get()
+    scheduled.refresh_from_db()
+    assert scheduled.invoice_line == invoice.lines.get()
 
 
 def test_from_the_dialog_it_is_booked_and_its_page_follows_it(connected, booked):
@@ -261,7 +273,7 @@ def sent_here(agency) -> Invoice:
 def test_before_it_was_sent_a_credit_cannot_be_entered(connected):
     invoice = sent_here(connected)
     by = connected.member.user
-    draft = draft_credit(invoice, wish(invoice.lines.all()), by=by, now=NOW)
+    draft = draft_credit(invoice, credit_input(invoice.lines.all()), by=by, now=NOW)
     final = make_final(draft, by=by, now=NOW)
 
     assert why_no_sales_entry(draft)
@@ -272,7 +284,7 @@ def test_before_it_was_sent_a_credit_cannot_be_entered(connected):
 def test_the_entry_of_a_credit_is_shown_with_its_signs_turned(connected):
     invoice = sent_here(connected)
     by = connected.member.user
-    draft = draft_credit(invoice, wish(invoice.lines.all()), by=by, now=NOW)
+    draft = draft_credit(invoice, credit_input(invoice.lines.all()), by=by, now=NOW)
 
     entry = [row.amount for row in proposed_entry(draft, connected.connection)]
 
@@ -293,7 +305,9 @@ def test_credits_in_parts_are_entered_to_the_cent_under_their_own_numbers(connec
     for invoice in list(documents):
         while free := list(free_lines(invoice)):
             some = dice.sample(free, dice.randint(1, min(2, len(free))))
-            order = CreditWish({x.pk: RowFate.RELEASED for x in some}, "Wrong", factories.TODAY)
+            order = CreditInput(
+                {x.pk: RowDisposition.RELEASED for x in some}, "Wrong", factories.TODAY
+            )
             made = draft_credit(invoice, order, by=by, now=NOW)
             documents.append(mark_sent(made, by=by, now=NOW))
 

@@ -10,18 +10,18 @@ from billing.invoices.drafting import delete_draft
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.locking import NotAllowed
 from billing.models import Booking, Invoice, Origin, State
-from billing.resolving import actions as choices
+from billing.resolving import actions as actions
 from billing.unbilled.releasing import RowsMoved
 from registrations.models import Status, TimeEntry
 from tests import factories
 
 from .test_concurrency import together
-from .test_crediting import wish
+from .test_crediting import credit_input
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 NOW = timezone.now()
-ALLOWED = (CannotCredit, NotAllowed, RowsMoved, ProposalChanged, choices.NoLonger)
+ALLOWED = (CannotCredit, NotAllowed, RowsMoved, ProposalChanged, actions.NoLonger)
 
 
 def unexpected(results: list[object]) -> list[object]:
@@ -43,7 +43,9 @@ def test_overlapping_credits_never_take_a_line_twice(agency, _round):
 
     results = together(
         *[
-            lambda some=some: draft_credit(invoice, wish(some), by=agency.member.user, now=NOW)
+            lambda some=some: draft_credit(
+                invoice, credit_input(some), by=agency.member.user, now=NOW
+            )
             for some in (lines[:2], lines[1:], lines[:2])
         ]
     )
@@ -56,7 +58,7 @@ def test_overlapping_credits_never_take_a_line_twice(agency, _round):
 def test_parts_that_become_final_at_once_come_to_the_invoice(agency, _round):
     invoice = sent(agency)
     by = agency.member.user
-    drafts = [draft_credit(invoice, wish([x]), by=by, now=NOW) for x in invoice.lines.all()]
+    drafts = [draft_credit(invoice, credit_input([x]), by=by, now=NOW) for x in invoice.lines.all()]
 
     results = together(*[lambda d=d: make_final(d, by=by, now=NOW) for d in [*drafts, drafts[0]]])
 
@@ -71,12 +73,12 @@ def test_parts_that_become_final_at_once_come_to_the_invoice(agency, _round):
 def test_a_draft_credit_is_either_thrown_away_or_final(agency, _round):
     invoice = sent(agency)
     by = agency.member.user
-    draft = draft_credit(invoice, wish(invoice.lines.all()), by=by, now=NOW)
+    draft = draft_credit(invoice, credit_input(invoice.lines.all()), by=by, now=NOW)
 
     results = together(
         lambda: delete_draft(draft),
         lambda: make_final(draft, by=by, now=NOW),
-        lambda: draft_credit(invoice, wish(invoice.lines.all()), by=by, now=NOW),
+        lambda: draft_credit(invoice, credit_input(invoice.lines.all()), by=by, now=NOW),
     )
 
     assert not unexpected(results)
@@ -97,7 +99,7 @@ def test_crediting_there_and_billing_at_once_leave_every_row_on_one_line_or_none
     by, books = connected.member.user, connected.connection
 
     def credit() -> object:
-        order = wish(invoice.lines.all())
+        order = credit_input(invoice.lines.all())
         return credit_in_eboekhouden(invoice, order, connection=books, by=by, now=NOW)
 
     def bill() -> object:
@@ -119,14 +121,14 @@ def test_a_cancelled_credit_and_billing_its_rows_exclude_each_other(connected, _
     invoice = Invoice.objects.get()
     by = connected.member.user
     credit = credit_in_eboekhouden(
-        invoice, wish(invoice.lines.all()), connection=connected.connection, by=by, now=NOW
+        invoice, credit_input(invoice.lines.all()), connection=connected.connection, by=by, now=NOW
     )
     booking = Booking.objects.select_related("invoice", "customer", "connection").get(
         invoice=credit
     )
 
     results = together(
-        lambda: choices.cancel(booking, by=by, now=NOW),
+        lambda: actions.cancel(booking, by=by, now=NOW),
         lambda: draft_invoices(connected.order(origin=Origin.HERE), now=NOW),
     )
 

@@ -70,7 +70,7 @@ def test_a_customer_with_a_problem_is_left_out_and_the_others_go_on(browser, con
     text = "The VAT rate Without code has no code in e-Boekhouden."
     assert text in shown.content.decode()
     assert Invoice.objects.get().customer == good.project.customer
-    assert Booking.objects.documents().get().batch.left_out[0]["customer"] == wrong.name
+    assert Booking.objects.documents().get().batch.skipped[0]["customer"] == wrong.name
 
 
 def test_rows_of_another_organisation_are_not_there(browser):

@@ -20,7 +20,7 @@ from customers.models import Customer
 from registrations.models import Status, TimeEntry
 from tests import factories
 
-from .test_crediting import wish
+from .test_crediting import credit_input
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -334,7 +334,7 @@ def test_characters_that_cannot_be_sent_become_blanks(agency, inside, blank):
 
 def test_of_a_draft_credit_only_texts_and_days_change(agency, inside, draft):
     final = mark_sent(draft, by=agency.member.user, now=NOW)
-    credit = draft_credit(final, wish(final.lines.all()), by=agency.member.user, now=NOW)
+    credit = draft_credit(final, credit_input(final.lines.all()), by=agency.member.user, now=NOW)
     before = figures(credit)
     fields = typed(inside, credit, notes="Sorry", discount="50") | {
         "line-0-description": "Taken back",

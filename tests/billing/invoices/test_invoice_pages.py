@@ -14,7 +14,7 @@ from accounts.models import Language, Role
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
 from billing.invoices.issuing import make_final, mark_sent
 from billing.models import Booking, BookingKind, Invoice, InvoiceStatus, Origin, State
-from billing.resolving import actions as choices
+from billing.resolving import actions as actions
 from registrations.models import Status, TimeEntry
 from tests import factories
 from tests.billing.issued import as_if
@@ -383,7 +383,7 @@ def test_after_cancelling_it_can_be_entered_again(connected):
     inside.post(url("entry", invoice.pk))
     booking = Booking.objects.get(kind=BookingKind.SALES_ENTRY)
 
-    choices.cancel(booking, by=connected.member.user, now=NOW, reason="Typing error")
+    actions.cancel(booking, by=connected.member.user, now=NOW, reason="Typing error")
 
     page = text(inside.get(url("detail", invoice.pk)))
     assert ENTRY in page

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from billing.models import Invoice, InvoiceStatus
-from projects.models import Method, Term
+from projects.models import Method, ScheduledAmount
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,9 +36,9 @@ def text(response) -> str:
     return response.content.decode()
 
 
-def term(customer, *, price: str = "500.00", due_on: datetime.date = TODAY) -> Term:
+def scheduled(customer, *, price: str = "500.00", due_on: datetime.date = TODAY) -> ScheduledAmount:
     project = factories.create_project(customer=customer, method=Method.INSTALMENTS)
-    return Term.objects.create(
+    return ScheduledAmount.objects.create(
         project=project,
         kind="instalment",
         key=str(project.pk),
@@ -95,7 +95,7 @@ def test_unbilled_work_of_the_customer_leads_to_the_dialog_of_invoicing(agency, 
 
 
 def test_agreed_amounts_go_without_the_work_and_the_work_without_them(agency, inside, customer):
-    agreed = term(customer)
+    agreed = scheduled(customer)
     factories.create_expense(
         project=agreed.project, membership=agency.member, date=TODAY, price=Decimal("40.00")
     )
@@ -106,22 +106,22 @@ def test_agreed_amounts_go_without_the_work_and_the_work_without_them(agency, in
         .context["proposal"]
         .invoices[0]
         .totals.net
-        for part in ("work", "terms", "other")
+        for part in ("work", "scheduled_amounts", "other")
     }
     offered = {
         kind: inside.post(reverse(NEW), {"customer": customer.pk, "kind": kind})
         .context["projects"][0]
         .amount
-        for kind in ("work", "terms")
+        for kind in ("work", "scheduled_amounts")
     }
 
-    assert offered == {"work": Decimal("40.00"), "terms": Decimal("500.00")}
+    assert offered == {"work": Decimal("40.00"), "scheduled_amounts": Decimal("500.00")}
     assert amounts == {**offered, "other": Decimal("540.00")}
 
 
 def test_only_what_falls_in_the_days_is_offered(agency, inside, customer):
-    term(customer, due_on=TODAY + datetime.timedelta(days=1))
-    asked = {"customer": customer.pk, "kind": "terms"}
+    scheduled(customer, due_on=TODAY + datetime.timedelta(days=1))
+    asked = {"customer": customer.pk, "kind": "scheduled_amounts"}
 
     today = inside.post(reverse(NEW), asked)
     tomorrow = inside.post(
@@ -134,9 +134,9 @@ def test_only_what_falls_in_the_days_is_offered(agency, inside, customer):
 
 
 def test_a_project_that_was_unticked_stays_so(agency, inside, customer):
-    one, other = term(customer), term(customer)
+    one, other = scheduled(customer), scheduled(customer)
     listed = [one.project_id, other.project_id]
-    asked = {"customer": customer.pk, "kind": "terms", "listed": listed}
+    asked = {"customer": customer.pk, "kind": "scheduled_amounts", "listed": listed}
 
     shown = inside.post(reverse(NEW), asked | {"projects": [one.project_id]})
 
@@ -164,8 +164,8 @@ def test_a_free_invoice_is_a_blank_draft_that_opens_to_be_filled(agency, inside,
     ("field", "wrong"), [("until", "31-31-2026"), ("since", "soon"), ("kind", "gift")]
 )
 def test_what_is_wrong_is_said_and_nothing_offered(agency, inside, customer, field, wrong):
-    term(customer)
-    asked = {"customer": customer.pk, "kind": "terms"}
+    scheduled(customer)
+    asked = {"customer": customer.pk, "kind": "scheduled_amounts"}
 
     shown = inside.post(reverse(NEW), asked | {field: wrong})
 
@@ -188,13 +188,13 @@ def test_only_who_invoices_and_only_customers_of_the_own_organisation(agency, in
 
 
 def test_many_customers_and_projects_ask_the_database_as_often_as_one(agency, inside, customer):
-    asked = {"customer": customer.pk, "kind": "terms"}
-    term(customer)
+    asked = {"customer": customer.pk, "kind": "scheduled_amounts"}
+    scheduled(customer)
     with CaptureQueriesContext(connection) as few:
         inside.post(reverse(NEW), asked)
     for number in range(15):
         factories.create_customer(organisation=agency.organisation, name=f"Customer {number}")
-        term(customer)
+        scheduled(customer)
 
     with CaptureQueriesContext(connection) as many:
         shown = inside.post(reverse(NEW), asked)

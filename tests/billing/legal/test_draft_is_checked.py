@@ -151,7 +151,7 @@ def test_a_draft_follows_the_code_that_its_rate_gets(agency, inside):
     make_final(final, by=agency.member.user, now=NOW)
     factories.create_connection(organisation=agency.organisation)
 
-    inside.post(reverse("billing:vat-rate-usual-code", args=[agency.vat.pk]))
+    inside.post(reverse("billing:vat-rate-default-code", args=[agency.vat.pk]))
 
     made = make_final(mended, by=agency.member.user, now=NOW)
     assert made.lines.get().vat_code == "HOOG_VERK_21"

@@ -21,7 +21,7 @@ from integrations.models import Connection
 from integrations.sessions import open_books
 from tests import factories
 
-from ..invoices.test_crediting import wish
+from ..invoices.test_crediting import credit_input
 
 NOW = timezone.now()
 HOUR = datetime.timedelta(hours=1)
@@ -47,7 +47,7 @@ def enter(agency, invoice: Invoice) -> None:
 
 def credited(agency, invoice: Invoice, lines=None, *, is_entered: bool = True) -> Invoice:
     lines = list(invoice.lines.all()) if lines is None else lines
-    draft = draft_credit(invoice, wish(lines), by=agency.member.user, now=NOW)
+    draft = draft_credit(invoice, credit_input(lines), by=agency.member.user, now=NOW)
     sent = mark_sent(draft, by=agency.member.user, now=NOW)
     if is_entered:
         enter(agency, sent)

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from accounts.models import Role
 from billing import tasks
-from billing.models import CheckFinding, CheckRun, CheckState, FindingKind
+from billing.models import Difference, DifferenceKind, ReconciliationRun, RunState
 from integrations.models import Connection
 from integrations.switching import pause
 from tests import factories
 from tests.plugins.worker import sending_to
 
 pytestmark = pytest.mark.django_db
-PAGE = reverse("billing:check")
+PAGE = reverse("billing:reconciliation")
 NOW = timezone.now()
 CONTENT = {
     "sort": "invoice",
@@ -54,11 +54,11 @@ def client_of(member) -> Client:
     return client
 
 
-def finding_of(agency, number: int = 1, **fields: object) -> CheckFinding:
-    kind = fields.pop("kind", FindingKind.CHANGED)
+def finding_of(agency, number: int = 1, **fields: object) -> Difference:
+    kind = fields.pop("kind", DifferenceKind.CHANGED)
     reason = fields.pop("reason", "invoice")
     changed = CONTENT | {"gross": "121.00"}
-    return CheckFinding.objects.create(
+    return Difference.objects.create(
         organisation=agency.organisation,
         connection=agency.connection,
         administration=agency.connection.administration_key,
@@ -76,8 +76,8 @@ def finding_of(agency, number: int = 1, **fields: object) -> CheckFinding:
     )
 
 
-def run_of(agency, state: str, **fields: object) -> CheckRun:
-    return CheckRun.objects.create(
+def run_of(agency, state: str, **fields: object) -> ReconciliationRun:
+    return ReconciliationRun.objects.create(
         organisation=agency.organisation,
         connection=agency.connection,
         since=PERIOD["since"],
@@ -98,8 +98,8 @@ def test_somebody_checks_a_period_and_reads_what_was_compared(connected, reader,
     connected.hours()
     assert "Nothing was checked yet" in text(reader)
 
-    answer = reader.post(reverse("billing:check-start"), PERIOD, follow=True)
-    run = CheckRun.objects.get()
+    answer = reader.post(reverse("billing:reconciliation-start"), PERIOD, follow=True)
+    run = ReconciliationRun.objects.get()
     assert "You may leave this page" in answer.content.decode()
     tasks.run_check(run.pk)
 
@@ -119,11 +119,11 @@ def test_somebody_checks_a_period_and_reads_what_was_compared(connected, reader,
     ],
 )
 def test_a_period_that_cannot_be_checked_is_told_beside_the_field(reader, period, said):
-    answer = reader.post(reverse("billing:check-start"), period)
+    answer = reader.post(reverse("billing:reconciliation-start"), period)
 
     assert answer.status_code == 422
     assert said in answer.content.decode()
-    assert not CheckRun.objects.exists()
+    assert not ReconciliationRun.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -140,15 +140,20 @@ def test_without_a_connection_the_page_says_what_to_do(reader, state, said):
 
     assert said in page
     assert "Check now" not in page
-    assert said in reader.post(reverse("billing:check-start"), PERIOD, follow=True).content.decode()
+    assert (
+        said
+        in reader.post(
+            reverse("billing:reconciliation-start"), PERIOD, follow=True
+        ).content.decode()
+    )
 
 
 def test_a_paused_connection_is_not_checked(connected, reader):
     pause(connected.connection, code="E0011", text="wrong", now=NOW)
 
-    reader.post(reverse("billing:check-start"), PERIOD)
+    reader.post(reverse("billing:reconciliation-start"), PERIOD)
 
-    assert not CheckRun.objects.exists()
+    assert not ReconciliationRun.objects.exists()
 
 
 def test_nobody_hears_it_and_the_clock_rings_again(
@@ -158,11 +163,11 @@ def test_nobody_hears_it_and_the_clock_rings_again(
         sending_to("redis://127.0.0.1:1/0"),
         django_capture_on_commit_callbacks(execute=True),
     ):
-        reader.post(reverse("billing:check-start"), PERIOD)
-    assert CheckRun.objects.get().state == CheckState.QUEUED
+        reader.post(reverse("billing:reconciliation-start"), PERIOD)
+    assert ReconciliationRun.objects.get().state == RunState.QUEUED
 
     with django_capture_on_commit_callbacks() as rung:
-        tasks.ring_for_checks()
+        tasks.sweep_reconciliations()
 
     assert len(rung) == 1
 
@@ -171,10 +176,10 @@ def test_at_night_every_connection_that_can_be_asked_is_checked(connected):
     factories.create_connection(organisation=factories.create_organisation(), paused_at=NOW)
     old = run_of(connected, "finished", created_at=NOW - datetime.timedelta(days=100))
 
-    tasks.start_nightly_checks()
-    tasks.start_nightly_checks()
+    tasks.start_nightly_reconciliations()
+    tasks.start_nightly_reconciliations()
 
-    run = CheckRun.objects.get()
+    run = ReconciliationRun.objects.get()
     assert run != old
     assert (run.connection, run.is_nightly) == (connected.connection, True)
     assert run.until - run.since == datetime.timedelta(days=35)
@@ -212,8 +217,8 @@ def test_a_check_of_another_kind_than_complete_does_not_say_that_all_is_well(con
 def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
     run_of(connected, "finished")
     finding_of(connected, 1)
-    finding_of(connected, 2, kind=FindingKind.VANISHED, theirs=[])
-    finding_of(connected, 3, seen_at=NOW, seen_by=connected.member.user)
+    finding_of(connected, 2, kind=DifferenceKind.VANISHED, theirs=[])
+    finding_of(connected, 3, reviewed_at=NOW, reviewed_by=connected.member.user)
     finding_of(connected, 4, resolved_at=NOW)
 
     def shown(**wanted: str) -> set[int]:
@@ -240,7 +245,7 @@ def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
         ("total", "its-entry", ["gross"], "away from the invoice"),
         ("double", "two-entry", [], "The number stands there 1 time."),
         ("double", "both", [], "as a sales entry and as an invoice"),
-        ("double", "token", [], "under another number"),
+        ("double", "correlation_id", [], "under another number"),
         ("double", "alike", [], "An equal invoice"),
         ("foreign", "series", [], "A number of our series"),
         ("foreign", "cancelled", [], "was cancelled here"),
@@ -252,7 +257,7 @@ def test_a_finding_says_what_it_means_and_the_way_on(
     finding = finding_of(connected, kind=kind, reason=reason, differs=differs)
     run_of(connected, "finished")
 
-    page = text(reader, reverse("billing:finding-detail", args=[finding.pk]))
+    page = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
 
     assert said in page
     assert said in text(reader)
@@ -263,7 +268,7 @@ def test_a_finding_says_what_it_means_and_the_way_on(
 def test_a_finding_without_anything_there_says_so(connected, reader):
     finding = finding_of(connected, kind="vanished", theirs=[])
 
-    page = text(reader, reverse("billing:finding-detail", args=[finding.pk]))
+    page = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
 
     assert "not there" in page
     assert "This program never sends it again by itself." in page
@@ -272,8 +277,8 @@ def test_a_finding_without_anything_there_says_so(connected, reader):
 # --- Seen -----------------------------------------------------------------------------------------
 
 
-def seen(client: Client, finding: CheckFinding, note: str = "Asked the bookkeeper") -> str:
-    address = reverse("billing:finding-seen", args=[finding.pk])
+def seen(client: Client, finding: Difference, note: str = "Asked the bookkeeper") -> str:
+    address = reverse("billing:difference-reviewed", args=[finding.pk])
     return client.post(address, {"note": note}, follow=True).content.decode()
 
 
@@ -285,8 +290,8 @@ def test_what_was_seen_stays_with_who_when_and_why(connected, reader):
 
     finding.refresh_from_db()
     assert "Noted." in page
-    assert (finding.seen_by, finding.note) == (connected.member.user, "Asked the bookkeeper")
-    detail = text(reader, reverse("billing:finding-detail", args=[finding.pk]))
+    assert (finding.reviewed_by, finding.note) == (connected.member.user, "Asked the bookkeeper")
+    detail = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
     assert "Seen by Sanne de Vries" in detail
     assert "Asked the bookkeeper" in detail
 
@@ -297,7 +302,7 @@ def test_what_is_gone_meanwhile_cannot_be_seen(connected, reader):
     assert "Meanwhile it is gone" in seen(reader, finding)
 
     finding.refresh_from_db()
-    assert finding.seen_at is None
+    assert finding.reviewed_at is None
 
 
 def test_a_note_that_is_too_long_is_said(connected, reader):
@@ -327,8 +332,8 @@ def test_only_who_may_invoice_sees_it(connected, role):
     finding = finding_of(connected)
 
     assert client.get(PAGE).status_code == 403
-    assert client.post(reverse("billing:check-start"), PERIOD).status_code == 403
-    assert client.get(reverse("billing:finding-detail", args=[finding.pk])).status_code == 403
+    assert client.post(reverse("billing:reconciliation-start"), PERIOD).status_code == 403
+    assert client.get(reverse("billing:difference-detail", args=[finding.pk])).status_code == 403
 
 
 def test_another_organisation_does_not_see_it(connected):
@@ -337,8 +342,10 @@ def test_another_organisation_does_not_see_it(connected):
     stranger = client_of(factories.create_membership(role=Role.ADMINISTRATOR))
 
     assert "Nobody else" not in text(stranger)
-    assert stranger.get(reverse("billing:finding-detail", args=[finding.pk])).status_code == 404
-    assert stranger.post(reverse("billing:finding-seen", args=[finding.pk])).status_code == 404
+    assert stranger.get(reverse("billing:difference-detail", args=[finding.pk])).status_code == 404
+    assert (
+        stranger.post(reverse("billing:difference-reviewed", args=[finding.pk])).status_code == 404
+    )
 
 
 def test_the_page_costs_as_much_with_many_findings(

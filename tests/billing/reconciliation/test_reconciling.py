@@ -13,16 +13,16 @@ from billing.invoices.issuing import mark_sent
 from billing.invoices.sales_entries import create_sales_entries
 from billing.models import (
     Booking,
-    CheckFinding,
-    CheckRun,
-    CheckState,
-    FindingKind,
+    Difference,
+    DifferenceKind,
     Invoice,
     Origin,
+    ReconciliationRun,
+    RunState,
     State,
 )
 from billing.reconciliation import reading, runs
-from billing.reconciliation.running import carry_out
+from billing.reconciliation.running import run_reconciliation
 from billing.resolving.actions import cancel, link
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.models import Connection, Numbering
@@ -68,22 +68,22 @@ def check(
     since: datetime.date = SINCE,
     until: datetime.date = UNTIL,
     open_books: Callable[[Connection], EBoekhouden] = open_books,
-) -> CheckRun:
+) -> ReconciliationRun:
     now = NOW + hour * HOUR
     run = runs.start_check(
         connected.organisation, since=since, until=until, by=connected.member.user, now=now
     )
-    carry_out(run.pk, open_books=open_books, clock=lambda: now)
+    run_reconciliation(run.pk, open_books=open_books, clock=lambda: now)
     run.refresh_from_db()
     return run
 
 
 def found() -> list[tuple[str, str, str]]:
-    return [(one.kind, one.reason, one.number) for one in CheckFinding.objects.open()]
+    return [(one.kind, one.reason, one.number) for one in Difference.objects.open()]
 
 
-def only_finding() -> CheckFinding:
-    return CheckFinding.objects.open().get()
+def only_finding() -> Difference:
+    return Difference.objects.open().get()
 
 
 # --- Nothing differs ------------------------------------------------------------------------------
@@ -95,8 +95,8 @@ def test_what_stands_there_as_it_was_booked_is_no_finding(kind, request, connect
 
     run = check(connected)
 
-    assert (run.state, run.problem, found()) == (CheckState.FINISHED, "", [])
-    assert (run.booking_count, run.finding_count) == (1, 0)
+    assert (run.state, run.problem, found()) == (RunState.FINISHED, "", [])
+    assert (run.booking_count, run.difference_count) == (1, 0)
     assert run.calls == {"OpenSession": 1, "GetFacturen": 1, "GetMutaties": 1}
 
 
@@ -145,7 +145,7 @@ def test_an_invoice_that_was_deleted_there_has_vanished(invoice, connected, sand
     check(connected)
 
     finding = only_finding()
-    assert (finding.kind, finding.number) == (FindingKind.VANISHED, invoice.number)
+    assert (finding.kind, finding.number) == (DifferenceKind.VANISHED, invoice.number)
     assert finding.booking.invoice == invoice
     assert (finding.ours["gross"], finding.theirs) == ("108.90", [])
 
@@ -161,7 +161,7 @@ def test_of_more_that_vanished_than_one_check_looks_up_the_next_check_has_the_ot
     first = check(connected)
     check(connected, hour=1)
 
-    assert first.state == CheckState.INCOMPLETE
+    assert first.state == RunState.INCOMPLETE
     assert sorted(number for _kind, _reason, number in found()) == [invoice.number, other.number]
 
 
@@ -210,7 +210,7 @@ def test_a_vanished_document_is_never_sent_again(invoice, connected, sandbox):
         ({"relation_code": "OTHER"}, ["relation_code"]),
         ({"date": (factories.TODAY - HOUR * 48).isoformat()}, ["date"]),
         ({"date": "2026-01-05"}, ["date"]),
-        ({"term": 8}, ["payment_term"]),
+        ({"scheduled": 8}, ["payment_term"]),
         ({"lines": [{"vat_code": "HOOG_VERK"}]}, ["vat_code"]),
         ({"lines": [{"account": "8100"}]}, ["ledger_account"]),
         ({"lines": [{"cost_centre": 1}]}, ["cost_centre_id"]),
@@ -229,7 +229,7 @@ def test_an_invoice_that_was_changed_there_is_told_field_by_field(
     check(connected)
 
     finding = only_finding()
-    assert (finding.kind, finding.differs) == (FindingKind.CHANGED, differs)
+    assert (finding.kind, finding.differs) == (DifferenceKind.CHANGED, differs)
 
 
 def test_an_entry_that_was_changed_there_is_told(entered, connected, sandbox):
@@ -240,7 +240,7 @@ def test_an_entry_that_was_changed_there_is_told(entered, connected, sandbox):
     check(connected)
 
     finding = only_finding()
-    assert finding.kind == FindingKind.CHANGED
+    assert finding.kind == DifferenceKind.CHANGED
     assert finding.differs == ["account", "net", "vat", "gross"]
 
 
@@ -249,9 +249,9 @@ def test_what_somebody_linked_is_compared_with_what_was_linked(invoice, connecte
     (there,) = sandbox.books.invoices()
     sandbox.books.change("invoices", there.id, {"lines": [{"price": "80"}]})
     sandbox.books.change("entries", there.entry, {"lines": [{"gross": "96.80"}]})
-    copy = booking.remote_copy | {"gross": "96.80"}
+    copy = booking.remote_snapshot | {"gross": "96.80"}
     copy["lines"][0]["price"] = "80.00"
-    Booking.objects.filter(pk=booking.pk).update(state=State.CONFLICT, remote_copy=copy)
+    Booking.objects.filter(pk=booking.pk).update(state=State.CONFLICT, remote_snapshot=copy)
     link(Booking.objects.get(pk=booking.pk), by=connected.member.user, now=NOW)
 
     check(connected)
@@ -279,7 +279,7 @@ def test_a_total_that_e_boekhouden_rounded_otherwise_is_a_cent_off(connected, sa
     check(connected)
 
     finding = only_finding()
-    assert (finding.kind, finding.differs) == (FindingKind.TOTAL, ["gross"])
+    assert (finding.kind, finding.differs) == (DifferenceKind.TOTAL, ["gross"])
     assert (finding.ours["gross"], finding.theirs[0]["gross"]) == ("24.37", "24.36")
 
 
@@ -290,7 +290,7 @@ def test_an_entry_a_cent_off_is_told_from_one_that_was_changed(entered, connecte
     check(connected)
 
     finding = only_finding()
-    assert (finding.kind, finding.differs) == (FindingKind.TOTAL, ["vat", "gross"])
+    assert (finding.kind, finding.differs) == (DifferenceKind.TOTAL, ["vat", "gross"])
 
 
 def test_an_entry_that_is_not_what_its_invoice_is_differs(invoice, connected, sandbox):
@@ -347,7 +347,7 @@ def test_the_same_entry_under_another_number_is_known_by_its_token(entered, conn
 
     check(connected)
 
-    assert found() == [("double", "token", entered.number)]
+    assert found() == [("double", "correlation_id", entered.number)]
     assert [one["number"] for one in only_finding().theirs] == [entered.number, "BY-HAND-1"]
 
 
@@ -405,7 +405,7 @@ def test_a_number_of_our_series_that_nobody_booked_is_not_ours(invoice, connecte
 def test_other_series_are_nobody_s_business(invoice, connected, sandbox):
     there = sandbox.books.invoices()[0].id
     copied = sandbox.books.copy("invoices", there, "2026-0001")
-    sandbox.books.change("invoices", copied, {"term": 3, "lines": [{"price": "1.00"}]})
+    sandbox.books.change("invoices", copied, {"scheduled": 3, "lines": [{"price": "1.00"}]})
 
     check(connected)
 
@@ -418,7 +418,7 @@ def test_our_own_invoice_that_somebody_else_entered_is_shown_beside_it(entered, 
     check(connected)
 
     finding = only_finding()
-    assert (finding.kind, finding.invoice) == (FindingKind.FOREIGN, entered)
+    assert (finding.kind, finding.invoice) == (DifferenceKind.FOREIGN, entered)
     assert finding.ours["gross"] == "108.90"
 
 
@@ -472,7 +472,7 @@ def test_a_booking_that_is_confirmed_during_the_check_is_no_finding(invoice, con
     run = check(connected, open_books=open_and_book)
 
     assert Booking.objects.documents().filter(state=State.CONFIRMED).count() == 2
-    assert (run.state, run.booking_count, found()) == (CheckState.FINISHED, 1, [])
+    assert (run.state, run.booking_count, found()) == (RunState.FINISHED, 1, [])
 
 
 def test_a_document_that_is_on_its_way_is_not_a_stranger(connected, sandbox):
@@ -489,7 +489,7 @@ def test_a_document_that_is_on_its_way_is_not_a_stranger(connected, sandbox):
 def test_what_was_confirmed_a_moment_ago_and_never_seen_may_not_be_visible_yet(
     invoice, connected, sandbox
 ):
-    Booking.objects.documents().update(remote_copy=None, ended_at=NOW)
+    Booking.objects.documents().update(remote_snapshot=None, ended_at=NOW)
     sandbox.books.delete("invoices", sandbox.books.invoices()[0].id)
 
     check(connected)
@@ -506,12 +506,12 @@ def test_a_finding_that_stays_is_one_finding_and_one_that_is_gone_is_kept(
     invoice, connected, sandbox
 ):
     there = sandbox.books.invoices()[0].id
-    sandbox.books.change("invoices", there, {"term": 8})
+    sandbox.books.change("invoices", there, {"scheduled": 8})
     check(connected)
     check(connected, hour=1)
     finding = only_finding()
     assert (finding.found_at, finding.last_found_at) == (NOW, NOW + HOUR)
-    sandbox.books.change("invoices", there, {"term": 30})
+    sandbox.books.change("invoices", there, {"scheduled": 30})
 
     run = check(connected, hour=2)
 
@@ -521,38 +521,38 @@ def test_a_finding_that_stays_is_one_finding_and_one_that_is_gone_is_kept(
 
 def test_what_comes_back_is_a_new_finding(invoice, connected, sandbox):
     there = sandbox.books.invoices()[0].id
-    for hour, term in enumerate([8, 30, 8]):
-        sandbox.books.change("invoices", there, {"term": term})
+    for hour, scheduled in enumerate([8, 30, 8]):
+        sandbox.books.change("invoices", there, {"scheduled": scheduled})
         check(connected, hour=hour)
 
-    assert CheckFinding.objects.count() == 2
+    assert Difference.objects.count() == 2
     assert only_finding().found_at == NOW + 2 * HOUR
 
 
 def test_what_somebody_saw_asks_again_only_when_it_changes_there(invoice, connected, sandbox):
     there = sandbox.books.invoices()[0].id
-    sandbox.books.change("invoices", there, {"term": 8})
+    sandbox.books.change("invoices", there, {"scheduled": 8})
     check(connected)
-    CheckFinding.objects.update(seen_at=NOW, seen_by=connected.member.user)
+    Difference.objects.update(reviewed_at=NOW, reviewed_by=connected.member.user)
 
     check(connected, hour=1)
-    assert only_finding().seen_at == NOW
-    sandbox.books.change("invoices", there, {"term": 9})
+    assert only_finding().reviewed_at == NOW
+    sandbox.books.change("invoices", there, {"scheduled": 9})
     check(connected, hour=2)
 
-    assert only_finding().seen_at is None
+    assert only_finding().reviewed_at is None
 
 
 def test_what_was_put_right_later_is_gone_though_its_days_are_no_longer_read(
     invoice, connected, sandbox
 ):
     there = sandbox.books.invoices()[0].id
-    sandbox.books.change("invoices", there, {"term": 8})
+    sandbox.books.change("invoices", there, {"scheduled": 8})
     check(connected)
     later = {"since": UNTIL, "until": UNTIL + datetime.timedelta(days=35)}
     check(connected, hour=1, **later)
     assert only_finding().last_found_at == NOW + HOUR
-    sandbox.books.change("invoices", there, {"term": 30})
+    sandbox.books.change("invoices", there, {"scheduled": 30})
 
     run = check(connected, hour=2, **later)
 
@@ -580,14 +580,14 @@ def test_what_a_number_alone_does_not_tell_stays_until_its_days_are_read(
 @pytest.mark.parametrize("action", ["drop", "html"])
 def test_a_failure_says_why_and_leaves_the_findings(invoice, connected, sandbox, operation, action):
     there = sandbox.books.invoices()[0].id
-    sandbox.books.change("invoices", there, {"term": 8})
+    sandbox.books.change("invoices", there, {"scheduled": 8})
     check(connected)
-    sandbox.books.change("invoices", there, {"term": 30})
+    sandbox.books.change("invoices", there, {"scheduled": 30})
     sandbox.faults.add(action, operation=operation)
 
     run = check(connected, hour=1)
 
-    assert run.state == CheckState.FAILED
+    assert run.state == RunState.FAILED
     assert "What was found before is unchanged" in run.problem
     assert only_finding().last_found_at == NOW
 
@@ -598,7 +598,7 @@ def test_a_look_up_that_fails_proves_nothing(invoice, connected, sandbox):
 
     run = check(connected)
 
-    assert (run.state, found()) == (CheckState.FAILED, [])
+    assert (run.state, found()) == (RunState.FAILED, [])
 
 
 def test_refused_codes_pause_the_connection(invoice, connected, sandbox):
@@ -606,7 +606,7 @@ def test_refused_codes_pause_the_connection(invoice, connected, sandbox):
 
     run = check(connected)
 
-    assert run.state == CheckState.FAILED
+    assert run.state == RunState.FAILED
     assert "The connection is paused" in run.problem
     assert Connection.objects.get().is_paused
 
@@ -615,10 +615,10 @@ def test_a_connection_that_is_paused_meanwhile_is_not_asked(connected, sandbox):
     run = start(connected)
     pause(connected.connection, code="E0011", text="wrong", now=NOW)
 
-    carry_out(run.pk, open_books=open_books, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
 
     run.refresh_from_db()
-    assert run.state == CheckState.FAILED
+    assert run.state == RunState.FAILED
     assert not sandbox.books.requests(operation="GetFacturen")
 
 
@@ -631,21 +631,21 @@ def test_more_on_a_day_than_one_answer_shows_is_a_gap_and_not_absence(entered, c
 
     run = check(connected, hour=1)
 
-    assert run.state == CheckState.INCOMPLETE
+    assert run.state == RunState.INCOMPLETE
     assert "22-11-2026" in run.problem
     assert found() == []
 
 
 def test_an_incomplete_check_calls_nothing_gone(entered, connected, sandbox):
     entry = sandbox.books.entries()[0]
-    sandbox.books.change("entries", entry.id, {"term": "8"})
+    sandbox.books.change("entries", entry.id, {"scheduled": "8"})
     check(connected)
-    sandbox.books.change("entries", entry.id, {"term": "30"})
+    sandbox.books.change("entries", entry.id, {"scheduled": "30"})
     leave_calls(connected, 0)
 
     run = check(connected, hour=1)
 
-    assert run.state == CheckState.INCOMPLETE
+    assert run.state == RunState.INCOMPLETE
     assert len(found()) == 1
 
 
@@ -665,7 +665,7 @@ def test_the_quota_of_e_boekhouden_itself_is_a_gap(entered, connected, sandbox):
 
     run = check(connected)
 
-    assert (run.state, found()) == (CheckState.INCOMPLETE, [])
+    assert (run.state, found()) == (RunState.INCOMPLETE, [])
 
 
 def leave_calls(connected, left: int) -> None:
@@ -685,7 +685,7 @@ def test_every_question_about_entries_is_counted(entered, connected):
 # --- One at a time --------------------------------------------------------------------------------
 
 
-def start(connected, *, hour: int = 0) -> CheckRun:
+def start(connected, *, hour: int = 0) -> ReconciliationRun:
     return runs.start_check(
         connected.organisation,
         since=SINCE,
@@ -709,19 +709,19 @@ def test_a_check_costs_as_many_queries_with_many_bookings(
     for _ in range(12):
         book(connected, project=project)
     for one in sandbox.books.invoices():
-        sandbox.books.change("invoices", one.id, {"term": 8})
+        sandbox.books.change("invoices", one.id, {"scheduled": 8})
 
     with django_assert_max_num_queries(len(few) + 2):
         run = check(connected, hour=1)
 
-    assert (run.booking_count, run.finding_count) == (13, 13)
+    assert (run.booking_count, run.difference_count) == (13, 13)
 
 
 def test_a_second_worker_does_nothing(connected, sandbox):
     run = start(connected)
     runs.claim(run.pk, now=NOW)
 
-    carry_out(run.pk, open_books=open_books, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
 
     assert not sandbox.books.requests()
 
@@ -730,10 +730,10 @@ def test_a_check_whose_worker_died_is_taken_over(connected):
     run = start(connected)
     runs.claim(run.pk, now=NOW - HOUR)
 
-    carry_out(run.pk, open_books=open_books, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
 
     run.refresh_from_db()
-    assert (run.state, run.attempts) == (CheckState.FINISHED, 2)
+    assert (run.state, run.attempts) == (RunState.FINISHED, 2)
 
 
 def test_a_worker_that_lost_its_check_writes_nothing(invoice, connected, sandbox):
@@ -741,23 +741,23 @@ def test_a_worker_that_lost_its_check_writes_nothing(invoice, connected, sandbox
     run = start(connected)
 
     def open_and_lose(connection: Connection) -> EBoekhouden:
-        CheckRun.objects.filter(pk=run.pk).update(attempts=2)
+        ReconciliationRun.objects.filter(pk=run.pk).update(attempts=2)
         return open_books(connection)
 
-    carry_out(run.pk, open_books=open_and_lose, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_books=open_and_lose, clock=lambda: NOW)
 
     run.refresh_from_db()
-    assert (run.state, found()) == (CheckState.RUNNING, [])
+    assert (run.state, found()) == (RunState.RUNNING, [])
 
 
 def test_a_check_that_every_worker_dies_of_is_given_up(connected):
     run = start(connected)
-    CheckRun.objects.update(attempts=runs.MAX_ATTEMPTS)
+    ReconciliationRun.objects.update(attempts=runs.MAX_ATTEMPTS)
 
-    carry_out(run.pk, open_books=open_books, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
 
     run.refresh_from_db()
-    assert run.state == CheckState.FAILED
+    assert run.state == RunState.FAILED
     assert "3" in run.problem
 
 

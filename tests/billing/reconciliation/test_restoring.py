@@ -7,15 +7,23 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
+from integrations.place import QUIET
 
-from billing.documents.archive import triggers as guards
+from billing.documents.archive import triggers as triggers
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
 from billing.invoices.issuing import Held, mark_sent
-from billing.models import Booking, CheckFinding, CheckRun, Invoice, NumberSeries, Origin, State
+from billing.models import (
+    Booking,
+    Difference,
+    Invoice,
+    NumberSeries,
+    Origin,
+    ReconciliationRun,
+    State,
+)
 from billing.reconciliation.restoring import NotYet, compare_and_go_on, go_on_by_hand
-from billing.reconciliation.running import carry_out
+from billing.reconciliation.running import run_reconciliation
 from billing.resolving import actions as choices
-from integrations.database_identity import QUIET
 from integrations.sessions import open_books
 from registrations.models import TimeEntry
 from tests import factories
@@ -39,12 +47,12 @@ def bill(connected) -> Booking:
 
 def forget(booking: Booking) -> None:
     """As if the backup had been made before the invoice was."""
-    guards.remove(using="default")
+    triggers.remove(using="default")
     booking.delete()
     TimeEntry.objects.update(invoice_line=None, status="open")
     Invoice.objects.filter(pk=booking.invoice_id).delete()
     NumberSeries.objects.all().delete()
-    guards.lay(using="default")
+    triggers.install_triggers(using="default")
 
 
 def restored(connected) -> None:
@@ -55,9 +63,9 @@ def restored(connected) -> None:
 def compare(now: datetime.datetime = LATER) -> None:
     """What beat does every minute, and a worker when it is rung for."""
     compare_and_go_on(now=now, today=TODAY)
-    for run in CheckRun.objects.filter(state="queued"):
-        CheckRun.objects.filter(pk=run.pk).update(created_at=now)
-        carry_out(run.pk, open_books=open_books, clock=lambda: now)
+    for run in ReconciliationRun.objects.filter(state="queued"):
+        ReconciliationRun.objects.filter(pk=run.pk).update(created_at=now)
+        run_reconciliation(run.pk, open_books=open_books, clock=lambda: now)
     compare_and_go_on(now=now, today=TODAY)
 
 
@@ -95,9 +103,9 @@ def test_a_document_that_was_forgotten_holds_everything_until_somebody_has_seen_
 
     forgotten.connection.refresh_from_db()
     assert forgotten.connection.must_compare_first
-    assert [finding.number for finding in CheckFinding.objects.all()] == ["TC2026-0001"]
+    assert [finding.number for finding in Difference.objects.all()] == ["TC2026-0001"]
     assert NumberSeries.objects.get().last == 1
-    CheckFinding.objects.update(seen_at=NOW)
+    Difference.objects.update(reviewed_at=NOW)
     compare()
     forgotten.connection.refresh_from_db()
     assert not forgotten.connection.must_compare_first
@@ -131,7 +139,7 @@ def test_what_no_check_can_compare_goes_on_when_somebody_compared_it_by_hand(con
 
     connected.connection.refresh_from_db()
     assert not connected.connection.must_compare_first
-    assert Booking.objects.get().sends == 1  # so it is looked up before anything else
+    assert Booking.objects.get().unconfirmed_sends == 1  # so it is looked up before anything else
     with pytest.raises(NotYet, match="does not wait"):
         go_on_by_hand(connected.connection, now=LATER)
 

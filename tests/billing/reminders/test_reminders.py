@@ -268,7 +268,7 @@ def test_a_credited_invoice_is_left_to_people(studio):
 def test_a_copy_of_the_database_writes_to_nobody(studio):
     invoice = late_invoice(studio, days=7)
     book(studio, invoice, seen=at(TODAY), open_seen_at=at(TODAY))
-    Connection.objects.update(place="elsewhere")
+    Connection.objects.update(database_identity="elsewhere")
 
     assert "is a copy" in reason(studio)
     assert remind(studio) == 0
@@ -279,7 +279,7 @@ def test_nor_does_a_copy_without_e_boekhouden_until_somebody_says_that_it_is_the
     choices = {"is_on": True, "mode": ReminderMode.SEND, "paused_until": None}
     change_reminder_settings(studio.organisation, **choices)
     here = reason(studio)
-    ReminderSettings.objects.update(place="elsewhere")
+    ReminderSettings.objects.update(database_identity="elsewhere")
     copied = reason(studio)
     sent_from_copy = remind(studio)
     change_reminder_settings(studio.organisation, **choices)

@@ -19,7 +19,7 @@ from billing.reminders.obstacles import why_not
 from billing.reminders.sending import deliver_reminders, queue_reminders
 from tests import factories
 
-from ..invoices.test_crediting import wish
+from ..invoices.test_crediting import credit_input
 from ..issued import as_if
 from ..payments.test_credit_payments import LINE, credited, enter, fetch, set_off
 from .late_invoices import DAY, turn_on
@@ -158,7 +158,7 @@ def test_a_credit_that_somebody_settled_by_hand_is_left_to_people(studio, late):
 
 
 def test_a_credit_that_the_customer_does_not_have_yet_goes_first(studio, late):
-    draft = draft_credit(late, wish([late.lines.first()]), by=studio.member.user, now=NOW)
+    draft = draft_credit(late, credit_input([late.lines.first()]), by=studio.member.user, now=NOW)
     as_draft = reason(studio)
     final = make_final(draft, by=studio.member.user, now=NOW)
 

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.invoices.creating import draft_invoices
-from billing.invoices.credit_lines import CreditWish
+from billing.invoices.credit_lines import CreditInput
 from billing.invoices.crediting import draft_credit
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.paying import mark_paid
-from billing.models import Invoice, InvoiceStatus, Origin, RowFate
+from billing.models import Invoice, InvoiceStatus, Origin, RowDisposition
 from billing.reports import outstanding
 from lib.money import ZERO
 from tests import factories
@@ -95,8 +95,10 @@ def credited(agency, *, paid=False, settle=False, part=False):
     if paid:
         mark_paid(invoice, by=agency.member.user, now=NOW)
     lines = list(invoice.lines.all())[: 1 if part else 2]
-    wish = CreditWish({line.pk: RowFate.WRITTEN_OFF for line in lines}, "Wrong", factories.TODAY)
-    credit = draft_credit(invoice, wish, by=agency.member.user, now=NOW)
+    credit_input = CreditInput(
+        {line.pk: RowDisposition.WRITTEN_OFF for line in lines}, "Wrong", factories.TODAY
+    )
+    credit = draft_credit(invoice, credit_input, by=agency.member.user, now=NOW)
     credit = mark_sent(
         make_final(credit, by=agency.member.user, now=NOW), by=agency.member.user, now=NOW
     )

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.invoices.creating import draft_invoices
-from billing.invoices.credit_lines import CreditWish
+from billing.invoices.credit_lines import CreditInput
 from billing.invoices.crediting import draft_credit
 from billing.invoices.issuing import make_final, mark_sent
-from billing.models import Invoice, InvoiceStatus, Origin, RowFate
+from billing.models import Invoice, InvoiceStatus, Origin, RowDisposition
 from billing.reports.query import year_before
-from billing.reports.turnover import Question, invoices_behind, sums, turnover
+from billing.reports.turnover import ReportQuery, invoices_behind, sums, turnover
 from lib.money import ZERO
 from projects.models import Method
 from registrations.periods import Period
@@ -39,8 +39,8 @@ def browser(client, agency):
     return client
 
 
-def question(agency, by="month", period=YEAR, customers=()):
-    return Question(agency.organisation, period, by, customers)
+def query(agency, by="month", period=YEAR, customers=()):
+    return ReportQuery(agency.organisation, period, by, customers)
 
 
 def invoiced(agency, net="100.00", **fields):
@@ -59,7 +59,7 @@ def test_drafts_and_void_invoices_do_not_count_and_credits_are_subtracted(agency
         invoiced(agency, status=status)
     invoiced(agency, net="-30.00")
 
-    assert turnover(question(agency)).net == Decimal("270.00")
+    assert turnover(query(agency)).net == Decimal("270.00")
 
 
 def test_the_invoice_date_says_in_which_month(agency):
@@ -67,7 +67,7 @@ def test_the_invoice_date_says_in_which_month(agency):
     invoiced(agency, date=datetime.date(2026, 2, 1))
     invoiced(agency, date=datetime.date(2025, 12, 31))
 
-    rows = turnover(question(agency)).rows
+    rows = turnover(query(agency)).rows
 
     assert [row.label for row in rows[:3]] == ["January 2026", "February 2026", "March 2026"]
     assert [row.net for row in rows[:3]] == [100, 100, 0]
@@ -80,7 +80,7 @@ def test_a_line_is_divided_over_its_rows_by_their_amounts(agency):
     rows = [(agency.member, website, "50.00"), (bram, website, "50.00"), (None, website, "50.00")]
     create_invoice(agency.organisation, Line("100.00", agency.vat, website, rows))
 
-    found = sums(question(agency, "employee"))
+    found = sums(query(agency, "employee"))
 
     assert sorted(found.values()) == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
     assert set(found) == {agency.member.pk, bram.pk, None}
@@ -90,9 +90,9 @@ def test_lines_without_rows_belong_to_their_project_and_to_nobody(agency):
     logo = factories.create_project(organisation=agency.organisation)
     create_invoice(agency.organisation, Line("100.00", agency.vat, logo), discount="10")
 
-    assert sums(question(agency, "employee")) == {None: Decimal("90.00")}
-    assert sums(question(agency, "project")) == {logo.pk: Decimal("90.00")}
-    assert [row.label for row in turnover(question(agency, "employee")).rows] == ["Not by employee"]
+    assert sums(query(agency, "employee")) == {None: Decimal("90.00")}
+    assert sums(query(agency, "project")) == {logo.pk: Decimal("90.00")}
+    assert [row.label for row in turnover(query(agency, "employee")).rows] == ["Not by employee"]
 
 
 def test_a_credit_invoice_takes_the_turnover_from_who_had_it(agency):
@@ -102,16 +102,16 @@ def test_a_credit_invoice_takes_the_turnover_from_who_had_it(agency):
         factories.create_time_entry(project=project, membership=member, minutes=minutes)
     (draft,) = draft_invoices(agency.order(origin=Origin.HERE), now=NOW)
     invoice = mark_sent(draft, by=agency.member.user, now=NOW)
-    fates = {line.pk: RowFate.RELEASED for line in invoice.lines.all()}
-    before = sums(question(agency, "employee"))
+    dispositions = {line.pk: RowDisposition.RELEASED for line in invoice.lines.all()}
+    before = sums(query(agency, "employee"))
 
     credit = draft_credit(
-        invoice, CreditWish(fates, "Wrong", factories.TODAY), by=agency.member.user, now=NOW
+        invoice, CreditInput(dispositions, "Wrong", factories.TODAY), by=agency.member.user, now=NOW
     )
     make_final(credit, by=agency.member.user, now=NOW)
 
     assert set(before) == {agency.member.pk, bram.pk}
-    assert sums(question(agency, "employee")) == dict.fromkeys(before, ZERO)
+    assert sums(query(agency, "employee")) == dict.fromkeys(before, ZERO)
 
 
 def test_hours_and_an_agreed_amount_on_one_line_go_to_who_worked_and_to_nobody(agency):
@@ -119,7 +119,7 @@ def test_hours_and_an_agreed_amount_on_one_line_go_to_who_worked_and_to_nobody(a
     rows = [(agency.member, project, "60.00"), (None, project, "40.00")]
     create_invoice(agency.organisation, Line("50.00", agency.vat, project, rows))
 
-    assert sums(question(agency, "employee")) == {agency.member.pk: 30, None: 20}
+    assert sums(query(agency, "employee")) == {agency.member.pk: 30, None: 20}
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ def test_the_parts_are_the_invoices_to_the_cent(agency, drawn):
         expected = sum(invoices.values_list("net", flat=True), ZERO)
 
         for by in BY:
-            found = turnover(question(agency, by))
+            found = turnover(query(agency, by))
             assert found.net == expected, by
             assert sum((row.net for row in found.rows), ZERO) == expected, by
             for row in found.rows:
-                behind = invoices_behind(question(agency, by), row.address)
+                behind = invoices_behind(query(agency, by), row.address)
                 assert sum(behind.values(), ZERO) == row.net, by
         transaction.set_rollback(True)
 

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
-from billing.invoices.credit_lines import CreditWish
+from billing.invoices.credit_lines import CreditInput
 from billing.invoices.crediting import draft_credit
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.sales_entries import create_sales_entries
-from billing.models import Booking, InvoiceStatus, Origin, RowFate, State
+from billing.models import Booking, InvoiceStatus, Origin, RowDisposition, State
 from billing.reports.icp import icp
 from billing.reports.vat_overview import Amounts, vat_overview
 from lib.money import ZERO
@@ -108,7 +108,9 @@ def test_what_was_entered_agrees_to_the_cent_credits_too(connected):
     first = entered(connected)
     credit = draft_credit(
         first,
-        CreditWish({line.pk: RowFate.RELEASED for line in first.lines.all()}, "Wrong", TODAY),
+        CreditInput(
+            {line.pk: RowDisposition.RELEASED for line in first.lines.all()}, "Wrong", TODAY
+        ),
         by=connected.member.user,
         now=NOW,
     )
@@ -145,8 +147,8 @@ def test_a_difference_there_is_shown_with_its_invoice(connected):
     connected.hours(minutes=60)
     made_there(connected)
     booking = Booking.objects.get(invoice__isnull=False)
-    changed = {**booking.remote_copy, "vat": str(Decimal(booking.remote_copy["vat"]) + 1)}
-    Booking.objects.filter(pk=booking.pk).update(remote_copy=changed)
+    changed = {**booking.remote_snapshot, "vat": str(Decimal(booking.remote_snapshot["vat"]) + 1)}
+    Booking.objects.filter(pk=booking.pk).update(remote_snapshot=changed)
 
     found = overview(connected)
 
@@ -158,9 +160,9 @@ def test_an_entry_under_another_code_is_a_difference_though_the_total_is_the_sam
     connected.hours(minutes=60)
     made_there(connected)
     booking = Booking.objects.get(invoice__isnull=False)
-    lines = [{**line, "vat_code": "GEEN"} for line in booking.remote_copy["lines"]]
+    lines = [{**line, "vat_code": "GEEN"} for line in booking.remote_snapshot["lines"]]
     Booking.objects.filter(pk=booking.pk).update(
-        remote_copy={**booking.remote_copy, "lines": lines}
+        remote_snapshot={**booking.remote_snapshot, "lines": lines}
     )
 
     found = overview(connected)

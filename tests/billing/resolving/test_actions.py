@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Booking, BookingKind, Invoice, InvoiceStatus, State
-from billing.resolving import actions as choices
+from billing.resolving import actions as actions
 from integrations.models import Connection
 from registrations.models import TimeEntry
 from tests import factories
@@ -44,7 +44,7 @@ def test_after_mending_the_template_it_goes_again_under_the_same_number(
     Connection.objects.update(template="Factuursjabloon")
     refused.connection.refresh_from_db()
 
-    choices.book_again(refused, by=connected.member.user, now=NOW)
+    actions.book_again(refused, by=connected.member.user, now=NOW)
     connected.deliver()
 
     refused.refresh_from_db()
@@ -53,7 +53,7 @@ def test_after_mending_the_template_it_goes_again_under_the_same_number(
 
 
 def test_cancelling_frees_the_rows_and_keeps_the_number(connected, refused):
-    choices.cancel(refused, by=connected.member.user, now=NOW, reason="Wrong month")
+    actions.cancel(refused, by=connected.member.user, now=NOW, reason="Wrong month")
 
     invoice = Invoice.objects.get()
     assert (invoice.status, invoice.number) == (InvoiceStatus.VOID, refused.natural_key)
@@ -61,7 +61,7 @@ def test_cancelling_frees_the_rows_and_keeps_the_number(connected, refused):
 
 
 def test_freed_rows_can_be_billed_again_under_the_next_number(connected, refused):
-    choices.cancel(refused, by=connected.member.user, now=NOW)
+    actions.cancel(refused, by=connected.member.user, now=NOW)
     Connection.objects.update(template="Factuursjabloon")
     connected.connection.refresh_from_db()
 
@@ -74,7 +74,7 @@ def test_freed_rows_can_be_billed_again_under_the_next_number(connected, refused
 
 
 def test_a_linked_customer_lets_its_invoice_go(connected, sandbox, mistaken):
-    choices.link(mistaken, by=connected.member.user, now=NOW)
+    actions.link(mistaken, by=connected.member.user, now=NOW)
     connected.deliver()
 
     assert len(sandbox.books.relations()) == 1
@@ -89,7 +89,7 @@ def test_a_customer_that_vanished_there_is_made_again(connected, sandbox):
     booking = Booking.objects.select_related("connection", "customer", "invoice").get()
     assert (booking.state, booking.code) == (State.REJECTED, "CFACT025")
 
-    choices.book_again(booking, by=connected.member.user, now=NOW)
+    actions.book_again(booking, by=connected.member.user, now=NOW)
     connected.deliver()
 
     assert [relation.code for relation in sandbox.books.relations()] == [customer.number]
@@ -97,18 +97,18 @@ def test_a_customer_that_vanished_there_is_made_again(connected, sandbox):
 
 
 def test_a_booking_that_a_worker_took_meanwhile_is_not_touched(connected, refused):
-    Booking.objects.filter(pk=refused.pk).update(fence=refused.fence + 1)
+    Booking.objects.filter(pk=refused.pk).update(fencing_token=refused.fencing_token + 1)
 
-    with pytest.raises(choices.NoLonger):
-        choices.cancel(refused, by=connected.member.user, now=NOW)
+    with pytest.raises(actions.NoLonger):
+        actions.cancel(refused, by=connected.member.user, now=NOW)
 
 
 def test_what_may_be_there_cannot_be_cancelled(connected, refused):
-    Booking.objects.filter(pk=refused.pk).update(state=State.UNKNOWN, sends=1)
+    Booking.objects.filter(pk=refused.pk).update(state=State.UNKNOWN, unconfirmed_sends=1)
     refused.refresh_from_db()
 
-    with pytest.raises(choices.NoLonger):
-        choices.cancel(refused, by=connected.member.user, now=NOW)
+    with pytest.raises(actions.NoLonger):
+        actions.cancel(refused, by=connected.member.user, now=NOW)
 
 
 def test_the_page_says_why_and_offers_the_way_on(client, connected, refused):
@@ -133,7 +133,7 @@ def test_a_conflict_shows_both_sides(client, connected, mistaken):
 def test_a_choice_on_the_page_is_carried_out(client, connected, refused):
     client.force_login(connected.member.user)
 
-    client.post(reverse("billing:booking-choice", args=[refused.pk, "cancel"]), {"reason": "Twice"})
+    client.post(reverse("billing:booking-action", args=[refused.pk, "cancel"]), {"reason": "Twice"})
 
     refused.refresh_from_db()
     assert refused.state == State.CANCELLED

@@ -17,17 +17,17 @@ from billing.models import (
     Invoice,
     InvoiceStatus,
     Origin,
-    RowFate,
+    RowDisposition,
     State,
 )
-from billing.resolving import actions as choices
+from billing.resolving import actions as actions
 from billing.resolving import renumbering
 from integrations.sessions import open_books
 from registrations.models import TimeEntry
 from tests import factories
 from tests.integrations.eboekhouden import samples
 
-from ..invoices.test_crediting import wish
+from ..invoices.test_crediting import credit_input
 
 NOW = timezone.now()
 
@@ -74,7 +74,7 @@ def test_the_invoice_goes_under_the_next_number_with_the_same_rows(connected, sa
 def test_pressing_it_twice_makes_one_copy(connected, taken):
     renumbering.take_new_number(taken, by=connected.member.user, now=NOW)
 
-    with pytest.raises(choices.NoLonger):
+    with pytest.raises(actions.NoLonger):
         renumbering.take_new_number(taken, by=connected.member.user, now=NOW)
 
     assert Invoice.objects.count() == 2
@@ -105,7 +105,7 @@ def test_after_mending_it_there_it_is_looked_up_again_and_sent(connected, sandbo
     sandbox.books.delete("entries", theirs.entry)
     sandbox.books.delete("invoices", theirs.id)
 
-    choices.check_now(taken, now=NOW)
+    actions.check_now(taken, now=NOW)
     connected.deliver()
 
     taken.refresh_from_db()
@@ -142,10 +142,10 @@ def test_the_page_offers_to_link_to_renumber_to_look_again_and_to_cancel(connect
     address = reverse("billing:booking-detail", args=[taken.pk])
 
     page = client.get(address).content.decode()
-    client.post(reverse("billing:booking-choice", args=[taken.pk, "renumber"]))
+    client.post(reverse("billing:booking-action", args=[taken.pk, "renumber"]))
 
-    for choice in ("link", "renumber", "check", "cancel"):
-        assert reverse("billing:booking-choice", args=[taken.pk, choice]) in page
+    for action in ("link", "renumber", "check", "cancel"):
+        assert reverse("billing:booking-action", args=[taken.pk, action]) in page
     assert "Design" in page
     assert Invoice.objects.filter(number="TC2026-0002").exists()
 
@@ -164,7 +164,7 @@ def test_what_exists_and_is_not_shown_ends_with_a_person(connected, sandbox, tak
     """The invoice was deleted there and its entry was not: the number is taken, and invisible."""
     (theirs,) = sandbox.books.invoices()
     sandbox.books.delete("invoices", theirs.id)
-    choices.check_now(taken, now=NOW)
+    actions.check_now(taken, now=NOW)
 
     connected.deliver()
     for minutes in (20, 40):
@@ -186,7 +186,7 @@ def test_a_credit_goes_under_the_next_number_and_still_names_its_rows(connected,
     connected.deliver()
     (first,) = Invoice.objects.all()
     occupy(connected, sandbox, "TC2026-0002")
-    asked = wish(list(first.lines.all()), RowFate.RELEASED)
+    asked = credit_input(list(first.lines.all()), RowDisposition.RELEASED)
     credit = credit_in_eboekhouden(
         first, asked, connection=connected.connection, by=connected.member.user, now=NOW
     )

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Invoice, InvoiceLine
-from billing.unbilled import Wish, everything_unbilled
-from projects.models import Method, Subscription, Term
+from billing.unbilled import UnbilledFilter, everything_unbilled
+from projects.models import Method, ScheduledAmount, Subscription
 from projects.periods import add_months
-from projects.scheduled_amounts import plan_terms
+from projects.scheduled_amounts import plan_scheduled_amounts
 from tests import factories
 
 TODAY = timezone.localdate()
@@ -38,7 +38,7 @@ def subscription(agency, description="SLA"):
         description=description,
         price=Decimal("99.99"),
     )
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
     return project
 
 
@@ -75,11 +75,11 @@ def test_no_term_is_billed_twice_however_often_it_is_planned_and_asked_for(brows
 
     for _time in range(3):
         bill(browser, project)
-        plan_terms(project, today=TODAY)
+        plan_scheduled_amounts(project, today=TODAY)
 
     assert InvoiceLine.objects.count() == MONTHS
-    assert Term.objects.filter(invoice_line__isnull=False).count() == MONTHS
-    assert not everything_unbilled(agency.organisation, Wish(until=TODAY))
+    assert ScheduledAmount.objects.filter(invoice_line__isnull=False).count() == MONTHS
+    assert not everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))
 
 
 def test_a_draft_that_is_thrown_away_gives_its_terms_back_once(browser, agency):
@@ -89,8 +89,8 @@ def test_a_draft_that_is_thrown_away_gives_its_terms_back_once(browser, agency):
     url = reverse("billing:invoice-change", args=[Invoice.objects.get().pk, "throw-away"])
     browser.post(url)
 
-    (customer,) = everything_unbilled(agency.organisation, Wish(until=TODAY))
-    assert customer.projects[0].term_count == MONTHS
+    (customer,) = everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))
+    assert customer.projects[0].scheduled_count == MONTHS
 
 
 def test_many_subscriptions_are_caught_up_with_at_once(browser, agency):
@@ -106,8 +106,8 @@ def test_many_subscriptions_are_caught_up_with_at_once(browser, agency):
 def test_the_list_says_from_which_to_which_month(agency):
     subscription(agency)
 
-    (customer,) = everything_unbilled(agency.organisation, Wish(until=TODAY))
+    (customer,) = everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))
 
     part = customer.projects[0]
-    assert part.term_count == MONTHS
+    assert part.scheduled_count == MONTHS
     assert part.when == f"{FIRST:%b} {FIRST.year} – {TODAY:%b} {TODAY.year}"

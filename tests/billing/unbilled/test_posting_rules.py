@@ -49,7 +49,7 @@ def terms_of(agency, *, on: datetime.date = factories.TODAY, **customer: object)
     )
     entry = agency.hours(project=project, task=task, date=on)
     (item,) = billable_of(agency, entry)
-    return item.terms
+    return item.scheduled_amounts
 
 
 def billable_of(agency, *entries):
@@ -108,7 +108,7 @@ def test_without_a_link_the_row_is_left_out_and_the_page_to_mend_it_is_named(
 
     proposal = agency.proposal(origin=Origin.HERE)
 
-    ((reason, count),) = proposal.left_out
+    ((reason, count),) = proposal.skipped
     assert (count, proposal.is_empty) == (1, True)
     assert said in reason.text
     assert reason.url.endswith(f"/settings/vat-rates/{agency.vat.pk}/")
@@ -117,7 +117,7 @@ def test_without_a_link_the_row_is_left_out_and_the_page_to_mend_it_is_named(
 def test_a_subscription_has_the_rate_of_the_end_of_its_period(agency, lodging):
     task = factories.create_task(organisation=agency.organisation, vat_rate=lodging[0])
     project = factories.create_project(organisation=agency.organisation)
-    term = project.terms.create(
+    scheduled = project.scheduled_amounts.create(
         kind="period",
         key="1",
         description="Winter",
@@ -126,10 +126,10 @@ def test_a_subscription_has_the_rate_of_the_end_of_its_period(agency, lodging):
         price=Decimal(100),
         task=task,
     )
-    found = billable(agency.organisation, Rows(terms=(term,)))
+    found = billable(agency.organisation, Rows(scheduled_amounts=(scheduled,)))
 
     ((item,),) = found.items.values()
-    assert item.terms.vat_percentage == 21
+    assert item.scheduled_amounts.vat_percentage == 21
 
 
 CHAIN = [
@@ -170,11 +170,11 @@ def test_a_customer_with_reverse_charge_has_it_for_everything(agency, lodging):
 
 @pytest.mark.parametrize(("customers", "tasks"), [(EU_SERVICES, EU_GOODS), (EU_GOODS, EU_SERVICES)])
 def test_within_the_eu_the_task_says_whether_it_is_goods_or_services(agency, customers, tasks):
-    terms = terms_of(
+    scheduled_amounts = terms_of(
         agency, task=rate(agency, tasks), vat_rate=rate(agency, customers), country="DE"
     )
 
-    assert terms.vat_treatment == tasks
+    assert scheduled_amounts.vat_treatment == tasks
 
 
 def test_a_domestic_rate_of_a_task_says_nothing_about_a_customer_within_the_eu(agency, lodging):

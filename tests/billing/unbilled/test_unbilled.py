@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Booking, Invoice, State
-from billing.unbilled import Wish, everything_unbilled, rows_of
-from projects.models import Instalment, Method, Subscription, Term
-from projects.scheduled_amounts import plan_terms
+from billing.unbilled import UnbilledFilter, everything_unbilled, rows_of
+from projects.models import Instalment, Method, ScheduledAmount, Subscription
+from projects.scheduled_amounts import plan_scheduled_amounts
 from tests import factories
 
 TODAY = timezone.localdate()
 YEAR = datetime.timedelta(days=365)
-WISH = Wish(until=TODAY)
+WISH = UnbilledFilter(until=TODAY)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def subscription(connected, *, price: str = "800.00"):
         description="SLA support",
         price=Decimal(price),
     )
-    plan_terms(project, until=TODAY + YEAR, today=TODAY)
+    plan_scheduled_amounts(project, until=TODAY + YEAR, today=TODAY)
     return project
 
 
@@ -50,7 +50,7 @@ def instalments(connected, *amounts: str):
             date=TODAY + number * YEAR / 2,
             amount=Decimal(amount),
         )
-    plan_terms(project, until=TODAY + YEAR, today=TODAY)
+    plan_scheduled_amounts(project, until=TODAY + YEAR, today=TODAY)
     return project
 
 
@@ -96,7 +96,9 @@ def test_the_figures_are_those_of_the_rows_behind_them(connected):
     rows = rows_of(connected.organisation, WISH)
 
     amounts = [row.amount for row in (*rows.time_entries, *rows.trips)]
-    assert total == sum(amounts) + sum(term.quantity * term.price for term in rows.terms)
+    assert total == sum(amounts) + sum(
+        scheduled.quantity * scheduled.price for scheduled in rows.scheduled_amounts
+    )
 
 
 def test_a_subscription_and_a_fixed_price_are_booked_once(browser, connected, sandbox):
@@ -114,7 +116,7 @@ def test_a_subscription_and_a_fixed_price_are_booked_once(browser, connected, sa
     assert sorted(invoice.net for invoice in sandbox.books.invoices()) == [800, 2700]
     assert not everything_unbilled(connected.organisation, WISH)
     assert Booking.objects.filter(state=State.CONFIRMED, invoice__isnull=False).count() == 2
-    assert Term.objects.filter(invoice_line__isnull=False).count() == 2
+    assert ScheduledAmount.objects.filter(invoice_line__isnull=False).count() == 2
 
 
 def test_a_term_that_was_billed_is_not_billed_again(browser, connected):

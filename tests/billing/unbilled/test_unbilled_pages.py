@@ -12,15 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from billing.unbilled import Wish, rows_of
-from projects.models import Method, Term
+from billing.unbilled import UnbilledFilter, rows_of
+from projects.models import Method, ScheduledAmount
 from registrations.models import Status, TimeEntry
 from registrations.selection import Selection
 from registrations.statuses import write_off
 from tests import factories
 
 TODAY = timezone.localdate()
-PAGES = ("unbilled", "unbilled-left-out", "unbilled-written-off", "unbilled-export")
+PAGES = ("unbilled", "unbilled-skipped", "unbilled-written-off", "unbilled-export")
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def project_of(agency, name, **fields):
 
 
 def term_of(project, **fields):
-    return Term.objects.create(
+    return ScheduledAmount.objects.create(
         project=project,
         kind="instalment",
-        key=str(Term.objects.count()),
+        key=str(ScheduledAmount.objects.count()),
         description="Part",
         due_on=fields.pop("due_on", TODAY),
         price=fields.pop("price", Decimal("100.00")),
@@ -139,7 +139,7 @@ def test_hours_without_a_rate_are_left_out_with_the_way_to_the_rate(browser, age
     agency.hours(project=website, hourly_rate=None, amount=0, minutes=90, date=TODAY)
 
     assert not parts(get(browser))
-    ((row, reason),) = get(browser, "unbilled-left-out").context["reasons"]
+    ((row, reason),) = get(browser, "unbilled-skipped").context["reasons"]
     assert (row.minutes, reason.text) == (90, "No hourly rate")
     assert reason.url == reverse("projects:project-edit", args=[website.pk])
 
@@ -151,7 +151,7 @@ def test_a_link_to_mend_it_shows_exactly_the_rows_that_are_left_out(browser, age
     agency.hours(project=website, date=TODAY, status=Status.SUBMITTED)
     agency.hours(project=website, date=TODAY, status=Status.APPROVED)
 
-    reasons = get(browser, "unbilled-left-out", status="approved").context["reasons"]
+    reasons = get(browser, "unbilled-skipped", status="approved").context["reasons"]
     counts = {
         reason.text: (row.count, browser.get(reason.url).context["totals"].count)
         for row, reason in reasons
@@ -167,7 +167,7 @@ def test_only_a_manager_is_sent_to_the_rate(client, agency):
     )
     client.force_login(bookkeeper.user)
 
-    ((_row, reason),) = get(client, "unbilled-left-out").context["reasons"]
+    ((_row, reason),) = get(client, "unbilled-skipped").context["reasons"]
 
     assert client.get(reason.url).status_code == 200
 
@@ -186,13 +186,13 @@ def test_every_unbilled_row_is_either_billable_or_left_out_for_one_reason(browse
                 )
 
     for approved in ("", "approved"):
-        wish = Wish(until=TODAY, approved_only=bool(approved))
-        left_out = get(browser, "unbilled-left-out", status=approved).context["reasons"]
-        billable = rows_of(agency.organisation, wish).count
-        assert billable + sum(row.count for row, _reason in left_out) == 16
+        unbilled_filter = UnbilledFilter(until=TODAY, approved_only=bool(approved))
+        skipped = get(browser, "unbilled-skipped", status=approved).context["reasons"]
+        billable = rows_of(agency.organisation, unbilled_filter).count
+        assert billable + sum(row.count for row, _reason in skipped) == 16
 
 
-@pytest.mark.parametrize("page", ["unbilled", "unbilled-left-out", "unbilled-written-off"])
+@pytest.mark.parametrize("page", ["unbilled", "unbilled-skipped", "unbilled-written-off"])
 def test_of_a_search_without_a_find_it_is_not_said_that_there_is_nothing(browser, page):
     shown = get(browser, page, q="nowhere").content.decode()
 
@@ -216,7 +216,7 @@ def test_a_term_that_was_written_off_is_shown_apart(browser, agency):
 
     (row,) = get(browser, "unbilled-written-off").context["rows"]
 
-    assert (row.kind, row.amount) == ("terms", 100)
+    assert (row.kind, row.amount) == ("scheduled_amounts", 100)
     assert not names(get(browser))
 
 

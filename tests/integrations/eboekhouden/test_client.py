@@ -23,7 +23,9 @@ from .samples import DAY, entry_line, invoice, invoice_line, relation, sales_ent
 def customer(there):
     """A customer that exists there, as it is read back."""
     there.add_relation(
-        relation(email="info@devries.example", city="Ede", notes="First\nSecond", token="#T1")
+        relation(
+            email="info@devries.example", city="Ede", notes="First\nSecond", correlation_id="#T1"
+        )
     )
     return there.find_relation("0002")[0]
 
@@ -63,7 +65,7 @@ def test_a_new_relation_is_found_by_its_code(there, customer):
         email="info@devries.example",
         city="Ede",
         notes="First\nSecond",
-        token="#T1",
+        correlation_id="#T1",
     )
 
 

@@ -149,7 +149,7 @@ def test_without_a_number_of_ours_none_is_sent():
         (lambda: relation(name="a\x0bb").to_service(today=DAY), "name"),
         (lambda: relation(name="a\nb").to_service(today=DAY), "name"),
         (lambda: relation(name="a\ud800b").to_service(today=DAY), "name"),
-        (lambda: relation(token="x" * 101).to_service(today=DAY), "token"),
+        (lambda: relation(correlation_id="x" * 101).to_service(today=DAY), "correlation_id"),
         (lambda: invoice(number="x" * 51).to_service(), "number"),
         (lambda: invoice(template=" ").to_service(), "template"),
         (lambda: invoice(book=True).to_service(), "entry_description"),

@@ -28,10 +28,12 @@ def at(seconds: float) -> datetime.datetime:
     return NOW + datetime.timedelta(seconds=seconds)
 
 
-def attempt(fence: int, began: float, outcome: str, *, sent: bool = False, lasted: float = 0.1):
+def attempt(
+    fencing_token: int, began: float, outcome: str, *, sent: bool = False, lasted: float = 0.1
+):
     return {
         "booking_id": 1,
-        "fence": fence,
+        "fencing_token": fencing_token,
         "is_look_up": not sent,
         "started_at": at(began),
         "milliseconds": None if not outcome else int(1000 * lasted),
@@ -74,7 +76,7 @@ def test_what_arrived_without_being_written_down_is_blind():
 
 
 def test_a_sending_without_a_look_up_is_blind():
-    assert "blind" in kinds([{**SENT, "fence": 1}], [ORDERED])
+    assert "blind" in kinds([{**SENT, "fencing_token": 1}], [ORDERED])
 
 
 def test_an_absence_that_the_service_never_told_is_blind():
@@ -87,8 +89,8 @@ def test_an_absence_that_the_service_never_told_is_blind():
 def second_sending(*looks: float, lost: str = "drop before") -> list[str]:
     attempts = [LOOKED, {**SENT, "outcome": "doubted"}]
     requests = [ASKED, {**ORDERED, "fault": lost}]
-    for fence, moment in enumerate(looks, start=3):
-        attempts.append(attempt(fence, moment, "absent"))
+    for fencing_token, moment in enumerate(looks, start=3):
+        attempts.append(attempt(fencing_token, moment, "absent"))
         requests.append(request(moment + 0.05, "GetFacturen", ABSENT))
     after = looks[-1] + 0.2
     attempts.append(attempt(3 + len(looks), after, "accepted", sent=True))

@@ -8,10 +8,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projects.models import Frequency, Instalment, Method, ProjectTask, Subscription, Term
+from projects.models import (
+    Frequency,
+    Instalment,
+    Method,
+    ProjectTask,
+    ScheduledAmount,
+    Subscription,
+)
 from projects.periods import ONE_DAY
-from projects.scheduled_amounts import Outcome, horizon, plan_all, plan_terms, stop_terms
-from projects.tasks import plan_terms as plan_terms_task
+from projects.scheduled_amounts import (
+    Outcome,
+    horizon,
+    plan_all,
+    plan_scheduled_amounts,
+    stop_terms,
+)
+from projects.tasks import plan_scheduled_amounts as plan_terms_task
 from tests.factories import (
     TODAY,
     create_customer,
@@ -42,7 +55,7 @@ def create_subscription(*, organisation=None, starts_on="2026-11-01", **fields) 
 
 
 def firsts(project) -> list[str]:
-    return [term.key for term in project.terms.all()]
+    return [scheduled.key for scheduled in project.scheduled_amounts.all()]
 
 
 def test_a_fixed_price_is_due_at_the_end_of_the_project():
@@ -54,10 +67,10 @@ def test_a_fixed_price_is_due_at_the_end_of_the_project():
         ends_on=day("2026-12-18"),
     )
 
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
-    term = project.terms.get()
-    assert (term.description, term.due_on, term.quantity, term.price) == (
+    scheduled = project.scheduled_amounts.get()
+    assert (scheduled.description, scheduled.due_on, scheduled.quantity, scheduled.price) == (
         "Website",
         day("2026-12-18"),
         Decimal("1.00"),
@@ -70,25 +83,25 @@ def test_a_fixed_price_without_an_end_is_due_at_the_start():
         method=Method.FIXED_PRICE, fixed_price=Decimal("5000.00"), starts_on=day("2026-12-01")
     )
 
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
-    assert project.terms.get().due_on == day("2026-12-01")
+    assert project.scheduled_amounts.get().due_on == day("2026-12-01")
 
 
 def test_a_fixed_price_without_dates_is_due_on_the_day_it_was_first_planned():
     project = create_project(method=Method.FIXED_PRICE, fixed_price=Decimal("5000.00"))
 
-    plan_terms(project, today=TODAY)
-    plan_terms(project, today=TODAY + 40 * DAY)
+    plan_scheduled_amounts(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY + 40 * DAY)
 
-    assert project.terms.get().due_on == TODAY
+    assert project.scheduled_amounts.get().due_on == TODAY
 
 
 def test_a_fixed_price_that_is_not_known_yet_makes_no_term():
     project = create_project(method=Method.FIXED_PRICE)
 
-    assert plan_terms(project, today=TODAY) == Outcome()
-    assert not project.terms.exists()
+    assert plan_scheduled_amounts(project, today=TODAY) == Outcome()
+    assert not project.scheduled_amounts.exists()
 
 
 def test_every_task_with_a_fixed_price_makes_a_term():
@@ -98,10 +111,10 @@ def test_every_task_with_a_fixed_price_makes_a_term():
     for task, price in ((design, Decimal("1200.00")), (build, None)):
         ProjectTask.objects.create(project=project, task=task, fixed_price=price)
 
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
-    term = project.terms.get()
-    assert (term.description, term.task, term.price) == (
+    scheduled = project.scheduled_amounts.get()
+    assert (scheduled.description, scheduled.task, scheduled.price) == (
         "Website, Design",
         design,
         Decimal("1200.00"),
@@ -118,9 +131,11 @@ def test_every_instalment_makes_a_term_on_its_day():
             project=project, description=description, date=day(date), amount=Decimal(amount)
         )
 
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
-    assert [(t.description, t.due_on.isoformat(), str(t.price)) for t in project.terms.all()] == [
+    assert [
+        (t.description, t.due_on.isoformat(), str(t.price)) for t in project.scheduled_amounts.all()
+    ] == [
         ("Start", "2026-11-01", "2000.00"),
         ("Delivery", "2027-02-01", "3000.00"),
     ]
@@ -129,12 +144,12 @@ def test_every_instalment_makes_a_term_on_its_day():
 def test_a_subscription_is_planned_thirteen_months_ahead():
     project = create_subscription().project
 
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
     assert horizon(TODAY) == day("2027-12-22")
     assert firsts(project)[0] == "2026-11-01"
     assert firsts(project)[-1] == "2027-12-01"
-    assert project.terms.count() == 14
+    assert project.scheduled_amounts.count() == 14
 
 
 def test_a_period_says_what_it_is_in_the_language_of_the_organisation():
@@ -143,10 +158,10 @@ def test_a_period_says_what_it_is_in_the_language_of_the_organisation():
     projects = [create_subscription(organisation=o).project for o in (dutch, english)]
 
     for project in projects:
-        plan_terms(project, today=TODAY)
+        plan_scheduled_amounts(project, today=TODAY)
 
-    first = [project.terms.first() for project in projects]
-    assert [term.description for term in first] == [
+    first = [project.scheduled_amounts.first() for project in projects]
+    assert [scheduled.description for scheduled in first] == [
         "SLA support, november 2026",
         "SLA support, November 2026",
     ]
@@ -160,37 +175,37 @@ def test_a_period_says_what_it_is_in_the_language_of_the_organisation():
 def test_the_last_day_of_a_subscription_is_part_of_it():
     project = create_subscription(ends_on=day("2027-01-01")).project
 
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
     assert firsts(project) == ["2026-11-01", "2026-12-01", "2027-01-01"]
 
 
 def test_planning_again_changes_nothing():
     project = create_subscription().project
-    plan_terms(project, today=TODAY)
-    before = list(project.terms.values())
+    plan_scheduled_amounts(project, today=TODAY)
+    before = list(project.scheduled_amounts.values())
 
-    outcome = plan_terms(project, today=TODAY)
+    outcome = plan_scheduled_amounts(project, today=TODAY)
 
     assert outcome == Outcome()
-    assert list(project.terms.values()) == before
+    assert list(project.scheduled_amounts.values()) == before
 
 
 def test_unbilled_terms_follow_a_new_price_and_billed_ones_do_not():
     subscription = create_subscription()
     project = subscription.project
-    plan_terms(project, today=TODAY)
-    november, december, january, *_ = project.terms.all()
+    plan_scheduled_amounts(project, today=TODAY)
+    november, december, january, *_ = project.scheduled_amounts.all()
     line = create_invoice_line(project=project)
-    Term.objects.filter(pk=november.pk).update(invoice_line=line)
-    Term.objects.filter(pk=december.pk).update(is_written_off=True)
+    ScheduledAmount.objects.filter(pk=november.pk).update(invoice_line=line)
+    ScheduledAmount.objects.filter(pk=december.pk).update(is_written_off=True)
 
     subscription.price = Decimal("300.00")
     subscription.save()
     project.refresh_from_db()
-    outcome = plan_terms(project, today=TODAY)
+    outcome = plan_scheduled_amounts(project, today=TODAY)
 
-    prices = dict(project.terms.values_list("pk", "price"))
+    prices = dict(project.scheduled_amounts.values_list("pk", "price"))
     assert outcome == Outcome(changed=12)
     assert prices[november.pk] == prices[december.pk] == Decimal("250.00")
     assert prices[january.pk] == Decimal("300.00")
@@ -199,14 +214,16 @@ def test_unbilled_terms_follow_a_new_price_and_billed_ones_do_not():
 def test_a_shorter_subscription_takes_away_only_what_is_not_billed():
     subscription = create_subscription()
     project = subscription.project
-    plan_terms(project, today=TODAY)
-    december = project.terms.get(key="2026-12-01")
-    Term.objects.filter(pk=december.pk).update(invoice_line=create_invoice_line(project=project))
+    plan_scheduled_amounts(project, today=TODAY)
+    december = project.scheduled_amounts.get(key="2026-12-01")
+    ScheduledAmount.objects.filter(pk=december.pk).update(
+        invoice_line=create_invoice_line(project=project)
+    )
 
     subscription.ends_on = day("2026-11-15")
     subscription.save()
     project.refresh_from_db()
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
     assert firsts(project) == ["2026-11-01", "2026-12-01"]
 
@@ -214,32 +231,32 @@ def test_a_shorter_subscription_takes_away_only_what_is_not_billed():
 def test_days_that_were_billed_are_not_planned_again_under_another_period():
     subscription = create_subscription(starts_on="2026-10-01")
     project = subscription.project
-    plan_terms(project, today=TODAY)
-    project.terms.update(invoice_line=create_invoice_line(project=project))
+    plan_scheduled_amounts(project, today=TODAY)
+    project.scheduled_amounts.update(invoice_line=create_invoice_line(project=project))
 
     subscription.frequency = Frequency.QUARTER
     subscription.save()
     project.refresh_from_db()
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
-    assert project.terms.count() == 15
-    assert not project.terms.unbilled().exists()
+    assert project.scheduled_amounts.count() == 15
+    assert not project.scheduled_amounts.unbilled().exists()
 
 
 def test_another_way_of_invoicing_takes_away_what_is_not_billed():
     project = create_project(method=Method.FIXED_PRICE, fixed_price=Decimal("5000.00"))
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
     project.method = Method.TASK_RATE
-    outcome = plan_terms(project, today=TODAY)
+    outcome = plan_scheduled_amounts(project, today=TODAY)
 
     assert outcome == Outcome(removed=1)
-    assert not project.terms.exists()
+    assert not project.scheduled_amounts.exists()
 
 
 def test_stopping_leaves_what_was_due_already():
     project = create_subscription().project
-    plan_terms(project, today=TODAY)
+    plan_scheduled_amounts(project, today=TODAY)
 
     stop_terms(project, today=TODAY)
 
@@ -258,14 +275,14 @@ def test_the_nightly_planning_skips_archived_projects_and_customers():
     create_project(customer=gone, method=Method.FIXED_PRICE, fixed_price=Decimal("10.00"))
 
     assert plan_all(today=TODAY) == 1
-    assert set(Term.objects.values_list("project", flat=True)) == {active.pk}
+    assert set(ScheduledAmount.objects.values_list("project", flat=True)) == {active.pk}
 
 
 def test_the_nightly_task_plans():
     project = create_subscription().project
 
     assert plan_terms_task() == 1
-    assert project.terms.exists()
+    assert project.scheduled_amounts.exists()
 
 
 @settings(
@@ -278,20 +295,20 @@ def test_the_nightly_task_plans():
     billed=st.lists(st.integers(min_value=0, max_value=30), max_size=6),
 )
 def test_after_any_pause_every_period_is_there_once(frequency, starts_on, pauses, billed):
-    Term.objects.all().delete()
+    ScheduledAmount.objects.all().delete()
     project = create_subscription(starts_on=starts_on.isoformat(), frequency=frequency).project
     line = create_invoice_line(project=project)
     today = TODAY
 
     for pause in pauses:
         today += datetime.timedelta(days=pause)
-        plan_terms(project, today=today)
-        terms = list(project.terms.all())
-        chosen = [terms[i].pk for i in billed if i < len(terms)]
-        Term.objects.filter(pk__in=chosen).update(invoice_line=line)
-    plan_terms(project, today=today)
+        plan_scheduled_amounts(project, today=today)
+        scheduled_amounts = list(project.scheduled_amounts.all())
+        chosen = [scheduled_amounts[i].pk for i in billed if i < len(scheduled_amounts)]
+        ScheduledAmount.objects.filter(pk__in=chosen).update(invoice_line=line)
+    plan_scheduled_amounts(project, today=today)
 
-    found = list(project.terms.order_by("due_on"))
+    found = list(project.scheduled_amounts.order_by("due_on"))
     assert found[0].due_on == starts_on
     assert all(b.due_on == a.period_until + ONE_DAY for a, b in pairwise(found))
     assert found[-1].due_on <= horizon(today) <= found[-1].period_until
