@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
@@ -34,7 +34,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 }
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def booking_list(request: MemberRequest) -> HttpResponse:
     """The bookings of documents and customers, those that need somebody first."""
@@ -74,7 +74,7 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
     ]
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """What became of one order; the page fills by itself until nothing is on its way."""
@@ -92,7 +92,7 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One booking with every attempt in words; for a conflict both sides next to each other."""

@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from accounts.models import Organisation
@@ -21,7 +21,7 @@ from ..unbilled import UnbilledFilter, everything_unbilled
 from .onboarding import checklist
 
 
-@require_GET
+@require_safe
 @member_required
 def dashboard(request: MemberRequest) -> HttpResponse:
     """The checklist while it is not complete; own hours; and for who may invoice, the money."""

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
@@ -13,7 +13,7 @@ from ..models import Design
 from ..numbering import settings_of
 
 
-@require_GET
+@require_safe
 @administrator_required
 def design_picture(request: MemberRequest, design: str) -> HttpResponse:
     """The first page of an example in a design, with the logo and colour of the organisation."""

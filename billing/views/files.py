@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
@@ -25,7 +25,7 @@ from .invoices import invoice_or_404
 log = structlog.get_logger(__name__)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def invoice_file(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The PDF: of a draft as it would be, of a final invoice as it was issued."""
@@ -50,7 +50,7 @@ def _shown(content: Any, name: str) -> FileResponse:
     return answer
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def invoice_ubl_file(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The UBL as it was issued."""

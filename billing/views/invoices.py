@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
@@ -37,7 +37,7 @@ def invoice_or_404(request: MemberRequest, pk: int) -> Invoice:
     return get_object_or_404(invoices.select_related(*about), pk=pk)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def invoice_list(request: MemberRequest) -> HttpResponse:
     """The invoices, narrowed, sorted and paged by the address."""
@@ -63,7 +63,7 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/invoices/invoice_list.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One invoice: the document, what e-Boekhouden knows of it, and what happened to it."""
@@ -87,7 +87,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "billing/invoices/invoice_detail.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
     """The card of its booking while it is on its way; at the end the whole page is read anew."""

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
@@ -23,7 +23,7 @@ def letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "billing/reminders/_letter_preview.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def mail_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One e-mail as it was sent: to whom, the text, what it carried, and why it failed."""

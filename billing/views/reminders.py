@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
@@ -29,7 +29,7 @@ from ..reminders.settings import exclude, include
 from .invoices import invoice_or_404
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def reminder_list(request: MemberRequest) -> HttpResponse:
     """What is due now; what is kept back says why."""
@@ -84,7 +84,7 @@ def _tell(request: MemberRequest, *, queued: int, skipped: int) -> None:
         messages.warning(request, text % {"n": skipped})
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def reminder_progress(request: MemberRequest) -> HttpResponse:
     """How many are still on their way; at the end the whole page is read anew."""
@@ -95,7 +95,7 @@ def reminder_progress(request: MemberRequest) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
     """The e-mail as it would be sent now."""
@@ -113,7 +113,7 @@ def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "billing/reminders/reminder_letter.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def reminder_sent(request: MemberRequest) -> HttpResponse:
     """The reminders that went, the latest first."""
@@ -124,7 +124,7 @@ def reminder_sent(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reminders/reminder_sent.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def hold_list(request: MemberRequest) -> HttpResponse:
     """Customers and invoices that get no reminders, and why."""

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
@@ -36,7 +36,7 @@ REPORTS = ("turnover", "outstanding", "vat", "icp")
 MOST_BARS = {True: 36, False: 12}
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_list(request: MemberRequest) -> HttpResponse:
     """The first of the reports."""
@@ -46,7 +46,7 @@ def report_list(request: MemberRequest) -> HttpResponse:
 # --- Turnover -------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_turnover(request: MemberRequest) -> HttpResponse:
     """Turnover by month, customer, project or employee, next to the year before."""
@@ -65,7 +65,7 @@ def report_turnover(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reports/turnover.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
     """The invoices behind one figure, each with its part; without a key behind all of them."""
@@ -85,7 +85,7 @@ def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reports/turnover_invoices.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_turnover_export(request: MemberRequest) -> StreamingHttpResponse:
     """Turnover as CSV, or as XLSX with `file=xlsx`."""
@@ -104,7 +104,7 @@ def _turnover(request: MemberRequest) -> tuple[TurnoverForm, ReportQuery]:
 # --- Outstanding ----------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_outstanding(request: MemberRequest) -> HttpResponse:
     """What is still to be paid, per customer and by age; pages are of customers."""
@@ -123,7 +123,7 @@ def report_outstanding(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reports/outstanding.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
     """The invoices that are open: of a customer and an age, or of all."""
@@ -145,7 +145,7 @@ def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reports/outstanding_invoices.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_outstanding_export(request: MemberRequest) -> StreamingHttpResponse:
     """What is open as CSV, or as XLSX with `file=xlsx`."""

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
@@ -55,7 +55,7 @@ class UnbilledRequest:
         }
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def unbilled_list(request: MemberRequest) -> HttpResponse:
     """What can be billed, by customer and project; pages are of customers."""
@@ -73,7 +73,7 @@ def unbilled_list(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/unbilled/unbilled.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def unbilled_skipped(request: MemberRequest) -> HttpResponse:
     """What is left out and why, with the way to mend it; pages are of projects."""
@@ -88,7 +88,7 @@ def unbilled_skipped(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/unbilled/skipped.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def unbilled_written_off(request: MemberRequest) -> HttpResponse:
     """What was written off, by whom and why; pages are of projects."""
@@ -102,7 +102,7 @@ def unbilled_written_off(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/unbilled/written_off.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def unbilled_export(request: MemberRequest) -> StreamingHttpResponse:
     """What can be billed as CSV, or as XLSX with `file=xlsx`."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
@@ -30,7 +30,7 @@ def _common(request: MemberRequest, form: PeriodForm) -> dict[str, Any]:
     return {"form": form, "period": form.days, **reading(request)}
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_vat(request: MemberRequest) -> HttpResponse:
     """VAT per rate on both sides, what differs, and what is not booked yet, page by page."""
@@ -51,7 +51,7 @@ def report_vat(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reports/vat.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_vat_invoices(request: MemberRequest) -> HttpResponse:
     """The invoices with a rate, each with its net amount at that rate."""
@@ -68,7 +68,7 @@ def report_vat_invoices(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reports/vat_invoices.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_vat_export(request: MemberRequest) -> StreamingHttpResponse:
     """The VAT overview as CSV, or as XLSX with `file=xlsx`."""
@@ -76,7 +76,7 @@ def report_vat_export(request: MemberRequest) -> StreamingHttpResponse:
     return sheet_answer(sheet, kind=request.GET.get("file", ""))
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_icp(request: MemberRequest) -> HttpResponse:
     """Supplies within the EU per VAT number, goods and services apart."""
@@ -94,7 +94,7 @@ def report_icp(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reports/icp.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_icp_invoices(request: MemberRequest) -> HttpResponse:
     """The invoices behind one VAT number; without one behind one customer."""
@@ -117,7 +117,7 @@ def report_icp_invoices(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/reports/icp_invoices.html", context)
 
 
-@require_GET
+@require_safe
 @invoicer_required
 def report_icp_export(request: MemberRequest) -> StreamingHttpResponse:
     """The list as CSV, or as XLSX with `file=xlsx`."""

@@ -4,7 +4,7 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
@@ -21,7 +21,7 @@ from ..rights import sees_everything
 USUAL_SIZE = 50
 
 
-@require_GET
+@require_safe
 @member_required
 def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
     """The list, filtered by the address."""
@@ -45,7 +45,7 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
     return render(request, "registrations/overview.html", context | _names(overview))
 
 
-@require_GET
+@require_safe
 @member_required
 def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
     """Every row of the filter with its figures, to select them all."""
@@ -56,7 +56,7 @@ def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
     return JsonResponse({"rows": found})
 
 
-@require_GET
+@require_safe
 @member_required
 def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttpResponse:
     """Every row of the filter as CSV."""

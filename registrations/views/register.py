@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import member_required
 from accounts.models import Membership
@@ -32,7 +32,7 @@ from ..week import week_around
 SEVEN_DAYS = 7 * ONE_DAY
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     """The page; a POST adds a row for the chosen employee."""
@@ -44,7 +44,7 @@ def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     return _page(request, page, form=form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     """A row in the form; one that no longer changes says why."""
@@ -62,7 +62,7 @@ def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     return _page(request, page, form=form, row=row)
 
 
-@require_GET
+@require_safe
 @member_required
 def copy(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     """The form filled in with what a row is about, to add another one."""
@@ -84,7 +84,7 @@ def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     return redirect(_address(page, request=request, row=row))
 
 
-@require_GET
+@require_safe
 @member_required
 def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     """The selects of the form again, after a customer or a project was chosen."""
@@ -97,7 +97,7 @@ def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     return render(request, "registrations/about.html", {"form": form, "register": page})
 
 
-@require_GET
+@require_safe
 @member_required
 def receipt(request: MemberRequest, pk: int) -> FileResponse:
     """The receipt of an expense that one may see, always to be saved, never shown as a page."""

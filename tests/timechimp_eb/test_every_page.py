@@ -267,6 +267,15 @@ def test_reading_a_page_changes_nothing():
     assert _stored() == before
 
 
+def test_the_head_of_a_page_can_be_asked_wherever_the_page_can():
+    client, member = _logged_in(Role.ADMINISTRATOR)
+    ours = _everything(member.organisation)
+
+    for name, _parts in PAGES:
+        address = _address(name, ours)
+        assert client.head(address).status_code == client.get(address).status_code, name
+
+
 def test_a_form_of_another_site_is_refused_everywhere():
     client, member = _logged_in(Role.ADMINISTRATOR, enforce_csrf_checks=True)
     ours = _everything(member.organisation)
