@@ -1,9 +1,9 @@
 """Inviting people by e-mail: a link to choose a password, or word that one more place is open."""
 
-import logging
 from smtplib import SMTPException
 from typing import Any
 
+import structlog
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.utils.translation import override
 from .models import Membership, Organisation, User
 from .people import add_member
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def password_path(user: User) -> str:
@@ -67,6 +67,6 @@ def _send(subject: str, body: str, to: str) -> bool:
     try:
         send_mail(" ".join(subject.split()), body, None, [to])
     except (SMTPException, OSError) as error:
-        logger.warning("An invitation could not be sent: %s", error)
+        log.warning("invitation.unsent", error=str(error))
         return False
     return True

@@ -1,11 +1,10 @@
 """Telling a worker that there is an import to do. Nothing is lost when nobody hears it."""
 
-import logging
-
+import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def enqueue(run_id: int) -> None:
@@ -13,4 +12,4 @@ def enqueue(run_id: int) -> None:
     try:
         current_app.send_task("customers.tasks.run_import", args=[run_id], expires=3600)
     except (OperationalError, OSError) as error:
-        logger.warning("Nobody heard that import %s waits: %s", run_id, type(error).__name__)
+        log.warning("import.unheard", run=run_id, error=type(error).__name__)

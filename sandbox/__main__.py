@@ -3,6 +3,8 @@
 import argparse
 import sys
 
+import structlog
+
 from .serving import add_arguments, serve
 
 
@@ -11,6 +13,15 @@ def write(text):
     sys.stdout.flush()
 
 
+# Standard output has the address and nothing else; here no Django says how to log.
+structlog.configure(
+    processors=[
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(key_order=["event"]),
+    ],
+    wrapper_class=structlog.make_filtering_bound_logger("warning"),
+    logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+)
 parser = argparse.ArgumentParser(prog="eboekhouden_sandbox", description=__doc__)
 add_arguments(parser)
 options = parser.parse_args()

@@ -1,6 +1,5 @@
 """HTTP around the service: SOAP and its WSDL, the control API, and the page to look at."""
 
-import logging
 import re
 import socket
 import struct
@@ -11,13 +10,15 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
+
 from . import control, envelope, page
 from .faulting import SoapFault, broken
 from .reply import Reply
 from .schema import contract
 from .service import Service
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 SOAP_PATH = "/soap.asmx"
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
@@ -113,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
                 prefers_12=is_12,
             )
         except Exception as problem:  # as in .NET, a defect reaches the client as a Fault
-            log.exception("The sandbox failed")
+            log.exception("sandbox.failed")
             return self._fault(broken(f"{type(problem).__name__}: {problem}"))
 
     def _fault(self, problem):
@@ -231,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
         return head
 
     def log_message(self, sentence, *values):
-        log.debug(sentence, *values)
+        log.debug("sandbox.request", line=sentence % values)
 
 
 class Server(ThreadingHTTPServer):

@@ -1,8 +1,7 @@
 """Whether the program lives (/livez) and can do its work (/readyz); details go to the log only."""
 
-import logging
-
 import redis
+import structlog
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from integrations.models import Connection
 from integrations.secrets import CannotDecrypt, cipher
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 BROKER_SECONDS = 1
 CANARY = b"canary"
 
@@ -35,7 +34,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     Without the broker we are "degraded", and ready: the sweep finds the work without its doorbell.
     """
     if problem := database_problem() or keys_problem():
-        log.error("not ready: %s", problem)
+        log.error("site.not_ready", problem=problem)
         return JsonResponse({"status": "unavailable"}, status=503)
     return JsonResponse({"status": "ok" if broker_answers() else "degraded"})
 

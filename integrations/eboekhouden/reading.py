@@ -4,7 +4,6 @@ Names the contract does not know are passed over, so that a field the service ad
 nobody. Money is read from the text straight into Decimal, never through a float.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +13,13 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from lxml import etree
 
 from . import contract
 from .errors import OutcomeUnknown
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _PREFIX = f"{{{contract.NAMESPACE}}}"
@@ -150,4 +150,4 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
 @cache
 def _note_unknown(type_name: str, name: str) -> None:
     """Say once per process that the service has a field we do not know."""
-    logger.info("e-Boekhouden answered an unknown field: %s in %s", name[:100], type_name)
+    log.info("answer.unknown_field", type=type_name, field=name[:100])

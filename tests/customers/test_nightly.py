@@ -112,4 +112,5 @@ def test_the_doorbell_never_raises(monkeypatch, caplog):
 
     doorbell.enqueue(1)
 
-    assert "Nobody heard that import 1 waits" in caplog.text
+    assert "import.unheard" in caplog.text
+    assert "run=1" in caplog.text
