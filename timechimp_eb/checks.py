@@ -99,6 +99,11 @@ def _https() -> Iterator[CheckMessage]:
             "EBOEKHOUDEN_URL points at this machine: invoices would arrive in a sandbox.",
             id="timechimp_eb.W002",
         )
+    if settings.SECURE_HSTS_PRELOAD and not settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
+        yield Warning(
+            "HSTS_PRELOAD is on without HSTS_INCLUDE_SUBDOMAINS, which the browsers' list requires.",
+            id="timechimp_eb.W006",
+        )
 
 
 def _database() -> Iterator[CheckMessage]:

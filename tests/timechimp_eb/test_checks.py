@@ -42,6 +42,7 @@ def test_a_complete_installation_hears_nothing() -> None:
     [
         ("HTTPS", False, "W001"),
         ("EBOEKHOUDEN_URL", "http://127.0.0.1:8001/soap.asmx", "W002"),
+        ("SECURE_HSTS_PRELOAD", True, "W006"),
         ("CELERY_ACCEPT_CONTENT", ["json", "pickle"], "E007"),
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "W004"),
         ("DEFAULT_FROM_EMAIL", "invoices@localhost", "W005"),
