@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..product import DEFAULT_NAME
 from . import parts
 from .home import LOGIN_EMAIL, LOGIN_PASSWORD, Home, InUse
 from .supervisor import Part, Supervisor
@@ -124,7 +125,7 @@ def welcome(
     ours = f"{sandbox} (the sandbox's books)\n                {sandbox}2/ (codes for Atelier Zuid)"
     theirs = f"{environment['EBOEKHOUDEN_URL']} (yours)"
     return f"""
-  Ready after {seconds:.0f} s
+  {os.environ.get("PRODUCT_NAME") or DEFAULT_NAME}: ready after {seconds:.0f} s
 
   The program   http://127.0.0.1:{ports["web"]}/
   Log in with   {LOGIN_EMAIL}  {LOGIN_PASSWORD}

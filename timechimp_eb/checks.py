@@ -10,12 +10,15 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
+from .product import LONGEST_NAME
+
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def settings_are_complete(**_: object) -> list[CheckMessage]:
     """What the program can't work without, wherever it runs."""
-    return [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
+    found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
+    return [*found, *_product_name()]
 
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
@@ -87,6 +90,21 @@ def _settle_time() -> Iterator[CheckMessage]:
         )
 
 
+def _product_name() -> Iterator[CheckMessage]:
+    name = settings.PRODUCT_NAME
+    if not name:
+        yield Error(
+            "PRODUCT_NAME is empty, so nobody could see what they log in to.",
+            hint="Leave it out of the environment for the program's own name.",
+            id="timechimp_eb.E011",
+        )
+    elif len(name) > LONGEST_NAME or not name.isprintable():
+        yield Error(
+            f"PRODUCT_NAME must be one line of at most {LONGEST_NAME} characters.",
+            id="timechimp_eb.E012",
+        )
+
+
 def _https() -> Iterator[CheckMessage]:
     if not settings.HTTPS:
         yield Warning(
@@ -101,7 +119,7 @@ def _https() -> Iterator[CheckMessage]:
         )
     if settings.SECURE_HSTS_PRELOAD and not settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
         yield Warning(
-            "HSTS_PRELOAD is on without HSTS_INCLUDE_SUBDOMAINS, which the browsers' list requires.",
+            "HSTS_PRELOAD is on without HSTS_INCLUDE_SUBDOMAINS, which the browsers' list needs.",
             id="timechimp_eb.W006",
         )
 

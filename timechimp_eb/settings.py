@@ -6,7 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from . import logs
+from . import logs, product
 from .schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -17,6 +17,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# What people see the program called, in the bar, on the login page, in e-mails and PDFs.
+PRODUCT_NAME = env.str("PRODUCT_NAME", default=product.DEFAULT_NAME).strip()
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 
 # e-Boekhouden. The address is a setting of the operator, never of a user.

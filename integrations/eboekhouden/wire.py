@@ -135,7 +135,7 @@ def _send(
     path = parts.path or "/"
     ours = {
         "Host": parts.netloc,
-        "User-Agent": "timechimp-eb",
+        "User-Agent": "urenboek",
         "Accept-Encoding": "gzip",
         "Connection": "close",
         "Content-Length": str(len(body)),

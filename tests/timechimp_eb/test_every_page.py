@@ -267,6 +267,25 @@ def test_reading_a_page_changes_nothing():
     assert _stored() == before
 
 
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_no_page_has_the_name_of_another_companys_product(language):
+    client, member = _logged_in(Role.ADMINISTRATOR)
+    User.objects.filter(pk=member.user_id).update(language=language)
+    ours = _everything(member.organisation)
+    read = 0
+
+    for name, _parts in PAGES:
+        answer = client.get(_address(name, ours))
+        if answer.status_code == 200 and "html" in answer["Content-Type"]:
+            page = answer.content.decode()
+            assert "timechimp" not in page.casefold(), name
+            if "<html" in page:
+                assert f'lang="{language}"' in page, name
+            read += 1
+
+    assert read > 50
+
+
 def test_the_head_of_a_page_can_be_asked_wherever_the_page_can():
     client, member = _logged_in(Role.ADMINISTRATOR)
     ours = _everything(member.organisation)

@@ -4,6 +4,7 @@ docs/ui.md lists them with an example each.
 """
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 from django.template import Context
 from django.template.base import FilterExpression, NodeList, Parser, Token
@@ -203,6 +204,12 @@ def menu_item(
 def menu_divider() -> SafeString:
     """A line between groups of entries."""
     return SafeString('<li><hr class="dropdown-divider"></li>')
+
+
+@register.simple_tag
+def product_name() -> str:
+    """What the program is called here; needs no request, so that mails and error pages have it."""
+    return settings.PRODUCT_NAME
 
 
 @register.simple_tag(takes_context=True)

@@ -62,6 +62,7 @@ def _inputs(
 ) -> dict[str, str]:
     content = drawable(content_of(document, choices, language=language))
     content["logo"] = _logo(document.invoice.organisation)
+    content["product"] = settings.PRODUCT_NAME
     return {"content": json.dumps(content)}
 
 

@@ -7,7 +7,7 @@ from ..errors import NotSent
 from ..facts import limits
 from . import fields
 
-_SOURCE = "timechimp-eb"
+_SOURCE = "urenboek"
 
 
 @dataclass(frozen=True)
