@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
-    "lucide",
 ]
 
 MIDDLEWARE = [

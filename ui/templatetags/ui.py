@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from lucide.templatetags.lucide import lucide
 
+from ui.icons import drawing
 from ui.tags import blocks, fields, formats, lists, progress, shell, tables
 from ui.tags.attributes import attributes
 from ui.theme import DEFAULT_COLOUR, VERSION, parse, written
@@ -69,10 +69,9 @@ COLOUR_OF_KIND = {kind: colour for colour, kinds in TAG_COLOURS.items() for kind
 
 
 @register.simple_tag
-def icon(name: str, size: int = 18, **attrs: object) -> SafeString:
-    """A lucide icon, for the eye only: the words are beside it or in `aria-label`."""
-    given = {"class": "icon", "aria_hidden": "true", "stroke_width": 1.8, **attrs}
-    return SafeString(lucide(name, size=size, **given))
+def icon(name: str, size: int = 18, css: str = "icon", fill: str = "none") -> SafeString:
+    """A Lucide icon, for the eye only: the words are beside it or in `aria-label`."""
+    return drawing(name, size=size, css=css, fill=fill)
 
 
 @register.inclusion_tag("ui/button.html")
