@@ -1,83 +1,44 @@
-"""Countries to choose from, by ISO code; and the code of a country that was written as a text."""
+"""Countries to choose from, by ISO code; and the code of a country that was written as a text.
 
-from collections.abc import Iterable
-from typing import NamedTuple
+The names are those of Unicode's CLDR, which babel carries.
+"""
 
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from babel import Locale
 from django.utils.translation import get_language
 
 HOME = "NL"
 
-# code|English|Dutch|other spellings
-TABLE = """
-NL|Netherlands|Nederland|Holland;The Netherlands
-BE|Belgium|België|Belgie;Belgique
-DE|Germany|Duitsland|Deutschland
-AR|Argentina|Argentinië
-AU|Australia|Australië
-AT|Austria|Oostenrijk|Österreich
-BR|Brazil|Brazilië
-BG|Bulgaria|Bulgarije
-CA|Canada|Canada
-CL|Chile|Chili
-CN|China|China
-CO|Colombia|Colombia
-HR|Croatia|Kroatië
-CW|Curaçao|Curaçao|Curacao
-CY|Cyprus|Cyprus
-CZ|Czechia|Tsjechië|Czech Republic
-DK|Denmark|Denemarken|Danmark
-EG|Egypt|Egypte
-EE|Estonia|Estland
-FI|Finland|Finland
-FR|France|Frankrijk
-GR|Greece|Griekenland
-HK|Hong Kong|Hongkong
-HU|Hungary|Hongarije
-IS|Iceland|IJsland
-IN|India|India
-ID|Indonesia|Indonesië
-IE|Ireland|Ierland
-IL|Israel|Israël
-IT|Italy|Italië|Italia
-JP|Japan|Japan
-KE|Kenya|Kenia
-LV|Latvia|Letland
-LI|Liechtenstein|Liechtenstein
-LT|Lithuania|Litouwen
-LU|Luxembourg|Luxemburg
-MY|Malaysia|Maleisië
-MT|Malta|Malta
-MX|Mexico|Mexico
-MC|Monaco|Monaco
-MA|Morocco|Marokko
-NZ|New Zealand|Nieuw-Zeeland
-NG|Nigeria|Nigeria
-NO|Norway|Noorwegen
-PK|Pakistan|Pakistan
-PH|Philippines|Filipijnen
-PL|Poland|Polen|Polska
-PT|Portugal|Portugal
-RO|Romania|Roemenië
-RS|Serbia|Servië
-SA|Saudi Arabia|Saoedi-Arabië
-SG|Singapore|Singapore
-SK|Slovakia|Slowakije
-SI|Slovenia|Slovenië
-ZA|South Africa|Zuid-Afrika
-KR|South Korea|Zuid-Korea
-ES|Spain|Spanje|España
-SR|Suriname|Suriname
-SE|Sweden|Zweden|Sverige
-CH|Switzerland|Zwitserland|Schweiz;Suisse
-TW|Taiwan|Taiwan
-TH|Thailand|Thailand
-TN|Tunisia|Tunesië
-TR|Türkiye|Turkije|Turkey
-UA|Ukraine|Oekraïne
-AE|United Arab Emirates|Verenigde Arabische Emiraten
-GB|United Kingdom|Verenigd Koninkrijk|UK;Great Britain;England;Engeland;Groot-Brittannië
-US|United States|Verenigde Staten|USA;VS;United States of America
-VN|Vietnam|Vietnam
+# In which names are shown, and understood when somebody else wrote them.
+LANGUAGES = ("en", "nl", "de", "fr")
+
+# What CLDR names besides the countries of ISO 3166-1: parts, unions, and places for tests.
+NO_COUNTRIES = frozenset({
+    "AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ",
+})  # fmt: skip
+
+# Where people write less than CLDR: code|English|Dutch|German|French
+SHORTER = """
+HK|Hong Kong|Hongkong|Hongkong|Hong Kong
+MO|Macao|Macau|Macau|Macao
+"""
+
+# code|other spellings; accents and capitals make no difference
+ALIASES = """
+NL|Holland;The Netherlands
+CZ|Czech Republic;Tsjechische Republiek
+DK|Danmark
+ES|España
+GB|UK;Great Britain;England;Engeland;Groot-Brittannië
+IT|Italia
+PL|Polska
+SE|Sverige
+CH|Schweiz;Suisse
+TR|Turkey
+US|USA;VS;United States of America;Verenigde Staten van Amerika
 """
 
 EU = frozenset({
@@ -86,36 +47,9 @@ EU = frozenset({
 })  # fmt: skip
 
 
-class Country(NamedTuple):
-    """A country: its ISO code, its name in both languages, and how else it is written."""
-
-    code: str
-    english: str
-    dutch: str
-    others: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """In the language of the page."""
-        return self.dutch if (get_language() or "").startswith("nl") else self.english
-
-
-def _country(line: str) -> Country:
-    code, english, dutch, *others = line.split("|")
-    return Country(code, english, dutch, tuple(others[0].split(";")) if others else ())
-
-
-COUNTRIES = {country.code: country for country in map(_country, TABLE.strip().splitlines())}
-_CODES = {
-    spelling.casefold(): country.code
-    for country in COUNTRIES.values()
-    for spelling in (country.code, country.english, country.dutch, *country.others)
-}
-
-
 def choices(current: str = "") -> list[tuple[str, str]]:
     """Codes with names in the language of the page; a country that is not known here stays."""
-    known = [("", "—"), *_named(COUNTRIES)]
+    known = [("", "—"), *_named(_names("en"))]
     return known if current in dict(known) else [*known, (current, current)]
 
 
@@ -124,22 +58,61 @@ def eu_choices() -> list[tuple[str, str]]:
     return _named(EU)
 
 
-def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
-    """By name, but ours first."""
-    pairs = [(code, COUNTRIES[code].name) for code in codes]
-    return sorted(pairs, key=lambda pair: (pair[0] != HOME, pair[1]))
-
-
 def country_name(code: str) -> str:
     """The name in the language of the page; a country that is not known here as it was written."""
-    return COUNTRIES[code].name if code in COUNTRIES else code
+    return _names(_language()).get(code, code)
 
 
 def dutch_name(code: str) -> str:
     """The name as e-Boekhouden's users write it."""
-    return COUNTRIES[code].dutch if code in COUNTRIES else code
+    return _names("nl").get(code, code)
 
 
 def country_code(name: str) -> str:
     """The code of a country written in one of the usual ways; else the text itself."""
-    return _CODES.get(name.strip().casefold(), name.strip())
+    return _codes().get(_folded(name.strip()), name.strip())
+
+
+def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """By name, but ours first."""
+    pairs = [(code, country_name(code)) for code in codes]
+    return sorted(pairs, key=lambda pair: (pair[0] != HOME, _folded(pair[1])))
+
+
+def _language() -> str:
+    """The language of the page, or English where CLDR's names are not looked up in it."""
+    language = (get_language() or "").split("-")[0]
+    return language if language in LANGUAGES else "en"
+
+
+@cache
+def _names(language: str) -> Mapping[str, str]:
+    """Code → name, of all countries."""
+    theirs = Locale(language).territories
+    place = 1 + LANGUAGES.index(language)
+    shorter = {row[0]: row[place] for row in _rows(SHORTER)}
+    return {
+        code: shorter.get(code, name)
+        for code, name in theirs.items()
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+    }
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """A way of writing → code."""
+    spellings = [(code, other) for code, others in _rows(ALIASES) for other in others.split(";")]
+    for language in LANGUAGES:
+        spellings += _names(language).items()
+    spellings += [(code, code) for code in _names("en")]
+    return {_folded(spelling): code for code, spelling in spellings}
+
+
+def _rows(table: str) -> list[list[str]]:
+    return [line.split("|") for line in table.strip().splitlines()]
+
+
+def _folded(text: str) -> str:
+    """Without capitals and accents: `Curaçao` and `CURACAO` are the same."""
+    parts = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    return "".join(part for part in parts if not unicodedata.combining(part))
