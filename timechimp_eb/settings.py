@@ -189,10 +189,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
-STATICFILES_FINDERS = [
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "ui.assets.WheelAssetsFinder",
-]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 # Without collectstatic (demo, tests) files are served from where they are.
 COLLECTED_STATIC = env.bool("COLLECTED_STATIC", default=False)
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC

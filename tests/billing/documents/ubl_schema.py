@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lxml import etree
 
-FOLDER = Path(__file__).parents[1] / "schemas" / "ubl-2.1"
+FOLDER = Path(__file__).parents[2] / "schemas" / "ubl-2.1"
 # In place of the standard's module of extensions, which imports all there is about signatures.
 EXTENSIONS = "UBL-ExtensionContentDataType-2.1.xsd"
 NO_EXTENSIONS = """
