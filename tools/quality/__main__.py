@@ -62,6 +62,13 @@ STEPS = [
         "docker compose",
         tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
     ),
+    Step(
+        "workflow",
+        tool(
+            "check-jsonschema",
+            *("--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml"),
+        ),
+    ),
 ]
 
 
