@@ -8,7 +8,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..product import DEFAULT_NAME
+from timechimp_eb.product import DEFAULT_NAME
+
 from . import parts
 from .home import LOGIN_EMAIL, LOGIN_PASSWORD, Home, InUse
 from .supervisor import Part, Supervisor

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ui.icons import FOLDER
 from ui.navigation import BAR, PERSONAL, QUICK_CREATE, SETTINGS
 from ui.templatetags.ui import icon
-from ui.icons import FOLDER
 
 ROOT = Path(__file__).parents[2]
 HERE = {path.stem for path in FOLDER.glob("*.svg")}

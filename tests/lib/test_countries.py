@@ -5,8 +5,8 @@ from django.utils.translation import override
 from stdnum.eu.vat import MEMBER_STATES
 
 from accounts import countries
-from accounts.countries import EU, choices, country_code, country_name, dutch_name, eu_choices
 from integrations.eboekhouden.facts.limits import RELATION
+from lib.countries import EU, choices, country_code, country_name, dutch_name, eu_choices
 
 
 def test_every_country_of_the_iso_list_can_be_chosen_ours_first():
