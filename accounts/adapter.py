@@ -31,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("The e-mail address or the password is wrong."),
         "enter_current_password": _("This is not your current password."),
         "incorrect_password": _("This is not your current password."),
-        "rate_limited": _("That was too often: wait a few minutes and try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes and try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

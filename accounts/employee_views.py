@@ -66,8 +66,10 @@ def _invited(request: MemberRequest, form: NewEmployeeForm) -> bool:
 
 def _already_member(membership: Membership) -> str:
     if membership.is_active:
-        return _("%(person)s is an employee already.") % {"person": membership}
-    sentence = _("%(person)s was an employee: find them under State: Inactive and activate them.")
+        return _("%(person)s is already an employee.") % {"person": membership}
+    sentence = _(
+        "%(person)s is an inactive employee. Choose Status: Inactive and activate this person."
+    )
     return sentence % {"person": membership}
 
 
@@ -78,8 +80,8 @@ def report_invitation(request: MemberRequest, membership: Membership, *, is_sent
         messages.success(request, _("%(person)s has been invited at %(email)s.") % names)
         return
     sentence = _(
-        "%(person)s has a place, but the e-mail to %(email)s could not be sent. "
-        "Choose Send invitation under Settings → Users once e-mail works again."
+        "%(person)s has been added, but the invitation to %(email)s could not be sent. Choose "
+        "Send invitation under Settings → Users once e-mail works again."
     )
     messages.warning(request, sentence % names)
 
@@ -122,8 +124,8 @@ def employee_deactivate(request: MemberRequest, pk: int) -> HttpResponse:
 
 def last_administrator_sentence(membership: Membership) -> str:
     sentence = _(
-        "%(person)s is the only administrator who can log in: "
-        "first make somebody else administrator."
+        "%(person)s is the only administrator who can log in. Make someone else administrator "
+        "first."
     )
     return sentence % {"person": membership}
 

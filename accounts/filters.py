@@ -27,7 +27,7 @@ class MembershipFilter(django_filters.FilterSet):
         label=_("Role"), choices=Role, widget=forms.CheckboxSelectMultiple
     )
     state = django_filters.ChoiceFilter(
-        label=_("State"), choices=STATES, empty_label=None, method="in_state"
+        label=_("Status"), choices=STATES, empty_label=None, method="in_state"
     )
 
     class Meta:

@@ -33,7 +33,9 @@ class EmployeeForm(NameForm):
         """Shows the names without letting them be changed."""
         for name in NameForm.base_fields:
             self.fields[name].disabled = True
-            self.fields[name].help_text = _("Also works elsewhere: changes it under My profile.")
+            self.fields[name].help_text = _(
+                "Changing this here also changes it under My profile and in other organisations."
+            )
 
 
 class RightsForm(forms.Form):
@@ -49,7 +51,10 @@ class NewEmployeeForm(EmployeeForm, RightsForm):
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=LONGEST_EMAIL,
-        help_text=_("The invitation goes here. Whoever has an account keeps name and password."),
+        help_text=_(
+            "The invitation is sent to this address. An existing account keeps its name and "
+            "password."
+        ),
     )
     language = forms.ChoiceField(label=_("Language"), choices=Language)
 

@@ -21,13 +21,13 @@ CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 def encode_logo(upload: "File[bytes]") -> "ContentFile[bytes]":
     """The picture as a new file, at most 1200 by 600 pixels. Raises ValidationError."""
     if upload.size > MAX_BYTES:
-        raise ValidationError(_("This file is larger than 2 MB: choose a smaller one."))
+        raise ValidationError(_("This file is larger than 2 MB. Choose a smaller one."))
     picture = _opened(upload)
     try:
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail(SIZE)
     except (OSError, SyntaxError, ValueError):
-        raise ValidationError(_("This picture is damaged: save it again and retry.")) from None
+        raise ValidationError(_("This picture is damaged. Save it again and retry.")) from None
     return _written(upright, picture.format)
 
 
@@ -40,7 +40,7 @@ def _opened(upload: "File[bytes]") -> Image.Image:
     except (OSError, SyntaxError, ValueError):
         raise ValidationError(_("This is not a PNG or JPEG picture.")) from None
     if has_too_many:
-        raise ValidationError(_("This picture has too many pixels: make it smaller first."))
+        raise ValidationError(_("This picture has too many pixels. Make it smaller first."))
     return picture
 
 

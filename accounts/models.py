@@ -154,7 +154,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.EMPLOYEE)
     may_invoice = models.BooleanField(
-        _("may see and make invoices"),
+        _("may see and create invoices"),
         default=False,
         help_text=_("Also Unbilled, and everything that is booked in e-Boekhouden."),
     )

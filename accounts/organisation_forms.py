@@ -57,7 +57,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
             "language",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
-        help_texts = {"theme_colour": _("Of the bar and the buttons.")}
+        help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}
         widgets = {"theme_colour": forms.TextInput(attrs={"type": "color"})}
 
     def clean_iban(self) -> str:

@@ -76,9 +76,9 @@ def email_confirm(request: UserRequest, token: str) -> HttpResponse:
             return render(request, "accounts/email_confirm.html", {"email": email})
         change_email(request.user, email=email)
     except LinkExpired:
-        messages.error(request, _("This link no longer works: change your e-mail address again."))
+        messages.error(request, _("This link no longer works. Change your e-mail address again."))
     except AddressTaken:
-        messages.error(request, _("Somebody else uses this e-mail address: choose another one."))
+        messages.error(request, _("This e-mail address is already in use. Choose another one."))
     else:
         messages.success(request, _("Log in with %(email)s from now on.") % {"email": email})
     return redirect("accounts:profile")

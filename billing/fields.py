@@ -62,7 +62,7 @@ class AddressesField(forms.CharField):
             text = _("At most %(most)d addresses at a time.")
             raise ValidationError(text, params={"most": MOST_ADDRESSES})
         if len(", ".join(addresses)) > LONGEST_ADDRESSES:
-            raise ValidationError(_("These addresses are too long together: send it twice."))
+            raise ValidationError(_("These addresses are too long together. Send two e-mails."))
         return addresses
 
 
@@ -77,7 +77,7 @@ def _check_address(address: str) -> None:
 def check_subject(text: str, *, known: Iterable[str] = PLACEHOLDERS) -> str:
     """One line with placeholders that can be filled in. Raises ValidationError."""
     if "\n" in text or "\r" in text:
-        raise ValidationError(_("A subject is one line: take the line breaks out."))
+        raise ValidationError(_("A subject is one line. Remove the line breaks."))
     return check_placeholders(text.strip(), known=known)
 
 

@@ -36,7 +36,10 @@ def payment_term(customer: Customer, organisation: Organisation) -> int:
 def why_held(organisation: Organisation) -> str:
     """Why no invoice may get a number now; empty if it may."""
     if Connection.objects.filter(organisation=organisation, must_compare_first=True).exists():
-        return _("Restored from a backup: no number is given until it was compared.")
+        return _(
+            "Restored from a backup: no invoice numbers are assigned until the comparison is "
+            "complete."
+        )
     return ""
 
 

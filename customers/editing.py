@@ -73,7 +73,9 @@ def save_customer(
             if contacts is not None:
                 _replace_contacts(customer, contacts)
     except IntegrityError:
-        raise NumberTaken(_("This number was just taken by another customer.")) from None
+        raise NumberTaken(
+            _("Another customer has just taken this number. Choose another number.")
+        ) from None
     return customer
 
 

@@ -24,7 +24,7 @@ class CustomerFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Search name, number, city…"), method="with_text")
     state = django_filters.ChoiceFilter(
-        label=_("State"),
+        label=_("Status"),
         empty_label=_("Active"),
         choices=[("archived", _("Archived")), ("all", _("All"))],
         method="as_is",

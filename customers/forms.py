@@ -63,7 +63,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         self._prepare_number()
 
     def _offer_vat_rates(self) -> None:
-        usual, today = _("The usual rate"), timezone.localdate()
+        usual, today = _("Default rate"), timezone.localdate()
         chosen = self.instance.vat_rate_id
         rates = offer_rates(self, self.organisation, day=today, chosen=chosen, empty=usual)
         field = cast("forms.ModelChoiceField[Any]", self.fields["vat_rate"])
@@ -196,7 +196,7 @@ class ImportForm(forms.Form):
     """How to import."""
 
     mode = forms.ChoiceField(
-        label=gettext_lazy("Customers that are here already"),
+        label=gettext_lazy("Existing customers"),
         choices=[
             (ImportMode.UPDATE, gettext_lazy("Add new customers and update existing ones")),
             (ImportMode.ONLY_NEW, gettext_lazy("Only add new customers")),

@@ -46,7 +46,7 @@ class RowImporter:
             return self._add(row, match, now=now)
         if self._run.mode == ImportMode.ONLY_NEW:
             self._link(match.customer, match.relation.id)
-            why = _("is here already, and only new customers were asked for")
+            why = _("already exists here; you chose to add only new customers")
             return _told(row, ImportOutcome.UNCHANGED, [why])
         return self._update(row, match, match.customer)
 
@@ -64,7 +64,7 @@ class RowImporter:
             with transaction.atomic():
                 customer.save(force_insert=True)
         except IntegrityError:
-            why = _("customer number %(number)s was just taken here; import once more")
+            why = _("customer number %(number)s has just been used here; import again")
             return _told(row, ImportOutcome.SKIPPED, [why % {"number": customer.number}])
         self._owner[key(customer.number)] = customer.pk
         row.customer = customer
@@ -75,7 +75,7 @@ class RowImporter:
         merged = self._merged(match, customer)
         said = [*_conflicts(customer, merged), *remarks(match.relation)]
         if not self._store(customer, merged, remote_id=match.relation.id):
-            said = [_("was changed here while the import ran; the next import looks again")]
+            said = [_("was changed here during the import; the next import checks it again")]
             return _told(row, ImportOutcome.SKIPPED, said)
         if not merged.take:
             return _told(row, ImportOutcome.UNCHANGED, said)
@@ -130,7 +130,7 @@ def _told(row: ImportRow, outcome: str, said: Iterable[str]) -> ImportRow:
 
 def _conflicts(customer: Customer, merged: Merge) -> list[str]:
     return [
-        _("%(field)s differs: %(here)s here, %(there)s there")
+        _("%(field)s differs: %(here)s here, %(there)s in e-Boekhouden")
         % {
             "field": label(name),
             "here": _plain(getattr(customer, name)),

@@ -51,7 +51,7 @@ def import_start(request: MemberRequest) -> HttpResponse:
     """Starts an import, and goes to its page."""
     form = ImportForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Choose what to do with customers that are here already."))
+        messages.error(request, _("Choose what to do with existing customers."))
         return redirect("customers:import")
     try:
         run = start_import(

@@ -47,7 +47,10 @@ def _check_attempts(run: ImportRun) -> None:
     """A run that every worker dies of must not keep all later ones waiting."""
     if run.attempts > MAX_ATTEMPTS:
         raise CannotImport(
-            _("The import broke off %(count)s times. Tell your operator, and start it again.")
+            _(
+                "The import was interrupted %(count)s times. Contact your system administrator, "
+                "then start it again."
+            )
             % {"count": MAX_ATTEMPTS}
         )
 
@@ -73,7 +76,7 @@ def _read(run: ImportRun, *, clock: Clock) -> list[Relation]:
         raise CannotImport(undecryptable()) from None
     except EBoekhoudenError as error:
         raise CannotImport(
-            _("%(reason)s What was imported already stays; start the import again later.")
+            _("%(reason)s Customers already imported are kept. Start the import again later.")
             % {"reason": sentence(error)}
         ) from None
 

@@ -56,7 +56,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         validators=[MaxValueValidator(365)],
-        help_text=_("In days; empty: the term of Settings → Invoices."),
+        help_text=_("In days; empty: the payment term of Settings → Invoices."),
     )
     hourly_rate = models.DecimalField(
         _("hourly rate"),
@@ -74,7 +74,7 @@ class Customer(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("VAT rate"),
-        help_text=_("Empty: the usual rate of Settings → VAT rates."),
+        help_text=_("Empty: the default rate of Settings → VAT rates."),
     )
     notes = models.TextField(_("notes"), blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -80,7 +80,7 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
         except NumberTaken as taken:
             form.add_error("number", str(taken))
         else:
-            messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
+            messages.success(request, _("%(name)s has been saved.") % {"name": saved.name})
             return redirect("customers:customer-detail", saved.pk)
     context = {
         "form": form,
@@ -106,7 +106,7 @@ def customer_archive(request: MemberRequest, pk: int) -> HttpResponse:
     """Archives a customer."""
     customer = customer_or_404(request, pk)
     archive(customer, now=timezone.now())
-    messages.success(request, _("%(name)s is archived.") % {"name": customer.name})
+    messages.success(request, _("%(name)s has been archived.") % {"name": customer.name})
     return redirect("customers:customer-list")
 
 
@@ -131,5 +131,5 @@ def customer_delete(request: MemberRequest, pk: int) -> HttpResponse:
         text = _("%(name)s has projects, invoices or bookings. Archive this customer instead.")
         messages.error(request, text % {"name": customer.name})
         return redirect("customers:customer-detail", pk)
-    messages.success(request, _("%(name)s is deleted.") % {"name": customer.name})
+    messages.success(request, _("%(name)s has been deleted.") % {"name": customer.name})
     return redirect("customers:customer-list")

@@ -27,10 +27,10 @@ def main(arguments: list[str]) -> int:
         home.lay_out()
         lock = home.lock()
     except InUse as other:
-        say(f"A demo is running on {home.folder} already (process {other}); choose another --data.")
+        say(f"A demo is already running on {home.folder} (process {other}); choose another --data.")
         return 1
     except OSError as error:
-        say(f"The data folder can't be used: {error}. Choose another with --data.")
+        say(f"The data folder cannot be used: {error}. Choose another with --data.")
         return 1
     with lock:
         return run(home, port=options.port)
@@ -42,10 +42,10 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
         "--port",
         type=port_number,
         default=8000,
-        help="of the web pages; the next free one if taken",
+        help="port of the web pages; the next free port if it is in use",
     )
     parser.add_argument(
-        "--data", type=Path, default=ROOT / ".data" / "demo", help="folder to keep everything in"
+        "--data", type=Path, default=ROOT / ".data" / "demo", help="folder for all data"
     )
     return parser.parse_args(arguments)
 
@@ -53,7 +53,7 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
 def port_number(text: str) -> int:
     """The number of a port, as typed."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LAST_PORT):
-        raise argparse.ArgumentTypeError(f"{text} is no port: choose one from 1 to {LAST_PORT}")
+        raise argparse.ArgumentTypeError(f"{text} is not a port. Choose one from 1 to {LAST_PORT}")
     return int(text)
 
 
@@ -75,7 +75,7 @@ def run(home: Home, *, port: int) -> int:
     finally:
         say("Stopping …")
         supervisor.stop()
-    say("Stopped. The data stays; ./run demo goes on with it.")
+    say("Stopped. The data is kept; ./run demo continues with it.")
     return 0
 
 

@@ -8,11 +8,9 @@ from .models import Connection
 def usable(connection: Connection | None, *, refuse: type[Exception]) -> Connection:
     """The connection itself; else raises `refuse` with a sentence for people."""
     if connection is None or not connection.is_active:
-        raise refuse(_("e-Boekhouden is not active. Switch it on under Settings → Integrations."))
+        raise refuse(_("e-Boekhouden is switched off. Switch it on under Settings → Integrations."))
     if not connection.has_codes:
-        raise refuse(
-            _("There are no codes to log in with. Enter them under Settings → e-Boekhouden.")
-        )
+        raise refuse(_("The security codes are missing. Enter them under Settings → e-Boekhouden."))
     if connection.is_paused:
         raise refuse(_("The connection is paused: %(reason)s") % {"reason": connection.pause_text})
     return connection

@@ -54,10 +54,10 @@ CREDENTIALS = {
 }
 SETTINGS = {
     "template": gettext_lazy("Invoice template"),
-    "ledger_account": gettext_lazy("General ledger account"),
+    "ledger_account": gettext_lazy("Ledger account"),
     "debtor_account": gettext_lazy("Debtors account"),
     "numbering": gettext_lazy("Invoice numbers"),
-    "unique_book_at": gettext_lazy("Book at once"),
+    "unique_book_at": gettext_lazy("Book immediately"),
     "nightly_import": gettext_lazy("Nightly import"),
 }
 

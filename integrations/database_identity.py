@@ -59,8 +59,8 @@ def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
     connection = Connection.objects.select_related("organisation").get(pk=connection_id)
     with override(connection.organisation.language):
         text = _(
-            "This database was copied or restored to another place. Only one of the two may send: "
-            "if it is this one, test the connection here, and it goes on after comparing."
+            "This database was copied or restored elsewhere. Only one copy may book. If it is "
+            "this one, test the connection; booking resumes after a comparison."
         )
         pause(connection, code=CODE, text=text, now=now)
 

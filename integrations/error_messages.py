@@ -54,20 +54,20 @@ def _reasons() -> dict[str, str]:
         "connect-timeout": away,
         "no-session": away,
         "name-resolution": _(
-            "The address of e-Boekhouden cannot be found from this server. "
-            "Ask your operator to look at its network."
+            "The address of e-Boekhouden cannot be found from this server. Ask your system "
+            "administrator to check the network."
         ),
         "tls": _(
             "The secure connection with e-Boekhouden could not be trusted, so nothing was sent. "
-            "Ask your operator to look at the certificates of this server."
+            "Ask your system administrator to check the certificates of this server."
         ),
         "insecure-address": _(
-            "The address of e-Boekhouden on this server is not secure (https), "
-            "so nothing was sent. Ask your operator to correct it."
+            "The address of e-Boekhouden on this server is not secure (https), so nothing was "
+            "sent. Ask your system administrator to correct it."
         ),
         "redirect": _(
-            "The address of e-Boekhouden on this server leads elsewhere, which we do not follow. "
-            "Ask your operator to correct it."
+            "The address of e-Boekhouden on this server redirects elsewhere. Ask your system "
+            "administrator to correct it."
         ),
         "timeout": _("e-Boekhouden did not answer in time. Try again in a few minutes."),
         "too-many-requests": _("e-Boekhouden is too busy. Try again in a few minutes."),

@@ -37,9 +37,11 @@ class ConnectionForm(forms.Form):
         help_text=gettext_lazy("The exact name of a template in e-Boekhouden."),
     )
     ledger_account = LedgerAccountField(
-        label=gettext_lazy("General ledger account"),
+        label=gettext_lazy("Ledger account"),
         category="VW",
-        help_text=gettext_lazy("Only the number. Tasks and categories may have another one."),
+        help_text=gettext_lazy(
+            "Enter only the number. Tasks and categories may have their own ledger account."
+        ),
     )
     debtor_account = LedgerAccountField(
         label=gettext_lazy("Debtors account"),
@@ -51,16 +53,17 @@ class ConnectionForm(forms.Form):
         label=gettext_lazy("Invoice numbers"),
         choices=Numbering,
         help_text=gettext_lazy(
-            "With our own number a lost answer can always be traced. When e-Boekhouden gives it "
-            "and its answer is lost, we can only look for our reference in the booking: an invoice "
-            "that was changed there in the meantime is then not recognised, and you decide."
+            "With our own numbers, we can always trace a booking after a lost answer. If "
+            "e-Boekhouden assigns the number, we can only search for our reference. We then do "
+            "not recognise an invoice that was changed in the meantime, and you decide."
         ),
     )
     book_at_once = forms.BooleanField(
-        label=gettext_lazy("Also book invoices in the ledger at once"),
+        label=gettext_lazy("Also book invoices in the ledger immediately"),
         required=False,
         help_text=gettext_lazy(
-            "Off: an invoice made in e-Boekhouden waits there until somebody books it."
+            "Off: an invoice created in e-Boekhouden is not in the ledger until you book it in "
+            "e-Boekhouden."
         ),
     )
     nightly_import = forms.BooleanField(
@@ -105,7 +108,7 @@ def _placeholder(connection: Connection, name: str) -> str:
     if not getattr(connection, f"sealed_{name}") or connection.codes_set_at is None:
         return ""
     by = connection.codes_set_by
-    return _("set %(day)s by %(who)s · leave empty to keep") % {
+    return _("set on %(day)s by %(who)s · leave empty to keep") % {
         "day": f"{localtime(connection.codes_set_at):%d-%m-%Y}",
-        "who": by.first_name if by else _("somebody"),
+        "who": by.first_name if by else _("someone"),
     }

@@ -113,15 +113,15 @@ class LedgerAccountField(forms.CharField):
         self.corrected = parse_ledger_number(text)
         if not self.corrected:
             return _("Enter only the number of the ledger account, such as 8000.")
-        return _("Only the number: %(number)s. We changed it for you; check and save.") % {
+        return _("Only the number: %(number)s. We changed it for you. Check it and save.") % {
             "number": self.corrected
         }
 
     def _not_there(self, number: str) -> str:
         near = nearest_accounts(number, self._fitting())
         return _(
-            "Account %(number)s is not in the chart of accounts from e-Boekhouden. Did you mean "
-            "%(near)s? Else fetch the chart again under Settings → e-Boekhouden."
+            "Ledger account %(number)s is not in the chart of accounts. Did you mean %(near)s? If "
+            "not, fetch the chart again under Settings → e-Boekhouden."
         ) % {"number": number, "near": ", ".join(map(str, near)) or "–"}
 
     def _other_kind(self, account: LedgerAccount) -> str:

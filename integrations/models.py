@@ -18,15 +18,15 @@ class Numbering(models.TextChoices):
     """Who gives the number of an invoice that is made in e-Boekhouden."""
 
     OURS = "ours", _("Our own series (recommended)")
-    THEIRS = "theirs", _("e-Boekhouden gives the number")
+    THEIRS = "theirs", _("e-Boekhouden assigns the number")
 
 
 class Uniqueness(models.TextChoices):
     """Whether this administration was seen to refuse a number that exists already."""
 
-    UNKNOWN = "unknown", _("not seen yet")
-    YES = "yes", _("refuses a second one")
-    NO = "no", _("allows a second one")
+    UNKNOWN = "unknown", _("not known yet")
+    YES = "yes", _("refuses duplicates")
+    NO = "no", _("accepts duplicates")
 
 
 class Connection(models.Model):
@@ -49,7 +49,7 @@ class Connection(models.Model):
 
     template = models.CharField(_("invoice template"), max_length=50, blank=True)
     ledger_account = models.CharField(
-        _("general ledger account"), max_length=10, blank=True, validators=[LEDGER_NUMBER]
+        _("ledger account"), max_length=10, blank=True, validators=[LEDGER_NUMBER]
     )
     debtor_account = models.CharField(
         _("debtors account"), max_length=10, blank=True, default="1300", validators=[LEDGER_NUMBER]
@@ -57,7 +57,9 @@ class Connection(models.Model):
     numbering = models.CharField(
         _("invoice numbers"), max_length=6, choices=Numbering, default=Numbering.OURS
     )
-    book_at_once = models.BooleanField(_("also book invoices in the ledger at once"), default=True)
+    book_at_once = models.BooleanField(
+        _("also book invoices in the ledger immediately"), default=True
+    )
 
     nightly_import = models.BooleanField(_("import customers every night"), default=False)
     next_import_at = models.DateTimeField(null=True, editable=False)

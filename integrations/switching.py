@@ -19,9 +19,9 @@ class AdministrationTaken(Exception):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Another organisation is already connected with this administration. "
-                "Two of them in one administration would book each other's numbers: "
-                "switch the other one off first, or use the codes of another administration."
+                "Another organisation already uses this administration, so their numbers would "
+                "collide. Switch off the other connection, or enter codes of another "
+                "administration."
             )
         )
 
@@ -32,8 +32,8 @@ class StillInDoubt(Exception):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "A booking is still in doubt: it may have arrived in the administration of now. "
-                "Wait until Finance → Bookings has found out, then change the administration."
+                "A booking is still uncertain and may be in the current administration. Wait "
+                "until Finance → Bookings shows the result. Then change the administration."
             )
         )
 

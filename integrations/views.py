@@ -104,7 +104,7 @@ def eboekhouden_deactivate(request: MemberRequest) -> HttpResponse:
     """Switches the connection off."""
     connection = get_object_or_404(Connection, organisation=request.organisation)
     deactivate(connection, by=request.user, now=timezone.now())
-    messages.success(request, _("e-Boekhouden is switched off. Its settings are kept."))
+    messages.success(request, _("e-Boekhouden has been switched off. Its settings are kept."))
     return redirect("integrations:integration-list")
 
 
@@ -136,7 +136,7 @@ def _tell_saved(request: MemberRequest, tested: Tested | None) -> None:
         text = _("Saved, but not tested: %(reason)s") % {"reason": tested.text}
         messages.warning(request, text)
     else:
-        messages.success(request, _("Saved."))
+        messages.success(request, _("The settings have been saved."))
 
 
 def _to_page(request: MemberRequest) -> HttpResponse:

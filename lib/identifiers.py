@@ -21,7 +21,7 @@ def clean_iban(text: str) -> str:
     try:
         return str(iban.validate(text))
     except InvalidChecksum:
-        sentence = _("The check digits of this IBAN do not fit: a character is wrong or missing.")
+        sentence = _("The check digits of this IBAN do not match. A character is wrong or missing.")
     except InvalidComponent:
         sentence = _("An IBAN begins with the letters of a country, such as NL.")
     except InvalidNumber:
@@ -45,12 +45,12 @@ def clean_vat_number(text: str) -> str:
     try:
         return str(vat.validate(text))
     except InvalidChecksum:
-        sentence = _("The check digits of this VAT number do not fit: a character is wrong.")
+        sentence = _("The check digits of this VAT number do not match. A character is wrong.")
     except InvalidComponent:
         sentence = _("A VAT number begins with the letters of an EU country, such as NL.")
     except InvalidNumber:
         sentence = _(
-            "This VAT number is too long, too short or has a character that can't be there."
+            "This VAT number is too long or too short, or contains a character that is not allowed."
         )
     raise ValidationError(sentence)
 

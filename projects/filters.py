@@ -23,7 +23,7 @@ class CatalogueFilter(FilterSet):
 
     q = CharFilter(label=_("Search name"), method="with_text")
     state = ChoiceFilter(
-        label=_("State"),
+        label=_("Status"),
         empty_label=_("Active"),
         choices=[("inactive", _("Inactive")), ("all", _("All"))],
         method="as_is",
@@ -59,7 +59,7 @@ class ProjectFilter(FilterSet):
     customer = Several(label=_("Customer"), queryset=Customer.objects.none())
     method = MultipleChoiceFilter(label=_("Method"), choices=Method.choices)
     state = ChoiceFilter(
-        label=_("State"),
+        label=_("Status"),
         empty_label=_("Active"),
         choices=[("archived", _("Archived")), ("all", _("All"))],
         method="as_is",

@@ -65,7 +65,7 @@ class RateBook:
         if method is Method.NONE:
             return _("%(project)s is not billed.") % {"project": project}
         if method.has_scheduled_amounts:
-            return _("%(project)s is billed by agreed amounts, not by the hour.") % {
+            return _("%(project)s is billed by fixed price or subscription, not by the hour.") % {
                 "project": project
             }
         if not self.is_billable(project=project, task=task):

@@ -41,7 +41,7 @@ def _head(*, with_amounts: bool) -> list[str]:
         _("Description"),
         _("Hours"),
         _("Quantity"),
-        _("Kilometres"),
+        _("Km"),
         _("Billable"),
         _("Status"),
         _("Invoice"),

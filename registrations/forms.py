@@ -126,14 +126,18 @@ class HoursForm(RegistrationForm):
         if row.minutes is None:
             self.add_error("duration", gettext("How long? Type 1:30, 1,5 or 1h30m."))
         elif not 1 <= row.minutes <= DAY:
-            self.add_error("duration", gettext("Type more than nothing and at most 24 hours."))
+            self.add_error(
+                "duration", gettext("Enter a duration of more than zero and at most 24 hours.")
+            )
 
     def _compare(self, minutes: int) -> None:
         row = self.instance
         if minutes <= 0:
-            self.add_error("end", gettext("The end has to lie after the start and the pause."))
+            self.add_error("end", gettext("The end must be after the start plus the pause."))
         elif row.minutes not in (None, minutes):
-            text = gettext("Start, end and pause make %s. Correct them, or leave this empty.")
+            text = gettext(
+                "Start, end and pause give %s. Correct them, or leave the duration empty."
+            )
             self.add_error("duration", text % written(minutes))
         row.minutes = minutes
 
@@ -175,7 +179,7 @@ class ExpenseForm(RegistrationForm):
         self.fields["category"].error_messages["required"] = _("Choose a category.")
         # The row takes on what is uploaded, also when it is refused.
         self.receipt_name = row.receipt_name
-        chosen, usual = row.vat_rate_id, _("The usual one")
+        chosen, usual = row.vat_rate_id, _("Default rate")
         offer_rates(self, self.organisation, day=self._day(), chosen=chosen, empty=usual)
         if not row.receipt:
             del self.fields["removes_receipt"]
@@ -201,7 +205,9 @@ class ExpenseForm(RegistrationForm):
         if not rate and "vat_rate" not in self.errors:
             self.add_error("vat_rate", gettext("Choose the VAT rate that is in the price."))
         elif rate and day and not holds_on(rate, day):
-            text = gettext("This rate does not hold on that day: choose the one in the price.")
+            text = gettext(
+                "This VAT rate is not valid on that date. Choose the rate included in the price."
+            )
             self.add_error("vat_rate", text)
         elif rate and price is not None:
             cleaned["price"] = cents(price / (1 + rate.percentage / 100))
@@ -220,7 +226,7 @@ class ExpenseForm(RegistrationForm):
 class TripForm(RegistrationForm):
     """A journey; there and back doubles the distance."""
 
-    is_return = forms.BooleanField(label=_("There and back: double the distance"), required=False)
+    is_return = forms.BooleanField(label=_("Return trip: double the distance"), required=False)
 
     class Meta(RegistrationForm.Meta):
         model = Trip

@@ -105,7 +105,7 @@ def _forget_receipt(name: str) -> None:
 
 def _prepare(row: Registration, *, by: Membership, before: Registration | None = None) -> None:
     if row.organisation_id != by.organisation_id or not may_register_for(by, row.membership):
-        raise PermissionDenied(_("You cannot register for somebody else."))
+        raise PermissionDenied(_("You cannot register for someone else."))
     # One at a time for an employee: the hours of a day are added up.
     Membership.objects.select_for_update().get(pk=row.membership_id)
     check(row)

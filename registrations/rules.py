@@ -23,7 +23,7 @@ def is_registrable(day: datetime.date) -> bool:
 def check_amount(row: Registration) -> None:
     """Raises ValidationError for a priced row that is worth more than can be billed."""
     if abs(row.amount) >= TOO_MUCH:
-        raise ValidationError({"price": _("This comes to more than can be billed.")})
+        raise ValidationError({"price": _("The amount is higher than can be invoiced. Lower it.")})
 
 
 def check(row: Registration) -> None:
@@ -68,5 +68,5 @@ def _day_errors(entry: TimeEntry) -> dict[str, str]:
     minutes = others.exclude(pk=entry.pk).aggregate(total=Sum("minutes"))["total"] or 0
     if minutes + entry.minutes <= DAY:
         return {}
-    text = _("A day has 24 hours, and %s are registered on this one already.")
+    text = _("A day has 24 hours, and %s is already registered on this day.")
     return {"duration": text % written(minutes)}

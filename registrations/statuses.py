@@ -18,7 +18,7 @@ from .selection import SelectedRows, Selection
 
 ON_AN_INVOICE = _("on an invoice")
 NOT_BILLABLE = _("not billable")
-CHANGED_MEANWHILE = _("changed meanwhile")
+CHANGED_MEANWHILE = _("changed in the meantime")
 ALREADY = {
     Status.OPEN: _("already open"),
     Status.SUBMITTED: _("already submitted"),

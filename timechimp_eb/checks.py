@@ -30,8 +30,8 @@ def settings_are_safe(**_: object) -> list[CheckMessage]:
 def _secret_key() -> Iterator[CheckMessage]:
     if not _key_of_the_site():
         yield Error(
-            "SECRET_KEY is empty, so nobody could stay logged in.",
-            hint="Give it 50 or more random characters and keep it secret.",
+            "SECRET_KEY is empty, so no one can stay logged in.",
+            hint="Set it to 50 or more random characters and keep it secret.",
             id="timechimp_eb.E001",
         )
 
@@ -46,19 +46,21 @@ def _key_of_the_site() -> str:
 def _credential_keys() -> Iterator[CheckMessage]:
     if not settings.CREDENTIAL_KEYS:
         yield Error(
-            "CREDENTIAL_KEYS is empty, so the security codes of e-Boekhouden can't be stored.",
-            hint="Make one with: ./run manage new_key. Keep it apart from the database's backups.",
+            "CREDENTIAL_KEYS is empty, so the security codes of e-Boekhouden cannot be stored.",
+            hint=(
+                "Create one with: ./run manage new_key. Keep it apart from the database's backups."
+            ),
             id="timechimp_eb.E002",
         )
     elif not all(_is_fernet_key(key) for key in settings.CREDENTIAL_KEYS):
         yield Error(
-            "CREDENTIAL_KEYS holds something that isn't a key: 32 bytes in URL-safe base64.",
-            hint="Separate several keys by commas; make one with: ./run manage new_key",
+            "CREDENTIAL_KEYS contains a value that is not a key: 32 bytes in URL-safe base64.",
+            hint="Separate several keys by commas. Create one with: ./run manage new_key",
             id="timechimp_eb.E003",
         )
     elif _key_of_the_site() in settings.CREDENTIAL_KEYS:
         yield Error(
-            "SECRET_KEY is also one of CREDENTIAL_KEYS: who gets one would have both.",
+            "SECRET_KEY is also one of CREDENTIAL_KEYS: a person who gets one has both.",
             id="timechimp_eb.E004",
         )
 
@@ -76,8 +78,8 @@ def _service_address() -> Iterator[CheckMessage]:
     is_here = address.hostname in LOOPBACK
     if address.scheme != "https" and not (address.scheme == "http" and is_here):
         yield Error(
-            "EBOEKHOUDEN_URL isn't https, so the security codes would travel in the clear.",
-            hint="Plain http is only for a sandbox on this machine (127.0.0.1).",
+            "EBOEKHOUDEN_URL is not https, so the security codes would be sent unencrypted.",
+            hint="Use plain http only for a sandbox on this machine (127.0.0.1).",
             id="timechimp_eb.E005",
         )
 
@@ -85,7 +87,8 @@ def _service_address() -> Iterator[CheckMessage]:
 def _settle_time() -> Iterator[CheckMessage]:
     if settings.BOOKING_SETTLE_SECONDS < 1:
         yield Error(
-            "BOOKING_SETTLE_SECONDS is below 1: a look-up could overtake the booking it looks for.",
+            "BOOKING_SETTLE_SECONDS is below 1, so a look-up could finish before the booking "
+            "arrives.",
             id="timechimp_eb.E006",
         )
 
@@ -108,13 +111,13 @@ def _product_name() -> Iterator[CheckMessage]:
 def _https() -> Iterator[CheckMessage]:
     if not settings.HTTPS:
         yield Warning(
-            "HTTPS is off, so sessions and passwords travel in the clear.",
-            hint="Only the demo and tests on this machine do without.",
+            "HTTPS is off, so sessions and passwords are sent unencrypted.",
+            hint="Only the demo and tests on this machine may run without HTTPS.",
             id="timechimp_eb.W001",
         )
     if urlsplit(settings.EBOEKHOUDEN_URL).hostname in LOOPBACK:
         yield Warning(
-            "EBOEKHOUDEN_URL points at this machine: invoices would arrive in a sandbox.",
+            "EBOEKHOUDEN_URL points to this machine, so invoices would arrive in a sandbox.",
             id="timechimp_eb.W002",
         )
     if settings.SECURE_HSTS_PRELOAD and not settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
@@ -127,7 +130,7 @@ def _https() -> Iterator[CheckMessage]:
 def _database() -> Iterator[CheckMessage]:
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         yield Warning(
-            "The database is SQLite: good for one small office on one machine, with one worker.",
+            "The database is SQLite, which suits one small office on one machine with one worker.",
             hint="Set DATABASE_URL to a PostgreSQL database.",
             id="timechimp_eb.W003",
         )
@@ -136,7 +139,7 @@ def _database() -> Iterator[CheckMessage]:
 def _tasks() -> Iterator[CheckMessage]:
     if settings.CELERY_ACCEPT_CONTENT != ["json"]:
         yield Error(
-            "Celery accepts more than JSON: who can write to the broker could run code.",
+            "Celery accepts more than JSON, so anyone who can write to the broker could run code.",
             id="timechimp_eb.E007",
         )
 
@@ -144,7 +147,7 @@ def _tasks() -> Iterator[CheckMessage]:
 def _mail() -> Iterator[CheckMessage]:
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
         yield Warning(
-            "EMAIL_URL doesn't name a mail server, so invoices and new passwords aren't sent.",
+            "EMAIL_URL does not name a mail server, so invoices and password links are not sent.",
             hint="For example EMAIL_URL=smtp+tls://user:password@mail.example.com:587",
             id="timechimp_eb.W004",
         )
@@ -167,7 +170,7 @@ def _content_policy() -> Iterator[CheckMessage]:
 def _loggers() -> Iterator[CheckMessage]:
     if logging.getLogger("zeep").getEffectiveLevel() < logging.INFO:
         yield Error(
-            "zeep logs at DEBUG, and with it every security code.",
+            "zeep logs at DEBUG level, which writes every security code to the log.",
             id="timechimp_eb.E009",
         )
 
@@ -175,7 +178,7 @@ def _loggers() -> Iterator[CheckMessage]:
 def _failpoints() -> Iterator[CheckMessage]:
     if settings.FAILPOINTS_ALLOWED or "FAILPOINTS" in os.environ:
         yield Error(
-            "FAILPOINTS belongs to the killing loop: no other process may have it.",
-            hint="Remove it from the environment, and start with timechimp_eb.settings.",
+            "FAILPOINTS is set, but only the crash test may set it.",
+            hint="Remove it from the environment and start with timechimp_eb.settings.",
             id="timechimp_eb.E010",
         )

@@ -54,7 +54,7 @@ class GalleryForm(forms.Form):
         label="Invoice template",
         help_text="The exact name of a template in e-Boekhouden.",
     )
-    ledger = forms.ChoiceField(label="General ledger account", choices=LEDGERS)
+    ledger = forms.ChoiceField(label="Ledger account", choices=LEDGERS)
     price = forms.DecimalField(label="Price", max_digits=8, decimal_places=2)
     distance = forms.IntegerField(label="Distance", required=False)
     date = forms.DateField(label="Invoice date")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation
 from lib.choices import chosen_id, offer
 
-ENDED = gettext_lazy("This VAT rate has ended: choose another one.")
+ENDED = gettext_lazy("This VAT rate has ended. Choose another one.")
 Choices = list[tuple[str, list[tuple[Any, str]]] | tuple[str, str]]
 
 

@@ -19,14 +19,15 @@ from .treatments import TREATMENTS, WITHIN_EU, VatTreatment
 
 REVERSE_CHARGED = WITHIN_EU | {VatTreatment.REVERSE_CHARGE}
 _WITHIN_EU = gettext_lazy(
-    "0% VAT for everything; the invoice names the VAT number of the customer, and it counts for "
-    "the ICP return. A task or expense category with another rate within the EU says whether it "
-    "is goods or services, and goes first."
+    "0% VAT for everything. The invoice shows the customer's VAT number and counts for the ICP "
+    "return. A task or expense category with its own EU rate takes precedence and determines "
+    "whether it is goods or services."
 )
 CONSEQUENCES: Mapping[str, str | Promise] = MappingProxyType(
     {
         VatTreatment.DOMESTIC: gettext_lazy(
-            "Tasks and expense categories with a VAT rate of their own keep it; the rest has this."
+            "Tasks and expense categories with their own VAT rate keep it; everything else gets "
+            "this rate."
         ),
         VatTreatment.REVERSE_CHARGE: gettext_lazy(
             "0% VAT for everything; the invoice says “VAT reverse charge” and names the VAT number "
@@ -34,7 +35,9 @@ CONSEQUENCES: Mapping[str, str | Promise] = MappingProxyType(
         ),
         VatTreatment.EU_GOODS: _WITHIN_EU,
         VatTreatment.EU_SERVICES: _WITHIN_EU,
-        VatTreatment.EXPORT: gettext_lazy("0% VAT for everything, because it leaves the EU."),
+        VatTreatment.EXPORT: gettext_lazy(
+            "0% VAT for everything, because the customer is outside the EU."
+        ),
         VatTreatment.EXEMPT: gettext_lazy("No VAT for everything; the invoice says it is exempt."),
         VatTreatment.SMALL_BUSINESS: gettext_lazy(
             "No VAT for everything; the invoice says that the small-business scheme applies."

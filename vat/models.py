@@ -47,8 +47,8 @@ class VatRate(models.Model):
         blank=True,
         help_text=_("Without a code, lines with this rate cannot be booked."),
     )
-    valid_from = models.DateField(_("from"), null=True, blank=True)
-    valid_until = models.DateField(_("until"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
     # Which rate this one follows: what was supplied before `valid_from` still has the older one.
     replaces = models.OneToOneField(
         "self",
@@ -56,9 +56,9 @@ class VatRate(models.Model):
         null=True,
         blank=True,
         related_name="replaced_by",
-        verbose_name=_("follows on"),
+        verbose_name=_("replaces"),
     )
-    is_default = models.BooleanField(_("the usual rate"), default=False)
+    is_default = models.BooleanField(_("default rate"), default=False)
     position = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = VatRateQuerySet.as_manager()

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('administrator', 'Administrator'), ('project_manager', 'Project manager'), ('employee', 'Employee')], default='employee', max_length=20, verbose_name='role')),
-                ('may_invoice', models.BooleanField(default=False, help_text='Also Unbilled, and everything that is booked in e-Boekhouden.', verbose_name='may see and make invoices')),
+                ('may_invoice', models.BooleanField(default=False, help_text='Also Unbilled, and everything that is booked in e-Boekhouden.', verbose_name='may see and create invoices')),
                 ('hourly_rate', models.DecimalField(blank=True, decimal_places=2, help_text='In euros excl. VAT, for projects billed by employee rate.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='hourly rate')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),

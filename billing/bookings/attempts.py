@@ -8,20 +8,20 @@ from django.utils.translation import gettext as _
 from ..models import Attempt, Booking
 
 LOOKED = {
-    "absent": lambda: _("Looked it up: not there."),
-    "same": lambda: _("Looked it up: it is there, and it is ours."),
-    "same_but_text": lambda: _("Looked it up: it is there; a text differs."),
-    "same_with_token": lambda: _("Looked it up: it is there, and it is ours."),
-    "different": lambda: _("Looked it up: another document has this number."),
-    "several": lambda: _("Looked it up: more than one document has this number."),
-    "look-up-failed": lambda: _("Looked it up, but got no answer to rely on."),
+    "absent": lambda: _("Checked: not found in e-Boekhouden."),
+    "same": lambda: _("Checked: it exists in e-Boekhouden and was sent from here."),
+    "same_but_text": lambda: _("Checked: found in e-Boekhouden; a text differs."),
+    "same_with_token": lambda: _("Checked: it exists in e-Boekhouden and was sent from here."),
+    "different": lambda: _("Checked: another document has this number."),
+    "several": lambda: _("Checked: several documents have this number."),
+    "look-up-failed": lambda: _("Checked, but e-Boekhouden gave no reliable answer."),
 }
 SENT = {
-    "accepted": lambda: _("Sent, and accepted."),
-    "refused": lambda: _("Sent, and refused."),
+    "accepted": lambda: _("Sent and accepted."),
+    "refused": lambda: _("Sent and refused."),
     "not-sent": lambda: _("e-Boekhouden could not be reached; nothing was sent."),
-    "doubted": lambda: _("Sent, but no clear answer came."),
-    "invalid": lambda: _("Not sent: it breaks a rule of e-Boekhouden."),
+    "doubted": lambda: _("Sent, but no clear answer was received."),
+    "invalid": lambda: _("Not sent: e-Boekhouden does not accept these values."),
 }
 
 
@@ -52,5 +52,5 @@ def describe_attempt(attempt: Attempt) -> AttemptSummary:
 
 def _unfinished(attempt: Attempt) -> str:
     if attempt.is_look_up:
-        return _("Began to look it up; the result was not recorded.")
-    return _("Began to send; what became of it was not recorded.")
+        return _("Check started; the result was not recorded.")
+    return _("Sending started; the result was not recorded.")

@@ -87,11 +87,11 @@ def describe_batch(batch: Batch) -> BatchSummary:
     parts = [
         (batch.booked_count, _("%d booked")),
         (batch.checked_count, _("%d being checked")),
-        (batch.open_count - batch.checked_count, _("%d on its way")),
+        (batch.open_count - batch.checked_count, _("%d waiting to be sent")),
         (batch.refused_count, _("%d refused")),
         (clashes, ngettext("%d number exists", "%d numbers exist", clashes)),
         (batch.cancelled_count, _("%d cancelled")),
-        (len(batch.skipped), _("%d left out")),
+        (len(batch.skipped), _("%d skipped")),
     ]
     words = " · ".join(text % count for count, text in parts if count)
     stopped = batch.refused_count + clashes
@@ -120,7 +120,10 @@ def document(booking: Booking) -> str:
 
 def _text(booking: Booking, *, now: datetime.datetime) -> str:
     if booking.is_open and booking.payload["schema"] > SCHEMA:
-        return _("A newer version of the program made this: it waits for a worker of that version.")
+        return _(
+            "Created by a newer version of this program. Waiting until the background service "
+            "(worker) is updated."
+        )
     if booking.state in (State.UNKNOWN, State.CHECKING):
         return _checked(booking, now=now)
     return TEXTS[State(booking.state)](booking)
@@ -128,24 +131,24 @@ def _text(booking: Booking, *, now: datetime.datetime) -> str:
 
 def _booked(booking: Booking) -> str:
     if booking.kind == BookingKind.SALES_ENTRY:
-        where = _("Entry %(number)s in e-Boekhouden.") % {"number": booking.remote_id}
+        where = _("Ledger entry %(number)s in e-Boekhouden.") % {"number": booking.remote_id}
     elif booking.kind == BookingKind.RELATION:
         where = _("In e-Boekhouden as %(number)s.") % {"number": booking.natural_key}
     else:
         where = _("In e-Boekhouden as %(number)s.") % {"number": booking.remote_id}
     how = {
         "agrees": _("The total agrees to the cent."),
-        "looked-up": _("Found by look-up after a lost answer."),
+        "looked-up": _("Found in e-Boekhouden after no answer was received."),
         "text-differs": _("A text differs from ours."),
-        "total-differs": _("The total there differs from ours: compare them."),
-        "linked": _("Linked by hand."),
+        "total-differs": _("The total in e-Boekhouden differs from ours. Compare them."),
+        "linked": _("Linked manually."),
     }.get(booking.reason, "")
     return f"{where} {how}".strip()
 
 
 def _refused(booking: Booking) -> str:
     if booking.reason == "customer":
-        return _("The customer was not created in e-Boekhouden, so this was not sent.")
+        return _("Not sent, because the customer was not created in e-Boekhouden.")
     if not booking.code:
         return _("Not sent: %(reason)s.") % {"reason": booking.text}
     ours = explain(booking.code, booking.text, (get_language() or "en")[:2])
@@ -159,13 +162,15 @@ def _conflict(booking: Booking) -> str:
         return text % {"name": name}
     if booking.reason == "several":
         return _(
-            "There is more than one document with this number. Take away in e-Boekhouden what "
-            "does not belong there, then check again."
+            "Several documents have this number. Delete the wrong ones in e-Boekhouden, then "
+            "check again."
         )
     if booking.reason == "exists-unseen":
-        return _("e-Boekhouden says that the number exists, but does not show what it is.")
+        return _("e-Boekhouden reports that this number exists, but does not return the document.")
     if booking.reason == "identical":
-        return _("The same document stands there already, though we never sent it.")
+        return _(
+            "An identical document already exists in e-Boekhouden, but it was not sent from here."
+        )
     return _("Another document has this number: %(theirs)s.") % {"theirs": _in_short(booking)}
 
 
@@ -176,9 +181,15 @@ def _in_short(booking: Booking) -> str:
     apart = Decimal(booking.payload["gross"]) - gross
     short = f"{theirs.get('relation_code', '')}, {euro(gross)}"
     if apart > 0:
-        return _("%(short)s; ours is %(apart)s more") % {"short": short, "apart": euro(apart)}
+        return _("%(short)s; our amount is %(apart)s higher") % {
+            "short": short,
+            "apart": euro(apart),
+        }
     if apart < 0:
-        return _("%(short)s; ours is %(apart)s less") % {"short": short, "apart": euro(-apart)}
+        return _("%(short)s; our amount is %(apart)s lower") % {
+            "short": short,
+            "apart": euro(-apart),
+        }
     return short
 
 
@@ -186,28 +197,37 @@ def _waiting(booking: Booking) -> str:
     if booking.reason == "customer":
         text = _("Customer %(number)s is created first.")
         if booking.stopped_customer:
-            text = _("Customer %(number)s was not created there: somebody must decide first.")
+            text = _(
+                "Customer %(number)s was not created in e-Boekhouden. Open that booking and "
+                "decide first."
+            )
         return text % {"number": booking.customer.number}
     if booking.reason == "quota":
-        return _("e-Boekhouden allows no more calls for now; it goes on by itself.")
-    return _("It goes on when the connection works again.")
+        return _("The e-Boekhouden request limit has been reached. Sending resumes automatically.")
+    return _("Sending resumes as soon as the connection works again.")
 
 
 def _checked(booking: Booking, *, now: datetime.datetime) -> str:
     if booking.next_at is None or booking.next_at <= now:
-        return _("No clear answer came. Nothing to do: it is being looked up.")
-    text = _("No clear answer came. Nothing to do: we look it up at %(time)s before anything else.")
+        return _(
+            "No clear answer was received. You need not do anything: the document is being looked "
+            "up."
+        )
+    text = _(
+        "No clear answer was received. You need not do anything: we will look the document up at "
+        "%(time)s before sending anything."
+    )
     return text % {"time": f"{localtime(booking.next_at):%H:%M}"}
 
 
 def _queued(booking: Booking) -> str:
     if booking.connection.is_paused:
-        return _("It waits: the connection is paused. See Settings → e-Boekhouden.")
+        return _("On hold: the connection is paused. See Settings → e-Boekhouden.")
     if booking.reason in ("not-sent", "not-reached"):
         return _(
-            "e-Boekhouden could not be reached; nothing was sent. It is tried again by itself."
+            "e-Boekhouden could not be reached; nothing was sent. We will try again automatically."
         )
-    return _("It goes in a moment.")
+    return _("Will be sent shortly.")
 
 
 TEXTS: dict[State, Callable[[Booking], str]] = {
@@ -216,8 +236,8 @@ TEXTS: dict[State, Callable[[Booking], str]] = {
     State.CONFLICT: _conflict,
     State.BLOCKED: _waiting,
     State.QUEUED: _queued,
-    State.SENDING: lambda booking: _("It is on the wire now."),
-    State.CANCELLED: lambda booking: _("Withdrawn before it was there."),
+    State.SENDING: lambda booking: _("Sending…"),
+    State.CANCELLED: lambda booking: _("Cancelled before it was booked."),
 }
 
 

@@ -25,7 +25,7 @@ class CreditForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=1000,
-        help_text=gettext_lazy("It is printed above the lines."),
+        help_text=gettext_lazy("Printed above the invoice lines."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -39,7 +39,7 @@ class CreditForm(forms.Form):
             self.fields[_box(one)] = forms.BooleanField(label=label, initial=True, required=False)
             if one.row_count:
                 self.fields[_fate(one)] = forms.ChoiceField(
-                    label=gettext_lazy("Its rows"),
+                    label=gettext_lazy("Registrations"),
                     choices=RowDisposition,
                     initial=RowDisposition.RELEASED,
                     required=False,
@@ -54,7 +54,7 @@ class CreditForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.chosen():
-            raise ValidationError(_("Tick at least one line."))
+            raise ValidationError(_("Select at least one line."))
         return cleaned
 
     def chosen(self) -> list[int]:

@@ -100,7 +100,7 @@ class DraftEditor:
             return False
         typed, _lines = self.preview()
         if max(abs(typed.net), abs(typed.gross)) > limits.MAX_AMOUNT:
-            text = _("An invoice comes to at most %(most)s: divide it over several.")
+            text = _("An invoice can be at most %(most)s. Split it into several invoices.")
             self.head.add_error(None, text % {"most": euro(limits.MAX_AMOUNT)})
         return not self.head.errors
 

@@ -46,7 +46,7 @@ class HeadForm(forms.Form):
     reference = forms.CharField(
         label=gettext_lazy("Reference of the customer"), max_length=50, required=False
     )
-    discount = PercentField(label=gettext_lazy("Discount on the whole"))
+    discount = PercentField(label=gettext_lazy("Discount on the whole invoice"))
     supplied_from = InvoiceDateField(
         label=gettext_lazy("Supplied from"), required=False, widget=day_input()
     )
@@ -191,7 +191,7 @@ class LineForm(forms.Form):
         found = super().clean() or {}
         quantity, price = found.get("quantity"), found.get("price")
         if quantity and price and abs(quantity * price) > limits.MAX_AMOUNT:
-            text = _("A line comes to at most %(most)s: make the price smaller.")
+            text = _("A line can be at most %(most)s. Lower the price.")
             self.add_error("price", text % {"most": euro(limits.MAX_AMOUNT)})
         return found
 

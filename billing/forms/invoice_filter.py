@@ -31,7 +31,7 @@ BOOKED_CHOICES = [
     ("no", _("Not booked")),
     ("open", _("On its way")),
     ("yes", _("Booked")),
-    ("stopped", _("Needs you")),
+    ("stopped", _("Action required")),
 ]
 STATUSES = [
     (InvoiceStatus.DRAFT, _("Draft")),
@@ -39,7 +39,7 @@ STATUSES = [
     (InvoiceStatus.SENT, _("Sent")),
     (OVERDUE, _("Overdue")),
     (InvoiceStatus.PAID, _("Paid")),
-    (InvoiceStatus.VOID, _("Void")),
+    (InvoiceStatus.VOID, _("Cancelled")),
 ]
 ORDERS: Orders = {
     "number": ("number",),

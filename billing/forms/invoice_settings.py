@@ -43,7 +43,7 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
         choices=Extra.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Ticked beforehand when an invoice is sent, as far as there are any."),
+        help_text=_("Selected by default when you send an invoice, if available."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,6 +69,6 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
         typed = self.cleaned_data
         ours, theirs = typed.get("prefix"), typed.get("eboekhouden_prefix")
         if ours is not None and ours == theirs:
-            sentence = _("Use another prefix than above: each series counts by itself.")
+            sentence = _("Use a different prefix than above. Each series has its own count.")
             self.add_error("eboekhouden_prefix", sentence)
         return typed

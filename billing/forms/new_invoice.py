@@ -29,7 +29,7 @@ from .drafts import day_input
 BLANK = "blank"
 KINDS = [
     (WORK, gettext_lazy("Unbilled work")),
-    (SCHEDULED, gettext_lazy("Agreed amounts")),
+    (SCHEDULED, gettext_lazy("Fixed prices and subscriptions")),
     (BLANK, gettext_lazy("Free invoice")),
 ]
 # So many customers are shown at a time; who is not among them is found by typing.
@@ -51,7 +51,7 @@ class NewInvoiceForm(forms.Form):
     q = forms.CharField(label=gettext_lazy("Find a customer"), required=False)
     customer = forms.ModelChoiceField(queryset=Customer.objects.none(), required=False)
     kind = forms.ChoiceField(
-        label=gettext_lazy("Made from"), choices=KINDS, widget=forms.RadioSelect
+        label=gettext_lazy("Created from"), choices=KINDS, widget=forms.RadioSelect
     )
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=day_input())
     until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=day_input())
@@ -74,7 +74,7 @@ class NewInvoiceForm(forms.Form):
         found = super().clean() or {}
         since, until = found.get("since"), found.get("until")
         if since and until and since > until:
-            self.add_error("until", _("“Until” is before “from”: choose a later day."))
+            self.add_error("until", _("“Until” is before “from”. Choose a later day."))
         return found
 
     @property

@@ -12,7 +12,12 @@ from ..models import Difference, DifferenceKind
 from ..models.reconciliation import DifferenceQuerySet
 
 MOST_DAYS = 366
-SHOWN = [("new", _("Needs you")), ("seen", _("Seen")), ("gone", _("Gone")), ("all", _("All"))]
+SHOWN = [
+    ("new", _("Action required")),
+    ("seen", _("Reviewed")),
+    ("gone", _("Resolved")),
+    ("all", _("All")),
+]
 
 
 def _day_input() -> forms.DateInput:
@@ -44,7 +49,7 @@ class ReviewForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": "3"}),
-        help_text=_("What it is, or what you do about it."),
+        help_text=_("What the difference is, or what you do about it."),
     )
 
 
@@ -56,9 +61,9 @@ class DifferenceFilter(filters.FilterSet):
         label=_("Kind"), choices=DifferenceKind, widget=forms.CheckboxSelectMultiple
     )
     show = filters.ChoiceFilter(
-        label=_("State"),
+        label=_("Status"),
         choices=SHOWN,
-        empty_label=_("Still there"),
+        empty_label=_("Not resolved"),
         method="as_is",
         widget=forms.RadioSelect,
     )

@@ -33,7 +33,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
             "body_nl": forms.Textarea(attrs={"rows": 8}),
             "body_en": forms.Textarea(attrs={"rows": 8}),
         }
-        help_texts = {"kind": _("A business customer skips the fourteen-day letter.")}
+        help_texts = {"kind": _("A business customer does not get the fourteen-day letter.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,10 +48,10 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
         before = others.filter(position__lt=self.instance.position).last()
         after = others.filter(position__gt=self.instance.position).first()
         if before and days <= before.days:
-            text = _("The step before goes after %(days)d days: choose more.")
+            text = _("The previous step is sent after %(days)d days. Enter a higher number.")
             raise ValidationError(text, params={"days": before.days})
         if after and days >= after.days:
-            text = _("The next step goes after %(days)d days: choose fewer.")
+            text = _("The next step is sent after %(days)d days. Enter a lower number.")
             raise ValidationError(text, params={"days": after.days})
         return days
 
@@ -75,7 +75,9 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
         for language in Language.values:
             body = self.cleaned_data.get(f"body_{language}", "")
             if body and f"{{{COSTS}}}" not in body:
-                sentence = _("The law wants the costs named: put {collection_costs} in the text.")
+                sentence = _(
+                    "The law requires the costs to be stated. Put {collection_costs} in the text."
+                )
                 self.add_error(f"body_{language}", sentence)
 
 

@@ -17,9 +17,11 @@ from ..models import Invoice
 class SendForm(forms.Form):
     """To whom, what the e-mail says, and what goes along. `key` lets the same form go once."""
 
-    to = AddressesField(label=_("To"), help_text=_("Several: with commas between."))
+    to = AddressesField(label=_("To"), help_text=_("Separate several addresses with commas."))
     cc = AddressesField(label=_("Cc"), required=False)
-    bcc = AddressesField(label=_("Bcc"), required=False, help_text=_("Nobody else sees these."))
+    bcc = AddressesField(
+        label=_("Bcc"), required=False, help_text=_("Other recipients do not see these addresses.")
+    )
     subject = forms.CharField(label=_("Subject"), max_length=150, strip=False)
     body = forms.CharField(
         label=_("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 10})
@@ -62,10 +64,12 @@ class SendForm(forms.Form):
         try:
             sizes = sizes_of(self.invoice, wanted=wanted)
         except OSError as error:
-            text = _("One of these files cannot be read. Leave them out and send it all the same.")
+            text = _("One of these files cannot be read. Remove it from the e-mail and send again.")
             raise ValidationError(text) from error
         if is_too_large(sizes):
-            text = _("Together these are %(size)s, too much for an e-mail. Leave some out.")
+            text = _(
+                "Together these files are %(size)s, too large for an e-mail. Choose fewer files."
+            )
             raise ValidationError(text, params={"size": filesizeformat(sum(sizes))})
         return wanted
 

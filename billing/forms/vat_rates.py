@@ -40,7 +40,7 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         }
         help_texts = {
             "is_default": _("For customers and tasks without a rate of their own."),
-            "replaces": _("What was supplied before the first day has the rate chosen here."),
+            "replaces": _("What was supplied before the first day gets the rate chosen here."),
         }
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
@@ -75,7 +75,7 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
     def _check_period(self) -> None:
         first, last = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_until")
         if first and last and last < first:
-            self.add_error("valid_until", _("This is before the first day: choose a later day."))
+            self.add_error("valid_until", _("This is before the first day. Choose a later day."))
 
     def _check_predecessor(self) -> None:
         before, first = self.cleaned_data.get("replaces"), self.cleaned_data.get("valid_from")
@@ -83,12 +83,15 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
             return
         if first is None:
             self.add_error(
-                "valid_from", _("Fill in from which day this rate follows on the other.")
+                "valid_from", _("Enter the date from which this rate replaces the other.")
             )
         elif before.valid_from and before.valid_from >= first:
-            self.add_error("replaces", _("That rate begins later itself: choose an older one."))
+            self.add_error("replaces", _("That rate starts later. Choose an older rate."))
         if before.treatment != self.cleaned_data.get("treatment"):
-            self.add_error("replaces", _("That rate has another treatment: choose one like this."))
+            self.add_error(
+                "replaces",
+                _("That rate has another treatment. Choose a rate with the same treatment."),
+            )
 
 
 class ChangeByLawForm(forms.Form):
@@ -106,7 +109,7 @@ class ChangeByLawForm(forms.Form):
         label=_("VAT code in e-Boekhouden"),
         max_length=12,
         required=False,
-        help_text=_("Empty: the usual code of the new percentage, if there is one."),
+        help_text=_("Empty: the default code of the new percentage, if there is one."),
         widget=forms.TextInput(attrs={"list": "vat-codes", "autocomplete": "off"}),
     )
 
@@ -123,13 +126,13 @@ class ChangeByLawForm(forms.Form):
     def clean_percentage(self) -> Decimal:
         percentage: Decimal = self.cleaned_data["percentage"]
         if percentage == self.rate.percentage:
-            raise forms.ValidationError(_("This is the percentage that it has now."))
+            raise forms.ValidationError(_("The rate already has this percentage."))
         return percentage
 
     def clean_valid_from(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["valid_from"]
         if self.rate.valid_from and day <= self.rate.valid_from:
-            raise forms.ValidationError(_("The rate begins later itself: choose a later day."))
+            raise forms.ValidationError(_("The rate starts later. Choose a later day."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -147,7 +150,7 @@ def free_name(text: str, organisation: Organisation, *, besides: int | None = No
     name = text.strip()
     same = organisation.vat_rates.filter(name__iexact=name).values_list("pk", flat=True)
     if set(same) - {besides}:
-        raise forms.ValidationError(_("Another rate has this name: choose a different one."))
+        raise forms.ValidationError(_("Another rate has this name. Choose a different one."))
     return name
 
 
@@ -171,7 +174,7 @@ def why_not_code(code: str, treatment: str, percentage: Decimal) -> forms.Valida
         params = {"code": code, "meaning": meaning, "fitting": fitting}
         return forms.ValidationError(sentence, params=params)
     if known and known.percentage is not None and known.percentage != percentage:
-        sentence = _("In e-Boekhouden %(code)s is %(percentage)s%%: choose the code that fits.")
+        sentence = _("In e-Boekhouden %(code)s is %(percentage)s%%. Choose a matching code.")
         return forms.ValidationError(
             sentence, params={"code": code, "percentage": known.percentage}
         )

@@ -91,6 +91,6 @@ def status_tag(invoice: Invoice, *, today: datetime.date) -> Tag:
         return Tag(invoice.status, str(InvoiceStatus(invoice.status).label))
     days = (today - invoice.due_on).days
     if days == 0:
-        return Tag("due", _("Expires today"))
+        return Tag("due", _("Due today"))
     label = ngettext("%(days)d day overdue", "%(days)d days overdue", days)
     return Tag("overdue", label % {"days": days})

@@ -106,7 +106,7 @@ def carry_out(
         except Held as held:
             outcome.failed.append(f"{name}: {held}")
         except (NotAllowed, AlreadyMailed):
-            reason = _("something else happened to it meanwhile.")
+            reason = _("it has changed in the meantime.")
             outcome.failed.append(f"{name}: {reason}")
         else:
             outcome.done += 1
@@ -119,10 +119,10 @@ def carry_out(
 def why_not_sent_by_hand(invoice: Invoice) -> str:
     """Why it cannot be marked as sent."""
     if invoice.origin != Origin.HERE:
-        return _("It is issued in e-Boekhouden.")
+        return _("This invoice is issued in e-Boekhouden.")
     if invoice.status in (InvoiceStatus.DRAFT, InvoiceStatus.FINAL):
         return ""
-    return _("It was sent already.")
+    return _("This invoice has already been sent.")
 
 
 def why_not_mailed(invoice: Invoice) -> str:
@@ -135,15 +135,19 @@ def why_not_mailed(invoice: Invoice) -> str:
 def why_not_paid(invoice: Invoice) -> str:
     """Why it cannot be marked as paid; a credit invoice is then settled."""
     if invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID:
-        return _("It was wholly credited, so nothing is to be paid.")
+        return _("This invoice has been fully credited, so nothing is to be paid.")
     if invoice.status == InvoiceStatus.PAID:
-        return _("It is paid already.")
-    return "" if invoice.status == InvoiceStatus.SENT else _("It was not sent yet.")
+        return _("This invoice has already been paid.")
+    return "" if invoice.status == InvoiceStatus.SENT else _("This invoice has not been sent yet.")
 
 
 def why_not_thrown_away(invoice: Invoice) -> str:
     """Why it must stay."""
-    return "" if invoice.is_draft else _("It is final, and final invoices stay.")
+    return (
+        ""
+        if invoice.is_draft
+        else _("This invoice is final and cannot be deleted. Credit it instead.")
+    )
 
 
 # --- Doing it -------------------------------------------------------------------------------------
@@ -173,7 +177,8 @@ ACTIONS = {
         button=gettext_lazy("Send"),
         done=gettext_lazy("Sent: %(count)d."),
         question=gettext_lazy(
-            "Each goes with its PDF and the text of Settings → Invoices. Drafts get their number."
+            "Each e-mail contains the PDF and the text of Settings → Invoices. Drafts get their "
+            "number."
         ),
         why_not=why_not_mailed,
         carry_out=_mail,
@@ -188,10 +193,10 @@ ACTIONS = {
         carry_out=lambda invoice, by, now: mark_paid(invoice, by=by, now=now),
     ),
     "throw-away": Action(
-        title=gettext_lazy("Throw drafts away"),
-        button=gettext_lazy("Throw away"),
-        done=gettext_lazy("Thrown away: %(count)d. Their rows can be billed again."),
-        question=gettext_lazy("Their rows become free to be billed again."),
+        title=gettext_lazy("Delete drafts"),
+        button=gettext_lazy("Delete"),
+        done=gettext_lazy("Drafts deleted: %(count)d. Their registrations can be billed again."),
+        question=gettext_lazy("Their registrations can be billed again."),
         why_not=why_not_thrown_away,
         carry_out=lambda invoice, by, now: delete_draft(invoice),
         is_grave=True,

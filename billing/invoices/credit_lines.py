@@ -63,15 +63,15 @@ class Preview:
 def why_no_credit(invoice: Invoice) -> str:
     """Why this invoice cannot be credited; empty if it can."""
     if invoice.is_draft:
-        return _("It is a draft: change it, or throw it away.")
+        return _("This invoice is a draft. Edit or delete it instead.")
     if invoice.status == InvoiceStatus.VOID:
-        return _("It was cancelled.")
+        return _("This invoice has been cancelled.")
     if invoice.is_credit:
-        return _("It is a credit invoice itself.")
+        return _("This invoice is a credit invoice itself.")
     if invoice.origin == Origin.EBOEKHOUDEN and not _stands_there(invoice):
-        return _("It is not booked in e-Boekhouden yet.")
+        return _("This invoice is not booked in e-Boekhouden yet.")
     if not free_lines(invoice).exists():
-        return _("All its lines have been credited.")
+        return _("All lines of this invoice have been credited.")
     return ""
 
 
@@ -112,7 +112,7 @@ def lines_of_credit(
     """The chosen lines with negative quantities, unsaved. Raises CannotCredit if one is taken."""
     free = {line.pk: line for line in free_lines(invoice)}
     if not dispositions:
-        raise CannotCredit(_("Tick at least one line."))
+        raise CannotCredit(_("Select at least one line."))
     if set(dispositions) - set(free):
         raise CannotCredit(taken_meanwhile())
     counts = _row_counts(invoice)
@@ -125,7 +125,7 @@ def lines_of_credit(
 
 def taken_meanwhile() -> str:
     """Somebody else was first."""
-    return _("Some of these lines have been credited meanwhile. Look again.")
+    return _("Some of these lines have been credited in the meantime. Reload the page.")
 
 
 def totals_of_credit(

@@ -83,7 +83,7 @@ def why_no_credit_there(invoice: Invoice) -> str:
     booked = invoice.bookings.filter(
         state=State.CONFIRMED, administration=connection.administration_key
     )
-    return "" if booked.exists() else _("It stands in another administration of e-Boekhouden.")
+    return "" if booked.exists() else _("This invoice is in another e-Boekhouden administration.")
 
 
 def settle(credit: Invoice, *, by: User) -> None:

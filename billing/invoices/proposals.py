@@ -226,16 +226,16 @@ class _Checks:
 
 def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:
     if any(not line.posting_rule.vat_rate_id for line in lines):
-        text = _("There is no usual VAT rate.")
-        yield Reason(text, reverse("billing:vat-rate-list"), _("Choose the usual rate"))
+        text = _("No default VAT rate is set.")
+        yield Reason(text, reverse("billing:vat-rate-list"), _("Set the default rate"))
 
 
 def _about_customer(customer: Customer, *, term: int) -> Iterable[Reason]:
     url = reverse("customers:customer-edit", args=[customer.pk])
     if not customer.number.strip():
-        yield Reason(_("The customer has no number."), url, _("Give it a number"))
+        yield Reason(_("The customer has no number."), url, _("Enter a number"))
     if term < limits.MIN_PAYMENT_TERM:
-        text = _("e-Boekhouden takes no payment term of 0 days.")
+        text = _("e-Boekhouden does not accept a payment term of 0 days.")
         yield Reason(text, url, _("Change the payment term"))
 
 
@@ -258,17 +258,17 @@ def _about_lines(lines: tuple[Line, ...], rates: dict[int, VatRate]) -> Iterable
         text = _("The VAT rate %(rate)s has no code in e-Boekhouden.")
         yield Reason(text % {"rate": rates[rate_id].name}, url, _("Set the code"))
     if any(not line.posting_rule.ledger_account for line in lines):
-        text = _("No ledger account: set it on the task, or a default for everything.")
+        text = _("No ledger account is set. Set one on the task or in Settings → e-Boekhouden.")
         yield Reason(text, reverse("integrations:eboekhouden"), "Settings → e-Boekhouden")
 
 
 def _about_limits(shown: tuple[ShownLine, ...]) -> Iterable[Reason]:
     """What the service does not take, discount lines counted."""
     if len(shown) > limits.MAX_LINES:
-        text = _("%(count)d lines: e-Boekhouden takes at most %(max)d. Choose another grouping.")
+        text = _("%(count)d lines: e-Boekhouden accepts at most %(max)d. Choose another grouping.")
         yield Reason(text % {"count": len(shown), "max": limits.MAX_LINES})
     if any(max(abs(line.quantity), abs(line.price)) > limits.MAX_AMOUNT for line in shown):
-        text = _("e-Boekhouden takes no amounts above %(most)s.")
+        text = _("e-Boekhouden does not accept amounts above %(most)s.")
         yield Reason(text % {"most": euro(limits.MAX_AMOUNT)})
 
 

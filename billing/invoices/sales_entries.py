@@ -107,9 +107,9 @@ def create_sales_entries(
 def why_no_sales_entry(invoice: Invoice) -> str:
     """Why this invoice cannot be entered in the ledger; empty if it can."""
     if not invoice.was_sent:
-        return _("It was not sent yet.")
+        return _("This invoice has not been sent yet.")
     if is_booked_or_on_its_way(invoice):
-        return _("It is booked, or on its way.")
+        return _("This invoice is booked or on its way to e-Boekhouden.")
     missing = {
         line.vat_rate.name for line in invoice.lines.select_related("vat_rate") if not line.vat_code
     }

@@ -67,15 +67,17 @@ def _meta(*parts: str) -> str:
 def _drafted(details: Details) -> tuple[str, str]:
     count = details.get("rows", 0)
     text = ngettext(
-        "Draft from %(count)d unbilled row", "Draft from %(count)d unbilled rows", count
+        "Draft created from %(count)d unbilled registration",
+        "Draft created from %(count)d unbilled registrations",
+        count,
     )
     return text % {"count": count}, ""
 
 
 def _final(details: Details) -> tuple[str, str]:
     if not details.get("number"):
-        return _("Made final"), _("e-Boekhouden gives the number")
-    return _("Made final as %(number)s") % details, ""
+        return _("Finalised"), _("e-Boekhouden assigns the number")
+    return _("Finalised as %(number)s") % details, ""
 
 
 def _mailed(details: Details) -> tuple[str, str]:
@@ -92,11 +94,15 @@ def _mail_failed(details: Details) -> tuple[str, str]:
 
 
 def _booked(details: Details) -> tuple[str, str]:
-    how = _("found by look-up after a lost answer") if details.get("reason") == "looked-up" else ""
+    how = (
+        _("found in e-Boekhouden after no answer was received")
+        if details.get("reason") == "looked-up"
+        else ""
+    )
     names = {"number": details.get("remote_id", "")}
     if details.get("kind") == BookingKind.SALES_ENTRY:
-        return _("Booked in e-Boekhouden as entry %(number)s") % names, how
-    return _("Made in e-Boekhouden as %(number)s") % names, how
+        return _("Booked in e-Boekhouden as ledger entry %(number)s") % names, how
+    return _("Created in e-Boekhouden as %(number)s") % names, how
 
 
 def _stopped(details: Details) -> tuple[str, str]:
@@ -104,7 +110,7 @@ def _stopped(details: Details) -> tuple[str, str]:
         return _("Not booked: the number exists in e-Boekhouden"), ""
     code, text = details.get("code", ""), details.get("text", "")
     why = explain(code, text, (get_language() or "en")[:2]) if code else text
-    return _("e-Boekhouden refused it"), why
+    return _("Refused by e-Boekhouden"), why
 
 
 def _cancelled(details: Details) -> tuple[str, str]:
@@ -118,7 +124,7 @@ def _partly_paid(details: Details) -> tuple[str, str]:
 
 def _open_again(details: Details) -> tuple[str, str]:
     amount = {"amount": euro(Decimal(details["open"]))}
-    return _("Open again according to e-Boekhouden: %(amount)s") % amount, ""
+    return _("Outstanding again according to e-Boekhouden: %(amount)s") % amount, ""
 
 
 def _credit_drafted(details: Details) -> tuple[str, str]:
@@ -128,25 +134,25 @@ def _credit_drafted(details: Details) -> tuple[str, str]:
 def _credited(details: Details) -> tuple[str, str]:
     amount = euro(-Decimal(details["gross"]))
     if not details.get("number"):
-        return _("Credited, %(amount)s") % {"amount": amount}, _("e-Boekhouden gives the number")
+        return _("Credited, %(amount)s") % {"amount": amount}, _("e-Boekhouden assigns the number")
     names = {"number": details["number"], "amount": amount}
     return _("Credited by %(number)s, %(amount)s") % names, ""
 
 
 def _credit_withdrawn(details: Details) -> tuple[str, str]:
-    text = _("Its credit invoice %(number)s was cancelled") % {"number": details.get("number", "")}
+    text = _("Credit invoice %(number)s was cancelled") % {"number": details.get("number", "")}
     return " ".join(text.split()), ""
 
 
 SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "drafted": _drafted,
-    "begun": lambda details: (_("Blank draft made"), ""),
+    "begun": lambda details: (_("Empty draft created"), ""),
     "edited": lambda details: (_("Draft changed"), ""),
     "final": _final,
     "mailed": _mailed,
     "reminded": _reminded,
     "no-reminders": lambda details: (_("No reminders"), details.get("reason", "")),
-    "reminders-again": lambda details: (_("Reminders go again"), ""),
+    "reminders-again": lambda details: (_("Reminders resumed"), ""),
     "marked-sent": lambda details: (_("Marked as sent"), ""),
     "marked-paid": lambda details: (_("Marked as paid"), ""),
     "paid-there": lambda details: (_("Paid according to e-Boekhouden"), ""),
@@ -160,12 +166,13 @@ SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "mail-failed": _mail_failed,
     "booked": _booked,
     "booking-stopped": _stopped,
-    "booked-again": lambda details: (_("Offered to e-Boekhouden again"), ""),
+    "booked-again": lambda details: (_("Sent to e-Boekhouden again"), ""),
     "replaced-by": lambda details: (
-        _("Void: the number was taken in e-Boekhouden. It goes on as %(number)s") % details,
+        _("Cancelled: the number was already used in e-Boekhouden. Replaced by %(number)s")
+        % details,
         "",
     ),
-    "replaces": lambda details: (_("Takes the place of %(number)s") % details, ""),
-    "linked": lambda details: (_("Linked to what stands in e-Boekhouden"), ""),
+    "replaces": lambda details: (_("Replaces %(number)s") % details, ""),
+    "linked": lambda details: (_("Linked to the document in e-Boekhouden"), ""),
     "cancelled": _cancelled,
 }

@@ -23,6 +23,6 @@ def at_most_a_hundred_lines(document: Document) -> Iterator[Finding]:
     else:
         return
     if count > limits.MAX_LINES:
-        text = _("%(count)d lines: e-Boekhouden takes at most %(max)d. Choose another grouping.")
+        text = _("%(count)d lines: e-Boekhouden accepts at most %(max)d. Choose another grouping.")
         names = {"count": count, "max": limits.MAX_LINES}
         yield Finding(text % names, Place(Where.DRAFT))

@@ -27,7 +27,7 @@ def lines_say_what(document: Document) -> Iterator[Finding]:
     """The nature of what was supplied: art. 226(6) of the Directive; BR-25."""
     for row in document.rows:
         if not row.description.strip():
-            text = _("Line %(position)d does not say what was supplied.")
+            text = _("Line %(position)d has no description. Enter what was supplied.")
             yield Finding(text % {"position": row.position}, DRAFT)
 
 
@@ -35,7 +35,7 @@ def lines_say_how_much(document: Document) -> Iterator[Finding]:
     """The quantity of what was supplied: art. 226(6) of the Directive; BR-22."""
     for row in document.rows:
         if not row.quantity:
-            text = _("Line %(position)d has quantity 0: say how much it was, or take it off.")
+            text = _("Line %(position)d has quantity 0. Enter the quantity or remove the line.")
             yield Finding(text % {"position": row.position}, DRAFT, Severity.WARNING)
 
 
@@ -47,7 +47,7 @@ def figures_add_up(document: Document) -> Iterator[Finding]:
     """
     for row in document.rows:
         if row.net != net_amount(row.quantity, row.price, row.discount):
-            text = _("Line %(position)d: quantity × price less the discount is another amount.")
+            text = _("Line %(position)d: quantity × price less discount does not equal the amount.")
             yield Finding(text % {"position": row.position}, DRAFT)
     sums = totals(document.rows, discount=document.discount)
     if not document.is_credit and (sums.net, sums.vat, sums.gross) != (
@@ -55,7 +55,7 @@ def figures_add_up(document: Document) -> Iterator[Finding]:
         document.vat,
         document.gross,
     ):
-        text = _("The lines do not add up to the total: edit the draft and save it.")
+        text = _("The lines do not add up to the total. Edit the draft and save it.")
         yield Finding(text, DRAFT)
 
 
@@ -67,7 +67,7 @@ def rates_hold_on_the_day(document: Document) -> Iterator[Finding]:
     for row in document.rows_by_rate():
         starts, ends = row.valid_from or first, row.valid_until or last
         if ends < first or starts > last:
-            text = _("The VAT rate %(rate)s does not hold on the day of supply.")
+            text = _("VAT rate %(rate)s is not valid on the date of supply.")
             yield Finding(text % {"rate": row.rate_name}, DRAFT)
 
 
@@ -80,7 +80,7 @@ def it_is_in_time(document: Document) -> Iterator[Finding]:
         return
     month_after = (last.replace(day=1) + datetime.timedelta(days=32)).replace(day=LAST_DAY)
     if issued > month_after:
-        text = _("Late: what was supplied until %(last)s had to be billed by %(day)s.")
+        text = _("Late: what was supplied up to %(last)s had to be billed by %(day)s.")
         names = {"last": day(last), "day": day(month_after)}
         yield Finding(text % names, DRAFT, Severity.WARNING)
 
@@ -88,19 +88,24 @@ def it_is_in_time(document: Document) -> Iterator[Finding]:
 def it_has_todays_date(document: Document) -> Iterator[Finding]:
     """The date of issue is the day it leaves: art. 226(1) of the Directive."""
     if document.date > document.today:
-        text = _("The invoice date %(day)s is still to come.")
+        text = _("The invoice date %(day)s is in the future.")
         yield Finding(text % {"day": day(document.date)}, DRAFT, Severity.WARNING)
 
 
 def dates_follow_numbers(document: Document) -> Iterator[Finding]:
     """Numbers in the order of dates, so that the series is consecutive: art. 226(2)."""
     if document.latest and document.date < document.latest:
-        text = _("The date is before %(day)s, that of the last invoice: numbers and dates differ.")
+        text = _(
+            "The date is before the last invoice (%(day)s), so numbers and dates are not in the "
+            "same order."
+        )
         yield Finding(text % {"day": day(document.latest)}, DRAFT, Severity.WARNING)
 
 
 def a_credit_names_its_invoice(document: Document) -> Iterator[Finding]:
     """What takes an invoice back refers to it: art. 219 of the Directive; NL-R-001."""
     if document.gross < 0 and not document.is_credit:
-        text = _("The total is below zero, but the invoice that it takes back is not named.")
+        text = _(
+            "The total is negative, but no invoice to credit is named. Create a credit invoice."
+        )
         yield Finding(text, DRAFT, Severity.WARNING)

@@ -30,7 +30,9 @@ def issuer_is_complete(document: Document) -> Iterator[Finding]:
         place = Place(Where.ORGANISATION, next(iter(lacking)))
         yield Finding(text % {"lacking": ", ".join(lacking.values())}, place)
     elif is_po_box(document.issuer.address):
-        text = _("Your organisation has only a P.O. box: fill in where it is established.")
+        text = _(
+            "Your organisation has only a P.O. box. Enter the address where it is established."
+        )
         yield Finding(text, Place(Where.ORGANISATION, "address"))
 
 
@@ -47,7 +49,7 @@ def addressee_is_complete(document: Document) -> Iterator[Finding]:
         place = Place(Where.CUSTOMER, next(iter(lacking)))
         yield Finding(text % {"lacking": ", ".join(lacking.values())}, place, severity)
     elif is_po_box(document.addressee.address):
-        text = _("The customer has only a P.O. box: fill in the address where it is established.")
+        text = _("The customer has only a P.O. box. Enter the address where it is established.")
         yield Finding(text, Place(Where.CUSTOMER, "address"), severity)
 
 
@@ -93,7 +95,7 @@ def issuer_has_coc_number(document: Document) -> Iterator[Finding]:
 def issuer_can_be_paid(document: Document) -> Iterator[Finding]:
     """Where to pay: not asked by law, but by the UBL that goes along (NL-R-007, BR-61)."""
     if document.gross > 0 and not document.issuer.iban:
-        text = _("Your organisation has no IBAN, so the invoice cannot say where to pay.")
+        text = _("Your organisation has no IBAN, so the invoice does not state where to pay.")
         yield Finding(text, Place(Where.ORGANISATION, "iban"))
 
 

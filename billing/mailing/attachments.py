@@ -31,7 +31,7 @@ ALLOWED = " -_.,()+&"
 class Extra(models.TextChoices):
     """What can go along with the PDF."""
 
-    UBL = "ubl", _("UBL, the invoice as data for their bookkeeping")
+    UBL = "ubl", _("UBL: the invoice as a data file for the customer's bookkeeping")
     SPECIFICATION = "specification", _("Time specification, as a spreadsheet")
     RECEIPTS = "receipts", _("Receipts of the expenses on the invoice")
 

@@ -106,10 +106,7 @@ def why_not_to(addresses: Sequence[str]) -> str:
     if not addresses:
         return _("The customer has no e-mail address.")
     if len(", ".join(addresses)) > LONGEST_ADDRESSES:
-        return _(
-            "The addresses of its contacts are too long together: let fewer of them receive "
-            "invoices."
-        )
+        return _("The contacts' e-mail addresses are too long together. Choose fewer recipients.")
     return ""
 
 

@@ -17,30 +17,35 @@ from django.utils.translation import gettext_lazy
 
 REASONS = {
     "recipients": gettext_lazy("The mail server refused the address. Correct it and send again."),
-    "login": gettext_lazy("The mail server refused our login. Ask your operator to correct it."),
+    "login": gettext_lazy(
+        "The mail server refused our login. Ask your system administrator to correct it."
+    ),
     "encryption": gettext_lazy(
-        "No encrypted connection with the mail server could be made. Ask your operator to correct "
-        "EMAIL_URL."
+        "No encrypted connection could be made with the mail server. Ask your system "
+        "administrator to correct EMAIL_URL."
     ),
     "unreachable": gettext_lazy("The mail server cannot be reached. Try again in a few minutes."),
     "later": gettext_lazy(
-        "The mail server asks to try again later. The e-mail has not left: send it again in a "
-        "quarter of an hour."
+        "The mail server asked us to try later. The e-mail was not sent. Send it again in fifteen "
+        "minutes."
     ),
     "too-large": gettext_lazy(
-        "The mail server finds the e-mail too large. Leave attachments out and send again."
+        "The mail server refused the e-mail because it is too large. Remove attachments and send "
+        "again."
     ),
     "attachment": gettext_lazy(
-        "An attachment cannot be read, so the e-mail was not sent. Leave it out and send again."
+        "An attachment cannot be read, so the e-mail was not sent. Remove it and send again."
     ),
-    "refused": gettext_lazy("The mail server refused the e-mail. Ask your operator to look at it."),
+    "refused": gettext_lazy(
+        "The mail server refused the e-mail. Ask your system administrator to look into it."
+    ),
     "unclear": gettext_lazy(
-        "The mail server gave no clear answer, so the e-mail may have left. "
-        "Ask the customer before you send it again."
+        "The mail server gave no clear answer; the e-mail may have been sent. Ask the customer "
+        "before you send it again."
     ),
     "interrupted": gettext_lazy(
-        "Sending was interrupted, so the e-mail may have left. "
-        "Ask the customer before you send it again."
+        "Sending was interrupted; the e-mail may have been sent. Ask the customer before you send "
+        "it again."
     ),
 }
 # After these it may have left all the same, so it is never sent again by itself.

@@ -56,8 +56,8 @@ class Migration(migrations.Migration):
             name='InvoiceSettings',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(blank=True, max_length=10, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9-]{0,10}$', 'Use at most ten letters, digits and dashes.')], verbose_name='prefix of invoices made here')),
-                ('eboekhouden_prefix', models.CharField(default='TC', help_text='Do not use this series in e-Boekhouden itself.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9-]{0,10}$', 'Use at most ten letters, digits and dashes.')], verbose_name='prefix of invoices made in e-Boekhouden')),
+                ('prefix', models.CharField(blank=True, max_length=10, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9-]{0,10}$', 'Use at most ten letters, digits and dashes.')], verbose_name='prefix of invoices created here')),
+                ('eboekhouden_prefix', models.CharField(default='TC', help_text='Do not use this series in e-Boekhouden itself.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9-]{0,10}$', 'Use at most ten letters, digits and dashes.')], verbose_name='prefix of invoices created in e-Boekhouden')),
                 ('payment_term', models.PositiveSmallIntegerField(default=30, help_text='In days; customers may have their own.', validators=[django.core.validators.MaxValueValidator(365)], verbose_name='payment term')),
                 ('footer', models.TextField(blank=True, verbose_name='text below the invoice')),
                 ('design', models.CharField(choices=[('modern', 'Modern'), ('classic', 'Classic'), ('compact', 'Compact')], default='modern', max_length=7, verbose_name='design')),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateField()),
                 ('until', models.DateField()),
                 ('state', models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('finished', 'Complete'), ('incomplete', 'Incomplete'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('part', models.CharField(blank=True, choices=[('invoices', 'Reading the invoices'), ('entries', 'Reading the entries'), ('numbers', 'Looking up what was not among them'), ('comparing', 'Comparing')], max_length=9)),
+                ('part', models.CharField(blank=True, choices=[('invoices', 'Reading the invoices'), ('entries', 'Reading the entries'), ('numbers', 'Looking up missing documents'), ('comparing', 'Comparing')], max_length=9)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('heartbeat_at', models.DateTimeField(null=True)),
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('until', models.DateField(blank=True, help_text='Empty: not at all.', null=True, verbose_name='remind again from')),
+                ('until', models.DateField(blank=True, help_text='Empty: never.', null=True, verbose_name='resume reminders from')),
                 ('since', models.DateTimeField()),
             ],
             options={
@@ -132,9 +132,9 @@ class Migration(migrations.Migration):
             name='ReminderSettings',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_on', models.BooleanField(default=False, verbose_name='remind of overdue invoices')),
-                ('mode', models.CharField(choices=[('propose', 'Propose: they go when somebody ticks them'), ('send', 'Send by itself, every morning')], default='propose', max_length=7, verbose_name='when it is time')),
-                ('paused_until', models.DateField(blank=True, help_text='For holidays, for example. Empty: no pause.', null=True, verbose_name='none before')),
+                ('is_on', models.BooleanField(default=False, verbose_name='send reminders for overdue invoices')),
+                ('mode', models.CharField(choices=[('propose', 'Propose reminders; you choose which to send'), ('send', 'Send automatically every morning')], default='propose', max_length=7, verbose_name='when a reminder is due')),
+                ('paused_until', models.DateField(blank=True, help_text='For holidays, for example. Empty: no pause.', null=True, verbose_name='no reminders before')),
                 ('database_identity', models.CharField(blank=True, editable=False, max_length=64)),
             ],
         ),
@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('origin', models.CharField(choices=[('here', 'here'), ('eboekhouden', 'e-Boekhouden')], default='here', max_length=11)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('final', 'Final'), ('sent', 'Sent'), ('paid', 'Paid'), ('void', 'Void')], default='draft', max_length=5)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('final', 'Final'), ('sent', 'Sent'), ('paid', 'Paid'), ('void', 'Cancelled')], default='draft', max_length=5)),
                 ('number', models.CharField(blank=True, max_length=50, verbose_name='number')),
                 ('date', models.DateField(verbose_name='invoice date')),
                 ('payment_term', models.PositiveSmallIntegerField(verbose_name='payment term')),
@@ -270,7 +270,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('administration', models.CharField(blank=True, max_length=64)),
-                ('kind', models.CharField(choices=[('vanished', 'Vanished'), ('changed', 'Changed'), ('total', 'Total differs'), ('double', 'Twice'), ('foreign', 'Not ours')], max_length=8)),
+                ('kind', models.CharField(choices=[('vanished', 'Missing'), ('changed', 'Changed'), ('total', 'Total differs'), ('double', 'Duplicate'), ('foreign', 'Not booked from here')], max_length=8)),
                 ('key', models.CharField(max_length=100)),
                 ('number', models.CharField(max_length=50)),
                 ('date', models.DateField()),

@@ -35,7 +35,7 @@ class InvoiceStatus(models.TextChoices):
     FINAL = "final", _("Final")
     SENT = "sent", _("Sent")
     PAID = "paid", _("Paid")
-    VOID = "void", _("Void")
+    VOID = "void", _("Cancelled")
 
 
 IS_OUTSTANDING = models.Q(status=InvoiceStatus.SENT, credit_of=None) & ~models.Q(

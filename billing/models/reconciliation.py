@@ -31,7 +31,7 @@ class ReconciliationPart(models.TextChoices):
 
     INVOICES = "invoices", _("Reading the invoices")
     ENTRIES = "entries", _("Reading the entries")
-    NUMBERS = "numbers", _("Looking up what was not among them")
+    NUMBERS = "numbers", _("Looking up missing documents")
     COMPARING = "comparing", _("Comparing")
 
 
@@ -107,11 +107,11 @@ class ReconciliationRun(models.Model):
 class DifferenceKind(models.TextChoices):
     """What differs between what we booked and what stands there."""
 
-    VANISHED = "vanished", _("Vanished")
+    VANISHED = "vanished", _("Missing")
     CHANGED = "changed", _("Changed")
     TOTAL = "total", _("Total differs")
-    DOUBLE = "double", _("Twice")
-    FOREIGN = "foreign", _("Not ours")
+    DOUBLE = "double", _("Duplicate")
+    FOREIGN = "foreign", _("Not booked from here")
 
 
 class DifferenceQuerySet(models.QuerySet["Difference"]):

@@ -20,8 +20,8 @@ MOST_STEPS = 4
 class ReminderMode(models.TextChoices):
     """Who decides that a reminder goes."""
 
-    PROPOSE = "propose", _("Propose: they go when somebody ticks them")
-    SEND = "send", _("Send by itself, every morning")
+    PROPOSE = "propose", _("Propose reminders; you choose which to send")
+    SEND = "send", _("Send automatically every morning")
 
 
 class ReminderSettings(models.Model):
@@ -30,12 +30,15 @@ class ReminderSettings(models.Model):
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="reminder_settings"
     )
-    is_on = models.BooleanField(_("remind of overdue invoices"), default=False)
+    is_on = models.BooleanField(_("send reminders for overdue invoices"), default=False)
     mode = models.CharField(
-        _("when it is time"), max_length=7, choices=ReminderMode, default=ReminderMode.PROPOSE
+        _("when a reminder is due"),
+        max_length=7,
+        choices=ReminderMode,
+        default=ReminderMode.PROPOSE,
     )
     paused_until = models.DateField(
-        _("none before"),
+        _("no reminders before"),
         null=True,
         blank=True,
         help_text=_("For holidays, for example. Empty: no pause."),
@@ -109,7 +112,7 @@ class ReminderHold(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=200)
     until = models.DateField(
-        _("remind again from"), null=True, blank=True, help_text=_("Empty: not at all.")
+        _("resume reminders from"), null=True, blank=True, help_text=_("Empty: never.")
     )
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     since = models.DateTimeField()

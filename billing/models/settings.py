@@ -25,10 +25,10 @@ class InvoiceSettings(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="invoice_settings"
     )
     prefix = models.CharField(
-        _("prefix of invoices made here"), max_length=10, blank=True, validators=[PREFIX]
+        _("prefix of invoices created here"), max_length=10, blank=True, validators=[PREFIX]
     )
     eboekhouden_prefix = models.CharField(
-        _("prefix of invoices made in e-Boekhouden"),
+        _("prefix of invoices created in e-Boekhouden"),
         max_length=10,
         default="TC",
         validators=[PREFIX],

@@ -243,4 +243,7 @@ def _tell(invoice: Invoice, paid: Decimal, status: str, *, now: datetime.datetim
 
 def unreachable() -> str:
     """What to tell when no worker can be asked."""
-    return _("Payments were not fetched: no worker can be reached. Try again in a few minutes.")
+    return _(
+        "Payments were not fetched: the background service (worker) cannot be reached. Try again "
+        "in a few minutes."
+    )

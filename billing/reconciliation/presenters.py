@@ -86,19 +86,19 @@ Said = tuple[str, str, str]
 def _vanished(difference: Difference) -> Said:
     if difference.reason == "its-entry":
         return (
-            _("The invoice is there, but its entry in the ledger is not."),
-            _("Its turnover and VAT are missing in the bookkeeping there."),
+            _("The invoice exists in e-Boekhouden, but its ledger entry is missing."),
+            _("The turnover and VAT of this invoice are missing from the ledger."),
             _("Book the invoice in the ledger again in e-Boekhouden."),
         )
     return (
-        _("It was booked, and it is not there any more."),
+        _("Booked, but no longer in e-Boekhouden."),
         _(
-            "Somebody deleted it in e-Boekhouden, or gave it another number. It was also looked"
-            " up by its number."
+            "It was deleted in e-Boekhouden or given another number. A search by number found "
+            "nothing."
         ),
         _(
-            "Make it again there by hand, under the same number, or credit it here. This program"
-            " never sends it again by itself."
+            "Create it again in e-Boekhouden under the same number, or credit it here. It is "
+            "never sent again automatically."
         ),
     )
 
@@ -107,10 +107,10 @@ def _changed(difference: Difference) -> Said:
     names = ", ".join(WORDS[name]() for name in difference.differs)
     return (
         _("Differs: %(names)s.") % {"names": names},
-        _("Somebody changed it in e-Boekhouden after it was booked from here."),
+        _("It was changed in e-Boekhouden after it was booked from here."),
         _(
-            "If ours is right, correct it there. If theirs is right, credit the invoice here and"
-            " make it anew."
+            "If our version is right, correct it in e-Boekhouden. Otherwise credit the invoice "
+            "here and create a new one."
         ),
     )
 
@@ -119,30 +119,33 @@ def _total(difference: Difference) -> Said:
     apart = Decimal(difference.theirs[-1]["gross"]) - Decimal((difference.ours or {})["gross"])
     values = {"apart": euro(abs(apart))}
     if difference.reason == "its-entry":
-        text = _("The entry in the ledger is %(apart)s away from the invoice.") % values
+        text = _("The ledger entry differs from the invoice by %(apart)s.") % values
     elif apart > 0:
-        text = _("The total there is %(apart)s more than ours.") % values
+        text = _("The total in e-Boekhouden is %(apart)s higher than ours.") % values
     else:
-        text = _("The total there is %(apart)s less than ours.") % values
+        text = _("The total in e-Boekhouden is %(apart)s lower than ours.") % values
     return (
         text,
-        _("e-Boekhouden computes the totals itself; mostly this is rounding."),
-        _("Correct the amount there, or note here why it may stay as it is."),
+        _("e-Boekhouden calculates the totals itself; this is mostly rounding."),
+        _("Correct the amount in e-Boekhouden, or note here why it may differ."),
     )
 
 
 def _double(difference: Difference) -> Said:
-    meaning = _("Its turnover and VAT may be counted twice.")
-    next_step = _("Compare them, and credit or delete there what is too many.")
+    meaning = _("The turnover and VAT may be counted twice.")
+    next_step = _("Compare them, and credit or delete the surplus document in e-Boekhouden.")
     count = len(difference.theirs)
     text = ngettext(
-        "The number stands there %(count)s time.", "The number stands there %(count)s times.", count
+        "The number occurs %(count)s time in e-Boekhouden.",
+        "The number occurs %(count)s times in e-Boekhouden.",
+        count,
     )
     texts = {
-        "both": _("It stands there as a sales entry and as an invoice."),
-        "correlation_id": _("It was entered there again, under another number."),
+        "both": _("It exists in e-Boekhouden both as a sales entry and as an invoice."),
+        "correlation_id": _("It was entered in e-Boekhouden again under another number."),
         "alike": _(
-            "An equal invoice for the same customer and day is there, not booked from here."
+            "e-Boekhouden has an equal invoice for the same customer and day that was not booked "
+            "from here."
         ),
     }
     return texts.get(difference.reason, text % {"count": count}), meaning, next_step
@@ -151,20 +154,32 @@ def _double(difference: Difference) -> Said:
 def _foreign(difference: Difference) -> Said:
     if difference.reason == "cancelled":
         return (
-            _("The booking was cancelled here, but its number stands there."),
-            _("It was made there by hand, or arrived after all."),
-            _("If it is this document, credit or delete it there; else leave it."),
+            _("The booking was cancelled here, but its number exists in e-Boekhouden."),
+            _(
+                "It was created manually in e-Boekhouden, or the booking arrived after it was "
+                "cancelled."
+            ),
+            _("If it is this document, credit or delete it in e-Boekhouden. Otherwise leave it."),
         )
     if difference.invoice_id:
         return (
-            _("The invoice was made here and entered there by somebody, not booked from here."),
-            _("A sales entry for it would be refused, or stand there twice."),
-            _("Do not create a sales entry for it. Compare both sides; correct them there."),
+            _(
+                "The invoice was created here and entered manually in e-Boekhouden. It was not "
+                "booked from here."
+            ),
+            _("A sales entry for this invoice would be refused or duplicated."),
+            _(
+                "Do not create a sales entry. Compare both sides and correct the one in "
+                "e-Boekhouden."
+            ),
         )
     return (
-        _("A number of our series that was not booked from here."),
-        _("Somebody uses our series in e-Boekhouden. When we get to this number, it is refused."),
-        _("Use another series there, or another prefix under Settings → Invoices."),
+        _("A number in our series was used in e-Boekhouden."),
+        _(
+            "Our number series is in use in e-Boekhouden. The invoice that gets this number here "
+            "will be refused."
+        ),
+        _("Use another series in e-Boekhouden, or another prefix under Settings → Invoices."),
     )
 
 

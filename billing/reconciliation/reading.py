@@ -102,8 +102,8 @@ class Reader:
         if isinstance(error, Refused) and error.code_class is not CodeClass.QUOTA:
             raise error
         text = _(
-            "The ledger was not checked completely: e-Boekhouden allows 5,000 questions about"
-            " entries a month, and what is left of them is kept for looking up bookings."
+            "The ledger was only partly checked: e-Boekhouden allows 5,000 requests for entries "
+            "per month. The remaining requests are reserved for looking up bookings."
         )
         if text not in self.gaps:
             self.gaps.append(text)
@@ -114,8 +114,8 @@ def _too_full(days: Sequence[datetime.date]) -> str:
     more = len(days) - MOST_DAYS_NAMED
     days_text = f"{named} + {more}" if more > 0 else named
     return _(
-        "More stands on one day than e-Boekhouden shows in one answer. Not checked completely:"
-        " %(days)s."
+        "There are more entries on one day than e-Boekhouden returns in one answer. Only partly "
+        "checked: %(days)s."
     ) % {"days": days_text}
 
 
@@ -129,4 +129,6 @@ def _too_many(count: int) -> str:
 
 
 def _too_often(number: str) -> str:
-    return _("Number %(number)s stands there too often to be read completely.") % {"number": number}
+    return _("Number %(number)s occurs too often in e-Boekhouden to be read completely.") % {
+        "number": number
+    }

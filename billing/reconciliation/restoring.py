@@ -34,7 +34,7 @@ def hold_all(*, now: datetime.datetime) -> int:
     held = Connection.objects.exclude(username="").select_related("organisation")
     for connection in held:
         with override(connection.organisation.language):
-            text = _("Restored from a backup: nothing is sent until it was compared.")
+            text = _("Restored from a backup: nothing is sent until the comparison is complete.")
             record(connection, text, by=None, now=now, good=False)
     return held.update(must_compare_first=True, compare_from=now + QUIET)
 
@@ -93,13 +93,16 @@ def go_on_by_hand(connection: Connection, *, now: datetime.datetime) -> None:
     if now < held.compare_from:
         minutes = (held.compare_from - now) // datetime.timedelta(minutes=1) + 1
         raise NotYet(
-            _("What was on its way can arrive for another %(minutes)s minutes: compare after that.")
+            _(
+                "Documents still on their way may arrive for another %(minutes)s minutes. Compare "
+                "after that."
+            )
             % {"minutes": minutes}
         )
     _go_on(held, now=now)
     held.refresh_from_db()
     if held.must_compare_first:
-        raise NotYet(_("Documents that are not known here wait on Daily check: see them first."))
+        raise NotYet(_("The daily check found documents that are unknown here. Review them first."))
 
 
 @transaction.atomic
@@ -111,7 +114,7 @@ def _go_on(connection: Connection, *, now: datetime.datetime) -> None:
     _doubt_what_is_open(connection)
     Connection.objects.filter(pk=connection.pk).update(must_compare_first=False, compare_from=None)
     with override(connection.organisation.language):
-        text = _("Compared with e-Boekhouden after the restore: bookings go on.")
+        text = _("Compared with e-Boekhouden after the restore; booking resumes.")
         record(connection, text, by=None, now=now)
 
 

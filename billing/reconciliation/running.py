@@ -56,7 +56,10 @@ def _check_attempts(run: ReconciliationRun) -> None:
     """A check that every worker dies of must not keep all later ones waiting."""
     if run.attempts > MAX_ATTEMPTS:
         raise CannotCheck(
-            _("The check broke off %(count)s times. Tell your operator, and start it again.")
+            _(
+                "The check was interrupted %(count)s times. Contact your system administrator, "
+                "then start it again."
+            )
             % {"count": MAX_ATTEMPTS}
         )
 
@@ -77,7 +80,7 @@ def _check(run: ReconciliationRun, *, open_books: OpenBooks, clock: Clock) -> No
         ) from None
     except EBoekhoudenError as error:
         raise CannotCheck(
-            _("%(reason)s What was found before is unchanged; start the check again later.")
+            _("%(reason)s Earlier results are unchanged. Start the check again later.")
             % {"reason": sentence(error)}
         ) from None
 

@@ -40,7 +40,7 @@ class FactRow:
 def columns(difference: Difference) -> list[str]:
     """What each column of theirs is: an invoice, or an entry with its number."""
     return [
-        _("Entry %(number)s") % {"number": one["entry_number"]}
+        _("Ledger entry %(number)s") % {"number": one["entry_number"]}
         if one["sort"] == Sort.ENTRY
         else _("Invoice")
         for one in difference.theirs

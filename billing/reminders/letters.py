@@ -113,42 +113,44 @@ def default_step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
 def _first() -> tuple[str, str]:
     return _("Reminder: invoice {number}"), _(
         "Dear {customer},\n\n"
-        "Perhaps it escaped your attention: invoice {number} of {invoice_date} was due on "
-        "{due_date}. Of it {open_amount} is still open. We kindly ask you to transfer this "
-        "to {iban}, mentioning {number}.\n\n"
-        "Did you pay meanwhile? Then you can ignore this e-mail.\n\n"
-        "Kind regards,\n{organisation}"
+        "Invoice {number} dated {invoice_date} was due on {due_date}. {open_amount} is still "
+        "outstanding. We kindly ask you to transfer this amount to {iban}, quoting {number}.\n\n"
+        "Have you already paid? Then please ignore this e-mail.\n\n"
+        "Kind regards,\n"
+        "{organisation}"
     )
 
 
 def _second() -> tuple[str, str]:
     return _("Invoice {number} is overdue"), _(
         "Dear {customer},\n\n"
-        "Invoice {number} of {invoice_date} is {days_overdue} overdue. Would you transfer the "
-        "open amount of {open_amount} within seven days to {iban}, mentioning {number}?\n\n"
+        "Invoice {number} dated {invoice_date} is {days_overdue} overdue. Please transfer the "
+        "outstanding amount of {open_amount} to {iban} within seven days, quoting {number}.\n\n"
         "If something is wrong with the invoice, please let us know.\n\n"
-        "Kind regards,\n{organisation}"
+        "Kind regards,\n"
+        "{organisation}"
     )
 
 
 def _last() -> tuple[str, str]:
     return _("Last reminder: invoice {number}"), _(
         "Dear {customer},\n\n"
-        "Of invoice {number} of {invoice_date} {open_amount} is still open, though it was due on "
-        "{due_date}. We ask you to transfer this within seven days to "
-        "{iban}, mentioning {number}. If we do not receive it by then, we shall take further "
-        "steps.\n\n"
-        "Kind regards,\n{organisation}"
+        "{open_amount} of invoice {number} dated {invoice_date} is still outstanding; it was due "
+        "on {due_date}. We ask you to transfer this amount within seven days to {iban}, quoting "
+        "{number}. If we do not receive it by then, we will take further steps.\n\n"
+        "Kind regards,\n"
+        "{organisation}"
     )
 
 
 def _notice() -> tuple[str, str]:
     return _("Last chance without costs: invoice {number}"), _(
         "Dear {customer},\n\n"
-        "Invoice {number} of {invoice_date} had to be paid by {due_date}. Of it {open_amount} is "
-        "still open. You can still pay this without extra costs, within fourteen days that begin "
-        "on the day after you received this letter, to {iban}, mentioning {number}.\n\n"
+        "Invoice {number} dated {invoice_date} was due on {due_date}. {open_amount} is still "
+        "outstanding. You can still pay this without extra costs, within fourteen days that begin "
+        "on the day after you received this letter, to {iban}, quoting {number}.\n\n"
         "If you do not pay within these fourteen days, you also owe us {collection_costs} of "
         "collection costs (article 6:96 of the Dutch Civil Code).\n\n"
-        "Kind regards,\n{organisation}"
+        "Kind regards,\n"
+        "{organisation}"
     )

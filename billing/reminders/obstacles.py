@@ -31,14 +31,14 @@ def why_not(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -
 def _copied_or_restored(around: Surroundings) -> str:
     """A copy of the database must not write to customers; a restored one has forgotten payments."""
     if around.is_copied:
-        return _("This database is a copy: it sends nothing to customers.")
+        return _("This database is a copy. No e-mails are sent to customers.")
     if around.is_moved:
         return _(
-            "This database was copied or restored to another place: no reminders until an "
-            "administrator has saved Settings → Reminders here."
+            "This database was copied or restored elsewhere. No reminders are sent until an "
+            "administrator saves Settings → Reminders here."
         )
     if around.connection and around.connection.must_compare_first:
-        return _("Restored from a backup: no reminders until it was compared.")
+        return _("Restored from a backup: no reminders are sent until the comparison is complete.")
     return ""
 
 
@@ -57,7 +57,7 @@ def _unknown_payments(invoice: Invoice, around: Surroundings, *, now: datetime.d
     """An invoice that was never booked there counts by what is known here."""
     booking = around.bookings.get(invoice.pk)
     if open_amount(invoice) <= 0:
-        return _("Nothing of it is open.")
+        return _("Nothing is outstanding.")
     unread = _unread_there(invoice, booking, around, now=now) if booking else ""
     standing = around.credits.get(invoice.pk, ())
     return unread or why_unknown(invoice, standing, around.bookings)
@@ -67,13 +67,16 @@ def _unread_there(
     invoice: Invoice, booking: Booking, around: Surroundings, *, now: datetime.datetime
 ) -> str:
     if booking.state != State.CONFIRMED:
-        return _("Its booking in e-Boekhouden is not done, so its payment cannot be followed.")
+        return _("The booking in e-Boekhouden is not complete, so payment cannot be tracked.")
     if not _follows(around.connection, booking) or not is_fresh(around.connection, now=now):
-        return _("The payments in e-Boekhouden were read longer than a day ago, or never.")
+        return _(
+            "The payments in e-Boekhouden were last fetched more than a day ago, or never. Fetch "
+            "payments first."
+        )
     if invoice.open_seen_at is None:
         return _(
-            "e-Boekhouden does not name it among the open items: it may be paid. "
-            "Look there, and mark it as paid."
+            "This invoice is not among the open items (Openstaande posten) in e-Boekhouden. Check "
+            "whether it is paid and, if so, mark it as paid."
         )
     return ""
 
@@ -91,21 +94,21 @@ def is_fresh(connection: Connection | None, *, now: datetime.datetime) -> bool:
 
 def _not_to_be_mailed(invoice: Invoice, around: Surroundings) -> str:
     if invoice.pk in around.mailing or invoice.pk in around.queued:
-        return _("An e-mail of this invoice is on its way.")
+        return _("An e-mail with this invoice is being sent.")
     if why := why_not_to(around.addresses[invoice.pk]):
         return why
     step = step_of(invoice, around.plan)
     _subject, body = step_texts(step, language=invoice.language)
     if "{iban}" in body and not invoice.organisation.iban:
-        return _("Your IBAN is missing: fill it in under Settings → Organisation.")
+        return _("Your IBAN is missing. Enter it under Settings → Organisation.")
     if "{open_amount}" not in body and open_amount(invoice) != invoice.gross:
         return _(
-            "Only a part of it is open, and the text of this step does not say {open_amount}: put "
-            "it in under Settings → Reminders."
+            "Only a part is outstanding, and the text of this step does not contain "
+            "{open_amount}. Add it under Settings → Reminders."
         )
     if step.kind == StepKind.NOTICE and around.late_ones[invoice.customer_id] > 1:
         return _(
             "This customer has several overdue invoices, which belong in one fourteen-day letter "
-            "(article 6:96 BW): write it yourself."
+            "(article 6:96 BW). Write that letter yourself."
         )
     return ""

@@ -41,20 +41,20 @@ def why_unknown(
         if why := _why_open(credit) or _why_unseen(credit, invoice, bookings):
             return why % {"number": credit.number}
     if credits and not _adds_up(invoice, credits, is_booked=invoice.pk in bookings):
-        return _("What was paid of it, paid back and set off does not add up: ask for it yourself.")
+        return _("The payments, refunds and set-offs do not add up. Contact the customer yourself.")
     return ""
 
 
 def _why_open(credit: Invoice) -> str:
     """The credit is not with the customer yet, or what a person said of it says too little."""
     if credit.is_draft:
-        return _("There is a draft credit invoice for it: send it, or throw it away.")
+        return _("There is a draft credit invoice for this invoice. Send or delete it.")
     if credit.status == InvoiceStatus.FINAL:
-        return _("Credit invoice %(number)s was not sent yet: send it first.")
+        return _("Credit invoice %(number)s has not been sent yet. Send it first.")
     if credit.status == InvoiceStatus.PAID:
         return _(
-            "Credit invoice %(number)s was marked as settled, which may be paid back or set off: "
-            "ask for the rest yourself."
+            "Credit invoice %(number)s is marked as settled; it is unknown whether it was "
+            "refunded or set off. Request the remaining amount yourself."
         )
     return ""
 
@@ -66,13 +66,13 @@ def _why_unseen(credit: Invoice, invoice: Invoice, bookings: Mapping[int, Bookin
         return ""
     if one is None or other is None or other.state != State.CONFIRMED:
         return _(
-            "The invoice and credit invoice %(number)s do not both stand in e-Boekhouden: enter "
-            "both, or ask for the rest yourself."
+            "The invoice and credit invoice %(number)s are not both in e-Boekhouden. Book both, "
+            "or request the remaining amount yourself."
         )
     if one.administration != other.administration or credit.open_amount is None:
         return _(
-            "e-Boekhouden does not name credit invoice %(number)s among the open items, so what is "
-            "left is not known: ask for the rest yourself."
+            "Credit invoice %(number)s is not among the open items (Openstaande posten), so the "
+            "outstanding amount is unknown. Request the remaining amount yourself."
         )
     return ""
 

@@ -58,7 +58,7 @@ class Age:
 
 
 AGES = (
-    Age("not_due", gettext_lazy("Not due"), None, 0),
+    Age("not_due", gettext_lazy("Not due yet"), None, 0),
     Age("to_30", gettext_lazy("1–30 days"), 1, 30),
     Age("to_60", gettext_lazy("31–60 days"), 31, 60),
     Age("to_90", gettext_lazy("61–90 days"), 61, 90),

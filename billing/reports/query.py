@@ -49,7 +49,7 @@ class PeriodForm(forms.Form):
         cleaned = super().clean() or {}
         since, until = cleaned.get("since"), cleaned.get("until")
         if cleaned.get("period") == "custom" and since and until and since > until:
-            self.add_error("until", _("“Until” is before “from”: choose a later day."))
+            self.add_error("until", _("“Until” is before “from”. Choose a later day."))
         return cleaned
 
     @property

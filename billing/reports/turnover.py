@@ -31,7 +31,10 @@ from .shares import COLUMNS, shares
 
 Key = datetime.date | int | None
 NOWHERE = "none"  # the key, in an address, of what belongs to no project or employee
-NOT_BY = {"project": gettext_lazy("Without a project"), "employee": gettext_lazy("Not by employee")}
+NOT_BY = {
+    "project": gettext_lazy("Without a project"),
+    "employee": gettext_lazy("Not assigned to an employee"),
+}
 
 
 @dataclass(frozen=True)

@@ -132,11 +132,11 @@ def vat_sheet(organisation: Organisation, period: Period) -> Sheet:
     head = [
         _("Rate"),
         _("VAT code in e-Boekhouden"),
-        _("Net €"),
+        _("Excl. VAT €"),
         _("VAT €"),
-        _("Net in e-Boekhouden €"),
+        _("Excl. VAT in e-Boekhouden €"),
         _("VAT in e-Boekhouden €"),
-        _("Net not booked €"),
+        _("Excl. VAT, not booked €"),
         _("VAT not booked €"),
         _("Difference €"),
     ]

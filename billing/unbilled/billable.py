@@ -117,7 +117,7 @@ def why_not_hours(entry: TimeEntry) -> Reason | None:
         return why
     method = entry.project.billing_method
     if method.has_scheduled_amounts:
-        text = _("%(project)s is billed by “%(method)s”, not by its hours.")
+        text = _("%(project)s is invoiced by “%(method)s”, not by hours.")
         figures = {"project": entry.project.name, "method": method.label}
         return Reason(text % figures, reverse("billing:unbilled"), _("Go to Unbilled"))
     if entry.hourly_rate is None:
@@ -141,9 +141,12 @@ def _no_rate_then(rate: VatRate, row: Registration | ScheduledAmount) -> Reason:
     """The rate ended, or begins later, and is tied to no other rate."""
     url = reverse("billing:vat-rate-edit", args=[rate.pk])
     if has_ended(rate, day_of_supply(row)):
-        text = _("The VAT rate %(rate)s has ended, and no rate follows on it.")
+        text = _("VAT rate %(rate)s has ended and has no successor. Choose another rate.")
     else:
-        text = _("The VAT rate %(rate)s holds from a later day, and follows on no other rate.")
+        text = _(
+            "VAT rate %(rate)s is not valid yet and does not replace another rate. Choose another "
+            "rate."
+        )
     return Reason(text % {"rate": rate.name}, url, _("Set the rate"))
 
 

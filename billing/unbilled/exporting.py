@@ -34,14 +34,14 @@ def _head() -> list[str]:
         _("Method"),
         _("From"),
         _("Until"),
-        _("PostingRule"),
+        _("Instalments and periods"),
         _("Hours"),
         _("Hours €"),
         _("Expenses €"),
         _("Trips €"),
-        _("Fixed / term €"),
+        _("Fixed price / subscription €"),
         _("Total €"),
-        _("Billed so far €"),
+        _("Billed to date €"),
         _("Agreed €"),
     ]
 

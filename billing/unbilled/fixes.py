@@ -27,7 +27,7 @@ def fixed_at(
     if row.why is Why.NO_RATE and by.is_manager:
         url = reverse("projects:project-edit", args=[row.project.pk])
         return Reason(str(row.why.label), url, _("Set the rate"))
-    link = _("Approve them") if row.why is Why.NOT_APPROVED else _("Show them")
+    link = _("Approve registrations") if row.why is Why.NOT_APPROVED else _("Show registrations")
     return Reason(str(row.why.label), _overview(row, unbilled_filter), link)
 
 

@@ -61,7 +61,7 @@ class UnbilledProject:
                     "n": self.project.scheduled_billed + 1,  # type: ignore[attr-defined]  # annotated
                     "total": self.project.scheduled_total,  # type: ignore[attr-defined]  # annotated
                 }
-                return _("Fixed price · term %(n)d of %(total)d") % figures
+                return _("Fixed price · instalment %(n)d of %(total)d") % figures
         return label
 
     @property

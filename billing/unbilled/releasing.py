@@ -102,14 +102,18 @@ def free_rows(credit: Invoice, *, by: User) -> int:
     written_off = _given_up(credit, by=by)
     for rows in named:
         if {pk: row["invoice_line_id"] for pk, row in rows.held().items()} != dict(rows.lines):
-            raise RowsMoved(_("Rows of these lines have changed since. Make the credit again."))
+            raise RowsMoved(
+                _("The registrations on these lines have changed. Create the credit invoice again.")
+            )
     for rows in named:
         for disposition in RowDisposition:
             ids = [pk for pk, chosen in rows.dispositions.items() if chosen == disposition]
             rows.stored().filter(pk__in=ids).update(**_freed(rows.kind, disposition, written_off))
     lines = credit.lines.exclude(credits=None).values("credits")
     if any(rows_of_kind(kind).filter(invoice_line__in=lines).exists() for kind in ItemKind):
-        raise RowsMoved(_("These lines have got more rows since. Make the credit again."))
+        raise RowsMoved(
+            _("Registrations were added to these lines. Create the credit invoice again.")
+        )
     return sum(len(rows.lines) for rows in named)
 
 
@@ -187,17 +191,17 @@ def _gathered(kind: ItemKind, rows: Iterable[CreditedRow]) -> Rows:
 def _check_untouched(rows: Rows) -> None:
     found = rows.held()
     if len(found) != len(rows.lines):
-        raise RowsMoved(_("Rows of it were removed since, so it cannot be cancelled any more."))
+        raise RowsMoved(_("Cannot be cancelled: registrations on it were deleted."))
     if any(row["invoice_line_id"] for row in found.values()):
-        raise RowsMoved(_("Rows of it have been billed again, so it cannot be cancelled any more."))
+        raise RowsMoved(_("Cannot be cancelled: registrations on it were billed again."))
     if (
         rows.kind is not ItemKind.SCHEDULED
         and rows.stored().filter(status=Status.INVOICED).exists()
     ):
-        text = _("Rows of it were marked as invoiced since, so it cannot be cancelled any more.")
+        text = _("Cannot be cancelled: registrations on it were marked as invoiced.")
         raise RowsMoved(text)
     if any(_content(rows.kind, row) != rows.was[pk] for pk, row in found.items()):
-        raise RowsMoved(_("Rows of it were changed since, so it cannot be cancelled any more."))
+        raise RowsMoved(_("Cannot be cancelled: registrations on it were changed."))
 
 
 def _content(kind: ItemKind, row: Mapping[str, Any]) -> dict[str, str]:
@@ -234,7 +238,7 @@ def _why_given_up(credit: Invoice) -> str:
     """Of which invoice it is a credit, and its reason, in the language of the organisation."""
     number = credit.credit_of.number if credit.credit_of else ""
     with override(credit.organisation.language):
-        note = _("Credit of invoice %(number)s: %(reason)s")
+        note = _("Invoice %(number)s credited: %(reason)s")
     note = note % {"number": number, "reason": " ".join(credit.notes.split())}
     return Truncator(note.rstrip(": ")).chars(LONGEST_NOTE)
 

@@ -63,7 +63,7 @@ def booking_list(request: MemberRequest) -> HttpResponse:
 def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, int]]:
     """Label, address, whether it is the one shown, and how many."""
     labels = {
-        "needs-you": _("Needs you"),
+        "needs-you": _("Action required"),
         "on-its-way": _("On its way"),
         "booked": _("Booked"),
         "all": _("All"),
@@ -122,17 +122,17 @@ def booking_action(request: MemberRequest, pk: int, action: str) -> HttpResponse
         carry_out(booking, request)
         messages.success(request, done())
     except actions.AlreadyTied:
-        text = _("Something else here is linked to it already: cancel this one, or the other.")
+        text = _(
+            "Another document is already linked to this record. Cancel one of the two bookings."
+        )
         messages.error(request, text)
     except actions.RowsMoved as moved:
         messages.error(request, str(moved))
     except actions.Comparing:
-        text = _("Restored from a backup: this can be decided once it was compared.")
+        text = _("Restored from a backup: you can decide this after the comparison has finished.")
         messages.warning(request, text)
     except actions.NoLonger:
-        messages.warning(
-            request, _("Meanwhile something else happened to this booking. Look again.")
-        )
+        messages.warning(request, _("This booking has changed in the meantime. Reload the page."))
     return redirect("billing:booking-detail", booking.pk)
 
 
@@ -160,11 +160,11 @@ def _cancel(booking: Booking, request: MemberRequest) -> None:
 
 Choice = Callable[[Booking, MemberRequest], None]
 ACTIONS: dict[str, tuple[Choice, Callable[[], str]]] = {
-    "check": (_check_now, lambda: _("It is being looked up now.")),
-    "again": (_book_again, lambda: _("It goes again, with the settings of now.")),
-    "renumber": (_renumber, lambda: _("It goes under a new number.")),
-    "link": (_link, lambda: _("Linked: what stands in e-Boekhouden is this document.")),
-    "cancel": (_cancel, lambda: _("Cancelled.")),
+    "check": (_check_now, lambda: _("The document is being looked up.")),
+    "again": (_book_again, lambda: _("Sending again with the current settings.")),
+    "renumber": (_renumber, lambda: _("Sending under a new number.")),
+    "link": (_link, lambda: _("Linked to the document in e-Boekhouden.")),
+    "cancel": (_cancel, lambda: _("The booking has been cancelled.")),
 }
 
 

@@ -72,7 +72,9 @@ def _make(request: MemberRequest, invoice: Invoice, form: CreditForm) -> Invoice
             invoice, form.credit_input(), connection=connection, by=request.user, now=now
         )
     credit = draft_credit(invoice, form.credit_input(), by=request.user, now=now)
-    messages.success(request, _("A draft: once it is final, the rows are free or written off."))
+    messages.success(
+        request, _("A draft. The registrations are released or written off when it becomes final.")
+    )
     return credit
 
 

@@ -75,7 +75,9 @@ def _carried_out(request: MemberRequest, order: InvoiceRequest) -> HttpResponse:
         return redirect("billing:batch-detail", batch.pk)
     drafts = draft_invoices(order, now=now)
     request.session["selection_done"] = True
-    text = ngettext("%(count)d draft made.", "%(count)d drafts made.", len(drafts))
+    text = ngettext(
+        "%(count)d draft has been created.", "%(count)d drafts have been created.", len(drafts)
+    )
     messages.success(request, text % {"count": len(drafts)})
     if len(drafts) == 1:
         return redirect("billing:invoice-detail", drafts[0].pk)

@@ -61,7 +61,9 @@ def _both(request: MemberRequest, invoice: Invoice, changed: ChangedMeanwhile) -
 
 
 def _too_late(request: MemberRequest, invoice: Invoice) -> HttpResponse:
-    messages.warning(request, _("It became final meanwhile, so it can no longer change."))
+    messages.warning(
+        request, _("The invoice was finalised in the meantime and can no longer be changed.")
+    )
     return redirect("billing:invoice-detail", invoice.pk)
 
 

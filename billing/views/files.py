@@ -56,7 +56,7 @@ def invoice_ubl_file(request: MemberRequest, pk: int) -> HttpResponseBase:
     """The UBL as it was issued."""
     invoice = invoice_or_404(request, pk)
     if invoice.is_draft or invoice.origin != Origin.HERE:
-        raise Http404(_("Only a final invoice made here has a UBL file."))
+        raise Http404(_("Only a final invoice created here has a UBL file."))
     name = f"{invoice.number}.xml"
     try:
         content = issued_file(invoice, FileKind.UBL, now=timezone.now()).file.open("rb")
@@ -72,8 +72,8 @@ def invoice_ubl_file(request: MemberRequest, pk: int) -> HttpResponseBase:
 def _missing(request: MemberRequest, invoice: Invoice, name: str) -> HttpResponseBase:
     log.error("archive.missing", invoice=invoice.pk, file=name)
     text = _(
-        "%(name)s cannot be read from the data folder. Whoever runs this program can put it back "
-        "from a backup: an issued file is never made a second time."
+        "%(name)s cannot be read from the data folder. Ask your system administrator to restore "
+        "it from a backup; an issued file is never created again."
     )
     messages.error(request, text % {"name": name})
     return redirect("billing:invoice-detail", invoice.pk)
@@ -87,7 +87,7 @@ def invoice_files(request: MemberRequest) -> HttpResponseBase:
     found = selected(request.organisation, request.POST)
     ours = [one for one in found if not one.is_draft and one.origin == Origin.HERE]
     if not ours:
-        text = _("None of these has files: they are drafts, or not made here.")
+        text = _("None of these invoices has files: they are drafts, or were not created here.")
         messages.warning(request, text)
         return redirect("billing:invoice-list")
     name = _("invoices")

@@ -70,13 +70,15 @@ def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
     except MailFailed as failure:
         messages.error(request, REASONS[failure.reason])
     except AlreadyMailed:
-        messages.info(request, _("This e-mail is on its way or was sent already: see below."))
+        messages.info(request, _("This e-mail is being sent or has already been sent. See below."))
     except Unlawful as unlawful:
         messages.error(request, unlawful.findings.reason)
     except Held as held:
         messages.error(request, str(held))
     except NotAllowed:
-        messages.error(request, _("It was thrown away or changed meanwhile."))
+        messages.error(
+            request, _("The invoice was deleted or changed in the meantime. Reload the page.")
+        )
     else:
         names = {"number": sent.number, "to": ", ".join(form.cleaned_data["to"])}
         messages.success(request, _("Invoice %(number)s has been sent to %(to)s.") % names)
@@ -153,7 +155,7 @@ def invoice_entries_create(request: MemberRequest) -> HttpResponse:
     connection = connection_for_entries(request.organisation)
     invoices = selected(request.organisation, request.POST)
     if connection is None or not eligible(invoices).ready:
-        messages.warning(request, _("Nothing was booked: none of these invoices can be entered."))
+        messages.warning(request, _("Nothing was booked: none of these invoices can be booked."))
         return redirect("billing:invoice-list")
     batch = create_sales_entries(invoices, connection, by=request.user, now=timezone.now())
     request.session["invoices_done"] = True
@@ -179,7 +181,7 @@ def invoice_entry(request: MemberRequest, pk: int) -> HttpResponse:
 def invoice_payments(request: MemberRequest) -> HttpResponse:
     """Asks for the payments; the list says as of when they are, or why they could not be read."""
     if ask_for_payments(request.organisation):
-        messages.info(request, _("Payments are being fetched. Load the page again in a moment."))
+        messages.info(request, _("Payments are being fetched. Reload the page in a moment."))
     else:
         messages.warning(request, _("The connection with e-Boekhouden cannot be used now."))
     return redirect(

@@ -54,7 +54,7 @@ def _organisation(organisation: Organisation) -> Task:
     """Complete when the legal check has nothing to ask of who issues an invoice."""
     names = {field.name: field.verbose_name for field in Organisation._meta.fields}
     lacking = [str(names[one]) for one in NEEDED if not getattr(organisation, one)]
-    text = _("Address, VAT number, Chamber of Commerce number and IBAN stand on every invoice.")
+    text = _("Address, VAT number, Chamber of Commerce number and IBAN appear on every invoice.")
     if lacking:
         missing = _("No invoice can be sent without: %(fields)s.")
         text = f"{text} {missing % {'fields': ', '.join(lacking)}}"
@@ -67,7 +67,10 @@ def _tasks(organisation: Organisation) -> Iterable[Task]:
     connection = Connection.objects.filter(organisation=organisation).first()
     yield Task(
         _("Connect e-Boekhouden"),
-        _("Username and two security codes; test them, then choose template and ledger account."),
+        _(
+            "Enter the username and two security codes and test them. Then choose the invoice "
+            "template and the ledger account."
+        ),
         reverse("integrations:eboekhouden"),
         connection is not None and connection.is_ready and connection.tested_at is not None,
     )
@@ -82,7 +85,7 @@ def _tasks(organisation: Organisation) -> Iterable[Task]:
 
 def _first_work(organisation: Organisation) -> Iterable[Task]:
     yield Task(
-        _("Make a project"),
+        _("Create a project"),
         _("By the hour, at a fixed price or as a subscription."),
         reverse("projects:project-add"),
         organisation.projects.exists(),
@@ -95,7 +98,10 @@ def _first_work(organisation: Organisation) -> Iterable[Task]:
     )
     yield Task(
         _("Book your first invoice"),
-        _("Tick rows under Overview, or projects under Unbilled; you see what will be booked."),
+        _(
+            "Select registrations under Overview, or projects under Unbilled. You see what will "
+            "be booked."
+        ),
         reverse("billing:unbilled"),
         organisation.bookings.filter(state=State.CONFIRMED, invoice__isnull=False).exists(),
     )

@@ -117,9 +117,14 @@ def difference_reviewed(request: MemberRequest, pk: int) -> HttpResponse:
         return _detail(request, difference, form, status=422)
     note = form.cleaned_data["note"]
     if mark_seen(difference, note=note, by=request.user, now=timezone.now()):
-        messages.success(request, _("Noted. It stays in the list until it is gone there."))
+        messages.success(
+            request,
+            _("Note saved. The difference stays in the list until it is resolved in e-Boekhouden."),
+        )
     else:
-        messages.warning(request, _("Meanwhile it is gone: nothing needs to be done."))
+        messages.warning(
+            request, _("The difference is already resolved. You need not do anything.")
+        )
     return redirect("billing:reconciliation")
 
 

@@ -50,7 +50,7 @@ def step_add(request: MemberRequest) -> HttpResponse:
     try:
         step = next_step(request.organisation)
     except NotPossible:
-        messages.info(request, _("There are four steps already, which is the most."))
+        messages.info(request, _("There are already four steps, which is the maximum."))
         return redirect("billing:reminder-settings")
     return _step(request, step)
 
@@ -131,7 +131,11 @@ def step_delete(request: MemberRequest, position: int) -> HttpResponse:
     try:
         delete_last_step(_own_step(request, position))
     except NotPossible:
-        messages.error(request, _("Only the last step can go: delete the later ones first."))
+        messages.error(
+            request, _("Only the last step can be deleted. Delete the later steps first.")
+        )
     else:
-        messages.success(request, _("Reminder %(position)d is gone.") % {"position": position})
+        messages.success(
+            request, _("Reminder %(position)d has been deleted.") % {"position": position}
+        )
     return redirect("billing:reminder-settings")

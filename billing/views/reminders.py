@@ -71,14 +71,14 @@ def reminder_send(request: MemberRequest) -> HttpResponse:
 
 def _tell(request: MemberRequest, *, queued: int, skipped: int) -> None:
     if not queued and not skipped:
-        messages.warning(request, _("Nothing is selected. Tick the invoices first."))
+        messages.warning(request, _("No invoices are selected. Select invoices first."))
     if queued:
         text = ngettext("%(n)d reminder is being sent.", "%(n)d reminders are being sent.", queued)
         messages.success(request, text % {"n": queued})
     if skipped:
         text = ngettext(
-            "%(n)d was left out: it is no longer due, or something keeps it back.",
-            "%(n)d were left out: they are no longer due, or something keeps them back.",
+            "%(n)d reminder was skipped because it is no longer due or is held back.",
+            "%(n)d reminders were skipped because they are no longer due or are held back.",
             skipped,
         )
         messages.warning(request, text % {"n": skipped})
@@ -145,7 +145,7 @@ def hold_edit(request: MemberRequest, whose: str, pk: int) -> HttpResponse:
     form = HoldForm(request.POST or None, instance=own, today=today)
     if request.method == "POST" and form.is_valid():
         exclude(found, **form.cleaned_data, by=request.user, now=timezone.now())
-        messages.success(request, _("No reminders go for %(name)s.") % {"name": found})
+        messages.success(request, _("Reminders for %(name)s are switched off.") % {"name": found})
         return redirect("billing:reminder-holds")
     context = {"form": form, "whose": whose, "found": found}
     status = 422 if form.errors else 200
@@ -168,5 +168,5 @@ def hold_remove(request: MemberRequest, pk: int) -> HttpResponse:
     hold = get_object_or_404(holds.select_related("invoice", "customer"), pk=pk)
     name = hold.invoice or hold.customer
     include(hold, by=request.user, now=timezone.now())
-    messages.success(request, _("Reminders for %(name)s go again.") % {"name": name})
+    messages.success(request, _("Reminders for %(name)s are switched on again.") % {"name": name})
     return redirect("billing:reminder-holds")

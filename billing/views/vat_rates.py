@@ -48,7 +48,7 @@ def vat_rate_standard(request: MemberRequest) -> HttpResponse:
     if made:
         messages.success(request, _("The missing standard rates have been added."))
     else:
-        messages.info(request, _("All standard rates are there already."))
+        messages.info(request, _("All standard rates already exist."))
     return redirect("billing:vat-rate-list")
 
 
@@ -79,7 +79,7 @@ def _changed(rate: VatRate, form: VatRateForm) -> bool:
     try:
         change_rate(rate, **form.cleaned_data)
     except DefaultRateRequired:
-        form.add_error("is_default", _("First make another rate the usual one."))
+        form.add_error("is_default", _("Make another rate the default first."))
         return False
     return True
 
@@ -90,11 +90,11 @@ def vat_rate_follow(request: MemberRequest, pk: int) -> HttpResponse:
     """The percentage changes by law: ends this rate and adds the one that follows, in one step."""
     rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
     if hasattr(rate, "replaced_by"):
-        raise Http404(_("Another rate follows on this one already."))
+        raise Http404(_("This rate already has a successor."))
     form = ChangeByLawForm(request.POST or None, rate=rate, initial={"name": f"{rate.name} (2)"})
     if request.method == "POST" and form.is_valid():
         new = follow_on(rate, **form.cleaned_data)
-        messages.success(request, _("%(new)s follows on %(old)s.") % {"new": new, "old": rate})
+        messages.success(request, _("%(new)s replaces %(old)s.") % {"new": new, "old": rate})
         return redirect("billing:vat-rate-list")
     context = {"form": form, "rate": rate, "codes": _codes()}
     status = 422 if form.errors else 200
@@ -111,7 +111,9 @@ def vat_rate_default_code(request: MemberRequest, pk: int) -> HttpResponse:
             request, _("%(name)s is booked with %(code)s.") % {"name": rate, "code": code}
         )
     else:
-        messages.info(request, _("%(name)s has a code, or there is no usual one.") % {"name": rate})
+        messages.info(
+            request, _("%(name)s already has a code, or there is no default code.") % {"name": rate}
+        )
     return redirect("billing:vat-rate-list")
 
 
@@ -134,10 +136,13 @@ def vat_rate_delete(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         delete_rate(rate)
     except RateInUse:
-        sentence = _("%(name)s is used, so it stays. End it instead: edit it and fill in Until.")
+        sentence = _(
+            "%(name)s is in use and cannot be deleted. Edit the rate and fill in “Valid until” "
+            "instead."
+        )
         messages.error(request, sentence % {"name": rate})
     except DefaultRateRequired:
-        sentence = _("%(name)s is the usual rate: first make another rate the usual one.")
+        sentence = _("%(name)s is the default rate. Make another rate the default first.")
         messages.error(request, sentence % {"name": rate})
     else:
         messages.success(request, _("VAT rate %(name)s has been deleted.") % {"name": rate})

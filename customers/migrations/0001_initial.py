@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('coc_number', models.CharField(blank=True, max_length=50, verbose_name='Chamber of Commerce number')),
                 ('vat_number', models.CharField(blank=True, max_length=50, verbose_name='VAT number')),
                 ('iban', models.CharField(blank=True, max_length=50, verbose_name='IBAN')),
-                ('payment_term', models.PositiveSmallIntegerField(blank=True, help_text='In days; empty: the term of Settings → Invoices.', null=True, validators=[django.core.validators.MaxValueValidator(365)], verbose_name='payment term')),
+                ('payment_term', models.PositiveSmallIntegerField(blank=True, help_text='In days; empty: the payment term of Settings → Invoices.', null=True, validators=[django.core.validators.MaxValueValidator(365)], verbose_name='payment term')),
                 ('hourly_rate', models.DecimalField(blank=True, decimal_places=2, help_text='In euros excl. VAT, for projects billed by customer rate.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='hourly rate')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('imported', models.JSONField(default=dict, editable=False)),
                 ('imported_at', models.DateTimeField(editable=False, null=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='customers', to='accounts.organisation')),
-                ('vat_rate', models.ForeignKey(blank=True, help_text='Empty: the usual rate of Settings → VAT rates.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vat.vatrate', verbose_name='VAT rate')),
+                ('vat_rate', models.ForeignKey(blank=True, help_text='Empty: the default rate of Settings → VAT rates.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vat.vatrate', verbose_name='VAT rate')),
             ],
             options={
                 'ordering': [django.db.models.functions.text.Lower('name'), 'pk'],

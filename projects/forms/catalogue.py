@@ -18,9 +18,9 @@ from vat.choices import offer_rates
 
 OVERRIDES = ("ledger_account", "vat_rate", "cost_centre_id")
 NAME_TAKEN = {
-    True: gettext_lazy("There is a %(name)s already. Choose another name."),
+    True: gettext_lazy("%(name)s already exists. Choose another name."),
     False: gettext_lazy(
-        "There is a %(name)s already, which is inactive. Make it active, or choose another name."
+        "%(name)s already exists but is inactive. Activate it or choose another name."
     ),
 }
 
@@ -55,7 +55,9 @@ class BookableForm(OwnedForm):
 
     ledger_account = LedgerAccountField(
         label=gettext_lazy("Ledger account"),
-        help_text=gettext_lazy("Only the number. Empty: the account of Settings → e-Boekhouden."),
+        help_text=gettext_lazy(
+            "Only the number. Empty: the ledger account of Settings → e-Boekhouden."
+        ),
     )
     cost_centre_id = forms.TypedChoiceField(
         label=gettext_lazy("Cost centre"), coerce=int, empty_value=None, required=False

@@ -82,8 +82,8 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         if self.stored and customer.pk != self.stored.customer_id and keeps_customer(self.stored):
             raise ValidationError(
                 _(
-                    "The customer stays %(customer)s: there are registrations or bills for it. "
-                    "Make a new project for another customer."
+                    "The customer cannot be changed: %(customer)s has registrations or invoices "
+                    "on this project. Create a new project for another customer."
                 )
                 % {"customer": self.stored.customer}
             )
@@ -99,8 +99,8 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
             if others.exists():
                 raise ValidationError(
                     _(
-                        "Agreed amounts of this project were billed in another way already. "
-                        "Make a new project for the new agreement."
+                        "Part of this project was already billed under another method. Create a "
+                        "new project for the new agreement."
                     )
                 )
         return method
@@ -142,14 +142,14 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         )
         if billed and "fixed_price" in values and values["fixed_price"] != billed.price:
             self.add_error(
-                "fixed_price", _("This price has been billed. Make a new project for more work.")
+                "fixed_price", _("This price has been billed. Create a new project for more work.")
             )
 
     def _check_days(self, values: dict[str, Any]) -> None:
         starts: datetime.date | None = values.get("starts_on")
         ends: datetime.date | None = values.get("ends_on")
         if starts and ends and ends < starts:
-            self.add_error("ends_on", _("The end lies before the start."))
+            self.add_error("ends_on", _("The end is before the start."))
 
     def _check_name(self, values: dict[str, Any]) -> None:
         customer, name = values.get("customer"), values.get("name")
@@ -157,7 +157,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
             return
         same = Project.objects.filter(customer=customer, name__iexact=name)
         if same.exclude(pk=self.instance.pk).exists():
-            text = _("%(customer)s has a project %(name)s already. Choose another name.")
+            text = _("%(customer)s already has a project named %(name)s. Choose another name.")
             self.add_error("name", text % {"customer": customer, "name": name})
 
 

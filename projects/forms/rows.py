@@ -56,7 +56,7 @@ class MemberRowForm(RowForm):
 
     only_with = (("hourly_rate", Method.EMPLOYEE_RATE),)
     chosen = forms.BooleanField(required=False)
-    is_manager = forms.BooleanField(label=_("Manager"), required=False)
+    is_manager = forms.BooleanField(label=_("Project manager"), required=False)
     hourly_rate = AmountField(label=_("Hourly rate"), max_digits=8, required=False)
 
     def __init__(self, *args: Any, membership: Membership, **options: Any) -> None:

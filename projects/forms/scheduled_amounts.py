@@ -44,7 +44,7 @@ class InstalmentRows(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none
         rows = self.rows()
         if any(row.pk and row.pk not in self.open_ids for row in rows):
             raise ValidationError(
-                _("An instalment was billed or removed meanwhile. Look at what is there now.")
+                _("An instalment was billed or removed in the meantime. Check the current list.")
             )
         if not rows and not self.has_settled:
             raise ValidationError(_("Add at least one instalment."))
@@ -93,7 +93,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
             "task",
         )
         widgets = {"starts_on": forms.DateInput, "ends_on": forms.DateInput}
-        help_texts = {"description": gettext_lazy("The period is put behind it.")}
+        help_texts = {"description": gettext_lazy("The period is added to the description.")}
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -114,7 +114,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
         values = self.cleaned_data
         starts, ends = values.get("starts_on"), values.get("ends_on")
         if starts and ends and ends < starts:
-            self.add_error("ends_on", _("The end lies before the start."))
+            self.add_error("ends_on", _("The end is before the start."))
         if starts and values.get("frequency"):
             self._check_billed_periods(values["frequency"], starts)
         return values
@@ -127,7 +127,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
         last = max(period.last for period in billed)
         wanted = list(periods(frequency, starts_on=starts, until=last))
         if any(new.overlaps(old) and new != old for new in wanted for old in billed):
-            text = _("Billed until %(day)s already. Let the new periods start after that day.")
+            text = _("Already billed up to %(day)s. Start the new periods after that date.")
             self.add_error("starts_on", text % {"day": last.strftime("%d-%m-%Y")})
 
     def _billed_periods(self) -> list[Period]:

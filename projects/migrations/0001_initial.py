@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('is_archived', models.BooleanField(default=False, verbose_name='archived')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='customers.customer', verbose_name='customer')),
-                ('managers', models.ManyToManyField(blank=True, related_name='managed_projects', to='accounts.membership', verbose_name='managers')),
+                ('managers', models.ManyToManyField(blank=True, related_name='managed_projects', to='accounts.membership', verbose_name='project managers')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='accounts.organisation')),
             ],
             options={
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             name='Task',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ledger_account', models.CharField(blank=True, help_text='Only the number. Empty: the account of Settings → e-Boekhouden.', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{1,10}$', 'Only the number of the ledger account: 8000.')], verbose_name='ledger account')),
+                ('ledger_account', models.CharField(blank=True, help_text='Only the number. Empty: the ledger account of Settings → e-Boekhouden.', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{1,10}$', 'Only the number of the ledger account: 8000.')], verbose_name='ledger account')),
                 ('cost_centre_id', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='cost centre')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('code', models.CharField(blank=True, max_length=20, verbose_name='code')),
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('quantity', models.DecimalField(decimal_places=2, default=1, max_digits=8, validators=[django.core.validators.MinValueValidator(0)], verbose_name='quantity')),
                 ('price', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='price')),
                 ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='subscription', to='projects.project')),
-                ('task', models.ForeignKey(blank=True, help_text='Its ledger account and VAT rate are used.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.task', verbose_name='task')),
+                ('task', models.ForeignKey(blank=True, help_text='The ledger account and VAT rate of the task are used.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.task', verbose_name='task')),
             ],
         ),
         migrations.CreateModel(
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             name='TripSettings',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ledger_account', models.CharField(blank=True, help_text='Only the number. Empty: the account of Settings → e-Boekhouden.', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{1,10}$', 'Only the number of the ledger account: 8000.')], verbose_name='ledger account')),
+                ('ledger_account', models.CharField(blank=True, help_text='Only the number. Empty: the ledger account of Settings → e-Boekhouden.', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{1,10}$', 'Only the number of the ledger account: 8000.')], verbose_name='ledger account')),
                 ('cost_centre_id', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='cost centre')),
                 ('rate', models.DecimalField(decimal_places=2, default='0.30', max_digits=6, validators=[django.core.validators.MinValueValidator(0)], verbose_name='rate per km')),
                 ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='trip_settings', to='accounts.organisation')),
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
             name='ExpenseCategory',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ledger_account', models.CharField(blank=True, help_text='Only the number. Empty: the account of Settings → e-Boekhouden.', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{1,10}$', 'Only the number of the ledger account: 8000.')], verbose_name='ledger account')),
+                ('ledger_account', models.CharField(blank=True, help_text='Only the number. Empty: the ledger account of Settings → e-Boekhouden.', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{1,10}$', 'Only the number of the ledger account: 8000.')], verbose_name='ledger account')),
                 ('cost_centre_id', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='cost centre')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),

@@ -17,7 +17,7 @@ class Bookable(models.Model):
         max_length=10,
         blank=True,
         validators=[LEDGER_NUMBER],
-        help_text=_("Only the number. Empty: the account of Settings → e-Boekhouden."),
+        help_text=_("Only the number. Empty: the ledger account of Settings → e-Boekhouden."),
     )
     vat_rate = models.ForeignKey(
         "vat.VatRate",

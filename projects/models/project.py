@@ -69,7 +69,7 @@ class Project(models.Model):
     starts_on = models.DateField(_("start"), null=True, blank=True)
     ends_on = models.DateField(_("end"), null=True, blank=True)
     managers = models.ManyToManyField(
-        Membership, blank=True, related_name="managed_projects", verbose_name=_("managers")
+        Membership, blank=True, related_name="managed_projects", verbose_name=_("project managers")
     )
     budget_minutes = models.PositiveIntegerField(_("budget in hours"), null=True, blank=True)
     budget_amount = models.DecimalField(

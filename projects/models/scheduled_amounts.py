@@ -59,7 +59,7 @@ class Subscription(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("task"),
-        help_text=_("Its ledger account and VAT rate are used."),
+        help_text=_("The ledger account and VAT rate of the task are used."),
     )
 
     def __str__(self) -> str:

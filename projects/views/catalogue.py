@@ -122,7 +122,7 @@ def vehicle_trip_settings(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _vehicles(request, form)
     catalogue.keep(form.instance, fields=form.cleaned_data)
-    messages.success(request, _("How trips are billed has been saved."))
+    messages.success(request, _("The settings for trips have been saved."))
     return redirect("projects:vehicle-list")
 
 
@@ -190,6 +190,6 @@ def _remove(request: MemberRequest, rows: Manager[Any], pk: int, *, page: str) -
     if catalogue.remove(row):
         messages.success(request, _("%(name)s has been deleted.") % {"name": row})
     else:
-        text = _("%(name)s is in use, so it has been made inactive: it can no longer be chosen.")
+        text = _("%(name)s is in use and has been deactivated. It can no longer be chosen.")
         messages.warning(request, text % {"name": row})
     return redirect(f"projects:{page}-list")

@@ -86,7 +86,7 @@ def project_edit(request: MemberRequest, pk: int) -> HttpResponse:
 def project_archive(request: MemberRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     editing.archive_project(project, today=timezone.localdate())
-    text = _("%(name)s has been archived. What was due can still be billed.")
+    text = _("%(name)s has been archived. Unbilled items can still be billed.")
     messages.success(request, text % {"name": project})
     return redirect("projects:project-detail", pk)
 
@@ -128,8 +128,8 @@ def _say_what_was_saved(
     messages.success(request, _("%(name)s has been saved.") % {"name": project})
     if outcome.removed:
         text = ngettext(
-            "%(count)s unbilled amount no longer fits what was agreed and is gone.",
-            "%(count)s unbilled amounts no longer fit what was agreed and are gone.",
+            "%(count)s unbilled amount no longer matched the agreement and was removed.",
+            "%(count)s unbilled amounts no longer matched the agreement and were removed.",
             outcome.removed,
         )
         messages.info(request, text % {"count": outcome.removed})

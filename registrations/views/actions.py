@@ -45,20 +45,21 @@ ACTIONS = {
     "submit": Action(
         operation=statuses.submit,
         change=statuses.SUBMIT,
-        done=ngettext_lazy("%d row submitted.", "%d rows submitted."),
+        done=ngettext_lazy("%d registration submitted.", "%d registrations submitted."),
     ),
     "approve": Action(
         operation=statuses.approve,
         change=statuses.APPROVE,
-        done=ngettext_lazy("%d row approved.", "%d rows approved."),
+        done=ngettext_lazy("%d registration approved.", "%d registrations approved."),
     ),
     "reject": Action(
         operation=statuses.reject,
         change=statuses.REJECT,
-        done=ngettext_lazy("%d row rejected.", "%d rows rejected."),
+        done=ngettext_lazy("%d registration rejected.", "%d registrations rejected."),
         title=gettext_lazy("Reject"),
         question=ngettext_lazy(
-            "%d row goes back to who registered it.", "%d rows go back to who registered them."
+            "%d registration goes back to the employee.",
+            "%d registrations go back to the employees.",
         ),
         button=gettext_lazy("Reject"),
         note=gettext_lazy("Note for the employee"),
@@ -66,22 +67,22 @@ ACTIONS = {
     "reopen": Action(
         operation=statuses.reopen,
         change=statuses.REOPEN,
-        done=ngettext_lazy("%d row set to open.", "%d rows set to open."),
+        done=ngettext_lazy("%d registration set to open.", "%d registrations set to open."),
         title=gettext_lazy("Set to open"),
         question=ngettext_lazy(
-            "%d row becomes open and can be billed again.",
-            "%d rows become open and can be billed again.",
+            "%d registration becomes open and can be billed again.",
+            "%d registrations become open and can be billed again.",
         ),
         button=gettext_lazy("Set to open"),
     ),
     "set-invoiced": Action(
         operation=statuses.mark_invoiced,
         change=statuses.MARK_INVOICED,
-        done=ngettext_lazy("%d row set to invoiced.", "%d rows set to invoiced."),
+        done=ngettext_lazy("%d registration set to invoiced.", "%d registrations set to invoiced."),
         title=gettext_lazy("Set to invoiced"),
         question=ngettext_lazy(
-            "%d row is marked as billed elsewhere. No invoice is made.",
-            "%d rows are marked as billed elsewhere. No invoice is made.",
+            "%d registration is marked as billed elsewhere. No invoice is created.",
+            "%d registrations are marked as billed elsewhere. No invoice is created.",
         ),
         button=gettext_lazy("Set to invoiced"),
         ends_selection=True,
@@ -89,14 +90,14 @@ ACTIONS = {
     "write-off": Action(
         operation=statuses.write_off,
         change=statuses.WRITE_OFF,
-        done=ngettext_lazy("%d row written off.", "%d rows written off."),
+        done=ngettext_lazy("%d registration written off.", "%d registrations written off."),
         title=gettext_lazy("Write off"),
         question=ngettext_lazy(
-            "%d row is given up and will not be billed.",
-            "%d rows are given up and will not be billed.",
+            "%d registration is written off and will not be billed.",
+            "%d registrations are written off and will not be billed.",
         ),
         button=gettext_lazy("Write off"),
-        note=gettext_lazy("Why"),
+        note=gettext_lazy("Reason"),
         is_grave=True,
         ends_selection=True,
     ),
@@ -150,7 +151,7 @@ def overview_change(request: MemberRequest, name: str) -> HttpResponse:
     """Changes the status of the selected rows, and tells what became of them."""
     action, selection = _action(name), Selection.parsed(request.POST)
     if not selection:
-        messages.warning(request, _("Nothing is selected. Tick the rows first."))
+        messages.warning(request, _("No registrations are selected. Select registrations first."))
         return redirect(_back(request))
     form = NoteForm(request.POST)
     if action.note and not form.is_valid():
@@ -171,7 +172,7 @@ def overview_export_selection(request: MemberRequest) -> HttpResponseBase:
     """The selected rows as CSV, hours, expenses and trips in one file."""
     selection = Selection.parsed(request.POST)
     if not selection:
-        messages.warning(request, _("Nothing is selected. Tick the rows first."))
+        messages.warning(request, _("No registrations are selected. Select registrations first."))
         return redirect(_back(request))
     return csv_answer(request, list(selection.rows_for(request.membership)), name="selection")
 
@@ -183,8 +184,8 @@ def reasons_in_words(outcome: Outcome) -> str:
         return ""
     parts = ", ".join(f"{number} {reason}" for reason, number in outcome.skipped.most_common())
     sentence = ngettext(
-        "%(count)d row stays as it is: %(reasons)s.",
-        "%(count)d rows stay as they are: %(reasons)s.",
+        "%(count)d registration was not changed: %(reasons)s.",
+        "%(count)d registrations were not changed: %(reasons)s.",
         count,
     )
     return sentence % {"count": count, "reasons": parts}

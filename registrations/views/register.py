@@ -39,7 +39,7 @@ def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     row = _new_row(request, page)
     form = _form(request, page, row=row)
     if request.method == "POST" and form.is_valid() and _saved(form, registering.add, request):
-        messages.success(request, _("Added."))
+        messages.success(request, _("The registration has been added."))
         return redirect(_address(page, request=request, row=row))
     return _page(request, page, form=form)
 
@@ -55,7 +55,7 @@ def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if _saved(form, registering.change, request):
-                messages.success(request, _("Saved."))
+                messages.success(request, _("The settings have been saved."))
                 return redirect(_address(page, request=request, row=row))
         except registering.NotChangeable:
             return _no_longer(request, page, row=row)
@@ -80,7 +80,7 @@ def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
         registering.delete(row, by=request.membership)
     except registering.NotChangeable:
         return _no_longer(request, page, row=row)
-    messages.success(request, _("Deleted."))
+    messages.success(request, _("The registration has been deleted."))
     return redirect(_address(page, request=request, row=row))
 
 
@@ -106,7 +106,7 @@ def receipt(request: MemberRequest, pk: int) -> FileResponse:
     try:
         content = expense.receipt.open("rb")
     except FileNotFoundError as error:
-        raise Http404(_("The file of this receipt is gone.")) from error
+        raise Http404(_("The receipt file is missing. Upload it again.")) from error
     answer = FileResponse(
         content,
         as_attachment=True,
@@ -165,7 +165,7 @@ def _saved(form: RegistrationForm, operation: Callable[..., None], request: Memb
 
 
 def _no_longer(request: MemberRequest, page: RegisterPage, *, row: Registration) -> HttpResponse:
-    text = _("This row can no longer be changed: it was billed or approved.")
+    text = _("This registration cannot be changed: it is billed or approved.")
     messages.warning(request, text)
     return redirect(_address(page, request=request, row=row))
 

@@ -22,7 +22,11 @@ def project_reprice(request: MemberRequest, pk: int) -> HttpResponse:
     project = get_object_or_404(projects, pk=pk)
     if request.method == "POST":
         done = reprice_unbilled(project, by=request.membership, now=timezone.now())
-        text = ngettext("%(count)d row priced again.", "%(count)d rows priced again.", done.changed)
+        text = ngettext(
+            "%(count)d registration recalculated.",
+            "%(count)d registrations recalculated.",
+            done.changed,
+        )
         messages.success(request, text % {"count": done.changed})
         return redirect("projects:project-detail", project.pk)
     context = {"project": project, "preview": preview_repricing(project)}

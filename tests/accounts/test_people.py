@@ -91,7 +91,7 @@ def test_somebody_who_works_here_is_not_added_twice(inside: Client) -> None:
     answer = add(inside, first_name="Nora")
 
     assert answer.status_code == 422
-    assert "is an employee already" in answer.content.decode()
+    assert "is already an employee" in answer.content.decode()
     assert User.objects.filter(email="noor@example.nl").count() == 1
 
 

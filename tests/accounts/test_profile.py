@@ -104,7 +104,7 @@ def test_an_address_that_somebody_else_has_is_refused_at_the_end(
 
     member.user.refresh_from_db()
     assert member.user.email == "sanne@example.nl"
-    assert "Somebody else uses this e-mail address" in answer.content.decode()
+    assert "This e-mail address is already in use" in answer.content.decode()
 
 
 def test_a_link_for_somebody_else_does_nothing(inside: Client) -> None:

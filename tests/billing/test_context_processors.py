@@ -12,7 +12,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 REASON = "Security code 1 is wrong."
-BANNER = "e-Boekhouden is paused since"
+BANNER = "e-Boekhouden has been paused since"
 
 
 @pytest.fixture

@@ -246,7 +246,7 @@ def test_more_than_a_hundred_lines_are_an_entry_but_no_invoice_there(connected, 
     invoice = carried_out(connected, detailed | {"origin": Origin.HERE})
 
     assert [problem.text for problem in refused.problems] == [
-        "131 lines: e-Boekhouden takes at most 100. Choose another grouping."
+        "131 lines: e-Boekhouden accepts at most 100. Choose another grouping."
     ]
     assert invoice.lines.count() == 130
     (booking,) = Booking.objects.documents()

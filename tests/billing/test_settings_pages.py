@@ -63,7 +63,7 @@ def test_settings_are_stored_the_first_time_and_the_next(
         ("mail_body_en", "{customer.organisation}", "{customer.organisation} cannot be filled in"),
         ("mail_body_en", "{}", "cannot be filled in"),
         ("prefix", "A/B", "letters, digits and dashes"),
-        ("prefix", "TC", "each series counts by itself"),
+        ("prefix", "TC", "Each series has its own count"),
         ("payment_term", "1000", "365"),
     ],
 )
@@ -181,7 +181,7 @@ def test_a_rate_without_a_code_is_shown_as_not_bookable(
 
     content = inside.get(reverse("billing:vat-rate-list")).content.decode()
 
-    assert "Cannot be booked" in content
+    assert "Cannot be booked (no VAT code)" in content
     assert "1 rate has no VAT code" in content
 
 
@@ -201,8 +201,8 @@ def test_there_is_always_a_usual_rate(inside: Client, organisation: Organisation
     edited = inside.post(reverse("billing:vat-rate-edit", args=[usual.pk]), typed)
     deleted = inside.post(reverse("billing:vat-rate-delete", args=[usual.pk]), follow=True)
 
-    assert "First make another rate the usual one" in edited.content.decode()
-    assert "first make another rate the usual one" in deleted.content.decode()
+    assert "Make another rate the default first" in edited.content.decode()
+    assert "Make another rate the default first" in deleted.content.decode()
     assert default_rate(organisation) == usual
 
 
@@ -212,7 +212,7 @@ def test_a_rate_in_use_is_ended_and_not_deleted(inside: Client, organisation: Or
 
     answer = inside.post(reverse("billing:vat-rate-delete", args=[rate.pk]), follow=True)
 
-    assert "End it instead" in answer.content.decode()
+    assert "fill in “Valid until” instead" in answer.content.decode()
     assert VatRate.objects.filter(pk=rate.pk).exists()
 
 
@@ -245,7 +245,7 @@ def test_the_usual_code_is_filled_in_where_there_is_none(
     inside.post(reverse("billing:vat-rate-default-code", args=[shifted.pk]))
 
     shifted.refresh_from_db()
-    assert "Set VERL_VERK" in page
+    assert "Use code VERL_VERK" in page
     assert "Btw verlegd / VAT reverse charge" in page
     assert shifted.code == "VERL_VERK"
 

@@ -179,7 +179,7 @@ def test_everything_that_is_filled_in_is_stored(client, organisation):
         ({"number": "k00007"}, "Number K00007 is already that of Fietsen. The next free one is"),
         ({"number": "X" * 16}, "at most 15 characters"),
         ({"vat_number": "NL123456789B01"}, "VAT number"),
-        ({"iban": "NL00ABNA0417164300"}, "check digits of this IBAN do not fit"),
+        ({"iban": "NL00ABNA0417164300"}, "check digits of this IBAN do not match"),
         ({"coc_number": "1234567"}, "has 8 digits; this one has 7"),
         ({"postal_code": "12345"}, "A Dutch postal code looks like 1234 AB."),
         ({"email": "nobody"}, "valid email"),

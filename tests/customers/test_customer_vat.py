@@ -102,9 +102,9 @@ def test_what_was_wrong_before_does_not_stand_in_the_way_of_changing_the_rest(cl
     [
         ({"country": "DE"}, "A business in Germany usually pays the VAT itself"),
         ({"country": "CH"}, "For a customer in Switzerland there is usually no Dutch VAT."),
-        ({"country": "DE", "rate": "eu_services"}, "it counts for the ICP return"),
+        ({"country": "DE", "rate": "eu_services"}, "counts for the ICP return"),
         ({"country": "DE", "rate": "eu_services"}, "it is missing"),
-        ({"country": "NL", "rate": "domestic"}, "keep it; the rest has this"),
+        ({"country": "NL", "rate": "domestic"}, "keep it; everything else gets this rate"),
     ],
 )
 def test_what_follows_is_said_under_the_field(client, organisation, typed, sentence):

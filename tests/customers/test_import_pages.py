@@ -37,7 +37,7 @@ def test_a_run_that_was_left_is_found_again(client, organisation, connection, ad
 
     page = client.get(PAGE).content.decode()
 
-    assert "An import is under way." in page
+    assert "An import is running." in page
     assert f"{PAGE}{run.pk}/" in page
 
 

@@ -121,7 +121,7 @@ def test_what_changed_on_both_sides_is_kept_and_told(books, organisation, import
     run = import_all()
 
     assert organisation.customers.get().city == "Amersfoort"
-    assert row_of(run, "K1").reason == "city differs: Amersfoort here, Zeist there"
+    assert row_of(run, "K1").reason == "city differs: Amersfoort here, Zeist in e-Boekhouden"
 
 
 def test_empty_never_wins_over_filled(books, organisation, import_all):
@@ -198,7 +198,7 @@ def test_a_changed_code_never_takes_the_number_of_another_customer(books, organi
     run = import_all()
 
     assert set(organisation.customers.values_list("number", flat=True)) == {"K1", "K9"}
-    assert "customer number differs: K1 here, K9 there" in row_of(run, "K9").reason
+    assert "customer number differs: K1 here, K9 in e-Boekhouden" in row_of(run, "K9").reason
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_a_run_that_every_worker_dies_of_is_given_up(
 
     run.refresh_from_db()
     assert run.state == "failed"
-    assert "broke off 4 times" in run.error
+    assert "was interrupted 4 times" in run.error
 
 
 def test_with_the_service_away_the_run_says_so_and_a_new_one_may_start(
@@ -391,7 +391,7 @@ def test_with_the_service_away_the_run_says_so_and_a_new_one_may_start(
     run = import_all()
 
     assert run.state == "failed"
-    assert "start the import again later" in run.error
+    assert "Start the import again later" in run.error
     assert not Connection.objects.get(pk=connection.pk).is_paused
     books.faults.clear()
     assert import_all().state == "finished"
@@ -475,7 +475,7 @@ def test_somebody_editing_meanwhile_is_not_overwritten(
     carry_out(run.pk, clock=editing)
 
     assert organisation.customers.get().city == "Amersfoort"
-    assert "was changed here while the import ran" in row_of(run, "K1").reason
+    assert "was changed here during the import" in row_of(run, "K1").reason
 
 
 def test_thousands_of_relations_are_no_trouble(books, organisation, import_all):

@@ -40,10 +40,10 @@ def test_what_was_changed_there_is_found_told_and_seen(visitor, work, sandbox):
     page.get_by_role("link", name=f"Invoice {there.number}").click()
     expect(page.get_by_role("row").filter(has_text="8100").get_by_text("differs")).to_be_visible()
     page.get_by_label("Note").fill("The bookkeeper moves it to design")
-    visitor.press("I have seen this")
-    expect(page.get_by_text("Noted.")).to_be_visible()
+    visitor.press("Mark as reviewed")
+    expect(page.get_by_text("Note saved.")).to_be_visible()
     expect(
-        page.get_by_role("row").filter(has_text=there.number).get_by_text("Seen")
+        page.get_by_role("row").filter(has_text=there.number).get_by_text("Reviewed")
     ).to_be_visible()
     (unchanged,) = sandbox.books.invoices()
     assert unchanged.lines[0].account == "8100"

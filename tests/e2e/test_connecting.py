@@ -11,7 +11,7 @@ def test_somebody_connects_with_codes_copied_from_e_boekhouden(visitor, studio, 
     visitor.log_in(studio)
 
     visitor.settings("Integrations")
-    visitor.press("Activate")
+    visitor.press("Switch on")
     expect(page.get_by_text("Not connected yet.")).to_be_visible()
 
     # Copied by hand from the books' own page, with a slip in the second code.
@@ -33,13 +33,13 @@ def test_somebody_connects_with_codes_copied_from_e_boekhouden(visitor, studio, 
     expect(page.get_by_text("28 ledger accounts")).to_be_visible()
 
     page.get_by_label("Invoice template").fill("Factuursjabloon")
-    page.get_by_label("General ledger account").fill("8000 Omzet")
+    page.get_by_label("Ledger account").fill("8000 Omzet")
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_text("Only the number: 8000. We changed it for you").first).to_be_visible()
-    expect(page.get_by_label("General ledger account")).to_have_value("8000")
+    expect(page.get_by_label("Ledger account")).to_have_value("8000")
 
     page.get_by_role("button", name="Save").last.click()
-    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    expect(page.get_by_text("The settings have been saved.", exact=True)).to_be_visible()
 
     for address in ("/settings/e-boekhouden/", "/settings/integrations/"):
         page.goto(visitor.site + address)

@@ -28,7 +28,7 @@ def work(connected):
 def test_one_of_three_lines_is_credited_and_its_hours_are_billed_again(visitor, work, sandbox):
     page = visitor.page
     visitor.log_in(work)
-    bill(visitor, "Make 1 draft, € 363.00")
+    bill(visitor, "Create 1 draft, € 363.00")
     first = send(visitor)
     visitor.choose_action(ENTER)
     expect(page.get_by_text("The total agrees to the cent.")).to_be_visible()
@@ -40,7 +40,7 @@ def test_one_of_three_lines_is_credited_and_its_hours_are_billed_again(visitor, 
         dialog.get_by_role("checkbox", name=f"Credit Website · {name}").uncheck()
         expect(dialog.get_by_role("checkbox", name=f"Credit Website · {name}")).not_to_be_checked()
     dialog.get_by_label("Reason").fill("Wrong task")
-    dialog.get_by_role("button", name="Make draft, € −121.00").click()
+    dialog.get_by_role("button", name="Create draft, € −121.00").click()
     expect(page.get_by_role("heading", name="Draft credit invoice")).to_be_visible()
 
     credit = send(visitor)
@@ -48,7 +48,7 @@ def test_one_of_three_lines_is_credited_and_its_hours_are_billed_again(visitor, 
     visitor.choose_action(ENTER)
     expect(page.get_by_text("The total agrees to the cent.")).to_be_visible()
 
-    bill(visitor, "Make 1 draft, € 121.00")
+    bill(visitor, "Create 1 draft, € 121.00")
     again = send(visitor)
 
     page.goto(sandbox.page)
@@ -64,7 +64,7 @@ def bill(visitor, button):
     visitor.tick("Website")
     visitor.choose_action("Invoice…")
     visitor.press(button)
-    expect(visitor.page.get_by_text("1 draft made.")).to_be_visible()
+    expect(visitor.page.get_by_text("1 draft has been created.")).to_be_visible()
 
 
 def send(visitor):

@@ -19,7 +19,7 @@ def test_a_blank_invoice_is_filled_and_entered_to_the_cent(visitor, connected, s
 
     add(visitor, 1, "Licence for a year", quantity="3", price="19,99", discount="10")
     add(visitor, 2, "Set-up", quantity="1", price="250", discount="")
-    page.get_by_label("Discount on the whole").fill("5")
+    page.get_by_label("Discount on the whole invoice").fill("5")
 
     preview = page.get_by_role("region", name="Preview")
     expect(preview).to_contain_text("€ 349.41")
@@ -63,7 +63,7 @@ def begin(visitor, text):
         page.keyboard.type(text)
     visitor.dialog.get_by_role("radio", name="Bakkerij Van Dam K00117").check()
     visitor.dialog.get_by_text("Free invoice", exact=True).click()
-    visitor.press("Make draft")
+    visitor.press("Create draft")
     expect(page.get_by_role("heading", name="Edit draft")).to_be_visible()
 
 

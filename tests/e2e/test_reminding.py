@@ -41,12 +41,12 @@ def test_one_late_invoice_is_reminded_of_and_another_is_held_back(visitor, owed)
     read_before(visitor)
     visitor.tick(LATE)
     visitor.press("Send")
-    expect(visitor.dialog).to_contain_text("The ticked customers get an e-mail with the PDF.")
+    expect(visitor.dialog).to_contain_text("The selected customers get an e-mail with the PDF.")
     visitor.dialog.get_by_role("button", name="Send").click()
 
     expect(visitor.page.get_by_text("1 reminder is being sent.")).to_be_visible()
     expect(row(visitor, LATE)).to_have_count(0)
-    expect(row(visitor, CALLED)).to_contain_text("Kept back")
+    expect(row(visitor, CALLED)).to_contain_text("Held back")
     see_what_was_sent(visitor)
     assert kinds(LATE) == ["reminded"]
     assert kinds(CALLED) == []
@@ -82,7 +82,7 @@ def hold_back(visitor):
 def read_before(visitor):
     """The letter as it will be sent."""
     row(visitor, LATE).get_by_role("link", name="Reminder 1").click()
-    expect(visitor.dialog).to_contain_text("Of it €\u00a0302.50 is still open.")
+    expect(visitor.dialog).to_contain_text("€\u00a0302.50 is still outstanding.")
     expect(visitor.dialog.get_by_role("link", name=f"{LATE}.pdf")).to_be_visible()
     visitor.dialog.get_by_role("button", name="Close").last.click()
     expect(visitor.dialog).to_have_count(0)

@@ -30,16 +30,16 @@ def test_an_invoice_whose_answer_was_lost_is_found_and_not_made_again(visitor, w
     visitor.choose_action("Invoice in e-Boekhouden…")
     visitor.press("Book 1 invoice, € 114.95")
 
-    expect(page.get_by_text("No clear answer came.")).to_be_visible()
+    expect(page.get_by_text("No clear answer was received.")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="1 being checked")).to_be_visible()
     assert len(sandbox.books.invoices()) == 1
     expect(page.get_by_role("button", name="Book again")).to_be_hidden()
 
     visitor.press("Check now")
-    expect(page.get_by_text("It is being looked up now.")).to_be_visible()
+    expect(page.get_by_text("The document is being looked up.")).to_be_visible()
     visitor.go("Finance", "Bookings")
     page.get_by_role("link", name="Booked").click()
-    expect(page.get_by_text("Found by look-up after a lost answer.")).to_be_visible()
+    expect(page.get_by_text("Found in e-Boekhouden after no answer was received.")).to_be_visible()
     assert [request.applied for request in sandbox.books.requests(operation="AddFactuur")] == [True]
     assert len(sandbox.books.invoices()) == 1
     assert len(sandbox.books.entries()) == 1

@@ -101,7 +101,10 @@ def test_wrong_codes_are_named_and_not_stored(
         (lambda box: setattr(box.switches, "daily_quota", 1), "requests to e-Boekhouden is used"),
         (lambda box: setattr(box.switches, "unable_to_verify", True), "could not check who we are"),
         (lambda box: box.faults.add("html"), "cannot be reached|web page"),
-        (lambda box: box.faults.add("redirect", location="http://127.0.0.1:1/"), "leads elsewhere"),
+        (
+            lambda box: box.faults.add("redirect", location="http://127.0.0.1:1/"),
+            "redirects elsewhere",
+        ),
         (lambda box: box.stop(), "cannot be reached"),
     ],
 )
@@ -163,7 +166,7 @@ def test_the_same_administration_is_not_connected_twice(connection, books, admin
 
     assert not tested.ok
     assert tested.field == "code_2"
-    assert "Another organisation is already connected" in tested.text
+    assert "Another organisation already uses this administration" in tested.text
     assert not Connection.objects.get(pk=theirs.pk).has_codes
 
 
@@ -173,7 +176,7 @@ def test_switching_on_while_another_organisation_took_the_administration(
     deactivate(connection, by=administrator.user, now=NOW)
     create_connection(organisation=create_organisation(name="Elders"), sandbox=books)
 
-    with pytest.raises(AdministrationTaken, match="switch the other one off first"):
+    with pytest.raises(AdministrationTaken, match="Switch off the other connection"):
         activate(connection.organisation, by=administrator.user, now=NOW)
 
 
@@ -224,7 +227,7 @@ def test_saving_settings_alone_asks_the_service_nothing(connection, books, admin
 
     assert tested is None
     assert Connection.objects.get(pk=connection.pk).ledger_account == "8020"
-    assert ConnectionEvent.objects.filter(text="General ledger account: 8000 → 8020").exists()
+    assert ConnectionEvent.objects.filter(text="Ledger account: 8000 → 8020").exists()
 
 
 def test_the_night_begins_and_ends_with_its_switch(connection, administrator):

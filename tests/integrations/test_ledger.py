@@ -37,7 +37,7 @@ def test_a_number_with_a_name_comes_back_as_the_number_with_a_notice():
     form = LedgerForm({"account": "8000 Omzet"})
 
     assert form.errors["account"] == [
-        "Only the number: 8000. We changed it for you; check and save."
+        "Only the number: 8000. We changed it for you. Check it and save."
     ]
     assert form.fields["account"].corrected == "8000"
     assert form["account"].value() == "8000"
@@ -62,7 +62,7 @@ def test_a_number_that_is_not_in_the_fetched_chart_is_refused():
     form = LedgerForm({"account": "8123"})
     form.fields["account"].offer([LedgerAccount(code="8000", name="Omzet")])
 
-    assert "Account 8123 is not in the chart of accounts" in form.errors["account"][0]
+    assert "Ledger account 8123 is not in the chart of accounts" in form.errors["account"][0]
 
 
 def test_fetched_accounts_are_offered_with_their_names():

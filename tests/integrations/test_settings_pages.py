@@ -39,7 +39,7 @@ def codes(books):
 
 
 def test_one_click_activates_and_leads_to_the_settings(client, organisation):
-    assert "Not active" in client.get("/settings/integrations/").content.decode()
+    assert "Switched off" in client.get("/settings/integrations/").content.decode()
 
     answer = client.post("/settings/e-boekhouden/activate/")
 
@@ -54,7 +54,7 @@ def test_deactivating_keeps_the_settings(client, connection):
     connection.refresh_from_db()
     assert not connection.is_active
     assert connection.template
-    assert "is not active" in client.get(PAGE).content.decode()
+    assert "is switched off" in client.get(PAGE).content.decode()
 
 
 def test_the_way_from_nothing_to_connected(client, organisation, books):
@@ -134,7 +134,7 @@ def test_a_pasted_account_comes_back_as_its_number_and_is_not_saved(client, conn
 
     page = client.post(PAGE, form(ledger_account=pasted)).content.decode()
 
-    assert "Only the number: 8000. We changed it for you; check and save." in page
+    assert "Only the number: 8000. We changed it for you. Check it and save." in page
     assert 'name="ledger_account" value="8000"' in page
     connection.refresh_from_db()
     assert connection.ledger_account == "8020"

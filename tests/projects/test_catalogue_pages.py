@@ -124,7 +124,7 @@ def test_a_pasted_ledger_account_comes_back_as_its_number_with_a_notice(client, 
 
     assert response.status_code == 422
     assert errors(response, "ledger_account") == [
-        "Only the number: 8000. We changed it for you; check and save."
+        "Only the number: 8000. We changed it for you. Check it and save."
     ]
     assert 'value="8000"' in response.text
     assert not Task.objects.exists()
@@ -133,7 +133,9 @@ def test_a_pasted_ledger_account_comes_back_as_its_number_with_a_notice(client, 
 def test_a_ledger_account_that_is_not_in_the_books_is_refused(client, connection):
     response = client.post(url("task-add"), {"name": "Advice", "ledger_account": "8123"})
 
-    assert "Account 8123 is not in the chart of accounts" in errors(response, "ledger_account")[0]
+    assert ("Ledger account 8123 is not in the chart of accounts") in errors(
+        response, "ledger_account"
+    )[0]
 
 
 def test_without_a_connection_any_number_will_do(client):
@@ -156,7 +158,7 @@ def test_a_name_is_given_once(client, organisation, kind):
 
     response = client.post(url(f"{kind}-add"), {"name": "bike"})
 
-    assert errors(response, "name") == ["There is a Bike already. Choose another name."]
+    assert errors(response, "name") == ["Bike already exists. Choose another name."]
 
 
 def test_an_inactive_one_with_the_name_says_so(client, organisation):
@@ -164,7 +166,7 @@ def test_an_inactive_one_with_the_name_says_so(client, organisation):
 
     response = client.post(url("vehicle-add"), {"name": "Bike"})
 
-    assert "Make it active, or choose another name." in errors(response, "name")[0]
+    assert "Activate it or choose another name." in errors(response, "name")[0]
 
 
 def test_another_organisation_may_use_the_same_name(client):
@@ -209,7 +211,7 @@ def test_a_task_in_use_becomes_inactive(client, organisation):
 
     entry.task.refresh_from_db()
     assert not entry.task.is_active
-    assert "Design is in use, so it has been made inactive" in response.text
+    assert "Design is in use and has been deactivated" in response.text
 
 
 def test_looking_for_a_name(client, organisation):
@@ -275,7 +277,7 @@ def test_an_ended_vat_rate_is_refused_for_something_new(client, ended_rate):
     response = client.post(url("category-add"), {"name": "Hosting", "vat_rate": ended_rate.pk})
 
     assert response.status_code == 422
-    assert errors(response, "vat_rate") == ["This VAT rate has ended: choose another one."]
+    assert errors(response, "vat_rate") == ["This VAT rate has ended. Choose another one."]
 
 
 @pytest.fixture

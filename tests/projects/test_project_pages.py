@@ -306,16 +306,14 @@ def test_a_project_does_not_end_before_it_starts(client, customer):
 
     response = client.post(url("add"), filled_in(customer, **days))
 
-    assert response.context["form"].project.errors == {
-        "ends_on": ["The end lies before the start."]
-    }
+    assert response.context["form"].project.errors == {"ends_on": ["The end is before the start."]}
 
 
 def test_a_customer_has_one_project_of_a_name(client, project):
     response = client.post(url("add"), filled_in(project.customer, name="WEBSITE"))
 
     assert response.context["form"].project.errors == {
-        "name": ["Van Dam has a project WEBSITE already. Choose another name."]
+        "name": ["Van Dam already has a project named WEBSITE. Choose another name."]
     }
 
 
@@ -327,8 +325,8 @@ def test_a_project_with_registrations_keeps_its_customer(client, project, regist
     response = client.post(url("edit", project.pk), filled_in(other))
 
     assert response.context["form"].project.errors["customer"] == [
-        "The customer stays Van Dam: there are registrations or bills for it. "
-        "Make a new project for another customer."
+        "The customer cannot be changed: Van Dam has registrations or invoices on this project. "
+        "Create a new project for another customer."
     ]
 
 
@@ -362,7 +360,7 @@ def test_a_billed_price_does_not_change(client, customer):
     )
 
     assert response.context["form"].project.errors == {
-        "fixed_price": ["This price has been billed. Make a new project for more work."]
+        "fixed_price": ["This price has been billed. Create a new project for more work."]
     }
 
 
@@ -477,7 +475,7 @@ def test_a_billed_instalment_cannot_be_reached(client, in_instalments):
         filled_in(in_instalments.customer, method="instalments", **rows),
     )
 
-    assert "An instalment was billed or removed meanwhile." in response.text
+    assert "An instalment was billed or removed in the meantime." in response.text
     billed.refresh_from_db()
     assert billed.description == "Start"
 
@@ -494,7 +492,7 @@ def test_an_instalment_is_removed_with_its_term(client, in_instalments):
     )
 
     assert in_instalments.scheduled_amounts.get().description == "Start"
-    assert "1 unbilled amount no longer fits what was agreed and is gone." in response.text
+    assert "1 unbilled amount no longer matched the agreement and was removed." in response.text
 
 
 def test_an_instalment_that_was_added_meanwhile_stays(client, in_instalments):
@@ -523,7 +521,7 @@ def test_a_subscription_says_what_is_missing(client, customer):
 
     assert response.context["form"].subscription.errors == {
         "price": ["This field is required."],
-        "ends_on": ["The end lies before the start."],
+        "ends_on": ["The end is before the start."],
     }
 
 
@@ -539,7 +537,7 @@ def test_billed_days_do_not_become_part_of_another_period(client, customer):
 
     refused = change(starts_on="2026-11-15")
     assert refused.context["form"].subscription.errors == {
-        "starts_on": ["Billed until 30-11-2026 already. Let the new periods start after that day."]
+        "starts_on": ["Already billed up to 30-11-2026. Start the new periods after that date."]
     }
     assert change(price="500").status_code == 302
     assert change(starts_on="2026-12-01", frequency="quarter").status_code == 302

@@ -113,7 +113,7 @@ def test_a_task_that_is_not_billable_on_this_project_has_no_rate(project, task, 
         (Method.PROJECT_RATE, "Set the hourly rate of the project Website."),
         (Method.CUSTOMER_RATE, "Set an hourly rate for Van Dam, in Management → Customers."),
         (Method.NONE, "Website is not billed."),
-        (Method.SUBSCRIPTION, "Website is billed by agreed amounts, not by the hour."),
+        (Method.SUBSCRIPTION, "Website is billed by fixed price or subscription, not by the hour."),
     ],
 )
 def test_a_missing_rate_says_where_to_set_it(project, task, membership, method, sentence):

@@ -103,7 +103,7 @@ def test_a_filter_that_does_not_exist_shows_nothing_and_says_so(office, manager,
     page = manager.get(reverse("registrations:overview-hours"), query)
 
     assert page.context["totals"].count == 0
-    assert "filter that does not exist" in page.content.decode()
+    assert "unknown filter" in page.content.decode()
 
 
 def test_a_customer_of_another_organisation_is_no_filter(office, manager):
@@ -278,4 +278,4 @@ def test_an_id_that_no_row_can_have_is_a_filter_that_does_not_exist(office, mana
     answer = manager.get(reverse("registrations:overview-hours"), {name: "9" * 30})
 
     assert answer.status_code == 200
-    assert "The address holds a filter that does not exist." in answer.content.decode()
+    assert "The link contains an unknown filter." in answer.content.decode()

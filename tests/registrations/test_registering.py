@@ -372,7 +372,7 @@ def test_an_amount_that_no_invoice_holds_is_refused(office, employee):
         "is_billable": "on",
     }
 
-    assert "more than can be billed" in errors_of(add(employee, fields, "expenses"), "price")
+    assert "higher than can be invoiced" in errors_of(add(employee, fields, "expenses"), "price")
 
 
 @pytest.mark.parametrize("employee_id", ["²", "x", "9" * 20, "9" * 5000])
@@ -439,7 +439,7 @@ def test_an_ended_vat_rate_is_not_offered_for_what_is_paid_today(office, employe
     answer = add(employee, paid(office, vat_rate=lower.pk), "expenses")
 
     assert "19%</option>" not in page
-    assert errors_of(answer, "vat_rate") == "This VAT rate has ended: choose another one."
+    assert errors_of(answer, "vat_rate") == "This VAT rate has ended. Choose another one."
 
 
 def test_what_was_paid_before_the_end_of_a_rate_still_takes_it(office, employee, lower):
@@ -475,7 +475,7 @@ def test_vat_in_a_price_is_taken_off_only_at_a_rate_of_that_day(office, employee
 
     answer = add(employee, fields, "expenses")
 
-    assert "does not hold on that day" in errors_of(answer, "vat_rate")
+    assert "is not valid on that date" in errors_of(answer, "vat_rate")
     assert "19%</option>" in answer.content.decode()
 
 

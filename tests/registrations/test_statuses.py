@@ -142,11 +142,14 @@ def told(answer):
 def test_the_page_tells_how_many_changed_and_why_others_did_not(office, manager):
     answer = act(manager, "approve", row_of(office), row_of(office, status=Status.APPROVED))
 
-    assert told(answer) == ["1 row approved.", "1 row stays as it is: 1 already approved."]
+    assert told(answer) == [
+        "1 registration approved.",
+        "1 registration was not changed: 1 already approved.",
+    ]
 
 
 def test_without_a_selection_there_is_a_hint(office, manager):
-    assert "Tick the rows first" in told(act(manager, "approve"))[0]
+    assert "Select registrations first" in told(act(manager, "approve"))[0]
 
 
 def test_the_question_counts_before_it_is_answered(office, administrator):
@@ -154,7 +157,7 @@ def test_the_question_counts_before_it_is_answered(office, administrator):
 
     dialog = act(administrator, "write-off", row, suffix="confirm").content.decode()
 
-    assert "1 row is given up" in dialog
+    assert "1 registration is written off" in dialog
     assert f'name="time_entry" value="{row.pk}"' in dialog
     assert status_of(row) == Status.OPEN
 

@@ -73,5 +73,5 @@ def test_somebody_with_an_account_keeps_it(monkeypatch: pytest.MonkeyPatch) -> N
     assert Membership.objects.get().user == known
     assert "/password/reset/key/" not in printed
     monkeypatch.setattr("sys.stdin", io.StringIO("seven blue whales\n"))
-    with pytest.raises(CommandError, match="has an account already"):
+    with pytest.raises(CommandError, match="already has an account"):
         run(password_stdin=True)

@@ -13,7 +13,7 @@ def test_an_address_that_does_not_exist_shows_the_way_on(client):
     answer = client.get("/nothing/")
 
     assert answer.status_code == 404
-    assert "This page is not here" in answer.content.decode()
+    assert "This page does not exist" in answer.content.decode()
 
 
 def test_the_page_for_a_mistake_of_ours_needs_no_request():

@@ -72,7 +72,7 @@ def test_an_invoice_marks_finance_and_invoices_as_current(client):
     assert (
         page.count('<a href="/billing/unbilled/" aria-current="true">') == 2
     )  # bar and side panel
-    assert "3 bookings need you" in page
+    assert "3 bookings require action" in page
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 # One and more rows of a kind, as the selection bar writes them; the figures that go with them.
 ROWS = {
-    "hours": (_("hours row"), _("hours rows"), ("minutes", "amount")),
+    "hours": (_("hours registration"), _("hours registrations"), ("minutes", "amount")),
     "expenses": (_("expense"), _("expenses"), ("amount",)),
     "trips": (_("trip"), _("trips"), ("km", "amount")),
     "projects": (_("project"), _("projects"), ()),

@@ -104,7 +104,7 @@ def _columns(document: InvoiceDocument) -> list[str]:
     return [
         *(_("Description"), _("Quantity"), _("Unit"), _("Price")),
         *discount,
-        *(_("VAT"), _("Net")),
+        *(_("VAT"), _("Excl. VAT")),
     ]
 
 

@@ -20,7 +20,7 @@ def payment(document: InvoiceDocument) -> str:
     invoice, issuer = document.invoice, document.issuer
     if invoice.credit_of:
         names = {"total": euro(-invoice.gross), "number": invoice.credit_of.number}
-        return _("%(total)s is settled with invoice %(number)s, or paid back to you.") % names
+        return _("%(total)s will be set off against invoice %(number)s or refunded to you.") % names
     if invoice.gross <= 0:
         return ""
     names = {
@@ -31,10 +31,9 @@ def payment(document: InvoiceDocument) -> str:
         "number": invoice.number or "…",
     }
     if not issuer["iban"]:
-        return _("Please pay %(total)s by %(day)s, mentioning %(number)s.") % names
+        return _("Please pay %(total)s by %(day)s, quoting %(number)s.") % names
     text = _(
-        "Please pay %(total)s by %(day)s to %(iban)s in the name of %(name)s, "
-        "mentioning %(number)s."
+        "Please pay %(total)s by %(day)s to %(iban)s in the name of %(name)s, quoting %(number)s."
     )
     return text % names
 

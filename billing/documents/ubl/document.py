@@ -62,7 +62,7 @@ def _invoice(document: InvoiceDocument) -> etree._Element:
 
 def _credit_note(document: InvoiceDocument) -> etree._Element:
     invoice = document.invoice
-    scheduled_amounts = _("Settled with invoice %(number)s, or paid back.")
+    scheduled_amounts = _("Will be set off against invoice %(number)s or refunded.")
     return root_element(
         "CreditNote",
         *_profile(document),

@@ -1,4 +1,4 @@
-"""Run this after restoring a backup: nothing is sent before both sides were compared."""
+"""Run this after restoring a backup: nothing is sent until the comparison is complete."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
@@ -19,13 +19,13 @@ class Command(BaseCommand):
             "--number",
             action="append",
             default=[],
-            help="the last number that left the house, as 2026-0150: it is not given again",
+            help="the last invoice number that was sent, such as 2026-0150: it is not reused",
         )
-        parser.add_argument("--organisation", default="", help="whose number or connection it is")
+        parser.add_argument("--organisation", default="", help="name of the organisation")
         parser.add_argument(
             "--compared",
             action="store_true",
-            help="somebody compared by hand what no check can: the connection sends again",
+            help="confirms that you compared manually what the check cannot; sending resumes",
         )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -39,10 +39,10 @@ class Command(BaseCommand):
         count = hold_all(now=timezone.now())
         minutes = int(QUIET.total_seconds()) // 60
         self.stdout.write(
-            f"{count} connections send nothing until they were compared with e-Boekhouden. Start"
-            f" the workers and beat: the comparison begins by itself in {minutes} minutes, when"
+            f"{count} connections send nothing until they are compared with e-Boekhouden. Start"
+            f" the workers and beat: the comparison starts automatically in {minutes} minutes, when"
             " nothing that was on its way can arrive any more. Finance → Bookings → Daily check"
-            " shows what this database does not know; have it looked at, and bookings go on."
+            " shows what this database does not know. Review it there; then booking resumes."
         )
 
     def _go_on(self, name: str) -> None:
@@ -53,7 +53,9 @@ class Command(BaseCommand):
             go_on_by_hand(connection, now=timezone.now())
         except NotYet as reason:
             raise CommandError(str(reason)) from reason
-        self.stdout.write("Bookings go on; what may be there already is looked up first.")
+        self.stdout.write(
+            "Booking resumes. What may already be in e-Boekhouden is looked up first."
+        )
 
 
 def organisation_of(name: str) -> Organisation:
@@ -61,4 +63,6 @@ def organisation_of(name: str) -> Organisation:
     try:
         return Organisation.objects.get(name=name) if name else Organisation.objects.get()
     except (Organisation.DoesNotExist, Organisation.MultipleObjectsReturned) as error:
-        raise CommandError("Say with --organisation exactly whose it is.") from error
+        raise CommandError(
+            "Give the exact name of the organisation with --organisation."
+        ) from error

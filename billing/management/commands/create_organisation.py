@@ -1,4 +1,4 @@
-"""Make an organisation with its standard settings and an administrator who can log in."""
+"""Create an organisation with its standard settings and an administrator who can log in."""
 
 import sys
 
@@ -17,10 +17,10 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--name", required=True, help="of the organisation")
-        parser.add_argument("--email", required=True, help="of the administrator")
-        parser.add_argument("--first-name", default="", help="of the administrator")
-        parser.add_argument("--last-name", default="", help="of the administrator")
+        parser.add_argument("--name", required=True, help="name of the organisation")
+        parser.add_argument("--email", required=True, help="e-mail of the administrator")
+        parser.add_argument("--first-name", default="", help="administrator's first name")
+        parser.add_argument("--last-name", default="", help="administrator's last name")
         parser.add_argument("--language", choices=Language.values, default=Language.DUTCH.value)
         parser.add_argument(
             "--password-stdin",
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--address",
             default=next(iter(settings.CSRF_TRUSTED_ORIGINS), "http://localhost:8000"),
-            help="where the site is reached, for the link (default: %(default)s)",
+            help="address of the site, for the link (default: %(default)s)",
         )
 
     def handle(self, *args: object, **options: str) -> None:
@@ -50,10 +50,10 @@ class Command(BaseCommand):
     def _tell(self, membership: Membership, *, address: str) -> None:
         user = membership.user
         self.stdout.write(
-            f"{membership.organisation} has been made; {user.email} administrates it."
+            f"{membership.organisation} has been created; its administrator is {user.email}."
         )
         if user.is_invited:
-            self.stdout.write(f"Choose a password here, within {link_days()} days:")
+            self.stdout.write(f"Set a password here within {link_days()} days:")
             self.stdout.write(address + password_path(user))
         else:
             self.stdout.write(f"Log in at {address}/account/login/")
@@ -62,7 +62,7 @@ class Command(BaseCommand):
 def _read_password(email: str) -> str:
     """The first line of standard input, if good enough; an existing account keeps its own."""
     if User.objects.filter(email=email).exists():
-        raise CommandError(f"{email} has an account already: leave out --password-stdin.")
+        raise CommandError(f"{email} already has an account: omit --password-stdin.")
     password = sys.stdin.readline().rstrip("\r\n")
     try:
         validate_password(password)

@@ -21,16 +21,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--complete",
             action="store_true",
-            help="first make what older invoices never had, from what was frozen then",
+            help="first create the files that older invoices lack, from the stored data",
         )
 
     def handle(self, *args: Any, complete: bool, **options: Any) -> None:
         if complete:
             made = complete_archive(now=timezone.now())
-            self.stdout.write(f"Files made for {made} invoices")
+            self.stdout.write(f"Files created for {made} invoices")
         lost = triggers.missing(connection)
         for name in sorted(lost):
-            self.stdout.write(f"The guard {name} of the database is gone: run migrate")
+            self.stdout.write(f"The database trigger {name} is missing: run migrate")
         check = ArchiveCheck()
         for one in check.findings():
             where = f" ({one.path})" if one.path else ""
@@ -40,6 +40,6 @@ class Command(BaseCommand):
         if check.faults:
             self.stdout.write(f"{looked}: {check.faults} missing or changed")
         else:
-            self.stdout.write(f"{looked}: all there and unchanged")
+            self.stdout.write(f"{looked}: all present and unchanged")
         if lost or check.faults:
             sys.exit(1)

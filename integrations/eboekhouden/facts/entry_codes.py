@@ -12,7 +12,7 @@ _ACCOUNT = (
     "in the settings."
 )
 _ACCOUNT_DUTCH = (
-    "e-Boekhouden kent de debiteurenrekening niet, of die is van een andere soort. Verbeter het "
+    "e-Boekhouden kent de debiteurenrekening niet, of die is van een andere soort. Corrigeer het "
     "nummer in de instellingen."
 )
 _VAT_CODE = "e-Boekhouden does not accept the VAT code for a sale. Choose another in the settings."
@@ -20,31 +20,31 @@ _VAT_CODE_DUTCH = (
     "e-Boekhouden accepteert de btw-code niet voor een verkoop. Kies een andere in de instellingen."
 )
 _LEDGER = (
-    "e-Boekhouden does not know a ledger account of the lines, or it is no revenue account. "
+    "e-Boekhouden does not know a ledger account of the lines, or it is not a revenue account. "
     "Correct it at the task or in the settings; only the number counts."
 )
 _LEDGER_DUTCH = (
     "e-Boekhouden kent een grootboekrekening van de regels niet, of het is geen omzetrekening. "
-    "Verbeter die bij de taak of in de instellingen; alleen het nummer telt."
+    "Corrigeer die bij de activiteit of in de instellingen; alleen het nummer telt."
 )
-_SUM = "The VAT does not fit the amounts. Check the VAT rates of the lines."
+_SUM = "The VAT does not match the amounts. Check the VAT rates of the lines."
 _SUM_DUTCH = "De btw past niet bij de bedragen. Controleer de btw-tarieven van de regels."
-_NUMBER = "The invoice number is missing. Make the invoice final first."
+_NUMBER = "The invoice number is missing. Finalise the invoice first."
 _NUMBER_DUTCH = "Het factuurnummer ontbreekt. Maak de factuur eerst definitief."
-_CUSTOMER = "The customer has no number. Give the customer one."
-_CUSTOMER_DUTCH = "De klant heeft geen klantnummer. Geef de klant een nummer."
+_CUSTOMER = "The customer has no number. Enter a customer number."
+_CUSTOMER_DUTCH = "De klant heeft geen klantnummer. Vul een klantnummer in."
 _STRANGER = "e-Boekhouden has no relation with this customer number. Link the customer."
 _STRANGER_DUTCH = "e-Boekhouden heeft geen relatie met dit klantnummer. Koppel de klant."
 _TAKEN = (
-    "This invoice number has already been booked in e-Boekhouden. Compare the two: link them, or "
-    "take another number."
+    "This invoice number has already been booked in e-Boekhouden. Compare the two documents. Link "
+    "them, or use another number."
 )
 _TAKEN_DUTCH = (
-    "Dit factuurnummer is in e-Boekhouden al geboekt. Vergelijk beide: koppel ze, of neem een "
-    "ander nummer."
+    "Dit factuurnummer is in e-Boekhouden al geboekt. Vergelijk beide documenten. Koppel ze, of "
+    "gebruik een ander nummer."
 )
-_OURS = "Tell whoever looks after this program."
-_OURS_DUTCH = "Meld het aan wie dit programma beheert."
+_OURS = "Contact your system administrator."
+_OURS_DUTCH = "Neem contact op met uw systeembeheerder."
 
 _BAD_ACCOUNT = "Onbekende rekening of incorrecte categorie"
 _BAD_VAT_CODE = "Ongeldige BTW-code voor deze mutatiesoort"
@@ -86,16 +86,17 @@ _ROWS = [
         "CMUT006",
         "Er moet minimaal 1 mutatieregel- en maximaal 100 mutatieregels aanwezig zijn",
         _DATA,
-        "An entry in e-Boekhouden has 1 to 100 lines. Use fewer ledger accounts on one invoice.",
-        "Een boeking in e-Boekhouden heeft 1 tot 100 regels. Gebruik minder grootboekrekeningen "
+        "A ledger entry in e-Boekhouden has 1 to 100 lines. Use fewer ledger accounts on one "
+        "invoice.",
+        "Een mutatie in e-Boekhouden heeft 1 tot 100 regels. Gebruik minder grootboekrekeningen "
         "op één factuur.",
     ),
     (
         "CMUT008",
         "Mutatiesoort is onbekend",
         _DATA,
-        f"e-Boekhouden does not know this kind of entry. {_OURS}",
-        f"e-Boekhouden kent deze soort boeking niet. {_OURS_DUTCH}",
+        f"e-Boekhouden does not know this kind of ledger entry. {_OURS}",
+        f"e-Boekhouden kent deze soort mutatie niet. {_OURS_DUTCH}",
     ),
     ("CMUT010", "BedragExclBTW + BedragBTW is niet gelijk aan BedagIncl", _DATA, _SUM, _SUM_DUTCH),
     ("CMUT010.1", _BAD_VAT, _DATA, _SUM, _SUM_DUTCH),
@@ -143,8 +144,8 @@ _ROWS = [
         "CMUT021",
         "Voor deze mutatiesoort mag 1 regel toegevoegd worden",
         _DATA,
-        f"This kind of entry has exactly one line. {_OURS}",
-        f"Deze soort boeking heeft precies één regel. {_OURS_DUTCH}",
+        f"This kind of ledger entry has exactly one line. {_OURS}",
+        f"Deze soort mutatie heeft precies één regel. {_OURS_DUTCH}",
     ),
     ("CMUT023", "Factuurnummer is niet ingevuld", _DATA, _NUMBER, _NUMBER_DUTCH),
     ("CMUT024", "Relatiecode is niet ingevuld", _RELATION, _CUSTOMER, _CUSTOMER_DUTCH),

@@ -5,10 +5,8 @@ from .fact import CodeClass, CodeFact
 _DATA = CodeClass.DATA
 _SETTINGS = CodeClass.SETTINGS
 
-_TEMPLATE = "The name in the settings must be that of a template in e-Boekhouden, to the letter."
-_TEMPLATE_DUTCH = (
-    "De naam in de instellingen moet letterlijk die van een sjabloon in e-Boekhouden zijn."
-)
+_TEMPLATE = "Enter the exact name of a template in e-Boekhouden in the settings."
+_TEMPLATE_DUTCH = "Vul in de instellingen de exacte naam van een sjabloon in e-Boekhouden in."
 _NO_VAT_CODE = "The VAT rate of {line} has no VAT code. Choose one in the settings."
 _NO_VAT_CODE_DUTCH = "Het btw-tarief van {line} heeft geen btw-code. Kies die in de instellingen."
 
@@ -34,8 +32,8 @@ def _unused(code: str, text: str, english: str, dutch: str) -> CodeFact:
         code,
         text,
         _DATA,
-        f"e-Boekhouden misses the {english}. Tell whoever looks after this program.",
-        f"e-Boekhouden mist dit gegeven: {dutch}. Meld het aan wie dit programma beheert.",
+        f"The {english} is missing. Contact your system administrator.",
+        f"Dit gegeven ontbreekt: {dutch}. Neem contact op met uw systeembeheerder.",
     )
 
 
@@ -51,7 +49,7 @@ INVOICE_CODES = (
         "CFACT006",
         "Er moet minimaal 1 regel- en maximaal 100 regels aanwezig zijn",
         _DATA,
-        "An invoice in e-Boekhouden has 1 to 100 lines. Group the lines, or make two invoices.",
+        "An invoice in e-Boekhouden has 1 to 100 lines. Group the lines, or create two invoices.",
         "Een factuur in e-Boekhouden heeft 1 tot 100 regels. Voeg regels samen, of maak twee "
         "facturen.",
     ),
@@ -66,26 +64,26 @@ INVOICE_CODES = (
         "CFACT024",
         "Relatiecode is niet ingevuld",
         CodeClass.RELATION,
-        "The customer has no number. Give the customer one.",
-        "De klant heeft geen klantnummer. Geef de klant een nummer.",
+        "The customer has no number. Enter a customer number.",
+        "De klant heeft geen klantnummer. Vul een klantnummer in.",
     ),
     CodeFact(
         "CFACT025",
         "Relatie is onbekend",
         CodeClass.RELATION,
-        "e-Boekhouden has no relation with this customer number. Link the customer, or have it "
-        "created there.",
-        "e-Boekhouden heeft geen relatie met dit klantnummer. Koppel de klant, of laat die daar "
-        "aanmaken.",
+        "e-Boekhouden has no relation with this customer number. Link the customer, or create the "
+        "relation in e-Boekhouden.",
+        "e-Boekhouden heeft geen relatie met dit klantnummer. Koppel de klant, of maak de relatie "
+        "in e-Boekhouden aan.",
     ),
     CodeFact(
         "CFACT026",
         "Factuurnummer is reeds in gebruik",
         CodeClass.EXISTS,
-        "This invoice number is already in use in e-Boekhouden. Compare the two: link them, or "
-        "take another number.",
-        "Dit factuurnummer is in e-Boekhouden al in gebruik. Vergelijk beide: koppel ze, of neem "
-        "een ander nummer.",
+        "This invoice number is already in use in e-Boekhouden. Compare the two documents. Link "
+        "them, or use another number.",
+        "Dit factuurnummer is in e-Boekhouden al in gebruik. Vergelijk beide documenten. Koppel "
+        "ze, of gebruik een ander nummer.",
     ),
     CodeFact(
         "CFACT027",
@@ -134,7 +132,8 @@ INVOICE_CODES = (
         "TegenrekeningCode van regel X is niet gevuld",
         _SETTINGS,
         "The ledger account of {line} is missing. Fill it in at the task or in the settings.",
-        "De grootboekrekening van {line} ontbreekt. Vul die in bij de taak of in de instellingen.",
+        "De grootboekrekening van {line} ontbreekt. Vul die in bij de activiteit of in de "
+        "instellingen.",
     ),
     CodeFact(
         "CFACT041",
@@ -155,7 +154,8 @@ INVOICE_CODES = (
         "Kostenplaats op regel X bestaat niet.",
         _SETTINGS,
         "The cost centre of {line} does not exist in e-Boekhouden. Choose another at the task.",
-        "De kostenplaats van {line} bestaat niet in e-Boekhouden. Kies een andere bij de taak.",
+        "De kostenplaats van {line} bestaat niet in e-Boekhouden. Kies een andere bij de "
+        "activiteit.",
     ),
     *(_unused(*row) for row in _UNUSED),
 )

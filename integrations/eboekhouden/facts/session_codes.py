@@ -10,10 +10,13 @@ _CODES_CHANGED_DUTCH = (
     "Neem de gebruikersnaam en beide beveiligingscodes opnieuw over uit e-Boekhouden: de eerste "
     "code verandert samen met het wachtwoord."
 )
-_LOST = "The session with e-Boekhouden has ended. A new one is opened by itself; nothing to do."
+_LOST = (
+    "The session with e-Boekhouden has ended. A new one is opened automatically; you need not do "
+    "anything."
+)
 _LOST_DUTCH = (
-    "De sessie met e-Boekhouden is beëindigd. Er wordt vanzelf een nieuwe geopend; u hoeft niets "
-    "te doen."
+    "De sessie met e-Boekhouden is beëindigd. Er wordt automatisch een nieuwe geopend; u hoeft "
+    "niets te doen."
 )
 
 
@@ -77,16 +80,18 @@ SESSION_CODES = (
         "E003.1",
         "Soap call limit hit",
         CodeClass.QUOTA,
-        "This month's number of requests to e-Boekhouden is used up. We go on by ourselves next "
-        "month; ask e-Boekhouden if that is too late.",
-        "Het aantal opvragingen bij e-Boekhouden voor deze maand is op. Volgende maand gaan we "
-        "vanzelf verder; vraag het e-Boekhouden als dat te laat is.",
+        "This month's number of requests to e-Boekhouden is used up. Sending resumes "
+        "automatically next month; contact e-Boekhouden if that is too late.",
+        "Het aantal opvragingen bij e-Boekhouden voor deze maand is op. Volgende maand gaat het "
+        "verzenden automatisch verder; neem contact op met e-Boekhouden als dat te laat is.",
     ),
     CodeFact(
         "E003.3",
         "Soap call limit hit (10.000 / day)",
         CodeClass.QUOTA,
-        "Today's number of requests to e-Boekhouden is used up. We go on by ourselves tomorrow.",
-        "Het aantal verzoeken aan e-Boekhouden voor vandaag is op. Morgen gaan we vanzelf verder.",
+        "Today's number of requests to e-Boekhouden is used up. Sending resumes automatically "
+        "tomorrow.",
+        "Het aantal opvragingen bij e-Boekhouden voor vandaag is op. Morgen gaat het verzenden "
+        "automatisch verder.",
     ),
 )

@@ -107,5 +107,5 @@ def test_a_document_that_waits_for_a_customer_that_stopped_leads_to_that_custome
     page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
 
     stopped = Booking.objects.get(kind=BookingKind.RELATION)
-    assert "was not created there: somebody must decide first" in page
+    assert "was not created in e-Boekhouden. Open that booking and decide first" in page
     assert page.count(reverse("billing:booking-detail", args=[stopped.pk])) >= 2

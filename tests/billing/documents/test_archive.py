@@ -116,7 +116,7 @@ def verified(*options: str) -> tuple[int, str]:
 
 
 def test_an_archive_that_is_as_it_was_passes(invoice):
-    assert verified() == (0, "3 files of 1 invoices: all there and unchanged\n")
+    assert verified() == (0, "3 files of 1 invoices: all present and unchanged\n")
 
 
 def test_a_file_that_was_changed_or_is_gone_is_named(invoice):
@@ -138,7 +138,7 @@ def test_a_guard_of_the_database_that_is_gone_is_named(invoice):
     code, said = verified()
 
     assert code == 1
-    assert "The guard keep_invoice_update of the database is gone: run migrate" in said
+    assert "The database trigger keep_invoice_update is missing: run migrate" in said
 
 
 def test_a_final_invoice_without_files_is_named(agency):
@@ -155,7 +155,7 @@ def test_older_invoices_can_get_their_files(agency):
 
     code, said = verified("--complete")
 
-    assert (code, said.splitlines()[0]) == (0, "Files made for 1 invoices")
+    assert (code, said.splitlines()[0]) == (0, "Files created for 1 invoices")
 
 
 def test_older_invoices_get_their_files_by_themselves(agency):

@@ -260,7 +260,7 @@ def test_a_credit_invoice_names_what_it_credits_and_asks_no_money(issuer):
 
     assert "Credit invoice 2026-0002" in said
     assert "Credits invoice 2026-0001" in said
-    assert "€ 121.00 is settled with invoice 2026-0001, or paid back to you." in said
+    assert "€ 121.00 will be set off against invoice 2026-0001 or refunded to you." in said
     assert "Please pay" not in said
 
 

@@ -103,11 +103,11 @@ def test_a_row_tells_on_which_invoice_it_was_and_by_which_it_was_credited(agency
     entry = line.time_entries.get()
     draft = draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
     page = reverse("registrations:hour-edit", args=[entry.pk])
-    assert "It was on invoice" not in text(inside.get(page))
+    assert "This registration was on invoice" not in text(inside.get(page))
 
     credit = make_final(draft, by=agency.member.user, now=NOW)
 
-    words = f"It was on invoice {invoice.number}, credited by {credit.number}."
+    words = f"This registration was on invoice {invoice.number}, credited by {credit.number}."
     assert words in text(inside.get(page))
 
 
@@ -115,7 +115,7 @@ def test_without_lines_or_a_reason_nothing_is_made_and_it_says_why(inside, invoi
     answer = inside.post(url("credit", invoice.pk), answers(invoice, reason=""))
 
     assert answer.status_code == 422
-    assert "Tick at least one line." in text(answer)
+    assert "Select at least one line." in text(answer)
     assert not Invoice.objects.exclude(credit_of=None).exists()
 
 

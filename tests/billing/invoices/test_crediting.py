@@ -112,7 +112,7 @@ def test_what_a_credit_writes_off_says_who_did_so_and_why(agency, invoice):
 
     written_off = agency.organisation.time_entries.filter(status=Status.WRITTEN_OFF)
     assert {(row.status_by, row.status_note) for row in written_off} == {
-        (agency.member, f"Creditering van factuur {invoice.number}: Too many hours")
+        (agency.member, f"Factuur {invoice.number} gecrediteerd: Too many hours")
     }
 
 
@@ -161,14 +161,14 @@ def test_an_agreed_amount_that_a_credit_wrote_off_is_listed_with_who_and_why(age
 
     (row,) = written_off_of([agreed.project], UnbilledFilter(until=TODAY))
     assert (row.kind, row.by) == ("scheduled_amounts", agency.member)
-    assert row.note == f"Site · Creditering van factuur {invoice.number}: Too many hours"
+    assert row.note == f"Site · Factuur {invoice.number} gecrediteerd: Too many hours"
 
 
 def test_a_line_is_credited_once(agency, invoice):
     line = invoice.lines.first()
     draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
 
-    with pytest.raises(CannotCredit, match="credited meanwhile"):
+    with pytest.raises(CannotCredit, match="credited in the meantime"):
         draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
 
 

@@ -129,7 +129,7 @@ def test_what_is_not_booked_yet_cannot_be_credited(connected):
 def test_an_invoice_of_another_administration_is_not_credited_in_this_one(connected, booked):
     Connection.objects.update(administration_key="another")
 
-    assert "another administration" in why_no_credit_there(booked)
+    assert "another e-Boekhouden administration" in why_no_credit_there(booked)
 
 
 @pytest.mark.parametrize("disposition", RowDisposition)
@@ -175,8 +175,8 @@ def test_a_credit_of_which_a_row_was_billed_again_cannot_be_cancelled(connected,
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"minutes": 30}, "changed since"),
-        ({"is_billable": False}, "changed since"),
+        ({"minutes": 30}, "were changed"),
+        ({"is_billable": False}, "were changed"),
         ({"status": Status.INVOICED}, "marked as invoiced"),
     ],
 )
@@ -192,7 +192,7 @@ def test_rows_that_are_gone_do_not_come_back(connected, booked):
     booking = refused_credit(connected, booked)
     TimeEntry.objects.first().delete()
 
-    with pytest.raises(RowsMoved, match="removed"):
+    with pytest.raises(RowsMoved, match="deleted"):
         actions.cancel(booking, by=connected.member.user, now=NOW)
 
 
@@ -208,7 +208,7 @@ def test_the_page_says_why_it_cannot_be_cancelled(connected, booked):
         follow=True,
     )
 
-    assert "billed again, so it cannot be cancelled" in answer.content.decode()
+    assert "registrations on it were billed again" in answer.content.decode()
 
 
 def test_an_agreed_amount_goes_back_too(connected):
@@ -237,7 +237,7 @@ def test_from_the_dialog_it_is_booked_and_its_page_follows_it(connected, booked)
     client.force_login(connected.member.user)
     line = booked.lines.first()
     url = reverse("billing:invoice-credit", args=[booked.pk])
-    assert "It is final at once" in client.get(url).content.decode()
+    assert "Final immediately" in client.get(url).content.decode()
 
     answer = client.post(
         url,

@@ -50,7 +50,7 @@ def test_a_row_that_changed_meanwhile_brings_the_dialog_back_with_the_reason(bro
 
     again = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
 
-    assert "These rows have changed since they were shown." in again.content.decode()
+    assert "The registrations have changed since they were shown." in again.content.decode()
     assert not Invoice.objects.exists()
     assert _token(again) != _token(shown)
 
@@ -120,7 +120,7 @@ def test_more_than_a_hundred_lines_are_refused_in_words(browser, connected):
 
     shown = browser.post(reverse(DIALOG), rows | CHOICES | {"grouping": "detailed"})
 
-    assert "101 lines: e-Boekhouden takes at most 100." in shown.content.decode()
+    assert "101 lines: e-Boekhouden accepts at most 100." in shown.content.decode()
 
 
 def test_without_a_usual_vat_rate_it_says_so(browser, connected):
@@ -129,7 +129,7 @@ def test_without_a_usual_vat_rate_it_says_so(browser, connected):
 
     shown = browser.post(reverse(DIALOG), {"time_entry": [entry.pk]})
 
-    assert "There is no usual VAT rate." in shown.content.decode()
+    assert "No default VAT rate is set." in shown.content.decode()
     assert shown.context["proposal"].is_empty
 
 
@@ -226,7 +226,7 @@ def test_discount_lines_count_for_what_eboekhouden_takes(browser, connected):
 
     shown = browser.post(reverse(DIALOG), rows | choices)
 
-    assert "101 lines: e-Boekhouden takes at most 100." in shown.content.decode()
+    assert "101 lines: e-Boekhouden accepts at most 100." in shown.content.decode()
 
 
 @pytest.mark.parametrize("wrong", ["101", "-1", "many"])

@@ -196,7 +196,9 @@ def test_a_line_from_rows_keeps_quantity_and_price_whatever_is_sent(inside, draf
 
 
 def test_the_page_says_why_quantity_and_price_stay(inside, draft):
-    assert "those of the rows behind this line" in text(inside.get(url("edit", draft)))
+    assert ("Quantity and price come from the registrations on this line") in text(
+        inside.get(url("edit", draft))
+    )
 
 
 def test_another_vat_rate_and_ledger_account_are_taken_over(agency, inside, draft):
@@ -318,7 +320,7 @@ def test_an_invoice_of_too_much_money_is_refused_in_words(agency, inside, blank)
 
     response = inside.post(url("edit", blank), fields)
 
-    assert "divide it over several" in text(response)
+    assert "Split it into several invoices" in text(response)
 
 
 def test_characters_that_cannot_be_sent_become_blanks(agency, inside, blank):
@@ -561,4 +563,4 @@ def test_an_ended_vat_rate_is_refused_for_a_new_line(inside, draft):
     page = inside.post(url("edit", draft), typed(inside, draft, **{"line-1-vat_rate": rate.pk}))
 
     assert page.status_code == 422
-    assert "This VAT rate has ended: choose another one." in text(page)
+    assert "This VAT rate has ended. Choose another one." in text(page)

@@ -100,7 +100,7 @@ def test_the_list_says_how_far_each_invoice_is(agency, inside):
 
     page = text(inside.get(url("list")))
 
-    for words in ("Draft", "Final, not sent yet", "3 days overdue", "Expires today", "Sent"):
+    for words in ("Draft", "Final, not sent yet", "3 days overdue", "Due today", "Sent"):
         assert words in page
     assert "544.50" in page
 
@@ -182,7 +182,11 @@ def test_the_timeline_tells_in_sentences_who_did_what(agency, inside):
 
     page = text(inside.get(url("detail", invoice.pk)))
 
-    for words in ("Draft from 1 unbilled row", "Made final as 2026-0001", "Marked as sent"):
+    for words in (
+        "Draft created from 1 unbilled registration",
+        "Finalised as 2026-0001",
+        "Marked as sent",
+    ):
         assert words in page
     assert "· Sanne" in page
 
@@ -207,7 +211,7 @@ def test_the_pdf_opens_in_the_browser_under_its_number(agency, inside):
 
 def test_a_draft_is_thrown_away_and_its_rows_are_free(agency, inside):
     invoice = draft(agency)
-    assert "1 row becomes free" in text(inside.get(url("detail", invoice.pk)))
+    assert "1 registration can be billed again" in text(inside.get(url("detail", invoice.pk)))
 
     response = inside.post(url("change", invoice.pk, "throw-away"))
 
@@ -262,7 +266,7 @@ def test_several_are_marked_as_paid_and_the_others_are_named(agency, inside):
     asked = text(inside.post(url("selection", "mark-paid"), both))
     inside.post(url("selection-change", "mark-paid"), both)
 
-    assert "Not yet: It was not sent yet." in " ".join(asked.split())
+    assert "Not yet: This invoice has not been sent yet." in " ".join(asked.split())
     states = dict(Invoice.objects.values_list("customer__name", "status"))
     assert states == {"De Groene Tuin": InvoiceStatus.PAID, "Not yet": InvoiceStatus.DRAFT}
 
@@ -300,7 +304,7 @@ def test_before_it_was_sent_nobody_can_enter_it(connected):
     asked = inside.post(url("entries"), {"invoices": [fresh.pk, final.pk]})
     inside.post(url("entries-create"), {"invoices": [fresh.pk, final.pk]})
 
-    assert "It was not sent yet." in text(asked)
+    assert "This invoice has not been sent yet." in text(asked)
     assert not asked.context["found"].ready
     assert not Booking.objects.exists()
 
@@ -322,7 +326,7 @@ def test_after_sending_it_arrives_in_the_ledger_to_the_cent(connected, sandbox, 
     page = text(inside.get(url("detail", invoice.pk)))
     assert (entry.number, entry.total) == (invoice.number, invoice.gross)
     assert Booking.objects.get(kind=BookingKind.SALES_ENTRY).state == State.CONFIRMED
-    assert "Booked in e-Boekhouden as entry" in page
+    assert "Booked in e-Boekhouden as ledger entry" in page
     assert ENTRY not in page
     assert "Booked" in text(inside.get(url("list")))
 
@@ -414,6 +418,6 @@ def test_an_invoice_of_e_boekhouden_is_only_shown_here(connected):
     page = text(inside.get(url("detail", invoice.pk)))
 
     assert ENTRY not in page
-    assert f"Made in e-Boekhouden as {invoice.number}" in page
+    assert f"Created in e-Boekhouden as {invoice.number}" in page
     assert inside.get(url("pdf", invoice.pk)).status_code == 404
     assert inside.get(url("send", invoice.pk)).status_code == 404

@@ -129,7 +129,7 @@ def test_only_what_falls_in_the_days_is_offered(agency, inside, customer):
     )
 
     assert today.context["projects"] == []
-    assert "Nothing that was agreed is due in these days." in text(today)
+    assert "No fixed prices or subscriptions are due in this period." in text(today)
     assert len(tomorrow.context["projects"]) == 1
 
 
@@ -155,7 +155,7 @@ def test_a_free_invoice_is_a_blank_draft_that_opens_to_be_filled(agency, inside,
         "",
     )
     assert inside.get(answer.url).status_code == 200
-    assert "Blank draft made" in text(
+    assert "Empty draft created" in text(
         inside.get(reverse("billing:invoice-detail", args=[invoice.pk]))
     )
 

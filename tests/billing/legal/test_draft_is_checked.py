@@ -49,7 +49,7 @@ def test_a_draft_that_says_everything_is_ready(agency, inside):
     page = inside.get(url("detail", draft(agency).pk)).content.decode()
 
     assert "Ready to send" in page
-    assert "to mend" not in page
+    assert "to fix" not in page
 
 
 def test_everything_that_is_missing_is_named_at_once_with_the_way_to_its_field(agency, inside):
@@ -59,7 +59,7 @@ def test_everything_that_is_missing_is_named_at_once_with_the_way_to_its_field(a
     page = inside.get(url("detail", invoice.pk)).content.decode()
 
     settings, customer = reverse("accounts:organisation-settings"), invoice.customer_id
-    assert "5 things to mend" in page
+    assert "5 items to fix" in page
     for field in ("address", "vat_number", "coc_number", "iban"):
         assert f'href="{settings}#id_{field}"' in page
     assert f'href="{reverse("customers:customer-edit", args=[customer])}#id_address"' in page
@@ -98,7 +98,7 @@ def test_it_is_not_mailed_and_the_form_says_why(agency, inside):
     key = "11111111-1111-1111-1111-111111111111"
     answer = inside.post(url("send", invoice.pk), letter | {"key": key}, follow=True)
 
-    assert "1 thing to mend" in page
+    assert "1 item to fix" in page
     assert "The address of the customer is not complete" in answer.content.decode()
     assert Invoice.objects.get().is_draft
     assert mail.outbox == []

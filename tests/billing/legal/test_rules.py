@@ -136,7 +136,7 @@ ERRORS = {
     ),
     "only a P.O. box": (
         invoice(issuer=replace(ISSUER, address="Postbus 12")),
-        "Your organisation has only a P.O. box: fill in where it is established.",
+        "Your organisation has only a P.O. box. Enter the address where it is established.",
         Place(ORGANISATION, "address"),
     ),
     "no VAT number": (
@@ -156,7 +156,7 @@ ERRORS = {
     ),
     "nowhere to pay": (
         invoice(issuer=replace(ISSUER, iban="")),
-        "Your organisation has no IBAN, so the invoice cannot say where to pay.",
+        "Your organisation has no IBAN, so the invoice does not state where to pay.",
         Place(ORGANISATION, "iban"),
     ),
     "a customer without a name and a town": (
@@ -166,7 +166,7 @@ ERRORS = {
     ),
     "a customer with only a P.O. box": (
         invoice(to=replace(DUTCH, address="P.O. Box 7")),
-        "The customer has only a P.O. box: fill in the address where it is established.",
+        "The customer has only a P.O. box. Enter the address where it is established.",
         Place(CUSTOMER, "address"),
     ),
     "reverse charge without a number": (
@@ -229,32 +229,32 @@ ERRORS = {
     ),
     "a line that says nothing": (
         invoice(WORK, replace(WORK, position=2, description=" ")),
-        "Line 2 does not say what was supplied.",
+        "Line 2 has no description. Enter what was supplied.",
         Place(DRAFT),
     ),
     "a line of another amount": (
         invoice(replace(WORK, net=Decimal("314.99"))),
-        "Line 1: quantity × price less the discount is another amount.",
+        "Line 1: quantity × price less discount does not equal the amount.",
         Place(DRAFT),
     ),
     "another total": (
         invoice(gross=Decimal("381.16")),
-        "The lines do not add up to the total: edit the draft and save it.",
+        "The lines do not add up to the total. Edit the draft and save it.",
         Place(DRAFT),
     ),
     "a rate that came later": (
         invoice(replace(WORK, valid_from=TODAY + datetime.timedelta(days=1))),
-        "The VAT rate High 21% does not hold on the day of supply.",
+        "VAT rate High 21% is not valid on the date of supply.",
         Place(DRAFT),
     ),
     "a rate that was over": (
         invoice(replace(WORK, valid_until=datetime.date(2026, 11, 1))),
-        "The VAT rate High 21% does not hold on the day of supply.",
+        "VAT rate High 21% is not valid on the date of supply.",
         Place(DRAFT),
     ),
     "too many lines for e-Boekhouden": (
         invoice(*[replace(WORK, position=n) for n in range(1, 102)], is_made_there=True),
-        "101 lines: e-Boekhouden takes at most 100. Choose another grouping.",
+        "101 lines: e-Boekhouden accepts at most 100. Choose another grouping.",
         Place(DRAFT),
     ),
     "too many accounts for an entry": (
@@ -262,7 +262,7 @@ ERRORS = {
             *[replace(WORK, position=n, ledger_account=str(n)) for n in range(101)],
             is_for_books=True,
         ),
-        "101 lines: e-Boekhouden takes at most 100. Choose another grouping.",
+        "101 lines: e-Boekhouden accepts at most 100. Choose another grouping.",
         Place(DRAFT),
     ),
 }
@@ -290,23 +290,24 @@ WARNINGS = {
     ),
     "a quantity of nothing": (
         invoice(WORK, replace(WORK, position=2, quantity=Decimal(0), net=Decimal(0))),
-        "Line 2 has quantity 0: say how much it was, or take it off.",
+        "Line 2 has quantity 0. Enter the quantity or remove the line.",
     ),
     "late": (
         invoice(supplied=(datetime.date(2026, 9, 1), datetime.date(2026, 9, 30))),
-        "Late: what was supplied until 30-09-2026 had to be billed by 15-10-2026.",
+        "Late: what was supplied up to 30-09-2026 had to be billed by 15-10-2026.",
     ),
     "dated tomorrow": (
         invoice(date=datetime.date(2026, 11, 23)),
-        "The invoice date 23-11-2026 is still to come.",
+        "The invoice date 23-11-2026 is in the future.",
     ),
     "dated before the last one": (
         invoice(latest=TODAY + datetime.timedelta(days=1)),
-        "The date is before 23-11-2026, that of the last invoice: numbers and dates differ.",
+        "The date is before the last invoice (23-11-2026), so numbers and dates are not in the "
+        "same order.",
     ),
     "below zero without naming an invoice": (
         invoice(replace(WORK, quantity=Decimal(-1), net=Decimal(-90))),
-        "The total is below zero, but the invoice that it takes back is not named.",
+        "The total is negative, but no invoice to credit is named. Create a credit invoice.",
     ),
     "a simplified invoice without an address": (
         invoice(SMALL, to=replace(DUTCH, address="", postal_code="", city="")),

@@ -166,7 +166,7 @@ def test_too_much_is_said_beside_the_boxes_and_the_draft_stays_one(
 
     invoice.refresh_from_db()
     assert page.status_code == 422
-    assert "too much for an e-mail. Leave some out." in page.content.decode()
+    assert "too large for an e-mail. Choose fewer files." in page.content.decode()
     assert invoice.status == InvoiceStatus.DRAFT
 
 

@@ -148,8 +148,8 @@ def test_while_one_mail_is_on_its_way_no_other_leaves(agency, draft, server):
         (smtplib.SMTPAuthenticationError(535, b"no"), "login", "refused our login"),
         (ConnectionRefusedError(), "unreachable", "cannot be reached"),
         (smtplib.SMTPDataError(554, b"spam"), "refused", "refused the e-mail"),
-        (smtplib.SMTPServerDisconnected(), "unclear", "may have left"),
-        (TimeoutError(), "unclear", "may have left"),
+        (smtplib.SMTPServerDisconnected(), "unclear", "may have been sent"),
+        (TimeoutError(), "unclear", "may have been sent"),
     ],
 )
 def test_a_failure_leaves_it_final_with_the_reason(agency, draft, failing, error, reason, words):

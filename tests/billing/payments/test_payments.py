@@ -116,7 +116,7 @@ def test_a_payment_that_is_taken_back_opens_the_invoice_again(kind, status, requ
 
     again = fresh(invoice)
     assert (again.status, again.paid_amount, again.paid_at) == (status, 0, None)
-    assert told(invoice)[0].startswith("Open again")
+    assert told(invoice)[0].startswith("Outstanding again")
 
 
 def test_nothing_new_writes_nothing_new(entered, sandbox):
@@ -247,7 +247,7 @@ def test_a_paused_connection_is_not_asked(entered, connected, sandbox):
 def test_the_button_asks_and_the_page_says_as_of_when(entered, connected, sandbox):
     client = Client()
     client.force_login(connected.member.user)
-    assert "Payments were not fetched yet" in client.get(detail_of(entered)).content.decode()
+    assert "Payments have not been fetched yet" in client.get(detail_of(entered)).content.decode()
 
     answer = client.post(reverse("billing:invoice-payments"), follow=True).content.decode()
     tasks.fetch_payments(connected.connection.pk)
@@ -269,4 +269,6 @@ def test_no_worker_to_ask_is_said(connected, django_capture_on_commit_callbacks)
     with sending_to(nobody), django_capture_on_commit_callbacks(execute=True):
         assert payment_bell.ask_for_payments(connected.organisation)
 
-    assert "no worker can be reached" in Connection.objects.get().payments_problem
+    assert (
+        "the background service (worker) cannot be reached"
+    ) in Connection.objects.get().payments_problem

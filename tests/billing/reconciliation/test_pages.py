@@ -96,16 +96,16 @@ def text(client: Client, address: str = PAGE, **wanted: str) -> str:
 
 def test_somebody_checks_a_period_and_reads_what_was_compared(connected, reader, sandbox):
     connected.hours()
-    assert "Nothing was checked yet" in text(reader)
+    assert "Nothing has been checked yet" in text(reader)
 
     answer = reader.post(reverse("billing:reconciliation-start"), PERIOD, follow=True)
     run = ReconciliationRun.objects.get()
-    assert "You may leave this page" in answer.content.decode()
+    assert "You can leave this page" in answer.content.decode()
     tasks.run_check(run.pk)
 
     page = text(reader)
     assert "0 bookings compared" in page
-    assert "Nothing differs" in page
+    assert "No differences: everything we booked" in page
     assert (run.started_by, str(run.since)) == (connected.member.user, "2026-11-01")
 
 
@@ -129,8 +129,8 @@ def test_a_period_that_cannot_be_checked_is_told_beside_the_field(reader, period
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ({"is_active": False}, "e-Boekhouden is not active."),
-        ({"username": ""}, "There are no codes to log in with."),
+        ({"is_active": False}, "e-Boekhouden is switched off."),
+        ({"username": ""}, "The security codes are missing."),
     ],
 )
 def test_without_a_connection_the_page_says_what_to_do(reader, state, said):
@@ -191,11 +191,11 @@ def test_at_night_every_connection_that_can_be_asked_is_checked(connected):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("queued", "You may leave this page"),
+        ("queued", "You can leave this page"),
         ("running", "Reading the entries"),
         ("failed", "The last check failed."),
         ("incomplete", "The last check is incomplete."),
-        ("finished", "Nothing differs"),
+        ("finished", "No differences: everything we booked"),
     ],
 )
 def test_every_state_is_said_in_words(connected, reader, state, said):
@@ -211,7 +211,7 @@ def test_every_state_is_said_in_words(connected, reader, state, said):
 def test_a_check_of_another_kind_than_complete_does_not_say_that_all_is_well(connected, reader):
     run_of(connected, "incomplete", problem="Too much.")
 
-    assert "Only a complete check tells" in text(reader)
+    assert "Only a complete check can confirm" in text(reader)
 
 
 def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
@@ -232,22 +232,22 @@ def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
     assert shown(show="gone") == {4}
     assert shown(show="all") == {1, 2, 3, 4}
     assert shown(q="0003") == {3}
-    assert "No finding fits." in text(reader, q="nothing")
+    assert "No differences found." in text(reader, q="nothing")
 
 
 @pytest.mark.parametrize(
     ("kind", "reason", "differs", "said"),
     [
-        ("vanished", "invoice", [], "it is not there any more"),
-        ("vanished", "its-entry", [], "its entry in the ledger is not"),
+        ("vanished", "invoice", [], "no longer in e-Boekhouden"),
+        ("vanished", "its-entry", [], "its ledger entry is missing"),
         ("changed", "invoice", ["date", "vat_code"], "Differs: date, VAT code."),
-        ("total", "entry", ["gross"], "more than ours"),
-        ("total", "its-entry", ["gross"], "away from the invoice"),
-        ("double", "two-entry", [], "The number stands there 1 time."),
+        ("total", "entry", ["gross"], "higher than ours"),
+        ("total", "its-entry", ["gross"], "differs from the invoice by"),
+        ("double", "two-entry", [], "The number occurs 1 time in e-Boekhouden."),
         ("double", "both", [], "as a sales entry and as an invoice"),
         ("double", "correlation_id", [], "under another number"),
-        ("double", "alike", [], "An equal invoice"),
-        ("foreign", "series", [], "A number of our series"),
+        ("double", "alike", [], "an equal invoice"),
+        ("foreign", "series", [], "A number in our series"),
         ("foreign", "cancelled", [], "was cancelled here"),
     ],
 )
@@ -261,7 +261,7 @@ def test_a_finding_says_what_it_means_and_the_way_on(
 
     assert said in page
     assert said in text(reader)
-    assert "The way on" in page
+    assert "What you can do" in page
     assert "1.00 × 90.00 · HOOG_VERK_21 · 8000 · Development" in page
 
 
@@ -270,8 +270,8 @@ def test_a_finding_without_anything_there_says_so(connected, reader):
 
     page = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
 
-    assert "not there" in page
-    assert "This program never sends it again by itself." in page
+    assert "not found" in page
+    assert "It is never sent again automatically." in page
 
 
 # --- Seen -----------------------------------------------------------------------------------------
@@ -289,17 +289,17 @@ def test_what_was_seen_stays_with_who_when_and_why(connected, reader):
     page = seen(reader, finding)
 
     finding.refresh_from_db()
-    assert "Noted." in page
+    assert "Note saved." in page
     assert (finding.reviewed_by, finding.note) == (connected.member.user, "Asked the bookkeeper")
     detail = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
-    assert "Seen by Sanne de Vries" in detail
+    assert "Reviewed by Sanne de Vries" in detail
     assert "Asked the bookkeeper" in detail
 
 
 def test_what_is_gone_meanwhile_cannot_be_seen(connected, reader):
     finding = finding_of(connected, resolved_at=NOW)
 
-    assert "Meanwhile it is gone" in seen(reader, finding)
+    assert "The difference is already resolved" in seen(reader, finding)
 
     finding.refresh_from_db()
     assert finding.reviewed_at is None

@@ -588,7 +588,7 @@ def test_a_failure_says_why_and_leaves_the_findings(invoice, connected, sandbox,
     run = check(connected, hour=1)
 
     assert run.state == RunState.FAILED
-    assert "What was found before is unchanged" in run.problem
+    assert "Earlier results are unchanged" in run.problem
     assert only_finding().last_found_at == NOW
 
 
@@ -656,7 +656,7 @@ def test_no_call_of_the_month_is_taken_from_the_look_ups_of_bookings(entered, co
     run = check(connected)
 
     assert len(sandbox.books.requests(operation="GetMutaties")) == before
-    assert "5,000 questions" in run.problem
+    assert "5,000 requests" in run.problem
     assert found() == []
 
 

@@ -121,14 +121,14 @@ def test_switched_off_the_page_says_where_to_switch_on(studio, inside):
 
     page = text(inside.get(url("list")))
 
-    assert "Reminders are off" in page
+    assert "Reminders are switched off" in page
     assert url("settings") in page
 
 
 def test_with_nothing_due_the_page_says_so(studio, inside):
     late_invoice(studio, days=1)
 
-    assert "Nobody needs a reminder now" in text(inside.get(url("list")))
+    assert "No reminders to send" in text(inside.get(url("list")))
 
 
 def test_the_page_shows_step_amount_and_days(studio, inside):
@@ -145,7 +145,7 @@ def test_what_is_kept_back_says_why_and_cannot_be_ticked(studio, inside):
 
     page = text(inside.get(url("list")))
 
-    assert "Kept back" in page
+    assert "Held back" in page
     assert "The customer has no e-mail address." in page
     assert 'name="ids"' not in page
 
@@ -159,7 +159,7 @@ def test_stale_payments_are_said_above_the_list(studio, inside):
 
     page = text(inside.get(url("list")))
 
-    assert "What is booked there waits until they have been read again." in page
+    assert "Invoices booked in e-Boekhouden wait until the payments are fetched again." in page
     assert "The service is away." in page
 
 
@@ -169,7 +169,7 @@ def test_a_pause_is_said_and_takes_the_button_away(studio, inside):
 
     page = text(inside.get(url("list")))
 
-    assert "Paused: no reminders go before" in page
+    assert "Paused: no reminders are sent before" in page
     assert url("send") not in page
 
 
@@ -194,7 +194,7 @@ def test_a_hundred_rows_take_as_many_queries_as_one(studio, inside, django_asser
     with django_assert_max_num_queries(30) as with_many:
         page = text(inside.get(url("list")))
 
-    assert page.count("Kept back") == 24
+    assert page.count("Held back") == 24
     assert len(with_many) <= len(with_one) + 1  # the contacts, because these have no address
 
 
@@ -223,12 +223,12 @@ def test_what_is_no_longer_due_is_left_out_and_said(studio, inside):
 
     page = text(inside.post(url("send"), {"reminders": invoice.pk}, follow=True))
 
-    assert "1 was left out" in page
+    assert "1 reminder was skipped" in page
     assert not Reminder.objects.exists()
 
 
 def test_nothing_ticked_is_said(inside):
-    assert "Nothing is selected" in text(inside.post(url("send"), follow=True))
+    assert "are selected. Select" in text(inside.post(url("send"), follow=True))
 
 
 def test_what_was_sent_is_listed_with_its_mail(studio, inside):
@@ -239,9 +239,9 @@ def test_what_was_sent_is_listed_with_its_mail(studio, inside):
 
     page = text(inside.get(url("sent")))
 
-    assert "No reminder was sent yet." in empty
+    assert "No reminders have been sent yet." in empty
     assert invoice.number in page
-    assert "by itself" in page
+    assert "automatically" in page
     assert reverse("billing:mail-detail", args=[invoice.mails.get().pk]) in page
 
 
@@ -254,7 +254,7 @@ def test_a_reminder_that_a_dead_worker_left_is_in_doubt_and_not_on_its_way_for_e
 
     sweep_reminders()
 
-    assert "May have left: ask the customer" in text(inside.get(url("sent")))
+    assert "Possibly sent: ask the customer" in text(inside.get(url("sent")))
     own = text(inside.get(reverse("billing:invoice-detail", args=[invoice.pk])))
     assert "Sending was interrupted" in own
     assert "On its way" not in own
@@ -314,7 +314,7 @@ def test_an_invoice_or_a_customer_is_excluded_with_a_reason_and_back(studio, ins
 
     assert "No reminders: Agreed by phone" in held
     assert "Agreed by phone" in listed
-    assert "Kept back" not in free
+    assert "Held back" not in free
 
 
 @pytest.mark.parametrize(
@@ -381,17 +381,17 @@ def test_there_are_four_steps_at_most(studio, inside):
     answer = inside.get(url("settings-step-add"), follow=True)
 
     assert ReminderStep.objects.count() == 4
-    assert "There are four steps already" in text(answer)
+    assert "There are already four steps" in text(answer)
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"days": "14"}, "The next step goes after 14 days"),
+        ({"days": "14"}, "The next step is sent after 14 days"),
         ({"days": "0"}, "greater than or equal to 1"),
         ({"body_en": "{wrong}"}, "{wrong} cannot be filled in"),
         ({"subject_nl": "{collection_costs}"}, "{collection_costs} cannot be filled in"),
-        ({"kind": "notice", "body_en": "Pay"}, "The law wants the costs named"),
+        ({"kind": "notice", "body_en": "Pay"}, "The law requires the costs to be stated"),
     ],
 )
 def test_a_mistake_in_a_step_is_said_beside_it(studio, inside, changes, words):
@@ -405,7 +405,7 @@ def test_a_mistake_in_a_step_is_said_beside_it(studio, inside, changes, words):
 def test_a_later_step_goes_later(studio, inside):
     answer = inside.post(url("settings-step", 2), STEP | {"days": "7"})
 
-    assert "The step before goes after 7 days" in text(answer)
+    assert "The previous step is sent after 7 days" in text(answer)
 
 
 def test_a_step_is_changed_and_its_text_is_used(studio, inside):
@@ -421,7 +421,7 @@ def test_only_the_last_step_can_go(studio, inside):
     first = text(inside.post(url("settings-step-delete", 1), follow=True))
     inside.post(url("settings-step-delete", 2))
 
-    assert "Only the last step can go" in first
+    assert "Only the last step can be deleted" in first
     assert list(ReminderStep.objects.values_list("position", flat=True)) == [1]
 
 
@@ -432,7 +432,7 @@ def test_the_preview_fills_in_an_example_or_says_what_is_wrong(studio, inside):
     notice = text(inside.post(page, {"days": "1", "kind": StepKind.NOTICE}))
     wrong = text(inside.post(page, {"days": "x", "kind": "reminder", "body_en": "{oops}"}))
 
-    assert "Perhaps it escaped your attention" in usual
+    assert "We kindly ask you to transfer this amount" in usual
     assert "€\u00a0181.50 of collection costs" in notice
     assert "{oops} cannot be filled in." in wrong
 
@@ -448,7 +448,7 @@ def test_the_dutch_page_and_letter_are_dutch(studio):
     letter = text(client.get(url("letter", invoice.pk)))
 
     assert "Herinneringen" in page
-    assert "Misschien is het u ontgaan" in letter
+    assert "Wilt u dit bedrag overmaken op" in letter
 
 
 def test_the_day_of_tomorrow_is_no_day_of_today(studio):

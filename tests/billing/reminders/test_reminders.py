@@ -180,7 +180,7 @@ def test_it_is_a_mail_like_any_other_with_the_pdf(studio):
     (message,) = mail.outbox
     kept = invoice.mails.get()
     assert message.subject == f"Reminder: invoice {invoice.number}"
-    assert "€\u00a0108.90 is still open" in message.body
+    assert "€\u00a0108.90 is still outstanding" in message.body
     assert "NL83 TRIO 0369 1787 98" in message.body
     assert message.attachments[0][0] == f"{invoice.number}.pdf"
     assert (kept.kind, kept.state, kept.body) == (MailKind.REMINDER, MailState.SENT, message.body)
@@ -202,7 +202,7 @@ def test_of_what_was_paid_in_part_the_rest_is_asked(studio):
 
     remind(studio)
 
-    assert "€\u00a08.90 is still open" in mail.outbox[0].body
+    assert "€\u00a08.90 is still outstanding" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize(("days", "words"), [(1, "1 day overdue"), (9, "9 days overdue")])
@@ -285,7 +285,7 @@ def test_nor_does_a_copy_without_e_boekhouden_until_somebody_says_that_it_is_the
     change_reminder_settings(studio.organisation, **choices)
 
     assert (here, sent_from_copy) == ("", 0)
-    assert "saved Settings → Reminders here" in copied
+    assert "saves Settings → Reminders here" in copied
     assert remind(studio) == 1
 
 
@@ -297,7 +297,7 @@ def test_payments_of_longer_than_a_day_ago_keep_it_back(studio):
     seen = at(TODAY) - DAY - datetime.timedelta(minutes=1)
     book(studio, invoice, seen=seen, open_seen_at=seen)
 
-    assert "longer than a day ago" in reason(studio, now=at(TODAY))
+    assert "more than a day ago" in reason(studio, now=at(TODAY))
     assert remind(studio) == 0
 
 
@@ -306,14 +306,14 @@ def test_fresh_payments_let_it_go(studio):
     book(studio, invoice, seen=at(TODAY, 4), open_seen_at=NOW, open_amount=Decimal("50.00"))
 
     assert remind(studio) == 1
-    assert "€\u00a050.00 is still open" in mail.outbox[0].body
+    assert "€\u00a050.00 is still outstanding" in mail.outbox[0].body
 
 
 def test_what_was_never_seen_open_there_may_be_paid(studio):
     invoice = late_invoice(studio, days=7)
     book(studio, invoice, seen=at(TODAY, 4))
 
-    assert "may be paid" in reason(studio)
+    assert "Check whether it is paid" in reason(studio)
     assert remind(studio) == 0
 
 
@@ -322,7 +322,7 @@ def test_a_booking_that_is_not_done_keeps_it_back(studio, state):
     invoice = late_invoice(studio, days=7)
     book(studio, invoice, state=state, seen=NOW, open_seen_at=NOW)
 
-    assert "not done" in reason(studio)
+    assert "is not complete" in reason(studio)
 
 
 def test_an_invoice_that_was_not_booked_counts_by_what_is_known_here(studio):

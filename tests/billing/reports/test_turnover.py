@@ -92,7 +92,9 @@ def test_lines_without_rows_belong_to_their_project_and_to_nobody(agency):
 
     assert sums(query(agency, "employee")) == {None: Decimal("90.00")}
     assert sums(query(agency, "project")) == {logo.pk: Decimal("90.00")}
-    assert [row.label for row in turnover(query(agency, "employee")).rows] == ["Not by employee"]
+    assert [row.label for row in turnover(query(agency, "employee")).rows] == [
+        "Not assigned to an employee"
+    ]
 
 
 def test_a_credit_invoice_takes_the_turnover_from_who_had_it(agency):
@@ -297,4 +299,4 @@ def test_what_was_wholly_credited_was_invoiced_all_the_same(browser, agency):
 
 
 def test_nothing_invoiced_is_said(browser):
-    assert "Nothing was invoiced in these days" in get(browser).content.decode()
+    assert "Nothing was invoiced in this period" in get(browser).content.decode()

@@ -134,7 +134,7 @@ def test_a_sales_entry_keeps_the_number_that_the_customer_has(connected, client,
 
     assert taken_entry.state == State.CONFLICT
     assert not renumbering.may_take_new_number(taken_entry)
-    assert "Your customer has the invoice with this number" in page
+    assert "Your customer already has the invoice with this number" in page
 
 
 def test_the_page_offers_to_link_to_renumber_to_look_again_and_to_cancel(connected, client, taken):

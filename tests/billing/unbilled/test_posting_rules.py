@@ -97,7 +97,7 @@ def test_an_invoice_over_new_year_has_both_rates_on_lines_of_their_own(agency, l
     ("dates", "day", "said"),
     [
         ({"valid_until": LAST_DAY}, NEW_YEAR, "has ended"),
-        ({"valid_from": NEW_YEAR}, LAST_DAY, "from a later day"),
+        ({"valid_from": NEW_YEAR}, LAST_DAY, "is not valid yet"),
     ],
 )
 def test_without_a_link_the_row_is_left_out_and_the_page_to_mend_it_is_named(

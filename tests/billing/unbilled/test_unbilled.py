@@ -169,5 +169,5 @@ def test_each_method_is_called_by_its_name_and_its_days(connected):
 
     assert said == {
         "Subscription · month": TODAY.strftime("%b"),
-        "Fixed price · term 1 of 2": f"due {TODAY:%d-%m}",
+        "Fixed price · instalment 1 of 2": f"due {TODAY:%d-%m}",
     }

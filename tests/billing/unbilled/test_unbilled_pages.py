@@ -95,7 +95,7 @@ def test_a_wrong_period_is_said_and_shows_nothing(browser, agency):
 
     answer = get(browser, period="custom", since=TODAY.isoformat(), until="2020-01-01")
 
-    assert "“Until” is before “from”: choose a later day." in answer.content.decode()
+    assert "“Until” is before “from”. Choose a later day." in answer.content.decode()
     assert not answer.context["customers"]
 
 
@@ -196,7 +196,7 @@ def test_every_unbilled_row_is_either_billable_or_left_out_for_one_reason(browse
 def test_of_a_search_without_a_find_it_is_not_said_that_there_is_nothing(browser, page):
     shown = get(browser, page, q="nowhere").content.decode()
 
-    assert "Nothing fits these filters" in shown
+    assert "Nothing found. Clear the filters" in shown
 
 
 def test_what_was_written_off_is_shown_apart_with_who_and_why(browser, agency):
