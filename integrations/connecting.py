@@ -57,7 +57,7 @@ SETTINGS = {
     "ledger_account": gettext_lazy("Ledger account"),
     "debtor_account": gettext_lazy("Debtors account"),
     "numbering": gettext_lazy("Invoice numbers"),
-    "unique_book_at": gettext_lazy("Book immediately"),
+    "book_at_once": gettext_lazy("Book immediately"),
     "nightly_import": gettext_lazy("Nightly import"),
 }
 

@@ -78,7 +78,7 @@ def enqueue(run_id: int) -> None:
 
 def _enqueue(run_id: int) -> None:
     try:
-        current_app.send_task("billing.tasks.run_check", args=[run_id], expires=EXPIRES)
+        current_app.send_task("billing.tasks.run_reconciliation", args=[run_id], expires=EXPIRES)
     except (OperationalError, OSError) as error:
         log.warning("check.unheard", run=run_id, error=type(error).__name__)
 

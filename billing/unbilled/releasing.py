@@ -149,7 +149,7 @@ def scheduled_amounts_written_off(ids: Collection[int]) -> dict[int, WriteOff]:
     rows = CreditedRow.objects.filter(
         kind=ItemKind.SCHEDULED,
         row_id__in=ids,
-        line__rows_become=RowDisposition.WRITTEN_OFF,
+        line__row_action=RowDisposition.WRITTEN_OFF,
         line__invoice__in=Invoice.objects.final(),
     )
     by_row = {row.row_id: row.line.invoice for row in rows.select_related(*about).order_by("pk")}

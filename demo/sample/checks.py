@@ -17,7 +17,7 @@ def check_books(office: Office) -> None:
     """Over both months, as Sanne asked just before the last batch."""
     changed, copied = _number(office, CHANGED), _number(office, COPIED)
     series, _dash, _last = copied.rpartition("-")
-    office.remote.change_invoice(changed, {"lines": [{"account": "8020"}], "scheduled": 60})
+    office.remote.change_invoice(changed, {"lines": [{"account": "8020"}], "term": 60})
     office.remote.copy_invoice(copied, f"{series}-0200")
     at = office.calendar.now - timedelta(minutes=20)
     run = start_check(

@@ -28,7 +28,7 @@ def connect(sanne: Membership, remote: Remote, calendar: Calendar) -> Connection
         "ledger_account": "8000",
         "debtor_account": "1300",
         "numbering": Numbering.OURS,
-        "unique_book_at": True,
+        "book_at_once": True,
         "nightly_import": True,
     }
     typed = Typed(remote.username, remote.security_code_1, remote.security_code_2)

@@ -145,7 +145,7 @@ def assert_the_import_tells_what_differs(organisation, sandbox):
 
 
 def assert_the_daily_check_found_what_was_done_in_the_books(organisation):
-    changed, foreign = organisation.check_findings.order_by("kind")
+    changed, foreign = organisation.differences.order_by("kind")
     assert (changed.kind, changed.differs) == ("changed", ["payment_term", "ledger_account"])
     assert (foreign.kind, foreign.reason) == ("foreign", "series")
 

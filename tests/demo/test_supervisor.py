@@ -127,4 +127,4 @@ def test_a_number_that_no_port_has_is_refused_with_what_to_choose(
     with pytest.raises(SystemExit):
         read_options([f"--port={typed}"])
 
-    assert "choose one from 1 to 65535" in capsys.readouterr().err
+    assert "Choose one from 1 to 65535" in capsys.readouterr().err

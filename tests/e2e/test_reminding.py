@@ -59,7 +59,7 @@ def row(visitor, number):
 def switch_on(visitor):
     """With the three steps that one begins with."""
     visitor.settings("Reminders")
-    visitor.page.get_by_label("Remind of overdue invoices").check()
+    visitor.page.get_by_label("Send reminders for overdue invoices").check()
     visitor.press("Save")
     expect(visitor.page.get_by_text("The settings for reminders have been saved.")).to_be_visible()
     expect(visitor.page.get_by_role("row").filter(has_text="Reminder 3")).to_be_visible()

@@ -19,7 +19,7 @@ test_connection.__test__ = False
 
 def settings_of(connection, **changes):
     names = (
-        "template", "ledger_account", "debtor_account", "numbering", "unique_book_at",
+        "template", "ledger_account", "debtor_account", "numbering", "book_at_once",
         "nightly_import",
     )  # fmt: skip
     return {name: getattr(connection, name) for name in names} | changes

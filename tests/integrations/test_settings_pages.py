@@ -26,7 +26,7 @@ def form(**changes):
         "ledger_account": "8000",
         "debtor_account": "1300",
         "numbering": "ours",
-        "unique_book_at": "on",
+        "book_at_once": "on",
     } | changes
 
 

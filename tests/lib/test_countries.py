@@ -4,8 +4,8 @@ import pytest
 from django.utils.translation import override
 from stdnum.eu.vat import MEMBER_STATES
 
-from accounts import countries
 from integrations.eboekhouden.facts.limits import RELATION
+from lib import countries
 from lib.countries import EU, choices, country_code, country_name, dutch_name, eu_choices
 
 

@@ -120,11 +120,11 @@ def test_records_are_changed_and_deleted_as_people_do(client):
     box = client.sandbox
 
     control(box, "PATCH", "records/relations/1", {"Bedrijf": "Jansen NV"})
-    control(box, "PATCH", "records/invoices/1", {"lines": [{"price": "100"}], "scheduled": 30})
+    control(box, "PATCH", "records/invoices/1", {"lines": [{"price": "100"}], "term": 30})
     control(box, "PATCH", "records/entries/1", {"description": "Anders"})
 
     (invoice,) = box.books.invoices()
-    assert (box.books.relations()[0].name, invoice.net, invoice.scheduled) == ("Jansen NV", 750, 30)
+    assert (box.books.relations()[0].name, invoice.net, invoice.term) == ("Jansen NV", 750, 30)
     assert box.books.entries()[0].description == "Anders"
     assert control(box, "DELETE", "records/invoices/1") == (200, {"deleted": 1})
     assert box.books.invoices() == []

@@ -79,7 +79,7 @@ CODES = ("a" * 32, "b" * 36)
 FOR_EVERYBODY = {"accounts:language-switch"}
 WORDS = {
     "billing:invoice-change": {"action": "mark-sent"},
-    "billing:booking-action": {"choice": "cancel"},
+    "billing:booking-action": {"action": "cancel"},
     "billing:invoice-selection": {"action": "mark-sent"},
     "billing:invoice-selection-change": {"action": "mark-sent"},
     "registrations:overview-change": {"name": "approve"},
@@ -133,7 +133,7 @@ def _everything(organisation) -> dict[str, int]:
         "reminder-hold-remove": hold.pk,
         "booking": booking.pk,
         "batch": batch.pk,
-        "finding": finding.pk,
+        "difference": finding.pk,
         "vat-rate": rate.pk,
         "employee": member.pk,
         "user": member.pk,

@@ -37,7 +37,7 @@ def discounted(agency, sandbox, dice: random.Random) -> Invoice:
     (draft,) = draft_invoices(agency.order(origin=Origin.HERE), now=NOW)
     lines = list(draft.lines.all())
     for line in lines:
-        line.discount = Decimal(dice.action([0, 0, dice.randint(0, 10000)])) / 100
+        line.discount = Decimal(dice.choice([0, 0, dice.randint(0, 10000)])) / 100
         line.net = net_amount(line.quantity, line.price, line.discount)
         line.save(update_fields=["discount", "net"])
     draft.discount = Decimal(dice.randint(1, 10000)) / 100

@@ -59,7 +59,7 @@ def test_a_thousand_random_invoices_are_the_same_in_the_books(connected, sandbox
     for n in range(0, 60, 2):
         first = invoices.random_invoice(dice, customers, number=f"2026-{n:04d}")
         for one in (first, invoices.credited(first, number=f"2026-{n + 1:04d}")):
-            queue = dice.action([queue_invoice, queue_sales_entry])
+            queue = dice.choice([queue_invoice, queue_sales_entry])
             queue(one, connected.connection, by=None, now=NOW)
 
     while connected.deliver():

@@ -268,7 +268,7 @@ def test_another_administration_waits_until_nothing_is_in_doubt(
         settings.EBOEKHOUDEN_URL = another.url
         typed = Typed(another.username, another.security_code_1, another.security_code_2)
         by = {"by": connected.member.user, "now": NOW}
-        names = ("template", "ledger_account", "debtor_account", "numbering", "unique_book_at")
+        names = ("template", "ledger_account", "debtor_account", "numbering", "book_at_once")
         chosen = {name: getattr(connected.connection, name) for name in (*names, "nightly_import")}
         tested = (
             try_connection(connected.connection, typed=typed, **by)
@@ -277,7 +277,7 @@ def test_another_administration_waits_until_nothing_is_in_doubt(
         )
 
     assert not tested.ok
-    assert "doubt" in tested.text
+    assert "uncertain" in tested.text
     assert Connection.objects.get().username == sandbox.username
 
 

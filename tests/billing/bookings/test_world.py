@@ -20,13 +20,13 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
-from integrations.place import QUIET
 
 from billing.bookings import decisions
 from billing.bookings.decisions import Finding, Progress, Refusal, Step
 from billing.bookings.delivery import LATEST_START
 from billing.models import State
 from billing.resolving import rules as interventions
+from integrations.database_identity import QUIET
 
 START = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
@@ -539,18 +539,18 @@ def walk(seed: int, *, steps: int = 60) -> None:
 
 
 def take_step(world: World, dice: random.Random, step: str) -> None:
-    index, outcome = dice.randrange(6), (dice.action(OUTCOME_NAMES), dice.action(DELAY_SECONDS))
+    index, outcome = dice.randrange(6), (dice.choice(OUTCOME_NAMES), dice.choice(DELAY_SECONDS))
     match step:
         case "time":
-            world.time_passes(seconds=dice.action([1, 16, 61, 190, 721, 2200]))
+            world.time_passes(seconds=dice.choice([1, 16, 61, 190, 721, 2200]))
         case "wake" if world.held:
             world.a_worker_wakes_up(index, *outcome, dies=index == 0, fails=index == 1)
         case "decide":
-            world.somebody_decides(index, dice.action(CHOICES))
+            world.somebody_decides(index, dice.choice(CHOICES))
         case "books":
             world.somebody_works_in_the_books(dice.randint(-1, 2), tidies=dice.random() < 0.5)
         case "clock":
-            world.the_clock_jumps(dice.action([-3600, -60, 60, 3600]))
+            world.the_clock_jumps(dice.choice([-3600, -60, 60, 3600]))
         case _ if world.quiet_until:
             world.it_is_compared_with_the_books()
         case "bill":
@@ -558,7 +558,7 @@ def take_step(world: World, dice: random.Random, step: str) -> None:
         case "back":
             world.a_backup_is_made_or_restored()
         case "work" if world.data.rows:
-            stops = dice.action([1, 2, 3, 4, 12, 12])
+            stops = dice.choice([1, 2, 3, 4, 12, 12])
             world.a_worker_works(index, [outcome], stops, fails=dice.random() < 0.2)
 
 
@@ -566,7 +566,7 @@ INVARIANTS = (
     "nothing_is_there_twice",
     "booked_means_that_it_is_there",
     "ended_otherwise_means_that_it_is_not_there",
-    "unique_hours_are_billed",
+    "hours_are_billed_once",
     "numbers_have_no_gaps",
     "what_never_went_is_nowhere",
     "nothing_is_forgotten",

@@ -101,7 +101,7 @@ def test_somebody_checks_a_period_and_reads_what_was_compared(connected, reader,
     answer = reader.post(reverse("billing:reconciliation-start"), PERIOD, follow=True)
     run = ReconciliationRun.objects.get()
     assert "You can leave this page" in answer.content.decode()
-    tasks.run_check(run.pk)
+    tasks.run_reconciliation(run.pk)
 
     page = text(reader)
     assert "0 bookings compared" in page

@@ -210,7 +210,7 @@ def test_a_vanished_document_is_never_sent_again(invoice, connected, sandbox):
         ({"relation_code": "OTHER"}, ["relation_code"]),
         ({"date": (factories.TODAY - HOUR * 48).isoformat()}, ["date"]),
         ({"date": "2026-01-05"}, ["date"]),
-        ({"scheduled": 8}, ["payment_term"]),
+        ({"term": 8}, ["payment_term"]),
         ({"lines": [{"vat_code": "HOOG_VERK"}]}, ["vat_code"]),
         ({"lines": [{"account": "8100"}]}, ["ledger_account"]),
         ({"lines": [{"cost_centre": 1}]}, ["cost_centre_id"]),
@@ -405,7 +405,7 @@ def test_a_number_of_our_series_that_nobody_booked_is_not_ours(invoice, connecte
 def test_other_series_are_nobody_s_business(invoice, connected, sandbox):
     there = sandbox.books.invoices()[0].id
     copied = sandbox.books.copy("invoices", there, "2026-0001")
-    sandbox.books.change("invoices", copied, {"scheduled": 3, "lines": [{"price": "1.00"}]})
+    sandbox.books.change("invoices", copied, {"term": 3, "lines": [{"price": "1.00"}]})
 
     check(connected)
 
@@ -506,12 +506,12 @@ def test_a_finding_that_stays_is_one_finding_and_one_that_is_gone_is_kept(
     invoice, connected, sandbox
 ):
     there = sandbox.books.invoices()[0].id
-    sandbox.books.change("invoices", there, {"scheduled": 8})
+    sandbox.books.change("invoices", there, {"term": 8})
     check(connected)
     check(connected, hour=1)
     finding = only_finding()
     assert (finding.found_at, finding.last_found_at) == (NOW, NOW + HOUR)
-    sandbox.books.change("invoices", there, {"scheduled": 30})
+    sandbox.books.change("invoices", there, {"term": 30})
 
     run = check(connected, hour=2)
 
@@ -521,8 +521,8 @@ def test_a_finding_that_stays_is_one_finding_and_one_that_is_gone_is_kept(
 
 def test_what_comes_back_is_a_new_finding(invoice, connected, sandbox):
     there = sandbox.books.invoices()[0].id
-    for hour, scheduled in enumerate([8, 30, 8]):
-        sandbox.books.change("invoices", there, {"scheduled": scheduled})
+    for hour, term in enumerate([8, 30, 8]):
+        sandbox.books.change("invoices", there, {"term": term})
         check(connected, hour=hour)
 
     assert Difference.objects.count() == 2
@@ -531,13 +531,13 @@ def test_what_comes_back_is_a_new_finding(invoice, connected, sandbox):
 
 def test_what_somebody_saw_asks_again_only_when_it_changes_there(invoice, connected, sandbox):
     there = sandbox.books.invoices()[0].id
-    sandbox.books.change("invoices", there, {"scheduled": 8})
+    sandbox.books.change("invoices", there, {"term": 8})
     check(connected)
     Difference.objects.update(reviewed_at=NOW, reviewed_by=connected.member.user)
 
     check(connected, hour=1)
     assert only_finding().reviewed_at == NOW
-    sandbox.books.change("invoices", there, {"scheduled": 9})
+    sandbox.books.change("invoices", there, {"term": 9})
     check(connected, hour=2)
 
     assert only_finding().reviewed_at is None
@@ -547,12 +547,12 @@ def test_what_was_put_right_later_is_gone_though_its_days_are_no_longer_read(
     invoice, connected, sandbox
 ):
     there = sandbox.books.invoices()[0].id
-    sandbox.books.change("invoices", there, {"scheduled": 8})
+    sandbox.books.change("invoices", there, {"term": 8})
     check(connected)
     later = {"since": UNTIL, "until": UNTIL + datetime.timedelta(days=35)}
     check(connected, hour=1, **later)
     assert only_finding().last_found_at == NOW + HOUR
-    sandbox.books.change("invoices", there, {"scheduled": 30})
+    sandbox.books.change("invoices", there, {"term": 30})
 
     run = check(connected, hour=2, **later)
 
@@ -580,9 +580,9 @@ def test_what_a_number_alone_does_not_tell_stays_until_its_days_are_read(
 @pytest.mark.parametrize("action", ["drop", "html"])
 def test_a_failure_says_why_and_leaves_the_findings(invoice, connected, sandbox, operation, action):
     there = sandbox.books.invoices()[0].id
-    sandbox.books.change("invoices", there, {"scheduled": 8})
+    sandbox.books.change("invoices", there, {"term": 8})
     check(connected)
-    sandbox.books.change("invoices", there, {"scheduled": 30})
+    sandbox.books.change("invoices", there, {"term": 30})
     sandbox.faults.add(action, operation=operation)
 
     run = check(connected, hour=1)
@@ -638,9 +638,9 @@ def test_more_on_a_day_than_one_answer_shows_is_a_gap_and_not_absence(entered, c
 
 def test_an_incomplete_check_calls_nothing_gone(entered, connected, sandbox):
     entry = sandbox.books.entries()[0]
-    sandbox.books.change("entries", entry.id, {"scheduled": "8"})
+    sandbox.books.change("entries", entry.id, {"term": "8"})
     check(connected)
-    sandbox.books.change("entries", entry.id, {"scheduled": "30"})
+    sandbox.books.change("entries", entry.id, {"term": "30"})
     leave_calls(connected, 0)
 
     run = check(connected, hour=1)
@@ -709,7 +709,7 @@ def test_a_check_costs_as_many_queries_with_many_bookings(
     for _ in range(12):
         book(connected, project=project)
     for one in sandbox.books.invoices():
-        sandbox.books.change("invoices", one.id, {"scheduled": 8})
+        sandbox.books.change("invoices", one.id, {"term": 8})
 
     with django_assert_max_num_queries(len(few) + 2):
         run = check(connected, hour=1)

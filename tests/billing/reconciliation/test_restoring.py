@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
-from integrations.place import QUIET
 
 from billing.documents.archive import triggers as triggers
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
@@ -24,6 +23,7 @@ from billing.models import (
 from billing.reconciliation.restoring import NotYet, compare_and_go_on, go_on_by_hand
 from billing.reconciliation.running import run_reconciliation
 from billing.resolving import actions as choices
+from integrations.database_identity import QUIET
 from integrations.sessions import open_books
 from registrations.models import TimeEntry
 from tests import factories

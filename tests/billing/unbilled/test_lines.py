@@ -25,7 +25,7 @@ HOURS = Item(
     quantity=Decimal(90),
     price=Decimal("90.00"),
     code="DEV",
-    scheduled_amounts=HIGH,
+    posting_rule=HIGH,
 )
 EXPENSE = replace(
     HOURS, kind=ItemKind.EXPENSE, id=1, quantity=Decimal(1), price=Decimal("42.50"), task="Hotel"
@@ -70,9 +70,9 @@ def test_the_description_follows_the_grouping(grouping, description):
     "other",
     [
         {"price": Decimal("95.00")},
-        {"scheduled_amounts": replace(HIGH, ledger_account="8010")},
-        {"scheduled_amounts": replace(HIGH, vat_rate_id=2, vat_percentage=Decimal(9))},
-        {"scheduled_amounts": replace(HIGH, cost_centre_id=7)},
+        {"posting_rule": replace(HIGH, ledger_account="8010")},
+        {"posting_rule": replace(HIGH, vat_rate_id=2, vat_percentage=Decimal(9))},
+        {"posting_rule": replace(HIGH, cost_centre_id=7)},
     ],
 )
 def test_what_is_booked_differently_never_shares_a_line(other):
@@ -104,7 +104,7 @@ PARTS = st.lists(
         st.sampled_from([HOURS, EXPENSE, TRIP]),
         quantity=st.integers(1, 1440).map(Decimal),
         price=st.decimals(-200, 300, places=2),
-        scheduled_amounts=st.sampled_from(
+        posting_rule=st.sampled_from(
             [HIGH, replace(HIGH, vat_rate_id=2, vat_percentage=Decimal(9))]
         ),
         date=st.dates(datetime.date(2026, 10, 1), datetime.date(2026, 11, 30)),
@@ -135,11 +135,11 @@ def test_one_line_for_everything_comes_to_what_the_lines_by_project_come_to(item
     whole = compose(items, grouping=Grouping.WHOLE)
     apart = compose(items, grouping=Grouping.PROJECT)
 
-    assert len(whole) == len({item.scheduled_amounts for item in items})
+    assert len(whole) == len({item.posting_rule for item in items})
     for line in whole:
         assert (line.quantity, line.unit) == (Decimal(1), "")
         assert line.net == sum(
-            other.net for other in apart if other.scheduled_amounts == line.scheduled_amounts
+            other.net for other in apart if other.posting_rule == line.posting_rule
         )
 
 

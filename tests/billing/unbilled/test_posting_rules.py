@@ -49,7 +49,7 @@ def terms_of(agency, *, on: datetime.date = factories.TODAY, **customer: object)
     )
     entry = agency.hours(project=project, task=task, date=on)
     (item,) = billable_of(agency, entry)
-    return item.scheduled_amounts
+    return item.posting_rule
 
 
 def billable_of(agency, *entries):
@@ -129,7 +129,7 @@ def test_a_subscription_has_the_rate_of_the_end_of_its_period(agency, lodging):
     found = billable(agency.organisation, Rows(scheduled_amounts=(scheduled,)))
 
     ((item,),) = found.items.values()
-    assert item.scheduled_amounts.vat_percentage == 21
+    assert item.posting_rule.vat_percentage == 21
 
 
 CHAIN = [
@@ -170,11 +170,11 @@ def test_a_customer_with_reverse_charge_has_it_for_everything(agency, lodging):
 
 @pytest.mark.parametrize(("customers", "tasks"), [(EU_SERVICES, EU_GOODS), (EU_GOODS, EU_SERVICES)])
 def test_within_the_eu_the_task_says_whether_it_is_goods_or_services(agency, customers, tasks):
-    scheduled_amounts = terms_of(
+    rule = terms_of(
         agency, task=rate(agency, tasks), vat_rate=rate(agency, customers), country="DE"
     )
 
-    assert scheduled_amounts.vat_treatment == tasks
+    assert rule.vat_treatment == tasks
 
 
 def test_a_domestic_rate_of_a_task_says_nothing_about_a_customer_within_the_eu(agency, lodging):
