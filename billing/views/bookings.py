@@ -160,7 +160,7 @@ def _cancel(booking: Booking, request: MemberRequest) -> None:
 
 Choice = Callable[[Booking, MemberRequest], None]
 ACTIONS: dict[str, tuple[Choice, Callable[[], str]]] = {
-    "check": (_check_now, lambda: _("The document is being looked up.")),
+    "check": (_check_now, lambda: _("The look-up has been started.")),
     "again": (_book_again, lambda: _("Sending again with the current settings.")),
     "renumber": (_renumber, lambda: _("Sending under a new number.")),
     "link": (_link, lambda: _("Linked to the document in e-Boekhouden.")),

@@ -36,7 +36,7 @@ def test_an_invoice_whose_answer_was_lost_is_found_and_not_made_again(visitor, w
     expect(page.get_by_role("button", name="Book again")).to_be_hidden()
 
     visitor.press("Check now")
-    expect(page.get_by_text("The document is being looked up.")).to_be_visible()
+    expect(page.get_by_text("The look-up has been started.")).to_be_visible()
     visitor.go("Finance", "Bookings")
     page.get_by_role("link", name="Booked").click()
     expect(page.get_by_text("Found in e-Boekhouden after no answer was received.")).to_be_visible()
