@@ -1,6 +1,6 @@
-"""The totals of an invoice as people read them: discount, net, and VAT per rate."""
+"""The totals of an invoice for display (discount, net, VAT per rate) and for storage."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 from lib.formats import amount, percentage
 from lib.money import ZERO
 
-from .totals import Totals
+from .totals import Totals, VatTotal
 from .treatments import words_of
-
-Rate = Mapping[str, str]  # a row of Invoice.vat_totals
 
 
 @dataclass(frozen=True)
@@ -23,50 +21,35 @@ class TotalRow:
     amount: Decimal
 
 
-def total_rows(rates: Iterable[Rate], *, net: Decimal, discount: Decimal) -> list[TotalRow]:
-    """Everything above the total; `discount` is the percentage on the whole."""
+def total_rows(rates: Iterable[VatTotal], *, net: Decimal, discount: Decimal) -> list[TotalRow]:
+    """Return the rows above the total; `discount` is the percentage on the whole invoice."""
     rates = list(rates)
-    off = sum((Decimal(rate["discount"]) for rate in rates), ZERO)
+    off = sum((rate.discount for rate in rates), ZERO)
     rows = []
     if off:
         rows.append(TotalRow(_("Sum of the lines"), net + off))
         rows.append(TotalRow(_("Discount %(rate)s") % {"rate": percentage(discount)}, -off))
     rows.append(TotalRow(_("Total excl. VAT"), net))
-    return rows + [TotalRow(vat_label(rate), Decimal(rate["vat"])) for rate in rates]
+    return rows + [TotalRow(vat_label(rate), rate.vat) for rate in rates]
 
 
-def vat_label(rate: Rate) -> str:
-    """What the VAT of one rate is called: VAT 21% over 1.080,00, or why there is none."""
+def vat_label(rate: VatTotal) -> str:
+    """Name the VAT of one rate: VAT 21% over 1.080,00, or the reason why none is charged."""
     names = {
-        "rate": percentage(Decimal(rate["percentage"])),
-        "net": amount(Decimal(rate["net"])),
-        "why": words_of(rate["treatment"]),
+        "rate": percentage(rate.percentage),
+        "net": amount(rate.net),
+        "why": words_of(rate.treatment),
     }
     if names["why"]:
         return _("%(why)s, over %(net)s") % names
     return _("VAT %(rate)s over %(net)s") % names
 
 
-def rate_rows(totals: Totals) -> list[dict[str, str]]:
-    """The totals per rate as an invoice keeps them: plain strings."""
-    return [
-        {
-            "percentage": str(rate.percentage),
-            "code": rate.code,
-            "treatment": rate.treatment,
-            "discount": str(rate.discount),
-            "net": str(rate.net),
-            "vat": str(rate.vat),
-        }
-        for rate in totals.rates
-    ]
-
-
 def total_fields(totals: Totals) -> dict[str, object]:
-    """The totals as an invoice keeps them."""
+    """Return the values of the fields of an invoice that hold its totals."""
     return {
         "net": totals.net,
         "vat": totals.vat,
         "gross": totals.gross,
-        "vat_totals": rate_rows(totals),
+        "vat_totals": [rate.to_json() for rate in totals.rates],
     }

@@ -6,10 +6,10 @@ sum of both.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
 
 from lib.money import CENT, ZERO, share_of
 
@@ -30,9 +30,17 @@ class Taxed(Protocol):
     def vat_treatment(self) -> str: ...
 
 
+class RateKey(NamedTuple):
+    """What tells one rate of an invoice from another; the percentage is 21, not 0.21."""
+
+    percentage: Decimal
+    code: str
+    treatment: str
+
+
 @dataclass(frozen=True)
 class VatTotal:
-    """VAT of one rate, in euros: `net` is what its lines come to less `discount`."""
+    """VAT of one rate, in euros: `net` is the sum of its lines less `discount`."""
 
     percentage: Decimal
     code: str
@@ -40,6 +48,34 @@ class VatTotal:
     discount: Decimal
     net: Decimal
     vat: Decimal
+
+    @property
+    def key(self) -> RateKey:
+        """The rate itself, without the amounts."""
+        return RateKey(self.percentage, self.code, self.treatment)
+
+    def to_json(self) -> dict[str, str]:
+        """Return the form in which `Invoice.vat_totals` stores it: every value a string."""
+        return {
+            "percentage": str(self.percentage),
+            "code": self.code,
+            "treatment": self.treatment,
+            "discount": str(self.discount),
+            "net": str(self.net),
+            "vat": str(self.vat),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            percentage=Decimal(stored["percentage"]),
+            code=stored["code"],
+            treatment=stored["treatment"],
+            discount=Decimal(stored["discount"]),
+            net=Decimal(stored["net"]),
+            vat=Decimal(stored["vat"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -59,10 +95,15 @@ class Totals:
 
 def totals(lines: Iterable[Taxed], *, discount: Decimal = ZERO) -> Totals:
     """The totals of the lines less `discount` percent; rates in the order of their first line."""
-    sums: dict[tuple[Decimal, str, str], Decimal] = defaultdict(lambda: ZERO)
+    sums: dict[RateKey, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
-        sums[line.vat_percentage, line.vat_code, line.vat_treatment] += line.net
-    return sum_of(_total(*rate, amount, discount) for rate, amount in sums.items())
+        sums[rate_of(line)] += line.net
+    return sum_of(_total(rate, amount, discount) for rate, amount in sums.items())
+
+
+def rate_of(line: Taxed) -> RateKey:
+    """The rate of an invoice that a line belongs to."""
+    return RateKey(line.vat_percentage, line.vat_code, line.vat_treatment)
 
 
 def sum_of(totals_of_rates: Iterable[VatTotal]) -> Totals:
@@ -73,12 +114,10 @@ def sum_of(totals_of_rates: Iterable[VatTotal]) -> Totals:
     return Totals(net, vat, net + vat, rates)
 
 
-def _total(
-    percentage: Decimal, code: str, treatment: str, amount: Decimal, discount: Decimal
-) -> VatTotal:
+def _total(rate: RateKey, amount: Decimal, discount: Decimal) -> VatTotal:
     off = share_of(amount, discount)
     net = amount - off
-    return VatTotal(percentage, code, treatment, off, net, share_of(net, percentage))
+    return VatTotal(*rate, off, net, share_of(net, rate.percentage))
 
 
 def divide(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:

@@ -4,7 +4,7 @@ The service knows no discounts, so on an invoice made there a discount is a line
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -17,13 +17,12 @@ from integrations.eboekhouden.messages import InvoiceLine, SalesEntryLine
 from integrations.models import Connection
 from lib.formats import percentage
 from lib.money import ZERO, cents
-from vat.totals import Taxed, divide
+from vat.totals import Taxed, VatTotal, divide, rate_of
 
 from .. import models
 
 DISCOUNT_CODE = "DISCOUNT"
 Place = tuple[str, int]  # ledger account and cost centre; 0 is none
-Rate = Mapping[str, str]  # a row of Invoice.vat_totals
 
 
 class Priced(Taxed, Protocol):
@@ -64,11 +63,11 @@ def invoice_lines(invoice: models.Invoice, connection: Connection) -> list[Invoi
     """Every line, each followed by its discount, and at the end the discount on the whole."""
     lines = list(invoice.lines.all())
     with override(invoice.language):
-        return priced_lines(lines, invoice.vat_totals, connection, discount=invoice.discount)
+        return priced_lines(lines, invoice.vat_by_rate, connection, discount=invoice.discount)
 
 
 def priced_lines(
-    lines: Lines, rates: Iterable[Rate], connection: Connection, *, discount: Decimal
+    lines: Lines, rates: Iterable[VatTotal], connection: Connection, *, discount: Decimal
 ) -> list[InvoiceLine]:
     """The same of lines that are not stored yet; texts in the language of now."""
     priced = [one for line in lines for one in _with_discount(line, connection)]
@@ -95,14 +94,14 @@ def _with_discount(line: Priced, connection: Connection) -> Iterator[InvoiceLine
 
 
 def _discount_on_the_whole(
-    lines: Lines, rates: Iterable[Rate], connection: Connection, *, discount: Decimal
+    lines: Lines, rates: Iterable[VatTotal], connection: Connection, *, discount: Decimal
 ) -> Iterator[InvoiceLine]:
     text = _("Discount %(rate)s") % {"rate": percentage(discount)}
     for rate in rates:
         off = _divided_discount(rate, _nets(lines, rate, connection), discount)
         for place, amount in off.items():
             if amount:
-                yield _discount(text, amount, DISCOUNT_CODE, rate["code"], place)
+                yield _discount(text, amount, DISCOUNT_CODE, rate.code, place)
 
 
 def _discount(text: str, off: Decimal, code: str, vat_code: str, place: Place) -> InvoiceLine:
@@ -126,25 +125,25 @@ def sales_entry_lines(invoice: models.Invoice, connection: Connection) -> list[S
     lines = list(invoice.lines.all())
     return [
         one
-        for rate in invoice.vat_totals
+        for rate in invoice.vat_by_rate
         for one in _lines_of_rate(rate, lines, connection, discount=invoice.discount)
     ]
 
 
 def _lines_of_rate(
-    rate: Rate, lines: Lines, connection: Connection, *, discount: Decimal
+    rate: VatTotal, lines: Lines, connection: Connection, *, discount: Decimal
 ) -> Iterator[SalesEntryLine]:
     before = _nets(lines, rate, connection)
     off = _divided_discount(rate, before, discount)
     nets = {place: net - off[place] for place, net in before.items()}
-    percent = Decimal(rate["percentage"])
-    shares = divide(Decimal(rate["vat"]), [net * percent / 100 for net in nets.values()])
+    percent = rate.percentage
+    shares = divide(rate.vat, [net * percent / 100 for net in nets.values()])
     for ((account, centre), net), vat in zip(nets.items(), shares, strict=True):
         yield SalesEntryLine(
             net=net,
             vat=vat,
             gross=net + vat,
-            vat_code=rate["code"],
+            vat_code=rate.code,
             vat_percentage=percent,
             ledger_account=account,
             cost_centre_id=centre,
@@ -154,21 +153,20 @@ def _lines_of_rate(
 # --- Both -----------------------------------------------------------------------------------------
 
 
-def _nets(lines: Lines, rate: Rate, connection: Connection) -> dict[Place, Decimal]:
+def _nets(lines: Lines, rate: VatTotal, connection: Connection) -> dict[Place, Decimal]:
     """What the lines of a rate come to, by ledger account and cost centre."""
-    wanted = Decimal(rate["percentage"]), rate["code"], rate["treatment"]
     nets: dict[Place, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
-        if (line.vat_percentage, line.vat_code, line.vat_treatment) == wanted:
+        if rate_of(line) == rate.key:
             nets[_place_of(line, connection)] += line.net
     return nets
 
 
 def _divided_discount(
-    rate: Rate, nets: dict[Place, Decimal], discount: Decimal
+    rate: VatTotal, nets: dict[Place, Decimal], discount: Decimal
 ) -> dict[Place, Decimal]:
     """The discount of a rate over the places where its lines are booked."""
-    parts = divide(Decimal(rate["discount"]), [net * discount / 100 for net in nets.values()])
+    parts = divide(rate.discount, [net * discount / 100 for net in nets.values()])
     return dict(zip(nets, parts, strict=True))
 
 

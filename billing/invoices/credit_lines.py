@@ -10,12 +10,12 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from lib.money import ZERO
-from vat.totals import Totals
+from vat.totals import Totals, rate_of
 
 from ..models import Booking, Invoice, InvoiceLine, InvoiceStatus, Origin, RowDisposition, State
 from ..unbilled.lines import ItemKind
 from ..unbilled.releasing import rows_of_kind
-from .credit_totals import Original, credit_totals, difference, key_of
+from .credit_totals import Original, credit_totals, difference
 
 
 class CannotCredit(Exception):
@@ -150,10 +150,10 @@ def standing(
     """What stands against the invoice before the lines of one more credit."""
     theirs = InvoiceLine.objects.filter(invoice__in=before).values_list("credits", flat=True)
     taken = {*theirs, *(line.credits_id for line in lines)}
-    remaining = {key_of(line) for line in invoice.lines.all() if line.pk not in taken}
+    remaining = {rate_of(line) for line in invoice.lines.all() if line.pk not in taken}
     return Original(
-        rates=invoice.vat_totals,
-        credited=tuple(credit.vat_totals for credit in before),
+        rates=invoice.vat_by_rate,
+        credited=tuple(rate for credit in before for rate in credit.vat_by_rate),
         remaining=frozenset(remaining),
     )
 

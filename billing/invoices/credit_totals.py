@@ -6,26 +6,23 @@ all of it. So the credit that takes back the last line of a rate takes what is l
 the customer gets back the VAT that was charged, not a cent more or less.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from lib.money import ZERO
-from vat.totals import Taxed, Totals, VatTotal, sum_of, totals
-
-Key = tuple[Decimal, str, str]  # percentage, code, treatment
-Kept = Sequence[Mapping[str, str]]  # Invoice.vat_totals
+from vat.totals import RateKey, Taxed, Totals, VatTotal, sum_of, totals
 
 
 @dataclass(frozen=True)
 class Original:
-    """The invoice as it was issued, and what stands against it already."""
+    """The totals of an invoice as issued, and of the credits that count before a new one."""
 
-    rates: Kept
-    # Of every credit that counts before this one.
-    credited: tuple[Kept, ...] = ()
-    # Rates of which lines remain that neither those nor this one take back.
-    remaining: frozenset[Key] = frozenset()
+    rates: tuple[VatTotal, ...]
+    # The rates of all earlier credits together; a rate occurs once for every credit with it.
+    credited: tuple[VatTotal, ...] = ()
+    # Rates with a line that neither those credits nor the new one take back.
+    remaining: frozenset[RateKey] = frozenset()
 
 
 def credit_totals(
@@ -48,27 +45,17 @@ def difference(lines: Iterable[Taxed], *, discount: Decimal, original: Original)
     return tied.gross - credit_totals(lines, discount=discount).gross
 
 
-def key_of(line: Taxed | VatTotal) -> Key:
-    """Which rate of an invoice a line belongs to."""
-    if isinstance(line, VatTotal):
-        return line.percentage, line.code, line.treatment
-    return line.vat_percentage, line.vat_code, line.vat_treatment
-
-
 def _closing(rate: VatTotal, original: Original) -> VatTotal:
-    """The rate as it is, or what is left of it when no line of it remains."""
-    key = key_of(rate)
-    if key in original.remaining:
+    """Return the rate unchanged, or what is left of it when no line of it remains."""
+    if rate.key in original.remaining:
         return rate
-    left = [
-        -sum((Decimal(one[name]) for one in _of_rate(key, original)), ZERO)
-        for name in ("discount", "net", "vat")
-    ]
-    return VatTotal(*key, *left)
+    return VatTotal(
+        *rate.key,
+        discount=-sum((one.discount for one in _of_rate(rate.key, original)), ZERO),
+        net=-sum((one.net for one in _of_rate(rate.key, original)), ZERO),
+        vat=-sum((one.vat for one in _of_rate(rate.key, original)), ZERO),
+    )
 
 
-def _of_rate(key: Key, original: Original) -> Iterable[Mapping[str, str]]:
-    for kept in (original.rates, *original.credited):
-        for one in kept:
-            if (Decimal(one["percentage"]), one["code"], one["treatment"]) == key:
-                yield one
+def _of_rate(key: RateKey, original: Original) -> Iterator[VatTotal]:
+    return (one for one in (*original.rates, *original.credited) if one.key == key)

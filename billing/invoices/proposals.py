@@ -23,7 +23,7 @@ from integrations.models import Connection
 from lib.formats import euro
 from lib.money import ZERO, cents
 from vat.models import VatRate
-from vat.total_rows import TotalRow, rate_rows, total_rows
+from vat.total_rows import TotalRow, total_rows
 from vat.totals import Totals, totals
 
 from ..bookings.composing import priced_lines
@@ -83,7 +83,7 @@ class ProposedInvoice:
     @property
     def total_rows(self) -> list[TotalRow]:
         """Net, discount and VAT per rate, as people read them."""
-        return total_rows(rate_rows(self.totals), net=self.totals.net, discount=self.discount)
+        return total_rows(self.totals.rates, net=self.totals.net, discount=self.discount)
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _shown(
             line.ledger_account,
             cents(line.quantity * line.price),
         )
-        for line in priced_lines(lines, rate_rows(sums), connection, discount=options.discount)
+        for line in priced_lines(lines, sums.rates, connection, discount=options.discount)
     ]
 
 

@@ -14,6 +14,7 @@ from customers.models import Customer
 from lib.money import ZERO
 from projects.models import Project, Task
 from vat.models import VatRate
+from vat.totals import VatTotal
 from vat.treatments import VatTreatment
 
 from .credit import CreditState, RowDisposition
@@ -101,8 +102,7 @@ class Invoice(models.Model):
     net = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     vat = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     gross = models.DecimalField(max_digits=12, decimal_places=2, default=0)
-    # [{percentage, code, treatment, discount, net, vat}] as strings: one VAT amount a rate; `net`
-    # is after the discount.
+    # VatTotal.to_json() of every rate; `vat_by_rate` reads it.
     vat_totals = models.JSONField(default=list)
     # When it was supplied, both days included: typed on a draft, else that of the rows behind it;
     # fixed when it becomes final.
@@ -177,6 +177,11 @@ class Invoice(models.Model):
     @property
     def is_wholly_credited(self) -> bool:
         return self.credit_state == CreditState.WHOLLY
+
+    @property
+    def vat_by_rate(self) -> tuple[VatTotal, ...]:
+        """The totals of every VAT rate, in the order of their first line."""
+        return tuple(VatTotal.from_json(stored) for stored in self.vat_totals)
 
     @property
     def due(self) -> Decimal:

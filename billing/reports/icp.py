@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from lib.money import ZERO
 from lib.spreadsheets import Cell, Sheet
 from registrations.periods import Period
+from vat.totals import VatTotal
 from vat.treatments import TREATMENTS, Icp
 
 from .invoices import issued
@@ -97,10 +98,10 @@ def _supplies(organisation: Organisation, period: Period) -> Iterator[Supply]:
     """Of every invoice with such a supply, under the number that was printed on it."""
     invoices = issued(organisation, period).order_by("date", "pk")
     rows = invoices.values_list("pk", "customer", "addressee", "vat_totals")
-    for pk, customer, addressee, totals in rows.iterator(chunk_size=1000):
+    for pk, customer, addressee, stored in rows.iterator(chunk_size=1000):
         sums: dict[Icp, Decimal] = defaultdict(lambda: ZERO)
-        for row in totals:
-            sums[TREATMENTS[row["treatment"]].icp] += Decimal(row["net"])
+        for rate in map(VatTotal.from_json, stored):
+            sums[TREATMENTS[rate.treatment].icp] += rate.net
         if Icp.GOODS in sums or Icp.SERVICES in sums:
             number = "".join(addressee.get("vat_number", "").split()).upper()
             name = addressee.get("name", "")

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from lib.money import ZERO
-from vat.totals import divide
+from vat.totals import RateKey, VatTotal, divide
 
 from ..models import InvoiceLine, InvoiceQuerySet
 
@@ -66,19 +66,18 @@ def _nets(
     if not invoice["discount"]:
         yield from ((line, line["net"]) for line in lines)
         return
-    for rate in invoice["vat_totals"]:
-        mine = [line for line in lines if _is_of(line, rate)]
+    for rate in map(VatTotal.from_json, invoice["vat_totals"]):
+        mine = [line for line in lines if _rate_of(line) == rate.key]
         total = sum((line["net"] for line in mine), ZERO)
         if total:
-            net = Decimal(rate["net"])
-            yield from zip(mine, divide(net, [net * x["net"] / total for x in mine]), strict=True)
+            exact = [rate.net * line["net"] / total for line in mine]
+            yield from zip(mine, divide(rate.net, exact), strict=True)
         else:
             yield from ((line, line["net"]) for line in mine)
 
 
-def _is_of(line: Mapping[str, Any], rate: Mapping[str, str]) -> bool:
-    same = (line["vat_code"], line["vat_treatment"]) == (rate["code"], rate["treatment"])
-    return same and line["vat_percentage"] == Decimal(rate["percentage"])
+def _rate_of(line: Mapping[str, Any]) -> RateKey:
+    return RateKey(line["vat_percentage"], line["vat_code"], line["vat_treatment"])
 
 
 def _divided(

@@ -16,6 +16,7 @@ from lib.formats import percentage
 from lib.money import ZERO, cents, share_of
 from lib.spreadsheets import Cell, Sheet
 from registrations.periods import Period
+from vat.totals import VatTotal
 from vat.treatments import VatTreatment
 
 from ..models import Booking, BookingKind, State
@@ -164,24 +165,21 @@ def _in_order(rates: Mapping[Rate, Tied]) -> dict[Rate, Tied]:
 # --- Our side -------------------------------------------------------------------------------------
 
 
-def _invoices(
-    organisation: Organisation, period: Period
-) -> Iterator[tuple[int, list[dict[str, str]]]]:
+def _invoices(organisation: Organisation, period: Period) -> Iterator[tuple[int, list[VatTotal]]]:
     rows = issued(organisation, period).order_by("date", "pk")
-    yield from rows.values_list("pk", "vat_totals").iterator(chunk_size=1000)
+    for pk, stored in rows.values_list("pk", "vat_totals").iterator(chunk_size=1000):
+        yield pk, [VatTotal.from_json(one) for one in stored]
 
 
-def _ours(totals: Sequence[Mapping[str, str]]) -> dict[Rate, Amounts]:
+def _ours(totals: Sequence[VatTotal]) -> dict[Rate, Amounts]:
     found: dict[Rate, Amounts] = defaultdict(Amounts)
-    for row in totals:
-        rate = Rate(row["treatment"], Decimal(row["percentage"]), row["code"])
-        found[rate] += Amounts(Decimal(row["net"]), Decimal(row["vat"]))
+    for total in totals:
+        rate = Rate(total.treatment, total.percentage, total.code)
+        found[rate] += Amounts(total.net, total.vat)
     return found
 
 
-def _tied(
-    totals: Sequence[Mapping[str, str]], content: Mapping[str, Any] | None
-) -> dict[Rate, Tied]:
+def _tied(totals: Sequence[VatTotal], content: Mapping[str, Any] | None) -> dict[Rate, Tied]:
     ours = _ours(totals)
     if content is None:
         return {rate: Tied(amounts) for rate, amounts in ours.items()}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
-from vat.total_rows import rate_rows, total_rows
+from vat.total_rows import total_rows
 
 from ..forms.credits import CreditForm
 from ..invoices.credit_lines import CannotCredit, creditable_lines, preview, why_no_credit
@@ -101,5 +101,5 @@ def _figures(invoice: Invoice, chosen: list[int]) -> dict[str, Any]:
     if not chosen:
         return {}
     shown = preview(invoice, chosen)
-    rows = total_rows(rate_rows(shown.totals), net=shown.totals.net, discount=invoice.discount)
+    rows = total_rows(shown.totals.rates, net=shown.totals.net, discount=invoice.discount)
     return {"totals": shown.totals, "total_rows": rows, "apart": shown.apart}

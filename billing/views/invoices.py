@@ -110,7 +110,7 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any
         "lines": lines,
         "has_discounts": any(line.discount for line in lines),
         "supplied": supply_period(invoice),
-        "total_rows": total_rows(invoice.vat_totals, net=invoice.net, discount=invoice.discount),
+        "total_rows": total_rows(invoice.vat_by_rate, net=invoice.net, discount=invoice.discount),
     }
 
 

@@ -103,16 +103,16 @@ def edited(agency, customer, rates, figures, discount) -> Invoice:
 
 def assert_ties_out(invoice: Invoice) -> None:
     """The stored figures follow from the lines, by the rules of EN 16931 (BR-CO-10 to 17)."""
-    rates = invoice.vat_totals
+    rates = invoice.vat_by_rate
     lines = list(invoice.lines.all())
-    offs = sum((Decimal(rate["discount"]) for rate in rates), Decimal(0))
+    offs = sum((rate.discount for rate in rates), Decimal(0))
     assert invoice.net == sum(line.net for line in lines) - offs
-    assert invoice.net == sum(Decimal(rate["net"]) for rate in rates)
-    assert invoice.vat == sum(Decimal(rate["vat"]) for rate in rates)
+    assert invoice.net == sum(rate.net for rate in rates)
+    assert invoice.vat == sum(rate.vat for rate in rates)
     assert invoice.gross == invoice.net + invoice.vat
     for rate in rates:
-        exact = Decimal(rate["net"]) * Decimal(rate["percentage"]) / 100
-        assert abs(Decimal(rate["vat"]) - exact) <= Decimal("0.005")
+        exact = rate.net * rate.percentage / 100
+        assert abs(rate.vat - exact) <= Decimal("0.005")
 
 
 def shown_on_screen(agency, invoice: Invoice) -> list[Decimal]:

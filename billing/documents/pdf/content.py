@@ -121,14 +121,14 @@ def _line(line: InvoiceLine, document: InvoiceDocument) -> list[str]:
 
 def _totals(document: InvoiceDocument) -> list[list[str]]:
     invoice = document.invoice
-    rows = total_rows(invoice.vat_totals, net=invoice.net, discount=invoice.discount)
+    rows = total_rows(invoice.vat_by_rate, net=invoice.net, discount=invoice.discount)
     return [[row.label, amount(row.amount)] for row in rows]
 
 
 def _remarks(document: InvoiceDocument) -> list[str]:
     """Why no VAT is charged; with the VAT number of a customer who pays it instead."""
     remarks = []
-    for treatment in dict.fromkeys(rate["treatment"] for rate in document.invoice.vat_totals):
+    for treatment in dict.fromkeys(rate.treatment for rate in document.invoice.vat_by_rate):
         words, number = words_of(treatment), document.addressee["vat_number"]
         if TREATMENTS[treatment].needs_vat_number and number:
             names = {"why": words, "number": number}

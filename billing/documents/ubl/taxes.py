@@ -6,13 +6,14 @@ services reverse-charged here and within the EU: then their stored amounts are a
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from lib.formats import percentage as written
 from lib.money import ZERO
+from vat.totals import VatTotal
 from vat.treatments import category_of, words_of
 
 from ...models import InvoiceLine
@@ -20,30 +21,16 @@ from ..document import InvoiceDocument
 from .elements import Part, cac, cbc, cbc_amount, plain
 
 
-@dataclass(frozen=True)
-class Rate:
-    """VAT of one stored rate, in euros and with the sign of the document."""
-
-    category: str
-    percentage: Decimal
-    words: str
-    discount: Decimal
-    net: Decimal
-    vat: Decimal
-
-
-def rates(document: InvoiceDocument) -> list[Rate]:
-    """The stored rates of the invoice."""
+def rates(document: InvoiceDocument) -> list[VatTotal]:
+    """Return the stored rates of the invoice, with the sign of the document."""
     return [
-        Rate(
-            category=category_of(row["treatment"], Decimal(row["percentage"])),
-            percentage=Decimal(row["percentage"]),
-            words=words_of(row["treatment"]),
-            discount=document.signed(Decimal(row["discount"])),
-            net=document.signed(Decimal(row["net"])),
-            vat=document.signed(Decimal(row["vat"])),
+        replace(
+            rate,
+            discount=document.signed(rate.discount),
+            net=document.signed(rate.net),
+            vat=document.signed(rate.vat),
         )
-        for row in document.invoice.vat_totals
+        for rate in document.invoice.vat_by_rate
     ]
 
 
@@ -70,7 +57,7 @@ def discounts(document: InvoiceDocument) -> Iterator[Part]:
             amount=rate.discount,
             base=rate.net + rate.discount,
             percent=document.invoice.discount,
-            tax=_category("TaxCategory", rate.category, rate.percentage),
+            tax=_category("TaxCategory", _category_of(rate), rate.percentage),
         )
 
 
@@ -104,21 +91,26 @@ def monetary_total(document: InvoiceDocument) -> Part:
     )
 
 
-def _groups(found: Iterable[Rate]) -> list[list[Rate]]:
-    groups: dict[tuple[str, Decimal], list[Rate]] = defaultdict(list)
+def _category_of(rate: VatTotal) -> str:
+    return category_of(rate.treatment, rate.percentage)
+
+
+def _groups(found: Iterable[VatTotal]) -> list[list[VatTotal]]:
+    groups: dict[tuple[str, Decimal], list[VatTotal]] = defaultdict(list)
     for rate in found:
-        groups[rate.category, rate.percentage].append(rate)
+        groups[_category_of(rate), rate.percentage].append(rate)
     return list(groups.values())
 
 
-def _subtotal(group: list[Rate]) -> Part:
-    words = dict.fromkeys(rate.words for rate in group if rate.words)
+def _subtotal(group: list[VatTotal]) -> Part:
+    reasons = (words_of(rate.treatment) for rate in group)
+    words = dict.fromkeys(reason for reason in reasons if reason)
     first = group[0]
     return cac(
         "TaxSubtotal",
         cbc_amount("TaxableAmount", sum((rate.net for rate in group), ZERO)),
         cbc_amount("TaxAmount", sum((rate.vat for rate in group), ZERO)),
-        _category("TaxCategory", first.category, first.percentage, "; ".join(words)),
+        _category("TaxCategory", _category_of(first), first.percentage, "; ".join(words)),
     )
 
 

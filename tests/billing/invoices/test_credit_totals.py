@@ -6,10 +6,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.invoices.credit_totals import Original, credit_totals, difference, key_of
+from billing.invoices.credit_totals import Original, credit_totals, difference
 from lib.money import CENT, ZERO, net_amount
-from vat.total_rows import rate_rows
-from vat.totals import Totals, divide, totals
+from vat.totals import Totals, divide, rate_of, totals
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,10 @@ def credit_in_parts(invoice: Totals, parts: list[list[Line]], *, discount: Decim
     """Credits of all lines, one after the other."""
     made: list[Totals] = []
     for place, part in enumerate(parts):
-        remaining = frozenset(key_of(line) for later in parts[place + 1 :] for line in later)
-        original = Original(rate_rows(invoice), tuple(rate_rows(one) for one in made), remaining)
+        remaining = frozenset(rate_of(line) for later in parts[place + 1 :] for line in later)
+        original = Original(
+            invoice.rates, tuple(rate for one in made for rate in one.rates), remaining
+        )
         made.append(credit_totals(part, discount=discount, original=original))
     return made
 
@@ -58,8 +59,8 @@ def test_credits_in_any_parts_come_to_the_invoice_per_rate(pairs, discount, dice
 
     sums: dict[object, list[Decimal]] = {}
     for rate in [*invoice.rates, *(rate for one in made for rate in one.rates)]:
-        sofar = sums.setdefault(key_of(rate), [ZERO] * 3)
-        sums[key_of(rate)] = [
+        sofar = sums.setdefault(rate.key, [ZERO] * 3)
+        sums[rate.key] = [
             a + b for a, b in zip(sofar, (rate.discount, rate.net, rate.vat), strict=True)
         ]
     assert all(some == [ZERO] * 3 for some in sums.values())
@@ -81,13 +82,11 @@ def test_a_credit_of_the_whole_is_the_invoice_with_its_signs_turned(pairs, disco
 def test_a_credit_that_is_not_the_last_is_computed_over_its_own_lines(pairs, discount):
     invoice = totals([line for line, _credit in pairs], discount=discount)
     first = [pairs[0][1]]
-    original = Original(
-        rate_rows(invoice), (), frozenset(key_of(line) for line, _credit in pairs[1:])
-    )
+    original = Original(invoice.rates, (), frozenset(rate_of(line) for line, _credit in pairs[1:]))
 
     credit = credit_totals(first, discount=discount, original=original)
 
-    if key_of(first[0]) in original.remaining:
+    if rate_of(first[0]) in original.remaining:
         assert credit == totals(first, discount=discount)
 
 
@@ -96,7 +95,7 @@ def test_the_last_of_so_many_credits_is_at_most_so_many_cents_from_its_own_lines
     invoice = totals([line for line, _credit in pairs], discount=discount)
     parts = [[credit] for _line, credit in pairs]
     made = credit_in_parts(invoice, parts, discount=discount)[:-1]
-    original = Original(rate_rows(invoice), tuple(rate_rows(one) for one in made))
+    original = Original(invoice.rates, tuple(rate for one in made for rate in one.rates))
 
     apart = difference(parts[-1], discount=discount, original=original)
 

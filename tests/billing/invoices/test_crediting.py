@@ -69,8 +69,8 @@ def test_a_credit_of_everything_and_its_invoice_come_to_nothing_per_rate(agency,
 
     assert credit.number == "2026-0002"
     assert credit.gross == -invoice.gross
-    assert [(r["net"], r["vat"]) for r in credit.vat_totals] == [
-        (f"-{r['net']}", f"-{r['vat']}") for r in invoice.vat_totals
+    assert [(r.net, r.vat) for r in credit.vat_by_rate] == [
+        (-r.net, -r.vat) for r in invoice.vat_by_rate
     ]
     invoice.refresh_from_db()
     assert invoice.is_wholly_credited

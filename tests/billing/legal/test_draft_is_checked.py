@@ -155,7 +155,7 @@ def test_a_draft_follows_the_code_that_its_rate_gets(agency, inside):
 
     made = make_final(mended, by=agency.member.user, now=NOW)
     assert made.lines.get().vat_code == "HOOG_VERK_21"
-    assert Invoice.objects.get(pk=made.pk).vat_totals[0]["code"] == "HOOG_VERK_21"
+    assert Invoice.objects.get(pk=made.pk).vat_by_rate[0].code == "HOOG_VERK_21"
     assert final.lines.get().vat_code == ""
 
 
