@@ -242,7 +242,7 @@ def _about_customer(customer: Customer, *, term: int) -> Iterable[Reason]:
 def _about_the_law(
     customer: Customer, lines: tuple[Line, ...], sums: Totals, options: Options
 ) -> Iterable[Reason]:
-    for finding in check_proposed(customer, lines, sums, date=options.date).errors:
+    for finding in check_proposed(customer, lines, sums).errors:
         if finding.place.where is Where.DRAFT:
             yield Reason(finding.text)
         else:

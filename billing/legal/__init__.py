@@ -8,7 +8,7 @@ art. 226 and art. 35a(1) of the Act say the same in the same order. `docs/vat.md
 from .check import RULES, check
 from .findings import Finding, Findings, Place, Severity, Where
 from .loading import document_of, documents_of
-from .view import Document, Party, Row
+from .view import Document, Party
 
 __all__ = [
     "RULES",
@@ -17,7 +17,6 @@ __all__ = [
     "Findings",
     "Party",
     "Place",
-    "Row",
     "Severity",
     "Where",
     "check",

@@ -16,9 +16,11 @@ def at_most_a_hundred_lines(document: Document) -> Iterator[Finding]:
     An invoice made here goes there as an entry, whose lines are added up.
     """
     if document.is_made_there:
-        count = len(document.rows)
+        count = len(document.lines)
     elif document.is_for_books:
-        added_up = {(r.ledger_account, r.cost_centre_id, r.vat_code) for r in document.rows}
+        added_up = {
+            (line.ledger_account, line.cost_centre_id, line.vat_code) for line in document.lines
+        }
         count = len(added_up)
     else:
         return

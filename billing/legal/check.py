@@ -1,12 +1,14 @@
 """All rules over one invoice."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from . import books, content, parties, taxes
 from .findings import Finding, Findings
 from .view import Document
 
 Rule = Callable[[Document], Iterable[Finding]]
+Subject = TypeVar("Subject")
 
 # In the order in which one would mend them: once for all invoices, for the customer, for this one.
 RULES: tuple[Rule, ...] = (
@@ -35,6 +37,13 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check(document: Document, *, rules: Iterable[Rule] = RULES) -> Findings:
-    """Everything that is not as it should be, all at once; sentences in the reader's language."""
-    return Findings(tuple(finding for rule in rules for finding in rule(document)))
+def check(document: Document) -> Findings:
+    """Return the findings of all rules; sentences are in the reader's language."""
+    return apply_rules(RULES, document)
+
+
+def apply_rules(
+    rules: Iterable[Callable[[Subject], Iterable[Finding]]], subject: Subject
+) -> Findings:
+    """Return the findings of these rules, in their order."""
+    return Findings(tuple(finding for rule in rules for finding in rule(subject)))

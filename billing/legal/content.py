@@ -19,24 +19,24 @@ LAST_DAY = 15
 
 def there_are_lines(document: Document) -> Iterator[Finding]:
     """Something is billed: BR-16 of EN 16931."""
-    if not document.rows:
+    if not document.lines:
         yield Finding(_("The invoice has no lines."), DRAFT)
 
 
 def lines_say_what(document: Document) -> Iterator[Finding]:
     """The nature of what was supplied: art. 226(6) of the Directive; BR-25."""
-    for row in document.rows:
-        if not row.description.strip():
+    for line in document.lines:
+        if not line.description.strip():
             text = _("Line %(position)d has no description. Enter what was supplied.")
-            yield Finding(text % {"position": row.position}, DRAFT)
+            yield Finding(text % {"position": line.position}, DRAFT)
 
 
 def lines_say_how_much(document: Document) -> Iterator[Finding]:
     """The quantity of what was supplied: art. 226(6) of the Directive; BR-22."""
-    for row in document.rows:
-        if not row.quantity:
+    for line in document.lines:
+        if not line.quantity:
             text = _("Line %(position)d has quantity 0. Enter the quantity or remove the line.")
-            yield Finding(text % {"position": row.position}, DRAFT, Severity.WARNING)
+            yield Finding(text % {"position": line.position}, DRAFT, Severity.WARNING)
 
 
 def figures_add_up(document: Document) -> Iterator[Finding]:
@@ -45,11 +45,11 @@ def figures_add_up(document: Document) -> Iterator[Finding]:
     Art. 226(8) to (10) of the Directive; BR-CO-10 to BR-CO-15. The last credit of an invoice takes
     back exactly what is left of its VAT, so there the total may be a cent away from its lines.
     """
-    for row in document.rows:
-        if row.net != net_amount(row.quantity, row.price, row.discount):
+    for line in document.lines:
+        if line.net != net_amount(line.quantity, line.price, line.discount):
             text = _("Line %(position)d: quantity × price less discount does not equal the amount.")
-            yield Finding(text % {"position": row.position}, DRAFT)
-    sums = totals(document.rows, discount=document.discount)
+            yield Finding(text % {"position": line.position}, DRAFT)
+    sums = totals(document.lines, discount=document.discount)
     if not document.is_credit and (sums.net, sums.vat, sums.gross) != (
         document.net,
         document.vat,
@@ -64,11 +64,12 @@ def rates_hold_on_the_day(document: Document) -> Iterator[Finding]:
     if document.is_credit:
         return
     first, last = document.period
-    for row in document.rows_by_rate():
-        starts, ends = row.valid_from or first, row.valid_until or last
+    for line in document.lines_by_rate():
+        rate = line.vat_rate
+        starts, ends = rate.valid_from or first, rate.valid_until or last
         if ends < first or starts > last:
             text = _("VAT rate %(rate)s is not valid on the date of supply.")
-            yield Finding(text % {"rate": row.rate_name}, DRAFT)
+            yield Finding(text % {"rate": rate.name}, DRAFT)
 
 
 def it_is_in_time(document: Document) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from integrations.models import Connection
 from ..documents.parties import addressee_copy, issuer_copy
 from ..documents.supply import Period, supply_periods
 from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin
-from .view import Document, Party, Row
+from .view import Document, Party
 
 PARTY = {field.name for field in fields(Party)}
 
@@ -29,13 +29,13 @@ def documents_of(
     wanted = list(invoices)
     ids = [invoice.pk for invoice in wanted]
     periods = supply_periods(wanted)
-    rows = rows_of(ids)
+    lines = lines_of(ids)
     latest = _latest(organisation)
     is_for_books = Connection.objects.filter(organisation=organisation, is_active=True).exists()
     return {
         invoice.pk: _document(
             invoice,
-            rows=rows.get(invoice.pk, ()),
+            lines=lines.get(invoice.pk, ()),
             supplied=periods.get(invoice.pk),
             latest=latest.get(invoice.date.year),
             today=today,
@@ -48,7 +48,7 @@ def documents_of(
 def _document(
     invoice: Invoice,
     *,
-    rows: Iterable[Row],
+    lines: Iterable[InvoiceLine],
     supplied: Period | None,
     latest: datetime.date | None,
     today: datetime.date,
@@ -59,7 +59,7 @@ def _document(
         addressee=party_of(
             addressee_copy(invoice.customer), is_business=invoice.customer.is_business
         ),
-        rows=tuple(rows),
+        lines=tuple(lines),
         date=invoice.date,
         today=today,
         net=invoice.net,
@@ -81,33 +81,13 @@ def party_of(copy: Mapping[str, str], *, is_business: bool = True) -> Party:
     )
 
 
-def rows_of(invoice_ids: Iterable[int]) -> dict[int, list[Row]]:
-    """The lines by invoice, with their VAT rate, in one query."""
+def lines_of(invoice_ids: Iterable[int]) -> dict[int, list[InvoiceLine]]:
+    """Fetch the lines by invoice, with their VAT rate, in one query."""
     lines = InvoiceLine.objects.filter(invoice__in=invoice_ids).select_related("vat_rate")
-    found: dict[int, list[Row]] = {}
+    found: dict[int, list[InvoiceLine]] = {}
     for line in lines.order_by("invoice", "position"):
-        found.setdefault(line.invoice_id, []).append(_row(line))
+        found.setdefault(line.invoice_id, []).append(line)
     return found
-
-
-def _row(line: InvoiceLine) -> Row:
-    return Row(
-        position=line.position,
-        description=line.description,
-        quantity=line.quantity,
-        price=line.price,
-        net=line.net,
-        discount=line.discount,
-        vat_percentage=line.vat_percentage,
-        vat_code=line.vat_code,
-        vat_treatment=line.vat_treatment,
-        rate_id=line.vat_rate_id,
-        rate_name=line.vat_rate.name,
-        valid_from=line.vat_rate.valid_from,
-        valid_until=line.vat_rate.valid_until,
-        ledger_account=line.ledger_account,
-        cost_centre_id=line.cost_centre_id,
-    )
 
 
 def _latest(organisation: Organisation) -> dict[int, datetime.date]:

@@ -12,7 +12,7 @@ from vat.treatments import TREATMENTS, VatTreatment
 
 from ..documents.parties import is_po_box
 from .findings import Finding, Place, Severity, Where
-from .view import Document, Party
+from .view import Document, Party, Supply
 
 ADDRESS: dict[str, str | Promise] = {
     "address": gettext_lazy("street and number"),
@@ -36,26 +36,26 @@ def issuer_is_complete(document: Document) -> Iterator[Finding]:
         yield Finding(text, Place(Where.ORGANISATION, "address"))
 
 
-def addressee_is_complete(document: Document) -> Iterator[Finding]:
+def addressee_is_complete(supply: Supply) -> Iterator[Finding]:
     """The full name and address of who receives it: art. 226(5) of the Directive; NL-R-004.
 
     A simplified invoice up to € 100 (art. 226b) and one to a private person (no invoice is
     compulsory: art. 34c of the Act) may do without; then it is a warning.
     """
-    lacking = _lacking(document.addressee)
-    severity = _for_addressee(document)
+    lacking = _lacking(supply.addressee)
+    severity = _for_addressee(supply)
     if lacking:
         text = _("The address of the customer is not complete: %(lacking)s.")
         place = Place(Where.CUSTOMER, next(iter(lacking)))
         yield Finding(text % {"lacking": ", ".join(lacking.values())}, place, severity)
-    elif is_po_box(document.addressee.address):
+    elif is_po_box(supply.addressee.address):
         text = _("The customer has only a P.O. box. Enter the address where it is established.")
         yield Finding(text, Place(Where.CUSTOMER, "address"), severity)
 
 
-def _for_addressee(document: Document) -> Severity:
-    is_small = document.is_simplified and not _needing_number(document)
-    may_do_without = is_small or not document.addressee.is_business
+def _for_addressee(supply: Supply) -> Severity:
+    is_small = supply.is_simplified and not _needing_number(supply)
+    may_do_without = is_small or not supply.addressee.is_business
     return Severity.WARNING if may_do_without else Severity.ERROR
 
 
@@ -99,15 +99,15 @@ def issuer_can_be_paid(document: Document) -> Iterator[Finding]:
         yield Finding(text, Place(Where.ORGANISATION, "iban"))
 
 
-def addressee_has_vat_number(document: Document) -> Iterator[Finding]:
+def addressee_has_vat_number(supply: Supply) -> Iterator[Finding]:
     """The VAT number of who pays the VAT: art. 226(4) of the Directive; BR-AE-03, BR-IC-03.
 
     Of another EU country for what goes there, of ours for what is reverse-charged here.
     """
-    for treatment in sorted(document.treatments):
-        if text := why_not_number(document.addressee.vat_number, treatment):
+    for treatment in sorted(supply.treatments):
+        if text := why_not_number(supply.addressee.vat_number, treatment):
             yield Finding(text, Place(Where.CUSTOMER, "vat_number"))
 
 
-def _needing_number(document: Document) -> set[str]:
-    return {one for one in document.treatments if TREATMENTS[one].needs_vat_number}
+def _needing_number(supply: Supply) -> set[str]:
+    return {one for one in supply.treatments if TREATMENTS[one].needs_vat_number}

@@ -9,63 +9,63 @@ from vat.eligibility import unusual, why_not_private, why_not_there
 from vat.treatments import TREATMENTS, VatTreatment
 
 from .findings import Finding, Place, Severity, Where
-from .view import Document
+from .view import Document, Supply
 
 CUSTOMERS_RATE = Place(Where.CUSTOMER, "vat_rate")
 
 
 def untaxed_is_untaxed(document: Document) -> Iterator[Finding]:
     """What is exempt or reverse-charged has 0%: BR-AE-05, BR-IC-05, BR-G-05, BR-E-05."""
-    for row in document.rows_by_rate():
-        if row.vat_percentage and TREATMENTS[row.vat_treatment].is_untaxed:
+    for line in document.lines_by_rate():
+        if line.vat_percentage and TREATMENTS[line.vat_treatment].is_untaxed:
             text = _("The VAT rate %(rate)s must be 0%% because of its treatment.")
-            yield Finding(text % {"rate": row.rate_name}, _rate(row.rate_id))
+            yield Finding(text % {"rate": line.vat_rate.name}, _rate(line.vat_rate.pk))
 
 
 def rates_have_codes(document: Document) -> Iterator[Finding]:
     """A VAT code for e-Boekhouden, while it is connected: else no entry can ever be made of it."""
     if not document.is_for_books:
         return
-    for row in document.rows_by_rate():
-        if not row.vat_code:
+    for line in document.lines_by_rate():
+        if not line.vat_code:
             text = _("The VAT rate %(rate)s has no code in e-Boekhouden.")
-            yield Finding(text % {"rate": row.rate_name}, _rate(row.rate_id))
+            yield Finding(text % {"rate": line.vat_rate.name}, _rate(line.vat_rate.pk))
 
 
-def country_goes_with_treatment(document: Document) -> Iterator[Finding]:
+def country_goes_with_treatment(supply: Supply) -> Iterator[Finding]:
     """Another EU country for what goes there, none for what leaves the EU.
 
     Art. 138, 44 and 146 of the Directive; BR-IC-12.
     """
-    for treatment in sorted(document.treatments):
-        if text := why_not_there(treatment, document.addressee.country):
+    for treatment in sorted(supply.treatments):
+        if text := why_not_there(treatment, supply.addressee.country):
             yield Finding(text, CUSTOMERS_RATE)
 
 
-def who_pays_the_vat_is_a_business(document: Document) -> Iterator[Finding]:
+def who_pays_the_vat_is_a_business(supply: Supply) -> Iterator[Finding]:
     """VAT is reverse-charged to businesses only: art. 12(5) of the Act, 196 of the Directive."""
-    is_business = document.addressee.is_business
-    reasons = {why_not_private(one, is_business=is_business) for one in document.treatments}
+    is_business = supply.addressee.is_business
+    reasons = {why_not_private(one, is_business=is_business) for one in supply.treatments}
     for text in reasons - {""}:
         yield Finding(text, CUSTOMERS_RATE)
 
 
-def abroad_has_the_vat_of_abroad(document: Document) -> Iterator[Finding]:
+def abroad_has_the_vat_of_abroad(supply: Supply) -> Iterator[Finding]:
     """Dutch VAT for a business abroad is rarely right: art. 44, 138 and 146 of the Directive."""
-    customer = document.addressee
-    highest = max((row.vat_percentage for row in document.rows), default=ZERO)
+    customer = supply.addressee
+    highest = max((line.vat_percentage for line in supply.lines), default=ZERO)
     text = unusual(highest, country=customer.country, is_business=customer.is_business)
     if text:
         yield Finding(text, CUSTOMERS_RATE, Severity.WARNING)
 
 
-def small_businesses_charge_no_vat(document: Document) -> Iterator[Finding]:
+def small_businesses_charge_no_vat(supply: Supply) -> Iterator[Finding]:
     """Under the small-business scheme no VAT is charged: art. 25 of the Act.
 
     VAT that is printed all the same has to be paid (art. 37).
     """
-    is_taxed = any(row.vat_percentage for row in document.rows)
-    if is_taxed and VatTreatment.SMALL_BUSINESS in document.treatments:
+    is_taxed = any(line.vat_percentage for line in supply.lines)
+    if is_taxed and VatTreatment.SMALL_BUSINESS in supply.treatments:
         text = _("With the small-business scheme (KOR) no line may have VAT.")
         yield Finding(text, Place(Where.DRAFT))
 

@@ -1,12 +1,14 @@
-"""An invoice as the rules see it: plain values, nothing of the database."""
+"""An invoice as the rules read it: values and protocols, no queries."""
 
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from lib.countries import EU, HOME
 from lib.money import ZERO
+from vat.totals import Taxed
 
 # Art. 34d of the Act: up to € 100 incl. VAT an invoice may be a simplified one.
 SIMPLIFIED_UP_TO = Decimal(100)
@@ -14,7 +16,7 @@ SIMPLIFIED_UP_TO = Decimal(100)
 
 @dataclass(frozen=True)
 class Party:
-    """Who issues the invoice, or who receives it, as it is printed."""
+    """The issuer or the addressee of an invoice, as it is printed."""
 
     name: str
     address: str = ""
@@ -28,7 +30,7 @@ class Party:
 
     @property
     def is_at_home(self) -> bool:
-        """In the Netherlands; a country that was not filled in is ours."""
+        """Established in the Netherlands; an empty country counts as the Netherlands."""
         return self.country in ("", HOME)
 
     @property
@@ -36,43 +38,85 @@ class Party:
         return self.is_at_home or self.country in EU
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line; amounts in euros, percentages such as 21. `unit` and dates may be empty."""
+class Rate(Protocol):
+    """A VAT rate with the days on which it is valid; an empty day is no limit."""
 
-    position: int
-    description: str
-    quantity: Decimal
-    price: Decimal
-    net: Decimal
-    vat_percentage: Decimal
-    vat_code: str
-    vat_treatment: str
-    discount: Decimal = ZERO
-    rate_id: int = 0
-    rate_name: str = ""
-    valid_from: datetime.date | None = None
-    valid_until: datetime.date | None = None
-    ledger_account: str = ""
-    cost_centre_id: int | None = None
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def valid_from(self) -> datetime.date | None: ...
+
+    @property
+    def valid_until(self) -> datetime.date | None: ...
 
 
-@dataclass(frozen=True)
-class Document:
-    """An invoice with both parties, on the day it is looked at.
+class CheckedLine(Taxed, Protocol):
+    """A line of an invoice; price in euros excl. VAT, discount in percent."""
 
-    `supplied` is the first and the last day of what stands on it, `latest` the date of the last
-    final invoice of the same series; `is_for_books`: an entry in e-Boekhouden will be made of it.
+    @property
+    def position(self) -> int: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def quantity(self) -> Decimal: ...
+
+    @property
+    def price(self) -> Decimal: ...
+
+    @property
+    def discount(self) -> Decimal: ...
+
+    @property
+    def vat_rate(self) -> Rate: ...
+
+    @property
+    def ledger_account(self) -> str: ...
+
+    @property
+    def cost_centre_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supply:
+    """What the rules on the customer and the VAT read; it need not be an invoice yet.
+
+    `gross` is in euros incl. VAT.
+    """
+
+    addressee: Party
+    lines: tuple[Taxed, ...]
+    gross: Decimal
+
+    @property
+    def treatments(self) -> frozenset[str]:
+        return frozenset(line.vat_treatment for line in self.lines)
+
+    @property
+    def is_simplified(self) -> bool:
+        """The total is low enough for a simplified invoice."""
+        return abs(self.gross) <= SIMPLIFIED_UP_TO
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document(Supply):
+    """An invoice with both parties, on the day of the check.
+
+    `supplied` is the first and the last day of the supply, `latest` the date of the last final
+    invoice of the same series; `is_for_books`: it will be entered in e-Boekhouden.
     """
 
     issuer: Party
-    addressee: Party
-    rows: tuple[Row, ...]
+    lines: tuple[CheckedLine, ...]
     date: datetime.date
     today: datetime.date
     net: Decimal
     vat: Decimal
-    gross: Decimal
     discount: Decimal = ZERO
     supplied: tuple[datetime.date, datetime.date] | None = None
     latest: datetime.date | None = None
@@ -82,18 +126,9 @@ class Document:
 
     @property
     def period(self) -> tuple[datetime.date, datetime.date]:
-        """When it was supplied; art. 226(7): what is not said apart is the date of the invoice."""
+        """The days of the supply; without any, the date of the invoice: art. 226(7)."""
         return self.supplied or (self.date, self.date)
 
-    @property
-    def treatments(self) -> frozenset[str]:
-        return frozenset(row.vat_treatment for row in self.rows)
-
-    @property
-    def is_simplified(self) -> bool:
-        """Small enough for fewer demands."""
-        return abs(self.gross) <= SIMPLIFIED_UP_TO
-
-    def rows_by_rate(self) -> Iterator[Row]:
-        """The first row of every VAT rate."""
-        yield from {row.rate_id: row for row in reversed(self.rows)}.values()
+    def lines_by_rate(self) -> Iterator[CheckedLine]:
+        """Yield the first line of every VAT rate."""
+        yield from {line.vat_rate.pk: line for line in reversed(self.lines)}.values()

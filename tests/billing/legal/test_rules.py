@@ -4,13 +4,13 @@ The rules are pure, so each case is a lawful invoice with one thing changed.
 """
 
 import datetime
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
 
-from billing.legal import RULES, Document, Party, Place, Row, Severity, Where, check
+from billing.legal import RULES, Document, Party, Place, Severity, Where, check
 from vat.totals import totals
 from vat.treatments import VatTreatment
 
@@ -33,7 +33,36 @@ DUTCH = Party(
 )
 GERMAN = replace(DUTCH, country="DE", vat_number="DE281190006")
 SWISS = replace(DUTCH, country="CH", vat_number="")
-WORK = Row(
+
+
+@dataclass(frozen=True)
+class Rate:
+    pk: int
+    name: str
+    valid_from: datetime.date | None = None
+    valid_until: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as the rules read it."""
+
+    position: int
+    description: str
+    quantity: Decimal
+    price: Decimal
+    net: Decimal
+    vat_percentage: Decimal
+    vat_code: str
+    vat_treatment: str
+    vat_rate: Rate
+    discount: Decimal = Decimal(0)
+    ledger_account: str = ""
+    cost_centre_id: int | None = None
+
+
+HIGH = Rate(1, "High 21%")
+WORK = Line(
     position=1,
     description="Website · Development",
     quantity=Decimal("3.50"),
@@ -42,10 +71,9 @@ WORK = Row(
     vat_percentage=Decimal(21),
     vat_code="HOOG_VERK_21",
     vat_treatment=VatTreatment.DOMESTIC,
-    rate_id=1,
-    rate_name="High 21%",
+    vat_rate=HIGH,
 )
-UNTAXED = replace(WORK, vat_percentage=Decimal(0), vat_code="GEEN", rate_id=2, rate_name="None")
+UNTAXED = replace(WORK, vat_percentage=Decimal(0), vat_code="GEEN", vat_rate=Rate(2, "None"))
 
 
 @pytest.fixture(autouse=True)
@@ -54,14 +82,14 @@ def in_english():
         yield
 
 
-def invoice(*rows: Row, to: Party = DUTCH, **changes: object) -> Document:
+def invoice(*rows: Line, to: Party = DUTCH, **changes: object) -> Document:
     """A lawful invoice of these lines, else of one hour and a half of work."""
     lines = rows or (WORK,)
     sums = totals(lines, discount=changes.get("discount", Decimal(0)))
     lawful = Document(
         issuer=ISSUER,
         addressee=to,
-        rows=lines,
+        lines=lines,
         date=TODAY,
         today=TODAY,
         net=sums.net,
@@ -72,7 +100,7 @@ def invoice(*rows: Row, to: Party = DUTCH, **changes: object) -> Document:
     return replace(lawful, **changes)
 
 
-def untaxed(treatment: str) -> Row:
+def untaxed(treatment: str) -> Line:
     return replace(UNTAXED, vat_treatment=treatment)
 
 
@@ -223,7 +251,7 @@ ERRORS = {
         Place(Where.VAT_RATE, "code", 1),
     ),
     "nothing": (
-        invoice(rows=(), net=0, vat=0, gross=0),
+        invoice(lines=(), net=0, vat=0, gross=0),
         "The invoice has no lines.",
         Place(DRAFT),
     ),
@@ -243,12 +271,14 @@ ERRORS = {
         Place(DRAFT),
     ),
     "a rate that came later": (
-        invoice(replace(WORK, valid_from=TODAY + datetime.timedelta(days=1))),
+        invoice(
+            replace(WORK, vat_rate=replace(HIGH, valid_from=TODAY + datetime.timedelta(days=1)))
+        ),
         "VAT rate High 21% is not valid on the date of supply.",
         Place(DRAFT),
     ),
     "a rate that was over": (
-        invoice(replace(WORK, valid_until=datetime.date(2026, 11, 1))),
+        invoice(replace(WORK, vat_rate=replace(HIGH, valid_until=datetime.date(2026, 11, 1)))),
         "VAT rate High 21% is not valid on the date of supply.",
         Place(DRAFT),
     ),
