@@ -8,11 +8,11 @@ from decimal import Decimal
 from registrations.models import Expense
 
 from ..models import Invoice, InvoiceLine
-from .parties import addressee_copy, issuer_copy
+from .parties import addressee_snapshot, issuer_snapshot
 from .specification import lines_with_rows
 from .supply import supply_period
 
-Copy = Mapping[str, str]
+Snapshot = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class InvoiceDocument:
 
     invoice: Invoice
     lines: tuple[InvoiceLine, ...]
-    issuer: Copy
-    addressee: Copy
+    issuer: Snapshot
+    addressee: Snapshot
     supplied: tuple[datetime.date, datetime.date] | None = None
     receipts: tuple[Expense, ...] = ()
 
@@ -58,11 +58,11 @@ def invoice_document_of(invoice: Invoice) -> InvoiceDocument:
     )
 
 
-def parties(invoice: Invoice) -> tuple[Copy, Copy]:
+def parties(invoice: Invoice) -> tuple[Snapshot, Snapshot]:
     """Who issues it and who receives it: the copies of a final invoice, of a draft as of now."""
     return (
-        invoice.issuer or issuer_copy(invoice.organisation),
-        invoice.addressee or addressee_copy(invoice.customer),
+        invoice.issuer or issuer_snapshot(invoice.organisation),
+        invoice.addressee or addressee_snapshot(invoice.customer),
     )
 
 

@@ -25,25 +25,25 @@ PO_BOX = re.compile(
 ADDRESSEE = ("number", "name", "contact_name", "email", "vat_number", "coc_number")
 
 
-def issuer_copy(organisation: Organisation) -> dict[str, str]:
+def issuer_snapshot(organisation: Organisation) -> dict[str, str]:
     """What is printed of the organisation."""
     return {name: getattr(organisation, name) for name in ISSUER}
 
 
-def addressee_copy(customer: Customer) -> dict[str, str]:
+def addressee_snapshot(customer: Customer) -> dict[str, str]:
     """What is printed of the customer; the postal address goes before the visiting address.
 
     A P.O. box is no address for the law (art. 35a of the Act: the full address), so with one both
     are printed: `po_box` has it in one line.
     """
-    copy = {name: getattr(customer, name) for name in ADDRESSEE}
+    snapshot = {name: getattr(customer, name) for name in ADDRESSEE}
     has_box = is_po_box(customer.postal_address) and bool(customer.address)
     prefix = "postal_" if customer.postal_address and not has_box else ""
     for name in ("address", "postal_code", "city", "country"):
-        copy[name] = getattr(customer, f"{prefix}{name}")
+        snapshot[name] = getattr(customer, f"{prefix}{name}")
     town = f"{customer.postal_postal_code} {customer.postal_city}".strip()
-    copy["po_box"] = f"{customer.postal_address}, {town}".strip(", ") if has_box else ""
-    return copy
+    snapshot["po_box"] = f"{customer.postal_address}, {town}".strip(", ") if has_box else ""
+    return snapshot
 
 
 def is_po_box(address: str) -> bool:

@@ -17,7 +17,7 @@ from integrations.models import Connection, Numbering
 from vat.total_rows import total_fields
 
 from ..bookings.outbox import hold_customers, queue_invoice
-from ..documents.parties import addressee_copy, issuer_copy
+from ..documents.parties import addressee_snapshot, issuer_snapshot
 from ..documents.specification import specify
 from ..documents.supply import supply_period
 from ..models import Batch, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin
@@ -191,8 +191,8 @@ def freeze(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
         invoice.supplied_from, invoice.supplied_until = supplied
     invoice.status = InvoiceStatus.FINAL
     invoice.final_at = now
-    invoice.issuer = issuer_copy(invoice.organisation)
-    invoice.addressee = addressee_copy(invoice.customer)
+    invoice.issuer = issuer_snapshot(invoice.organisation)
+    invoice.addressee = addressee_snapshot(invoice.customer)
     invoice.save(update_fields=FROZEN)
     InvoiceEvent.objects.create(
         invoice=invoice, at=now, by=by, kind="final", details={"number": invoice.number}

@@ -9,7 +9,7 @@ from django.db.models import Max
 from accounts.models import Organisation
 from integrations.models import Connection
 
-from ..documents.parties import addressee_copy, issuer_copy
+from ..documents.parties import addressee_snapshot, issuer_snapshot
 from ..documents.supply import Period, supply_periods
 from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin
 from .view import Document, Party
@@ -55,9 +55,9 @@ def _document(
     is_for_books: bool,
 ) -> Document:
     return Document(
-        issuer=party_of(issuer_copy(invoice.organisation)),
+        issuer=party_of(issuer_snapshot(invoice.organisation)),
         addressee=party_of(
-            addressee_copy(invoice.customer), is_business=invoice.customer.is_business
+            addressee_snapshot(invoice.customer), is_business=invoice.customer.is_business
         ),
         lines=tuple(lines),
         date=invoice.date,
@@ -74,10 +74,10 @@ def _document(
     )
 
 
-def party_of(copy: Mapping[str, str], *, is_business: bool = True) -> Party:
+def party_of(snapshot: Mapping[str, str], *, is_business: bool = True) -> Party:
     """A party from what would be printed of it."""
     return Party(
-        **{name: text for name, text in copy.items() if name in PARTY}, is_business=is_business
+        **{name: text for name, text in snapshot.items() if name in PARTY}, is_business=is_business
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from customers.models import Customer
 from vat.totals import Taxed, Totals
 
-from ..documents.parties import addressee_copy
+from ..documents.parties import addressee_snapshot
 from . import parties, taxes
 from .check import apply_rules
 from .findings import Finding, Findings
@@ -28,7 +28,7 @@ RULES: tuple[Callable[[Supply], Iterable[Finding]], ...] = (
 def check_proposed(customer: Customer, lines: Iterable[Taxed], sums: Totals) -> Findings:
     """Check an invoice of these lines for this customer before it is made."""
     supply = Supply(
-        addressee=party_of(addressee_copy(customer), is_business=customer.is_business),
+        addressee=party_of(addressee_snapshot(customer), is_business=customer.is_business),
         lines=tuple(lines),
         gross=sums.gross,
     )

@@ -70,7 +70,7 @@ PAID_AND_CREDITED = Q(status=InvoiceStatus.PAID) & ~Q(credited_amount=0)
 # Said by e-Boekhouden, unless somebody marked as paid what is still open there.
 KNOWN = Q(open_amount__isnull=False) & ~(Q(status=InvoiceStatus.PAID) & ~Q(open_amount=0))
 ORDERS = ("customer", "total", *(age.key for age in AGES))
-USUAL_ORDER = "-total"
+DEFAULT_ORDER = "-total"
 Groups = QuerySet[Invoice, dict[str, Any]]
 
 
@@ -150,7 +150,7 @@ def open_amounts(
 def per_customer(organisation: Organisation, *, today: datetime.date, order: str = "") -> Groups:
     """A row a customer for `rows_of`, sorted by a name of ORDERS; the largest first unasked."""
     if order.removeprefix("-") not in ORDERS:
-        order = USUAL_ORDER
+        order = DEFAULT_ORDER
     name = order.removeprefix("-")
     column = Lower("customer__name") if name == "customer" else F(name)
     groups: Groups = (

@@ -25,9 +25,9 @@ BY = [
 
 
 class PeriodForm(forms.Form):
-    """The days of a report; `usual` is the period when none is asked for."""
+    """The days of a report; `default_period` applies when the query names none."""
 
-    usual = "this_quarter"
+    default_period = "this_quarter"
 
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
     since = InvoiceDateField(label=_("From"), required=False)
@@ -43,7 +43,7 @@ class PeriodForm(forms.Form):
 
     def default_choices(self) -> dict[str, str]:
         """What holds for a field that the address leaves out."""
-        return {"period": self.usual}
+        return {"period": self.default_period}
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
@@ -56,7 +56,7 @@ class PeriodForm(forms.Form):
     def days(self) -> Period:
         """The days asked for; of the custom period a missing end is the year's first day, today."""
         chosen = self.cleaned_data if self.is_valid() else {}
-        name = chosen.get("period") or self.usual
+        name = chosen.get("period") or self.default_period
         if name != "custom":
             return named(name, today=self.today)
         last = chosen["until"] or max(self.today, chosen["since"] or self.today)
@@ -66,7 +66,7 @@ class PeriodForm(forms.Form):
 class TurnoverForm(PeriodForm):
     """Turnover in a period, by something, of some customers or all."""
 
-    usual = "this_year"
+    default_period = "this_year"
 
     by = forms.ChoiceField(label=_("By"), choices=BY, required=False)
     customer = SeveralField(label=_("Customer"), queryset=Customer.objects.none(), required=False)

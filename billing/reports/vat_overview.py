@@ -206,8 +206,8 @@ def _contents(organisation: Organisation, period: Period) -> dict[int, Mapping[s
     ).order_by()
     rows = bookings.values_list("invoice", "payload", "remote_snapshot")
     return {
-        pk: copy or {**payload["message"], "net": payload["net"], "vat": payload["vat"]}
-        for pk, payload, copy in rows.iterator(chunk_size=500)
+        pk: snapshot or {**payload["message"], "net": payload["net"], "vat": payload["vat"]}
+        for pk, payload, snapshot in rows.iterator(chunk_size=500)
         if pk is not None
     }
 

@@ -8,7 +8,7 @@ from accounts.access import administrator_required
 from accounts.requests import MemberRequest
 
 from ..documents.pdf import document_picture
-from ..documents.pdf.sample import sample_paper
+from ..documents.pdf.sample import sample_document
 from ..models import Design
 from ..numbering import settings_of
 
@@ -21,8 +21,8 @@ def design_picture(request: MemberRequest, design: str) -> HttpResponse:
         raise Http404
     choices = settings_of(request.organisation)
     choices.design = design
-    paper = sample_paper(request.organisation, now=timezone.localtime())
-    picture = document_picture(paper, choices, language=request.organisation.language)
+    document = sample_document(request.organisation, now=timezone.localtime())
+    picture = document_picture(document, choices, language=request.organisation.language)
     return HttpResponse(
         picture, content_type="image/png", headers={"Cache-Control": "private, no-store"}
     )

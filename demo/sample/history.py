@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounts.models import Membership, Organisation
-from billing.documents.parties import addressee_copy, issuer_copy
+from billing.documents.parties import addressee_snapshot, issuer_snapshot
 from billing.models import Invoice, InvoiceLine, InvoiceStatus, Origin
 from billing.numbering import series_prefix
 from customers.models import Customer
@@ -114,8 +114,8 @@ def _invoice(studio: Studio, number: str, date: datetime.date, calendar: Calenda
         payment_term=30,
         due_on=date + 30 * ONE_DAY,
         language=studio.organisation.language,
-        issuer=issuer_copy(studio.organisation),
-        addressee=addressee_copy(customer),
+        issuer=issuer_snapshot(studio.organisation),
+        addressee=addressee_snapshot(customer),
         final_at=at,
         sent_at=at,
         paid_at=calendar.at(date + 25 * ONE_DAY, 9, 5),

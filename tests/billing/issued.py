@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from billing.documents.archive import triggers as triggers
-from billing.documents.parties import addressee_copy, issuer_copy
+from billing.documents.parties import addressee_snapshot, issuer_snapshot
 from billing.models import Invoice, InvoiceLine, InvoiceStatus
 from customers.models import Contact, Customer
 from lib.money import ZERO, net_amount
@@ -104,8 +104,8 @@ def issued(
         payment_term=30,
         due_on=TODAY + datetime.timedelta(days=30),
         final_at=NOW,
-        issuer=issuer_copy(organisation),
-        addressee=addressee_copy(customer),
+        issuer=issuer_snapshot(organisation),
+        addressee=addressee_snapshot(customer),
         **fields,
     )
     lines = [_line(invoice, n, item, organisation) for n, item in enumerate(items, start=1)]

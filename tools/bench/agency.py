@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Membership, Organisation, Role
-from billing.documents.parties import addressee_copy
+from billing.documents.parties import addressee_snapshot
 from billing.models import Booking, BookingKind, Invoice, InvoiceLine, InvoiceStatus, State
 from integrations.models import Connection
 from projects.models import Project, Task
@@ -99,7 +99,7 @@ def _invoice(agency: Agency, number: int) -> Invoice:
         date=date,
         payment_term=30,
         due_on=date + datetime.timedelta(days=30),
-        addressee=addressee_copy(project.customer),
+        addressee=addressee_snapshot(project.customer),
     )
 
 

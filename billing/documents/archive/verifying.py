@@ -17,7 +17,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class DamagedFile:
     """A file of an invoice with what is wrong; `path` is empty when there never was one."""
 
     organisation: str
@@ -33,25 +33,25 @@ class ArchiveCheck:
 
     invoices: int = 0
     files: int = 0
-    faults: int = 0
+    damaged: int = 0
 
-    def findings(self) -> Iterator[Finding]:
+    def damaged_files(self) -> Iterator[DamagedFile]:
         """Every file that is not as it should be, invoice by invoice; reads all of them."""
         final = Invoice.objects.filter(origin=Origin.HERE).exclude(status=InvoiceStatus.DRAFT)
         about = final.select_related("organisation").prefetch_related("files")
         for invoice in about.order_by("organisation_id", "pk").iterator(chunk_size=200):
             self.invoices += 1
-            for finding in self._of(invoice):
-                self.faults += 1
-                yield finding
+            for damaged in self._of(invoice):
+                self.damaged += 1
+                yield damaged
 
-    def _of(self, invoice: Invoice) -> Iterator[Finding]:
+    def _of(self, invoice: Invoice) -> Iterator[DamagedFile]:
         kept = {file.kind: file for file in invoice.files.all()}
         for kind in FileKind.values:
             fault = self._fault(kept[kind]) if kind in kept else Fault.NEVER_MADE
             if fault:
                 path = str(kept[kind].file.name) if kind in kept else ""
-                yield Finding(str(invoice.organisation), invoice.number, kind, fault, path)
+                yield DamagedFile(str(invoice.organisation), invoice.number, kind, fault, path)
 
     def _fault(self, file: InvoiceFile) -> Fault | None:
         self.files += 1

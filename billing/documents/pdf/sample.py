@@ -15,12 +15,12 @@ from vat.treatments import VatTreatment
 
 from ...models import Invoice, InvoiceLine, InvoiceStatus
 from ..document import InvoiceDocument
-from ..parties import addressee_copy, issuer_copy
+from ..parties import addressee_snapshot, issuer_snapshot
 
 TERM = 30
 
 
-def sample_paper(organisation: Organisation, *, now: datetime.datetime) -> InvoiceDocument:
+def sample_document(organisation: Organisation, *, now: datetime.datetime) -> InvoiceDocument:
     """Never stored; in the language of the organisation."""
     today = now.date()
     with override(organisation.language):
@@ -41,7 +41,9 @@ def sample_paper(organisation: Organisation, *, now: datetime.datetime) -> Invoi
         lines = _lines()
     for name, value in total_fields(totals(lines)).items():
         setattr(invoice, name, value)
-    return InvoiceDocument(invoice, lines, issuer_copy(organisation), addressee_copy(customer))
+    return InvoiceDocument(
+        invoice, lines, issuer_snapshot(organisation), addressee_snapshot(customer)
+    )
 
 
 def _customer(organisation: Organisation) -> Customer:

@@ -9,10 +9,10 @@ from .elements import Part, cac, cbc
 COC, OIN, VAT, MAIL = "0106", "0190", "9944", "EM"
 COC_DIGITS, OIN_DIGITS = 8, 20
 
-Copy = Mapping[str, str]
+Snapshot = Mapping[str, str]
 
 
-def supplier(issuer: Copy) -> Part:
+def supplier(issuer: Snapshot) -> Part:
     contact = cac(
         "Contact",
         cbc("Name", issuer["name"]),
@@ -22,7 +22,7 @@ def supplier(issuer: Copy) -> Part:
     return cac("AccountingSupplierParty", _party(issuer, contact))
 
 
-def customer(addressee: Copy) -> Part:
+def customer(addressee: Snapshot) -> Part:
     contact = cac(
         "Contact",
         cbc("Name", addressee["contact_name"]),
@@ -31,73 +31,73 @@ def customer(addressee: Copy) -> Part:
     return cac("AccountingCustomerParty", _party(addressee, contact))
 
 
-def country(copy: Copy) -> str:
+def country(party: Snapshot) -> str:
     """The ISO code; who has no country filled in is at home."""
-    return country_code(copy["country"]) or HOME
+    return country_code(party["country"]) or HOME
 
 
-def registration(copy: Copy) -> tuple[str, str]:
+def registration(party: Snapshot) -> tuple[str, str]:
     """Scheme and number of a registration in the Netherlands: CoC, or OIN of a government body.
 
     Both are empty for somebody who has neither, such as a private person.
     """
-    number = "".join(copy["coc_number"].split())
+    number = "".join(party["coc_number"].split())
     schemes = {COC_DIGITS: COC, OIN_DIGITS: OIN}
-    if country(copy) != HOME or not number.isdigit() or len(number) not in schemes:
+    if country(party) != HOME or not number.isdigit() or len(number) not in schemes:
         return "", ""
     return schemes[len(number)], number
 
 
-def _party(copy: Copy, contact: Part) -> Part:
+def _party(party: Snapshot, contact: Part) -> Part:
     return cac(
         "Party",
-        _endpoint(copy),
-        cac("PartyName", cbc("Name", copy["name"])),
-        cac("PostalAddress", *address(copy)),
-        _tax_scheme(copy),
-        cac("PartyLegalEntity", cbc("RegistrationName", copy["name"]), _legal_id(copy)),
+        _endpoint(party),
+        cac("PartyName", cbc("Name", party["name"])),
+        cac("PostalAddress", *address(party)),
+        _tax_scheme(party),
+        cac("PartyLegalEntity", cbc("RegistrationName", party["name"]), _legal_id(party)),
         contact,
     )
 
 
-def address(copy: Copy) -> tuple[Part, ...]:
+def address(party: Snapshot) -> tuple[Part, ...]:
     return (
-        cbc("StreetName", copy["address"]),
-        cbc("CityName", copy["city"]),
-        cbc("PostalZone", copy["postal_code"]),
-        cac("Country", cbc("IdentificationCode", country(copy))),
+        cbc("StreetName", party["address"]),
+        cbc("CityName", party["city"]),
+        cbc("PostalZone", party["postal_code"]),
+        cac("Country", cbc("IdentificationCode", country(party))),
     )
 
 
-def _endpoint(copy: Copy) -> Part:
+def _endpoint(party: Snapshot) -> Part:
     """Where documents for this party go: its registration, else its VAT number or e-mail address.
 
     The schemes are those of the code list EAS.
     """
-    scheme, number = registration(copy)
-    vat = _vat_number(copy)
+    scheme, number = registration(party)
+    vat = _vat_number(party)
     if scheme:
         return cbc("EndpointID", number, schemeID=scheme)
     if vat.startswith(HOME):
         return cbc("EndpointID", vat, schemeID=VAT)
-    return cbc("EndpointID", copy["email"], schemeID=MAIL)
+    return cbc("EndpointID", party["email"], schemeID=MAIL)
 
 
-def _legal_id(copy: Copy) -> Part:
-    scheme, number = registration(copy)
+def _legal_id(party: Snapshot) -> Part:
+    scheme, number = registration(party)
     if scheme:
         return cbc("CompanyID", number, schemeID=scheme)
-    return cbc("CompanyID", copy["coc_number"])
+    return cbc("CompanyID", party["coc_number"])
 
 
-def _tax_scheme(copy: Copy) -> Part:
-    number = cbc("CompanyID", _vat_number(copy))
+def _tax_scheme(party: Snapshot) -> Part:
+    number = cbc("CompanyID", _vat_number(party))
     if number is None:
         return None
     return cac("PartyTaxScheme", number, cac("TaxScheme", cbc("ID", "VAT")))
 
 
-def _vat_number(copy: Copy) -> str:
+def _vat_number(party: Snapshot) -> str:
     """Begins with the letters of a country (BR-CO-09), else it is none."""
-    number = "".join(copy["vat_number"].split()).upper()
+    number = "".join(party["vat_number"].split()).upper()
     return number if number[:2].isalpha() else ""

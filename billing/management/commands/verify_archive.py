@@ -32,14 +32,14 @@ class Command(BaseCommand):
         for name in sorted(lost):
             self.stdout.write(f"The database trigger {name} is missing: run migrate")
         check = ArchiveCheck()
-        for one in check.findings():
+        for one in check.damaged_files():
             where = f" ({one.path})" if one.path else ""
             name = f"{one.organisation} {one.number} {one.kind}"
             self.stdout.write(f"{name}: {one.fault}{where}")
         looked = f"{check.files} files of {check.invoices} invoices"
-        if check.faults:
-            self.stdout.write(f"{looked}: {check.faults} missing or changed")
+        if check.damaged:
+            self.stdout.write(f"{looked}: {check.damaged} missing or changed")
         else:
             self.stdout.write(f"{looked}: all present and unchanged")
-        if lost or check.faults:
+        if lost or check.damaged:
             sys.exit(1)

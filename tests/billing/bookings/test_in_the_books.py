@@ -11,7 +11,7 @@ from billing.bookings.outbox import queue_invoice, queue_sales_entry
 from billing.models import Booking, Invoice, State
 from lib.money import ZERO
 from tests.billing import issued as invoices
-from tests.billing.documents.test_paper_and_wire import EXAMPLES
+from tests.billing.documents.test_stored_amounts import EXAMPLES
 
 NOW = timezone.now()
 WAYS = {"as an invoice": queue_invoice, "as a sales entry": queue_sales_entry}

@@ -129,7 +129,7 @@ def test_the_rows_of_a_line_add_up_to_the_line_to_the_cent(rows):
         for n, (kind, quantity, price) in enumerate(rows, start=1)
     ]
 
-    copies = specified(behind)
+    specification = specified(behind)
 
-    assert sum(Decimal(copy["amount"]) for copy in copies) == amount_of(items)
-    assert sorted(copy["id"] for copy in copies) == [item.id for item in items]
+    assert sum(Decimal(row["amount"]) for row in specification) == amount_of(items)
+    assert sorted(row["id"] for row in specification) == [item.id for item in items]

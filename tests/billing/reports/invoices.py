@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from accounts.models import Membership, Organisation
-from billing.documents.parties import addressee_copy
+from billing.documents.parties import addressee_snapshot
 from billing.models import Invoice, InvoiceLine, InvoiceStatus
 from customers.models import Customer
 from projects.models import Project
@@ -71,7 +71,7 @@ def create_invoice(
         payment_term=30,
         due_on=fields.pop("due_on", date + datetime.timedelta(days=30)),
         discount=Decimal(discount),
-        addressee=addressee_copy(customer),
+        addressee=addressee_snapshot(customer),
         **fields,
     )
     stored = [line.stored(invoice, position) for position, line in enumerate(lines, start=1)]

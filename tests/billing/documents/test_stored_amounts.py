@@ -1,4 +1,4 @@
-"""The same cents stand on paper, on the wire, on the screen, and in what is stored."""
+"""PDF, UBL and page of an invoice show the amounts that are stored, to the cent."""
 
 import io
 import random
@@ -55,13 +55,13 @@ EXAMPLES = {
 }  # fmt: skip
 
 
-def on_paper(invoice: Invoice, **options: str) -> str:
+def in_pdf(invoice: Invoice, **options: str) -> str:
     pages = PdfReader(io.BytesIO(invoice_pdf(invoice, **options))).pages
     said = " ".join(page.extract_text() for page in pages)
     return " ".join(said.replace("\u00a0", " ").split())
 
 
-def on_the_wire(invoice: Invoice) -> tuple[Decimal, ...]:
+def in_ubl(invoice: Invoice) -> tuple[Decimal, ...]:
     """Net, VAT and total of the UBL, with the sign of the invoice."""
     root = etree.fromstring(invoice_ubl(invoice))
     paths = (
@@ -92,14 +92,14 @@ def test_an_example_comes_to_the_same_everywhere(agency, organisation, name, cre
     inside.force_login(agency.member.user)
 
     screen = inside.get(reverse("billing:invoice-detail", args=[invoice.pk])).content.decode()
-    paper = on_paper(invoice)
+    pdf_text = in_pdf(invoice)
 
     assert (invoice.net, invoice.vat, invoice.gross) == wanted
-    assert on_the_wire(invoice) == wanted
+    assert in_ubl(invoice) == wanted
     for one in (invoice.net, invoice.gross):
-        assert f"€ {amount(one)}" in paper
+        assert f"€ {amount(one)}" in pdf_text
         assert amount(one) in screen
-    assert paper.count(f"€ {amount(invoice.vat)}") >= (1 if len(invoice.vat_by_rate) == 1 else 0)
+    assert pdf_text.count(f"€ {amount(invoice.vat)}") >= (1 if len(invoice.vat_by_rate) == 1 else 0)
 
 
 def test_fifty_random_invoices_say_their_stored_amounts_in_every_design(organisation):
@@ -111,11 +111,11 @@ def test_fifty_random_invoices_say_their_stored_amounts_in_every_design(organisa
         )
         invoice = invoices.random_invoice(dice, customers, number=f"2026-{n:04d}")
 
-        paper = on_paper(invoice, language="en")
+        pdf_text = in_pdf(invoice, language="en")
 
         totals = [invoice.net, invoice.gross, *(one.vat for one in invoice.vat_by_rate)]
         for one in totals:
-            assert f"€ {amount(one)}" in paper, (invoice.number, one)
+            assert f"€ {amount(one)}" in pdf_text, (invoice.number, one)
         for line in invoice.lines.all():
-            assert amount(line.net) in paper, (invoice.number, line.net)
-        assert on_the_wire(invoice) == (invoice.net, invoice.vat, invoice.gross)
+            assert amount(line.net) in pdf_text, (invoice.number, line.net)
+        assert in_ubl(invoice) == (invoice.net, invoice.vat, invoice.gross)
