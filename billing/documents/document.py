@@ -70,5 +70,5 @@ def _receipts(invoice: Invoice) -> tuple[Expense, ...]:
     """The expenses on it that have a receipt, if they go along."""
     if not invoice.with_receipts:
         return ()
-    ours = Expense.objects.filter(invoice_line__invoice=invoice).exclude(receipt="")
-    return tuple(ours.select_related("category").order_by("date", "pk"))
+    billed = Expense.objects.filter(invoice_line__invoice=invoice).exclude(receipt="")
+    return tuple(billed.select_related("category").order_by("date", "pk"))

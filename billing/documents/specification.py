@@ -23,7 +23,7 @@ Row = TimeEntry | Expense | Trip | ScheduledAmount
 
 
 @dataclass(frozen=True)
-class Behind:
+class BilledRow:
     """A row behind a line; `quantity` is minutes for hours, kilometres for trips, else a number."""
 
     kind: ItemKind
@@ -41,8 +41,8 @@ def specify(invoice: Invoice) -> None:
 
 def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
     """Every line with the rows behind it as its specification; stores nothing."""
-    by_line: dict[int, list[Behind]] = defaultdict(list)
-    for row in rows_behind(invoice):
+    by_line: dict[int, list[BilledRow]] = defaultdict(list)
+    for row in billed_rows(invoice):
         by_line[row.line_id].append(row)
     lines = list(invoice.lines.all())
     for line in lines:
@@ -51,16 +51,18 @@ def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
     return lines
 
 
-def rows_behind(invoice: Invoice) -> list[Behind]:
+def billed_rows(invoice: Invoice) -> list[BilledRow]:
     """Everything that is billed on the invoice: by kind, then by day."""
-    ours = {"invoice_line__invoice": invoice}
+    of_invoice = {"invoice_line__invoice": invoice}
     about = ("project", "membership__user")
     order = ("date", "pk")
-    hours = TimeEntry.objects.filter(**ours).select_related(*about, "task").order_by(*order)
-    expenses = Expense.objects.filter(**ours).select_related(*about, "category").order_by(*order)
-    trips = Trip.objects.filter(**ours).select_related(*about).order_by(*order)
+    hours = TimeEntry.objects.filter(**of_invoice).select_related(*about, "task").order_by(*order)
+    expenses = (
+        Expense.objects.filter(**of_invoice).select_related(*about, "category").order_by(*order)
+    )
+    trips = Trip.objects.filter(**of_invoice).select_related(*about).order_by(*order)
     scheduled_amounts = (
-        ScheduledAmount.objects.filter(**ours)
+        ScheduledAmount.objects.filter(**of_invoice)
         .select_related("project", "task")
         .order_by("due_on", "pk")
     )
@@ -72,7 +74,7 @@ def rows_behind(invoice: Invoice) -> list[Behind]:
     ]
 
 
-def specified(rows: Sequence[Behind]) -> list[dict[str, Any]]:
+def specified(rows: Sequence[BilledRow]) -> list[dict[str, Any]]:
     """The rows of one line as plain JSON: amounts and quantities as strings, days ISO.
 
     `minutes` stands only with hours; `until` is the last day of a subscription's period.
@@ -94,7 +96,7 @@ def specified(rows: Sequence[Behind]) -> list[dict[str, Any]]:
     ]
 
 
-def _amounts(rows: Sequence[Behind]) -> list[Decimal]:
+def _amounts(rows: Sequence[BilledRow]) -> list[Decimal]:
     """What each row comes to: hours and trips of one price share what they come to together."""
     alike: dict[tuple[ItemKind, Decimal, int], list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
@@ -118,24 +120,24 @@ def _parts(kind: ItemKind, quantities: Sequence[Decimal], price: Decimal) -> lis
 # --- Reading the rows -----------------------------------------------------------------------------
 
 
-def _hours(entry: TimeEntry) -> Behind:
+def _hours(entry: TimeEntry) -> BilledRow:
     texts = _texts(entry, task=entry.task.name, description=entry.description)
     quantity = Decimal(entry.minutes)
-    return _behind(ItemKind.HOURS, entry, quantity, entry.hourly_rate or ZERO, texts)
+    return _billed_row(ItemKind.HOURS, entry, quantity, entry.hourly_rate or ZERO, texts)
 
 
-def _expense(expense: Expense) -> Behind:
+def _expense(expense: Expense) -> BilledRow:
     texts = _texts(expense, task=expense.category.name, description=expense.description)
-    return _behind(ItemKind.EXPENSE, expense, expense.quantity, expense.price, texts)
+    return _billed_row(ItemKind.EXPENSE, expense, expense.quantity, expense.price, texts)
 
 
-def _trip(trip: Trip) -> Behind:
+def _trip(trip: Trip) -> BilledRow:
     way = f"{trip.origin} – {trip.destination}"
     texts = _texts(trip, task="", description=way)
-    return _behind(ItemKind.TRIP, trip, Decimal(trip.distance), trip.rate, texts)
+    return _billed_row(ItemKind.TRIP, trip, Decimal(trip.distance), trip.rate, texts)
 
 
-def _scheduled(scheduled: ScheduledAmount) -> Behind:
+def _scheduled(scheduled: ScheduledAmount) -> BilledRow:
     texts = {
         "id": scheduled.pk,
         "date": scheduled.due_on.isoformat(),
@@ -147,7 +149,7 @@ def _scheduled(scheduled: ScheduledAmount) -> Behind:
         "task": scheduled.task.name if scheduled.task else "",
         "description": scheduled.description,
     }
-    return _behind(ItemKind.SCHEDULED, scheduled, scheduled.quantity, scheduled.price, texts)
+    return _billed_row(ItemKind.SCHEDULED, scheduled, scheduled.quantity, scheduled.price, texts)
 
 
 def _texts(row: TimeEntry | Expense | Trip, *, task: str, description: str) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def _texts(row: TimeEntry | Expense | Trip, *, task: str, description: str) -> d
     }
 
 
-def _behind(
+def _billed_row(
     kind: ItemKind, row: Row, quantity: Decimal, price: Decimal, texts: dict[str, Any]
-) -> Behind:
-    return Behind(kind, row.invoice_line_id or 0, quantity, price, texts)
+) -> BilledRow:
+    return BilledRow(kind, row.invoice_line_id or 0, quantity, price, texts)

@@ -37,13 +37,13 @@ def supply_periods(invoices: Collection[Invoice]) -> dict[int, Period]:
 
 
 def _rows_by_invoice(invoice_ids: Collection[int]) -> Iterator[Mapping[str, Any]]:
-    ours = {"invoice_line__invoice__in": invoice_ids}
+    of_invoices = {"invoice_line__invoice__in": invoice_ids}
     for model in REGISTRATIONS.values():
-        rows = model.objects.filter(**ours).order_by().values("invoice_line__invoice")
+        rows = model.objects.filter(**of_invoices).order_by().values("invoice_line__invoice")
         yield from rows.annotate(first=Min("date"), last=Max("date"))
     until = Max(Coalesce("period_until", "due_on"))
     scheduled_amounts = (
-        ScheduledAmount.objects.filter(**ours).order_by().values("invoice_line__invoice")
+        ScheduledAmount.objects.filter(**of_invoices).order_by().values("invoice_line__invoice")
     )
     yield from scheduled_amounts.annotate(first=Min("due_on"), last=until)
 

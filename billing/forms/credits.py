@@ -34,11 +34,13 @@ class CreditForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"date": today})
         self.lines = lines
-        for one in self._free():
+        for one in self._uncredited():
             label = one.line.description
-            self.fields[_box(one)] = forms.BooleanField(label=label, initial=True, required=False)
+            self.fields[_line_field(one)] = forms.BooleanField(
+                label=label, initial=True, required=False
+            )
             if one.row_count:
-                self.fields[_fate(one)] = forms.ChoiceField(
+                self.fields[_rows_field(one)] = forms.ChoiceField(
                     label=gettext_lazy("Registrations"),
                     choices=RowDisposition,
                     initial=RowDisposition.RELEASED,
@@ -48,8 +50,8 @@ class CreditForm(forms.Form):
     def with_lines(self) -> Iterator[tuple[CreditableLine, BoundField | None, BoundField | None]]:
         """Every line with its box and its choice, where it has them."""
         for one in self.lines:
-            box = self[_box(one)] if _box(one) in self.fields else None
-            yield one, box, self[_fate(one)] if _fate(one) in self.fields else None
+            box = self[_line_field(one)] if _line_field(one) in self.fields else None
+            yield one, box, self[_rows_field(one)] if _rows_field(one) in self.fields else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -59,27 +61,27 @@ class CreditForm(forms.Form):
 
     def chosen(self) -> list[int]:
         """The ids of the ticked lines, also while something else is not right yet."""
-        return [one.line.pk for one in self._free() if self[_box(one)].value()]
+        return [one.line.pk for one in self._uncredited() if self[_line_field(one)].value()]
 
     def credit_input(self) -> CreditInput:
         """What the operations take, once the form is valid."""
-        dispositions = {one.line.pk: self._fate_of(one) for one in self._free()}
+        dispositions = {one.line.pk: self._disposition_of(one) for one in self._uncredited()}
         return CreditInput(
             dispositions={pk: dispositions[pk] for pk in self.chosen()},
             reason=self.cleaned_data["reason"],
             date=self.cleaned_data["date"],
         )
 
-    def _fate_of(self, one: CreditableLine) -> RowDisposition:
-        return RowDisposition(self.cleaned_data.get(_fate(one)) or RowDisposition.RELEASED)
+    def _disposition_of(self, one: CreditableLine) -> RowDisposition:
+        return RowDisposition(self.cleaned_data.get(_rows_field(one)) or RowDisposition.RELEASED)
 
-    def _free(self) -> Iterator[CreditableLine]:
+    def _uncredited(self) -> Iterator[CreditableLine]:
         return (one for one in self.lines if one.taken_by is None)
 
 
-def _box(one: CreditableLine) -> str:
+def _line_field(one: CreditableLine) -> str:
     return f"line-{one.line.pk}"
 
 
-def _fate(one: CreditableLine) -> str:
+def _rows_field(one: CreditableLine) -> str:
     return f"rows-{one.line.pk}"

@@ -67,8 +67,8 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
 
     def clean(self) -> dict[str, object]:
         typed = self.cleaned_data
-        ours, theirs = typed.get("prefix"), typed.get("eboekhouden_prefix")
-        if ours is not None and ours == theirs:
+        prefix, remote_prefix = typed.get("prefix"), typed.get("eboekhouden_prefix")
+        if prefix is not None and prefix == remote_prefix:
             sentence = _("Use a different prefix than above. Each series has its own count.")
             self.add_error("eboekhouden_prefix", sentence)
         return typed

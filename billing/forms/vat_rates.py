@@ -47,8 +47,8 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         super().__init__(*args, **kwargs)
         self.organisation = organisation
         others = organisation.vat_rates.exclude(pk=self.instance.pk)
-        free = others.filter(replaced_by=None) | others.filter(replaced_by=self.instance.pk)
-        offer(self, "replaces", free, empty="—")
+        available = others.filter(replaced_by=None) | others.filter(replaced_by=self.instance.pk)
+        offer(self, "replaces", available, empty="—")
 
     def clean_name(self) -> str:
         return free_name(self.cleaned_data["name"], self.organisation, besides=self.instance.pk)

@@ -68,14 +68,14 @@ def why_no_credit(invoice: Invoice) -> str:
         return _("This invoice has been cancelled.")
     if invoice.is_credit:
         return _("This invoice is a credit invoice itself.")
-    if invoice.origin == Origin.EBOEKHOUDEN and not _stands_there(invoice):
+    if invoice.origin == Origin.EBOEKHOUDEN and not _is_booked_there(invoice):
         return _("This invoice is not booked in e-Boekhouden yet.")
-    if not free_lines(invoice).exists():
+    if not uncredited_lines(invoice).exists():
         return _("All lines of this invoice have been credited.")
     return ""
 
 
-def free_lines(invoice: Invoice) -> QuerySet[InvoiceLine]:
+def uncredited_lines(invoice: Invoice) -> QuerySet[InvoiceLine]:
     """The lines that no living credit invoice takes back."""
     taken = InvoiceLine.objects.filter(credits__invoice=invoice, is_withdrawn=False)
     return invoice.lines.exclude(pk__in=taken.values("credits"))
@@ -101,8 +101,10 @@ def preview(invoice: Invoice, chosen: Iterable[int]) -> Preview:
     """What crediting the chosen lines would come to now."""
     lines = lines_of_credit(invoice, dict.fromkeys(chosen, RowDisposition.RELEASED))
     before = credits_before(invoice)
-    original = standing(invoice, lines, before=before)
-    totals = credit_totals(lines, discount=invoice.discount, original=_tied(invoice, original))
+    original = original_of(invoice, lines, before=before)
+    totals = credit_totals(
+        lines, discount=invoice.discount, original=_if_issued_here(invoice, original)
+    )
     return Preview(totals, difference(lines, discount=invoice.discount, original=original))
 
 
@@ -110,15 +112,15 @@ def lines_of_credit(
     invoice: Invoice, dispositions: Mapping[int, RowDisposition]
 ) -> list[InvoiceLine]:
     """The chosen lines with negative quantities, unsaved. Raises CannotCredit if one is taken."""
-    free = {line.pk: line for line in free_lines(invoice)}
+    uncredited = {line.pk: line for line in uncredited_lines(invoice)}
     if not dispositions:
         raise CannotCredit(_("Select at least one line."))
-    if set(dispositions) - set(free):
+    if set(dispositions) - set(uncredited):
         raise CannotCredit(taken_meanwhile())
     counts = _row_counts(invoice)
     return [
         _taken_back(line, dispositions[line.pk] if counts[line.pk] else "")
-        for line in free.values()
+        for line in uncredited.values()
         if line.pk in dispositions
     ]
 
@@ -132,7 +134,7 @@ def totals_of_credit(
     original: Invoice, lines: Sequence[InvoiceLine], *, before: Sequence[Invoice]
 ) -> Totals:
     """What a credit of these lines comes to, after the credits that count before it."""
-    against = _tied(original, standing(original, lines, before=before))
+    against = _if_issued_here(original, original_of(original, lines, before=before))
     return credit_totals(lines, discount=original.discount, original=against)
 
 
@@ -144,12 +146,12 @@ def credits_before(invoice: Invoice, draft: Invoice | None = None) -> list[Invoi
     return list(others.exclude(pk__gte=draft.pk, status=InvoiceStatus.DRAFT))
 
 
-def standing(
+def original_of(
     invoice: Invoice, lines: Iterable[InvoiceLine], *, before: Sequence[Invoice]
 ) -> Original:
     """What stands against the invoice before the lines of one more credit."""
-    theirs = InvoiceLine.objects.filter(invoice__in=before).values_list("credits", flat=True)
-    taken = {*theirs, *(line.credits_id for line in lines)}
+    earlier = InvoiceLine.objects.filter(invoice__in=before).values_list("credits", flat=True)
+    taken = {*earlier, *(line.credits_id for line in lines)}
     remaining = {rate_of(line) for line in invoice.lines.all() if line.pk not in taken}
     return Original(
         rates=invoice.vat_by_rate,
@@ -158,12 +160,12 @@ def standing(
     )
 
 
-def _tied(invoice: Invoice, original: Original) -> Original | None:
+def _if_issued_here(invoice: Invoice, original: Original) -> Original | None:
     """e-Boekhouden computes the VAT of what is made there over its own lines."""
     return original if invoice.origin == Origin.HERE else None
 
 
-def _stands_there(invoice: Invoice) -> bool:
+def _is_booked_there(invoice: Invoice) -> bool:
     return Booking.objects.filter(invoice=invoice, state=State.CONFIRMED).exists()
 
 

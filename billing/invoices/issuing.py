@@ -43,7 +43,7 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
             return draft
         if why := why_held(draft.organisation):
             raise Held(why)
-        _insist_on_the_law(draft, now=now)
+        _require_lawful(draft, now=now)
         if draft.is_credit:
             _settle(draft, by=by)
         draft.number = next_number(draft.organisation, Origin.HERE, year=draft.date.year)
@@ -61,7 +61,7 @@ def _settle(credit: Invoice, *, by: User) -> None:
         raise NotAllowed("rows") from moved
 
 
-def _insist_on_the_law(draft: Invoice, *, now: datetime.datetime) -> None:
+def _require_lawful(draft: Invoice, *, now: datetime.datetime) -> None:
     findings = check(document_of(draft, today=timezone.localdate(now)))
     if findings.errors:
         raise Unlawful(findings)

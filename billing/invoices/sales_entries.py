@@ -108,7 +108,7 @@ def why_no_sales_entry(invoice: Invoice) -> str:
     """Why this invoice cannot be entered in the ledger; empty if it can."""
     if not invoice.was_sent:
         return _("This invoice has not been sent yet.")
-    if is_booked_or_on_its_way(invoice):
+    if has_booking(invoice):
         return _("This invoice is booked or on its way to e-Boekhouden.")
     missing = {
         line.vat_rate.name for line in invoice.lines.select_related("vat_rate") if not line.vat_code
@@ -118,6 +118,6 @@ def why_no_sales_entry(invoice: Invoice) -> str:
     return ""
 
 
-def is_booked_or_on_its_way(invoice: Invoice) -> bool:
+def has_booking(invoice: Invoice) -> bool:
     """There is a booking of this invoice that was not cancelled."""
     return Booking.objects.filter(invoice=invoice).exclude(state=State.CANCELLED).exists()

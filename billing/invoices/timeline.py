@@ -21,7 +21,7 @@ Details = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Happening:
+class TimelineEntry:
     """One thing that happened: a sentence, and under it when, who, and more."""
 
     at: datetime.datetime
@@ -29,26 +29,26 @@ class Happening:
     meta: str
 
 
-def timeline(invoice: Invoice, *, now: datetime.datetime) -> list[Happening]:
+def timeline(invoice: Invoice, *, now: datetime.datetime) -> list[TimelineEntry]:
     """Everything that happened to the invoice and to its bookings, the latest first."""
-    events = [_told(event, now=now) for event in invoice.events.select_related("by")]
+    events = [_describe_event(event, now=now) for event in invoice.events.select_related("by")]
     return sorted(events + _exchanges(invoice, now=now), key=lambda one: one.at, reverse=True)
 
 
-def _told(event: InvoiceEvent, *, now: datetime.datetime) -> Happening:
-    tell = SENTENCES.get(event.kind)
-    title, more = tell(event.details) if tell else (event.kind, "")
+def _describe_event(event: InvoiceEvent, *, now: datetime.datetime) -> TimelineEntry:
+    describe = SENTENCES.get(event.kind)
+    title, more = describe(event.details) if describe else (event.kind, "")
     who = event.by.first_name if event.by else ""
-    return Happening(event.at, title, _meta(_when(event.at, now=now), who, more))
+    return TimelineEntry(event.at, title, _meta(_when(event.at, now=now), who, more))
 
 
-def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[Happening]:
+def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[TimelineEntry]:
     """Every attempt of its bookings, with what the service said."""
     attempts = Attempt.objects.filter(booking__invoice=invoice).order_by("started_at", "pk")
-    told = [describe_attempt(attempt) for attempt in attempts]
+    summaries = [describe_attempt(attempt) for attempt in attempts]
     return [
-        Happening(one.at, one.text, _meta(_when(one.at, now=now), "e-Boekhouden", one.said))
-        for one in told
+        TimelineEntry(one.at, one.text, _meta(_when(one.at, now=now), "e-Boekhouden", one.said))
+        for one in summaries
     ]
 
 

@@ -67,12 +67,12 @@ class Amounts:
 
 
 @dataclass
-class Tied:
+class Comparison:
     """Amounts of a rate, or of all: as invoiced, of what is booked, and as it stands there."""
 
     invoiced: Amounts = field(default_factory=Amounts)
     booked: Amounts = field(default_factory=Amounts)
-    there: Amounts = field(default_factory=Amounts)
+    remote: Amounts = field(default_factory=Amounts)
 
     @property
     def not_booked(self) -> Amounts:
@@ -80,41 +80,41 @@ class Tied:
 
     @property
     def difference(self) -> Amounts:
-        """Theirs minus ours of what is booked: zero when both agree."""
-        return self.there - self.booked
+        """Theirs minus invoiced of what is booked: zero when both agree."""
+        return self.remote - self.booked
 
-    def add(self, other: "Tied") -> None:
+    def add(self, other: "Comparison") -> None:
         self.invoiced += other.invoiced
         self.booked += other.booked
-        self.there += other.there
+        self.remote += other.remote
 
 
 @dataclass
 class VatOverview:
     """Rates in the order of the VAT return, ids of what is not booked, and of what differs."""
 
-    rates: dict[Rate, Tied]
-    total: Tied
+    rates: dict[Rate, Comparison]
+    total: Comparison
     not_booked: list[int]
     differing: list[int]
 
 
 def vat_overview(organisation: Organisation, period: Period) -> VatOverview:
     """Both sides of every invoice of the period; two queries, however many there are."""
-    rates: dict[Rate, Tied] = defaultdict(Tied)
+    rates: dict[Rate, Comparison] = defaultdict(Comparison)
     not_booked, differing = [], []
     contents = _contents(organisation, period)
     for pk, totals in _invoices(organisation, period):
-        found = _tied(totals, contents.get(pk))
+        found = _compared(totals, contents.get(pk))
         if pk not in contents:
             not_booked.append(pk)
-        elif any(tied.difference for tied in found.values()):
+        elif any(compared.difference for compared in found.values()):
             differing.append(pk)
-        for rate, tied in found.items():
-            rates[rate].add(tied)
-    total = Tied()
-    for tied in rates.values():
-        total.add(tied)
+        for rate, compared in found.items():
+            rates[rate].add(compared)
+    total = Comparison()
+    for compared in rates.values():
+        total.add(compared)
     return VatOverview(_in_order(rates), total, not_booked, differing)
 
 
@@ -122,7 +122,7 @@ def invoices_at(organisation: Organisation, period: Period, address: str) -> dic
     """Ids of the invoices with a rate, by its address, each with its net amount at that rate."""
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for pk, totals in _invoices(organisation, period):
-        for rate, amounts in _ours(totals).items():
+        for rate, amounts in _invoiced(totals).items():
             if rate.address == address:
                 found[pk] += amounts.net
     return dict(found)
@@ -146,13 +146,13 @@ def vat_sheet(organisation: Organisation, period: Period) -> Sheet:
 
 
 def _cells(overview: VatOverview) -> Iterator[list[Cell]]:
-    for rate, tied in overview.rates.items():
-        sides = (tied.invoiced, tied.there, tied.not_booked)
+    for rate, compared in overview.rates.items():
+        sides = (compared.invoiced, compared.remote, compared.not_booked)
         figures = [figure for side in sides for figure in (side.net, side.vat)]
-        yield [rate.label, rate.code, *figures, tied.difference.gross]
+        yield [rate.label, rate.code, *figures, compared.difference.gross]
 
 
-def _in_order(rates: Mapping[Rate, Tied]) -> dict[Rate, Tied]:
+def _in_order(rates: Mapping[Rate, Comparison]) -> dict[Rate, Comparison]:
     """Treatments as they are listed, high rates first."""
     treatments = VatTreatment.values
 
@@ -162,7 +162,7 @@ def _in_order(rates: Mapping[Rate, Tied]) -> dict[Rate, Tied]:
     return {rate: rates[rate] for rate in sorted(rates, key=place)}
 
 
-# --- Our side -------------------------------------------------------------------------------------
+# --- As invoiced ----------------------------------------------------------------------------------
 
 
 def _invoices(organisation: Organisation, period: Period) -> Iterator[tuple[int, list[VatTotal]]]:
@@ -171,7 +171,7 @@ def _invoices(organisation: Organisation, period: Period) -> Iterator[tuple[int,
         yield pk, [VatTotal.from_json(one) for one in stored]
 
 
-def _ours(totals: Sequence[VatTotal]) -> dict[Rate, Amounts]:
+def _invoiced(totals: Sequence[VatTotal]) -> dict[Rate, Amounts]:
     found: dict[Rate, Amounts] = defaultdict(Amounts)
     for total in totals:
         rate = Rate(total.treatment, total.percentage, total.code)
@@ -179,22 +179,26 @@ def _ours(totals: Sequence[VatTotal]) -> dict[Rate, Amounts]:
     return found
 
 
-def _tied(totals: Sequence[VatTotal], content: Mapping[str, Any] | None) -> dict[Rate, Tied]:
-    ours = _ours(totals)
+def _compared(
+    totals: Sequence[VatTotal], content: Mapping[str, Any] | None
+) -> dict[Rate, Comparison]:
+    invoiced = _invoiced(totals)
     if content is None:
-        return {rate: Tied(amounts) for rate, amounts in ours.items()}
-    found = {rate: Tied(amounts, amounts) for rate, amounts in ours.items()}
-    for code, amounts in _theirs(content, ours).items():
-        first, *others = [rate for rate in ours if rate.code == code] or [_rate_of(code, ours)]
+        return {rate: Comparison(amounts) for rate, amounts in invoiced.items()}
+    found = {rate: Comparison(amounts, amounts) for rate, amounts in invoiced.items()}
+    for code, amounts in _remote(content, invoiced).items():
+        first, *others = [rate for rate in invoiced if rate.code == code] or [
+            _rate_of(code, invoiced)
+        ]
         # There nobody can tell rates with one code apart: what is more or less is of the first.
         for rate in others:
-            found[rate].there = ours[rate]
-        rest = amounts - sum((ours[rate] for rate in others), Amounts())
-        found.setdefault(first, Tied()).there += rest
+            found[rate].remote = invoiced[rate]
+        rest = amounts - sum((invoiced[rate] for rate in others), Amounts())
+        found.setdefault(first, Comparison()).remote += rest
     return found
 
 
-# --- Their side -----------------------------------------------------------------------------------
+# --- As booked ------------------------------------------------------------------------------------
 
 
 def _contents(organisation: Organisation, period: Period) -> dict[int, Mapping[str, Any]]:
@@ -212,7 +216,7 @@ def _contents(organisation: Organisation, period: Period) -> dict[int, Mapping[s
     }
 
 
-def _theirs(content: Mapping[str, Any], ours: Mapping[Rate, Amounts]) -> dict[str, Amounts]:
+def _remote(content: Mapping[str, Any], invoiced: Mapping[Rate, Amounts]) -> dict[str, Amounts]:
     """By VAT code. An entry has the VAT of every line, an invoice only that of the whole."""
     found: dict[str, Amounts] = defaultdict(Amounts)
     for line in content["lines"]:
@@ -222,15 +226,17 @@ def _theirs(content: Mapping[str, Any], ours: Mapping[Rate, Amounts]) -> dict[st
             net = cents(Decimal(line["quantity"]) * Decimal(line["price"]))
             found[line["vat_code"]] += Amounts(net)
     return (
-        found if all("net" in line for line in content["lines"]) else _taxed(content, found, ours)
+        found
+        if all("net" in line for line in content["lines"])
+        else _taxed(content, found, invoiced)
     )
 
 
 def _taxed(
-    content: Mapping[str, Any], nets: dict[str, Amounts], ours: Mapping[Rate, Amounts]
+    content: Mapping[str, Any], nets: dict[str, Amounts], invoiced: Mapping[Rate, Amounts]
 ) -> dict[str, Amounts]:
     """With the VAT of each rate; what the total says more or less is put with the highest rate."""
-    rates = {code: _rate_of(code, ours) for code in nets}
+    rates = {code: _rate_of(code, invoiced) for code in nets}
     found = {
         code: Amounts(amounts.net, share_of(amounts.net, rates[code].percentage))
         for code, amounts in nets.items()
@@ -243,7 +249,7 @@ def _taxed(
     return found
 
 
-def _rate_of(code: str, ours: Mapping[Rate, Amounts]) -> Rate:
+def _rate_of(code: str, invoiced: Mapping[Rate, Amounts]) -> Rate:
     """The rate of the invoice with this code; one that we did not send stands by itself."""
-    mine = (rate for rate in ours if rate.code == code)
-    return next(mine, Rate(VatTreatment.DOMESTIC, ZERO, code))
+    same_code = (rate for rate in invoiced if rate.code == code)
+    return next(same_code, Rate(VatTreatment.DOMESTIC, ZERO, code))

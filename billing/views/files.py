@@ -85,14 +85,14 @@ def invoice_files(request: MemberRequest) -> HttpResponseBase:
     """PDF and UBL of the ticked invoices as one ZIP; drafts and those of e-Boekhouden have none."""
     now = timezone.now()
     found = selected(request.organisation, request.POST)
-    ours = [one for one in found if not one.is_draft and one.origin == Origin.HERE]
-    if not ours:
+    issued = [one for one in found if not one.is_draft and one.origin == Origin.HERE]
+    if not issued:
         text = _("None of these invoices has files: they are drafts, or were not created here.")
         messages.warning(request, text)
         return redirect("billing:invoice-list")
     name = _("invoices")
     return StreamingHttpResponse(
-        zipped(ours, now=now),
+        zipped(issued, now=now),
         content_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="{name}-{now:%Y-%m-%d}.zip"',

@@ -55,7 +55,7 @@ def report_turnover(request: MemberRequest) -> HttpResponse:
     bars = [(row.short, row.net, row.before) for row in found.rows]
     context = {
         "form": form,
-        **reading(request),
+        **report_context(request),
         "query": query,
         "before": year_before(query.period),
         "found": found,
@@ -75,7 +75,7 @@ def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
     page, rows = invoices_with(request, parts)
     context = {
         "form": form,
-        **reading(request),
+        **report_context(request),
         "query": query,
         "label": label_of(query, address),
         "page": page,
@@ -118,7 +118,7 @@ def report_outstanding(request: MemberRequest) -> HttpResponse:
         "ages": outstanding.AGES,
         "today": today,
         "payments": Connection.objects.filter(organisation=request.organisation).first(),
-        **reading(request),
+        **report_context(request),
     }
     return render(request, "billing/reports/outstanding.html", context)
 
@@ -140,7 +140,7 @@ def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
         "rows": rows,
         "total": sum(amounts.values()),
         "today": today,
-        **reading(request),
+        **report_context(request),
     }
     return render(request, "billing/reports/outstanding_invoices.html", context)
 
@@ -164,7 +164,7 @@ def _customers(request: MemberRequest) -> QuerySet[Customer] | None:
 # --- What the reports have in common --------------------------------------------------------------
 
 
-def reading(request: MemberRequest) -> dict[str, Any]:
+def report_context(request: MemberRequest) -> dict[str, Any]:
     """What every report is shown with: its address without the page, and its place."""
     query = request.GET.copy()
     for name in ("page", "key", "file"):

@@ -19,7 +19,7 @@ from ..invoices.badges import rows_of, with_bookings
 from ..reports.icp import icp, icp_invoices, icp_sheet
 from ..reports.query import PeriodForm
 from ..reports.vat_overview import invoices_at, vat_overview, vat_sheet
-from .reports import invoices_with, reading
+from .reports import invoices_with, report_context
 
 
 def _asked(request: MemberRequest) -> PeriodForm:
@@ -27,7 +27,7 @@ def _asked(request: MemberRequest) -> PeriodForm:
 
 
 def _common(request: MemberRequest, form: PeriodForm) -> dict[str, Any]:
-    return {"form": form, "period": form.days, **reading(request)}
+    return {"form": form, "period": form.days, **report_context(request)}
 
 
 @require_safe
@@ -43,7 +43,7 @@ def report_vat(request: MemberRequest) -> HttpResponse:
     context = {
         **_common(request, form),
         "overview": overview,
-        "is_tied": Connection.objects.filter(organisation=request.organisation).exists(),
+        "is_connected": Connection.objects.filter(organisation=request.organisation).exists(),
         "page": page,
         "not_booked": rows_of(shown, today=timezone.localdate()),
         "differing": rows_of(differing, today=timezone.localdate()),

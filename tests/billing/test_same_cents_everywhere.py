@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.bookings.outbox import queue_invoice, queue_sales_entry
-from billing.documents.specification import rows_behind, specified
+from billing.documents.specification import billed_rows, specified
 from billing.invoices.creating import draft_invoices, freeze, invoice_in_eboekhouden
 from billing.invoices.drafting import DraftInput, LineInput, blank_draft, change_draft
 from billing.invoices.issuing import mark_sent
@@ -262,6 +262,6 @@ def test_the_rows_of_a_line_add_up_before_its_own_discount(agency):
             project=factories.create_project(organisation=agency.organisation), minutes=minutes
         )
     for draft in draft_invoices(agency.order(origin=Origin.HERE, per_project=True), now=NOW):
-        rows = specified(rows_behind(draft))
+        rows = specified(billed_rows(draft))
         (line,) = draft.lines.all()
         assert sum(Decimal(row["amount"]) for row in rows) == line.quantity * line.price

@@ -10,7 +10,7 @@ from ...models import Invoice
 
 FORMAT = 1
 # What lives on after the invoice became final, and stands elsewhere.
-LIVING = {
+CHANGING = {
     "status",
     "credit_state",
     "credited_amount",
@@ -27,7 +27,7 @@ def invoice_facts(invoice: Invoice) -> bytes:
     """The invoice with its lines, copies and totals; amounts are texts, so no cent is lost."""
     facts = {
         "format": FORMAT,
-        "invoice": {k: v for k, v in _columns(invoice).items() if k not in LIVING},
+        "invoice": {k: v for k, v in _columns(invoice).items() if k not in CHANGING},
         "credits_invoice": invoice.credit_of.number if invoice.credit_of else None,
         "organisation": invoice.organisation.name,
         "customer": invoice.customer.name,

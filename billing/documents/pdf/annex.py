@@ -66,12 +66,12 @@ def _row(row: Row, title: str, document: InvoiceDocument) -> list[str]:
     )
     what = " · ".join(filled(row["project"], row["task"]))
     says = row["description"]
-    told = filled("" if says and what == title else what, says)
+    description = filled("" if says and what == title else what, says)
     until = f" – {_iso_day(row['until'])}" if row["until"] else ""
     return [
         f"{_iso_day(row['date'])}{until}",
         row["employee"],
-        "\n".join(told),
+        "\n".join(description),
         quantity,
         amount(document.signed(Decimal(row["amount"]))),
     ]

@@ -62,7 +62,7 @@ def _invoice(document: InvoiceDocument) -> etree._Element:
 
 def _credit_note(document: InvoiceDocument) -> etree._Element:
     invoice = document.invoice
-    scheduled_amounts = _("Will be set off against invoice %(number)s or refunded.")
+    terms = _("Will be set off against invoice %(number)s or refunded.")
     return root_element(
         "CreditNote",
         *_profile(document),
@@ -70,7 +70,7 @@ def _credit_note(document: InvoiceDocument) -> etree._Element:
         cbc_date("IssueDate", invoice.date),
         cbc("CreditNoteTypeCode", CREDIT_NOTE),
         *_head(document),
-        cac("PaymentTerms", cbc("Note", scheduled_amounts % {"number": _credited(invoice)})),
+        cac("PaymentTerms", cbc("Note", terms % {"number": _credited(invoice)})),
         *discounts(document),
         *_foot(document),
         *(_line("CreditNote", "Credited", line, document) for line in document.lines),
@@ -133,9 +133,9 @@ def _payment(document: InvoiceDocument) -> Iterator[Part]:
             cbc("PaymentID", invoice.number),
             cac("PayeeFinancialAccount", cbc("ID", issuer["iban"]), bank),
         )
-    scheduled_amounts = _("Within %(days)d days, by %(day)s.")
+    terms = _("Within %(days)d days, by %(day)s.")
     names = {"days": invoice.payment_term, "day": day(invoice.due_on)}
-    yield cac("PaymentTerms", cbc("Note", scheduled_amounts % names))
+    yield cac("PaymentTerms", cbc("Note", terms % names))
 
 
 def _foot(document: InvoiceDocument) -> Iterator[Part]:

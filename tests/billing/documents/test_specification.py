@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.documents.specification import Behind, specified
+from billing.documents.specification import BilledRow, specified
 from billing.documents.supply import supply_period
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import make_final
@@ -120,8 +120,8 @@ ROWS = st.lists(
 
 @given(ROWS)
 def test_the_rows_of_a_line_add_up_to_the_line_to_the_cent(rows):
-    behind = [
-        Behind(kind, 1, Decimal(quantity), Decimal(price), {"id": n})
+    billed = [
+        BilledRow(kind, 1, Decimal(quantity), Decimal(price), {"id": n})
         for n, (kind, quantity, price) in enumerate(rows, start=1)
     ]
     items = [
@@ -129,7 +129,7 @@ def test_the_rows_of_a_line_add_up_to_the_line_to_the_cent(rows):
         for n, (kind, quantity, price) in enumerate(rows, start=1)
     ]
 
-    specification = specified(behind)
+    specification = specified(billed)
 
     assert sum(Decimal(row["amount"]) for row in specification) == amount_of(items)
     assert sorted(row["id"] for row in specification) == [item.id for item in items]

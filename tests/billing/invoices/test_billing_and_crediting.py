@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from billing.invoices.creating import InvoiceRequest, draft_invoices
-from billing.invoices.credit_lines import CreditInput, free_lines, why_no_credit
+from billing.invoices.credit_lines import CreditInput, uncredited_lines, why_no_credit
 from billing.invoices.crediting import draft_credit
 from billing.invoices.drafting import delete_draft
 from billing.invoices.issuing import make_final, mark_sent
@@ -58,7 +58,7 @@ def credit_some(agency, dice: random.Random) -> None:
     for invoice in Invoice.objects.filter(credit_of=None):
         if why_no_credit(invoice) or dice.random() < 0.4:
             continue
-        lines = [line for line in free_lines(invoice) if dice.random() < 0.6]
+        lines = [line for line in uncredited_lines(invoice) if dice.random() < 0.6]
         if not lines:
             continue
         dispositions = {line.pk: dice.choice(list(RowDisposition)) for line in lines}
@@ -119,7 +119,7 @@ def test_what_was_credited_to_the_end_comes_to_nothing_also_with_a_discount(agen
     by = agency.member.user
 
     for invoice in invoices:
-        while free := list(free_lines(invoice)):
+        while free := list(uncredited_lines(invoice)):
             some = dice.sample(free, dice.randint(1, len(free)))
             dispositions = {line.pk: RowDisposition.RELEASED for line in some}
             credit_input = CreditInput(dispositions, "Wrong", factories.TODAY)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
-from billing.invoices.credit_lines import CannotCredit, CreditInput, free_lines
+from billing.invoices.credit_lines import CannotCredit, CreditInput, uncredited_lines
 from billing.invoices.crediting import credit_in_eboekhouden, draft_credit, why_no_credit_there
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.sales_entries import create_sales_entries, proposed_entry, why_no_sales_entry
@@ -303,7 +303,7 @@ def test_credits_in_parts_are_entered_to_the_cent_under_their_own_numbers(connec
         Invoice.objects.filter(pk=draft.pk).update(discount=discount, **fields)
         documents.append(mark_sent(draft, by=by, now=NOW))
     for invoice in list(documents):
-        while free := list(free_lines(invoice)):
+        while free := list(uncredited_lines(invoice)):
             some = dice.sample(free, dice.randint(1, min(2, len(free))))
             order = CreditInput(
                 {x.pk: RowDisposition.RELEASED for x in some}, "Wrong", factories.TODAY
@@ -330,7 +330,7 @@ def test_credits_in_parts_are_made_there_to_the_cent(connected, sandbox, seed):
     connected.deliver()
 
     for invoice in Invoice.objects.all():
-        while free := list(free_lines(invoice)):
+        while free := list(uncredited_lines(invoice)):
             credit(connected, invoice, dice.sample(free, dice.randint(1, len(free))))
     connected.deliver()
 

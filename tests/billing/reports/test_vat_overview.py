@@ -93,7 +93,7 @@ def test_what_was_made_there_agrees_to_the_cent(connected):
 
     found = overview(connected)
 
-    assert found.total.there == found.total.invoiced
+    assert found.total.remote == found.total.invoiced
     assert not found.total.difference
     assert (found.not_booked, found.differing) == ([], [])
 
@@ -128,7 +128,7 @@ def test_what_was_entered_agrees_to_the_cent_credits_too(connected):
 
     assert found.not_booked == []
     assert not found.total.difference
-    assert found.total.there == found.total.invoiced
+    assert found.total.remote == found.total.invoiced
 
 
 def test_what_is_not_booked_is_what_is_missing_there(connected):
@@ -140,7 +140,7 @@ def test_what_is_not_booked_is_what_is_missing_there(connected):
 
     assert found.not_booked == [late.pk]
     assert found.total.not_booked == Amounts(late.net, late.vat)
-    assert found.total.there + found.total.not_booked == found.total.invoiced
+    assert found.total.remote + found.total.not_booked == found.total.invoiced
 
 
 def test_a_difference_there_is_shown_with_its_invoice(connected):
