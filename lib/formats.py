@@ -1,4 +1,4 @@
-"""How amounts and days are written on paper and in mails, in the language that is active."""
+"""Amounts and days as text for documents, pages and mails, in the active language."""
 
 import datetime
 from decimal import Decimal
@@ -8,36 +8,36 @@ from django.utils.translation import gettext as _
 
 
 def amount(value: Decimal) -> str:
-    """Two decimals: 1.003,75 in Dutch and 1,003.75 in English."""
+    """Format with two decimals: 1.003,75 in Dutch and 1,003.75 in English."""
     written = number_format(abs(value), decimal_pos=2, use_l10n=True, force_grouping=True)
     return f"−{written}" if value < 0 else written
 
 
 def euro(value: Decimal) -> str:
-    """The amount with its sign: € 1.003,75. Space and sign never part."""
+    """Format with the euro sign and a non-breaking space: € 1.003,75."""
     return f"€\u00a0{amount(value)}"
 
 
 def percentage(value: Decimal) -> str:
-    """`21.00` as 21%, `5.50` as 5,5%."""
+    """Format `21.00` as 21% and `5.50` as 5,5%."""
     plain = value.normalize()
     decimals = max(0, -int(plain.as_tuple().exponent))
     return f"{number_format(plain, decimal_pos=decimals, use_l10n=True)}%"
 
 
 def day(value: datetime.date) -> str:
-    """20-11-2026, the Dutch way in both languages."""
+    """Format as 20-11-2026, in both languages."""
     return f"{value:%d-%m-%Y}"
 
 
 def iban(value: str) -> str:
-    """In groups of four, as people read it."""
+    """Format an IBAN in groups of four characters."""
     plain = value.replace(" ", "").upper()
     return " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))
 
 
 def weeks(first: datetime.date, last: datetime.date) -> str:
-    """`week 47 2026`, `week 45–47 2026`, or over the turn of a year both with their year."""
+    """Format as `week 47 2026` or `week 45–47 2026`; weeks of two years each get their year."""
     begin, end = first.isocalendar(), last.isocalendar()
     names = {
         "first": begin.week,

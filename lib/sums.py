@@ -1,4 +1,4 @@
-"""Sums of euros by the database, exact: it adds whole cents, as SQLite keeps decimals as floats."""
+"""Exact sums of euros by the database, in whole cents because SQLite stores decimals as floats."""
 
 from decimal import Decimal
 
@@ -9,10 +9,10 @@ from .money import CENT
 
 
 def sum_in_cents(column: str, *, only: Q | None = None) -> Sum:
-    """The sum of a column of euros with two decimals, as a whole number of cents, or null."""
+    """Sum a column of euros with two decimals as whole cents; null without rows."""
     return Sum(Cast(Round(F(column) * 100), BigIntegerField()), filter=only)
 
 
 def in_euros(cents: int | None) -> Decimal:
-    """Whole cents as euros; nothing is 0.00."""
+    """Convert whole cents to euros; None is 0.00."""
     return (cents or 0) * CENT

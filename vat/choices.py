@@ -1,4 +1,4 @@
-"""VAT rates: which there are to choose, what follows for a customer, whether it fits."""
+"""Choosing a VAT rate in a form: the options, and the advice for a customer."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ Choices = list[tuple[str, list[tuple[Any, str]]] | tuple[str, str]]
 
 @dataclass(frozen=True)
 class Advice:
-    """What follows from the VAT of a customer, and what speaks against it; both may be empty."""
+    """The consequence of a customer's VAT rate, and warnings against it; both may be empty."""
 
     consequence: str
     warnings: tuple[str, ...]
@@ -33,9 +33,9 @@ def offer_rates(
     chosen: int | None,
     empty: str | Promise,
 ) -> Any:
-    """Lets the field `vat_rate` choose from rates that had not ended on that day, and gives them.
+    """Offer the rates that had not ended on `day` in the field `vat_rate`, and return them.
 
-    The one that is chosen already stays to be chosen; without any one says `empty`.
+    The rate that is already chosen is always offered; `empty` labels the option of no rate.
     """
     rates = organisation.vat_rates.filter(
         Q(valid_until=None) | Q(valid_until__gte=day) | Q(pk=chosen)
@@ -46,12 +46,12 @@ def offer_rates(
 
 
 def holds_on(rate: Any, day: datetime.date) -> bool:
-    """Neither has the rate ended before that day, nor does it start later."""
+    """Whether the rate is valid on that day."""
     return bool((rate.valid_from or day) <= day <= (rate.valid_until or day))
 
 
 def grouped(rates: Iterable[Any], *, empty: str) -> Choices:
-    """The rates as choices, by treatment in the order of the list."""
+    """Return the rates as choices, grouped by treatment in the order of the list."""
     groups: dict[str, list[tuple[Any, str]]] = {}
     for rate in rates:
         groups.setdefault(rate.get_treatment_display(), []).append((rate.pk, str(rate)))
@@ -59,7 +59,7 @@ def grouped(rates: Iterable[Any], *, empty: str) -> Choices:
 
 
 def advice_for(organisation: Organisation, typed: Mapping[str, str]) -> Advice:
-    """What follows from `typed`: vat_rate, country, is_business and vat_number as in a form."""
+    """Advise on the values of a form: vat_rate, country, is_business and vat_number."""
     rates = organisation.vat_rates
     own = rates.filter(pk=chosen_id(typed.get("vat_rate", ""))).first()
     rate = own or rates.filter(is_default=True).first()

@@ -1,6 +1,6 @@
-"""Whether a treatment goes with a customer: its country, its VAT number, whether it is a business.
+"""Whether a customer is eligible for a treatment, by country, VAT number and kind of customer.
 
-Asked when the customer is filled in, and again by the legal check before an invoice becomes final.
+The customer form checks this, and the legal check does before an invoice becomes final.
 Sources: art. 12(5) of the Turnover Tax Act 1968; art. 44, 138, 146 and 196 of Directive 2006/112.
 """
 
@@ -49,7 +49,7 @@ CONSEQUENCES: Mapping[str, str | Promise] = MappingProxyType(
 def reasons_against(
     treatment: str, *, country: str, is_business: bool, vat_number: str
 ) -> list[tuple[str, str]]:
-    """Why a customer like that cannot have this treatment: by its field, in a sentence."""
+    """Return the reasons why such a customer cannot have this treatment, as (field, sentence)."""
     reasons = [
         ("vat_number", why_not_number(vat_number, treatment)),
         ("vat_rate", why_not_private(treatment, is_business=is_business)),
@@ -59,7 +59,7 @@ def reasons_against(
 
 
 def why_not_number(number: str, treatment: str) -> str:
-    """What is wrong with the VAT number that the treatment needs; empty if nothing is."""
+    """Say what is wrong with the VAT number that the treatment needs; empty if nothing is."""
     if not TREATMENTS[treatment].needs_vat_number:
         return ""
     why = _wrong_number(number, is_here=treatment == VatTreatment.REVERSE_CHARGE)
@@ -81,14 +81,17 @@ def _wrong_number(number: str, *, is_here: bool) -> str:
 
 
 def why_not_private(treatment: str, *, is_business: bool) -> str:
-    """VAT is reverse-charged to businesses only."""
+    """Refuse a reverse charge to a private customer; empty if the treatment is allowed."""
     if treatment in REVERSE_CHARGED and not is_business:
         return _("The customer is private: VAT cannot be reverse-charged to it.")
     return ""
 
 
 def why_not_there(treatment: str, country: str) -> str:
-    """Another EU country for what goes there, none for what leaves the EU; no country is ours."""
+    """Refuse a country that does not match the treatment; empty if it matches.
+
+    An empty country counts as the Netherlands.
+    """
     names = {"country": country_name(country or HOME)}
     if treatment in WITHIN_EU and country not in EU - {HOME}:
         text = _("VAT within the EU is for customers in another EU country, not in %(country)s.")
@@ -99,7 +102,7 @@ def why_not_there(treatment: str, country: str) -> str:
 
 
 def unusual(percentage: Decimal, *, country: str, is_business: bool) -> str:
-    """Why Dutch VAT is rarely right for a customer abroad; empty if it is."""
+    """Explain why Dutch VAT is rarely right for a customer abroad; empty if it may well be."""
     names = {"country": country_name(country)}
     if not percentage or country in ("", HOME):
         return ""

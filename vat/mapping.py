@@ -1,4 +1,4 @@
-"""The table of Settings → VAT rates: what follows from a rate, and what is not mapped yet."""
+"""The table of Settings → VAT rates: the consequences of a rate, and missing codes."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from .treatments import TREATMENTS, Icp, category_of, contradicts, default_code,
 
 @dataclass(frozen=True)
 class Mapping:
-    """What follows from one rate. `proposed` is the code to fill in where there is none."""
+    """The consequences of one rate. `proposed` is the default code for a rate without a code."""
 
     category: str
     words: tuple[str, ...]
@@ -24,7 +24,7 @@ class Mapping:
 
 
 def mapping_of(rate: VatRate) -> Mapping:
-    """The EN 16931 category, the words on the invoice in both languages, the return, the code."""
+    """Return category, words on the invoice in both languages, return and code of a rate."""
     treatment = TREATMENTS[rate.treatment]
     return Mapping(
         category=category_of(rate.treatment, rate.percentage),

@@ -1,4 +1,4 @@
-"""VAT rates: one choice says the percentage, the code in e-Boekhouden and the EN 16931 category."""
+"""VAT rates: percentage, code in e-Boekhouden and treatment."""
 
 import datetime
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from .treatments import VatTreatment
 
 
 class VatRateQuerySet(models.QuerySet["VatRate"]):
-    """Which rates."""
+    """Filters of rates."""
 
     def on(self, day: datetime.date) -> Self:
-        """Rates that hold on that day of supply."""
+        """Filter the rates that are valid on a day of supply."""
         return self.filter(
             models.Q(valid_from=None) | models.Q(valid_from__lte=day),
             models.Q(valid_until=None) | models.Q(valid_until__gte=day),
@@ -49,7 +49,7 @@ class VatRate(models.Model):
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    # Which rate this one follows: what was supplied before `valid_from` still has the older one.
+    # The rate before this one: what was supplied before `valid_from` keeps that rate.
     replaces = models.OneToOneField(
         "self",
         on_delete=models.PROTECT,
@@ -79,17 +79,17 @@ class VatRate(models.Model):
 
     @property
     def consequence(self) -> str:
-        """What follows for a customer with this rate."""
+        """The consequence for a customer with this rate, as a sentence."""
         return str(CONSEQUENCES[self.treatment])
 
     def why_not_for(
         self, *, country: str, is_business: bool, vat_number: str
     ) -> Sequence[tuple[str, str]]:
-        """Why a customer like that cannot have this rate: by its field, in a sentence."""
+        """Return the reasons why such a customer cannot have this rate, as (field, sentence)."""
         return reasons_against(
             self.treatment, country=country, is_business=is_business, vat_number=vat_number
         )
 
     def unusual_for(self, *, country: str, is_business: bool) -> str:
-        """Why this rate is rarely right for a customer like that; empty if it is usual."""
+        """Explain why this rate is rarely right for such a customer; empty if it may well be."""
         return unusual(self.percentage, country=country, is_business=is_business)

@@ -1,4 +1,4 @@
-"""The VAT rates of an organisation: the standard Dutch set, the usual one, changes and ends."""
+"""The VAT rates of an organisation: the standard Dutch set, the default rate, changes and ends."""
 
 import datetime
 from collections.abc import Iterable
@@ -20,16 +20,16 @@ ONE_DAY = datetime.timedelta(days=1)
 
 
 class RateInUse(Exception):
-    """Something refers to the rate, so it can only be ended."""
+    """The rate is in use: it cannot be deleted, only ended."""
 
 
 class DefaultRateRequired(Exception):
-    """The usual rate cannot be taken away: another one must be the usual one first."""
+    """The default rate cannot be removed: another rate must become the default first."""
 
 
 @dataclass(frozen=True)
 class StandardRate:
-    """A rate that every Dutch organisation begins with."""
+    """A rate that every new organisation gets."""
 
     name: str | Promise
     percentage: int
@@ -37,7 +37,7 @@ class StandardRate:
     code: str
 
 
-# The first one is the usual one.
+# The first one is the default rate.
 STANDARD_RATES = (
     StandardRate(_("High 21%"), 21, VatTreatment.DOMESTIC, "HOOG_VERK_21"),
     StandardRate(_("Low 9%"), 9, VatTreatment.DOMESTIC, "LAAG_VERK_9"),
@@ -67,10 +67,10 @@ CODE_MEANINGS = {
 
 @transaction.atomic
 def create_standard_rates(organisation: Organisation) -> list[VatRate]:
-    """The rates of STANDARD_RATES that are not there yet, named in the organisation's language.
+    """Create the missing rates of STANDARD_RATES, named in the organisation's language.
 
-    A rate counts as there when one has its treatment and percentage, or its name. Gives those it
-    made.
+    A rate is not missing when another rate has its treatment and percentage, or its name. Returns
+    the rates that were created.
     """
     there = list(organisation.vat_rates.all())
     names = {rate.name for rate in there}
@@ -87,7 +87,7 @@ def create_standard_rates(organisation: Organisation) -> list[VatRate]:
 
 
 def lacks_standard_rates(rates: Iterable[VatRate]) -> bool:
-    """Whether a rate of the standard set is not among these."""
+    """Whether a rate of the standard set is missing from these."""
     there = list(rates)
     return not all(_is_among(standard, there) for standard in STANDARD_RATES)
 
@@ -117,13 +117,13 @@ def _make_first_default(organisation: Organisation) -> None:
 
 
 def default_rate(organisation: Organisation) -> VatRate | None:
-    """The usual rate: of every line for which nothing else says which rate holds."""
+    """Return the default rate: it applies to every line without a rate of its own."""
     return organisation.vat_rates.filter(is_default=True).first()
 
 
 @transaction.atomic
 def make_default(rate: VatRate) -> None:
-    """This rate becomes the usual one, and no other."""
+    """Make this rate the only default rate."""
     VatRate.objects.filter(organisation_id=rate.organisation_id, is_default=True).update(
         is_default=False
     )
@@ -132,7 +132,7 @@ def make_default(rate: VatRate) -> None:
 
 @transaction.atomic
 def add_rate(organisation: Organisation, *, is_default: bool = False, **details: object) -> VatRate:
-    """A rate at the end of the list. `details` are fields of VatRate."""
+    """Add a rate at the end of the list. `details` are fields of VatRate."""
     last = organisation.vat_rates.aggregate(last=Max("position"))["last"] or 0
     rate = VatRate.objects.create(organisation=organisation, position=last + 1, **details)
     _end_predecessor(rate)
@@ -143,9 +143,9 @@ def add_rate(organisation: Organisation, *, is_default: bool = False, **details:
 
 @transaction.atomic
 def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
-    """Changes a rate; final invoices keep the copy they made.
+    """Change a rate; final invoices keep the values they copied.
 
-    Raises UsualRate when none would be the usual one.
+    Raises DefaultRateRequired when no default rate would be left.
     """
     if not is_default and VatRate.objects.filter(pk=rate.pk, is_default=True).exists():
         raise DefaultRateRequired(str(rate))
@@ -156,9 +156,9 @@ def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
 
 
 def set_default_code(rate: VatRate) -> str:
-    """Gives a rate without a code the usual one of its treatment and percentage; gives that code.
+    """Set the default code of treatment and percentage on a rate without a code, and return it.
 
-    Empty when there is none, or when the rate has a code of its own.
+    Returns an empty string when there is no default code, or when the rate already has a code.
     """
     code = default_code(rate.treatment, rate.percentage)
     bare = VatRate.objects.filter(pk=rate.pk, code="")
@@ -171,10 +171,10 @@ def set_default_code(rate: VatRate) -> str:
 def follow_on(
     rate: VatRate, *, name: str, percentage: Decimal, code: str, valid_from: datetime.date
 ) -> VatRate:
-    """The percentage changes by law: the rate ends the day before, and a new one follows on it.
+    """End a rate the day before `valid_from` and add its successor with a new percentage.
 
-    What was supplied until then keeps the old one, also when it is billed later. Customers, tasks
-    and expenses that have the old rate need no change.
+    What was supplied before that day keeps the old rate, also when it is billed later. Customers,
+    tasks and expenses with the old rate need no change.
     """
     VatRate.objects.filter(pk=rate.pk).update(valid_until=valid_from - ONE_DAY)
     return add_rate(
@@ -190,7 +190,7 @@ def follow_on(
 
 
 def _end_predecessor(rate: VatRate) -> None:
-    """The rate that this one follows on ends the day before; an earlier end stays."""
+    """End the rate that this one replaces on the day before it starts; keep an earlier end."""
     if rate.replaces_id is None or rate.valid_from is None:
         return
     before = VatRate.objects.filter(
@@ -201,7 +201,11 @@ def _end_predecessor(rate: VatRate) -> None:
 
 @transaction.atomic
 def delete_rate(rate: VatRate) -> None:
-    """Raises UsualRate, or RateInUse when a line, customer, task or registration refers to it."""
+    """Delete a rate.
+
+    Raises DefaultRateRequired for the default rate, and RateInUse when a line, customer, task or
+    registration refers to it.
+    """
     if rate.is_default:
         raise DefaultRateRequired(str(rate))
     try:

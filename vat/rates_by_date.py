@@ -1,7 +1,7 @@
-"""Which VAT rate holds on the day of supply: a rate and those it follows on are one over time.
+"""The VAT rate that is valid on the day of supply, in the chain of a rate and its replacements.
 
-Art. 13(1) of the Turnover Tax Act 1968: VAT is due at the moment of supply, so at the rate of that
-day, whenever the invoice is made. Pure: no database.
+Art. 13(1) of the Turnover Tax Act 1968: VAT is due at the moment of supply, so the rate of that day
+applies, whenever the invoice is made. No queries.
 """
 
 import datetime
@@ -11,7 +11,7 @@ from .models import VatRate
 
 
 class NoRateThen(Exception):
-    """The rate does not hold on that day, and no rate before or after it does."""
+    """Neither the rate nor a rate before or after it in its chain is valid on that day."""
 
     def __init__(self, rate: VatRate) -> None:
         super().__init__(str(rate))
@@ -19,13 +19,12 @@ class NoRateThen(Exception):
 
 
 def rate_on(rate: VatRate, day: datetime.date, *, rates: Mapping[int, VatRate]) -> VatRate:
-    """The rate of that day of supply: this one, one that follows on it, or one it follows on.
+    """Return the rate for a day of supply: this one, a successor or a predecessor.
 
-    `rates` are all those of the organisation, by id. Raises NoRateThen with the last that was
-    tried.
+    `rates` are all rates of the organisation, by id. Raises NoRateThen with the last rate tried.
     """
     followers = {one.replaces_id: one for one in rates.values() if one.replaces_id}
-    # Towards that day and no further: a chain has an end, even one that was tied into a ring.
+    # The number of steps is bounded, because a chain of rates may be circular.
     for _step in range(len(rates) + 1):
         if has_ended(rate, day):
             follower = followers.get(rate.pk)
@@ -43,10 +42,10 @@ def rate_on(rate: VatRate, day: datetime.date, *, rates: Mapping[int, VatRate]) 
 
 
 def has_ended(rate: VatRate, day: datetime.date) -> bool:
-    """The last day of the rate was before that day."""
+    """Whether the last day of the rate is before that day."""
     return rate.valid_until is not None and rate.valid_until < day
 
 
 def not_yet(rate: VatRate, day: datetime.date) -> bool:
-    """The first day of the rate is after that day."""
+    """Whether the first day of the rate is after that day."""
     return rate.valid_from is not None and day < rate.valid_from

@@ -1,8 +1,8 @@
-"""VAT over an invoice: once per rate, over the sum of its lines, so that everything adds up.
+"""The VAT of an invoice: computed once per rate, over the sum of its lines, so that it adds up.
 
-EN 16931 BR-CO-10 to -15: line amounts are rounded first and summed exactly, a discount on the whole
-is an amount per rate, total VAT is the sum of the amounts per rate, and the total incl. VAT is the
-sum of both.
+EN 16931 BR-CO-10 to -15: line amounts are rounded first and summed exactly. A discount on the whole
+invoice is an amount per rate. Total VAT is the sum of the VAT per rate; the total incl. VAT is the
+sum of the net total and the VAT.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from lib.money import CENT, ZERO, share_of
 
 
 class Taxed(Protocol):
-    """A line as VAT sees it; `net` in euros, the percentage is 21, not 0.21."""
+    """The fields of a line that VAT depends on; `net` in euros, the percentage is 21, not 0.21."""
 
     @property
     def net(self) -> Decimal: ...
@@ -31,7 +31,7 @@ class Taxed(Protocol):
 
 
 class RateKey(NamedTuple):
-    """What tells one rate of an invoice from another; the percentage is 21, not 0.21."""
+    """The fields that identify a rate within an invoice; the percentage is 21, not 0.21."""
 
     percentage: Decimal
     code: str
@@ -51,7 +51,7 @@ class VatTotal:
 
     @property
     def key(self) -> RateKey:
-        """The rate itself, without the amounts."""
+        """The rate without its amounts."""
         return RateKey(self.percentage, self.code, self.treatment)
 
     def to_json(self) -> dict[str, str]:
@@ -80,7 +80,7 @@ class VatTotal:
 
 @dataclass(frozen=True)
 class Totals:
-    """What an invoice comes to, in euros: `net` after the discount, `gross` incl. VAT."""
+    """The totals of an invoice in euros: `net` after the discount, `gross` incl. VAT."""
 
     net: Decimal
     vat: Decimal
@@ -89,12 +89,12 @@ class Totals:
 
     @property
     def discount(self) -> Decimal:
-        """What the discount on the whole invoice comes to."""
+        """The amount of the discount on the whole invoice, in euros."""
         return sum((rate.discount for rate in self.rates), ZERO)
 
 
 def totals(lines: Iterable[Taxed], *, discount: Decimal = ZERO) -> Totals:
-    """The totals of the lines less `discount` percent; rates in the order of their first line."""
+    """Add up the lines less `discount` percent; rates are in the order of their first line."""
     sums: dict[RateKey, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         sums[rate_of(line)] += line.net
@@ -102,12 +102,12 @@ def totals(lines: Iterable[Taxed], *, discount: Decimal = ZERO) -> Totals:
 
 
 def rate_of(line: Taxed) -> RateKey:
-    """The rate of an invoice that a line belongs to."""
+    """Return the rate that a line belongs to."""
     return RateKey(line.vat_percentage, line.vat_code, line.vat_treatment)
 
 
 def sum_of(totals_of_rates: Iterable[VatTotal]) -> Totals:
-    """What an invoice with these rates comes to."""
+    """Return the totals of an invoice with these rates."""
     rates = tuple(totals_of_rates)
     net = sum((rate.net for rate in rates), ZERO)
     vat = sum((rate.vat for rate in rates), ZERO)
@@ -121,11 +121,11 @@ def _total(rate: RateKey, amount: Decimal, discount: Decimal) -> VatTotal:
 
 
 def divide(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
-    """The amount in cents over exact shares that sum to about it: no part a cent off, none lost.
+    """Divide an amount over shares so that the parts add up to it and none is a cent off.
 
-    Every part is its share rounded down to the cent; the cents that are left go to the shares that
-    lost most by it (largest remainder). An amount that is cents away from its shares, as the rest
-    of an invoice that was credited in parts may be, is first brought nearer in all parts alike.
+    Every part is its share rounded down to the cent. The cents that are left go to the shares that
+    lost most by rounding (largest remainder). The amount may differ from the sum of the shares by
+    some cents, as after crediting in parts; that difference is first spread over all parts.
     """
     parts = [share.quantize(CENT, rounding=ROUND_FLOOR) for share in shares]
     if not parts:

@@ -1,4 +1,4 @@
-"""What follows from how a supply is treated: one choice sets the text, the codes and the returns.
+"""The treatments of a supply: each sets the text on the invoice, the codes and the returns.
 
 Sources: the Dutch Turnover Tax Act 1968, EU VAT Directive 2006/112 art. 226, and the category codes
 of EN 16931 (UNCL 5305).
@@ -18,7 +18,7 @@ from integrations.eboekhouden.facts.vat import VAT_CODES
 
 
 class VatTreatment(models.TextChoices):
-    """How a supply is treated; everything that follows from it stands in vat/treatments.py."""
+    """The VAT treatment of a supply; TREATMENTS has the consequences of each."""
 
     DOMESTIC = "domestic", _("In the Netherlands")
     REVERSE_CHARGE = "reverse_charge", _("Reverse-charged in the Netherlands")
@@ -30,7 +30,7 @@ class VatTreatment(models.TextChoices):
 
 
 class Icp(StrEnum):
-    """What the return of supplies within the EU (ICP) asks of a supply."""
+    """How the return of supplies within the EU (ICP) reports a supply."""
 
     NOTHING = ""
     GOODS = "goods"
@@ -39,10 +39,10 @@ class Icp(StrEnum):
 
 @dataclass(frozen=True)
 class Treatment:
-    """Everything that follows from a treatment.
+    """The consequences of a treatment.
 
-    `words` stand on the invoice; `category` is that of EN 16931; `codes` are the usual VAT codes of
-    e-Boekhouden by percentage.
+    `words` are printed on the invoice; `category` is that of EN 16931; `codes` are the default VAT
+    codes of e-Boekhouden by percentage.
     """
 
     category: str
@@ -89,11 +89,11 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
     }
 )
 
-# Goods and services for a business in another country of the EU: both stand on the ICP return.
+# Goods and services for a business in another EU country: both are reported in the ICP return.
 WITHIN_EU = frozenset({VatTreatment.EU_GOODS, VatTreatment.EU_SERVICES})
 
 
-# The codes of e-Boekhouden that say the same as a treatment; any code that we do not know may be.
+# The codes of e-Boekhouden that agree with a treatment. A code that is not in VAT_CODES is allowed.
 CODES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         VatTreatment.DOMESTIC: frozenset(
@@ -110,24 +110,24 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def default_code(treatment: str, percentage: Decimal) -> str:
-    """The VAT code of e-Boekhouden for this combination; empty where none is the usual one."""
+    """Return the default VAT code of e-Boekhouden for this combination; empty if it has none."""
     if percentage != int(percentage):
         return ""
     return TREATMENTS[treatment].codes.get(int(percentage), "")
 
 
 def contradicts(code: str, treatment: str) -> bool:
-    """Whether a code that we know says something else than the treatment."""
+    """Whether the code is in VAT_CODES and does not agree with the treatment."""
     return code in VAT_CODES and code not in CODES[treatment]
 
 
 def category_of(treatment: str, percentage: Decimal) -> str:
-    """The category code of EN 16931; 0% in the Netherlands is the zero rate."""
+    """Return the category code of EN 16931; 0% in the Netherlands is the zero rate."""
     if treatment == VatTreatment.DOMESTIC and not percentage:
         return "Z"
     return TREATMENTS[treatment].category
 
 
 def words_of(treatment: str) -> str:
-    """What the law wants on the invoice where no VAT is charged, in the language of now."""
+    """Return the text that the law requires where no VAT is charged, in the active language."""
     return str(TREATMENTS[treatment].words)
