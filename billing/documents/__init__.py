@@ -1,1 +1,1 @@
-"""What an invoice is on paper and on the wire: PDF, UBL, and the archive of both."""
+"""The documents of an invoice: PDF, UBL, and the archive of both."""

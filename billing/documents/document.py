@@ -1,4 +1,4 @@
-"""An invoice with everything that stands on it: what the PDF and the UBL are made of."""
+"""An invoice with all data that its PDF and UBL contain."""
 
 import datetime
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Snapshot = Mapping[str, str]
 
 @dataclass(frozen=True)
 class InvoiceDocument:
-    """An invoice, its lines, who issues and who receives it, and what goes along.
+    """An invoice with its lines, issuer, addressee, period of supply and receipts.
 
     A credit invoice has negative amounts.
     """
@@ -35,16 +35,16 @@ class InvoiceDocument:
 
     @property
     def has_discounts(self) -> bool:
-        """Some line has a discount of its own."""
+        """Whether a line has its own discount."""
         return any(line.discount for line in self.lines)
 
     def signed(self, amount: Decimal) -> Decimal:
-        """An amount or quantity with the other sign where this is a credit invoice."""
+        """Reverse the sign of an amount or quantity if this is a credit invoice."""
         return -amount if self.is_credit else amount
 
 
 def invoice_document_of(invoice: Invoice) -> InvoiceDocument:
-    """A final invoice as it was frozen; a draft as of now."""
+    """Load the document: from the snapshots of a final invoice, from current data for a draft."""
     issuer, addressee = parties(invoice)
     shows_rows = invoice.is_draft and invoice.with_specification
     lines = lines_with_rows(invoice) if shows_rows else invoice.lines.all()
@@ -59,7 +59,7 @@ def invoice_document_of(invoice: Invoice) -> InvoiceDocument:
 
 
 def parties(invoice: Invoice) -> tuple[Snapshot, Snapshot]:
-    """Who issues it and who receives it: the copies of a final invoice, of a draft as of now."""
+    """Return issuer and addressee: the snapshots of a final invoice, current data of a draft."""
     return (
         invoice.issuer or issuer_snapshot(invoice.organisation),
         invoice.addressee or addressee_snapshot(invoice.customer),
@@ -67,7 +67,7 @@ def parties(invoice: Invoice) -> tuple[Snapshot, Snapshot]:
 
 
 def _receipts(invoice: Invoice) -> tuple[Expense, ...]:
-    """The expenses on it that have a receipt, if they go along."""
+    """Return the billed expenses with a receipt, if receipts are attached."""
     if not invoice.with_receipts:
         return ()
     billed = Expense.objects.filter(invoice_line__invoice=invoice).exclude(receipt="")

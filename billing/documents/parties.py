@@ -1,4 +1,4 @@
-"""Copies of who issues and who receives an invoice, as they were on the day it became final."""
+"""Snapshots of the issuer and the addressee of an invoice, taken when it becomes final."""
 
 import re
 
@@ -26,15 +26,15 @@ ADDRESSEE = ("number", "name", "contact_name", "email", "vat_number", "coc_numbe
 
 
 def issuer_snapshot(organisation: Organisation) -> dict[str, str]:
-    """What is printed of the organisation."""
+    """Return the fields of the organisation that are printed."""
     return {name: getattr(organisation, name) for name in ISSUER}
 
 
 def addressee_snapshot(customer: Customer) -> dict[str, str]:
-    """What is printed of the customer; the postal address goes before the visiting address.
+    """Return the fields of the customer that are printed; a postal address comes first.
 
-    A P.O. box is no address for the law (art. 35a of the Act: the full address), so with one both
-    are printed: `po_box` has it in one line.
+    By law a P.O. box is not a full address (art. 35a of the Act). With a P.O. box the visiting
+    address is printed too, and `po_box` has the box in one line.
     """
     snapshot = {name: getattr(customer, name) for name in ADDRESSEE}
     has_box = is_po_box(customer.postal_address) and bool(customer.address)
@@ -47,5 +47,5 @@ def addressee_snapshot(customer: Customer) -> dict[str, str]:
 
 
 def is_po_box(address: str) -> bool:
-    """Whether it is a P.O. box instead of a place where somebody can be found."""
+    """Whether the address is a P.O. box."""
     return PO_BOX.match(address) is not None

@@ -1,7 +1,7 @@
-"""The rows behind each line, copied when an invoice becomes final: the time specification.
+"""The time specification: the billed rows of each line, copied when an invoice becomes final.
 
-The copy stays, also when a credit invoice frees the rows later. Amounts of the rows of a line add
-up to its quantity × price, to the cent.
+The specification stays when a credit invoice releases the rows later. The amounts of the rows of a
+line add up to its quantity × price, to the cent.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ Row = TimeEntry | Expense | Trip | ScheduledAmount
 
 @dataclass(frozen=True)
 class BilledRow:
-    """A row behind a line; `quantity` is minutes for hours, kilometres for trips, else a number."""
+    """A row billed on a line; `quantity` is in minutes for hours, in kilometres for trips."""
 
     kind: ItemKind
     line_id: int
@@ -34,13 +34,13 @@ class BilledRow:
 
 
 def specify(invoice: Invoice) -> None:
-    """Copies the rows into the lines that have any; six queries, however many there are."""
+    """Store the specification of all lines with rows, in six queries."""
     lines = [line for line in lines_with_rows(invoice) if line.specification]
     InvoiceLine.objects.bulk_update(lines, ["specification"])
 
 
 def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
-    """Every line with the rows behind it as its specification; stores nothing."""
+    """Return every line with its billed rows as its specification; store nothing."""
     by_line: dict[int, list[BilledRow]] = defaultdict(list)
     for row in billed_rows(invoice):
         by_line[row.line_id].append(row)
@@ -52,7 +52,7 @@ def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
 
 
 def billed_rows(invoice: Invoice) -> list[BilledRow]:
-    """Everything that is billed on the invoice: by kind, then by day."""
+    """Load the rows billed on the invoice, by kind and day."""
     of_invoice = {"invoice_line__invoice": invoice}
     about = ("project", "membership__user")
     order = ("date", "pk")
@@ -75,9 +75,9 @@ def billed_rows(invoice: Invoice) -> list[BilledRow]:
 
 
 def specified(rows: Sequence[BilledRow]) -> list[dict[str, Any]]:
-    """The rows of one line as plain JSON: amounts and quantities as strings, days ISO.
+    """Return the rows of one line as JSON: amounts and quantities as strings, days in ISO format.
 
-    `minutes` stands only with hours; `until` is the last day of a subscription's period.
+    `minutes` is set for hours only; `until` is the last day of a subscription's period.
     """
     amounts = _amounts(rows)
     return [
@@ -97,7 +97,7 @@ def specified(rows: Sequence[BilledRow]) -> list[dict[str, Any]]:
 
 
 def _amounts(rows: Sequence[BilledRow]) -> list[Decimal]:
-    """What each row comes to: hours and trips of one price share what they come to together."""
+    """Return the amount of each row: hours and trips of one price divide their joint amount."""
     alike: dict[tuple[ItemKind, Decimal, int], list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         alike[row.kind, row.price, alone(row.kind, row.texts["id"])].append(place)

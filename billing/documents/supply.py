@@ -1,4 +1,4 @@
-"""What stands behind the lines of an invoice: how many rows, and when they were supplied."""
+"""The rows billed on an invoice: how many, and their period of supply."""
 
 import datetime
 from collections.abc import Collection, Iterator, Mapping
@@ -16,15 +16,15 @@ Period = tuple[datetime.date, datetime.date]
 
 
 def supply_period(invoice: Invoice) -> Period | None:
-    """The first and the last day of what was supplied; the law wants them printed.
+    """Return the first and the last day of supply; the law requires them on the invoice.
 
-    As typed, and on a final invoice as fixed then; else those of the rows. None without either.
+    They are those stored on the invoice, else those of its rows; None without either.
     """
     return supply_periods([invoice]).get(invoice.pk)
 
 
 def supply_periods(invoices: Collection[Invoice]) -> dict[int, Period]:
-    """The same for several invoices by id; so many queries, however many invoices."""
+    """Return the periods of supply by id of the invoice, in a fixed number of queries."""
     found: dict[int, Period] = {}
     for row in _rows_by_invoice([one.pk for one in invoices if not one.supplied_from]):
         pk, first, last = row["invoice_line__invoice"], row["first"], row["last"]
@@ -49,6 +49,6 @@ def _rows_by_invoice(invoice_ids: Collection[int]) -> Iterator[Mapping[str, Any]
 
 
 def count_rows(invoice: Invoice) -> int:
-    """How many hours, expenses, trips and agreed amounts become free if it is thrown away."""
+    """Count the hours, expenses, trips and scheduled amounts billed on the invoice."""
     models = (*REGISTRATIONS.values(), ScheduledAmount)
     return sum(model.objects.filter(invoice_line__invoice=invoice).count() for model in models)

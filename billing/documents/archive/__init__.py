@@ -1,4 +1,4 @@
-"""What a final invoice leaves behind: PDF, UBL and data, made once, kept unchanged, and checked.
+"""The archive of final invoices: PDF, UBL and data, created once, kept unchanged and verified.
 
 Art. 52 of the General Tax Act (AWR): the administration is kept for seven years, as it was.
 """

@@ -1,4 +1,4 @@
-"""Everything that is known of a final invoice, as JSON that needs no program to be read."""
+"""All data of a final invoice as JSON that can be read without this program."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import Model
 from ...models import Invoice
 
 FORMAT = 1
-# What lives on after the invoice became final, and stands elsewhere.
+# Fields that change after the invoice became final.
 CHANGING = {
     "status",
     "credit_state",
@@ -24,7 +24,7 @@ CHANGING = {
 
 
 def invoice_facts(invoice: Invoice) -> bytes:
-    """The invoice with its lines, copies and totals; amounts are texts, so no cent is lost."""
+    """Return invoice, lines, snapshots and totals as JSON; amounts are strings and exact."""
     facts = {
         "format": FORMAT,
         "invoice": {k: v for k, v in _columns(invoice).items() if k not in CHANGING},

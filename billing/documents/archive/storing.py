@@ -1,6 +1,6 @@
-"""The files of a final invoice are made once and kept, so that everybody reads the same for years.
+"""Creating and storing the files of a final invoice, once.
 
-The PDF carries the UBL inside, so the UBL comes first.
+The PDF contains the UBL, so the UBL is created first.
 """
 
 import datetime
@@ -21,9 +21,9 @@ EXTENSIONS = {FileKind.UBL: "xml", FileKind.PDF: "pdf", FileKind.DATA: "json"}
 
 
 def issue_files(invoice: Invoice, *, now: datetime.datetime) -> dict[str, InvoiceFile]:
-    """All files as they were issued, by kind; those that never were made are made now.
+    """Return all issued files by kind; create those that are missing.
 
-    Only for a final invoice made here: a draft raises ValueError.
+    Only for a final invoice created here: a draft raises ValueError.
     """
     if invoice.is_draft:
         raise ValueError("a draft has no issued file")
@@ -35,15 +35,15 @@ def issue_files(invoice: Invoice, *, now: datetime.datetime) -> dict[str, Invoic
 
 
 def issued_file(invoice: Invoice, kind: FileKind, *, now: datetime.datetime) -> InvoiceFile:
-    """One file as it was issued; made now if it never was. A draft raises ValueError."""
+    """Return one issued file; create it if it is missing. A draft raises ValueError."""
     kept = invoice.files.filter(kind=kind).first()
     return kept or issue_files(invoice, now=now)[kind]
 
 
 def complete_archive(*, now: datetime.datetime, most: int | None = None) -> int:
-    """Makes the files that final invoices from before do not have; returns of how many invoices.
+    """Create the missing files of final invoices; return the number of invoices completed.
 
-    One that fails is tried again the next time, and keeps no other waiting.
+    An invoice that fails is tried again at the next run and does not stop the others.
     """
     final = Invoice.objects.filter(origin=Origin.HERE).exclude(status=InvoiceStatus.DRAFT)
     counted = final.annotate(count=Count("files")).filter(count__lt=len(EXTENSIONS))
@@ -56,14 +56,14 @@ def _complete(invoice_id: int, *, now: datetime.datetime) -> bool:
     try:
         issue_files(about.get(pk=invoice_id), now=now)
     except Exception:
-        # A file that is gone, or a mistake of ours with one invoice; verify_archive names it.
+        # A receipt or file is gone, or this invoice hits a bug; verify_archive names it.
         log.exception("archive.incomplete", invoice=invoice_id)
         return False
     return True
 
 
 def content_of(file: InvoiceFile) -> bytes:
-    """What stands in it. Raises OSError when it cannot be read."""
+    """Read the file. Raises OSError when it cannot be read."""
     with file.file.open("rb") as opened:
         return bytes(opened.read())
 
@@ -80,7 +80,7 @@ def _content(invoice: Invoice, kind: FileKind, kept: dict[str, InvoiceFile]) -> 
 def _made(
     invoice: Invoice, kind: FileKind, content: bytes, *, now: datetime.datetime
 ) -> InvoiceFile:
-    """Two at once: the first one counts, and the file of the other goes."""
+    """Store a file; if another process stored it first, delete this one and return the other."""
     made = InvoiceFile(
         invoice=invoice, kind=kind, sha256=hashlib.sha256(content).hexdigest(), made_at=now
     )

@@ -1,9 +1,9 @@
-"""The database itself refuses to change, add to or delete what is final (art. 52 AWR).
+"""Triggers by which the database refuses to change or delete final invoices (art. 52 AWR).
 
-Triggers on invoices, their lines and their files; what lives on (status, payments, a number that
-e-Boekhouden gives) stays free. Lines come while an invoice is a draft, never later. The triggers
-are taken away before a migration and laid again after it, because SQLite makes tables anew, and
-because a migration may have to convert what is there.
+They guard invoices, their lines and their files. Status, payments and a number assigned by
+e-Boekhouden can still change. Lines can only be added while an invoice is a draft. The triggers are
+removed before a migration and installed again after it: SQLite recreates tables, and a migration
+may have to convert stored rows.
 """
 
 from collections.abc import Iterator
@@ -75,16 +75,16 @@ NAMES = {
 FINAL = "OLD.status <> 'draft'"
 OF_FINAL = "EXISTS (SELECT 1 FROM billing_invoice WHERE id = OLD.invoice_id AND status <> 'draft')"
 INTO_FINAL = OF_FINAL.replace("OLD", "NEW")
-# Held until the end, so that an invoice cannot become final around a line that is being added.
+# Locked until the end, so that an invoice cannot become final while a line is being added.
 INTO_FINAL_HELD = """
     (SELECT status FROM billing_invoice WHERE id = NEW.invoice_id FOR SHARE) <> 'draft'
 """
-# In PostgreSQL, by what a guard looks at in another table.
+# The function of PostgreSQL for each condition on another table.
 FUNCTIONS = {"": "billing_keep", OF_FINAL: "billing_keep_line", INTO_FINAL: "billing_keep_out"}
 
 
 def install_triggers(*, using: str, **signal: Any) -> None:
-    """After a migration: every guard, if the tables are as far as this."""
+    """Install all triggers after a migration, if the tables have all guarded columns."""
     connection = connections[using]
     if not _is_complete(connection):
         return
@@ -95,7 +95,7 @@ def install_triggers(*, using: str, **signal: Any) -> None:
 
 
 def remove(*, using: str, **signal: Any) -> None:
-    """Before a migration: no guard."""
+    """Remove all triggers before a migration."""
     connection = connections[using]
     with connection.cursor() as cursor:
         for name, table in NAMES.items():
@@ -104,7 +104,7 @@ def remove(*, using: str, **signal: Any) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> set[str]:
-    """Names of the guards that are not there."""
+    """Return the names of triggers that are not installed."""
     query = {
         "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'keep_%'",
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
@@ -150,7 +150,7 @@ def _statements(vendor: str) -> Iterator[str]:
 
 
 def _trigger(vendor: str, name: str, event: str, when: str, also: str = "") -> str:
-    """`also` looks into another table, which PostgreSQL allows only inside a function."""
+    """Write a trigger. `also` queries another table, which PostgreSQL allows only in a function."""
     head = f"CREATE TRIGGER {name} BEFORE {event} ON {NAMES[name]} FOR EACH ROW"
     if vendor == "postgresql":
         function = FUNCTIONS[also]

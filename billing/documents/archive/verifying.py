@@ -1,4 +1,4 @@
-"""Are the files of final invoices still what they were? Every one is read and hashed again."""
+"""Verifying the archive: every file is read and its SHA-256 compared with the stored one."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from ...models import FileKind, Invoice, InvoiceFile, InvoiceStatus, Origin
 
 
 class Fault(StrEnum):
-    """What can be wrong with a file."""
+    """The ways in which a file can be damaged."""
 
     NEVER_MADE = "was never made"
     MISSING = "is missing"
@@ -18,7 +18,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class DamagedFile:
-    """A file of an invoice with what is wrong; `path` is empty when there never was one."""
+    """A file of an invoice that is missing or changed; `path` is empty if it was never created."""
 
     organisation: str
     number: str
@@ -29,14 +29,14 @@ class DamagedFile:
 
 @dataclass
 class ArchiveCheck:
-    """How much was looked at; its findings come while it goes on."""
+    """One run of the verification; its counts grow while `damaged_files` is read."""
 
     invoices: int = 0
     files: int = 0
     damaged: int = 0
 
     def damaged_files(self) -> Iterator[DamagedFile]:
-        """Every file that is not as it should be, invoice by invoice; reads all of them."""
+        """Yield every missing or changed file, invoice by invoice; reads all files."""
         final = Invoice.objects.filter(origin=Origin.HERE).exclude(status=InvoiceStatus.DRAFT)
         about = final.select_related("organisation").prefetch_related("files")
         for invoice in about.order_by("organisation_id", "pk").iterator(chunk_size=200):

@@ -1,4 +1,4 @@
-"""The files of several invoices as one ZIP, made while it is read: never whole in memory."""
+"""The files of several invoices as one ZIP, streamed: it is never whole in memory."""
 
 import datetime
 import io
@@ -12,7 +12,7 @@ KINDS = (FileKind.PDF, FileKind.UBL)
 
 
 def zipped(invoices: Iterable[Invoice], *, now: datetime.datetime) -> Iterator[bytes]:
-    """PDF and UBL of final invoices made here, in pieces of about a file.
+    """Yield a ZIP of the PDF and UBL of final invoices created here, in pieces of about one file.
 
     A file that cannot be read is named in `missing.txt` instead.
     """
@@ -35,7 +35,7 @@ def zipped(invoices: Iterable[Invoice], *, now: datetime.datetime) -> Iterator[b
 
 
 class _Pipe(io.RawIOBase):
-    """What was written since it was last taken; cannot go back, so the ZIP is written onward."""
+    """A buffer of what was written since the last `taken`; not seekable, so the ZIP is a stream."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The invoice on paper: what it says (content) and how it looks (drawing)."""
+"""The PDF of an invoice: its texts (content) and its layout (drawing)."""
 
 from .drawing import document_picture, invoice_pdf
 

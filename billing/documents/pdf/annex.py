@@ -1,4 +1,4 @@
-"""What goes along with an invoice: the rows behind its lines, and which receipts."""
+"""The annexes of an invoice: the billed rows of its lines, and the list of receipts."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ Row = Mapping[str, Any]  # of InvoiceLine.specification
 
 
 def specification(document: InvoiceDocument) -> Content | None:
-    """The annex with every row, a section for each line; None when it was not asked for."""
+    """Return the annex with all rows, a section per line; None if it is not wanted or empty."""
     lines = [line for line in document.lines if line.specification]
     if not (document.invoice.with_specification and lines):
         return None
@@ -31,7 +31,7 @@ def specification(document: InvoiceDocument) -> Content | None:
 
 
 def receipts(document: InvoiceDocument) -> Content | None:
-    """The list of the receipts that go along; None without any."""
+    """Return the list of attached receipts; None without any."""
     if not document.receipts:
         return None
     rows = [
@@ -48,7 +48,7 @@ def receipts(document: InvoiceDocument) -> Content | None:
 
 
 def _section(line: InvoiceLine, document: InvoiceDocument) -> Content:
-    """The rows of a line; of a credit invoice they are those that it takes back."""
+    """Return the section of a line; on a credit invoice, of the rows it takes back."""
     rows = line.specification
     total = document.signed(sum((Decimal(row["amount"]) for row in rows), ZERO))
     title = next(iter(line.description.strip().splitlines()), "")
@@ -60,7 +60,10 @@ def _section(line: InvoiceLine, document: InvoiceDocument) -> Content:
 
 
 def _row(row: Row, title: str, document: InvoiceDocument) -> list[str]:
-    """Date, who, what, how much, and its amount; project and task only if the title differs."""
+    """Return date, employee, description, quantity and amount of a row.
+
+    Project and task are left out if they repeat the title.
+    """
     quantity = (
         f"{amount(document.signed(Decimal(row['quantity'])))} {unit_name(row['unit'])}".strip()
     )
@@ -78,7 +81,7 @@ def _row(row: Row, title: str, document: InvoiceDocument) -> list[str]:
 
 
 def _hours(rows: Iterable[Row], document: InvoiceDocument) -> str:
-    """Hours together, from whole minutes; nothing where there are none."""
+    """Return the sum of the hours; empty without hours."""
     found = [Decimal(row["quantity"]) for row in rows if row["unit"] == "hour"]
     return f"{amount(document.signed(sum(found, ZERO)))} {unit_name('hour')}" if found else ""
 
@@ -88,5 +91,5 @@ def _iso_day(text: str) -> str:
 
 
 def filled(*texts: str) -> list[str]:
-    """Those that say something."""
+    """Return the texts that are not empty."""
     return [text for text in texts if text]

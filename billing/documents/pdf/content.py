@@ -1,4 +1,4 @@
-"""Everything that an invoice says, as plain texts in its own language; the drawing adds nothing."""
+"""All texts of an invoice in its own language; the drawing adds none."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ Party = Mapping[str, str]
 
 
 def content_of(document: InvoiceDocument, choices: InvoiceSettings, *, language: str) -> Content:
-    """The texts of the invoice, in the language given, amounts written in its way."""
+    """Return the texts of the invoice in a language, with amounts formatted for it."""
     invoice = document.invoice
     with override(language):
         return {
@@ -77,7 +77,7 @@ def _addressee_lines(addressee: Party, *, home: str) -> list[str]:
     vat = addressee["vat_number"]
     vat_line = _("VAT number %(number)s") % {"number": vat} if vat else ""
     name = addressee["name"]
-    # Copies of before the P.O. box was kept apart have none.
+    # Older snapshots have no P.O. box of their own.
     box = addressee.get("po_box", "")
     return filled(name, attention, addressee["address"], town, country, box, vat_line)
 
@@ -126,7 +126,7 @@ def _totals(document: InvoiceDocument) -> list[list[str]]:
 
 
 def _remarks(document: InvoiceDocument) -> list[str]:
-    """Why no VAT is charged; with the VAT number of a customer who pays it instead."""
+    """Return the reasons why no VAT is charged, with the VAT number of a customer who owes it."""
     remarks = []
     for treatment in dict.fromkeys(rate.treatment for rate in document.invoice.vat_by_rate):
         words, number = words_of(treatment), document.addressee["vat_number"]
@@ -139,7 +139,7 @@ def _remarks(document: InvoiceDocument) -> list[str]:
 
 
 def _foot(issuer: Party) -> str:
-    """What must be known of who issues it, on every page."""
+    """Return the identification of the issuer, for every page."""
     coc, vat = issuer["coc_number"], issuer["vat_number"]
     parts = [
         issuer["name"],

@@ -1,4 +1,4 @@
-"""Draws an invoice with typst. Texts travel as JSON, so nothing in them can be taken for markup."""
+"""Drawing an invoice with typst. Texts are passed as JSON, so they are never read as markup."""
 
 import base64
 import datetime
@@ -20,24 +20,24 @@ from .glyphs import drawable
 from .typefaces import typefaces
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "billing" / "documents" / "pdf"
-# A picture in an SVG, because typst takes pictures as text only in that way.
+# Typst accepts pictures as text only inside an SVG.
 FRAME = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
     '<image width="{width}" height="{height}" href="data:{kind};base64,{picture}"/></svg>'
 )
-# A logo is at most so large on paper, in millimetres.
+# The largest width and height of a logo, in millimetres.
 WIDEST, HIGHEST = 70, 18
-# Of a picture of a page: 96 dots an inch is 794 × 1123.
+# Dots per inch of the picture of a page: 96 makes 794 × 1123 pixels.
 DOTS = 96
 
 
 def invoice_pdf(
     invoice: Invoice, *, language: str | None = None, ubl: bytes | None = None
 ) -> bytes:
-    """The invoice as PDF, in its own language unless another is asked for; a draft says that it is.
+    """Return the invoice as PDF, in its own language unless `language` is given; a draft says so.
 
-    With `ubl` it carries that inside, as another way to read the same invoice. The same invoice
-    gives the same bytes as long as settings and logo stay as they are.
+    `ubl` is embedded in the PDF. The same invoice gives the same bytes as long as settings and logo
+    do not change.
     """
     choices = settings_of(invoice.organisation)
     inputs = _inputs(invoice_document_of(invoice), choices, language=language or invoice.language)
@@ -50,7 +50,7 @@ def invoice_pdf(
 def document_picture(
     document: InvoiceDocument, choices: InvoiceSettings, *, language: str
 ) -> bytes:
-    """The first page of an invoice as a PNG picture."""
+    """Return the first page of an invoice as a PNG picture."""
     inputs = _inputs(document, choices, language=language)
     made_at = document.invoice.created_at
     made = _compiled(choices.design, inputs, made_at, format="png", ppi=DOTS)
@@ -67,7 +67,7 @@ def _inputs(
 
 
 def _compiled(design: str, inputs: dict[str, str], made_at: datetime.datetime, **kind: Any) -> Any:
-    """What the template of a design makes of its inputs, with one moment written in it."""
+    """Compile the template of a design with its inputs; `made_at` is written in the result."""
     return typst.compile(
         str(TEMPLATES / f"{Design(design)}.typ"),
         root=str(TEMPLATES),
@@ -80,7 +80,7 @@ def _compiled(design: str, inputs: dict[str, str], made_at: datetime.datetime, *
 
 
 def _logo(organisation: Organisation) -> dict[str, object] | None:
-    """The logo as an SVG with its width on paper; None without one, or when its file is gone."""
+    """Return the logo as an SVG with its printed width; None without a logo or its file."""
     if not organisation.logo:
         return None
     try:

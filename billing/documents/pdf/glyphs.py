@@ -1,7 +1,7 @@
-"""Which characters the typefaces have: PDF/A forbids the rest, and a PDF must always come about.
+"""Replacing characters that the typefaces lack: PDF/A forbids them, and a PDF must always succeed.
 
-An emoji is left out, so that the text around it reads well; a letter leaves a box, so that one sees
-that something is missing.
+An emoji is left out, so that the text around it reads well. A letter is replaced by a box, so that
+the reader sees that something is missing.
 """
 
 import unicodedata
@@ -13,21 +13,21 @@ import typst
 from .typefaces import typefaces
 
 BOX = "□"
-# Latin with its marks, as all our texts are: looked up in no typeface.
+# Up to here the typefaces have every printable character, so nothing is looked up.
 LAST_LATIN = "\u017f"
 PROBE = b'#set text(font: "Inter", fallback: true)\n#sys.inputs.letter'
 
 
-def drawable(said: Any) -> Any:
-    """The same texts, lists and dicts of texts, without what cannot be drawn."""
-    match said:
+def drawable(content: Any) -> Any:
+    """Return the same text, list or dict of texts without characters that cannot be drawn."""
+    match content:
         case str():
-            return "".join(_drawn(letter) for letter in said)
+            return "".join(_drawn(letter) for letter in content)
         case list():
-            return [drawable(one) for one in said]
+            return [drawable(one) for one in content]
         case dict():
-            return {name: drawable(one) for name, one in said.items()}
-    return said
+            return {name: drawable(one) for name, one in content.items()}
+    return content
 
 
 def _drawn(letter: str) -> str:
@@ -44,7 +44,7 @@ def _instead(letter: str) -> str:
 
 @cache
 def _exists(letter: str) -> bool:
-    """Asked of typst itself, which knows its own typefaces; once a process and letter."""
+    """Try to compile the letter with typst; once per process and letter."""
     try:
         typst.compile(
             PROBE,

@@ -1,4 +1,4 @@
-"""How an invoice asks to be paid: in words, and as a code that banking apps read."""
+"""The request for payment: as a sentence, and as a QR code for banking apps."""
 
 import io
 
@@ -10,13 +10,13 @@ from lib.formats import day, euro, iban
 
 from ..document import InvoiceDocument
 
-# Characters, and bytes: all fields together have 331, of which the others take 120 at most.
+# In characters and in bytes. The code holds 331 bytes; the other fields take 120 at most.
 LONGEST_NAME, LARGEST_NAME = 70, 200
 LARGEST = 999_999_999
 
 
 def payment(document: InvoiceDocument) -> str:
-    """What to pay, until when and where to; on a credit invoice what becomes of the money."""
+    """Say what to pay, by when and to which account; on a credit invoice, how it is settled."""
     invoice, issuer = document.invoice, document.issuer
     if invoice.credit_of:
         names = {"total": euro(-invoice.gross), "number": invoice.credit_of.number}
@@ -39,7 +39,7 @@ def payment(document: InvoiceDocument) -> str:
 
 
 def payment_code(document: InvoiceDocument) -> str:
-    """The QR code of a SEPA credit transfer (EPC069-12) as SVG; empty when nothing can be paid."""
+    """Return the QR code of a SEPA credit transfer (EPC069-12) as SVG; empty if impossible."""
     invoice, issuer = document.invoice, document.issuer
     asks = invoice.number and 0 < invoice.gross < LARGEST and not invoice.credit_of_id
     if not asks or not ibans.is_valid(issuer["iban"]):
@@ -58,5 +58,5 @@ def payment_code(document: InvoiceDocument) -> str:
 
 
 def short_name(name: str) -> str:
-    """As much of a name as the code holds, in whole characters."""
+    """Shorten a name to what the code holds, in whole characters."""
     return name[:LONGEST_NAME].encode()[:LARGEST_NAME].decode(errors="ignore")

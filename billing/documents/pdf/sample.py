@@ -1,4 +1,4 @@
-"""An invoice that nobody sends: it shows an organisation how a design looks with its own data."""
+"""A sample invoice: it shows how a design looks with the data of the organisation."""
 
 import datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ TERM = 30
 
 
 def sample_document(organisation: Organisation, *, now: datetime.datetime) -> InvoiceDocument:
-    """Never stored; in the language of the organisation."""
+    """Return a sample that is never stored, in the language of the organisation."""
     today = now.date()
     with override(organisation.language):
         customer = _customer(organisation)

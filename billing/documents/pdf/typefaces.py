@@ -1,4 +1,4 @@
-"""The typefaces of PDFs: Inter from ui/fonts, and those inside typst for what it lacks."""
+"""The typefaces of PDFs: Inter from ui/fonts, and those of typst for characters it lacks."""
 
 from functools import cache
 from pathlib import Path
@@ -11,5 +11,5 @@ FOLDER = Path(settings.BASE_DIR) / "ui" / "fonts"
 
 @cache
 def typefaces() -> typst.Fonts:
-    """Read once a process."""
+    """Load the typefaces, once per process."""
     return typst.Fonts(include_system_fonts=False, font_paths=[str(FOLDER)])

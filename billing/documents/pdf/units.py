@@ -1,8 +1,8 @@
-"""The names of units on paper."""
+"""The printed names of units."""
 
 from django.utils.translation import gettext as _
 
 
 def unit_name(unit: str) -> str:
-    """In the language of now; a unit of one's own as it was typed."""
+    """Return the name in the active language; a custom unit is returned as typed."""
     return {"hour": _("hour"), "piece": _("piece"), "km": "km"}.get(unit, unit)

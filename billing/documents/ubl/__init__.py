@@ -1,4 +1,4 @@
-"""The invoice on the wire: UBL 2.1 after the Dutch profile of EN 16931 (NLCIUS, SI-UBL 2.0)."""
+"""The UBL of an invoice: UBL 2.1 in the Dutch profile of EN 16931 (NLCIUS, SI-UBL 2.0)."""
 
 from .document import invoice_ubl
 

@@ -1,7 +1,7 @@
-"""The whole document: an Invoice (type 380), or a CreditNote (381) that names its invoice.
+"""The UBL document: an Invoice (type 380), or a CreditNote (381) that names its invoice.
 
-After the NLCIUS (SI-UBL 2.0, https://stpe.nl): EN 16931, and what the Netherlands ask more. Amounts
-are those that were stored; nothing is computed anew.
+It follows the NLCIUS (SI-UBL 2.0, https://stpe.nl): EN 16931 with additional Dutch rules. Amounts
+are the stored ones; none is computed again.
 """
 
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ NLCIUS = f"{EN_16931}#compliant#urn:fdc:nen.nl:nlcius:v1.0"
 BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 INVOICE, CREDIT_NOTE = "380", "381"
 CREDIT_TRANSFER = "30"
-# UN/ECE Recommendation 20: hour, kilometre; C62 is one of anything.
+# UN/ECE Recommendation 20: HUR is hour, KMT kilometre, C62 one piece.
 UNITS = {"hour": "HUR", "km": "KMT"}
 PIECE = "C62"
 LONGEST_NAME = 100
 
 
 def invoice_ubl(invoice: Invoice) -> bytes:
-    """The final invoice as UBL, in its language. Raises ValueError for a draft."""
+    """Return the final invoice as UBL, in its language. Raises ValueError for a draft."""
     if invoice.is_draft:
         raise ValueError("a draft has no UBL")
     document = invoice_document_of(invoice)
@@ -78,7 +78,7 @@ def _credit_note(document: InvoiceDocument) -> etree._Element:
 
 
 def _profile(document: InvoiceDocument) -> Iterator[Part]:
-    """NLCIUS; but EN 16931 for a Dutch buyer without the registration it demands (BR-NL-10)."""
+    """Name NLCIUS, but EN 16931 for a Dutch buyer without the registration of BR-NL-10."""
     is_private = country(document.addressee) == HOME and not registration(document.addressee)[0]
     yield cbc("CustomizationID", EN_16931 if is_private else NLCIUS)
     yield cbc("ProfileID", BILLING)
@@ -89,7 +89,7 @@ def _head(document: InvoiceDocument) -> Iterator[Part]:
     yield cbc("Note", invoice.notes)
     yield cbc("DocumentCurrencyCode", "EUR")
     if not invoice.reference.strip():
-        # BR-NL-2 asks for a reference of the buyer.
+        # BR-NL-2 requires a reference of the buyer.
         yield cbc(
             "BuyerReference", document.addressee["contact_name"] or document.addressee["number"]
         )
@@ -105,12 +105,12 @@ def _head(document: InvoiceDocument) -> Iterator[Part]:
 
 
 def _credited(invoice: Invoice) -> str:
-    """The number of the invoice that is credited; empty when none is."""
+    """Return the number of the credited invoice; empty if this is no credit."""
     return invoice.credit_of.number if invoice.credit_of else ""
 
 
 def _delivery(document: InvoiceDocument) -> Part:
-    """Goods to another EU country say where they went, and when (BR-IC-11, BR-IC-12)."""
+    """State date and place of delivery of goods to another EU country (BR-IC-11, BR-IC-12)."""
     goods = any(category_of(one.vat_treatment, one.vat_percentage) == "K" for one in document.lines)
     if not goods:
         return None
@@ -123,7 +123,7 @@ def _delivery(document: InvoiceDocument) -> Part:
 
 
 def _payment(document: InvoiceDocument) -> Iterator[Part]:
-    """How to pay and until when; a credit transfer when there is something to be paid."""
+    """State how to pay and by when; a credit transfer if there is an amount to pay."""
     invoice, issuer = document.invoice, document.issuer
     if issuer["iban"] and invoice.gross > 0:
         bank = cac("FinancialInstitutionBranch", cbc("ID", issuer["bic"]))
@@ -144,7 +144,7 @@ def _foot(document: InvoiceDocument) -> Iterator[Part]:
 
 
 def _line(kind: str, quantity_name: str, line: InvoiceLine, document: InvoiceDocument) -> Part:
-    """One line. A price cannot be negative (BR-27), so then the quantity is."""
+    """Write one line. A price cannot be negative (BR-27): the quantity takes the sign instead."""
     is_negative = line.price < 0
     quantity = document.signed(-line.quantity if is_negative else line.quantity)
     unit = UNITS.get(line.unit, PIECE)
@@ -166,7 +166,7 @@ def _line_discount(line: InvoiceLine, document: InvoiceDocument) -> Part:
 
 
 def _item(line: InvoiceLine) -> Iterator[Part]:
-    """The name is the first line of the description (BT-153); the whole of it follows if longer."""
+    """Name the item by the first line of its description (BT-153); add all of it if longer."""
     name = next(iter(line.description.strip().splitlines()), "").strip()
     if name[:LONGEST_NAME] != line.description.strip():
         yield cbc("Description", line.description)

@@ -1,4 +1,4 @@
-"""Elements of UBL. What has nothing to say is left out: SI-UBL 2.0 allows no empty elements."""
+"""Elements of UBL. Empty elements are left out, because SI-UBL 2.0 forbids them."""
 
 import datetime
 import re
@@ -11,7 +11,7 @@ COMMON = "urn:oasis:names:specification:ubl:schema:xsd:Common"
 BASIC = f"{COMMON}BasicComponents-2"
 AGGREGATE = f"{COMMON}AggregateComponents-2"
 CURRENCY = "EUR"
-# What XML 1.0 cannot carry, not even escaped.
+# Characters that XML 1.0 forbids, even escaped.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Element: TypeAlias = etree._Element
@@ -19,29 +19,29 @@ Part: TypeAlias = Element | None
 
 
 def root_element(name: str, *parts: Part) -> Element:
-    """The root: an `Invoice` or a `CreditNote`."""
+    """Return the root: an `Invoice` or a `CreditNote`."""
     own = f"urn:oasis:names:specification:ubl:schema:xsd:{name}-2"
     return _filled(f"{{{own}}}{name}", parts, {None: own, "cac": AGGREGATE, "cbc": BASIC})
 
 
 def cac(name: str, *parts: Part) -> Part:
-    """A group; None when none of its parts is there."""
+    """Return a group; None if it has no parts."""
     filled = _filled(f"{{{AGGREGATE}}}{name}", parts, {"cac": AGGREGATE})
     return filled if len(filled) else None
 
 
 def cbc(name: str, text: str, **attributes: str) -> Part:
-    """A value; None when it is empty."""
-    said = FORBIDDEN.sub("", text).strip()
-    if not said:
+    """Return a value; None if it is empty."""
+    cleaned = FORBIDDEN.sub("", text).strip()
+    if not cleaned:
         return None
     element = etree.Element(f"{{{BASIC}}}{name}", attributes, {"cbc": BASIC})
-    element.text = said
+    element.text = cleaned
     return element
 
 
 def cbc_amount(name: str, value: Decimal) -> Part:
-    """Euros, with two decimals."""
+    """Return an amount in euros, with two decimals."""
     return cbc(name, figure(value), currencyID=CURRENCY)
 
 
@@ -50,12 +50,12 @@ def cbc_date(name: str, value: datetime.date | None) -> Part:
 
 
 def figure(value: Decimal) -> str:
-    """Two decimals, and no negative zero."""
+    """Format with two decimals, without a negative zero."""
     return f"{value + 0:.2f}"
 
 
 def plain(value: Decimal) -> str:
-    """As few decimals as it needs: 21, 5.5."""
+    """Format with as few decimals as possible: 21, 5.5."""
     written = f"{value + 0:f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
 

@@ -1,4 +1,4 @@
-"""Who sells and who buys, as EN 16931 BG-4 to BG-8 and the Dutch rules BR-NL-1, -3, -4, -10 ask."""
+"""Seller and buyer, by EN 16931 BG-4 to BG-8 and the Dutch rules BR-NL-1, -3, -4 and -10."""
 
 from collections.abc import Mapping
 
@@ -32,14 +32,14 @@ def customer(addressee: Snapshot) -> Part:
 
 
 def country(party: Snapshot) -> str:
-    """The ISO code; who has no country filled in is at home."""
+    """Return the ISO code; an empty country is the Netherlands."""
     return country_code(party["country"]) or HOME
 
 
 def registration(party: Snapshot) -> tuple[str, str]:
-    """Scheme and number of a registration in the Netherlands: CoC, or OIN of a government body.
+    """Return scheme and number of a Dutch registration: CoC, or OIN of a government body.
 
-    Both are empty for somebody who has neither, such as a private person.
+    Both are empty for a party with neither, such as a private person.
     """
     number = "".join(party["coc_number"].split())
     schemes = {COC_DIGITS: COC, OIN_DIGITS: OIN}
@@ -70,7 +70,7 @@ def address(party: Snapshot) -> tuple[Part, ...]:
 
 
 def _endpoint(party: Snapshot) -> Part:
-    """Where documents for this party go: its registration, else its VAT number or e-mail address.
+    """Return the electronic address: the registration, else a Dutch VAT number, else the e-mail.
 
     The schemes are those of the code list EAS.
     """
@@ -98,6 +98,6 @@ def _tax_scheme(party: Snapshot) -> Part:
 
 
 def _vat_number(party: Snapshot) -> str:
-    """Begins with the letters of a country (BR-CO-09), else it is none."""
+    """Return the VAT number; empty if it does not begin with two letters (BR-CO-09)."""
     number = "".join(party["vat_number"].split()).upper()
     return number if number[:2].isalpha() else ""

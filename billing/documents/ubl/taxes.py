@@ -1,7 +1,7 @@
-"""VAT, discounts on the whole and totals: the stored amounts, written as EN 16931 wants them.
+"""VAT, discounts on the whole invoice and totals: the stored amounts in the form of EN 16931.
 
-A group of EN 16931 is a category and a percentage (BG-23), and two of ours can share one, such as
-services reverse-charged here and within the EU: then their stored amounts are added.
+A group of EN 16931 is a category and a percentage (BG-23). Two stored rates can share a group, such
+as services reverse-charged here and within the EU; then their amounts are added.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ def rates(document: InvoiceDocument) -> list[VatTotal]:
 
 
 def discount(*, amount: Decimal, base: Decimal, percent: Decimal, tax: Part = None) -> Part:
-    """An allowance (BG-20, BG-27); on a negative amount it is a charge, as both stay positive."""
+    """Return an allowance (BG-20, BG-27); a negative one is a charge, as both are positive."""
     if not amount:
         return None
     reason = _("Discount %(rate)s") % {"rate": written(percent)}
@@ -51,7 +51,7 @@ def discount(*, amount: Decimal, base: Decimal, percent: Decimal, tax: Part = No
 
 
 def discounts(document: InvoiceDocument) -> Iterator[Part]:
-    """The discount on the whole: one a rate, because each takes VAT along at its own rate."""
+    """Yield the discount on the whole invoice, one per rate because of its VAT."""
     for rate in rates(document):
         yield discount(
             amount=rate.discount,
@@ -75,11 +75,11 @@ def tax_total(document: InvoiceDocument) -> Part:
 
 
 def monetary_total(document: InvoiceDocument) -> Part:
-    """BR-CO-10 to -16: everything adds up, in cents."""
+    """Return the totals; they add up to the cent (BR-CO-10 to -16)."""
     invoice, signed = document.invoice, document.signed
-    given = [rate.discount for rate in rates(document)]
-    allowances = sum((one for one in given if one > 0), ZERO)
-    charges = sum((-one for one in given if one < 0), ZERO)
+    discounts_given = [rate.discount for rate in rates(document)]
+    allowances = sum((one for one in discounts_given if one > 0), ZERO)
+    charges = sum((-one for one in discounts_given if one < 0), ZERO)
     return cac(
         "LegalMonetaryTotal",
         cbc_amount("LineExtensionAmount", signed(invoice.net) + allowances - charges),
