@@ -1,4 +1,7 @@
-"""Who may open a page: decorators for views. No right: 403; not logged in: to the door."""
+"""Decorators for views: who may open a page.
+
+Members without the right get a 403 page; anonymous users are redirected to the login page.
+"""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""How people get in: accounts are made by an administrator, not by strangers."""
+"""Login through allauth: administrators create the accounts, visitors cannot sign up."""
 
 import axes.utils
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,8 +8,8 @@ from django.utils.translation import gettext_noop, ngettext_lazy
 
 from .models import User
 
-# Texts of allauth and Django whose own Dutch is less polite than ours, or absent: marked here, so
-# that they stand in our catalogue, which comes first.
+# Texts of allauth and Django whose own Dutch translation is missing or less polite. Marking them
+# here puts them in our catalogue, which takes precedence.
 gettext_noop("You must type the same password each time.")
 ngettext_lazy(
     "This password is too short. It must contain at least %d character.",
@@ -18,13 +18,13 @@ ngettext_lazy(
 
 
 def typed_email(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
-    """The address somebody tries to log in with; mistakes are counted by it and by computer."""
+    """Return the address of a login attempt; axes counts failures by address and computer."""
     given = (credentials or {}).get("email") or request.POST.get("login", "")
     return given.strip().lower()
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Login, password reset and change; no signing up by oneself."""
+    """Login, password reset and password change, without signing up."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -38,13 +38,20 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
-        """One lock is enough: axes counts mistakes in the database, for all processes together."""
+        """Skip allauth's own lock: axes counts failures in the database, for all processes
+        together.
+        """
 
     def format_email_subject(self, subject: str) -> str:
-        """As it is: the address of the server in front of it tells nobody anything."""
+        """Return the subject without the prefix that allauth adds, which would be the server's
+        address.
+        """
         return str(subject)
 
     def set_password(self, user: User, password: str) -> None:
-        """Whoever sets a new password reads the person's mail: earlier mistakes lock no more."""
+        """Set the password and clear the failed attempts.
+
+        Only someone who reads the person's mail can set a new password.
+        """
         super().set_password(user, password)
         axes.utils.reset(username=user.email)

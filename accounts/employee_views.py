@@ -1,4 +1,4 @@
-"""Management → Employees: the people and their rates. Managers look, administrators change."""
+"""Management → Employees: people and their rates. Managers may look, administrators may change."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -25,7 +25,7 @@ from .requests import MemberRequest
 
 
 def person_or_404(request: MemberRequest, pk: int) -> Membership:
-    """Somebody of the reader's organisation."""
+    """Return a membership of the reader's organisation."""
     people = request.organisation.memberships.select_related("user", "organisation")
     return get_object_or_404(people, pk=pk)
 
@@ -74,7 +74,7 @@ def _already_member(membership: Membership) -> str:
 
 
 def report_invitation(request: MemberRequest, membership: Membership, *, is_sent: bool) -> None:
-    """Says whether the mail went out, and what to do if it did not."""
+    """Show a message: the invitation was sent, or what to do because it was not."""
     names = {"person": membership, "email": membership.user.email}
     if is_sent:
         messages.success(request, _("%(person)s has been invited at %(email)s.") % names)

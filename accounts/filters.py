@@ -1,4 +1,4 @@
-"""What lists of people are narrowed to and sorted by, read from the address."""
+"""Filters and sort orders for lists of people, read from the query string."""
 
 from typing import Self
 
@@ -20,7 +20,7 @@ ORDERS = {
 
 
 class MembershipFilter(django_filters.FilterSet):
-    """Name or e-mail, role, and whether somebody still works here: unasked, those who do."""
+    """Filter on name or e-mail, role, and whether the membership is active."""
 
     q = django_filters.CharFilter(label=_("Search name or e-mail"), method="matching")
     role = django_filters.MultipleChoiceFilter(
@@ -41,9 +41,9 @@ class MembershipFilter(django_filters.FilterSet):
         return people if state == "all" else people.filter(is_active=state == "active")
 
     @classmethod
-    def of_working(cls, asked: QueryDict, people: MembershipQuerySet) -> Self:
-        """Those who work here, unless another state was asked for."""
-        asked = asked.copy()
-        if asked.get("state") not in dict(STATES):
-            asked["state"] = "active"
-        return cls(asked, queryset=people)
+    def of_working(cls, query: QueryDict, people: MembershipQuerySet) -> Self:
+        """Filter that shows only active members unless another state was chosen."""
+        query = query.copy()
+        if query.get("state") not in dict(STATES):
+            query["state"] = "active"
+        return cls(query, queryset=people)

@@ -1,4 +1,4 @@
-"""The forms about people: who they are, what they may do, and what they change about themselves."""
+"""Forms about people: names, rights, and what people change about themselves."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ LONGEST_EMAIL = User._meta.get_field("email").max_length
 
 
 class NameForm(forms.Form):
-    """What somebody is called."""
+    """First and last name."""
 
     first_name = User._meta.get_field("first_name").formfield()
     last_name = User._meta.get_field("last_name").formfield()
 
 
 class EmployeeForm(NameForm):
-    """Name and rate; whoever works elsewhere too keeps the name they gave themselves."""
+    """Name and rate. A person who also works elsewhere keeps their own choice of name."""
 
     hourly_rate = AmountField(
         label=_("Hourly rate"),
@@ -30,7 +30,7 @@ class EmployeeForm(NameForm):
     )
 
     def keep_names(self) -> None:
-        """Shows the names without letting them be changed."""
+        """Show the names as read-only."""
         for name in NameForm.base_fields:
             self.fields[name].disabled = True
             self.fields[name].help_text = _(
@@ -39,14 +39,14 @@ class EmployeeForm(NameForm):
 
 
 class RightsForm(forms.Form):
-    """What somebody may do in the organisation."""
+    """Role and rights in the organisation."""
 
     role = Membership._meta.get_field("role").formfield()
     may_invoice = Membership._meta.get_field("may_invoice").formfield()
 
 
 class NewEmployeeForm(EmployeeForm, RightsForm):
-    """Everything about somebody who is invited."""
+    """Everything about a person who is invited."""
 
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -76,7 +76,7 @@ class ProfileForm(NameForm):
 
 
 class EmailForm(forms.Form):
-    """A new e-mail address; the password shows that it is really you."""
+    """A new e-mail address, confirmed with the current password."""
 
     email = forms.EmailField(label=_("New e-mail address"), max_length=LONGEST_EMAIL)
     password = forms.CharField(

@@ -1,4 +1,4 @@
-"""Inviting people by e-mail: a link to choose a password, or word that one more place is open."""
+"""Invite people by e-mail: with a link to choose a password, or news of one more membership."""
 
 from smtplib import SMTPException
 from typing import Any
@@ -20,29 +20,29 @@ log = structlog.get_logger(__name__)
 
 
 def password_path(user: User) -> str:
-    """The path of the page on which this person chooses a password; works once, for some days."""
+    """Return the path of the page to choose a password; it works once, for `link_days()` days."""
     token = default_token_generator.make_token(user)
     return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), token])
 
 
 def link_days() -> int:
-    """How many days a link to choose a password works."""
+    """Return the number of days that a link to choose a password works."""
     return int(settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60))
 
 
 def invite_member(
     organisation: Organisation, *, by: User, address: str, **details: Any
 ) -> tuple[Membership, bool]:
-    """Adds somebody (see add_member) and invites them; False if the mail could not be sent.
+    """Add a person (see add_member) and invite them; False if the mail could not be sent.
 
-    `address` is where this site is reached, such as https://hours.example/. Raises AlreadyMember.
+    `address` is the address of this site, such as https://hours.example/. Raises AlreadyMember.
     """
     membership = add_member(organisation, **details)
     return membership, send_invitation(membership, by=by, address=address)
 
 
 def send_invitation(membership: Membership, *, by: User, address: str) -> bool:
-    """Mails how to get in, in the person's own language. False if the mail could not be sent."""
+    """Send the invitation in the person's language. False if the mail could not be sent."""
     user = membership.user
     with override(user.language):
         organisation = membership.organisation

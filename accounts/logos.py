@@ -1,4 +1,4 @@
-"""The logo of an organisation: drawn anew from what was uploaded, so that only pixels are kept."""
+"""The logo of an organisation: an upload is drawn again, so that only its pixels are kept."""
 
 import io
 import uuid
@@ -19,7 +19,7 @@ CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
 
 def encode_logo(upload: "File[bytes]") -> "ContentFile[bytes]":
-    """The picture as a new file, at most 1200 by 600 pixels. Raises ValidationError."""
+    """Return the picture as a new file of at most 1200 by 600 pixels. Raises ValidationError."""
     if upload.size > MAX_BYTES:
         raise ValidationError(_("This file is larger than 2 MB. Choose a smaller one."))
     picture = _opened(upload)
@@ -58,7 +58,7 @@ def content_type(organisation: Organisation) -> str:
 
 
 def replace_logo(organisation: Organisation, *, picture: "ContentFile[bytes]") -> None:
-    """Keeps a picture that came from encode_logo; the former one goes."""
+    """Store a picture made by encode_logo and delete the previous file."""
     former = organisation.logo.name
     organisation.logo = picture
     organisation.save(update_fields=["logo"])
@@ -73,7 +73,7 @@ def remove_logo(organisation: Organisation) -> None:
 
 
 def _forget(organisation: Organisation, name: str | None) -> None:
-    """Only once the database no longer points at it."""
+    """Delete the file after the commit, when the database no longer refers to it."""
     if name:
         storage = organisation.logo.storage
         transaction.on_commit(lambda: storage.delete(name))

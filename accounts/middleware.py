@@ -1,4 +1,4 @@
-"""Which organisation a request is about, and in which language it is answered."""
+"""Set the organisation and the language of a request."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ SESSION_KEY = "organisation"
 
 
 class OrganisationMiddleware:
-    """Sets `request.membership` and `request.organisation`: the chosen, else the first; or None."""
+    """Sets `request.membership` and `request.organisation` to the chosen or first one, or None."""
 
     def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,7 +27,7 @@ class OrganisationMiddleware:
 
 
 def current_membership(request: HttpRequest) -> Membership | None:
-    """The active membership that the session chose, else the person's first one, else None."""
+    """Return the membership chosen in the session, else the first active one, else None."""
     if not request.user.is_authenticated:
         return None
     memberships = list(

@@ -1,4 +1,4 @@
-"""Organisations, people, and who may do what where. Other tables belong to an organisation."""
+"""Organisations, people and their roles. Rows of other tables belong to an organisation."""
 
 from collections.abc import Iterator
 from typing import Self
@@ -22,7 +22,7 @@ class Language(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; their e-mail address is their name at the door, in lower case."""
+    """Creates users. The e-mail address, in lower case, is the login name."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
@@ -32,7 +32,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who can log in; what they may do depends on the organisation: see Membership."""
+    """A person who can log in. Rights depend on the organisation: see Membership."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
     first_name = models.CharField(_("first name"), max_length=60)
@@ -42,7 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("may log in"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
-    # Part of what a session is checked against: raising it ends all sessions of this person.
+    # Part of what a session is checked against: an increment ends all sessions of this person.
     login_generation = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
@@ -66,21 +66,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_invited(self) -> bool:
-        """Never chose a password yet."""
+        """True if the person has not chosen a password yet."""
         return not self.has_usable_password()
 
     def get_session_auth_hash(self) -> str:
-        """What a session must carry to stay logged in; changes with password and generation."""
+        """Return what a session must match; it changes with the password and the generation."""
         return f"{self.login_generation}-{super().get_session_auth_hash()}"
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
-        """The same under the older secret keys."""
+        """Yield the same hash under each older secret key."""
         for fallback in super().get_session_auth_fallback_hash():
             yield f"{self.login_generation}-{fallback}"
 
 
 class Organisation(models.Model):
-    """An agency: the tenant. Its data is read by starting at one of these."""
+    """An agency: the tenant. Every read of its data starts at an organisation."""
 
     name = models.CharField(_("name"), max_length=100)
     address = models.CharField(_("street and number"), max_length=150, blank=True)
@@ -112,7 +112,7 @@ class Organisation(models.Model):
 
 
 class Role(models.TextChoices):
-    """What somebody is in an organisation."""
+    """The role of a person in an organisation."""
 
     ADMINISTRATOR = "administrator", _("Administrator")
     PROJECT_MANAGER = "project_manager", _("Project manager")
@@ -120,13 +120,13 @@ class Role(models.TextChoices):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    """Which people."""
+    """Queries on memberships."""
 
     def active(self) -> Self:
         return self.filter(is_active=True)
 
     def able_to_administrate(self) -> Self:
-        """Administrators who can log in: they chose a password."""
+        """Administrators who can log in, because they chose a password."""
         return self.active().filter(
             ~models.Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX),
             role=Role.ADMINISTRATOR,
@@ -134,7 +134,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         )
 
     def matching(self, text: str) -> Self:
-        """Every word is in the name or the e-mail address."""
+        """Memberships with every word in the name or the e-mail address."""
         found = self
         for word in text.split():
             found = found.filter(
@@ -146,7 +146,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """Somebody's place in an organisation: an employee, with a role and a rate."""
+    """A person's employment in an organisation, with a role and a rate."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="memberships"
@@ -186,10 +186,10 @@ class Membership(models.Model):
 
     @property
     def is_manager(self) -> bool:
-        """Administrators manage too."""
+        """Project managers and administrators."""
         return self.role in (Role.ADMINISTRATOR, Role.PROJECT_MANAGER)
 
     @property
     def is_invoicer(self) -> bool:
-        """May see and make invoices, and book them in e-Boekhouden."""
+        """May see and create invoices, and book them in e-Boekhouden."""
         return self.is_administrator or self.may_invoice

@@ -20,11 +20,11 @@ PHONE = RegexValidator(
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """Who the organisation is, as invoices say it, and its colour and logo."""
+    """Name, address and identifiers as printed on invoices, with colour and logo."""
 
     country = forms.ChoiceField(label=_("Country"), choices=eu_choices)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False, validators=[PHONE])
-    # As people type them, spaces and all; what is stored is shorter.
+    # These lengths allow typed spaces; the stored values are shorter.
     iban = forms.CharField(label=_("IBAN"), max_length=50, required=False)
     bic = forms.CharField(label=_("BIC"), max_length=20, required=False)
     vat_number = forms.CharField(label=_("VAT number"), max_length=30, required=False)
@@ -94,7 +94,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
         return typed
 
     def details(self) -> dict[str, str]:
-        """What is stored; the logo goes separately."""
+        """Return the fields to store; the logo is stored separately."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
     def _checked(self, name: str, check: Callable[[str], str]) -> str:

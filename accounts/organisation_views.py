@@ -1,4 +1,4 @@
-"""Settings → Organisation, and the logo for whoever belongs to it."""
+"""Settings → Organisation, and the logo for its members."""
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -18,7 +18,8 @@ from .requests import MemberRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def organisation_settings(request: MemberRequest) -> HttpResponse:
-    # The form writes what was typed into its organisation; the bar keeps showing the stored one.
+    # Validation writes the typed values into the form's instance; the bar must show the stored
+    # ones.
     edited = Organisation.objects.get(pk=request.organisation.pk)
     form = OrganisationForm(request.POST or None, request.FILES or None, instance=edited)
     if request.method == "POST" and form.is_valid():

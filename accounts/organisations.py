@@ -1,4 +1,4 @@
-"""What an organisation says about itself."""
+"""Changes to an organisation's own details."""
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -11,7 +11,7 @@ from .models import Organisation
 def change_organisation(
     organisation: Organisation, *, details: dict[str, str], logo: "ContentFile[bytes] | None" = None
 ) -> None:
-    """Stores the given fields; `logo` comes from encode_logo, None keeps the one that is there."""
+    """Store the given fields; `logo` comes from encode_logo, and None keeps the present one."""
     for name, value in details.items():
         setattr(organisation, name, value)
     organisation.save(update_fields=list(details))

@@ -1,4 +1,4 @@
-"""People in an organisation: adding, what they may do, leaving; never without an administrator."""
+"""Memberships: adding, changing and deactivating people. One administrator always remains."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from .models import Language, Membership, Organisation, Role, User
 
 
 class AlreadyMember(Exception):
-    """This person has a place in the organisation already; `membership` is it."""
+    """The person already has a membership in the organisation; see `membership`."""
 
     def __init__(self, membership: Membership) -> None:
         super().__init__(str(membership))
@@ -17,7 +17,7 @@ class AlreadyMember(Exception):
 
 
 class LastAdministrator(Exception):
-    """Afterwards nobody who can log in would be administrator."""
+    """The change would leave no administrator who can log in."""
 
 
 @transaction.atomic
@@ -29,18 +29,19 @@ def add_member(
     last_name: str = "",
     language: str = Language.ENGLISH,
     password: str | None = None,
-    **place: object,
+    **details: object,
 ) -> Membership:
-    """A place for the person with this address; whoever has an account keeps name and password.
+    """Create a membership for the person with this address.
 
-    `place` are role, may_invoice and hourly_rate (euros excl. VAT). Raises AlreadyMember.
+    A person who already has an account keeps their name and password. `details` are role,
+    may_invoice and hourly_rate (euros excl. VAT). Raises AlreadyMember.
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         names = {"first_name": first_name, "last_name": last_name, "language": language}
         user = User.objects.create_user(email, password, **names)
     membership, is_new = Membership.objects.get_or_create(
-        organisation=organisation, user=user, defaults=place
+        organisation=organisation, user=user, defaults=details
     )
     if not is_new:
         raise AlreadyMember(membership)
@@ -49,7 +50,7 @@ def add_member(
 
 
 def may_rename(membership: Membership) -> bool:
-    """Whoever works elsewhere too goes by one name, and changes it in person."""
+    """False if the person also works elsewhere: then only they themselves change their name."""
     return not membership.user.memberships.exclude(pk=membership.pk).exists()
 
 
@@ -57,7 +58,7 @@ def may_rename(membership: Membership) -> bool:
 def change_employee(
     membership: Membership, *, first_name: str, last_name: str, hourly_rate: Decimal | None
 ) -> None:
-    """Rate (euros excl. VAT) and, if the person works nowhere else, the name."""
+    """Change the rate (euros excl. VAT), and the name if the person works nowhere else."""
     Membership.objects.filter(pk=membership.pk).update(hourly_rate=hourly_rate)
     if may_rename(membership):
         User.objects.filter(pk=membership.user_id).update(
@@ -67,7 +68,7 @@ def change_employee(
 
 @transaction.atomic
 def change_rights(membership: Membership, *, role: str, may_invoice: bool) -> None:
-    """What somebody may do. Raises LastAdministrator."""
+    """Change role and rights. Raises LastAdministrator."""
     if role != Role.ADMINISTRATOR:
         _keep_an_administrator_besides(membership)
     Membership.objects.filter(pk=membership.pk).update(role=role, may_invoice=may_invoice)
@@ -75,9 +76,10 @@ def change_rights(membership: Membership, *, role: str, may_invoice: bool) -> No
 
 @transaction.atomic
 def deactivate(membership: Membership) -> None:
-    """Takes away the place; registrations stay. Raises LastAdministrator.
+    """Deactivate the membership; registrations are kept. Raises LastAdministrator.
 
-    Sessions lose this organisation at once; with no place left anywhere the person can't log in.
+    The person loses access to this organisation at once. Without another active membership the
+    person cannot log in.
     """
     _keep_an_administrator_besides(membership)
     Membership.objects.filter(pk=membership.pk).update(is_active=False)
@@ -88,13 +90,13 @@ def deactivate(membership: Membership) -> None:
 
 @transaction.atomic
 def activate(membership: Membership) -> None:
-    """Gives the place back, with the role and rate it had."""
+    """Reactivate the membership with the role and rate it had."""
     Membership.objects.filter(pk=membership.pk).update(is_active=True)
     _open_login(membership.user)
 
 
 def end_sessions(user: User) -> None:
-    """Logs the person out everywhere, at their next click."""
+    """End all sessions of the person, at their next request."""
     User.objects.filter(pk=user.pk).update(login_generation=F("login_generation") + 1)
 
 
@@ -103,7 +105,10 @@ def _open_login(user: User) -> None:
 
 
 def _keep_an_administrator_besides(membership: Membership) -> None:
-    """Two administrators that demote each other at the same time wait for each other here."""
+    """Raise LastAdministrator if no other administrator can log in.
+
+    The lock on the organisation makes two administrators who demote each other wait for each other.
+    """
     organisation = Organisation.objects.select_for_update().get(pk=membership.organisation_id)
     able = organisation.memberships.able_to_administrate()
     is_one = able.filter(pk=membership.pk).exists()

@@ -1,4 +1,4 @@
-"""What people change about themselves: name, language, e-mail address."""
+"""Changes that people make to themselves: name, language, e-mail address."""
 
 from allauth.account.models import EmailAddress
 from django.core import signing
@@ -15,11 +15,11 @@ LINK_SECONDS = 2 * 24 * 60 * 60
 
 
 class LinkExpired(Exception):
-    """The link is too old, was tampered with, or belongs to an address that changed since."""
+    """The link is too old, was changed, or is about an address that has been replaced since."""
 
 
 class AddressTaken(Exception):
-    """Somebody else has this e-mail address."""
+    """Another person has this e-mail address."""
 
 
 def change_profile(user: User, *, first_name: str, last_name: str, language: str) -> None:
@@ -33,10 +33,10 @@ def change_language(user: User, *, language: str) -> None:
 
 
 def ask_for_email_change(user: User, *, email: str, address: str) -> None:
-    """Mails a link to the new address: only whoever reads mail there can make it theirs.
+    """Send a link to the new address, to prove that the person receives mail there.
 
-    Otherwise somebody could take an address before its owner is invited with it. `address` is where
-    this site is reached. Raises SMTPException or OSError if the mail can't be sent.
+    Without it, a person could take an address before its owner is invited with it. `address` is the
+    address of this site. Raises SMTPException or OSError if the mail cannot be sent.
     """
     token = signing.dumps([user.pk, user.email, email.strip().lower()], salt=SALT)
     link = address.rstrip("/") + reverse("accounts:email-confirm", args=[token])
@@ -45,7 +45,7 @@ def ask_for_email_change(user: User, *, email: str, address: str) -> None:
 
 
 def new_email(user: User, *, token: str) -> str:
-    """The address that the link is about. Raises LinkExpired."""
+    """Return the address in the link. Raises LinkExpired."""
     try:
         pk, old, new = signing.loads(token, salt=SALT, max_age=LINK_SECONDS)
     except signing.BadSignature:
@@ -57,9 +57,10 @@ def new_email(user: User, *, token: str) -> str:
 
 @transaction.atomic
 def change_email(user: User, *, email: str) -> None:
-    """The person logs in with the new address from now on. Raises AddressTaken.
+    """Change the address that the person logs in with. Raises AddressTaken.
 
-    The copies that allauth keeps of the old one go, else it would still open the door.
+    The rows that allauth keeps of the old address are deleted, because it would still accept a
+    login with them.
     """
     if User.objects.filter(email=email).exclude(pk=user.pk).exists():
         raise AddressTaken(email)

@@ -1,4 +1,4 @@
-"""What a request carries besides what Django gives it, by who makes it; for types only."""
+"""Types of requests, by who makes them."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -7,7 +7,7 @@ from .models import Membership, Organisation, User
 
 
 class SiteRequest(HttpRequest):
-    """Anybody's: somebody who is not logged in has no place in an organisation."""
+    """A request of anyone; anonymous users have no membership."""
 
     htmx: HtmxDetails
     membership: Membership | None
@@ -15,13 +15,13 @@ class SiteRequest(HttpRequest):
 
 
 class UserRequest(SiteRequest):
-    """Of somebody who is logged in, perhaps without a place in any organisation."""
+    """A request of a logged-in person, who may have no membership."""
 
     user: User
 
 
 class MemberRequest(UserRequest):
-    """Of somebody with a place in the organisation whose data the page shows."""
+    """A request of a member of the organisation whose data the page shows."""
 
     membership: Membership
     organisation: Organisation

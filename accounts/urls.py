@@ -1,4 +1,4 @@
-"""The addresses of accounts."""
+"""URLs of accounts."""
 
 from django.urls import path
 from django.views.generic import RedirectView
@@ -13,7 +13,7 @@ personal_urls = [
     path("profile/e-mail/<str:token>/", views.email_confirm, name="email-confirm"),
     path("profile/language/", views.language_switch, name="language-switch"),
     path("profile/organisation/", views.change_organisation, name="change-organisation"),
-    # allauth's own page would take addresses that nobody confirmed.
+    # allauth's own page would accept addresses without confirmation.
     path("account/email/", RedirectView.as_view(pattern_name="accounts:email-change")),
 ]
 

@@ -1,4 +1,4 @@
-"""Settings → Users: who may log in, in which role and with which rights."""
+"""Settings → Users: who may log in, with which role and rights."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -56,7 +56,7 @@ def _changed(membership: Membership, form: RightsForm) -> bool:
 
 
 def _still_administrates(request: MemberRequest) -> bool:
-    """Whoever took the role off themselves can't be shown the list of users."""
+    """False if the person removed their own role, and so cannot open the list of users."""
     return Membership.objects.get(pk=request.membership.pk).is_administrator
 
 

@@ -1,4 +1,4 @@
-"""What people do about themselves: profile, language, e-mail address, choosing an organisation."""
+"""Pages about oneself: profile, language, e-mail address, choice of organisation."""
 
 from smtplib import SMTPException
 
@@ -86,7 +86,7 @@ def email_confirm(request: UserRequest, token: str) -> HttpResponse:
 
 @require_POST
 def language_switch(request: SiteRequest) -> HttpResponse:
-    """The language of the pages, kept with the person, and back to where they were."""
+    """Store the language with the person and return to the page they came from."""
     language = request.POST.get("language", "")
     if request.user.is_authenticated and language in Language:
         change_language(request.user, language=language)
