@@ -1,1 +1,1 @@
-"""Customers, and how they come in from e-Boekhouden."""
+"""Customers, and their import from e-Boekhouden."""

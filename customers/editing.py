@@ -1,4 +1,4 @@
-"""Adding, changing, archiving and deleting customers."""
+"""Add, change, archive and delete customers."""
 
 import datetime
 import re
@@ -12,21 +12,21 @@ from accounts.models import Organisation
 
 from .models import Contact, Customer
 
-# Bookings by which e-Boekhouden did not get to know a customer that it does not know.
-NOT_TOLD = ("blocked", "rejected", "conflict", "cancelled")
+# States of a booking that did not bring the customer to e-Boekhouden.
+NOT_ADDED_STATES = ("blocked", "rejected", "conflict", "cancelled")
 PROPOSAL = re.compile(r"K(\d{1,9})", re.ASCII)
 
 
 class NumberTaken(Exception):
-    """Another customer has this number; its text names it."""
+    """Another customer has this number; the text names it."""
 
 
 class InUse(Exception):
-    """The customer cannot be deleted: something refers to it."""
+    """The customer cannot be deleted, because something refers to it."""
 
 
 def next_free_number(organisation: Organisation) -> str:
-    """A proposal for a new customer: one above the highest of K00001, K00002 …"""
+    """Return a proposal for a new customer: one above the highest of K00001, K00002 …"""
     numbers = organisation.customers.filter(number__istartswith="K").values_list(
         "number", flat=True
     )
@@ -35,7 +35,7 @@ def next_free_number(organisation: Organisation) -> str:
 
 
 def owner_of(number: str, *, organisation: Organisation, besides: int | None) -> Customer | None:
-    """The other customer that has this number; blanks around it and its case do not count."""
+    """Return the other customer with this number, ignoring case and surrounding blanks."""
     same = organisation.customers.annotate(lower=Lower("number")).filter(
         lower=number.strip().lower()
     )
@@ -44,8 +44,8 @@ def owner_of(number: str, *, organisation: Organisation, besides: int | None) ->
 
 
 def is_number_fixed(customer: Customer) -> bool:
-    """e-Boekhouden knows the customer by this number, or is being told so."""
-    return customer.is_known_there or customer.bookings.exclude(state__in=NOT_TOLD).exists()
+    """True if e-Boekhouden knows the customer by this number, or a booking is about to add it."""
+    return customer.is_known_there or customer.bookings.exclude(state__in=NOT_ADDED_STATES).exists()
 
 
 def save_customer(
@@ -56,9 +56,9 @@ def save_customer(
     contacts: Iterable[Mapping[str, object]] | None = None,
     now: datetime.datetime,
 ) -> Customer:
-    """Adds a customer (None) or changes one, with all its contacts. Raises NumberTaken.
+    """Add a customer (None) or change one, with all its contacts. Raises NumberTaken.
 
-    Without `contacts` those stay as they are; a number that is fixed stays too.
+    Without `contacts` they stay as they are; a fixed number stays too.
     """
     values = dict(values)
     if customer and is_number_fixed(customer):
@@ -85,17 +85,17 @@ def _replace_contacts(customer: Customer, contacts: Iterable[Mapping[str, object
 
 
 def archive(customer: Customer, *, now: datetime.datetime) -> None:
-    """Takes a customer out of the lists to choose from; everything about it stays."""
+    """Archive a customer: it can no longer be chosen, and all its data is kept."""
     Customer.objects.filter(pk=customer.pk, archived_at=None).update(archived_at=now)
 
 
 def restore(customer: Customer) -> None:
-    """Puts an archived customer back in the lists."""
+    """Make an archived customer active again."""
     Customer.objects.filter(pk=customer.pk).update(archived_at=None)
 
 
 def is_used(customer: Customer) -> bool:
-    """Something that must stay refers to the customer: a project, an invoice, a booking."""
+    """True if a project, an invoice or a booking refers to the customer."""
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: customer}).exists()
         for relation in Customer._meta.related_objects
@@ -105,7 +105,7 @@ def is_used(customer: Customer) -> bool:
 
 @transaction.atomic
 def delete(customer: Customer) -> None:
-    """Deletes a customer that nothing refers to. Raises InUse."""
+    """Delete a customer that nothing refers to. Raises InUse."""
     if is_used(customer):
         raise InUse
     try:

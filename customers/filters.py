@@ -1,4 +1,4 @@
-"""What the list of customers and the rows of an import are narrowed to, read from the address."""
+"""Filters and sort orders for customers and for the rows of an import."""
 
 import django_filters
 from django import forms
@@ -20,7 +20,7 @@ ORDERS: Orders = {
 
 
 class CustomerFilter(django_filters.FilterSet):
-    """Name, number or city; the archived ones only when asked for."""
+    """Filter on name, number or city; archived customers only if chosen."""
 
     q = django_filters.CharFilter(label=_("Search name, number, city…"), method="with_text")
     state = django_filters.ChoiceFilter(
@@ -50,7 +50,7 @@ class CustomerFilter(django_filters.FilterSet):
         return rows.filter(remote_id__isnull=value == "no")
 
     def filter_queryset(self, queryset: CustomerQuerySet) -> CustomerQuerySet:
-        """What is asked for, of the active or the archived ones."""
+        """Apply the filters; the state is active unless another one was chosen."""
         rows = super().filter_queryset(queryset)
         state = self.form.cleaned_data.get("state")
         if state == "all":
@@ -59,7 +59,7 @@ class CustomerFilter(django_filters.FilterSet):
 
 
 class ImportRowFilter(django_filters.FilterSet):
-    """The rows of an import with some outcomes, or about some relation."""
+    """Filter the rows of an import on outcome, relation and remarks."""
 
     q = django_filters.CharFilter(label=_("Search number, name…"), method="with_text")
     outcome = django_filters.MultipleChoiceFilter(

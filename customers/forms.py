@@ -1,4 +1,4 @@
-"""A customer and its contacts as they are filled in."""
+"""Forms of a customer and its contacts."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -30,7 +30,7 @@ FINANCIAL = ("coc_number", "vat_number", "iban", "payment_term", "hourly_rate", 
 
 
 class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """All of a customer. Whoever saves gives `cleaned_data` to editing.save_customer."""
+    """All fields of a customer. The view passes `cleaned_data` to editing.save_customer."""
 
     hourly_rate = AmountField(
         label=gettext_lazy("Hourly rate"),
@@ -63,11 +63,11 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         self._prepare_number()
 
     def _offer_vat_rates(self) -> None:
-        usual, today = _("Default rate"), timezone.localdate()
+        default_label, today = _("Default rate"), timezone.localdate()
         chosen = self.instance.vat_rate_id
-        rates = offer_rates(self, self.organisation, day=today, chosen=chosen, empty=usual)
+        rates = offer_rates(self, self.organisation, day=today, chosen=chosen, empty=default_label)
         field = cast("forms.ModelChoiceField[Any]", self.fields["vat_rate"])
-        field.choices = grouped(rates, empty=usual)
+        field.choices = grouped(rates, empty=default_label)
 
     def _prepare_number(self) -> None:
         number = self.fields["number"]
@@ -100,7 +100,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         return clean_iban(text) if self._is_new("iban", text) else text
 
     def clean(self) -> dict[str, Any]:
-        """What depends on the country: its own rules for numbers and postal codes."""
+        """Check what depends on the country: its rules for numbers and postal codes."""
         super().clean()
         cleaned = self.cleaned_data
         country = cleaned.get("country") or HOME
@@ -115,7 +115,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         return cleaned
 
     def _check_vat(self) -> None:
-        """The treatment of the VAT rate goes with the customer; what was so already may stay."""
+        """Check that the VAT rate fits the customer, unless nothing about it was changed."""
         cleaned = self.cleaned_data
         rate = cleaned.get("vat_rate")
         about = ("country", "is_business", "vat_number")
@@ -126,7 +126,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
                 self.add_error(field, text)
 
     def advice(self) -> Advice:
-        """What follows from the VAT as it is filled in."""
+        """Return advice on the VAT fields as filled in."""
         names = ("vat_rate", "country", "is_business", "vat_number")
         typed = {name: self[name].value() for name in names}
         empty = ("", None)
@@ -142,11 +142,11 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
                 self.add_error(name, error)
 
     def _is_new(self, name: str, text: str) -> bool:
-        """What was imported with a fault in it does not stand in the way of changing the rest."""
+        """False for a stored value: an invalid imported value must not prevent other changes."""
         return bool(text) and text != self.initial.get(name)
 
     def _post_clean(self) -> None:
-        """Leaves the instance alone: saving is for editing.save_customer."""
+        """Validate the fields without changing the instance; editing.save_customer saves."""
         probe = Customer(organisation=self.organisation, **self.cleaned_data)
         unfilled = {field.name for field in Customer._meta.fields} - self.cleaned_data.keys()
         try:
@@ -156,7 +156,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
 
 
 class ContactForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """One contact; a row without anything in it is no contact."""
+    """One contact; an empty row is no contact."""
 
     class Meta:
         model = Contact
@@ -171,10 +171,10 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
 
 
 class ContactFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none at run time
-    """The contacts of a customer, with two empty rows; an emptied name removes one."""
+    """The contacts of a customer, with two empty rows; an emptied name removes a contact."""
 
     def filled(self) -> list[dict[str, object]]:
-        """The contacts to store."""
+        """Return the contacts to store."""
         return [
             {name: form.cleaned_data[name] for name in ContactForm.Meta.fields}
             for form in self.forms
@@ -183,9 +183,9 @@ class ContactFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none
 
 
 def contact_forms(data: Any, customer: Customer | None) -> ContactFormSet:
-    """The rows of contacts; bound when there is data."""
-    there = customer.contacts.all() if customer else []
-    initial = [{name: getattr(one, name) for name in ContactForm.Meta.fields} for one in there]
+    """Return the rows of contacts; bound if there is data."""
+    stored = customer.contacts.all() if customer else []
+    initial = [{name: getattr(one, name) for name in ContactForm.Meta.fields} for one in stored]
     factory = forms.formset_factory(
         ContactForm, formset=ContactFormSet, extra=2, max_num=50, can_delete=True
     )
@@ -193,7 +193,7 @@ def contact_forms(data: Any, customer: Customer | None) -> ContactFormSet:
 
 
 class ImportForm(forms.Form):
-    """How to import."""
+    """The options of an import."""
 
     mode = forms.ChoiceField(
         label=gettext_lazy("Existing customers"),

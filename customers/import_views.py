@@ -1,4 +1,4 @@
-"""Settings → Import: starting one, watching it, and finding it again."""
+"""Settings → Import: start an import, follow it, and find it again."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,7 +24,7 @@ RUNS_SHOWN = 10
 @require_safe
 @administrator_required
 def import_page(request: MemberRequest) -> HttpResponse:
-    """What can be imported, the import under way, and the last ones."""
+    """Show what can be imported, the running import, and the latest ones."""
     connection = Connection.objects.filter(organisation=request.organisation).first()
     runs = request.organisation.import_runs.select_related("started_by")
     context = {
@@ -48,7 +48,7 @@ def _why_not(connection: Connection | None) -> str:
 @require_POST
 @administrator_required
 def import_start(request: MemberRequest) -> HttpResponse:
-    """Starts an import, and goes to its page."""
+    """Start an import and open its page."""
     form = ImportForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose what to do with existing customers."))
@@ -69,7 +69,7 @@ def import_start(request: MemberRequest) -> HttpResponse:
 @require_safe
 @administrator_required
 def import_run(request: MemberRequest, pk: int) -> HttpResponse:
-    """How far an import is, and what became of every row; asks again while it runs."""
+    """Show the progress and the rows of an import; the page updates itself while it runs."""
     runs = request.organisation.import_runs.select_related("started_by")
     run: ImportRun = get_object_or_404(runs, pk=pk)
     narrowed = ImportRowFilter(request.GET, queryset=run.rows.select_related("customer"))

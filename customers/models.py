@@ -1,4 +1,4 @@
-"""Customers, their contacts, and the imports that brought them."""
+"""Customers, their contacts, and their imports."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,7 +11,7 @@ from integrations.models import Connection
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
-    """Which customers."""
+    """Queries on customers."""
 
     def active(self) -> "CustomerQuerySet":
         return self.filter(archived_at=None)
@@ -20,7 +20,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.exclude(archived_at=None)
 
     def matching(self, text: str) -> "CustomerQuerySet":
-        """Name, number or city contains the text."""
+        """Customers with the text in name, number or city."""
         return self.filter(
             models.Q(name__icontains=text)
             | models.Q(number__icontains=text)
@@ -29,7 +29,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
 
 class Customer(models.Model):
-    """Somebody who is billed. The number is the relation code in e-Boekhouden, at most 15 long."""
+    """A customer. The number is the relation code in e-Boekhouden, at most 15 characters."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="customers"
@@ -80,9 +80,9 @@ class Customer(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # The relation in e-Boekhouden, once it is known to exist there.
+    # The id of the relation in e-Boekhouden, once the relation is known to exist.
     remote_id = models.BigIntegerField(null=True, editable=False)
-    # What the last import read, per field: tells "changed here" from "changed there".
+    # The values of the last import, by field: they tell local changes from remote ones.
     imported = models.JSONField(default=dict, editable=False)
     imported_at = models.DateTimeField(null=True, editable=False)
 
@@ -109,12 +109,12 @@ class Customer(models.Model):
 
     @property
     def is_known_there(self) -> bool:
-        """The relation was seen in, or put into, e-Boekhouden."""
+        """True if the relation was found in, or added to, e-Boekhouden."""
         return self.remote_id is not None
 
 
 class Contact(models.Model):
-    """Somebody at a customer."""
+    """A contact person of a customer."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(_("name"), max_length=100)
@@ -130,14 +130,14 @@ class Contact(models.Model):
 
 
 class ImportMode(models.TextChoices):
-    """What an import may do with customers that are here already."""
+    """What an import may do with existing customers."""
 
     ONLY_NEW = "only_new", _("Only add new ones")
     UPDATE = "update", _("Add new ones and update existing ones")
 
 
 class ImportState(models.TextChoices):
-    """How far an import is."""
+    """The progress of an import."""
 
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
@@ -146,7 +146,7 @@ class ImportState(models.TextChoices):
 
 
 class ImportRun(models.Model):
-    """One import of customers, by hand or at night, with what became of every row."""
+    """One import of customers, manual or nightly, with the result of every row."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="import_runs"
@@ -157,7 +157,7 @@ class ImportRun(models.Model):
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(null=True)
-    # Workers that took it on; a run that kills every one of them is given up.
+    # Number of workers that claimed the run; after too many attempts it fails.
     attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     total = models.PositiveIntegerField(null=True)
@@ -186,13 +186,13 @@ class ImportRun(models.Model):
         return self.state in (ImportState.FINISHED, ImportState.FAILED)
 
     def counts(self) -> dict[str, int]:
-        """How many rows had which outcome; every outcome is there."""
+        """Return the number of rows by outcome, with all outcomes."""
         found = dict(self.rows.order_by().values_list("outcome").annotate(models.Count("pk")))
         return {outcome: found.get(outcome, 0) for outcome in ImportOutcome.values}
 
 
 class ImportOutcome(models.TextChoices):
-    """What an import did with a relation."""
+    """The result of one relation in an import."""
 
     NEW = "new", _("New")
     UPDATED = "updated", _("Updated")
@@ -201,7 +201,7 @@ class ImportOutcome(models.TextChoices):
 
 
 class ImportRow(models.Model):
-    """What an import did with one relation, and why."""
+    """One relation in an import: the result and its reason."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
@@ -211,7 +211,7 @@ class ImportRow(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="+")
     outcome = models.CharField(max_length=9, choices=ImportOutcome)
     reason = models.CharField(max_length=300, blank=True)
-    # By field what it was and what it became.
+    # Old and new value by field.
     changes = models.JSONField(default=dict)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""A customer here and a relation in e-Boekhouden: which field is which, in both directions."""
+"""Map a customer to a relation in e-Boekhouden and back."""
 
 import sys
 from typing import Any, cast
@@ -30,27 +30,27 @@ SAME_NAMES = (
     "notes",
 )
 COUNTRIES = ("country", "postal_country")
-# What an import reads; the rest of a customer is ours alone.
+# Fields that an import reads; e-Boekhouden does not have the other fields.
 FIELDS = ("number", "is_business", "email", "phone", *COUNTRIES, *SAME_NAMES)
 
 
 def label(name: str) -> str:
-    """What a field is called in a sentence."""
+    """Return the name of a field for use in a sentence."""
     verbose = str(_field(name).verbose_name)
     part_of_postal = name.startswith("postal_") and name not in ("postal_code", "postal_address")
     return _("postal address: %(part)s") % {"part": verbose} if part_of_postal else verbose
 
 
 def fields_from_relation(relation: Relation) -> dict[str, object]:
-    """The fields of a customer as this relation has them, fit to be stored here.
+    """Return the customer fields of this relation, with values that can be stored.
 
-    An e-mail address that is none becomes empty, and what is too long is cut: see `remarks`.
+    An invalid e-mail address becomes empty, and a text that is too long is cut: see `remarks`.
     """
     return {name: _fit(name, value) for name, value in _raw(relation).items()}
 
 
 def remarks(relation: Relation) -> list[str]:
-    """What `fields_from_relation` had to leave out, in words."""
+    """Return what `fields_from_relation` had to change, in words."""
     raw, fitted = _raw(relation), fields_from_relation(relation)
     said = []
     for name, value in raw.items():
@@ -62,9 +62,10 @@ def remarks(relation: Relation) -> list[str]:
 
 
 def relation_from_customer(customer: Customer, *, correlation_id: str) -> Relation:
-    """The relation to make in e-Boekhouden for this customer; `token` shows later that it is ours.
+    """Return the relation to add to e-Boekhouden for this customer.
 
-    Every text fits the limits of the service; our own notes stay here.
+    `correlation_id` later proves that we added it. Texts are cut to the limits of the service; our
+    own notes are not sent.
     """
     texts: dict[str, str] = {n: getattr(customer, n) for n in SAME_NAMES if n != "notes"}
     texts |= {name: dutch_name(getattr(customer, name)) for name in COUNTRIES}
@@ -83,14 +84,14 @@ def relation_from_customer(customer: Customer, *, correlation_id: str) -> Relati
 
 
 def shortened(text: str, limit: int) -> str:
-    """The beginning of the text that fits, as the service counts characters."""
+    """Return the beginning of the text that fits, counted as the service counts characters."""
     while length_of(text) > limit:
         text = text[:-1]
     return text
 
 
 def _line(text: str) -> str:
-    """The text on one line: the service takes no line breaks in most fields."""
+    """Return the text on one line: the service accepts no line breaks in most fields."""
     return " ".join(sendable(text).split())
 
 
@@ -122,7 +123,7 @@ def _is_email(text: str) -> bool:
 
 
 def _longest(name: str) -> int:
-    """How many characters of a text can be stored."""
+    """Return the maximum length of a text field."""
     return _field(name).max_length or sys.maxsize
 
 

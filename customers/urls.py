@@ -1,4 +1,4 @@
-"""The addresses of customers."""
+"""URLs of customers."""
 
 from django.urls import path
 

@@ -20,14 +20,14 @@ from .models import Customer
 
 
 def customer_or_404(request: MemberRequest, pk: int) -> Customer:
-    """A customer of the reader's organisation."""
+    """Return a customer of the reader's organisation."""
     return get_object_or_404(request.organisation.customers.select_related("vat_rate"), pk=pk)
 
 
 @require_safe
 @manager_required
 def customer_list(request: MemberRequest) -> HttpResponse:
-    """The customers, narrowed, sorted and paged by the address."""
+    """Show the customers, filtered, sorted and paged by the query string."""
     narrowed = CustomerFilter(request.GET, queryset=request.organisation.customers.all())
     rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
     page = page_of(request, rows)
@@ -38,7 +38,7 @@ def customer_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @manager_required
 def customer_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """A customer with its contacts, projects and invoices."""
+    """Show a customer with its contacts, projects and invoices."""
     customer = customer_or_404(request, pk)
     context = {
         "customer": customer,
@@ -53,14 +53,14 @@ def customer_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
 def customer_add(request: MemberRequest) -> HttpResponse:
-    """A new customer."""
+    """Add a customer."""
     return _edit(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
 def customer_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Changes a customer."""
+    """Change a customer."""
     return _edit(request, customer_or_404(request, pk))
 
 
@@ -95,7 +95,7 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
 @require_safe
 @manager_required
 def customer_vat(request: MemberRequest) -> HttpResponse:
-    """What follows from the VAT rate while the form is being filled in."""
+    """Show the VAT advice while the form is being filled in."""
     advice = advice_for(request.organisation, request.GET.dict())
     return render(request, "customers/_vat_advice.html", {"advice": advice})
 
@@ -103,7 +103,7 @@ def customer_vat(request: MemberRequest) -> HttpResponse:
 @require_POST
 @manager_required
 def customer_archive(request: MemberRequest, pk: int) -> HttpResponse:
-    """Archives a customer."""
+    """Archive a customer."""
     customer = customer_or_404(request, pk)
     archive(customer, now=timezone.now())
     messages.success(request, _("%(name)s has been archived.") % {"name": customer.name})
@@ -113,7 +113,7 @@ def customer_archive(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @manager_required
 def customer_restore(request: MemberRequest, pk: int) -> HttpResponse:
-    """Brings an archived customer back."""
+    """Make an archived customer active again."""
     customer = customer_or_404(request, pk)
     restore(customer)
     messages.success(request, _("%(name)s is active again.") % {"name": customer.name})
@@ -123,7 +123,7 @@ def customer_restore(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @manager_required
 def customer_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    """Deletes a customer that nothing refers to."""
+    """Delete a customer that nothing refers to."""
     customer = customer_or_404(request, pk)
     try:
         delete(customer)

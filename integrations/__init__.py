@@ -1,1 +1,1 @@
-"""The connection with e-Boekhouden: its settings, its state, and the client that talks to it."""
+"""The connection with e-Boekhouden: its settings, its state, and the SOAP client."""

@@ -1,4 +1,4 @@
-"""Whether e-Boekhouden can be asked over a connection; if not, what to do, in words."""
+"""Check that a connection can be used; if not, say what to do."""
 
 from django.utils.translation import gettext as _
 
@@ -6,7 +6,7 @@ from .models import Connection
 
 
 def usable(connection: Connection | None, *, refuse: type[Exception]) -> Connection:
-    """The connection itself; else raises `refuse` with a sentence for people."""
+    """Return the connection if it can be used, else raise `refuse` with a sentence for people."""
     if connection is None or not connection.is_active:
         raise refuse(_("e-Boekhouden is switched off. Switch it on under Settings → Integrations."))
     if not connection.has_codes:

@@ -1,6 +1,6 @@
-"""Connecting an organisation with its administration: testing and saving.
+"""Connect an organisation with its administration: test and save.
 
-Codes are stored only when they were seen to work, or when e-Boekhouden could not be asked.
+Codes are stored only if they work, or if e-Boekhouden could not be reached to test them.
 """
 
 import copy
@@ -36,8 +36,8 @@ from .testing import Findings, probe
 
 __all__ = [
     "AdministrationTaken",
-    "Tested",
-    "Typed",
+    "ConnectionTest",
+    "CredentialsInput",
     "activate",
     "deactivate",
     "pause",
@@ -63,8 +63,8 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Typed:
-    """The username and codes as typed; an empty code stands for the stored one."""
+class CredentialsInput:
+    """The username and codes as typed; an empty code means the stored one."""
 
     username: str
     code_1: str = field(default="", repr=False)
@@ -72,8 +72,8 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class Tested:
-    """How a test ended, in words. `is_wrong`: these codes certainly do not work."""
+class ConnectionTest:
+    """The result of a test, in words. `is_wrong`: these codes certainly do not work."""
 
     ok: bool
     text: str
@@ -83,38 +83,38 @@ class Tested:
 
 @sensitive_variables()
 def test_connection(
-    connection: Connection, *, typed: Typed, by: User, now: datetime.datetime
-) -> Tested:
-    """Logs in with what was typed. On success stores it, with what was found, and ends a pause."""
+    connection: Connection, *, typed: CredentialsInput, by: User, now: datetime.datetime
+) -> ConnectionTest:
+    """Log in with the typed codes. On success, store them with what was found, and end a pause."""
     candidate = _candidate(connection, typed)
     if not candidate.has_codes:
         text = _("Enter the username and both security codes first.")
-        return Tested(ok=False, text=text, is_wrong=True)
+        return ConnectionTest(ok=False, text=text, is_wrong=True)
     try:
         findings = probe(candidate)
         _keep(connection, candidate, findings, by=by, now=now)
     except (AdministrationTaken, StillInDoubt) as taken:
-        return Tested(ok=False, text=str(taken), field="code_2", is_wrong=True)
+        return ConnectionTest(ok=False, text=str(taken), field="code_2", is_wrong=True)
     except CannotDecrypt:
-        return Tested(ok=False, text=undecryptable(), field="code_1", is_wrong=True)
+        return ConnectionTest(ok=False, text=undecryptable(), field="code_1", is_wrong=True)
     except EBoekhoudenError as error:
         return _failed(connection, candidate, error, by=by, now=now)
-    return Tested(ok=True, text=_("The connection works."))
+    return ConnectionTest(ok=True, text=_("The connection works."))
 
 
 @sensitive_variables()
 def save_connection(
     connection: Connection,
     *,
-    typed: Typed,
+    typed: CredentialsInput,
     settings: Mapping[str, object],
     by: User,
     now: datetime.datetime,
-) -> Tested | None:
-    """Stores the settings; new codes are tested first. Nothing is stored if `is_wrong`.
+) -> ConnectionTest | None:
+    """Store the settings and test new codes first. Nothing is stored if `is_wrong`.
 
-    Returns how the test ended, or None when there was nothing to test. When e-Boekhouden is away
-    everything is stored, untested.
+    Returns the result of the test, or None if nothing had to be tested. If e-Boekhouden cannot be
+    reached, everything is stored without a test.
     """
     candidate = _candidate(connection, typed)
     tested = None
@@ -128,15 +128,17 @@ def save_connection(
                 _store_untested(connection, candidate, by=by, now=now)
             _store_settings(connection, settings, by=by, now=now)
     except StillInDoubt as doubt:
-        return Tested(ok=False, text=str(doubt), field="code_2", is_wrong=True)
+        return ConnectionTest(ok=False, text=str(doubt), field="code_2", is_wrong=True)
     except IntegrityError:
-        return Tested(ok=False, text=str(AdministrationTaken()), field="code_2", is_wrong=True)
+        return ConnectionTest(
+            ok=False, text=str(AdministrationTaken()), field="code_2", is_wrong=True
+        )
     connection.refresh_from_db()
     return tested
 
 
-def _candidate(connection: Connection, typed: Typed) -> Connection:
-    """The connection as it would be with what was typed; codes that are stored already stay."""
+def _candidate(connection: Connection, typed: CredentialsInput) -> Connection:
+    """Return a copy of the connection with the typed values; empty codes keep the stored ones."""
     candidate = copy.copy(connection)
     candidate.username = typed.username
     try:
@@ -241,7 +243,7 @@ def _shown(value: object) -> str:
 
 
 def _replace(model: type[Choice], connection: Connection, rows: list[Choice], *, key: str) -> None:
-    """The list as it is there now; rows that stay keep their id."""
+    """Make the stored list equal to the fetched one; rows in both keep their id."""
     known = model._default_manager.filter(connection=connection)
     known.exclude(**{f"{key}__in": [getattr(row, key) for row in rows]}).delete()
     model._default_manager.bulk_create(
@@ -259,11 +261,11 @@ def _failed(
     *,
     by: User,
     now: datetime.datetime,
-) -> Tested:
-    """Notes the failure; codes that are in use and no longer accepted pause the connection."""
+) -> ConnectionTest:
+    """Record the failure. If codes in use are no longer accepted, pause the connection."""
     text = sentence(error)
     is_wrong = isinstance(error, NotConfigured | MessageInvalid)
     if is_wrong and not _renewed(connection, candidate):
         pause(connection, code=error.code, text=text, now=now)
     record(connection, _("Test failed: %(text)s") % {"text": text}, by=by, now=now, good=False)
-    return Tested(ok=False, text=text, field=field_at_fault(error), is_wrong=is_wrong)
+    return ConnectionTest(ok=False, text=text, field=field_at_fault(error), is_wrong=is_wrong)

@@ -1,4 +1,4 @@
-"""What went wrong with e-Boekhouden, in words that say what to do about it."""
+"""Errors of e-Boekhouden as sentences that say what to do."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ FIELDS_AT_FAULT = {"E0011": "code_1", "E0012": "code_2", "E0013": "code_2", "E00
 
 
 def sentence(error: EBoekhoudenError) -> str:
-    """What to tell the person who can do something about it; holds no secrets."""
+    """Return a sentence for the person who can act on the error; it contains no secrets."""
     known = _reasons().get(error.reason)
     if known:
         return known
@@ -34,12 +34,12 @@ def sentence(error: EBoekhoudenError) -> str:
 
 
 def field_at_fault(error: EBoekhoudenError) -> str:
-    """The settings field to look at, or "" when no single one is to blame."""
+    """Return the settings field to look at, or "" if no single field is wrong."""
     return FIELDS_AT_FAULT.get(error.code, "")
 
 
 def undecryptable() -> str:
-    """What to tell when the stored codes do not open with the keys of this installation."""
+    """Return the sentence for stored codes that the keys of this installation cannot decrypt."""
     return _(
         "The stored security codes cannot be read with the keys of this installation. "
         "Enter both codes again."

@@ -1,4 +1,4 @@
-"""What happened to a connection, for its settings page."""
+"""The history of a connection, for its settings page."""
 
 import datetime
 
@@ -10,7 +10,7 @@ from .models import Connection, ConnectionEvent
 def record(
     connection: Connection, text: str, *, by: User | None, now: datetime.datetime, good: bool = True
 ) -> None:
-    """Notes what happened; `by` is None when the program did it. Never give it a code."""
+    """Record an event; `by` is None if the program did it. `text` must contain no code."""
     ConnectionEvent.objects.create(
         connection=connection, text=text[:300], by=by, at=now, is_good=good
     )

@@ -1,4 +1,4 @@
-"""The settings of the connection with e-Boekhouden."""
+"""The settings form of the connection with e-Boekhouden."""
 
 from typing import Any
 
@@ -7,20 +7,20 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .connecting import SETTINGS, Typed
+from .connecting import SETTINGS, CredentialsInput
 from .eboekhouden.facts.limits import CREDENTIALS, INVOICE
 from .ledger import LedgerAccountField
 from .models import Connection, LedgerAccount, Numbering
 
 
 def code_field(label: Any, length: int) -> forms.CharField:
-    """A field that is written and never shown."""
+    """Return a field that never shows its value."""
     widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"})
     return forms.CharField(label=label, max_length=length, required=False, widget=widget)
 
 
 class ConnectionForm(forms.Form):
-    """Everything on the settings page; the two codes only ever go in."""
+    """All fields of the settings page; the two codes are never shown."""
 
     username = forms.CharField(
         label=gettext_lazy("Username"),
@@ -91,16 +91,16 @@ class ConnectionForm(forms.Form):
 
     @property
     def may_be_tested(self) -> bool:
-        """What was typed to log in with is in order, whatever the other fields say."""
+        """True if username and codes are valid, whatever the other fields contain."""
         return not {"username", "code_1", "code_2"} & set(self.errors)
 
-    def typed(self) -> Typed:
-        """What was typed to log in with; also of a form with mistakes elsewhere."""
+    def typed(self) -> CredentialsInput:
+        """Return username and codes; also of a form with errors in other fields."""
         values = (self.cleaned_data.get(name, "") for name in ("username", "code_1", "code_2"))
-        return Typed(*values)
+        return CredentialsInput(*values)
 
     def settings(self) -> dict[str, object]:
-        """The other values of a form without mistakes."""
+        """Return the other values of a valid form."""
         return {name: self.cleaned_data[name] for name in SETTINGS}
 
 

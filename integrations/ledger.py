@@ -1,4 +1,4 @@
-"""Ledger account numbers as people type or paste them: one field for every form that asks."""
+"""Ledger account numbers as people type or paste them: the form field for them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -19,24 +19,24 @@ from .models import LedgerAccount
 
 MAX_DIGITS = 10
 ONLY_DIGITS = re.compile(rf"\d{{1,{MAX_DIGITS}}}", re.ASCII)
-# A number with a name before or after it; not a part of a longer number or of an amount.
+# A number with a name before or after it, but no part of a longer number or of an amount.
 FIRST = re.compile(rf"\W*(\d{{1,{MAX_DIGITS}}})(?![\w.,]*\d)\b", re.ASCII)
 LAST = re.compile(rf"(?<![\d.,])\b(\d{{1,{MAX_DIGITS}}})\W*$", re.ASCII)
 
 
 def parse_ledger_number(text: str) -> str:
-    """The number of a ledger account in the text: "8000 Omzet" gives "8000"; "" without one."""
+    """Return the account number in a text: "8000 Omzet" gives "8000"; "" if there is none."""
     found = FIRST.match(text) or LAST.search(text)
     return found.group(1) if found else ""
 
 
 def fetched_accounts(organisation: Organisation) -> list[LedgerAccount]:
-    """The chart of accounts as last fetched from e-Boekhouden; empty when it never was."""
+    """Return the chart of accounts as last fetched from e-Boekhouden; empty if it never was."""
     return list(LedgerAccount.objects.filter(connection__organisation=organisation))
 
 
 class LedgerAccountInput(forms.TextInput):
-    """A text input that offers the fetched accounts as a list to pick from."""
+    """A text input that suggests the fetched accounts."""
 
     accounts: Sequence[LedgerAccount] = ()
 
@@ -47,7 +47,7 @@ class LedgerAccountInput(forms.TextInput):
         attrs: dict[str, Any] | None = None,
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
-        """The input, followed by its datalist when there are accounts to offer."""
+        """Return the input, followed by its datalist if there are accounts."""
         if not self.accounts:
             return super().render(name, value, attrs, renderer)
         list_id = f"{(attrs or {}).get('id') or f'id_{name}'}_accounts"
@@ -61,11 +61,11 @@ class LedgerAccountInput(forms.TextInput):
 
 
 class LedgerAccountField(forms.CharField):
-    """The number of a ledger account; a number with a name is refused, and comes back corrected.
+    """The number of a ledger account. A number with a name is refused and comes back corrected.
 
     `offer()` gives it the chart of accounts; without one, every number is accepted. After `clean`
     refused a pasted name, `corrected` is the number that the form shows instead. `category` limits
-    it to one kind of accounts, in the service's word: VW for profit and loss, DEB for debtors.
+    it to one kind of account, in the service's word: VW for profit and loss, DEB for debtors.
     """
 
     widget = LedgerAccountInput
@@ -74,17 +74,17 @@ class LedgerAccountField(forms.CharField):
         self.corrected = ""
         self.category = category
         self.accounts: list[LedgerAccount] = []
-        # Longer than a number, so that a pasted name gets the sentence that helps.
+        # Longer than a number, so that a pasted name gets the helpful error.
         super().__init__(required=required, max_length=200, **options)
         self.widget.attrs.update(autocomplete="off", inputmode="numeric")
 
     def offer(self, accounts: Iterable[LedgerAccount]) -> None:
-        """Shows these accounts to choose from, and accepts no others if there are any."""
+        """Suggest these accounts, and accept no others if there are any."""
         self.accounts = list(accounts)
         self.widget.accounts = self._fitting()
 
     def clean(self, value: str | None) -> str:
-        """The number, or "" if it may be empty. Raises ValidationError with what to do."""
+        """Return the number, or "" if it may be empty. Raises ValidationError with what to do."""
         self.corrected = ""
         text = super().clean(value)
         if not text:
@@ -106,7 +106,7 @@ class LedgerAccountField(forms.CharField):
         return [a for a in self.accounts if not self.category or a.category == self.category]
 
     def bound_data(self, data: str | None, initial: str | None) -> str | None:
-        """What the form shows again: the corrected number instead of what was pasted."""
+        """Return the value to show again: the corrected number instead of the pasted text."""
         return self.corrected or super().bound_data(data, initial)
 
     def _correction(self, text: str) -> str:
@@ -138,7 +138,7 @@ class LedgerAccountField(forms.CharField):
 
 
 def nearest_accounts(number: str, accounts: Sequence[LedgerAccount]) -> list[LedgerAccount]:
-    """The three accounts whose numbers look most like this one."""
+    """Return the three accounts whose numbers are most similar to this one."""
 
     def distance(account: LedgerAccount) -> tuple[int, int]:
         pairs = zip(account.code, number, strict=False)

@@ -15,14 +15,14 @@ LEDGER_NUMBER = RegexValidator(r"^\d{1,10}$", _("Only the number of the ledger a
 
 
 class Numbering(models.TextChoices):
-    """Who gives the number of an invoice that is made in e-Boekhouden."""
+    """Who assigns the number of an invoice that is created in e-Boekhouden."""
 
     OURS = "ours", _("Our own series (recommended)")
     THEIRS = "theirs", _("e-Boekhouden assigns the number")
 
 
 class Uniqueness(models.TextChoices):
-    """Whether this administration was seen to refuse a number that exists already."""
+    """Whether this administration is known to refuse a number that already exists."""
 
     UNKNOWN = "unknown", _("not known yet")
     YES = "yes", _("refuses duplicates")
@@ -30,7 +30,7 @@ class Uniqueness(models.TextChoices):
 
 
 class Connection(models.Model):
-    """Settings and state of the tie with e-Boekhouden. The two security codes go in, never out."""
+    """Settings and state of the connection with e-Boekhouden. The two codes are never shown."""
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="connection"
@@ -43,7 +43,7 @@ class Connection(models.Model):
     codes_set_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    # Two organisations must not write in one administration: unique while switched on.
+    # Two organisations must not write to one administration: unique while switched on.
     administration_key = models.CharField(max_length=64, blank=True, editable=False)
     administration_name = models.CharField(max_length=150, blank=True, editable=False)
 
@@ -67,25 +67,25 @@ class Connection(models.Model):
     tested_at = models.DateTimeField(null=True, editable=False)
     relation_count = models.PositiveIntegerField(null=True, editable=False)
 
-    # Payments: when they were last fetched, and why the last time failed.
+    # When payments were last fetched, and why the last attempt failed.
     payments_seen_at = models.DateTimeField(null=True, editable=False)
     payments_problem = models.CharField(max_length=300, blank=True, editable=False)
 
-    # The breaker: nothing is sent while paused.
+    # While paused, nothing is sent.
     paused_at = models.DateTimeField(null=True, editable=False)
     pause_code = models.CharField(max_length=20, blank=True, editable=False)
     pause_text = models.CharField(max_length=300, blank=True, editable=False)
-    # The lease: one writer at a time; the fence rises with each.
+    # The lease allows one writer at a time; each new lease increments the fencing token.
     lease_until = models.DateTimeField(null=True, editable=False)
     fencing_token = models.PositiveBigIntegerField(default=0, editable=False)
     refuses_doubles = models.CharField(
         max_length=7, choices=Uniqueness, default=Uniqueness.UNKNOWN, editable=False
     )
-    # After a restore: nothing is sent before the books were compared, and not compared before this
-    # moment, when nothing that was on its way can arrive any more.
+    # After a restore, nothing is sent before a comparison with e-Boekhouden. The comparison waits
+    # until this moment, when no earlier request can arrive any more.
     must_compare_first = models.BooleanField(default=False, editable=False)
     compare_from = models.DateTimeField(null=True, editable=False)
-    # In which database it lives: see place.
+    # The database that this connection was made in: see `database_identity.py`.
     database_identity = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
@@ -110,22 +110,23 @@ class Connection(models.Model):
 
     @property
     def is_ready(self) -> bool:
-        """Switched on, with codes, and with what an invoice needs."""
+        """Switched on, with codes, and with the settings that an invoice needs."""
         return self.is_active and self.has_codes and bool(self.template and self.ledger_account)
 
     def set_codes(self, code_1: str, code_2: str) -> None:
-        """Seals what was typed; an empty code keeps the one that is there. Does not save."""
+        """Encrypt the typed codes; an empty code keeps the stored one. Does not save."""
         organisation_id = self.organisation_id
         if code_1:
             self.sealed_code_1 = seal(code_1, organisation_id=organisation_id, field="code_1")
         if code_2:
             self.sealed_code_2 = seal(code_2, organisation_id=organisation_id, field="code_2")
-            # Code 2 names the administration, whoever logs in; it comes with and without braces.
+            # Code 2 identifies the administration for every user; it is written with and without
+            # braces.
             key = code_2.strip().strip("{}").upper()
             self.administration_key = hashlib.sha256(key.encode()).hexdigest()
 
     def codes(self) -> tuple[str, str]:
-        """Security code 1 and 2 in the clear, for logging in only. Raises CannotDecrypt."""
+        """Return security code 1 and 2 in plain text, for logging in only. Raises CannotDecrypt."""
         return (
             unseal(self.sealed_code_1, organisation_id=self.organisation_id, field="code_1"),
             unseal(self.sealed_code_2, organisation_id=self.organisation_id, field="code_2"),
@@ -133,12 +134,12 @@ class Connection(models.Model):
 
 
 class MonthlyCalls(models.Model):
-    """How often e-Boekhouden was asked for entries in a month, which it limits."""
+    """Number of calls for ledger entries in a month, which e-Boekhouden limits."""
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="monthly_calls"
     )
-    month = models.DateField()  # its first day
+    month = models.DateField()  # the first day of the month
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -151,7 +152,7 @@ class MonthlyCalls(models.Model):
 
 
 class LedgerAccount(models.Model):
-    """The chart of accounts as it was last fetched, to choose from."""
+    """A ledger account as last fetched, to choose from."""
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="ledger_accounts"
@@ -171,7 +172,7 @@ class LedgerAccount(models.Model):
 
 
 class CostCentre(models.Model):
-    """The cost centres as they were last fetched, to choose from."""
+    """A cost centre as last fetched, to choose from."""
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="cost_centres"
@@ -190,7 +191,7 @@ class CostCentre(models.Model):
 
 
 class ConnectionEvent(models.Model):
-    """What happened to the connection, such as a test or a pause; for the settings page."""
+    """An event in the history of the connection, such as a test or a pause."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)

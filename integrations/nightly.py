@@ -1,4 +1,4 @@
-"""When the nightly import of an organisation is due."""
+"""The moment of the nightly import of an organisation."""
 
 import datetime
 from zoneinfo import ZoneInfo
@@ -9,10 +9,10 @@ SPREAD_MINUTES = 90
 
 
 def next_night(organisation_id: int, *, now: datetime.datetime) -> datetime.datetime:
-    """The next moment, in UTC, for this organisation: once a night between 02:15 and 03:45.
+    """Return the next moment, in UTC, for this organisation: every night between 02:15 and 03:45.
 
-    Organisations are spread, so that not all of them call at once. In the night in which an hour
-    is skipped or repeated there is also exactly one such moment.
+    Organisations are spread, so that they do not all call at once. The night in which the clock
+    changes also has exactly one such moment.
     """
     today = now.astimezone(AMSTERDAM).date()
     moment = _moment(organisation_id, day=today)

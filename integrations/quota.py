@@ -1,6 +1,6 @@
-"""How often e-Boekhouden was asked for entries: GetMutaties may be called 5,000 times a month.
+"""Count calls for ledger entries: GetMutaties may be called 5,000 times a month.
 
-Looking up a booking whose answer was lost needs these calls, and so nothing else may use them up.
+A look-up of a booking whose answer was lost needs these calls, so other work may not use all.
 """
 
 import datetime
@@ -13,13 +13,13 @@ from .eboekhouden.facts.limits import ENTRY_CALLS_A_MONTH
 from .models import MonthlyCalls
 
 OPERATION = "GetMutaties"
-# Of the month's calls, what anything but a look-up of a booking may use.
+# The part of the month's calls that everything but the look-up of a booking may use.
 SHARE_FOR_CHECKING = 0.8
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def note_call(connection_id: int, operation: str, *, now: datetime.datetime) -> None:
-    """Counts a call that is about to be made; only those whose number in a month is limited."""
+    """Count a call that is about to be made, if its operation has a monthly limit."""
     if operation != OPERATION:
         return
     month = {"connection_id": connection_id, "month": month_of(now)}
@@ -33,12 +33,12 @@ def note_call(connection_id: int, operation: str, *, now: datetime.datetime) -> 
 
 
 def left_for_checking(connection_id: int, *, now: datetime.datetime) -> int:
-    """How many more calls of this month may be used for checking."""
+    """Return the number of calls of this month that are left for reconciliation."""
     used = MonthlyCalls.objects.filter(connection=connection_id, month=month_of(now))
     count = used.values_list("count", flat=True).first() or 0
     return max(0, int(ENTRY_CALLS_A_MONTH * SHARE_FOR_CHECKING) - count)
 
 
 def month_of(now: datetime.datetime) -> datetime.date:
-    """The first day of the month that it is in the Netherlands."""
+    """Return the first day of the current month in the Netherlands."""
     return now.astimezone(AMSTERDAM).date().replace(day=1)

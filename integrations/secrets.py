@@ -1,7 +1,7 @@
-"""What users trust us with is encrypted, and bound to its organisation and field.
+"""Encrypt secrets of users, bound to their organisation and field.
 
-A cipher text that is copied to another row or field does not open there, and a database without the
-keys (a stolen backup, a copy for testing) gives nothing away and can send nothing.
+A cipher text that is copied to another row or field cannot be decrypted. A database without the
+keys (a stolen backup, a copy for testing) reveals nothing and can send nothing.
 """
 
 import json
@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class CannotDecrypt(Exception):
-    """The keys of this installation do not open the stored secret, or it belongs elsewhere."""
+    """The keys do not decrypt the stored secret, or it belongs to another row or field."""
 
 
 @lru_cache(maxsize=4)
@@ -24,18 +24,18 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def cipher() -> MultiFernet:
-    """Encrypts with the first of CREDENTIAL_KEYS, decrypts with any."""
+    """Return a cipher that encrypts with the first of CREDENTIAL_KEYS and decrypts with any."""
     return _cipher(tuple(settings.CREDENTIAL_KEYS))
 
 
 def seal(value: str, *, organisation_id: int, field: str) -> str:
-    """The value as it may be stored, readable only for this organisation and field."""
+    """Encrypt a value, readable only for this organisation and field."""
     content = json.dumps({"o": organisation_id, "f": field, "v": value})
     return cipher().encrypt(content.encode()).decode()
 
 
 def unseal(sealed: str, *, organisation_id: int, field: str) -> str:
-    """The value that was sealed. Raises CannotDecrypt when it is not ours to read."""
+    """Decrypt a value. Raises CannotDecrypt if the key, organisation or field does not match."""
     try:
         content = json.loads(cipher().decrypt(sealed.encode()))
     except InvalidToken:

@@ -1,4 +1,4 @@
-"""Opening the books: a client for a connection, with its codes and the operator's address."""
+"""Open a client for a connection, with its codes and the address from the settings."""
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,9 +10,9 @@ from .quota import note_call
 
 
 def open_books(connection: Connection) -> EBoekhouden:
-    """A client to use in a `with` block; it logs in at its first call and logs out at the end.
+    """Return a client for a `with` block; it logs in at its first call and logs out at the end.
 
-    Raises CannotDecrypt when this installation's keys do not open the stored codes.
+    Raises CannotDecrypt if the keys of this installation do not decrypt the stored codes.
     """
     code_1, code_2 = connection.codes()
     credentials = Credentials(connection.username, code_1, code_2)

@@ -1,4 +1,4 @@
-"""Switching the connection on and off, pausing it, and going on again."""
+"""Switch the connection on and off, pause it and resume it."""
 
 import datetime
 
@@ -14,7 +14,7 @@ from .nightly import next_night
 
 
 class AdministrationTaken(Exception):
-    """Another organisation is connected with this administration; its text may be shown."""
+    """Another organisation is connected with this administration; the text may be shown."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -27,7 +27,7 @@ class AdministrationTaken(Exception):
 
 
 class StillInDoubt(Exception):
-    """Something may have arrived in the old administration; its text may be shown."""
+    """A document may have arrived in the old administration; the text may be shown."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -38,15 +38,16 @@ class StillInDoubt(Exception):
         )
 
 
-# Of these the answer was lost, or is still to come.
+# States in which the answer was lost, or is still to come.
 IN_DOUBT = ("sending", "checking", "unknown")
 
 
 def check_nothing_in_doubt(connection: Connection, *, now: datetime.datetime) -> None:
-    """Raises StillInDoubt: in another administration it would not be found, and sent again.
+    """Raise StillInDoubt if a booking has an unknown outcome or a worker is sending.
 
-    Also while a worker is sending, with the codes that it read: what it sends next would arrive in
-    the administration of before, and be noted under the other. Must run in a transaction.
+    In another administration the document would not be found, and would be sent again. A worker
+    that is sending uses the codes that it read: its document would arrive in the old administration
+    and be recorded for the new one. Must run in a transaction.
     """
     is_alone = shut_out(connection.pk, now=now)
     if (
@@ -57,7 +58,7 @@ def check_nothing_in_doubt(connection: Connection, *, now: datetime.datetime) ->
 
 
 def activate(organisation: Organisation, *, by: User, now: datetime.datetime) -> Connection:
-    """Switches the connection on, and makes it the first time. Raises AdministrationTaken."""
+    """Switch the connection on; create it the first time. Raises AdministrationTaken."""
     connection, _made = Connection.objects.get_or_create(organisation=organisation)
     next_import = next_night(organisation.pk, now=now) if connection.nightly_import else None
     try:
@@ -74,7 +75,7 @@ def activate(organisation: Organisation, *, by: User, now: datetime.datetime) ->
 
 @transaction.atomic
 def deactivate(connection: Connection, *, by: User, now: datetime.datetime) -> None:
-    """Switches the connection off: nothing is sent or imported. The settings stay."""
+    """Switch the connection off: nothing is sent or imported. The settings are kept."""
     switched_off = Connection.objects.filter(pk=connection.pk, is_active=True).update(
         is_active=False, next_import_at=None
     )
@@ -85,9 +86,9 @@ def deactivate(connection: Connection, *, by: User, now: datetime.datetime) -> N
 
 @transaction.atomic
 def pause(connection: Connection, *, code: str, text: str, now: datetime.datetime) -> bool:
-    """Stops sending and importing until a test succeeds or somebody resumes.
+    """Stop sending and importing until a test succeeds or a person resumes the connection.
 
-    `text` is what people read. False if it was paused already.
+    `text` is shown to people. False if it was paused already.
     """
     paused = Connection.objects.filter(pk=connection.pk, paused_at=None).update(
         paused_at=now, pause_code=code[:20], pause_text=text[:300]
@@ -100,7 +101,7 @@ def pause(connection: Connection, *, code: str, text: str, now: datetime.datetim
 
 @transaction.atomic
 def resume(connection: Connection, *, by: User | None, now: datetime.datetime) -> bool:
-    """Goes on after a pause; False if there was none."""
+    """End a pause; False if there was none."""
     resumed = (
         Connection.objects.filter(pk=connection.pk)
         .exclude(paused_at=None)

@@ -1,4 +1,4 @@
-"""Asking e-Boekhouden who we are there, and what there is to choose from. Changes nothing there."""
+"""Log in to e-Boekhouden and fetch what can be chosen in the settings; read-only."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from .sessions import open_books
 
 @dataclass(frozen=True)
 class Findings:
-    """What a successful test found; `relations` is None when that list could not be read."""
+    """Results of a successful test; `relations` is None if that list could not be read."""
 
     administration: str
     ledger_accounts: list[LedgerAccount]
@@ -19,7 +19,7 @@ class Findings:
 
 
 def probe(connection: Connection) -> Findings:
-    """Logs in with the codes of this connection, stored or not, and looks around.
+    """Log in with the codes of this connection, stored or not, and fetch the lists.
 
     Raises one of EBoekhoudenError, or CannotDecrypt.
     """
@@ -34,14 +34,14 @@ def probe(connection: Connection) -> Findings:
 
 
 def _administration(books: EBoekhouden, *, code_2: str) -> str:
-    """The name of the administration of security code 2; "" if the list does not tell."""
+    """Return the name of the administration of security code 2; "" if it is not in the list."""
     found = books.administrations()
     named = [one.name for one in found if bare(one.guid) == bare(code_2)]
     return (named or [one.name for one in found if len(found) == 1] or [""])[0][:150]
 
 
 def bare(guid: str) -> str:
-    """A GUID without braces, to compare; they are written with and without."""
+    """Return a GUID without braces, for comparison; it is written with and without."""
     return guid.strip().strip("{}").upper()
 
 
@@ -67,7 +67,10 @@ def _cost_centres(books: EBoekhouden, connection: Connection) -> list[CostCentre
 
 
 def _relation_count(books: EBoekhouden) -> int | None:
-    """A list too long for one answer must not make the whole test fail."""
+    """Return the number of relations; None if the list is too long for one answer.
+
+    Such a list must not make the whole test fail.
+    """
     try:
         return len(books.relations())
     except OutcomeUnknown:

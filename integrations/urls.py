@@ -1,4 +1,4 @@
-"""The addresses of integrations."""
+"""URLs of integrations."""
 
 from django.urls import path
 

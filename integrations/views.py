@@ -16,7 +16,7 @@ from accounts.requests import MemberRequest
 
 from .connecting import (
     AdministrationTaken,
-    Tested,
+    ConnectionTest,
     activate,
     deactivate,
     save_connection,
@@ -32,7 +32,7 @@ EVENTS_SHOWN = 8
 @require_safe
 @administrator_required
 def integration_list(request: MemberRequest) -> HttpResponse:
-    """The programs an organisation can be connected with."""
+    """The list of programs that an organisation can be connected with."""
     connection = Connection.objects.filter(organisation=request.organisation).first()
     return render(request, "integrations/integration_list.html", {"connection": connection})
 
@@ -43,7 +43,7 @@ def integration_list(request: MemberRequest) -> HttpResponse:
 @never_cache
 @administrator_required
 def eboekhouden(request: MemberRequest) -> HttpResponse:
-    """The settings page; POST saves it."""
+    """Show the settings page; POST saves it."""
     connection = _connection(request)
     if connection is None or (request.method == "POST" and not connection.is_active):
         return _page(request, connection, None)
@@ -60,7 +60,7 @@ def eboekhouden(request: MemberRequest) -> HttpResponse:
     if tested and tested.is_wrong:
         form.add_error(tested.field or None, tested.text)
         return _page(request, connection, form)
-    _tell_saved(request, tested)
+    _report_saved(request, tested)
     return _to_page(request)
 
 
@@ -70,7 +70,7 @@ def eboekhouden(request: MemberRequest) -> HttpResponse:
 @never_cache
 @administrator_required
 def eboekhouden_test(request: MemberRequest) -> HttpResponse:
-    """Tests what was typed, and shows the page again with all of it."""
+    """Test the typed codes, and show the page again with everything that was typed."""
     connection = get_object_or_404(
         Connection.objects.filter(is_active=True), organisation=request.organisation
     )
@@ -78,7 +78,7 @@ def eboekhouden_test(request: MemberRequest) -> HttpResponse:
     if not form.may_be_tested:
         return _page(request, connection, form)
     tested = test_connection(connection, typed=form.typed(), by=request.user, now=timezone.now())
-    # Again, because a test that succeeds brings the chart of accounts to choose from.
+    # A new form, because a successful test fetches the chart of accounts to choose from.
     form = ConnectionForm(request.POST, connection=connection)
     form.full_clean()
     if tested.field:
@@ -89,7 +89,7 @@ def eboekhouden_test(request: MemberRequest) -> HttpResponse:
 @require_POST
 @administrator_required
 def eboekhouden_activate(request: MemberRequest) -> HttpResponse:
-    """Switches the connection on and goes to its settings."""
+    """Switch the connection on and open its settings."""
     try:
         activate(request.organisation, by=request.user, now=timezone.now())
     except AdministrationTaken as taken:
@@ -101,7 +101,7 @@ def eboekhouden_activate(request: MemberRequest) -> HttpResponse:
 @require_POST
 @administrator_required
 def eboekhouden_deactivate(request: MemberRequest) -> HttpResponse:
-    """Switches the connection off."""
+    """Switch the connection off."""
     connection = get_object_or_404(Connection, organisation=request.organisation)
     deactivate(connection, by=request.user, now=timezone.now())
     messages.success(request, _("e-Boekhouden has been switched off. Its settings are kept."))
@@ -121,7 +121,7 @@ def _page(
     connection: Connection | None,
     form: ConnectionForm | None,
     *,
-    tested: Tested | None = None,
+    tested: ConnectionTest | None = None,
 ) -> HttpResponse:
     context: dict[str, object] = {"connection": connection, "form": form, "tested": tested}
     if connection:
@@ -131,7 +131,7 @@ def _page(
     return render(request, "integrations/eboekhouden.html", context)
 
 
-def _tell_saved(request: MemberRequest, tested: Tested | None) -> None:
+def _report_saved(request: MemberRequest, tested: ConnectionTest | None) -> None:
     if tested and not tested.ok:
         text = _("Saved, but not tested: %(reason)s") % {"reason": tested.text}
         messages.warning(request, text)

@@ -1,4 +1,4 @@
-"""Amounts as people type them, with a comma or a point, whatever the language of the page."""
+"""Parse typed amounts, with a comma or a point, in every language of the page."""
 
 import re
 from decimal import Decimal
@@ -15,7 +15,7 @@ IN_THOUSANDS = re.compile(r"(-?[1-9]\d{0,2}(?:([.,])\d{3})(?:\2\d{3})*)(?:(?!\2)
 
 
 def parse_amount(text: str) -> Decimal:
-    """`95,5`, `1.234,50` and `€ 1,234.50` as a Decimal of two decimals. Raises ValueError."""
+    """Return `95,5`, `1.234,50` or `€ 1,234.50` as a Decimal with cents. Raises ValueError."""
     bare = SPACES.sub("", text)
     if found := PLAIN.fullmatch(bare):
         whole, fraction = found.groups()
@@ -28,10 +28,10 @@ def parse_amount(text: str) -> Decimal:
 
 
 class AmountInput(forms.TextInput):
-    """Shows an amount with the decimal sign of the page."""
+    """Shows an amount with the decimal separator of the page."""
 
     def format_value(self, value: Any) -> str | None:
-        """Stored amounts are written; what somebody typed stays as it was typed."""
+        """Format a stored amount; a typed text stays as typed."""
         if isinstance(value, Decimal):
             text = f"{value:.2f}"
             return text.replace(".", ",") if (get_language() or "").startswith("nl") else text
@@ -48,9 +48,9 @@ class AmountField(forms.DecimalField):
         self.widget.attrs.setdefault("inputmode", "decimal")
         self.widget.attrs.setdefault("autocomplete", "off")
 
-    # Django's own DecimalField differs from its base, an IntegerField, in the same way.
+    # Django's own DecimalField overrides its base, an IntegerField, in the same way.
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        """The amount, or None for nothing. Raises ValidationError with an example."""
+        """Return the amount, or None if empty. Raises ValidationError with an example."""
         if value is None or isinstance(value, Decimal) or not str(value).strip():
             return None if not isinstance(value, Decimal) else value
         try:

@@ -1,4 +1,4 @@
-"""What a field of a form may choose from: rows of the organisation, never those of another."""
+"""Choices of a form field: rows of the organisation only."""
 
 from typing import Any, cast
 
@@ -10,14 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_filters import fields as filter_fields
 
-# An id with more is too big for a database.
+# An id with more digits does not fit in a database column.
 MOST_DIGITS = 18
 
 
 def offer(
     form: forms.BaseForm, name: str, rows: QuerySet[Any], *, empty: str | Promise | None = None
 ) -> None:
-    """Lets a field choose from these rows; `empty` is what choosing none of them is called."""
+    """Let a field choose from these rows; `empty` is the label of no choice."""
     field = cast("forms.ModelChoiceField[Any]", form.fields[name])
     field.queryset = rows
     if empty is not None:
@@ -25,13 +25,13 @@ def offer(
 
 
 def chosen_id(text: str) -> int:
-    """The id that an address or a form asks for; 0, which no row has, for what is none."""
+    """Return the id in an address or a form; 0, which no row has, if it is not a number."""
     digits = text if len(text) <= MOST_DIGITS else ""
     return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 class RealIds:
-    """For a field of several rows: an id that no row can have is refused like one that none has."""
+    """Refuses ids that are too long for the database, as if no row had them."""
 
     def clean(self, value: Any) -> Any:
         for given in value or ():
@@ -49,6 +49,6 @@ class SeveralFilterField(RealIds, filter_fields.ModelMultipleChoiceField):
 
 
 class Several(filters.ModelMultipleChoiceFilter):
-    """Filters by one or more of the organisation's things."""
+    """Filters by one or more rows of the organisation."""
 
     field_class = SeveralFilterField

@@ -1,6 +1,6 @@
-"""Countries to choose from, by ISO code; and the code of a country that was written as a text.
+"""Countries to choose from, by ISO code, and the code for a country name.
 
-The names are those of Unicode's CLDR, which babel carries.
+The names are those of Unicode's CLDR, from babel.
 """
 
 import unicodedata
@@ -12,21 +12,21 @@ from django.utils.translation import get_language
 
 HOME = "NL"
 
-# In which names are shown, and understood when somebody else wrote them.
+# Languages in which names are shown and recognised.
 LANGUAGES = ("en", "nl", "de", "fr")
 
-# What CLDR names besides the countries of ISO 3166-1: parts, unions, and places for tests.
+# Territories of CLDR that are not countries of ISO 3166-1.
 NO_COUNTRIES = frozenset({
     "AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ",
 })  # fmt: skip
 
-# Where people write less than CLDR: code|English|Dutch|German|French
+# Names shorter than those of CLDR: code|English|Dutch|German|French
 SHORTER = """
 HK|Hong Kong|Hongkong|Hongkong|Hong Kong
 MO|Macao|Macau|Macau|Macao
 """
 
-# code|other spellings; accents and capitals make no difference
+# code|other spellings; accents and case are ignored
 ALIASES = """
 NL|Holland;The Netherlands
 CZ|Czech Republic;Tsjechische Republiek
@@ -48,59 +48,59 @@ EU = frozenset({
 
 
 def choices(current: str = "") -> list[tuple[str, str]]:
-    """Codes with names in the language of the page; a country that is not known here stays."""
+    """Return codes with names in the language of the page; an unknown `current` is kept."""
     known = [("", "—"), *_named(_names("en"))]
     return known if current in dict(known) else [*known, (current, current)]
 
 
 def eu_choices() -> list[tuple[str, str]]:
-    """The countries an organisation can be in: those whose VAT and bank numbers we can check."""
+    """Return the countries of an organisation: those whose VAT and bank numbers can be checked."""
     return _named(EU)
 
 
 def country_name(code: str) -> str:
-    """The name in the language of the page; a country that is not known here as it was written."""
+    """Return the name in the language of the page; an unknown country as it was stored."""
     return _names(_language()).get(code, code)
 
 
 def dutch_name(code: str) -> str:
-    """The name as e-Boekhouden's users write it."""
+    """Return the Dutch name, as used in e-Boekhouden."""
     return _names("nl").get(code, code)
 
 
 def country_code(name: str) -> str:
-    """The code of a country written in one of the usual ways; else the text itself."""
+    """Return the code of a country name in a known spelling, else the text itself."""
     return _codes().get(_folded(name.strip()), name.strip())
 
 
 def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
-    """By name, but ours first."""
+    """Return pairs sorted by name, with our own country first."""
     pairs = [(code, country_name(code)) for code in codes]
     return sorted(pairs, key=lambda pair: (pair[0] != HOME, _folded(pair[1])))
 
 
 def _language() -> str:
-    """The language of the page, or English where CLDR's names are not looked up in it."""
+    """Return the language of the page, or English if we have no names in it."""
     language = (get_language() or "").split("-")[0]
     return language if language in LANGUAGES else "en"
 
 
 @cache
 def _names(language: str) -> Mapping[str, str]:
-    """Code → name, of all countries."""
-    theirs = Locale(language).territories
-    place = 1 + LANGUAGES.index(language)
-    shorter = {row[0]: row[place] for row in _rows(SHORTER)}
+    """Return name by code, for all countries."""
+    territories = Locale(language).territories
+    column = 1 + LANGUAGES.index(language)
+    shorter = {row[0]: row[column] for row in _rows(SHORTER)}
     return {
         code: shorter.get(code, name)
-        for code, name in theirs.items()
+        for code, name in territories.items()
         if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
     }
 
 
 @cache
 def _codes() -> Mapping[str, str]:
-    """A way of writing → code."""
+    """Return code by spelling."""
     spellings = [(code, other) for code, others in _rows(ALIASES) for other in others.split(";")]
     for language in LANGUAGES:
         spellings += _names(language).items()
@@ -113,6 +113,6 @@ def _rows(table: str) -> list[list[str]]:
 
 
 def _folded(text: str) -> str:
-    """Without capitals and accents: `Curaçao` and `CURACAO` are the same."""
+    """Return the text without case and accents: `Curaçao` equals `CURACAO`."""
     parts = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
     return "".join(part for part in parts if not unicodedata.combining(part))

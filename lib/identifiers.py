@@ -1,6 +1,6 @@
-"""Numbers that others gave out: IBAN, BIC, VAT, Chamber of Commerce; errors say what to look at.
+"""Validate IBAN, BIC, VAT and Chamber of Commerce numbers; errors say what to correct.
 
-Every function takes what was typed and gives what is stored: without spaces, in capitals. They
+Every function takes the typed text and returns the stored one: without spaces, in capitals. They
 raise Django's ValidationError.
 """
 
@@ -17,7 +17,7 @@ COC_DIGITS, OIN_DIGITS = 8, 20
 
 
 def clean_iban(text: str) -> str:
-    """An international bank account number, such as NL91ABNA0417164300."""
+    """Clean an international bank account number, such as NL91ABNA0417164300."""
     try:
         return str(iban.validate(text))
     except InvalidChecksum:
@@ -30,7 +30,7 @@ def clean_iban(text: str) -> str:
 
 
 def clean_bic(text: str) -> str:
-    """A bank identifier code, such as ABNANL2A."""
+    """Clean a bank identifier code, such as ABNANL2A."""
     try:
         return str(bic.validate(text))
     except InvalidComponent:
@@ -41,7 +41,7 @@ def clean_bic(text: str) -> str:
 
 
 def clean_vat_number(text: str) -> str:
-    """A VAT number of a country of the EU, such as NL123456782B12."""
+    """Clean a VAT number of an EU country, such as NL123456782B12."""
     try:
         return str(vat.validate(text))
     except InvalidChecksum:
@@ -56,7 +56,7 @@ def clean_vat_number(text: str) -> str:
 
 
 def clean_coc_number(text: str) -> str:
-    """A number of the Dutch Chamber of Commerce: 8 digits."""
+    """Clean a number of the Dutch Chamber of Commerce: 8 digits."""
     number = clean(text, " .-").strip()
     if not (number.isascii() and number.isdigit()):
         raise ValidationError(_("A Chamber of Commerce number has digits only, such as 12345678."))
@@ -67,7 +67,7 @@ def clean_coc_number(text: str) -> str:
 
 
 def clean_registration(text: str) -> str:
-    """A number of the Chamber of Commerce, or the OIN of a government body: 20 digits."""
+    """Clean a Chamber of Commerce number, or the OIN of a government body: 20 digits."""
     number = clean(text, " .-").strip()
     if number.isascii() and number.isdigit() and len(number) == OIN_DIGITS:
         return str(number)
@@ -75,7 +75,7 @@ def clean_registration(text: str) -> str:
 
 
 def clean_dutch_postal_code(text: str) -> str:
-    """A postal code as it is printed on an envelope: 1234 AB."""
+    """Clean a Dutch postal code; it is stored as printed on an envelope: 1234 AB."""
     try:
         return str(postcode.validate(text))
     except InvalidNumber:

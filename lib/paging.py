@@ -1,4 +1,4 @@
-"""Lists: their order and their pages, as the address asks for them, whatever is written there."""
+"""Order and pages of a list, from the query string; invalid values get the default."""
 
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any, Protocol, TypeVar, overload
@@ -12,14 +12,14 @@ SIZES = (25, 50, 100, 250)
 
 Row = TypeVar("Row")
 Sortable = TypeVar("Sortable", bound=QuerySet[Any])
-# What a list can be sorted by, under the names of the address. A column that may be empty is an
-# expression, F("…"): rows without a value come last, upwards and downwards.
+# Sort columns of a list by their name in the query string. A column that may be empty is an
+# expression, F("…"): rows without a value come last in both directions.
 Column = str | F | Func
 Orders = Mapping[str, Sequence[Column]]
 
 
 class Rows(Protocol[Row], Sized, Iterable[Row]):
-    """What can be cut into pages: a query or a list."""
+    """Rows that can be cut into pages: a queryset or a list."""
 
     @overload
     def __getitem__(self, index: int, /) -> Row: ...
@@ -28,23 +28,23 @@ class Rows(Protocol[Row], Sized, Iterable[Row]):
 
 
 def page_of(
-    request: HttpRequest, rows: Rows[Row], *, usual_size: int = SIZES[0], count: int | None = None
+    request: HttpRequest, rows: Rows[Row], *, default_size: int = SIZES[0], count: int | None = None
 ) -> "Page[Row]":
-    """The rows of the page asked for; the nearest one that exists if it does not.
+    """Return the requested page, or the nearest one that exists.
 
-    `count` says how many there are, where that is known already.
+    `count` is the total number of rows, if it is already known.
     """
     size = request.GET.get("size", "")
-    paginator = Paginator(rows, int(size) if size in map(str, SIZES) else usual_size)
+    paginator = Paginator(rows, int(size) if size in map(str, SIZES) else default_size)
     if count is not None:
         paginator.count = count
     return paginator.get_page(request.GET.get("page"))
 
 
 def in_order(rows: Sortable, order: str, *, orders: Orders, default: str) -> Sortable:
-    """Sorted by a name of `orders`, downwards with a minus before it; else in the default order.
+    """Return the rows in an order of `orders`, descending after a minus, else in the default order.
 
-    Rows that are equal always come in the same order.
+    Equal rows always have the same order.
     """
     if order.removeprefix("-") not in orders:
         order = default

@@ -1,7 +1,7 @@
 """A table as a file for a spreadsheet, CSV or XLSX, written while it is read.
 
-No cell can be taken for a formula: in CSV an apostrophe is put before what begins like one, in XLSX
-a text is a text whatever it begins with.
+No cell can be mistaken for a formula. In CSV an apostrophe is put before a text that begins like
+one; in XLSX a text is always a text.
 """
 
 import csv
@@ -18,9 +18,9 @@ from .xlsx import workbook
 
 Cell = str | Decimal | int | datetime.date | None
 
-# With these a spreadsheet starts to calculate; the wide ones are read as the narrow ones.
+# A spreadsheet calculates texts that begin with these; full-width signs count as well.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# A spreadsheet of another country cuts a line at another separator.
+# A spreadsheet with other regional settings splits a line at another separator.
 AFTER_A_SEPARATOR = re.compile("(?<=[;,\t])(?=[=+@＝＋－＠-])")
 BYTE_ORDER_MARK = "\ufeff"
 TYPES = {
@@ -31,7 +31,7 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: what its columns are called, and its rows, read once; `name` is that of the file."""
+    """A table: column names, and rows that are read once; `name` is the file name."""
 
     name: str
     title: str
@@ -40,14 +40,14 @@ class Sheet:
 
 
 class _Echo:
-    """A file that hands back what is written to it."""
+    """A file whose `write` returns the text."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def sheet_answer(sheet: Sheet, *, kind: str) -> StreamingHttpResponse:
-    """The sheet as a download; CSV unless `kind` is "xlsx"."""
+    """Return the sheet as a download; CSV unless `kind` is "xlsx"."""
     kind = kind if kind in TYPES else "csv"
     content = workbook(sheet.title, sheet.head, sheet.rows) if kind == "xlsx" else csv_lines(sheet)
     answer = StreamingHttpResponse(content, content_type=TYPES[kind])
@@ -57,21 +57,21 @@ def sheet_answer(sheet: Sheet, *, kind: str) -> StreamingHttpResponse:
 
 
 def csv_lines(sheet: Sheet) -> Iterator[str]:
-    """The lines of the file; Dutch readers get semicolons and decimal commas."""
+    """Yield the lines of the file, with semicolons and decimal commas for Dutch readers."""
     is_dutch = (get_language() or "en").startswith("nl")
     writer = csv.writer(_Echo(), delimiter=";" if is_dutch else ",")
     yield BYTE_ORDER_MARK + writer.writerow([safe(name) for name in sheet.head])
     for row in sheet.rows:
-        yield writer.writerow([_written(cell, is_dutch=is_dutch) for cell in row])
+        yield writer.writerow([_csv_text(cell, is_dutch=is_dutch) for cell in row])
 
 
 def safe(text: str) -> str:
-    """The text, with an apostrophe before whatever of it a spreadsheet would calculate."""
+    """Return the text with an apostrophe before every part that a spreadsheet would calculate."""
     text = AFTER_A_SEPARATOR.sub("'", text)
     return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
 
 
-def _written(cell: Cell, *, is_dutch: bool) -> str:
+def _csv_text(cell: Cell, *, is_dutch: bool) -> str:
     match cell:
         case None:
             return ""

@@ -1,7 +1,7 @@
-"""A workbook of one sheet, in pieces as they are made: the smallest XLSX that programs read.
+"""Write a workbook of one sheet in pieces: the smallest XLSX that common programs read.
 
-Office Open XML (ECMA-376, part 1): texts are inline strings, so that nothing has to be known
-beforehand, and so that a text is never a formula.
+Office Open XML (ECMA-376, part 1). Texts are inline strings: nothing has to be known in advance,
+and a text is never a formula.
 """
 
 import datetime
@@ -17,16 +17,16 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-# What XML 1.0 cannot hold.
+# Characters that XML 1.0 does not allow.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MOST_CHARACTERS = 32_767  # in a cell
 NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
 TITLE_LENGTH = 31
-# Day 1 is the first of January 1900; programs believe that year to be a leap year.
+# Day 1 is 1 January 1900, and 1900 counts as a leap year.
 DAY_ZERO = datetime.date(1899, 12, 30)
-# Numbers of the styles below.
+# Indexes of the styles below.
 HEADING, AMOUNT, DAY = 1, 2, 3
-PIECE = 32_768  # bytes that are gathered before they are handed on
+PIECE = 32_768  # bytes collected before they are yielded
 
 CONTENT_TYPES = (
     f'{XML}<Types xmlns="{PACKAGE}/content-types">'
@@ -51,7 +51,7 @@ WORKBOOK_RELATIONS = (
     f'<Relationship Id="rId1" Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
     f'<Relationship Id="rId2" Type="{RELATIONS}/styles" Target="styles.xml"/></Relationships>'
 )
-# Plain, bold for the head, 1,234.50 (format 4), and a day as the reader's program writes it (14).
+# Plain, bold for the head, 1,234.50 (format 4), and a day in the reader's format (14).
 STYLES = (
     f'{XML}<styleSheet xmlns="{MAIN}">'
     '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
@@ -75,7 +75,7 @@ SHEET_END = "</sheetData></worksheet>"
 
 
 class _Pipe(RawIOBase):
-    """A file that is only written to, and emptied from time to time."""
+    """A write-only file that is emptied from time to time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,15 +89,15 @@ class _Pipe(RawIOBase):
         self.waiting += content  # type: ignore[arg-type]  # bytes, says zipfile
         return len(self.waiting) - before
 
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        taken = bytes(self.waiting)
+    def drained(self) -> bytes:
+        """Return what was written since the last call."""
+        drained = bytes(self.waiting)
         self.waiting.clear()
-        return taken
+        return drained
 
 
 def workbook(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """The file in pieces. Decimals are amounts with two decimals, dates are days."""
+    """Yield the file in pieces. Decimals become amounts with two decimals, dates become days."""
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in _fixed_parts(title).items():
@@ -106,8 +106,8 @@ def workbook(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) 
             for xml in _sheet(head, rows):
                 sheet.write(xml.encode())
                 if len(pipe.waiting) > PIECE:
-                    yield pipe.taken()
-    yield pipe.taken()
+                    yield pipe.drained()
+    yield pipe.drained()
 
 
 def _fixed_parts(title: str) -> dict[str, str]:

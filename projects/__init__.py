@@ -1,1 +1,1 @@
-"""What is worked on, and at which price: projects, tasks, rates, terms, expense categories."""
+"""Projects and their prices: tasks, rates, scheduled amounts, expense categories."""

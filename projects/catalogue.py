@@ -1,4 +1,4 @@
-"""Keeping tasks, expense categories, vehicles and trip settings."""
+"""Store and remove tasks, expense categories, vehicles and trip settings."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ Entry = Task | ExpenseCategory | Vehicle
 
 
 def keep(row: Entry | TripSettings, *, fields: Iterable[str]) -> None:
-    """Stores a new row, or only these fields of one that exists."""
+    """Store a new row, or only these fields of an existing one."""
     if row.pk is None:
         row.save(force_insert=True)
     else:
@@ -18,7 +18,7 @@ def keep(row: Entry | TripSettings, *, fields: Iterable[str]) -> None:
 
 
 def remove(row: Entry) -> bool:
-    """Deletes what was never used and says so; what was used becomes inactive, so that it stays."""
+    """Delete a row and return True; deactivate it and return False if something refers to it."""
     try:
         with transaction.atomic():
             row.delete()

@@ -1,4 +1,4 @@
-"""Changing projects: what was agreed is stored in one go, and its terms follow at once."""
+"""Change projects: store the agreement and plan its scheduled amounts in one transaction."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ from .scheduled_amounts import Outcome, plan_scheduled_amounts, stop_terms
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A task that is on the project."""
+    """A task of the project."""
 
     task: Task
     hourly_rate: Decimal | None
@@ -35,7 +35,7 @@ class TaskRow:
 
 @dataclass(frozen=True)
 class MemberRow:
-    """Somebody who is on the project."""
+    """An employee on the project."""
 
     membership: Membership
     hourly_rate: Decimal | None
@@ -44,7 +44,7 @@ class MemberRow:
 
 @dataclass(frozen=True)
 class InstalmentRow:
-    """A part of the price; without `pk` a new one."""
+    """An instalment of the price; a new one has no `pk`."""
 
     pk: int | None
     description: str
@@ -54,7 +54,7 @@ class InstalmentRow:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What a project is to be: fields of its row, and the rows around it."""
+    """The new contents of a project: its own fields, and the rows that belong to it."""
 
     fields: Mapping[str, object]
     tasks: Iterable[TaskRow]
@@ -66,7 +66,7 @@ class Agreement:
 
 @transaction.atomic
 def save_project(project: Project, *, agreement: Agreement, today: datetime.date) -> Outcome:
-    """Stores a new or changed project and plans its terms; says what became of those."""
+    """Store a new or changed project and plan its amounts; return what changed in those."""
     for name, value in agreement.fields.items():
         setattr(project, name, value)
     if project.pk is None:
@@ -79,26 +79,26 @@ def save_project(project: Project, *, agreement: Agreement, today: datetime.date
     _set_instalments(project, agreement.instalments)
     if agreement.subscription is not None:
         Subscription.objects.update_or_create(project=project, defaults=agreement.subscription)
-    # Read again: what it was loaded with is no longer what is stored.
+    # Read the project again: the loaded object has values from before the changes.
     return plan_scheduled_amounts(Project.objects.get(pk=project.pk), today=today)
 
 
 @transaction.atomic
 def archive_project(project: Project, *, today: datetime.date) -> None:
-    """No more registrations and no new periods; what is due already can still be billed."""
+    """Archive a project: no new registrations or periods. Amounts already due stay billable."""
     Project.objects.filter(pk=project.pk).update(is_archived=True)
     stop_terms(project, today=today)
 
 
 @transaction.atomic
 def restore_project(project: Project, *, today: datetime.date) -> Outcome:
-    """Makes it active again, with its terms, those of the time in between included."""
+    """Make a project active again and plan its amounts, including those of the archived time."""
     Project.objects.filter(pk=project.pk).update(is_archived=False)
     return plan_scheduled_amounts(project, today=today)
 
 
 def keeps_customer(project: Project) -> bool:
-    """Something was registered or billed on it for this customer."""
+    """True if work or invoices on the project tie it to this customer."""
     return has_registrations(project) or project.scheduled_amounts.settled().exists()
 
 
@@ -136,7 +136,7 @@ def _set_members(project: Project, rows: list[MemberRow]) -> None:
 
 
 def _set_instalments(project: Project, rows: Iterable[InstalmentRow]) -> None:
-    """Adds and changes instalments; those whose term is settled stay as they were."""
+    """Add and change instalments, except those that were billed or written off."""
     for row in rows:
         values = {"description": row.description, "date": row.date, "amount": row.amount}
         if row.pk:
@@ -146,11 +146,11 @@ def _set_instalments(project: Project, rows: Iterable[InstalmentRow]) -> None:
 
 
 def open_instalments(project: Project) -> QuerySet[Instalment]:
-    """Instalments that may still change: their term is neither billed nor written off."""
+    """Return the instalments that are neither billed nor written off."""
     return project.instalments.exclude(pk__in=settled_instalment_ids(project))
 
 
 def settled_instalment_ids(project: Project) -> list[int]:
-    """Instalments whose term was billed or written off."""
+    """Return the ids of the instalments that were billed or written off."""
     keys = project.scheduled_amounts.settled().filter(kind=ScheduledAmountKind.INSTALMENT)
     return [int(key) for key in keys.values_list("key", flat=True)]

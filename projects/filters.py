@@ -1,4 +1,4 @@
-"""What the lists of projects can be narrowed to; the choices live in the address."""
+"""Filters for the lists of projects, tasks, categories and vehicles."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from .models import Method, ProjectQuerySet
 
 
 class CatalogueFilter(FilterSet):
-    """Active ones unless asked otherwise, with the text in their name."""
+    """Filter on the name; inactive rows only if chosen."""
 
     q = CharFilter(label=_("Search name"), method="with_text")
     state = ChoiceFilter(
@@ -36,14 +36,14 @@ class CatalogueFilter(FilterSet):
         return rows
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """What is asked for, of the active or the inactive ones."""
+        """Apply the filters; the state is active unless another one was chosen."""
         rows = super().filter_queryset(queryset)
         state = self.form.cleaned_data.get("state")
         return rows if state == "all" else rows.filter(is_active=state != "inactive")
 
 
 class TaskFilter(CatalogueFilter):
-    """Tasks also by their code."""
+    """Filter on name and code of a task."""
 
     q = CharFilter(label=_("Search name, code"), method="with_text")
 
@@ -53,7 +53,7 @@ class TaskFilter(CatalogueFilter):
 
 
 class ProjectFilter(FilterSet):
-    """Projects of one organisation; the archived ones only when asked for."""
+    """Filter the projects of one organisation; archived projects only if chosen."""
 
     q = CharFilter(label=_("Search name, code, customer"), method="with_text")
     customer = Several(label=_("Customer"), queryset=Customer.objects.none())
@@ -77,7 +77,7 @@ class ProjectFilter(FilterSet):
         return rows
 
     def filter_queryset(self, queryset: ProjectQuerySet) -> ProjectQuerySet:
-        """What is asked for, of the active or the archived ones."""
+        """Apply the filters; the state is active unless another one was chosen."""
         rows = super().filter_queryset(queryset)
         state = self.form.cleaned_data.get("state")
         return rows if state == "all" else rows.filter(is_archived=state == "archived")

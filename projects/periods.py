@@ -1,4 +1,4 @@
-"""Periods of a subscription: their days and their names. Knows no database."""
+"""Periods of a subscription: their days and names. Uses no database."""
 
 import calendar
 import datetime
@@ -18,27 +18,27 @@ ONE_DAY = datetime.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Period:
-    """The days of one period; the last one is part of it."""
+    """The days of one period, both included."""
 
     first: datetime.date
     last: datetime.date
 
     def overlaps(self, other: "Period") -> bool:
-        """Whether a day is in both."""
+        """True if both periods share a day."""
         return self.first <= other.last and other.first <= self.last
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
-    """That many months later on the same day, or on the last day of a shorter month."""
+    """Return the same day a number of months later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return datetime.date(year, month + 1, min(day.day, last))
 
 
 def periods(frequency: str, *, starts_on: datetime.date, until: datetime.date) -> Iterator[Period]:
-    """The periods that begin on or before `until`, each the day after the one before it.
+    """Yield consecutive periods that begin on or before `until`.
 
-    They are counted from `starts_on`, so that a 31st comes back after a short month.
+    Each is calculated from `starts_on`, so that the 31st returns after a short month.
     """
     for number in count():
         first = _first_day(frequency, starts_on, number)
@@ -48,7 +48,7 @@ def periods(frequency: str, *, starts_on: datetime.date, until: datetime.date) -
 
 
 def period_name(frequency: str, period: Period, *, language: str) -> str:
-    """How people call it: "November 2026", "Q4 2026", "2026", else its first and last day."""
+    """Return a name: "November 2026", "Q4 2026", "2026", or else the first and last day."""
     with translation.override(language):
         if _is_calendar(frequency, period):
             return _calendar_name(frequency, period.first)

@@ -1,4 +1,4 @@
-"""What an hour costs, by the invoicing method of its project, and where to set a missing rate."""
+"""The price of an hour by the invoicing method of its project, and where to set a missing rate."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -25,9 +25,9 @@ WHERE_TO_SET = {
 
 
 class RateBook:
-    """The rates of some projects, read in three queries; asking for a rate then reads nothing.
+    """The rates of some projects, read in three queries; looking up a rate reads nothing.
 
-    Tasks and memberships that are asked about must be loaded objects.
+    Pass loaded objects for tasks and memberships.
     """
 
     def __init__(self, projects: Iterable[Project]) -> None:
@@ -49,18 +49,18 @@ class RateBook:
     def hourly_rate(
         self, *, project: Project, task: Task, membership: Membership
     ) -> Decimal | None:
-        """Euros excl. VAT an hour; None when hours are not billed, or when no rate was set."""
+        """Return euros excl. VAT per hour; None if hours are not billed, or if no rate is set."""
         if not project.billing_method.is_hourly or not self.is_billable(project=project, task=task):
             return None
         return self._rate(project, task, membership)
 
     def is_billable(self, *, project: Project, task: Task) -> bool:
-        """The task may be billed, and on this project too."""
+        """True if the task is billable in general and on this project."""
         on_project = self._tasks.get((project.pk, task.pk))
         return task.is_billable and (on_project is None or on_project.is_billable)
 
     def why_no_rate(self, *, project: Project, task: Task, membership: Membership) -> str:
-        """A sentence that tells why there is no rate and where to set it; "" when there is one."""
+        """Return why there is no rate and where to set it; "" if there is one."""
         method = project.billing_method
         if method is Method.NONE:
             return _("%(project)s is not billed.") % {"project": project}
@@ -99,12 +99,12 @@ class RateBook:
 
 
 def hourly_rate(*, project: Project, task: Task, membership: Membership) -> Decimal | None:
-    """Euros excl. VAT for an hour of somebody on a task; None when it is not billed by the hour."""
+    """Return euros excl. VAT for an hour on a task; None if it is not billed by the hour."""
     return RateBook([project]).hourly_rate(project=project, task=task, membership=membership)
 
 
 def why_no_rate(*, project: Project, task: Task, membership: Membership) -> str:
-    """A sentence that tells why there is no rate and where to set it; "" when there is one."""
+    """Return why there is no rate and where to set it; "" if there is one."""
     return RateBook([project]).why_no_rate(project=project, task=task, membership=membership)
 
 

@@ -1,4 +1,4 @@
-"""What Celery does for projects."""
+"""Celery tasks of projects."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -8,5 +8,5 @@ from . import scheduled_amounts as scheduled_amounts
 
 @shared_task
 def plan_scheduled_amounts() -> int:
-    """Plans the terms of all active projects, a year and a month ahead."""
+    """Plan the scheduled amounts of all active projects, 13 months ahead."""
     return scheduled_amounts.plan_all(today=timezone.localdate())

@@ -1,4 +1,4 @@
-"""The addresses of projects."""
+"""URLs of projects."""
 
 from django.urls import URLPattern, path
 

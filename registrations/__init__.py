@@ -1,1 +1,1 @@
-"""What people did: hours, expenses and trips; registering them, and overviews of them."""
+"""Registrations: hours, expenses and trips, with the pages to register and to review them."""

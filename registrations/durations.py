@@ -1,4 +1,4 @@
-"""What people type for time: `1` is an hour, `0,5` half of it, `123` is 1:23, `1h12m`, `2:00`."""
+"""Parse typed times: `1` is an hour, `0,5` half an hour, `123` is 1:23; also `1h12m` and `2:00`."""
 
 import datetime
 import re
@@ -16,13 +16,13 @@ COLONS = re.compile(r"([0-9]{0,2}):([0-9]{2})")
 DIGITS = re.compile(r"([0-9]{1,2})([0-9]{2})")
 WHOLE = re.compile(r"[0-9]{1,2}")
 FRACTION = re.compile(r"([0-9]{0,2}[.,][0-9]{1,4}|[0-9]{1,2})[hu]?")
-# An `u` is the Dutch `h`.
+# `u` is the Dutch `h`.
 UNITS = re.compile(r"(?:([0-9]{1,2})[hu])?\s*(?:([0-9]{1,4})m(?:in)?)?")
 HALF_DAY = re.compile(r"(?P<time>.+?)\s*(?P<half>am|pm)")
 
 
 def parse_duration(text: str) -> int:
-    """Minutes, at most a day; negative with a minus in front. Raises ValueError, a sentence."""
+    """Return minutes, at most a day, negative after a minus. Raises ValueError with a sentence."""
     cleaned = text.strip().lower()
     unsigned = cleaned.removeprefix("-").removeprefix("−")
     minutes = _minutes(unsigned)
@@ -32,13 +32,13 @@ def parse_duration(text: str) -> int:
 
 
 def parse_pause(text: str) -> int:
-    """Minutes of a pause: as a duration, but a bare `30` is half an hour. Raises ValueError."""
+    """Return the minutes of a pause; unlike a duration, `30` means minutes. Raises ValueError."""
     cleaned = text.strip()
     return int(cleaned) if re.fullmatch(r"[0-9]{1,3}", cleaned) else parse_duration(cleaned)
 
 
 def parse_clock(text: str) -> datetime.time:
-    """A time of the day, in whole minutes. Raises ValueError with a sentence."""
+    """Return a time of the day, in whole minutes. Raises ValueError with a sentence."""
     try:
         minutes = parse_duration(text)
     except ValueError as error:
@@ -48,13 +48,13 @@ def parse_clock(text: str) -> datetime.time:
     return datetime.time(*divmod(minutes, 60))
 
 
-def written(minutes: int | None) -> str:
-    """Minutes as a field shows them: 1:05; empty for nothing."""
+def format_duration(minutes: int | None) -> str:
+    """Return minutes as a field shows them, such as 1:05; empty for None."""
     return "" if minutes is None else f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def between(start: datetime.time, end: datetime.time, *, pause: int) -> int:
-    """Minutes from start to end less the pause; an end of 0:00 is midnight. May be negative."""
+    """Return minutes from start to end minus the pause. An end of 0:00 is midnight."""
     return (_of_day(end) or DAY) - _of_day(start) - pause
 
 

@@ -1,4 +1,4 @@
-"""Form fields for what people type: durations and times of the day."""
+"""Form fields for durations and times of the day."""
 
 import datetime
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from .durations import parse_clock, parse_duration, parse_pause, written
+from .durations import format_duration, parse_clock, parse_duration, parse_pause
 
 
 class TypedTimeField(forms.CharField):
-    """Text that one of the parsers of durations.py reads; None when empty."""
+    """Text for one of the parsers of durations.py; None if empty."""
 
     parser: Callable[[str], object]
 
@@ -31,11 +31,11 @@ class DurationField(TypedTimeField):
     parser = staticmethod(parse_duration)
 
     def prepare_value(self, value: object) -> object:
-        return written(value) if isinstance(value, int) else value
+        return format_duration(value) if isinstance(value, int) else value
 
 
 class PauseField(DurationField):
-    """Minutes; a bare number is minutes too."""
+    """Minutes; a number without unit is minutes too."""
 
     parser = staticmethod(parse_pause)
 

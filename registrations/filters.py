@@ -75,7 +75,7 @@ class RegistrationFilter(filters.FilterSet):
         today: datetime.date,
     ) -> None:
         given = query.copy()
-        given.setdefault("period", periods.USUAL)
+        given.setdefault("period", periods.DEFAULT)
         super().__init__(given, rows)
         self.today = today
         organisation = membership.organisation

@@ -1,4 +1,4 @@
-"""The three forms of Register. They read what was typed; registering.py decides and writes."""
+"""The three forms of Register. They parse the input; registering.py validates and saves."""
 
 import datetime
 from collections.abc import Iterable
@@ -20,23 +20,23 @@ from lib.money import cents
 from projects.models import Project, ProjectTask, Task
 from vat.choices import holds_on, offer_rates
 
-from .durations import DAY, between, written
+from .durations import DAY, between, format_duration
 from .fields import ClockField, DurationField, PauseField
 from .models import Expense, Registration, TimeEntry, Trip
 from .receipts import checked, shown_name
 
 
 class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """Customer, project, day and description; the choices are those of the organisation.
+    """Customer, project, day and description, with the choices of the organisation.
 
-    The customer only narrows the projects.
+    The customer only filters the projects.
     """
 
     customer = forms.ModelChoiceField(
         label=_("Customer"), queryset=Customer.objects.none(), required=False
     )
 
-    # Of several classes; each has the attributes that are used below.
+    # Forms mix field classes; each has the attributes used below.
     fields: Any
     instance: Any
 
@@ -68,7 +68,7 @@ class RegistrationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
         return self.organisation.projects.filter(pk=pk).select_related("customer").first()
 
     def _shown(self, projects: Iterable[Project]) -> list[Project]:
-        """Those of the customer; of all customers as long as none is chosen."""
+        """Return the projects of the customer; of all customers as long as none is chosen."""
         customer = self.chosen.customer_id if self.chosen else self["customer"].value()
         rows = sorted(projects, key=lambda row: (row.customer.name.lower(), row.name.lower()))
         return [row for row in rows if not customer or str(row.customer_id) == str(customer)]
@@ -138,12 +138,12 @@ class HoursForm(RegistrationForm):
             text = gettext(
                 "Start, end and pause give %s. Correct them, or leave the duration empty."
             )
-            self.add_error("duration", text % written(minutes))
+            self.add_error("duration", text % format_duration(minutes))
         row.minutes = minutes
 
 
 class ExpenseForm(RegistrationForm):
-    """Something that was paid, with its receipt; the price becomes the one excl. VAT."""
+    """An expense with its receipt; a price incl. VAT is converted to one excl. VAT."""
 
     quantity = AmountField(label=_("Quantity"), max_digits=8)
     price = AmountField(label=_("Price"), max_digits=10)
@@ -177,10 +177,10 @@ class ExpenseForm(RegistrationForm):
         )
         offer(self, "category", categories, empty=_("Which category?"))
         self.fields["category"].error_messages["required"] = _("Choose a category.")
-        # The row takes on what is uploaded, also when it is refused.
+        # Keep the stored name: the instance takes the uploaded file, even if it is refused.
         self.receipt_name = row.receipt_name
-        chosen, usual = row.vat_rate_id, _("Default rate")
-        offer_rates(self, self.organisation, day=self._day(), chosen=chosen, empty=usual)
+        chosen, default_label = row.vat_rate_id, _("Default rate")
+        offer_rates(self, self.organisation, day=self._day(), chosen=chosen, empty=default_label)
         if not row.receipt:
             del self.fields["removes_receipt"]
 
@@ -192,7 +192,7 @@ class ExpenseForm(RegistrationForm):
         return cleaned
 
     def _day(self) -> datetime.date:
-        """The day that is filled in; today as long as there is none."""
+        """Return the day on the form; today as long as there is none."""
         try:
             day = self.fields["date"].to_python(self["date"].value())
         except ValidationError:
@@ -200,7 +200,7 @@ class ExpenseForm(RegistrationForm):
         return day or timezone.localdate()
 
     def _take_vat_off(self, cleaned: dict[str, Any]) -> None:
-        """What was paid holds the VAT of its own day, so that rate has to be known."""
+        """Convert the price with the VAT rate, which must be valid on the day of the expense."""
         rate, day, price = (cleaned.get(name) for name in ("vat_rate", "date", "price"))
         if not rate and "vat_rate" not in self.errors:
             self.add_error("vat_rate", gettext("Choose the VAT rate that is in the price."))
@@ -224,7 +224,7 @@ class ExpenseForm(RegistrationForm):
 
 
 class TripForm(RegistrationForm):
-    """A journey; there and back doubles the distance."""
+    """A trip; a return trip doubles the distance."""
 
     is_return = forms.BooleanField(label=_("Return trip: double the distance"), required=False)
 
@@ -267,7 +267,7 @@ def _by_customer(projects: list[Project]) -> Choices:
 
 
 def _by_billability(rows: list[ProjectTask]) -> Choices:
-    """Billable tasks first; Task and project both have a say."""
+    """Return the tasks in two groups; a task is billable if task and project both are."""
     billable = [_option(row.task) for row in rows if row.is_billable and row.task.is_billable]
     others = [_option(row.task) for row in rows if not (row.is_billable and row.task.is_billable)]
     groups = [(_("Billable"), billable), (_("Not billable"), others)]

@@ -1,4 +1,4 @@
-"""Periods to filter by: this month, last week, and so on, counted from today."""
+"""Periods to filter by, relative to today: this month, last week, and so on."""
 
 import calendar
 import datetime
@@ -12,20 +12,20 @@ ONE_DAY = datetime.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Period:
-    """From the first day to the last, both included; None is open."""
+    """The days from first to last, both included; None is open."""
 
     first: datetime.date | None = None
     last: datetime.date | None = None
 
     @classmethod
     def week_of(cls, day: datetime.date) -> Self:
-        """Monday to Sunday."""
+        """Return Monday to Sunday."""
         monday = day - datetime.timedelta(days=day.weekday())
         return cls(monday, monday + datetime.timedelta(days=6))
 
     @classmethod
     def months(cls, year: int, month: int, *, length: int) -> Self:
-        """So many whole months; `month` may lie outside 1–12."""
+        """Return a number of whole months; `month` may be outside 1–12."""
         first_year, first_month = divmod(year * 12 + month - 1, 12)
         last_year, last_month = divmod(year * 12 + month - 2 + length, 12)
         last_day = calendar.monthrange(last_year, last_month + 1)[1]
@@ -49,11 +49,11 @@ CHOICES = (
     ("custom", _("From … until …")),
     ("all", _("All periods")),
 )
-USUAL = "this_month"
+DEFAULT = "this_month"
 
 
 def named(name: str, *, today: datetime.date) -> Period:
-    """The period of that name; of `all`, `custom` and anything else the open one."""
+    """Return the period of that name; an open one for `all`, `custom` and unknown names."""
     quarter = today.month - (today.month - 1) % 3
     return {
         "today": Period(today, today),

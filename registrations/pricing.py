@@ -1,4 +1,4 @@
-"""What a row is worth: set when it is registered, and for a project when somebody asks for it."""
+"""Price registrations: when they are saved, and again for a project on request."""
 
 import datetime
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ from .models import Expense, Registration, TimeEntry, Trip, TripKind
 
 
 def price(row: Registration, *, before: Registration | None = None) -> None:
-    """Sets from what a row is about whether it is billable, its rate and its amount. Does not save.
+    """Set whether a registration is billable, its rate and its amount. Does not save.
 
-    Hours are as billable as their task; expenses and business trips as somebody says. A row that is
-    changed keeps the rate that it had `before`, unless it is now about another project or task.
+    Hours are billable if their task is; for expenses and business trips the user decides. A changed
+    registration keeps its rate from `before`, unless project or task changed.
     """
     is_billed = row.project.billing_method is not Method.NONE
     match row:
@@ -39,7 +39,7 @@ def price(row: Registration, *, before: Registration | None = None) -> None:
 
 
 def _agreed_rate(entry: TimeEntry, before: Registration | None) -> Decimal | None:
-    """Euros an hour for which the same work was registered."""
+    """Return the euros per hour at which the same work was registered."""
     if not isinstance(before, TimeEntry):
         return None
     is_same = (before.project_id, before.task_id) == (entry.project_id, entry.task_id)
@@ -47,7 +47,7 @@ def _agreed_rate(entry: TimeEntry, before: Registration | None) -> Decimal | Non
 
 
 def _price_hours(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = None) -> None:
-    """No rate when these hours are not billed by the hour, or when nobody set one."""
+    """Set rate and amount; no rate if these hours are not billed by the hour or no rate is set."""
     rate = None
     if entry.is_billable:
         rate = rates.hourly_rate(
@@ -60,7 +60,7 @@ def _price_hours(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = 
 
 
 def trip_rate(trip: Trip) -> Decimal:
-    """Euros a kilometre, as set for the organisation."""
+    """Return euros per kilometre, as set for the organisation."""
     settings = TripSettings.objects.filter(organisation=trip.organisation_id).first()
     return Decimal((settings or TripSettings()).rate)
 
@@ -70,7 +70,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Repricing:
-    """What pricing unbilled hours again does: rows that change, euros before and after."""
+    """The effect of repricing unbilled hours: number of rows, euros before and after."""
 
     changed: int
     before: Decimal
@@ -78,7 +78,7 @@ class Repricing:
 
 
 def preview_repricing(project: Project) -> Repricing:
-    """What reprice_unbilled would do now; changes nothing."""
+    """Return what reprice_unbilled would do; changes nothing."""
     pairs = list(_repriced(project))
     return Repricing(
         changed=len(pairs),
@@ -89,7 +89,7 @@ def preview_repricing(project: Project) -> Repricing:
 
 @transaction.atomic
 def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime) -> Repricing:
-    """Prices the unbilled hours of a project with the current rates; notes who asked for it."""
+    """Price the unbilled hours of a project with the current rates; log who did it."""
     changed, before, after = 0, ZERO, ZERO
     project.time_entries.unbilled().hold()
     for old_amount, entry in _repriced(project):
@@ -105,7 +105,7 @@ def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime
 
 
 def _repriced(project: Project) -> Iterator[tuple[Decimal, Any]]:
-    """Unbilled hours with another price than now: the old amount, and the row as it becomes."""
+    """Yield unbilled hours whose price changes: the old amount, and the repriced entry."""
     entries = project.time_entries.unbilled().select_related(
         "project__customer", "task", "membership"
     )

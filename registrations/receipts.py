@@ -1,4 +1,4 @@
-"""Receipts of expenses: only a real PDF, JPG or PNG, stored under a name nobody can guess."""
+"""Receipts of expenses: only a real PDF, JPG or PNG, stored under an unguessable name."""
 
 import secrets
 from io import BytesIO
@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-# Extension by the first bytes; what a file is called says nothing.
+# Extension by the first bytes; the file name proves nothing.
 SIGNATURES = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 EXTENSIONS = {"pdf": "pdf", "jpg": "jpg", "jpeg": "jpg", "png": "png"}
 CONTENT_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
@@ -21,7 +21,7 @@ LONGEST_NAME = 150
 
 
 def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
-    """The file to store, under a random name; images are drawn anew, without what came along.
+    """Return the file to store, under a random name; images are drawn again, without metadata.
 
     Raises ValidationError with a sentence.
     """
@@ -37,7 +37,7 @@ def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
 
 
 def shown_name(upload: "UploadedFile[bytes]") -> str:
-    """What the file was called, without a path and of a length that is kept."""
+    """Return the original file name without a path, cut to the stored length."""
     name = PurePath((upload.name or "").replace("\\", "/")).name
     kept = "".join(letter for letter in name if letter.isprintable())
     ending = f".{extension_of(kept)}"
@@ -45,7 +45,7 @@ def shown_name(upload: "UploadedFile[bytes]") -> str:
 
 
 def content_type_of(name: str) -> str:
-    """By the stored name, which we gave ourselves."""
+    """Return the content type of a stored name, which has an extension of ours."""
     return CONTENT_TYPES.get(extension_of(name), "application/octet-stream")
 
 

@@ -1,4 +1,4 @@
-"""The three pages of Register, and what differs between them."""
+"""The three pages of Register, and the differences between them."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from accounts.models import Membership
 from .forms import ExpenseForm, HoursForm, RegistrationForm, TripForm
 from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip
 
-# How many rows the lists of expenses and trips show.
+# Number of rows in the lists of expenses and trips.
 RECENT = 25
 
 
 @dataclass(frozen=True)
 class RegisterPage:
-    """A page of Register: a form at the left, rows at the right. `one` begins its URL names."""
+    """A page of Register: a form at the left, rows at the right. URL names start with `one`."""
 
     key: str
     one: str
@@ -33,12 +33,12 @@ class RegisterPage:
 
     @property
     def names(self) -> dict[str, str]:
-        """The URL names of what can be done with a row."""
+        """Return the URL names of the actions on a row."""
         verbs = ("choices", "edit", "delete", "copy")
         return {verb: f"registrations:{self.one}-{verb}" for verb in verbs}
 
     def rows_of(self, membership: Membership) -> RegistrationQuerySet:
-        """The rows of an employee with what they are about, the newest first."""
+        """Return the registrations of an employee with related objects, the newest first."""
         rows = self.model.objects.filter(
             organisation=membership.organisation_id, membership=membership
         )

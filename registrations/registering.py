@@ -1,4 +1,4 @@
-"""Adding, changing, copying and deleting rows. Every write refuses a row that is on an invoice."""
+"""Add, change, copy and delete registrations. Every write refuses one that is on an invoice."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -33,21 +33,24 @@ FIELDS: dict[type[Registration], tuple[str, ...]] = {
 
 
 class NotChangeable(Exception):
-    """The row is on an invoice, was approved meanwhile, or is gone; nothing was written."""
+    """The registration is billed, approved or deleted; nothing was written."""
 
 
 @transaction.atomic
 def add(row: Registration, *, by: Membership) -> None:
-    """Saves a new row, priced. Raises ValidationError with sentences by field."""
+    """Price and save a new registration. Raises ValidationError with sentences by field."""
     _prepare(row, by=by)
     row.save(force_insert=True)
 
 
 @transaction.atomic
 def change(row: Registration, *, by: Membership) -> None:
-    """Writes a changed row; the same work keeps its rate. Raises ValidationError, NotChangeable."""
+    """Save a changed registration; the same work keeps its rate.
+
+    Raises ValidationError or NotChangeable.
+    """
     _prepare(row, by=by, before=type(row).objects.filter(pk=row.pk).first())
-    # What was sent back is open again once it is mended; a manager leaves the status to Overview.
+    # A corrected registration is open again; managers change the status in Overview.
     status = {} if by.is_manager else {"status": Status.OPEN, "status_note": ""}
     rows = type(row).objects.editable_by(by).filter(pk=row.pk)
     replaced = _replaced_receipt(row)
@@ -58,7 +61,7 @@ def change(row: Registration, *, by: Membership) -> None:
 
 @transaction.atomic
 def delete(row: Registration, *, by: Membership) -> None:
-    """Deletes a row, and its receipt. Raises NotChangeable."""
+    """Delete a registration and its receipt. Raises NotChangeable."""
     locked = type(row).objects.editable_by(by).select_for_update(of=("self",)).filter(pk=row.pk)
     found = locked.first()
     if found is None:
@@ -69,7 +72,7 @@ def delete(row: Registration, *, by: Membership) -> None:
 
 
 def copied(row: Registration) -> Registration:
-    """A new, unsaved, open row about the same thing; without the receipt and the clock times."""
+    """Return a new, unsaved, open copy, without receipt and clock times."""
     copy = type(row).objects.get(pk=row.pk)
     copy.pk, copy.invoice_line = None, None
     copy.status, copy.status_note, copy.status_by = Status.OPEN, "", None
@@ -82,14 +85,14 @@ def copied(row: Registration) -> Registration:
 
 
 def _values(row: Registration) -> dict[str, object]:
-    """What to write; a new receipt is stored on the way, as `save` would."""
+    """Return the values to write; as in `save`, this stores a new receipt."""
     fields = {field.name: field for field in row._meta.concrete_fields}
     names = (*COMMON, *FIELDS[type(row)])
     return {name: fields[name].pre_save(row, add=False) for name in names}
 
 
 def _replaced_receipt(row: Registration) -> str:
-    """The file that the stored row has and the changed one has not."""
+    """Return the stored receipt that the changed registration no longer has."""
     if not isinstance(row, Expense):
         return ""
     stored = Expense.objects.filter(pk=row.pk).values_list("receipt", flat=True).first() or ""
@@ -97,7 +100,7 @@ def _replaced_receipt(row: Registration) -> str:
 
 
 def _forget_receipt(name: str) -> None:
-    """Removes the file once the row is without it for sure."""
+    """Delete the file after the commit."""
     if name:
         storage = Expense._meta.get_field("receipt").storage
         transaction.on_commit(lambda: storage.delete(name), robust=True)
@@ -106,7 +109,7 @@ def _forget_receipt(name: str) -> None:
 def _prepare(row: Registration, *, by: Membership, before: Registration | None = None) -> None:
     if row.organisation_id != by.organisation_id or not may_register_for(by, row.membership):
         raise PermissionDenied(_("You cannot register for someone else."))
-    # One at a time for an employee: the hours of a day are added up.
+    # Lock the employee, because the hours of a day are added up.
     Membership.objects.select_for_update().get(pk=row.membership_id)
     check(row)
     price(row, before=before)

@@ -1,14 +1,14 @@
-"""Who sees and changes which rows."""
+"""Rights to see and change registrations."""
 
 from accounts.models import Membership
 
 
 def sees_everything(membership: Membership) -> bool:
-    """All rows of the organisation, with their amounts; others see their own, without."""
+    """True if the member sees all registrations, with amounts; others see only their own."""
     return membership.is_manager or membership.is_invoicer
 
 
 def may_register_for(membership: Membership, other: Membership) -> bool:
-    """For oneself; managers for everybody of the organisation."""
+    """True for oneself; for managers also for others of the organisation."""
     same = membership.organisation_id == other.organisation_id
     return membership.pk == other.pk or (same and membership.is_manager)

@@ -1,4 +1,4 @@
-"""What a row has to satisfy before it is saved: each refusal is a sentence at a field."""
+"""Rules for saving a registration; each refusal is a sentence at a field."""
 
 import datetime
 from decimal import Decimal
@@ -7,27 +7,27 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from .durations import DAY, written
+from .durations import DAY, format_duration
 from .models import Registration, TimeEntry
 
-# Days that can be booked, and more euros than fit on a line.
+# Years that can be booked, and an amount in euros that no longer fits on a line.
 FIRST_YEAR, LAST_YEAR = 1980, 2049
 TOO_MUCH = Decimal(10) ** 10
 
 
 def is_registrable(day: datetime.date) -> bool:
-    """Whether rows of that day could ever be booked."""
+    """True if registrations of that day can be booked."""
     return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def check_amount(row: Registration) -> None:
-    """Raises ValidationError for a priced row that is worth more than can be billed."""
+    """Raise ValidationError if the amount is higher than can be billed."""
     if abs(row.amount) >= TOO_MUCH:
         raise ValidationError({"price": _("The amount is higher than can be invoiced. Lower it.")})
 
 
 def check(row: Registration) -> None:
-    """Raises ValidationError with the sentences, by field."""
+    """Raise ValidationError with the sentences, by field."""
     errors = {**_project_errors(row), **_date_errors(row)}
     if isinstance(row, TimeEntry):
         errors |= _task_errors(row) | _day_errors(row)
@@ -63,10 +63,10 @@ def _task_errors(entry: TimeEntry) -> dict[str, str]:
 
 
 def _day_errors(entry: TimeEntry) -> dict[str, str]:
-    """The caller holds the lock on the employee, so that two rows do not pass side by side."""
+    """Check the hours of the day; the caller holds the lock on the employee."""
     others = TimeEntry.objects.filter(membership=entry.membership_id, date=entry.date)
     minutes = others.exclude(pk=entry.pk).aggregate(total=Sum("minutes"))["total"] or 0
     if minutes + entry.minutes <= DAY:
         return {}
     text = _("A day has 24 hours, and %s is already registered on this day.")
-    return {"duration": text % written(minutes)}
+    return {"duration": text % format_duration(minutes)}

@@ -1,4 +1,4 @@
-"""The addresses of registrations: Register and Overview."""
+"""URLs of registrations: Register and Overview."""
 
 from django.urls import URLPattern, path
 

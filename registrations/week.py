@@ -1,4 +1,4 @@
-"""The strip of seven days above the hours of a day, and the totals in it."""
+"""The seven days above the hours of a day, with their totals."""
 
 import datetime
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .periods import ONE_DAY
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the strip; minutes worked on it."""
+    """One day and the minutes worked on it."""
 
     date: datetime.date
     minutes: int
@@ -38,7 +38,7 @@ class Week:
 
 
 def week_around(date: datetime.date, *, membership: Membership) -> Week:
-    """The week in which a day lies, for one employee; one query."""
+    """Return the week of a day for one employee; one query."""
     monday = date - date.weekday() * ONE_DAY
     rows = TimeEntry.objects.filter(
         membership=membership, date__range=(monday, monday + 6 * ONE_DAY)

@@ -1,4 +1,4 @@
-"""A small, faithful e-Boekhouden for tests, the demonstration and development."""
+"""A small, strict stand-in for e-Boekhouden, for tests, the demo and development."""
 
 from .faults import Faults
 from .sandbox import Sandbox

@@ -13,7 +13,7 @@ def write(text):
     sys.stdout.flush()
 
 
-# Standard output has the address and nothing else; here no Django says how to log.
+# Standard output contains the address only. Without Django, structlog is configured here.
 structlog.configure(
     processors=[
         structlog.processors.format_exc_info,

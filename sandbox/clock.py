@@ -1,4 +1,4 @@
-"""The sandbox's own clock, which can be put forward or back."""
+"""The clock of the sandbox, which can be moved forward and back."""
 
 import time
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ class Clock:
         self.shift_seconds = 0.0
 
     def time(self):
-        """Seconds since 1970."""
+        """Return seconds since 1970."""
         return time.time() + self.shift_seconds
 
     def now(self):
-        """The date and time on a Dutch wall clock, without a zone."""
+        """Return the local date and time in the Netherlands, without a zone."""
         moment = datetime.now(SERVER_ZONE) + timedelta(seconds=self.shift_seconds)
         return moment.replace(tzinfo=None)
 

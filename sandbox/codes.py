@@ -1,7 +1,7 @@
-"""The service's refusals: every documented code with the text it is sent with."""
+"""Refusals of the service: every documented code with its text."""
 
 RELATION_LENGTHS = (
-    # code, field, name in the text, longest, noun
+    # code, field, name in the text, maximum length, noun
     ("CREL01", "Code", "Code", 15, "posities"),
     ("CREL02", "Bedrijf", "Bedrijf", 100, "posities"),
     ("CREL03", "Contactpersoon", "Contactpersoon", 50, "posities"),
@@ -108,7 +108,7 @@ TEXTS = {
 }
 TEXTS |= {f"{code}.1": TEXTS[code] for code in ("CGN003", "CGB001", "CGB002", "CGB005", "CGB006")}
 
-# the same code, sent with another meaning
+# texts for codes that have a second meaning
 TERM_MISSING = "Betalingstermijn is niet ingevuld"
 ACCOUNT_UNFIT = "Tegenrekening heeft een onjuiste categorie of bestaat niet"
 VAT_UNFIT = "Ongeldige BTW-code voor deze mutatiesoort"
@@ -118,7 +118,7 @@ NAME_MISSING = "Bedrijf is niet ingevuld"
 
 
 class Refusal(Exception):
-    """The service's own no: an answer with a code, and nothing has changed in the books."""
+    """A refusal of the service: an answer with a code, without a change in the books."""
 
     def __init__(self, code, *, text=None, line=None):
         self.code = code

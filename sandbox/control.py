@@ -16,7 +16,7 @@ class Unknown(Exception):
 
 
 def reply(service, method, path, query, body):
-    """Answers 200, 400 with what is wrong, or 404."""
+    """Answer 200, 400 with the error, or 404."""
     parts = path.removeprefix("/control/").strip("/").split("/")
     wanted = {name: values[-1] for name, values in parse_qs(query).items()}
     try:

@@ -1,4 +1,4 @@
-"""SOAP envelopes, 1.1 and 1.2: from bytes to arguments the way .NET reads them, and back."""
+"""SOAP envelopes, 1.1 and 1.2: read arguments as .NET does, and write answers."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ ALWAYS_SHOWN = ("LastErrorCode", "LastErrorDescription")
 
 @dataclass
 class Request:
-    """A call as it was understood: missing values have .NET's defaults, missing texts are None."""
+    """A parsed call: missing values have the defaults of .NET, missing texts are None."""
 
     operation: str
     arguments: dict
@@ -44,7 +44,7 @@ class Request:
 
 
 def parse(body, *, charset=None):
-    """The root of the document; raises SoapFault for bad XML, a DTD, or an unknown charset."""
+    """Return the root of the document; SoapFault for bad XML, a DTD, or an unknown charset."""
     try:
         parser = etree.XMLParser(
             encoding=charset,
@@ -73,7 +73,7 @@ def _unreadable(error):
 
 
 def soap_namespace(root):
-    """The namespace of the envelope; raises SoapFault when this is no SOAP envelope."""
+    """Return the namespace of the envelope; SoapFault if it is not a SOAP envelope."""
     name = etree.QName(root)
     if name.localname != "Envelope" or name.namespace not in (SOAP_11, SOAP_12):
         raise SoapFault(
@@ -85,14 +85,14 @@ def soap_namespace(root):
 
 
 def read(root, *, action):
-    """The request in an envelope; `action` is what the HTTP headers say, or None."""
+    """Return the request in an envelope; `action` is from the HTTP headers, or None."""
     soap = soap_namespace(root)
     _understand_headers(root.find(f"{{{soap}}}Header"), soap)
     body = root.find(f"{{{soap}}}Body")
     wrapper = next(iter(body), None) if body is not None else None
     operation = _operation(action, wrapper)
     if wrapper is not None and etree.QName(wrapper) != _qualified(operation):
-        wrapper = None  # .NET then calls the method with nothing filled in
+        wrapper = None  # .NET then calls the method without arguments
     arguments = _read_fields(wrapper, contract().elements[operation])
     return Request(operation=operation, arguments=arguments, document=root)
 
@@ -126,7 +126,7 @@ def _operation(action, wrapper):
 
 
 def _read_fields(element, fields):
-    """What an element holds: the first of a repeated name counts, unknown names do not."""
+    """Return the fields of an element: the first of a repeated name counts, unknown ones do not."""
     found: dict[Any, etree._Element] = {}
     for child in () if element is None else element:
         found.setdefault(child.tag, child)
@@ -189,7 +189,7 @@ def _read_value(element, field):
 
 
 def answer(operation, result, *, soap=SOAP_11, switches):
-    """The bytes of an answer, strictly in the order of the contract and valid against it."""
+    """Return the bytes of an answer, in the order of the contract and valid against it."""
     parts: list[str] = []
     _write_fields(parts, contract().elements[f"{operation}Response"], result, switches)
     name, namespace = f"{operation}Response", contract().namespace
@@ -237,7 +237,7 @@ def _envelope(soap, content):
 
 
 def fault(problem, *, soap=SOAP_11):
-    """The bytes of a SOAP Fault."""
+    """Return the bytes of a SOAP Fault."""
     text = escape("".join(character for character in problem.text if character.isprintable()))
     if soap == SOAP_12:
         code = CODES_12.get(problem.code, problem.code)

@@ -1,8 +1,8 @@
-"""The exception behind a SOAP Fault."""
+"""The exception for a SOAP Fault."""
 
 
 class SoapFault(Exception):
-    """The request could not be read or carried out; `code` is Client, Server or a special one."""
+    """The request could not be read or executed; `code` is Client, Server or a special one."""
 
     def __init__(self, text, *, code="Client"):
         self.code = code
@@ -11,7 +11,7 @@ class SoapFault(Exception):
 
 
 def broken(inner):
-    """A Fault for something that went wrong inside the service, as .NET words it."""
+    """Return a Fault for an error inside the service, in the words of .NET."""
     return SoapFault(f"Server was unable to process request. ---> {inner}", code="Server")
 
 

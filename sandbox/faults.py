@@ -1,4 +1,4 @@
-"""Faults on order: rules that say which request goes wrong, how, and when."""
+"""Fault injection: rules that say which request fails, how, and when."""
 
 import random
 import secrets
@@ -32,10 +32,12 @@ PHASES = ("before", "during", "after")
 
 @dataclass
 class Rule:
-    """`phase` before: the effect never happens (with a delay: it happens once that is over);
-    during: it happens while or shortly after the client is served the fault; after: it has
-    happened by then. `nth` counts matching requests from 1; `count` None is for ever. `customer`
-    is a relation code.
+    """One fault and the requests that it applies to.
+
+    `phase` before: the request has no effect (with a delay: the effect comes after the delay).
+    During: the effect comes while, or shortly after, the client gets the fault. After: the effect
+    came first. `nth` counts matching requests from 1; `count` None means without end. `customer` is
+    a relation code.
     """
 
     id: int
@@ -62,7 +64,7 @@ class Rule:
 
     @property
     def is_late(self):
-        """What was asked is carried out after the client may have given up."""
+        """True if the request is executed after the client may have given up."""
         return self.phase == "during" or self.action == "delay"
 
     @property
@@ -78,7 +80,7 @@ def _check(action, phase):
 
 
 class Faults:
-    """The rules in force; the first that strikes wins. The same seed gives the same chances."""
+    """The active rules; the first that matches wins. The same seed gives the same chances."""
 
     def __init__(self, *, seed=None):
         self._lock = threading.Lock()
@@ -103,7 +105,7 @@ class Faults:
         count=1,
         **details,
     ):
-        """Order a fault; what else an action needs (seconds, status, …) is given by name."""
+        """Add a fault; other details of an action (seconds, status, …) are given by name."""
         _check(action, phase)
         given = {"operation": operation, "number": number, "customer": customer}
         about: dict[str, Any] = {name: value or None for name, value in given.items()}
@@ -115,7 +117,7 @@ class Faults:
             return rule
 
     def clear(self, rule_id=None):
-        """Forget one rule, or all of them; returns how many."""
+        """Remove one rule, or all of them; return how many."""
         with self._lock:
             kept = [rule for rule in self._rules if rule_id not in (None, rule.id)]
             gone = len(self._rules) - len(kept)
@@ -127,7 +129,7 @@ class Faults:
             return [rule for rule in self._rules if not rule.is_spent]
 
     def strike(self, operation, number, *, customer=""):
-        """The rule that hits this request, or None."""
+        """Return the rule that applies to this request, or None."""
         with self._lock:
             hit = None
             for rule in self._rules:

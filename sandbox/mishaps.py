@@ -1,4 +1,4 @@
-"""A request that is hit by a fault: what happens to the books, and what the client gets."""
+"""Requests with a fault: the effect on the books, and what the client gets."""
 
 import threading
 from datetime import date
@@ -8,7 +8,7 @@ from .codes import TEXTS, Refusal
 from .faulting import SoapFault, broken
 from .reply import Reply
 
-LATER = 0.3  # seconds after which an effect "during" a fault lands
+LATER = 0.3  # seconds until the effect of a fault with phase "during"
 SLOW = 70
 HTML = (
     "<!DOCTYPE html><html><head><title>Service Unavailable</title></head>"
@@ -20,7 +20,7 @@ ENTITIES = (
     b"<a>&c;&c;&c;</a>"
 )
 
-# A mutation that nobody asked for: who gets as many as fit cannot know what was left out.
+# A mutation that was not asked for: a full answer cannot show what is missing.
 UNASKED = {
     "MutatieNr": 1,
     "Soort": "GeldUitgegeven",
@@ -37,7 +37,7 @@ UNASKED = {
 
 
 class Mishap:
-    """Built for one exchange with the rule that struck it."""
+    """The execution of one exchange with its fault rule."""
 
     def __init__(self, service, exchange):
         self.service, self.exchange = service, exchange
@@ -49,7 +49,7 @@ class Mishap:
     # the effect
 
     def _performed(self, twist=None):
-        """The reply an undisturbed call would get, with the effect at the moment of the phase."""
+        """Return the reply without the fault; the effect comes at the moment of the phase."""
         keep = self.rule.phase == "after"
         if self.rule.phase == "during":
             self._land_later()
@@ -71,7 +71,7 @@ class Mishap:
         try:
             self.service.perform(self.exchange)
         except SoapFault:
-            return  # the client was told something else long ago
+            return  # the client got another reply before
 
     # what the client gets
 

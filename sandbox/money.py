@@ -18,5 +18,5 @@ def from_cents(cents):
 
 
 def share_of(cents, percentage):
-    """The percentage of an amount in cents, in whole cents."""
+    """Return a percentage of an amount in cents, in whole cents."""
     return int((cents * percentage / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -1,4 +1,4 @@
-"""The page on which a person sees what arrived in the books."""
+"""The web page that shows the contents of the books."""
 
 import json
 from decimal import Decimal, InvalidOperation
@@ -40,7 +40,7 @@ BUTTONS: dict[str | None, dict[str, Any]] = {
 
 
 def service_reply(origin):
-    """What a browser sees at the address of the service."""
+    """Return the page at the address of the service."""
     names = "".join(f"<li>{escape(name)}</li>" for name in sorted(contract().operations))
     text = (
         "<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>soapApp Web Service</title>"
@@ -53,7 +53,7 @@ def service_reply(origin):
 
 
 def reply(service, path, query, *, origin, others=()):
-    """The page, its style and script, an invoice to look at, or 404."""
+    """Return the page, its style and script, an invoice, or 404."""
     if path == "/":
         template = Template(HERE.joinpath("page.html").read_text(encoding="utf-8"))
         notice = parse_qs(query).get("notice", [""])[-1]
@@ -69,13 +69,13 @@ def reply(service, path, query, *, origin, others=()):
 
 
 def _links(others):
-    """To the pages of the other administrations at this address."""
+    """Return links to the pages of the other administrations at this address."""
     links = (f'<a href="{one.prefix}/">{escape(one.books.administration())}</a>' for one in others)
     return "".join(f"<p>Other administration: {link}</p>" for link in links)
 
 
 def _document(service, query):
-    """An invoice as its link promises; the link works only with its secret."""
+    """Return the invoice of a PDF link; the link works only with its secret."""
     secret = parse_qs(query).get("s", [""])[0]
     invoice = next((one for one in service.books.invoices() if one.secret == secret), None)
     if not secret or invoice is None:
@@ -96,7 +96,7 @@ def _document(service, query):
 
 
 def submitted(service, path, body):
-    """A form of the page; afterwards the page again, saying what was done."""
+    """Handle a form of the page; then show the page with the result."""
     form = {name: values[-1] for name, values in parse_qs(body.decode()).items()}
     action = FORMS.get(path.removeprefix("/page/"))
     if action is None:

@@ -1,4 +1,4 @@
-"""The parts of the page, each a piece of HTML with everything escaped."""
+"""Sections of the page, each a piece of escaped HTML."""
 
 from html import escape
 
@@ -6,7 +6,7 @@ LATEST = 30
 
 
 def sections(service, *, origin):
-    """What page.html has places for."""
+    """Return the values for page.html."""
     books, credentials = service.books, service.books.credentials()
     return {
         "administration": escape(books.administration()),
@@ -38,7 +38,7 @@ def _nothing(what):
 
 
 def table(headings, rows, *, what, numeric=()):
-    """A table of cells that are HTML already, or a sentence when there are no rows."""
+    """Return a table of cells that are HTML, or a sentence if there are no rows."""
     if not rows:
         return _nothing(what)
     marks = [' class="amount"' if n in numeric else "" for n in range(len(headings))]

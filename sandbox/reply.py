@@ -1,4 +1,4 @@
-"""What goes back over the wire, and how well."""
+"""The HTTP reply of the sandbox, and how it is sent."""
 
 from dataclasses import dataclass, field
 
@@ -29,7 +29,7 @@ class Reply:
 
     @property
     def size(self):
-        """How many bytes of the body are sent."""
+        """Return how many bytes of the body are sent."""
         if self.manner in ("reset", "close"):
             return 0
         return len(self.body) if self.sent is None else self.sent

@@ -1,4 +1,4 @@
-"""A running sandbox: start it, ask for its address and codes, read its books, stop it."""
+"""A running sandbox: start it, get its address and codes, read its books, stop it."""
 
 import tempfile
 import threading
@@ -15,8 +15,11 @@ SECOND = "/2"
 
 
 class Sandbox:
-    """A small e-Boekhouden on loopback. Its books are in a directory and survive a restart;
-    switches, faults and the shift of its clock are new at every start of a process."""
+    """A small e-Boekhouden on loopback.
+
+    Its books are in a directory and survive a restart. Switches, faults and clock shift start anew
+    with every process.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,7 @@ class Sandbox:
         self._server: Server | None = None
 
     def start(self):
-        """Serve in a thread of its own; afterwards `port` is the one that was found free."""
+        """Serve in a thread; afterwards `port` is the port in use."""
         if self.books.is_closed:
             self.books = Books(self.directory, clock=self.clock)
             self.second = self.second and self._open_second()
@@ -61,7 +64,7 @@ class Sandbox:
         return self
 
     def stop(self):
-        """No answer comes after this; the books are closed and can be opened again."""
+        """Stop answering and close the books, which can be opened again."""
         if self._server is not None:
             for service in self._services:
                 service.stopping.set()
@@ -75,7 +78,7 @@ class Sandbox:
             self.second.close()
 
     def _open_second(self):
-        """Another administration at the same address, with codes of its own."""
+        """Open another administration at the same address, with its own codes."""
         directory = self.directory / "second"
         return Books(directory, clock=self.clock, administration="Tweede Voorbeeld BV")
 
@@ -94,7 +97,7 @@ class Sandbox:
 
     @property
     def page(self):
-        """The address of the page to look at."""
+        """The address of the web page."""
         return f"http://{self.host}:{self.port}/"
 
     @property
@@ -118,7 +121,7 @@ class Sandbox:
         return self.books.credentials().security_code_2
 
     def pay(self, number, amount=None, **details):
-        """Book a payment on an open item; the whole of it if no amount is given."""
+        """Book a payment on an open item; the whole open amount if none is given."""
         return self.books.pay(number, amount, **details)
 
     def seed_relations(self, rows):

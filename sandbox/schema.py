@@ -1,4 +1,4 @@
-"""The service's contract as tables, read from its WSDL, and its XSD to check answers against."""
+"""The contract of the service as tables, read from its WSDL, and its XSD to check answers."""
 
 import threading
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Field:
 
 
 class Contract:
-    """`elements` and `types` name their fields in wire order; `enums` their allowed words."""
+    """`elements` and `types` have their fields in wire order; `enums` have their allowed words."""
 
     def __init__(self, path=WSDL):
         parser = etree.XMLParser(remove_comments=True, resolve_entities=False, no_network=True)
@@ -47,18 +47,18 @@ class Contract:
         self._one_at_a_time = threading.Lock()
 
     def item_of(self, type_name):
-        """The repeated field of a list type; None for any other type."""
+        """Return the repeated field of a list type; None for any other type."""
         fields = self.types.get(type_name, ())
         return fields[0] if len(fields) == 1 and fields[0].many else None
 
     def assert_valid(self, element):
-        """Raises AssertionError for an answer that the contract does not allow."""
+        """Raise AssertionError for an answer that the contract does not allow."""
         with self._one_at_a_time:
             if not self._xsd.validate(element):
                 raise AssertionError(f"The sandbox broke the contract: {self._xsd.error_log}")
 
     def wsdl(self, address):
-        """The WSDL, with the address of both ports replaced."""
+        """Return the WSDL, with the address of both ports replaced."""
         copy = etree.fromstring(etree.tostring(self.document))
         for port in copy.iterfind(f".//{{{WSDL_NS}}}port/*"):
             port.set("location", address)
@@ -83,5 +83,5 @@ def _field(element):
 
 @lru_cache(maxsize=1)
 def contract():
-    """The one contract; reading it takes some milliseconds."""
+    """Return the only contract; reading it takes some milliseconds."""
     return Contract()

@@ -1,4 +1,4 @@
-"""HTTP around the service: SOAP and its WSDL, the control API, and the page to look at."""
+"""The HTTP server: SOAP and its WSDL, the control API, and the web page."""
 
 import re
 import socket
@@ -28,11 +28,11 @@ DRIPS = 200
 
 
 class TooLarge(Exception):
-    """The body of a request is longer than the service takes."""
+    """The body of a request is longer than the service accepts."""
 
 
 class BadFraming(Exception):
-    """The length of the body cannot be made out."""
+    """The length of the body cannot be determined."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -113,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
                 origin=f"{self._origin()}{self.service.prefix}",
                 prefers_12=is_12,
             )
-        except Exception as problem:  # as in .NET, a defect reaches the client as a Fault
+        except Exception as problem:  # as in .NET, a bug reaches the client as a Fault
             log.exception("sandbox.failed")
             return self._fault(broken(f"{type(problem).__name__}: {problem}"))
 
@@ -127,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
         return kind
 
     def _path(self):
-        """The path within the administration that it is about, and the query."""
+        """Return the path within its administration, and the query."""
         parts = urlsplit(self.path)
         self.service = self.server.at(parts.path)
         path = parts.path.removeprefix(self.service.prefix).rstrip("/") or "/"
@@ -138,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
         return f"http://{host}" if HOST.fullmatch(host) else self.server.origin
 
     def _is_own_page(self):
-        """A form on somebody else's site may not change these books."""
+        """Refuse forms of other sites: they may not change these books."""
         origin = self.headers.get("Origin")
         return origin in (None, self._origin())
 
@@ -172,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
         return bytes(body)
 
     def _read_away(self, length):
-        """A client that is still sending would miss the answer."""
+        """Read the rest of the body: a client that is still sending would miss the answer."""
         left = min(length, READ_AWAY)
         while left > 0 and (part := self.rfile.read(min(left, 65536))):
             left -= len(part)
@@ -183,7 +183,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             getattr(self, f"_send_{reply.manner}")(reply)
         except OSError:
-            self.close_connection = True  # the client is gone
+            self.close_connection = True  # the client closed the connection
 
     def _send_whole(self, reply):
         self._write_head(reply)
@@ -226,7 +226,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
 
     def _take_head(self):
-        """The head as bytes, so that it leaves in one packet with the body."""
+        """Return the head as bytes, to send it in one packet with the body."""
         head = b"".join(self._headers_buffer) + b"\r\n"
         self._headers_buffer = []
         return head
@@ -236,7 +236,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """One thread per connection; closing it ends the connections that are still open."""
+    """One thread per connection; closing the server ends open connections."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -250,17 +250,17 @@ class Server(ThreadingHTTPServer):
         self.origin = f"http://{self.server_name}:{self.server_port}"
 
     def at(self, path):
-        """The administration under this path; without a prefix the first."""
+        """Return the administration under this path; the first one without a prefix."""
         others = self.services[1:]
         of_it = (one for one in others if f"{path}/".startswith(f"{one.prefix}/"))
         return next(of_it, self.services[0])
 
     def meant(self, body):
-        """The administration whose codes a SOAP request carries; with unknown ones the first."""
+        """Return the administration of the codes in a SOAP request; the first one if unknown."""
         return next((one for one in self.services if one.is_meant(body)), self.services[0])
 
     def server_bind(self):
-        """Without the look-up of a host name, which can take seconds."""
+        """Skip the look-up of a host name, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
@@ -281,10 +281,10 @@ class Server(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request, client_address):
-        """Clients that leave are nothing to report."""
+        """Ignore clients that disconnect."""
 
     def end_connections(self):
-        """Cut what is still open, and wait a moment for its threads."""
+        """Close open connections, and wait a moment for their threads."""
         with self._open_lock:
             still_open = dict(self._open)
         for connection in still_open:

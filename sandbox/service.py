@@ -1,4 +1,4 @@
-"""One request: understood, checked, carried out in the books, answered, and written down."""
+"""One request: parsed, checked, executed in the books, answered, and logged."""
 
 import threading
 import time
@@ -34,7 +34,7 @@ FILTERED_BY = ("Factuurnummer", "Code", "GbCode", "ArtikelCode")
 
 @dataclass
 class Exchange:
-    """What is known of one request while it is being served."""
+    """A request while it is being served."""
 
     request: envelope.Request
     soap: str
@@ -42,7 +42,7 @@ class Exchange:
     origin: str
     started: float
     rule: object = None
-    # Its session was seen to be open when it came in, however late it is carried out.
+    # The session was open when the request arrived, however late it is executed.
     is_admitted: bool = False
 
 
@@ -76,7 +76,7 @@ class Service:
         self.stopping = threading.Event()
 
     def answer(self, body, *, charset, action, origin, prefers_12=False):
-        """The reply to a POST; whatever it is, the request ends up in the log."""
+        """Return the reply to a POST and log the request."""
         started = time.monotonic()
         soap = envelope.SOAP_12 if prefers_12 else envelope.SOAP_11
         try:
@@ -106,7 +106,7 @@ class Service:
         return reply
 
     def is_meant(self, body):
-        """Whether a request carries the security code of these books, or closes their session."""
+        """True if a request has the security code of these books, or closes their session."""
         text = body.upper()
         if self.books.credentials().security_code_2.encode() in text:
             return True
@@ -114,7 +114,7 @@ class Service:
         return closing and any(row["id"].encode() in text for row in self.books.sessions())
 
     def unread(self, reply, *, bytes_in):
-        """Writes down a request that was turned away at the door."""
+        """Log a request that was rejected before it was read."""
         log_id = self._receive(bytes_in, outcome="not read as a request")
         self._note_reply(log_id, reply, time.monotonic())
         return reply
@@ -131,13 +131,15 @@ class Service:
             return Reply.fault(problem, soap=exchange.soap)
 
     def wait(self, seconds, *, only=True):
-        """Sleep, but not longer than the sandbox lives."""
+        """Sleep, but not longer than the sandbox runs."""
         if only and seconds:
             self.stopping.wait(seconds)
 
     def perform(self, exchange, *, keep=True, twist=None):
-        """Carry out the call and write down what became of it, in one transaction; without
-        `keep` the effect is undone. `twist` may alter the outcome before it is written."""
+        """Execute the call and log the result in one transaction.
+
+        Without `keep` the effect is undone. `twist` may change the result before it is written.
+        """
         operation = exchange.request.operation
         with self.books.storage.transaction() as db:
             performed = self._outcome(db, exchange, keep=keep)
@@ -192,7 +194,10 @@ class Service:
         )
 
     def _admits(self, exchange):
-        """Whether its session is open now, if it is carried out later: by then it may be closed."""
+        """Return whether the session is open now, for a request that is executed later.
+
+        By then the session may be closed.
+        """
         is_late = self.switches.apply_delay_ms or (exchange.rule and exchange.rule.is_late)
         if not is_late or exchange.request.operation in WITHOUT_CHECK:
             return False
@@ -204,7 +209,7 @@ class Service:
         return True
 
     def result(self, operation, payload, refusal):
-        """The answer as nested fields, with the error block where this operation has it."""
+        """Return the answer as nested fields, with the error block where this operation has it."""
         if operation == "CloseSession":
             return {}
         error = SUCCESS[self.switches.success_error]
@@ -238,7 +243,7 @@ class Service:
 
 
 def natural_number(arguments):
-    """The invoice number or code by which a request can be recognised, or an empty text."""
+    """Return the invoice number or code that identifies a request, or an empty text."""
     for name, key in NAMED_BY.items():
         if arguments.get(name):
             return (arguments[name].get(key) or "").strip()
@@ -247,14 +252,14 @@ def natural_number(arguments):
 
 
 def relation_code(arguments):
-    """The code of the customer that a request is about, or an empty text."""
+    """Return the relation code in a request, or an empty text."""
     given = (arguments.get(name) for name in ("oFact", "oMut", "cFilter", "oRel"))
     about: dict = next((one for one in given if one), {})
     return (about.get("Relatiecode") or about.get("RelatieCode") or about.get("Code") or "").strip()
 
 
 def masked(root):
-    """The XML of a request with stars for its secrets, cut when it is very long."""
+    """Return the XML of a request with stars for its secrets, cut if it is very long."""
     for element in root.iter():
         if isinstance(element.tag, str) and etree.QName(element).localname in requests.SECRET:
             element.text = "***" if element.text else element.text

@@ -1,4 +1,4 @@
-"""The sandbox as a program: from the command line until it is told to stop."""
+"""Run the sandbox from the command line until it gets a signal."""
 
 import argparse
 import json
@@ -35,7 +35,7 @@ def serve(
     as_json: bool = False,
     has_second: bool = False,
 ) -> None:
-    """Serves until SIGINT or SIGTERM; `write` gets the address and the codes."""
+    """Serve until SIGINT or SIGTERM; `write` gets the address and the codes."""
     ended = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: ended.set())

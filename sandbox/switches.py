@@ -1,4 +1,4 @@
-"""What nobody documents about the service, as switches with a safe default each."""
+"""Undocumented behaviour of the service as switches, each with a safe default."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ def one_of(default, *others):
 
 @dataclass
 class Switches:
-    """Change an attribute and the next request notices; an impossible value raises ValueError."""
+    """Switches that the next request uses; an impossible value raises ValueError."""
 
-    # the shape of answers
+    # answers
     dotted_codes: bool = True
     success_error: str = one_of("empty", "absent", "blank", "bare")
     empty_strings: str = one_of("empty", "absent")
@@ -21,7 +21,7 @@ class Switches:
     missing_filter: str = one_of("empty", "fault")
     # sessions and credentials
     session_idle_seconds: int = 20 * 60
-    session_total_seconds: int = 0  # 0: no end but idleness
+    session_total_seconds: int = 0  # 0: only idle sessions expire
     parallel_sessions: bool = True
     braces_required: bool = False
     accountant: bool = False
@@ -71,7 +71,7 @@ class Switches:
         object.__setattr__(self, name, _checked(described, value))
 
     def change(self, values):
-        """Set several switches at once, or none of them if one is impossible."""
+        """Set several switches together, or none of them if one value is impossible."""
         trial = dataclasses.replace(self)
         for name, value in values.items():
             setattr(trial, name, value)
@@ -85,7 +85,7 @@ class Switches:
         self.change(Switches().as_dict())
 
     def changed(self):
-        """The switches that differ from their default."""
+        """Return the switches that differ from their default."""
         defaults = Switches().as_dict()
         return {name: value for name, value in self.as_dict().items() if value != defaults[name]}
 

@@ -19,7 +19,7 @@ LARGEST = Decimal(79228162514264337593543950335)
 
 
 class BadValue(ValueError):
-    """The text does not fit the type; the message is what .NET would say."""
+    """The text does not fit the type; the message is that of .NET."""
 
 
 def read_long(text):
@@ -38,7 +38,7 @@ def read_boolean(text):
 
 
 def read_date_time(text):
-    """A naive date-time; one with an offset is first moved to the server's own time zone."""
+    """Return a naive date-time; one with an offset is first converted to the server's time zone."""
     match = DATE.fullmatch(text)
     problem = BadValue(f"The string '{text}' is not a valid AllXsd value.")
     if not match:
@@ -95,7 +95,7 @@ DEFAULTS = {
 
 
 def write_value(value):
-    """Text on the wire: 19.50 is 19.5, a date has a time of 00:00:00 and no zone."""
+    """Return the XML text: 19.50 is 19.5, a date has a time of 00:00:00 and no zone."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):

@@ -1,4 +1,4 @@
-"""The service's VAT codes: for which side, at which rate, on which VAT account."""
+"""VAT codes of the service: sales or purchase, rate, and VAT account."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ class VatCode:
     account: str
 
     def percentage(self, day):
-        """What is charged on a document of this day, in percent."""
+        """Return the percentage on a document of this day."""
         if self.rate == "high":
             return Decimal(21 if day >= HIGH_ROSE else 19)
         if self.rate == "low":

@@ -1,4 +1,4 @@
-"""The site: settings, addresses, Celery; no business."""
+"""The site: settings, URLs and Celery, without business rules."""
 
 from .celery import app as celery_app
 

@@ -1,4 +1,4 @@
-"""What a missing or unsafe setting means, in a sentence, before it hurts somebody."""
+"""System checks: a sentence for every missing or unsafe setting."""
 
 import logging
 import os
@@ -16,13 +16,13 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def settings_are_complete(**_: object) -> list[CheckMessage]:
-    """What the program can't work without, wherever it runs."""
+    """Check the settings that the program needs everywhere."""
     found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
     return [*found, *_product_name()]
 
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
-    """What must not be seen in production; only looked at by `check --deploy`."""
+    """Check for unsafe settings in production; runs with `check --deploy` only."""
     found = [*_https(), *_database(), *_tasks(), *_mail(), *_content_policy()]
     return [*found, *_loggers(), *_failpoints()]
 
@@ -39,7 +39,7 @@ def _secret_key() -> Iterator[CheckMessage]:
 def _key_of_the_site() -> str:
     try:
         return str(settings.SECRET_KEY)
-    except ImproperlyConfigured:  # Django's own, less helpful, answer to an empty one
+    except ImproperlyConfigured:  # Django's own, less helpful, error for an empty key
         return ""
 
 

@@ -1,4 +1,4 @@
-"""Whether the program lives (/livez) and can do its work (/readyz); details go to the log only."""
+"""Liveness (/livez) and readiness (/readyz); details are written to the log only."""
 
 import redis
 import structlog
@@ -22,16 +22,19 @@ CANARY = b"canary"
 @require_safe
 @never_cache
 def livez(request: HttpRequest) -> JsonResponse:
-    """The process answers; nothing else is looked at, so that a broken database restarts nobody."""
+    """Return 200 if the process answers.
+
+    Nothing else is checked, because a restart does not repair a broken database.
+    """
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 until the database, its migrations and the keys are right.
+    """Return 503 unless the database, its migrations and the keys are usable.
 
-    Without the broker we are "degraded", and ready: the sweep finds the work without its doorbell.
+    Without the broker the status is "degraded" and still 200: the sweep finds the work.
     """
     if problem := database_problem() or keys_problem():
         log.error("site.not_ready", problem=problem)
@@ -40,7 +43,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def database_problem() -> str:
-    """Why the database can't be used, or nothing."""
+    """Return why the database cannot be used, or ""."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -50,7 +53,7 @@ def database_problem() -> str:
 
 
 def keys_problem() -> str:
-    """Why stored security codes can't be read, or nothing; one stored code is tried."""
+    """Return why stored security codes cannot be decrypted, or ""; one stored code is tried."""
     try:
         cipher().decrypt(cipher().encrypt(CANARY))
         stored = Connection.objects.exclude(sealed_code_1="").exclude(sealed_code_2="").first()

@@ -1,7 +1,7 @@
-"""One line an event, never a secret: how structlog writes, in every process.
+"""Configure structlog for all processes: one line per event, without secrets.
 
-Without this structlog would draw tracebacks with all local variables where it finds the means to,
-and a security code is a local variable while it is being sent.
+By default structlog prints tracebacks with all local variables if `rich` is installed. During a
+call, a security code is a local variable.
 """
 
 import re
@@ -16,7 +16,7 @@ SECRET = re.compile(
 
 
 def configure() -> None:
-    """Events go through Python's logging, as `event key=value`; of an exception only its lines."""
+    """Send events through Python's logging, as `event key=value`; exceptions without variables."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -33,5 +33,5 @@ def configure() -> None:
 def hide_secrets(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Whatever is named like a secret is not written."""
+    """Replace the values of keys that are named like a secret."""
     return {key: "…" if SECRET.search(key) else value for key, value in event.items()}

@@ -1,5 +1,5 @@
-"""What the program is called where nobody chose another name with PRODUCT_NAME."""
+"""The name of the program if PRODUCT_NAME is not set."""
 
 DEFAULT_NAME = "Urenboek"
-# More does not fit in the bar of a phone beside a menu.
+# A longer name does not fit in the bar of a phone, beside a menu.
 LONGEST_NAME = 30

@@ -1,4 +1,4 @@
-"""Every setting comes from the environment; docs/operations.md lists, checks.py explains them."""
+"""Settings from the environment; docs/operations.md lists them, checks.py explains errors."""
 
 from pathlib import Path
 
@@ -17,17 +17,17 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# What people see the program called, in the bar, on the login page, in e-mails and PDFs.
+# The name of the program in the bar, on the login page, in e-mails and PDFs.
 PRODUCT_NAME = env.str("PRODUCT_NAME", default=product.DEFAULT_NAME).strip()
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 
-# e-Boekhouden. The address is a setting of the operator, never of a user.
+# The address of e-Boekhouden is set by the system administrator, never by a user.
 EBOEKHOUDEN_URL = env.str("EBOEKHOUDEN_URL", default="https://soap.e-boekhouden.nl/soap.asmx")
-# Encrypts what users trust us with; the first key encrypts, all of them decrypt.
+# Keys for secrets of users: the first one encrypts, all of them decrypt.
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[])
-# Seconds in which e-Boekhouden may still act on a request of which we lost the answer.
+# Seconds in which e-Boekhouden may still process a request whose answer was lost.
 BOOKING_SETTLE_SECONDS = env.int("BOOKING_SETTLE_SECONDS", default=600)
-# Whether processes may be told to die at named points: only in the killing loop's own settings.
+# Whether named points may stop a process: only in the settings of the crash test.
 FAILPOINTS_ALLOWED = False
 
 INSTALLED_APPS = [
@@ -98,7 +98,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # One writer at a time, and nothing forgotten after a power cut.
+    # SQLite allows one writer at a time; FULL makes a commit survive a power cut.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -153,10 +153,10 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-# Both bind more than this program: every name below ours, and for preload for months after regret.
+# HSTS affects more than this program: all subdomains, and preload for months after removal.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
-# Django's advice to switch those two on; W006 in checks.py says when they don't fit together.
+# Django recommends both options; W006 in checks.py reports a wrong combination.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
@@ -190,7 +190,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "static-root")))
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
-# Without collectstatic (demo, tests) files are served from where they are.
+# Without collectstatic (demo, tests) files are served from their app folders.
 COLLECTED_STATIC = env.bool("COLLECTED_STATIC", default=False)
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 STORAGES = {
@@ -211,18 +211,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # --- E-mail ---------------------------------------------------------------------------------------
 
 EMAIL = env.email("EMAIL_URL", default="consolemail://")
-# Of several addresses a mail server may refuse some: our backend remembers which.
+# A mail server may refuse some of several addresses: our backend records which.
 EMAIL["EMAIL_BACKEND"] = EMAIL["EMAIL_BACKEND"].replace(
     "django.core.mail.backends.smtp", "billing.mailing.smtp"
 )
 vars().update(EMAIL)
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(DATA_DIR / "mail"))
 EMAIL_TIMEOUT = 20
-# Bytes of an e-mail with its attachments; many servers take no more than 25 million.
+# Maximum size in bytes of an e-mail with attachments; many servers accept at most 25 million.
 MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=20_000_000)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="invoices@localhost")
 
-# --- Celery: only a doorbell ----------------------------------------------------------------------
+# --- Celery ---------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -232,7 +232,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
-    # A web request must not wait for a broker that is away: the sweep finds the work anyway.
+    # A web request must not wait for an unreachable broker, because the sweep finds the work.
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,
@@ -251,7 +251,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
-# --- Logs: one line an event, never a secret ------------------------------------------------------
+# --- Logs -----------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

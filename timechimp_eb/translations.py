@@ -1,6 +1,6 @@
-"""Message catalogues without gettext's tools: read .po files, write the .mo files Django loads.
+"""Compile message catalogues without gettext's tools: read .po files, write .mo files.
 
-Only the standard library: ./run uses it before any package is imported.
+Uses the standard library only, because ./run imports it before any package is installed.
 """
 
 import ast
@@ -16,7 +16,7 @@ FIELD = re.compile(r'^(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)\s+(".*")$'
 
 
 class Message(NamedTuple):
-    """One entry; `plural` is empty without plural forms, `texts` holds the translated forms."""
+    """One entry. `plural` is empty without plural forms; `texts` are the translated forms."""
 
     context: str
     id: str
@@ -30,13 +30,13 @@ class Message(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What a .mo file calls this message."""
+        """Return the key of this message in a .mo file."""
         single = f"{self.context}\x04{self.id}" if self.context else self.id
         return f"{single}\0{self.plural}" if self.plural else single
 
 
 def read_catalogue(path: Path) -> list[Message]:
-    """The messages of a .po file, the header (empty id) included, obsolete ones left out."""
+    """Return the messages of a .po file, with the header (empty id) and without obsolete ones."""
     blocks = re.split(r"\n\s*\n", path.read_text(encoding="utf-8"))
     return [_read_block(block) for block in blocks if re.search(r"^msgid", block, re.MULTILINE)]
 
@@ -60,7 +60,7 @@ def _read_block(block: str) -> Message:
 
 
 def compile_catalogue(messages: list[Message]) -> bytes:
-    """The content of a .mo file; like msgfmt it leaves out what is fuzzy or untranslated."""
+    """Return the content of a .mo file, without fuzzy and untranslated messages, as msgfmt does."""
     usable = [it for it in messages if it.is_translated and not it.is_fuzzy]
     pairs = sorted((it.key.encode(), "\0".join(it.texts).encode()) for it in usable)
     table_size = 8 * len(pairs)
@@ -85,7 +85,7 @@ def catalogues(root: Path) -> Iterator[Path]:
 
 
 def compile_stale(root: Path) -> None:
-    """Compile every catalogue under root whose .mo file is absent or older than its .po file."""
+    """Compile every catalogue under root whose .mo file is missing or older than its .po file."""
     for source in catalogues(root):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:

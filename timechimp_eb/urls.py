@@ -1,4 +1,4 @@
-"""The addresses of the site; each app has its own."""
+"""URLs of the site; each app has its own."""
 
 from django.urls import include, path
 

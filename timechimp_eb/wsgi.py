@@ -1,4 +1,4 @@
-"""The site for gunicorn."""
+"""WSGI application for gunicorn."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Leaving a dialog for a page."""
+"""Redirects from a dialog to a page."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,9 @@ REDIRECTS = (301, 302, 303)
 
 
 class DialogRedirectMiddleware:
-    """A redirect in a dialog is followed by the browser itself, as a page.
+    """Makes the browser follow a redirect in a dialog, as a page.
 
-    Else the script would fetch that page, and use up its messages, before it goes there.
+    Otherwise the script would fetch the page, and use up its messages, before the browser opens it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

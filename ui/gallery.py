@@ -1,4 +1,4 @@
-"""A page with every part in every state, to look at while developing."""
+"""A page with every part in every state, for development."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -95,7 +95,7 @@ class GalleryFilters(forms.Form):
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Every part; nothing here is stored."""
+    """Show every part; nothing is stored."""
     filled = {
         "username": "studio-oost", "template": "", "ledger": "8000", "price": "a lot",
         "date": "2026-11-22", "lines": "task", "nightly": "on", "members": ["1"],
@@ -119,7 +119,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def dialog(request: HttpRequest) -> HttpResponse:
-    """A dialog; a POST finds a mistake, so that its second showing can be seen too."""
+    """Show a dialog; a POST has an error, to show the dialog with it."""
     form = GalleryForm(request.POST or None, initial={"lines": "task", "date": date(2026, 11, 22)})
     status = 422 if request.method == "POST" and not form.is_valid() else 200
     return render(request, "ui/gallery_dialog.html", {"form": form, "rows": ROWS}, status=status)

@@ -1,4 +1,4 @@
-"""The icons of Lucide that stand beside this module, to be drawn inside a page."""
+"""Icons of Lucide, stored in this folder, as inline SVG."""
 
 import re
 from functools import cache
@@ -17,13 +17,13 @@ FRAME = (
 
 
 def drawing(name: str, *, size: int, css: str = "icon", fill: str = "none") -> SafeString:
-    """An icon as SVG. A name without a file is a mistake of ours and fails."""
+    """Return an icon as SVG. An unknown name raises FileNotFoundError."""
     return format_html(FRAME, size=size, css=css, fill=fill, strokes=strokes(name))
 
 
 @cache
 def strokes(name: str) -> SafeString:
-    """What is drawn, without the frame around it."""
+    """Return the shapes of an icon, without the svg element."""
     found = INSIDE.search((FOLDER / f"{name}.svg").read_text())
     if found is None:
         raise ValueError(f"{name}.svg holds no drawing")

@@ -1,4 +1,4 @@
-"""What is in the bar, in the tabs and in the settings menu, and who sees it; pages by URL name."""
+"""Contents of the bar, the tabs and the settings menu, and who sees what; pages by URL name."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,10 +30,10 @@ def administrators(membership: Membership) -> bool:
 
 @dataclass(frozen=True)
 class Entry:
-    """A page in a menu. `covers` are beginnings of URL names of pages that belong under it.
+    """A page in a menu. `covers` are prefixes of URL names of pages that belong to it.
 
-    `counter` names the context variable with the figure behind the label; `selection` the kind
-    of rows whose ticked ones are counted there.
+    `counter` is the context variable with the number after the label. `selection` is the kind of
+    rows whose selected number is shown.
     """
 
     label: str | Promise
@@ -46,7 +46,7 @@ class Entry:
 
     @property
     def url(self) -> str:
-        """Empty as long as the page does not exist."""
+        """Return the URL; empty if the page does not exist."""
         try:
             return reverse(self.url_name)
         except NoReverseMatch:
@@ -55,7 +55,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """A room of the site: an item in the bar and the tabs under it."""
+    """A section of the site: an item in the bar and the tabs under it."""
 
     key: str
     label: str | Promise
@@ -117,7 +117,7 @@ FINANCE = Section(
         Entry(
             _("Bookings"),
             "billing:booking-list",
-            ("billing:booking-", "billing:batch-", "billing:reconciliation", "billing:finding-"),
+            ("billing:booking-", "billing:batch-", "billing:reconciliation", "billing:difference-"),
             counter="attention_count",
         ),
         Entry(_("Reports"), "billing:report-turnover", ("billing:report-",)),
@@ -185,14 +185,14 @@ PERSONAL = (
 
 
 def visible(entries: Iterable[Entry], *, membership: Membership | None) -> list[Entry]:
-    """The entries that this member may see and whose pages exist."""
+    """Return the entries that this member may see and whose pages exist."""
     if membership is None:
         return []
     return [entry for entry in entries if entry.may_see(membership) and entry.url]
 
 
 def sections_for(membership: Membership | None) -> list[Section]:
-    """The items of the bar that lead somewhere for this member."""
+    """Return the items of the bar that have a page for this member."""
     return [
         section
         for section in BAR
@@ -202,12 +202,12 @@ def sections_for(membership: Membership | None) -> list[Section]:
     ]
 
 
-def place_of(view_name: str) -> tuple[Section, Entry] | tuple[None, None]:
-    """Where a page belongs: the entry named exactly so, else the one with the longest beginning."""
-    places = [(section, entry) for section in SECTIONS for entry in section.entries]
-    fits = [(_fit(entry, view_name), -order) for order, (_s, entry) in enumerate(places)]
+def location_of(view_name: str) -> tuple[Section, Entry] | tuple[None, None]:
+    """Return section and entry of a page: by its exact name, else by the longest prefix."""
+    entries = [(section, entry) for section in SECTIONS for entry in section.entries]
+    fits = [(_fit(entry, view_name), -order) for order, (_s, entry) in enumerate(entries)]
     length, order = max(fits)
-    return places[-order] if length else (None, None)
+    return entries[-order] if length else (None, None)
 
 
 def _fit(entry: Entry, view_name: str) -> int:

@@ -1,4 +1,4 @@
-"""The style sheet of a colour; in development a page with every part."""
+"""The style sheet of a colour; in development also a page with every part."""
 
 from django.conf import settings
 from django.urls import path, re_path

@@ -59,7 +59,7 @@ def report_turnover(request: MemberRequest) -> HttpResponse:
         "query": query,
         "before": year_before(query.period),
         "found": found,
-        "page": page_of(request, found.rows, usual_size=50),
+        "page": page_of(request, found.rows, default_size=50),
         "chart": chart(bars[: MOST_BARS[query.by == "month"]]),
     }
     return render(request, "billing/reports/turnover.html", context)
@@ -110,7 +110,7 @@ def report_outstanding(request: MemberRequest) -> HttpResponse:
     """What is still to be paid, per customer and by age; pages are of customers."""
     today, order = timezone.localdate(), request.GET.get("order", "")
     groups = outstanding.per_customer(request.organisation, today=today, order=order)
-    page = page_of(request, groups, usual_size=50)
+    page = page_of(request, groups, default_size=50)
     context = {
         "page": page,
         "rows": outstanding.rows_of(page),
@@ -182,6 +182,6 @@ def invoices_with(
     """A page of invoices, the latest first, each with its figure."""
     mine = request.organisation.invoices.filter(pk__in=figures)
     ids = list(mine.order_by("-date", "-pk").values_list("pk", flat=True))
-    page = page_of(request, ids, usual_size=50)
+    page = page_of(request, ids, default_size=50)
     found = request.organisation.invoices.select_related("customer").in_bulk(list(page))
     return page, [(found[pk], figures[pk]) for pk in page if pk in found]

@@ -85,7 +85,7 @@ def report_icp(request: MemberRequest) -> HttpResponse:
     context = {
         **_common(request, form),
         "rows": rows,
-        "page": page_of(request, rows, usual_size=50),
+        "page": page_of(request, rows, default_size=50),
         "goods": sum((row.goods for row in rows), ZERO),
         "services": sum((row.services for row in rows), ZERO),
         "total": sum((row.total for row in rows), ZERO),

@@ -1,1 +1,1 @@
-"""What other pages show of customers and imports."""
+"""Template tags about customers and imports, for pages of other apps."""

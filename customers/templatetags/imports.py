@@ -1,4 +1,4 @@
-"""The nightly import in a sentence, for the settings page of the connection."""
+"""The nightly import, for the settings page of the connection."""
 
 from django import template
 
@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.inclusion_tag("customers/_nightly_import.html")
 def nightly_import(connection: Connection) -> dict[str, object]:
-    """How the last import went, and when the next one is due."""
+    """Show the result of the last import, and when the next one is due."""
     run = ImportRun.objects.filter(organisation_id=connection.organisation_id).first()
     counts = run.counts() if run else {}
     return {"connection": connection, "run": run, "counts": counts}

@@ -1,6 +1,6 @@
-"""The sample of `./run demo`: Studio Oost in Deventer, three months of work, and its books.
+"""The sample of `./run demo`: Studio Oost in Deventer, three months of work, and its bookings.
 
-The same at every start but for the dates, which end today.
+It is the same at every start, except for the dates, which end today.
 """
 
 import datetime
@@ -34,11 +34,11 @@ from .work import add_expenses, add_hours, add_trips
 def load(
     *, now: datetime.datetime, today: datetime.date, sandbox: Mapping[str, str] | None
 ) -> None:
-    """Fills an empty database; one with an organisation in it stays as it is.
+    """Fill an empty database; a database with an organisation stays as it is.
 
-    `sandbox` is what the sandbox tells at its start (address and codes); its books begin anew.
-    None: an e-Boekhouden of which nobody told us the codes, so there is no connection. When
-    something fails the database is empty again.
+    `sandbox` is the address and the codes that the sandbox prints; its books are emptied. None
+    means that the demo uses a real e-Boekhouden, so the sample has no connection. After an error
+    the database is empty again.
     """
     if Organisation.objects.exists():
         return
@@ -82,7 +82,7 @@ def _bill(office: Office) -> None:
 
 
 def _bill_without_books(sanne: Membership, calendar: Calendar) -> None:
-    """Every invoice is made and sent from here."""
+    """Create and send every invoice in this program."""
     paid = send_all(first_bill(sanne, calendar), THERE, calendar)
     settle(paid, sanne.user, calendar)
     invoice_from_here(sanne, calendar)

@@ -1,4 +1,4 @@
-"""Who the customers are. Names and numbers are made up; their check digits fit."""
+"""Addresses of the customers. Names and numbers are invented; their check digits are valid."""
 
 # number|in e-Boekhouden|name|contact|street and number|postal code|city
 NAMES = """
@@ -37,13 +37,13 @@ K00113|0527 25 14 48|wim@polderzicht.example|39084172|NL806271607B01|NL43RABO047
 K00117|0251 22 80 30|inkoop@noordzee.example|34259016|NL815974668B01|NL31INGB0823313443
 """
 
-# What the bookkeeper added there since the last import.
+# Relations that the bookkeeper added to e-Boekhouden since the last import.
 NEW_THERE = """
 K00119|yes|Kapsalon Knip & Zo|Naomi Vos|Walstraat 35|7411 GH|Deventer
 K00120|yes|Rederij De Zwaluw|Piet Haan|Havenstraat 8|8321 EX|Urk
 """
 
-# What only we know of a customer.
+# Fields that e-Boekhouden does not have.
 OURS: dict[str, dict[str, str | int]] = {
     "K00085": {"hourly_rate": "88.00"},
     "K00093": {"payment_term": 30},
@@ -58,18 +58,18 @@ REVERSE_CHARGED = {"K00106": "BI_EU_VERK_D"}
 
 
 def rows(table: str) -> dict[str, list[str]]:
-    """The cells of a table after the first, by the first: the customer number."""
+    """Return the cells of a table by the first cell, the customer number."""
     cells = (line.split("|") for line in table.strip().splitlines())
     return {number: rest for number, *rest in cells}
 
 
 def is_there() -> dict[str, bool]:
-    """Which customers e-Boekhouden knew first."""
+    """Return which customers were in e-Boekhouden first, by number."""
     return {number: cells[0] == "yes" for number, cells in rows(NAMES).items()}
 
 
 def fields_of(number: str, *, table: str = NAMES) -> dict[str, object]:
-    """The fields of a customer that an address book has."""
+    """Return the address fields of a customer."""
     _there, name, contact, address, postal_code, city = rows(table)[number]
     figures = rows(FIGURES).get(number, [""] * 5)
     phone, email, coc_number, vat_number, iban = figures

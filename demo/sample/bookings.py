@@ -1,6 +1,6 @@
-"""What was booked in e-Boekhouden, and what can happen to it: every state of Finance → Bookings.
+"""Bookings in e-Boekhouden in every state of Finance → Bookings.
 
-Everything is sent to the sandbox in earnest; what goes wrong, goes wrong there.
+Everything is really sent to the sandbox, and errors come from there.
 """
 
 import datetime
@@ -22,14 +22,14 @@ from .days import Calendar, ticking
 from .invoices import Bill, first_bill, second_bill
 from .remote import Remote
 
-# Whose invoices are made in e-Boekhouden.
+# Customers whose invoices are created in e-Boekhouden.
 THERE = ("K00085", "K00089", "K00091", "K00093", "K00102", "K00104")
 NEW = "K00113"
 REFUSED = "K00093"
 DOUBTFUL = "K00104"
 CONFLICTING = "K00098"
 
-# The last batch began so long ago; its look-ups came to nothing, and the next one is due later.
+# The age of the last batch: its look-ups failed, and the next one is not due yet.
 STARTED_AGO = datetime.timedelta(minutes=3)
 LOOKED_AFTER = (20, 20, 40, 40, 110, 110)  # seconds; two bookings, one look-up at a time
 LOST_LOOK_UPS = 3
@@ -38,7 +38,7 @@ HIGH = Decimal(21)
 
 @dataclass(frozen=True)
 class Office:
-    """The connection, and the books at its other end."""
+    """The connection, with the sandbox at its other end."""
 
     sanne: Membership
     connection: Connection
@@ -46,22 +46,22 @@ class Office:
     calendar: Calendar
 
     def deliver(self, at: datetime.datetime) -> None:
-        """What a worker would have delivered at that moment."""
+        """Deliver what a worker would have delivered at that moment."""
         deliver(self.connection.pk, open_books=open_books, clock=ticking(at))
 
     def book(self, bill: Bill, *numbers: str, at: datetime.datetime) -> None:
-        """Queues the invoices of these customers as one batch."""
+        """Queue the invoices of these customers as one batch."""
         order = replace(bill, numbers=numbers, origin=Origin.EBOEKHOUDEN).order()
         invoice_in_eboekhouden(order, connection=self.connection, now=at)
 
     def enter(self, *invoices: Invoice, at: datetime.datetime) -> None:
-        """Sales entries for invoices that were sent from here."""
+        """Create sales entries for invoices that were sent from this program."""
         create_sales_entries(list(invoices), self.connection, by=self.sanne.user, now=at)
         self.deliver(at)
 
 
 def book_first_month(office: Office) -> None:
-    """All of them arrived."""
+    """Book the first month; all invoices arrive."""
     bill = first_bill(office.sanne, office.calendar)
     at = office.calendar.at(bill.date, 10, 2)
     office.book(bill, *THERE, at=at)
@@ -69,7 +69,7 @@ def book_first_month(office: Office) -> None:
 
 
 def enter_sales(office: Office, invoices: Mapping[str, list[Invoice]]) -> None:
-    """Two entries of the first month, and one whose number somebody used by hand."""
+    """Book two entries of the first month, and one with a number that was already used manually."""
     early = [invoices[CONFLICTING][0], invoices["K00106"][0]]
     office.enter(*early, at=office.calendar.at(early[0].date, 16, 45))
     office.remote.pay(early[0].number)
@@ -81,7 +81,7 @@ def enter_sales(office: Office, invoices: Mapping[str, list[Invoice]]) -> None:
 
 
 def book_second_month(office: Office) -> None:
-    """A batch in which most arrive, one is refused, one is in doubt, and one waits."""
+    """Book a batch in which most arrive, one is refused, one is in doubt, and one waits."""
     bill = second_bill(office.sanne, office.calendar)
     bill = replace(bill, date=office.calendar.today)
     at = office.calendar.now - STARTED_AGO
@@ -96,20 +96,20 @@ def book_second_month(office: Office) -> None:
 
 
 def _numbers(office: Office) -> dict[str, str]:
-    """The invoice numbers of the last batch, by customer number."""
+    """Return the invoice numbers of the last batch, by customer number."""
     batch = office.sanne.organisation.batches.first()
     bookings = batch.bookings.documents() if batch else ()
     return {booking.customer.number: booking.natural_key for booking in bookings}
 
 
 def _lose(remote: Remote, sending: str, looking: str, number: str) -> None:
-    """It arrives, but neither the answer nor the first look-ups come back."""
+    """Let the document arrive, but lose the answer and the first look-ups."""
     remote.lose_answer(sending, number)
     remote.lose_look_ups(looking, number, count=LOST_LOOK_UPS)
 
 
 def _enter_by_hand(connection: Connection, invoice: Invoice) -> None:
-    """The bookkeeper typed the invoice already, and read one price wrong."""
+    """Add the invoice to e-Boekhouden as the bookkeeper would, with one price wrong."""
     net = invoice.net - Decimal("0.60")
     vat = cents(net * HIGH / 100)
     line = SalesEntryLine(

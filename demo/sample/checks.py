@@ -1,4 +1,4 @@
-"""What the daily check found: a bookkeeper changed one invoice, and typed one in our series."""
+"""Differences of the daily check: one invoice was changed, one was added in our series."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ CHANGED, COPIED = THERE[1], THERE[2]
 
 
 def check_books(office: Office) -> None:
-    """Over both months, as Sanne asked just before the last batch."""
+    """Run a check of both months, as if Sanne started it just before the last batch."""
     changed, copied = _number(office, CHANGED), _number(office, COPIED)
     series, _dash, _last = copied.rpartition("-")
     office.remote.change_invoice(changed, {"lines": [{"account": "8020"}], "term": 60})

@@ -1,9 +1,9 @@
-"""The connection with the sandbox, made as an administrator does it under Settings."""
+"""The connection with the sandbox, set up as an administrator does it under Settings."""
 
 from accounts.models import Membership
 from integrations.connecting import (
-    Tested,
-    Typed,
+    ConnectionTest,
+    CredentialsInput,
     activate,
     save_connection,
     test_connection,
@@ -20,7 +20,7 @@ class NotConnected(Exception):
 
 
 def connect(sanne: Membership, remote: Remote, calendar: Calendar) -> Connection:
-    """Switched on, tested and set, in the first days of the sample."""
+    """Switch the connection on, test it and save it, in the first days of the sample."""
     now = calendar.at(calendar.first, 9, 12)
     connection = activate(sanne.organisation, by=sanne.user, now=now)
     settings = {
@@ -31,20 +31,20 @@ def connect(sanne: Membership, remote: Remote, calendar: Calendar) -> Connection
         "book_at_once": True,
         "nightly_import": True,
     }
-    typed = Typed(remote.username, remote.security_code_1, remote.security_code_2)
+    typed = CredentialsInput(remote.username, remote.security_code_1, remote.security_code_2)
     tested = save_connection(connection, typed=typed, settings=settings, by=sanne.user, now=now)
     _insist(tested)
     return connection
 
 
 def check_connection(connection: Connection, sanne: Membership, calendar: Calendar) -> None:
-    """Tested again just now, with the codes that are stored; the next import is tonight."""
-    typed = Typed(connection.username)
+    """Test the connection with the stored codes; plan the next import for tonight."""
+    typed = CredentialsInput(connection.username)
     _insist(test_connection(connection, typed=typed, by=sanne.user, now=calendar.now))
     tonight = next_night(connection.organisation_id, now=calendar.now)
     Connection.objects.filter(pk=connection.pk).update(next_import_at=tonight)
 
 
-def _insist(tested: Tested | None) -> None:
+def _insist(tested: ConnectionTest | None) -> None:
     if tested is None or not tested.ok:
         raise NotConnected(tested.text if tested else "there was nothing to test")

@@ -1,4 +1,4 @@
-"""Customers: those that e-Boekhouden had are imported, the others were typed in here."""
+"""Customers: those in e-Boekhouden are imported, the others are added here."""
 
 import datetime
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from integrations.sessions import open_books
 from .addresses import NEW_THERE, OURS, REVERSE_CHARGED, fields_of, is_there, rows
 from .days import Calendar, ticking
 
-# Changed there: a new number at the desk. The first one was changed here too, otherwise.
+# New phone numbers in e-Boekhouden. The first one was also changed here, to another number.
 PHONES_THERE = {"K00098": "030 231 44 88", "K00104": "0570 60 31 90"}
 PHONE_HERE = {"K00098": "030 231 44 10"}
 
@@ -25,7 +25,7 @@ PHONE_HERE = {"K00098": "030 231 44 10"}
 def add_customers(
     sanne: Membership, connection: Connection | None, calendar: Calendar
 ) -> dict[str, Customer]:
-    """Gives the customers by number."""
+    """Add the customers; return them by number."""
     organisation, now = sanne.organisation, calendar.at(calendar.first, 9, 20)
     known = is_there()
     if connection:
@@ -43,7 +43,7 @@ def add_customers(
 
 
 def drift_apart(sanne: Membership, connection: Connection, calendar: Calendar) -> None:
-    """What changed on either side since, the import of last night, and what is new there."""
+    """Change customers on both sides, import them last night, and add new relations."""
     organisation = sanne.organisation
     for number, phone in PHONE_HERE.items():
         customer = organisation.customers.get(number=number)
@@ -88,7 +88,7 @@ def _change(customer: Customer, values: Mapping[str, object], *, now: datetime.d
 
 
 def _add_contact(organisation: Organisation, *, now: datetime.datetime) -> None:
-    """Somebody else than the contact person gets the invoices."""
+    """Add a contact who gets the invoices instead of the contact person."""
     contact = {
         "name": "Crediteurenadministratie",
         "email": "facturen@havelte.example",

@@ -1,4 +1,4 @@
-"""The days of the sample, relative to today: two months that were billed, and what came after."""
+"""Days of the sample, relative to today: two billed months and the time after them."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -11,13 +11,13 @@ from projects.periods import add_months
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ONE_DAY = datetime.timedelta(days=1)
 SATURDAY = 5
-# Before this day of a month, the month before it was not billed yet.
+# Before this day of a month, the previous month is not billed yet.
 BILLED_FROM = 10
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """`first` and `second` begin the two billed months; from `recent` on nothing was billed."""
+    """`first` and `second` begin the billed months; from `recent` on nothing was billed."""
 
     now: datetime.datetime
     today: datetime.date
@@ -36,33 +36,33 @@ class Calendar:
         return add_months(self.recent, -2)
 
     def weekdays(self) -> Iterator[datetime.date]:
-        """From the first billed month up to and including today."""
+        """Yield the weekdays from the first billed month up to and including today."""
         for number in range((self.today - self.first).days + 1):
             day = self.first + number * ONE_DAY
             if day.weekday() < SATURDAY:
                 yield day
 
     def ago(self, days: int) -> datetime.date:
-        """The last weekday at least so many days ago."""
+        """Return the last weekday at least so many days ago."""
         day = self.today - days * ONE_DAY
         while day.weekday() >= SATURDAY:
             day -= ONE_DAY
         return day
 
     def at(self, day: datetime.date, hour: int, minute: int = 0) -> datetime.datetime:
-        """That time in Amsterdam, but never later than now."""
+        """Return that time in Amsterdam, but never later than now."""
         time = datetime.time(hour, minute, tzinfo=AMSTERDAM)
         return min(datetime.datetime.combine(day, time), self.now)
 
 
 def next_weekday(day: datetime.date) -> datetime.date:
-    """The day itself, or the Monday after it."""
+    """Return the day itself, or the Monday after it."""
     while day.weekday() >= SATURDAY:
         day += ONE_DAY
     return day
 
 
 def ticking(start: datetime.datetime) -> Callable[[], datetime.datetime]:
-    """A clock that begins then, and is a little later at every look."""
+    """Return a clock that starts then, and advances with every call."""
     looks = count()
     return lambda: start + next(looks) * datetime.timedelta(milliseconds=80)

@@ -1,6 +1,7 @@
-"""What the studio invoiced before the three months of the sample, so that a year can be compared.
+"""Invoices from before the three months of the sample, so that years can be compared.
 
-Copied from the former program: paid but for three invoices, and without rows to release.
+They were taken over from another program: all but three are paid, and they have no registrations to
+release.
 """
 
 import datetime
@@ -23,22 +24,22 @@ from vat.totals import totals
 from .days import ONE_DAY, Calendar, next_weekday
 
 MONTHS = 22  # before the first month of the sample
-# Customer, hours in a slow month, euros an hour.
+# Customer, hours in a slow month, euros per hour.
 WORK = (
     ("K00098", 78, "90.00"),
     ("K00085", 60, "95.00"),
     ("K00091", 46, "92.50"),
     ("K00095", 32, "95.00"),
 )
-SEASON = (0, 4, 9, 6, 11, 14, 3, 2, 12, 17, 15, 8)  # hours more, by month of the year
-GROWTH = 9  # hours more a month in the second year
+SEASON = (0, 4, 9, 6, 11, 14, 3, 2, 12, 17, 15, 8)  # additional hours, by month of the year
+GROWTH = 9  # additional hours per month in the second year
 STILL_OPEN = (2, 5, 9)  # counted from the last invoice
 TASK = "Ontwikkeling"
 
 
 @dataclass(frozen=True)
 class Studio:
-    """Who did it, and on which terms."""
+    """The organisation with its people, VAT rate, projects and customers."""
 
     organisation: Organisation
     people: tuple[Membership, ...]
@@ -50,7 +51,7 @@ class Studio:
 def add_history(
     people: Mapping[str, Membership], customers: Mapping[str, Customer], calendar: Calendar
 ) -> None:
-    """An invoice a month for each of four customers."""
+    """Add an invoice per month for each of four customers."""
     organisation = people["Sanne"].organisation
     projects = {number: _project(customers[number]) for number, *_rest in WORK}
     rate = organisation.vat_rates.get(is_default=True)
@@ -59,7 +60,7 @@ def add_history(
 
 
 def _store(made: Sequence[tuple[Invoice, InvoiceLine]]) -> None:
-    """As drafts that become what they are once their lines are there: a final one gets none."""
+    """Store drafts, add the lines, then finalise: a final invoice cannot get lines."""
     invoices = [invoice for invoice, _line in made]
     ends = [(invoice.status, invoice.number) for invoice in invoices]
     for invoice in invoices:
@@ -148,7 +149,7 @@ def _line(
         vat_treatment=studio.rate.treatment,
         project=project,
     )
-    # One does a third, the next one the rest; every month others.
+    # One employee does a third, the next one the rest; every month it is another pair.
     place = first.month + len(number) + int(number[1:])
     done = ((place, hours // 3), (place + 1, hours - hours // 3))
     line.specification = [

@@ -1,4 +1,4 @@
-"""Invoices made and sent from here, in every state an invoice can have."""
+"""Invoices created and sent from this program, in every state an invoice can have."""
 
 import datetime
 from collections.abc import Iterable
@@ -19,14 +19,14 @@ from billing.unbilled.lines import Grouping
 
 from .days import ONE_DAY, Calendar, next_weekday
 
-# The studio invoiced before it came here.
+# The studio invoiced with another program before.
 CREDITED = "K00106"
 LAST_NUMBERS = {Origin.HERE: 112, Origin.EBOEKHOUDEN: 108}
 
 
 @dataclass(frozen=True)
 class Bill:
-    """What is billed to whom: approved rows of these customers until a day, on a date."""
+    """What to bill: approved registrations of these customers until a day, on a date."""
 
     organisation: Organisation
     by: User
@@ -36,7 +36,7 @@ class Bill:
     origin: Origin = Origin.HERE
 
     def order(self) -> InvoiceRequest:
-        """As the dialog would send it, with the token of what it showed."""
+        """Return the request of the dialog, with the token of what it showed."""
         options = Options(
             origin=self.origin, grouping=Grouping.TASK, per_project=False, date=self.date
         )
@@ -44,14 +44,14 @@ class Bill:
         return InvoiceRequest(self.organisation, self.rows, options, token, self.by)
 
     def rows(self) -> Rows:
-        """What is unbilled of these customers now."""
+        """Return what is unbilled of these customers now."""
         projects = self.organisation.projects.filter(customer__number__in=self.numbers)
         ids = tuple(projects.values_list("pk", flat=True))
         return rows_of(self.organisation, UnbilledFilter(self.until, ids, approved_only=True))
 
 
 def first_bill(sanne: Membership, calendar: Calendar) -> Bill:
-    """Of the first month, on the first weekday after it; still without customers."""
+    """Return the bill of the first month, on the first weekday after it, without customers."""
     return Bill(
         sanne.organisation,
         sanne.user,
@@ -62,13 +62,13 @@ def first_bill(sanne: Membership, calendar: Calendar) -> Bill:
 
 
 def second_bill(sanne: Membership, calendar: Calendar) -> Bill:
-    """Of the second month, a week ago; still without customers."""
+    """Return the bill of the second month, a week ago, without customers."""
     until = calendar.recent - ONE_DAY
     return replace(first_bill(sanne, calendar), until=until, date=calendar.ago(7))
 
 
 def begin_series(organisation: Organisation, calendar: Calendar) -> None:
-    """The numbers go on where they were."""
+    """Continue the invoice numbers of before."""
     year = next_weekday(calendar.second).year
     NumberSeries.objects.bulk_create(
         NumberSeries(
@@ -82,7 +82,7 @@ def begin_series(organisation: Organisation, calendar: Calendar) -> None:
 
 
 def invoice_from_here(sanne: Membership, calendar: Calendar) -> dict[str, list[Invoice]]:
-    """Invoices of two months by customer number: sent, paid, overdue, final and drafts."""
+    """Return invoices of two months by customer number: sent, paid, overdue, final and drafts."""
     first, second = first_bill(sanne, calendar), second_bill(sanne, calendar)
     invoices: dict[str, list[Invoice]] = {}
     for number in ("K00098", "K00095", "K00106", "K00108"):
@@ -104,14 +104,14 @@ def invoice_from_here(sanne: Membership, calendar: Calendar) -> dict[str, list[I
 
 
 def send_all(bill: Bill, numbers: Iterable[str], calendar: Calendar) -> list[Invoice]:
-    """Invoices of some customers, sent; for a sample without e-Boekhouden."""
+    """Send invoices to some customers; for a sample without e-Boekhouden."""
     bill = replace(bill, numbers=tuple(numbers))
     drafts = draft_invoices(bill.order(), now=calendar.at(bill.date, 10, 2))
     return [_send(draft, bill.by, calendar) for draft in drafts]
 
 
 def settle(invoices: Iterable[Invoice], by: User, calendar: Calendar) -> None:
-    """They were paid three weeks after their date."""
+    """Mark invoices as paid, three weeks after their date."""
     for invoice in invoices:
         day = next_weekday(invoice.date + 20 * ONE_DAY)
         mark_paid(invoice, by=by, now=calendar.at(day, 9, 5))
@@ -123,7 +123,7 @@ def _draft(bill: Bill, number: str, calendar: Calendar) -> list[Invoice]:
 
 
 def _credit(invoice: Invoice, by: User, calendar: Calendar) -> Invoice:
-    """Its first line, whose hours wait to be billed again."""
+    """Credit the first line and release its hours, to be billed again."""
     day = calendar.ago(3)
     dispositions = {invoice.lines.all()[0].pk: RowDisposition.RELEASED}
     wish = CreditInput(dispositions, "Verkeerd tarief; u ontvangt een nieuwe factuur.", day)

@@ -1,4 +1,4 @@
-"""Studio Oost and who works there, and a second organisation that has only just begun."""
+"""Studio Oost with its employees, and a second, new organisation."""
 
 from decimal import Decimal
 
@@ -35,7 +35,7 @@ Bijgaand vind je factuur {number} van {total}. Wil je het bedrag voor {due_date}
 Met vriendelijke groet,
 {organisation}"""
 COLLEAGUES = (
-    # first and last name, role, may invoice, language, euros an hour
+    # first and last name, role, may invoice, language, euros per hour
     ("Daan", "Visser", Role.PROJECT_MANAGER, True, Language.DUTCH, "100.00"),
     ("Bram", "Jansen", Role.EMPLOYEE, False, Language.DUTCH, "95.00"),
     ("Lotte", "Bakker", Role.EMPLOYEE, False, Language.ENGLISH, "92.50"),
@@ -43,7 +43,7 @@ COLLEAGUES = (
 
 
 def found_studio() -> dict[str, Membership]:
-    """Studio Oost with its settings; gives its people by first name."""
+    """Create Studio Oost with its settings; return its people by first name."""
     sanne = _found("Studio Oost")
     User.objects.filter(pk=sanne.user_id).update(language=Language.ENGLISH)
     sanne.user.refresh_from_db()
@@ -62,7 +62,7 @@ def found_studio() -> dict[str, Membership]:
 
 
 def found_atelier() -> None:
-    """A second organisation of the same administrator, with nothing in it yet."""
+    """Create a second, empty organisation with the same administrator."""
     _found("Atelier Zuid")
 
 

@@ -1,4 +1,4 @@
-"""What is worked on: tasks, categories and vehicles, and a project of every invoicing method."""
+"""Tasks, categories and vehicles, and a project of every invoicing method."""
 
 import datetime
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ from projects.scheduled_amounts import plan_scheduled_amounts
 
 from .days import Calendar
 
-# name, code, euros an hour, ledger account, cost centre; without a rate it is not billed
+# name, code, euros per hour, ledger account, cost centre; without a rate it is not billable
 TASKS = (
     ("Ontwikkeling", "ONTW", "90.00", "8000", "Techniek"),
     ("Ontwerp", "ONTWERP", "92.50", "8000", "Ontwerp"),
@@ -45,7 +45,7 @@ VEHICLES = (("Volkswagen ID.3", "R-482-KX"), ("Eigen auto Lotte", "78-ZPN-4"), (
 
 @dataclass(frozen=True)
 class Plan:
-    """A project as it was agreed. `tasks` names them; `rates` and `prices` are its own, by task."""
+    """A project to create. `tasks` are names; `rates` and `prices` are its own, by task."""
 
     customer: str
     name: str
@@ -57,7 +57,7 @@ class Plan:
 
 
 def add_catalogue(organisation: Organisation, connection: Connection | None) -> dict[str, Task]:
-    """Tasks by name; expense categories, vehicles and what a kilometre costs."""
+    """Add expense categories, vehicles, a rate per kilometre and tasks; return tasks by name."""
     centres = (
         {one.name: one.remote_id for one in connection.cost_centres.all()} if connection else {}
     )
@@ -97,7 +97,7 @@ def add_projects(
     tasks: Mapping[str, Task],
     calendar: Calendar,
 ) -> dict[str, Project]:
-    """The projects by name, with their terms planned."""
+    """Add the projects and plan their scheduled amounts; return them by name."""
     projects = {
         plan.name: _add_project(plan, people, customers, tasks, calendar)
         for plan in plans(calendar)
@@ -180,7 +180,7 @@ def _subscribe(
 
 
 def plans(calendar: Calendar) -> tuple[Plan, ...]:
-    """What was agreed with whom."""
+    """Return all projects to create."""
     return (*_by_the_hour(calendar), *_agreed_amounts(calendar), *_not_billed(calendar))
 
 

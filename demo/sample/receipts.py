@@ -1,4 +1,4 @@
-"""A receipt as somebody would photograph it, drawn here."""
+"""A receipt that looks like a photo, drawn with Pillow."""
 
 from io import BytesIO
 
@@ -13,7 +13,7 @@ PAPER, INK = "#FBFAF6", "#33312C"
 
 
 def attach_receipt(expense: Expense, *, shop: str) -> None:
-    """Stores a picture of the receipt with an expense that is not saved yet."""
+    """Attach a picture of the receipt to an unsaved expense."""
     name = f"bon-{shop.split()[0].lower()}.png"
     upload = SimpleUploadedFile(name, _drawn(expense, shop=shop), "image/png")
     content = checked(upload)

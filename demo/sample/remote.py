@@ -12,7 +12,7 @@ SECONDS = 20
 
 @dataclass(frozen=True)
 class Remote:
-    """A running sandbox, as its first line describes it."""
+    """A running sandbox, as its first line of output describes it."""
 
     url: str
     username: str
@@ -21,35 +21,35 @@ class Remote:
 
     @classmethod
     def described(cls, told: Mapping[str, str]) -> "Remote":
-        """From the JSON that the sandbox prints at its start."""
+        """Return the sandbox of the JSON that it prints at its start."""
         return cls(**{name: told[name] for name in cls.__dataclass_fields__})
 
     def empty(self) -> None:
-        """Books as new; the codes stay."""
+        """Empty the books; the codes stay."""
         self._post("reset", {})
 
     def pay(self, number: str) -> None:
-        """Somebody enters the payment of an invoice in the books."""
+        """Enter a payment of an invoice in the books."""
         self._post("payments", {"number": number})
 
     def lose_answer(self, operation: str, number: str) -> None:
-        """The next request of this kind has its effect, but the answer never comes."""
+        """Lose the answer of the next request of this kind, which still has its effect."""
         self._fault(operation, number, action="drop", phase="after")
 
     def lose_look_ups(self, operation: str, number: str, *, count: int) -> None:
-        """The first look-up is answered, the next ones are not."""
+        """Answer the first look-up, and lose the following ones."""
         self._fault(operation, number, action="drop", nth=2, count=count)
 
     def refuse(self, operation: str, number: str, *, code: str) -> None:
-        """The next request of this kind is refused with a code."""
+        """Refuse the next request of this kind with a code."""
         self._fault(operation, number, action="error_code", code=code)
 
     def change_invoice(self, number: str, values: Mapping[str, object]) -> None:
-        """Somebody edits an invoice in the books."""
+        """Edit an invoice in the books."""
         self._send("PATCH", f"records/invoices/{self._id(number)}", values)
 
     def copy_invoice(self, number: str, new_number: str) -> None:
-        """Somebody types an equal invoice under another number."""
+        """Add an equal invoice under another number."""
         self._post(f"records/invoices/{self._id(number)}", {"number": new_number})
 
     def _id(self, number: str) -> int:

@@ -1,4 +1,4 @@
-"""What people write with their hours, expenses and trips."""
+"""Descriptions of hours, expenses and trips."""
 
 NOTES = {
     "Ontwikkeling": (

@@ -1,4 +1,4 @@
-"""What was done: hours on every weekday, and now and then an expense or a trip."""
+"""Registrations: hours on every weekday, and some expenses and trips."""
 
 import datetime
 import itertools
@@ -20,7 +20,7 @@ QUARTER = 15  # minutes
 WHY_WRITTEN_OFF = "Herstel van een eigen fout, in overleg met de klant niet berekend."
 WORDS_OF_REFUSAL = "Hoort dit niet bij Huisstijl? Kies het andere project."
 
-# Who works on what, and how often.
+# Projects of each person, with their weight.
 DUTIES = {
     "Sanne": {
         "Website 2026": 3,
@@ -60,13 +60,13 @@ DUTIES = {
         "Algemeen": 1,
     },
 }
-FREE_DAYS = {"Lotte": 4, "Sanne": 2}  # Friday and Wednesday, in which they do less or nothing
+FREE_DAYS = {"Lotte": 4, "Sanne": 2}  # Friday and Wednesday, often without hours
 
 
 def add_hours(
     people: Mapping[str, Membership], projects: Mapping[str, Project], calendar: Calendar
 ) -> None:
-    """Six to eight hours on every weekday, priced by the rules."""
+    """Add six to eight hours on every weekday, with prices."""
     dice = random.Random(SEED)  # noqa: S311 the same sample every time
     tasks = _tasks_of(projects.values())
     rows: list[TimeEntry] = []
@@ -107,7 +107,7 @@ def _day(
     tasks: Mapping[int, list[Task]],
     dice: random.Random,
 ) -> Iterator[TimeEntry]:
-    """Two or three rows, one after the other, with half an hour for lunch."""
+    """Yield two or three registrations in a row, with half an hour for lunch after the first."""
     total = dice.randrange(24, 33)  # quarters
     cuts = sorted(dice.sample(range(3, total - 2), k=dice.choice((1, 2, 2))))
     moment = datetime.datetime.combine(day, datetime.time(8, 30 + dice.choice((0, 15))))
@@ -137,7 +137,7 @@ def _status(day: datetime.date, calendar: Calendar) -> Status:
 
 
 def _have_exceptions(rows: Sequence[TimeEntry], calendar: Calendar) -> None:
-    """One row sent back, and two that nobody will pay."""
+    """Reject one registration, and write off two."""
     billed = [row for row in rows if row.hourly_rate]
     handed_in = [row for row in billed if row.date <= calendar.ago(2)]
     rejected = [row for row in handed_in if row.membership.user.first_name == "Daan"][-1]
@@ -150,7 +150,7 @@ def _have_exceptions(rows: Sequence[TimeEntry], calendar: Calendar) -> None:
 def add_expenses(
     people: Mapping[str, Membership], projects: Mapping[str, Project], calendar: Calendar
 ) -> None:
-    """About twenty, the last one with a receipt; a few are not billed on."""
+    """Add about twenty expenses, two with a receipt; some are not billable."""
     organisation = people["Sanne"].organisation
     categories = {one.name: one for one in organisation.expense_categories.all()}
     days = _spread(len(EXPENSES), calendar)
@@ -164,7 +164,7 @@ def add_expenses(
             quantity=Decimal(quantity),
             price=Decimal(euros),
         )
-        # Now and then one that the studio pays itself.
+        # Some expenses are not billed to the customer.
         row.is_billable = number % 9 != 8
         price(row)
         rows.append(row)
@@ -176,7 +176,7 @@ def add_expenses(
 def add_trips(
     people: Mapping[str, Membership], projects: Mapping[str, Project], calendar: Calendar
 ) -> None:
-    """About fifteen, at the rate of Settings."""
+    """Add about fifteen trips, at the rate of Settings."""
     vehicles = list(people["Sanne"].organisation.vehicles.all())
     days = _spread(len(TRIPS), calendar)
     rows = []
@@ -195,7 +195,7 @@ def add_trips(
 
 
 def _spread(count: int, calendar: Calendar) -> list[datetime.date]:
-    """So many weekdays, evenly from the first to the last."""
+    """Return so many weekdays, spread evenly over the sample."""
     days = list(calendar.weekdays())
     return [days[number * (len(days) - 1) // (count - 1)] for number in range(count)]
 
@@ -207,7 +207,7 @@ def _common(
     number: int,
     calendar: Calendar,
 ) -> dict[str, object]:
-    """What expenses and trips share; the day is one on which the project runs."""
+    """Return what expenses and trips have in common, on a day of the project."""
     everybody = list(people.values())
     organisation: Organisation = everybody[0].organisation
     day = next_weekday(max(day, project.starts_on or day))

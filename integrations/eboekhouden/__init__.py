@@ -1,1 +1,1 @@
-"""Talking to e-Boekhouden.nl; knows neither Django nor our models."""
+"""The SOAP client for e-Boekhouden.nl. It imports neither Django nor our models."""

@@ -1,4 +1,4 @@
-"""A session with e-Boekhouden: looking up and adding relations, invoices and entries."""
+"""A session with e-Boekhouden: find and add relations, invoices and ledger entries."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -43,7 +43,8 @@ class EBoekhouden:
     """A session, opened at the first call and closed at the end of the `with` block.
 
     Every method raises the errors of `errors.py`. A read whose session has ended is repeated once
-    in a new one. A write never is: it raises Refused, and the caller looks up before sending again.
+    in a new session. A write is not repeated: it raises Refused, and the caller looks up before
+    sending again.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class EBoekhouden:
         limits: Limits | None = None,
         on_call: Callable[[str], None] | None = None,
     ) -> None:
-        """`on_call` hears the name of every operation but the login before it is sent."""
+        """`on_call` gets the name of every operation except the login, before it is sent."""
         self._credentials = credentials
         self._url = url
         self._limits = limits or Limits()
@@ -79,7 +80,7 @@ class EBoekhouden:
         self.close()
 
     def close(self) -> None:
-        """Close the session if there is one; a failure is of no interest to anyone."""
+        """Close the session if there is one; errors are ignored, because nothing depends on it."""
         session, self._session = self._session, ""
         if not session:
             return
@@ -89,39 +90,41 @@ class EBoekhouden:
             Soap(self._url, limits=hurried).call("CloseSession", sessions.closing(session))
 
     def check_login(self) -> None:
-        """Return if the credentials open a session; NotConfigured if they do not."""
+        """Return if the credentials open a session; raise NotConfigured if they do not."""
         self._opened()
 
     def administrations(self) -> list[Administration]:
-        """The administrations these credentials reach."""
+        """Return the administrations that these credentials give access to."""
         return ledger.administrations_in(self._read("GetAdministraties", {}))
 
     def relations(self, *, code: str = "", keyword: str = "") -> list[Relation]:
-        """All relations, or those the service finds for a code or keyword."""
+        """Return all relations, or those that the service finds for a code or keyword."""
         wanted = relations.relation_filter(code=code, keyword=keyword)
         return relations.relations_in(self._read("GetRelaties", wanted))
 
     def find_relation(self, code: str) -> list[Relation]:
-        """The relations with exactly this code; blanks around it and its case do not count."""
+        """Return the relations with exactly this code, ignoring case and surrounding blanks."""
         _require("code", code)
         return [r for r in self.relations(code=code.strip()) if fields.same_key(r.code, code)]
 
     def add_relation(self, relation: Relation, *, today: date | None = None) -> int:
-        """Add a relation and return the id it got."""
+        """Add a relation and return its new id."""
         message = relation.to_service(today=today or FIRST_DATE)
         return relations.relation_id_in(self._write("AddRelatie", message))
 
     def update_relation(self, relation: Relation) -> None:
-        """Replace a relation that was read before; what we know nothing of stays as it was read."""
+        """Replace a relation that was read before; fields we do not know keep the value that was
+        read.
+        """
         self._write("UpdateRelatie", relation.to_replacement())
 
     def add_invoice(self, invoice: Invoice) -> str:
-        """Make an invoice and return its number, ours if it had one."""
+        """Create an invoice and return its number, which is ours if the invoice had one."""
         answer = self._write("AddFactuur", invoice.to_service())
         return invoices.invoice_number_in(answer, wanted=invoice.number)
 
     def invoices(self, *, since: date, until: date, relation_code: str = "") -> list[BookedInvoice]:
-        """The invoices dated in these days, both included."""
+        """Return the invoices dated from `since` to `until`, both included."""
         wanted = invoices.invoice_filter(since=since, until=until, relation_code=relation_code)
         found = invoices.invoices_in(self._read("GetFacturen", wanted))
         return [
@@ -129,23 +132,23 @@ class EBoekhouden:
         ]
 
     def find_invoice(self, number: str) -> list[BookedInvoice]:
-        """The invoices with exactly this number; blanks around it and its case do not count."""
+        """Return the invoices with exactly this number, ignoring case and surrounding blanks."""
         _require("number", number)
         wanted = invoices.invoice_filter(since=FIRST_DATE, until=LAST_DATE, number=number.strip())
         found = invoices.invoices_in(self._read("GetFacturen", wanted))
         return [invoice for invoice in found if fields.same_key(invoice.number, number)]
 
     def add_sales_entry(self, entry: SalesEntry) -> int:
-        """Enter a sale in the ledger and return the number of the entry."""
+        """Add a sale to the ledger and return the number of the entry."""
         return entries.entry_number_in(self._write("AddMutatie", entry.to_service()))
 
     def entries(self, *, since: date, until: date, number: str = "") -> list[BookedEntry]:
-        """The entries dated in these days, both included; OutcomeUnknown if they are too many."""
+        """Return the entries from `since` to `until`; OutcomeUnknown if there are too many."""
         wanted = entries.entry_filter(since=since, until=until, number=number)
         return entries.entries_in(self._read("GetMutaties", wanted))
 
     def find_entry(self, number: str) -> list[BookedEntry]:
-        """The sales entries with exactly this invoice number; payments of it do not count."""
+        """Return the sales entries with exactly this invoice number, without its payments."""
         _require("number", number)
         found = self.entries(since=FIRST_DATE, until=LAST_DATE, number=number.strip())
         return [
@@ -155,16 +158,16 @@ class EBoekhouden:
         ]
 
     def open_items(self) -> list[OpenItem]:
-        """What customers still have to pay."""
+        """Return the invoices that customers have not paid in full."""
         return ledger.open_items_in(self._read("GetOpenPosten", ledger.DEBTORS))
 
     def ledger_accounts(self) -> list[LedgerAccount]:
-        """All ledger accounts."""
+        """Return all ledger accounts."""
         answer = self._read("GetGrootboekrekeningen", ledger.ALL_ACCOUNTS)
         return ledger.ledger_accounts_in(answer)
 
     def cost_centres(self) -> list[CostCentre]:
-        """All cost centres."""
+        """Return all cost centres."""
         answer = self._read("GetKostenplaatsen", ledger.ALL_COST_CENTRES)
         return ledger.cost_centres_in(answer)
 
@@ -192,7 +195,10 @@ class EBoekhouden:
             raise
 
     def _opened(self) -> str:
-        """The session, opened if need be; a doubtful login means that nothing else was sent."""
+        """Return the session, opening it if needed.
+
+        A login with an unknown outcome raises NotSent, because no other call was sent yet.
+        """
         if not self._session:
             self.calls["OpenSession"] += 1
             try:
@@ -205,6 +211,6 @@ class EBoekhouden:
 
 
 def _require(field: str, value: str) -> None:
-    """An empty key would ask for everything, and find nothing."""
+    """Raise MessageInvalid for an empty key: the service would return everything."""
     if not value.strip():
         raise MessageInvalid(field, "is missing")

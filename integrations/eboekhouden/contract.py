@@ -1,4 +1,4 @@
-"""What the service may be asked and what it answers, read once from the WSDL beside this module."""
+"""Operations, types and schema of the service, read once from the WSDL in this folder."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -16,13 +16,13 @@ _XSD = "{http://www.w3.org/2001/XMLSchema}"
 
 @cache
 def schema() -> etree.XMLSchema:
-    """The schema of all messages, to check a body with before it leaves."""
+    """Return the schema of all messages, to validate a body before it is sent."""
     return etree.XMLSchema(_schema_element())
 
 
 @cache
 def fields_of(type_name: str) -> Mapping[str, str]:
-    """Field names of a complex type, each with the name of its own type ('' if it has none)."""
+    """Return the fields of a complex type, each with the name of its type ('' if none)."""
     elements = _complex_types()[type_name].iter(f"{_XSD}element")
     return MappingProxyType(
         {element.get("name", ""): _local(element.get("type", "")) for element in elements}
@@ -31,7 +31,7 @@ def fields_of(type_name: str) -> Mapping[str, str]:
 
 @cache
 def row_of(type_name: str) -> tuple[str, str] | None:
-    """Element and type name of the rows, if this type is a list; otherwise None."""
+    """Return element and type name of the rows if this type is a list, else None."""
     complex_type = _complex_types().get(type_name)
     if complex_type is None:
         return None
@@ -41,13 +41,13 @@ def row_of(type_name: str) -> tuple[str, str] | None:
 
 @cache
 def is_complex(type_name: str) -> bool:
-    """Whether values of this type have fields of their own."""
+    """True if values of this type have fields of their own."""
     return type_name in _complex_types()
 
 
 @cache
 def result_of(operation: str) -> str | None:
-    """Type name of the operation's result; None for the one that answers nothing."""
+    """Return the type name of the operation's result; None for the one without a result."""
     path = f"{_XSD}element[@name='{operation}Response']//{_XSD}element[@name='{operation}Result']"
     result = _schema_element().find(path)
     return None if result is None else _local(result.get("type", ""))

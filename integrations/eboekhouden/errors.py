@@ -1,9 +1,10 @@
-"""What may go wrong with e-Boekhouden, named by what may be done next.
+"""Errors of a call to e-Boekhouden, named by what may be done next.
 
-Reasons are machine words: before sending `connection-refused`, `connect-timeout`,
-`name-resolution`, `tls`, `connect-failed`, `no-session`; after it `timeout`, `connection-lost`,
-`redirect`, `html`, `fault`, `too-many-requests`, `http-error`, `empty`, `truncated`, `oversize`,
-`not-xml`, `forbidden-xml`, `wrong-answer`, `no-number`, `other-number`, `row-cap`.
+Reasons are machine words. Before sending: `connection-refused`, `connect-timeout`,
+`name-resolution`, `tls`, `connect-failed`, `no-session`. After sending: `timeout`,
+`connection-lost`, `redirect`, `html`, `fault`, `too-many-requests`, `http-error`, `empty`,
+`truncated`, `oversize`, `not-xml`, `forbidden-xml`, `wrong-answer`, `no-number`, `other-number`,
+`row-cap`.
 """
 
 import re
@@ -15,7 +16,7 @@ _PLAIN_CODE = re.compile(r"[A-Z]{1,8}[0-9]{1,6}")
 
 
 class EBoekhoudenError(Exception):
-    """Anything that kept a call from succeeding; its text holds no secrets and no envelopes."""
+    """Base of all errors of a call; its text contains no secrets and no envelopes."""
 
     meaning = "e-Boekhouden could not be used"
     code = ""
@@ -39,24 +40,24 @@ class _Answered(EBoekhoudenError):
 
     @property
     def code_class(self) -> CodeClass:
-        """What kind of refusal this is: see `facts.codes.CodeClass`."""
+        """Return the kind of refusal: see `facts.codes.CodeClass`."""
         return classify(self.code, self.text)
 
 
 class NotConfigured(_Answered):
-    """The credentials or the address are wrong: pause the connection, tell the administrator."""
+    """The credentials or the address are wrong: pause the connection, inform the administrator."""
 
     meaning = "The connection with e-Boekhouden is not set up correctly"
 
 
 class Refused(_Answered):
-    """A clean answer with an error code; `text` is the service's own Dutch sentence."""
+    """A complete answer with an error code; `text` is the service's own Dutch sentence."""
 
     meaning = "e-Boekhouden refused this"
 
 
 class NotSent(EBoekhoudenError):
-    """Certainly not sent: the same may be tried again later."""
+    """Certainly not sent: the same call may be tried again later."""
 
     meaning = "e-Boekhouden could not be reached, nothing was sent"
 
@@ -66,9 +67,9 @@ class NotSent(EBoekhoudenError):
 
 
 class OutcomeUnknown(EBoekhoudenError):
-    """Perhaps it arrived, perhaps not: look up before anything else.
+    """The message may have arrived or not: look up before anything else.
 
-    A look-up that raises this has found out nothing; it never means that something is absent.
+    A look-up that raises this proves nothing; in particular not that something is absent.
     """
 
     meaning = "It is not known whether e-Boekhouden did this"
@@ -94,6 +95,6 @@ class MessageInvalid(EBoekhoudenError, ValueError):
 
 
 def _printable(text: str) -> str:
-    """One line of at most 500 characters, for a text that came from outside."""
+    """Return a text from outside as one line of at most 500 characters."""
     kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
     return "".join(kept).strip()[:500]

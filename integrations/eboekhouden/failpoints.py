@@ -1,7 +1,7 @@
-"""Named places at which a test may kill, stop or fail a process. Elsewhere nothing happens there.
+"""Named points where a test may kill, stop or fail a process. Without a test they do nothing.
 
-Nothing in the program arms them and no setting of an operator can: tools/crash/failing.py does,
-in the processes that the killing loop starts.
+Neither the program nor a setting can arm them. Only tools/crash/failing.py does, in the processes
+that the crash test starts.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,6 @@ ARMED: list[Callable[[str], None]] = []
 
 
 def failpoint(name: str) -> None:
-    """Goes on, unless a test wants something to happen here."""
+    """Run what a test has armed for this point, if anything."""
     for act in ARMED:
         act(name)

@@ -1,7 +1,7 @@
-"""Turning the XML of an answer into plain values.
+"""Convert the XML of an answer to plain values.
 
-Names the contract does not know are passed over, so that a field the service adds later harms
-nobody. Money is read from the text straight into Decimal, never through a float.
+Fields that are not in the contract are ignored, so that a field that the service adds later does no
+harm. Amounts are read from text to Decimal, never through a float.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ _MOST = Decimal(10) ** 15
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer that arrived whole: an error code ('' for success), its text, and the fields."""
+    """A complete answer: an error code ('' for success), its text, and the fields."""
 
     code: str
     text: str
@@ -38,14 +38,14 @@ class Reply:
 
 
 def read_reply(envelope: etree._Element, operation: str) -> Reply:
-    """The answer to `operation`; OutcomeUnknown if this is no answer to it."""
+    """Read the answer to `operation`; OutcomeUnknown if it is not an answer to it."""
     response = _response(envelope, operation)
     type_name = contract.result_of(operation)
     if type_name is None:
         return Reply("", "", {})
     result = _only(response, f"{_PREFIX}{operation}Result")
     if _is_nil(result):
-        # A list without rows is an empty result; none at all means that something went wrong.
+        # An empty list has a result without rows; a missing result means that something went wrong.
         raise OutcomeUnknown("wrong-answer", "no result")
     error_block, fields = _divide(result, type_name)
     return Reply(
@@ -72,7 +72,7 @@ def _only(parent: etree._Element, tag: str) -> etree._Element:
 
 
 def _divide(result: etree._Element, type_name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The error block and the other fields; for an update the result is the error block."""
+    """Return the error block and the other fields; an update returns the error block only."""
     if type_name == "cError":
         return _record(result, type_name), {}
     block = result.find(f"{_PREFIX}ErrorMsg")
@@ -133,7 +133,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _moment(text: str) -> datetime:
-    """Wall-clock time in the Netherlands, which is what the service means without a zone."""
+    """Return the local time in the Netherlands, which the service means if it sends no zone."""
     moment = datetime.fromisoformat(text)
     return moment.astimezone(_AMSTERDAM).replace(tzinfo=None) if moment.tzinfo else moment
 
@@ -149,5 +149,5 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
 
 @cache
 def _note_unknown(type_name: str, name: str) -> None:
-    """Say once per process that the service has a field we do not know."""
+    """Log an unknown field of the service, once per process."""
     log.info("answer.unknown_field", type=type_name, field=name[:100])

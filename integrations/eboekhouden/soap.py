@@ -1,7 +1,7 @@
-"""Asking e-Boekhouden something over SOAP, and deciding what the answer means.
+"""Send a SOAP call to e-Boekhouden and interpret the answer.
 
-The only module that imports zeep. A call either returns the fields of a clean, whole answer to
-that very call, or raises one of the errors of `errors.py`.
+The only module that imports zeep. A call either returns the fields of a complete answer without an
+error code, or raises one of the errors of `errors.py`.
 """
 
 import logging
@@ -19,7 +19,7 @@ from .facts.codes import CodeClass, classify
 from .reading import Reply, read_reply
 from .wire import Limits, Response, checked_address, exchange
 
-# AutoLogin and the other ways to more power than this program needs are left out on purpose.
+# AutoLogin and other operations with more power than this program needs are excluded on purpose.
 ALLOWED = frozenset(
     {
         "OpenSession",
@@ -42,8 +42,8 @@ ALLOWED = frozenset(
 _BINDING = f"{{{contract.NAMESPACE}}}soapAppSoap"
 _XML = frozenset({"text/xml", "application/xml", "application/soap+xml"})
 
-# strict also means that a reply cut in half is refused: zeep's lenient mode repairs it, and half
-# of the relations would look as if they had been deleted.
+# Strict parsing refuses a reply that was cut off. The lenient mode of zeep repairs it, and the
+# relations in the missing half would seem to be deleted.
 _SETTINGS = zeep.Settings(
     strict=True,
     xsd_ignore_sequence_order=True,
@@ -53,15 +53,15 @@ _SETTINGS = zeep.Settings(
     xml_huge_tree=False,
 )
 
-_zeep: Any = zeep  # its functions have no types
+_zeep: Any = zeep  # the functions of zeep have no types
 
-# At DEBUG these write whole envelopes, security codes included.
+# At DEBUG these loggers write whole envelopes, including security codes.
 for _name in ("zeep", "urllib3", "requests"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Soap:
-    """Calls to one address; cheap to make, one for each task or thread."""
+    """Calls to one address. Cheap to create: use one for each task or thread."""
 
     def __init__(self, url: str, *, limits: Limits) -> None:
         checked_address(url)
@@ -69,10 +69,11 @@ class Soap:
         self._service = self._client.create_service(_BINDING, url)
 
     def call(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The fields of the answer, without its error block.
+        """Return the fields of the answer, without its error block.
 
-        MessageInvalid if our own message is at fault (nothing was sent), NotSent if no connection
-        came about, Refused or NotConfigured for a clean answer with a code, else OutcomeUnknown.
+        Raises MessageInvalid if our own message is wrong (nothing was sent), NotSent if there was
+        no connection, Refused or NotConfigured for a complete answer with a code, else
+        OutcomeUnknown.
         """
         self._check(operation, arguments)
         reply = self._answer(operation, arguments)
@@ -83,7 +84,7 @@ class Soap:
         raise Refused(reply.code, reply.text)
 
     def _check(self, operation: str, arguments: Mapping[str, Any]) -> None:
-        """Build the message once without sending it, and hold it against the contract."""
+        """Build the message without sending it, and validate it against the contract."""
         if operation not in ALLOWED:
             raise MessageInvalid("operation", "is not allowed")
         try:
@@ -98,14 +99,14 @@ class Soap:
         except EBoekhoudenError:
             raise
         except zeep.exceptions.Fault:
-            # Even a Fault may come after the effect: it is not a refusal.
+            # A Fault may come after the effect, so it is not a refusal.
             raise OutcomeUnknown("fault") from None
         except (zeep.exceptions.DTDForbidden, zeep.exceptions.EntitiesForbidden):
             raise OutcomeUnknown("forbidden-xml") from None
         except zeep.exceptions.TransportError as error:
             raise OutcomeUnknown(_kind_of_damage(error.content)) from None
         except Exception as error:  # noqa: BLE001
-            # The message has left: whatever goes wrong now says nothing about its effect.
+            # The message was sent: an error from here on says nothing about its effect.
             raise OutcomeUnknown("wrong-answer", type(error).__name__) from None
         if not isinstance(reply, Reply):
             raise OutcomeUnknown("empty")
@@ -113,7 +114,7 @@ class Soap:
 
 
 class _Transport:
-    """What zeep needs of a transport: our own exchange, and nothing else from the network."""
+    """The transport for zeep: our own exchange, and no other network access."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -133,7 +134,7 @@ class _Transport:
 
 
 def _check_answer(answer: Response) -> None:
-    """OutcomeUnknown for everything that is not a 200 with XML in it."""
+    """Raise OutcomeUnknown for everything but a 200 with XML."""
     status = answer.status_code
     detail = f"HTTP {status}"
     if 300 <= status < 400:
@@ -162,7 +163,7 @@ def _kind_of_damage(content: bytes | None) -> str:
 
 
 def _check_schema(envelope: etree._Element, operation: str) -> None:
-    """MessageInvalid if the message breaks the contract; names the element, never its value."""
+    """Raise MessageInvalid if the message breaks the contract, without the element's value."""
     schema = contract.schema()
     body = envelope[-1]
     if not schema.validate(body[0]):
@@ -172,7 +173,7 @@ def _check_schema(envelope: etree._Element, operation: str) -> None:
 
 @cache
 def _wsdl() -> Any:
-    """The contract as zeep knows it, parsed once in a process, with our reader for answers."""
+    """Return the contract as parsed by zeep, once per process, with our own reader for answers."""
     transport = _Transport(Limits())
     document = _zeep.wsdl.Document(str(contract.PATH), transport, settings=_SETTINGS)
     binding = document.bindings[_BINDING]

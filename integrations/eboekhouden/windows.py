@@ -1,7 +1,7 @@
-"""Reading a period so that no limit of an answer hides anything.
+"""Read a period completely, although the service limits the rows of an answer.
 
-GetMutaties answers 500 rows at most, and says nothing of those it leaves out. Of GetFacturen no
-limit is documented; an answer as long as that is not trusted either.
+GetMutaties returns 500 rows at most and does not say that more exist. No limit of GetFacturen is
+documented; an answer of 500 invoices is treated in the same way.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,15 +20,15 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Window(Generic[Row]):
-    """What stands in a period; of `full_days` there may be more than was answered."""
+    """The rows of a period; on `full_days` there may be more rows than were returned."""
 
     rows: tuple[Row, ...] = ()
     full_days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
-class Response(Generic[Row]):
-    """The rows of one question; `is_full`: some may have been left out."""
+class Rows(Generic[Row]):
+    """The rows of one request; `is_full`: some may be missing."""
 
     rows: Sequence[Row]
     is_full: bool
@@ -37,12 +37,12 @@ class Response(Generic[Row]):
 def invoices_between(
     books: EBoekhouden, *, since: date, until: date, before: Callable[[], None]
 ) -> Window[BookedInvoice]:
-    """The invoices dated in these days, both included; `before` is called before each question."""
+    """Return the invoices of a period; `before` is called before each request."""
 
-    def ask(first: date, last: date) -> Response[BookedInvoice]:
+    def ask(first: date, last: date) -> Rows[BookedInvoice]:
         before()
         rows = books.invoices(since=first, until=last)
-        return Response(rows, len(rows) >= MAX_ENTRY_ROWS)
+        return Rows(rows, len(rows) >= MAX_ENTRY_ROWS)
 
     return _window(ask, since=since, until=until)
 
@@ -50,21 +50,21 @@ def invoices_between(
 def entries_between(
     books: EBoekhouden, *, since: date, until: date, before: Callable[[], None]
 ) -> Window[BookedEntry]:
-    """The entries dated in these days, both included; `before` is called before each question."""
+    """Return the entries of a period; `before` is called before each request."""
 
-    def ask(first: date, last: date) -> Response[BookedEntry]:
+    def ask(first: date, last: date) -> Rows[BookedEntry]:
         before()
         try:
-            return Response(books.entries(since=first, until=last), is_full=False)
+            return Rows(books.entries(since=first, until=last), is_full=False)
         except OutcomeUnknown as doubt:
             if doubt.reason != "row-cap":
                 raise
-            return Response((), is_full=True)
+            return Rows((), is_full=True)
 
     return _window(ask, since=since, until=until)
 
 
-def _window(ask: Callable[[date, date], Response[Row]], *, since: date, until: date) -> Window[Row]:
+def _window(ask: Callable[[date, date], Rows[Row]], *, since: date, until: date) -> Window[Row]:
     rows: list[Row] = []
     full_days: list[date] = []
     periods = [(since, until)]

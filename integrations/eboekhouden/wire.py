@@ -1,7 +1,7 @@
-"""One HTTP exchange with e-Boekhouden: connect, send, read, all within one deadline.
+"""One HTTP exchange with e-Boekhouden: connect, send and read within one deadline.
 
-Every exchange has a connection of its own, so that what fails while connecting was certainly not
-sent. No redirects, no repeats, no proxies: the codes travel to the given address or nowhere.
+Every exchange opens its own connection, so that a failure to connect proves that nothing was sent.
+There are no redirects, retries or proxies: the codes are sent to the given address only.
 """
 
 import http.client
@@ -28,7 +28,7 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Seconds for connecting and for a whole exchange, and the bytes an answer may unfold to."""
+    """Seconds to connect and for an exchange, and the maximum of unpacked bytes of an answer."""
 
     connect: float = 5.0
     total: float = 60.0
@@ -37,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back, whole and unpacked, whatever it says."""
+    """A complete HTTP response, with its body unpacked."""
 
     status_code: int
     headers: Message
@@ -46,7 +46,7 @@ class Response:
 
 
 def checked_address(url: str) -> SplitResult:
-    """The parts of an address that codes may be sent to: https, or plain http to this machine."""
+    """Return the parts of an address that may receive codes: https, or http on this machine."""
     try:
         parts = urlsplit(url)
         port_is_right = parts.port is None or parts.port > 0
@@ -62,7 +62,7 @@ def checked_address(url: str) -> SplitResult:
 def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) -> Response:
     """Post `body` to `url` and return the whole answer.
 
-    NotSent if no connection came about; OutcomeUnknown for everything that fails after that.
+    Raises NotSent if there was no connection, and OutcomeUnknown for every later failure.
     """
     parts = checked_address(url)
     deadline = time.monotonic() + limits.total
@@ -107,7 +107,7 @@ def _opened(parts: SplitResult, limits: Limits) -> socket.socket:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     sock = socket.create_connection((host, port), timeout=limits.connect)
-    # What follows the headers must not wait until they are acknowledged.
+    # The body must not wait until the headers are acknowledged.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if parts.scheme == "http":
         return sock
@@ -119,7 +119,7 @@ def _opened(parts: SplitResult, limits: Limits) -> socket.socket:
 
 
 def _connection(sock: socket.socket, deadline: float) -> http.client.HTTPConnection:
-    """A connection that is there already, and can therefore not be made a second time."""
+    """Return an HTTP connection on an open socket; it cannot connect a second time."""
     connection = http.client.HTTPConnection("")
     connection.auto_open = 0
     connection.sock = _TimedSocket(sock, deadline)
@@ -133,7 +133,7 @@ def _send(
     headers: Mapping[str, str],
 ) -> None:
     path = parts.path or "/"
-    ours = {
+    own_headers = {
         "Host": parts.netloc,
         "User-Agent": "urenboek",
         "Accept-Encoding": "gzip",
@@ -142,7 +142,7 @@ def _send(
     }
     target = f"{path}?{parts.query}" if parts.query else path
     connection.putrequest("POST", target, skip_host=True, skip_accept_encoding=True)
-    for name, value in {**headers, **ours}.items():
+    for name, value in {**headers, **own_headers}.items():
         connection.putheader(name, value)
     connection.endheaders()
     failpoint("after-headers")
@@ -153,7 +153,7 @@ def _send(
 
 
 def _whole_body(response: http.client.HTTPResponse, limit: int) -> bytes:
-    """The body, complete and unpacked; never more than `limit` bytes of it in memory."""
+    """Return the complete, unpacked body, with at most `limit` bytes in memory."""
     unpacked = _unpacker(response.getheader("Content-Encoding"))
     expected = response.length
     received = 0
@@ -180,7 +180,7 @@ class _Unpacker(Protocol):
 
 
 class _Plain:
-    """Stands in for a decompressor where nothing is compressed."""
+    """A decompressor for a body that is not compressed."""
 
     eof = True
 
@@ -199,51 +199,53 @@ def _unpacker(encoding: str | None) -> _Unpacker:
 
 
 class _TimedSocket:
-    """A socket whose every read and write gets only the time that is left.
+    """A socket that limits every read and write to the time left before the deadline.
 
-    A timeout on the socket itself starts again with every byte, so that a dripping server could
-    keep us waiting for ever.
+    A timeout on the socket itself starts again with every byte, so a server that sends a byte now
+    and then could keep us waiting forever.
     """
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
-        self._plug = sock
+        self._sock = sock
         self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
-        self._allow_what_is_left()
-        self._plug.sendall(data)
+        self._set_remaining_timeout()
+        self._sock.sendall(data)
 
     def makefile(self, *_: Any) -> io.BufferedReader:
         return io.BufferedReader(_TimedReader(self))
 
     def receive(self, buffer: Any) -> int:
-        self._allow_what_is_left()
-        return self._plug.recv_into(buffer)
+        self._set_remaining_timeout()
+        return self._sock.recv_into(buffer)
 
     def close(self) -> None:
-        """Left to `exchange`: the answer is still being read when http.client is done with us."""
+        """Do nothing: `exchange` closes the socket, and http.client calls this before the body is
+        read.
+        """
 
-    def _allow_what_is_left(self) -> None:
+    def _set_remaining_timeout(self) -> None:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        self._plug.settimeout(left)
+        self._sock.settimeout(left)
 
 
 class _TimedReader(io.RawIOBase):
     def __init__(self, sock: _TimedSocket) -> None:
-        self._plug = sock
+        self._sock = sock
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        return self._plug.receive(buffer)
+        return self._sock.receive(buffer)
 
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Verifies against the authorities of this machine and the well-known ones."""
+    """Return a context that trusts the authorities of this machine and those of certifi."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

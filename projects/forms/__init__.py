@@ -1,1 +1,1 @@
-"""The forms of projects, by subject."""
+"""Forms of projects, by subject."""

@@ -1,4 +1,4 @@
-"""The whole form of a project: itself, its tasks, its team, and what it bills by agreement."""
+"""The whole form of a project: the project, its tasks, its team and its scheduled amounts."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from .scheduled_amounts import InstalmentFormSet, InstalmentRows, SubscriptionFo
 
 
 class AgreementForm:
-    """Several forms that are filled in, checked and stored as one."""
+    """Several forms that are filled in, checked and stored together."""
 
     def __init__(
         self, data: QueryDict | None, *, organisation: Organisation, project: Project
@@ -42,9 +42,9 @@ class AgreementForm:
         )
 
     def is_valid(self) -> bool:
-        """Everything that counts for the chosen method was filled in well."""
-        # Every form is asked, so that all errors are shown at once.
-        answers = [form.is_valid() for form in self._counting()]
+        """True if all forms of the chosen method are valid."""
+        # Validate every form, so that all errors are shown together.
+        answers = [form.is_valid() for form in self._applicable_forms()]
         return self.is_bound and all(answers)
 
     @property
@@ -52,7 +52,7 @@ class AgreementForm:
         return self.is_bound and not self.is_valid()
 
     def agreement(self) -> Agreement:
-        """What was filled in; after is_valid() only."""
+        """Return the contents of the form; only after is_valid()."""
         return Agreement(
             fields=self.project.agreed_fields(),
             tasks=[form.row() for form in self.tasks if form.cleaned_data["chosen"]],
@@ -67,22 +67,22 @@ class AgreementForm:
         )
 
     def undivided(self) -> Decimal | None:
-        """The agreed price less all instalments, zero when it fits; None when there is no price."""
+        """Return the agreed price minus all instalments; None without a price."""
         price = self.project.cleaned_data.get("fixed_price")
         if self.method is not Method.INSTALMENTS or price is None:
             return None
         return price - self.instalments.total() - self.settled_total()
 
     def settled_total(self) -> Decimal:
-        """The sum of the instalments that were billed or written off."""
+        """Return the sum of the instalments that were billed or written off."""
         return sum((instalment.amount for instalment in self.settled), ZERO)
 
     def _data_with(self, data: QueryDict | None, method: Method) -> QueryDict | None:
-        """What was sent counts with this method only."""
+        """Return the posted data if this method was chosen."""
         return data if self.method is method else None
 
-    def _counting(self) -> list[BaseForm | InstalmentRows]:
-        """The forms that count: ticked rows, and those of the chosen method."""
+    def _applicable_forms(self) -> list[BaseForm | InstalmentRows]:
+        """Return the forms that apply: project, tasks, members, and those of the chosen method."""
         special: dict[Method, list[BaseForm | InstalmentRows]] = {
             Method.INSTALMENTS: [self.instalments],
             Method.SUBSCRIPTION: [self.subscription],

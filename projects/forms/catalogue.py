@@ -26,22 +26,22 @@ NAME_TAKEN = {
 
 
 class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """A form for a row of one organisation, which it never takes from what was sent."""
+    """A form for a row of one organisation, which is never taken from the posted data."""
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.organisation = organisation
         if self.instance.pk is None:
             self.instance.organisation = organisation
-            # New ones are in use; making inactive is for later.
+            # A new row is active; it can be deactivated later.
             self.fields.pop("is_active", None)
 
 
 class NamedForm(OwnedForm):
-    """A row whose name is not given twice in its organisation."""
+    """A row with a unique name in its organisation."""
 
     def clean_name(self) -> str:
-        """Raises ValidationError if another row has the name, in capitals or not."""
+        """Raise ValidationError if another row has the name, ignoring case."""
         name = self.cleaned_data["name"]
         rows = type(self.instance).objects.filter(organisation=self.organisation)
         same = rows.filter(name__iexact=name).exclude(pk=self.instance.pk).first()
@@ -51,7 +51,7 @@ class NamedForm(OwnedForm):
 
 
 class BookableForm(OwnedForm):
-    """Ledger account, VAT rate and cost centre instead of the usual ones."""
+    """Ledger account, VAT rate and cost centre that replace the defaults."""
 
     ledger_account = LedgerAccountField(
         label=gettext_lazy("Ledger account"),
@@ -68,9 +68,9 @@ class BookableForm(OwnedForm):
         cast(LedgerAccountField, self.fields["ledger_account"]).offer(
             fetched_accounts(organisation)
         )
-        usual, today = _("as for the customer"), timezone.localdate()
+        default_label, today = _("as for the customer"), timezone.localdate()
         chosen = self.instance.vat_rate_id
-        offer_rates(self, organisation, day=today, chosen=chosen, empty=usual)
+        offer_rates(self, organisation, day=today, chosen=chosen, empty=default_label)
         self.fields["vat_rate"].help_text = ""
         self._offer_cost_centres(organisation)
 
@@ -88,13 +88,13 @@ class BookableForm(OwnedForm):
 
 
 def cost_centres(organisation: Organisation) -> dict[int, str]:
-    """The names of the cost centres as last fetched from e-Boekhouden, by their number there."""
+    """Return the names of the cost centres as last fetched, by their id in e-Boekhouden."""
     rows = CostCentre.objects.filter(connection__organisation=organisation)
     return dict(rows.values_list("remote_id", "name"))
 
 
 class TaskForm(NamedForm, BookableForm):
-    """A kind of work."""
+    """A task."""
 
     hourly_rate = AmountField(
         label=gettext_lazy("Hourly rate"),
@@ -117,7 +117,7 @@ class TaskForm(NamedForm, BookableForm):
 
 
 class CategoryForm(NamedForm, BookableForm):
-    """A kind of expense."""
+    """An expense category."""
 
     class Meta:
         model = ExpenseCategory
@@ -125,7 +125,7 @@ class CategoryForm(NamedForm, BookableForm):
 
 
 class VehicleForm(NamedForm):
-    """What trips are made with."""
+    """A vehicle."""
 
     class Meta:
         model = Vehicle
@@ -133,7 +133,7 @@ class VehicleForm(NamedForm):
 
 
 class TripSettingsForm(BookableForm):
-    """What a kilometre costs, and where trips are booked."""
+    """The rate per kilometre, and where trips are booked."""
 
     rate = AmountField(
         label=gettext_lazy("Rate per km"),

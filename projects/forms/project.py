@@ -1,4 +1,4 @@
-"""The form of a project itself; only the fields of the chosen invoicing method count."""
+"""The form of a project; only the fields of the chosen invoicing method are used."""
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,7 +22,7 @@ KIND_OF_SCHEDULED_AMOUNTS = {
     Method.INSTALMENTS: ScheduledAmountKind.INSTALMENT,
     Method.SUBSCRIPTION: ScheduledAmountKind.PERIOD,
 }
-# Fields that only count with some methods; what is stored for the others stays.
+# Fields that only some methods use; with other methods the stored value is kept.
 FIELDS_OF = {
     "hourly_rate": (Method.PROJECT_RATE,),
     "fixed_price": (Method.FIXED_PRICE, Method.INSTALMENTS),
@@ -30,7 +30,7 @@ FIELDS_OF = {
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """General, method of invoicing, budget."""
+    """General data, method of invoicing, budget."""
 
     hourly_rate = AmountField(label=gettext_lazy("Hourly rate"), max_digits=8, required=False)
     fixed_price = AmountField(label=gettext_lazy("Fixed price"), required=False)
@@ -61,7 +61,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.instance.organisation = organisation
-        # Loaded once: the instance itself takes on what was typed.
+        # The stored project: validation writes the typed values into the instance.
         self.stored = Project.objects.filter(pk=self.instance.pk).first()
         customers = organisation.customers.filter(
             Q(archived_at=None) | Q(pk=self.instance.customer_id)
@@ -72,12 +72,12 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
 
     @property
     def method(self) -> Method:
-        """The chosen method, else the stored one."""
+        """Return the chosen method, else the stored one."""
         value = self["method"].value()
         return Method(value) if value in Method.values else Method.TASK_RATE
 
     def clean_customer(self) -> object:
-        """Raises ValidationError when something was registered or billed for another customer."""
+        """Raise ValidationError if work was registered or billed for another customer."""
         customer = self.cleaned_data["customer"]
         if self.stored and customer.pk != self.stored.customer_id and keeps_customer(self.stored):
             raise ValidationError(
@@ -90,7 +90,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         return customer
 
     def clean_method(self) -> str:
-        """Raises ValidationError when the same work could be billed in two ways."""
+        """Raise ValidationError if the same work could be billed in two ways."""
         method = Method(self.cleaned_data["method"])
         if method.has_scheduled_amounts and self.stored:
             others = self.stored.scheduled_amounts.settled().exclude(
@@ -108,7 +108,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
     def clean(self) -> dict[str, Any]:
         super().clean()
         values = self.cleaned_data
-        self._leave_out_other_methods(values)
+        self._ignore_other_methods(values)
         self._require("hourly_rate", Method.PROJECT_RATE, _("Enter the rate of this project."))
         self._require("fixed_price", Method.FIXED_PRICE, _("Enter the agreed price."))
         self._check_billed_price(values)
@@ -117,12 +117,12 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         return values
 
     def agreed_fields(self) -> dict[str, object]:
-        """What is to be stored, by the names of the model."""
+        """Return the values to store, by field name."""
         values = {name: self.cleaned_data[name] for name in self.Meta.fields}
         hours = self.cleaned_data["budget_hours"]
         return {**values, "budget_minutes": None if hours is None else _minutes(hours)}
 
-    def _leave_out_other_methods(self, values: dict[str, Any]) -> None:
+    def _ignore_other_methods(self, values: dict[str, Any]) -> None:
         for name, methods in FIELDS_OF.items():
             if self.method not in methods:
                 self.errors.pop(name, None)

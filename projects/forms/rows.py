@@ -1,4 +1,4 @@
-"""The rows on the form of a project: its tasks and its team. Every row is a form of its own."""
+"""Rows on the form of a project: its tasks and its team. Every row is a separate form."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from projects.models import Method, Project, ProjectMember, ProjectTask, Task
 
 
 class RowForm(forms.Form):
-    """A row that can be ticked; amounts that the chosen method does not use do not count."""
+    """A row with a checkbox; amounts that the chosen method does not use are ignored."""
 
-    # Field and the method with which it counts.
-    only_with: tuple[tuple[str, Method], ...] = ()
+    # Fields, each with the only method that uses it.
+    used_with: tuple[tuple[str, Method], ...] = ()
 
     def __init__(self, *args: Any, method: Method, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -24,7 +24,7 @@ class RowForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
-        for name, method in self.only_with:
+        for name, method in self.used_with:
             if self.method is not method:
                 self.errors.pop(name, None)
                 values[name] = self.initial.get(name)
@@ -32,9 +32,9 @@ class RowForm(forms.Form):
 
 
 class TaskRowForm(RowForm):
-    """A task, and what it costs on this project."""
+    """A task and its price on this project."""
 
-    only_with = (("hourly_rate", Method.TASK_RATE), ("fixed_price", Method.FIXED_PRICE_TASKS))
+    used_with = (("hourly_rate", Method.TASK_RATE), ("fixed_price", Method.FIXED_PRICE_TASKS))
     chosen = forms.BooleanField(required=False)
     is_billable = forms.BooleanField(label=_("Billable"), required=False)
     hourly_rate = AmountField(label=_("Hourly rate"), max_digits=8, required=False)
@@ -46,15 +46,15 @@ class TaskRowForm(RowForm):
         self.fields["chosen"].label = task.name
 
     def row(self) -> TaskRow:
-        """What was filled in."""
+        """Return the filled-in task."""
         values = {name: self.cleaned_data[name] for name in ("hourly_rate", "fixed_price")}
         return TaskRow(self.task, is_billable=self.cleaned_data["is_billable"], **values)
 
 
 class MemberRowForm(RowForm):
-    """Somebody on the team, and what they cost on this project."""
+    """An employee on the team and their rate on this project."""
 
-    only_with = (("hourly_rate", Method.EMPLOYEE_RATE),)
+    used_with = (("hourly_rate", Method.EMPLOYEE_RATE),)
     chosen = forms.BooleanField(required=False)
     is_manager = forms.BooleanField(label=_("Project manager"), required=False)
     hourly_rate = AmountField(label=_("Hourly rate"), max_digits=8, required=False)
@@ -65,7 +65,7 @@ class MemberRowForm(RowForm):
         self.fields["chosen"].label = str(membership)
 
     def row(self) -> MemberRow:
-        """What was filled in; managers belong to the team."""
+        """Return the filled-in employee; managers belong to the team."""
         values = {name: self.cleaned_data[name] for name in ("hourly_rate", "is_manager")}
         return MemberRow(self.membership, **values)
 
@@ -77,16 +77,19 @@ class MemberRowForm(RowForm):
 def task_forms(
     data: QueryDict | None, *, organisation: Organisation, project: Project, method: Method
 ) -> list[TaskRowForm]:
-    """A row for every active task and every one there; new projects start with the common ones."""
-    there = {row.task_id: row for row in ProjectTask.objects.filter(project=project.pk)}
-    tasks = [task for task in organisation.tasks.all() if task.is_active or task.pk in there]
+    """Return a row for every task that is active or on the project.
+
+    New projects start with the common tasks.
+    """
+    stored = {row.task_id: row for row in ProjectTask.objects.filter(project=project.pk)}
+    tasks = [task for task in organisation.tasks.all() if task.is_active or task.pk in stored]
     return [
         TaskRowForm(
             data,
             prefix=f"task-{task.pk}",
             task=task,
             method=method,
-            initial=_initial_of_task(task, there.get(task.pk), is_new=project.pk is None),
+            initial=_initial_of_task(task, stored.get(task.pk), is_new=project.pk is None),
         )
         for task in tasks
     ]
@@ -95,13 +98,16 @@ def task_forms(
 def member_forms(
     data: QueryDict | None, *, organisation: Organisation, project: Project, method: Method
 ) -> list[MemberRowForm]:
-    """A row for every active member and everybody there; new projects start with them all."""
-    there = {row.membership_id: row for row in ProjectMember.objects.filter(project=project.pk)}
+    """Return a row for every member who is active or on the project.
+
+    New projects start with all active members.
+    """
+    stored = {row.membership_id: row for row in ProjectMember.objects.filter(project=project.pk)}
     managers = set(project.managers.values_list("pk", flat=True)) if project.pk else set()
     members = [
         member
         for member in organisation.memberships.select_related("user")
-        if member.is_active or member.pk in there or member.pk in managers
+        if member.is_active or member.pk in stored or member.pk in managers
     ]
     return [
         MemberRowForm(
@@ -110,9 +116,9 @@ def member_forms(
             membership=member,
             method=method,
             initial={
-                "chosen": project.pk is None or member.pk in there,
+                "chosen": project.pk is None or member.pk in stored,
                 "is_manager": member.pk in managers,
-                "hourly_rate": getattr(there.get(member.pk), "hourly_rate", None),
+                "hourly_rate": getattr(stored.get(member.pk), "hourly_rate", None),
             },
         )
         for member in members

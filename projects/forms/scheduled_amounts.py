@@ -1,4 +1,4 @@
-"""The forms of what a project bills without registrations: instalments and a subscription."""
+"""Forms for amounts billed without registrations: instalments and a subscription."""
 
 import datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ from projects.scheduled_amounts import days_of
 
 
 class InstalmentForm(forms.Form):
-    """A part of a fixed price."""
+    """An instalment of a fixed price."""
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
     description = forms.CharField(label=gettext_lazy("Description"), max_length=200)
@@ -30,7 +30,7 @@ class InstalmentForm(forms.Form):
 
 
 class InstalmentRows(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none at run time
-    """The instalments that may still change. `open_ids` are those that exist."""
+    """The instalments that may still change. `open_ids` are the stored ones."""
 
     def __init__(self, *args: Any, open_ids: set[int], has_settled: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -38,7 +38,7 @@ class InstalmentRows(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none
         self.has_settled = has_settled
 
     def clean(self) -> None:
-        """Raises ValidationError when nothing is agreed, or when one was billed meanwhile."""
+        """Raise ValidationError without any instalment, or if one was billed in the meantime."""
         if any(self.errors):
             return
         rows = self.rows()
@@ -50,7 +50,7 @@ class InstalmentRows(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none
             raise ValidationError(_("Add at least one instalment."))
 
     def rows(self) -> list[InstalmentRow]:
-        """What was filled in, without the empty and the removed ones."""
+        """Return the filled-in rows, without the empty and the removed ones."""
         filled = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
         return [
             InstalmentRow(values["pk"], values["description"], values["date"], values["amount"])
@@ -59,11 +59,11 @@ class InstalmentRows(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none
         ]
 
     def removed(self) -> list[int]:
-        """Those that exist and were taken away; others that exist are left alone."""
+        """Return the stored instalments that were removed on the form."""
         return [form.cleaned_data["pk"] for form in self.deleted_forms if form.cleaned_data["pk"]]
 
     def total(self) -> Decimal:
-        """The sum of what was filled in."""
+        """Return the sum of the filled-in rows."""
         return sum((row.amount for row in self.rows()), ZERO)
 
 
@@ -76,7 +76,7 @@ InstalmentFormSet = cast(
 
 
 class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """An amount a period."""
+    """An amount per period."""
 
     quantity = AmountField(label=gettext_lazy("Quantity"), max_digits=8, min_value=Decimal("0.01"))
     price = AmountField(label=gettext_lazy("Price"), min_value=Decimal("0.01"))
@@ -103,7 +103,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
         self.initial["quantity"] = Decimal(self.initial["quantity"])
 
     def clean_starts_on(self) -> object:
-        """Raises ValidationError on a day for which no invoice can be made."""
+        """Raise ValidationError for a day on which no invoice can be dated."""
         day = self.cleaned_data["starts_on"]
         if not 2000 <= day.year <= 2049:
             raise ValidationError(_("Choose a day from 2000 to 2049."))
@@ -120,7 +120,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
         return values
 
     def _check_billed_periods(self, frequency: str, starts: datetime.date) -> None:
-        """Days that were billed must not become part of another period."""
+        """Add an error if days that were billed would become part of another period."""
         billed = self._billed_periods()
         if not billed:
             return

@@ -1,4 +1,4 @@
-"""The models of projects, by subject."""
+"""Models of projects, by subject."""
 
 from .catalogue import ExpenseCategory, Task, TripSettings, Vehicle
 from .project import Method, Project, ProjectMember, ProjectQuerySet, ProjectTask

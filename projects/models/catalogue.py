@@ -1,4 +1,4 @@
-"""What registrations are about: tasks, expense categories, vehicles, and how trips are billed."""
+"""Tasks, expense categories, vehicles, and how trips are billed."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,7 +10,7 @@ from integrations.models import LEDGER_NUMBER
 
 
 class Bookable(models.Model):
-    """Overrides of where a line is booked; empty means: as set under Settings."""
+    """Overrides for booking a line; empty means the default under Settings."""
 
     ledger_account = models.CharField(
         _("ledger account"),
@@ -35,7 +35,7 @@ class Bookable(models.Model):
 
 
 class Task(Bookable):
-    """A kind of work."""
+    """A task: a kind of work."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="tasks")
     name = models.CharField(_("name"), max_length=100)
@@ -66,7 +66,7 @@ class Task(Bookable):
 
 
 class ExpenseCategory(Bookable):
-    """A kind of expense."""
+    """A category of expenses."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="expense_categories"
@@ -85,7 +85,7 @@ class ExpenseCategory(Bookable):
 
 
 class Vehicle(models.Model):
-    """What trips are made with."""
+    """A vehicle for trips."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="vehicles"
@@ -105,7 +105,7 @@ class Vehicle(models.Model):
 
 
 class TripSettings(Bookable):
-    """How trips are billed: euros excl. VAT a kilometre, and where they are booked."""
+    """How trips are billed: euros excl. VAT per kilometre, and where they are booked."""
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="trip_settings"

@@ -1,4 +1,4 @@
-"""Projects: for whom, with which tasks and people, billed by which method."""
+"""Projects with their customer, tasks, members and invoicing method."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -26,28 +26,28 @@ class Method(models.TextChoices):
 
     @property
     def is_hourly(self) -> bool:
-        """Hours are billed by the row."""
+        """True if registered hours are billed."""
         return self in HOURLY
 
     @property
     def has_scheduled_amounts(self) -> bool:
-        """Not the hours are billed, but an agreed amount."""
+        """True if an agreed amount is billed instead of hours."""
         return self not in HOURLY and self is not Method.NONE
 
 
 HOURLY = (Method.TASK_RATE, Method.EMPLOYEE_RATE, Method.PROJECT_RATE, Method.CUSTOMER_RATE)
-# Agreed once, however it is cut up; a subscription goes on.
+# Methods with one agreed price, even if it is billed in parts; a subscription has none.
 FIXED = (Method.FIXED_PRICE, Method.FIXED_PRICE_TASKS, Method.INSTALMENTS)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
-    """Which projects."""
+    """Queries on projects."""
 
     def active(self) -> "ProjectQuerySet":
         return self.filter(is_archived=False, customer__archived_at=None)
 
     def matching(self, text: str) -> "ProjectQuerySet":
-        """Name, code or customer contains the text."""
+        """Projects with the text in name, code or customer."""
         return self.filter(
             models.Q(name__icontains=text)
             | models.Q(code__icontains=text)
@@ -117,7 +117,7 @@ class Project(models.Model):
 
 
 class ProjectTask(models.Model):
-    """A task on a project, with its own rate or fixed price; empty: those of the task."""
+    """A task on a project with its own rate or fixed price; empty means that of the task."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_tasks")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="project_tasks")
@@ -145,7 +145,7 @@ class ProjectTask(models.Model):
 
 
 class ProjectMember(models.Model):
-    """Somebody on a project, with an own rate; empty: the rate of the employee."""
+    """An employee on a project with their own rate; empty means the rate of the employee."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="project_members")
     membership = models.ForeignKey(

@@ -1,1 +1,1 @@
-"""The pages of projects, by subject."""
+"""Pages of projects, by subject."""

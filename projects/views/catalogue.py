@@ -60,7 +60,7 @@ def task_list(request: MemberRequest) -> HttpResponse:
 @manager_required
 def task_add(request: MemberRequest) -> HttpResponse:
     form = TaskForm(request.POST or None, organisation=request.organisation)
-    return _answer(request, form, page="task")
+    return _save_or_show(request, form, page="task")
 
 
 @form_page
@@ -68,7 +68,7 @@ def task_add(request: MemberRequest) -> HttpResponse:
 def task_edit(request: MemberRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(request.organisation.tasks, pk=pk)
     form = TaskForm(request.POST or None, instance=task, organisation=request.organisation)
-    return _answer(request, form, page="task")
+    return _save_or_show(request, form, page="task")
 
 
 @require_POST
@@ -91,7 +91,7 @@ def category_list(request: MemberRequest) -> HttpResponse:
 @manager_required
 def category_add(request: MemberRequest) -> HttpResponse:
     form = CategoryForm(request.POST or None, organisation=request.organisation)
-    return _answer(request, form, page="category")
+    return _save_or_show(request, form, page="category")
 
 
 @form_page
@@ -99,7 +99,7 @@ def category_add(request: MemberRequest) -> HttpResponse:
 def category_edit(request: MemberRequest, pk: int) -> HttpResponse:
     category = get_object_or_404(request.organisation.expense_categories, pk=pk)
     form = CategoryForm(request.POST or None, instance=category, organisation=request.organisation)
-    return _answer(request, form, page="category")
+    return _save_or_show(request, form, page="category")
 
 
 @require_POST
@@ -117,7 +117,7 @@ def vehicle_list(request: MemberRequest) -> HttpResponse:
 @require_POST
 @manager_required
 def vehicle_trip_settings(request: MemberRequest) -> HttpResponse:
-    """The card with the trip settings, on the page of the vehicles."""
+    """Save the card with the trip settings, on the page of the vehicles."""
     form = _trip_settings_form(request)
     if not form.is_valid():
         return _vehicles(request, form)
@@ -130,7 +130,7 @@ def vehicle_trip_settings(request: MemberRequest) -> HttpResponse:
 @manager_required
 def vehicle_add(request: MemberRequest) -> HttpResponse:
     form = VehicleForm(request.POST or None, organisation=request.organisation)
-    return _answer(request, form, page="vehicle")
+    return _save_or_show(request, form, page="vehicle")
 
 
 @form_page
@@ -138,7 +138,7 @@ def vehicle_add(request: MemberRequest) -> HttpResponse:
 def vehicle_edit(request: MemberRequest, pk: int) -> HttpResponse:
     vehicle = get_object_or_404(request.organisation.vehicles, pk=pk)
     form = VehicleForm(request.POST or None, instance=vehicle, organisation=request.organisation)
-    return _answer(request, form, page="vehicle")
+    return _save_or_show(request, form, page="vehicle")
 
 
 @require_POST
@@ -169,8 +169,8 @@ def _page_of(request: MemberRequest, filters: CatalogueFilter, *, orders: Orders
     return page_of(request, in_order(filters.qs, order, orders=orders, default="name"))
 
 
-def _answer(request: MemberRequest, form: OwnedForm, *, page: str) -> HttpResponse:
-    """The form, again with its errors; or stored, and back to the list."""
+def _save_or_show(request: MemberRequest, form: OwnedForm, *, page: str) -> HttpResponse:
+    """Show the form, with its errors; or store it and return to the list."""
     if request.method == "POST" and form.is_valid():
         catalogue.keep(form.instance, fields=form.cleaned_data)
         messages.success(request, _("%(name)s has been saved.") % {"name": form.instance})

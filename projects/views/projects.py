@@ -1,4 +1,4 @@
-"""Projects: the list, a project with its figures, adding, editing, archiving."""
+"""Pages of projects: the list, a project with its figures, adding, editing, archiving."""
 
 from django.contrib import messages
 from django.db.models import F
@@ -30,7 +30,7 @@ ORDERS: Orders = {
     "end": (F("ends_on"),),
     "used": (F("used_minutes"),),
 }
-ORDERS_OF_TERMS: Orders = {"due": ("due_on",)}
+ORDERS_OF_AMOUNTS: Orders = {"due": ("due_on",)}
 
 
 @require_safe
@@ -51,7 +51,7 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
     scheduled_amounts = in_order(
         shown_terms(project, today=today),
         request.GET.get("order", ""),
-        orders=ORDERS_OF_TERMS,
+        orders=ORDERS_OF_AMOUNTS,
         default="-due",
     )
     context = {
@@ -106,7 +106,7 @@ def _project(request: MemberRequest, pk: int) -> Project:
 
 
 def _edit(request: MemberRequest, project: Project) -> HttpResponse:
-    """The form, again with its errors; or stored, and on to the project."""
+    """Show the form, with its errors; or store it and open the project."""
     form = AgreementForm(
         request.POST if request.method == "POST" else None,
         organisation=request.organisation,
@@ -116,13 +116,13 @@ def _edit(request: MemberRequest, project: Project) -> HttpResponse:
         outcome = editing.save_project(
             project, agreement=form.agreement(), today=timezone.localdate()
         )
-        _say_what_was_saved(request, project, form, outcome)
+        _report_saved(request, project, form, outcome)
         return redirect("projects:project-detail", project.pk)
     status = 422 if form.has_errors else 200
     return render(request, "projects/project_edit.html", {"form": form}, status=status)
 
 
-def _say_what_was_saved(
+def _report_saved(
     request: MemberRequest, project: Project, form: AgreementForm, outcome: Outcome
 ) -> None:
     messages.success(request, _("%(name)s has been saved.") % {"name": project})

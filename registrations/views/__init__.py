@@ -1,1 +1,1 @@
-"""The pages of Register and Overview."""
+"""Pages of Register and Overview."""

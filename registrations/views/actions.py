@@ -1,4 +1,4 @@
-"""What can be done with selected rows: the Actions menu of Overview."""
+"""The Actions menu of Overview: changes to selected registrations."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from .overview import csv_answer
 
 @dataclass(frozen=True)
 class Action:
-    """A change of status with its words. `confirms`: it is asked first, in a dialog."""
+    """A change of status with its texts. `title`, `question` and `button` are for its dialog."""
 
     operation: Callable[..., Outcome]
     change: Change
@@ -35,7 +35,7 @@ class Action:
     title: str | Promise = ""
     question: Any = ""
     button: str | Promise = ""
-    # What a note with it is called; empty: it takes none.
+    # The label of its note; empty if it has none.
     note: str | Promise = ""
     is_grave: bool = False
     ends_selection: bool = False
@@ -105,7 +105,7 @@ ACTIONS = {
 
 
 class NoteForm(forms.Form):
-    """Why: what the employee reads with a rejection, and Unbilled shows of what is written off."""
+    """A note: the employee reads it with a rejection, Unbilled shows it with a write-off."""
 
     note = forms.CharField(
         required=False,
@@ -114,7 +114,7 @@ class NoteForm(forms.Form):
     )
 
     def __init__(self, posted: QueryDict | None = None) -> None:
-        """A browser counts the end of a line as one character and sends it as two: one it is."""
+        """Count a line end as one character: browsers count one but send two."""
         typed = None
         if posted is not None:
             typed = {"note": posted.get("note", "").replace("\r\n", "\n")}
@@ -124,11 +124,11 @@ class NoteForm(forms.Form):
 @require_POST
 @member_required
 def overview_confirm(request: MemberRequest, name: str) -> HttpResponse:
-    """The dialog before an action: how many rows it changes, and which stay as they are."""
-    return _question(request, name, form=NoteForm())
+    """Show the dialog of an action: how many registrations change, and which do not."""
+    return _dialog(request, name, form=NoteForm())
 
 
-def _question(request: MemberRequest, name: str, *, form: NoteForm) -> HttpResponse:
+def _dialog(request: MemberRequest, name: str, *, form: NoteForm) -> HttpResponse:
     action, selection = _action(name), Selection.parsed(request.POST)
     outcome = statuses.preview(selection, action.change, by=request.membership)
     context = {
@@ -148,14 +148,14 @@ def _question(request: MemberRequest, name: str, *, form: NoteForm) -> HttpRespo
 @require_POST
 @member_required
 def overview_change(request: MemberRequest, name: str) -> HttpResponse:
-    """Changes the status of the selected rows, and tells what became of them."""
+    """Change the status of the selected registrations, and show the result."""
     action, selection = _action(name), Selection.parsed(request.POST)
     if not selection:
         messages.warning(request, _("No registrations are selected. Select registrations first."))
         return redirect(_back(request))
     form = NoteForm(request.POST)
     if action.note and not form.is_valid():
-        return _question(request, name, form=form)
+        return _dialog(request, name, form=form)
     note = {"note": form.cleaned_data["note"]} if action.note else {}
     outcome = action.operation(selection, by=request.membership, **note)
     if outcome.changed:
@@ -169,7 +169,7 @@ def overview_change(request: MemberRequest, name: str) -> HttpResponse:
 @require_POST
 @member_required
 def overview_export_selection(request: MemberRequest) -> HttpResponseBase:
-    """The selected rows as CSV, hours, expenses and trips in one file."""
+    """Export the selected registrations as CSV: hours, expenses and trips in one file."""
     selection = Selection.parsed(request.POST)
     if not selection:
         messages.warning(request, _("No registrations are selected. Select registrations first."))
@@ -178,7 +178,7 @@ def overview_export_selection(request: MemberRequest) -> HttpResponseBase:
 
 
 def reasons_in_words(outcome: Outcome) -> str:
-    """`3 rows stay as they are: 2 already invoiced, 1 written off.`; empty if none does."""
+    """Return why registrations were not changed; empty if all were."""
     count = outcome.skipped_count
     if not count:
         return ""
@@ -198,7 +198,7 @@ def _action(name: str) -> Action:
 
 
 def _back(request: MemberRequest) -> str:
-    """The list where the action was chosen."""
+    """Return the list where the action was chosen."""
     wanted = request.POST.get("next", "")
     fits = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -18,13 +18,13 @@ from ..models import RegistrationQuerySet
 from ..overviews import Overview
 from ..rights import sees_everything
 
-USUAL_SIZE = 50
+DEFAULT_SIZE = 50
 
 
 @require_safe
 @member_required
 def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
-    """The list, filtered by the address."""
+    """Show the list, filtered by the query string."""
     found = _filtered(request, overview)
     totals = overviews.totals(found.rows, figure=overview.figure)
     rows = _ordered(request, overview, found.rows).select_related(*overview.about)
@@ -33,7 +33,7 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
         "filter": found,
         "chips": [found.form[name] for name in _chips(overview, request)],
         "totals": totals,
-        "page": page_of(request, rows, usual_size=USUAL_SIZE, count=totals.count),
+        "page": page_of(request, rows, default_size=DEFAULT_SIZE, count=totals.count),
         "sees_amounts": sees_everything(request.membership),
         "may_book": _may_book(request),
         "columns": _columns(overview, request),
@@ -48,7 +48,7 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
 @require_safe
 @member_required
 def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
-    """Every row of the filter with its figures, to select them all."""
+    """Return every registration of the filter with its figures, to select them all."""
     rows = _ordered(request, overview, _filtered(request, overview).rows)
     found = overviews.selectable(rows, overview)
     if not sees_everything(request.membership):
@@ -59,7 +59,7 @@ def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
 @require_safe
 @member_required
 def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttpResponse:
-    """Every row of the filter as CSV."""
+    """Export every registration of the filter as CSV."""
     rows = _ordered(request, overview, _filtered(request, overview).rows)
     return csv_answer(request, [rows.select_related(*overview.about)], name=overview.key)
 
@@ -67,7 +67,7 @@ def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttp
 def csv_answer(
     request: MemberRequest, querysets: list[RegistrationQuerySet], *, name: str
 ) -> StreamingHttpResponse:
-    """A CSV file that is written while it is sent."""
+    """Return a CSV file that is written while it is sent."""
     sheet = sheet_of(querysets, with_amounts=sees_everything(request.membership), name=name)
     return sheet_answer(sheet, kind="csv")
 
@@ -93,7 +93,7 @@ def _chips(overview: Overview, request: MemberRequest) -> list[str]:
 
 
 def _names(overview: Overview) -> dict[str, str]:
-    """The URL names that belong to this list."""
+    """Return the URL names of this list."""
     singular = {"hours": "hour", "expenses": "expense", "trips": "trip"}[overview.key]
     start = f"registrations:overview-{overview.key}"
     return {
@@ -105,7 +105,7 @@ def _names(overview: Overview) -> dict[str, str]:
 
 
 def _columns(overview: Overview, request: MemberRequest) -> list[tuple[str, str]]:
-    """The columns that one may leave out."""
+    """Return the columns that can be hidden."""
     columns = [
         ("employee", _("Employee")),
         ("customer", _("Customer")),
@@ -117,6 +117,6 @@ def _columns(overview: Overview, request: MemberRequest) -> list[tuple[str, str]
 
 
 def _may_book(request: MemberRequest) -> bool:
-    """The tie with e-Boekhouden is switched on, and this person may use it."""
+    """True if the connection with e-Boekhouden is switched on and the person may use it."""
     connection = getattr(request.organisation, "connection", None)
     return request.membership.is_invoicer and connection is not None and connection.is_active

@@ -1,4 +1,4 @@
-"""Register: adding, changing, copying and deleting one's hours, expenses and trips."""
+"""Register: add, change, copy and delete hours, expenses and trips."""
 
 import datetime
 from collections.abc import Callable
@@ -35,7 +35,7 @@ SEVEN_DAYS = 7 * ONE_DAY
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
-    """The page; a POST adds a row for the chosen employee."""
+    """Show the page; POST adds a registration for the chosen employee."""
     row = _new_row(request, page)
     form = _form(request, page, row=row)
     if request.method == "POST" and form.is_valid() and _saved(form, registering.add, request):
@@ -47,7 +47,7 @@ def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
-    """A row in the form; one that no longer changes says why."""
+    """Show a registration in the form; one that cannot change shows why."""
     row = _visible_row(request, page, pk)
     if not page.model.objects.editable_by(request.membership).filter(pk=pk).exists():
         return _page(request, page, form=None, row=row)
@@ -55,7 +55,7 @@ def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if _saved(form, registering.change, request):
-                messages.success(request, _("The settings have been saved."))
+                messages.success(request, _("The registration has been saved."))
                 return redirect(_address(page, request=request, row=row))
         except registering.NotChangeable:
             return _no_longer(request, page, row=row)
@@ -65,7 +65,7 @@ def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
 @require_safe
 @member_required
 def copy(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
-    """The form filled in with what a row is about, to add another one."""
+    """Show the form with the values of a registration, to add another one."""
     row = registering.copied(_visible_row(request, page, pk))
     form = page.form(instance=row, organisation=request.organisation)
     return _page(request, page, form=form, day=row.date, subject=row.membership)
@@ -74,7 +74,7 @@ def copy(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
 @require_POST
 @member_required
 def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
-    """Deletes a row that may still change."""
+    """Delete a registration that may still change."""
     row = _visible_row(request, page, pk)
     try:
         registering.delete(row, by=request.membership)
@@ -87,7 +87,7 @@ def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
 @require_safe
 @member_required
 def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
-    """The selects of the form again, after a customer or a project was chosen."""
+    """Return the selects of the form, after a customer or a project was chosen."""
     chosen = {name: request.GET.get(name, "") for name in ("customer", "project", "task")}
     form = page.form(initial=chosen, organisation=request.organisation)
     customer_changed = request.htmx.trigger_name == "customer"
@@ -100,7 +100,7 @@ def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
 @require_safe
 @member_required
 def receipt(request: MemberRequest, pk: int) -> FileResponse:
-    """The receipt of an expense that one may see, always to be saved, never shown as a page."""
+    """Return the receipt of a visible expense, always as a download and never as a page."""
     rows = Expense.objects.visible_to(request.membership).exclude(receipt="")
     expense = get_object_or_404(rows, pk=pk)
     try:
@@ -132,7 +132,10 @@ def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
 
 
 def _subject(request: MemberRequest) -> Membership:
-    """For whom: oneself, or whom a manager chose, also of those who left: their rows stay."""
+    """Return the person to register for: oneself, or whom a manager chose.
+
+    Former employees are included, because their registrations remain.
+    """
     chosen = request.GET.get("employee", "")
     if not chosen or not request.membership.is_manager:
         return request.membership
@@ -155,7 +158,7 @@ def _form(request: MemberRequest, page: RegisterPage, *, row: Registration) -> R
 
 
 def _saved(form: RegistrationForm, operation: Callable[..., None], request: MemberRequest) -> bool:
-    """Whether it was written; if a rule forbids it, the form says so at the field."""
+    """True if it was saved; if a rule forbids it, the form shows the error at the field."""
     try:
         operation(form.instance, by=request.membership)
     except ValidationError as error:
@@ -171,7 +174,7 @@ def _no_longer(request: MemberRequest, page: RegisterPage, *, row: Registration)
 
 
 def _address(page: RegisterPage, *, request: MemberRequest, row: Registration) -> str:
-    """Back to the day and the employee of the row."""
+    """Return the URL of the day and the employee of the registration."""
     query = {"date": row.date.isoformat()}
     if row.membership_id != request.membership.pk:
         query["employee"] = str(row.membership_id)

@@ -1,4 +1,4 @@
-"""Pricing unbilled hours of a project again after its rates changed: asked first, with figures."""
+"""Reprice the unbilled hours of a project after a change of rates."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,7 +17,7 @@ from ..pricing import preview_repricing, reprice_unbilled
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
 def project_reprice(request: MemberRequest, pk: int) -> HttpResponse:
-    """A dialog that says how many hours change and by how much; posting it changes them."""
+    """Show how many hours change and by how much; POST changes them."""
     projects = Project.objects.filter(organisation=request.organisation).select_related("customer")
     project = get_object_or_404(projects, pk=pk)
     if request.method == "POST":

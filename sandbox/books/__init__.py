@@ -1,4 +1,4 @@
-"""The books: what a test or a person may read back, and what a bookkeeper would do by hand."""
+"""The books of the sandbox: reading them, and the manual work of a bookkeeper."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ EVERYTHING = (
 
 
 class Books:
-    """Kept in one directory; opening them twice at a time is not meant to be done."""
+    """The books in one directory; only one process may open them."""
 
     def __init__(self, directory, *, clock=None, administration=ADMINISTRATION):
         self.directory = Path(directory)
@@ -53,7 +53,7 @@ class Books:
     def close(self):
         self.storage.close()
 
-    # what stands in them
+    # reading
 
     def credentials(self):
         with self.storage.reading() as db:
@@ -76,7 +76,7 @@ class Books:
             return entries.find(db, number=number)
 
     def open_items(self, *, side="debtors"):
-        """What is open with the debtors, or with the creditors."""
+        """Return the open items of the debtors or the creditors."""
         with self.storage.reading() as db:
             return entries.open_items(db, side)
 
@@ -85,7 +85,7 @@ class Books:
             return ledger.accounts(db)
 
     def balance(self, code):
-        """Debit minus credit of one account."""
+        """Return debit minus credit of one account."""
         return next(account.balance for account in self.accounts() if account.code == code)
 
     def sessions(self):
@@ -96,7 +96,7 @@ class Books:
         with self.storage.reading() as db:
             return requests.find(db, after=after, operation=operation, number=number, limit=limit)
 
-    # what a person does to them
+    # editing
 
     def seed_relations(self, rows):
         """Add relations, each a dict of the service's own field names, with at least a Code."""
@@ -105,18 +105,18 @@ class Books:
             return [relations.add(db, editing.whole(row), added=today) for row in rows]
 
     def pay(self, number, amount=None, *, relation_code=None, side="debtors", day=None):
-        """Book a payment at the bank; everything that is open, if no amount is given."""
+        """Book a bank payment; the whole open amount if none is given."""
         with self.storage.transaction() as db:
             day = day or self.clock.today()
             return editing.pay(db, number, amount, relation_code=relation_code, side=side, day=day)
 
     def change(self, kind, record_id, values):
-        """Edit a relation, invoice or entry, as somebody might; returns whether it exists."""
+        """Edit a relation, invoice or entry; return whether it exists."""
         with self.storage.transaction() as db:
             return editing.change(db, kind, record_id, values)
 
     def copy(self, kind, record_id, number, *, times=1):
-        """Enter an invoice or entry again under a number, taken or not; returns the last id."""
+        """Enter an invoice or entry again under a number, used or not; return the last id."""
         with self.storage.transaction() as db:
             return [editing.copy(db, kind, record_id, number) for _ in range(times)][-1]
 
@@ -133,7 +133,7 @@ class Books:
             sessions.expire(db)
 
     def set_calls(self, number, *, operation=None):
-        """Say how often the service was called today, or an operation this month."""
+        """Set how often the service was called today, or an operation this month."""
         today = self.clock.today()
         with self.storage.transaction() as db:
             if operation:
@@ -142,7 +142,7 @@ class Books:
                 sessions.set_calls(db, today.isoformat(), "*", number)
 
     def reset(self):
-        """Empty books with the same credentials."""
+        """Empty the books; the credentials stay."""
         with self.storage.transaction() as db:
             for table in EVERYTHING:
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 our own names

@@ -1,4 +1,4 @@
-"""What new books begin with: a chart of accounts, cost centres and articles."""
+"""Initial contents of new books: a chart of accounts, cost centres and articles."""
 
 from .storage import insert
 
@@ -54,7 +54,7 @@ ARTICLES = (
 
 
 def write_chart(db):
-    """Fill new books; books that have accounts already stay as they are."""
+    """Fill new books; books with accounts stay as they are."""
     if db.execute("SELECT 1 FROM accounts").fetchone():
         return
     for account in ACCOUNTS:

@@ -1,4 +1,4 @@
-"""Who may open these books: made up once, kept with them."""
+"""Credentials of the books: generated once and stored with them."""
 
 import secrets
 import uuid
@@ -10,7 +10,7 @@ TOWN = "Utrecht"
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a user types over into an integration."""
+    """The values that a user copies to an integration."""
 
     username: str
     security_code_1: str
@@ -18,7 +18,7 @@ class Credentials:
 
 
 def ensure_credentials(db, *, administration=ADMINISTRATION):
-    """The credentials of these books; new books get new ones."""
+    """Store new credentials in new books; existing ones stay."""
     fresh = {
         "username": "sandbox",
         "security_code_1": secrets.token_hex(16),
@@ -39,7 +39,7 @@ def fact(db, name):
 
 
 def renew_security_code_1(db):
-    """As after a change of password: the old code stops working, open sessions go on."""
+    """Replace the code, as after a change of password: open sessions stay valid."""
     fresh = secrets.token_hex(16)
     db.execute("UPDATE facts SET value = ? WHERE name = 'security_code_1'", (fresh,))
     return fresh

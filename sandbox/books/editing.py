@@ -1,4 +1,4 @@
-"""What people do in the books by hand: enter a payment; change, copy or delete a record."""
+"""Manual changes in the books: enter a payment; change, copy or delete a record."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -28,7 +28,7 @@ COLUMNS = {
 
 
 def whole(fields):
-    """A relation with a value for every field the service knows."""
+    """Return a relation with a value for every field of the service."""
     known = {field.name: field.type for field in contract().types["cRelatie"]}
     unknown = set(fields) - set(known)
     if unknown:
@@ -39,7 +39,7 @@ def whole(fields):
 
 
 def pay(db, number, amount, *, relation_code, side, day):
-    """Returns the number of the entry; raises LookupError if nothing is open under the number."""
+    """Return the number of the entry; raise LookupError if nothing is open under the number."""
     fits = (
         item
         for item in entries.open_items(db, side)
@@ -79,7 +79,7 @@ def _payment_line(db, number, cents, side):
 
 
 def change(db, kind, record_id, values):
-    """Put other values in a record; `lines` of an invoice or entry go by position."""
+    """Change values of a record; `lines` of an invoice or entry are matched by position."""
     if kind == "relations":
         whole(values)
         return relations.change(db, record_id, values)
@@ -135,7 +135,7 @@ def _decimals(change):
 
 
 def copy(db, kind, record_id, number):
-    """Enter an invoice or entry once more, as somebody might who forgot; returns its id."""
+    """Enter an invoice or entry a second time, as a mistake; return its id."""
     if kind == "invoices":
         (invoice,) = invoices.find(db, invoice_id=record_id)
         head = {name: getattr(invoice, name) for name in ("relation_code", "term", "template")}
@@ -153,7 +153,7 @@ def _copied(line, number):
 
 
 def delete(db, kind, record_id):
-    """Remove a record; the entry of an invoice stays, as does the invoice of an entry."""
+    """Delete a record; the entry of an invoice stays, as does the invoice of an entry."""
     if kind not in ("relations", *COLUMNS):
         raise ValueError(f"There are no {kind} to delete.")
     gone = db.execute(f"DELETE FROM {kind} WHERE id = ?", (record_id,))  # noqa: S608

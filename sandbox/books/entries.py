@@ -1,4 +1,4 @@
-"""Entries (mutations) in the books, and what is open because of them."""
+"""Entries (mutations) in the books, and the open items that follow from them."""
 
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ PAYING = {
 
 
 def add(db, head, lines, *, visible_at=0):
-    """Book an entry: amounts of the lines in cents; returns its running number."""
+    """Add an entry, with amounts of lines in cents; return its running number."""
     entry_id = insert(db, "entries", head | {"visible_at": visible_at})
     write_lines(db, entry_id, lines)
     return entry_id
@@ -33,7 +33,7 @@ def write_lines(db, entry_id, lines):
 
 
 def exists(db, kind, number, *, relation_code=None):
-    """Whether an entry of this kind has this invoice number (and, if given, this relation)."""
+    """Return a row if an entry of this kind has this invoice number (and relation, if given)."""
     return db.execute(
         "SELECT 1 FROM entries WHERE kind = :kind AND number = :number"
         " AND (:code IS NULL OR relation_code = :code)",
@@ -51,7 +51,7 @@ def find(
     dates=(None, None),
     visible_at=None,
 ):
-    """Entries by running number, invoice number and date, by running number ascending."""
+    """Return entries by running number, invoice number and date, by running number ascending."""
     conditions = ["id >= :since"]
     values = {"since": since, "until": until, "text": number, "moment": visible_at}
     if until is not None:
@@ -71,7 +71,7 @@ def find(
 
 
 def paid(db, side="debtors"):
-    """What was paid, in cents, by relation code and invoice number."""
+    """Return paid cents by relation code and invoice number."""
     rows = db.execute(
         "SELECT entries.relation_code, entry_lines.number, sum(entry_lines.gross) AS total"
         " FROM entry_lines JOIN entries ON entries.id = entry_lines.entry_id"
@@ -82,7 +82,7 @@ def paid(db, side="debtors"):
 
 
 def open_items(db, side="debtors", *, visible_at=None):
-    """What is not fully paid, by date; one item for each relation and invoice number."""
+    """Return what is not fully paid, by date; one item per relation and invoice number."""
     rows = db.execute(
         "SELECT min(date) AS date, relation_code, entries.number, sum(entry_lines.gross) AS total"
         " FROM entries JOIN entry_lines ON entry_lines.entry_id = entries.id"

@@ -14,7 +14,7 @@ from .storage import insert, matching, update
 
 
 def totals(lines, *, day, vat_rounded="rate"):
-    """Net and VAT of invoice lines in cents: VAT rounded once per rate, or on every line."""
+    """Return net and VAT of invoice lines in cents, with VAT rounded per rate or per line."""
     nets = [(CODES[line.vat_code].percentage(day), net_of(line)) for line in lines]
     if vat_rounded == "line":
         vat = sum(share_of(net, rate) for rate, net in nets)
@@ -27,12 +27,12 @@ def totals(lines, *, day, vat_rounded="rate"):
 
 
 def net_of(line):
-    """Quantity times price, in cents."""
+    """Return quantity times price, in cents."""
     return to_cents(line.quantity * line.price)
 
 
 def add(db, head, lines, *, visible_at=0, vat_rounded="rate"):
-    """Write an invoice; returns its id."""
+    """Write an invoice; return its id."""
     day = date.fromisoformat(head["date"])
     net, vat = totals(lines, day=day, vat_rounded=vat_rounded)
     own = {
@@ -58,7 +58,7 @@ def write_lines(db, invoice_id, lines):
 
 
 def recompute(db, invoice_id):
-    """Bring the totals in line with the lines, after somebody edited them."""
+    """Calculate the totals again, after the lines were edited."""
     (invoice,) = find(db, invoice_id=invoice_id)
     net, vat = totals(invoice.lines, day=invoice.date)
     update(db, "invoices", invoice_id, {"net": net, "vat": vat})
@@ -69,7 +69,7 @@ def exists(db, number):
 
 
 def next_number(db, switches):
-    """The first number of the automatic series that nobody uses."""
+    """Return the first unused number of the automatic series."""
     counter = _last_counter(db)
     while True:
         counter += 1
@@ -98,7 +98,7 @@ def find(
     dates=(None, None),
     visible_at=None,
 ):
-    """The invoices that fit, in the order they were made."""
+    """Return the matching invoices, in order of creation."""
     conditions = ["1"]
     values = {"text": number, "code": relation_code, "id": invoice_id, "moment": visible_at}
     if invoice_id:

@@ -6,7 +6,7 @@ from sandbox.vat import CODES
 from .records import Account
 from .storage import insert
 
-# whose side of the books the head account of an entry is on: debit (1) or credit (-1)
+# the side of the head account of an entry: debit (1) or credit (-1)
 HEAD_SIDE = {
     "OpeningsSaldo": 1,
     "FactuurVerstuurd": 1,
@@ -20,26 +20,26 @@ HEAD_SIDE = {
 
 
 def account(db, code):
-    """The account with this code, or None."""
+    """Return the account with this code, or None."""
     row = db.execute("SELECT * FROM accounts WHERE code = ?", (code or "",)).fetchone()
     return _account(row) if row else None
 
 
 def accounts(db):
-    """All accounts with their balance, by code."""
+    """Return all accounts with their balance, by code."""
     totals = balances(db)
     rows = db.execute("SELECT * FROM accounts ORDER BY code").fetchall()
     return [_account(row, balance=from_cents(totals.get(row["code"], 0))) for row in rows]
 
 
 def lowest(db, category):
-    """The code of the lowest account of a category, or an empty text."""
+    """Return the code of the lowest account of a category, or an empty text."""
     row = db.execute("SELECT min(code) FROM accounts WHERE category = ?", (category,)).fetchone()
     return row[0] or ""
 
 
 def balances(db, *, code="", cost_centre=0, since=None, until=None):
-    """Balance in cents by account code, between two dates, both inclusive."""
+    """Return the balance in cents by account code, between two dates, both inclusive."""
     rows = db.execute(
         "SELECT account, sum(amount) AS total FROM postings"
         " WHERE (:code = '' OR account = :code) AND (:centre = 0 OR cost_centre = :centre)"
@@ -56,7 +56,7 @@ def balances(db, *, code="", cost_centre=0, since=None, until=None):
 
 
 def post(db, entry_id):
-    """Write the debit and credit of an entry anew, from its head and lines."""
+    """Write the debit and credit of an entry again, from its head and lines."""
     db.execute("DELETE FROM postings WHERE entry_id = ?", (entry_id,))
     head = db.execute("SELECT * FROM entries WHERE id = ?", (entry_id,)).fetchone()
     side = HEAD_SIDE[head["kind"]]

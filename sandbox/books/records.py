@@ -1,4 +1,4 @@
-"""What stands in the books, as values to read."""
+"""Records of the books, as values to read."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Relation:
-    """`fields` has the texts and numbers of the relation under the service's own names."""
+    """A relation; `fields` are its texts and numbers under the service's own names."""
 
     id: int
     code: str
@@ -33,8 +33,11 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class Invoice:
-    """`open` is what has not been paid; `entry` the number of the entry that booked it, or None;
-    `extras` what else was sent along, under the service's own names."""
+    """An invoice; `open` is the unpaid amount.
+
+    `entry` is the number of the entry that booked it, or None. `extras` are the other fields that
+    were sent, under the service's own names.
+    """
 
     id: int
     number: str
@@ -89,7 +92,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class OpenItem:
-    """What a relation still has to pay, or, among the creditors, is still to be paid."""
+    """An open item: the amount that a debtor, or we to a creditor, still have to pay."""
 
     date: date
     number: str
@@ -112,8 +115,11 @@ class Account:
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """One request as received: `number` is the invoice number or relation code in it, `body` its
-    XML without the secrets, `applied` whether it changed the books, `outcome` what became of it."""
+    """One request as received.
+
+    `number` is the invoice number or relation code in it, `body` its XML without the secrets.
+    `applied` says whether it changed the books, and `outcome` is the result in words.
+    """
 
     id: int
     at: str

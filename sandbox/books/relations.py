@@ -8,7 +8,7 @@ from .storage import insert, matching, update
 
 
 def add(db, fields, *, added, visible_at=0):
-    """Returns the id of the new relation."""
+    """Add a relation; return its id."""
     return insert(
         db,
         "relations",
@@ -22,7 +22,7 @@ def add(db, fields, *, added, visible_at=0):
 
 
 def change(db, relation_id, fields):
-    """Put other values in some fields; returns whether the relation exists."""
+    """Change some fields; return whether the relation exists."""
     found = find(db, relation_id=relation_id)
     if not found:
         return False
@@ -41,7 +41,7 @@ def with_code(db, code):
 
 
 def find(db, *, code="", relation_id=0, how="exact", visible_at=None):
-    """The relations that fit; what is visible later than a moment stays out."""
+    """Return the matching relations that are visible at the moment."""
     conditions, values = ["1"], {"text": code, "id": relation_id, "moment": visible_at}
     if code:
         conditions.append(matching("code", how))

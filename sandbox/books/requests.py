@@ -1,4 +1,4 @@
-"""The log of every request that came in, without the secrets that were in it."""
+"""The log of all requests, without their secrets."""
 
 from .records import RequestRecord
 from .storage import insert, update
@@ -8,7 +8,7 @@ KEPT = 64 * 1024
 
 
 def receive(db, *, at, bytes_in):
-    """Note that a request came in; returns its id."""
+    """Record a new request; return its id."""
     return insert(
         db,
         "requests",
@@ -17,12 +17,12 @@ def receive(db, *, at, bytes_in):
 
 
 def note(db, request_id, **values):
-    """Write down more about a request."""
+    """Record more about a request."""
     update(db, "requests", request_id, values)
 
 
 def find(db, *, after=0, operation="", number="", limit=None):
-    """Requests in the order they came in; with a limit, the last ones."""
+    """Return requests in order of arrival; with a limit, the latest ones."""
     rows = db.execute(
         "SELECT * FROM requests WHERE id > :after"
         " AND (:operation = '' OR operation = :operation) AND (:number = '' OR number = :number)"

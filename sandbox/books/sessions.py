@@ -1,4 +1,4 @@
-"""Sessions that clients opened, and how often the service was called."""
+"""Sessions of clients, and the number of calls to the service."""
 
 import uuid
 
@@ -6,7 +6,7 @@ from .storage import insert
 
 
 def open_session(db, *, source, at, alone=False):
-    """Returns the id, a GUID without braces; `alone` closes every other session."""
+    """Return the id, a GUID without braces; `alone` closes every other session."""
     if alone:
         db.execute("UPDATE sessions SET closed = 1")
     session_id = str(uuid.uuid4()).upper()
@@ -27,7 +27,7 @@ def touch(db, session_id, *, at):
 
 
 def expire(db, session_id=None):
-    """Make one session, or all of them, too old."""
+    """Let one session, or all of them, expire."""
     db.execute(
         "UPDATE sessions SET expired = 1 WHERE :id IS NULL OR id = :id",
         {"id": session_id},
@@ -39,7 +39,7 @@ def close(db, session_id):
 
 
 def bare(session_id):
-    """A session id as it is kept: upper case, without braces or blanks around it."""
+    """Return a session id as stored: upper case, without braces and blanks around it."""
     return (session_id or "").strip().strip("{}").upper()
 
 

@@ -1,4 +1,4 @@
-"""The file with the books: SQLite, every change on disk before it is answered."""
+"""The SQLite file of the books; every change is on disk before the answer is sent."""
 
 import sqlite3
 import threading
@@ -27,7 +27,7 @@ class Storage:
 
     @contextmanager
     def transaction(self):
-        """All or nothing, and on disk when the block ends."""
+        """Run a block in a transaction, which is on disk when the block ends."""
         with self._lock:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -50,7 +50,7 @@ class Storage:
 
 @contextmanager
 def trial(db, *, keep):
-    """Inside a transaction: what the block did is undone on an exception, or if not kept."""
+    """Run a block in a savepoint; undo it after an exception, or if not `keep`."""
     db.execute("SAVEPOINT effect")
     try:
         yield
@@ -64,7 +64,7 @@ def trial(db, *, keep):
 
 
 def insert(db, table, values):
-    """Add a row; returns its id."""
+    """Add a row; return its id."""
     names = ", ".join(values)
     marks = ", ".join("?" * len(values))
     statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 our own names
@@ -72,14 +72,14 @@ def insert(db, table, values):
 
 
 def update(db, table, row_id, values):
-    """Change a row; returns whether it exists."""
+    """Change a row; return whether it exists."""
     names = ", ".join(f"{name} = ?" for name in values)
     statement = f"UPDATE {table} SET {names} WHERE id = ?"  # noqa: S608 our own names
     return db.execute(statement, (*values.values(), row_id)).rowcount == 1
 
 
 def matching(column, how):
-    """The condition under which a column fits a text filter; takes the text as :text."""
+    """Return the condition under which a column matches a filter; the text is bound as :text."""
     return {
         "exact": f"{column} = :text",
         "prefix": f"substr({column}, 1, length(:text)) = :text",

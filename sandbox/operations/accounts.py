@@ -21,7 +21,7 @@ def add_account(call):
 def update_account(call):
     given = call.required("oGb")
     old = call.db.execute("SELECT code FROM accounts WHERE id = ?", (given["ID"],)).fetchone()
-    refuse_if(old is None, "CMUT001")  # no code is known for this; the text fits
+    refuse_if(old is None, "CMUT001")  # no code is documented for this; the text fits
     _check(call, given, own_id=given["ID"], suffix=".1")
     values = _values(call, given)
     update(call.db, "accounts", given["ID"], values)

@@ -1,4 +1,4 @@
-"""The sales entry that belongs to an invoice which is also put in the bookkeeping."""
+"""The sales entry of an invoice that is also booked in the ledger."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from sandbox.vat import CODES
 
 
 def book_invoice(db, invoice_id, *, description, visible_at):
-    """Books on the lowest debtors account; returns the number of the entry."""
+    """Book on the lowest debtors account; return the number of the entry."""
     (invoice,) = invoices.find(db, invoice_id=invoice_id)
     head = {
         "kind": "FactuurVerstuurd",
@@ -29,12 +29,12 @@ def book_invoice(db, invoice_id, *, description, visible_at):
 
 
 def booked_lines(invoice):
-    """One line per account, VAT code and cost centre; their VAT adds up to the invoice's."""
+    """Return one line per account, VAT code and cost centre; their VAT adds up to the invoice's."""
     nets: dict[tuple[str, str, int], int] = {}
     for line in invoice.lines:
         key = (line.account, line.vat_code, line.cost_centre)
         nets[key] = nets.get(key, 0) + invoices.net_of(line)
-    so_far: dict[Decimal, tuple[int, int]] = {}  # rate: (net, VAT) already given out
+    so_far: dict[Decimal, tuple[int, int]] = {}  # rate: (net, VAT) of the lines so far
     lines = []
     for (account, vat_code, cost_centre), net in nets.items():
         rate = CODES[vat_code].percentage(invoice.date)

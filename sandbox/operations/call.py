@@ -1,4 +1,4 @@
-"""What an operation gets to work with."""
+"""The arguments and surroundings of an operation."""
 
 import sqlite3
 from dataclasses import dataclass, field
@@ -14,8 +14,11 @@ FIRST_YEAR, LAST_YEAR = 1980, 2049
 
 @dataclass
 class Call:
-    """`now` is the wall clock, `at` the same in seconds; `origin` the address of the sandbox;
-    `refusal` is filled in when the service said no."""
+    """One call of an operation.
+
+    `now` is the local time, `at` the same in seconds, `origin` the address of the sandbox.
+    `refusal` is set if the service refused.
+    """
 
     operation: str
     arguments: dict
@@ -28,24 +31,24 @@ class Call:
 
     @property
     def visible_at(self):
-        """When the look-ups may see what this call writes."""
+        """The moment from which look-ups may show the effect of this call."""
         return self.at + self.switches.visibility_lag_ms / 1000
 
     def required(self, name):
-        """An object the service cannot do without; it breaks when it is missing."""
+        """Return a required object; a missing one causes a Fault."""
         if self.arguments.get(name) is None:
             raise broken(NULL_REFERENCE)
         return self.arguments[name]
 
     def filter(self):
-        """The filter; a missing one counts as empty, unless the switch says otherwise."""
+        """Return the filter; a missing one counts as empty, unless the switch says otherwise."""
         given = self.arguments.get("cFilter")
         if given is None and self.switches.missing_filter == "fault":
             raise broken(NULL_REFERENCE)
         return Filter(given or {})
 
     def fit(self, text, longest):
-        """A text the service keeps; too long breaks it or is cut, as the switch says."""
+        """Return a stored text; a long one causes a Fault or is cut, depending on the switch."""
         text = text or ""
         if len(text) > longest and self.switches.too_long == "fault":
             raise broken(TRUNCATED)
@@ -53,7 +56,7 @@ class Call:
 
 
 class Filter(dict):
-    """A filter in which zero, no date and a blank text mean: anything."""
+    """A filter; zero, no date and a blank text match everything."""
 
     def text(self, name):
         return (self.get(name) or "").strip()
@@ -74,5 +77,5 @@ def blank(text):
 
 
 def is_bookable(moment):
-    """Whether a date is filled in and within the years the service knows."""
+    """True if a date is filled in and in the years of the service."""
     return FIRST_YEAR <= moment.year <= LAST_YEAR

@@ -30,7 +30,7 @@ def add_entry(call):
 
 
 def get_entries(call):
-    """At most the switched number of entries: of those that fit, or of all before fitting."""
+    """Return entries up to the switched cap, which applies after or before matching."""
     wanted = call.filter()
     found = _found(call, wanted)
     if not call.switches.entries_filter_first:

@@ -1,4 +1,4 @@
-"""What the service refuses in AddMutatie: the head by number of the code, then each line."""
+"""Checks of AddMutatie: the head in order of the codes, then each line."""
 
 from sandbox.books import entries, ledger, relations
 from sandbox.codes import ACCOUNT_UNFIT, TERM_MISSING, VAT_UNEQUAL, VAT_UNFIT, refuse_if
@@ -65,7 +65,7 @@ def _check_payment(call, given):
 
 
 def check_line(call, kind, line):
-    """The line with its amounts in cents, or a refusal."""
+    """Return the line with its amounts in cents, or refuse it."""
     if line is None:
         raise broken(NULL_REFERENCE)
     vat_code = CODES.get(line["BTWCode"] or "")
@@ -98,7 +98,10 @@ def _check_side(kind, name, vat_code):
 
 
 def _fits_rate(call, vat_code, cents, percentage):
-    """Divergent rates are the sender's own; reversed-charge VAT may carry its label's rate."""
+    """Return whether VAT and percentage match.
+
+    The sender sets a divergent rate, and reverse-charged VAT may have the rate of its name.
+    """
     if vat_code.account == "AFOVERIG" or (vat_code.is_reversed and not cents["vat"]):
         return True
     difference = abs(share_of(cents["net"], percentage) - cents["vat"])

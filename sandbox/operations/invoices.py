@@ -36,7 +36,7 @@ IN_COLUMNS = (
 
 
 def add_invoice(call):
-    """Checks in the order head, mail, booking, direct debit, lines; then writes, and books."""
+    """Check head, mail, booking, direct debit and lines, in this order; then write and book."""
     given = call.required("oFact")
     _check_head(call, given)
     _check_extras(call, given)

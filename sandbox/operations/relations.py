@@ -20,10 +20,10 @@ def add_relation(call):
 
 
 def update_relation(call):
-    """Fields that were left out stay as they are, or are emptied, as the switch says."""
+    """Missing fields keep their value or are emptied, depending on the switch."""
     given = call.required("oRel")
     found = relations.find(call.db, relation_id=given["ID"]) if given["ID"] else []
-    refuse_if(not found, "CMUT017")  # no code is known for this; the text fits
+    refuse_if(not found, "CMUT017")  # no code is documented for this; the text fits
     fields = {name: value for name, value in given.items() if name not in NOT_KEPT}
     if call.switches.absent_on_update == "keep":
         fields = {name: value for name, value in fields.items() if value is not None}

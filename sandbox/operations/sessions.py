@@ -1,4 +1,4 @@
-"""Opening and closing sessions, logging in, and what every call is checked for first."""
+"""Open and close sessions, log in, and check the session of every call."""
 
 import secrets
 
@@ -40,7 +40,7 @@ def _opened(call):
 
 
 def check_session(call):
-    """Refuses a session that is blank, unknown, closed, too old, or of other books."""
+    """Refuse a session that is blank, unknown, closed, too old, or of other books."""
     given = call.arguments["SessionID"] or ""
     refuse_if(call.switches.unable_to_verify, "E001.7")
     session_id = sessions.bare(given)
@@ -65,7 +65,7 @@ def _is_too_old(call, session):
 
 
 def count_call(call):
-    """Counts the call, or refuses it when the quota of today or this month is used up."""
+    """Count the call, or refuse it if the quota of today or this month is used up."""
     today, month = call.now.date().isoformat(), call.now.strftime("%Y-%m")
     refuse_if(sessions.calls(call.db, today, "*") >= call.switches.daily_quota, "E003.3")
     if call.operation == "GetMutaties":
@@ -76,7 +76,7 @@ def count_call(call):
 
 
 def close_session(call):
-    """Silent, whatever session it is."""
+    """Close the session; an unknown one is ignored."""
     sessions.close(call.db, sessions.bare(call.arguments["SessionID"]))
     return {}
 

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Language
 from accounts.organisations import change_organisation
 from billing.management.organisations import create_organisation
-from integrations.connecting import Typed, test_connection
+from integrations.connecting import CredentialsInput, test_connection
 from sandbox import Sandbox
 from tests import factories
 
@@ -88,7 +88,7 @@ def connect(studio: Studio, sandbox: Sandbox) -> None:
     connection = factories.create_connection(organisation=studio.organisation, sandbox=sandbox)
     tested = test_connection(
         connection,
-        typed=Typed(sandbox.username),
+        typed=CredentialsInput(sandbox.username),
         by=studio.administrator.user,
         now=timezone.now(),
     )

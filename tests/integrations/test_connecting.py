@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from integrations.connecting import Typed, save_connection, test_connection
+from integrations.connecting import CredentialsInput, save_connection, test_connection
 from integrations.models import Connection, ConnectionEvent, LedgerAccount
 from integrations.switching import AdministrationTaken, activate, deactivate, pause, resume
 from tests.factories import create_connection, create_membership, create_organisation
@@ -31,7 +31,7 @@ def typed(sandbox, **changes):
         "code_1": sandbox.security_code_1,
         "code_2": sandbox.security_code_2,
     }
-    return Typed(**values | changes)
+    return CredentialsInput(**values | changes)
 
 
 @pytest.fixture
@@ -66,7 +66,9 @@ def test_a_test_again_keeps_accounts_that_stay_and_drops_those_that_went(
     LedgerAccount.objects.create(connection=connection, code="9999", name="Weg", category="VW")
     old = LedgerAccount.objects.create(connection=connection, code="8000", name="Oud", category="?")
 
-    test_connection(connection, typed=Typed(books.username), by=administrator.user, now=NOW)
+    test_connection(
+        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+    )
 
     assert not connection.ledger_accounts.filter(code="9999").exists()
     assert LedgerAccount.objects.get(pk=old.pk).name == "Omzet"
@@ -132,7 +134,9 @@ def test_an_address_that_is_not_secure_is_refused_before_anything_is_sent(
 
 
 def test_a_test_without_codes_says_what_is_missing(empty, administrator):
-    tested = test_connection(empty, typed=Typed("somebody"), by=administrator.user, now=NOW)
+    tested = test_connection(
+        empty, typed=CredentialsInput("somebody"), by=administrator.user, now=NOW
+    )
 
     assert tested.text == "Enter the username and both security codes first."
 
@@ -140,7 +144,9 @@ def test_a_test_without_codes_says_what_is_missing(empty, administrator):
 def test_a_success_ends_a_pause(connection, books, administrator):
     pause(connection, code="E0011", text="wrong", now=NOW)
 
-    test_connection(connection, typed=Typed(books.username), by=administrator.user, now=NOW)
+    test_connection(
+        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+    )
 
     assert not Connection.objects.get(pk=connection.pk).is_paused
 
@@ -149,7 +155,7 @@ def test_stored_codes_that_stopped_working_pause_the_connection(connection, book
     books.books.renew_security_code_1()
 
     tested = test_connection(
-        connection, typed=Typed(books.username), by=administrator.user, now=NOW
+        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
     )
 
     assert not tested.ok
@@ -158,7 +164,9 @@ def test_stored_codes_that_stopped_working_pause_the_connection(connection, book
 
 
 def test_the_same_administration_is_not_connected_twice(connection, books, administrator):
-    test_connection(connection, typed=Typed(books.username), by=administrator.user, now=NOW)
+    test_connection(
+        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+    )
     other = create_membership(organisation=create_organisation(name="Elders"), role="administrator")
     theirs = activate(other.organisation, by=other.user, now=NOW)
 
@@ -201,7 +209,7 @@ def test_saving_while_the_service_is_away_stores_everything_untested(empty, book
 def test_saving_wrong_codes_stores_nothing(connection, books, administrator):
     tested = save_connection(
         connection,
-        typed=Typed(books.username, code_1=WRONG_1),
+        typed=CredentialsInput(books.username, code_1=WRONG_1),
         settings=settings_of(connection, template="Other"),
         by=administrator.user,
         now=NOW,
@@ -214,12 +222,14 @@ def test_saving_wrong_codes_stores_nothing(connection, books, administrator):
 
 
 def test_saving_settings_alone_asks_the_service_nothing(connection, books, administrator):
-    test_connection(connection, typed=Typed(books.username), by=administrator.user, now=NOW)
+    test_connection(
+        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+    )
     books.stop()
 
     tested = save_connection(
         connection,
-        typed=Typed(connection.username),
+        typed=CredentialsInput(connection.username),
         settings=settings_of(connection, ledger_account="8020"),
         by=administrator.user,
         now=NOW,
@@ -234,7 +244,7 @@ def test_the_night_begins_and_ends_with_its_switch(connection, administrator):
     def save(on):
         save_connection(
             connection,
-            typed=Typed(connection.username),
+            typed=CredentialsInput(connection.username),
             settings=settings_of(connection, nightly_import=on),
             by=administrator.user,
             now=NOW,
@@ -249,7 +259,9 @@ def test_the_night_begins_and_ends_with_its_switch(connection, administrator):
 
 def test_changes_are_noted_without_the_codes(empty, books, administrator):
     test_connection(empty, typed=typed(books), by=administrator.user, now=NOW)
-    test_connection(empty, typed=Typed(books.username, WRONG_1), by=administrator.user, now=NOW)
+    test_connection(
+        empty, typed=CredentialsInput(books.username, WRONG_1), by=administrator.user, now=NOW
+    )
 
     texts = " | ".join(empty.events.values_list("text", flat=True))
     assert "Changed: Username, Security code 1, Security code 2." in texts
@@ -269,7 +281,7 @@ def test_a_pause_is_noted_once_and_can_be_ended_by_hand(connection, administrato
 
 
 def test_what_is_typed_is_not_in_its_repr():
-    assert "CANARY" not in repr(Typed("me", WRONG_1, WRONG_2))
+    assert "CANARY" not in repr(CredentialsInput("me", WRONG_1, WRONG_2))
 
 
 def test_nothing_of_a_test_reaches_the_logs(empty, books, administrator, caplog):

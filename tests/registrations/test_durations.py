@@ -4,7 +4,13 @@ import datetime
 
 import pytest
 
-from registrations.durations import between, parse_clock, parse_duration, parse_pause, written
+from registrations.durations import (
+    between,
+    format_duration,
+    parse_clock,
+    parse_duration,
+    parse_pause,
+)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +96,9 @@ def test_a_bare_number_for_a_pause_is_minutes():
 
 
 def test_what_is_written_reads_back_the_same():
-    assert all(parse_duration(written(minutes)) == minutes for minutes in range(1, 24 * 60 + 1))
+    assert all(
+        parse_duration(format_duration(minutes)) == minutes for minutes in range(1, 24 * 60 + 1)
+    )
 
 
 def test_the_pause_is_taken_off_and_midnight_is_an_end():

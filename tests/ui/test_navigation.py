@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Membership, Role
-from ui.navigation import FINANCE, REGISTER, SETTINGS, place_of, sections_for, visible
+from ui.navigation import FINANCE, REGISTER, SETTINGS, location_of, sections_for, visible
 
 from .. import factories
 from .pages import NOT_BUILT
@@ -44,6 +44,7 @@ def test_a_page_that_does_not_exist_yet_is_left_out():
         ("billing:invoice-detail", "finance", "billing:invoice-list"),
         ("billing:invoice-settings", "settings", "billing:invoice-settings"),
         ("billing:batch-progress", "finance", "billing:booking-list"),
+        ("billing:difference-detail", "finance", "billing:booking-list"),
         ("customers:import", "settings", "customers:import"),
         ("customers:customer-edit", "management", "customers:customer-list"),
         ("projects:project-list", "projects", "projects:project-list"),
@@ -53,13 +54,13 @@ def test_a_page_that_does_not_exist_yet_is_left_out():
     ],
 )
 def test_a_page_belongs_to_the_entry_that_names_or_covers_it(view_name, section, entry):
-    found_section, found_entry = place_of(view_name)
+    found_section, found_entry = location_of(view_name)
 
     assert (found_section.key, found_entry.url_name) == (section, entry)
 
 
 def test_a_page_that_nobody_covers_belongs_nowhere():
-    assert place_of("account_login") == (None, None)
+    assert location_of("account_login") == (None, None)
 
 
 @pytest.mark.django_db

@@ -5,9 +5,9 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.theme import READABLE, contrast, parse, theme, theme_css, written
+from ui.theme import READABLE, as_css, contrast, parse, theme, theme_css
 
-colours = st.tuples(*[st.integers(0, 255)] * 3).map(written)
+colours = st.tuples(*[st.integers(0, 255)] * 3).map(as_css)
 GREY_TEXTS = ("#2e2e2e", "#595959", "#585f70")
 
 

@@ -1,1 +1,1 @@
-"""The parts that pages are made of; templatetags/ui.py gives them to templates."""
+"""Parts of a page; templatetags/ui.py registers them for templates."""

@@ -5,15 +5,15 @@ from django.utils.safestring import SafeString, mark_safe
 
 
 def attributes(given: dict[str, object]) -> SafeString:
-    """`{"hx_get": "/x", "disabled": True}` as ` hx-get="/x" disabled`.
+    """Return `{"hx_get": "/x", "disabled": True}` as ` hx-get="/x" disabled`.
 
     None, False and an empty text are left out.
     """
-    written = (
+    parts = (
         format_html(" {}", name.replace("_", "-"))
         if value is True
         else format_html(' {}="{}"', name.replace("_", "-"), value)
         for name, value in given.items()
         if value not in (None, False, "")
     )
-    return mark_safe("".join(written))  # noqa: S308 - each part went through format_html
+    return mark_safe("".join(parts))  # noqa: S308 - each part went through format_html

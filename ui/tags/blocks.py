@@ -1,4 +1,4 @@
-"""Parts that frame other content: alerts, cards, chips, empty states, figures, timelines."""
+"""Parts around other content: alerts, cards, chips, empty states, figures, timelines."""
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -22,7 +22,7 @@ def alert(
     link: str = "",
     css: str = "",
 ) -> SafeString:
-    """A banner: success, warning, danger or info; `href` and `link` put a way on at the right."""
+    """A banner: success, warning, danger or info. `href` and `link` add a link at the right."""
     return render_to_string(
         "ui/alert.html",
         {
@@ -40,7 +40,7 @@ def alert(
 def card(
     content: str, title: str = "", lead: str = "", css: str = "", *, flush: bool = False
 ) -> SafeString:
-    """A white card; `flush` leaves out the padding, for tables."""
+    """A white card; `flush` removes the padding, for tables."""
     return render_to_string(
         "ui/card.html",
         {"content": content, "title": title, "lead": lead, "css": css, "flush": flush},
@@ -48,7 +48,7 @@ def card(
 
 
 def chip(content: str, label: str, *, on: bool = False, align: str = "start") -> SafeString:
-    """A filter chip with a menu of one's own making; `on` when it narrows the list."""
+    """A filter chip with a custom menu; `on` if it filters the list."""
     return render_to_string(
         "ui/chip.html", {"content": content, "label": label, "on": on, "align": align}
     )
@@ -70,7 +70,7 @@ def empty_state(
     button_icon: str = "plus",
     **attrs: object,
 ) -> dict[str, object]:
-    """What a list says when there is nothing in it, with the way to the first row."""
+    """The text of an empty list, with a link to create the first row."""
     return {
         "text": text,
         "icon": icon,
@@ -88,17 +88,17 @@ def timeline(content: str) -> SafeString:
 
 
 def event(title: str, meta: str = "", icon: str = "") -> dict[str, object]:
-    """One thing that happened, in a timeline."""
+    """One event in a timeline."""
     return {"title": title, "meta": meta, "icon": icon}
 
 
 def stat(label: str, value: str, hint: str = "", href: str = "") -> dict[str, object]:
-    """A figure on a card, a link with `href`."""
+    """A figure on a card; a link if it has `href`."""
     return {"label": label, "value": value, "hint": hint, "href": href}
 
 
 def detail(label: str, value: object, css: str = "") -> dict[str, object]:
-    """A pair in `<dl class="details">`; a dash for nothing."""
+    """A pair in `<dl class="details">`; a dash if empty."""
     return {"label": label, "value": value, "css": css}
 
 

@@ -1,4 +1,4 @@
-"""Form fields with label, help and error, tied together for screen readers."""
+"""Form fields with label, help and error, connected for screen readers."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def field(
     hide_label: bool = False,
     **attrs: Any,
 ) -> dict[str, object]:
-    """Context of ui/field.html. `kind` may be "switch" or "segments"; else the widget decides."""
+    """Context of ui/field.html. `kind` may be "switch" or "segments", else the widget decides."""
     shape = _shape(bound, kind)
     has_parts = shape in (CHOICES, SEGMENTS)
     return {
@@ -52,7 +52,7 @@ def _of(bound: BoundField) -> dict[str, object]:
 
 
 def money_field(bound: BoundField, **options: Any) -> dict[str, object]:
-    """A field in euros, with the sign before it."""
+    """A field in euros, with the euro sign before it."""
     return field(bound, **{"prefix": "€", "inputmode": "decimal", **options})
 
 
@@ -81,7 +81,7 @@ def _control(
     if described:
         given["aria-describedby"] = " ".join(described)
     if type(bound.field.widget) is forms.DateInput:
-        # Browsers want the date of a date input written one way, whatever the language.
+        # A date input needs this format in every language.
         bound.field.widget.format = "%Y-%m-%d"
         bound.field.widget.input_type = "date"
     return bound.as_widget(attrs=given)

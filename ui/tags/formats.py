@@ -1,4 +1,4 @@
-"""How amounts, hours and days are written for the reader, in the language of the page."""
+"""Format amounts, hours and days for the reader, in the language of the page."""
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,12 +11,12 @@ CENT = Decimal("0.01")
 
 
 def money(value: Decimal | int | str | None) -> str:
-    """`1003.75` as 1.003,75 in Dutch and 1,003.75 in English; a dash for nothing."""
+    """Format `1003.75` as 1.003,75 in Dutch and 1,003.75 in English; a dash if empty."""
     return number(value, 2)
 
 
 def number(value: Decimal | int | str | None, decimals: int = 2) -> str:
-    """A figure with so many decimals, in groups of three; a dash for nothing."""
+    """Format a number with so many decimals, in groups of three; a dash if empty."""
     if value is None or value == "":
         return DASH
     step = Decimal(1).scaleb(-int(decimals))
@@ -28,14 +28,14 @@ def number(value: Decimal | int | str | None, decimals: int = 2) -> str:
 
 
 def euro(value: Decimal | int | str | None) -> str:
-    """The amount with its sign: € 1.003,75. Space and sign never part."""
+    """Format an amount with its sign, € 1.003,75, with a space that does not break."""
     if value is None or value == "":
         return DASH
     return f"€\u00a0{money(value)}"
 
 
 def duration(minutes: int | str | None) -> str:
-    """Whole minutes as hours: 645 is 10:45."""
+    """Format whole minutes as hours: 645 is 10:45."""
     if minutes is None or minutes == "":
         return DASH
     hours, rest = divmod(abs(int(minutes)), 60)
@@ -43,7 +43,7 @@ def duration(minutes: int | str | None) -> str:
 
 
 def percentage(value: Decimal | None) -> str:
-    """`21.00` as 21%, `5.50` as 5,5%."""
+    """Format `21.00` as 21%, `5.50` as 5,5%."""
     if value is None or value == "":
         return DASH
     plain = Decimal(str(value)).normalize()
@@ -52,27 +52,27 @@ def percentage(value: Decimal | None) -> str:
 
 
 def day(value: datetime.date | None) -> str:
-    """A date or moment as 20-11-2026, the Dutch way in both languages."""
-    return _written(value, "%d-%m-%Y")
+    """Format a date or moment as 20-11-2026, in both languages."""
+    return _formatted(value, "%d-%m-%Y")
 
 
 def moment(value: datetime.datetime | None) -> str:
-    """A moment as 20-11-2026 16:20, on the clock of the site."""
-    return _written(value, "%d-%m-%Y %H:%M")
+    """Format a moment as 20-11-2026 16:20, in the time zone of the site."""
+    return _formatted(value, "%d-%m-%Y %H:%M")
 
 
 def clock(value: datetime.datetime | datetime.time | None) -> str:
-    """The time of a moment: 16:20."""
-    return _written(value, "%H:%M")
+    """Format the time of a moment: 16:20."""
+    return _formatted(value, "%H:%M")
 
 
 def initials(name: object) -> str:
-    """The letters of an avatar: SV for Sanne de Vries."""
+    """Return the letters of an avatar: SV for Sanne de Vries."""
     words = str(name).split()
     return "".join(word[0] for word in (words[:1] + words[-1:] if words[1:] else words)).upper()
 
 
-def _written(value: datetime.date | datetime.time | None, pattern: str) -> str:
+def _formatted(value: datetime.date | datetime.time | None, pattern: str) -> str:
     if not value:
         return DASH
     if isinstance(value, datetime.datetime) and value.tzinfo:

@@ -1,4 +1,4 @@
-"""The frame of a list page: its filter form, its search box, the bar with what is selected."""
+"""Parts of a list page: the filter form, the search box, the selection bar."""
 
 from django.forms.boundfield import BoundField
 from django.template import Context
@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-# One and more rows of a kind, as the selection bar writes them; the figures that go with them.
+# Singular and plural of a kind of rows for the selection bar, and the totals it shows.
 ROWS = {
     "hours": (_("hours registration"), _("hours registrations"), ("minutes", "amount")),
     "expenses": (_("expense"), _("expenses"), ("amount",)),
@@ -20,9 +20,9 @@ ROWS = {
 
 
 def filter_form(context: Context, content: str, target: str = "#results") -> SafeString:
-    """The filters above a list: a change shows at once in `target` and in the address.
+    """The filters above a list: a change updates `target` and the address at once.
 
-    What is sorted and how many rows a page shows is kept; without JavaScript there is a button.
+    Sort order and page size are kept. Without JavaScript there is a button.
     """
     request = context["request"]
     kept = [(name, request.GET[name]) for name in ("order", "size") if name in request.GET]
@@ -33,7 +33,7 @@ def filter_form(context: Context, content: str, target: str = "#results") -> Saf
 
 
 def search(bound: BoundField, placeholder: str = "") -> dict[str, object]:
-    """The search box of a filter form; it looks while one types."""
+    """The search box of a filter form; it searches while the user types."""
     bound.field.widget.input_type = "search"
     words = placeholder or str(bound.label)
     control = bound.as_widget(
@@ -48,9 +48,9 @@ def search(bound: BoundField, placeholder: str = "") -> dict[str, object]:
 
 
 def selection_bar(*kinds: str, scope: str = "overview", suffix: str = "") -> dict[str, object]:
-    """What is ticked, with its totals: the kind of this page first, then those of other tabs.
+    """The selected rows with their totals: the kind of this page first, then those of other tabs.
 
-    Hidden while nothing is ticked. `suffix` is written behind the total, "excl. VAT" unasked.
+    Hidden if nothing is selected. `suffix` follows the total; the default is "excl. VAT".
     """
     parts = [
         {"kind": kind, "one": one, "many": many, "figures": figures}

@@ -1,4 +1,4 @@
-"""The bar, the tabs and the settings menu, drawn from navigation.py for who is looking."""
+"""The bar, the tabs and the settings menu, from navigation.py, for the current member."""
 
 from django.http import HttpRequest
 from django.template import Context
@@ -7,18 +7,18 @@ from accounts.models import Membership
 from ui import navigation
 
 
-def _place(
+def _location(
     request: HttpRequest | None,
 ) -> tuple[navigation.Section, navigation.Entry] | tuple[None, None]:
     match = getattr(request, "resolver_match", None)
-    return navigation.place_of(match.view_name) if match else (None, None)
+    return navigation.location_of(match.view_name) if match else (None, None)
 
 
 def navigation_bar(context: Context) -> dict[str, object]:
-    """The items of the bar, the menus + and avatar, for the current member."""
+    """The items of the bar, with the create menu and the personal menu."""
     request = context.get("request")
     membership = getattr(request, "membership", None)
-    section, _entry = _place(request)
+    section, _entry = _location(request)
     return {
         "request": request,
         "user": context.get("user"),
@@ -36,10 +36,10 @@ def navigation_bar(context: Context) -> dict[str, object]:
 
 
 def navigation_tabs(context: Context) -> dict[str, object]:
-    """The tabs of the section in which this page lies; settings have their menu at the side."""
+    """The tabs of the section of this page; the settings have a menu at the side instead."""
     request = context.get("request")
     membership = getattr(request, "membership", None)
-    section, current = _place(request)
+    section, current = _location(request)
     if section is None or section is navigation.SETTINGS:
         return {
             "tabs": [],
@@ -59,10 +59,10 @@ def navigation_tabs(context: Context) -> dict[str, object]:
 
 
 def settings_menu(context: Context) -> dict[str, object]:
-    """The pages of Settings, the current one marked."""
+    """The pages of Settings, with the current one marked."""
     request = context.get("request")
     membership = getattr(request, "membership", None)
-    _section, current = _place(request)
+    _section, current = _location(request)
     entries = navigation.visible(navigation.SETTINGS.entries, membership=membership)
     return {"entries": [{"entry": entry, "current": entry == current} for entry in entries]}
 
@@ -84,6 +84,6 @@ def _settings_url(membership: Membership | None) -> str:
 
 
 def _attention_url(membership: Membership | None) -> str:
-    bookings = navigation.FINANCE.entries[-1]
+    bookings = next(entry for entry in navigation.FINANCE.entries if entry.counter)
     allowed = membership is not None and navigation.FINANCE.may_see(membership)
     return bookings.url if allowed else ""

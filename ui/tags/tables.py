@@ -1,4 +1,4 @@
-"""Lists: headers that sort, chips that filter, pages to turn. All of it lives in the address."""
+"""Lists: sortable headers, filter chips and pagination, all stored in the query string."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ PAGE_SIZES = (25, 50, 100, 250)
 
 
 def address_with(request: HttpRequest, **changes: object) -> str:
-    """The query of this page with some values changed; None takes one out. Starts with `?`."""
+    """Return the query string with changed values; None removes one. Starts with `?`."""
     query = request.GET.copy()
     for name, value in changes.items():
         query.pop(name, None)
@@ -24,7 +24,7 @@ def address_with(request: HttpRequest, **changes: object) -> str:
 def sort_header(
     context: Context, label: str, key: str, css: str = "", default: str = ""
 ) -> dict[str, object]:
-    """A column head that sorts: once up, again down. `default` is the order of the list unasked.
+    """A column header that sorts: first ascending, then descending. `default` is the default order.
 
     The parameter is `order`; `order=-date` is descending.
     """
@@ -69,10 +69,10 @@ def pagination(
 def filter_chip(
     bound: BoundField, label: str = "", *, find: bool | None = None, bare: bool = False
 ) -> dict[str, object]:
-    """A filter as a chip with a menu: check boxes for several, radio buttons for one.
+    """A filter as a chip with a menu: check boxes for several values, radio buttons for one.
 
-    The chip says what is chosen: `Status: not invoiced + 1`. `find` adds a box to look in a
-    long list; unasked from nine options on. `bare` leaves the label out once something is chosen.
+    The chip shows the choice: `Status: not invoiced + 1`. `find` adds a search box, by default for
+    more than eight options. `bare` hides the label if a value is chosen.
     """
     chosen = _chosen(bound)
     options = [

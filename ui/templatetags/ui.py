@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from ui.icons import drawing
 from ui.tags import blocks, fields, formats, lists, progress, shell, tables
 from ui.tags.attributes import attributes
-from ui.theme import DEFAULT_COLOUR, VERSION, parse, written
+from ui.theme import DEFAULT_COLOUR, VERSION, as_css, parse
 
 register = template.Library()
 
@@ -70,7 +70,7 @@ COLOUR_OF_KIND = {kind: colour for colour, kinds in TAG_COLOURS.items() for kind
 
 @register.simple_tag
 def icon(name: str, size: int = 18, css: str = "icon", fill: str = "none") -> SafeString:
-    """A Lucide icon, for the eye only: the words are beside it or in `aria-label`."""
+    """A Lucide icon, hidden from screen readers: the words are beside it or in `aria-label`."""
     return drawing(name, size=size, css=css, fill=fill)
 
 
@@ -85,9 +85,9 @@ def button(
     css: str = "",
     **attrs: object,
 ) -> dict[str, object]:
-    """A button, or a link that looks like one if it has `href`.
+    """A button, or a link that looks like a button if it has `href`.
 
-    Kinds: primary (one a page), secondary, ghost, danger, link.
+    Kinds: primary (one per page), secondary, ghost, danger, link.
     """
     return {
         "label": label,
@@ -111,19 +111,19 @@ def icon_button(
     small: bool = True,
     **attrs: object,
 ) -> dict[str, object]:
-    """A button that is only an icon; the label is for screen readers and the tooltip."""
+    """A button with only an icon; the label is for screen readers and the tooltip."""
     return {**button(label, kind, icon, href, type, small), "attrs": attributes(attrs)}
 
 
 @register.inclusion_tag("ui/form_errors.html")
 def form_errors(form: BaseForm) -> dict[str, object]:
-    """What is wrong with a form as a whole, and which fields are to be looked at."""
+    """The errors of the form as a whole, and links to the fields with errors."""
     wrong = [form[name] for name in form.errors if name in form.fields]
     return {"general": form.non_field_errors(), "wrong": wrong}
 
 
 class TagNode(template.Node):
-    """Prints a tag; its colour follows its kind."""
+    """Renders a tag; its colour follows its kind."""
 
     def __init__(self, kind: FilterExpression, label: FilterExpression | NodeList) -> None:
         self.kind, self.label = kind, label
@@ -168,7 +168,7 @@ def menu(
 
 @register.simple_block_tag
 def actions(content: str, label: str = "", kind: str = "primary") -> SafeString:
-    """The Actions menu of a page, wide enough that no entry wraps."""
+    """The Actions menu of a page, wide enough for entries on one line."""
     return render_to_string("ui/menu.html", {
         "content": content, "label": label, "kind": kind, "align": "end", "wide": True,
         "actions": True,
@@ -186,7 +186,9 @@ def menu_item(
     disabled: bool = False,
     **attrs: object,
 ) -> dict[str, object]:
-    """An entry of a menu: a link with `href`, else a button; `hint` is small print at the right."""
+    """An entry of a menu: a link if it has `href`, else a button; `hint` is small text at the
+    right.
+    """
     return {
         "label": label,
         "icon": icon,
@@ -207,17 +209,17 @@ def menu_divider() -> SafeString:
 
 @register.simple_tag
 def product_name() -> str:
-    """What the program is called here; needs no request, so that mails and error pages have it."""
+    """The name of the program; needs no request, so that mails and error pages can show it."""
     return settings.PRODUCT_NAME
 
 
 @register.simple_tag(takes_context=True)
 def theme_url(context: Context) -> str:
-    """The style sheet with the colours of the current organisation, or of the program."""
+    """The URL of the style sheet with the colours of the organisation, or of the program."""
     organisation = getattr(context.get("request"), "organisation", None)
     colour = organisation.theme_colour if organisation else DEFAULT_COLOUR
     try:
-        digits = written(parse(colour)).removeprefix("#")
+        digits = as_css(parse(colour)).removeprefix("#")
         return f"{reverse('theme', args=[digits])}?v={VERSION}"
     except (ValueError, NoReverseMatch):
         return ""

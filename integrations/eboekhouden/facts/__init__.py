@@ -1,1 +1,1 @@
-"""What is known about the service, as data: limits, VAT codes, error codes and what to do."""
+"""Facts about the service as data: limits, VAT codes, error codes and what to do about them."""

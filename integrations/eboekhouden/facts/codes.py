@@ -1,6 +1,6 @@
-"""From an error code of the service to its class and to what a person should do.
+"""Map an error code of the service to its class and to what a person should do.
 
-Some codes have two meanings; the Dutch sentence that came along then decides.
+Some codes have two meanings; then the Dutch sentence of the answer decides.
 """
 
 import re
@@ -23,7 +23,7 @@ _LINE_NUMBER = re.compile(r"regel\s+(\d+)", re.IGNORECASE)
 
 
 def fact_of(code: str, text: str = "") -> CodeFact | None:
-    """What is known about this code; None if nothing, or if its sentence decides and is new."""
+    """Return the fact of this code; None if the code or its sentence is unknown."""
     meanings = _BY_CODE.get(normalise(code), [])
     if len(meanings) == 1:
         return meanings[0]
@@ -33,7 +33,7 @@ def fact_of(code: str, text: str = "") -> CodeFact | None:
 
 
 def classify(code: str, text: str = "") -> CodeClass:
-    """The class of a code; families of codes are recognised by their first letters."""
+    """Return the class of a code; families of codes are recognised by their first letters."""
     fact = fact_of(code, text)
     if fact is not None:
         return fact.code_class
@@ -45,7 +45,7 @@ def classify(code: str, text: str = "") -> CodeClass:
 
 
 def explain(code: str, text: str, language: str) -> str:
-    """Our sentence for a refusal, in Dutch if `language` is Dutch and in English otherwise."""
+    """Return our sentence for a refusal: Dutch if `language` is Dutch, else English."""
     is_dutch = language.lower().startswith("nl")
     fact = fact_of(code, text)
     if fact is None:

@@ -1,4 +1,4 @@
-"""Codes about entries in the ledger."""
+"""Error codes about entries in the ledger."""
 
 from .fact import CodeClass, CodeFact
 
@@ -33,8 +33,8 @@ _NUMBER = "The invoice number is missing. Finalise the invoice first."
 _NUMBER_DUTCH = "Het factuurnummer ontbreekt. Maak de factuur eerst definitief."
 _CUSTOMER = "The customer has no number. Enter a customer number."
 _CUSTOMER_DUTCH = "De klant heeft geen klantnummer. Vul een klantnummer in."
-_STRANGER = "e-Boekhouden has no relation with this customer number. Link the customer."
-_STRANGER_DUTCH = "e-Boekhouden heeft geen relatie met dit klantnummer. Koppel de klant."
+_NO_RELATION = "e-Boekhouden has no relation with this customer number. Link the customer."
+_NO_RELATION_DUTCH = "e-Boekhouden heeft geen relatie met dit klantnummer. Koppel de klant."
 _TAKEN = (
     "This invoice number has already been booked in e-Boekhouden. Compare the two documents. Link "
     "them, or use another number."
@@ -43,8 +43,8 @@ _TAKEN_DUTCH = (
     "Dit factuurnummer is in e-Boekhouden al geboekt. Vergelijk beide documenten. Koppel ze, of "
     "gebruik een ander nummer."
 )
-_OURS = "Contact your system administrator."
-_OURS_DUTCH = "Neem contact op met uw systeembeheerder."
+_CONTACT = "Contact your system administrator."
+_CONTACT_DUTCH = "Neem contact op met uw systeembeheerder."
 
 _BAD_ACCOUNT = "Onbekende rekening of incorrecte categorie"
 _BAD_VAT_CODE = "Ongeldige BTW-code voor deze mutatiesoort"
@@ -58,15 +58,15 @@ _ROWS = [
         "CMUT003",
         "InExBTW is niet gevuld (IN of EX)",
         _DATA,
-        f"It is not clear whether the amounts include VAT. {_OURS}",
-        f"Het is niet duidelijk of de bedragen inclusief btw zijn. {_OURS_DUTCH}",
+        f"It is not clear whether the amounts include VAT. {_CONTACT}",
+        f"Het is niet duidelijk of de bedragen inclusief btw zijn. {_CONTACT_DUTCH}",
     ),
     (
         "CMUT003.1",
         "InExBTW is niet correct gevuld (IN of EX)",
         _DATA,
-        f"It is not clear whether the amounts include VAT. {_OURS}",
-        f"Het is niet duidelijk of de bedragen inclusief btw zijn. {_OURS_DUTCH}",
+        f"It is not clear whether the amounts include VAT. {_CONTACT}",
+        f"Het is niet duidelijk of de bedragen inclusief btw zijn. {_CONTACT_DUTCH}",
     ),
     (
         "CMUT004",
@@ -95,8 +95,8 @@ _ROWS = [
         "CMUT008",
         "Mutatiesoort is onbekend",
         _DATA,
-        f"e-Boekhouden does not know this kind of ledger entry. {_OURS}",
-        f"e-Boekhouden kent deze soort mutatie niet. {_OURS_DUTCH}",
+        f"e-Boekhouden does not know this kind of ledger entry. {_CONTACT}",
+        f"e-Boekhouden kent deze soort mutatie niet. {_CONTACT_DUTCH}",
     ),
     ("CMUT010", "BedragExclBTW + BedragBTW is niet gelijk aan BedagIncl", _DATA, _SUM, _SUM_DUTCH),
     ("CMUT010.1", _BAD_VAT, _DATA, _SUM, _SUM_DUTCH),
@@ -118,8 +118,8 @@ _ROWS = [
         "CMUT015",
         "Rekeningcode moet van een crediteurenrekening zijn",
         _SETTINGS,
-        f"The account must be a creditors account. {_OURS}",
-        f"De rekening moet een crediteurenrekening zijn. {_OURS_DUTCH}",
+        f"The account must be a creditors account. {_CONTACT}",
+        f"De rekening moet een crediteurenrekening zijn. {_CONTACT_DUTCH}",
     ),
     (
         "CMUT016",
@@ -128,7 +128,7 @@ _ROWS = [
         _ACCOUNT,
         _ACCOUNT_DUTCH,
     ),
-    ("CMUT017", "Relatie is onbekend", _RELATION, _STRANGER, _STRANGER_DUTCH),
+    ("CMUT017", "Relatie is onbekend", _RELATION, _NO_RELATION, _NO_RELATION_DUTCH),
     ("CMUT018", "Combinatie relatie/factuurnummer bestaat reeds", _EXISTS, _TAKEN, _TAKEN_DUTCH),
     ("CMUT019", "Factuurnummer bestaat reeds", _EXISTS, _TAKEN, _TAKEN_DUTCH),
     (
@@ -144,12 +144,12 @@ _ROWS = [
         "CMUT021",
         "Voor deze mutatiesoort mag 1 regel toegevoegd worden",
         _DATA,
-        f"This kind of ledger entry has exactly one line. {_OURS}",
-        f"Deze soort mutatie heeft precies één regel. {_OURS_DUTCH}",
+        f"This kind of ledger entry has exactly one line. {_CONTACT}",
+        f"Deze soort mutatie heeft precies één regel. {_CONTACT_DUTCH}",
     ),
     ("CMUT023", "Factuurnummer is niet ingevuld", _DATA, _NUMBER, _NUMBER_DUTCH),
     ("CMUT024", "Relatiecode is niet ingevuld", _RELATION, _CUSTOMER, _CUSTOMER_DUTCH),
-    ("CMUT025", "Relatie is onbekend", _RELATION, _STRANGER, _STRANGER_DUTCH),
+    ("CMUT025", "Relatie is onbekend", _RELATION, _NO_RELATION, _NO_RELATION_DUTCH),
     (
         "CMUT026",
         "Deze betaling kan niet gekoppeld worden aan een bestaande factuur",

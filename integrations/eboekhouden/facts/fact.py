@@ -1,28 +1,28 @@
-"""What one error code means: its class, and a sentence in two languages saying what to do."""
+"""The meaning of an error code: its class, and in two languages what to do."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class CodeClass(StrEnum):
-    """What kind of refusal a code is, which decides who can do something about it."""
+    """The kind of refusal, which decides who can act on it."""
 
     CREDENTIALS = "credentials"  # the administrator, in the settings
     SESSION = "session"  # nobody: a new session is opened
     QUOTA = "quota"  # nobody: wait until tomorrow or next month
     EXISTS = "exists"  # look it up and compare
-    RELATION = "relation"  # the customer is not there
+    RELATION = "relation"  # e-Boekhouden has no such relation
     SETTINGS = "settings"  # the administrator: template, ledger account, cost centre, VAT code
     PERIOD_CLOSED = "period-closed"  # the bookkeeper, or another date
-    DATA = "data"  # whoever wrote the document
-    UNKNOWN = "unknown"  # a code we have no knowledge of
+    DATA = "data"  # the author of the document
+    UNKNOWN = "unknown"  # a code that is not in our facts
 
 
 @dataclass(frozen=True)
 class CodeFact:
-    """One meaning of one code, with the Dutch sentence the service sends along.
+    """One meaning of a code, with the Dutch sentence that the service sends with it.
 
-    `{line}` in our own sentences is filled with the line the service names.
+    `{line}` in our own sentences is replaced by the line that the service names.
     """
 
     code: str
@@ -33,5 +33,5 @@ class CodeFact:
 
 
 def normalise(code: str) -> str:
-    """The code without dots and blanks: the service writes E002.3 as well as E0023."""
+    """Return the code without dots and blanks: the service writes both E002.3 and E0023."""
     return "".join(code.split()).replace(".", "").upper()

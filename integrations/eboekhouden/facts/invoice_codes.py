@@ -1,4 +1,4 @@
-"""Codes about invoices of the invoicing module."""
+"""Error codes about invoices of the invoicing module."""
 
 from .fact import CodeClass, CodeFact
 
@@ -10,7 +10,7 @@ _TEMPLATE_DUTCH = "Vul in de instellingen de exacte naam van een sjabloon in e-B
 _NO_VAT_CODE = "The VAT rate of {line} has no VAT code. Choose one in the settings."
 _NO_VAT_CODE_DUTCH = "Het btw-tarief van {line} heeft geen btw-code. Kies die in de instellingen."
 
-# What we never send (e-mail, direct debit), so that only a mistake of ours can bring it up.
+# Fields that we never send (e-mail, direct debit): only a bug of ours can cause these codes.
 _UNUSED = [
     ("CFACT029", "EmailBericht is niet gevuld", "e-mail message", "e-mailbericht"),
     ("CFACT030", "EmailVanAdres is niet gevuld", "e-mail sender", "afzender van de e-mail"),

@@ -1,4 +1,4 @@
-"""How much the service accepts: lengths in characters, counts, dates and quotas."""
+"""Limits of the service: lengths in characters, counts, dates and quotas."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,17 +11,17 @@ FIRST_DATE = date(1980, 1, 1)
 LAST_DATE = date(2049, 12, 31)
 MAX_LINES = 100
 DECIMALS = 2
-# With more digits a double would no longer carry the cents.
+# A larger amount does not fit in a double with exact cents.
 MAX_AMOUNT = Decimal("999999999.99")
-# Of an invoice: no days count as not filled in (CFACT014).
+# For invoices: the service treats 0 days as not filled in (CFACT014).
 MIN_PAYMENT_TERM = 1
 MAX_PAYMENT_TERM = 9999
 UNITS = ("", "Uur", "Stuk", "Doos")
-# Our words for the ones we use.
+# Our names for the units that we use.
 UNIT_OF: Mapping[str, str] = MappingProxyType({"": "", "hour": "Uur", "piece": "Stuk"})
 
-# GetMutaties gives the last 500 rows at most and may be called 5,000 times a month; all calls
-# together 10,000 times a day.
+# GetMutaties returns the last 500 rows at most and may be called 5,000 times a month. All
+# operations together may be called 10,000 times a day.
 MAX_ENTRY_ROWS = 500
 ENTRY_CALLS_A_MONTH = 5_000
 CALLS_A_DAY = 10_000
@@ -30,7 +30,8 @@ CREDENTIALS: Mapping[str, int] = MappingProxyType(
     {"username": 55, "security_code_1": 50, "security_code_2": 50, "source": 15}
 )
 
-# Where the service's table and its error text disagree (contact name, e-mail) the shorter one.
+# Where the service's table and its error text disagree (contact name, e-mail), the shorter limit is
+# used.
 RELATION: Mapping[str, int] = MappingProxyType(
     {
         "code": 15,
@@ -70,5 +71,5 @@ LINE: Mapping[str, int] = MappingProxyType(
 
 
 def length_of(text: str) -> int:
-    """Characters as the service counts them: those outside the basic plane count twice."""
+    """Return the length in UTF-16 units, as the service counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,8 +1,8 @@
-"""Codes about relations (customers) and ledger accounts."""
+"""Error codes about relations (customers) and ledger accounts."""
 
 from .fact import CodeClass, CodeFact
 
-# Code, the field as the service names it, its greatest length, and our names for the field.
+# Code, the service's name of the field, its maximum length, and our names for the field.
 _LENGTHS = [
     ("CREL01", "Code", 15, "customer number", "klantnummer"),
     ("CREL02", "Bedrijf", 100, "name", "naam"),
@@ -53,7 +53,7 @@ _TAKEN_DUTCH = "Er bestaat in e-Boekhouden al een grootboekrekening met deze cod
 
 
 def _ledger(code: str, text: str, english: str, dutch: str) -> tuple[CodeFact, ...]:
-    """The fact for adding an account, and the same for changing one."""
+    """Return the fact for adding an account, and the same fact for changing one."""
     return (
         CodeFact(code, text, CodeClass.DATA, english, dutch),
         CodeFact(f"{code}.1", text, CodeClass.DATA, english, dutch),

@@ -1,4 +1,4 @@
-"""Codes about logging in, sessions and quotas."""
+"""Error codes about login, sessions and quotas."""
 
 from .fact import CodeClass, CodeFact
 

@@ -1,4 +1,4 @@
-"""The VAT codes of the service: which side they are for, the percentage, and what they mean."""
+"""VAT codes of the service: sales or purchase, percentage, and meaning."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class Side(StrEnum):
-    """Whether a code is for what is sold, what is bought, or either."""
+    """Whether a code is for sales, for purchases, or for both."""
 
     SALES = "sales"
     PURCHASE = "purchase"
@@ -17,7 +17,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True)
 class VatCode:
-    """One VAT code; `percentage` is what is put on the document, None if it is free."""
+    """A VAT code; `percentage` is the percentage on the document, None if any is allowed."""
 
     code: str
     side: Side
@@ -26,14 +26,14 @@ class VatCode:
 
     @property
     def is_for_sales(self) -> bool:
-        """Whether an invoice to a customer may carry it."""
+        """True if an invoice to a customer may have this code."""
         return self.side is not Side.PURCHASE
 
 
 _SALES = [
     ("HOOG_VERK_21", "21", "high rate"),
     ("LAAG_VERK_9", "9", "low rate"),
-    # The two without a figure follow the date: 9 from 2019, the old rates are for old invoices.
+    # The two without a percentage in their name follow the date: 9 from 2019, older rates before.
     ("HOOG_VERK", "21", "high rate, old code"),
     ("LAAG_VERK", "9", "low rate, old code"),
     ("VERL_VERK", "0", "reverse charged within the country, high rate"),

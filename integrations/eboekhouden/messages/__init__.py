@@ -1,6 +1,6 @@
-"""What travels to and from e-Boekhouden, as plain values with English names.
+"""Messages to and from e-Boekhouden, as plain values with English names.
 
-The modules of this package are the only place with the service's Dutch field names.
+Only the modules of this package know the service's Dutch field names.
 """
 
 from .entries import BookedEntry, EntryKind, SalesEntry, SalesEntryLine

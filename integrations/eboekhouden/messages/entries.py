@@ -1,4 +1,4 @@
-"""Entries in the ledger; ours are sales entries."""
+"""Ledger entries; we add sales entries only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from . import fields
 
 
 class EntryKind(StrEnum):
-    """What an entry is about; the values are the service's words."""
+    """The kind of a ledger entry; the values are the service's words."""
 
     OPENING_BALANCE = "OpeningsSaldo"
     PURCHASE = "FactuurOntvangen"
@@ -39,7 +39,7 @@ class SalesEntryLine:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "SalesEntryLine":
-        """A line as it comes back with an entry."""
+        """Read a line of an entry."""
         return cls(
             net=fields.read_amount(row, "BedragExclBTW"),
             vat=fields.read_amount(row, "BedragBTW"),
@@ -51,7 +51,7 @@ class SalesEntryLine:
         )
 
     def to_service(self, number: int) -> dict[str, Any]:
-        """The line as AddMutatie wants it; `number` is its place, for messages."""
+        """Return the line for AddMutatie; `number` is its position, for error messages."""
         at = f"lines[{number}]"
         net = fields.amount(f"{at}.net", self.net)
         vat = fields.amount(f"{at}.vat", self.vat)
@@ -75,7 +75,7 @@ class SalesEntryLine:
 
 @dataclass(frozen=True, kw_only=True)
 class SalesEntry:
-    """An invoice that was made elsewhere, to be entered in the ledger; amounts exclude VAT."""
+    """An invoice created outside e-Boekhouden, to be added to the ledger; amounts exclude VAT."""
 
     number: str
     relation_code: str
@@ -87,7 +87,7 @@ class SalesEntry:
     lines: Sequence[SalesEntryLine]
 
     def to_service(self) -> dict[str, Any]:
-        """The argument of AddMutatie."""
+        """Return the argument of AddMutatie."""
         fields.check_count(self.lines)
         return {
             "oMut": {
@@ -115,7 +115,7 @@ class SalesEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class BookedEntry:
-    """An entry as e-Boekhouden has it; `kind` is an EntryKind, or a word we do not know."""
+    """An entry in e-Boekhouden; `kind` is an EntryKind, or a word that we do not know."""
 
     entry_number: int
     kind: str
@@ -130,7 +130,7 @@ class BookedEntry:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "BookedEntry":
-        """An entry as GetMutaties answers it."""
+        """Read an entry of GetMutaties."""
         lines = fields.read_rows(row, "MutatieRegels")
         return cls(
             entry_number=fields.read_whole(row, "MutatieNr"),
@@ -147,18 +147,18 @@ class BookedEntry:
 
     @property
     def gross(self) -> Decimal:
-        """What the lines add up to, including VAT."""
+        """Return the total of the lines, including VAT."""
         return sum((line.gross for line in self.lines), Decimal("0.00"))
 
 
 def _invoice_number(row: fields.Row, lines: Sequence[fields.Row]) -> str:
-    """The number of the entry; with payments it only stands on the lines."""
+    """Return the invoice number; payments have it on their lines only."""
     candidates = [row, *lines]
     return next((n for c in candidates if (n := fields.read_text(c, "Factuurnummer"))), "")
 
 
 def entry_filter(*, since: date, until: date, number: str = "") -> dict[str, Any]:
-    """The argument of GetMutaties; both days count, and both must always be given."""
+    """Return the argument of GetMutaties; both days are included and required."""
     wanted: dict[str, Any] = {
         "MutatieNr": 0,
         "DatumVan": fields.day("since", since),
@@ -172,7 +172,7 @@ def entry_filter(*, since: date, until: date, number: str = "") -> dict[str, Any
 
 
 def entries_in(answer: fields.Row) -> list[BookedEntry]:
-    """The entries of an answer of GetMutaties; OutcomeUnknown if some may have been left out."""
+    """Return the entries in an answer of GetMutaties; OutcomeUnknown if some may be missing."""
     rows = fields.read_rows(answer, "Mutaties")
     if len(rows) >= limits.MAX_ENTRY_ROWS:
         raise OutcomeUnknown("row-cap")
@@ -180,7 +180,7 @@ def entries_in(answer: fields.Row) -> list[BookedEntry]:
 
 
 def entry_number_in(answer: fields.Row) -> int:
-    """The number that AddMutatie gave; OutcomeUnknown without one."""
+    """Return the number in an answer of AddMutatie; OutcomeUnknown if there is none."""
     number = answer.get("Mutatienummer")
     if not number or number < 0:
         raise OutcomeUnknown("no-number")

@@ -1,7 +1,7 @@
-"""Writing and reading single fields: nothing is cut, rounded or guessed on its way out.
+"""Write and read single fields; nothing is truncated, rounded or guessed before sending.
 
-A field that breaks a rule of the service raises MessageInvalid with its English name. A field
-that should have come back and did not raises OutcomeUnknown: such an answer proves nothing.
+A value that breaks a rule of the service raises MessageInvalid with its English name. A missing
+field in an answer raises OutcomeUnknown, because such an answer proves nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ def text(
     required: bool = False,
     multiline: bool = False,
 ) -> str:
-    """The value itself, with line breaks as \\n; refused if too long, missing or unprintable."""
+    r"""Return the value with line breaks as \\n; refuse it if too long, missing or unprintable."""
     if not isinstance(value, str):
         raise MessageInvalid(field, "is not text")
     clean = value.replace("\r\n", "\n").replace("\r", "\n") if multiline else value
@@ -41,18 +41,18 @@ def text(
 
 
 def amount(field: str, value: Decimal) -> Decimal:
-    """The value with exactly two decimals, written plainly; never rounded."""
+    """Return the value with exactly two decimals, never rounded."""
     if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > limits.MAX_AMOUNT:
         raise MessageInvalid(field, "is not an amount that can be sent")
     exact = value.quantize(_CENT)
     if exact != value:
         raise MessageInvalid(field, f"has more than {limits.DECIMALS} decimals")
-    # There is no minus nought in anybody's books.
+    # A negative zero becomes a plain zero.
     return exact or Decimal("0.00")
 
 
 def day(field: str, value: date) -> datetime:
-    """Midnight of the day, without a zone: a zone could shift it to the day before."""
+    """Return midnight of the day, without a time zone: a zone could move it to the day before."""
     if isinstance(value, datetime) or not isinstance(value, date):
         raise MessageInvalid(field, "is not a date")
     if not limits.FIRST_DATE <= value <= limits.LAST_DATE:
@@ -61,59 +61,59 @@ def day(field: str, value: date) -> datetime:
 
 
 def whole(field: str, value: int, *, most: int = 2**63 - 1) -> int:
-    """The value itself, between 0 and `most`."""
+    """Return the value if it is between 0 and `most`."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise MessageInvalid(field, "is not a number that can be sent")
     return value
 
 
 def payment_term(value: int) -> int:
-    """A number of days."""
+    """Return a number of days."""
     return whole("payment_term", value, most=limits.MAX_PAYMENT_TERM)
 
 
 def check_count(lines: Sequence[object]) -> None:
-    """MessageInvalid unless there are as many lines as the service accepts."""
+    """Raise MessageInvalid unless the service accepts this number of lines."""
     if not 1 <= len(lines) <= limits.MAX_LINES:
         raise MessageInvalid("lines", f"must be 1 to {limits.MAX_LINES}")
 
 
 def read_text(row: Row, name: str) -> str:
-    """The text as it came, '' if it was left out."""
+    """Return the text as received, '' if it is missing."""
     value = row.get(name)
     return "" if value is None else str(value)
 
 
 def read_whole(row: Row, name: str) -> int:
-    """A number that an answer cannot do without."""
+    """Return a number that must be present."""
     return int(_present(row, name))
 
 
 def read_amount(row: Row, name: str) -> Decimal:
-    """Money, to the cent: the service answers doubles, which may be a hair off."""
+    """Return an amount in cents: the service sends doubles, which may be slightly off."""
     return Decimal(_present(row, name)).quantize(_CENT, ROUND_HALF_UP)
 
 
 def read_quantity(row: Row, name: str) -> Decimal:
-    """A quantity or a price a unit, to four decimals and with at least two."""
+    """Return a quantity or a unit price, with two to four decimals."""
     fine = Decimal(_present(row, name)).quantize(_FINE, ROUND_HALF_UP)
     coarse = fine.quantize(_CENT, ROUND_HALF_UP)
     return coarse if coarse == fine else fine
 
 
 def read_day(row: Row, name: str) -> date:
-    """The day, without its time."""
+    """Return the day, without the time."""
     moment: datetime = _present(row, name)
     return moment.date()
 
 
 def read_rows(row: Row, name: str) -> list[Row]:
-    """The rows of a list; a list that is left out has none."""
+    """Return the rows of a list; a missing list has none."""
     return row.get(name) or []
 
 
 def same_key(one: str, other: str) -> bool:
-    """Whether the service may take two codes or numbers for one: blanks and case do not count."""
+    """True if the service may treat both codes or numbers as equal, ignoring case and blanks."""
     return one.strip().casefold() == other.strip().casefold()
 
 

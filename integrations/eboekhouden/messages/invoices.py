@@ -26,7 +26,7 @@ class InvoiceLine:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "InvoiceLine":
-        """A line as it comes back with an invoice."""
+        """Read a line of an invoice."""
         return cls(
             quantity=fields.read_quantity(row, "Aantal"),
             unit=fields.read_text(row, "Eenheid"),
@@ -39,7 +39,7 @@ class InvoiceLine:
         )
 
     def to_service(self, number: int) -> dict[str, Any]:
-        """The line as AddFactuur wants it; `number` is its place, for messages."""
+        """Return the line for AddFactuur; `number` is its position, for error messages."""
         at = f"lines[{number}]"
         if self.unit not in limits.UNITS:
             raise MessageInvalid(f"{at}.unit", f"is not one of {', '.join(limits.UNITS[1:])}")
@@ -62,9 +62,9 @@ class InvoiceLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Invoice:
-    """An invoice to be made; without a number e-Boekhouden gives it one.
+    """An invoice to be created; without a number e-Boekhouden assigns one.
 
-    `book` also puts it in the ledger, under `entry_description`.
+    `book` also adds it to the ledger, under `entry_description`.
     """
 
     number: str
@@ -77,7 +77,7 @@ class Invoice:
     entry_description: str = ""
 
     def to_service(self) -> dict[str, Any]:
-        """The argument of AddFactuur: no e-mail from there, no direct debit."""
+        """Return the argument of AddFactuur, without e-mail and direct debit by e-Boekhouden."""
         fields.check_count(self.lines)
         day = fields.day("date", self.date)
         number = {"Factuurnummer": self._text("number")} if self.number else {}
@@ -90,7 +90,7 @@ class Invoice:
                 "Factuursjabloon": self._text("template", required=True),
                 "PerEmailVerzenden": False,
                 "AutomatischeIncasso": False,
-                # Some date has to stand here, although there is no mandate.
+                # The field is required, although there is no mandate.
                 "IncassoMachtigingDatumOndertekening": day,
                 "IncassoMachtigingFirst": False,
                 "InBoekhoudingPlaatsen": self.book,
@@ -109,7 +109,7 @@ class Invoice:
 
 @dataclass(frozen=True, kw_only=True)
 class BookedInvoice:
-    """An invoice as e-Boekhouden has it; `pdf_url` opens it for anyone who knows it."""
+    """An invoice in e-Boekhouden; `pdf_url` opens it for anyone who knows the URL."""
 
     number: str
     relation_code: str
@@ -124,7 +124,7 @@ class BookedInvoice:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "BookedInvoice":
-        """An invoice as GetFacturen answers it."""
+        """Read an invoice of GetFacturen."""
         return cls(
             number=fields.read_text(row, "Factuurnummer"),
             relation_code=fields.read_text(row, "Relatiecode"),
@@ -142,7 +142,7 @@ class BookedInvoice:
 def invoice_filter(
     *, since: date, until: date, number: str = "", relation_code: str = ""
 ) -> dict[str, Any]:
-    """The argument of GetFacturen; both days count, and both must always be given."""
+    """Return the argument of GetFacturen; both days are included and required."""
     wanted: dict[str, Any] = {
         "DatumVan": fields.day("since", since),
         "DatumTm": fields.day("until", until),
@@ -159,12 +159,12 @@ def invoice_filter(
 
 
 def invoices_in(answer: fields.Row) -> list[BookedInvoice]:
-    """The invoices of an answer of GetFacturen."""
+    """Return the invoices in an answer of GetFacturen."""
     return [BookedInvoice.from_service(row) for row in fields.read_rows(answer, "Facturen")]
 
 
 def invoice_number_in(answer: fields.Row, *, wanted: str) -> str:
-    """The number that AddFactuur gave; OutcomeUnknown without one, or if it is not ours."""
+    """Return the number in an answer of AddFactuur; OutcomeUnknown if missing or not ours."""
     number = fields.read_text(answer, "Factuurnummer").strip()
     if not number:
         raise OutcomeUnknown("no-number")

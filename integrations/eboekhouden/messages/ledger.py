@@ -1,4 +1,4 @@
-"""What is only ever read: open items, ledger accounts, cost centres, administrations."""
+"""Read-only records: open items, ledger accounts, cost centres, administrations."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ class OpenItem:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "OpenItem":
-        """An open item as GetOpenPosten answers it."""
+        """Read an open item of GetOpenPosten."""
         return cls(
             date=fields.read_day(row, "MutDatum"),
             number=fields.read_text(row, "MutFactuur"),
@@ -48,7 +48,7 @@ class LedgerAccount:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "LedgerAccount":
-        """A ledger account as GetGrootboekrekeningen answers it."""
+        """Read a ledger account of GetGrootboekrekeningen."""
         return cls(
             id=fields.read_whole(row, "ID"),
             code=fields.read_text(row, "Code"),
@@ -59,7 +59,7 @@ class LedgerAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class CostCentre:
-    """A cost centre; `parent_id` is 0 at the top."""
+    """A cost centre; `parent_id` is 0 at the top level."""
 
     id: int
     name: str
@@ -67,7 +67,7 @@ class CostCentre:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "CostCentre":
-        """A cost centre as GetKostenplaatsen answers it."""
+        """Read a cost centre of GetKostenplaatsen."""
         return cls(
             id=fields.read_whole(row, "KostenplaatsId"),
             name=fields.read_text(row, "Omschrijving"),
@@ -77,7 +77,7 @@ class CostCentre:
 
 @dataclass(frozen=True, kw_only=True)
 class Administration:
-    """An administration these credentials reach; `guid` equals its second security code."""
+    """An administration of these credentials; `guid` equals its second security code."""
 
     name: str
     city: str
@@ -85,7 +85,7 @@ class Administration:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "Administration":
-        """An administration as GetAdministraties answers it."""
+        """Read an administration of GetAdministraties."""
         return cls(
             name=fields.read_text(row, "Bedrijf"),
             city=fields.read_text(row, "Plaats"),
@@ -97,21 +97,21 @@ class Administration:
 
 
 def open_items_in(answer: fields.Row) -> list[OpenItem]:
-    """The open items of an answer of GetOpenPosten."""
+    """Return the open items in an answer of GetOpenPosten."""
     return [OpenItem.from_service(row) for row in fields.read_rows(answer, "Openposten")]
 
 
 def ledger_accounts_in(answer: fields.Row) -> list[LedgerAccount]:
-    """The accounts of an answer of GetGrootboekrekeningen."""
+    """Return the accounts in an answer of GetGrootboekrekeningen."""
     return [LedgerAccount.from_service(row) for row in fields.read_rows(answer, "Rekeningen")]
 
 
 def cost_centres_in(answer: fields.Row) -> list[CostCentre]:
-    """The cost centres of an answer of GetKostenplaatsen."""
+    """Return the cost centres in an answer of GetKostenplaatsen."""
     return [CostCentre.from_service(row) for row in fields.read_rows(answer, "Kostenplaatsen")]
 
 
 def administrations_in(answer: fields.Row) -> list[Administration]:
-    """The administrations of an answer of GetAdministraties."""
+    """Return the administrations in an answer of GetAdministraties."""
     rows = fields.read_rows(answer, "Administraties")
     return [Administration.from_service(row) for row in rows]

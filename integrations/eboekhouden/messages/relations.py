@@ -1,4 +1,4 @@
-"""Relations: the customers as e-Boekhouden keeps them."""
+"""Relations: the customers in e-Boekhouden."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from ..errors import MessageInvalid, OutcomeUnknown
 from ..facts import limits
 from . import fields
 
-# Our word for each text field, and the service's. The last of the free fields carries our token.
+# Our name and the service's name of each text field. The last free field holds our correlation id.
 _TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "code": "Code",
@@ -42,9 +42,9 @@ _MULTILINE = frozenset({"notes", "address", "postal_address"})
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
-    """A customer; `id` is the service's own, 0 before it exists there.
+    """A customer; `id` is assigned by the service, and 0 before the relation exists.
 
-    `raw` is the record as it was read, so that changing one field does not wipe the others.
+    `raw` is the record as it was read, so that an update of one field does not clear the others.
     """
 
     code: str
@@ -74,17 +74,17 @@ class Relation:
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "Relation":
-        """A relation as GetRelaties answers it."""
+        """Read a relation of GetRelaties."""
         return cls(
             id=fields.read_whole(row, "ID"),
             business=_is_business(row),
             raw=dict(row),
-            **{ours: fields.read_text(row, theirs) for ours, theirs in _TEXTS.items()},
+            **{name: fields.read_text(row, remote_name) for name, remote_name in _TEXTS.items()},
         )
 
     def to_service(self, *, today: date) -> dict[str, Any]:
-        """The argument of AddRelatie; empty fields are left out."""
-        texts = {theirs: value for theirs, value in self._texts().items() if value}
+        """Return the argument of AddRelatie, without empty fields."""
+        texts = {remote_name: value for remote_name, value in self._texts().items() if value}
         return {
             "oRel": {
                 "ID": 0,
@@ -98,14 +98,14 @@ class Relation:
         }
 
     def to_replacement(self) -> dict[str, Any]:
-        """The argument of UpdateRelatie: all that was read, with our fields in it."""
+        """Return the argument of UpdateRelatie: the record as read, with our changes."""
         if not self.id or self.raw.get("ID") != self.id:
             raise MessageInvalid("id", "is not that of a relation that was read before")
         kept = {name: value for name, value in self.raw.items() if value is not None}
         changed = self._texts(
-            ours
-            for ours, theirs in _TEXTS.items()
-            if getattr(self, ours) != fields.read_text(self.raw, theirs)
+            name
+            for name, remote_name in _TEXTS.items()
+            if getattr(self, name) != fields.read_text(self.raw, remote_name)
         )
         kind = {} if self.business == _is_business(self.raw) else {"BP": self._kind()}
         return {"oRel": {**kept, **changed, **kind}}
@@ -131,7 +131,7 @@ def _is_business(row: fields.Row) -> bool:
 
 
 def relation_filter(*, code: str = "", keyword: str = "") -> dict[str, Any]:
-    """The argument of GetRelaties; without anything it asks for all relations."""
+    """Return the argument of GetRelaties; without code and keyword it asks for all relations."""
     wanted: dict[str, Any] = {"ID": 0}
     if keyword:
         wanted["Trefwoord"] = fields.text("keyword", keyword)
@@ -141,12 +141,12 @@ def relation_filter(*, code: str = "", keyword: str = "") -> dict[str, Any]:
 
 
 def relations_in(answer: fields.Row) -> list[Relation]:
-    """The relations of an answer of GetRelaties."""
+    """Return the relations in an answer of GetRelaties."""
     return [Relation.from_service(row) for row in fields.read_rows(answer, "Relaties")]
 
 
 def relation_id_in(answer: fields.Row) -> int:
-    """The id that AddRelatie gave; OutcomeUnknown without one."""
+    """Return the id in an answer of AddRelatie; OutcomeUnknown if there is none."""
     number = answer.get("Rel_ID")
     if not number or number < 0:
         raise OutcomeUnknown("no-number")

@@ -1,4 +1,4 @@
-"""Opening, using and closing a session."""
+"""Messages to open, use and close a session."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ _SOURCE = "urenboek"
 
 @dataclass(frozen=True)
 class Credentials:
-    """What opens somebody's books; never shown, never logged."""
+    """Username and security codes of an administration; never shown, never logged."""
 
     username: str
     security_code_1: str
@@ -22,7 +22,7 @@ class Credentials:
         return "Credentials(…)"
 
     def to_service(self) -> dict[str, Any]:
-        """The arguments of OpenSession."""
+        """Return the arguments of OpenSession."""
         return {
             "Username": self._text("username"),
             "SecurityCode1": self._text("security_code_1"),
@@ -31,7 +31,7 @@ class Credentials:
         }
 
     def for_session(self, session: str) -> dict[str, str]:
-        """The arguments that every call in a session carries."""
+        """Return the arguments that every call in a session has."""
         return {"SessionID": session, "SecurityCode2": self.security_code_2}
 
     def _text(self, name: str) -> str:
@@ -39,12 +39,15 @@ class Credentials:
 
 
 def closing(session: str) -> dict[str, str]:
-    """The argument of CloseSession."""
+    """Return the argument of CloseSession."""
     return {"SessionID": session}
 
 
 def session_in(answer: fields.Row) -> str:
-    """The session that OpenSession gave; NotSent without one, for nothing else was asked yet."""
+    """Return the session in an answer of OpenSession.
+
+    Raises NotSent if there is none, because nothing else was sent yet.
+    """
     session = fields.read_text(answer, "SessionID").strip()
     if not session:
         raise NotSent("no-session")

@@ -51,7 +51,7 @@ def test_what_never_sent_anything_is_at_home_where_it_sends_first(connected):
 def test_a_person_may_make_the_copy_the_one_that_sends_and_then_it_compares_first(
     connected, copied, sandbox
 ):
-    typed = connecting.Typed(username=copied.username)
+    typed = connecting.CredentialsInput(username=copied.username)
 
     tested = connecting.test_connection(copied, typed=typed, by=connected.member.user, now=NOW)
 

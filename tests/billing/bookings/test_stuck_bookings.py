@@ -15,7 +15,7 @@ from billing.resolving import actions as actions
 from customers.editing import is_number_fixed
 from customers.models import Customer
 from integrations import leases
-from integrations.connecting import Typed, save_connection
+from integrations.connecting import CredentialsInput, save_connection
 from integrations.connecting import test_connection as try_connection
 from integrations.models import Connection
 from integrations.sessions import open_books
@@ -266,7 +266,7 @@ def test_another_administration_waits_until_nothing_is_in_doubt(
 
     with Sandbox(books=tmp_path / "another") as another:
         settings.EBOEKHOUDEN_URL = another.url
-        typed = Typed(another.username, another.security_code_1, another.security_code_2)
+        typed = CredentialsInput(another.username, another.security_code_1, another.security_code_2)
         by = {"by": connected.member.user, "now": NOW}
         names = ("template", "ledger_account", "debtor_account", "numbering", "book_at_once")
         chosen = {name: getattr(connected.connection, name) for name in (*names, "nightly_import")}
@@ -289,7 +289,7 @@ def test_another_administration_waits_until_no_worker_sends_with_the_codes_of_be
 
     with Sandbox(books=tmp_path / "another") as another:
         settings.EBOEKHOUDEN_URL = another.url
-        typed = Typed(another.username, another.security_code_1, another.security_code_2)
+        typed = CredentialsInput(another.username, another.security_code_1, another.security_code_2)
         by = connected.member.user
         while_sending = try_connection(connected.connection, typed=typed, by=by, now=NOW)
         # The worker died with its lease, or only slept.
