@@ -1,4 +1,4 @@
-"""Who may open which page, and that other organisations do not exist for anybody."""
+"""Access to pages by role, and no access to data of other organisations."""
 
 import pytest
 from django.test import Client
@@ -54,7 +54,9 @@ def logged_in(role: str = Role.ADMINISTRATOR, **fields: object) -> tuple[Client,
 
 
 @pytest.mark.parametrize("page", EVERYONE + MANAGERS + ADMINISTRATORS)
-def test_a_stranger_is_sent_to_the_door(client: Client, page: tuple[str, bool]) -> None:
+def test_anonymous_users_are_redirected_to_the_login_page(
+    client: Client, page: tuple[str, bool]
+) -> None:
     answer = client.get(address(page, create_membership()))
 
     assert answer.status_code == 302

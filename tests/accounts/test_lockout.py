@@ -1,4 +1,4 @@
-"""After too many wrong passwords the door stays shut, and a new password opens it."""
+"""Login is locked after too many wrong passwords; a new password unlocks it."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_even_the_right_password_waits(client: Client, member: Membership) -> No
     assert "_auth_user_id" not in client.session
 
 
-def test_a_new_password_opens_the_door_at_once(client: Client, member: Membership) -> None:
+def test_a_new_password_unlocks_login_at_once(client: Client, member: Membership) -> None:
     lock(client)
     client.post(reverse("account_reset_password"), {"email": member.user.email})
     link = next(word for word in mail.outbox[0].body.split() if "/password/reset/key/" in word)

@@ -1,4 +1,4 @@
-"""Settings → Organisation: numbers are checked, logos drawn anew, and only its people see them."""
+"""Settings → Organisation: checks of numbers, redrawn logos, visible to members only."""
 
 import io
 from typing import Any

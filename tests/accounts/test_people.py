@@ -1,4 +1,4 @@
-"""Adding people, changing what they may do, and letting them go."""
+"""Adding people, changing their rights, and deactivating them."""
 
 from decimal import Decimal
 from typing import Any
@@ -71,7 +71,7 @@ def test_a_new_employee_is_mailed_a_link_and_logs_in_with_the_password_they_choo
     assert visitor.session["_auth_user_id"] == str(noor.user_id)
 
 
-def test_somebody_with_an_account_is_added_without_a_new_password(
+def test_a_person_with_an_account_is_added_without_a_new_password(
     inside: Client, administrator: Membership
 ) -> None:
     known = create_user(email="noor@example.nl", first_name="Eleonora")
@@ -86,7 +86,7 @@ def test_somebody_with_an_account_is_added_without_a_new_password(
     assert "/password/reset/key/" not in mail.outbox[0].body
 
 
-def test_somebody_who_works_here_is_not_added_twice(inside: Client) -> None:
+def test_a_member_is_not_added_twice(inside: Client) -> None:
     add(inside)
     answer = add(inside, first_name="Nora")
 
@@ -95,14 +95,14 @@ def test_somebody_who_works_here_is_not_added_twice(inside: Client) -> None:
     assert User.objects.filter(email="noor@example.nl").count() == 1
 
 
-def test_a_person_with_a_place_keeps_it(administrator: Membership) -> None:
+def test_an_existing_membership_is_kept(administrator: Membership) -> None:
     with pytest.raises(AlreadyMember):
         add_member(
             administrator.organisation, email=administrator.user.email.upper(), first_name="X"
         )
 
 
-def test_when_the_mail_cannot_be_sent_the_place_is_made_and_the_page_says_so(
+def test_when_the_mail_cannot_be_sent_the_membership_is_created_and_the_page_says_so(
     inside: Client, administrator: Membership, settings: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -172,7 +172,7 @@ def test_rights_are_changed_together(administrator: Membership) -> None:
     assert not employee.is_administrator
 
 
-def test_deactivating_ends_the_session_at_the_next_click(administrator: Membership) -> None:
+def test_deactivating_ends_the_session_at_the_next_request(administrator: Membership) -> None:
     employee = create_membership(organisation=administrator.organisation)
     theirs = Client()
     theirs.force_login(employee.user)
@@ -199,7 +199,7 @@ def test_a_session_that_ended_does_not_come_back_with_the_person(
     assert theirs.get(reverse("accounts:profile")).status_code == 200
 
 
-def test_whoever_works_elsewhere_too_keeps_that_place(administrator: Membership) -> None:
+def test_a_membership_elsewhere_is_kept(administrator: Membership) -> None:
     employee = create_membership(organisation=administrator.organisation)
     elsewhere = create_membership(
         organisation=create_organisation(name="Elsewhere"), user=employee.user
@@ -225,7 +225,7 @@ def test_logging_out_everywhere_ends_every_session() -> None:
     assert [it.get(reverse("accounts:profile")).status_code for it in sessions] == [302, 302]
 
 
-def test_the_name_of_somebody_who_works_elsewhere_is_theirs(administrator: Membership) -> None:
+def test_the_name_of_a_person_who_works_elsewhere_is_not_changed(administrator: Membership) -> None:
     employee = create_membership(organisation=administrator.organisation)
     create_membership(organisation=create_organisation(name="Elsewhere"), user=employee.user)
 
@@ -282,7 +282,7 @@ def test_an_address_longer_than_can_be_kept_is_refused(inside: Client) -> None:
     assert not User.objects.filter(email=email).exists()
 
 
-def test_somebody_who_left_is_not_invited_again(inside: Client, administrator: Membership) -> None:
+def test_a_deactivated_member_is_not_invited(inside: Client, administrator: Membership) -> None:
     gone = create_membership(organisation=administrator.organisation, is_active=False)
 
     answer = inside.post(reverse("accounts:user-invite", args=[gone.pk]))

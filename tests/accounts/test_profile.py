@@ -1,4 +1,4 @@
-"""What people change about themselves, and that nobody can take somebody else's address."""
+"""Changes to one's own profile; nobody can take the e-mail address of another person."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ def test_opening_the_link_changes_nothing_yet(inside: Client, member: Membership
     assert (answer.status_code, member.user.email) == (200, "sanne@example.nl")
 
 
-def test_the_old_address_no_longer_opens_the_door(inside: Client, member: Membership) -> None:
+def test_the_old_address_no_longer_logs_in(inside: Client, member: Membership) -> None:
     EmailAddress.objects.create(user=member.user, email="sanne@example.nl", primary=True)
     ask(inside)
     inside.post(mailed_link())
@@ -94,7 +94,7 @@ def test_without_the_password_nothing_is_mailed(inside: Client) -> None:
     assert mail.outbox == []
 
 
-def test_an_address_that_somebody_else_has_is_refused_at_the_end(
+def test_an_address_of_another_person_is_refused_at_the_end(
     inside: Client, member: Membership
 ) -> None:
     create_user(email="new@example.nl")
@@ -107,7 +107,7 @@ def test_an_address_that_somebody_else_has_is_refused_at_the_end(
     assert "This e-mail address is already in use" in answer.content.decode()
 
 
-def test_a_link_for_somebody_else_does_nothing(inside: Client) -> None:
+def test_a_link_for_another_person_does_nothing(inside: Client) -> None:
     ask(inside)
     other = create_membership(organisation=create_organisation(name="Other")).user
     theirs = Client()
@@ -156,7 +156,7 @@ def test_another_organisation_of_mine_can_be_chosen(inside: Client, member: Memb
 
 
 @pytest.mark.parametrize("wanted", ["other", "", "x", "9" * 25, "9" * 5000])
-def test_an_organisation_of_somebody_else_cannot_be_chosen(inside: Client, wanted: str) -> None:
+def test_an_organisation_of_another_person_cannot_be_chosen(inside: Client, wanted: str) -> None:
     other = create_organisation(name="Other")
     pk = str(other.pk) if wanted == "other" else wanted
 
@@ -165,7 +165,7 @@ def test_an_organisation_of_somebody_else_cannot_be_chosen(inside: Client, wante
     assert answer.status_code == 404
 
 
-def test_a_place_that_was_taken_away_cannot_be_chosen(inside: Client, member: Membership) -> None:
+def test_a_deactivated_membership_cannot_be_chosen(inside: Client, member: Membership) -> None:
     left = create_membership(
         organisation=create_organisation(name="Left"), user=member.user, is_active=False
     )

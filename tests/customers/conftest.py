@@ -1,4 +1,4 @@
-"""Pages are looked at by the administrator; imports run on a clock of their own."""
+"""Fixtures: pages of the administrator, and imports with a clock of their own."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ def client(client_of: Callable[[Membership], Client], administrator: Membership)
 
 @pytest.fixture
 def clock() -> Callable[[], datetime]:
-    """Every look at it is a second later."""
+    """A clock that is a second later at every call."""
     moments: Iterator[datetime] = iter(NOW + timedelta(seconds=n) for n in range(100_000))
     return lambda: next(moments)
 
@@ -34,7 +34,7 @@ def import_all(
     administrator: Membership,
     clock: Callable[[], datetime],
 ) -> Callable[..., ImportRun]:
-    """Imports everything from the sandbox, start to end, and gives the run."""
+    """Import everything from the sandbox and return the run."""
 
     def run(mode: str = ImportMode.UPDATE) -> ImportRun:
         started = start_import(organisation, mode=mode, by=administrator.user, now=clock())

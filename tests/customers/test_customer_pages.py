@@ -51,7 +51,7 @@ def page_of(client, address=LIST):
 # --- The list ---
 
 
-def test_the_list_shows_who_is_known_there(client, organisation):
+def test_the_list_shows_who_is_known_in_eboekhouden(client, organisation):
     create_customer(organisation=organisation, name="Fietsen", number="K1", remote_id=1)
     create_customer(organisation=organisation, name="Bakkerij", number="K2")
 
@@ -113,7 +113,7 @@ def test_many_customers_cost_as_many_queries_as_one(
 
 
 @pytest.mark.parametrize("query", ["page=99", "page=x", "size=9999999", "order=password", "q=%00"])
-def test_strange_wishes_do_no_harm(client, organisation, query):
+def test_invalid_filters_do_no_harm(client, organisation, query):
     create_customer(organisation=organisation)
 
     assert client.get(f"{LIST}?{query}").status_code == 200
@@ -215,7 +215,7 @@ def test_a_country_that_we_do_not_know_stays(client, organisation):
     assert (customer.name, customer.country) == ("Renamed", "Oz")
 
 
-def test_an_old_fault_from_an_import_does_not_stand_in_the_way(client, organisation):
+def test_an_invalid_imported_value_does_not_prevent_other_changes(client, organisation):
     customer = create_customer(
         organisation=organisation, number="K00001", vat_number="NL1", iban="x", coc_number="7"
     )
@@ -255,7 +255,7 @@ def test_the_number_is_fixed_while_it_is_being_booked(client, organisation):
     assert customer.number == "K00001"
 
 
-def test_what_an_import_remembers_survives_an_edit(client, organisation):
+def test_the_imported_values_survive_an_edit(client, organisation):
     customer = create_customer(
         organisation=organisation, number="K00001", remote_id=7, imported={"city": "Utrecht"}
     )

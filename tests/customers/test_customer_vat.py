@@ -1,4 +1,4 @@
-"""The VAT rate of a customer: one choice, what follows from it, and refused where it is wrong."""
+"""The VAT rate of a customer: the choice, the advice, and refusals."""
 
 import datetime
 
@@ -42,7 +42,7 @@ def rate(organisation, treatment):
         ("export", "DE", "", "vat_rate", "not for customers in Germany"),
     ],
 )
-def test_a_treatment_that_does_not_go_with_the_customer_is_told_at_its_field(
+def test_a_treatment_that_does_not_fit_the_customer_is_an_error_at_its_field(
     client, organisation, treatment, country, number, field, sentence
 ):
     chosen = rate(organisation, treatment)
@@ -66,7 +66,7 @@ def test_a_treatment_that_does_not_go_with_the_customer_is_told_at_its_field(
         ("domestic", "DE", ""),
     ],
 )
-def test_a_treatment_that_goes_with_the_customer_is_saved(
+def test_a_treatment_that_fits_the_customer_is_saved(
     client, organisation, treatment, country, number
 ):
     chosen = rate(organisation, treatment)
@@ -85,7 +85,7 @@ def test_vat_is_not_reverse_charged_to_a_private_person(client, organisation):
     assert "The customer is private: VAT cannot be reverse-charged to it." in page
 
 
-def test_what_was_wrong_before_does_not_stand_in_the_way_of_changing_the_rest(client, organisation):
+def test_what_was_wrong_before_does_not_prevent_other_changes(client, organisation):
     customer = create_customer(
         organisation=organisation, number="K00001", vat_rate=rate(organisation, "eu_services")
     )

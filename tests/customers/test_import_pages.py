@@ -1,4 +1,4 @@
-"""Settings → Import: starting, watching, finding again."""
+"""Settings → Import: start an import, follow it, and find it again."""
 
 import pytest
 from django.urls import reverse
@@ -41,7 +41,7 @@ def test_a_run_that_was_left_is_found_again(client, organisation, connection, ad
     assert f"{PAGE}{run.pk}/" in page
 
 
-def test_the_result_tells_about_every_row(client, books, import_all):
+def test_the_result_shows_every_row(client, books, import_all):
     books.seed_relations(
         [{"Code": f"K{n}", "Bedrijf": f"Klant {n}"} for n in range(3)]
         + [{"Code": "", "Bedrijf": "Nameless"}]

@@ -1,4 +1,4 @@
-"""Importing relations from e-Boekhouden, over the wire."""
+"""Import of relations from the sandbox, over HTTP."""
 
 import datetime
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 class DeadError(BaseException):
-    """What a worker dies of."""
+    """Stands for an abrupt end of a worker."""
 
 
 def relation(code="K1", name="Bakkerij Van Dam", **fields):
@@ -33,7 +33,7 @@ def row_of(run, code):
     return rows_of(run)[code]
 
 
-# --- What comes in ---
+# --- Results ---
 
 
 def test_all_relations_become_customers(books, organisation, import_all):
@@ -88,7 +88,7 @@ def test_no_relations_is_an_import_too(import_all):
     assert (run.state, run.total, run.done) == ("finished", 0, 0)
 
 
-def test_what_changed_there_is_taken(books, organisation, import_all):
+def test_what_changed_in_eboekhouden_is_taken(books, organisation, import_all):
     books.seed_relations([relation(Plaats="Utrecht")])
     import_all()
     books.books.change("relations", 1, {"Plaats": "Zeist"})
@@ -112,7 +112,7 @@ def test_what_changed_here_is_kept(books, organisation, import_all):
     assert row_of(run, "K1").reason == ""
 
 
-def test_what_changed_on_both_sides_is_kept_and_told(books, organisation, import_all):
+def test_what_changed_on_both_sides_is_kept_and_reported(books, organisation, import_all):
     books.seed_relations([relation(Plaats="Utrecht")])
     import_all()
     organisation.customers.update(city="Amersfoort")
@@ -210,7 +210,9 @@ def test_a_changed_code_never_takes_the_number_of_another_customer(books, organi
         ({"Email": "ANNA@vandam.example"}, "e-mail address"),
     ],
 )
-def test_what_looks_alike_is_not_merged_but_told(books, organisation, import_all, theirs, what):
+def test_possible_duplicates_are_reported_and_not_merged(
+    books, organisation, import_all, theirs, what
+):
     create_customer(
         organisation=organisation,
         number="K00003",
@@ -297,7 +299,7 @@ def test_customers_of_another_organisation_are_not_touched(books, import_all):
     assert (theirs.name, theirs.city, theirs.remote_id) == ("Bakkerij Van Dam", "Zwolle", None)
 
 
-# --- Starting, dying, going on ---
+# --- Starting, ending abruptly, resuming ---
 
 
 def test_starting_twice_is_one_import(organisation, connection, administrator):
@@ -370,9 +372,7 @@ def test_a_worker_that_lost_its_run_writes_nothing_more(
     assert run.rows.count() == STEP * 2
 
 
-def test_a_run_that_every_worker_dies_of_is_given_up(
-    organisation, connection, administrator, clock
-):
+def test_a_run_that_ends_every_worker_fails(organisation, connection, administrator, clock):
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
     ImportRun.objects.filter(pk=run.pk).update(attempts=4)
 
@@ -458,7 +458,7 @@ def test_unchanged_rows_cost_no_query_each(
     assert run.counts()["unchanged"] == STEP * 3
 
 
-def test_somebody_editing_meanwhile_is_not_overwritten(
+def test_an_edit_during_the_import_is_not_overwritten(
     books, organisation, connection, administrator, clock, import_all
 ):
     books.seed_relations([relation(Plaats="Utrecht")])

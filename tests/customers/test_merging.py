@@ -1,4 +1,4 @@
-"""Field by field: what an import takes, keeps and reports."""
+"""What an import takes, keeps and reports, field by field."""
 
 import pytest
 
@@ -13,15 +13,15 @@ from customers.merging import merge
         ("b", "a", "a", None, None),
         ("b", "c", "a", None, "c"),
         ("b", "b", "a", None, None),
-        # Never imported: nobody knows who changed it.
+        # Never imported before: the source of the difference is unknown.
         ("", "b", None, "b", None),
         ("a", "b", None, None, "b"),
         ("a", "a", None, None, None),
-        # Empty there, now or always.
+        # Empty in e-Boekhouden, now or always.
         ("a", "", "a", None, None),
         ("a", "", None, None, None),
         ("", "", None, None, None),
-        # Emptied here: on purpose, until it changes there.
+        # Emptied here on purpose: kept until it changes in e-Boekhouden.
         ("", "a", "a", None, None),
         ("", "b", "a", "b", None),
         (True, False, True, False, None),
@@ -47,7 +47,7 @@ def test_what_was_taken_or_equal_is_remembered():
     assert merged.imported == {"city": "b", "name": "x"}
 
 
-def test_emptied_there_and_filled_again_is_taken():
+def test_emptied_and_filled_again_in_eboekhouden_is_taken():
     emptied = merge({"city": "a"}, {"city": ""}, imported={"city": "a"})
 
     filled = merge({"city": "a"}, {"city": "b"}, imported=emptied.imported)

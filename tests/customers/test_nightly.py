@@ -1,4 +1,4 @@
-"""Every night one import, and nothing left waiting."""
+"""One import every night, and no import stays queued."""
 
 import datetime
 
@@ -22,7 +22,7 @@ HOUR = datetime.timedelta(hours=1)
 
 @pytest.fixture
 def nightly(connection):
-    """Due an hour ago."""
+    """An import that was due an hour ago."""
     Connection.objects.filter(pk=connection.pk).update(
         nightly_import=True, next_import_at=NOW - HOUR
     )
@@ -56,7 +56,7 @@ def test_what_is_off_paused_or_not_due_does_not_start(nightly, values):
     assert start_due_imports(now=NOW) == []
 
 
-def test_an_import_by_hand_under_way_is_not_doubled(nightly, organisation, administrator):
+def test_a_running_manual_import_is_not_doubled(nightly, organisation, administrator):
     run = start_import(organisation, mode="only_new", by=administrator.user, now=NOW)
 
     assert start_due_imports(now=NOW) == [run.pk]
@@ -104,7 +104,7 @@ def test_without_a_broker_starting_still_works(
     assert run.pk in start_due_imports(now=NOW)
 
 
-def test_the_doorbell_never_raises(monkeypatch, caplog):
+def test_dispatching_never_raises(monkeypatch, caplog):
     def away(*_arguments, **_options):
         raise OperationalError("nobody there")
 

@@ -1,4 +1,4 @@
-"""A customer as a relation and back."""
+"""Mapping of a customer to a relation and back."""
 
 import datetime
 
@@ -18,7 +18,7 @@ def customer(**fields):
     return Customer(**{"number": "K00001", "name": "Bakkerij Van Dam"} | fields)
 
 
-def test_what_goes_there_comes_back_the_same():
+def test_what_is_sent_comes_back_the_same():
     ours = customer(
         contact_name="Anna",
         email="anna@vandam.example",
@@ -50,7 +50,7 @@ def test_our_notes_stay_here():
     assert relation_from_customer(customer(notes="Pays late"), correlation_id="t").notes == ""
 
 
-def test_an_email_address_that_is_too_long_there_is_left_out():
+def test_an_email_address_that_is_too_long_for_eboekhouden_is_left_out():
     ours = customer(email="a" * 50 + "@vandam.example")
 
     assert relation_from_customer(ours, correlation_id="t").email == ""
@@ -84,7 +84,7 @@ def test_a_country_is_known_however_it_is_written(written, code):
     assert fields_from_relation(relation)["country"] == code
 
 
-def test_what_is_too_long_is_cut_and_told():
+def test_what_is_too_long_is_cut_and_reported():
     relation = Relation(code="K1", name="X", contact_name="y" * 60)
 
     assert fields_from_relation(relation)["contact_name"] == "y" * 50

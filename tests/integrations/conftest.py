@@ -1,4 +1,4 @@
-"""Pages are looked at by the administrator."""
+"""Fixtures: pages of the administrator."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Testing and saving a connection, against a real service."""
+"""Testing and saving a connection, with the sandbox."""
 
 import datetime
 
@@ -36,7 +36,7 @@ def typed(sandbox, **changes):
 
 @pytest.fixture
 def empty(organisation, books, administrator):
-    """Switched on, and nothing filled in."""
+    """A connection that is switched on, without settings."""
     return activate(organisation, by=administrator.user, now=NOW)
 
 
@@ -257,7 +257,7 @@ def test_the_night_begins_and_ends_with_its_switch(connection, administrator):
     assert connection.next_import_at is None
 
 
-def test_changes_are_noted_without_the_codes(empty, books, administrator):
+def test_changes_are_recorded_without_the_codes(empty, books, administrator):
     test_connection(empty, typed=typed(books), by=administrator.user, now=NOW)
     test_connection(
         empty, typed=CredentialsInput(books.username, WRONG_1), by=administrator.user, now=NOW
@@ -270,7 +270,7 @@ def test_changes_are_noted_without_the_codes(empty, books, administrator):
         assert secret not in texts
 
 
-def test_a_pause_is_noted_once_and_can_be_ended_by_hand(connection, administrator):
+def test_a_pause_is_recorded_once_and_can_be_ended_manually(connection, administrator):
     assert pause(connection, code="E0011", text="no entrance", now=NOW)
     assert not pause(connection, code="E0013", text="again", now=NOW)
 

@@ -1,4 +1,4 @@
-"""A ledger account is a number; what people paste is understood, and never guessed in silence."""
+"""Ledger account numbers: pasted texts are corrected and shown before they are stored."""
 
 import pytest
 from django import forms

@@ -1,4 +1,4 @@
-"""Once a night, whatever the clock does."""
+"""One import per night, also when the clock changes."""
 
 import datetime
 from zoneinfo import ZoneInfo

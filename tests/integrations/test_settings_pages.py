@@ -1,4 +1,4 @@
-"""Settings → Integrations and Settings → e-Boekhouden in the browser's eyes."""
+"""Settings → Integrations and Settings → e-Boekhouden in a browser."""
 
 import sys
 
@@ -156,7 +156,7 @@ def test_an_account_that_cannot_be_right_is_explained(client, connection, books,
     assert sentence in page
 
 
-def test_debtors_accounts_are_chosen_from_those_there(client, connection, books):
+def test_debtors_accounts_are_chosen_from_the_fetched_ones(client, connection, books):
     client.post(TEST, form(**codes(books)))
 
     page = client.get(PAGE).content.decode()

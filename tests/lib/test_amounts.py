@@ -1,4 +1,4 @@
-"""Amounts are understood however people write them, and never guessed."""
+"""Typed amounts are parsed in common notations; ambiguous ones are refused."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Countries: the list to choose from, and what other people write."""
+"""Countries: the list of choices, and names from other systems."""
 
 import pytest
 from django.utils.translation import override
@@ -31,7 +31,7 @@ def test_names_are_in_the_language_of_the_page_and_sorted_in_it(language, greece
     with override(language):
         assert country_name("GR") == greece
         assert choices()[-1][1] == last
-        # Å and É stand with A and E, as people look for them.
+        # Å and É sort with A and E, where people look for them.
         assert dict(eu_choices()).keys() == EU
 
 

@@ -1,4 +1,4 @@
-"""Numbers of others: what is accepted, how it is stored, and what is said about the rest."""
+"""Identifiers: which are accepted, how they are stored, and the errors for the others."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A table as CSV or XLSX: nothing in it is calculated, and nothing waits for the end."""
+"""Tables as CSV or XLSX: no cell becomes a formula, and sending starts at once."""
 
 import csv
 import datetime
@@ -27,7 +27,7 @@ def sheet(rows=ROWS):
 
 
 def cells_of(content: bytes) -> list[list[tuple[str | None, str | None]]]:
-    """Type and content of every cell, as a spreadsheet program would read them."""
+    """Return type and content of every cell, as a spreadsheet program reads them."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         assert file.testzip() is None
         root = etree.fromstring(file.read("xl/worksheets/sheet1.xml"))
@@ -53,7 +53,7 @@ def test_a_text_cut_at_any_separator_has_no_formula(language, separator):
     with override(language):
         text = b"".join(sheet_answer(sheet(rows), kind="csv").streaming_content).decode("utf-8-sig")
 
-    # As a program reads it that knows no quotes.
+    # Split as a program does that knows no quotes.
     cells = text.splitlines()[1].split(separator)
 
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)

@@ -1,4 +1,4 @@
-"""Pages are looked at by a project manager, unless somebody else is asked to."""
+"""Fixtures: pages of a project manager, unless a test names another member."""
 
 import pytest
 from django.test import Client

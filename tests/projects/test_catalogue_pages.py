@@ -36,7 +36,7 @@ def errors(response, field: str) -> list[str]:
 
 @pytest.fixture
 def connection(organisation) -> Connection:
-    """With a chart of accounts and cost centres that were fetched."""
+    """A connection with a fetched chart of accounts and cost centres."""
     connection = Connection.objects.create(organisation=organisation)
     for code, name in (("8000", "Omzet"), ("8010", "Omzet advies")):
         LedgerAccount.objects.create(connection=connection, code=code, name=name, category="VW")
@@ -58,7 +58,7 @@ def test_managers_keep_the_catalogue_and_employees_do_not(
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_without_login_the_door_opens_first(name):
+def test_without_login_the_login_page_comes_first(name):
     response = Client().get(url(name))
 
     assert response.status_code == 302
@@ -130,7 +130,7 @@ def test_a_pasted_ledger_account_comes_back_as_its_number_with_a_notice(client, 
     assert not Task.objects.exists()
 
 
-def test_a_ledger_account_that_is_not_in_the_books_is_refused(client, connection):
+def test_a_ledger_account_that_is_not_in_the_chart_is_refused(client, connection):
     response = client.post(url("task-add"), {"name": "Advice", "ledger_account": "8123"})
 
     assert ("Ledger account 8123 is not in the chart of accounts") in errors(

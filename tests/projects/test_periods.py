@@ -1,4 +1,4 @@
-"""The days and the names of subscription periods."""
+"""Days and names of subscription periods."""
 
 import datetime
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The list of projects, the form with what was agreed, and a project with its figures."""
+"""The list of projects, the form with the agreement, and a project with its figures."""
 
 import datetime
 from decimal import Decimal
@@ -31,7 +31,7 @@ def url(name: str, *args: object) -> str:
 
 @pytest.fixture(autouse=True)
 def today():
-    """In November 2026, whenever these tests run."""
+    """Freeze the date in November 2026."""
     with time_machine.travel(datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC), tick=False):
         yield
 
@@ -47,7 +47,7 @@ def project(customer) -> Project:
 
 
 def filled_in(customer, **fields: object) -> dict[str, object]:
-    """What the form sends for a project that is billed by task rate."""
+    """Return the posted fields of a project that is billed by task rate."""
     return {
         "customer": customer.pk,
         "name": "Website",
@@ -62,7 +62,7 @@ def no_instalments() -> dict[str, object]:
 
 
 def instalments(*rows: tuple[object, ...], initial: int = 0) -> dict[str, object]:
-    """The fields of rows of (pk, description, date, amount)."""
+    """Return the posted fields for rows of (pk, description, date, amount)."""
     fields = {"instalment-TOTAL_FORMS": len(rows), "instalment-INITIAL_FORMS": initial}
     for number, row in enumerate(rows):
         for name, value in zip(("pk", "description", "date", "amount"), row, strict=True):
@@ -436,7 +436,7 @@ def test_half_an_instalment_says_what_is_missing(client, customer):
 
 @pytest.fixture
 def in_instalments(customer) -> Project:
-    """With two instalments, of which the first was billed."""
+    """A project with two instalments; the first was billed."""
     project = create_project(customer=customer, name="Website", method=Method.INSTALMENTS)
     for description, day in (("Start", "2026-11-01"), ("Delivery", "2027-02-01")):
         Instalment.objects.create(
@@ -480,7 +480,7 @@ def test_a_billed_instalment_cannot_be_reached(client, in_instalments):
     assert billed.description == "Start"
 
 
-def test_an_instalment_is_removed_with_its_term(client, in_instalments):
+def test_an_instalment_is_removed_with_its_scheduled_amount(client, in_instalments):
     delivery = in_instalments.instalments.last()
     rows = instalments((delivery.pk, "Delivery", "2027-02-01", "2500"), initial=1)
     rows["instalment-0-DELETE"] = "on"
@@ -562,7 +562,7 @@ def test_a_project_shows_what_is_worked_and_what_is_unbilled(client, project):
     assert found.unbilled == Decimal("197.90")
 
 
-def test_a_project_shows_the_state_of_its_terms(client, in_instalments):
+def test_a_project_shows_the_state_of_its_scheduled_amounts(client, in_instalments):
     response = client.get(url("detail", in_instalments.pk))
 
     assert [scheduled.description for scheduled in response.context["scheduled_amounts"]] == [
@@ -573,7 +573,7 @@ def test_a_project_shows_the_state_of_its_terms(client, in_instalments):
     assert "Planned" in response.text
 
 
-def test_a_project_takes_as_many_queries_with_many_terms_and_people(
+def test_a_project_takes_as_many_queries_with_many_amounts_and_people(
     client, organisation, project, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(24) as few:

@@ -1,4 +1,4 @@
-"""What an hour costs, for each way of invoicing."""
+"""The price of an hour for each invoicing method."""
 
 from decimal import Decimal
 
@@ -76,9 +76,7 @@ def test_a_rate_of_nothing_is_a_rate(project, task, membership):
     assert why_no_rate(project=project, task=task, membership=membership) == ""
 
 
-def test_the_rate_of_somebody_on_this_project_goes_before_that_of_the_employee(
-    project, task, membership
-):
+def test_the_rate_on_this_project_goes_before_that_of_the_employee(project, task, membership):
     project.method = Method.EMPLOYEE_RATE
     ProjectMember.objects.create(
         project=project, membership=membership, hourly_rate=Decimal("85.00")

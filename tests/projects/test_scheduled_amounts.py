@@ -1,4 +1,4 @@
-"""Terms follow what was agreed: one for every amount and period, and what is billed stays."""
+"""Scheduled amounts follow the agreement; billed ones stay."""
 
 import datetime
 from decimal import Decimal
@@ -97,14 +97,14 @@ def test_a_fixed_price_without_dates_is_due_on_the_day_it_was_first_planned():
     assert project.scheduled_amounts.get().due_on == TODAY
 
 
-def test_a_fixed_price_that_is_not_known_yet_makes_no_term():
+def test_a_fixed_price_that_is_not_known_yet_plans_nothing():
     project = create_project(method=Method.FIXED_PRICE)
 
     assert plan_scheduled_amounts(project, today=TODAY) == Outcome()
     assert not project.scheduled_amounts.exists()
 
 
-def test_every_task_with_a_fixed_price_makes_a_term():
+def test_every_task_with_a_fixed_price_is_planned():
     project = create_project(name="Website", method=Method.FIXED_PRICE_TASKS)
     design = create_task(organisation=project.organisation, name="Design")
     build = create_task(organisation=project.organisation, name="Build")
@@ -121,7 +121,7 @@ def test_every_task_with_a_fixed_price_makes_a_term():
     )
 
 
-def test_every_instalment_makes_a_term_on_its_day():
+def test_every_instalment_is_planned_on_its_day():
     project = create_project(method=Method.INSTALMENTS)
     for description, date, amount in (
         ("Start", "2026-11-01", "2000.00"),
@@ -191,7 +191,7 @@ def test_planning_again_changes_nothing():
     assert list(project.scheduled_amounts.values()) == before
 
 
-def test_unbilled_terms_follow_a_new_price_and_billed_ones_do_not():
+def test_unbilled_amounts_follow_a_new_price_and_billed_ones_do_not():
     subscription = create_subscription()
     project = subscription.project
     plan_scheduled_amounts(project, today=TODAY)

@@ -1,4 +1,4 @@
-"""A small office: a project with a task, its people, and their browsers."""
+"""Fixtures: a small office with a project, a task, members and their browsers."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""What people type for time."""
+"""Parsing of typed times."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""What a row is worth."""
+"""Prices of registrations."""
 
 import datetime
 from decimal import Decimal

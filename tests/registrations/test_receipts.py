@@ -1,4 +1,4 @@
-"""Receipts: what is taken, how it is kept, and who gets it."""
+"""Receipts: which files are accepted, how they are stored, and who may download them."""
 
 from io import BytesIO
 
@@ -102,7 +102,7 @@ def test_a_name_with_a_path_is_shown_without_it(office, employee):
     assert Expense.objects.get().receipt_name == "bon.pdf"
 
 
-def test_colleagues_and_strangers_do_not_get_a_receipt(office, employee, manager):
+def test_colleagues_and_anonymous_users_do_not_get_a_receipt(office, employee, manager):
     upload(office, employee, "bon.pdf", PDF)
     address = address_of(Expense.objects.get())
     stranger = client_of(factories.create_membership(role="administrator"))

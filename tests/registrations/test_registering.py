@@ -1,4 +1,4 @@
-"""Adding, changing and deleting rows, through the pages of Register."""
+"""Adding, changing and deleting registrations, through the pages of Register."""
 
 import datetime
 
@@ -133,7 +133,7 @@ def test_things_of_another_organisation_cannot_be_chosen(office, employee):
     assert errors_of(answer, "task")
 
 
-def test_a_manager_registers_for_somebody_else(office, manager):
+def test_a_manager_registers_for_another_person(office, manager):
     add(manager, typed(office), employee=office.employee.pk)
 
     assert TimeEntry.objects.get().membership == office.employee
@@ -145,7 +145,7 @@ def test_an_employee_registers_only_for_oneself(office, employee):
     assert TimeEntry.objects.get().membership == office.employee
 
 
-def test_somebody_of_another_organisation_is_not_found(office, manager):
+def test_a_person_of_another_organisation_is_not_found(office, manager):
     stranger = factories.create_membership()
 
     assert add(manager, typed(office), employee=stranger.pk).status_code == 404
@@ -159,7 +159,7 @@ def row_of(office, **fields):
     )
 
 
-def test_what_was_rejected_is_open_again_once_it_is_mended(office, employee):
+def test_what_was_rejected_is_open_again_once_it_is_corrected(office, employee):
     row = row_of(office, status=Status.REJECTED, status_note="Which ticket?")
 
     employee.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
@@ -234,7 +234,7 @@ def test_a_billed_row_is_neither_changed_nor_deleted(office, manager, kind, crea
     assert type(row).objects.get(pk=row.pk).amount == row.amount
 
 
-def test_a_mended_typo_leaves_the_price_of_before_a_change_of_rates(office, employee):
+def test_a_corrected_typo_keeps_the_price_from_before_a_change_of_rates(office, employee):
     add(employee, typed(office))
     row = TimeEntry.objects.get()
     Task.objects.update(hourly_rate=200)
@@ -412,7 +412,7 @@ def test_a_full_day_takes_as_many_queries_as_one_row(
 
 @pytest.fixture
 def lower(office):
-    """A rate until the end of September 2012."""
+    """A VAT rate that ended in September 2012."""
     return factories.create_vat_rate(
         organisation=office.organisation,
         name="19%",
@@ -487,7 +487,7 @@ def test_a_project_that_cannot_exist_is_refused_at_its_field(office, employee, p
     assert errors_of(answer, "project")
 
 
-def test_a_row_of_somebody_who_left_is_changed_and_shown_again(office, manager):
+def test_a_row_of_a_former_employee_is_changed_and_shown_again(office, manager):
     row = factories.create_time_entry(
         project=office.project, task=office.task, membership=office.colleague
     )

@@ -1,4 +1,4 @@
-"""After a change of rates, unbilled hours are priced again only when somebody asks for it."""
+"""Unbilled hours are repriced after a change of rates, only on request."""
 
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ def manager():
 
 @pytest.fixture
 def entry(manager) -> TimeEntry:
-    """An hour at 90 on a project that costs 100 by now."""
+    """An hour at 90 on a project whose rate is now 100."""
     project = factories.create_project(
         organisation=manager.organisation, method=Method.PROJECT_RATE, hourly_rate=Decimal(100)
     )

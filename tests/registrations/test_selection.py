@@ -1,4 +1,4 @@
-"""What was ticked, as it is posted."""
+"""The posted selection of registrations."""
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
@@ -40,7 +40,7 @@ def test_an_empty_selection_is_false():
     assert len(Selection((1, 2), (), (4,))) == 3
 
 
-def test_rows_of_others_are_left_out(office):
+def test_rows_of_others_are_skipped(office):
     own = factories.create_time_entry(project=office.project, task=office.task)
     foreign = factories.create_time_entry()
 

@@ -1,4 +1,4 @@
-"""Changing the status of selected rows: by right, by rule, and never of a billed row."""
+"""Status changes of selected registrations: by right, by rule, and never if billed."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -139,7 +139,7 @@ def told(answer):
     return [str(message) for message in answer.context["messages"]]
 
 
-def test_the_page_tells_how_many_changed_and_why_others_did_not(office, manager):
+def test_the_page_says_how_many_changed_and_why_others_did_not(office, manager):
     answer = act(manager, "approve", row_of(office), row_of(office, status=Status.APPROVED))
 
     assert told(answer) == [

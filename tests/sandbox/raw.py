@@ -1,4 +1,4 @@
-"""A client that writes its XML by hand, and what valid arguments look like."""
+"""A client that writes plain XML, and samples of valid arguments."""
 
 import http.client
 from urllib.parse import urlsplit
@@ -91,7 +91,7 @@ def payment(number="2026-0001", amount="121", **changes):
 
 
 def xml_of(content):
-    """Fields as XML: a dict, a list of (name, fields) pairs, or text; None is left out."""
+    """Return fields as XML: a dict, a list of (name, fields) pairs, or text; None is left out."""
     if isinstance(content, str):
         return escape(content)
     pairs = content.items() if isinstance(content, dict) else content
@@ -108,7 +108,7 @@ def envelope_of(operation, content, *, soap=SOAP_11):
 
 
 def fields_of(element):
-    """An element as nested dicts; a repeated name becomes a list."""
+    """Return an element as nested dicts; a repeated name becomes a list."""
     if not len(element):
         return element.text or ""
     found = {}
@@ -118,14 +118,14 @@ def fields_of(element):
 
 
 class RawClient:
-    """Sends XML as it is told to; remembers the session it opened."""
+    """Sends the given XML, and keeps the session it opened."""
 
     def __init__(self, sandbox):
         self.sandbox = sandbox
         self.session = ""
 
     def post(self, body, *, path="/soap.asmx", timeout=5, **headers):
-        """Status, headers and body of the answer; the names of headers with _ for -."""
+        """Return status, headers and body of the answer; header names are given with _ for -."""
         connection = http.client.HTTPConnection(urlsplit(self.sandbox.url).netloc, timeout=timeout)
         names = {"Content-Type": "text/xml; charset=utf-8"}
         names |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -137,7 +137,7 @@ class RawClient:
             connection.close()
 
     def call(self, operation, arguments=None, *, timeout=5, **fields):
-        """The result as nested dicts; the session and security code 2 go along."""
+        """Return the result as nested dicts; session and security code 2 are added."""
         own = {"SessionID": self.session, "SecurityCode2": self.sandbox.security_code_2}
         content = xml_of(own | (arguments or {}) | fields)
         status, _, body = self.post(envelope_of(operation, content), timeout=timeout)
@@ -148,7 +148,7 @@ class RawClient:
         return fields_of(response[0]) if len(response) else None
 
     def code(self, operation, arguments=None, **fields):
-        """The code the service refused with, or an empty text."""
+        """Return the code of a refusal, or an empty text."""
         result = self.call(operation, arguments, **fields)
         return (result.get("ErrorMsg", result) or {}).get("LastErrorCode", "")
 

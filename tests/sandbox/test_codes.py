@@ -1,4 +1,4 @@
-"""Every documented code can be provoked, and comes with its documented text."""
+"""Every documented code can be provoked, and has its documented text."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The control API, the page and the command: for other processes and for people."""
+"""The control API, the page and the command."""
 
 import http.client
 import json
@@ -161,7 +161,7 @@ def test_a_payment_is_entered_on_the_page(client):
     assert client.sandbox.books.open_items() == []
 
 
-def test_the_buttons_of_the_page_order_faults_and_take_them_away(sandbox):
+def test_the_buttons_of_the_page_add_and_remove_faults(sandbox):
     assert submit(sandbox, "/page/fault", fault="drop") == 303
     assert str(sandbox.faults.active()[0]) == "drop after"
 
@@ -201,7 +201,7 @@ PROGRAMS = {
 
 @pytest.fixture(params=PROGRAMS)
 def command(request, tmp_path):
-    """The sandbox as a process of its own, without a database or a secret in its surroundings."""
+    """The sandbox in another process, without a database or secrets in its environment."""
     words = [sys.executable, *PROGRAMS[request.param], "--json", "--port", "0"]
     with subprocess.Popen(
         [*words, "--books", str(tmp_path / "books")],
@@ -214,7 +214,7 @@ def command(request, tmp_path):
         process.kill()
 
 
-def test_the_command_prints_one_line_and_ends_when_told(command):
+def test_the_command_prints_one_line_and_ends_on_a_signal(command):
     told = json.loads(command.stdout.readline())
 
     assert set(told) == {"url", "wsdl", "username", "security_code_1", "security_code_2"}
@@ -239,7 +239,7 @@ def test_a_killed_sandbox_has_everything_it_answered(command, tmp_path):
 
 
 class Elsewhere:
-    """A sandbox in another process, known by what it printed."""
+    """A sandbox in another process, known by its output."""
 
     def __init__(self, told):
         vars(self).update(told)

@@ -1,4 +1,4 @@
-"""Faults on order: what the client notices, and what is in the books afterwards."""
+"""Injected faults: what the client gets, and what is in the books afterwards."""
 
 import http.client
 import time
@@ -81,7 +81,7 @@ def test_garbage_is_the_same_with_the_same_seed(client):
         etree.fromstring(answers[0])
 
 
-def test_an_effect_during_a_fault_lands_after_the_client_was_told(client):
+def test_an_effect_during_a_fault_comes_after_the_reply(client):
     client.sandbox.faults.add("drop", operation="AddFactuur", phase="during", after=0.3)
 
     with pytest.raises(LOST):

@@ -1,4 +1,4 @@
-"""HTTP as clients of every age speak it."""
+"""HTTP as old and new clients use it."""
 
 import http.client
 import socket

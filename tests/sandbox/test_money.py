@@ -1,4 +1,4 @@
-"""Totals, VAT, what an invoice becomes in the ledger, and who still has to pay."""
+"""Totals, VAT, ledger entries of invoices, and open items."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Each of the twenty operations, called by zeep with nothing but the WSDL, over both bindings."""
+"""Each of the twenty operations, called by zeep with only the WSDL, over both bindings."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ RELATION = {
 
 
 class Service:
-    """A zeep service that sends the session and security code 2 by itself."""
+    """A zeep service that adds the session and security code 2 to every call."""
 
     def __init__(self, sandbox, binding):
         self.sandbox = sandbox

@@ -1,4 +1,4 @@
-"""Requests are read the way .NET reads them."""
+"""Requests are read as .NET reads them."""
 
 import pytest
 from lxml import etree

@@ -1,4 +1,4 @@
-"""Two administrations at one address: the codes of a request say which books are meant."""
+"""Two administrations at one address: the codes of a request choose the books."""
 
 import datetime
 import urllib.error

@@ -1,4 +1,4 @@
-"""Sessions, quotas and what is remembered over a restart."""
+"""Sessions, quotas, and what survives a restart."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What nobody documents can be had either way."""
+"""Undocumented behaviour in each of its variants."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""A missing or unsafe setting is explained before it hurts somebody."""
+"""System checks explain missing and unsafe settings."""
 
 import pytest
 from pytest_django import Settings
@@ -36,7 +36,7 @@ def test_what_the_program_cannot_work_without(
     assert ids(settings_are_complete()) == {complaint}
 
 
-def test_a_complete_installation_hears_nothing() -> None:
+def test_a_complete_installation_gets_no_message() -> None:
     assert settings_are_complete() == []
 
 
@@ -62,5 +62,5 @@ def test_what_must_not_be_seen_in_production(
     settings.DEFAULT_FROM_EMAIL = "invoices@example.com"
     setattr(settings, name, value)
 
-    # SQLite is what the tests themselves may run on.
+    # The tests themselves may run on SQLite.
     assert ids(settings_are_safe()) - {"W003"} == {complaint}

@@ -1,4 +1,4 @@
-"""What docs/operations.md lists can be set for the containers as well."""
+"""Settings in docs/operations.md can also be set for the containers."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command that begins a real installation."""
+"""The command that creates the first organisation."""
 
 import io
 from typing import Any

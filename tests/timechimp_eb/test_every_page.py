@@ -1,4 +1,4 @@
-"""Every address of the site: for strangers, for other organisations, by a link, from outside."""
+"""Every URL: for anonymous users, for other organisations, by a link, from another site."""
 
 import datetime
 from collections.abc import Iterator
@@ -68,14 +68,14 @@ TEXTS = [
     ("integrations.Connection", "administration_name"),
     ("customers.ImportRun", "error"),
 ]
-# The database keeps final invoices as they are.
+# The database refuses changes of final invoices.
 CHANGEABLE = {
     "billing.Invoice": {"status": "draft"},
     "billing.InvoiceLine": {"invoice__status": "draft"},
 }
 # The security codes of factories.create_connection.
 CODES = ("a" * 32, "b" * 36)
-# The page where one logs in can be read in both languages.
+# The login page can be read in both languages.
 FOR_EVERYBODY = {"accounts:language-switch"}
 WORDS = {
     "billing:invoice-change": {"action": "mark-sent"},
@@ -107,7 +107,7 @@ ABOUT_SOMETHING = [name for name, parts in PAGES if "pk" in parts]
 
 
 def _everything(organisation) -> dict[str, int]:
-    """One of each, and the id of the one that an address is about."""
+    """Create one object of each kind; return ids by the name in the URL."""
     user = factories.create_user(first_name="Canary")
     member = factories.create_membership(
         organisation=organisation, user=user, role=Role.ADMINISTRATOR
@@ -150,7 +150,7 @@ def _everything(organisation) -> dict[str, int]:
 
 
 def _reminded(invoice: Invoice, *, by: User) -> tuple[InvoiceMail, ReminderHold]:
-    """It is overdue and due for its second reminder; its customer gets none."""
+    """Send a first reminder for an overdue invoice; its customer gets no second one."""
     organisation, now = invoice.organisation, timezone.now()
     ReminderSettings.objects.create(organisation=organisation, is_on=True)
     for position, days in enumerate((7, 14), start=1):
@@ -173,7 +173,7 @@ def _reminded(invoice: Invoice, *, by: User) -> tuple[InvoiceMail, ReminderHold]
 
 
 def _vanished(booking: Booking, *, by: User) -> Difference:
-    """What the daily check found about it."""
+    """Create a difference of the daily check about a booking."""
     now, day = timezone.now(), factories.TODAY
     run = runs.start_check(booking.organisation, since=day, until=day, by=by, now=now)
     runs.claim(run.pk, now=now)
@@ -195,7 +195,7 @@ def _address(name: str, ids: dict[str, int]) -> str:
 
 
 def _stored() -> dict[str, list[tuple[object, ...]]]:
-    """All that is stored for organisations; sessions and logins aside."""
+    """Return all stored rows of organisations, without sessions and logins."""
     return {
         model._meta.label: list(model._default_manager.order_by("pk").values_list())
         for label in OUR_APPS
@@ -215,7 +215,7 @@ def _logged_in(role: str, **options: object) -> tuple[Client, Membership]:
     return client, member
 
 
-def test_a_stranger_reaches_nothing_and_changes_nothing(client, theirs):
+def test_an_anonymous_user_reaches_nothing_and_changes_nothing(client, theirs):
     before = _stored()
 
     for name, _parts in PAGES:
@@ -311,7 +311,7 @@ def test_what_people_and_services_wrote_stays_text_and_codes_stay_inside():
     client, member = _logged_in(Role.ADMINISTRATOR)
     ours = _everything(member.organisation)
     for model, name in TEXTS:
-        # With the id, because some names occur once.
+        # The id makes names unique.
         text = Concat(Value(POLYGLOT), Cast("pk", CharField()))
         changeable = apps.get_model(model)._default_manager.filter(**CHANGEABLE.get(model, {}))
         changeable.update(**{name: text})

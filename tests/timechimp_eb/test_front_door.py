@@ -1,4 +1,4 @@
-"""What a stranger meets first: a licence, and one way to check that every machine takes."""
+"""Files that newcomers read first: the licence, and one command for all checks."""
 
 import re
 import tomllib

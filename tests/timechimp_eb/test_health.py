@@ -1,4 +1,4 @@
-"""What a load balancer and an operator are told about the program's health."""
+"""Health pages for a load balancer and the system administrator."""
 
 import pytest
 from django.db import connection
@@ -54,7 +54,9 @@ def test_a_key_that_does_not_open_the_stored_codes_means_not_ready(
 
 
 @pytest.mark.django_db
-def test_a_missing_migration_means_not_ready_and_is_not_told_to_strangers(client: Client) -> None:
+def test_a_missing_migration_means_not_ready_and_is_not_shown_to_anonymous_users(
+    client: Client,
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'billing'")
 

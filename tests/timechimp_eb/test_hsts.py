@@ -1,4 +1,4 @@
-"""How long browsers keep to https, and for which names, is the operator's choice."""
+"""HSTS for subdomains and preload is an option of the system administrator."""
 
 import os
 import subprocess

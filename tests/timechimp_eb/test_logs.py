@@ -1,4 +1,4 @@
-"""What is logged never has a secret, whatever was in memory when something failed."""
+"""Logs contain no secrets, also after an exception."""
 
 import logging
 

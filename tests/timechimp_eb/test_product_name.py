@@ -1,4 +1,4 @@
-"""The program is called what PRODUCT_NAME says, wherever somebody reads its name."""
+"""PRODUCT_NAME appears wherever people read the name of the program."""
 
 import io
 
@@ -50,7 +50,7 @@ def test_the_page_for_a_mistake_of_ours_has_it_without_a_request():
     assert f"· {ESCAPED}</title>" in render_to_string("500.html")
 
 
-def test_letters_about_an_account_end_with_it(client, administrator):
+def test_mails_about_an_account_end_with_it(client, administrator):
     reset = reverse("account_reset_password")
     client.post(reset, {"email": administrator.user.email})
     client.post(reset, {"email": "nobody@example.nl"})

@@ -1,4 +1,4 @@
-"""Catalogues are read and compiled without gettext's tools, and load in Python's own reader."""
+"""Catalogues are compiled without gettext's tools, and Python's own reader loads them."""
 
 import gettext
 import io

@@ -1,4 +1,4 @@
-"""A site with the frame's own pages and an empty page under each name of the navigation but one."""
+"""A site with the frame, and an empty page under each URL name of the navigation but one."""
 
 from collections import defaultdict
 

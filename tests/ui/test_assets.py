@@ -1,4 +1,4 @@
-"""The files of others that pages use are here, with licences, and can be collected."""
+"""Third-party static files are present, have licences, and can be collected."""
 
 import re
 from pathlib import Path

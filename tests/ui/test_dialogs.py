@@ -1,4 +1,4 @@
-"""A dialog that is done leads to a page that says so."""
+"""A finished dialog leads to a page with its message."""
 
 import pytest
 from django.test import Client
@@ -26,7 +26,7 @@ def test_the_browser_goes_to_the_page_and_reads_its_message_there(client: Client
     assert "have been saved" in client.get(answer["HX-Redirect"]).content.decode()
 
 
-def test_a_dialog_without_login_leads_to_the_door(client: Client) -> None:
+def test_a_dialog_without_login_leads_to_the_login_page(client: Client) -> None:
     answer = client.get(reverse("accounts:employee-add"), headers=IN_DIALOG)
 
     assert answer["HX-Redirect"].startswith(reverse("account_login"))

@@ -1,4 +1,4 @@
-"""Pages without a page: errors and dialogs stand on their own, with and without JavaScript."""
+"""Error pages and dialogs, with and without JavaScript."""
 
 import pytest
 from django.template.loader import render_to_string

@@ -1,4 +1,4 @@
-"""Each icon that a page asks for stands in ui/lucide, and no other does."""
+"""Every icon in use is in ui/lucide, and no other."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whatever colour an organisation picks, everybody can read it."""
+"""Every colour of an organisation gives readable pages."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Parts of a page say what they show, to the eye and to a screen reader, in figures one knows."""
+"""Parts of a page: their figures, texts and labels for screen readers."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

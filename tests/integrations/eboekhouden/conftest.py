@@ -1,4 +1,4 @@
-"""A badly behaved server, and a session with it."""
+"""Fixtures: a misbehaving server, the sandbox, and sessions with both."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ def books(server: WireServer, credentials: Credentials) -> Iterator[EBoekhouden]
 
 @pytest.fixture
 def service() -> Iterator[Sandbox]:
-    """A small e-Boekhouden with fresh books."""
+    """A sandbox with empty books."""
     with Sandbox() as running:
         yield running
 
@@ -45,6 +45,6 @@ def login(service: Sandbox) -> Credentials:
 
 @pytest.fixture
 def there(service: Sandbox, login: Credentials) -> Iterator[EBoekhouden]:
-    """A session with that small e-Boekhouden."""
+    """A session with that sandbox."""
     with EBoekhouden(login, url=service.url, limits=Limits(total=10.0)) as session:
         yield session

@@ -1,4 +1,4 @@
-"""Messages that are right, for tests to change one thing in."""
+"""Valid messages, in which a test can change one field."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Each thing the client can do, done with a small e-Boekhouden over HTTP."""
+"""Every method of the client, with the sandbox over HTTP."""
 
 from dataclasses import replace
 from datetime import date
@@ -21,7 +21,7 @@ from .samples import DAY, entry_line, invoice, invoice_line, relation, sales_ent
 
 @pytest.fixture
 def customer(there):
-    """A customer that exists there, as it is read back."""
+    """A customer that exists in e-Boekhouden, as it is read back."""
     there.add_relation(
         relation(
             email="info@devries.example", city="Ede", notes="First\nSecond", correlation_id="#T1"
@@ -324,7 +324,7 @@ def test_our_reader_sees_what_zeep_sees(service, there, customer):
 
 
 def simplified(value):
-    """Lists without their wrapper, floats as the figures they show, nothing as an empty text."""
+    """Return lists without wrapper, floats as shown figures, and None as an empty text."""
     if isinstance(value, dict):
         if set(value) == {"cFactuurRegel"}:
             return simplified(value["cFactuurRegel"])

@@ -1,4 +1,4 @@
-"""The contract on disk is the whole contract, and zeep can read it."""
+"""The contract on disk is complete, and zeep can read it."""
 
 import pytest
 import zeep

@@ -1,4 +1,4 @@
-"""What we know of the service's codes, and what we tell people about them."""
+"""The codes of the service, and our sentences for them."""
 
 import pytest
 

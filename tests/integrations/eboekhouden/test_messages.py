@@ -1,4 +1,4 @@
-"""What we mean arrives as we mean it, or is refused before anything is sent."""
+"""Messages arrive unchanged, or are refused before they are sent."""
 
 import unicodedata
 from dataclasses import replace
@@ -31,12 +31,12 @@ SOAP = Soap("http://127.0.0.1:9/", limits=Limits())
 
 
 def midnight(year, month, day):
-    """As the service has it: without a zone."""
+    """Return a date-time of the service: without a zone."""
     return datetime.combine(date(year, month, day), time.min)
 
 
 def as_sent(operation, message):
-    """The element that would travel, read back from its bytes."""
+    """Return the element that would be sent, parsed from its bytes."""
     written = SOAP._client.create_message(SOAP._service, operation, **message)
     assert contract.schema().validate(written[-1][0]), contract.schema().error_log
     return etree.fromstring(etree.tostring(written))
@@ -47,7 +47,7 @@ def texts(element):
 
 
 def echoed(written, *, wrapper, row):
-    """What came in as one record, as a list in an answer, read by our reader."""
+    """Return what was sent, in a list of an answer, as our reader reads it."""
     record = written[-1][0][-1]
     inside = "".join(etree.tostring(child, encoding="unicode") for child in record)
     fields = f"<{wrapper}><{row}>{inside}</{row}></{wrapper}>"
@@ -130,7 +130,7 @@ def test_a_sales_entry_excludes_vat_and_lets_the_service_number_it():
     assert sent["Betalingstermijn"] == "14"
 
 
-def test_an_invoice_is_never_mailed_or_debited_from_there():
+def test_an_invoice_is_never_mailed_or_debited_by_eboekhouden():
     sent = texts(as_sent("AddFactuur", invoice().to_service()))
 
     assert sent["PerEmailVerzenden"] == sent["AutomatischeIncasso"] == "false"

@@ -1,4 +1,4 @@
-"""Codes are only sent to a server that proves who it is."""
+"""Codes are sent only to a server with a trusted certificate."""
 
 import datetime
 import ipaddress
@@ -24,7 +24,7 @@ DAY = datetime.timedelta(days=1)
 
 
 class OpensSessions(BaseHTTPRequestHandler):
-    """Notes that something was sent, and opens a session."""
+    """Records that something was sent, and opens a session."""
 
     def do_POST(self):
         self.server.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
@@ -36,11 +36,11 @@ class OpensSessions(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_):
-        """Nobody reads these."""
+        """Suppress the log."""
 
 
 def certificate(*, address, expires):
-    """A self-signed certificate and its key, as PEM."""
+    """Return a self-signed certificate and its key, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "books.test")])
     signed = (
@@ -66,7 +66,7 @@ def certificate(*, address, expires):
 
 @pytest.fixture
 def tls_server(tmp_path):
-    """Start a server with a certificate of its own; gives the server and that certificate."""
+    """Start a server with its own certificate; return the server and that certificate."""
     running = []
 
     def start(*, address="127.0.0.1", expires=NOW + DAY):
@@ -92,7 +92,7 @@ def tls_server(tmp_path):
 
 @pytest.fixture
 def trusting(monkeypatch):
-    """Make the authorities of this machine include the given certificate."""
+    """Make the authorities of this machine include a certificate."""
     wire._tls.cache_clear()
 
     def trust(path):

@@ -1,4 +1,4 @@
-"""However little fits in an answer, a period is read whole, or the days that were not are named."""
+"""A period is read completely, or the incomplete days are returned."""
 
 import datetime
 from dataclasses import replace
@@ -16,7 +16,7 @@ FEW = 3
 
 @pytest.fixture
 def filled(there, service, monkeypatch):
-    """Two documents of each sort on every day of a week, where three are more than fit."""
+    """Two documents of each kind on every day of a week; an answer has room for three."""
     monkeypatch.setattr(windows, "MAX_ENTRY_ROWS", FEW)
     monkeypatch.setattr(entries.limits, "MAX_ENTRY_ROWS", FEW)
     service.switches.change({"entries_cap": FEW, "invoices_cap": FEW})

@@ -1,4 +1,4 @@
-"""What a failing network and a failing server mean for something we meant to write."""
+"""Failures of the network and the server, and what they mean for a request."""
 
 import gzip
 import logging
@@ -191,7 +191,7 @@ def test_an_oversized_answer_is_refused_without_taking_its_memory(server, books,
     tracemalloc.stop()
 
     assert caught.value.reason == "oversize"
-    # The server of this test copies a plain answer within the same process.
+    # The server of this test copies a plain answer in the same process.
     assert peak < (20 if is_packed else 140) * 1024 * 1024
 
 
@@ -422,7 +422,7 @@ def test_the_session_is_closed_at_the_end(server, credentials):
     assert server.count("CloseSession") == 1
 
 
-def test_a_failing_goodbye_is_of_no_interest(server, credentials):
+def test_a_failure_to_close_the_session_is_ignored(server, credentials):
     server.on("CloseSession", drop)
 
     with EBoekhouden(credentials, url=server.url, limits=QUICK) as books:

@@ -1,4 +1,4 @@
-"""A tiny HTTP server that answers as badly as a test wants."""
+"""A small HTTP server with answers that a test defines."""
 
 import contextlib
 import re
@@ -52,7 +52,7 @@ def sending(content: bytes) -> Behaviour:
 
 
 class WireServer:
-    """Opens sessions properly; every other operation behaves as `behaviours` says, in turn."""
+    """Opens sessions properly; other operations follow `behaviours`, in turn."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -63,7 +63,7 @@ class WireServer:
         self._thread.start()
 
     def on(self, operation: str, *behaviours: Behaviour | bytes) -> None:
-        """Bytes stand for an envelope that arrives as it should."""
+        """Queue behaviours of an operation; bytes are an envelope that is sent normally."""
         self.behaviours[operation] = [
             sending(response(b)) if isinstance(b, bytes) else b for b in behaviours
         ]
