@@ -1,12 +1,12 @@
-// What pages need beyond links and forms: dialogs, toasts, questions, filters. docs/ui.md tells how to use it.
+// Dialogs, toasts, confirmations and filters. docs/ui.md explains their use.
 (() => {
   "use strict";
 
   const dialog = () => document.getElementById("dialog");
   const on = (name, listener, options) => document.addEventListener(name, listener, options);
 
-  // --- Dialogs: whatever htmx puts into #dialog is shown; an empty answer closes it --------------
-  // They do not fade: Bootstrap takes no notice of who closes one that is still appearing.
+  // --- Dialogs: content that htmx puts into #dialog is shown; an empty one closes it -------------
+  // No fading: Bootstrap ignores the closing of a dialog that is still fading in.
   let opener = null;
 
   function showDialog() {
@@ -24,7 +24,7 @@
   });
 
   on("htmx:beforeSwap", (event) => {
-    // A whole page for a dialog means that the work is done and we were sent on.
+    // A whole page instead of a dialog means that the action was a success and redirected.
     const { target, xhr } = event.detail;
     if (target === dialog() && /^\s*<!doctype/i.test(xhr.responseText)) {
       event.detail.shouldSwap = false;
@@ -101,7 +101,7 @@
     ask(event.detail.elt, event.detail.question, () => event.detail.issueRequest(true));
   });
 
-  // --- Double submits: a form that is on its way does not go twice --------------------------------
+  // --- Double submits: a form that is being sent is not sent again -------------------------------
   function busy(form, yes) {
     form.dataset.busy = yes ? "yes" : "";
     for (const button of form.querySelectorAll("button[type=submit], button:not([type])")) {
@@ -130,9 +130,9 @@
     for (const form of document.querySelectorAll("form[data-busy=yes]")) busy(form, false);
   });
 
-  // --- Filters: a change applies at once, empty ones stay out of the address ---------------------
-  // Typing in a search box was answered already: leaving it must not draw the list anew, because the
-  // click that leaves it may be on a row of that list.
+  // --- Filters: a change applies at once, empty ones are left out of the address -----------------
+  // The list already matches the typed search text. Leaving the box must not render it again, because
+  // the click that leaves it may be on a row of that list.
   on("change", (event) => {
     if (event.target.matches("form[data-autosubmit][hx-get] input[type=search]")) event.stopPropagation();
   }, true);
@@ -142,7 +142,7 @@
     for (const [name, value] of [...form.entries()]) {
       if (value === "") form.delete(name);
     }
-    // The list may have been sorted since this form was drawn.
+    // The list may have been sorted since this form was rendered.
     for (const name of ["order", "size"]) {
       const current = new URLSearchParams(location.search).get(name);
       if (current) form.set(name, current);
@@ -193,7 +193,7 @@
   }
 
   function leaveLater(box) {
-    // Bad news stays until it is closed; good news leaves by itself, unless one is reading it.
+    // Warnings and errors stay until they are closed; others disappear, unless the pointer is on them.
     if (box.matches(".alert-danger, .alert-warning")) return;
     let timer = setTimeout(() => box.remove(), 6000);
     box.addEventListener("mouseenter", () => clearTimeout(timer));

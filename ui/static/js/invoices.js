@@ -1,5 +1,5 @@
-// The list of invoices: only those that were sent may be entered in the ledger. Which of the ticked
-// ones were is remembered here, because they may stand on another page of the list.
+// The list of invoices: only sent invoices can get a sales entry. The state of selected invoices is
+// stored here, because they may be on another page of the list.
 (() => {
   "use strict";
 

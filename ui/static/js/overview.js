@@ -1,4 +1,4 @@
-// Overview: select everything that the filter finds, export it, and choose columns.
+// Overview: select all rows of the filter, export them, and choose columns.
 (() => {
   "use strict";
 
@@ -15,7 +15,7 @@
     }
   }
 
-  // --- Select all rows of the filter: kept as selection.js keeps ticked rows ----------------------
+  // --- Select all rows of the filter: stored as selection.js stores them ------------------------
   async function selectFilter(button) {
     button.setAttribute("aria-busy", "true");
     const answer = await fetch(button.dataset.selectFilter + window.location.search);
@@ -36,13 +36,13 @@
     if (button && !button.hasAttribute("aria-busy")) selectFilter(button);
     const link = event.target.closest("[data-export]");
     if (link) link.href = link.pathname + window.location.search;
-    // Back to the list as it is now; filters change the address without a new page.
+    // Return to the current list; filters change the address without a new page.
     for (const input of all("[data-selection-form] input[name=next]")) {
       input.value = window.location.pathname + window.location.search;
     }
   }, true);
 
-  // --- Columns: what one leaves out is remembered on this computer --------------------------------
+  // --- Columns: hidden columns are stored in this browser ----------------------------------------
   const columnsKey = (card) => `columns:${card.dataset.columns}`;
 
   function drawColumns(card) {

@@ -1,4 +1,4 @@
-// The form of a project: only the fields of the chosen method, and instalments that add up.
+// The form of a project: shows the fields of the chosen method, and the total of the instalments.
 (() => {
   "use strict";
 
@@ -14,7 +14,7 @@
     }
   }
 
-  // In cents, as people write them: 1.234,50 and 1,234.50; NaN for anything else.
+  // Parse a typed amount to cents: 1.234,50 and 1,234.50; NaN for anything else.
   function cents(text) {
     const bare = text.replace(/[\s€]/g, "");
     if (!bare) return 0;

@@ -1,4 +1,4 @@
-// Ticked rows that survive turning pages and changing tabs. Kept for this browser tab, per
+// Selected rows that survive a change of page or tab. Stored for this browser tab, per
 // organisation and scope: {hours: {"12": {minutes, amount, km}}, expenses: {…}}; amounts in cents.
 (() => {
   "use strict";
@@ -41,7 +41,7 @@
     }
   }
 
-  // --- Writing figures the way the page does --------------------------------------------------------
+  // --- Format figures as the page does --------------------------------------------------------------
   const isDutch = document.documentElement.lang === "nl";
   const format = (value, digits) =>
     new Intl.NumberFormat(isDutch ? "nl-NL" : "en-GB", {
@@ -116,7 +116,7 @@
     head.indeterminate = ticked > 0 && ticked < boxes.length;
   }
 
-  // What a row comes to depends on some filters: under others it is another row, and not selected.
+  // The amount of a row depends on some filters: with other filters it is a different, unselected row.
   function rebase() {
     for (const element of all("[data-selection-basis]")) {
       const scope = scopeOf(element);
@@ -128,7 +128,7 @@
     }
   }
 
-  // Ticks the rows of this page that are selected, and takes their figures anew.
+  // Check the selected rows of this page, and read their figures again.
   function restore() {
     rebase();
     const scopes = new Set(all("[data-selection], [data-selection-bar], [data-selection-count], [data-selection-form]").map(scopeOf));
@@ -168,7 +168,7 @@
   on("htmx:afterSettle", restore);
   window.addEventListener("pageshow", restore);
   on("DOMContentLoaded", () => {
-    // The page after the work was done says which rows are no longer selected.
+    // The page after the action says which rows are no longer selected.
     for (const done of all("[data-selection-done]")) {
       clear(scopeOf(done), done.dataset.selectionDone.split(" ").filter(Boolean));
     }

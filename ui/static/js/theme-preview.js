@@ -1,4 +1,4 @@
-// Settings → Organisation: the page takes the colour while it is being picked; saving keeps it.
+// Settings → Organisation: preview of the colour while it is being chosen.
 (() => {
   "use strict";
 
@@ -11,7 +11,7 @@
     if (!sheet || !/^[0-9a-f]{6}$/.test(digits)) return;
     const next = sheet.cloneNode();
     next.href = sheet.href.replace(PATTERN, `/theme/${digits}.css`);
-    // The old colours stay until the new ones are there, so that nothing flashes.
+    // The old colours stay until the new ones are loaded, so that nothing flashes.
     next.addEventListener("load", () => sheet.remove(), { once: true });
     sheet.after(next);
   });
