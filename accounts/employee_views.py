@@ -34,7 +34,7 @@ def person_or_404(request: MemberRequest, pk: int) -> Membership:
 @manager_required
 def employee_list(request: MemberRequest) -> HttpResponse:
     people = request.organisation.memberships.select_related("user")
-    narrowed = MembershipFilter.of_working(request.GET, people)
+    narrowed = MembershipFilter.active_by_default(request.GET, people)
     rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
     page = page_of(request, rows)
     return render(request, "accounts/employee_list.html", {"page": page, "filter": narrowed.form})

@@ -41,7 +41,7 @@ class MembershipFilter(django_filters.FilterSet):
         return people if state == "all" else people.filter(is_active=state == "active")
 
     @classmethod
-    def of_working(cls, query: QueryDict, people: MembershipQuerySet) -> Self:
+    def active_by_default(cls, query: QueryDict, people: MembershipQuerySet) -> Self:
         """Filter that shows only active members unless another state was chosen."""
         query = query.copy()
         if query.get("state") not in dict(STATES):

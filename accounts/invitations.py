@@ -52,14 +52,14 @@ def send_invitation(membership: Membership, *, by: User, address: str) -> bool:
             "organisation": organisation,
             "is_new": user.is_invited,
             "days": link_days(),
-            "link": address.rstrip("/") + _way_in(user),
+            "link": address.rstrip("/") + _login_path(user),
         }
         subject = _("You can now log in at %(organisation)s") % {"organisation": organisation}
         body = render_to_string("accounts/mail/invitation.txt", context)
         return _send(subject, body, user.email)
 
 
-def _way_in(user: User) -> str:
+def _login_path(user: User) -> str:
     return password_path(user) if user.is_invited else reverse("account_login")
 
 

@@ -62,17 +62,17 @@ def replace_logo(organisation: Organisation, *, picture: "ContentFile[bytes]") -
     former = organisation.logo.name
     organisation.logo = picture
     organisation.save(update_fields=["logo"])
-    _forget(organisation, former)
+    _delete_after_commit(organisation, former)
 
 
 def remove_logo(organisation: Organisation) -> None:
     former = organisation.logo.name
     organisation.logo = ""
     organisation.save(update_fields=["logo"])
-    _forget(organisation, former)
+    _delete_after_commit(organisation, former)
 
 
-def _forget(organisation: Organisation, name: str | None) -> None:
+def _delete_after_commit(organisation: Organisation, name: str | None) -> None:
     """Delete the file after the commit, when the database no longer refers to it."""
     if name:
         storage = organisation.logo.storage

@@ -33,7 +33,7 @@ class CustomerFilter(django_filters.FilterSet):
         label=_("In e-Boekhouden"),
         empty_label=_("All"),
         choices=[("yes", _("Known")), ("no", _("Not yet"))],
-        method="known_there",
+        method="in_eboekhouden",
     )
 
     class Meta:
@@ -46,7 +46,7 @@ class CustomerFilter(django_filters.FilterSet):
     def as_is(self, rows: CustomerQuerySet, name: str, value: str) -> CustomerQuerySet:
         return rows
 
-    def known_there(self, rows: CustomerQuerySet, name: str, value: str) -> CustomerQuerySet:
+    def in_eboekhouden(self, rows: CustomerQuerySet, name: str, value: str) -> CustomerQuerySet:
         return rows.filter(remote_id__isnull=value == "no")
 
     def filter_queryset(self, queryset: CustomerQuerySet) -> CustomerQuerySet:

@@ -92,13 +92,13 @@ def test_connection(
         return ConnectionTest(ok=False, text=text, is_wrong=True)
     try:
         findings = probe(candidate)
-        _keep(connection, candidate, findings, by=by, now=now)
+        _store_success(connection, candidate, findings, by=by, now=now)
     except (AdministrationTaken, StillInDoubt) as taken:
         return ConnectionTest(ok=False, text=str(taken), field="code_2", is_wrong=True)
     except CannotDecrypt:
         return ConnectionTest(ok=False, text=undecryptable(), field="code_1", is_wrong=True)
     except EBoekhoudenError as error:
-        return _failed(connection, candidate, error, by=by, now=now)
+        return _record_failure(connection, candidate, error, by=by, now=now)
     return ConnectionTest(ok=True, text=_("The connection works."))
 
 
@@ -156,7 +156,7 @@ def _renewed(connection: Connection, candidate: Connection) -> list[str]:
     return [name for name in CREDENTIALS if getattr(connection, name) != getattr(candidate, name)]
 
 
-def _keep(
+def _store_success(
     connection: Connection,
     candidate: Connection,
     findings: Findings,
@@ -254,7 +254,7 @@ def _replace(model: type[Choice], connection: Connection, rows: list[Choice], *,
     )
 
 
-def _failed(
+def _record_failure(
     connection: Connection,
     candidate: Connection,
     error: EBoekhoudenError,

@@ -81,7 +81,7 @@ class LedgerAccountField(forms.CharField):
     def offer(self, accounts: Iterable[LedgerAccount]) -> None:
         """Suggest these accounts, and accept no others if there are any."""
         self.accounts = list(accounts)
-        self.widget.accounts = self._fitting()
+        self.widget.accounts = self._of_category()
 
     def clean(self, value: str | None) -> str:
         """Return the number, or "" if it may be empty. Raises ValidationError with what to do."""
@@ -98,11 +98,11 @@ class LedgerAccountField(forms.CharField):
     def _look_up(self, number: str) -> None:
         account = next((a for a in self.accounts if a.code == number), None)
         if account is None:
-            raise ValidationError(self._not_there(number), code="unknown_account")
-        if account not in self._fitting():
+            raise ValidationError(self._not_in_chart(number), code="unknown_account")
+        if account not in self._of_category():
             raise ValidationError(self._other_kind(account), code="other_kind")
 
-    def _fitting(self) -> list[LedgerAccount]:
+    def _of_category(self) -> list[LedgerAccount]:
         return [a for a in self.accounts if not self.category or a.category == self.category]
 
     def bound_data(self, data: str | None, initial: str | None) -> str | None:
@@ -117,8 +117,8 @@ class LedgerAccountField(forms.CharField):
             "number": self.corrected
         }
 
-    def _not_there(self, number: str) -> str:
-        near = nearest_accounts(number, self._fitting())
+    def _not_in_chart(self, number: str) -> str:
+        near = nearest_accounts(number, self._of_category())
         return _(
             "Ledger account %(number)s is not in the chart of accounts. Did you mean %(near)s? If "
             "not, fetch the chart again under Settings → e-Boekhouden."
@@ -129,7 +129,7 @@ class LedgerAccountField(forms.CharField):
             "VW": _("a profit and loss account, such as turnover"),
             "DEB": _("a debtors account"),
         }.get(self.category, self.category)
-        near = ", ".join(map(str, self._fitting()[:3])) or "–"
+        near = ", ".join(map(str, self._of_category()[:3])) or "–"
         return _("%(account)s is not %(kind)s. Choose another one: %(near)s.") % {
             "account": account,
             "kind": kind,

@@ -14,7 +14,7 @@ from .models import MonthlyCalls
 
 OPERATION = "GetMutaties"
 # The part of the month's calls that everything but the look-up of a booking may use.
-SHARE_FOR_CHECKING = 0.8
+SHARE_FOR_RECONCILIATION = 0.8
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -32,11 +32,11 @@ def note_call(connection_id: int, operation: str, *, now: datetime.datetime) -> 
         MonthlyCalls.objects.filter(**month).update(count=F("count") + 1)
 
 
-def left_for_checking(connection_id: int, *, now: datetime.datetime) -> int:
+def calls_left_for_reconciliation(connection_id: int, *, now: datetime.datetime) -> int:
     """Return the number of calls of this month that are left for reconciliation."""
     used = MonthlyCalls.objects.filter(connection=connection_id, month=month_of(now))
     count = used.values_list("count", flat=True).first() or 0
-    return max(0, int(ENTRY_CALLS_A_MONTH * SHARE_FOR_CHECKING) - count)
+    return max(0, int(ENTRY_CALLS_A_MONTH * SHARE_FOR_RECONCILIATION) - count)
 
 
 def month_of(now: datetime.datetime) -> datetime.date:

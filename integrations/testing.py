@@ -36,11 +36,11 @@ def probe(connection: Connection) -> Findings:
 def _administration(books: EBoekhouden, *, code_2: str) -> str:
     """Return the name of the administration of security code 2; "" if it is not in the list."""
     found = books.administrations()
-    named = [one.name for one in found if bare(one.guid) == bare(code_2)]
+    named = [one.name for one in found if bare_guid(one.guid) == bare_guid(code_2)]
     return (named or [one.name for one in found if len(found) == 1] or [""])[0][:150]
 
 
-def bare(guid: str) -> str:
+def bare_guid(guid: str) -> str:
     """Return a GUID without braces, for comparison; it is written with and without."""
     return guid.strip().strip("{}").upper()
 

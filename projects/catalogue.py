@@ -9,7 +9,7 @@ from .models import ExpenseCategory, Task, TripSettings, Vehicle
 Entry = Task | ExpenseCategory | Vehicle
 
 
-def keep(row: Entry | TripSettings, *, fields: Iterable[str]) -> None:
+def store(row: Entry | TripSettings, *, fields: Iterable[str]) -> None:
     """Store a new row, or only these fields of an existing one."""
     if row.pk is None:
         row.save(force_insert=True)

@@ -56,7 +56,7 @@ def change(row: Registration, *, by: Membership) -> None:
     replaced = _replaced_receipt(row)
     if not rows.update(**_values(row), **status):
         raise NotChangeable
-    _forget_receipt(replaced)
+    _delete_receipt(replaced)
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def delete(row: Registration, *, by: Membership) -> None:
         raise NotChangeable
     found.delete()
     if isinstance(found, Expense):
-        _forget_receipt(found.receipt.name or "")
+        _delete_receipt(found.receipt.name or "")
 
 
 def copied(row: Registration) -> Registration:
@@ -99,7 +99,7 @@ def _replaced_receipt(row: Registration) -> str:
     return "" if stored == row.receipt.name else stored
 
 
-def _forget_receipt(name: str) -> None:
+def _delete_receipt(name: str) -> None:
     """Delete the file after the commit."""
     if name:
         storage = Expense._meta.get_field("receipt").storage

@@ -26,5 +26,5 @@ def strokes(name: str) -> SafeString:
     """Return the shapes of an icon, without the svg element."""
     found = INSIDE.search((FOLDER / f"{name}.svg").read_text())
     if found is None:
-        raise ValueError(f"{name}.svg holds no drawing")
+        raise ValueError(f"{name}.svg has no svg element")
     return mark_safe(" ".join(found[1].split()))  # noqa: S308 - a file of our own

@@ -11,7 +11,7 @@ from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.error_messages import sentence, undecryptable
 from integrations.models import Connection
-from integrations.quota import left_for_checking
+from integrations.quota import calls_left_for_reconciliation
 from integrations.secrets import CannotDecrypt
 from integrations.switching import pause
 
@@ -93,7 +93,7 @@ def _compare(run: ReconciliationRun, books: EBoekhouden, *, clock: Clock) -> Non
     beat(run, now=clock(), booking_count=len(judged))
     older = older_differences(run, judged=[ours.booking_id for ours in judged])
     judged += _bookings_of(older)
-    left = left_for_checking(run.connection_id, now=clock())
+    left = calls_left_for_reconciliation(run.connection_id, now=clock())
     reader = Reader(books, pulse, left)
     reader.read(run.since, run.until)
     count = len(reader.documents)

@@ -11,10 +11,17 @@ from django.db import transaction
 
 from accounts.models import Membership, Organisation
 
-from .bookings import NEW, THERE, Office, book_first_month, book_second_month, enter_sales
-from .checks import check_books
+from .bookings import (
+    BOOKED_REMOTELY,
+    NEW,
+    Office,
+    book_first_month,
+    book_sales_entries,
+    book_second_month,
+)
+from .checks import run_daily_check
 from .connection import check_connection, connect
-from .customers import add_customers, drift_apart
+from .customers import add_customers, change_both_sides
 from .days import Calendar
 from .history import add_history
 from .invoices import (
@@ -25,7 +32,7 @@ from .invoices import (
     send_all,
     settle,
 )
-from .people import found_atelier, found_studio
+from .people import create_second_organisation, create_studio
 from .projects import add_catalogue, add_projects
 from .remote import Remote
 from .work import add_expenses, add_hours, add_trips
@@ -51,7 +58,7 @@ def load(
 
 
 def _load(calendar: Calendar, remote: Remote | None) -> None:
-    people = found_studio()
+    people = create_studio()
     sanne = people["Sanne"]
     if remote:
         remote.empty()
@@ -68,22 +75,22 @@ def _load(calendar: Calendar, remote: Remote | None) -> None:
     if remote and connection:
         _bill(Office(sanne, connection, remote, calendar))
     else:
-        _bill_without_books(sanne, calendar)
-    found_atelier()
+        _bill_without_eboekhouden(sanne, calendar)
+    create_second_organisation()
 
 
 def _bill(office: Office) -> None:
     book_first_month(office)
-    enter_sales(office, invoice_from_here(office.sanne, office.calendar))
-    drift_apart(office.sanne, office.connection, office.calendar)
+    book_sales_entries(office, invoice_from_here(office.sanne, office.calendar))
+    change_both_sides(office.sanne, office.connection, office.calendar)
     check_connection(office.connection, office.sanne, office.calendar)
-    check_books(office)
+    run_daily_check(office)
     book_second_month(office)
 
 
-def _bill_without_books(sanne: Membership, calendar: Calendar) -> None:
+def _bill_without_eboekhouden(sanne: Membership, calendar: Calendar) -> None:
     """Create and send every invoice in this program."""
-    paid = send_all(first_bill(sanne, calendar), THERE, calendar)
+    paid = send_all(first_bill(sanne, calendar), BOOKED_REMOTELY, calendar)
     settle(paid, sanne.user, calendar)
     invoice_from_here(sanne, calendar)
-    send_all(second_bill(sanne, calendar), (*THERE, NEW), calendar)
+    send_all(second_bill(sanne, calendar), (*BOOKED_REMOTELY, NEW), calendar)

@@ -38,13 +38,13 @@ K00117|0251 22 80 30|inkoop@noordzee.example|34259016|NL815974668B01|NL31INGB082
 """
 
 # Relations that the bookkeeper added to e-Boekhouden since the last import.
-NEW_THERE = """
+NEW_RELATIONS = """
 K00119|yes|Kapsalon Knip & Zo|Naomi Vos|Walstraat 35|7411 GH|Deventer
 K00120|yes|Rederij De Zwaluw|Piet Haan|Havenstraat 8|8321 EX|Urk
 """
 
 # Fields that e-Boekhouden does not have.
-OURS: dict[str, dict[str, str | int]] = {
+LOCAL_FIELDS: dict[str, dict[str, str | int]] = {
     "K00085": {"hourly_rate": "88.00"},
     "K00093": {"payment_term": 30},
     "K00095": {"hourly_rate": "98.50"},
@@ -63,14 +63,14 @@ def rows(table: str) -> dict[str, list[str]]:
     return {number: rest for number, *rest in cells}
 
 
-def is_there() -> dict[str, bool]:
+def is_remote() -> dict[str, bool]:
     """Return which customers were in e-Boekhouden first, by number."""
     return {number: cells[0] == "yes" for number, cells in rows(NAMES).items()}
 
 
 def fields_of(number: str, *, table: str = NAMES) -> dict[str, object]:
     """Return the address fields of a customer."""
-    _there, name, contact, address, postal_code, city = rows(table)[number]
+    _remote, name, contact, address, postal_code, city = rows(table)[number]
     figures = rows(FIGURES).get(number, [""] * 5)
     phone, email, coc_number, vat_number, iban = figures
     return {

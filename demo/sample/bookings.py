@@ -23,7 +23,7 @@ from .invoices import Bill, first_bill, second_bill
 from .remote import Remote
 
 # Customers whose invoices are created in e-Boekhouden.
-THERE = ("K00085", "K00089", "K00091", "K00093", "K00102", "K00104")
+BOOKED_REMOTELY = ("K00085", "K00089", "K00091", "K00093", "K00102", "K00104")
 NEW = "K00113"
 REFUSED = "K00093"
 DOUBTFUL = "K00104"
@@ -51,8 +51,8 @@ class Office:
 
     def book(self, bill: Bill, *numbers: str, at: datetime.datetime) -> None:
         """Queue the invoices of these customers as one batch."""
-        order = replace(bill, numbers=numbers, origin=Origin.EBOEKHOUDEN).order()
-        invoice_in_eboekhouden(order, connection=self.connection, now=at)
+        request = replace(bill, numbers=numbers, origin=Origin.EBOEKHOUDEN).request()
+        invoice_in_eboekhouden(request, connection=self.connection, now=at)
 
     def enter(self, *invoices: Invoice, at: datetime.datetime) -> None:
         """Create sales entries for invoices that were sent from this program."""
@@ -64,11 +64,11 @@ def book_first_month(office: Office) -> None:
     """Book the first month; all invoices arrive."""
     bill = first_bill(office.sanne, office.calendar)
     at = office.calendar.at(bill.date, 10, 2)
-    office.book(bill, *THERE, at=at)
+    office.book(bill, *BOOKED_REMOTELY, at=at)
     office.deliver(at)
 
 
-def enter_sales(office: Office, invoices: Mapping[str, list[Invoice]]) -> None:
+def book_sales_entries(office: Office, invoices: Mapping[str, list[Invoice]]) -> None:
     """Book two entries of the first month, and one with a number that was already used manually."""
     early = [invoices[CONFLICTING][0], invoices["K00106"][0]]
     office.enter(*early, at=office.calendar.at(early[0].date, 16, 45))
@@ -85,7 +85,7 @@ def book_second_month(office: Office) -> None:
     bill = second_bill(office.sanne, office.calendar)
     bill = replace(bill, date=office.calendar.today)
     at = office.calendar.now - STARTED_AGO
-    office.book(bill, *THERE, NEW, at=at)
+    office.book(bill, *BOOKED_REMOTELY, NEW, at=at)
     numbers = _numbers(office)
     office.remote.refuse("AddFactuur", numbers[REFUSED], code="CFACT028")
     _lose(office.remote, "AddFactuur", "GetFacturen", numbers[DOUBTFUL])

@@ -7,13 +7,13 @@ from billing.reconciliation.running import run_reconciliation
 from billing.reconciliation.runs import start_check
 from integrations.sessions import open_books
 
-from .bookings import THERE, Office
+from .bookings import BOOKED_REMOTELY, Office
 from .days import ticking
 
-CHANGED, COPIED = THERE[1], THERE[2]
+CHANGED, COPIED = BOOKED_REMOTELY[1], BOOKED_REMOTELY[2]
 
 
-def check_books(office: Office) -> None:
+def run_daily_check(office: Office) -> None:
     """Run a check of both months, as if Sanne started it just before the last batch."""
     changed, copied = _number(office, CHANGED), _number(office, COPIED)
     series, _dash, _last = copied.rpartition("-")

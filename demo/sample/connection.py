@@ -33,18 +33,18 @@ def connect(sanne: Membership, remote: Remote, calendar: Calendar) -> Connection
     }
     typed = CredentialsInput(remote.username, remote.security_code_1, remote.security_code_2)
     tested = save_connection(connection, typed=typed, settings=settings, by=sanne.user, now=now)
-    _insist(tested)
+    _require_success(tested)
     return connection
 
 
 def check_connection(connection: Connection, sanne: Membership, calendar: Calendar) -> None:
     """Test the connection with the stored codes; plan the next import for tonight."""
     typed = CredentialsInput(connection.username)
-    _insist(test_connection(connection, typed=typed, by=sanne.user, now=calendar.now))
+    _require_success(test_connection(connection, typed=typed, by=sanne.user, now=calendar.now))
     tonight = next_night(connection.organisation_id, now=calendar.now)
     Connection.objects.filter(pk=connection.pk).update(next_import_at=tonight)
 
 
-def _insist(tested: ConnectionTest | None) -> None:
+def _require_success(tested: ConnectionTest | None) -> None:
     if tested is None or not tested.ok:
         raise NotConnected(tested.text if tested else "there was nothing to test")

@@ -14,12 +14,12 @@ from customers.relations import relation_from_customer
 from integrations.models import Connection
 from integrations.sessions import open_books
 
-from .addresses import NEW_THERE, OURS, REVERSE_CHARGED, fields_of, is_there, rows
+from .addresses import LOCAL_FIELDS, NEW_RELATIONS, REVERSE_CHARGED, fields_of, is_remote, rows
 from .days import Calendar, ticking
 
 # New phone numbers in e-Boekhouden. The first one was also changed here, to another number.
-PHONES_THERE = {"K00098": "030 231 44 88", "K00104": "0570 60 31 90"}
-PHONE_HERE = {"K00098": "030 231 44 10"}
+REMOTE_PHONES = {"K00098": "030 231 44 88", "K00104": "0570 60 31 90"}
+LOCAL_PHONES = {"K00098": "030 231 44 10"}
 
 
 def add_customers(
@@ -27,39 +27,39 @@ def add_customers(
 ) -> dict[str, Customer]:
     """Add the customers; return them by number."""
     organisation, now = sanne.organisation, calendar.at(calendar.first, 9, 20)
-    known = is_there()
+    known = is_remote()
     if connection:
-        _put_there([number for number, there in known.items() if there], connection, calendar)
+        _add_relations([number for number, remote in known.items() if remote], connection, calendar)
         _import(organisation, by=sanne.user, at=now)
     present = {one.number: one for one in organisation.customers.all()}
     for number in known:
         customer = present.get(number)
         values = {} if customer else fields_of(number)
-        values |= _our_own(organisation, number)
+        values |= _local_fields(organisation, number)
         if values:
             save_customer(customer, organisation=organisation, values=values, now=now)
     _add_contact(organisation, now=now)
     return {one.number: one for one in organisation.customers.all()}
 
 
-def drift_apart(sanne: Membership, connection: Connection, calendar: Calendar) -> None:
+def change_both_sides(sanne: Membership, connection: Connection, calendar: Calendar) -> None:
     """Change customers on both sides, import them last night, and add new relations."""
     organisation = sanne.organisation
-    for number, phone in PHONE_HERE.items():
+    for number, phone in LOCAL_PHONES.items():
         customer = organisation.customers.get(number=number)
         _change(customer, {"phone": phone}, now=calendar.now)
     with open_books(connection) as books:
-        for number, phone in PHONES_THERE.items():
+        for number, phone in REMOTE_PHONES.items():
             (relation,) = books.find_relation(number)
             books.update_relation(replace(relation, phone=phone))
     last_night = calendar.at(calendar.today, 2, 14)
     if last_night == calendar.now:
         last_night -= datetime.timedelta(days=1)
     _import(organisation, by=None, at=last_night)
-    _put_there(list(rows(NEW_THERE)), connection, calendar, table=NEW_THERE)
+    _add_relations(list(rows(NEW_RELATIONS)), connection, calendar, table=NEW_RELATIONS)
 
 
-def _put_there(
+def _add_relations(
     numbers: list[str], connection: Connection, calendar: Calendar, **table: str
 ) -> None:
     with open_books(connection) as books:
@@ -74,8 +74,8 @@ def _import(organisation: Organisation, *, by: User | None, at: datetime.datetim
     carry_out(run.pk, clock=ticking(at))
 
 
-def _our_own(organisation: Organisation, number: str) -> dict[str, object]:
-    own: dict[str, object] = {**OURS.get(number, {})}
+def _local_fields(organisation: Organisation, number: str) -> dict[str, object]:
+    own: dict[str, object] = {**LOCAL_FIELDS.get(number, {})}
     if "hourly_rate" in own:
         own["hourly_rate"] = Decimal(str(own["hourly_rate"]))
     if number in REVERSE_CHARGED:

@@ -150,8 +150,8 @@ def _line(
         project=project,
     )
     # One employee does a third, the next one the rest; every month it is another pair.
-    place = first.month + len(number) + int(number[1:])
-    done = ((place, hours // 3), (place + 1, hours - hours // 3))
+    turn = first.month + len(number) + int(number[1:])
+    done = ((turn, hours // 3), (turn + 1, hours - hours // 3))
     line.specification = [
         _row(project, studio.people[who % len(studio.people)], first, price, part)
         for who, part in done

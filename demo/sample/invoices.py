@@ -35,7 +35,7 @@ class Bill:
     date: datetime.date
     origin: Origin = Origin.HERE
 
-    def order(self) -> InvoiceRequest:
+    def request(self) -> InvoiceRequest:
         """Return the request of the dialog, with the token of what it showed."""
         options = Options(
             origin=self.origin, grouping=Grouping.TASK, per_project=False, date=self.date
@@ -106,7 +106,7 @@ def invoice_from_here(sanne: Membership, calendar: Calendar) -> dict[str, list[I
 def send_all(bill: Bill, numbers: Iterable[str], calendar: Calendar) -> list[Invoice]:
     """Send invoices to some customers; for a sample without e-Boekhouden."""
     bill = replace(bill, numbers=tuple(numbers))
-    drafts = draft_invoices(bill.order(), now=calendar.at(bill.date, 10, 2))
+    drafts = draft_invoices(bill.request(), now=calendar.at(bill.date, 10, 2))
     return [_send(draft, bill.by, calendar) for draft in drafts]
 
 
@@ -119,15 +119,15 @@ def settle(invoices: Iterable[Invoice], by: User, calendar: Calendar) -> None:
 
 def _draft(bill: Bill, number: str, calendar: Calendar) -> list[Invoice]:
     now = calendar.at(bill.date, 16, 11)
-    return draft_invoices(replace(bill, numbers=(number,)).order(), now=now)
+    return draft_invoices(replace(bill, numbers=(number,)).request(), now=now)
 
 
 def _credit(invoice: Invoice, by: User, calendar: Calendar) -> Invoice:
     """Credit the first line and release its hours, to be billed again."""
     day = calendar.ago(3)
     dispositions = {invoice.lines.all()[0].pk: RowDisposition.RELEASED}
-    wish = CreditInput(dispositions, "Verkeerd tarief; u ontvangt een nieuwe factuur.", day)
-    draft = draft_credit(invoice, wish, by=by, now=calendar.at(day, 11, 5))
+    credit_input = CreditInput(dispositions, "Verkeerd tarief; u ontvangt een nieuwe factuur.", day)
+    draft = draft_credit(invoice, credit_input, by=by, now=calendar.at(day, 11, 5))
     return mark_sent(draft, by=by, now=calendar.at(day, 11, 8), to=draft.customer.email)
 
 

@@ -42,9 +42,9 @@ COLLEAGUES = (
 )
 
 
-def found_studio() -> dict[str, Membership]:
+def create_studio() -> dict[str, Membership]:
     """Create Studio Oost with its settings; return its people by first name."""
-    sanne = _found("Studio Oost")
+    sanne = _create("Studio Oost")
     User.objects.filter(pk=sanne.user_id).update(language=Language.ENGLISH)
     sanne.user.refresh_from_db()
     Membership.objects.filter(pk=sanne.pk).update(hourly_rate=Decimal("110.00"))
@@ -61,12 +61,12 @@ def found_studio() -> dict[str, Membership]:
     return {one.user.first_name: one for one in people.select_related("user", "organisation")}
 
 
-def found_atelier() -> None:
+def create_second_organisation() -> None:
     """Create a second, empty organisation with the same administrator."""
-    _found("Atelier Zuid")
+    _create("Atelier Zuid")
 
 
-def _found(name: str) -> Membership:
+def _create(name: str) -> Membership:
     return create_organisation(
         name=name,
         email=LOGIN_EMAIL,

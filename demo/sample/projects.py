@@ -102,7 +102,7 @@ def add_projects(
         plan.name: _add_project(plan, people, customers, tasks, calendar)
         for plan in plans(calendar)
     }
-    _agree_on_instalments(projects["Huisstijl"], calendar)
+    _add_instalments(projects["Huisstijl"], calendar)
     this_month = calendar.today.replace(day=1)
     _subscribe(projects["SLA support"], tasks, add_months(this_month, -1), "800.00")
     _subscribe(projects["Hosting"], tasks, calendar.first, "95.00")
@@ -150,7 +150,7 @@ def _euros(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _agree_on_instalments(project: Project, calendar: Calendar) -> None:
+def _add_instalments(project: Project, calendar: Calendar) -> None:
     days = (
         calendar.first + datetime.timedelta(days=14),
         calendar.ago(7),

@@ -20,9 +20,9 @@ class Remote:
     security_code_2: str = field(repr=False)
 
     @classmethod
-    def described(cls, told: Mapping[str, str]) -> "Remote":
+    def described(cls, printed: Mapping[str, str]) -> "Remote":
         """Return the sandbox of the JSON that it prints at its start."""
-        return cls(**{name: told[name] for name in cls.__dataclass_fields__})
+        return cls(**{name: printed[name] for name in cls.__dataclass_fields__})
 
     def empty(self) -> None:
         """Empty the books; the codes stay."""

@@ -18,7 +18,7 @@ from .texts import EXPENSES, NOTES, TRIPS
 SEED = 2026
 QUARTER = 15  # minutes
 WHY_WRITTEN_OFF = "Herstel van een eigen fout, in overleg met de klant niet berekend."
-WORDS_OF_REFUSAL = "Hoort dit niet bij Huisstijl? Kies het andere project."
+REJECTION_NOTE = "Hoort dit niet bij Huisstijl? Kies het andere project."
 
 # Projects of each person, with their weight.
 DUTIES = {
@@ -83,7 +83,7 @@ def add_hours(
     for row in rows:
         price(row)
         row.status = _status(row.date, calendar)
-    _have_exceptions(rows, calendar)
+    _add_exceptions(rows, calendar)
     TimeEntry.objects.bulk_create(rows)
 
 
@@ -136,12 +136,12 @@ def _status(day: datetime.date, calendar: Calendar) -> Status:
     return Status.SUBMITTED if day < calendar.ago(0) else Status.OPEN
 
 
-def _have_exceptions(rows: Sequence[TimeEntry], calendar: Calendar) -> None:
+def _add_exceptions(rows: Sequence[TimeEntry], calendar: Calendar) -> None:
     """Reject one registration, and write off two."""
     billed = [row for row in rows if row.hourly_rate]
     handed_in = [row for row in billed if row.date <= calendar.ago(2)]
     rejected = [row for row in handed_in if row.membership.user.first_name == "Daan"][-1]
-    rejected.status, rejected.status_note = Status.REJECTED, WORDS_OF_REFUSAL
+    rejected.status, rejected.status_note = Status.REJECTED, REJECTION_NOTE
     for row in [row for row in billed if row.date < calendar.recent][20:400:190]:
         row.status, row.status_note = Status.WRITTEN_OFF, WHY_WRITTEN_OFF
         row.status_by = rejected.membership

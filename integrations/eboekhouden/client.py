@@ -91,7 +91,7 @@ class EBoekhouden:
 
     def check_login(self) -> None:
         """Return if the credentials open a session; raise NotConfigured if they do not."""
-        self._opened()
+        self._open_session()
 
     def administrations(self) -> list[Administration]:
         """Return the administrations that these credentials give access to."""
@@ -173,17 +173,17 @@ class EBoekhouden:
 
     def _read(self, operation: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            return self._ask(operation, message)
+            return self._call(operation, message)
         except Refused as refusal:
             if refusal.code_class is not CodeClass.SESSION:
                 raise
-        return self._ask(operation, message)
+        return self._call(operation, message)
 
     def _write(self, operation: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._ask(operation, message)
+        return self._call(operation, message)
 
-    def _ask(self, operation: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
-        session = self._opened()
+    def _call(self, operation: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        session = self._open_session()
         self.calls[operation] += 1
         if self._on_call:
             self._on_call(operation)
@@ -194,7 +194,7 @@ class EBoekhouden:
                 self._session = ""
             raise
 
-    def _opened(self) -> str:
+    def _open_session(self) -> str:
         """Return the session, opening it if needed.
 
         A login with an unknown outcome raises NotSent, because no other call was sent yet.

@@ -90,7 +90,7 @@ def exchange(url: str, body: bytes, headers: Mapping[str, str], limits: Limits) 
 
 def _connect(parts: SplitResult, limits: Limits) -> socket.socket:
     try:
-        return _opened(parts, limits)
+        return _open_socket(parts, limits)
     except socket.gaierror:
         raise NotSent("name-resolution") from None
     except TimeoutError:
@@ -103,7 +103,7 @@ def _connect(parts: SplitResult, limits: Limits) -> socket.socket:
         raise NotSent("connect-failed") from None
 
 
-def _opened(parts: SplitResult, limits: Limits) -> socket.socket:
+def _open_socket(parts: SplitResult, limits: Limits) -> socket.socket:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     sock = socket.create_connection((host, port), timeout=limits.connect)

@@ -121,7 +121,7 @@ def vehicle_trip_settings(request: MemberRequest) -> HttpResponse:
     form = _trip_settings_form(request)
     if not form.is_valid():
         return _vehicles(request, form)
-    catalogue.keep(form.instance, fields=form.cleaned_data)
+    catalogue.store(form.instance, fields=form.cleaned_data)
     messages.success(request, _("The settings for trips have been saved."))
     return redirect("projects:vehicle-list")
 
@@ -172,7 +172,7 @@ def _page_of(request: MemberRequest, filters: CatalogueFilter, *, orders: Orders
 def _save_or_show(request: MemberRequest, form: OwnedForm, *, page: str) -> HttpResponse:
     """Show the form, with its errors; or store it and return to the list."""
     if request.method == "POST" and form.is_valid():
-        catalogue.keep(form.instance, fields=form.cleaned_data)
+        catalogue.store(form.instance, fields=form.cleaned_data)
         messages.success(request, _("%(name)s has been saved.") % {"name": form.instance})
         return redirect(f"projects:{page}-list")
     context = {

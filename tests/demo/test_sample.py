@@ -38,8 +38,8 @@ CODES = ("url", "username", "security_code_1", "security_code_2")
 def loaded(sandbox, settings, tmp_path) -> Organisation:
     settings.EBOEKHOUDEN_URL = sandbox.url
     settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path / "media"
-    told = {name: getattr(sandbox, name) for name in CODES}
-    load(now=timezone.now(), today=timezone.localdate(), sandbox=told)
+    printed = {name: getattr(sandbox, name) for name in CODES}
+    load(now=timezone.now(), today=timezone.localdate(), sandbox=printed)
     return Organisation.objects.get(name="Studio Oost")
 
 
