@@ -108,7 +108,7 @@ class Customer(models.Model):
         return self.archived_at is not None
 
     @property
-    def is_known_there(self) -> bool:
+    def is_in_eboekhouden(self) -> bool:
         """True if the relation was found in, or added to, e-Boekhouden."""
         return self.remote_id is not None
 

@@ -119,7 +119,7 @@ def _must_be_made(customer: Customer) -> bool:
     customer.refresh_from_db(fields=["number", "remote_id"])
     relations = customer.bookings.filter(kind=BookingKind.RELATION)
     on_its_way = relations.exclude(state__in=(State.CANCELLED, State.CONFIRMED))
-    if customer.is_known_there or on_its_way.exists():
+    if customer.is_in_eboekhouden or on_its_way.exists():
         return False
     # A relation that was made before and has vanished there may be made again.
     relations.filter(state=State.CONFIRMED).update(state=State.CANCELLED, remote_id="")
@@ -138,7 +138,7 @@ def _queue(
     batch: Batch | None,
 ) -> Booking:
     queue_relation(invoice.customer, connection, by=by, now=now, batch=batch)
-    waits = not invoice.customer.is_known_there
+    waits = not invoice.customer.is_in_eboekhouden
     booking = _create(
         kind,
         invoice.customer,

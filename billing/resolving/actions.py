@@ -179,7 +179,7 @@ def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) 
         booking.customer.remote_id = None
         booking.customer.save(update_fields=["remote_id"])
     queue_relation(booking.customer, booking.connection, by=by, now=now, batch=booking.batch)
-    return not booking.customer.is_known_there
+    return not booking.customer.is_in_eboekhouden
 
 
 def change(

@@ -64,7 +64,7 @@ def test_all_relations_become_customers(books, organisation, import_all):
     van_dam = organisation.customers.get(number="K1")
     assert (van_dam.name, van_dam.contact_name) == ("Bakkerij Van Dam", "Anna van Dam")
     assert (van_dam.country, van_dam.city) == ("NL", "Utrecht")
-    assert van_dam.is_known_there
+    assert van_dam.is_in_eboekhouden
     piet = organisation.customers.get(number="K2")
     assert (piet.is_business, piet.phone) == (False, "06-12345678")
 

@@ -47,7 +47,7 @@ def test_a_customer_that_is_there_under_its_number_is_not_made_again(connected, 
 
     assert len(sandbox.books.relations()) == 1
     customer.refresh_from_db()
-    assert customer.is_known_there
+    assert customer.is_in_eboekhouden
 
 
 def test_another_customer_under_our_number_is_for_a_person_to_judge(connected, sandbox):
