@@ -100,7 +100,7 @@ def change_organisation(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"memberships": memberships.order_by("organisation__name")}
         return render(request, "accounts/change_organisation.html", context)
-    wanted = chosen_id(request.POST.get("organisation", ""))
-    chosen = get_object_or_404(memberships, organisation_id=wanted)
+    organisation_id = chosen_id(request.POST.get("organisation", ""))
+    chosen = get_object_or_404(memberships, organisation_id=organisation_id)
     request.session[SESSION_KEY] = chosen.organisation_id
     return redirect("/")

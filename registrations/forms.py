@@ -103,8 +103,8 @@ class HoursForm(RegistrationForm):
     def _project_tasks(self) -> list[ProjectTask]:
         if not self.chosen:
             return []
-        wanted = Q(task__is_active=True) | Q(task=self.instance.task_id)
-        return list(self.chosen.project_tasks.filter(wanted).select_related("task"))
+        allowed = Q(task__is_active=True) | Q(task=self.instance.task_id)
+        return list(self.chosen.project_tasks.filter(allowed).select_related("task"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -97,7 +97,7 @@ def _product_name() -> Iterator[CheckMessage]:
     name = settings.PRODUCT_NAME
     if not name:
         yield Error(
-            "PRODUCT_NAME is empty, so nobody could see what they log in to.",
+            "PRODUCT_NAME is empty, so the login page would have no name.",
             hint="Leave it out of the environment for the program's own name.",
             id="timechimp_eb.E011",
         )

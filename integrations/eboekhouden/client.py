@@ -63,7 +63,7 @@ class EBoekhouden:
         self._on_call = on_call
         self._session = ""
         self.calls: Counter[str] = Counter()
-        """How many requests went out by operation, for whoever keeps the quota."""
+        """Number of requests by operation."""
 
     def __repr__(self) -> str:
         return f"EBoekhouden({self._url!r})"
@@ -99,8 +99,8 @@ class EBoekhouden:
 
     def relations(self, *, code: str = "", keyword: str = "") -> list[Relation]:
         """Return all relations, or those that the service finds for a code or keyword."""
-        wanted = relations.relation_filter(code=code, keyword=keyword)
-        return relations.relations_in(self._read("GetRelaties", wanted))
+        filters = relations.relation_filter(code=code, keyword=keyword)
+        return relations.relations_in(self._read("GetRelaties", filters))
 
     def find_relation(self, code: str) -> list[Relation]:
         """Return the relations with exactly this code, ignoring case and surrounding blanks."""
@@ -121,12 +121,12 @@ class EBoekhouden:
     def add_invoice(self, invoice: Invoice) -> str:
         """Create an invoice and return its number, which is ours if the invoice had one."""
         answer = self._write("AddFactuur", invoice.to_service())
-        return invoices.invoice_number_in(answer, wanted=invoice.number)
+        return invoices.invoice_number_in(answer, expected=invoice.number)
 
     def invoices(self, *, since: date, until: date, relation_code: str = "") -> list[BookedInvoice]:
         """Return the invoices dated from `since` to `until`, both included."""
-        wanted = invoices.invoice_filter(since=since, until=until, relation_code=relation_code)
-        found = invoices.invoices_in(self._read("GetFacturen", wanted))
+        filters = invoices.invoice_filter(since=since, until=until, relation_code=relation_code)
+        found = invoices.invoices_in(self._read("GetFacturen", filters))
         return [
             i for i in found if not relation_code or fields.same_key(i.relation_code, relation_code)
         ]
@@ -134,8 +134,8 @@ class EBoekhouden:
     def find_invoice(self, number: str) -> list[BookedInvoice]:
         """Return the invoices with exactly this number, ignoring case and surrounding blanks."""
         _require("number", number)
-        wanted = invoices.invoice_filter(since=FIRST_DATE, until=LAST_DATE, number=number.strip())
-        found = invoices.invoices_in(self._read("GetFacturen", wanted))
+        filters = invoices.invoice_filter(since=FIRST_DATE, until=LAST_DATE, number=number.strip())
+        found = invoices.invoices_in(self._read("GetFacturen", filters))
         return [invoice for invoice in found if fields.same_key(invoice.number, number)]
 
     def add_sales_entry(self, entry: SalesEntry) -> int:
@@ -144,8 +144,8 @@ class EBoekhouden:
 
     def entries(self, *, since: date, until: date, number: str = "") -> list[BookedEntry]:
         """Return the entries from `since` to `until`; OutcomeUnknown if there are too many."""
-        wanted = entries.entry_filter(since=since, until=until, number=number)
-        return entries.entries_in(self._read("GetMutaties", wanted))
+        filters = entries.entry_filter(since=since, until=until, number=number)
+        return entries.entries_in(self._read("GetMutaties", filters))
 
     def find_entry(self, number: str) -> list[BookedEntry]:
         """Return the sales entries with exactly this invoice number, without its payments."""

@@ -125,8 +125,8 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
         if not billed:
             return
         last = max(period.last for period in billed)
-        wanted = list(periods(frequency, starts_on=starts, until=last))
-        if any(new.overlaps(old) and new != old for new in wanted for old in billed):
+        new_periods = list(periods(frequency, starts_on=starts, until=last))
+        if any(new.overlaps(old) and new != old for new in new_periods for old in billed):
             text = _("Already billed up to %(day)s. Start the new periods after that date.")
             self.add_error("starts_on", text % {"day": last.strftime("%d-%m-%Y")})
 

@@ -69,8 +69,8 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
 def project_add(request: MemberRequest) -> HttpResponse:
-    wanted = chosen_id(request.GET.get("customer", ""))
-    customer = request.organisation.customers.active().filter(pk=wanted).first()
+    customer_id = chosen_id(request.GET.get("customer", ""))
+    customer = request.organisation.customers.active().filter(pk=customer_id).first()
     project = Project(organisation=request.organisation, customer=customer)
     return _edit(request, project)
 

@@ -199,8 +199,8 @@ def _action(name: str) -> Action:
 
 def _back(request: MemberRequest) -> str:
     """Return the list where the action was chosen."""
-    wanted = request.POST.get("next", "")
-    fits = wanted.startswith("/") and url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    url = request.POST.get("next", "")
+    fits = url.startswith("/") and url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if fits else reverse("registrations:overview-hours")
+    return url if fits else reverse("registrations:overview-hours")

@@ -159,16 +159,16 @@ def _invoice_number(row: fields.Row, lines: Sequence[fields.Row]) -> str:
 
 def entry_filter(*, since: date, until: date, number: str = "") -> dict[str, Any]:
     """Return the argument of GetMutaties; both days are included and required."""
-    wanted: dict[str, Any] = {
+    filters: dict[str, Any] = {
         "MutatieNr": 0,
         "DatumVan": fields.day("since", since),
         "DatumTm": fields.day("until", until),
     }
     if number:
-        wanted["Factuurnummer"] = fields.text(
+        filters["Factuurnummer"] = fields.text(
             "number", number, limits.ENTRY["number"], required=True
         )
-    return {"cFilter": wanted}
+    return {"cFilter": filters}
 
 
 def entries_in(answer: fields.Row) -> list[BookedEntry]:

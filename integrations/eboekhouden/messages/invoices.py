@@ -143,19 +143,19 @@ def invoice_filter(
     *, since: date, until: date, number: str = "", relation_code: str = ""
 ) -> dict[str, Any]:
     """Return the argument of GetFacturen; both days are included and required."""
-    wanted: dict[str, Any] = {
+    filters: dict[str, Any] = {
         "DatumVan": fields.day("since", since),
         "DatumTm": fields.day("until", until),
     }
     if number:
-        wanted["Factuurnummer"] = fields.text(
+        filters["Factuurnummer"] = fields.text(
             "number", number, limits.INVOICE["number"], required=True
         )
     if relation_code:
-        wanted["Relatiecode"] = fields.text(
+        filters["Relatiecode"] = fields.text(
             "relation_code", relation_code, limits.INVOICE["relation_code"], required=True
         )
-    return {"cFilter": wanted}
+    return {"cFilter": filters}
 
 
 def invoices_in(answer: fields.Row) -> list[BookedInvoice]:
@@ -163,11 +163,11 @@ def invoices_in(answer: fields.Row) -> list[BookedInvoice]:
     return [BookedInvoice.from_service(row) for row in fields.read_rows(answer, "Facturen")]
 
 
-def invoice_number_in(answer: fields.Row, *, wanted: str) -> str:
+def invoice_number_in(answer: fields.Row, *, expected: str) -> str:
     """Return the number in an answer of AddFactuur; OutcomeUnknown if missing or not ours."""
     number = fields.read_text(answer, "Factuurnummer").strip()
     if not number:
         raise OutcomeUnknown("no-number")
-    if wanted and number != wanted.strip():
+    if expected and number != expected.strip():
         raise OutcomeUnknown("other-number", number)
     return number

@@ -132,12 +132,12 @@ def _is_business(row: fields.Row) -> bool:
 
 def relation_filter(*, code: str = "", keyword: str = "") -> dict[str, Any]:
     """Return the argument of GetRelaties; without code and keyword it asks for all relations."""
-    wanted: dict[str, Any] = {"ID": 0}
+    filters: dict[str, Any] = {"ID": 0}
     if keyword:
-        wanted["Trefwoord"] = fields.text("keyword", keyword)
+        filters["Trefwoord"] = fields.text("keyword", keyword)
     if code:
-        wanted["Code"] = fields.text("code", code, limits.RELATION["code"], required=True)
-    return {"cFilter": wanted}
+        filters["Code"] = fields.text("code", code, limits.RELATION["code"], required=True)
+    return {"cFilter": filters}
 
 
 def relations_in(answer: fields.Row) -> list[Relation]:
