@@ -1,6 +1,6 @@
 """Configure structlog for all processes: one line per event, without secrets.
 
-By default structlog prints tracebacks with all local variables if `rich` is installed. During a
+By default structlog prints tracebacks with all local variables if it finds `rich`. During a
 call, a security code is a local variable.
 """
 
