@@ -21,7 +21,7 @@ from .sabotaging import check_the_auditor
 ATTEMPTS = """
     SELECT json_agg(row_to_json(it)) FROM (
         SELECT b.kind, b.natural_key, b.state, b.reason, b.ended_at, a.* FROM billing_booking b
-        LEFT JOIN billing_attempt a ON a.booking_id = b.id ORDER BY b.id, a.fence
+        LEFT JOIN billing_attempt a ON a.booking_id = b.id ORDER BY b.id, a.fencing_token
     ) it
 """
 

@@ -18,7 +18,8 @@ from .wire_log import Log
 __all__ = ["OPEN", "Case", "Finding", "audit"]
 
 BOOKINGS = """
-    SELECT b.id, b.connection_id, b.kind, b.state, b.reason, b.code, b.text, b.sends, b.ended_at,
+    SELECT b.id, b.connection_id, b.kind, b.state, b.reason, b.code, b.text, b.ended_at,
+           b.unconfirmed_sends,
            COALESCE(NULLIF(b.natural_key, ''), b.remote_id) AS name, b.remote_id, b.invoice_id,
            c.number AS customer, i.gross, b.natural_key,
            (SELECT count(*) FROM billing_invoiceline l WHERE l.invoice_id = i.id) AS lines,
@@ -34,7 +35,7 @@ LINES = """
         FROM registrations_timeentry
         UNION ALL SELECT invoice_line_id, NULL, amount FROM registrations_expense
         UNION ALL SELECT invoice_line_id, NULL, amount FROM registrations_trip
-        UNION ALL SELECT invoice_line_id, NULL, quantity * price FROM projects_term
+        UNION ALL SELECT invoice_line_id, NULL, quantity * price FROM projects_scheduledamount
     )
     SELECT l.id, i.number, l.quantity, l.net, SUM(billed.hours) AS hours, SUM(billed.net) AS amount
     FROM billing_invoiceline l JOIN billing_invoice i ON i.id = l.invoice_id
@@ -47,7 +48,7 @@ ROWS = """
     WITH billed AS (
         SELECT 'hours' AS what, id, status, invoice_line_id FROM registrations_timeentry
         UNION ALL SELECT 'expense', id, status, invoice_line_id FROM registrations_expense
-        UNION ALL SELECT 'term', id, NULL, invoice_line_id FROM projects_term
+        UNION ALL SELECT 'amount', id, NULL, invoice_line_id FROM projects_scheduledamount
     )
     SELECT b.what, b.id, b.status, i.number FROM billed b
     LEFT JOIN billing_invoiceline l ON l.id = b.invoice_line_id
@@ -55,8 +56,8 @@ ROWS = """
     WHERE (b.status = 'invoiced') <> (b.invoice_line_id IS NOT NULL) OR i.status = 'void'
 """
 ATTEMPTS = """
-    SELECT a.booking_id, a.fence, a.is_look_up, a.started_at, a.milliseconds, a.outcome
-    FROM billing_attempt a ORDER BY a.booking_id, a.fence
+    SELECT a.booking_id, a.fencing_token, a.is_look_up, a.started_at, a.milliseconds, a.outcome
+    FROM billing_attempt a ORDER BY a.booking_id, a.fencing_token
 """
 # Without those that the service gave, which are not of our series.
 NUMBERS = "SELECT number FROM billing_invoice WHERE number ~ '-[0-9]+$'"
