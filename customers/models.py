@@ -130,7 +130,7 @@ class Contact(models.Model):
 
 
 class ImportMode(models.TextChoices):
-    """What an import may do with existing customers."""
+    """Permission of an import to change existing customers."""
 
     ONLY_NEW = "only_new", _("Only add new ones")
     UPDATE = "update", _("Add new ones and update existing ones")

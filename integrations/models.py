@@ -15,14 +15,14 @@ LEDGER_NUMBER = RegexValidator(r"^\d{1,10}$", _("Only the number of the ledger a
 
 
 class Numbering(models.TextChoices):
-    """Who assigns the number of an invoice that is created in e-Boekhouden."""
+    """The party that assigns the number of an invoice that is created in e-Boekhouden."""
 
     OURS = "ours", _("Our own series (recommended)")
     THEIRS = "theirs", _("e-Boekhouden assigns the number")
 
 
 class Uniqueness(models.TextChoices):
-    """Whether this administration is known to refuse a number that already exists."""
+    """Whether this administration refuses an existing invoice number, as far as known."""
 
     UNKNOWN = "unknown", _("not known yet")
     YES = "yes", _("refuses duplicates")

@@ -26,7 +26,7 @@ LAST_NUMBERS = {Origin.HERE: 112, Origin.EBOEKHOUDEN: 108}
 
 @dataclass(frozen=True)
 class Bill:
-    """What to bill: approved registrations of these customers until a day, on a date."""
+    """A bill to make: approved registrations of these customers until a day, on a date."""
 
     organisation: Organisation
     by: User

@@ -71,9 +71,9 @@ class Soap:
     def call(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the fields of the answer, without its error block.
 
-        Raises MessageInvalid if our own message is wrong (nothing was sent), NotSent if there was
-        no connection, Refused or NotConfigured for a complete answer with a code, else
-        OutcomeUnknown.
+        Raises MessageInvalid if our own message is wrong (nothing was sent), and NotSent without a
+        connection. A complete answer with a code raises Refused or NotConfigured; everything else
+        raises OutcomeUnknown.
         """
         self._check(operation, arguments)
         reply = self._answer(operation, arguments)

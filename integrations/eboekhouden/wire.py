@@ -201,8 +201,8 @@ def _unpacker(encoding: str | None) -> _Unpacker:
 class _TimedSocket:
     """A socket that limits every read and write to the time left before the deadline.
 
-    A timeout on the socket itself starts again with every byte, so a server that sends a byte now
-    and then could keep us waiting forever.
+    A timeout on the socket itself starts again with every byte. A slow server could keep us waiting
+    forever.
     """
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:

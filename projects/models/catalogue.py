@@ -105,7 +105,7 @@ class Vehicle(models.Model):
 
 
 class TripSettings(Bookable):
-    """How trips are billed: euros excl. VAT per kilometre, and where they are booked."""
+    """Billing of trips: euros excl. VAT per kilometre, and where they are booked."""
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="trip_settings"

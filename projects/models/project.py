@@ -12,7 +12,7 @@ from .catalogue import Task
 
 
 class Method(models.TextChoices):
-    """How a project is billed."""
+    """The way in which a project is billed."""
 
     NONE = "none", _("Not billed")
     TASK_RATE = "task_rate", _("Task rate")

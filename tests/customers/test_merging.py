@@ -1,4 +1,4 @@
-"""What an import takes, keeps and reports, field by field."""
+"""Merging of imported values, field by field: taken, kept and reported."""
 
 import pytest
 

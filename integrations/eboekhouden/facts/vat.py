@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class Side(StrEnum):
-    """Whether a code is for sales, for purchases, or for both."""
+    """The side of a code: sales, purchases, or both."""
 
     SALES = "sales"
     PURCHASE = "purchase"
