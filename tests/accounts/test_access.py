@@ -95,9 +95,9 @@ def test_nothing_is_done_by_following_a_link(page: tuple[str, bool]) -> None:
 )
 def test_people_of_another_organisation_do_not_exist(page: tuple[str, bool]) -> None:
     client, _membership = logged_in()
-    stranger = create_membership(organisation=create_organisation(name="Other"))
+    outsider = create_membership(organisation=create_organisation(name="Other"))
 
-    assert client.post(address(page, stranger)).status_code == 404
+    assert client.post(address(page, outsider)).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["billing:vat-rate-edit", "billing:vat-rate-delete"])

@@ -198,9 +198,9 @@ def test_a_logo_can_be_removed(inside: Client, organisation: Organisation) -> No
 
 def test_everybody_sees_only_the_logo_of_their_own_organisation(inside: Client) -> None:
     save(inside, logo=picture())
-    stranger: Membership = create_membership(organisation=create_organisation(name="Other"))
+    outsider: Membership = create_membership(organisation=create_organisation(name="Other"))
     theirs = Client()
-    theirs.force_login(stranger.user)
+    theirs.force_login(outsider.user)
 
     assert theirs.get(reverse("accounts:organisation-logo")).status_code == 404
     assert Client().get(reverse("accounts:organisation-logo")).status_code == 302

@@ -219,8 +219,8 @@ def test_only_administrators_come_here(client_of, organisation, role, name):
 
 
 def test_another_organisation_sees_and_changes_nothing_of_ours(client_of, connection, books):
-    stranger = create_membership(organisation=create_organisation(name="X"), role="administrator")
-    client = client_of(stranger)
+    outsider = create_membership(organisation=create_organisation(name="X"), role="administrator")
+    client = client_of(outsider)
 
     assert connection.username not in client.get(PAGE).content.decode()
     assert client.post(TEST, form()).status_code == 404

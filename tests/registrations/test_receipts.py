@@ -105,10 +105,10 @@ def test_a_name_with_a_path_is_shown_without_it(office, employee):
 def test_colleagues_and_anonymous_users_do_not_get_a_receipt(office, employee, manager):
     upload(office, employee, "bon.pdf", PDF)
     address = address_of(Expense.objects.get())
-    stranger = client_of(factories.create_membership(role="administrator"))
+    outsider = client_of(factories.create_membership(role="administrator"))
 
     assert client_of(office.colleague).get(address).status_code == 404
-    assert stranger.get(address).status_code == 404
+    assert outsider.get(address).status_code == 404
     answer = manager.get(address)
     answer.close()
     assert answer.status_code == 200

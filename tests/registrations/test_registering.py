@@ -146,9 +146,9 @@ def test_an_employee_registers_only_for_oneself(office, employee):
 
 
 def test_a_person_of_another_organisation_is_not_found(office, manager):
-    stranger = factories.create_membership()
+    outsider = factories.create_membership()
 
-    assert add(manager, typed(office), employee=stranger.pk).status_code == 404
+    assert add(manager, typed(office), employee=outsider.pk).status_code == 404
 
 
 def row_of(office, **fields):

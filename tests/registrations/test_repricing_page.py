@@ -57,9 +57,9 @@ def test_posting_prices_again(client, manager, entry):
 
 def test_a_project_of_another_organisation_is_not_there(client, manager):
     client.force_login(manager.user)
-    stranger = factories.create_project()
+    outsider = factories.create_project()
 
-    page = client.get(reverse("registrations:project-reprice", args=[stranger.pk]))
+    page = client.get(reverse("registrations:project-reprice", args=[outsider.pk]))
 
     assert page.status_code == 404
 
