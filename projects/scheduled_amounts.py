@@ -57,8 +57,8 @@ def plan_scheduled_amounts(
         for plan in planned(project, today=today, until=until or horizon(today))
     }
     with transaction.atomic():
-        # Locked, so that a term that is being billed at this moment is not taken away.
-        scheduled_amounts = list(project.scheduled_amounts.select_for_update())
+        # Locked by ascending id, as billing does: a term that is being billed is not taken away.
+        scheduled_amounts = list(project.scheduled_amounts.order_by("pk").select_for_update())
         settled = [scheduled for scheduled in scheduled_amounts if scheduled.is_settled]
         for key in [key for key, plan in wanted.items() if _is_taken(plan, settled)]:
             del wanted[key]

@@ -45,12 +45,13 @@ class RegistrationQuerySet(models.QuerySet[Any]):
         """Rows that may still change; updates go through this, so that a billed row never does."""
         return self.filter(invoice_line=None).exclude(status=Status.INVOICED)
 
-    def hold(self) -> None:
-        """Locks the rows until the end of the transaction, in the order of their ids.
+    def hold(self) -> list[int]:
+        """Lock the rows until the end of the transaction, by ascending id; return the ids.
 
-        Two people who change the same rows then wait in a queue, and never for each other.
+        Two transactions that change the same rows wait for each other and never deadlock.
         """
-        list(self.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+        locked = self.order_by("pk").select_for_update(of=("self",))
+        return list(locked.values_list("pk", flat=True))
 
     def visible_to(self, membership: Membership) -> Self:
         """Of the member's organisation; employees see their own rows only."""

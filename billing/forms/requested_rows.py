@@ -9,8 +9,8 @@ from django.http import QueryDict
 from accounts.models import Organisation
 from registrations.selection import Selection, ids_in
 
-from ..unbilled import SCHEDULED, WORK, UnbilledFilter, rows_of
-from ..unbilled.billable import Rows
+from ..unbilled import SCHEDULED, WORK, UnbilledFilter, unbilled_work
+from ..unbilled.work import WorkQuery
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,13 @@ class RequestedRows:
     selection: Selection
     unbilled_filter: UnbilledFilter | None = None
 
-    def load(self) -> Rows:
-        """The rows as they are now, of this organisation only."""
+    @property
+    def work(self) -> WorkQuery:
+        """The registrations and scheduled amounts, of this organisation only."""
         if self.unbilled_filter:
-            return rows_of(self.organisation, self.unbilled_filter)
+            return unbilled_work(self.organisation, self.unbilled_filter)
         rows = self.selection.rows_of(self.organisation)
-        return Rows(tuple(rows.time_entries), tuple(rows.expenses), tuple(rows.trips))
+        return WorkQuery(rows.time_entries, rows.expenses, rows.trips)
 
     def fields(self) -> list[tuple[str, object]]:
         """Name and value of the hidden fields that ask for the same again."""

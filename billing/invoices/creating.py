@@ -6,7 +6,6 @@ booking queued. Either all of it is there, or nothing happened.
 """
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,9 +21,9 @@ from ..documents.specification import specify
 from ..documents.supply import supply_period
 from ..models import Batch, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin
 from ..numbering import next_number, payment_term
-from ..unbilled.billable import Rows
-from ..unbilled.claiming import RowsTaken, claim, lock
+from ..unbilled.claiming import RowsTaken, claim_rows
 from ..unbilled.lines import Line
+from ..unbilled.work import WorkQuery
 from .proposals import Options, Proposal, ProposedInvoice, fits, propose
 
 # What becoming final writes.
@@ -49,10 +48,10 @@ class ProposalChanged(Exception):
 
 @dataclass(frozen=True)
 class InvoiceRequest:
-    """What somebody asks for: which rows (read by `load`), how, and what was shown."""
+    """What a user asks to invoice: which work, with which options, and the token of the dialog."""
 
     organisation: Organisation
-    load: Callable[[], Rows]
+    work: WorkQuery
     options: Options
     token: str
     by: User
@@ -108,8 +107,8 @@ def skipped(proposal: Proposal) -> list[dict[str, str]]:
 
 def _agreed(request: InvoiceRequest) -> Proposal:
     """The proposal over locked rows, if it is what the token was given for."""
-    lock(request.load())
-    proposal = propose(request.organisation, request.load(), options=request.options)
+    work = request.work.hold().load()
+    proposal = propose(request.organisation, work, options=request.options)
     if proposal.is_empty or not fits(proposal, request.token):
         raise ProposalChanged(proposal)
     return proposal
@@ -135,12 +134,16 @@ def _draft(
         created_by=request.by,
         **total_fields(proposed.totals),
     )
-    for position, line in enumerate(proposed.lines, start=1):
-        try:
-            claim(_create_line(invoice, position, line), line.items)
-        except RowsTaken as taken:
-            changed = propose(request.organisation, request.load(), options=options)
-            raise ProposalChanged(changed) from taken
+    lines = InvoiceLine.objects.bulk_create(
+        _invoice_line(invoice, position, line)
+        for position, line in enumerate(proposed.lines, start=1)
+    )
+    try:
+        for stored, line in zip(lines, proposed.lines, strict=True):
+            claim_rows(stored, line.items)
+    except RowsTaken as taken:
+        changed = propose(request.organisation, request.work.load(), options=options)
+        raise ProposalChanged(changed) from taken
     rows = sum(len(line.items) for line in proposed.lines)
     InvoiceEvent.objects.create(
         invoice=invoice, at=now, by=request.by, kind="drafted", details={"rows": rows}
@@ -148,8 +151,8 @@ def _draft(
     return invoice
 
 
-def _create_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
-    return InvoiceLine.objects.create(
+def _invoice_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
+    return InvoiceLine(
         invoice=invoice,
         position=position,
         description=line.description,

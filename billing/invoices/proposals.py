@@ -32,8 +32,9 @@ from ..legal.presenters import label_of, url_of
 from ..legal.proposed import check_proposed
 from ..models import Origin
 from ..numbering import settings_of
-from ..unbilled.billable import Billable, Reason, Rows, billable
+from ..unbilled.billable import Billable, Reason, billable
 from ..unbilled.lines import Grouping, Item, Line, compose
+from ..unbilled.work import SelectedWork
 
 SALT = "billing.proposal"
 
@@ -101,9 +102,9 @@ class Proposal:
         return not self.invoices
 
 
-def propose(organisation: Organisation, rows: Rows, *, options: Options) -> Proposal:
+def propose(organisation: Organisation, work: SelectedWork, *, options: Options) -> Proposal:
     """What would be billed. Texts are in the organisation's language, reasons in the reader's."""
-    found = billable(organisation, rows)
+    found = billable(organisation, work)
     checks = _Checks(organisation, options)
     all_of_them = tuple(
         _proposed(customer, items, options=options, checks=checks)

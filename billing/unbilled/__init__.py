@@ -7,7 +7,7 @@ billed at all; agreed amounts when they are due.
 from .figures import customers_with_something, everything_unbilled, totals, unbilled_of
 from .parts import UnbilledCustomer, UnbilledProject
 from .projects import billable_projects
-from .rows import SCHEDULED, WORK, UnbilledFilter, rows_of
+from .rows import SCHEDULED, WORK, UnbilledFilter, unbilled_work
 
 __all__ = [
     "SCHEDULED",
@@ -18,7 +18,7 @@ __all__ = [
     "billable_projects",
     "customers_with_something",
     "everything_unbilled",
-    "rows_of",
     "totals",
     "unbilled_of",
+    "unbilled_work",
 ]

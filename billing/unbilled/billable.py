@@ -20,27 +20,9 @@ from vat.rates_by_date import NoRateThen, has_ended
 
 from .lines import Item, ItemKind
 from .posting_rules import PostingRules
+from .work import SelectedWork
 
 Row = TypeVar("Row", TimeEntry, Expense, Trip, ScheduledAmount)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The rows that somebody wants to bill, with project and customer already fetched."""
-
-    time_entries: tuple[TimeEntry, ...] = ()
-    expenses: tuple[Expense, ...] = ()
-    trips: tuple[Trip, ...] = ()
-    scheduled_amounts: tuple[ScheduledAmount, ...] = ()
-
-    @property
-    def count(self) -> int:
-        return (
-            len(self.time_entries)
-            + len(self.expenses)
-            + len(self.trips)
-            + len(self.scheduled_amounts)
-        )
 
 
 @dataclass(frozen=True)
@@ -60,15 +42,15 @@ class Billable:
     skipped: Counter[Reason] = field(default_factory=Counter)
 
 
-def billable(organisation: Organisation, rows: Rows) -> Billable:
-    """The items of the rows; rows that may not be billed are counted by reason."""
+def billable(organisation: Organisation, work: SelectedWork) -> Billable:
+    """The items of the work; rows that may not be billed are counted by reason."""
     rules = PostingRules(organisation)
     found = Billable()
-    _sort(rows.time_entries, found, why_not=why_not_hours, make=partial(_hours, rules=rules))
-    _sort(rows.expenses, found, why_not=why_not_row, make=partial(_expense, rules=rules))
-    _sort(rows.trips, found, why_not=why_not_row, make=partial(_trip, rules=rules))
+    _sort(work.time_entries, found, why_not=why_not_hours, make=partial(_hours, rules=rules))
+    _sort(work.expenses, found, why_not=why_not_row, make=partial(_expense, rules=rules))
+    _sort(work.trips, found, why_not=why_not_row, make=partial(_trip, rules=rules))
     _sort(
-        rows.scheduled_amounts,
+        work.scheduled_amounts,
         found,
         why_not=why_not_scheduled,
         make=partial(_scheduled, rules=rules),

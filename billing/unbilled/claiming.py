@@ -7,10 +7,9 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from projects.models import ScheduledAmount
-from registrations.models import BILLABLE_STATUSES, Expense, Status, TimeEntry, Trip
+from registrations.models import Expense, Status, TimeEntry, Trip
 
 from ..models import Invoice, InvoiceLine
-from .billable import Rows
 from .lines import Item, ItemKind
 
 REGISTRATIONS: dict[ItemKind, type[TimeEntry] | type[Expense] | type[Trip]] = {
@@ -24,22 +23,13 @@ class RowsTaken(Exception):
     """A row was changed, or billed by somebody else, between showing and booking."""
 
 
-def lock(rows: Rows) -> None:
-    """Holds the rows until the end of the transaction, in one order against deadlock."""
-    for some in (rows.time_entries, rows.expenses, rows.trips, rows.scheduled_amounts):
-        if some:
-            ids = sorted(row.pk for row in some)
-            stored: QuerySet[Any] = type(some[0])._default_manager.filter(pk__in=ids)
-            list(stored.order_by("pk").select_for_update().values("pk"))
-
-
-def claim(line: InvoiceLine, items: Iterable[Item]) -> None:
-    """Ties the rows of the items to the line. Raises RowsTaken if one of them was not free."""
+def claim_rows(line: InvoiceLine, items: Iterable[Item]) -> None:
+    """Put the rows of the items on the invoice line. Raises RowsTaken unless all are unbilled."""
     by_kind: dict[ItemKind, list[int]] = defaultdict(list)
     for item in items:
         by_kind[item.kind].append(item.id)
     for kind, ids in by_kind.items():
-        if _free(kind, ids).update(**_claimed(kind, line)) != len(ids):
+        if _unbilled(kind, ids).update(**_claimed(kind, line)) != len(ids):
             raise RowsTaken(kind)
 
 
@@ -63,12 +53,14 @@ def lines_with_rows(invoice: Invoice) -> set[int]:
 
 
 def _released(**which: object) -> int:
-    freed = 0
+    count = 0
     for model in REGISTRATIONS.values():
-        taken = model.objects.filter(**which)
-        taken.hold()
-        freed += taken.update(invoice_line=None, status=Status.APPROVED)
-    return freed + ScheduledAmount.objects.filter(**which).update(invoice_line=None)
+        billed = model.objects.filter(**which)
+        billed.hold()
+        count += billed.update(invoice_line=None, status=Status.APPROVED)
+    scheduled_amounts = ScheduledAmount.objects.filter(**which)
+    scheduled_amounts.hold()
+    return count + scheduled_amounts.update(invoice_line=None)
 
 
 def move(old: Invoice, new: Invoice) -> None:
@@ -80,12 +72,10 @@ def move(old: Invoice, new: Invoice) -> None:
         taken.update(invoice_line=Subquery(same.values("pk")))
 
 
-def _free(kind: ItemKind, ids: list[int]) -> QuerySet[Any]:
+def _unbilled(kind: ItemKind, ids: list[int]) -> QuerySet[Any]:
     if kind is ItemKind.SCHEDULED:
-        return ScheduledAmount.objects.filter(pk__in=ids, invoice_line=None, is_written_off=False)
-    return REGISTRATIONS[kind].objects.filter(
-        pk__in=ids, invoice_line=None, is_billable=True, status__in=BILLABLE_STATUSES
-    )
+        return ScheduledAmount.objects.unbilled().filter(pk__in=ids)
+    return REGISTRATIONS[kind].objects.unbilled().filter(pk__in=ids)
 
 
 def _claimed(kind: ItemKind, line: InvoiceLine) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 import datetime
 from dataclasses import dataclass, replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import Organisation
-from projects.models import Method, ScheduledAmount
+from projects.models import Method, ScheduledAmount, ScheduledAmountQuerySet
 from projects.models.project import HOURLY
 from registrations.models import RegistrationQuerySet, Status
 
-from .billable import Rows
+from .work import WorkQuery
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def free(rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter) -> Registr
 
 
 def scheduled_amounts_within(
-    scheduled_amounts: QuerySet[ScheduledAmount], unbilled_filter: UnbilledFilter
-) -> QuerySet[ScheduledAmount]:
+    scheduled_amounts: ScheduledAmountQuerySet, unbilled_filter: UnbilledFilter
+) -> ScheduledAmountQuerySet:
     """Terms that fall due in these days, whatever became of them."""
     scheduled_amounts = scheduled_amounts.filter(due_on__lte=unbilled_filter.until)
     if unbilled_filter.since:
@@ -63,48 +63,29 @@ def scheduled_amounts_within(
 
 
 def due_scheduled_amounts(
-    scheduled_amounts: QuerySet[ScheduledAmount], unbilled_filter: UnbilledFilter
-) -> QuerySet[ScheduledAmount]:
+    scheduled_amounts: ScheduledAmountQuerySet, unbilled_filter: UnbilledFilter
+) -> ScheduledAmountQuerySet:
     """Those of the terms that can be billed; those of a project that is not billed are not."""
-    unbilled = scheduled_amounts.filter(invoice_line=None, is_written_off=False)
-    return scheduled_amounts_within(unbilled, unbilled_filter).exclude(project__method=Method.NONE)
-
-
-def rows_of(organisation: Organisation, unbilled_filter: UnbilledFilter) -> Rows:
-    """The rows behind the figures of Unbilled, with project and customer fetched."""
-    work = Rows() if unbilled_filter.part == SCHEDULED else _work(organisation, unbilled_filter)
-    return (
-        work
-        if unbilled_filter.part == WORK
-        else replace(work, scheduled_amounts=_scheduled_amounts(organisation, unbilled_filter))
+    return scheduled_amounts_within(scheduled_amounts.unbilled(), unbilled_filter).exclude(
+        project__method=Method.NONE
     )
 
 
-def _work(organisation: Organisation, unbilled_filter: UnbilledFilter) -> Rows:
-    related = ("project__customer", "membership__user")
-    entries = free(organisation.time_entries.filter(project__method__in=HOURLY), unbilled_filter)
+def unbilled_work(organisation: Organisation, unbilled_filter: UnbilledFilter) -> WorkQuery:
+    """The work behind the figures of Unbilled: all that can be billed, in the order of the ids."""
     billed = ~Q(project__method=Method.NONE)
-    return Rows(
-        time_entries=tuple(
-            entries.exclude(hourly_rate=None).select_related(*related, "task").order_by("pk")
-        ),
-        expenses=tuple(
-            free(organisation.expenses.filter(billed), unbilled_filter)
-            .select_related(*related, "category", "vat_rate")
-            .order_by("pk")
-        ),
-        trips=tuple(
-            free(organisation.trips.filter(billed), unbilled_filter)
-            .select_related(*related)
-            .order_by("pk")
-        ),
-    )
-
-
-def _scheduled_amounts(
-    organisation: Organisation, unbilled_filter: UnbilledFilter
-) -> tuple[ScheduledAmount, ...]:
-    scheduled_amounts = due_scheduled_amounts(
-        ScheduledAmount.objects.filter(project__organisation=organisation), unbilled_filter
-    )
-    return tuple(scheduled_amounts.select_related("project__customer", "task").order_by("pk"))
+    if unbilled_filter.part == SCHEDULED:
+        work = WorkQuery()
+    else:
+        hours = organisation.time_entries.filter(project__method__in=HOURLY)
+        hours = hours.exclude(hourly_rate=None)
+        work = WorkQuery(
+            time_entries=free(hours, unbilled_filter).order_by("pk"),
+            expenses=free(organisation.expenses.filter(billed), unbilled_filter).order_by("pk"),
+            trips=free(organisation.trips.filter(billed), unbilled_filter).order_by("pk"),
+        )
+    if unbilled_filter.part == WORK:
+        return work
+    agreed = ScheduledAmount.objects.filter(project__organisation=organisation)
+    due = due_scheduled_amounts(agreed, unbilled_filter).order_by("pk")
+    return replace(work, scheduled_amounts=due)

@@ -39,7 +39,7 @@ def invoicing_dialog(request: MemberRequest, origin: Origin) -> HttpResponse:
     proposal = None
     if form.is_valid():
         options = form.options(origin)
-        proposal = propose(request.organisation, asked.load(), options=options)
+        proposal = propose(request.organisation, asked.work.load(), options=options)
     return _shown(request, origin, asked=asked, form=form, proposal=proposal)
 
 
@@ -53,7 +53,7 @@ def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
         return _shown(request, origin, asked=asked, form=form, proposal=None)
     order = InvoiceRequest(
         request.organisation,
-        asked.load,
+        asked.work,
         form.options(origin),
         request.POST.get("token", ""),
         request.user,

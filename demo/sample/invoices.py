@@ -13,9 +13,9 @@ from billing.invoices.paying import mark_paid
 from billing.invoices.proposals import Options, propose
 from billing.models import Invoice, NumberSeries, Origin, RowDisposition
 from billing.numbering import series_prefix
-from billing.unbilled import UnbilledFilter, rows_of
-from billing.unbilled.billable import Rows
+from billing.unbilled import UnbilledFilter, unbilled_work
 from billing.unbilled.lines import Grouping
+from billing.unbilled.work import WorkQuery
 
 from .days import ONE_DAY, Calendar, next_weekday
 
@@ -40,14 +40,15 @@ class Bill:
         options = Options(
             origin=self.origin, grouping=Grouping.TASK, per_project=False, date=self.date
         )
-        token = propose(self.organisation, self.rows(), options=options).token
-        return InvoiceRequest(self.organisation, self.rows, options, token, self.by)
+        token = propose(self.organisation, self.work().load(), options=options).token
+        return InvoiceRequest(self.organisation, self.work(), options, token, self.by)
 
-    def rows(self) -> Rows:
-        """Return what is unbilled of these customers now."""
+    def work(self) -> WorkQuery:
+        """What is unbilled of these customers now."""
         projects = self.organisation.projects.filter(customer__number__in=self.numbers)
         ids = tuple(projects.values_list("pk", flat=True))
-        return rows_of(self.organisation, UnbilledFilter(self.until, ids, approved_only=True))
+        unbilled_filter = UnbilledFilter(self.until, ids, approved_only=True)
+        return unbilled_work(self.organisation, unbilled_filter)
 
 
 def first_bill(sanne: Membership, calendar: Calendar) -> Bill:

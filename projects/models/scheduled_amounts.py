@@ -81,6 +81,11 @@ class ScheduledAmountQuerySet(models.QuerySet["ScheduledAmount"]):
     def unbilled(self) -> "ScheduledAmountQuerySet":
         return self.filter(invoice_line=None, is_written_off=False)
 
+    def hold(self) -> list[int]:
+        """Lock the amounts until the end of the transaction, by ascending id; return the ids."""
+        locked = self.order_by("pk").select_for_update(of=("self",))
+        return list(locked.values_list("pk", flat=True))
+
     def settled(self) -> "ScheduledAmountQuerySet":
         """Billed, on a draft, or written off: planning leaves these alone."""
         return self.exclude(invoice_line=None, is_written_off=False)

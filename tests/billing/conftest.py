@@ -13,8 +13,8 @@ from billing.bookings.sweep import sweep
 from billing.invoices.creating import InvoiceRequest
 from billing.invoices.proposals import Options, Proposal, propose
 from billing.models import Origin
-from billing.unbilled.billable import Rows
 from billing.unbilled.lines import Grouping
+from billing.unbilled.work import WorkQuery
 from integrations.models import Connection
 from integrations.sessions import open_books
 from tests import factories
@@ -41,23 +41,22 @@ class Agency:
         }
         return Options(**standard | choices)
 
-    def rows(self) -> Rows:
-        """All rows there are, as the overviews would select them."""
-        about = ("project__customer", "membership__user")
-        return Rows(
-            time_entries=tuple(self.organisation.time_entries.select_related(*about, "task")),
-            expenses=tuple(self.organisation.expenses.select_related(*about, "category")),
-            trips=tuple(self.organisation.trips.select_related(*about)),
+    def work(self) -> WorkQuery:
+        """All registrations there are, as the overviews would select them."""
+        return WorkQuery(
+            time_entries=self.organisation.time_entries.all(),
+            expenses=self.organisation.expenses.all(),
+            trips=self.organisation.trips.all(),
         )
 
     def proposal(self, **choices: object) -> Proposal:
-        return propose(self.organisation, self.rows(), options=self.options(**choices))
+        return propose(self.organisation, self.work().load(), options=self.options(**choices))
 
     def order(self, **choices: object) -> InvoiceRequest:
         """Everything there is, with the token of what would be shown for it."""
         options = self.options(**choices)
         token = self.proposal(**choices).token
-        return InvoiceRequest(self.organisation, self.rows, options, token, self.member.user)
+        return InvoiceRequest(self.organisation, self.work(), options, token, self.member.user)
 
     def hours(self, **fields: object) -> object:
         project = fields.pop("project", None) or factories.create_project(

@@ -14,8 +14,8 @@ from billing.invoices.issuing import mark_sent
 from billing.invoices.proposals import Options, propose
 from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Invoice, Origin
-from billing.unbilled.billable import Rows
 from billing.unbilled.lines import Grouping
+from billing.unbilled.work import WorkQuery
 from customers.models import Customer
 from integrations.eboekhouden import messages
 from integrations.models import Connection, Numbering
@@ -148,18 +148,14 @@ def drafts_sent(tie: Connection, *, by, now) -> list[Invoice]:
 
 def order(tie: Connection, by, origin: str) -> InvoiceRequest:
     organisation = tie.organisation
-    about = ("project__customer", "membership__user", "task")
-
-    def load() -> Rows:
-        return Rows(time_entries=tuple(organisation.time_entries.select_related(*about)))
-
+    work = WorkQuery(time_entries=organisation.time_entries.all())
     options = Options(
         origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()
     )
     return InvoiceRequest(
         organisation,
-        load,
+        work,
         options,
-        propose(organisation, load(), options=options).token,
+        propose(organisation, work.load(), options=options).token,
         by,
     )

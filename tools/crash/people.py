@@ -22,8 +22,8 @@ from billing.invoices.proposals import Options, propose
 from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, BookingKind, Invoice, Origin, State
 from billing.resolving import actions as actions
-from billing.unbilled.billable import Rows
 from billing.unbilled.lines import Grouping
+from billing.unbilled.work import WorkQuery
 from projects.models import ScheduledAmount
 from tests import factories
 
@@ -102,36 +102,25 @@ class Person:
 
     def order(self, origin: Origin) -> InvoiceRequest | None:
         """Part of what is not billed, as both people see it, and a moment to think."""
-        rows = self.free_rows()
-        if not rows().count:
+        work = self.unbilled_work()
+        if not work.load().count:
             return None
         options = Options(
             origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()
         )
-        token = propose(self.organisation, rows(), options=options).token
+        token = propose(self.organisation, work.load(), options=options).token
         time.sleep(self.dice.uniform(0, 0.03))
-        return InvoiceRequest(self.organisation, rows, options, token, self.member.user)
+        return InvoiceRequest(self.organisation, work, options, token, self.member.user)
 
-    def free_rows(self):
-        """Reads the same rows again each time: some hours, expenses and agreed amounts."""
-        about = ("project__customer", "membership__user")
+    def unbilled_work(self) -> WorkQuery:
+        """Some hours, expenses and agreed amounts; read again at every use."""
         scheduled_amounts = ScheduledAmount.objects.filter(project__organisation=self.organisation)
-        hours = self.some(self.organisation.time_entries, 0.5)
-        expenses = self.some(self.organisation.expenses, 0.5)
-        agreed = self.some(scheduled_amounts, 0.1)
-
-        def load() -> Rows:
-            entries = self.organisation.time_entries.filter(pk__in=hours)
-            spent = self.organisation.expenses.filter(pk__in=expenses)
-            return Rows(
-                time_entries=tuple(entries.select_related(*about, "task")),
-                expenses=tuple(spent.select_related(*about, "category", "vat_rate")),
-                scheduled_amounts=tuple(
-                    scheduled_amounts.filter(pk__in=agreed).select_related("project__customer")
-                ),
-            )
-
-        return load
+        entries, spent = self.organisation.time_entries, self.organisation.expenses
+        return WorkQuery(
+            time_entries=entries.filter(pk__in=self.some(entries, 0.5)),
+            expenses=spent.filter(pk__in=self.some(spent, 0.5)),
+            scheduled_amounts=scheduled_amounts.filter(pk__in=self.some(scheduled_amounts, 0.1)),
+        )
 
     def some(self, rows, chance: float) -> list[int]:
         free = rows.filter(invoice_line=None).order_by("pk").values_list("pk", flat=True)

@@ -18,6 +18,7 @@ from billing.invoices import creating as invoicing
 from billing.invoices import issuing
 from billing.models import Attempt, Booking, NumberSeries
 from billing.unbilled import claiming
+from billing.unbilled.work import WorkQuery
 from integrations import leases
 from integrations.eboekhouden import soap, wire
 from integrations.eboekhouden.errors import OutcomeUnknown
@@ -112,8 +113,8 @@ def no_claim() -> None:
         )
         return model.objects.filter(pk__in=ids)
 
-    claiming._free = any_of
-    claiming.lock = invoicing.lock = lambda rows: None
+    claiming._unbilled = any_of
+    WorkQuery.hold = lambda work: work
 
 
 def number_outside() -> None:

@@ -15,8 +15,8 @@ from billing.invoices.drafting import delete_draft
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.proposals import propose
 from billing.models import Invoice, InvoiceLine, Origin, RowDisposition
-from billing.unbilled.billable import Rows
 from billing.unbilled.lines import Grouping
+from billing.unbilled.work import WorkQuery
 from lib.money import ZERO, hours
 from registrations.models import BILLABLE_STATUSES, Status
 from tests import factories
@@ -30,20 +30,18 @@ NOW = timezone.now()
 
 def bill_some(agency, dice: random.Random, *, discounts: tuple[str, ...] = ("0",)) -> list[Invoice]:
     """Invoices of a random choice of what is there, also of what is billed already."""
-    every = agency.rows()
-    chosen = Rows(
+    every = agency.work()
+    chosen = WorkQuery(
         *(
-            tuple(row for row in some if dice.random() < 0.5)
+            some.filter(pk__in=[row.pk for row in some if dice.random() < 0.5])
             for some in (every.time_entries, every.expenses, every.trips)
         )
     )
     options = agency.options(origin=Origin.HERE, grouping=dice.choice(list(Grouping)))
-    proposal = propose(agency.organisation, chosen, options=options)
+    proposal = propose(agency.organisation, chosen.load(), options=options)
     if proposal.is_empty:
         return []
-    order = InvoiceRequest(
-        agency.organisation, lambda: chosen, options, proposal.token, agency.member.user
-    )
+    order = InvoiceRequest(agency.organisation, chosen, options, proposal.token, agency.member.user)
     drafts = draft_invoices(order, now=NOW)
     for draft in drafts:
         discount = Decimal(dice.choice(discounts))

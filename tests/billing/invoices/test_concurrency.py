@@ -23,7 +23,7 @@ from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, BookingKind, Invoice, Origin, ReconciliationRun, RunState
 from billing.reconciliation.running import run_reconciliation
 from billing.reconciliation.runs import start_check
-from billing.unbilled.billable import Rows
+from billing.unbilled.work import WorkQuery
 from integrations.sessions import open_books
 from registrations.models import TimeEntry
 from registrations.selection import Selection
@@ -66,15 +66,9 @@ def order_of(agency, entries: list[TimeEntry], **choices: object) -> InvoiceRequ
     """An order for some hours, with the token of what would be shown for them."""
     options = agency.options(**choices)
     ids = [entry.pk for entry in entries]
-
-    def load() -> Rows:
-        rows = agency.organisation.time_entries.filter(pk__in=ids)
-        return Rows(
-            time_entries=tuple(rows.select_related("project__customer", "membership__user", "task"))
-        )
-
-    token = propose(agency.organisation, load(), options=options).token
-    return InvoiceRequest(agency.organisation, load, options, token, agency.member.user)
+    work = WorkQuery(time_entries=agency.organisation.time_entries.filter(pk__in=ids))
+    token = propose(agency.organisation, work.load(), options=options).token
+    return InvoiceRequest(agency.organisation, work, options, token, agency.member.user)
 
 
 @pytest.mark.parametrize("_round", range(5))
@@ -200,7 +194,7 @@ def test_numbers_stay_without_gaps_when_some_orders_fail(connected):
         order_of(connected, [connected.hours()], date=date(2026, 11, day)) for day in range(1, 9)
     ]
     for order in orders[::2]:
-        order.load().time_entries[0].delete()
+        order.work.load().time_entries[0].delete()
 
     together(
         *[

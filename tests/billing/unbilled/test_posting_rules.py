@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.models import Origin
-from billing.unbilled.billable import Rows, billable
+from billing.unbilled.billable import billable
+from billing.unbilled.work import SelectedWork
 from tests import factories
 from vat.models import VatRate
 from vat.rates_by_date import NoRateThen, rate_on
@@ -53,7 +54,7 @@ def terms_of(agency, *, on: datetime.date = factories.TODAY, **customer: object)
 
 
 def billable_of(agency, *entries):
-    found = billable(agency.organisation, Rows(time_entries=entries))
+    found = billable(agency.organisation, SelectedWork(time_entries=entries))
     return [item for items in found.items.values() for item in items]
 
 
@@ -126,7 +127,7 @@ def test_a_subscription_has_the_rate_of_the_end_of_its_period(agency, lodging):
         price=Decimal(100),
         task=task,
     )
-    found = billable(agency.organisation, Rows(scheduled_amounts=(scheduled,)))
+    found = billable(agency.organisation, SelectedWork(scheduled_amounts=(scheduled,)))
 
     ((item,),) = found.items.values()
     assert item.posting_rule.vat_percentage == 21

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Booking, Invoice, State
-from billing.unbilled import UnbilledFilter, everything_unbilled, rows_of
+from billing.unbilled import UnbilledFilter, everything_unbilled, unbilled_work
 from projects.models import Instalment, Method, ScheduledAmount, Subscription
 from projects.scheduled_amounts import plan_scheduled_amounts
 from tests import factories
@@ -82,7 +82,7 @@ def test_hours_of_a_subscription_are_shown_but_not_billed(connected):
 
     assert customer.projects[0].minutes == 60
     assert customer.projects[0].total == Decimal("800.00")
-    assert not rows_of(connected.organisation, WISH).time_entries
+    assert not unbilled_work(connected.organisation, WISH).load().time_entries
 
 
 def test_the_figures_are_those_of_the_rows_behind_them(connected):
@@ -93,7 +93,7 @@ def test_the_figures_are_those_of_the_rows_behind_them(connected):
     subscription(connected)
 
     total = sum(customer.total for customer in everything_unbilled(connected.organisation, WISH))
-    rows = rows_of(connected.organisation, WISH)
+    rows = unbilled_work(connected.organisation, WISH).load()
 
     amounts = [row.amount for row in (*rows.time_entries, *rows.trips)]
     assert total == sum(amounts) + sum(

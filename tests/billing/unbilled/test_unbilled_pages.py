@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from billing.unbilled import UnbilledFilter, rows_of
+from billing.unbilled import UnbilledFilter, unbilled_work
 from projects.models import Method, ScheduledAmount
 from registrations.models import Status, TimeEntry
 from registrations.selection import Selection
@@ -188,7 +188,7 @@ def test_every_unbilled_row_is_either_billable_or_left_out_for_one_reason(browse
     for approved in ("", "approved"):
         unbilled_filter = UnbilledFilter(until=TODAY, approved_only=bool(approved))
         skipped = get(browser, "unbilled-skipped", status=approved).context["reasons"]
-        billable = rows_of(agency.organisation, unbilled_filter).count
+        billable = unbilled_work(agency.organisation, unbilled_filter).load().count
         assert billable + sum(row.count for row, _reason in skipped) == 16
 
 
