@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,6 +26,9 @@ def main(arguments: list[str]) -> int:
     home = Home(options.data.resolve())
     os.umask(0o077)
     try:
+        if home.is_of_another_version():
+            say(other_version(home))
+            return 1
         home.lay_out()
         lock = home.lock()
     except InUse as other:
@@ -34,6 +39,25 @@ def main(arguments: list[str]) -> int:
         return 1
     with lock:
         return run(home, port=options.port)
+
+
+def other_version(home: Home) -> str:
+    """Say why a data folder of another version is left as it is, and what to type instead."""
+    folder, empty, moved = (
+        shlex.quote(f"{home.folder}{ending}") for ending in ("", f"-{version()}", "-old")
+    )
+    return (
+        f"Another version of the program made the data in {home.folder}, and its tables differ."
+        " Nothing was changed. Keep this data and start in another folder:\n"
+        f"  ./run demo --data {empty}\n"
+        "or move it away and start again:\n"
+        f"  mv {folder} {moved}"
+    )
+
+
+def version() -> str:
+    """Return the version of the program, as pyproject.toml has it."""
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
 
 
 def read_options(arguments: list[str]) -> argparse.Namespace:

@@ -6,9 +6,13 @@ import json
 import os
 import secrets
 import socket
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from timechimp_eb.other_versions import is_of_another_version
 
 LOGIN_EMAIL = "sanne@studio-oost.example"
 LOGIN_PASSWORD = "demo-demo-demo"
@@ -59,6 +63,38 @@ class Home:
         """Whether beat ticked after a moment of the clock."""
         pulse = self.folder / "beat-pulse"
         return pulse.exists() and pulse.stat().st_mtime >= moment
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "db.sqlite3"
+
+    def is_of_another_version(self) -> bool:
+        """Whether another version of the program made the database; reading changes no file.
+
+        Raises OSError when the file cannot be read as a database.
+        """
+        if not self.database.exists():
+            return False
+        try:
+            return is_of_another_version(*self.migrations_and_tables())
+        except sqlite3.DatabaseError as error:
+            raise OSError(f"{self.database}: {error}") from error
+
+    def migrations_and_tables(self) -> tuple[list[tuple[str, str]], list[str]]:
+        """Read the applied migrations and the names of the tables from the database."""
+        log = self.database.with_name("db.sqlite3-wal")
+        # Without a log to read, `immutable` keeps SQLite from creating files beside the database.
+        way = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+        with closing(sqlite3.connect(f"{self.database.as_uri()}?{way}", uri=True)) as database:
+            tables = [
+                name for (name,) in database.execute("SELECT name FROM sqlite_master").fetchall()
+            ]
+            applied = (
+                database.execute("SELECT app, name FROM django_migrations").fetchall()
+                if "django_migrations" in tables
+                else []
+            )
+        return applied, tables
 
     def lay_out(self) -> None:
         """Make the folders, for this user's eyes only."""

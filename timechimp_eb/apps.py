@@ -10,3 +10,4 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         register(checks.settings_are_complete)
         register(checks.settings_are_safe, Tags.security, deploy=True)
+        register(checks.database_is_of_this_version, Tags.database)

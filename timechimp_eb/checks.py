@@ -2,14 +2,17 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
 
+from .other_versions import is_of_another_version
 from .product import LONGEST_NAME
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -25,6 +28,28 @@ def settings_are_safe(**_: object) -> list[CheckMessage]:
     """Check for unsafe settings in production; runs with `check --deploy` only."""
     found = [*_https(), *_database(), *_tasks(), *_mail(), *_content_policy()]
     return [*found, *_loggers(), *_failpoints()]
+
+
+def database_is_of_this_version(
+    *, databases: Sequence[str] | None = None, **_: object
+) -> list[CheckMessage]:
+    """Report a database that `migrate` cannot bring up to date; Django runs this before it."""
+    return [_other_version(alias) for alias in databases or () if _is_of_another_version(alias)]
+
+
+def _is_of_another_version(alias: str) -> bool:
+    connection = connections[alias]
+    applied = MigrationRecorder(connection).applied_migrations()
+    return is_of_another_version(applied, connection.introspection.table_names())
+
+
+def _other_version(alias: str) -> CheckMessage:
+    return Error(
+        f"The database {connections[alias].settings_dict['NAME']} was made by another version of"
+        " the program, whose tables differ. Nothing was changed.",
+        hint="Set DATABASE_URL to an empty database, or start the version that made this one.",
+        id="timechimp_eb.E013",
+    )
 
 
 def _secret_key() -> Iterator[CheckMessage]:

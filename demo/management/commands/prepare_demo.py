@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import Organisation
+from timechimp_eb.checks import database_is_of_this_version
 
 SAMPLE = "demo.sample"
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         if settings.HTTPS:
             raise CommandError("The sample has a known password: it is for the demo only.")
+        for problem in database_is_of_this_version(databases=["default"]):
+            raise CommandError(f"{problem.msg} {problem.hint}")
         call_command("migrate", interactive=False, verbosity=0)
         if not Organisation.objects.exists() and find_spec(SAMPLE):
             self.stdout.write("Filling the sample organisation …")
