@@ -1,4 +1,4 @@
-"""Functions of at most 60 lines, modules of at most 500; smaller is a matter of taste."""
+"""Check that no function has more than 60 lines and no module more than 500."""
 
 import ast
 import sys
