@@ -10,7 +10,8 @@ from django.conf import settings
 class Crash(AppConfig):
     """The last app: what it hurries is there by then."""
 
-    name = "crash"
+    name = "tools.crash"
+    label = "crash"
 
     def ready(self) -> None:
         from integrations.eboekhouden import failpoints  # noqa: PLC0415  (models only now)

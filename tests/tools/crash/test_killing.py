@@ -14,7 +14,7 @@ LONGEST = 600
 
 
 def loop(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "crash", *words]
+    command = [sys.executable, "-m", "tools.crash", *words]
     return subprocess.run(
         command,
         cwd=settings.BASE_DIR,
