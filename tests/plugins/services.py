@@ -14,8 +14,13 @@ from .servers import throwaway_valkey
 NO_BROWSER = "The browser tests did not run. "
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="run the tests that take minutes too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what can't run here; without a browser that is an error on a CI machine."""
+    leave_out_nightly(config, items)
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     lacks_browser = what_is_missing() and os.environ.get("CI") != "true"
     for item in items:
@@ -23,6 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
         if item.get_closest_marker("e2e") and lacks_browser:
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER + what_is_missing()))
+
+
+def leave_out_nightly(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the tests that take minutes, unless the command line asks for them."""
+    if config.getoption("nightly") or "nightly" in config.getoption("markexpr"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("nightly")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

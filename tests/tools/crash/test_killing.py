@@ -1,4 +1,7 @@
-"""Real processes are killed: a part of the grid, and some runs at random. The rest: ./run crash."""
+"""Real processes are killed while they book, and then every record is audited.
+
+`./run test` plays the short form. The long form has the mark `nightly`; all of it: `./run crash`.
+"""
 
 import os
 import subprocess
@@ -7,35 +10,63 @@ import sys
 import pytest
 from django.conf import settings
 
-# Once is enough: the loop brings its own PostgreSQL, whichever the tests run on.
+# The crash test brings its own PostgreSQL: once is enough.
 pytestmark = pytest.mark.postgres
-# On a machine with a lot of other work; alone it is done in a minute.
-LONGEST = 600
+SECONDS = 600  # for the short form, on a machine with other work
+NIGHTLY_SECONDS = 3600
+PLANT_ONE = """
+import sys
+from tools.crash.sabotaging import hunt
+run, found = hunt(sys.argv[1], runs=6, seed=100, seconds=3)
+print(f"found in run {run}" if found else f"not found in {run} runs")
+"""
 
 
-def loop(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tools.crash", *words]
-    return subprocess.run(
-        command,
+def python(*arguments: str, seconds: int = SECONDS) -> subprocess.CompletedProcess[str]:
+    """Run Python at half the pace, because other tests run at the same time."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
         check=False,
-        # Other tests run beside it.
-        env={**os.environ, "CRASH_PACE": "2"},
+        env={**os.environ, "CRASH_PACE": os.environ.get("CRASH_PACE", "2")},
         capture_output=True,
         text=True,
-        timeout=LONGEST,
+        timeout=seconds,
     )
-
-
-def test_a_kill_at_every_point_and_every_bad_answer_leave_the_books_right():
-    done = loop("--some", "--seed", "1")
-
     assert done.returncode == 0, done.stdout + done.stderr
-    assert ", wrong 0" in done.stdout
+    return done
 
 
-def test_random_kills_and_bad_answers_leave_the_books_right():
-    done = loop("--runs", "3", "--seconds", "3", "--hard-stops", "3")
+def crash(*options: str, seconds: int = SECONDS) -> str:
+    return python("-m", "tools.crash", *options, seconds=seconds).stdout
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "runs 3," in done.stdout
+
+def test_a_kill_at_every_point_and_every_bad_answer_leave_every_record_right():
+    assert ", wrong 0" in crash("--some", "--seed", "1")
+
+
+def test_random_kills_and_bad_answers_leave_every_record_right():
+    assert "runs 1," in crash("--runs", "1", "--seconds", "2", "--seed", "1", "--hard-stops", "1")
+
+
+def test_a_planted_mistake_is_found():
+    assert "not found" not in python("-c", PLANT_ONE, "redirects are followed").stdout
+
+
+@pytest.mark.nightly
+def test_many_random_kills_and_bad_answers_leave_every_record_right():
+    options = ("--runs", "20", "--seconds", "4", "--hard-stops", "5")
+
+    assert "runs 20," in crash(*options, seconds=NIGHTLY_SECONDS)
+
+
+@pytest.mark.nightly
+def test_random_kills_with_a_service_that_accepts_duplicate_numbers_leave_every_record_right():
+    options = ("--runs", "10", "--seconds", "4", "--hard-stops", "4", "--not-unique")
+
+    assert "runs 10," in crash(*options, seconds=NIGHTLY_SECONDS)
+
+
+@pytest.mark.nightly
+def test_each_planted_mistake_is_found_and_nothing_without_one():
+    assert "8 of 8" in crash("--sabotage", "--seed", "100", seconds=NIGHTLY_SECONDS)
