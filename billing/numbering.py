@@ -1,4 +1,4 @@
-"""Numbers without gaps or doubles: given in the transaction that makes the invoice final."""
+"""Invoice numbers without gaps or doubles, assigned when an invoice becomes final."""
 
 import re
 from collections.abc import Iterable
@@ -16,25 +16,25 @@ NUMBER = re.compile(r"(?P<prefix>.*)(?P<year>\d{4})-(?P<count>\d{4,9})", re.ASCI
 
 
 def series_prefix(organisation: Organisation, origin: Origin) -> str:
-    """The prefix of invoices made here, or of those made in e-Boekhouden."""
+    """Return the prefix of invoices created here, or of those created in e-Boekhouden."""
     settings = settings_of(organisation)
     return settings.prefix if origin == Origin.HERE else settings.eboekhouden_prefix
 
 
 def settings_of(organisation: Organisation) -> InvoiceSettings:
-    """The organisation's choices, with the defaults when nothing was chosen yet."""
+    """Return the settings of the organisation, or unsaved defaults."""
     found = InvoiceSettings.objects.filter(organisation=organisation).first()
     return found or InvoiceSettings(organisation=organisation)
 
 
 def payment_term(customer: Customer, organisation: Organisation) -> int:
-    """Days: the customer's own term, else the organisation's."""
+    """Return the payment term in days: the customer's own, else the organisation's."""
     own = customer.payment_term
     return settings_of(organisation).payment_term if own is None else own
 
 
 def why_held(organisation: Organisation) -> str:
-    """Why no invoice may get a number now; empty if it may."""
+    """Return the reason why no numbers are assigned now; empty if they are."""
     if Connection.objects.filter(organisation=organisation, must_compare_first=True).exists():
         return _(
             "Restored from a backup: no invoice numbers are assigned until the comparison is "
@@ -44,10 +44,10 @@ def why_held(organisation: Organisation) -> str:
 
 
 def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str:
-    """The next number of the series: prefix, year and four digits or more, as in TC2026-0124.
+    """Assign the next number of the series: prefix, year and four digits or more, as TC2026-0124.
 
-    Must run in the transaction that uses it: the raised row stays locked until then, so that a
-    number is never given twice, and a rolled-back one is given again.
+    Must run in the transaction that uses the number. Its row stays locked until then: no number is
+    assigned twice, and after a rollback the number is assigned again.
     """
     prefix = series_prefix(organisation, origin)
     series, _made = NumberSeries.objects.get_or_create(
@@ -59,7 +59,7 @@ def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str
 
 
 def skip_numbers(organisation: Organisation, numbers: Iterable[str]) -> None:
-    """Raises the series above numbers that are in use elsewhere; of other series it knows nothing.
+    """Raise the series above numbers that are in use elsewhere; ignore numbers of no known series.
 
     Must run in a transaction.
     """
@@ -79,7 +79,7 @@ def _raise(organisation: Organisation, prefix: str, year: int, last: int) -> Non
 
 
 def change_invoice_settings(organisation: Organisation, **details: object) -> InvoiceSettings:
-    """Stores the given fields of InvoiceSettings; numbers that were given stay given."""
+    """Store the given fields of InvoiceSettings; assigned numbers do not change."""
     settings, _is_new = InvoiceSettings.objects.update_or_create(
         organisation=organisation, defaults=details
     )
@@ -87,7 +87,7 @@ def change_invoice_settings(organisation: Organisation, **details: object) -> In
 
 
 def preview_number(organisation: Organisation, *, prefix: str, year: int) -> str:
-    """The number that the next invoice would get if this were its prefix. Reserves nothing."""
+    """Return the number of the next invoice with this prefix. Reserves nothing."""
     found = organisation.number_series.filter(prefix=prefix, year=year).first()
     series = found or NumberSeries(prefix=prefix, year=year)
     series.last += 1

@@ -23,8 +23,8 @@ def hours(minutes: int) -> Decimal:
 def net_amount(quantity: Decimal, price: Decimal, discount: Decimal = ZERO) -> Decimal:
     """Return the net amount of a line in euros excl. VAT: quantity × price less discount.
 
-    Quantity and price are those shown. `discount` is in percent; its amount is rounded to cents
-    separately (EN 16931 BT-131, BT-136).
+    Quantity and price are those shown. `discount` is in percent; its amount is
+    rounded to cents separately (EN 16931 BT-131, BT-136).
     """
     amount = cents(quantity * price)
     return amount - share_of(amount, discount)

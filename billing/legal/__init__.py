@@ -1,8 +1,9 @@
-"""Whether an invoice says everything that the law asks of it, before it becomes final.
+"""The law check: whether an invoice meets the legal requirements, before it becomes final.
 
-The rules (parties, content, taxes, books) are pure functions over a plain view of the invoice, each
-with its source. The Act is the Dutch Turnover Tax Act 1968, the Directive is 2006/112/EC, of which
-art. 226 and art. 35a(1) of the Act say the same in the same order. `docs/vat.md` has the list.
+The rules (parties, content, taxes, books) are pure functions of an invoice, each with its source.
+The Act is the Dutch Turnover Tax Act 1968, the Directive is 2006/112/EC. Art. 226 of the Directive
+and art. 35a(1) of the Act have the same requirements in the same order. `docs/vat.md` lists the
+rules.
 """
 
 from .check import RULES, check

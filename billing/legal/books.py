@@ -1,4 +1,4 @@
-"""What e-Boekhouden can take of an invoice."""
+"""The limits of e-Boekhouden on an invoice."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ from .view import Document
 
 
 def at_most_a_hundred_lines(document: Document) -> Iterator[Finding]:
-    """1 to 100 lines a document: the manual of the service.
+    """A document has 1 to 100 lines: the manual of the service.
 
-    An invoice made here goes there as an entry, whose lines are added up.
+    An invoice created here is booked as a sales entry, whose lines are added up.
     """
     if document.is_made_there:
         count = len(document.lines)

@@ -1,4 +1,4 @@
-"""All rules over one invoice."""
+"""All rules, and checking an invoice by them."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -10,7 +10,7 @@ from .view import Document
 Rule = Callable[[Document], Iterable[Finding]]
 Subject = TypeVar("Subject")
 
-# In the order in which one would mend them: once for all invoices, for the customer, for this one.
+# In the order of fixing: settings of the organisation first, then the customer, then this invoice.
 RULES: tuple[Rule, ...] = (
     parties.issuer_is_complete,
     parties.issuer_has_vat_number,

@@ -1,4 +1,4 @@
-"""What the invoice says: dates, lines, amounts."""
+"""The content of the invoice: dates, lines, amounts."""
 
 import datetime
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ LAST_DAY = 15
 
 
 def there_are_lines(document: Document) -> Iterator[Finding]:
-    """Something is billed: BR-16 of EN 16931."""
+    """An invoice has lines: BR-16 of EN 16931."""
     if not document.lines:
         yield Finding(_("The invoice has no lines."), DRAFT)
 
 
 def lines_say_what(document: Document) -> Iterator[Finding]:
-    """The nature of what was supplied: art. 226(6) of the Directive; BR-25."""
+    """A line states the nature of the supply: art. 226(6) of the Directive; BR-25."""
     for line in document.lines:
         if not line.description.strip():
             text = _("Line %(position)d has no description. Enter what was supplied.")
@@ -32,7 +32,7 @@ def lines_say_what(document: Document) -> Iterator[Finding]:
 
 
 def lines_say_how_much(document: Document) -> Iterator[Finding]:
-    """The quantity of what was supplied: art. 226(6) of the Directive; BR-22."""
+    """A line states the quantity supplied: art. 226(6) of the Directive; BR-22."""
     for line in document.lines:
         if not line.quantity:
             text = _("Line %(position)d has quantity 0. Enter the quantity or remove the line.")
@@ -40,10 +40,10 @@ def lines_say_how_much(document: Document) -> Iterator[Finding]:
 
 
 def figures_add_up(document: Document) -> Iterator[Finding]:
-    """Unit price, discount, taxable amount and VAT a rate, to the cent.
+    """Unit prices, discounts, taxable amounts and VAT per rate add up to the cent.
 
     Art. 226(8) to (10) of the Directive; BR-CO-10 to BR-CO-15. The last credit of an invoice takes
-    back exactly what is left of its VAT, so there the total may be a cent away from its lines.
+    back exactly the rest of its VAT, so its total may differ from its lines by a cent.
     """
     for line in document.lines:
         if line.net != net_amount(line.quantity, line.price, line.discount):
@@ -60,7 +60,7 @@ def figures_add_up(document: Document) -> Iterator[Finding]:
 
 
 def rates_hold_on_the_day(document: Document) -> Iterator[Finding]:
-    """The rate of the day of supply: art. 13(1) of the Act. A credit has that of its invoice."""
+    """A rate is valid on the day of supply: art. 13(1) of the Act. A credit keeps its rates."""
     if document.is_credit:
         return
     first, last = document.period
@@ -73,10 +73,13 @@ def rates_hold_on_the_day(document: Document) -> Iterator[Finding]:
 
 
 def it_is_in_time(document: Document) -> Iterator[Finding]:
-    """Before the 16th of the month after the supply: art. 34g of the Act, 222 of the Directive."""
+    """An invoice is issued by the 15th of the month after the supply.
+
+    Art. 34g of the Act, 222 of the Directive.
+    """
     _first, last = document.period
     issued = max(document.date, document.today)
-    # What is still to be supplied is never late, not even in the last month that a date can name.
+    # A future supply is never late. This also avoids a date after the last possible month.
     if document.is_credit or last >= issued:
         return
     month_after = (last.replace(day=1) + datetime.timedelta(days=32)).replace(day=LAST_DAY)
@@ -87,14 +90,14 @@ def it_is_in_time(document: Document) -> Iterator[Finding]:
 
 
 def it_has_todays_date(document: Document) -> Iterator[Finding]:
-    """The date of issue is the day it leaves: art. 226(1) of the Directive."""
+    """The invoice date is not in the future: art. 226(1) of the Directive."""
     if document.date > document.today:
         text = _("The invoice date %(day)s is in the future.")
         yield Finding(text % {"day": day(document.date)}, DRAFT, Severity.WARNING)
 
 
 def dates_follow_numbers(document: Document) -> Iterator[Finding]:
-    """Numbers in the order of dates, so that the series is consecutive: art. 226(2)."""
+    """Numbers and dates have the same order, so the series is consecutive: art. 226(2)."""
     if document.latest and document.date < document.latest:
         text = _(
             "The date is before the last invoice (%(day)s), so numbers and dates are not in the "
@@ -104,7 +107,7 @@ def dates_follow_numbers(document: Document) -> Iterator[Finding]:
 
 
 def a_credit_names_its_invoice(document: Document) -> Iterator[Finding]:
-    """What takes an invoice back refers to it: art. 219 of the Directive; NL-R-001."""
+    """A credit invoice refers to its invoice: art. 219 of the Directive; NL-R-001."""
     if document.gross < 0 and not document.is_credit:
         text = _(
             "The total is negative, but no invoice to credit is named. Create a credit invoice."

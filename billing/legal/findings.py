@@ -1,18 +1,18 @@
-"""What a rule says of an invoice that does not keep it: what, how grave, and where to mend it."""
+"""The findings of the law check: text, severity, and the object and field to fix."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error stops an invoice from becoming final; a warning is said and goes on."""
+    """An error stops an invoice from becoming final; a warning is only shown."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class Where(StrEnum):
-    """The page where something can be mended."""
+    """The kind of object that must be fixed."""
 
     ORGANISATION = "organisation"
     CUSTOMER = "customer"
@@ -22,7 +22,7 @@ class Where(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """A page, the field on it if it is one field, and the row if the invoice does not say which."""
+    """The object to fix, its field if it is one field, and its id unless the invoice implies it."""
 
     where: Where
     field: str = ""
@@ -31,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that is not kept, in a sentence that says what is wrong."""
+    """One violation of a rule, with a sentence that says what is wrong."""
 
     text: str
     place: Place
@@ -44,7 +44,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that was found, in the order of the rules."""
+    """All findings of a check, in the order of the rules."""
 
     all: tuple[Finding, ...] = ()
 

@@ -1,4 +1,4 @@
-"""From invoices as they are stored to what the rules look at: so many queries, however many."""
+"""Loading stored invoices for the rules, in a fixed number of queries."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -18,17 +18,17 @@ PARTY = {field.name for field in fields(Party)}
 
 
 def document_of(invoice: Invoice, *, today: datetime.date) -> Document:
-    """One invoice, as it would be if it became final now."""
+    """Load one invoice as it would be if it became final now."""
     return documents_of(invoice.organisation, [invoice], today=today)[invoice.pk]
 
 
 def documents_of(
     organisation: Organisation, invoices: Iterable[Invoice], *, today: datetime.date
 ) -> dict[int, Document]:
-    """Invoices of this organisation, with their customer fetched, by id."""
-    wanted = list(invoices)
-    ids = [invoice.pk for invoice in wanted]
-    periods = supply_periods(wanted)
+    """Load invoices of one organisation by id; their customers must be fetched."""
+    invoices = list(invoices)
+    ids = [invoice.pk for invoice in invoices]
+    periods = supply_periods(invoices)
     lines = lines_of(ids)
     latest = _latest(organisation)
     is_for_books = Connection.objects.filter(organisation=organisation, is_active=True).exists()
@@ -41,7 +41,7 @@ def documents_of(
             today=today,
             is_for_books=is_for_books,
         )
-        for invoice in wanted
+        for invoice in invoices
     }
 
 
@@ -75,7 +75,7 @@ def _document(
 
 
 def party_of(snapshot: Mapping[str, str], *, is_business: bool = True) -> Party:
-    """A party from what would be printed of it."""
+    """Build a party from its snapshot."""
     return Party(
         **{name: text for name, text in snapshot.items() if name in PARTY}, is_business=is_business
     )
@@ -91,7 +91,7 @@ def lines_of(invoice_ids: Iterable[int]) -> dict[int, list[InvoiceLine]]:
 
 
 def _latest(organisation: Organisation) -> dict[int, datetime.date]:
-    """The date of the last final invoice made here, by year: every year is a series of its own."""
+    """Return the last date of final invoices created here by year: each year is a series."""
     final = Invoice.objects.filter(organisation=organisation).issued_here()
     years = final.exclude(status=InvoiceStatus.DRAFT).order_by().values("date__year")
     return {row["date__year"]: row["last"] for row in years.annotate(last=Max("date"))}

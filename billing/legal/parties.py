@@ -1,4 +1,4 @@
-"""Who issues the invoice and who receives it: names, addresses, numbers."""
+"""Issuer and addressee of the invoice: names, addresses, numbers."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ UNTAXED = frozenset({VatTreatment.EXEMPT, VatTreatment.SMALL_BUSINESS})
 
 
 def issuer_is_complete(document: Document) -> Iterator[Finding]:
-    """The full name and address of who issues it: art. 226(5) of the Directive; BR-06, NL-R-002."""
+    """The issuer has a full name and address: art. 226(5) of the Directive; BR-06, NL-R-002."""
     lacking = _lacking(document.issuer)
     if lacking:
         text = _("The address of your organisation is not complete: %(lacking)s.")
@@ -37,10 +37,10 @@ def issuer_is_complete(document: Document) -> Iterator[Finding]:
 
 
 def addressee_is_complete(supply: Supply) -> Iterator[Finding]:
-    """The full name and address of who receives it: art. 226(5) of the Directive; NL-R-004.
+    """The addressee has a full name and address: art. 226(5) of the Directive; NL-R-004.
 
-    A simplified invoice up to € 100 (art. 226b) and one to a private person (no invoice is
-    compulsory: art. 34c of the Act) may do without; then it is a warning.
+    A missing address is a warning on a simplified invoice up to € 100 (art. 226b) and for a private
+    person, to whom no invoice is compulsory (art. 34c of the Act).
     """
     lacking = _lacking(supply.addressee)
     severity = _for_addressee(supply)
@@ -55,12 +55,12 @@ def addressee_is_complete(supply: Supply) -> Iterator[Finding]:
 
 def _for_addressee(supply: Supply) -> Severity:
     is_small = supply.is_simplified and not _needing_number(supply)
-    may_do_without = is_small or not supply.addressee.is_business
-    return Severity.WARNING if may_do_without else Severity.ERROR
+    is_optional = is_small or not supply.addressee.is_business
+    return Severity.WARNING if is_optional else Severity.ERROR
 
 
 def _lacking(party: Party) -> dict[str, str]:
-    """The fields that are empty, with what they are called; abroad not all have postal codes."""
+    """Return the empty fields with their labels; a postal code is not required abroad."""
     fields = ADDRESS if party.is_at_home else {name: ADDRESS[name] for name in ("address", "city")}
     named = {} if party.name.strip() else {"name": _("name")}
     empty = {
@@ -70,9 +70,9 @@ def _lacking(party: Party) -> dict[str, str]:
 
 
 def issuer_has_vat_number(document: Document) -> Iterator[Finding]:
-    """The VAT number of who issues it: art. 226(3) of the Directive; BR-S-02, BR-AE-02, BR-IC-02.
+    """The issuer has a VAT number: art. 226(3) of the Directive; BR-S-02, BR-AE-02, BR-IC-02.
 
-    Who supplies nothing but what is exempt may have none.
+    An issuer with exempt supplies only may have none.
     """
     number = document.issuer.vat_number
     if document.treatments and document.treatments <= UNTAXED and not number:
@@ -86,23 +86,23 @@ def issuer_has_vat_number(document: Document) -> Iterator[Finding]:
 
 
 def issuer_has_coc_number(document: Document) -> Iterator[Finding]:
-    """The number in the trade register on every invoice: art. 27 Handelsregisterwet; NL-R-003."""
+    """The issuer has a trade register number: art. 27 Handelsregisterwet; NL-R-003."""
     if document.issuer.is_at_home and not document.issuer.coc_number:
         text = _("The Chamber of Commerce number of your organisation is missing.")
         yield Finding(text, Place(Where.ORGANISATION, "coc_number"))
 
 
 def issuer_can_be_paid(document: Document) -> Iterator[Finding]:
-    """Where to pay: not asked by law, but by the UBL that goes along (NL-R-007, BR-61)."""
+    """The issuer has an IBAN: required by the UBL, not by law (NL-R-007, BR-61)."""
     if document.gross > 0 and not document.issuer.iban:
         text = _("Your organisation has no IBAN, so the invoice does not state where to pay.")
         yield Finding(text, Place(Where.ORGANISATION, "iban"))
 
 
 def addressee_has_vat_number(supply: Supply) -> Iterator[Finding]:
-    """The VAT number of who pays the VAT: art. 226(4) of the Directive; BR-AE-03, BR-IC-03.
+    """A customer who owes the VAT has a VAT number: art. 226(4); BR-AE-03, BR-IC-03.
 
-    Of another EU country for what goes there, of ours for what is reverse-charged here.
+    It is of another EU country for a supply to that country, and Dutch for a reverse charge here.
     """
     for treatment in sorted(supply.treatments):
         if text := why_not_number(supply.addressee.vat_number, treatment):

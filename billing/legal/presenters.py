@@ -1,4 +1,4 @@
-"""What was found, as a reader sees it: a sentence, and the page to mend it if they may."""
+"""Findings as a reader sees them: a sentence, and a link if the reader may fix it."""
 
 import datetime
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from .loading import document_of
 
 @dataclass(frozen=True)
 class FindingSummary:
-    """One thing to mend. Without `url` the reader may not mend it; `label` then says who can."""
+    """One finding. Without `url` the reader may not fix it; `label` then says who can."""
 
     text: str
     is_error: bool
@@ -27,7 +27,7 @@ class FindingSummary:
 
 @dataclass(frozen=True)
 class Report:
-    """The check of one draft, for its page."""
+    """The findings of one draft, for its page."""
 
     errors: tuple[FindingSummary, ...]
     warnings: tuple[FindingSummary, ...]
@@ -38,14 +38,14 @@ class Report:
 
 
 def draft_report(invoice: Invoice, *, reader: Membership, today: datetime.date) -> Report | None:
-    """What the law still asks of a draft that will be issued here; None for any other invoice."""
+    """Check a draft that will be issued here; None for any other invoice."""
     if not invoice.is_draft or invoice.origin != Origin.HERE:
         return None
     return report(check(document_of(invoice, today=today)), invoice, reader=reader)
 
 
 def report(findings: Findings, invoice: Invoice, *, reader: Membership) -> Report:
-    """The errors and the warnings of an invoice, each with its way on."""
+    """Summarise the errors and the warnings of an invoice, each with its link."""
 
     def summaries(found: Iterable[Finding]) -> tuple[FindingSummary, ...]:
         return tuple(_summary(one, invoice, reader) for one in found)
@@ -64,7 +64,7 @@ def _summary(finding: Finding, invoice: Invoice, reader: Membership) -> FindingS
 
 
 def url_of(place: Place, *, customer_id: int, invoice_id: int = 0) -> str:
-    """The page of a place, at its field."""
+    """Return the address of the page of a place, at its field."""
     match place.where:
         case Where.ORGANISATION:
             page = reverse("accounts:organisation-settings")
@@ -78,7 +78,7 @@ def url_of(place: Place, *, customer_id: int, invoice_id: int = 0) -> str:
 
 
 def label_of(where: Where) -> str:
-    """What the way to a place is called."""
+    """Return the text of the link to a place."""
     labels = {
         Where.ORGANISATION: _("To the organisation"),
         Where.CUSTOMER: _("To the customer"),

@@ -1,7 +1,7 @@
-"""What the law asks of the customer and the VAT of an invoice that e-Boekhouden will issue.
+"""The law check of an invoice that e-Boekhouden will issue: its customer and its VAT.
 
-Who issues it, and how it looks, stands in e-Boekhouden itself; the customer and the VAT come from
-here, and once it is booked there nothing can be changed.
+Issuer and layout are settings of e-Boekhouden. Customer and VAT are sent from here, and cannot be
+changed here once the invoice is booked.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Whether the VAT goes with the customer, and with itself."""
+"""The VAT of the invoice: consistent, and allowed for the customer."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ CUSTOMERS_RATE = Place(Where.CUSTOMER, "vat_rate")
 
 
 def untaxed_is_untaxed(document: Document) -> Iterator[Finding]:
-    """What is exempt or reverse-charged has 0%: BR-AE-05, BR-IC-05, BR-G-05, BR-E-05."""
+    """An exempt or reverse-charged supply has 0% VAT: BR-AE-05, BR-IC-05, BR-G-05, BR-E-05."""
     for line in document.lines_by_rate():
         if line.vat_percentage and TREATMENTS[line.vat_treatment].is_untaxed:
             text = _("The VAT rate %(rate)s must be 0%% because of its treatment.")
@@ -23,7 +23,7 @@ def untaxed_is_untaxed(document: Document) -> Iterator[Finding]:
 
 
 def rates_have_codes(document: Document) -> Iterator[Finding]:
-    """A VAT code for e-Boekhouden, while it is connected: else no entry can ever be made of it."""
+    """A rate has a VAT code while e-Boekhouden is connected: without it nothing can be booked."""
     if not document.is_for_books:
         return
     for line in document.lines_by_rate():
@@ -33,7 +33,7 @@ def rates_have_codes(document: Document) -> Iterator[Finding]:
 
 
 def country_goes_with_treatment(supply: Supply) -> Iterator[Finding]:
-    """Another EU country for what goes there, none for what leaves the EU.
+    """The country of the customer matches the treatment: another EU country, or outside the EU.
 
     Art. 138, 44 and 146 of the Directive; BR-IC-12.
     """
@@ -43,7 +43,7 @@ def country_goes_with_treatment(supply: Supply) -> Iterator[Finding]:
 
 
 def who_pays_the_vat_is_a_business(supply: Supply) -> Iterator[Finding]:
-    """VAT is reverse-charged to businesses only: art. 12(5) of the Act, 196 of the Directive."""
+    """A reverse charge is for businesses only: art. 12(5) of the Act, 196 of the Directive."""
     is_business = supply.addressee.is_business
     reasons = {why_not_private(one, is_business=is_business) for one in supply.treatments}
     for text in reasons - {""}:
@@ -60,9 +60,9 @@ def abroad_has_the_vat_of_abroad(supply: Supply) -> Iterator[Finding]:
 
 
 def small_businesses_charge_no_vat(supply: Supply) -> Iterator[Finding]:
-    """Under the small-business scheme no VAT is charged: art. 25 of the Act.
+    """The small-business scheme charges no VAT: art. 25 of the Act.
 
-    VAT that is printed all the same has to be paid (art. 37).
+    VAT that is printed on an invoice must be paid (art. 37).
     """
     is_taxed = any(line.vat_percentage for line in supply.lines)
     if is_taxed and VatTreatment.SMALL_BUSINESS in supply.treatments:

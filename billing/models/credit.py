@@ -1,11 +1,11 @@
-"""What a credit invoice takes back: how much of an invoice, and which rows of its lines."""
+"""Choices and rows of crediting: how much of an invoice, and which billed rows."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class CreditState(models.TextChoices):
-    """How much of an invoice was taken back by credit invoices that are final."""
+    """How much of an invoice final credit invoices take back."""
 
     NOT = "", _("Not credited")
     PARTLY = "partly", _("Partly credited")
@@ -13,25 +13,25 @@ class CreditState(models.TextChoices):
 
 
 class RowDisposition(models.TextChoices):
-    """What becomes of the rows of a line that is credited."""
+    """What happens to the rows of a credited line."""
 
     RELEASED = "released", _("Can be billed again")
     WRITTEN_OFF = "written_off", _("Written off")
 
 
 class CreditedRow(models.Model):
-    """A row of the line that `line` takes back: what it was, while it was on that line.
+    """A row that was billed on the line that `line` takes back, with its values of that time.
 
-    The row itself may be billed again, changed or removed afterwards; this stays.
+    The row itself may be billed again, changed or deleted afterwards; this record stays.
     """
 
     line = models.ForeignKey(
         "billing.InvoiceLine", on_delete=models.CASCADE, related_name="credited_rows"
     )
-    # An ItemKind (hours, expense, trip, term) and the id of the row of that kind.
+    # An ItemKind (hours, scheduled, expense, trip) and the id of the row of that kind.
     kind = models.CharField(max_length=7)
     row_id = models.PositiveBigIntegerField()
-    # What it was billed by, as strings: only an equal row may go back to the line.
+    # The billed values as strings: only a row with equal values may return to the line.
     was = models.JSONField()
 
     class Meta:

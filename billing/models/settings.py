@@ -1,4 +1,4 @@
-"""How an organisation invoices, and the number series of its invoices."""
+"""The invoice settings of an organisation, and its number series."""
 
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
@@ -8,7 +8,7 @@ from accounts.models import Organisation
 
 
 class Design(models.TextChoices):
-    """How an invoice looks on paper: a name of a template in templates/billing/documents/pdf."""
+    """The design of a PDF: the name of a template in templates/billing/documents/pdf."""
 
     MODERN = "modern", _("Modern")
     CLASSIC = "classic", _("Classic")
@@ -19,7 +19,7 @@ PREFIX = RegexValidator(r"^[A-Za-z0-9-]{0,10}$", _("Use at most ten letters, dig
 
 
 class InvoiceSettings(models.Model):
-    """The organisation's choices for invoices; a number is prefix, year and count."""
+    """The settings for invoices; a number is prefix, year and count."""
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="invoice_settings"
@@ -47,12 +47,12 @@ class InvoiceSettings(models.Model):
         default=False,
         help_text=_("Read by banking apps that know the European code; not all Dutch ones do."),
     )
-    # The language of the invoice chooses; empty means the usual text.
+    # Used by the language of the invoice; empty means the default text.
     mail_subject_nl = models.CharField(_("subject, Dutch"), max_length=150, blank=True)
     mail_body_nl = models.TextField(_("text, Dutch"), blank=True)
     mail_subject_en = models.CharField(_("subject, English"), max_length=150, blank=True)
     mail_body_en = models.TextField(_("text, English"), blank=True)
-    # Names of mailing.Extra: what goes along with the PDF unless one chooses otherwise.
+    # Names of mailing.Extra: what is attached besides the PDF by default.
     mail_extras = models.JSONField(_("with the PDF"), default=list, blank=True)
 
     def __str__(self) -> str:
@@ -60,7 +60,7 @@ class InvoiceSettings(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The last number given in a series and year; raised while its invoice is made final."""
+    """The last number assigned in a series and year; raised when an invoice becomes final."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="number_series"
