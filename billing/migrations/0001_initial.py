@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             name='CreditedRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=7)),
+                ('kind', models.CharField(max_length=9)),
                 ('row_id', models.PositiveBigIntegerField()),
                 ('was', models.JSONField()),
             ],

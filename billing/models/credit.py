@@ -29,7 +29,7 @@ class CreditedRow(models.Model):
         "billing.InvoiceLine", on_delete=models.CASCADE, related_name="credited_rows"
     )
     # An ItemKind (hours, scheduled, expense, trip) and the id of the row of that kind.
-    kind = models.CharField(max_length=7)
+    kind = models.CharField(max_length=9)
     row_id = models.PositiveBigIntegerField()
     # The billed values as strings: only a row with equal values may return to the line.
     was = models.JSONField()

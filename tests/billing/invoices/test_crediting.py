@@ -15,6 +15,7 @@ from billing.invoices.locking import NotAllowed
 from billing.invoices.paying import mark_paid
 from billing.models import CreditedRow, Invoice, InvoiceLine, InvoiceStatus, Origin, RowDisposition
 from billing.unbilled import UnbilledFilter
+from billing.unbilled.lines import ItemKind
 from billing.unbilled.written_off import written_off_of
 from lib.money import ZERO
 from projects.models import ScheduledAmount, ScheduledAmountKind
@@ -52,6 +53,13 @@ def credited(
 
 def statuses(agency) -> list[str]:
     return sorted(entry.status for entry in agency.organisation.time_entries.all())
+
+
+def test_every_kind_of_row_fits_its_column():
+    """SQLite ignores the length of a column; PostgreSQL refuses a longer value."""
+    longest = CreditedRow._meta.get_field("kind").max_length
+
+    assert max(len(kind) for kind in ItemKind) <= longest
 
 
 def test_a_draft_credit_changes_nothing_for_the_rows(agency, invoice):
