@@ -1,4 +1,4 @@
-"""The dialog in which an invoice is credited: which lines, what becomes of their rows, and why."""
+"""The form of crediting an invoice: lines, disposition of their rows, date and reason."""
 
 import datetime
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from ..models import RowDisposition
 
 
 class CreditForm(forms.Form):
-    """A box for every line that can still be credited, and for its rows a choice."""
+    """A checkbox for every line that can be credited, and a choice for its rows."""
 
     date = InvoiceDateField(
         label=gettext_lazy("Invoice date"),
@@ -48,10 +48,10 @@ class CreditForm(forms.Form):
                 )
 
     def with_lines(self) -> Iterator[tuple[CreditableLine, BoundField | None, BoundField | None]]:
-        """Every line with its box and its choice, where it has them."""
+        """Yield every line with its checkbox and its choice; None where it has none."""
         for one in self.lines:
-            box = self[_line_field(one)] if _line_field(one) in self.fields else None
-            yield one, box, self[_rows_field(one)] if _rows_field(one) in self.fields else None
+            checkbox = self[_line_field(one)] if _line_field(one) in self.fields else None
+            yield one, checkbox, self[_rows_field(one)] if _rows_field(one) in self.fields else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -60,11 +60,11 @@ class CreditForm(forms.Form):
         return cleaned
 
     def chosen(self) -> list[int]:
-        """The ids of the ticked lines, also while something else is not right yet."""
+        """Return the ids of the ticked lines, also while the form is invalid."""
         return [one.line.pk for one in self._uncredited() if self[_line_field(one)].value()]
 
     def credit_input(self) -> CreditInput:
-        """What the operations take, once the form is valid."""
+        """Return the input of crediting; the form must be valid."""
         dispositions = {one.line.pk: self._disposition_of(one) for one in self._uncredited()}
         return CreditInput(
             dispositions={pk: dispositions[pk] for pk in self.chosen()},

@@ -19,7 +19,7 @@ CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ 
 
 
 class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """One VAT rate. What it says must agree with itself, else invoices and returns don't."""
+    """One VAT rate; percentage, treatment, code and period must be consistent."""
 
     class Meta:
         model = VatRate
@@ -95,7 +95,7 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
 
 
 class ChangeByLawForm(forms.Form):
-    """What a rate becomes, and when; the new one has the treatment of the old one."""
+    """The successor of a rate whose percentage changes by law; it keeps the treatment."""
 
     valid_from = forms.DateField(label=_("From"), widget=forms.DateInput())
     percentage = forms.DecimalField(
@@ -146,7 +146,7 @@ class ChangeByLawForm(forms.Form):
 
 
 def free_name(text: str, organisation: Organisation, *, besides: int | None = None) -> str:
-    """The name without blanks around it. Raises ValidationError when another rate has it."""
+    """Return the name stripped. Raises ValidationError when another rate has it."""
     name = text.strip()
     same = organisation.vat_rates.filter(name__iexact=name).values_list("pk", flat=True)
     if set(same) - {besides}:
@@ -155,7 +155,7 @@ def free_name(text: str, organisation: Organisation, *, besides: int | None = No
 
 
 def sales_code(text: str) -> str:
-    """The code in capitals. Raises ValidationError for what is none, or is one for purchases."""
+    """Return the code in capitals. Raises ValidationError if it is invalid or for purchases."""
     code = text.strip().upper()
     CODE(code)
     known = VAT_CODES.get(code)
@@ -165,7 +165,10 @@ def sales_code(text: str) -> str:
 
 
 def why_not_code(code: str, treatment: str, percentage: Decimal) -> forms.ValidationError | None:
-    """Why a code does not go with treatment and percentage; None if it does, or is unknown."""
+    """Return the error of a code that contradicts treatment or percentage, else None.
+
+    An unknown code is accepted.
+    """
     known = VAT_CODES.get(code)
     if contradicts(code, treatment):
         sentence = _("%(code)s means “%(meaning)s”; with this treatment use %(fitting)s.")

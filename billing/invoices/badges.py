@@ -1,4 +1,4 @@
-"""How far an invoice is, as people read it: a word and the colour of its tag."""
+"""The tags of an invoice in lists: a word and its kind, which sets the colour."""
 
 import datetime
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from ..models import Booking, BookingQuerySet, CreditState, Invoice, InvoiceStat
 
 @dataclass(frozen=True)
 class Tag:
-    """A kind of the `tag` of pages, and its word."""
+    """A tag: its kind and its word."""
 
     kind: str
     label: str
@@ -22,7 +22,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class InvoiceRow:
-    """An invoice as a row of a list; `may_be_entered` as far as one sees without asking further."""
+    """An invoice as a row of a list; `may_be_entered` is judged without further queries."""
 
     invoice: Invoice
     status: Tag
@@ -36,17 +36,17 @@ class InvoiceRow:
 
 
 def counting_bookings() -> BookingQuerySet:
-    """Those that were not cancelled; an invoice has one of them at most."""
+    """Return bookings that were not cancelled; an invoice has at most one."""
     return Booking.objects.exclude(state=State.CANCELLED)
 
 
 def with_bookings(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """The same invoices, for rows_of: each with its booking that counts, in one query more."""
+    """Prefetch the bookings for `rows_of`, in one query."""
     return invoices.prefetch_related(Prefetch("bookings", queryset=counting_bookings()))
 
 
 def rows_of(invoices: Iterable[Invoice], *, today: datetime.date) -> list[InvoiceRow]:
-    """Invoices that came from with_bookings, as rows."""
+    """Return invoices from `with_bookings` as rows."""
     return [
         row_of(invoice, next(iter(invoice.bookings.all()), None), today=today)
         for invoice in invoices
@@ -54,7 +54,7 @@ def rows_of(invoices: Iterable[Invoice], *, today: datetime.date) -> list[Invoic
 
 
 def row_of(invoice: Invoice, booking: Booking | None, *, today: datetime.date) -> InvoiceRow:
-    """An invoice with its booking that counts, as a row."""
+    """Return an invoice with its booking as a row."""
     return InvoiceRow(
         invoice=invoice,
         status=status_tag(invoice, today=today),
@@ -65,13 +65,13 @@ def row_of(invoice: Invoice, booking: Booking | None, *, today: datetime.date) -
 
 
 def booking_tag(booking: Booking) -> Tag:
-    """The state of its booking in a word."""
+    """Return the tag of the state of a booking."""
     state = State(booking.state)
     return Tag(TAGS[state], str(state.label))
 
 
 def credited_tag(invoice: Invoice) -> Tag | None:
-    """Next to its status: that it was credited in part, or wholly after it was paid."""
+    """Return the tag of partly credited, or credited after payment; None otherwise."""
     is_said = invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID
     if is_said or invoice.credit_state == CreditState.NOT:
         return None
@@ -79,7 +79,7 @@ def credited_tag(invoice: Invoice) -> Tag | None:
 
 
 def status_tag(invoice: Invoice, *, today: datetime.date) -> Tag:
-    """Draft, Final, Sent, Expires today, 3 days overdue, Paid, Credited or Void."""
+    """Return the tag of the status: Draft, Sent, Due today, 3 days overdue, Paid and so on."""
     if invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID:
         return Tag("credited", str(CreditState.WHOLLY.label))
     if invoice.is_settled:

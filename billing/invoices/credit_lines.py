@@ -1,4 +1,4 @@
-"""The lines of an invoice that can be credited, and the credit invoice that a choice leads to."""
+"""The lines of an invoice that can be credited, and the credit invoice of chosen lines."""
 
 import datetime
 from collections import Counter
@@ -19,12 +19,12 @@ from .credit_totals import Original, credit_totals, difference
 
 
 class CannotCredit(Exception):
-    """It cannot be credited in this way, or not any more; the text is for people."""
+    """The invoice or a line cannot be credited; the text is a sentence for the user."""
 
 
 @dataclass(frozen=True)
 class CreditInput:
-    """Which lines to credit, by id, each with what becomes of its rows; and why."""
+    """The lines to credit by id, each with the disposition of its rows; reason and date."""
 
     dispositions: Mapping[int, RowDisposition]
     reason: str
@@ -33,7 +33,7 @@ class CreditInput:
 
 @dataclass(frozen=True)
 class CreditableLine:
-    """A line, how many rows are behind it, and the credit invoice that takes it back already."""
+    """A line, the number of its rows, and the credit invoice that already takes it back."""
 
     line: InvoiceLine
     row_count: int
@@ -50,10 +50,10 @@ class CreditableLine:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a credit invoice would come to.
+    """The totals of a credit invoice before it is created.
 
-    `apart`: the cents by which it differs from its own lines because it is the last one (here), or
-    by which all credits together will differ from the invoice (there). In euros incl. VAT.
+    `apart` is in euros incl. VAT. For an invoice created here, it is how far the last credit
+    differs from its own lines. For one in e-Boekhouden, it is how far all credits differ from the invoice.
     """
 
     totals: Totals
@@ -61,7 +61,7 @@ class Preview:
 
 
 def why_no_credit(invoice: Invoice) -> str:
-    """Why this invoice cannot be credited; empty if it can."""
+    """Return the reason why this invoice cannot be credited; empty if it can."""
     if invoice.is_draft:
         return _("This invoice is a draft. Edit or delete it instead.")
     if invoice.status == InvoiceStatus.VOID:
@@ -76,13 +76,13 @@ def why_no_credit(invoice: Invoice) -> str:
 
 
 def uncredited_lines(invoice: Invoice) -> QuerySet[InvoiceLine]:
-    """The lines that no living credit invoice takes back."""
+    """Return the lines that no credit invoice takes back; cancelled ones do not count."""
     taken = InvoiceLine.objects.filter(credits__invoice=invoice, is_withdrawn=False)
     return invoice.lines.exclude(pk__in=taken.values("credits"))
 
 
 def creditable_lines(invoice: Invoice) -> list[CreditableLine]:
-    """All lines of the invoice, in its order."""
+    """Return all lines of the invoice in order."""
     taking = InvoiceLine.objects.filter(credits__invoice=invoice, is_withdrawn=False)
     taken_by = {line.credits_id: line.invoice for line in taking.select_related("invoice")}
     counts = _row_counts(invoice)
@@ -92,13 +92,13 @@ def creditable_lines(invoice: Invoice) -> list[CreditableLine]:
 
 
 def with_takers(invoice: Invoice) -> list[InvoiceLine]:
-    """All lines; `taking` are those that take one back: one at most, on a living credit."""
+    """Return all lines; `taking` of each has the line that takes it back, or is empty."""
     takers = InvoiceLine.objects.filter(is_withdrawn=False).select_related("invoice")
     return list(invoice.lines.prefetch_related(Prefetch("credited_by", takers, to_attr="taking")))
 
 
 def preview(invoice: Invoice, chosen: Iterable[int]) -> Preview:
-    """What crediting the chosen lines would come to now."""
+    """Compute the totals of a credit of the chosen lines now."""
     lines = lines_of_credit(invoice, dict.fromkeys(chosen, RowDisposition.RELEASED))
     before = credits_before(invoice)
     original = original_of(invoice, lines, before=before)
@@ -111,7 +111,10 @@ def preview(invoice: Invoice, chosen: Iterable[int]) -> Preview:
 def lines_of_credit(
     invoice: Invoice, dispositions: Mapping[int, RowDisposition]
 ) -> list[InvoiceLine]:
-    """The chosen lines with negative quantities, unsaved. Raises CannotCredit if one is taken."""
+    """Return the chosen lines with negative quantities, unsaved.
+
+    Raises CannotCredit if one has been credited.
+    """
     uncredited = {line.pk: line for line in uncredited_lines(invoice)}
     if not dispositions:
         raise CannotCredit(_("Select at least one line."))
@@ -126,20 +129,20 @@ def lines_of_credit(
 
 
 def taken_meanwhile() -> str:
-    """Somebody else was first."""
+    """Return the sentence for lines that another user credited first."""
     return _("Some of these lines have been credited in the meantime. Reload the page.")
 
 
 def totals_of_credit(
     original: Invoice, lines: Sequence[InvoiceLine], *, before: Sequence[Invoice]
 ) -> Totals:
-    """What a credit of these lines comes to, after the credits that count before it."""
+    """Compute the totals of a credit of these lines, after the credits before it."""
     against = _if_issued_here(original, original_of(original, lines, before=before))
     return credit_totals(lines, discount=original.discount, original=against)
 
 
 def credits_before(invoice: Invoice, draft: Invoice | None = None) -> list[Invoice]:
-    """The credits that count before a draft, or before a new one: final ones and earlier drafts."""
+    """Return the credits before a draft or a new credit: final ones and earlier drafts."""
     others = invoice.credits.living().order_by("pk")
     if draft is None:
         return list(others)
@@ -149,7 +152,7 @@ def credits_before(invoice: Invoice, draft: Invoice | None = None) -> list[Invoi
 def original_of(
     invoice: Invoice, lines: Iterable[InvoiceLine], *, before: Sequence[Invoice]
 ) -> Original:
-    """What stands against the invoice before the lines of one more credit."""
+    """Describe the invoice and its earlier credits, before a credit of these lines."""
     earlier = InvoiceLine.objects.filter(invoice__in=before).values_list("credits", flat=True)
     taken = {*earlier, *(line.credits_id for line in lines)}
     remaining = {rate_of(line) for line in invoice.lines.all() if line.pk not in taken}
@@ -161,7 +164,7 @@ def original_of(
 
 
 def _if_issued_here(invoice: Invoice, original: Original) -> Original | None:
-    """e-Boekhouden computes the VAT of what is made there over its own lines."""
+    """Return None for an invoice in e-Boekhouden, which computes VAT over the lines alone."""
     return original if invoice.origin == Origin.HERE else None
 
 
@@ -178,7 +181,7 @@ def _row_counts(invoice: Invoice) -> Counter[int]:
 
 
 def _taken_back(line: InvoiceLine, disposition: str) -> InvoiceLine:
-    """The same line with a negative quantity."""
+    """Copy a line with a negative quantity, unsaved."""
     same = (
         "description unit price discount vat_rate_id vat_percentage vat_code vat_treatment code "
         "ledger_account cost_centre_id project_id task_id specification"

@@ -1,9 +1,9 @@
-"""What a credit invoice comes to. Pure: no database.
+"""The totals of a credit invoice. No queries.
 
 A credit of chosen lines is computed over those lines, like any invoice: VAT once per rate over
-their sum. Rounding can then leave a cent between an invoice and the credits that together take back
-all of it. So the credit that takes back the last line of a rate takes what is left of that rate:
-the customer gets back the VAT that was charged, not a cent more or less.
+their sum. Rounding can leave a cent between an invoice and the credits that together take back all
+of it. Therefore the credit of the last line of a rate takes what is left of that rate: the customer
+gets back exactly the VAT that was charged.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,9 +28,9 @@ class Original:
 def credit_totals(
     lines: Iterable[Taxed], *, discount: Decimal, original: Original | None = None
 ) -> Totals:
-    """The totals of negative lines, with `discount` percent on the whole as on the invoice.
+    """Compute the totals of negative lines, with the `discount` in percent of the invoice.
 
-    Without `original` over the lines alone, as e-Boekhouden computes what is made there.
+    Without `original` they follow from the lines alone, as e-Boekhouden computes them.
     """
     own = totals(lines, discount=discount)
     if original is None:
@@ -39,7 +39,7 @@ def credit_totals(
 
 
 def difference(lines: Iterable[Taxed], *, discount: Decimal, original: Original) -> Decimal:
-    """What the totals of the lines alone miss to tie out with the invoice, in euros incl. VAT."""
+    """Return the totals tied to the invoice less those of the lines alone, in euros incl. VAT."""
     lines = tuple(lines)
     tied = credit_totals(lines, discount=discount, original=original)
     return tied.gross - credit_totals(lines, discount=discount).gross

@@ -1,9 +1,9 @@
-"""Credit invoices: they take back lines of a final invoice, and say what becomes of the rows.
+"""Credit invoices: they take back lines of a final invoice and release or write off its rows.
 
-A credit made here is a draft first; nothing happens to the rows until it is final. A credit that is
-made in e-Boekhouden is final at once, and the outbox delivers it. In both cases the rows are freed
-in the transaction in which the credit becomes final. Locks are taken in the order rows, customer,
-invoice, credit, number.
+A credit created here is a draft first; its rows do not change until it is final. A credit that is
+created in e-Boekhouden is final at once, and the outbox delivers it. In both cases the rows are
+released in the transaction that makes the credit final. Locks are taken in the order rows,
+customer, invoice, credit, number.
 """
 
 import datetime
@@ -35,7 +35,7 @@ from .credit_lines import (
 def draft_credit(
     invoice: Invoice, credit_input: CreditInput, *, by: User, now: datetime.datetime
 ) -> Invoice:
-    """A draft that takes back the chosen lines; it changes nothing yet for the rows.
+    """Create a draft that takes back the chosen lines; their rows do not change yet.
 
     Raises CannotCredit, with a sentence, when the invoice or a line cannot be credited.
     """
@@ -51,11 +51,11 @@ def credit_in_eboekhouden(
     by: User,
     now: datetime.datetime,
 ) -> Invoice:
-    """A final credit invoice that will be made in e-Boekhouden; its rows are freed at once.
+    """Create a final credit invoice for e-Boekhouden; its rows are released at once.
 
-    The obligation is ours from now on and the outbox delivers it, so the rows can be billed again
-    before the credit stands there. Raises CannotCredit, also after a restore while the books are
-    still to be compared, and RowsMoved when rows changed meanwhile.
+    The outbox guarantees delivery, so the rows can be billed again before the credit is booked.
+    Raises CannotCredit, also after a restore until the comparison with e-Boekhouden is complete.
+    Raises RowsMoved when rows changed meanwhile.
     """
     with transaction.atomic():
         hold_rows_of(credit_input.dispositions)
@@ -72,7 +72,10 @@ def credit_in_eboekhouden(
 
 
 def why_no_credit_there(invoice: Invoice) -> str:
-    """Why no credit of it can be made in e-Boekhouden now; empty if it can, or is made here."""
+    """Return the reason why it cannot be credited in e-Boekhouden now.
+
+    Empty if it can, and for an invoice created here.
+    """
     if invoice.origin == Origin.HERE:
         return ""
     connection = Connection.objects.filter(organisation=invoice.organisation).first()
@@ -87,16 +90,17 @@ def why_no_credit_there(invoice: Invoice) -> str:
 
 
 def settle(credit: Invoice, *, by: User) -> None:
-    """Frees or writes off its rows, and fixes what it comes to.
+    """Release or write off the rows of a credit, and store its final totals.
 
-    Must run in the transaction that makes it final, with invoice and credit held. Raises RowsMoved.
+    Must run in the transaction that makes it final, with invoice and credit locked. Raises
+    RowsMoved.
     """
     free_rows(credit, by=by)
     _retotal(credit, list(_original(credit).credits.final()))
 
 
 def count_credit(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
-    """Notes on the invoice what is credited of it, now that the credit is final."""
+    """Update the credited amount of the invoice of a final credit."""
     original = _original(credit)
     recount(original)
     details = {"number": credit.number, "gross": str(credit.gross)}
@@ -104,9 +108,10 @@ def count_credit(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
 
 
 def withdraw(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
-    """Its booking was cancelled: the rows go back, and its lines can be credited again.
+    """Undo a credit whose booking was cancelled.
 
-    Must run in the transaction that made it void. Raises RowsMoved when the rows are elsewhere.
+    Its rows return to their lines, and those lines can be credited again. Must run in the
+    transaction that made the credit void. Raises RowsMoved when rows are billed elsewhere.
     """
     take_rows_back(credit)
     original = _held(_original(credit))
@@ -119,7 +124,7 @@ def withdraw(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
 
 
 def recount(invoice: Invoice) -> None:
-    """Adds up again what final credits took back, and whether a line remains."""
+    """Recompute the credited amount and the credit state from the final credits."""
     final = list(invoice.credits.final())
     amount = -sum((credit.gross for credit in final), ZERO)
     Invoice.objects.filter(pk=invoice.pk).update(
@@ -129,7 +134,7 @@ def recount(invoice: Invoice) -> None:
 
 
 def restate_drafts(invoice: Invoice) -> None:
-    """Which draft credit is the last one may have changed, and with it where a cent goes."""
+    """Recompute the totals of draft credits: the last one takes the rounding difference."""
     for draft in invoice.credits.filter(status=InvoiceStatus.DRAFT).order_by("pk"):
         _retotal(draft, credits_before(invoice, draft))
 
@@ -176,7 +181,7 @@ def _draft(
 
 
 def _supplied(invoice: Invoice, lines: list[InvoiceLine]) -> dict[str, datetime.date | None]:
-    """When what is taken back was supplied: the days of its rows, else those of the invoice."""
+    """Return the period of supply of the credited rows, else that of the invoice."""
     rows = [row for line in lines for row in line.specification]
     if not rows or not all(line.specification for line in lines):
         return {"supplied_from": invoice.supplied_from, "supplied_until": invoice.supplied_until}
@@ -187,7 +192,10 @@ def _supplied(invoice: Invoice, lines: list[InvoiceLine]) -> dict[str, datetime.
 
 
 def _keep_lines(credit: Invoice, lines: list[InvoiceLine]) -> None:
-    """Stores the lines and names their rows; the constraint lets one of two credits have a line."""
+    """Store the lines and record their rows.
+
+    Of two concurrent credits of a line, the database constraint refuses the second.
+    """
     for line in lines:
         line.invoice = credit
     try:
@@ -213,6 +221,6 @@ def _original(credit: Invoice) -> Invoice:
 
 
 def _held(invoice: Invoice) -> Invoice:
-    """As it is now, held until the end of the transaction."""
+    """Read the invoice again and lock it until the end of the transaction."""
     held = Invoice.objects.select_for_update(of=("self",)).filter(pk=invoice.pk)
     return held.select_related("organisation", "customer").get()

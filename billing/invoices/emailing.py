@@ -1,6 +1,6 @@
-"""E-mailing an invoice: final first, then the mail, then it counts as sent.
+"""E-mailing an invoice: make it final, send the mail, mark it as sent.
 
-A failure leaves the invoice final, with the reason in its timeline.
+After a failure the invoice stays final, with the reason in its timeline.
 """
 
 import datetime
@@ -21,7 +21,7 @@ from .locking import NotAllowed
 
 
 def failure_of(invoice: Invoice, *, now: datetime.datetime) -> str:
-    """Why the last e-mail of this invoice did not leave, as far as we know; empty if it did."""
+    """Return the known reason why the last e-mail was not sent; empty if it was sent."""
     last = invoice.mails.first()
     if last is None or last.state == MailState.SENT:
         return ""
@@ -40,10 +40,10 @@ def send_invoice(
     now: datetime.datetime,
     key: uuid.UUID | None = None,
 ) -> Invoice:
-    """Makes it final, mails it with its PDF and the wanted extras, and marks it as sent.
+    """Make an invoice final, mail it with its PDF and the chosen extras, and mark it as sent.
 
-    `key` names the form posted. Raises MailFailed, AlreadyMailed, and NotAllowed for an invoice
-    that is not sent from here.
+    `key` identifies the posted form. Raises MailFailed and AlreadyMailed, and NotAllowed for an
+    invoice that cannot be sent from here.
     """
     if invoice.origin != Origin.HERE or invoice.status == InvoiceStatus.VOID:
         raise NotAllowed("void")

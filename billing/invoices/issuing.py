@@ -1,4 +1,4 @@
-"""Issuing an invoice made here: making a draft final, and noting that it was sent."""
+"""Issuing an invoice created here: making it final and marking it as sent."""
 
 import datetime
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ from .locking import NotAllowed, lock_invoice
 
 
 class Held(NotAllowed):
-    """After a restore: which numbers were given is not known yet. The text is for people."""
+    """After a restore it is not known yet which numbers were assigned. The text is for users."""
 
 
 class Unlawful(NotAllowed):
-    """The invoice does not say all that it must; `findings` names what, and where to mend it."""
+    """The invoice does not meet the legal requirements; `findings` has the errors."""
 
     def __init__(self, findings: Findings) -> None:
         super().__init__(findings.reason)
@@ -31,11 +31,10 @@ class Unlawful(NotAllowed):
 
 
 def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
-    """Numbers and freezes a draft and keeps its files; one that is final stays as it is.
+    """Assign a number to a draft, freeze it and store its files; return a final one unchanged.
 
-    The rows of the lines that a credit invoice takes back are freed or written off with it.
-    Raises Unlawful while it does not say everything that an invoice must say, and Held while the
-    books are being compared after a restore.
+    The rows of a credit invoice are released or written off. Raises Unlawful when the law check has
+    errors. Raises Held after a restore, until the comparison with e-Boekhouden is complete.
     """
     with transaction.atomic():
         draft = lock_invoice(invoice)
@@ -75,7 +74,7 @@ def mark_sent(
     to: str = "",
     files: Sequence[str] = ("PDF",),
 ) -> Invoice:
-    """The invoice left: by our e-mail (`to`, with `files`), or in another way.
+    """Mark an invoice as sent: by e-mail to `to` with `files`, or in another way.
 
     A draft becomes final first.
     """

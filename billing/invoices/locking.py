@@ -1,4 +1,4 @@
-"""Holding an invoice for a change, in one order, so that two changes never wait for each other."""
+"""Locking invoices for a change, always in one order, so that changes never deadlock."""
 
 from collections.abc import Iterable
 
@@ -6,13 +6,13 @@ from ..models import Invoice
 
 
 class NotAllowed(Exception):
-    """The invoice is not in a state for this; the text is for people."""
+    """The state of the invoice does not allow this; the text is a reason code or a sentence."""
 
 
 def lock_invoice(invoice: Invoice) -> Invoice:
-    """The invoice as it is now, held by us, and before it the one that it credits.
+    """Lock the invoice that this one credits, then this one, and return it as it is now.
 
-    Raises NotAllowed when it was thrown away.
+    Raises NotAllowed when it was deleted.
     """
     both = [one for one in (invoice.credit_of, invoice) if one]
     for found in lock_invoices(both):
@@ -22,6 +22,6 @@ def lock_invoice(invoice: Invoice) -> Invoice:
 
 
 def lock_invoices(invoices: Iterable[Invoice]) -> list[Invoice]:
-    """Those that are still there, held by us: in one order, and nothing but them."""
+    """Lock the invoices that still exist, in order of id, and no related rows."""
     held = Invoice.objects.select_for_update(of=("self",)).filter(pk__in=[i.pk for i in invoices])
     return list(held.select_related("organisation", "customer", "credit_of").order_by("pk"))

@@ -1,4 +1,4 @@
-"""Marking an invoice as paid, or a credit invoice as settled, by a person."""
+"""Marking an invoice as paid, or a credit invoice as settled, by a user."""
 
 import datetime
 
@@ -12,7 +12,7 @@ from .locking import NotAllowed, lock_invoice
 
 
 def mark_paid(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
-    """Somebody saw the money: all that was not credited. A credit was refunded or settled.
+    """Mark an invoice as paid in full, less what was credited, or a credit as settled.
 
     Raises NotAllowed on an invoice that was not sent, or that was wholly credited.
     """

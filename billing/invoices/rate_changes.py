@@ -1,4 +1,4 @@
-"""Drafts follow the VAT code of their rate: only a final invoice keeps the one it was made with."""
+"""Changing a VAT rate and the drafts that use it; final invoices keep their VAT code."""
 
 from django.db import transaction
 
@@ -12,9 +12,9 @@ from ..models import Invoice, InvoiceLine, InvoiceStatus
 
 @transaction.atomic
 def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
-    """Changes a VAT rate and the lines of drafts with it; final invoices keep their copy.
+    """Change a VAT rate and the lines of drafts with it; final invoices do not change.
 
-    Raises UsualRate when the organisation would have no default rate.
+    Raises DefaultRateRequired when the organisation would have no default rate.
     """
     rates.change_rate(rate, is_default=is_default, **details)
     restate_codes(VatRate.objects.get(pk=rate.pk))
@@ -22,9 +22,9 @@ def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
 
 @transaction.atomic
 def set_default_code(rate: VatRate) -> str:
-    """Sets the default VAT code on a rate without one and on the lines of drafts; returns it.
+    """Set the default VAT code on a rate without one and on the lines of drafts; return it.
 
-    Empty when there is no default code, or when the rate already has a code.
+    Returns an empty string when there is no default code, or when the rate already has a code.
     """
     code = rates.set_default_code(rate)
     if code:
@@ -33,9 +33,9 @@ def set_default_code(rate: VatRate) -> str:
 
 
 def restate_codes(rate: VatRate) -> None:
-    """Puts the code of the rate on the lines of drafts; call it inside a transaction.
+    """Write the code of the rate to the lines of drafts; call it inside a transaction.
 
-    A credit keeps the codes of the invoice that it takes back.
+    A credit keeps the codes of its invoice.
     """
     lines = InvoiceLine.objects.filter(vat_rate=rate).exclude(vat_code=rate.code)
     drafts = Invoice.objects.filter(

@@ -1,4 +1,4 @@
-"""Invoices that were sent from here, on their way into the ledger: which may go, and as what."""
+"""Sales entries of sent invoices: which invoices are eligible, the entry, and queueing it."""
 
 import datetime
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from .locking import lock_invoices
 
 @dataclass(frozen=True)
 class EntryRow:
-    """A row of an entry: the ledger account with its name, empty for VAT, and euros."""
+    """A row of an entry, in euros; account and name are empty for VAT."""
 
     account: str
     name: str
@@ -32,26 +32,26 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class Eligible:
-    """Which of some invoices can be entered, and why the others cannot."""
+    """The invoices that can be entered, and the others with the reason."""
 
     ready: tuple[Invoice, ...]
     skipped: tuple[tuple[Invoice, str], ...]
 
     @property
     def gross(self) -> Decimal:
-        """All that can be entered, in euros incl. VAT."""
+        """The total of the eligible invoices, in euros incl. VAT."""
         return sum((invoice.gross for invoice in self.ready), ZERO)
 
 
 def connection_for_entries(organisation: Organisation) -> Connection | None:
-    """The connection over which sales entries may be made; None while it is not complete."""
+    """Return the connection for sales entries; None while it is not complete."""
     connection = Connection.objects.filter(organisation=organisation).first()
     complete = connection and connection.is_ready and connection.debtor_account
     return connection if complete else None
 
 
 def eligible(invoices: Iterable[Invoice]) -> Eligible:
-    """Sorts out which invoices were sent and are not booked yet."""
+    """Select the invoices that were sent and are not booked yet."""
     reasons = [(invoice, why_no_sales_entry(invoice)) for invoice in invoices]
     return Eligible(
         ready=tuple(invoice for invoice, why in reasons if not why),
@@ -60,7 +60,7 @@ def eligible(invoices: Iterable[Invoice]) -> Eligible:
 
 
 def proposed_entry(invoice: Invoice, connection: Connection) -> list[EntryRow]:
-    """The entry as it would be made: the debtor, then turnover per account and VAT per code."""
+    """Return the rows of the entry: debtor, turnover per account, VAT per code."""
     lines = sales_entry_lines(invoice, connection)
     names = dict(LedgerAccount.objects.filter(connection=connection).values_list("code", "name"))
     centres = dict(
@@ -85,9 +85,9 @@ def _vat(lines: Iterable[SalesEntryLine]) -> dict[str, Decimal]:
 def create_sales_entries(
     invoices: list[Invoice], connection: Connection, *, by: User, now: datetime.datetime
 ) -> Batch:
-    """Queues a sales entry for each invoice that was sent.
+    """Queue a sales entry for each eligible invoice.
 
-    The batch says which were left out, and why.
+    The batch has the skipped invoices with the reason.
     """
     with transaction.atomic():
         batch = Batch.objects.create(
@@ -105,7 +105,7 @@ def create_sales_entries(
 
 
 def why_no_sales_entry(invoice: Invoice) -> str:
-    """Why this invoice cannot be entered in the ledger; empty if it can."""
+    """Return the reason why this invoice cannot be entered; empty if it can."""
     if not invoice.was_sent:
         return _("This invoice has not been sent yet.")
     if has_booking(invoice):
@@ -119,5 +119,5 @@ def why_no_sales_entry(invoice: Invoice) -> str:
 
 
 def has_booking(invoice: Invoice) -> bool:
-    """There is a booking of this invoice that was not cancelled."""
+    """Whether the invoice has a booking that was not cancelled."""
     return Booking.objects.filter(invoice=invoice).exclude(state=State.CANCELLED).exists()

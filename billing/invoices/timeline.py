@@ -1,4 +1,4 @@
-"""What happened to an invoice, in sentences of the reader's language: its timeline."""
+"""The timeline of an invoice: its events as sentences in the language of the reader."""
 
 import datetime
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ Details = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One thing that happened: a sentence, and under it when, who, and more."""
+    """One entry: a sentence, and below it the time, the user and details."""
 
     at: datetime.datetime
     title: str
@@ -30,7 +30,7 @@ class TimelineEntry:
 
 
 def timeline(invoice: Invoice, *, now: datetime.datetime) -> list[TimelineEntry]:
-    """Everything that happened to the invoice and to its bookings, the latest first."""
+    """Return the events of the invoice and the attempts of its bookings, latest first."""
     events = [_describe_event(event, now=now) for event in invoice.events.select_related("by")]
     return sorted(events + _exchanges(invoice, now=now), key=lambda one: one.at, reverse=True)
 
@@ -43,7 +43,7 @@ def _describe_event(event: InvoiceEvent, *, now: datetime.datetime) -> TimelineE
 
 
 def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[TimelineEntry]:
-    """Every attempt of its bookings, with what the service said."""
+    """Return every attempt of its bookings, with the answer of the service."""
     attempts = Attempt.objects.filter(booking__invoice=invoice).order_by("started_at", "pk")
     summaries = [describe_attempt(attempt) for attempt in attempts]
     return [
@@ -61,7 +61,7 @@ def _meta(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-# --- Sentences: title, and what stands behind the name --------------------------------------------
+# --- Sentences: title and details -----------------------------------------------------------------
 
 
 def _drafted(details: Details) -> tuple[str, str]:

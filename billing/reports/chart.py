@@ -1,28 +1,28 @@
-"""The geometry of a bar chart: whole numbers for an SVG, so that a page needs no line of style."""
+"""The geometry of a bar chart, in whole numbers for an SVG without inline styles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-LENGTH = 1000  # of the longest bar and those on the other side of zero together
+LENGTH = 1000  # of the longest positive and the longest negative bar together
 
 
 @dataclass(frozen=True)
 class Bar:
-    """Where a bar begins and how long it is, of LENGTH, from the low end."""
+    """The start and length of a bar from the low end, in parts of LENGTH."""
 
     start: int
     length: int
 
     @property
     def top(self) -> int:
-        """Where it begins when counted from the high end, as columns do."""
+        """The start from the high end, for columns."""
         return LENGTH - self.start - self.length
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A label with its two bars: now, and before."""
+    """A label with two bars: this period and a year before."""
 
     label: str
     now: Bar
@@ -30,7 +30,7 @@ class Pair:
 
 
 def chart(figures: Sequence[tuple[str, Decimal, Decimal]]) -> list[Pair]:
-    """Bars to scale for labels with two figures each; nothing when all are zero."""
+    """Scale bars for labels with two figures each; return none if all are zero."""
     every = [figure for _label, *both in figures for figure in both]
     low, high = min([*every, Decimal(0)]), max([*every, Decimal(0)])
     if low == high:

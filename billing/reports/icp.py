@@ -1,7 +1,7 @@
-"""The list of supplies within the EU (ICP): per VAT number, goods and services apart.
+"""The list of supplies within the EU (ICP): goods and services per VAT number.
 
-Source: art. 37a of the Dutch Turnover Tax Act 1968; the return asks for the number of the customer
-and what was supplied, net, with credits subtracted.
+Source: art. 37a of the Dutch Turnover Tax Act 1968; the return has the VAT number of the customer
+and the net supplies, less credits.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from .invoices import issued
 
 @dataclass
 class IcpRow:
-    """What one VAT number was supplied with, in euros excl. VAT; without a number per customer."""
+    """The supplies to one VAT number, in euros excl. VAT; without a number per customer."""
 
     vat_number: str
     customer_id: int
@@ -33,7 +33,7 @@ class IcpRow:
 
     @property
     def country(self) -> str:
-        """The two letters that the VAT number begins with."""
+        """The first two letters of the VAT number."""
         return self.vat_number[:2].upper()
 
     @property
@@ -43,7 +43,7 @@ class IcpRow:
 
 @dataclass(frozen=True)
 class Supply:
-    """What one invoice supplied within the EU."""
+    """The supplies within the EU on one invoice."""
 
     invoice_id: int
     customer_id: int
@@ -54,12 +54,12 @@ class Supply:
 
     @property
     def key(self) -> tuple[str, int]:
-        """Equal for what stands in one row."""
+        """The key of the row that this supply is added to."""
         return self.vat_number, 0 if self.vat_number else self.customer_id
 
 
 def icp(organisation: Organisation, period: Period) -> list[IcpRow]:
-    """By VAT number; those without one first, because the return refuses them."""
+    """Return the rows by VAT number; those without come first, as the return refuses them."""
     found: dict[tuple[str, int], IcpRow] = {}
     for supply in _supplies(organisation, period):
         new = IcpRow(supply.vat_number, supply.customer_id, supply.name)
@@ -72,7 +72,7 @@ def icp(organisation: Organisation, period: Period) -> list[IcpRow]:
 def icp_invoices(
     organisation: Organisation, period: Period, *, vat_number: str, customer_id: int
 ) -> dict[int, Decimal]:
-    """Ids of the invoices behind one row, each with what was supplied within the EU."""
+    """Return the invoices of one row by id, each with its supplies within the EU."""
     key = vat_number, 0 if vat_number else customer_id
     return {
         supply.invoice_id: supply.goods + supply.services
@@ -82,7 +82,7 @@ def icp_invoices(
 
 
 def icp_sheet(organisation: Organisation, period: Period) -> Sheet:
-    """The list as a table for a spreadsheet; amounts in euros excl. VAT."""
+    """Return the list as a spreadsheet; amounts in euros excl. VAT."""
     head = [_("Country"), _("VAT number"), _("Customer"), _("Goods €"), _("Services €")]
     return Sheet(
         f"icp-{period.first}-{period.last}", "ICP", head, _cells(icp(organisation, period))
@@ -95,7 +95,7 @@ def _cells(rows: list[IcpRow]) -> Iterator[list[Cell]]:
 
 
 def _supplies(organisation: Organisation, period: Period) -> Iterator[Supply]:
-    """Of every invoice with such a supply, under the number that was printed on it."""
+    """Yield every invoice with such a supply, under the VAT number printed on it."""
     invoices = issued(organisation, period).order_by("date", "pk")
     rows = invoices.values_list("pk", "customer", "addressee", "vat_totals")
     for pk, customer, addressee, stored in rows.iterator(chunk_size=1000):

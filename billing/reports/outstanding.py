@@ -1,8 +1,8 @@
-"""Outstanding: what is still to be paid today, per customer and by age.
+"""Outstanding: the amounts to be paid today, per customer and by age.
 
-What is open of an invoice is what e-Boekhouden says of it and of its credits, else its total less
-what was credited and paid; it is negative when something is to be refunded. Credits therefore stand
-with the invoice that they take back. Its age counts from the due date.
+The open amount of an invoice is that of e-Boekhouden, of the invoice and its credits together, else
+its total less credits and payments. It is negative when there is a refund. Credits are included in
+the invoice that they take back. The age counts from the due date.
 """
 
 import datetime
@@ -40,7 +40,7 @@ from ..models import Invoice, InvoiceStatus, Origin
 
 @dataclass(frozen=True)
 class Age:
-    """So many days past the due date; None is without end."""
+    """A range of days past the due date; None is unlimited."""
 
     key: str
     label: str | Promise
@@ -48,7 +48,7 @@ class Age:
     last: int | None
 
     def condition(self, today: datetime.date) -> Q:
-        """Invoices of this age."""
+        """Return the condition on invoices of this age."""
         found = Q()
         if self.first is not None:
             found &= Q(due_on__lte=today - datetime.timedelta(days=self.first))
@@ -64,10 +64,10 @@ AGES = (
     Age("to_90", gettext_lazy("61–90 days"), 61, 90),
     Age("over_90", gettext_lazy("Over 90 days"), 91, None),
 )
-ON_THEIR_WAY = (InvoiceStatus.FINAL, InvoiceStatus.SENT)
+ISSUED_CREDIT = (InvoiceStatus.FINAL, InvoiceStatus.SENT)
 ASKED = Q(status=InvoiceStatus.SENT) | Q(status=InvoiceStatus.FINAL, origin=Origin.EBOEKHOUDEN)
 PAID_AND_CREDITED = Q(status=InvoiceStatus.PAID) & ~Q(credited_amount=0)
-# Said by e-Boekhouden, unless somebody marked as paid what is still open there.
+# Known from e-Boekhouden, unless a user marked an invoice as paid that is still open there.
 KNOWN = Q(open_amount__isnull=False) & ~(Q(status=InvoiceStatus.PAID) & ~Q(open_amount=0))
 ORDERS = ("customer", "total", *(age.key for age in AGES))
 DEFAULT_ORDER = "-total"
@@ -76,7 +76,7 @@ Groups = QuerySet[Invoice, dict[str, Any]]
 
 @dataclass(frozen=True)
 class OutstandingRow:
-    """What a customer, or all of them, still has to pay, in euros incl. VAT, by age."""
+    """The amounts outstanding of one or all customers, in euros incl. VAT, by age."""
 
     customer_id: int | None
     name: str
@@ -91,7 +91,7 @@ class OutstandingRow:
 
 @dataclass(frozen=True)
 class Open:
-    """Euros incl. VAT, what is to be refunded subtracted, and how many invoices are to be paid."""
+    """Open amounts in euros incl. VAT, less refunds, and the number of unpaid invoices."""
 
     total: Decimal
     count: int
@@ -100,11 +100,11 @@ class Open:
 
 
 def open_invoices(organisation: Organisation) -> QuerySet[Invoice]:
-    """Invoices of which something is open, each with `cents_open`, its credits subtracted."""
+    """Return invoices with an open amount, each with `cents_open`, less its credits."""
     asked = Invoice.objects.filter(
         ASKED | PAID_AND_CREDITED, organisation=organisation, credit_of=None
     )
-    credited = Invoice.objects.filter(credit_of=OuterRef("pk"), status__in=ON_THEIR_WAY)
+    credited = Invoice.objects.filter(credit_of=OuterRef("pk"), status__in=ISSUED_CREDIT)
     credits_open = _cents(Coalesce(F("open_amount"), F("gross") - F("paid_amount")))
     sums = credited.order_by().values("credit_of").annotate(cents=Sum(credits_open))
     return (
@@ -117,11 +117,11 @@ def open_invoices(organisation: Organisation) -> QuerySet[Invoice]:
 
 
 def _cents(amount: Combinable) -> Cast:
-    """Whole cents: exact on every database."""
+    """Convert to whole cents, exact on every database."""
     return Cast(Round(amount * 100), BigIntegerField())
 
 
-# What was paid and then credited is refunded until its credits are settled, and never more.
+# A paid and then credited amount is to be refunded until its credits are settled.
 _OPEN = Case(
     When(KNOWN, then=_cents(F("open_amount")) + F("credits_open")),
     When(Q(unpaid__gte=0, left__lt=0), then=Greatest(F("left"), F("credits_open"))),
@@ -137,7 +137,7 @@ def open_amounts(
     customers: QuerySet[Customer] | None = None,
     age: Age | None = None,
 ) -> dict[int, Decimal]:
-    """What is open of each invoice, by its id: of some customers, of one age, or of all."""
+    """Return the open amount of each invoice by id, optionally of some customers or one age."""
     found = open_invoices(organisation).order_by()
     if customers is not None:
         found = found.filter(customer__in=customers)
@@ -148,7 +148,7 @@ def open_amounts(
 
 
 def per_customer(organisation: Organisation, *, today: datetime.date, order: str = "") -> Groups:
-    """A row a customer for `rows_of`, sorted by a name of ORDERS; the largest first unasked."""
+    """Group by customer for `rows_of`, sorted by a name of ORDERS; by default largest first."""
     if order.removeprefix("-") not in ORDERS:
         order = DEFAULT_ORDER
     name = order.removeprefix("-")
@@ -164,17 +164,17 @@ def per_customer(organisation: Organisation, *, today: datetime.date, order: str
 
 
 def rows_of(groups: Iterable[dict[str, Any]]) -> list[OutstandingRow]:
-    """The rows of a page of `per_customer`."""
+    """Return the rows of a page of `per_customer`."""
     return [_row(group) for group in groups]
 
 
 def total_of(organisation: Organisation, *, today: datetime.date) -> OutstandingRow:
-    """Everything together."""
+    """Return the totals of all customers."""
     return _row(open_invoices(organisation).order_by().aggregate(**_sums(today)))
 
 
 def open_now(organisation: Organisation, *, today: datetime.date) -> Open:
-    """What is to be paid and of how many invoices, in all and past the due date."""
+    """Return the open amount and the number of invoices, in all and overdue."""
     is_late, is_owed = Q(due_on__lt=today), Q(cents_open__gt=0)
     found = open_invoices(organisation).order_by()
     sums = found.aggregate(
@@ -189,7 +189,7 @@ def open_now(organisation: Organisation, *, today: datetime.date) -> Open:
 
 
 def outstanding_sheet(organisation: Organisation, *, today: datetime.date) -> Sheet:
-    """The report as a table for a spreadsheet; amounts in euros incl. VAT."""
+    """Return the report as a spreadsheet; amounts in euros incl. VAT."""
     head = [_("Customer number"), _("Customer"), *(str(age.label) for age in AGES), _("Total €")]
     rows = _cells(per_customer(organisation, today=today, order="customer"))
     return Sheet(f"outstanding-{today.isoformat()}", _("Outstanding"), head, rows)

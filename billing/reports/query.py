@@ -1,4 +1,4 @@
-"""What a report is asked for: the choices live in the address."""
+"""The query of a report, read from the query string."""
 
 import calendar
 import datetime
@@ -42,7 +42,7 @@ class PeriodForm(forms.Form):
         self.today = today
 
     def default_choices(self) -> dict[str, str]:
-        """What holds for a field that the address leaves out."""
+        """Return the values of fields that the query string leaves out."""
         return {"period": self.default_period}
 
     def clean(self) -> dict[str, object]:
@@ -54,7 +54,7 @@ class PeriodForm(forms.Form):
 
     @property
     def days(self) -> Period:
-        """The days asked for; of the custom period a missing end is the year's first day, today."""
+        """The chosen days; a missing end of a custom period is 1 January, or today."""
         chosen = self.cleaned_data if self.is_valid() else {}
         name = chosen.get("period") or self.default_period
         if name != "custom":
@@ -64,7 +64,7 @@ class PeriodForm(forms.Form):
 
 
 class TurnoverForm(PeriodForm):
-    """Turnover in a period, by something, of some customers or all."""
+    """The query of turnover: period, grouping and customers."""
 
     default_period = "this_year"
 
@@ -83,7 +83,7 @@ class TurnoverForm(PeriodForm):
 
 
 def year_before(period: Period) -> Period:
-    """The same days a year earlier; the last day of a month stays that of its month."""
+    """Return the same days a year earlier; the last day of a month stays the last day."""
     return Period(period.first and _earlier(period.first), period.last and _earlier(period.last))
 
 

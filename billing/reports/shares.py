@@ -1,7 +1,7 @@
-"""What an invoice consists of, by project or by employee: parts that add up to its net amount.
+"""The shares of projects or employees in an invoice; they add up to its net amount.
 
-A line is divided over the rows behind it by their amounts, after its part of the discount on the
-whole; a credit line keeps the rows of the line that it takes back.
+A line, less its part of the discount on the whole invoice, is divided over its billed rows by their
+amounts. A credit line has the rows of the line that it takes back.
 """
 
 from collections import defaultdict
@@ -16,14 +16,14 @@ from vat.totals import RateKey, VatTotal, divide
 
 from ..models import InvoiceLine, InvoiceQuerySet
 
-# By what, and the name under which the copied rows of a line keep it.
+# The grouping, and its key in the specification of a line.
 COLUMNS = {"project": "project_id", "employee": "employee_id"}
 CHUNK = 1000
 
 
 @dataclass(frozen=True)
 class Share:
-    """A part of the net amount of an invoice, in euros; `key` is None for what belongs nowhere."""
+    """A part of the net amount of an invoice, in euros; no project or employee is key None."""
 
     invoice_id: int
     key: int | None
@@ -31,7 +31,7 @@ class Share:
 
 
 def shares(invoices: InvoiceQuerySet, by: str) -> Iterator[Share]:
-    """The parts of the invoices by project or employee; two queries, however many there are."""
+    """Divide the invoices by project or employee, in two queries."""
     found = {row["pk"]: row for row in invoices.values("pk", "net", "discount", "vat_totals")}
     for pk, lines in groupby(_lines(invoices), key=lambda line: line["invoice"]):
         if invoice := found.pop(pk, None):
@@ -62,7 +62,7 @@ def _of_invoice(
 def _nets(
     invoice: Mapping[str, Any], lines: list[dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any], Decimal]]:
-    """Every line with what it comes to after the discount on the whole."""
+    """Yield every line with its net amount after the discount on the whole invoice."""
     if not invoice["discount"]:
         yield from ((line, line["net"]) for line in lines)
         return

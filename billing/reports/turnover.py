@@ -1,4 +1,4 @@
-"""Turnover: net, in euros excl. VAT, of final invoices by invoice date, next to the year before."""
+"""Turnover in euros excl. VAT: final invoices by invoice date, compared with a year before."""
 
 import datetime
 from collections import defaultdict
@@ -30,7 +30,7 @@ from .query import BY, year_before
 from .shares import COLUMNS, shares
 
 Key = datetime.date | int | None
-NOWHERE = "none"  # the key, in an address, of what belongs to no project or employee
+NOWHERE = "none"  # the key, in a URL, of amounts without project or employee
 NOT_BY = {
     "project": gettext_lazy("Without a project"),
     "employee": gettext_lazy("Not assigned to an employee"),
@@ -39,7 +39,7 @@ NOT_BY = {
 
 @dataclass(frozen=True)
 class ReportQuery:
-    """Turnover of which days, by what, and of which customers; none is all of them."""
+    """The period, grouping and customers of turnover; no customers means all."""
 
     organisation: Organisation
     period: Period
@@ -67,7 +67,7 @@ class Compared:
 
     @property
     def change(self) -> Decimal | None:
-        """The difference in percent of the year before; None where that was nothing."""
+        """The difference in percent of the year before; None if that was zero."""
         if not self.before:
             return None
         return cents(self.difference * 100 / abs(self.before))
@@ -75,29 +75,29 @@ class Compared:
 
 @dataclass(frozen=True)
 class TurnoverRow(Compared):
-    """Of one month, customer, project or employee."""
+    """The turnover of one month, customer, project or employee."""
 
     key: Key
     label: str
 
     @property
     def address(self) -> str:
-        """The key as it stands in an address."""
+        """The key as it is written in a URL."""
         if isinstance(self.key, datetime.date):
             return f"{self.key:%Y-%m}"
         return NOWHERE if self.key is None else str(self.key)
 
     @property
     def short(self) -> str:
-        """The label, of a month in three letters."""
+        """The label; of a month its short name."""
         return date_format(self.key, "M") if isinstance(self.key, datetime.date) else self.label
 
 
 @dataclass(frozen=True)
 class Turnover(Compared):
-    """What the invoices come to, and the rows that add up to it.
+    """The turnover, and the rows that add up to it.
 
-    `is_empty`: there are no invoices; credits can bring the sum of what there is to nothing.
+    `is_empty`: there are no invoices. A total of zero can also be the result of credits.
     """
 
     rows: Sequence[TurnoverRow]
@@ -105,7 +105,7 @@ class Turnover(Compared):
 
 
 def turnover(query: ReportQuery) -> Turnover:
-    """Months in order, without a gap; everything else from much to little."""
+    """Compute turnover: months in order without gaps, other groups from high to low."""
     now, before = sums(query), sums(query.a_year_before())
     is_empty = not (now or before)
     if query.by == "month":
@@ -124,7 +124,7 @@ def turnover(query: ReportQuery) -> Turnover:
 
 
 def sums(query: ReportQuery) -> dict[Key, Decimal]:
-    """What the invoices come to, by month, customer, project or employee."""
+    """Add up the invoices by month, customer, project or employee."""
     invoices = query.invoices().order_by()
     if query.by in COLUMNS:
         found: dict[Key, Decimal] = defaultdict(lambda: ZERO)
@@ -137,7 +137,7 @@ def sums(query: ReportQuery) -> dict[Key, Decimal]:
 
 
 def invoices_behind(query: ReportQuery, address: str) -> dict[int, Decimal]:
-    """Ids of the invoices behind one figure, each with its part of it; no address: behind all."""
+    """Return the invoices of one group by id, each with its part; without address, of all."""
     invoices = query.invoices().order_by()
     if address and query.by in COLUMNS:
         parts: dict[int, Decimal] = defaultdict(lambda: ZERO)
@@ -152,7 +152,7 @@ def invoices_behind(query: ReportQuery, address: str) -> dict[int, Decimal]:
 
 
 def label_of(query: ReportQuery, address: str) -> str:
-    """What a figure is about, in words; empty for what nobody knows."""
+    """Return the label of a group; empty for an unknown one."""
     if not address:
         return ""
     if address == NOWHERE and query.by in COLUMNS:
@@ -162,7 +162,7 @@ def label_of(query: ReportQuery, address: str) -> str:
 
 
 def turnover_sheet(query: ReportQuery) -> Sheet:
-    """The report as a table for a spreadsheet; amounts in euros excl. VAT."""
+    """Return the report as a spreadsheet; amounts in euros excl. VAT."""
     name = f"turnover-{query.period.first}-{query.period.last}"
     head = [str(dict(BY)[query.by]), _("Turnover €"), _("A year before €"), _("Difference €")]
     return Sheet(name, _("Turnover"), head, _cells(query))
@@ -173,7 +173,7 @@ def _cells(query: ReportQuery) -> Iterator[list[Cell]]:
         yield [row.label, row.net, row.before, row.difference]
 
 
-# --- Keys and what they are called ----------------------------------------------------------------
+# --- Keys and their labels ------------------------------------------------------------------------
 
 
 def _labels(query: ReportQuery, keys: Iterable[Key]) -> dict[Key, str]:
@@ -184,7 +184,7 @@ def _labels(query: ReportQuery, keys: Iterable[Key]) -> dict[Key, str]:
         "project": query.organisation.projects.select_related("customer"),
         "employee": query.organisation.memberships.select_related("user"),
     }[query.by]
-    # Without a list of ids: there may be more than a query can hold.
+    # Not filtered by ids: there may be more than a query can hold.
     wanted = set(keys)
     names: dict[Key, str] = {row.pk: _name(row) for row in rows.iterator() if row.pk in wanted}
     return names | ({None: str(NOT_BY[query.by])} if query.by in NOT_BY else {})
@@ -208,14 +208,14 @@ def _key(by: str, address: str) -> Key:
 
 
 def _is(key: datetime.date | int) -> dict[str, int]:
-    """Which invoices are of a month or a customer."""
+    """Return the filter for invoices of a month or a customer."""
     if isinstance(key, datetime.date):
         return {"date__year": key.year, "date__month": key.month}
     return {"customer": key}
 
 
 def _months(period: Period) -> list[Key]:
-    """The first days of the months of the period."""
+    """Return the first day of every month of the period."""
     if not period.first or not period.last:
         return []
     first = period.first.replace(day=1)

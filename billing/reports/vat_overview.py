@@ -1,6 +1,6 @@
-"""VAT: what was invoiced per treatment and rate, next to what stands in e-Boekhouden.
+"""The VAT report: invoiced amounts per treatment and rate, compared with e-Boekhouden.
 
-Invoiced is booked plus not booked yet; what is booked must be the same on both sides.
+Invoiced is booked plus not booked yet; booked amounts must be equal in e-Boekhouden.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 
 
 class Rate(NamedTuple):
-    """How something is taxed; `percentage` is 21, not 0.21."""
+    """Treatment, percentage and code of a rate; `percentage` is 21, not 0.21."""
 
     treatment: str
     percentage: Decimal
@@ -41,7 +41,7 @@ class Rate(NamedTuple):
 
     @property
     def address(self) -> str:
-        """As it stands in an address."""
+        """The rate as it is written in a URL."""
         return f"{self.treatment}:{self.percentage}:{self.code}"
 
 
@@ -68,7 +68,7 @@ class Amounts:
 
 @dataclass
 class Comparison:
-    """Amounts of a rate, or of all: as invoiced, of what is booked, and as it stands there."""
+    """Amounts of a rate, or of all: invoiced, booked, and as e-Boekhouden has them."""
 
     invoiced: Amounts = field(default_factory=Amounts)
     booked: Amounts = field(default_factory=Amounts)
@@ -80,7 +80,7 @@ class Comparison:
 
     @property
     def difference(self) -> Amounts:
-        """Theirs minus invoiced of what is booked: zero when both agree."""
+        """The amounts in e-Boekhouden less the booked amounts: zero when they agree."""
         return self.remote - self.booked
 
     def add(self, other: "Comparison") -> None:
@@ -91,7 +91,7 @@ class Comparison:
 
 @dataclass
 class VatOverview:
-    """Rates in the order of the VAT return, ids of what is not booked, and of what differs."""
+    """Rates in the order of the VAT return, and ids of invoices not booked or differing."""
 
     rates: dict[Rate, Comparison]
     total: Comparison
@@ -100,7 +100,7 @@ class VatOverview:
 
 
 def vat_overview(organisation: Organisation, period: Period) -> VatOverview:
-    """Both sides of every invoice of the period; two queries, however many there are."""
+    """Compare every invoice of the period with e-Boekhouden, in two queries."""
     rates: dict[Rate, Comparison] = defaultdict(Comparison)
     not_booked, differing = [], []
     contents = _contents(organisation, period)
@@ -119,7 +119,7 @@ def vat_overview(organisation: Organisation, period: Period) -> VatOverview:
 
 
 def invoices_at(organisation: Organisation, period: Period, address: str) -> dict[int, Decimal]:
-    """Ids of the invoices with a rate, by its address, each with its net amount at that rate."""
+    """Return the invoices with a rate by id, each with its net amount at that rate."""
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for pk, totals in _invoices(organisation, period):
         for rate, amounts in _invoiced(totals).items():
@@ -129,7 +129,7 @@ def invoices_at(organisation: Organisation, period: Period, address: str) -> dic
 
 
 def vat_sheet(organisation: Organisation, period: Period) -> Sheet:
-    """The report as a table for a spreadsheet."""
+    """Return the report as a spreadsheet."""
     head = [
         _("Rate"),
         _("VAT code in e-Boekhouden"),
@@ -153,7 +153,7 @@ def _cells(overview: VatOverview) -> Iterator[list[Cell]]:
 
 
 def _in_order(rates: Mapping[Rate, Comparison]) -> dict[Rate, Comparison]:
-    """Treatments as they are listed, high rates first."""
+    """Sort by treatment, then by rate, high rates first."""
     treatments = VatTreatment.values
 
     def place(rate: Rate) -> tuple[int, Decimal, str]:
@@ -190,7 +190,7 @@ def _compared(
         first, *others = [rate for rate in invoiced if rate.code == code] or [
             _rate_of(code, invoiced)
         ]
-        # There nobody can tell rates with one code apart: what is more or less is of the first.
+        # Rates with the same code cannot be told apart there: a difference goes to the first.
         for rate in others:
             found[rate].remote = invoiced[rate]
         rest = amounts - sum((invoiced[rate] for rate in others), Amounts())
@@ -202,7 +202,7 @@ def _compared(
 
 
 def _contents(organisation: Organisation, period: Period) -> dict[int, Mapping[str, Any]]:
-    """What stands there by id of the invoice: as it was read back, else as it was sent."""
+    """Return the remote content by id of the invoice: as read back, else as it was sent."""
     bookings = Booking.objects.filter(
         invoice__in=issued(organisation, period).order_by().values("pk"),
         kind__in=DOCUMENTS,
@@ -217,7 +217,7 @@ def _contents(organisation: Organisation, period: Period) -> dict[int, Mapping[s
 
 
 def _remote(content: Mapping[str, Any], invoiced: Mapping[Rate, Amounts]) -> dict[str, Amounts]:
-    """By VAT code. An entry has the VAT of every line, an invoice only that of the whole."""
+    """Add up by VAT code. A sales entry has VAT per line, an invoice only a VAT total."""
     found: dict[str, Amounts] = defaultdict(Amounts)
     for line in content["lines"]:
         if "net" in line:
@@ -235,7 +235,7 @@ def _remote(content: Mapping[str, Any], invoiced: Mapping[Rate, Amounts]) -> dic
 def _taxed(
     content: Mapping[str, Any], nets: dict[str, Amounts], invoiced: Mapping[Rate, Amounts]
 ) -> dict[str, Amounts]:
-    """With the VAT of each rate; what the total says more or less is put with the highest rate."""
+    """Compute the VAT of each rate; the difference with the total goes to the highest rate."""
     rates = {code: _rate_of(code, invoiced) for code in nets}
     found = {
         code: Amounts(amounts.net, share_of(amounts.net, rates[code].percentage))
@@ -250,6 +250,6 @@ def _taxed(
 
 
 def _rate_of(code: str, invoiced: Mapping[Rate, Amounts]) -> Rate:
-    """The rate of the invoice with this code; one that we did not send stands by itself."""
+    """Return the rate of the invoice with this code; else a new rate for an unknown code."""
     same_code = (rate for rate in invoiced if rate.code == code)
     return next(same_code, Rate(VatTreatment.DOMESTIC, ZERO, code))

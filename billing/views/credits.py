@@ -1,4 +1,4 @@
-"""Crediting an invoice: the dialog that shows what the credit would come to, and making it."""
+"""Crediting an invoice: the dialog with the totals of the credit, and creating it."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from .invoices import invoice_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
 def invoice_credit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Which lines, what becomes of their rows, and why; then the credit invoice."""
+    """Show the dialog, or create the credit invoice of the chosen lines."""
     invoice = _creditable(request, pk)
     form = _form(request, invoice)
     if request.method != "POST":
@@ -44,7 +44,7 @@ def invoice_credit(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @invoicer_required
 def invoice_credit_preview(request: MemberRequest, pk: int) -> HttpResponse:
-    """The dialog for the lines that are ticked now."""
+    """Show the dialog again for the lines that are ticked now."""
     invoice = _creditable(request, pk)
     form = _form(request, invoice)
     form.errors.clear()
@@ -52,7 +52,7 @@ def invoice_credit_preview(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _creditable(request: MemberRequest, pk: int) -> Invoice:
-    """An invoice that is final here, or booked there. Raises Http404 for others."""
+    """Return the invoice. Raises Http404 for a draft and for a credit invoice."""
     invoice = invoice_or_404(request, pk)
     if invoice.is_draft or invoice.is_credit:
         raise Http404
@@ -79,7 +79,7 @@ def _make(request: MemberRequest, invoice: Invoice, form: CreditForm) -> Invoice
 
 
 def _why_not(invoice: Invoice) -> str:
-    """Why it cannot be credited at all; empty if it can."""
+    """Return the reason why it cannot be credited at all; empty if it can."""
     return why_no_credit(invoice) or why_no_credit_there(invoice)
 
 
@@ -97,7 +97,7 @@ def _dialog(
 
 
 def _figures(invoice: Invoice, chosen: list[int]) -> dict[str, Any]:
-    """What the ticked lines come to; nothing when none is ticked."""
+    """Return the totals of the ticked lines; nothing if none is ticked."""
     if not chosen:
         return {}
     shown = preview(invoice, chosen)

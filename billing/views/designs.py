@@ -1,4 +1,4 @@
-"""Settings → Invoices: what each design looks like."""
+"""Settings → Invoices: the picture of each design."""
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from ..numbering import settings_of
 @require_safe
 @administrator_required
 def design_picture(request: MemberRequest, design: str) -> HttpResponse:
-    """The first page of an example in a design, with the logo and colour of the organisation."""
+    """Return the first page of a sample, with logo and colour of the organisation, in a design."""
     if design not in Design.values:
         raise Http404
     choices = settings_of(request.organisation)

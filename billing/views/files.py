@@ -1,4 +1,4 @@
-"""The files of invoices, to read and to take away."""
+"""The files of invoices: viewing and downloading."""
 
 import io
 from typing import Any
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 @require_safe
 @invoicer_required
 def invoice_file(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The PDF: of a draft as it would be, of a final invoice as it was issued."""
+    """Return the PDF: of a draft as it would be now, of a final invoice as it was issued."""
     invoice = invoice_or_404(request, pk)
     if invoice.origin != Origin.HERE:
         raise Http404(_("The PDF of this invoice is in e-Boekhouden."))
@@ -43,17 +43,17 @@ def invoice_file(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _shown(content: Any, name: str) -> FileResponse:
-    answer = FileResponse(content, filename=name, content_type="application/pdf")
-    answer["Cache-Control"] = "private, no-store"
-    # The viewer of the browser needs what the policy of pages forbids.
-    answer["Content-Security-Policy"] = "frame-ancestors 'none'"
-    return answer
+    response = FileResponse(content, filename=name, content_type="application/pdf")
+    response["Cache-Control"] = "private, no-store"
+    # The PDF viewer of the browser does not work under the policy of pages.
+    response["Content-Security-Policy"] = "frame-ancestors 'none'"
+    return response
 
 
 @require_safe
 @invoicer_required
 def invoice_ubl_file(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The UBL as it was issued."""
+    """Return the UBL as it was issued."""
     invoice = invoice_or_404(request, pk)
     if invoice.is_draft or invoice.origin != Origin.HERE:
         raise Http404(_("Only a final invoice created here has a UBL file."))
@@ -62,11 +62,11 @@ def invoice_ubl_file(request: MemberRequest, pk: int) -> HttpResponseBase:
         content = issued_file(invoice, FileKind.UBL, now=timezone.now()).file.open("rb")
     except OSError:
         return _missing(request, invoice, name)
-    answer = FileResponse(
+    response = FileResponse(
         content, as_attachment=True, filename=name, content_type="application/xml"
     )
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _missing(request: MemberRequest, invoice: Invoice, name: str) -> HttpResponseBase:
@@ -82,7 +82,10 @@ def _missing(request: MemberRequest, invoice: Invoice, name: str) -> HttpRespons
 @require_POST
 @invoicer_required
 def invoice_files(request: MemberRequest) -> HttpResponseBase:
-    """PDF and UBL of the ticked invoices as one ZIP; drafts and those of e-Boekhouden have none."""
+    """Return PDF and UBL of the ticked invoices as one ZIP.
+
+    Drafts and invoices created in e-Boekhouden have no files.
+    """
     now = timezone.now()
     found = selected(request.organisation, request.POST)
     issued = [one for one in found if not one.is_draft and one.origin == Origin.HERE]

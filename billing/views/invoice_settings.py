@@ -41,7 +41,7 @@ def invoice_settings(request: MemberRequest) -> HttpResponse:
 
 
 def _mail_text(request: MemberRequest, form: InvoiceSettingsForm, language: str) -> dict[str, Any]:
-    """The fields of the texts in a language, with what they would say."""
+    """Return the fields of the texts in a language, with a filled example."""
     subject, body = form[f"mail_subject_{language}"], form[f"mail_body_{language}"]
     typed = InvoiceSettings(**{one.name: one.value() or "" for one in (subject, body)})
     letter = Letter((), *texts(typed, language=language))
@@ -56,7 +56,7 @@ def _mail_text(request: MemberRequest, form: InvoiceSettingsForm, language: str)
 
 
 def _next_numbers(request: MemberRequest, settings: InvoiceSettings) -> dict[str, str]:
-    """The next number per prefix field, from what is typed or stored."""
+    """Return the next number for each prefix, as typed or stored."""
     fields = ("prefix", "eboekhouden_prefix")
     return {field: _number_after(request, getattr(settings, field)) for field in fields}
 
@@ -72,7 +72,7 @@ def _number_after(request: MemberRequest, prefix: str) -> str:
 @require_safe
 @administrator_required
 def next_number_preview(request: MemberRequest) -> HttpResponse:
-    """The number that the typed prefix would give; empty while the prefix is not right."""
+    """Return the next number for the typed prefix; empty while the prefix is invalid."""
     prefix = request.GET.get("prefix", request.GET.get("eboekhouden_prefix", ""))
     number = _number_after(request, prefix.strip())
     return render(request, "billing/settings/next_number.html", {"number": number})

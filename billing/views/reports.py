@@ -1,4 +1,4 @@
-"""Finance → Reports."""
+"""Finance → Reports: turnover and outstanding."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -32,14 +32,14 @@ from ..reports.turnover import (
 )
 
 REPORTS = ("turnover", "outstanding", "vat", "icp")
-# In a chart: months, and others.
+# The largest number of bars in a chart: of months (True) and of other groups.
 MOST_BARS = {True: 36, False: 12}
 
 
 @require_safe
 @invoicer_required
 def report_list(request: MemberRequest) -> HttpResponse:
-    """The first of the reports."""
+    """Redirect to the first report."""
     return redirect("billing:report-turnover")
 
 
@@ -49,7 +49,7 @@ def report_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_turnover(request: MemberRequest) -> HttpResponse:
-    """Turnover by month, customer, project or employee, next to the year before."""
+    """Show turnover by month, customer, project or employee, compared with a year before."""
     form, query = _turnover(request)
     found = turnover(query)
     bars = [(row.short, row.net, row.before) for row in found.rows]
@@ -68,7 +68,7 @@ def report_turnover(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
-    """The invoices behind one figure, each with its part; without a key behind all of them."""
+    """Show the invoices of one group, each with its part; without a key, of all groups."""
     form, query = _turnover(request)
     address = request.GET.get("key", "")
     parts = invoices_behind(query, address)
@@ -88,7 +88,7 @@ def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_turnover_export(request: MemberRequest) -> StreamingHttpResponse:
-    """Turnover as CSV, or as XLSX with `file=xlsx`."""
+    """Export turnover as CSV, or as XLSX with `file=xlsx`."""
     _form, query = _turnover(request)
     return sheet_answer(turnover_sheet(query), kind=request.GET.get("file", ""))
 
@@ -107,7 +107,7 @@ def _turnover(request: MemberRequest) -> tuple[TurnoverForm, ReportQuery]:
 @require_safe
 @invoicer_required
 def report_outstanding(request: MemberRequest) -> HttpResponse:
-    """What is still to be paid, per customer and by age; pages are of customers."""
+    """Show the outstanding amounts per customer and age; a page has customers."""
     today, order = timezone.localdate(), request.GET.get("order", "")
     groups = outstanding.per_customer(request.organisation, today=today, order=order)
     page = page_of(request, groups, default_size=50)
@@ -126,7 +126,7 @@ def report_outstanding(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
-    """The invoices that are open: of a customer and an age, or of all."""
+    """Show the open invoices, optionally of one customer or one age."""
     today, customers = timezone.localdate(), _customers(request)
     age = next((age for age in outstanding.AGES if age.key == request.GET.get("age")), None)
     amounts = outstanding.open_amounts(
@@ -148,24 +148,27 @@ def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_outstanding_export(request: MemberRequest) -> StreamingHttpResponse:
-    """What is open as CSV, or as XLSX with `file=xlsx`."""
+    """Export the outstanding amounts as CSV, or as XLSX with `file=xlsx`."""
     sheet = outstanding.outstanding_sheet(request.organisation, today=timezone.localdate())
     return sheet_answer(sheet, kind=request.GET.get("file", ""))
 
 
 def _customers(request: MemberRequest) -> QuerySet[Customer] | None:
-    """The customer of the address, none of an id that no customer has; None when not narrowed."""
+    """Return the customer of the query string as a queryset; None if it names none.
+
+    An unknown id gives an empty queryset.
+    """
     pk = request.GET.get("customer", "")
     if not pk:
         return None
     return request.organisation.customers.filter(pk=chosen_id(pk))
 
 
-# --- What the reports have in common --------------------------------------------------------------
+# --- Shared by all reports ------------------------------------------------------------------------
 
 
 def report_context(request: MemberRequest) -> dict[str, Any]:
-    """What every report is shown with: its address without the page, and its place."""
+    """Return the context of every report: its query string without page, and the active tab."""
     query = request.GET.copy()
     for name in ("page", "key", "file"):
         query.pop(name, None)
@@ -179,7 +182,7 @@ def report_context(request: MemberRequest) -> dict[str, Any]:
 def invoices_with(
     request: MemberRequest, figures: Mapping[int, Decimal]
 ) -> tuple["Page[int]", list[tuple[Invoice, Decimal]]]:
-    """A page of invoices, the latest first, each with its figure."""
+    """Return a page of invoices, latest first, each with its figure."""
     mine = request.organisation.invoices.filter(pk__in=figures)
     ids = list(mine.order_by("-date", "-pk").values_list("pk", flat=True))
     page = page_of(request, ids, default_size=50)

@@ -1,4 +1,4 @@
-"""Settings → VAT rates: the table of what follows from each, adding, changing, ending."""
+"""Settings → VAT rates: the table with the consequences, adding, changing, replacing, deleting."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -87,7 +87,7 @@ def _changed(rate: VatRate, form: VatRateForm) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator_required
 def vat_rate_follow(request: MemberRequest, pk: int) -> HttpResponse:
-    """The percentage changes by law: ends this rate and adds the one that follows, in one step."""
+    """End this rate and add its successor in one step, for a percentage that changes by law."""
     rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
     if hasattr(rate, "replaced_by"):
         raise Http404(_("This rate already has a successor."))
@@ -104,7 +104,7 @@ def vat_rate_follow(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @administrator_required
 def vat_rate_default_code(request: MemberRequest, pk: int) -> HttpResponse:
-    """Fills in the usual code of a rate that has none."""
+    """Set the default code on a rate without a code."""
     rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
     if code := set_default_code(rate):
         messages.success(

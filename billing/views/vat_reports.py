@@ -1,4 +1,4 @@
-"""Finance → Reports: VAT, and supplies within the EU."""
+"""Finance → Reports: VAT and supplies within the EU."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from ..reports.vat_overview import invoices_at, vat_overview, vat_sheet
 from .reports import invoices_with, report_context
 
 
-def _asked(request: MemberRequest) -> PeriodForm:
+def _period_form(request: MemberRequest) -> PeriodForm:
     return PeriodForm(request.GET, today=timezone.localdate())
 
 
@@ -33,8 +33,8 @@ def _common(request: MemberRequest, form: PeriodForm) -> dict[str, Any]:
 @require_safe
 @invoicer_required
 def report_vat(request: MemberRequest) -> HttpResponse:
-    """VAT per rate on both sides, what differs, and what is not booked yet, page by page."""
-    form = _asked(request)
+    """VAT per rate compared with e-Boekhouden, invoices that differ, invoices not booked yet."""
+    form = _period_form(request)
     overview = vat_overview(request.organisation, form.days)
     page = page_of(request, overview.not_booked)
     invoices = request.organisation.invoices.select_related("customer")
@@ -54,8 +54,8 @@ def report_vat(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_vat_invoices(request: MemberRequest) -> HttpResponse:
-    """The invoices with a rate, each with its net amount at that rate."""
-    form, address = _asked(request), request.GET.get("key", "")
+    """Show the invoices with a rate, each with its net amount at that rate."""
+    form, address = _period_form(request), request.GET.get("key", "")
     nets = invoices_at(request.organisation, form.days, address)
     page, rows = invoices_with(request, nets)
     context = {
@@ -71,16 +71,16 @@ def report_vat_invoices(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_vat_export(request: MemberRequest) -> StreamingHttpResponse:
-    """The VAT overview as CSV, or as XLSX with `file=xlsx`."""
-    sheet = vat_sheet(request.organisation, _asked(request).days)
+    """Export the VAT report as CSV, or as XLSX with `file=xlsx`."""
+    sheet = vat_sheet(request.organisation, _period_form(request).days)
     return sheet_answer(sheet, kind=request.GET.get("file", ""))
 
 
 @require_safe
 @invoicer_required
 def report_icp(request: MemberRequest) -> HttpResponse:
-    """Supplies within the EU per VAT number, goods and services apart."""
-    form = _asked(request)
+    """Show supplies within the EU per VAT number, goods and services apart."""
+    form = _period_form(request)
     rows = icp(request.organisation, form.days)
     context = {
         **_common(request, form),
@@ -97,8 +97,8 @@ def report_icp(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_icp_invoices(request: MemberRequest) -> HttpResponse:
-    """The invoices behind one VAT number; without one behind one customer."""
-    form = _asked(request)
+    """Show the invoices of one VAT number, or of one customer without a number."""
+    form = _period_form(request)
     vat_number = request.GET.get("key", "")
     nets = icp_invoices(
         request.organisation,
@@ -120,6 +120,6 @@ def report_icp_invoices(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def report_icp_export(request: MemberRequest) -> StreamingHttpResponse:
-    """The list as CSV, or as XLSX with `file=xlsx`."""
-    sheet = icp_sheet(request.organisation, _asked(request).days)
+    """Export the list as CSV, or as XLSX with `file=xlsx`."""
+    sheet = icp_sheet(request.organisation, _period_form(request).days)
     return sheet_answer(sheet, kind=request.GET.get("file", ""))
