@@ -53,7 +53,8 @@ class Preview:
     """The totals of a credit invoice before it is created.
 
     `apart` is in euros incl. VAT. For an invoice created here, it is how far the last credit
-    differs from its own lines. For one in e-Boekhouden, it is how far all credits differ from the invoice.
+    differs from its own lines. For one in e-Boekhouden, it is how far all credits differ from the
+    invoice.
     """
 
     totals: Totals

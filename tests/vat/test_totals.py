@@ -86,7 +86,7 @@ def test_a_discount_on_the_whole_is_taken_off_every_rate_before_vat():
 
 
 def test_a_discount_on_a_line_is_an_amount_of_its_own():
-    """EN 16931 BT-136: 7.5% of 3 × 33.33 = 99.99 is 7.50, so the line comes to 92.49."""
+    """EN 16931 BT-136: 7.5% of 3 × 33.33 = 99.99 is 7.50, so the line is 92.49."""
     assert net_amount(Decimal(3), Decimal("33.33"), Decimal("7.5")) == Decimal("92.49")
 
 

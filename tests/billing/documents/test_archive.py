@@ -1,4 +1,4 @@
-"""What a final invoice leaves behind: PDF, UBL and data, made once and kept unchanged."""
+"""The archive of a final invoice: PDF, UBL and data, created once and kept unchanged."""
 
 import hashlib
 import io
@@ -36,7 +36,7 @@ def inside(agency) -> Client:
 
 @pytest.fixture
 def invoice(agency):
-    """Ninety minutes of work, final."""
+    """A final invoice of ninety minutes of work."""
     invoices.complete(agency.organisation)
     customer = invoices.buyer(agency.organisation)
     agency.hours(project=factories.create_project(customer=customer), minutes=90)
@@ -53,7 +53,7 @@ def test_a_final_invoice_has_its_three_files_at_once(invoice):
 
 
 def test_the_pdf_is_an_archive_with_the_ubl_inside(invoice):
-    """ISO 19005-3: part 3, level B, an output intent, and how what is inside relates to it."""
+    """ISO 19005-3: part 3, level B, an output intent, and the relation of the embedded file."""
     files = issue_files(invoice, now=NOW)
     pdf = PdfReader(io.BytesIO(content_of(files["pdf"])))
     root = pdf.root_object
@@ -102,11 +102,11 @@ def test_a_draft_has_no_ubl_to_take_away(agency, inside):
     assert inside.get(reverse("billing:invoice-ubl", args=[draft.pk])).status_code == 404
 
 
-# --- Checking -------------------------------------------------------------------------------------
+# --- Verifying ------------------------------------------------------------------------------------
 
 
 def verified(*options: str) -> tuple[int, str]:
-    """Exit code and words of the command."""
+    """Run the command; return its exit code and output."""
     said = io.StringIO()
     try:
         call_command("verify_archive", *options, stdout=said)
@@ -207,7 +207,7 @@ def test_a_file_that_is_gone_is_named_in_the_zip(inside, invoice):
 
 
 @pytest.mark.parametrize("kind", ["pdf", "ubl"])
-def test_a_file_that_is_gone_is_told_on_the_page_of_its_invoice(inside, invoice, kind):
+def test_a_missing_file_is_reported_on_the_page_of_its_invoice(inside, invoice, kind):
     for kept in invoice.files.all():
         kept.file.storage.delete(kept.file.name)
 

@@ -1,4 +1,4 @@
-"""The invoice on paper: everything the law wants, in its language, and the same for ever."""
+"""The PDF: it has the legal requirements, in its language, and does not change."""
 
 import datetime
 import hashlib
@@ -30,14 +30,14 @@ NOW = timezone.now()
 
 
 def text_of(pdf: bytes) -> str:
-    """What stands in it, with single spaces, so that a wrapped line reads on."""
+    """Return the text with single spaces, so that a wrapped line is one line."""
     pages = (page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     return " ".join(" ".join(pages).replace("\u00a0", " ").split())
 
 
 @pytest.fixture
 def issuer(agency):
-    """The agency with everything that an invoice must say of it."""
+    """The agency with all fields that an invoice requires."""
     organisation = agency.organisation
     organisation.address, organisation.postal_code = "Javastraat 12", "1094 HH"
     organisation.city, organisation.email = "Amsterdam", "post@studio-oost.example"
@@ -112,7 +112,7 @@ def test_reverse_charged_vat_is_named_with_the_number_of_the_customer(issuer):
     assert "Total € 193.75" in said
 
 
-def test_no_text_of_ours_or_theirs_is_taken_for_markup(issuer):
+def test_no_text_is_read_as_markup(issuer):
     invoice = draft(issuer)
     nasty = '#panic("x") *b* $1$ @ref <label> \\ https://x.example // `raw` #include "/etc/passwd"'
     InvoiceLine.objects.filter(invoice=invoice).update(description=nasty)
@@ -131,7 +131,7 @@ def test_no_text_of_ours_or_theirs_is_taken_for_markup(issuer):
     ],
 )
 def test_what_no_typeface_has_never_stops_an_invoice(issuer, written, printed):
-    """PDF/A (ISO 19005-3, 6.2.11.8) forbids glyphs that are not there."""
+    """PDF/A (ISO 19005-3, 6.2.11.8) forbids missing glyphs."""
     invoice = draft(issuer)
     InvoiceLine.objects.filter(invoice=invoice).update(description=written)
 

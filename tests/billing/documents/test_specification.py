@@ -1,4 +1,4 @@
-"""The rows behind a final invoice are copied: they and the period of supply stay for ever."""
+"""The billed rows and the period of supply are stored on a final invoice and do not change."""
 
 import datetime
 from decimal import Decimal
@@ -66,7 +66,7 @@ def test_a_draft_has_no_copies_yet(agency):
     assert [line.specification for line in draft.lines.all()] == [[]]
 
 
-def test_the_period_of_supply_stays_when_the_rows_are_freed_later(agency):
+def test_the_period_of_supply_stays_when_the_rows_are_released_later(agency):
     project = factories.create_project(organisation=agency.organisation)
     for day in (2, 20):
         agency.hours(project=project, date=DAY.replace(day=day))

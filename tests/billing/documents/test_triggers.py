@@ -1,4 +1,4 @@
-"""The database refuses to change what is final, whoever asks: a form, a script, or SQL by hand."""
+"""The database refuses to change final invoices, by the ORM as well as by SQL."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -53,7 +53,7 @@ ADD_A_LINE = "INSERT INTO billing_invoiceline ({names}) SELECT {values} FROM bil
 
 
 def one_more_line(into: Invoice) -> str:
-    """SQL that copies the first line to a free place of an invoice."""
+    """Return SQL that copies the first line to an unused position of an invoice."""
     other = {"position": "9", "invoice_id": str(into.pk)}
     values = ", ".join(other.get(name, name) for name in COPIED)
     return ADD_A_LINE.format(names=", ".join(COPIED), values=values) + " ORDER BY id LIMIT 1"

@@ -1,4 +1,4 @@
-"""The invoice on the wire: UBL 2.1, the rules of EN 16931, and those of the Netherlands (NLCIUS).
+"""The UBL: UBL 2.1, the rules of EN 16931, and the Dutch rules (NLCIUS).
 
 The schemas are those of OASIS; the rules are written again in ubl_rules.py. The official
 rules (github.com/peppolautoriteit-nl/validation, si-ubl-2.0.xsl) say the same of the
@@ -35,7 +35,7 @@ def read(invoice: Invoice) -> etree._Element:
 
 
 def texts(root: etree._Element, path: str) -> list[str]:
-    """The values at a path such as `cac:TaxTotal/cbc:TaxAmount`, from the root."""
+    """Return the values at a path such as `cac:TaxTotal/cbc:TaxAmount`, from the root."""
     return [str(one.text) for one in root.iterfind(path, NAMES)]
 
 
@@ -105,7 +105,7 @@ def test_a_dutch_buyer_is_known_by_its_coc_number_or_oin(organisation, coc_numbe
 
 
 def test_a_private_buyer_gets_an_invoice_of_en_16931(organisation):
-    """NLCIUS has no room for a buyer without a registration (BR-NL-10 is fatal); EN 16931 has."""
+    """NLCIUS refuses a buyer without a registration (BR-NL-10 is fatal); EN 16931 does not."""
     root = read(invoices.issued(invoices.buyer(organisation, "private"), [Item()]))
 
     assert texts(root, "cbc:CustomizationID") == ["urn:cen.eu:en16931:2017"]
@@ -145,7 +145,7 @@ def test_vat_is_computed_once_per_rate(organisation):
     assert texts(root, "cac:TaxTotal/cbc:TaxAmount") == ["10.50"]
 
 
-def test_discounts_stand_on_their_line_and_per_rate_on_the_whole(organisation):
+def test_discounts_are_on_their_line_and_per_rate_on_the_whole(organisation):
     """BG-27: 5% of 200 is 10. BG-20: 10% of 190 at 21% and of 100 at 9%. VAT 35.91 + 8.10."""
     items = [Item(price="200", discount="5"), Item(percentage="9")]
     invoice = invoices.issued(invoices.buyer(organisation), items, discount=Decimal(10))
@@ -205,7 +205,7 @@ def test_goods_to_another_eu_country_say_where_they_went_and_when(organisation):
 
 
 def test_the_period_is_that_of_the_rows(agency, organisation):
-    """BG-14; art. 35a(1)(g) of the Act wants the date of supply."""
+    """BG-14; art. 35a(1)(g) of the Act requires the date of supply."""
     invoice = invoices.issued(invoices.buyer(organisation), [Item()])
     project = factories.create_project(customer=invoice.customer)
     for day in (DAY, DAY + datetime.timedelta(days=9)):

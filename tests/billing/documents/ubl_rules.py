@@ -1,4 +1,4 @@
-"""The arithmetic and the conditions of EN 16931 and NLCIUS, written down once more, for tests.
+"""The arithmetic and the conditions of EN 16931 and NLCIUS, implemented again for tests.
 
 Rules by their official names; an XPath is from the root.
 """
@@ -21,7 +21,7 @@ Element = etree._Element
 
 
 def broken_rules(root: Element, invoice: Invoice) -> list[str]:
-    """Names of the rules that a document breaks, and where it differs from the stored invoice."""
+    """Return the rules that a document breaks, and its differences from the stored invoice."""
     return [*_sums(root), *_groups(root), *_content(root), *_dutch(root), *_stored(root, invoice)]
 
 
@@ -57,7 +57,7 @@ def _groups(root: Element) -> Iterator[str]:
         net, vat = one(group, "cbc:TaxableAmount"), one(group, "cbc:TaxAmount")
         if net != expected.get(key):
             yield f"BR-{category}-08"
-        # One rate has one code here, so the slack of BR-CO-17 is not needed.
+        # A rate has one code here, so the tolerance of BR-CO-17 is not needed.
         if vat != (net * percentage / 100).quantize(CENT, rounding=ROUND_HALF_UP):
             yield "BR-CO-17"
         if (category in NO_VAT) != (percentage == 0):
@@ -131,7 +131,7 @@ def _stored(root: Element, invoice: Invoice) -> Iterator[str]:
 
 
 def expected_groups(root: Element) -> dict[tuple[str, Decimal], Decimal]:
-    """Taxable amounts by category and percentage: lines less allowances plus charges."""
+    """Return taxable amounts by category and percentage: lines less allowances plus charges."""
     groups: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
     for line in root.iterfind("*[cac:Item]", NAMES):
         key = key_of(line.find("cac:Item/cac:ClassifiedTaxCategory", NAMES))
@@ -166,7 +166,7 @@ def texts(root: Element, path: str) -> list[str]:
 
 
 def one(element: Element, path: str) -> Decimal:
-    """The amount at a path; nothing is nought."""
+    """Return the amount at a path; zero if it is missing."""
     return Decimal(element.findtext(path, default="0", namespaces=NAMES))
 
 

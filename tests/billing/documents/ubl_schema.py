@@ -1,4 +1,4 @@
-"""Whether a document fits the schemas of UBL 2.1, which stand in tests/schemas."""
+"""Validating a document against the schemas of UBL 2.1 in tests/schemas."""
 
 from functools import cache
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from lxml import etree
 
 FOLDER = Path(__file__).parents[2] / "schemas" / "ubl-2.1"
-# In place of the standard's module of extensions, which imports all there is about signatures.
+# Replaces the extensions of the standard, which import the schemas of signatures.
 EXTENSIONS = "UBL-ExtensionContentDataType-2.1.xsd"
 NO_EXTENSIONS = """
 <xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema"
@@ -30,7 +30,7 @@ def _schema(name: str) -> etree.XMLSchema:
 
 
 def schema_errors(document: bytes) -> list[str]:
-    """What an Invoice or CreditNote breaks of its schema."""
+    """Return the schema errors of an Invoice or CreditNote."""
     root = etree.fromstring(document)
     schema = _schema(etree.QName(root).localname)
     schema.validate(root)

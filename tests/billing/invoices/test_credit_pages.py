@@ -1,4 +1,4 @@
-"""Crediting on the pages: the dialog, what it shows, and who may do it."""
+"""The pages of crediting: the dialog, its totals, and the rights."""
 
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ def inside(agency) -> Client:
 
 @pytest.fixture
 def invoice(agency) -> Invoice:
-    """Sent, of two lines of an hour each at 90.00."""
+    """A sent invoice of two lines of an hour each at 90.00."""
     return sent(agency)
 
 
@@ -55,7 +55,7 @@ def sent(agency, *, lines: int = 2) -> Invoice:
 
 
 def answers(invoice: Invoice, *lines, **more: str) -> dict[str, str]:
-    """What the browser posts for these lines."""
+    """Return the data that the browser posts for these lines."""
     boxes = {f"line-{line.pk}": "on" for line in lines}
     dispositions = {f"rows-{line.pk}": "released" for line in invoice.lines.all()}
     return {"date": "2026-11-25", "reason": "Counted double", **boxes, **dispositions, **more}
@@ -98,7 +98,7 @@ def test_one_line_is_credited_and_becomes_free_when_the_credit_was_sent(inside, 
     assert f"Credited by {credit.number}, €\u00a0108.90" in page
 
 
-def test_a_row_tells_on_which_invoice_it_was_and_by_which_it_was_credited(agency, inside, invoice):
+def test_a_row_shows_its_invoice_and_its_credit(agency, inside, invoice):
     line = invoice.lines.first()
     entry = line.time_entries.get()
     draft = draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)

@@ -1,4 +1,4 @@
-"""Whatever is credited in whichever parts: all credits together come to exactly the invoice."""
+"""Credits in any parts add up to exactly the invoice."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,7 +37,7 @@ def priced_lines(draw: st.DrawFn) -> tuple[Line, Line]:
 
 
 def credit_in_parts(invoice: Totals, parts: list[list[Line]], *, discount: Decimal) -> list[Totals]:
-    """Credits of all lines, one after the other."""
+    """Credit all lines, part by part."""
     made: list[Totals] = []
     for place, part in enumerate(parts):
         remaining = frozenset(rate_of(line) for later in parts[place + 1 :] for line in later)

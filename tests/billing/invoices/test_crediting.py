@@ -1,4 +1,4 @@
-"""Credit invoices: what they take back, and what becomes of the rows of exactly those lines."""
+"""Credit invoices: their lines and totals, and the disposition of the rows."""
 
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ TODAY = factories.TODAY
 
 @pytest.fixture
 def invoice(agency) -> Invoice:
-    """Sent, of three lines: two hours of one task, one hour of another, an expense."""
+    """A sent invoice of three lines: two tasks and an expense."""
     project = factories.create_project(organisation=agency.organisation)
     tasks = [factories.create_task(organisation=agency.organisation) for _ in range(2)]
     for minutes, task in ((60, tasks[0]), (65, tasks[0]), (50, tasks[1])):
@@ -45,7 +45,7 @@ def credit_input(lines, disposition: RowDisposition = RowDisposition.RELEASED) -
 def credited(
     agency, invoice: Invoice, lines=None, disposition: RowDisposition = RowDisposition.RELEASED
 ) -> Invoice:
-    """A final credit of these lines, else of all."""
+    """Create a final credit of these lines, else of all."""
     lines = list(invoice.lines.all()) if lines is None else lines
     draft = draft_credit(invoice, credit_input(lines, disposition), by=agency.member.user, now=NOW)
     return make_final(draft, by=agency.member.user, now=NOW)
@@ -136,7 +136,7 @@ def test_a_long_reason_fits_into_the_note_of_a_row(agency, invoice):
 
 @pytest.fixture
 def agreed(agency) -> ScheduledAmount:
-    """An agreed amount on a draft."""
+    """A scheduled amount on a draft."""
     line = factories.create_invoice_line(
         project=factories.create_project(organisation=agency.organisation)
     )
@@ -190,9 +190,7 @@ def test_the_database_itself_refuses_a_second_credit_of_a_line(agency, invoice):
         taken.save()
 
 
-def test_a_draft_credit_thrown_away_frees_nothing_and_lets_the_line_be_credited_again(
-    agency, invoice
-):
+def test_after_deleting_a_draft_credit_its_line_can_be_credited_again(agency, invoice):
     line = invoice.lines.first()
     draft = draft_credit(invoice, credit_input([line]), by=agency.member.user, now=NOW)
 

@@ -1,4 +1,4 @@
-"""Credits in the books of e-Boekhouden: made there, or entered in the ledger; to the cent."""
+"""Credits in e-Boekhouden: as an invoice or as a sales entry, to the cent."""
 
 import random
 from decimal import Decimal
@@ -39,7 +39,7 @@ NOW = timezone.now()
 
 @pytest.fixture
 def booked(connected) -> Invoice:
-    """Made in e-Boekhouden, of two lines: an hour of two tasks."""
+    """An invoice in e-Boekhouden of two lines: an hour of two tasks."""
     project = factories.create_project(organisation=connected.organisation)
     for _ in range(2):
         connected.hours(project=project)
@@ -51,7 +51,7 @@ def booked(connected) -> Invoice:
 def credit(
     agency, invoice: Invoice, lines=None, disposition: RowDisposition = RowDisposition.RELEASED
 ) -> Invoice:
-    """A credit in e-Boekhouden of these lines, else of all."""
+    """Create a credit in e-Boekhouden of these lines, else of all."""
     lines = list(invoice.lines.all()) if lines is None else lines
     return credit_in_eboekhouden(
         invoice,
@@ -256,7 +256,7 @@ def test_from_the_dialog_it_is_booked_and_its_page_follows_it(connected, booked)
 
 
 def fill_both(agency, sandbox, dice: random.Random) -> None:
-    """Work for two customers, who stand there too."""
+    """Work for two customers that exist in e-Boekhouden."""
     fill(agency, dice, customers=2)
     customers = agency.organisation.customers.all()
     sandbox.seed_relations([{"Code": c.number, "Bedrijf": c.name} for c in customers])

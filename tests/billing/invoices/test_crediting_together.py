@@ -1,4 +1,4 @@
-"""Two people who credit at once, on a real PostgreSQL: lines and rows are taken back once."""
+"""Concurrent credits on PostgreSQL: lines and rows are taken back once."""
 
 import pytest
 from django.utils import timezone
@@ -70,7 +70,7 @@ def test_parts_that_become_final_at_once_come_to_the_invoice(agency, _round):
 
 
 @pytest.mark.parametrize("_round", range(5))
-def test_a_draft_credit_is_either_thrown_away_or_final(agency, _round):
+def test_a_draft_credit_is_either_deleted_or_final(agency, _round):
     invoice = sent(agency)
     by = agency.member.user
     draft = draft_credit(invoice, credit_input(invoice.lines.all()), by=by, now=NOW)

@@ -1,4 +1,4 @@
-"""Before an invoice becomes final it is checked: on its page, when it is sent, in a selection."""
+"""The law check of drafts: on their page, when they are sent, and in a selection."""
 
 import pytest
 from django.core import mail
@@ -39,7 +39,7 @@ def inside(agency) -> Client:
 
 
 def bare(agency) -> None:
-    """The organisation says nothing about itself."""
+    """An organisation without any details."""
     nothing = dict.fromkeys(("vat_number", "coc_number", "iban", *NO_ADDRESS), "")
     Organisation.objects.filter(pk=agency.organisation.pk).update(**nothing)
     agency.organisation.refresh_from_db()
@@ -65,7 +65,7 @@ def test_everything_that_is_missing_is_named_at_once_with_the_way_to_its_field(a
     assert f'href="{reverse("customers:customer-edit", args=[customer])}#id_address"' in page
 
 
-def test_who_may_not_change_the_organisation_is_told_whom_to_ask(agency):
+def test_a_user_without_the_right_sees_whom_to_ask(agency):
     invoice = draft(agency)
     bare(agency)
     member = factories.create_membership(
@@ -147,13 +147,13 @@ def test_an_unmapped_rate_stops_it_only_while_eboekhouden_is_connected(agency):
 def test_a_draft_follows_the_code_that_its_rate_gets(agency, inside):
     agency.vat.code = ""
     agency.vat.save()
-    final, mended = draft(agency), draft(agency, name="Later")
+    final, fixed = draft(agency), draft(agency, name="Later")
     make_final(final, by=agency.member.user, now=NOW)
     factories.create_connection(organisation=agency.organisation)
 
     inside.post(reverse("billing:vat-rate-default-code", args=[agency.vat.pk]))
 
-    made = make_final(mended, by=agency.member.user, now=NOW)
+    made = make_final(fixed, by=agency.member.user, now=NOW)
     assert made.lines.get().vat_code == "HOOG_VERK_21"
     assert Invoice.objects.get(pk=made.pk).vat_by_rate[0].code == "HOOG_VERK_21"
     assert final.lines.get().vat_code == ""

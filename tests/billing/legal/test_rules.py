@@ -1,4 +1,4 @@
-"""What an invoice must say: every rule keeps quiet about a good one and names what is wrong.
+"""The rules of the law check: none objects to a lawful invoice, and each names its violation.
 
 The rules are pure, so each case is a lawful invoice with one thing changed.
 """
@@ -45,7 +45,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Line:
-    """A line as the rules read it."""
+    """A line with the fields that the rules read."""
 
     position: int
     description: str
@@ -83,7 +83,7 @@ def in_english():
 
 
 def invoice(*rows: Line, to: Party = DUTCH, **changes: object) -> Document:
-    """A lawful invoice of these lines, else of one hour and a half of work."""
+    """A lawful invoice of these lines, else of three and a half hours of work."""
     lines = rows or (WORK,)
     sums = totals(lines, discount=changes.get("discount", Decimal(0)))
     lawful = Document(
@@ -299,7 +299,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize(("document", "text", "place"), ERRORS.values(), ids=ERRORS)
-def test_an_error_says_what_is_wrong_and_where_to_mend_it(document, text, place):
+def test_an_error_says_what_is_wrong_and_where_to_fix_it(document, text, place):
     findings = check(document)
 
     assert [(one.text, one.place, one.severity) for one in findings.all] == [
@@ -358,7 +358,7 @@ def test_a_warning_is_said_and_stops_nothing(document, text):
     assert findings.errors == ()
 
 
-def test_what_lacks_everything_is_told_everything_at_once():
+def test_all_errors_are_shown_at_once():
     bare = Party(name="", country="")
     line = replace(
         untaxed(VatTreatment.EU_SERVICES), description="", vat_code="", quantity=Decimal(4)

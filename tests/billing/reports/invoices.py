@@ -1,4 +1,4 @@
-"""Final invoices to report on, made in one go: lines with the rows behind them."""
+"""Final invoices for reports, created at once with lines and their specification."""
 
 import datetime
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ TODAY = factories.TODAY
 
 @dataclass
 class Line:
-    """Net in euros; `rows` are employee, project and amount of what is behind it."""
+    """Net in euros; `rows` are employee, project and amount of its billed rows."""
 
     net: str
     rate: VatRate
@@ -61,7 +61,7 @@ def create_invoice(
     status: str = InvoiceStatus.SENT,
     **fields: object,
 ) -> Invoice:
-    """An invoice as it stands when all is said and done."""
+    """Create a final invoice with its stored totals."""
     customer = customer or factories.create_customer(organisation=organisation)
     number = "" if status == InvoiceStatus.DRAFT else f"R{Invoice.objects.count() + 1:05d}"
     invoice = Invoice(

@@ -1,4 +1,4 @@
-"""Outstanding: what customers still have to pay today, and since when."""
+"""The report of outstanding amounts, by customer and age."""
 
 import csv
 import datetime
@@ -34,7 +34,7 @@ def browser(client, agency):
 
 
 def invoiced(agency, net="100.00", days_late=0, **fields):
-    """At 21%, due so many days ago."""
+    """Create an invoice at 21% that was due `days_late` days ago."""
     due = TODAY - datetime.timedelta(days=days_late)
     return create_invoice(agency.organisation, Line(net, agency.vat), due_on=due, **fields)
 
@@ -74,7 +74,7 @@ def test_only_what_was_asked_for_and_not_paid_is_open(agency):
         invoiced(agency, status=status)
     invoiced(agency, status=InvoiceStatus.FINAL, origin=Origin.EBOEKHOUDEN)
 
-    # Sent from here, and made there.
+    # Sent from here, and created in e-Boekhouden.
     assert total(agency).total == Decimal("242.00")
 
 

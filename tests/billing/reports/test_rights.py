@@ -1,4 +1,4 @@
-"""Who may see invoices may see reports, and of the own organisation only."""
+"""Reports are for users who may see invoices, and of their organisation only."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Turnover: whatever it is divided by, the parts are the invoices, to the cent."""
+"""Turnover: in every grouping the parts add up to the invoices, to the cent."""
 
 import csv
 import datetime
@@ -141,7 +141,7 @@ def test_the_year_before_has_the_same_days(period, earlier):
     assert year_before(period) == earlier
 
 
-# --- Everything ties out --------------------------------------------------------------------------
+# --- The parts add up -----------------------------------------------------------------------------
 
 CENTS = st.integers(-50_000, 200_000).map(lambda cents: str(Decimal(cents).scaleb(-2)))
 SMALL = st.integers(0, 3)

@@ -1,4 +1,4 @@
-"""VAT: what was invoiced, what stands in e-Boekhouden, and what makes the one the other."""
+"""The VAT report: invoiced amounts, amounts in e-Boekhouden, and their difference."""
 
 import csv
 import datetime
@@ -60,7 +60,7 @@ def made_there(connected, **options):
 
 
 def entered(connected):
-    """Invoices that were sent from here, with their entries in the ledger; gives the first."""
+    """Create sent invoices with their sales entries; return the first."""
     drafts = draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
     invoices = [mark_sent(draft, by=connected.member.user, now=NOW) for draft in drafts]
     create_sales_entries(invoices, connected.connection, by=connected.member.user, now=NOW)
