@@ -1,14 +1,15 @@
-"""An invoice as the rules read it: values and protocols, no queries."""
+"""An invoice as the rules read it; the rules make no queries."""
 
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
 
 from lib.countries import EU, HOME
 from lib.money import ZERO
 from vat.totals import Taxed
+
+from ..models import InvoiceLine
 
 # Art. 34d of the Act: up to € 100 incl. VAT an invoice may be a simplified one.
 SIMPLIFIED_UP_TO = Decimal(100)
@@ -36,50 +37,6 @@ class Party:
     @property
     def is_in_eu(self) -> bool:
         return self.is_at_home or self.country in EU
-
-
-class Rate(Protocol):
-    """A VAT rate with the days on which it is valid; an empty day is no limit."""
-
-    @property
-    def pk(self) -> int: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def valid_from(self) -> datetime.date | None: ...
-
-    @property
-    def valid_until(self) -> datetime.date | None: ...
-
-
-class CheckedLine(Taxed, Protocol):
-    """A line of an invoice; price in euros excl. VAT, discount in percent."""
-
-    @property
-    def position(self) -> int: ...
-
-    @property
-    def description(self) -> str: ...
-
-    @property
-    def quantity(self) -> Decimal: ...
-
-    @property
-    def price(self) -> Decimal: ...
-
-    @property
-    def discount(self) -> Decimal: ...
-
-    @property
-    def vat_rate(self) -> Rate: ...
-
-    @property
-    def ledger_account(self) -> str: ...
-
-    @property
-    def cost_centre_id(self) -> int | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +69,7 @@ class Document(Supply):
     """
 
     issuer: Party
-    lines: tuple[CheckedLine, ...]
+    lines: tuple[InvoiceLine, ...]
     date: datetime.date
     today: datetime.date
     net: Decimal
@@ -129,6 +86,6 @@ class Document(Supply):
         """The days of the supply; without any, the date of the invoice: art. 226(7)."""
         return self.supplied or (self.date, self.date)
 
-    def lines_by_rate(self) -> Iterator[CheckedLine]:
+    def lines_by_rate(self) -> Iterator[InvoiceLine]:
         """Yield the first line of every VAT rate."""
         yield from {line.vat_rate.pk: line for line in reversed(self.lines)}.values()

@@ -3,14 +3,17 @@
 The rules are pure, so each case is a lawful invoice with one thing changed.
 """
 
+import copy
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
 
 from billing.legal import RULES, Document, Party, Place, Severity, Where, check
+from billing.models import InvoiceLine
+from vat.models import VatRate
 from vat.totals import totals
 from vat.treatments import VatTreatment
 
@@ -35,34 +38,16 @@ GERMAN = replace(DUTCH, country="DE", vat_number="DE281190006")
 SWISS = replace(DUTCH, country="CH", vat_number="")
 
 
-@dataclass(frozen=True)
-class Rate:
-    pk: int
-    name: str
-    valid_from: datetime.date | None = None
-    valid_until: datetime.date | None = None
+def changed(row, **fields):
+    """Copy an unsaved line or rate with other values."""
+    copied = copy.copy(row)
+    for name, value in fields.items():
+        setattr(copied, name, value)
+    return copied
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line with the fields that the rules read."""
-
-    position: int
-    description: str
-    quantity: Decimal
-    price: Decimal
-    net: Decimal
-    vat_percentage: Decimal
-    vat_code: str
-    vat_treatment: str
-    vat_rate: Rate
-    discount: Decimal = Decimal(0)
-    ledger_account: str = ""
-    cost_centre_id: int | None = None
-
-
-HIGH = Rate(1, "High 21%")
-WORK = Line(
+HIGH = VatRate(pk=1, name="High 21%")
+WORK = InvoiceLine(
     position=1,
     description="Website · Development",
     quantity=Decimal("3.50"),
@@ -73,7 +58,9 @@ WORK = Line(
     vat_treatment=VatTreatment.DOMESTIC,
     vat_rate=HIGH,
 )
-UNTAXED = replace(WORK, vat_percentage=Decimal(0), vat_code="GEEN", vat_rate=Rate(2, "None"))
+UNTAXED = changed(
+    WORK, vat_percentage=Decimal(0), vat_code="GEEN", vat_rate=VatRate(pk=2, name="None")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +69,7 @@ def in_english():
         yield
 
 
-def invoice(*rows: Line, to: Party = DUTCH, **changes: object) -> Document:
+def invoice(*rows: InvoiceLine, to: Party = DUTCH, **changes: object) -> Document:
     """A lawful invoice of these lines, else of three and a half hours of work."""
     lines = rows or (WORK,)
     sums = totals(lines, discount=changes.get("discount", Decimal(0)))
@@ -100,8 +87,8 @@ def invoice(*rows: Line, to: Party = DUTCH, **changes: object) -> Document:
     return replace(lawful, **changes)
 
 
-def untaxed(treatment: str) -> Line:
-    return replace(UNTAXED, vat_treatment=treatment)
+def untaxed(treatment: str) -> InvoiceLine:
+    return changed(UNTAXED, vat_treatment=treatment)
 
 
 def said(document: Document) -> list[str]:
@@ -111,7 +98,7 @@ def said(document: Document) -> list[str]:
 LAWFUL = {
     "in the Netherlands": invoice(),
     "with a discount": invoice(
-        replace(WORK, discount=Decimal(10), net=Decimal("283.50")), discount=Decimal(5)
+        changed(WORK, discount=Decimal(10), net=Decimal("283.50")), discount=Decimal(5)
     ),
     "reverse-charged": invoice(untaxed(VatTreatment.REVERSE_CHARGE)),
     "goods within the EU": invoice(untaxed(VatTreatment.EU_GOODS), to=GERMAN),
@@ -125,7 +112,7 @@ LAWFUL = {
         to=replace(GERMAN, is_business=False, vat_number="")
     ),
     "a credit of long ago": invoice(
-        replace(WORK, quantity=Decimal(-1), net=Decimal(-90)),
+        changed(WORK, quantity=Decimal(-1), net=Decimal(-90)),
         is_credit=True,
         supplied=(datetime.date(2025, 1, 1), datetime.date(2025, 1, 31)),
     ),
@@ -137,7 +124,7 @@ LAWFUL = {
     "for the last month there is": invoice(
         supplied=(datetime.date(9999, 12, 1), datetime.date(9999, 12, 31))
     ),
-    "without e-Boekhouden no code is needed": invoice(replace(WORK, vat_code="")),
+    "without e-Boekhouden no code is needed": invoice(changed(WORK, vat_code="")),
     "a foreign address without a postal code": invoice(
         untaxed(VatTreatment.EXPORT), to=replace(SWISS, postal_code="")
     ),
@@ -236,17 +223,17 @@ ERRORS = {
         Place(CUSTOMER, "vat_rate"),
     ),
     "VAT over what is exempt": (
-        invoice(replace(WORK, vat_treatment=VatTreatment.EXEMPT)),
+        invoice(changed(WORK, vat_treatment=VatTreatment.EXEMPT)),
         "The VAT rate High 21% must be 0% because of its treatment.",
         Place(Where.VAT_RATE, "code", 1),
     ),
     "VAT of a small business": (
-        invoice(WORK, replace(untaxed(VatTreatment.SMALL_BUSINESS), position=2)),
+        invoice(WORK, changed(untaxed(VatTreatment.SMALL_BUSINESS), position=2)),
         "With the small-business scheme (KOR) no line may have VAT.",
         Place(DRAFT),
     ),
     "no code while e-Boekhouden is connected": (
-        invoice(replace(WORK, vat_code=""), is_for_books=True),
+        invoice(changed(WORK, vat_code=""), is_for_books=True),
         "The VAT rate High 21% has no code in e-Boekhouden.",
         Place(Where.VAT_RATE, "code", 1),
     ),
@@ -256,12 +243,12 @@ ERRORS = {
         Place(DRAFT),
     ),
     "a line that says nothing": (
-        invoice(WORK, replace(WORK, position=2, description=" ")),
+        invoice(WORK, changed(WORK, position=2, description=" ")),
         "Line 2 has no description. Enter what was supplied.",
         Place(DRAFT),
     ),
     "a line of another amount": (
-        invoice(replace(WORK, net=Decimal("314.99"))),
+        invoice(changed(WORK, net=Decimal("314.99"))),
         "Line 1: quantity × price less discount does not equal the amount.",
         Place(DRAFT),
     ),
@@ -272,24 +259,24 @@ ERRORS = {
     ),
     "a rate that came later": (
         invoice(
-            replace(WORK, vat_rate=replace(HIGH, valid_from=TODAY + datetime.timedelta(days=1)))
+            changed(WORK, vat_rate=changed(HIGH, valid_from=TODAY + datetime.timedelta(days=1)))
         ),
         "VAT rate High 21% is not valid on the date of supply.",
         Place(DRAFT),
     ),
     "a rate that was over": (
-        invoice(replace(WORK, vat_rate=replace(HIGH, valid_until=datetime.date(2026, 11, 1)))),
+        invoice(changed(WORK, vat_rate=changed(HIGH, valid_until=datetime.date(2026, 11, 1)))),
         "VAT rate High 21% is not valid on the date of supply.",
         Place(DRAFT),
     ),
     "too many lines for e-Boekhouden": (
-        invoice(*[replace(WORK, position=n) for n in range(1, 102)], is_made_there=True),
+        invoice(*[changed(WORK, position=n) for n in range(1, 102)], is_made_there=True),
         "101 lines: e-Boekhouden accepts at most 100. Choose another grouping.",
         Place(DRAFT),
     ),
     "too many accounts for an entry": (
         invoice(
-            *[replace(WORK, position=n, ledger_account=str(n)) for n in range(101)],
+            *[changed(WORK, position=n, ledger_account=str(n)) for n in range(101)],
             is_for_books=True,
         ),
         "101 lines: e-Boekhouden accepts at most 100. Choose another grouping.",
@@ -308,7 +295,7 @@ def test_an_error_says_what_is_wrong_and_where_to_fix_it(document, text, place):
     assert findings.reason == text
 
 
-SMALL = replace(WORK, quantity=Decimal(1), price=Decimal(50), net=Decimal(50))
+SMALL = changed(WORK, quantity=Decimal(1), price=Decimal(50), net=Decimal(50))
 WARNINGS = {
     "Dutch VAT for a German business": (
         invoice(to=GERMAN),
@@ -319,7 +306,7 @@ WARNINGS = {
         "For a customer in Switzerland there is usually no Dutch VAT.",
     ),
     "a quantity of nothing": (
-        invoice(WORK, replace(WORK, position=2, quantity=Decimal(0), net=Decimal(0))),
+        invoice(WORK, changed(WORK, position=2, quantity=Decimal(0), net=Decimal(0))),
         "Line 2 has quantity 0. Enter the quantity or remove the line.",
     ),
     "late": (
@@ -336,7 +323,7 @@ WARNINGS = {
         "same order.",
     ),
     "below zero without naming an invoice": (
-        invoice(replace(WORK, quantity=Decimal(-1), net=Decimal(-90))),
+        invoice(changed(WORK, quantity=Decimal(-1), net=Decimal(-90))),
         "The total is negative, but no invoice to credit is named. Create a credit invoice.",
     ),
     "a simplified invoice without an address": (
@@ -360,7 +347,7 @@ def test_a_warning_is_said_and_stops_nothing(document, text):
 
 def test_all_errors_are_shown_at_once():
     bare = Party(name="", country="")
-    line = replace(
+    line = changed(
         untaxed(VatTreatment.EU_SERVICES), description="", vat_code="", quantity=Decimal(4)
     )
 
