@@ -2,12 +2,13 @@
 
 import datetime
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from accounts.models import User
 from customers.models import Customer
 from customers.relations import relation_from_customer
+from integrations.eboekhouden.messages import InvoiceLine
 from integrations.models import Connection
 
 from ..models import Batch, Booking, BookingKind, Invoice, State
@@ -38,13 +39,16 @@ def queue_invoice(
     by: User | None,
     now: datetime.datetime,
     batch: Batch | None = None,
+    lines: Sequence[InvoiceLine] | None = None,
 ) -> Booking:
-    """The invoice is to be made in e-Boekhouden.
+    """The invoice is to be made in e-Boekhouden, with `lines` if they were composed already.
 
     Must run in the transaction that makes it final.
     """
     correlation_id = new_correlation_id()
-    payload = payloads.invoice_payload(invoice, connection, correlation_id=correlation_id)
+    payload = payloads.invoice_payload(
+        invoice, connection, correlation_id=correlation_id, lines=lines
+    )
     return _queue(
         BookingKind.INVOICE,
         invoice,

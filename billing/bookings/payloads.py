@@ -7,7 +7,7 @@ import datetime
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -36,16 +36,20 @@ Payload = dict[str, Any]
 
 
 def invoice_payload(
-    invoice: models.Invoice, connection: Connection, *, correlation_id: str
+    invoice: models.Invoice,
+    connection: Connection,
+    *,
+    correlation_id: str,
+    lines: Sequence[InvoiceLine] | None = None,
 ) -> Payload:
-    """An invoice to be made in e-Boekhouden."""
+    """An invoice to be made in e-Boekhouden, with these lines or else its stored ones."""
     message = Invoice(
         number=invoice.number,
         relation_code=invoice.customer.number,
         date=invoice.date,
         payment_term=invoice.payment_term,
         template=connection.template,
-        lines=invoice_lines(invoice, connection),
+        lines=invoice_lines(invoice, connection) if lines is None else lines,
         book=connection.book_at_once,
         entry_description=_entry_text(invoice, correlation_id),
     )

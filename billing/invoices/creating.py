@@ -86,7 +86,14 @@ def invoice_in_eboekhouden(
         for proposed in proposal.invoices:
             invoice = _draft(request, proposed, now=now)
             make_final_there(invoice, connection, by=request.by, now=now)
-            queue_invoice(invoice, connection, by=request.by, now=now, batch=batch)
+            queue_invoice(
+                invoice,
+                connection,
+                by=request.by,
+                now=now,
+                batch=batch,
+                lines=proposed.service_lines,
+            )
         failpoint("before-freeze-commit")
         return batch
 

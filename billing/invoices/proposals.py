@@ -19,9 +19,10 @@ from django.utils.translation import override
 from accounts.models import Organisation
 from customers.models import Customer
 from integrations.eboekhouden.facts import limits
+from integrations.eboekhouden.messages import InvoiceLine as ServiceLine
 from integrations.models import Connection
 from lib.formats import euro
-from lib.money import ZERO, cents
+from lib.money import ZERO
 from vat.models import VatRate
 from vat.total_rows import TotalRow, total_rows
 from vat.totals import Totals, totals
@@ -54,32 +55,30 @@ class Options:
 
 
 @dataclass(frozen=True)
-class ShownLine:
-    """A line in the dialog, exactly as it will be printed or booked."""
-
-    description: str
-    quantity: Decimal
-    unit: str
-    price: Decimal
-    vat_percentage: Decimal
-    ledger_account: str
-    net: Decimal
-
-
-@dataclass(frozen=True)
 class ProposedInvoice:
     """One invoice as it would be; with problems it is left out. `project` is a name, or empty.
 
-    `shown` are its lines as they will be booked: there, a discount is a line of its own.
+    `service_lines` are the lines as e-Boekhouden will book them; an invoice issued here has none.
+    In e-Boekhouden each discount is a line of its own.
     """
 
     customer: Customer
     project: str
     lines: tuple[Line, ...]
     totals: Totals
-    shown: tuple[ShownLine, ...]
+    service_lines: tuple[ServiceLine, ...]
     discount: Decimal
     problems: tuple[Reason, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Line, ...] | tuple[ServiceLine, ...]:
+        """The lines of the dialog, exactly as they will be printed or booked."""
+        return self.service_lines or self.lines
+
+    @property
+    def percentages(self) -> dict[str, Decimal]:
+        """The VAT percentage of each VAT code on the invoice."""
+        return {rate.code: rate.percentage for rate in self.totals.rates}
 
     @property
     def total_rows(self) -> list[TotalRow]:
@@ -145,47 +144,24 @@ def _proposed(
     with override(checks.organisation.language):
         lines = compose(items, grouping=options.grouping, with_week=options.with_week)
         sums = totals(lines, discount=options.discount)
-        shown = tuple(_shown(lines, sums, options, checks.connection))
+        service_lines = _service_lines(lines, sums, options, checks.connection)
     return ProposedInvoice(
         customer=customer,
         project=items[0].project if options.per_project else "",
         lines=lines,
         totals=sums,
-        shown=shown,
+        service_lines=service_lines,
         discount=options.discount,
-        problems=checks.problems(customer, lines, shown, sums),
+        problems=checks.problems(customer, lines, service_lines, sums),
     )
 
 
-def _shown(
+def _service_lines(
     lines: tuple[Line, ...], sums: Totals, options: Options, connection: Connection
-) -> Iterable[ShownLine]:
+) -> tuple[ServiceLine, ...]:
     if options.origin == Origin.HERE:
-        return [
-            ShownLine(
-                line.description,
-                line.quantity,
-                line.unit,
-                line.price,
-                line.vat_percentage,
-                line.ledger_account,
-                line.net,
-            )
-            for line in lines
-        ]
-    percentages = {rate.code: rate.percentage for rate in sums.rates}
-    return [
-        ShownLine(
-            line.description,
-            line.quantity,
-            line.unit,
-            line.price,
-            percentages[line.vat_code],
-            line.ledger_account,
-            cents(line.quantity * line.price),
-        )
-        for line in priced_lines(lines, sums.rates, connection, discount=options.discount)
-    ]
+        return ()
+    return tuple(priced_lines(lines, sums.rates, connection, discount=options.discount))
 
 
 class _Checks:
@@ -203,7 +179,7 @@ class _Checks:
         self,
         customer: Customer,
         lines: tuple[Line, ...],
-        shown: tuple[ShownLine, ...],
+        service_lines: tuple[ServiceLine, ...],
         sums: Totals,
     ) -> tuple[Reason, ...]:
         """Known before anything is sent; in the reader's language."""
@@ -219,7 +195,7 @@ class _Checks:
                 _about_customer(customer, term=term or 0),
                 _about_the_law(customer, lines, sums, self.options),
                 _about_lines(lines, self.rates),
-                _about_limits(shown),
+                _about_limits(service_lines),
             )
             for problem in found
         )
@@ -263,12 +239,12 @@ def _about_lines(lines: tuple[Line, ...], rates: dict[int, VatRate]) -> Iterable
         yield Reason(text, reverse("integrations:eboekhouden"), "Settings → e-Boekhouden")
 
 
-def _about_limits(shown: tuple[ShownLine, ...]) -> Iterable[Reason]:
+def _about_limits(lines: tuple[ServiceLine, ...]) -> Iterable[Reason]:
     """What the service does not take, discount lines counted."""
-    if len(shown) > limits.MAX_LINES:
+    if len(lines) > limits.MAX_LINES:
         text = _("%(count)d lines: e-Boekhouden accepts at most %(max)d. Choose another grouping.")
-        yield Reason(text % {"count": len(shown), "max": limits.MAX_LINES})
-    if any(max(abs(line.quantity), abs(line.price)) > limits.MAX_AMOUNT for line in shown):
+        yield Reason(text % {"count": len(lines), "max": limits.MAX_LINES})
+    if any(max(abs(line.quantity), abs(line.price)) > limits.MAX_AMOUNT for line in lines):
         text = _("e-Boekhouden does not accept amounts above %(most)s.")
         yield Reason(text % {"most": euro(limits.MAX_AMOUNT)})
 

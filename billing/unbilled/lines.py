@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from integrations.eboekhouden.facts.characters import sendable
 from lib.formats import weeks
-from lib.money import ZERO, hours, net_amount
+from lib.money import ZERO, cents, hours, net_amount
 
 
 class Grouping(StrEnum):
@@ -226,7 +226,8 @@ def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, 
         return Decimal("1.00"), "", amount_of(items)
     first = items[0]
     quantity = quantity_of(first.kind, sum((item.quantity for item in items), Decimal(0)))
-    return quantity, UNITS.get(first.kind, ""), first.price
+    # Two decimals, as a stored line has them.
+    return cents(quantity), UNITS.get(first.kind, ""), first.price
 
 
 # --- Texts ----------------------------------------------------------------------------------------

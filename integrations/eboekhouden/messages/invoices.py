@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ..errors import MessageInvalid, OutcomeUnknown
@@ -23,6 +23,11 @@ class InvoiceLine:
     vat_code: str
     ledger_account: str
     cost_centre_id: int = 0
+
+    @property
+    def net(self) -> Decimal:
+        """Quantity × price, in euros rounded half up to the cent."""
+        return (self.quantity * self.price).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "InvoiceLine":
