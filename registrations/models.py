@@ -26,6 +26,8 @@ class Status(models.TextChoices):
 
 
 BILLABLE_STATUSES = (Status.OPEN, Status.SUBMITTED, Status.APPROVED)
+# In which a registration was neither billed nor written off.
+UNSETTLED_STATUSES = (*BILLABLE_STATUSES, Status.REJECTED)
 # In which an employee may still change the own row.
 EDITABLE_STATUSES = (Status.OPEN, Status.REJECTED)
 

@@ -90,12 +90,13 @@ def _ids(posted: QueryDict, names: tuple[str, ...]) -> tuple[int, ...]:
 def ids_in(texts: Iterable[str]) -> tuple[int, ...]:
     """Posted ids, each once. Raises SuspiciousOperation for what no row can have."""
     given = list(texts)
-    if not all(_is_id(text) for text in given):
+    if not all(is_id(text) for text in given):
         raise SuspiciousOperation("A selection holds ids.")
     return tuple(dict.fromkeys(int(text) for text in given))
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether the text is a number that the id of a row can be."""
     # Its length first: Python refuses to read thousands of digits.
     digits = len(text) <= len(str(BIGGEST_ID)) and text.isascii() and text.isdigit()
     return digits and int(text) <= BIGGEST_ID

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 
-from .models import BILLABLE_STATUSES, RegistrationQuerySet, Status
+from .models import BILLABLE_STATUSES, UNSETTLED_STATUSES, RegistrationQuerySet, Status
 from .rights import sees_everything
 from .selection import SelectedRows, Selection
 
@@ -92,7 +92,7 @@ REOPEN = Change(
     sees_everything,
 )
 MARK_INVOICED = Change(Status.INVOICED, BILLABLE_STATUSES, invoicers, only_billable=True)
-WRITE_OFF = Change(Status.WRITTEN_OFF, (*BILLABLE_STATUSES, Status.REJECTED), sees_everything)
+WRITE_OFF = Change(Status.WRITTEN_OFF, UNSETTLED_STATUSES, sees_everything)
 
 
 def submit(selection: Selection, *, by: Membership) -> Outcome:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from integrations.eboekhouden.facts import limits
 from lib.formats import day, euro, percentage
 from lib.money import ZERO
+from registrations.selection import is_id
 
 from ..invoices.drafting import HEAD_FIELDS, DraftInput, LineInput, as_input
 from ..models import Invoice, InvoiceLine
@@ -59,7 +60,7 @@ class DraftEditor:
         else:
             self.head_raw = {name: posted.get(name) for name in HeadForm.base_fields}
             self.raw = list(_typed_lines(posted))
-            self.known = {int(pk) for pk in posted.getlist("known") if _is_id(pk)}
+            self.known = {int(pk) for pk in posted.getlist("known") if is_id(pk)}
         self.offers = Offers.of(invoice.organisation, day=self._first_day())
 
     # --- Forms ---
@@ -222,7 +223,7 @@ def _shown(value: object) -> str:
 def _typed_lines(posted: QueryDict) -> Iterator[Raw]:
     """What was typed in each line, in the order of the form."""
     count = posted.get("lines", "")
-    for place in range(min(int(count), 2 * MOST_LINES) if _is_id(count) else 0):
+    for place in range(min(int(count), 2 * MOST_LINES) if is_id(count) else 0):
         prefix = f"line-{place}-"
         names = [name for name in LineForm.base_fields if prefix + name in posted]
         if names:
@@ -231,8 +232,4 @@ def _typed_lines(posted: QueryDict) -> Iterator[Raw]:
 
 def _id_of(raw: Mapping[str, Any]) -> int | None:
     typed = str(raw.get("id") or "")
-    return int(typed) if _is_id(typed) else None
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
+    return int(typed) if is_id(typed) else None

@@ -31,7 +31,7 @@ from lib.sums import in_euros, sum_in_cents
 from projects.models import Method, Project
 from projects.models.project import HOURLY
 from registrations.models import (
-    BILLABLE_STATUSES,
+    UNSETTLED_STATUSES,
     Expense,
     RegistrationQuerySet,
     Status,
@@ -119,8 +119,7 @@ def _groups(
 
 def _skipped(kind: str, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
     """The rows that could have been billed but for `why`."""
-    statuses = (*BILLABLE_STATUSES, Status.REJECTED)
-    rows: Any = KINDS[kind].objects.filter(invoice_line=None, status__in=statuses)
+    rows: Any = KINDS[kind].objects.filter(invoice_line=None, status__in=UNSETTLED_STATUSES)
     if kind == "hours":
         rows = rows.filter(project__method__in=HOURLY)
     else:
