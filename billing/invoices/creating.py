@@ -24,6 +24,7 @@ from ..numbering import next_number, payment_term
 from ..unbilled.claiming import RowsTaken, claim_rows
 from ..unbilled.lines import Line
 from ..unbilled.work import WorkQuery
+from .presenters import skipped_entries
 from .proposals import Options, Proposal, ProposedInvoice, fits, propose
 
 # What becoming final writes.
@@ -81,7 +82,7 @@ def invoice_in_eboekhouden(
             organisation=request.organisation,
             created_at=now,
             created_by=request.by,
-            skipped=skipped(proposal),
+            skipped=skipped_entries(proposal),
         )
         for proposed in proposal.invoices:
             invoice = _draft(request, proposed, now=now)
@@ -96,20 +97,6 @@ def invoice_in_eboekhouden(
             )
         failpoint("before-freeze-commit")
         return batch
-
-
-def skipped(proposal: Proposal) -> list[dict[str, str]]:
-    """What was asked for but is not billed, for the page of the batch: the counts add up."""
-    refused = [
-        {"customer": invoice.customer.name, "reason": problem.text, "url": problem.url}
-        for invoice in proposal.refused
-        for problem in invoice.problems
-    ]
-    rows = [
-        {"customer": "", "reason": f"{count} × {reason.text}", "url": reason.url}
-        for reason, count in proposal.skipped
-    ]
-    return refused + rows
 
 
 def _agreed(request: InvoiceRequest) -> Proposal:

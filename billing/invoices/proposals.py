@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from django.core import signing
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -28,16 +27,18 @@ from vat.total_rows import TotalRow, total_rows
 from vat.totals import Totals, totals
 
 from ..bookings.composing import priced_lines
-from ..legal import Where
-from ..legal.presenters import label_of, url_of
+from ..legal.findings import Finding
 from ..legal.proposed import check_proposed
 from ..models import Origin
 from ..numbering import settings_of
-from ..unbilled.billable import Billable, Reason, billable
+from ..unbilled.billable import Billable, billable
 from ..unbilled.lines import Grouping, Item, Line, compose
+from ..unbilled.reasons import Fix, Reason
 from ..unbilled.work import SelectedWork
 
 SALT = "billing.proposal"
+# Why an invoice is left out: what we ask, or what the law asks.
+Problem = Reason | Finding
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class ProposedInvoice:
     totals: Totals
     service_lines: tuple[ServiceLine, ...]
     discount: Decimal
-    problems: tuple[Reason, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def shown(self) -> tuple[Line, ...] | tuple[ServiceLine, ...]:
@@ -181,7 +182,7 @@ class _Checks:
         lines: tuple[Line, ...],
         service_lines: tuple[ServiceLine, ...],
         sums: Totals,
-    ) -> tuple[Reason, ...]:
+    ) -> tuple[Problem, ...]:
         """Known before anything is sent; in the reader's language."""
         if problems := tuple(_without_rate(lines)):
             return problems
@@ -193,7 +194,7 @@ class _Checks:
             problem
             for found in (
                 _about_customer(customer, term=term or 0),
-                _about_the_law(customer, lines, sums, self.options),
+                check_proposed(customer, lines, sums).errors,
                 _about_lines(lines, self.rates),
                 _about_limits(service_lines),
             )
@@ -204,39 +205,26 @@ class _Checks:
 def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:
     if any(not line.posting_rule.vat_rate_id for line in lines):
         text = _("No default VAT rate is set.")
-        yield Reason(text, reverse("billing:vat-rate-list"), _("Set the default rate"))
+        yield Reason(text, Fix.SET_DEFAULT_VAT_RATE)
 
 
 def _about_customer(customer: Customer, *, term: int) -> Iterable[Reason]:
-    url = reverse("customers:customer-edit", args=[customer.pk])
     if not customer.number.strip():
-        yield Reason(_("The customer has no number."), url, _("Enter a number"))
+        yield Reason(_("The customer has no number."), Fix.ENTER_CUSTOMER_NUMBER, customer.pk)
     if term < limits.MIN_PAYMENT_TERM:
         text = _("e-Boekhouden does not accept a payment term of 0 days.")
-        yield Reason(text, url, _("Change the payment term"))
-
-
-def _about_the_law(
-    customer: Customer, lines: tuple[Line, ...], sums: Totals, options: Options
-) -> Iterable[Reason]:
-    for finding in check_proposed(customer, lines, sums).errors:
-        if finding.place.where is Where.DRAFT:
-            yield Reason(finding.text)
-        else:
-            url = url_of(finding.place, customer_id=customer.pk)
-            yield Reason(finding.text, url, label_of(finding.place.where))
+        yield Reason(text, Fix.CHANGE_PAYMENT_TERM, customer.pk)
 
 
 def _about_lines(lines: tuple[Line, ...], rates: dict[int, VatRate]) -> Iterable[Reason]:
     for rate_id in dict.fromkeys(
         line.posting_rule.vat_rate_id for line in lines if not line.vat_code
     ):
-        url = reverse("billing:vat-rate-edit", args=[rate_id])
         text = _("The VAT rate %(rate)s has no code in e-Boekhouden.")
-        yield Reason(text % {"rate": rates[rate_id].name}, url, _("Set the code"))
+        yield Reason(text % {"rate": rates[rate_id].name}, Fix.SET_VAT_CODE, rate_id)
     if any(not line.posting_rule.ledger_account for line in lines):
         text = _("No ledger account is set. Set one on the task or in Settings → e-Boekhouden.")
-        yield Reason(text, reverse("integrations:eboekhouden"), "Settings → e-Boekhouden")
+        yield Reason(text, Fix.SET_LEDGER_ACCOUNT)
 
 
 def _about_limits(lines: tuple[ServiceLine, ...]) -> Iterable[Reason]:

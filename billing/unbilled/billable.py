@@ -1,4 +1,4 @@
-"""From rows to what can be billed, and what cannot: with the reason, and where to mend it."""
+"""Sort work into what can be billed and what is left out, with the reason."""
 
 import datetime
 from collections import Counter
@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar, cast
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -20,18 +19,10 @@ from vat.rates_by_date import NoRateThen, has_ended
 
 from .lines import Item, ItemKind
 from .posting_rules import PostingRules
+from .reasons import Fix, Reason
 from .work import SelectedWork
 
 Row = TypeVar("Row", TimeEntry, Expense, Trip, ScheduledAmount)
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why something is left out: a sentence, and the page where it can be mended."""
-
-    text: str
-    url: str = ""
-    link: str = ""
 
 
 @dataclass
@@ -101,12 +92,11 @@ def why_not_hours(entry: TimeEntry) -> Reason | None:
     if method.has_scheduled_amounts:
         text = _("%(project)s is invoiced by “%(method)s”, not by hours.")
         figures = {"project": entry.project.name, "method": method.label}
-        return Reason(text % figures, reverse("billing:unbilled"), _("Go to Unbilled"))
+        return Reason(text % figures, Fix.BILL_SCHEDULED_AMOUNT)
     if entry.hourly_rate is None:
         text = _("%(project)s · %(task)s has no hourly rate.")
         figures = {"project": entry.project.name, "task": entry.task.name}
-        url = reverse("projects:project-edit", args=[entry.project_id])
-        return Reason(text % figures, url, _("Set the rate"))
+        return Reason(text % figures, Fix.SET_HOURLY_RATE, entry.project_id)
     return None
 
 
@@ -121,7 +111,6 @@ def why_not_scheduled(scheduled: ScheduledAmount) -> Reason | None:
 
 def _no_rate_then(rate: VatRate, row: Registration | ScheduledAmount) -> Reason:
     """The rate ended, or begins later, and is tied to no other rate."""
-    url = reverse("billing:vat-rate-edit", args=[rate.pk])
     if has_ended(rate, day_of_supply(row)):
         text = _("VAT rate %(rate)s has ended and has no successor. Choose another rate.")
     else:
@@ -129,7 +118,7 @@ def _no_rate_then(rate: VatRate, row: Registration | ScheduledAmount) -> Reason:
             "VAT rate %(rate)s is not valid yet and does not replace another rate. Choose another "
             "rate."
         )
-    return Reason(text % {"rate": rate.name}, url, _("Set the rate"))
+    return Reason(text % {"rate": rate.name}, Fix.CHOOSE_VAT_RATE, rate.pk)
 
 
 # --- The items ------------------------------------------------------------------------------------

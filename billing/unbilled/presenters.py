@@ -1,16 +1,38 @@
-"""Where one mends what is left out: the page that shows exactly those rows, or the project."""
+"""Reasons as a reader sees them: the sentence, and a link to the page that solves the problem."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 
-from .billable import Reason
+from .reasons import Fix, Reason
 from .rows import UnbilledFilter
 from .skipped import SkippedRegistrations, Why
 
+PAGES = {
+    Fix.BILL_SCHEDULED_AMOUNT: "billing:unbilled",
+    Fix.SET_HOURLY_RATE: "projects:project-edit",
+    Fix.CHOOSE_VAT_RATE: "billing:vat-rate-edit",
+    Fix.SET_DEFAULT_VAT_RATE: "billing:vat-rate-list",
+    Fix.SET_VAT_CODE: "billing:vat-rate-edit",
+    Fix.SET_LEDGER_ACCOUNT: "integrations:eboekhouden",
+    Fix.ENTER_CUSTOMER_NUMBER: "customers:customer-edit",
+    Fix.CHANGE_PAYMENT_TERM: "customers:customer-edit",
+}
+LABELS = {
+    Fix.BILL_SCHEDULED_AMOUNT: gettext_lazy("Go to Unbilled"),
+    Fix.SET_HOURLY_RATE: gettext_lazy("Set the rate"),
+    Fix.CHOOSE_VAT_RATE: gettext_lazy("Set the rate"),
+    Fix.SET_DEFAULT_VAT_RATE: gettext_lazy("Set the default rate"),
+    Fix.SET_VAT_CODE: gettext_lazy("Set the code"),
+    Fix.SET_LEDGER_ACCOUNT: "Settings → e-Boekhouden",
+    Fix.ENTER_CUSTOMER_NUMBER: gettext_lazy("Enter a number"),
+    Fix.CHANGE_PAYMENT_TERM: gettext_lazy("Change the payment term"),
+}
 # What the overviews are narrowed to, by why.
 NARROWED: dict[Why, tuple[tuple[str, str], ...]] = {
     Why.NOT_BILLABLE: (("billable", "no"), ("status", "not_invoiced")),
@@ -20,15 +42,31 @@ NARROWED: dict[Why, tuple[tuple[str, str], ...]] = {
 }
 
 
-def fixed_at(
+@dataclass(frozen=True)
+class ReasonSummary:
+    """A reason in words; `url` and `link` are empty where no page solves the problem."""
+
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+def describe(reason: Reason) -> ReasonSummary:
+    """The reason with a link to the page that solves the problem."""
+    if reason.fix is None:
+        return ReasonSummary(reason.text)
+    url = reverse(PAGES[reason.fix], args=[reason.pk] if reason.pk else [])
+    return ReasonSummary(reason.text, url, str(LABELS[reason.fix]))
+
+
+def describe_skipped(
     row: SkippedRegistrations, unbilled_filter: UnbilledFilter, *, by: Membership
-) -> Reason:
+) -> ReasonSummary:
     """The reason in words, with a link that this member may follow."""
     if row.why is Why.NO_RATE and by.is_manager:
-        url = reverse("projects:project-edit", args=[row.project.pk])
-        return Reason(str(row.why.label), url, _("Set the rate"))
+        return describe(Reason(str(row.why.label), Fix.SET_HOURLY_RATE, row.project.pk))
     link = _("Approve registrations") if row.why is Why.NOT_APPROVED else _("Show registrations")
-    return Reason(str(row.why.label), _overview(row, unbilled_filter), link)
+    return ReasonSummary(str(row.why.label), _overview(row, unbilled_filter), link)
 
 
 def _overview(row: SkippedRegistrations, unbilled_filter: UnbilledFilter) -> str:

@@ -23,6 +23,7 @@ from ..invoices.creating import (
     draft_invoices,
     invoice_in_eboekhouden,
 )
+from ..invoices.presenters import describe_left_out, describe_problems
 from ..invoices.proposals import Proposal, propose
 from ..models import Origin
 from ..numbering import series_prefix, why_held
@@ -99,6 +100,8 @@ def _shown(
         "asked": asked,
         "form": form,
         "proposal": proposal,
+        "refused": [(one, describe_problems(one)) for one in proposal.refused] if proposal else [],
+        "left_out": describe_left_out(proposal) if proposal else [],
         "has_changed": has_changed,
         "connection": connection,
         "why_not": _why_not(origin, connection),

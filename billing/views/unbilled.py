@@ -24,7 +24,7 @@ from ..unbilled import (
     unbilled_of,
 )
 from ..unbilled.exporting import unbilled_sheet
-from ..unbilled.fixes import fixed_at
+from ..unbilled.presenters import describe_skipped
 from ..unbilled.skipped import projects_with_skipped, skipped_of
 from ..unbilled.written_off import projects_written_off, written_off_of
 
@@ -83,7 +83,9 @@ def unbilled_skipped(request: MemberRequest) -> HttpResponse:
     )
     page = page_of(request, projects)
     rows = skipped_of(list(page), asked.unbilled_filter)
-    reasons = [(row, fixed_at(row, asked.unbilled_filter, by=request.membership)) for row in rows]
+    reasons = [
+        (row, describe_skipped(row, asked.unbilled_filter, by=request.membership)) for row in rows
+    ]
     context = {**asked.context(request), "page": page, "reasons": reasons}
     return render(request, "billing/unbilled/skipped.html", context)
 

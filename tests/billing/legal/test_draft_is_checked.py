@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Organisation, Role
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import Unlawful, make_final
+from billing.invoices.presenters import describe_problems
 from billing.models import Invoice, NumberSeries, Origin
 from customers.models import Customer
 from tests import factories
@@ -165,7 +166,7 @@ def test_a_customer_without_an_address_is_left_out_in_eboekhouden_too(connected)
 
     ((refused,),) = [connected.proposal().refused]
 
-    (problem,) = refused.problems
+    (problem,) = describe_problems(refused)
     assert "The address of the customer is not complete" in problem.text
     assert problem.url.endswith("#id_address")
 
