@@ -9,18 +9,19 @@ from django.utils import timezone
 from accounts.models import Organisation
 from integrations.eboekhouden.failpoints import failpoint
 from integrations.sessions import open_books
+from lib.dispatch import enqueue
 
 from .bookings import sweep as sweeping
 from .bookings.delivery import deliver
 from .documents.archive.storing import complete_archive
 from .mailing.sending import give_up_abandoned
 from .models import InvoiceMail
-from .payments import dispatch as payment_bell
 from .payments import fetching as payments
+from .payments.requesting import enqueue_fetching
 from .reconciliation import restoring, runs
 from .reconciliation import running as carrying_out
-from .reminders import dispatch as bell
-from .reminders.sending import deliver_reminders, queue_reminders
+from .reminders.sending import deliver_reminders, queue_reminders, with_waiting_reminders
+from .reminders.settings import with_automatic_reminders
 
 
 @shared_task(ignore_result=True)
@@ -47,7 +48,7 @@ def fetch_payments(connection_id: int) -> None:
 def fetch_all_payments() -> None:
     """Every night: ring for each connection, so that one that fails keeps no other waiting."""
     for connection_id in payments.fetchable().values_list("pk", flat=True):
-        payment_bell.enqueue(connection_id)
+        enqueue_fetching(connection_id)
 
 
 @shared_task(ignore_result=True)
@@ -82,7 +83,7 @@ def send_reminders(organisation_id: int) -> None:
 @shared_task(ignore_result=True)
 def queue_due_reminders(organisation_id: int) -> None:
     """It is morning, and this organisation wants reminders to go by themselves."""
-    for organisation in bell.sending_by_themselves().filter(pk=organisation_id):
+    for organisation in with_automatic_reminders().filter(pk=organisation_id):
         queue_reminders(organisation, by=None, now=timezone.now(), today=timezone.localdate())
         deliver_reminders(organisation, clock=timezone.now)
 
@@ -90,8 +91,8 @@ def queue_due_reminders(organisation_id: int) -> None:
 @shared_task(ignore_result=True)
 def start_due_reminders() -> None:
     """Every morning: ring for each organisation whose reminders go by themselves."""
-    for organisation_id in bell.sending_by_themselves().values_list("pk", flat=True):
-        bell.enqueue("queue_due_reminders", organisation_id)
+    for organisation_id in with_automatic_reminders().values_list("pk", flat=True):
+        enqueue("billing.tasks.queue_due_reminders", organisation_id)
 
 
 @shared_task(ignore_result=True)
@@ -99,8 +100,8 @@ def sweep_reminders() -> None:
     """Every minute: give up the e-mails of dead workers, send what is queued and was not heard."""
     now = timezone.now()
     give_up_abandoned(InvoiceMail.objects.all(), now=now)
-    for organisation_id in bell.with_a_queue(now=now):
-        bell.enqueue("send_reminders", organisation_id)
+    for organisation_id in with_waiting_reminders(now=now):
+        enqueue("billing.tasks.send_reminders", organisation_id)
 
 
 @shared_task(ignore_result=True)

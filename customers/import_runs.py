@@ -1,15 +1,14 @@
 """Imports as rows that one worker at a time holds: starting, claiming, keeping and ending them."""
 
 import datetime
-from functools import partial
 
 from django.db import IntegrityError, models, transaction
 
 from accounts.models import Organisation, User
 from integrations.availability import usable
 from integrations.models import Connection
+from lib.dispatch import enqueue
 
-from .dispatch import enqueue
 from .models import ImportRun, ImportState
 
 # No step of an import takes that long: whoever held the run has died.
@@ -38,8 +37,13 @@ def start_import(
     with transaction.atomic():
         run = under_way.first() or _queue(organisation, connection, mode=mode, by=by, now=now)
         if run:
-            transaction.on_commit(partial(enqueue, run.pk))
+            enqueue_import(run.pk)
     return run or under_way.get()
+
+
+def enqueue_import(run_id: int) -> None:
+    """Ask a worker, after the commit, to carry out a run."""
+    enqueue("customers.tasks.run_import", run_id)
 
 
 def _queue(

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import importing, nightly
-from .dispatch import enqueue
+from .import_runs import enqueue_import
 
 
 @shared_task
@@ -17,4 +17,4 @@ def run_import(run_id: int) -> None:
 def start_due_imports() -> None:
     """Queues the nightly imports that are due, and rings for all that wait."""
     for run_id in nightly.start_due_imports(now=timezone.now()):
-        enqueue(run_id)
+        enqueue_import(run_id)

@@ -1,4 +1,4 @@
-"""Celery is a doorbell: it says that there may be work; what must be done is in the database."""
+"""The Celery app. A message says that there may be work; what must be done is in the database."""
 
 import os
 

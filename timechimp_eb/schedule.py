@@ -1,4 +1,4 @@
-"""What Celery beat rings for, and when; in the time of CELERY_TIMEZONE."""
+"""Which tasks Celery beat sends, and when; in the time of CELERY_TIMEZONE."""
 
 from celery.schedules import crontab
 
@@ -24,7 +24,7 @@ SCHEDULE = {
         "schedule": crontab(minute=45, hour=4),
         "options": {"expires": 3600},
     },
-    "ring-for-checks": {
+    "sweep-checks": {
         "task": "billing.tasks.sweep_reconciliations",
         "schedule": 60.0,
         "options": {"expires": 60},

@@ -34,7 +34,7 @@ from ..models import Attempt, Booking, BookingKind
 from . import decisions, exchange
 from .clock import database_now
 from .decisions import Finding, Step
-from .dispatch import enqueue
+from .outbox import enqueue_delivery
 from .payloads import SCHEMA
 from .reading_back import read_back
 from .recording import Outcome, progress_of, record, save_intent
@@ -89,7 +89,7 @@ def deliver(
     finally:
         leases.release(connection_id, fencing_token)
         if time.monotonic() - began >= LONGEST_TURN:
-            enqueue(connection_id)
+            enqueue_delivery(connection_id)
 
 
 def _deliver_with(

@@ -5,15 +5,18 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
 from customers.models import Customer
 from customers.relations import relation_from_customer
 from integrations.eboekhouden.messages import InvoiceLine
+from integrations.eboekhouden.failpoints import failpoint
 from integrations.models import Connection
+from lib.dispatch import enqueue
 
 from ..models import Batch, Booking, BookingKind, Invoice, State
 from . import payloads
-from .dispatch import enqueue
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -21,6 +24,12 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 def new_correlation_id() -> str:
     """A short word that travels with a document, to know our own: TC and seven characters."""
     return "TC" + "".join(secrets.choice(ALPHABET) for _ in range(7))
+
+
+def enqueue_delivery(connection_id: int) -> None:
+    """Ask a worker, after the commit, to deliver what is due on a connection."""
+    transaction.on_commit(lambda: failpoint("before-dispatch"))
+    enqueue("billing.tasks.deliver_bookings", connection_id, expires=None)
 
 
 def hold_customers(ids: Iterable[int]) -> None:
@@ -158,7 +167,7 @@ def _queue(
         reason="customer" if waits else "",
         next_at=None if waits else now,
     )
-    enqueue(connection.pk)
+    enqueue_delivery(connection.pk)
     return booking
 
 

@@ -2,27 +2,23 @@
 
 import datetime
 
-import structlog
-from celery import current_app
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.models import Organisation, User
 from integrations.availability import usable
 from integrations.models import Connection
+from lib.dispatch import enqueue
 
 from ..models import ReconciliationRun, RunState
 from ..models.reconciliation import UNDER_WAY
 
-log = structlog.get_logger(__name__)
 # The days that every check at night looks back, today included.
 NIGHTLY_DAYS = 35
 # No question takes that long: whoever held the check has died.
 ABANDONED_AFTER = datetime.timedelta(minutes=5)
 MAX_ATTEMPTS = 3
 KEPT = datetime.timedelta(days=90)
-EXPIRES = 3600  # seconds
 
 
 class CannotCheck(Exception):
@@ -62,7 +58,7 @@ def start_check(
                 )
         except IntegrityError:  # somebody else was first
             run = under_way.get()
-    enqueue(run.pk)
+    enqueue_check(run.pk)
     return run
 
 
@@ -71,16 +67,9 @@ def check_usable(connection: Connection | None) -> Connection:
     return usable(connection, refuse=CannotCheck)
 
 
-def enqueue(run_id: int) -> None:
-    """Rings after the commit; with the broker away the next round of the clock finds it."""
-    transaction.on_commit(lambda: _enqueue(run_id))
-
-
-def _enqueue(run_id: int) -> None:
-    try:
-        current_app.send_task("billing.tasks.run_reconciliation", args=[run_id], expires=EXPIRES)
-    except (OperationalError, OSError) as error:
-        log.warning("check.unheard", run=run_id, error=type(error).__name__)
+def enqueue_check(run_id: int) -> None:
+    """Ask a worker, after the commit, to carry out a check."""
+    enqueue("billing.tasks.run_reconciliation", run_id)
 
 
 def claimable(now: datetime.datetime) -> models.Q:
@@ -146,4 +135,4 @@ def start_nightly_reconciliations(connections: models.QuerySet[Connection]) -> N
 def enqueue_waiting(*, now: datetime.datetime) -> None:
     """Rings for every check that nobody heard of, or whose worker has died."""
     for run_id in ReconciliationRun.objects.filter(claimable(now)).values_list("pk", flat=True):
-        enqueue(run_id)
+        enqueue_check(run_id)

@@ -27,6 +27,8 @@ from .obstacles import why_not
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime.datetime]
+# A worker was asked for anything younger just now.
+WAITS_TOO_LONG = datetime.timedelta(minutes=1)
 # After one of these the next mail would fail in the same way.
 HOPELESS = ("login", "encryption", "unreachable", "unclear")
 
@@ -52,6 +54,13 @@ def queue_reminders(
     if by is None:
         ready = not_refused(ready)
     return sum(_queue(invoice, plan, by=by, now=now, today=today) for invoice in ready)
+
+
+def with_waiting_reminders(*, now: datetime.datetime) -> list[int]:
+    """Ids of organisations of which a queued reminder waits too long for a worker."""
+    waiting = Reminder.objects.filter(mail=None, queued_at__lt=now - WAITS_TOO_LONG)
+    ids = waiting.order_by().values_list("invoice__organisation", flat=True).distinct()
+    return list(ids)
 
 
 def sendable(

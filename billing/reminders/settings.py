@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Organisation, User
 from customers.models import Customer
@@ -14,6 +15,7 @@ from ..models import (
     Invoice,
     InvoiceEvent,
     ReminderHold,
+    ReminderMode,
     ReminderSettings,
     ReminderStep,
 )
@@ -24,6 +26,13 @@ USUAL_DAYS = (7, 14, 30)
 
 class NotPossible(Exception):
     """There are four steps already, or it is not the last one."""
+
+
+def with_automatic_reminders() -> QuerySet[Organisation]:
+    """Organisations whose reminders are sent without anybody selecting them."""
+    return Organisation.objects.filter(
+        reminder_settings__is_on=True, reminder_settings__mode=ReminderMode.SEND
+    )
 
 
 def change_reminder_settings(organisation: Organisation, **choices: Any) -> ReminderSettings:

@@ -14,8 +14,7 @@ from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
 
 from ..bookings import payloads
-from ..bookings.dispatch import enqueue
-from ..bookings.outbox import queue_relation
+from ..bookings.outbox import enqueue_delivery, queue_relation
 from ..bookings.recording import AlreadyTied, progress_of, release_waiting, tie
 from ..invoices.crediting import withdraw
 from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
@@ -47,7 +46,7 @@ def check_now(booking: Booking, *, now: datetime.datetime) -> None:
         absent_at=progress.absent_at,
         reason=progress.reason,
     )
-    enqueue(booking.connection_id)
+    enqueue_delivery(booking.connection_id)
 
 
 def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
@@ -78,7 +77,7 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
         tell(booking, "booked-again", by=by, now=now)
         if booking.kind == BookingKind.RELATION:
             _follow_customer(booking.customer_id)
-        enqueue(booking.connection_id)
+        enqueue_delivery(booking.connection_id)
 
 
 def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
@@ -99,7 +98,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
         tie(booking, remote_id_of(booking))
         if booking.kind == BookingKind.RELATION:
             release_waiting(booking.customer_id, now=now)
-            enqueue(booking.connection_id)
+            enqueue_delivery(booking.connection_id)
         tell(booking, "linked", by=by, now=now)
 
 

@@ -27,7 +27,7 @@ from ..legal.presenters import draft_report
 from ..mailing import REASONS, AlreadyMailed, Letter, MailFailed
 from ..mailing.letters import expected_values
 from ..models import Invoice, InvoiceStatus, Origin
-from ..payments.dispatch import ask_for_payments
+from ..payments.requesting import request_payments
 from .invoices import invoice_or_404
 
 
@@ -180,7 +180,7 @@ def invoice_entry(request: MemberRequest, pk: int) -> HttpResponse:
 @invoicer_required
 def invoice_payments(request: MemberRequest) -> HttpResponse:
     """Asks for the payments; the list says as of when they are, or why they could not be read."""
-    if ask_for_payments(request.organisation):
+    if request_payments(request.organisation):
         messages.info(request, _("Payments are being fetched. Reload the page in a moment."))
     else:
         messages.warning(request, _("The connection with e-Boekhouden cannot be used now."))

@@ -27,7 +27,7 @@ from ..invoices.sales_entries import connection_for_entries, proposed_entry, why
 from ..invoices.timeline import timeline
 from ..legal.presenters import draft_report
 from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin, ReminderHold
-from ..payments.dispatch import payments_connection
+from ..payments.requesting import payments_connection
 
 
 def invoice_or_404(request: MemberRequest, pk: int) -> Invoice:

@@ -13,13 +13,13 @@ from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from customers.models import Customer
 from integrations.models import Connection
+from lib.dispatch import enqueue
 from lib.paging import page_of
 from registrations.selection import ids_in
 
 from ..forms.reminders import HoldForm
 from ..models import Invoice, Reminder, ReminderHold
-from ..payments.dispatch import payments_connection
-from ..reminders import dispatch as bell
+from ..payments.requesting import payments_connection
 from ..reminders.due import due_reminders, plan_of, step_of
 from ..reminders.letters import credits_of, reminder_letter
 from ..reminders.listing import due_rows, waiting
@@ -64,7 +64,7 @@ def reminder_send(request: MemberRequest) -> HttpResponse:
     )
     _tell(request, queued=queued, skipped=len(ids) - queued)
     if queued:
-        bell.enqueue("send_reminders", request.organisation.pk)
+        enqueue("billing.tasks.send_reminders", request.organisation.pk)
     request.session["reminders_done"] = True
     return redirect("billing:reminder-list")
 

@@ -1,17 +1,17 @@
-"""One import every night, and no import stays queued."""
+"""Every night one import, and nothing left waiting."""
 
 import datetime
 
 import pytest
 from kombu.exceptions import OperationalError
 
-from customers import dispatch as doorbell
 from customers.import_runs import ABANDONED_AFTER, start_import
 from customers.importing import carry_out
 from customers.models import ImportRun
 from customers.nightly import start_due_imports
 from integrations.models import Connection
 from integrations.nightly import next_night
+from lib.dispatch import enqueue
 from timechimp_eb.celery import app
 
 from .conftest import NOW
@@ -22,7 +22,7 @@ HOUR = datetime.timedelta(hours=1)
 
 @pytest.fixture
 def nightly(connection):
-    """An import that was due an hour ago."""
+    """Due an hour ago."""
     Connection.objects.filter(pk=connection.pk).update(
         nightly_import=True, next_import_at=NOW - HOUR
     )
@@ -56,7 +56,7 @@ def test_what_is_off_paused_or_not_due_does_not_start(nightly, values):
     assert start_due_imports(now=NOW) == []
 
 
-def test_a_running_manual_import_is_not_doubled(nightly, organisation, administrator):
+def test_an_import_by_hand_under_way_is_not_doubled(nightly, organisation, administrator):
     run = start_import(organisation, mode="only_new", by=administrator.user, now=NOW)
 
     assert start_due_imports(now=NOW) == [run.pk]
@@ -104,13 +104,16 @@ def test_without_a_broker_starting_still_works(
     assert run.pk in start_due_imports(now=NOW)
 
 
-def test_dispatching_never_raises(monkeypatch, caplog):
+def test_a_broker_that_is_down_raises_nothing(
+    monkeypatch, caplog, django_capture_on_commit_callbacks
+):
     def away(*_arguments, **_options):
         raise OperationalError("nobody there")
 
     monkeypatch.setattr(app, "send_task", away)
 
-    doorbell.enqueue(1)
+    with django_capture_on_commit_callbacks(execute=True):
+        enqueue("customers.tasks.run_import", 1)
 
-    assert "import.unheard" in caplog.text
-    assert "run=1" in caplog.text
+    assert "dispatch.failed" in caplog.text
+    assert "customers.tasks.run_import' arguments=(1,)" in caplog.text

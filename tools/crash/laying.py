@@ -7,8 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from billing.bookings.dispatch import enqueue
-from billing.bookings.outbox import queue_relation
+from billing.bookings.outbox import enqueue_delivery, queue_relation
 from billing.invoices.creating import InvoiceRequest, draft_invoices, invoice_in_eboekhouden
 from billing.invoices.issuing import mark_sent
 from billing.invoices.proposals import Options, propose
@@ -118,7 +117,7 @@ def resume_all(connections: list[int]) -> None:
     """Their administrators have found out that the codes are right."""
     for tie in Connection.objects.filter(pk__in=connections).order_by("pk"):
         resume(tie, by=None, now=timezone.now())
-        enqueue(tie.pk)
+        enqueue_delivery(tie.pk)
 
 
 def make(connection_id: int, kind: str) -> None:
@@ -131,7 +130,7 @@ def make(connection_id: int, kind: str) -> None:
     if kind == "relation":
         with transaction.atomic():
             queue_relation(tie.organisation.customers.get(), tie, by=by, now=now)
-            enqueue(tie.pk)
+            enqueue_delivery(tie.pk)
     elif kind == "sales entry":
         sent = drafts_sent(tie, by=by, now=now)
         create_sales_entries(sent, tie, by=by, now=now)

@@ -3,7 +3,7 @@
 # While an invoice is made, by a person or in a web process.
 MAKING = {
     "before-freeze-commit": "everything written, nothing committed",
-    "before-doorbell": "committed, nobody rung for",
+    "before-dispatch": "committed, no task sent",
 }
 # While a worker holds a connection, in this order.
 DELIVERING = {

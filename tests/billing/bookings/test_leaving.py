@@ -58,7 +58,7 @@ def test_a_worker_that_is_told_to_leave_finishes_what_is_on_the_wire(
             with sending_to(redis_url):
                 invoices(agency, 1)
                 seed(sandbox)
-                delivery.enqueue(agency.connection.pk)
+                delivery.enqueue_delivery(agency.connection.pk)
             assert until(lambda: sandbox.books.requests(operation="AddFactuur"))
 
             worker.terminate()
@@ -70,16 +70,16 @@ def test_a_worker_that_is_told_to_leave_finishes_what_is_on_the_wire(
         assert len(sandbox.books.invoices()) == 1
 
 
-def test_a_long_turn_ends_after_a_booking_and_rings_for_the_rest(connected, sandbox, monkeypatch):
-    rung = []
+def test_a_long_turn_ends_after_a_booking_and_asks_for_the_rest(connected, sandbox, monkeypatch):
+    asked = []
     monkeypatch.setattr(delivery, "LONGEST_TURN", 0.0)
-    monkeypatch.setattr(delivery, "enqueue", rung.append)
+    monkeypatch.setattr(delivery, "enqueue_delivery", asked.append)
     invoices(connected, 3)
     seed(sandbox)
 
     assert connected.deliver() == 1
 
-    assert rung == [connected.connection.pk]
+    assert asked == [connected.connection.pk]
     assert connected.deliver() + connected.deliver() == 2
     assert len(sandbox.books.invoices()) == 3
 

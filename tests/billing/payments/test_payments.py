@@ -16,8 +16,8 @@ from billing.invoices.paying import mark_paid
 from billing.invoices.sales_entries import create_sales_entries
 from billing.invoices.timeline import timeline
 from billing.models import Booking, Invoice, InvoiceStatus, Origin
-from billing.payments import dispatch as payment_bell
 from billing.payments.fetching import OpenItems, fetch_payments
+from billing.payments.requesting import request_payments
 from integrations.eboekhouden.messages import OpenItem
 from integrations.models import Connection
 from integrations.sessions import open_books
@@ -267,7 +267,7 @@ def test_only_who_may_invoice_may_ask(entered, connected):
 def test_no_worker_to_ask_is_said(connected, django_capture_on_commit_callbacks):
     nobody = "redis://127.0.0.1:1/0"
     with sending_to(nobody), django_capture_on_commit_callbacks(execute=True):
-        assert payment_bell.ask_for_payments(connected.organisation)
+        assert request_payments(connected.organisation)
 
     assert (
         "the background service (worker) cannot be reached"

@@ -29,11 +29,14 @@ from billing.models import (
     StepKind,
 )
 from billing.reminders.collection import collection_costs
-from billing.reminders.dispatch import with_a_queue
 from billing.reminders.due import due_reminders, plan_of
 from billing.reminders.loading import Surroundings
 from billing.reminders.obstacles import why_not
-from billing.reminders.sending import deliver_reminders, queue_reminders
+from billing.reminders.sending import (
+    deliver_reminders,
+    queue_reminders,
+    with_waiting_reminders,
+)
 from billing.reminders.settings import change_reminder_settings
 from billing.tasks import queue_due_reminders
 from customers.models import Contact
@@ -537,8 +540,10 @@ def test_what_nobody_heard_is_found_by_the_sweep(studio):
     late_invoice(studio, days=7)
     queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY)
 
-    assert with_a_queue(now=NOW) == []
-    assert with_a_queue(now=NOW + datetime.timedelta(minutes=2)) == [studio.organisation.pk]
+    assert with_waiting_reminders(now=NOW) == []
+    assert with_waiting_reminders(now=NOW + datetime.timedelta(minutes=2)) == [
+        studio.organisation.pk
+    ]
 
 
 def test_without_our_iban_nobody_is_asked_to_pay_to_it(studio):
