@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
 from integrations.models import Connection
+from integrations.runs import UNDER_WAY
 from lib.paging import page_of
 
 from .filters import ImportRowFilter
 from .forms import ImportForm
-from .import_runs import UNDER_WAY, CannotImport, check_usable, start_import
+from .import_runs import CannotImport, check_usable, start_import
 from .models import ImportRun
 from .relations import label
 

@@ -1,67 +1,44 @@
-"""Importing relations as customers: in steps, each kept, so that it can go on after anything."""
+"""Importing relations as customers, in steps that are committed one by one and can be resumed."""
 
-import datetime
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.eboekhouden.messages import Relation
 from integrations.error_messages import sentence, undecryptable
 from integrations.models import Connection
+from integrations.runs import Clock, RunState, beat, carry_out, end
 from integrations.secrets import CannotDecrypt
 from integrations.sessions import open_books
 from integrations.switching import pause
 
 from .import_rows import RowImporter
-from .import_runs import MAX_ATTEMPTS, CannotImport, Lost, beat, check_usable, claim, finish
+from .import_runs import CannotImport, check_usable
 from .matching import Match, PossibleDuplicates, match
 from .models import Customer, ImportRow, ImportRun
 
-Clock = Callable[[], datetime.datetime]
 STEP = 100
 
 
-def carry_out(run_id: int, *, clock: Clock) -> None:
-    """Does the import, or the rest of it when a worker died; does nothing if another one has it.
+def carry_out_import(run_id: int, *, clock: Clock) -> None:
+    """Carry out an import, or the rest of one whose worker died.
 
-    A failure ends the run with a sentence; the rows that were done stay done.
+    Does nothing when another worker holds it. A failure ends the run with a sentence; the rows
+    that were done stay done.
     """
-    run = claim(run_id, now=clock())
-    if run is None:
-        return
-    with translation.override(_language(run)), suppress(Lost):
-        try:
-            _check_attempts(run)
-            _import(run, _read(run, clock=clock), clock=clock)
-            finish(run, now=clock())
-        except CannotImport as reason:
-            finish(run, now=clock(), error=str(reason))
 
+    def work(run: ImportRun) -> None:
+        _import(run, _read(run, clock=clock), clock=clock)
+        end(run, RunState.FINISHED, now=clock())
 
-def _check_attempts(run: ImportRun) -> None:
-    """A run that every worker dies of must not keep all later ones waiting."""
-    if run.attempts > MAX_ATTEMPTS:
-        raise CannotImport(
-            _(
-                "The import was interrupted %(count)s times. Contact your system administrator, "
-                "then start it again."
-            )
-            % {"count": MAX_ATTEMPTS}
-        )
-
-
-def _language(run: ImportRun) -> str:
-    """Whoever started it reads the rows; at night anybody of the organisation may."""
-    return run.started_by.language if run.started_by else run.organisation.language
+    carry_out(ImportRun, run_id, work, clock=clock)
 
 
 def _read(run: ImportRun, *, clock: Clock) -> list[Relation]:
-    """All relations. Raises CannotImport, and pauses the connection if our codes are refused."""
+    """Read all relations. Raises CannotImport; refused codes also pause the connection."""
     check_usable(run.connection)
     try:
         with open_books(run.connection) as books:
@@ -88,7 +65,7 @@ def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
     matches = match(relations, customers)
     todo = list(_still_to_do(run, matches))
     matched = {one.customer.pk for one in matches if one.customer}
-    desk = RowImporter(
+    importer = RowImporter(
         run,
         administration=administration,
         numbers=customers,
@@ -98,11 +75,11 @@ def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
     beat(run, now=clock(), total=len(matches), done=done)
     Connection.objects.filter(pk=run.connection_id).update(relation_count=len(relations))
     for start in range(0, len(todo), STEP):
-        _step(run, desk, todo[start : start + STEP], position=done + start, clock=clock)
+        _step(run, importer, todo[start : start + STEP], position=done + start, clock=clock)
 
 
 def _step(
-    run: ImportRun, desk: RowImporter, matches: Sequence[Match], *, position: int, clock: Clock
+    run: ImportRun, importer: RowImporter, matches: Sequence[Match], *, position: int, clock: Clock
 ) -> None:
     """Some rows and the progress in one transaction: after a crash both are there, or neither."""
     now = clock()
@@ -110,7 +87,7 @@ def _step(
         # First of all, because it locks the run: a worker that lost it must not write a row.
         beat(run, now=now, done=position + len(matches))
         rows = [
-            desk.row(one, position=number, now=now)
+            importer.row(one, position=number, now=now)
             for number, one in enumerate(matches, start=position + 1)
         ]
         ImportRow.objects.bulk_create(rows)

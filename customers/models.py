@@ -6,8 +6,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from integrations.models import Connection
+from integrations.runs import Run
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -136,36 +137,25 @@ class ImportMode(models.TextChoices):
     UPDATE = "update", _("Add new ones and update existing ones")
 
 
-class ImportState(models.TextChoices):
-    """The progress of an import."""
+class ImportRun(Run):
+    """One import of customers, started by a person or at night, with its result for every row."""
 
-    QUEUED = "queued", _("Waiting")
-    RUNNING = "running", _("Running")
-    FINISHED = "finished", _("Finished")
-    FAILED = "failed", _("Failed")
-
-
-class ImportRun(models.Model):
-    """One import of customers, manual or nightly, with the result of every row."""
+    TASK = "customers.tasks.run_import"
+    MAX_ATTEMPTS = 4
+    INTERRUPTED = _(
+        "The import was interrupted %(count)s times. Contact your system administrator, then "
+        "start it again."
+    )
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="import_runs"
     )
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     mode = models.CharField(max_length=8, choices=ImportMode, default=ImportMode.UPDATE)
-    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.QUEUED)
-    started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    heartbeat_at = models.DateTimeField(null=True)
-    # Number of workers that claimed the run; after too many attempts it fails.
-    attempts = models.PositiveSmallIntegerField(default=0)
-    finished_at = models.DateTimeField(null=True)
     total = models.PositiveIntegerField(null=True)
     done = models.PositiveIntegerField(default=0)
-    error = models.TextField(blank=True)
 
-    class Meta:
-        ordering = ["-created_at", "-pk"]
+    class Meta(Run.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation"],
@@ -173,17 +163,6 @@ class ImportRun(models.Model):
                 name="unique_running_import",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_state_display()} {self.created_at:%Y-%m-%d %H:%M}"
-
-    @property
-    def is_nightly(self) -> bool:
-        return self.started_by_id is None
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in (ImportState.FINISHED, ImportState.FAILED)
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows by outcome, with all outcomes."""

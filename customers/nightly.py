@@ -1,22 +1,24 @@
-"""The imports that start by themselves: every night one, and whatever was left waiting."""
+"""The imports that the clock starts: one every night, and every run without a worker."""
 
 import datetime
 
 from integrations.models import Connection
 from integrations.nightly import next_night
+from integrations.runs import claimable, delete_old
 
-from .import_runs import UNDER_WAY, CannotImport, claimable, start_import
+from .import_runs import CannotImport, start_import
 from .models import ImportMode, ImportRun
 
 KEPT = datetime.timedelta(days=30)
 
 
 def start_due_imports(*, now: datetime.datetime) -> list[int]:
-    """Queues what is due, and gives every run that waits for a worker or lost its own."""
+    """Queue the imports that are due. Returns the ids of all runs that need a worker."""
     for connection in _due(now):
         if _claim_night(connection, now=now):
             _start(connection, now=now)
-    return list(ImportRun.objects.filter(claimable(now)).values_list("pk", flat=True))
+    waiting = claimable(ImportRun.objects.all(), now=now)
+    return list(waiting.values_list("pk", flat=True))
 
 
 def _due(now: datetime.datetime) -> list[Connection]:
@@ -28,7 +30,7 @@ def _due(now: datetime.datetime) -> list[Connection]:
 
 
 def _claim_night(connection: Connection, *, now: datetime.datetime) -> bool:
-    """True for the one process that may start this night's import."""
+    """Return True in the one process that may start tonight's import."""
     return bool(
         Connection.objects.filter(
             pk=connection.pk, next_import_at=connection.next_import_at
@@ -38,8 +40,7 @@ def _claim_night(connection: Connection, *, now: datetime.datetime) -> bool:
 
 def _start(connection: Connection, *, now: datetime.datetime) -> None:
     organisation = connection.organisation
-    old = organisation.import_runs.filter(created_at__lt=now - KEPT)
-    old.exclude(state__in=UNDER_WAY).delete()
+    delete_old(organisation.import_runs.all(), before=now - KEPT)
     try:
         start_import(organisation, mode=ImportMode.UPDATE, by=None, now=now)
     except CannotImport:

@@ -1,20 +1,22 @@
-"""What the worker and the clock do for customers: nothing but calling it."""
+"""The Celery tasks of customers; the work is in the modules they call."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from integrations.runs import enqueue_run
+
 from . import importing, nightly
-from .import_runs import enqueue_import
+from .models import ImportRun
 
 
 @shared_task
 def run_import(run_id: int) -> None:
-    """Carries out an import, unless another worker does."""
-    importing.carry_out(run_id, clock=timezone.now)
+    """Carry out an import, unless another worker does."""
+    importing.carry_out_import(run_id, clock=timezone.now)
 
 
 @shared_task
 def start_due_imports() -> None:
-    """Queues the nightly imports that are due, and rings for all that wait."""
+    """Every minute: queue the nightly imports that are due, and ask for every waiting run."""
     for run_id in nightly.start_due_imports(now=timezone.now()):
-        enqueue_import(run_id)
+        enqueue_run(ImportRun, run_id)

@@ -16,7 +16,6 @@ from .reconciliation import (
     DifferenceKind,
     ReconciliationPart,
     ReconciliationRun,
-    RunState,
 )
 from .reminders import (
     MOST_STEPS,
@@ -62,7 +61,6 @@ __all__ = [
     "ReminderSettings",
     "ReminderStep",
     "RowDisposition",
-    "RunState",
     "State",
     "StepKind",
 ]

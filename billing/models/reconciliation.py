@@ -6,24 +6,14 @@ A finding stays in the list until a complete check no longer finds it; it is nev
 from typing import Self
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from integrations.models import Connection
+from integrations.runs import Run
 
 from .booking import Booking
 from .invoice import Invoice
-
-
-class RunState(models.TextChoices):
-    """How far a check is."""
-
-    QUEUED = "queued", _("Waiting")
-    RUNNING = "running", _("Running")
-    FINISHED = "finished", _("Complete")
-    INCOMPLETE = "incomplete", _("Incomplete")
-    FAILED = "failed", _("Failed")
 
 
 class ReconciliationPart(models.TextChoices):
@@ -35,11 +25,16 @@ class ReconciliationPart(models.TextChoices):
     COMPARING = "comparing", _("Comparing")
 
 
-UNDER_WAY = (RunState.QUEUED, RunState.RUNNING)
+class ReconciliationRun(Run):
+    """One comparison of our bookings with the documents in e-Boekhouden, over a period."""
 
-
-class ReconciliationRun(models.Model):
-    """One comparison of what we booked with what stands in e-Boekhouden, over a period."""
+    TASK = "billing.tasks.run_reconciliation"
+    MAX_ATTEMPTS = 3
+    INTERRUPTED = _(
+        "The check was interrupted %(count)s times. Contact your system administrator, then "
+        "start it again."
+    )
+    AT_END = {"part": ""}
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="reconciliation_runs"
@@ -50,15 +45,7 @@ class ReconciliationRun(models.Model):
     # Documents dated in these days, both included.
     since = models.DateField()
     until = models.DateField()
-    state = models.CharField(max_length=10, choices=RunState, default=RunState.QUEUED)
     part = models.CharField(max_length=9, choices=ReconciliationPart, blank=True)
-    started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
-    # Workers that took it on; a check that kills every one of them is given up.
-    attempts = models.PositiveSmallIntegerField(default=0)
-    ended_at = models.DateTimeField(null=True)
     # By operation, how often e-Boekhouden was asked.
     calls = models.JSONField(default=dict)
     booking_count = models.PositiveIntegerField(default=0)
@@ -66,11 +53,8 @@ class ReconciliationRun(models.Model):
     difference_count = models.PositiveIntegerField(default=0)
     new_count = models.PositiveIntegerField(default=0)
     resolved_count = models.PositiveIntegerField(default=0)
-    # Why it failed or is incomplete: a sentence.
-    problem = models.TextField(blank=True)
 
-    class Meta:
-        ordering = ["-created_at", "-pk"]
+    class Meta(Run.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["connection"],
@@ -78,17 +62,6 @@ class ReconciliationRun(models.Model):
                 name="unique_running_reconciliation",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_state_display()} {self.created_at:%Y-%m-%d %H:%M}"
-
-    @property
-    def is_nightly(self) -> bool:
-        return self.started_by_id is None
-
-    @property
-    def is_over(self) -> bool:
-        return self.state not in UNDER_WAY
 
     @property
     def call_count(self) -> int:

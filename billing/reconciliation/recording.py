@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from ..models import Difference, Invoice, ReconciliationRun, RunState
+from integrations.runs import RunState, beat, end
+
+from ..models import Difference, Invoice, ReconciliationRun
 from .documents import day_of, projected
-from .runs import beat, end
 from .sides import Discovery
 
 

@@ -16,8 +16,9 @@ from django.utils.translation import override
 from integrations.database_identity import QUIET
 from integrations.events import record
 from integrations.models import Connection
+from integrations.runs import RunState
 
-from ..models import Booking, Difference, ReconciliationRun, RunState, State
+from ..models import Booking, Difference, ReconciliationRun, State
 from ..models.booking import NEEDS_ATTENTION, OPEN_STATES
 from ..models.reconciliation import DifferenceKind
 from ..numbering import skip_numbers

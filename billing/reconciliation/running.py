@@ -1,21 +1,19 @@
 """Carrying out a check: our side, their side, what differs, and then all of it is written down."""
 
-import datetime
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.error_messages import sentence, undecryptable
 from integrations.models import Connection
 from integrations.quota import calls_left_for_reconciliation
+from integrations.runs import Clock, beat, carry_out
 from integrations.secrets import CannotDecrypt
 from integrations.switching import pause
 
-from ..models import Difference, ReconciliationPart, ReconciliationRun, RunState
+from ..models import Difference, ReconciliationPart, ReconciliationRun
 from .comparing import discoveries, missing
 from .documents import Ours, our_document
 from .our_side import (
@@ -27,41 +25,23 @@ from .our_side import (
 )
 from .reading import Reader
 from .recording import Outcome, keep
-from .runs import MAX_ATTEMPTS, CannotCheck, Lost, beat, check_usable, claim, end
+from .runs import CannotCheck, check_usable
 from .sides import RemoteIndex, Sides
 
-Clock = Callable[[], datetime.datetime]
 OpenBooks = Callable[[Connection], EBoekhouden]
 
 
 def run_reconciliation(run_id: int, *, open_books: OpenBooks, clock: Clock) -> None:
-    """Does the check; does nothing if another worker has it.
+    """Carry out a check; does nothing when another worker holds it.
 
-    If it fails, the check says why, and what was found before stays as it was.
+    If it fails, the check says why, and earlier findings stay as they were.
     """
-    run = claim(run_id, now=clock())
-    if run is None:
-        return
-    language = run.started_by.language if run.started_by else run.organisation.language
-    with override(language), suppress(Lost):
-        try:
-            _check_attempts(run)
-            check_usable(run.connection)
-            _check(run, open_books=open_books, clock=clock)
-        except CannotCheck as reason:
-            end(run, RunState.FAILED, now=clock(), problem=str(reason))
 
+    def work(run: ReconciliationRun) -> None:
+        check_usable(run.connection)
+        _check(run, open_books=open_books, clock=clock)
 
-def _check_attempts(run: ReconciliationRun) -> None:
-    """A check that every worker dies of must not keep all later ones waiting."""
-    if run.attempts > MAX_ATTEMPTS:
-        raise CannotCheck(
-            _(
-                "The check was interrupted %(count)s times. Contact your system administrator, "
-                "then start it again."
-            )
-            % {"count": MAX_ATTEMPTS}
-        )
+    carry_out(ReconciliationRun, run_id, work, clock=clock)
 
 
 def _check(run: ReconciliationRun, *, open_books: OpenBooks, clock: Clock) -> None:

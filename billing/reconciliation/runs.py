@@ -1,36 +1,28 @@
-"""Checks as rows that one worker at a time holds: starting, claiming, keeping and ending them."""
+"""Starting checks: on request, every night, and for those that wait for a worker."""
 
 import datetime
 
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.utils import timezone
 
 from accounts.models import Organisation, User
 from integrations.availability import usable
 from integrations.models import Connection
-from lib.dispatch import enqueue
+from integrations.runs import CannotRun, claimable, delete_old, enqueue_run, start
 
-from ..models import ReconciliationRun, RunState
-from ..models.reconciliation import UNDER_WAY
+from ..models import ReconciliationRun
 
 # The days that every check at night looks back, today included.
 NIGHTLY_DAYS = 35
-# No question takes that long: whoever held the check has died.
-ABANDONED_AFTER = datetime.timedelta(minutes=5)
-MAX_ATTEMPTS = 3
 KEPT = datetime.timedelta(days=90)
 
 
-class CannotCheck(Exception):
-    """Why a check cannot start or go on; its text is for people."""
-
-
-class Lost(Exception):
-    """Another worker holds the check now."""
+class CannotCheck(CannotRun):
+    """Why a check cannot start or continue; the text is for people."""
 
 
 def default_period(today: datetime.date) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day that a check looks at, unless somebody chose others."""
+    """The first and the last day of a check for which no period was chosen."""
     return today - datetime.timedelta(days=NIGHTLY_DAYS), today
 
 
@@ -42,90 +34,33 @@ def start_check(
     by: User | None,
     now: datetime.datetime,
 ) -> ReconciliationRun:
-    """Queues a check and rings for it; while one is under way that one is given.
+    """Queue a check; if one is under way, return that one.
 
-    Raises CannotCheck when the connection cannot be asked.
+    Raises CannotCheck when the connection cannot be used.
     """
     connection = check_usable(Connection.objects.filter(organisation=organisation).first())
-    under_way = connection.reconciliation_runs.filter(state__in=UNDER_WAY)
-    run = under_way.first()
-    if run is None:
-        values = {"since": since, "until": until, "started_by": by, "created_at": now}
-        try:
-            with transaction.atomic():
-                run = ReconciliationRun.objects.create(
-                    organisation=organisation, connection=connection, **values
-                )
-        except IntegrityError:  # somebody else was first
-            run = under_way.get()
-    enqueue_check(run.pk)
-    return run
+    return start(
+        ReconciliationRun.objects.filter(connection=connection),
+        organisation=organisation,
+        connection=connection,
+        since=since,
+        until=until,
+        started_by=by,
+        created_at=now,
+    )
 
 
 def check_usable(connection: Connection | None) -> Connection:
-    """The connection itself; CannotCheck, with what to do, unless e-Boekhouden can be asked."""
+    """Return the connection, or raise CannotCheck with what to do first."""
     return usable(connection, refuse=CannotCheck)
 
 
-def enqueue_check(run_id: int) -> None:
-    """Ask a worker, after the commit, to carry out a check."""
-    enqueue("billing.tasks.run_reconciliation", run_id)
-
-
-def claimable(now: datetime.datetime) -> models.Q:
-    """Checks that wait, and checks whose worker has died."""
-    return models.Q(state=RunState.QUEUED) | models.Q(
-        state=RunState.RUNNING, heartbeat_at__lt=now - ABANDONED_AFTER
-    )
-
-
-def claim(run_id: int, *, now: datetime.datetime) -> ReconciliationRun | None:
-    """The check, for this worker alone; None when another one has it or it is over."""
-    claimed = ReconciliationRun.objects.filter(claimable(now), pk=run_id).update(
-        state=RunState.RUNNING,
-        started_at=now,
-        heartbeat_at=now,
-        attempts=models.F("attempts") + 1,
-    )
-    if not claimed:
-        return None
-    return ReconciliationRun.objects.select_related("organisation", "connection", "started_by").get(
-        pk=run_id
-    )
-
-
-def beat(run: ReconciliationRun, *, now: datetime.datetime, **values: object) -> None:
-    """Stores progress and shows that we live. Raises Lost when the check was taken over."""
-    held = ReconciliationRun.objects.filter(
-        pk=run.pk, state=RunState.RUNNING, attempts=run.attempts
-    ).update(heartbeat_at=now, **values)
-    if not held:
-        raise Lost
-
-
-def end(
-    run: ReconciliationRun,
-    state: RunState,
-    *,
-    now: datetime.datetime,
-    problem: str = "",
-    **values: object,
-) -> None:
-    """Ends the check; `problem` says why it failed or is incomplete."""
-    beat(run, now=now, state=state, ended_at=now, part="", problem=problem, **values)
-
-
-# --- By the clock ---------------------------------------------------------------------------------
-
-
 def start_nightly_reconciliations(connections: models.QuerySet[Connection]) -> None:
-    """One check for each connection that can be asked; what is under way goes on."""
+    """Start a check for each connection; one that is under way continues."""
     now, today = timezone.now(), timezone.localdate()
     since, until = default_period(today)
     for connection in connections.select_related("organisation"):
-        connection.reconciliation_runs.filter(created_at__lt=now - KEPT).exclude(
-            state__in=UNDER_WAY
-        ).delete()
+        delete_old(connection.reconciliation_runs.all(), before=now - KEPT)
         try:
             start_check(connection.organisation, since=since, until=until, by=None, now=now)
         except CannotCheck:
@@ -133,6 +68,7 @@ def start_nightly_reconciliations(connections: models.QuerySet[Connection]) -> N
 
 
 def enqueue_waiting(*, now: datetime.datetime) -> None:
-    """Rings for every check that nobody heard of, or whose worker has died."""
-    for run_id in ReconciliationRun.objects.filter(claimable(now)).values_list("pk", flat=True):
-        enqueue_check(run_id)
+    """Ask a worker for every check that waits for one, or whose worker has died."""
+    waiting = claimable(ReconciliationRun.objects.all(), now=now)
+    for run_id in waiting.values_list("pk", flat=True):
+        enqueue_run(ReconciliationRun, run_id)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from accounts.models import Membership, Organisation, User
 from customers.editing import save_customer
 from customers.import_runs import start_import
-from customers.importing import carry_out
+from customers.importing import carry_out_import
 from customers.models import Customer, ImportMode
 from customers.relations import relation_from_customer
 from integrations.models import Connection
@@ -71,7 +71,7 @@ def _add_relations(
 
 def _import(organisation: Organisation, *, by: User | None, at: datetime.datetime) -> None:
     run = start_import(organisation, mode=ImportMode.UPDATE, by=by, now=at)
-    carry_out(run.pk, clock=ticking(at))
+    carry_out_import(run.pk, clock=ticking(at))
 
 
 def _local_fields(organisation: Organisation, number: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Membership, Organisation
 from customers.import_runs import start_import
-from customers.importing import carry_out
+from customers.importing import carry_out_import
 from customers.models import ImportMode, ImportRun
 from integrations.models import Connection
 
@@ -38,7 +38,7 @@ def import_all(
 
     def run(mode: str = ImportMode.UPDATE) -> ImportRun:
         started = start_import(organisation, mode=mode, by=administrator.user, now=clock())
-        carry_out(started.pk, clock=clock)
+        carry_out_import(started.pk, clock=clock)
         started.refresh_from_db()
         return started
 

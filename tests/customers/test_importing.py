@@ -4,11 +4,12 @@ import datetime
 
 import pytest
 
-from customers.import_runs import ABANDONED_AFTER, CannotImport, start_import
-from customers.importing import STEP, carry_out
+from customers.import_runs import CannotImport, start_import
+from customers.importing import STEP, carry_out_import
 from customers.models import Customer, ImportMode, ImportOutcome, ImportRun
 from customers.tasks import run_import
 from integrations.models import Connection
+from integrations.runs import ABANDONED_AFTER
 from integrations.switching import pause
 from tests.factories import create_customer, create_organisation
 
@@ -314,8 +315,8 @@ def test_two_workers_do_the_work_once(books, organisation, connection, administr
     books.seed_relations([relation()])
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
 
-    carry_out(run.pk, clock=clock)
-    carry_out(run.pk, clock=clock)
+    carry_out_import(run.pk, clock=clock)
+    carry_out_import(run.pk, clock=clock)
 
     assert run.rows.count() == 1
     assert len(books.books.requests(operation="GetRelaties")) == 1
@@ -334,15 +335,15 @@ def test_an_import_goes_on_where_its_worker_died(
         return clock()
 
     with pytest.raises(DeadError):
-        carry_out(run.pk, clock=dying)
+        carry_out_import(run.pk, clock=dying)
     run.refresh_from_db()
     assert (run.state, run.done, run.rows.count()) == ("running", STEP, STEP)
 
-    carry_out(run.pk, clock=lambda: NOW + ABANDONED_AFTER / 2)
+    carry_out_import(run.pk, clock=lambda: NOW + ABANDONED_AFTER / 2)
     run.refresh_from_db()
     assert run.done == STEP, "its worker may still live"
 
-    carry_out(run.pk, clock=lambda: NOW + ABANDONED_AFTER * 2)
+    carry_out_import(run.pk, clock=lambda: NOW + ABANDONED_AFTER * 2)
 
     run.refresh_from_db()
     assert (run.state, run.done, run.total) == ("finished", STEP * 2 + 50, STEP * 2 + 50)
@@ -362,10 +363,10 @@ def test_a_worker_that_lost_its_run_writes_nothing_more(
     def taken_over():
         if next(looks) == 3:  # between two steps
             ImportRun.objects.filter(pk=run.pk).update(heartbeat_at=NOW - ABANDONED_AFTER * 3)
-            carry_out(run.pk, clock=clock)
+            carry_out_import(run.pk, clock=clock)
         return clock()
 
-    carry_out(run.pk, clock=taken_over)
+    carry_out_import(run.pk, clock=taken_over)
 
     run.refresh_from_db()
     assert (run.state, run.done) == ("finished", STEP * 2)
@@ -376,11 +377,11 @@ def test_a_run_that_ends_every_worker_fails(organisation, connection, administra
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
     ImportRun.objects.filter(pk=run.pk).update(attempts=4)
 
-    carry_out(run.pk, clock=clock)
+    carry_out_import(run.pk, clock=clock)
 
     run.refresh_from_db()
     assert run.state == "failed"
-    assert "was interrupted 4 times" in run.error
+    assert "was interrupted 4 times" in run.problem
 
 
 def test_with_the_service_away_the_run_says_so_and_a_new_one_may_start(
@@ -391,7 +392,7 @@ def test_with_the_service_away_the_run_says_so_and_a_new_one_may_start(
     run = import_all()
 
     assert run.state == "failed"
-    assert "Start the import again later" in run.error
+    assert "Start the import again later" in run.problem
     assert not Connection.objects.get(pk=connection.pk).is_paused
     books.faults.clear()
     assert import_all().state == "finished"
@@ -415,7 +416,7 @@ def test_refused_codes_pause_the_connection_and_stop_the_import(
     run = import_all()
 
     assert run.state == "failed"
-    assert "does not accept the username or security code 1" in run.error
+    assert "does not accept the username or security code 1" in run.problem
     paused = Connection.objects.get(pk=connection.pk)
     assert (paused.is_paused, paused.pause_code) == (True, "E0011")
     with pytest.raises(CannotImport, match="The connection is paused"):
@@ -428,10 +429,10 @@ def test_a_pause_between_start_and_work_stops_the_import(
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
     pause(connection, code="E0011", text="The codes stopped working.", now=NOW)
 
-    carry_out(run.pk, clock=clock)
+    carry_out_import(run.pk, clock=clock)
 
     run.refresh_from_db()
-    assert run.error == "The connection is paused: The codes stopped working."
+    assert run.problem == "The connection is paused: The codes stopped working."
     assert books.books.requests() == []
 
 
@@ -453,7 +454,7 @@ def test_unchanged_rows_cost_no_query_each(
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
 
     with django_assert_max_num_queries(40):
-        carry_out(run.pk, clock=clock)
+        carry_out_import(run.pk, clock=clock)
 
     assert run.counts()["unchanged"] == STEP * 3
 
@@ -472,7 +473,7 @@ def test_an_edit_during_the_import_is_not_overwritten(
             organisation.customers.update(city="Amersfoort")
         return clock()
 
-    carry_out(run.pk, clock=editing)
+    carry_out_import(run.pk, clock=editing)
 
     assert organisation.customers.get().city == "Amersfoort"
     assert "was changed here during the import" in row_of(run, "K1").reason

@@ -5,12 +5,13 @@ import datetime
 import pytest
 from kombu.exceptions import OperationalError
 
-from customers.import_runs import ABANDONED_AFTER, start_import
-from customers.importing import carry_out
+from customers.import_runs import start_import
+from customers.importing import carry_out_import
 from customers.models import ImportRun
 from customers.nightly import start_due_imports
 from integrations.models import Connection
 from integrations.nightly import next_night
+from integrations.runs import ABANDONED_AFTER
 from lib.dispatch import enqueue
 from timechimp_eb.celery import app
 
@@ -87,7 +88,7 @@ def test_a_nightly_import_carries_out(nightly, books, clock):
     books.seed_relations([{"Code": "K1", "Bedrijf": "Van Dam"}])
     [run_id] = start_due_imports(now=NOW)
 
-    carry_out(run_id, clock=clock)
+    carry_out_import(run_id, clock=clock)
 
     assert ImportRun.objects.get().counts()["new"] == 1
 

@@ -54,6 +54,7 @@ def test_what_is_enqueued_is_a_name_that_the_tests_above_see():
     assert enqueued
     assert {name for name in enqueued if not TASK_NAME.fullmatch(name)} <= {
         "task: str",  # the function itself
+        "model.TASK",  # of a run
     }
 
 

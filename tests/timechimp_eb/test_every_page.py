@@ -23,6 +23,7 @@ from billing.models import (
     InvoiceMail,
     MailKind,
     MailState,
+    ReconciliationRun,
     Reminder,
     ReminderHold,
     ReminderSettings,
@@ -33,6 +34,7 @@ from billing.reconciliation.our_side import our_document
 from billing.reconciliation.recording import Outcome, keep
 from billing.reconciliation.sides import Discovery
 from customers.models import ImportRun
+from integrations.runs import claim
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +68,7 @@ TEXTS = [
     ("billing.ReminderStep", "body_en"),
     ("integrations.Connection", "pause_text"),
     ("integrations.Connection", "administration_name"),
-    ("customers.ImportRun", "error"),
+    ("customers.ImportRun", "problem"),
 ]
 # The database refuses changes of final invoices.
 CHANGEABLE = {
@@ -176,8 +178,7 @@ def _vanished(booking: Booking, *, by: User) -> Difference:
     """Create a difference of the daily check about a booking."""
     now, day = timezone.now(), factories.TODAY
     run = runs.start_check(booking.organisation, since=day, until=day, by=by, now=now)
-    runs.claim(run.pk, now=now)
-    run.refresh_from_db()
+    run = claim(ReconciliationRun, run.pk, now=now) or run
     ours = our_document(booking, is_judged=True)
     gone = Discovery(kind=DifferenceKind.VANISHED, reason="entry", number=ours.number, ours=ours)
     keep(run, Outcome([gone], ["Canary"]), figures={}, now=now)

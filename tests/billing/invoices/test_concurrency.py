@@ -20,10 +20,11 @@ from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.locking import NotAllowed
 from billing.invoices.proposals import propose
 from billing.invoices.sales_entries import create_sales_entries
-from billing.models import Booking, BookingKind, Invoice, Origin, ReconciliationRun, RunState
+from billing.models import Booking, BookingKind, Invoice, Origin, ReconciliationRun
 from billing.reconciliation.running import run_reconciliation
 from billing.reconciliation.runs import start_check
 from billing.unbilled.work import WorkQuery
+from integrations.runs import RunState
 from integrations.sessions import open_books
 from registrations.models import TimeEntry
 from registrations.selection import Selection

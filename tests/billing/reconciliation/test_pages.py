@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Role
 from billing import tasks
-from billing.models import Difference, DifferenceKind, ReconciliationRun, RunState
+from billing.models import Difference, DifferenceKind, ReconciliationRun
 from integrations.models import Connection
+from integrations.runs import RunState
 from integrations.switching import pause
 from tests import factories
 from tests.plugins.worker import sending_to

@@ -1,0 +1,184 @@
+"""Long runs that one worker at a time carries out: an import, a reconciliation.
+
+A run is a row that is queued, claimed, kept alive with a heartbeat, and ended. A run whose
+heartbeat is too old lost its worker, and the next worker resumes it. `attempts` is also the
+fencing number: a worker whose run was taken over can write nothing more to it.
+"""
+
+import datetime
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, ClassVar, TypeVar
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from accounts.models import Organisation, User
+from lib.dispatch import enqueue
+
+# No step of a run takes that long: the worker of an older heartbeat has died.
+ABANDONED_AFTER = datetime.timedelta(minutes=5)
+
+Clock = Callable[[], datetime.datetime]
+
+
+class CannotRun(Exception):
+    """Why a run cannot start or continue; the text is for people."""
+
+
+class Lost(Exception):
+    """Another worker holds the run now."""
+
+
+class RunState(models.TextChoices):
+    """How far a run is."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Finished")
+    INCOMPLETE = "incomplete", _("Incomplete")
+    FAILED = "failed", _("Failed")
+
+
+UNDER_WAY = (RunState.QUEUED, RunState.RUNNING)
+
+
+class Run(models.Model):
+    """A long run of an organisation. A subclass says which task carries it out."""
+
+    # The full name of the task, which takes the id of the run.
+    TASK: ClassVar[str]
+    # A run that so many workers died of fails, so that it does not keep later runs waiting.
+    MAX_ATTEMPTS: ClassVar[int]
+    # What that failure says, with %(count)s.
+    INTERRUPTED: ClassVar[Any]
+    # Fields that are reset when the run ends.
+    AT_END: ClassVar[Mapping[str, object]] = {}
+
+    organisation: Organisation | models.ForeignKey[Any, Any]
+
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.QUEUED)
+    started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    heartbeat_at = models.DateTimeField(null=True)
+    # How many workers claimed it.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    # Why it failed or is incomplete: a sentence.
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_nightly(self) -> bool:
+        return self.started_by_id is None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in UNDER_WAY
+
+
+R = TypeVar("R", bound=Run)
+
+
+# --- Starting -------------------------------------------------------------------------------------
+
+
+def start(runs: models.QuerySet[R], **values: Any) -> R:
+    """Return the run that is under way among `runs`, else a new one with these values.
+
+    A unique constraint of the model lets one of two requests create it. A worker is asked for it.
+    """
+    under_way = runs.filter(state__in=UNDER_WAY)
+    with transaction.atomic():
+        run = under_way.first() or _create(runs, values) or under_way.get()
+        enqueue_run(runs.model, run.pk)
+    return run
+
+
+def _create(runs: models.QuerySet[R], values: dict[str, Any]) -> R | None:
+    """None when another request created one first."""
+    try:
+        with transaction.atomic():
+            return runs.create(**values)
+    except IntegrityError:
+        return None
+
+
+def enqueue_run(model: type[R], run_id: int) -> None:
+    """Ask a worker, after the commit, to carry out a run."""
+    enqueue(model.TASK, run_id)
+
+
+def claimable(runs: models.QuerySet[R], *, now: datetime.datetime) -> models.QuerySet[R]:
+    """Runs that wait for a worker, and runs whose worker has died."""
+    abandoned = models.Q(state=RunState.RUNNING, heartbeat_at__lt=now - ABANDONED_AFTER)
+    return runs.filter(models.Q(state=RunState.QUEUED) | abandoned)
+
+
+def delete_old(runs: models.QuerySet[R], *, before: datetime.datetime) -> None:
+    """Delete runs that were created before a moment, unless they are under way."""
+    runs.filter(created_at__lt=before).exclude(state__in=UNDER_WAY).delete()
+
+
+# --- Carrying out ---------------------------------------------------------------------------------
+
+
+def carry_out(model: type[R], run_id: int, work: Callable[[R], None], *, clock: Clock) -> None:
+    """Claim a run and do its work, in the language of the person who reads the result.
+
+    Does nothing when another worker holds the run. CannotRun ends it as failed, with the reason.
+    """
+    run = claim(model, run_id, now=clock())
+    if run is None:
+        return
+    reader = run.started_by or run.organisation
+    with override(reader.language), suppress(Lost):
+        try:
+            _check_attempts(run)
+            work(run)
+        except CannotRun as reason:
+            end(run, RunState.FAILED, now=clock(), problem=str(reason))
+
+
+def _check_attempts(run: Run) -> None:
+    if run.attempts > run.MAX_ATTEMPTS:
+        raise CannotRun(run.INTERRUPTED % {"count": run.MAX_ATTEMPTS})
+
+
+def claim(model: type[R], run_id: int, *, now: datetime.datetime) -> R | None:
+    """The run, for this worker alone; None when another worker holds it or it is over."""
+    runs = model._default_manager.all()
+    claimed = claimable(runs, now=now).filter(pk=run_id)
+    if not claimed.update(
+        state=RunState.RUNNING, heartbeat_at=now, attempts=models.F("attempts") + 1
+    ):
+        return None
+    return runs.select_related("organisation", "connection", "started_by").get(pk=run_id)
+
+
+def beat(run: Run, *, now: datetime.datetime, **values: Any) -> None:
+    """Store progress, and show that this worker lives.
+
+    Raises Lost when another worker has taken over the run. In a transaction the row stays locked
+    until its end.
+    """
+    held = type(run)._default_manager.filter(
+        pk=run.pk, state=RunState.RUNNING, attempts=run.attempts
+    )
+    if not held.update(heartbeat_at=now, **values):
+        raise Lost
+
+
+def end(
+    run: Run, state: RunState, *, now: datetime.datetime, problem: str = "", **values: Any
+) -> None:
+    """End the run; `problem` says why it failed or is incomplete."""
+    beat(run, now=now, state=state, ended_at=now, problem=problem, **run.AT_END, **values)
