@@ -16,8 +16,7 @@ from .bookings.delivery import deliver
 from .documents.archive.storing import complete_archive
 from .mailing.sending import give_up_abandoned
 from .models import InvoiceMail
-from .payments import fetching as payments
-from .payments.requesting import enqueue_fetching
+from .payments import fetching, requesting
 from .reconciliation import restoring, runs
 from .reconciliation import running as carrying_out
 from .reminders.sending import deliver_reminders, queue_reminders, with_waiting_reminders
@@ -40,15 +39,21 @@ def sweep_bookings() -> None:
 @shared_task(ignore_result=True)
 def fetch_payments(connection_id: int) -> None:
     """Somebody asked, or it is night: bring back what e-Boekhouden knows of payments."""
-    for connection in payments.fetchable().filter(pk=connection_id):
-        payments.fetch_payments(connection, open_books=open_books, now=timezone.now())
+    for connection in requesting.requested().filter(pk=connection_id):
+        fetching.fetch_payments(connection, open_books=open_books, now=timezone.now())
 
 
 @shared_task(ignore_result=True)
 def fetch_all_payments() -> None:
-    """Every night: ring for each connection, so that one that fails keeps no other waiting."""
-    for connection_id in payments.fetchable().values_list("pk", flat=True):
-        enqueue_fetching(connection_id)
+    """Every night: request payments per connection, so that a failure keeps no other waiting."""
+    for connection_id in fetching.fetchable().values_list("pk", flat=True):
+        requesting.request_fetching(connection_id, now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sweep_payments() -> None:
+    """Every minute: ask again for payments that were requested and not fetched."""
+    requesting.enqueue_waiting(now=timezone.now())
 
 
 @shared_task(ignore_result=True)
@@ -60,7 +65,7 @@ def run_reconciliation(run_id: int) -> None:
 @shared_task(ignore_result=True)
 def start_nightly_reconciliations() -> None:
     """Every night, after the payments: one check for each connection that can be asked."""
-    runs.start_nightly_reconciliations(payments.fetchable())
+    runs.start_nightly_reconciliations(fetching.fetchable())
 
 
 @shared_task(ignore_result=True)

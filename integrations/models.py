@@ -67,7 +67,9 @@ class Connection(models.Model):
     tested_at = models.DateTimeField(null=True, editable=False)
     relation_count = models.PositiveIntegerField(null=True, editable=False)
 
-    # When payments were last fetched, and why the last attempt failed.
+    # Since when a request for payments is open, when payments were last fetched, and why the last
+    # attempt failed.
+    payments_requested_at = models.DateTimeField(null=True, editable=False)
     payments_seen_at = models.DateTimeField(null=True, editable=False)
     payments_problem = models.CharField(max_length=300, blank=True, editable=False)
 

@@ -19,6 +19,11 @@ SCHEDULE = {
         "schedule": crontab(minute=15, hour=4),
         "options": {"expires": 3600},
     },
+    "sweep-payments": {
+        "task": "billing.tasks.sweep_payments",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "start-nightly-checks": {
         "task": "billing.tasks.start_nightly_reconciliations",
         "schedule": crontab(minute=45, hour=4),

@@ -53,9 +53,19 @@ def fetch_payments(
         return 0
     # Before asking: what is booked meanwhile may be missing in the answer.
     bookings = _booked(connection)
-    with override(connection.organisation.language):
-        items = _read(connection, open_books=open_books, now=now)
-    return 0 if items is None else _note(connection, bookings, OpenItems.of(items), now=now)
+    try:
+        with override(connection.organisation.language):
+            items = _read(connection, open_books=open_books, now=now)
+        return 0 if items is None else _note(connection, bookings, OpenItems.of(items), now=now)
+    finally:
+        _close_request(connection, now=now)
+
+
+def _close_request(connection: Connection, *, now: datetime.datetime) -> None:
+    """Also after a failure, which the pages show. A killed worker leaves the request to a sweep."""
+    Connection.objects.filter(pk=connection.pk, payments_requested_at__lte=now).update(
+        payments_requested_at=None
+    )
 
 
 def _booked(connection: Connection) -> list[Booking]:
@@ -242,8 +252,8 @@ def _tell(invoice: Invoice, paid: Decimal, status: str, *, now: datetime.datetim
 
 
 def unreachable() -> str:
-    """What to tell when no worker can be asked."""
+    """The problem that people read when no worker can be asked."""
     return _(
-        "Payments were not fetched: the background service (worker) cannot be reached. Try again "
-        "in a few minutes."
+        "Payments were not fetched: the background service (worker) cannot be reached. They are "
+        "fetched automatically as soon as it works again."
     )

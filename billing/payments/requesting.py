@@ -1,7 +1,12 @@
-"""Asking a worker to fetch payments."""
+"""Asking a worker to fetch payments; a request is kept until a worker has carried it out."""
+
+import datetime
+
+from django.db.models import QuerySet
 
 from accounts.models import Organisation
 from integrations.models import Connection
+from integrations.runs import ABANDONED_AFTER
 from lib.dispatch import enqueue
 
 from .fetching import fetchable, note_problem, unreachable
@@ -12,17 +17,35 @@ def payments_connection(organisation: Organisation) -> Connection | None:
     return fetchable().filter(organisation=organisation).first()
 
 
-def request_payments(organisation: Organisation) -> bool:
+def request_payments(organisation: Organisation, *, now: datetime.datetime) -> bool:
     """Ask for the payments of an organisation. False if it has no connection to fetch them over."""
     connection = payments_connection(organisation)
     if connection is None:
         return False
-    enqueue_fetching(connection.pk)
+    request_fetching(connection.pk, now=now)
     return True
 
 
-def enqueue_fetching(connection_id: int) -> None:
-    """Ask a worker, after the commit; if the broker is down, the connection says so."""
+def request_fetching(connection_id: int, *, now: datetime.datetime) -> None:
+    """Keep the request, and ask a worker after the commit."""
+    Connection.objects.filter(pk=connection_id).update(payments_requested_at=now)
+    _enqueue(connection_id)
+
+
+def requested() -> QuerySet[Connection]:
+    """Connections of which the payments were requested and not fetched yet."""
+    return fetchable().filter(payments_requested_at__isnull=False)
+
+
+def enqueue_waiting(*, now: datetime.datetime) -> None:
+    """Ask again for requests that no worker carried out: broker or worker were down."""
+    waiting = requested().filter(payments_requested_at__lt=now - ABANDONED_AFTER)
+    for connection_id in waiting.values_list("pk", flat=True):
+        _enqueue(connection_id)
+
+
+def _enqueue(connection_id: int) -> None:
+    """If the broker is down, the connection says so."""
     enqueue(
         "billing.tasks.fetch_payments",
         connection_id,

@@ -180,7 +180,7 @@ def invoice_entry(request: MemberRequest, pk: int) -> HttpResponse:
 @invoicer_required
 def invoice_payments(request: MemberRequest) -> HttpResponse:
     """Asks for the payments; the list says as of when they are, or why they could not be read."""
-    if request_payments(request.organisation):
+    if request_payments(request.organisation, now=timezone.now()):
         messages.info(request, _("Payments are being fetched. Reload the page in a moment."))
     else:
         messages.warning(request, _("The connection with e-Boekhouden cannot be used now."))

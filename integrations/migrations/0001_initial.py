@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('tested_at', models.DateTimeField(editable=False, null=True)),
                 ('relation_count', models.PositiveIntegerField(editable=False, null=True)),
                 ('payments_seen_at', models.DateTimeField(editable=False, null=True)),
+                ('payments_requested_at', models.DateTimeField(editable=False, null=True)),
                 ('payments_problem', models.CharField(blank=True, editable=False, max_length=300)),
                 ('paused_at', models.DateTimeField(editable=False, null=True)),
                 ('pause_code', models.CharField(blank=True, editable=False, max_length=20)),

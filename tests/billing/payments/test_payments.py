@@ -17,17 +17,20 @@ from billing.invoices.sales_entries import create_sales_entries
 from billing.invoices.timeline import timeline
 from billing.models import Booking, Invoice, InvoiceStatus, Origin
 from billing.payments.fetching import OpenItems, fetch_payments
-from billing.payments.requesting import request_payments
+from billing.payments.requesting import enqueue_waiting, request_payments, requested
 from integrations.eboekhouden.messages import OpenItem
 from integrations.models import Connection
+from integrations.runs import ABANDONED_AFTER
 from integrations.sessions import open_books
 from integrations.switching import pause
 from tests import factories
 from tests.plugins.worker import sending_to
+from timechimp_eb.celery import app
 
 NOW = timezone.now()
 HOUR = datetime.timedelta(hours=1)
 GROSS = Decimal("108.90")
+NO_BROKER = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
@@ -265,10 +268,57 @@ def test_only_who_may_invoice_may_ask(entered, connected):
 
 
 def test_no_worker_to_ask_is_said(connected, django_capture_on_commit_callbacks):
-    nobody = "redis://127.0.0.1:1/0"
-    with sending_to(nobody), django_capture_on_commit_callbacks(execute=True):
-        assert request_payments(connected.organisation)
+    with sending_to(NO_BROKER), django_capture_on_commit_callbacks(execute=True):
+        assert request_payments(connected.organisation, now=NOW)
 
     assert (
         "the background service (worker) cannot be reached"
     ) in Connection.objects.get().payments_problem
+
+
+def test_what_a_broken_broker_lost_is_fetched_after_the_sweep(
+    entered, connected, django_capture_on_commit_callbacks
+):
+    with sending_to(NO_BROKER), django_capture_on_commit_callbacks(execute=True):
+        assert request_payments(connected.organisation, now=NOW)
+
+    assert sent_by_the_sweep(django_capture_on_commit_callbacks, now=NOW) == []
+    sent = sent_by_the_sweep(django_capture_on_commit_callbacks, now=NOW + 2 * ABANDONED_AFTER)
+    assert sent == [("billing.tasks.fetch_payments", connected.connection.pk)]
+    tasks.fetch_payments(connected.connection.pk)
+
+    connection = Connection.objects.get()
+    assert connection.payments_seen_at is not None
+    assert (connection.payments_requested_at, connection.payments_problem) == (None, "")
+    later = NOW + 4 * ABANDONED_AFTER
+    assert sent_by_the_sweep(django_capture_on_commit_callbacks, now=later) == []
+
+
+def sent_by_the_sweep(capture, *, now: datetime.datetime) -> list[tuple[str, int]]:
+    """The messages that a broker in memory has received."""
+    with sending_to("memory://"), capture(execute=True):
+        enqueue_waiting(now=now)
+    with sending_to("memory://"), app.connection_for_read() as broker:
+        queue = broker.SimpleQueue("celery")
+        received = [queue.get(block=False) for _ in range(queue.qsize())]
+        for message in received:
+            message.ack()
+    return [(message.headers["task"], message.payload[0][0]) for message in received]
+
+
+def test_a_failed_fetch_is_not_repeated_by_the_sweep(entered, connected, sandbox):
+    request_payments(connected.organisation, now=NOW)
+    sandbox.faults.add(operation="GetOpenPosten", action="html")
+
+    fetch()
+
+    assert not requested().exists()
+    assert Connection.objects.get().payments_problem
+
+
+def test_a_request_during_a_fetch_is_kept(entered, connected):
+    request_payments(connected.organisation, now=NOW + HOUR)
+
+    fetch()
+
+    assert requested().exists()
