@@ -136,7 +136,7 @@ def carry_out(model: type[R], run_id: int, work: Callable[[R], None], *, clock: 
 
     Does nothing when another worker holds the run. CannotRun ends it as failed, with the reason.
     """
-    run = claim(model, run_id, now=clock())
+    run = claim_run(model, run_id, now=clock())
     if run is None:
         return
     reader = run.started_by or run.organisation
@@ -153,7 +153,7 @@ def _check_attempts(run: Run) -> None:
         raise CannotRun(run.INTERRUPTED % {"count": run.MAX_ATTEMPTS})
 
 
-def claim(model: type[R], run_id: int, *, now: datetime.datetime) -> R | None:
+def claim_run(model: type[R], run_id: int, *, now: datetime.datetime) -> R | None:
     """The run, for this worker alone; None when another worker holds it or it is over."""
     runs = model._default_manager.all()
     claimed = claimable(runs, now=now).filter(pk=run_id)

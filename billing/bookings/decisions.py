@@ -47,7 +47,7 @@ class Refusal(Enum):
     QUOTA = "quota"
 
 
-class Finding(Enum):
+class LookUpResult(Enum):
     """What a look-up saw under our name."""
 
     ABSENT = auto()
@@ -78,7 +78,7 @@ class Progress:
 # --- Taking hold of it ----------------------------------------------------------------------------
 
 
-def claim(progress: Progress, *, now: datetime.datetime) -> tuple[Progress, Step]:
+def claim_booking(progress: Progress, *, now: datetime.datetime) -> tuple[Progress, Step]:
     """A worker takes a due booking: it always looks first, then sends.
 
     Also of a booking that another worker left behind in SENDING or CHECKING, whose lease ran out:
@@ -160,32 +160,32 @@ def refused(
 
 def found(
     progress: Progress,
-    finding: Finding,
+    result: LookUpResult,
     *,
     started_at: datetime.datetime,
     now: datetime.datetime,
     settle: datetime.timedelta,
 ) -> tuple[Progress, Step]:
     """A complete look-up under our own name. `started_at` is when it began."""
-    if finding is Finding.ABSENT:
+    if result is LookUpResult.ABSENT:
         return _absent(progress, started_at=started_at, now=now, settle=settle)
-    if finding in (Finding.DIFFERENT, Finding.SEVERAL):
-        return _not_ours(progress, finding, started_at=started_at, settle=settle), Step.STOP
-    if progress.unconfirmed_sends == 0 and finding is not Finding.SAME_WITH_TOKEN:
+    if result in (LookUpResult.DIFFERENT, LookUpResult.SEVERAL):
+        return _not_ours(progress, result, started_at=started_at, settle=settle), Step.STOP
+    if progress.unconfirmed_sends == 0 and result is not LookUpResult.SAME_WITH_TOKEN:
         return _ended(replace(progress, reason="identical"), State.CONFLICT), Step.STOP
-    reason = "text-differs" if finding is Finding.SAME_BUT_TEXT else "looked-up"
+    reason = "text-differs" if result is LookUpResult.SAME_BUT_TEXT else "looked-up"
     return _ended(replace(progress, reason=reason), State.CONFIRMED), Step.STOP
 
 
 def _not_ours(
     progress: Progress,
-    finding: Finding,
+    result: LookUpResult,
     *,
     started_at: datetime.datetime,
     settle: datetime.timedelta,
 ) -> Progress:
     """For a person, who may cancel it: so not while a lost request of ours may still be served."""
-    reason = "several" if finding is Finding.SEVERAL else "different"
+    reason = "several" if result is LookUpResult.SEVERAL else "different"
     if progress.unconfirmed_sends and not progress.refusal:
         settled_at = _settled_at(progress, settle)
         if started_at < settled_at:

@@ -14,8 +14,7 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, When
 from django.utils.translation import override
 
-from integrations import database_identity as database_identity
-from integrations import leases
+from integrations import database_identity, leases
 from integrations.connecting import pause
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import (
@@ -33,12 +32,16 @@ from integrations.secrets import CannotDecrypt
 from ..models import Attempt, Booking, BookingKind
 from . import decisions, exchange
 from .clock import database_now
-from .decisions import Finding, Step
+from .decisions import LookUpResult, Progress, Step
+from .exchange import RemoteRecord
 from .outbox import enqueue_delivery
 from .payloads import SCHEMA
 from .reading_back import read_back
-from .recording import Outcome, progress_of, record, save_intent
+from .recording import AttemptResult, progress_of, record, save_intent
 
+# The word for an attempt whose document e-Boekhouden accepted.
+ACCEPTED = "accepted"
+# Steps that may follow the first look-up of one claim.
 MOST_STEPS = 6
 # Seconds after which a worker takes on no more and rings for the rest, so that one that is told to
 # leave is gone soon.
@@ -107,23 +110,23 @@ def _deliver_with(
         return 0
     count, until = 0, time.monotonic() + LONGEST_TURN
     with books:
-        delivery = DeliverySession(connection, fencing_token, books, clock)
-        while delivery.may_go_on and (held := _claim_next(delivery)):
+        session = DeliverySession(connection, fencing_token, books, clock)
+        while session.may_go_on and (held := _claim_next(session)):
             count += 1
-            _carry_out(delivery, *held)
-            delivery.may_go_on &= time.monotonic() < until
+            _carry_out(session, *held)
+            session.may_go_on &= time.monotonic() < until
     return count
 
 
-def _claim_next(delivery: DeliverySession) -> tuple[Booking, Attempt] | None:
+def _claim_next(session: DeliverySession) -> tuple[Booking, Attempt] | None:
     """The next due booking, now held by us; customers before the documents that need them."""
-    now = delivery.clock()
-    if not leases.renew(delivery.connection.pk, delivery.fencing_token, now=now):
+    now = session.clock()
+    if not leases.renew(session.connection.pk, session.fencing_token, now=now):
         return None
-    due = Booking.objects.filter(connection=delivery.connection, payload__schema=SCHEMA).due(now)
+    due = Booking.objects.filter(connection=session.connection, payload__schema=SCHEMA).due(now)
     first = Case(When(kind=BookingKind.RELATION, then=0), default=1, output_field=IntegerField())
     for booking in due.select_related("customer", "invoice").order_by(first, "created_at", "pk"):
-        progress, step = decisions.claim(progress_of(booking), now=now)
+        progress, step = decisions.claim_booking(progress_of(booking), now=now)
         if step is Step.STOP:
             continue
         if attempt := save_intent(booking, progress, is_look_up=True, now=now):
@@ -131,77 +134,110 @@ def _claim_next(delivery: DeliverySession) -> tuple[Booking, Attempt] | None:
     return None
 
 
-def _carry_out(delivery: DeliverySession, booking: Booking, attempt: Attempt) -> None:
-    """Looks, and sends if the look allows it, until there is nothing more to do now."""
+def _carry_out(session: DeliverySession, booking: Booking, attempt: Attempt) -> None:
+    """Look first; then do what the decisions say next, until they say stop."""
     failpoint("after-claim")
-    step = _look(delivery, booking, attempt, since=time.monotonic())
+    step = _take(Step.LOOK_UP, session, booking, attempt, since=time.monotonic())
     for _turn in range(MOST_STEPS):
         if step is Step.STOP:
             return
-        watch = time.monotonic()
-        progress, now = progress_of(booking), delivery.clock()
-        if step is Step.SEND:
-            progress = decisions.begin_sending(progress, now=now)
-        still_ours = leases.renew(delivery.connection.pk, delivery.fencing_token, now=now)
-        again = save_intent(booking, progress, is_look_up=step is Step.LOOK_UP, now=now)
-        if not still_ours or again is None:
+        since = time.monotonic()
+        next_attempt = _save_next(step, session, booking)
+        if next_attempt is None:
             return
-        take = _look if step is Step.LOOK_UP else _send
-        step = take(delivery, booking, again, since=watch)
+        step = _take(step, session, booking, next_attempt, since=since)
+
+
+def _save_next(step: Step, session: DeliverySession, booking: Booking) -> Attempt | None:
+    """Commit the intention to take a step. None when the lease or the booking was lost."""
+    progress, now = progress_of(booking), session.clock()
+    if step is Step.SEND:
+        progress = decisions.begin_sending(progress, now=now)
+    is_held = leases.renew(session.connection.pk, session.fencing_token, now=now)
+    attempt = save_intent(booking, progress, is_look_up=step is Step.LOOK_UP, now=now)
+    return attempt if is_held else None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a step came to: a word for the timeline, what is written, and the next step."""
+
+    word: str
+    progress: Progress
+    next_step: Step
+    remote: RemoteRecord | None = None
+    error: EBoekhoudenError | None = None
+
+
+def _take(
+    step: Step, session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float
+) -> Step:
+    """Look or send, and record the result. Returns the next step."""
+    act = _look if step is Step.LOOK_UP else _send
+    taken = act(session, booking, attempt, since=since)
+    record(
+        booking,
+        attempt,
+        taken.progress,
+        _attempt_result(taken, since=since),
+        remote=taken.remote,
+        now=session.clock(),
+    )
+    if taken.word == ACCEPTED:
+        failpoint("after-recording")
+    return taken.next_step
+
+
+def _attempt_result(taken: Taken, *, since: float) -> AttemptResult:
+    milliseconds = int((time.monotonic() - since) * 1000)
+    if taken.error is None:
+        return AttemptResult(taken.word, milliseconds)
+    text = taken.error.text or str(taken.error)
+    return AttemptResult(taken.word, milliseconds, taken.error.code, text)
 
 
 # --- Looking --------------------------------------------------------------------------------------
 
 
-def _look(delivery: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Step:
+def _look(session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Taken:
     try:
-        finding, remote = exchange.look_up(delivery.books, booking)
+        result, remote = exchange.look_up(session.books, booking)
     except EBoekhoudenError as error:
-        return _look_failed(delivery, booking, attempt, error, since)
+        return _look_failed(session, booking, error)
     failpoint("after-look-up")
-    _learn(delivery.connection, booking, finding)
-    progress, step = decisions.found(
+    _learn(session.connection, booking, result)
+    progress, next_step = decisions.found(
         progress_of(booking),
-        finding,
+        result,
         started_at=attempt.started_at,
-        now=delivery.clock(),
-        settle=_settle(delivery.connection, booking),
+        now=session.clock(),
+        settle=_settle(session.connection, booking),
     )
-    if delivery.refused_codes and progress.reason == "credentials":
-        refused = delivery.refused_codes
-        pause(delivery.connection, code=refused.code, text=refused.text, now=delivery.clock())
-        delivery.may_go_on = False
-    outcome = Outcome(finding.name.lower(), _milliseconds(since))
-    record(booking, attempt, progress, outcome, remote=remote, now=delivery.clock())
-    return step
+    if session.refused_codes and progress.reason == "credentials":
+        refused = session.refused_codes
+        pause(session.connection, code=refused.code, text=refused.text, now=session.clock())
+        session.may_go_on = False
+    return Taken(result.name.lower(), progress, next_step, remote=remote)
 
 
-def _look_failed(
-    delivery: DeliverySession,
-    booking: Booking,
-    attempt: Attempt,
-    error: EBoekhoudenError,
-    since: float,
-) -> Step:
-    now = delivery.clock()
-    delivery.may_go_on = False
+def _look_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenError) -> Taken:
+    now, progress = session.clock(), progress_of(booking)
     if isinstance(error, NotConfigured):
-        with override(delivery.connection.organisation.language):
-            pause(delivery.connection, code=error.code, text=sentence(error), now=now)
-    quota = isinstance(error, Refused) and exchange.refusal(error) is decisions.Refusal.QUOTA
-    progress, step = decisions.look_up_failed(progress_of(booking), now=now, quota=quota)
+        with override(session.connection.organisation.language):
+            pause(session.connection, code=error.code, text=sentence(error), now=now)
     if isinstance(error, MessageInvalid) and not booking.unconfirmed_sends:
-        delivery.may_go_on = True
-        progress, step = decisions.unsendable(progress_of(booking))
-    outcome = Outcome("look-up-failed", _milliseconds(since), error.code, error.text or str(error))
-    record(booking, attempt, progress, outcome, now=now)
-    return step
+        # Only this booking is wrong: the next one may be fine.
+        return Taken("look-up-failed", *decisions.unsendable(progress), error=error)
+    session.may_go_on = False
+    quota = isinstance(error, Refused) and exchange.refusal(error) is decisions.Refusal.QUOTA
+    failed = decisions.look_up_failed(progress, now=now, quota=quota)
+    return Taken("look-up-failed", *failed, error=error)
 
 
-def _learn(connection: Connection, booking: Booking, finding: Finding) -> None:
+def _learn(connection: Connection, booking: Booking, result: LookUpResult) -> None:
     """An invoice number refused as existing, that exists: this administration allows no doubles."""
     was_double = booking.refusal == decisions.Refusal.EXISTS.value
-    if was_double and booking.kind == BookingKind.INVOICE and finding is not Finding.ABSENT:
+    if was_double and booking.kind == BookingKind.INVOICE and result is not LookUpResult.ABSENT:
         connection.refuses_doubles = Uniqueness.YES
         connection.save(update_fields=["refuses_doubles"])
 
@@ -220,50 +256,35 @@ def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
 # --- Sending --------------------------------------------------------------------------------------
 
 
-def _send(delivery: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Step:
+def _send(session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Taken:
     failpoint("after-intent")
     try:
         if time.monotonic() - since > LATEST_START:
             raise NotSent("too-late")
-        answered_id = exchange.send(delivery.books, booking)
+        answered_id = exchange.send(session.books, booking)
         failpoint("after-answer")
-        made = read_back(delivery.books, booking, answered_id=answered_id)
+        made = read_back(session.books, booking, answered_id=answered_id)
     except EBoekhoudenError as error:
-        return _send_failed(delivery, booking, attempt, error, since)
+        return _send_failed(session, booking, error)
     failpoint("before-recording")
-    progress, step = decisions.accepted(progress_of(booking), reason=made.reason)
-    outcome = Outcome("accepted", _milliseconds(since))
-    record(booking, attempt, progress, outcome, remote=made.remote, now=delivery.clock())
-    failpoint("after-recording")
-    return step
+    accepted = decisions.accepted(progress_of(booking), reason=made.reason)
+    return Taken(ACCEPTED, *accepted, remote=made.remote)
 
 
-def _send_failed(
-    delivery: DeliverySession,
-    booking: Booking,
-    attempt: Attempt,
-    error: EBoekhoudenError,
-    since: float,
-) -> Step:
-    now, progress = delivery.clock(), progress_of(booking)
-    name, step = "doubted", Step.STOP
+def _send_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenError) -> Taken:
+    """What each kind of error allows; see integrations/eboekhouden/errors.py."""
+    now, progress = session.clock(), progress_of(booking)
     match error:
         case MessageInvalid():
-            name, (progress, step) = "invalid", decisions.unsendable(progress)
+            return Taken("invalid", *decisions.unsendable(progress), error=error)
         case NotSent():
-            delivery.may_go_on = False
+            session.may_go_on = False
             tries = booking.attempts.filter(outcome="not-sent").count()
-            name, (progress, step) = "not-sent", decisions.not_sent(progress, now=now, tries=tries)
+            not_sent = decisions.not_sent(progress, now=now, tries=tries)
+            return Taken("not-sent", *not_sent, error=error)
         case NotConfigured() | Refused():
-            name = "refused"
-            delivery.refused_codes = error if isinstance(error, NotConfigured) else None
-            progress, step = decisions.refused(progress, exchange.refusal(error), now=now)
-        case _:
-            progress, step = decisions.doubted(progress, now=now, reason=error.reason)
-    outcome = Outcome(name, _milliseconds(since), error.code, error.text or str(error))
-    record(booking, attempt, progress, outcome, now=now)
-    return step
-
-
-def _milliseconds(since: float) -> int:
-    return int((time.monotonic() - since) * 1000)
+            session.refused_codes = error if isinstance(error, NotConfigured) else None
+            refused = decisions.refused(progress, exchange.refusal(error), now=now)
+            return Taken("refused", *refused, error=error)
+    doubted = decisions.doubted(progress, now=now, reason=error.reason)
+    return Taken("doubted", *doubted, error=error)

@@ -12,7 +12,7 @@ from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, Relati
 
 from ..models import Booking, BookingKind
 from . import comparing, payloads
-from .decisions import Finding, Refusal
+from .decisions import LookUpResult, Refusal
 
 REFUSALS = {
     CodeClass.EXISTS: Refusal.EXISTS,
@@ -48,21 +48,24 @@ def send(books: EBoekhouden, booking: Booking) -> str:
     return str(books.add_sales_entry(payloads.sales_entry_message(booking.payload)))
 
 
-def look_up(books: EBoekhouden, booking: Booking) -> tuple[Finding, RemoteRecord | None]:
+def look_up(books: EBoekhouden, booking: Booking) -> tuple[LookUpResult, RemoteRecord | None]:
     """Whether it stands there under our name, and whether it is ours."""
     match booking.kind:
         case BookingKind.RELATION:
             found = books.find_relation(booking.natural_key)
-            finding, relation = comparing.compare_relation(booking.payload, found)
+            result, relation = comparing.compare_relation(booking.payload, found)
             if relation and _is_somebody_elses(relation, booking):
-                finding = Finding.DIFFERENT
-            return finding, _remote_record(relation)
+                result = LookUpResult.DIFFERENT
+            return result, _remote_record(relation)
         case BookingKind.INVOICE:
-            finding, invoice = comparing.compare_invoice(booking.payload, _invoices(books, booking))
-            return finding, _remote_record(invoice)
+            candidates = _candidates(books, booking)
+            if candidates.are_ambiguous:
+                return LookUpResult.SEVERAL, None
+            result, invoice = comparing.compare_invoice(booking.payload, candidates.invoices)
+            return result, _remote_record(invoice)
     entries = books.find_entry(booking.natural_key)
-    finding, entry = comparing.compare_entry(booking.payload, entries)
-    return finding, _remote_record(entry)
+    result, entry = comparing.compare_entry(booking.payload, entries)
+    return result, _remote_record(entry)
 
 
 def _is_somebody_elses(relation: Relation, booking: Booking) -> bool:
@@ -71,31 +74,40 @@ def _is_somebody_elses(relation: Relation, booking: Booking) -> bool:
     return tied.exclude(pk=booking.customer_id).exists()
 
 
-def _invoices(books: EBoekhouden, booking: Booking) -> Sequence[BookedInvoice]:
-    """By our number.
+@dataclass(frozen=True)
+class Candidates:
+    """Invoices in e-Boekhouden that may be the one of a booking."""
 
-    Without one, those of that customer and day that are equal and nobody's yet.
+    invoices: Sequence[BookedInvoice]
+    # Another booking with equal content is unconfirmed too: either may have made the invoice.
+    are_ambiguous: bool = False
+
+
+def _candidates(books: EBoekhouden, booking: Booking) -> Candidates:
+    """Find invoices by our number.
+
+    Without a number: the equal invoices of that customer and day that no booking is linked to.
     """
     if booking.natural_key:
-        return books.find_invoice(booking.natural_key)
+        return Candidates(books.find_invoice(booking.natural_key))
     ours = payloads.invoice_message(booking.payload)
     that_day = books.invoices(since=ours.date, until=ours.date, relation_code=ours.relation_code)
-    bound = set(
+    linked = set(
         Booking.objects.filter(connection=booking.connection, kind=BookingKind.INVOICE)
         .exclude(remote_id="")
         .values_list("remote_id", flat=True)
     )
-    free = [invoice for invoice in that_day if invoice.number not in bound]
+    unlinked = [invoice for invoice in that_day if invoice.number not in linked]
     alike = [
         invoice
-        for invoice in free
-        if comparing.compare_invoice(booking.payload, [invoice])[0] is Finding.SAME
+        for invoice in unlinked
+        if comparing.compare_invoice(booking.payload, [invoice])[0] is LookUpResult.SAME
     ]
-    # Two of ours that are alike cannot be told apart: then one equal invoice is not yet an answer.
-    twins = Booking.objects.filter(
+    equal_bookings = Booking.objects.filter(
         connection=booking.connection, fingerprint=booking.fingerprint, remote_id=""
     ).exclude(pk=booking.pk)
-    return alike * 2 if alike and twins.filter(unconfirmed_sends__gt=0).exists() else alike
+    are_ambiguous = bool(alike) and equal_bookings.filter(unconfirmed_sends__gt=0).exists()
+    return Candidates(alike, are_ambiguous)
 
 
 def refusal(error: Refused | NotConfigured) -> Refusal:

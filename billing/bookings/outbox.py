@@ -10,8 +10,8 @@ from django.db import transaction
 from accounts.models import User
 from customers.models import Customer
 from customers.relations import relation_from_customer
-from integrations.eboekhouden.messages import InvoiceLine
 from integrations.eboekhouden.failpoints import failpoint
+from integrations.eboekhouden.messages import InvoiceLine
 from integrations.models import Connection
 from lib.dispatch import enqueue
 

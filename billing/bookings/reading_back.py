@@ -9,7 +9,7 @@ from integrations.eboekhouden.messages import BookedInvoice, Relation
 
 from ..models import Booking, BookingKind
 from . import comparing
-from .decisions import Finding
+from .decisions import LookUpResult
 from .exchange import Record, RemoteRecord, remote_record_of
 
 
@@ -55,8 +55,8 @@ def _under_its_number(books: EBoekhouden, booking: Booking, answered_id: str) ->
 
 def _is_ours(booking: Booking, found: Sequence[Record]) -> bool:
     invoices = [record for record in found if isinstance(record, BookedInvoice)]
-    finding, _invoice = comparing.compare_invoice(booking.payload, invoices)
-    return finding in (Finding.SAME, Finding.SAME_BUT_TEXT)
+    result, _invoice = comparing.compare_invoice(booking.payload, invoices)
+    return result in (LookUpResult.SAME, LookUpResult.SAME_BUT_TEXT)
 
 
 def _agreement(booking: Booking, made: Record) -> str:

@@ -27,7 +27,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttemptResult:
     """What an exchange came to, for the timeline: a word, how long, and the service's own text."""
 
     word: str
@@ -68,7 +68,7 @@ def record(
     booking: Booking,
     attempt: Attempt,
     progress: Progress,
-    outcome: Outcome,
+    outcome: AttemptResult,
     *,
     now: datetime.datetime,
     remote: RemoteRecord | None = None,
@@ -92,7 +92,7 @@ def _record(
     booking: Booking,
     attempt: Attempt,
     progress: Progress,
-    outcome: Outcome,
+    outcome: AttemptResult,
     remote: RemoteRecord | None,
     *,
     now: datetime.datetime,
@@ -121,7 +121,7 @@ def _figures(progress: Progress) -> dict[str, object]:
     return {name: getattr(progress, name) for name in FIELDS}
 
 
-def _said(outcome: Outcome) -> dict[str, str]:
+def _said(outcome: AttemptResult) -> dict[str, str]:
     """A later look-up must not wipe out why something was refused."""
     if not outcome.code and not outcome.text:
         return {}
@@ -183,7 +183,7 @@ def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:
 
 
 def _needs_somebody(
-    booking: Booking, outcome: Outcome, remote: RemoteRecord | None, *, now: datetime.datetime
+    booking: Booking, outcome: AttemptResult, remote: RemoteRecord | None, *, now: datetime.datetime
 ) -> None:
     Booking.objects.filter(pk=booking.pk).update(remote_snapshot=remote.copy if remote else None)
     if booking.invoice_id:

@@ -14,7 +14,7 @@ from accounts.models import User
 from ..mailing.attachments import attachments_of
 from ..mailing.letters import Letter, values
 from ..mailing.reasons import REASONS
-from ..mailing.sending import ABANDONED_AFTER, MailFailed, claim, note_sent, post
+from ..mailing.sending import ABANDONED_AFTER, MailFailed, claim_mail, note_sent, post
 from ..models import Invoice, InvoiceStatus, MailState, Origin
 from .issuing import make_final, mark_sent
 from .locking import NotAllowed
@@ -55,7 +55,7 @@ def send_invoice(
     except OSError as error:
         raise MailFailed("attachment") from error
     filled = letter.filled(values(final))
-    mail = claim(final, filled, files, by=by, now=now, key=key or uuid.uuid4())
+    mail = claim_mail(final, filled, files, by=by, now=now, key=key or uuid.uuid4())
     refused = post(mail, files, now=now)
     with transaction.atomic():
         note_sent(mail, refused=refused)

@@ -42,7 +42,7 @@ class AlreadyMailed(Exception):
     """This very e-mail was sent already, or another one of this invoice is on its way."""
 
 
-def claim(
+def claim_mail(
     invoice: Invoice,
     letter: Letter,
     files: Sequence[Attachment],

@@ -16,7 +16,7 @@ from .sides import Discovery
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReconciliationResult:
     """What a check found, what it could not read (sentences), and findings of other days that it
     checked too."""
 
@@ -27,7 +27,7 @@ class Outcome:
 
 def keep(
     run: ReconciliationRun,
-    outcome: Outcome,
+    result: ReconciliationResult,
     *,
     figures: Mapping[str, object],
     now: datetime.datetime,
@@ -36,12 +36,12 @@ def keep(
 
     Only a complete check says that something is gone, and only of what it looked at.
     """
-    found, gaps = outcome.found, outcome.gaps
+    found, gaps = result.found, result.gaps
     with transaction.atomic():
         beat(run, now=now)  # first of all, because it locks the check
         still_there = {one.key: one for one in _open(run)}
         new = _write(run, found, still_there, now=now)
-        gone = 0 if gaps else _resolve(run, outcome, now=now)
+        gone = 0 if gaps else _resolve(run, result, now=now)
         state = RunState.INCOMPLETE if gaps else RunState.FINISHED
         counts = {"difference_count": len(found), "new_count": new, "resolved_count": gone}
         end(run, state, now=now, problem=" ".join(gaps), **counts, **figures)
@@ -145,11 +145,13 @@ def _invoices(run: ReconciliationRun, found: Iterable[Discovery]) -> dict[str, I
     return {invoice.number: invoice for invoice in made.select_related("customer")}
 
 
-def _resolve(run: ReconciliationRun, outcome: Outcome, *, now: datetime.datetime) -> int:
+def _resolve(
+    run: ReconciliationRun, result: ReconciliationResult, *, now: datetime.datetime
+) -> int:
     """What is gone of what was looked at; and whatever is of another administration."""
-    keys = {one.key for one in outcome.found}
+    keys = {one.key for one in result.found}
     looked_at = _open(run).filter(
-        Q(date__range=(run.since, run.until)) | Q(pk__in=outcome.checked_too)
+        Q(date__range=(run.since, run.until)) | Q(pk__in=result.checked_too)
     )
     gone = [one.pk for one in looked_at.only("pk", "key") if one.key not in keys]
     others = Difference.objects.filter(connection=run.connection).open()

@@ -24,7 +24,7 @@ from .our_side import (
     series_of,
 )
 from .reading import Reader
-from .recording import Outcome, keep
+from .recording import ReconciliationResult, keep
 from .runs import CannotCheck, check_usable
 from .sides import RemoteIndex, Sides
 
@@ -93,8 +93,8 @@ def _compare(run: ReconciliationRun, books: EBoekhouden, *, clock: Clock) -> Non
     )
     figures = {"calls": dict(books.calls)}
     checked_too = [difference.pk for difference in older]
-    outcome = Outcome(discoveries(sides), reader.gaps, checked_too)
-    keep(run, outcome, figures=figures, now=clock())
+    result = ReconciliationResult(discoveries(sides), reader.gaps, checked_too)
+    keep(run, result, figures=figures, now=clock())
 
 
 def _bookings_of(differences: Iterable[Difference]) -> list[Ours]:

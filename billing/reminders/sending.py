@@ -17,7 +17,7 @@ from accounts.models import Organisation, User
 from ..mailing import AlreadyMailed, Letter, MailFailed
 from ..mailing.attachments import Attachment, attachments_of
 from ..mailing.reasons import IN_DOUBT
-from ..mailing.sending import claim, note_sent, post
+from ..mailing.sending import claim_mail, note_sent, post
 from ..models import Invoice, InvoiceEvent, InvoiceMail, MailKind, Reminder
 from .attempts import not_refused
 from .due import Plan, due_reminders, plan_of, step_of
@@ -184,7 +184,7 @@ def _claim(
     try:
         with transaction.atomic():
             kind, key = MailKind.REMINDER, reminder.key
-            mail = claim(invoice, letter, files, by=reminder.by, now=now, key=key, kind=kind)
+            mail = claim_mail(invoice, letter, files, by=reminder.by, now=now, key=key, kind=kind)
             _tie(reminder, mail, day=localdate(now))
     except (AlreadyMailed, IntegrityError):
         return None

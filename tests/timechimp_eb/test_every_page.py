@@ -31,10 +31,10 @@ from billing.models import (
 )
 from billing.reconciliation import runs
 from billing.reconciliation.our_side import our_document
-from billing.reconciliation.recording import Outcome, keep
+from billing.reconciliation.recording import ReconciliationResult, keep
 from billing.reconciliation.sides import Discovery
 from customers.models import ImportRun
-from integrations.runs import claim
+from integrations.runs import claim_run
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -178,10 +178,10 @@ def _vanished(booking: Booking, *, by: User) -> Difference:
     """Create a difference of the daily check about a booking."""
     now, day = timezone.now(), factories.TODAY
     run = runs.start_check(booking.organisation, since=day, until=day, by=by, now=now)
-    run = claim(ReconciliationRun, run.pk, now=now) or run
+    run = claim_run(ReconciliationRun, run.pk, now=now) or run
     ours = our_document(booking, is_judged=True)
     gone = Discovery(kind=DifferenceKind.VANISHED, reason="entry", number=ours.number, ours=ours)
-    keep(run, Outcome([gone], ["Canary"]), figures={}, now=now)
+    keep(run, ReconciliationResult([gone], ["Canary"]), figures={}, now=now)
     return Difference.objects.get()
 
 

@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 
 from billing import numbering
 from billing.bookings import decisions, delivery, exchange, recording
-from billing.bookings.decisions import Finding
+from billing.bookings.decisions import LookUpResult
 from billing.invoices import creating as invoicing
 from billing.invoices import issuing
 from billing.models import Attempt, Booking, NumberSeries
@@ -46,7 +46,7 @@ def no_intent() -> None:
 
 def no_look_up() -> None:
     """What got no answer is sent again, without asking whether it is there."""
-    exchange.look_up = lambda books, booking: (Finding.ABSENT, None)
+    exchange.look_up = lambda books, booking: (LookUpResult.ABSENT, None)
 
 
 def html_is_absent() -> None:
@@ -58,7 +58,7 @@ def html_is_absent() -> None:
             return look_up(books, booking)
         except OutcomeUnknown as error:
             if error.reason == "html":
-                return Finding.ABSENT, None
+                return LookUpResult.ABSENT, None
             raise
 
     exchange.look_up = hopeful

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from billing.bookings import decisions
-from billing.bookings.decisions import Finding, Progress, Refusal, Step
+from billing.bookings.decisions import LookUpResult, Progress, Refusal, Step
 from billing.models import State
 from billing.resolving import rules as interventions
 
@@ -24,19 +24,19 @@ QUEUED = Progress(State.QUEUED, next_at=START)
 
 
 def sent_at(now: datetime.datetime) -> Progress:
-    held, _step = decisions.claim(QUEUED, now=now)
+    held, _step = decisions.claim_booking(QUEUED, now=now)
     return decisions.begin_sending(held, now=now)
 
 
-def looked(progress: Progress, finding: Finding, *, now: datetime.datetime):
-    held, _step = decisions.claim(progress, now=now)
+def looked(progress: Progress, finding: LookUpResult, *, now: datetime.datetime):
+    held, _step = decisions.claim_booking(progress, now=now)
     return decisions.found(held, finding, started_at=now, now=now, settle=SETTLE)
 
 
 def test_a_new_booking_is_looked_up_first_and_then_sent():
-    held, step = decisions.claim(QUEUED, now=START)
+    held, step = decisions.claim_booking(QUEUED, now=START)
     _progress, next_step = decisions.found(
-        held, Finding.ABSENT, started_at=START, now=START, settle=SETTLE
+        held, LookUpResult.ABSENT, started_at=START, now=START, settle=SETTLE
     )
 
     assert (step, next_step) == (Step.LOOK_UP, Step.SEND)
@@ -45,7 +45,7 @@ def test_a_new_booking_is_looked_up_first_and_then_sent():
 def test_absence_before_the_settle_time_does_not_allow_a_second_sending():
     doubtful, _step = decisions.doubted(sent_at(START), now=START, reason="timeout")
 
-    progress, step = looked(doubtful, Finding.ABSENT, now=START + 15 * SECOND)
+    progress, step = looked(doubtful, LookUpResult.ABSENT, now=START + 15 * SECOND)
 
     assert (progress.state, step) == (State.UNKNOWN, Step.STOP)
     assert progress.next_at == START + decisions.EXCHANGE_DEADLINE + SETTLE
@@ -55,9 +55,9 @@ def test_one_absence_after_the_settle_time_is_not_enough():
     doubtful, _step = decisions.doubted(sent_at(START), now=START, reason="timeout")
     later = START + datetime.timedelta(minutes=13)
 
-    once, step = looked(replace(doubtful, next_at=later), Finding.ABSENT, now=later)
+    once, step = looked(replace(doubtful, next_at=later), LookUpResult.ABSENT, now=later)
     assert step is Step.STOP
-    _twice, step = looked(once, Finding.ABSENT, now=later + 15 * SECOND)
+    _twice, step = looked(once, LookUpResult.ABSENT, now=later + 15 * SECOND)
 
     assert step is Step.SEND
 
@@ -65,7 +65,7 @@ def test_one_absence_after_the_settle_time_is_not_enough():
 def test_a_failed_look_up_is_never_an_absence():
     doubtful, _step = decisions.doubted(sent_at(START), now=START, reason="timeout")
     later = START + datetime.timedelta(days=1)
-    held, _step = decisions.claim(replace(doubtful, next_at=later), now=later)
+    held, _step = decisions.claim_booking(replace(doubtful, next_at=later), now=later)
 
     progress, step = decisions.look_up_failed(held, now=later)
 
@@ -78,10 +78,10 @@ def test_a_refusal_counts_only_when_a_look_up_proves_absence():
     assert step is Step.LOOK_UP
 
     gone, _step = decisions.found(
-        refused, Finding.ABSENT, started_at=START, now=START, settle=SETTLE
+        refused, LookUpResult.ABSENT, started_at=START, now=START, settle=SETTLE
     )
     there, _step = decisions.found(
-        refused, Finding.SAME, started_at=START, now=START, settle=SETTLE
+        refused, LookUpResult.SAME, started_at=START, now=START, settle=SETTLE
     )
 
     assert (gone.state, there.state) == (State.REJECTED, State.CONFIRMED)
@@ -91,13 +91,15 @@ def test_exists_already_but_not_to_be_seen_leads_to_looking_again():
     refused, _step = decisions.refused(sent_at(START), Refusal.EXISTS, now=START)
 
     progress, step = decisions.found(
-        refused, Finding.ABSENT, started_at=START, now=START, settle=SETTLE
+        refused, LookUpResult.ABSENT, started_at=START, now=START, settle=SETTLE
     )
 
     assert (progress.state, step) == (State.UNKNOWN, Step.STOP)
 
 
-@pytest.mark.parametrize("finding", [Finding.DIFFERENT, Finding.SEVERAL, Finding.SAME])
+@pytest.mark.parametrize(
+    "finding", [LookUpResult.DIFFERENT, LookUpResult.SEVERAL, LookUpResult.SAME]
+)
 def test_what_stands_there_although_we_never_sent_it_is_for_a_person(finding):
     progress, _step = looked(QUEUED, finding, now=START)
 
@@ -105,7 +107,7 @@ def test_what_stands_there_although_we_never_sent_it_is_for_a_person(finding):
 
 
 def test_a_restored_backup_recognises_its_own_document():
-    progress, _step = looked(QUEUED, Finding.SAME_WITH_TOKEN, now=START)
+    progress, _step = looked(QUEUED, LookUpResult.SAME_WITH_TOKEN, now=START)
 
     assert progress.state is State.CONFIRMED
 
@@ -114,8 +116,8 @@ def test_a_worker_that_died_leaves_a_doubt_not_a_resending():
     abandoned = sent_at(START)
     later = START + decisions.LEASE + SECOND
 
-    assert decisions.claim(abandoned, now=START + SECOND)[1] is Step.STOP
-    held, step = decisions.claim(abandoned, now=later)
+    assert decisions.claim_booking(abandoned, now=START + SECOND)[1] is Step.STOP
+    held, step = decisions.claim_booking(abandoned, now=later)
 
     assert (held.unconfirmed_sends, step) == (1, Step.LOOK_UP)
 
@@ -152,7 +154,7 @@ class Delivering(RuleBasedStateMachine):
     @precondition(lambda self: self.step is Step.STOP)
     @rule()
     def a_worker_claims(self):
-        self.progress, self.step = decisions.claim(self.progress, now=self.now)
+        self.progress, self.step = decisions.claim_booking(self.progress, now=self.now)
 
     @precondition(lambda self: self.step is not Step.STOP)
     @rule()
@@ -165,7 +167,9 @@ class Delivering(RuleBasedStateMachine):
         if not works:
             self.progress, self.step = decisions.look_up_failed(self.progress, now=self.now)
             return
-        finding = {0: Finding.ABSENT, 1: Finding.SAME}.get(self.books, Finding.SEVERAL)
+        finding = {0: LookUpResult.ABSENT, 1: LookUpResult.SAME}.get(
+            self.books, LookUpResult.SEVERAL
+        )
         self.progress, self.step = decisions.found(
             self.progress, finding, started_at=self.now, now=self.now, settle=SETTLE
         )

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing.bookings import decisions, outbox
 from billing.bookings.delivery import deliver
-from billing.bookings.recording import Outcome, progress_of, record, save_intent
+from billing.bookings.recording import AttemptResult, progress_of, record, save_intent
 from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Attempt, Booking, BookingKind, Invoice, State
 from integrations import leases
@@ -87,7 +87,7 @@ def test_only_one_worker_writes_at_a_time(connected, known):
 
 
 def test_a_worker_that_slept_past_its_lease_changes_nothing(connected, known):
-    held, _step = decisions.claim(progress_of(known), now=NOW + MINUTE)
+    held, _step = decisions.claim_booking(progress_of(known), now=NOW + MINUTE)
     mine = save_intent(known, held, is_look_up=True, now=NOW)
     Booking.objects.filter(pk=known.pk).update(fencing_token=known.fencing_token + 1)
 
@@ -95,7 +95,7 @@ def test_a_worker_that_slept_past_its_lease_changes_nothing(connected, known):
         known,
         mine,
         decisions.accepted(progress_of(known))[0],
-        Outcome("accepted", 1),
+        AttemptResult("accepted", 1),
         now=NOW,
     )
 
@@ -106,7 +106,7 @@ def test_a_worker_that_slept_past_its_lease_changes_nothing(connected, known):
 
 
 def test_a_booking_is_claimed_by_one_worker_only(known):
-    held, _step = decisions.claim(progress_of(known), now=NOW + MINUTE)
+    held, _step = decisions.claim_booking(progress_of(known), now=NOW + MINUTE)
     other = Booking.objects.get(pk=known.pk)
 
     assert save_intent(known, held, is_look_up=True, now=NOW)

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from billing.bookings import decisions
-from billing.bookings.decisions import Finding, Progress, Refusal, Step
+from billing.bookings.decisions import LookUpResult, Progress, Refusal, Step
 from billing.bookings.delivery import LATEST_START
 from billing.models import State
 from billing.resolving import rules as interventions
@@ -133,13 +133,15 @@ class World(RuleBasedStateMachine):
         self.books.append(document)
         return True
 
-    def finding(self, row: Row) -> Finding:
+    def finding(self, row: Row) -> LookUpResult:
         there = [d for d in self.books if d.number == row.number]
         if len(there) > 1 and not any(d.owner == row.id for d in there):
-            return Finding.SEVERAL
+            return LookUpResult.SEVERAL
         if not there:
-            return Finding.ABSENT
-        return Finding.SAME if any(d.owner == row.id for d in there) else Finding.DIFFERENT
+            return LookUpResult.ABSENT
+        return (
+            LookUpResult.SAME if any(d.owner == row.id for d in there) else LookUpResult.DIFFERENT
+        )
 
     @rule(seconds=st.sampled_from([1, 16, 61, 70, 190, 400, 721, 800, 2200, 4000]))
     def time_passes(self, seconds: int) -> None:
@@ -210,7 +212,11 @@ class World(RuleBasedStateMachine):
 
     def links(self, index: int) -> None:
         row = self.pick(index, State.CONFLICT)
-        if row and interventions.may_link(row.progress) and self.finding(row) is not Finding.ABSENT:
+        if (
+            row
+            and interventions.may_link(row.progress)
+            and self.finding(row) is not LookUpResult.ABSENT
+        ):
             self.linked.add(row.id)
             self.write(row, replace(row.progress, state=State.CONFIRMED))
 
@@ -237,7 +243,7 @@ class World(RuleBasedStateMachine):
         if not rows:
             return
         row = rows[index % len(rows)]
-        progress, step = decisions.claim(row.progress, now=self.now)
+        progress, step = decisions.claim_booking(row.progress, now=self.now)
         if step is not Step.STOP:
             self.write(row, progress)
             row.fencing_token += 1
@@ -307,8 +313,8 @@ class World(RuleBasedStateMachine):
             return
         # Only a look-up that began while it held the row may count.
         row = self.data.rows.get(worker.row_id)
-        finding = self.finding(row) if row else Finding.ABSENT
-        if finding is Finding.ABSENT:
+        finding = self.finding(row) if row else LookUpResult.ABSENT
+        if finding is LookUpResult.ABSENT:
             self.absences.setdefault(worker.row_id, []).append(self.now)
         progress, step = decisions.found(
             worker.progress, finding, started_at=self.now, now=self.now, settle=SETTLE
@@ -489,7 +495,7 @@ class World(RuleBasedStateMachine):
         assert not left
 
     def deliver_quietly(self, row: Row) -> None:
-        progress, step = decisions.claim(row.progress, now=self.now)
+        progress, step = decisions.claim_booking(row.progress, now=self.now)
         for _turn in range(6):
             if step is Step.STOP:
                 break
@@ -584,7 +590,7 @@ def settled_at_once(progress, settle):
 
 
 def absent_when_unanswered(progress, *, now, quota=False):
-    return decisions.found(progress, Finding.ABSENT, started_at=now, now=now, settle=SETTLE)
+    return decisions.found(progress, LookUpResult.ABSENT, started_at=now, now=now, settle=SETTLE)
 
 
 def conflict_at_once(progress, finding, *, started_at, settle):
@@ -604,12 +610,12 @@ def holds_for_ever(world, worker):
     return world.data.rows.get(worker.row_id)
 
 
-CLAIM = decisions.claim
+CLAIM = decisions.claim_booking
 MISTAKES = {
     "no settle time": (decisions, "_settled_at", settled_at_once),
     "no answer is absence": (decisions, "look_up_failed", absent_when_unanswered),
     "a conflict while ours is under way": (decisions, "_not_ours", conflict_at_once),
-    "sent without a look-up": (decisions, "claim", sent_without_looking),
+    "sent without a look-up": (decisions, "claim_booking", sent_without_looking),
     "cancelled while in doubt": (interventions, "may_cancel", anything_is_cancelled),
     "no fence": (World, "still_holds", holds_for_ever),
     "nothing doubted after a restore": (World, "doubt", lambda world, row: None),

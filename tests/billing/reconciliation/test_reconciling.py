@@ -26,7 +26,7 @@ from billing.resolving.actions import cancel, link
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.models import Connection, Numbering
 from integrations.quota import note_call
-from integrations.runs import RunState, claim
+from integrations.runs import RunState, claim_run
 from integrations.sessions import open_books
 from integrations.switching import pause
 from tests import factories
@@ -719,7 +719,7 @@ def test_a_check_costs_as_many_queries_with_many_bookings(
 
 def test_a_second_worker_does_nothing(connected, sandbox):
     run = start(connected)
-    claim(ReconciliationRun, run.pk, now=NOW)
+    claim_run(ReconciliationRun, run.pk, now=NOW)
 
     run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
 
@@ -728,7 +728,7 @@ def test_a_second_worker_does_nothing(connected, sandbox):
 
 def test_a_check_whose_worker_died_is_taken_over(connected):
     run = start(connected)
-    claim(ReconciliationRun, run.pk, now=NOW - HOUR)
+    claim_run(ReconciliationRun, run.pk, now=NOW - HOUR)
 
     run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
 
@@ -763,7 +763,7 @@ def test_a_check_that_every_worker_dies_of_is_given_up(connected):
 
 def test_a_delivery_goes_on_while_a_check_runs(connected, sandbox):
     run = start(connected)
-    claim(ReconciliationRun, run.pk, now=NOW)
+    claim_run(ReconciliationRun, run.pk, now=NOW)
 
     book(connected)
 
