@@ -53,7 +53,7 @@ def reasons_against(
     reasons = [
         ("vat_number", why_not_number(vat_number, treatment)),
         ("vat_rate", why_not_private(treatment, is_business=is_business)),
-        ("vat_rate", why_not_there(treatment, country)),
+        ("vat_rate", why_not_country(treatment, country)),
     ]
     return [(field, text) for field, text in reasons if text]
 
@@ -87,7 +87,7 @@ def why_not_private(treatment: str, *, is_business: bool) -> str:
     return ""
 
 
-def why_not_there(treatment: str, country: str) -> str:
+def why_not_country(treatment: str, country: str) -> str:
     """Refuse a country that does not match the treatment; empty if it matches.
 
     An empty country counts as the Netherlands.

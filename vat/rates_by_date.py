@@ -28,10 +28,10 @@ def rate_on(rate: VatRate, day: datetime.date, *, rates: Mapping[int, VatRate]) 
     for _step in range(len(rates) + 1):
         if has_ended(rate, day):
             follower = followers.get(rate.pk)
-            if follower is None or not_yet(follower, day):
+            if follower is None or has_not_started(follower, day):
                 break
             rate = follower
-        elif not_yet(rate, day):
+        elif has_not_started(rate, day):
             before = rates.get(rate.replaces_id or 0)
             if before is None or has_ended(before, day):
                 break
@@ -46,6 +46,6 @@ def has_ended(rate: VatRate, day: datetime.date) -> bool:
     return rate.valid_until is not None and rate.valid_until < day
 
 
-def not_yet(rate: VatRate, day: datetime.date) -> bool:
+def has_not_started(rate: VatRate, day: datetime.date) -> bool:
     """Whether the first day of the rate is after that day."""
     return rate.valid_from is not None and day < rate.valid_from

@@ -61,7 +61,7 @@ def credit_in_eboekhouden(
         hold_rows_of(credit_input.dispositions)
         hold_customers([invoice.customer_id])
         held = _held(invoice)
-        if why := why_no_credit(held) or why_no_credit_there(held):
+        if why := why_no_credit(held) or why_no_remote_credit(held):
             raise CannotCredit(why)
         credit = _draft(held, credit_input, by=by, now=now)
         free_rows(credit, by=by)
@@ -71,7 +71,7 @@ def credit_in_eboekhouden(
         return credit
 
 
-def why_no_credit_there(invoice: Invoice) -> str:
+def why_no_remote_credit(invoice: Invoice) -> str:
     """Return the reason why it cannot be credited in e-Boekhouden now.
 
     Empty if it can, and for an invoice created here.

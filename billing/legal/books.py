@@ -15,9 +15,9 @@ def at_most_a_hundred_lines(document: Document) -> Iterator[Finding]:
 
     An invoice created here is booked as a sales entry, whose lines are added up.
     """
-    if document.is_made_there:
+    if document.is_made_in_eboekhouden:
         count = len(document.lines)
-    elif document.is_for_books:
+    elif document.will_be_booked:
         added_up = {
             (line.ledger_account, line.cost_centre_id, line.vat_code) for line in document.lines
         }

@@ -31,7 +31,7 @@ def documents_of(
     periods = supply_periods(invoices)
     lines = lines_of(ids)
     latest = _latest(organisation)
-    is_for_books = Connection.objects.filter(organisation=organisation, is_active=True).exists()
+    will_be_booked = Connection.objects.filter(organisation=organisation, is_active=True).exists()
     return {
         invoice.pk: _document(
             invoice,
@@ -39,7 +39,7 @@ def documents_of(
             supplied=periods.get(invoice.pk),
             latest=latest.get(invoice.date.year),
             today=today,
-            is_for_books=is_for_books,
+            will_be_booked=will_be_booked,
         )
         for invoice in invoices
     }
@@ -52,7 +52,7 @@ def _document(
     supplied: Period | None,
     latest: datetime.date | None,
     today: datetime.date,
-    is_for_books: bool,
+    will_be_booked: bool,
 ) -> Document:
     return Document(
         issuer=party_of(issuer_snapshot(invoice.organisation)),
@@ -69,8 +69,8 @@ def _document(
         supplied=supplied,
         latest=latest,
         is_credit=invoice.credit_of_id is not None,
-        is_for_books=is_for_books,
-        is_made_there=invoice.origin == Origin.EBOEKHOUDEN,
+        will_be_booked=will_be_booked,
+        is_made_in_eboekhouden=invoice.origin == Origin.EBOEKHOUDEN,
     )
 
 

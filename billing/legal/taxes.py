@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from lib.money import ZERO
-from vat.eligibility import unusual, why_not_private, why_not_there
+from vat.eligibility import unusual, why_not_country, why_not_private
 from vat.treatments import TREATMENTS, VatTreatment
 
 from .findings import Finding, Place, Severity, Where
@@ -24,7 +24,7 @@ def untaxed_is_untaxed(document: Document) -> Iterator[Finding]:
 
 def rates_have_codes(document: Document) -> Iterator[Finding]:
     """A rate has a VAT code while e-Boekhouden is connected: without it nothing can be booked."""
-    if not document.is_for_books:
+    if not document.will_be_booked:
         return
     for line in document.lines_by_rate():
         if not line.vat_code:
@@ -38,7 +38,7 @@ def country_goes_with_treatment(supply: Supply) -> Iterator[Finding]:
     Art. 138, 44 and 146 of the Directive; BR-IC-12.
     """
     for treatment in sorted(supply.treatments):
-        if text := why_not_there(treatment, supply.addressee.country):
+        if text := why_not_country(treatment, supply.addressee.country):
             yield Finding(text, CUSTOMERS_RATE)
 
 

@@ -65,7 +65,7 @@ class Document(Supply):
     """An invoice with both parties, on the day of the check.
 
     `supplied` is the first and the last day of the supply, `latest` the date of the last final
-    invoice of the same series; `is_for_books`: it will be entered in e-Boekhouden.
+    invoice of the same series; `will_be_booked`: it will be entered in e-Boekhouden.
     """
 
     issuer: Party
@@ -78,8 +78,8 @@ class Document(Supply):
     supplied: tuple[datetime.date, datetime.date] | None = None
     latest: datetime.date | None = None
     is_credit: bool = False
-    is_for_books: bool = False
-    is_made_there: bool = False
+    will_be_booked: bool = False
+    is_made_in_eboekhouden: bool = False
 
     @property
     def period(self) -> tuple[datetime.date, datetime.date]:

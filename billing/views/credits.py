@@ -15,7 +15,7 @@ from vat.total_rows import total_rows
 
 from ..forms.credits import CreditForm
 from ..invoices.credit_lines import CannotCredit, creditable_lines, preview, why_no_credit
-from ..invoices.crediting import credit_in_eboekhouden, draft_credit, why_no_credit_there
+from ..invoices.crediting import credit_in_eboekhouden, draft_credit, why_no_remote_credit
 from ..models import Invoice, Origin
 from ..unbilled.releasing import RowsMoved
 from .invoices import invoice_or_404
@@ -80,7 +80,7 @@ def _make(request: MemberRequest, invoice: Invoice, form: CreditForm) -> Invoice
 
 def _why_not(invoice: Invoice) -> str:
     """Return the reason why it cannot be credited at all; empty if it can."""
-    return why_no_credit(invoice) or why_no_credit_there(invoice)
+    return why_no_credit(invoice) or why_no_remote_credit(invoice)
 
 
 def _dialog(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
 from billing.invoices.credit_lines import CannotCredit, CreditInput, uncredited_lines
-from billing.invoices.crediting import credit_in_eboekhouden, draft_credit, why_no_credit_there
+from billing.invoices.crediting import credit_in_eboekhouden, draft_credit, why_no_remote_credit
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.sales_entries import create_sales_entries, proposed_entry, why_no_sales_entry
 from billing.models import (
@@ -129,7 +129,7 @@ def test_what_is_not_booked_yet_cannot_be_credited(connected):
 def test_an_invoice_of_another_administration_is_not_credited_in_this_one(connected, booked):
     Connection.objects.update(administration_key="another")
 
-    assert "another e-Boekhouden administration" in why_no_credit_there(booked)
+    assert "another e-Boekhouden administration" in why_no_remote_credit(booked)
 
 
 @pytest.mark.parametrize("disposition", RowDisposition)

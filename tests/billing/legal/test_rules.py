@@ -233,7 +233,7 @@ ERRORS = {
         Place(DRAFT),
     ),
     "no code while e-Boekhouden is connected": (
-        invoice(changed(WORK, vat_code=""), is_for_books=True),
+        invoice(changed(WORK, vat_code=""), will_be_booked=True),
         "The VAT rate High 21% has no code in e-Boekhouden.",
         Place(Where.VAT_RATE, "code", 1),
     ),
@@ -270,14 +270,14 @@ ERRORS = {
         Place(DRAFT),
     ),
     "too many lines for e-Boekhouden": (
-        invoice(*[changed(WORK, position=n) for n in range(1, 102)], is_made_there=True),
+        invoice(*[changed(WORK, position=n) for n in range(1, 102)], is_made_in_eboekhouden=True),
         "101 lines: e-Boekhouden accepts at most 100. Choose another grouping.",
         Place(DRAFT),
     ),
     "too many accounts for an entry": (
         invoice(
             *[changed(WORK, position=n, ledger_account=str(n)) for n in range(101)],
-            is_for_books=True,
+            will_be_booked=True,
         ),
         "101 lines: e-Boekhouden accepts at most 100. Choose another grouping.",
         Place(DRAFT),
@@ -352,7 +352,7 @@ def test_all_errors_are_shown_at_once():
     )
 
     findings = check(
-        invoice(line, issuer=bare, to=replace(bare, is_business=False), is_for_books=True)
+        invoice(line, issuer=bare, to=replace(bare, is_business=False), will_be_booked=True)
     )
 
     assert len(findings.errors) == 10
