@@ -72,13 +72,13 @@ def create_standard_rates(organisation: Organisation) -> list[VatRate]:
     A rate is not missing when another rate has its treatment and percentage, or its name. Returns
     the rates that were created.
     """
-    there = list(organisation.vat_rates.all())
-    names = {rate.name for rate in there}
+    existing = list(organisation.vat_rates.all())
+    names = {rate.name for rate in existing}
     with override(organisation.language):
         missing = [
             _from_standard(organisation, standard, position=position)
             for position, standard in enumerate(STANDARD_RATES, start=1)
-            if not _is_among(standard, there) and str(standard.name) not in names
+            if not _is_among(standard, existing) and str(standard.name) not in names
         ]
     made = VatRate.objects.bulk_create(missing)
     if default_rate(organisation) is None:
@@ -88,8 +88,8 @@ def create_standard_rates(organisation: Organisation) -> list[VatRate]:
 
 def lacks_standard_rates(rates: Iterable[VatRate]) -> bool:
     """Whether a rate of the standard set is missing from these."""
-    there = list(rates)
-    return not all(_is_among(standard, there) for standard in STANDARD_RATES)
+    existing = list(rates)
+    return not all(_is_among(standard, existing) for standard in STANDARD_RATES)
 
 
 def _is_among(standard: StandardRate, rates: Iterable[VatRate]) -> bool:
@@ -161,8 +161,8 @@ def set_default_code(rate: VatRate) -> str:
     Returns an empty string when there is no default code, or when the rate already has a code.
     """
     code = default_code(rate.treatment, rate.percentage)
-    bare = VatRate.objects.filter(pk=rate.pk, code="")
-    if not code or not bare.update(code=code):
+    without_code = VatRate.objects.filter(pk=rate.pk, code="")
+    if not code or not without_code.update(code=code):
         return ""
     return code
 

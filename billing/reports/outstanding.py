@@ -65,7 +65,7 @@ AGES = (
     Age("over_90", gettext_lazy("Over 90 days"), 91, None),
 )
 ISSUED_CREDIT = (InvoiceStatus.FINAL, InvoiceStatus.SENT)
-ASKED = Q(status=InvoiceStatus.SENT) | Q(status=InvoiceStatus.FINAL, origin=Origin.EBOEKHOUDEN)
+PAYABLE = Q(status=InvoiceStatus.SENT) | Q(status=InvoiceStatus.FINAL, origin=Origin.EBOEKHOUDEN)
 PAID_AND_CREDITED = Q(status=InvoiceStatus.PAID) & ~Q(credited_amount=0)
 # Known from e-Boekhouden, unless a user marked an invoice as paid that is still open there.
 KNOWN = Q(open_amount__isnull=False) & ~(Q(status=InvoiceStatus.PAID) & ~Q(open_amount=0))
@@ -90,7 +90,7 @@ class OutstandingRow:
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenTotals:
     """Open amounts in euros incl. VAT, less refunds, and the number of unpaid invoices."""
 
     total: Decimal
@@ -101,14 +101,14 @@ class Open:
 
 def open_invoices(organisation: Organisation) -> QuerySet[Invoice]:
     """Return invoices with an open amount, each with `cents_open`, less its credits."""
-    asked = Invoice.objects.filter(
-        ASKED | PAID_AND_CREDITED, organisation=organisation, credit_of=None
+    payable = Invoice.objects.filter(
+        PAYABLE | PAID_AND_CREDITED, organisation=organisation, credit_of=None
     )
     credited = Invoice.objects.filter(credit_of=OuterRef("pk"), status__in=ISSUED_CREDIT)
     credits_open = _cents(Coalesce(F("open_amount"), F("gross") - F("paid_amount")))
     sums = credited.order_by().values("credit_of").annotate(cents=Sum(credits_open))
     return (
-        asked.annotate(credits_open=Coalesce(Subquery(sums.values("cents")), 0))
+        payable.annotate(credits_open=Coalesce(Subquery(sums.values("cents")), 0))
         .annotate(unpaid=_cents(F("gross") - F("paid_amount")))
         .annotate(left=F("unpaid") - _cents(F("credited_amount")))
         .annotate(cents_open=_OPEN)
@@ -173,7 +173,7 @@ def total_of(organisation: Organisation, *, today: datetime.date) -> Outstanding
     return _row(open_invoices(organisation).order_by().aggregate(**_sums(today)))
 
 
-def open_now(organisation: Organisation, *, today: datetime.date) -> Open:
+def open_now(organisation: Organisation, *, today: datetime.date) -> OpenTotals:
     """Return the open amount and the number of invoices, in all and overdue."""
     is_late, is_owed = Q(due_on__lt=today), Q(cents_open__gt=0)
     found = open_invoices(organisation).order_by()
@@ -183,7 +183,7 @@ def open_now(organisation: Organisation, *, today: datetime.date) -> Open:
         overdue=Sum("cents_open", filter=is_late),
         overdue_count=Count("pk", filter=is_late & is_owed),
     )
-    return Open(
+    return OpenTotals(
         in_euros(sums["total"]), sums["count"], in_euros(sums["overdue"]), sums["overdue_count"]
     )
 

@@ -30,7 +30,7 @@ def issue_files(invoice: Invoice, *, now: datetime.datetime) -> dict[str, Invoic
     kept = {file.kind: file for file in invoice.files.all()}
     for kind in EXTENSIONS:
         if kind not in kept:
-            kept[kind] = _made(invoice, kind, _content(invoice, kind, kept), now=now)
+            kept[kind] = _store(invoice, kind, _content(invoice, kind, kept), now=now)
     return kept
 
 
@@ -77,7 +77,7 @@ def _content(invoice: Invoice, kind: FileKind, kept: dict[str, InvoiceFile]) -> 
     return invoice_facts(invoice)
 
 
-def _made(
+def _store(
     invoice: Invoice, kind: FileKind, content: bytes, *, now: datetime.datetime
 ) -> InvoiceFile:
     """Store a file; if another process stored it first, delete this one and return the other."""
