@@ -86,12 +86,12 @@ def with_used_minutes(projects: ProjectQuerySet) -> ProjectQuerySet:
 
 
 def has_registrations(project: Project) -> bool:
-    """Somebody registered hours, expenses or trips on it."""
+    """Whether hours, expenses or trips are registered on it."""
     return any(getattr(project, name).exists() for name in REGISTRATIONS)
 
 
 def term_amount(scheduled: ScheduledAmount) -> Decimal:
-    """What a term comes to, in euros excl. VAT."""
+    """The amount in euros excl. VAT."""
     return net_amount(scheduled.quantity, scheduled.price)
 
 

@@ -18,7 +18,7 @@ TERM_METHODS = tuple(method for method in Method if method.has_scheduled_amounts
 
 @dataclass(frozen=True)
 class Planned:
-    """A term as it should be; `kind` and `key` make it the same one on every planning."""
+    """A scheduled amount as it should be; `kind` and `key` identify it on every planning."""
 
     kind: str
     key: str
@@ -32,7 +32,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many terms a planning added, changed and took away."""
+    """How many scheduled amounts a planning added, changed and removed."""
 
     added: int = 0
     changed: int = 0
@@ -85,7 +85,7 @@ def plan_all(*, today: datetime.date) -> int:
 
 
 def stop_terms(project: Project, *, today: datetime.date) -> int:
-    """Takes away unbilled terms due after today; what was due already stays to be billed."""
+    """Remove unbilled amounts due after today; what was due already stays to be billed."""
     with transaction.atomic():
         scheduled_amounts = (
             project.scheduled_amounts.unbilled().filter(due_on__gt=today).select_for_update()
@@ -197,7 +197,7 @@ def _is_taken(plan: Planned, settled: list[ScheduledAmount]) -> bool:
 
 
 def _add(project: Project, plans: list[Planned]) -> int:
-    # Somebody else may be planning the same project: theirs counts as well as ours.
+    # Another transaction may plan the same project: its amounts count as well.
     ScheduledAmount.objects.bulk_create(
         [ScheduledAmount(project=project, **vars(plan)) for plan in plans], ignore_conflicts=True
     )

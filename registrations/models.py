@@ -15,7 +15,7 @@ from .rights import sees_everything
 
 
 class Status(models.TextChoices):
-    """How far a registration is on its way to an invoice."""
+    """How far a registration has come towards an invoice."""
 
     OPEN = "open", _("Open")
     SUBMITTED = "submitted", _("Submitted")
@@ -33,7 +33,7 @@ EDITABLE_STATUSES = (Status.OPEN, Status.REJECTED)
 
 
 class RegistrationQuerySet(models.QuerySet[Any]):
-    """Which rows."""
+    """Registrations of one kind, and the questions that are asked of them."""
 
     def unbilled(self) -> Self:
         """Billable, of a status that may be billed, and on no invoice."""
@@ -80,7 +80,7 @@ def _invoiced_with_a_line(name: str) -> list[models.BaseConstraint]:
 class Registration(models.Model):
     """What hours, expenses and trips have in common.
 
-    `amount` is what the row is worth by itself, in euros excl. VAT, as priced when it was saved;
+    `amount` is what the row is worth on its own, in euros excl. VAT, as priced when it was saved;
     zero when it is not billed by the row (internal, fixed price, subscription).
     """
 
@@ -92,7 +92,7 @@ class Registration(models.Model):
     description = models.CharField(_("description"), max_length=500, blank=True)
     is_billable = models.BooleanField(_("billable"), default=True)
     status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.OPEN)
-    # Why it has this status, and who gave it; empty where the row only went its usual way.
+    # Why it has this status, and who gave it; empty where no user gave a reason.
     status_note = models.CharField(max_length=300, blank=True, editable=False)
     status_by = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
@@ -174,7 +174,7 @@ class Expense(Registration):
 
 
 class TripKind(models.TextChoices):
-    """Why somebody travelled."""
+    """The purpose of a trip."""
 
     BUSINESS = "business", _("Business")
     COMMUTE = "commute", _("Home–work")

@@ -1,4 +1,4 @@
-"""The rows that somebody ticked, across the three overviews."""
+"""The rows that a user ticked, across the three overviews."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -79,7 +79,7 @@ def invoicers(membership: Membership) -> bool:
 SUBMIT = Change(Status.SUBMITTED, (Status.OPEN, Status.REJECTED), everyone)
 APPROVE = Change(Status.APPROVED, (Status.OPEN, Status.SUBMITTED, Status.REJECTED), managers)
 REJECT = Change(Status.REJECTED, BILLABLE_STATUSES, managers)
-# Also rows that were set to invoiced by hand; those of an invoice have a line and stay.
+# Also rows that a user marked as invoiced; rows of an invoice have a line and stay.
 REOPEN = Change(
     Status.OPEN,
     (

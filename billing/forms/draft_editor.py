@@ -1,4 +1,4 @@
-"""A draft while somebody is editing it: the form as it was typed, with lines added, moved, removed.
+"""A draft being edited: the form as it was typed, with lines added, moved, removed.
 
 Everything that is typed travels with the form, so nothing is stored before it is saved, and nothing
 is lost when it cannot be.
@@ -22,7 +22,7 @@ from registrations.selection import is_id
 
 from ..invoices.drafting import HEAD_FIELDS, DraftInput, LineInput, as_input
 from ..models import Invoice, InvoiceLine
-from ..unbilled.claiming import lines_with_rows
+from ..unbilled.claiming import line_ids_with_rows
 from .drafts import ATTACHED, HeadForm, LineForm, Offers
 
 # With more lines the page would be too long to work on: then only what stands above them is edited.
@@ -32,7 +32,7 @@ Raw = dict[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that somebody else changed meanwhile: its label, and how it is stored now."""
+    """A field that another user changed meanwhile: its label, and its stored value."""
 
     label: str
     shown: str
@@ -48,7 +48,7 @@ class DraftEditor:
     def __init__(self, invoice: Invoice, posted: QueryDict | None = None) -> None:
         self.invoice = invoice
         self.stored = {line.pk: line for line in invoice.lines.select_related("vat_rate")}
-        self.fixed = lines_with_rows(invoice)
+        self.fixed = line_ids_with_rows(invoice)
         self.is_checked = posted is not None
         # Where the keyboard goes on: `add`, or a control of a line, by its name and place.
         self.focus: tuple[str, int] = ("", -1)
@@ -110,7 +110,7 @@ class DraftEditor:
         """The numbers of the lines that cannot be computed yet."""
         return [n for n, line in enumerate(self.lines, start=1) if not line.is_valid()]
 
-    def wanted(self) -> DraftInput:
+    def draft_input(self) -> DraftInput:
         """What was typed; for what is wrong in the head the stored value, without wrong lines."""
         self.head.is_valid()
         found = self.head.cleaned_data
@@ -120,7 +120,7 @@ class DraftEditor:
     def _line_inputs(self) -> tuple[LineInput, ...] | None:
         if not self.has_lines:
             return None
-        return tuple(line.wanted() for line in self.lines if line.is_valid())
+        return tuple(line.line_input() for line in self.lines if line.is_valid())
 
     def for_preview(self) -> "DraftEditor":
         """The same with its forms checked, so that figures can be computed."""
@@ -138,15 +138,15 @@ class DraftEditor:
 
     def preview(self) -> tuple[Invoice, list[InvoiceLine]]:
         """The invoice as it would be, with the figures that would be stored."""
-        return as_input(self.invoice, self.wanted(), self.stored, fixed=self.fixed)
+        return as_input(self.invoice, self.draft_input(), self.stored, fixed=self.fixed)
 
     # --- Lines that come, move and go ---
 
-    def carry_out(self, order: str) -> None:
+    def carry_out(self, command: str) -> None:
         """`add`, `up-2`, `down-2` or `remove-2`; a credit keeps its lines as they are."""
         if self.invoice.is_credit:
-            order = ""
-        name, _dash, where = order.partition("-")
+            command = ""
+        name, _dash, where = command.partition("-")
         place = int(where) if where.isdecimal() and len(where) < 6 else -1
         if name == "add" and len(self.raw) < MOST_LINES:
             self.raw.append(self._fresh())
@@ -182,8 +182,8 @@ class DraftEditor:
     def join(self) -> list[Difference]:
         """Puts what was typed over the draft as it is now; returns what differs above the lines.
 
-        Lines that somebody else added stand at the end; a free line that was removed there stays as
-        a new one; lines whose rows are free again are gone.
+        Lines that the other user added come last. A line without rows that the other user removed
+        stays as a new one; a line whose rows were released is gone.
         """
         self.raw = [raw for raw in map(self._still, self.raw) if raw is not None]
         others = [line for pk, line in self.stored.items() if pk not in self.known]

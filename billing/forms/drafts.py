@@ -106,8 +106,8 @@ class Offers:
 
     def default_rate(self, customer: Customer) -> VatRate | None:
         """That of the customer, else of the organisation, as it is on the day."""
-        usual = next((rate for rate in self.rates.values() if rate.is_default), None)
-        rate = self.rates.get(customer.vat_rate_id or 0) or usual
+        default = next((rate for rate in self.rates.values() if rate.is_default), None)
+        rate = self.rates.get(customer.vat_rate_id or 0) or default
         try:
             return rate_on(rate, self.day, rates=self.rates) if rate else None
         except NoRateThen:
@@ -195,7 +195,7 @@ class LineForm(forms.Form):
             self.add_error("price", text % {"most": euro(limits.MAX_AMOUNT)})
         return found
 
-    def wanted(self) -> LineInput:
+    def line_input(self) -> LineInput:
         """The line, once the form is valid."""
         if self.is_text and self.line:
             return _as_stored(self.line, description=self.cleaned_data["description"])

@@ -56,7 +56,9 @@ class RequestedRows:
         )
 
 
-def wanted(organisation: Organisation, posted: QueryDict, *, today: datetime.date) -> RequestedRows:
+def requested_rows(
+    organisation: Organisation, posted: QueryDict, *, today: datetime.date
+) -> RequestedRows:
     """Reads a POST. Raises SuspiciousOperation for ids and days that are none."""
     ids = posted.getlist("projects")
     if not ids:

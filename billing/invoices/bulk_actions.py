@@ -1,4 +1,4 @@
-"""What can be done with several invoices at once: which of them may, and doing it one by one."""
+"""Actions on several invoices: which invoices an action fits, and doing it one by one."""
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
@@ -32,9 +32,9 @@ HOPELESS = ("login", "encryption", "unreachable", "later", "unclear")
 
 @dataclass(frozen=True)
 class Action:
-    """Something to do with invoices; `why_not` is empty where it may be done.
+    """An action on invoices; `why_not` returns an empty text where it may be done.
 
-    `makes_final`: a draft becomes final by it, so it must say what an invoice has to say.
+    `makes_final`: a draft becomes final by it, so it must say what the law asks of an invoice.
     """
 
     title: str | Promise
@@ -50,7 +50,7 @@ class Action:
 
 @dataclass
 class Outcome:
-    """How many it was done with, and in words with which it was not."""
+    """How many invoices it was done with, and a sentence for each that failed."""
 
     done: int = 0
     failed: list[str] = field(default_factory=list)
@@ -91,7 +91,7 @@ def unlawful_drafts(invoices: Sequence[Invoice], *, today: datetime.date) -> dic
 def carry_out(
     invoices: Iterable[Invoice], action: Action, *, by: User, now: datetime.datetime
 ) -> Outcome:
-    """Does it with each; one that fails leaves the others alone, unless they would fail too."""
+    """Carry out the action on each invoice; stop only when the next ones would fail too."""
     outcome = Outcome()
     for invoice in invoices:
         name = f"{invoice.customer} {invoice.number}".strip()
@@ -116,7 +116,7 @@ def carry_out(
 # --- Why not --------------------------------------------------------------------------------------
 
 
-def why_not_sent_by_hand(invoice: Invoice) -> str:
+def why_not_marked_sent(invoice: Invoice) -> str:
     """Why it cannot be marked as sent."""
     if invoice.origin != Origin.HERE:
         return _("This invoice is issued in e-Boekhouden.")
@@ -126,8 +126,8 @@ def why_not_sent_by_hand(invoice: Invoice) -> str:
 
 
 def why_not_mailed(invoice: Invoice) -> str:
-    """Why it cannot be mailed in a row of others."""
-    if why := why_not_sent_by_hand(invoice):
+    """Why it cannot be mailed together with others."""
+    if why := why_not_marked_sent(invoice):
         return why
     return why_not_to(addresses_of(invoice))
 
@@ -141,8 +141,8 @@ def why_not_paid(invoice: Invoice) -> str:
     return "" if invoice.status == InvoiceStatus.SENT else _("This invoice has not been sent yet.")
 
 
-def why_not_thrown_away(invoice: Invoice) -> str:
-    """Why it must stay."""
+def why_not_deleted(invoice: Invoice) -> str:
+    """Why it cannot be deleted."""
     return (
         ""
         if invoice.is_draft
@@ -154,7 +154,7 @@ def why_not_thrown_away(invoice: Invoice) -> str:
 
 
 def mark_as_sent(invoice: Invoice, by: User, now: datetime.datetime) -> Invoice:
-    """It left in another way than by our e-mail."""
+    """Mark an invoice as sent that was not sent with our e-mail."""
     return mark_sent(invoice, by=by, now=now)
 
 
@@ -168,7 +168,7 @@ ACTIONS = {
         button=gettext_lazy("Mark as sent"),
         done=gettext_lazy("Marked as sent: %(count)d."),
         question=gettext_lazy("Drafts get their number and become final."),
-        why_not=why_not_sent_by_hand,
+        why_not=why_not_marked_sent,
         carry_out=mark_as_sent,
         makes_final=True,
     ),
@@ -197,7 +197,7 @@ ACTIONS = {
         button=gettext_lazy("Delete"),
         done=gettext_lazy("Drafts deleted: %(count)d. Their registrations can be billed again."),
         question=gettext_lazy("Their registrations can be billed again."),
-        why_not=why_not_thrown_away,
+        why_not=why_not_deleted,
         carry_out=lambda invoice, by, now: delete_draft(invoice),
         is_grave=True,
     ),

@@ -1,8 +1,8 @@
-"""Making invoices from what was done: drafts to send from here, or invoices in e-Boekhouden.
+"""Make invoices from work: drafts to send from here, or final invoices for e-Boekhouden.
 
-Everything happens in one transaction: the rows are locked and read again, the proposal must still
-be the one that was shown, the rows are claimed, and for e-Boekhouden the number is given and the
-booking queued. Either all of it is there, or nothing happened.
+One transaction locks the work and reads it, compares the proposal with the token of what was
+shown, and puts the work on invoice lines. For e-Boekhouden it also gives the number and queues the
+booking.
 """
 
 import datetime
@@ -59,7 +59,7 @@ class InvoiceRequest:
 
 
 def draft_invoices(request: InvoiceRequest, *, now: datetime.datetime) -> list[Invoice]:
-    """Drafts of invoices to send from here, one per proposed invoice; their rows are taken.
+    """Create drafts of invoices to send from here, one per proposed invoice.
 
     Raises ProposalChanged when something changed since it was shown.
     """
@@ -71,7 +71,7 @@ def draft_invoices(request: InvoiceRequest, *, now: datetime.datetime) -> list[I
 def invoice_in_eboekhouden(
     request: InvoiceRequest, *, connection: Connection, now: datetime.datetime
 ) -> Batch:
-    """Final invoices that will be made in e-Boekhouden; the batch tells how far they are.
+    """Create final invoices and queue them for e-Boekhouden; the batch shows their progress.
 
     Raises ProposalChanged when something changed since it was shown.
     """
@@ -169,7 +169,7 @@ def _invoice_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
 def make_final_there(
     invoice: Invoice, connection: Connection, *, by: User, now: datetime.datetime
 ) -> None:
-    """An invoice for e-Boekhouden is frozen, with our number unless the service gives one."""
+    """Freeze an invoice for e-Boekhouden, with our number unless the service gives one."""
     if connection.numbering == Numbering.OURS:
         invoice.number = next_number(
             invoice.organisation, Origin.EBOEKHOUDEN, year=invoice.date.year
@@ -178,10 +178,10 @@ def make_final_there(
 
 
 def freeze(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
-    """From draft to final.
+    """Make a draft final.
 
-    Who issued it, who receives it, the rows behind its lines and when they were supplied are
-    copied, and nothing changes any more.
+    Copies who issues it, who receives it, the rows behind its lines and the period of supply. The
+    invoice never changes after this.
     """
     specify(invoice)
     if supplied := supply_period(invoice):

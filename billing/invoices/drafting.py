@@ -1,7 +1,7 @@
-"""Changing a draft: its dates, texts, discounts and lines, free lines among them.
+"""Change a draft: its dates, texts, discounts and lines, also lines without registrations.
 
-What a line made from rows says of quantity and price stays as the rows are. Totals are computed in
-one place, for the preview and for what is stored.
+A line with registrations keeps their quantity and price. Totals are computed in one place, for the
+preview and for what is stored.
 """
 
 import copy
@@ -22,7 +22,7 @@ from vat.totals import totals
 
 from ..models import Invoice, InvoiceEvent, InvoiceLine, Origin
 from ..numbering import payment_term
-from ..unbilled.claiming import lines_with_rows, release, release_lines
+from ..unbilled.claiming import line_ids_with_rows, release, release_lines
 from .crediting import restate_drafts
 from .locking import NotAllowed, lock_invoice
 
@@ -47,7 +47,7 @@ TOTAL_FIELDS = ("net", "vat", "gross", "vat_totals")
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else changed the draft after it was shown; `event` says who, if that is known."""
+    """Another user changed the draft after it was shown; `event` says who, if that is known."""
 
     def __init__(self, event: InvoiceEvent | None) -> None:
         super().__init__("the draft has changed")
@@ -56,7 +56,7 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class LineInput:
-    """A line as somebody wants it; without id it is a new one. Price in euros excl. VAT.
+    """A line as the user typed it; without id it is a new one. Price in euros excl. VAT.
 
     Without quantity, price and unit those of the stored line stay.
     """
@@ -74,7 +74,7 @@ class LineInput:
 
 @dataclass(frozen=True)
 class DraftInput:
-    """A draft as somebody wants it; without lines those that are stored stay as they are."""
+    """A draft as the user typed it; without `lines` the stored lines stay as they are."""
 
     date: datetime.date
     payment_term: int
@@ -95,7 +95,7 @@ HEAD_FIELDS = tuple(name for name in DraftInput.__dataclass_fields__ if name != 
 def blank_draft(
     customer: Customer, *, by: User, now: datetime.datetime, today: datetime.date
 ) -> Invoice:
-    """A draft without lines, to be filled with free lines."""
+    """Create a draft without lines, to which the user adds lines."""
     organisation = customer.organisation
     term = payment_term(customer, organisation)
     with transaction.atomic():
@@ -115,9 +115,9 @@ def blank_draft(
 
 
 def change_draft(
-    invoice: Invoice, wanted: DraftInput, *, version: int, by: User, now: datetime.datetime
+    invoice: Invoice, draft_input: DraftInput, *, version: int, by: User, now: datetime.datetime
 ) -> None:
-    """Stores what is wanted; the rows of a line that is taken off are free again.
+    """Store the draft as typed, and release the rows of lines that were removed.
 
     Raises NotAllowed when it is final or gone, ChangedMeanwhile when it is no longer `version`.
     """
@@ -128,8 +128,8 @@ def change_draft(
         if draft.version != version:
             raise ChangedMeanwhile(draft.events.filter(kind="edited").first())
         stored = {line.pk: line for line in draft.lines.all()}
-        typed, lines = as_input(draft, wanted, stored, fixed=lines_with_rows(draft))
-        if wanted.lines is not None:
+        typed, lines = as_input(draft, draft_input, stored, fixed=line_ids_with_rows(draft))
+        if draft_input.lines is not None:
             _store_lines(draft, lines, stored)
         typed.version = version + 1
         typed.save(update_fields=[*HEAD_FIELDS, *TOTAL_FIELDS, "due_on", "version"])
@@ -139,28 +139,28 @@ def change_draft(
 
 def as_input(
     draft: Invoice,
-    wanted: DraftInput,
+    draft_input: DraftInput,
     stored: Mapping[int, InvoiceLine],
     *,
     fixed: Collection[int],
 ) -> tuple[Invoice, list[InvoiceLine]]:
-    """The draft and its lines as they would be, computed but not stored; wanted ids must exist.
+    """The draft and its lines as typed, computed but not stored; ids of lines must exist.
 
     A credit keeps its lines and what it comes to, which follow from the invoice it takes back.
     """
     typed = copy.copy(draft)
     for name in HEAD_FIELDS:
-        setattr(typed, name, getattr(wanted, name))
-    typed.due_on = wanted.date + datetime.timedelta(days=wanted.payment_term)
+        setattr(typed, name, getattr(draft_input, name))
+    typed.due_on = draft_input.date + datetime.timedelta(days=draft_input.payment_term)
     if draft.is_credit:
         typed.discount = draft.discount
-        return typed, _with_texts(wanted, stored)
-    if wanted.lines is None:
+        return typed, _with_texts(draft_input, stored)
+    if draft_input.lines is None:
         lines = list(stored.values())
     else:
         lines = [
             _line(draft, line, stored.get(line.id or 0), position=n, is_fixed=line.id in fixed)
-            for n, line in enumerate(_each_once(wanted.lines, stored), start=1)
+            for n, line in enumerate(_each_once(draft_input.lines, stored), start=1)
         ]
     for name, value in total_fields(totals(lines, discount=typed.discount)).items():
         setattr(typed, name, value)
@@ -168,18 +168,18 @@ def as_input(
 
 
 def _each_once(
-    wanted: Iterable[LineInput], stored: Mapping[int, InvoiceLine]
+    line_inputs: Iterable[LineInput], stored: Mapping[int, InvoiceLine]
 ) -> Iterator[LineInput]:
     """New lines, and stored ones the first time that they are named."""
     left = set(stored)
-    for line in wanted:
+    for line in line_inputs:
         if line.id is None or line.id in left:
             left.discard(line.id or 0)
             yield line
 
 
-def _with_texts(wanted: DraftInput, stored: Mapping[int, InvoiceLine]) -> list[InvoiceLine]:
-    texts = {line.id: line.description for line in wanted.lines or ()}
+def _with_texts(draft_input: DraftInput, stored: Mapping[int, InvoiceLine]) -> list[InvoiceLine]:
+    texts = {line.id: line.description for line in draft_input.lines or ()}
     lines = [copy.copy(line) for line in stored.values()]
     for line in lines:
         line.description = texts.get(line.pk, line.description)
@@ -187,21 +187,30 @@ def _with_texts(wanted: DraftInput, stored: Mapping[int, InvoiceLine]) -> list[I
 
 
 def _line(
-    draft: Invoice, wanted: LineInput, stored: InvoiceLine | None, *, position: int, is_fixed: bool
+    draft: Invoice,
+    line_input: LineInput,
+    stored: InvoiceLine | None,
+    *,
+    position: int,
+    is_fixed: bool,
 ) -> InvoiceLine:
     line = copy.copy(stored) if stored else InvoiceLine(invoice=draft, code=FREE_CODE)
     line.position = position
-    line.description = wanted.description
-    line.discount = wanted.discount
-    if wanted.quantity is not None and wanted.price is not None and not is_fixed:
-        line.quantity, line.unit, line.price = wanted.quantity, wanted.unit, wanted.price
+    line.description = line_input.description
+    line.discount = line_input.discount
+    if line_input.quantity is not None and line_input.price is not None and not is_fixed:
+        line.quantity, line.unit, line.price = (
+            line_input.quantity,
+            line_input.unit,
+            line_input.price,
+        )
     line.net = net_amount(line.quantity, line.price, line.discount)
-    line.vat_rate = wanted.vat_rate
-    line.vat_percentage = wanted.vat_rate.percentage
-    line.vat_code = wanted.vat_rate.code
-    line.vat_treatment = wanted.vat_rate.treatment
-    line.ledger_account = wanted.ledger_account
-    line.cost_centre_id = wanted.cost_centre_id
+    line.vat_rate = line_input.vat_rate
+    line.vat_percentage = line_input.vat_rate.percentage
+    line.vat_code = line_input.vat_rate.code
+    line.vat_treatment = line_input.vat_rate.treatment
+    line.ledger_account = line_input.ledger_account
+    line.cost_centre_id = line_input.cost_centre_id
     return line
 
 
@@ -225,9 +234,9 @@ def _make_room(draft: Invoice, lines: Sequence[InvoiceLine], stored: Iterable[In
 
 
 def delete_draft(invoice: Invoice) -> int:
-    """Deletes a draft; its rows are free again.
+    """Delete a draft and release its registrations; return how many.
 
-    Returns how many. Raises NotAllowed when it is final, or gone.
+    Raises NotAllowed when it is final, or gone.
     """
     with transaction.atomic():
         draft = lock_invoice(invoice)

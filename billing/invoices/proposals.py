@@ -1,4 +1,4 @@
-"""What would be billed: the same lines in the dialog, on the invoice and in the books.
+"""What would be billed: the same lines in the dialog, on the invoice and in e-Boekhouden.
 
 A proposal carries a signed token of everything that was shown. Making the invoices asks for that
 token again: if anything changed meanwhile, the changed proposal is shown instead.
@@ -121,7 +121,7 @@ def propose(organisation: Organisation, work: SelectedWork, *, options: Options)
 
 
 def fits(proposal: Proposal, token: str) -> bool:
-    """Is this still what the token was given for?"""
+    """Whether the proposal is still the one that the token was signed for."""
     try:
         shown = signing.loads(token, salt=SALT, max_age=datetime.timedelta(hours=12))
     except signing.BadSignature:
@@ -166,7 +166,7 @@ def _service_lines(
 
 
 class _Checks:
-    """Why an invoice cannot be made: what must be known of an organisation is read once."""
+    """Find why an invoice cannot be made; the data of the organisation is read once."""
 
     def __init__(self, organisation: Organisation, options: Options) -> None:
         self.organisation = organisation
@@ -188,12 +188,13 @@ class _Checks:
             return problems
         if self.options.origin == Origin.HERE:
             return ()
-        usual = customer.payment_term is None
-        term = self.default_term if usual else customer.payment_term
+        term = customer.payment_term
+        if term is None:
+            term = self.default_term
         return tuple(
             problem
             for found in (
-                _about_customer(customer, term=term or 0),
+                _about_customer(customer, term=term),
                 check_proposed(customer, lines, sums).errors,
                 _about_lines(lines, self.rates),
                 _about_limits(service_lines),

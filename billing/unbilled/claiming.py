@@ -1,4 +1,4 @@
-"""A row is billed once: claiming it for an invoice line is one conditional update that must hit."""
+"""Put rows on invoice lines, once: one conditional UPDATE a kind that must hit every row."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ REGISTRATIONS: dict[ItemKind, type[TimeEntry] | type[Expense] | type[Trip]] = {
 
 
 class RowsTaken(Exception):
-    """A row was changed, or billed by somebody else, between showing and booking."""
+    """A row was changed, or billed by another user, between showing and booking."""
 
 
 def claim_rows(line: InvoiceLine, items: Iterable[Item]) -> None:
@@ -34,21 +34,24 @@ def claim_rows(line: InvoiceLine, items: Iterable[Item]) -> None:
 
 
 def release(invoice: Invoice) -> int:
-    """Frees every row of the invoice; billing them had approved them. Returns how many."""
+    """Release every row of the invoice as approved, for billing approved them; return how many."""
     return _released(invoice_line__invoice=invoice)
 
 
 def release_lines(lines: Iterable[int]) -> int:
-    """Frees every row of these lines, given by id. Returns how many."""
+    """Release every row of these lines, given by id; return how many."""
     return _released(invoice_line__in=list(lines))
 
 
-def lines_with_rows(invoice: Invoice) -> set[int]:
+def line_ids_with_rows(invoice: Invoice) -> set[int]:
     """The ids of the lines that were made from rows."""
-    ours = {"invoice_line__invoice": invoice}
     found: set[int] = set()
     for model in (*REGISTRATIONS.values(), ScheduledAmount):
-        found.update(model._default_manager.filter(**ours).values_list("invoice_line", flat=True))
+        found.update(
+            model._default_manager.filter(invoice_line__invoice=invoice).values_list(
+                "invoice_line", flat=True
+            )
+        )
     return found
 
 
@@ -64,7 +67,7 @@ def _released(**which: object) -> int:
 
 
 def move(old: Invoice, new: Invoice) -> None:
-    """The rows of every line go to the line at the same position of another invoice."""
+    """Move the rows of every line to the line at the same position of another invoice."""
     position = InvoiceLine.objects.filter(pk=OuterRef(OuterRef("invoice_line_id")))
     same = InvoiceLine.objects.filter(invoice=new, position=Subquery(position.values("position")))
     for model in (*REGISTRATIONS.values(), ScheduledAmount):

@@ -50,7 +50,7 @@ def _rows(
     organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> Iterator[list[Cell]]:
     customers = customers_with_something(organisation, projects)
-    # All ids first: what is billed meanwhile must not make a page skip somebody.
+    # All ids first: a customer that is billed meanwhile must not shift the pages.
     ids = list(customers.values_list("pk", flat=True))
     for start in range(0, len(ids), AT_ONCE):
         some = organisation.customers.in_bulk(ids[start : start + AT_ONCE])

@@ -19,9 +19,9 @@ from registrations.models import Expense, RegistrationQuerySet, TimeEntry, Trip
 from ..models import InvoiceLine, InvoiceStatus
 from .parts import UnbilledCustomer, UnbilledProject
 from .projects import billable_projects, with_scheduled_amounts_counted
-from .rows import UnbilledFilter, due_scheduled_amounts, free
+from .rows import UnbilledFilter, due_scheduled_amounts, unbilled_registrations
 
-# Of a project by the hour those with a rate are billed; of another one they are only shown.
+# Hours on a project by the hour need a rate to be billed; on another project they are only shown.
 SHOWN_HOURS = Q(hourly_rate__isnull=False) | ~Q(project__method__in=HOURLY)
 
 
@@ -37,8 +37,8 @@ def customers_with_something(
     organisation: Organisation, projects: QuerySet[Project]
 ) -> QuerySet[Customer]:
     """The customers of these projects, by name."""
-    theirs = projects.order_by().filter(customer=OuterRef("pk"))
-    return organisation.customers.filter(Exists(theirs)).order_by(Lower("name"), "pk")
+    own = projects.order_by().filter(customer=OuterRef("pk"))
+    return organisation.customers.filter(Exists(own)).order_by(Lower("name"), "pk")
 
 
 def unbilled_of(
@@ -71,7 +71,9 @@ def totals(projects: QuerySet[Project], unbilled_filter: UnbilledFilter) -> Unbi
     hours = TimeEntry.objects.filter(**here, project__method__in=HOURLY).exclude(hourly_rate=None)
     rows = (hours, Expense.objects.filter(**here), Trip.objects.filter(**here))
     registered = (
-        free(some, unbilled_filter).order_by().aggregate(cents=sum_in_cents("amount"))["cents"]
+        unbilled_registrations(some, unbilled_filter)
+        .order_by()
+        .aggregate(cents=sum_in_cents("amount"))["cents"]
         for some in rows
     )
     scheduled_amounts = due_scheduled_amounts(
@@ -93,9 +95,17 @@ def _with_figures(
     found = {project.pk: UnbilledProject(project) for project in projects}
     ids = list(found)
     hours = TimeEntry.objects.filter(SHOWN_HOURS, project__in=ids)
-    _add_hours(found, free(hours, unbilled_filter))
-    _add_rows(found, "expenses", free(Expense.objects.filter(project__in=ids), unbilled_filter))
-    _add_rows(found, "trips", free(Trip.objects.filter(project__in=ids), unbilled_filter))
+    _add_hours(found, unbilled_registrations(hours, unbilled_filter))
+    _add_rows(
+        found,
+        "expenses",
+        unbilled_registrations(Expense.objects.filter(project__in=ids), unbilled_filter),
+    )
+    _add_rows(
+        found,
+        "trips",
+        unbilled_registrations(Trip.objects.filter(project__in=ids), unbilled_filter),
+    )
     _add_scheduled_amounts(
         found,
         due_scheduled_amounts(ScheduledAmount.objects.filter(project__in=ids), unbilled_filter),
@@ -134,7 +144,7 @@ def _add_scheduled_amounts(
 
 
 def _add_billed(found: dict[int, UnbilledProject]) -> None:
-    """What stands on invoices, drafts too; credits count negative, void ones not."""
+    """The amount on invoices, drafts too; credits count negative, void invoices do not count."""
     lines = InvoiceLine.objects.filter(project__in=list(found))
     counting = lines.exclude(invoice__status=InvoiceStatus.VOID).order_by()
     for row in counting.values("project").annotate(cents=sum_in_cents("net")):

@@ -1,4 +1,4 @@
-"""From what was done to the lines of an invoice. Pure: no database.
+"""Compose the lines of an invoice from items. Reads no database.
 
 An Item is one thing to bill: hours, an expense, a trip, or an agreed amount. Items of hours and
 trips are added up to lines in the way that was chosen; expenses and agreed amounts are a line each,
@@ -47,7 +47,7 @@ GROUPING_LABELS = {
 
 
 class ItemKind(StrEnum):
-    """What is billed; the order in which they stand on an invoice."""
+    """What is billed, in the order of an invoice."""
 
     HOURS = "hours"
     SCHEDULED = "scheduled"
@@ -65,7 +65,7 @@ UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
 
 @dataclass(frozen=True)
 class PostingRule:
-    """On which terms something is booked: VAT, ledger account, cost centre."""
+    """How an item is booked: VAT rate, ledger account, cost centre."""
 
     vat_rate_id: int
     vat_percentage: Decimal
@@ -110,7 +110,7 @@ class Line:
     items: tuple[Item, ...]
     discount: Decimal = ZERO
 
-    # A line is taxed and booked as its terms say (see vat.Taxed, composing.Priced).
+    # A line is taxed and booked by its posting rule (see vat.Taxed, composing.Priced).
     @property
     def vat_percentage(self) -> Decimal:
         return self.posting_rule.vat_percentage
@@ -137,7 +137,7 @@ def compose(
 ) -> tuple[Line, ...]:
     """The lines of one invoice, in the order hours, agreed amounts, expenses, trips; by project.
 
-    `with_week` writes in which weeks hours and trips were made.
+    `with_week` adds the weeks of hours and trips to the description.
     """
 
     def key(item: Item) -> tuple[object, ...]:
@@ -151,7 +151,7 @@ def compose(
 
 
 def amount_of(items: Iterable[Item]) -> Decimal:
-    """What the items come to in euros: hours and trips of one price are added, then priced."""
+    """The amount of the items in euros: hours and trips of one price are added, then priced."""
     quantities: dict[tuple[ItemKind, Decimal, int], Decimal] = defaultdict(Decimal)
     for item in items:
         quantities[item.kind, item.price, alone(item.kind, item.id)] += item.quantity
@@ -165,17 +165,17 @@ def amount_of(items: Iterable[Item]) -> Decimal:
 
 
 def alone(kind: ItemKind, id: int) -> int:
-    """What is never added up keeps its id: an expense and an agreed amount are priced apart."""
+    """The id of what is never added up: an expense or an agreed amount; 0 for the rest."""
     return id if kind in (ItemKind.EXPENSE, ItemKind.SCHEDULED) else 0
 
 
 def quantity_of(kind: ItemKind, quantity: Decimal) -> Decimal:
-    """As it stands on a line: minutes as hundredths of an hour, the rest as it is."""
+    """The quantity on a line: minutes as hundredths of an hour, the rest unchanged."""
     return hours(int(quantity)) if kind is ItemKind.HOURS else quantity
 
 
 def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
-    """Items with the same key share a line; terms never mix, prices only in one line for all."""
+    """Items with the same key share a line; posting rules never mix, prices only in WHOLE."""
     account, centre = item.posting_rule.ledger_account, item.posting_rule.cost_centre_id or 0
     if grouping is Grouping.WHOLE:
         return (-item.posting_rule.vat_percentage, account, item.posting_rule.vat_rate_id, centre)
@@ -234,7 +234,7 @@ def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, 
 
 
 def _week(items: Iterable[Item]) -> str:
-    """` · week 47 2026` for what was done; nothing for what was bought or agreed."""
+    """` · week 47 2026` for hours and trips; empty for expenses and agreed amounts."""
     days = [item.date for item in items if item.kind in (ItemKind.HOURS, ItemKind.TRIP)]
     return f" · {weeks(min(days), max(days))}" if days else ""
 

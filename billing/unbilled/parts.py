@@ -12,7 +12,7 @@ from lib.money import ZERO
 from projects.models import Frequency, Method, Project
 
 MONTHS = (Frequency.MONTH, Frequency.QUARTER)
-# So many terms are each named; of more, the first and the last.
+# Up to so many scheduled amounts are each named; of more, the first and the last.
 MOST_NAMED = 3
 
 
@@ -20,8 +20,8 @@ MOST_NAMED = 3
 class UnbilledProject:
     """One project; amounts in euros excl. VAT. `minutes` also where they are not billed.
 
-    `billed` is what stands on its invoices so far, `agreed` its price or budget if it has one. The
-    project is annotated with how many terms it has (`term_total`, `term_billed`).
+    `billed` is the amount on its invoices so far, `agreed` its price or budget if it has one. The
+    project is annotated with its scheduled amounts (`scheduled_total`, `scheduled_billed`).
     """
 
     project: Project
@@ -45,13 +45,13 @@ class UnbilledProject:
         return len(self.scheduled_days)
 
     def saw(self, first: datetime.date, last: datetime.date) -> None:
-        """Widens from–until, for rows that were registered."""
+        """Widen `first` and `last` to include these days."""
         self.first = min(first, self.first or first)
         self.last = max(last, self.last or last)
 
     @property
     def method(self) -> str:
-        """`Task rate`, `Subscription · month`, `Fixed price · term 2 of 3`."""
+        """`Task rate`, `Subscription · month`, `Fixed price · instalment 2 of 3`."""
         label = str(self.project.billing_method.label)
         match self.project.billing_method:
             case Method.SUBSCRIPTION if self._frequency:

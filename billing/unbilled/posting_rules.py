@@ -1,13 +1,13 @@
-"""On which terms a thing is booked.
+"""The posting rule of an item: its VAT rate, ledger account and cost centre.
 
-Its own override, else the customer's, else the organisation's; and of a VAT rate that changed by
-law, the one of the day of supply.
+Its own override comes first, then the customer's, then the organisation's. Of a VAT rate that
+changed by law, the rate of the day of supply holds.
 
 A customer whose rate is no domestic one (reverse charge, within the EU, outside it, exempt) has it
 for everything. One exception: within the EU goods and services are told apart (art. 138 and 44 of
 Directive 2006/112, and the ICP return), and only the task or the expense category knows which it
-is. So a rate of theirs that is within the EU too goes before the customer's. The other way round it
-says nothing: for a customer in the Netherlands it is passed over.
+is. So their rate goes before the customer's if both are within the EU. For a customer in the
+Netherlands a rate within the EU is ignored.
 """
 
 import datetime
@@ -25,7 +25,7 @@ from vat.treatments import WITHIN_EU, VatTreatment
 
 from .lines import PostingRule
 
-# For an organisation without a usual rate: what has these terms cannot be billed.
+# For an organisation without a default rate: an item with this rule cannot be billed.
 NO_RATE = PostingRule(0, Decimal(0), "", "", "", None)
 
 
@@ -48,7 +48,7 @@ class PostingRules:
         on: datetime.date,
         own: VatRate | None = None,
     ) -> PostingRule:
-        """The terms of one thing for one customer, supplied `on` that day.
+        """The posting rule of one thing for one customer, supplied `on` that day.
 
         `own` is a rate chosen on the row itself. Raises NoRateThen when the rate does not hold on
         that day and nothing was said of what it follows on, or what follows on it.
@@ -67,7 +67,7 @@ class PostingRules:
         )
 
     def _chosen(self, override: int | None, customer: Customer) -> VatRate | None:
-        """The rate whatever the day; None when there is not even a usual one."""
+        """The rate whatever the day; None when the organisation has no default rate."""
         customers = self.rates.get(customer.vat_rate_id or 0)
         own = self.rates.get(override or 0)
         if own and own.treatment in WITHIN_EU and not _is_billed_within_eu(customer, customers):
@@ -79,5 +79,5 @@ class PostingRules:
 
 
 def _is_billed_within_eu(customer: Customer, rate: VatRate | None) -> bool:
-    """It has a rate for that, or is in another country of the EU."""
+    """Whether its rate is within the EU, or it is in another country of the EU."""
     return bool(rate and rate.treatment in WITHIN_EU) or customer.country in EU - {HOME}

@@ -6,26 +6,28 @@ from projects.models import Method, Project, ScheduledAmount
 from projects.models.project import HOURLY
 from registrations.models import Expense, TimeEntry, Trip
 
-from .rows import UnbilledFilter, due_scheduled_amounts, free
+from .rows import UnbilledFilter, due_scheduled_amounts, unbilled_registrations
 
 
 def billable_projects(
     projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
-    """Those of the projects with hours, expenses, trips or terms that can be billed."""
+    """The projects with hours, expenses, trips or scheduled amounts that can be billed."""
     mine = {"project": OuterRef("pk")}
-    hours = free(TimeEntry.objects.filter(**mine).exclude(hourly_rate=None), unbilled_filter)
+    hours = unbilled_registrations(
+        TimeEntry.objects.filter(**mine).exclude(hourly_rate=None), unbilled_filter
+    )
     something = (
         Q(Exists(hours), method__in=HOURLY)
-        | Exists(free(Expense.objects.filter(**mine), unbilled_filter))
-        | Exists(free(Trip.objects.filter(**mine), unbilled_filter))
+        | Exists(unbilled_registrations(Expense.objects.filter(**mine), unbilled_filter))
+        | Exists(unbilled_registrations(Trip.objects.filter(**mine), unbilled_filter))
         | Exists(due_scheduled_amounts(ScheduledAmount.objects.filter(**mine), unbilled_filter))
     )
     return projects.exclude(method=Method.NONE).filter(something)
 
 
 def with_scheduled_amounts_counted(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """The same projects, each with how many terms it has, and how many are billed."""
+    """The same projects, each with its number of scheduled amounts, and how many are billed."""
     return projects.annotate(
         scheduled_total=Count("scheduled_amounts"),
         scheduled_billed=Count(

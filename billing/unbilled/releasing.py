@@ -1,4 +1,4 @@
-"""The rows of credited lines: free to be billed again or written off, and back if need be.
+"""Release the rows of credited lines for billing, or write them off, and undo that on cancelling.
 
 A credit invoice names the rows of the lines that it takes back. When it becomes final exactly those
 rows leave exactly those lines; when its booking in e-Boekhouden is cancelled they go back there, or
@@ -35,12 +35,12 @@ LONGEST_NOTE = cast(int, TimeEntry._meta.get_field("status_note").max_length)
 
 
 class RowsMoved(Exception):
-    """The rows are not where they must be; the text is for people."""
+    """The rows are not on the expected lines; the text is for the screen."""
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows of one kind that a credit names: by id, the line they were on and what they were."""
+class CreditedRows:
+    """Rows of one kind that a credit names: by id, their invoice line and their content then."""
 
     kind: ItemKind
     lines: Mapping[int, int]
@@ -58,7 +58,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class WriteOff:
-    """Who wrote something off by a credit, as far as that is known, and why."""
+    """Who wrote an amount off with a credit, as far as that is known, and why."""
 
     by: Membership | None
     why: str
@@ -71,14 +71,14 @@ def rows_of_kind(kind: ItemKind) -> QuerySet[Any]:
 
 
 def hold_rows_of(lines: Iterable[int]) -> None:
-    """Locks the rows of lines until the end of the transaction, in one order against deadlock."""
+    """Lock the rows of lines until the end of the transaction, in one order against deadlock."""
     for kind in ItemKind:
         rows = rows_of_kind(kind).filter(invoice_line__in=list(lines)).order_by("pk")
         list(rows.select_for_update(of=("self",)).values_list("pk"))
 
 
 def name_rows(taken_back: Mapping[int, InvoiceLine]) -> None:
-    """Writes down which rows are on lines, by id of the line: what its credit line takes back."""
+    """Store which rows the credit lines take back; `taken_back` is by id of the credited line."""
     for kind in ItemKind:
         rows = rows_of_kind(kind).filter(invoice_line__in=list(taken_back)).order_by("pk")
         CreditedRow.objects.bulk_create(
@@ -93,13 +93,13 @@ def name_rows(taken_back: Mapping[int, InvoiceLine]) -> None:
 
 
 def free_rows(credit: Invoice, *, by: User) -> int:
-    """Takes the rows off the credited lines, in the transaction that makes the credit final.
+    """Take the rows off the credited lines, in the transaction that makes the credit final.
 
     What is written off says who did so, and of which invoice it is a credit and why. Returns how
     many. Raises RowsMoved when one of them, or one more, is not where it was.
     """
     named = _named(credit)
-    written_off = _given_up(credit, by=by)
+    written_off = _write_off_fields(credit, by=by)
     for rows in named:
         if {pk: row["invoice_line_id"] for pk, row in rows.held().items()} != dict(rows.lines):
             raise RowsMoved(
@@ -108,7 +108,9 @@ def free_rows(credit: Invoice, *, by: User) -> int:
     for rows in named:
         for disposition in RowDisposition:
             ids = [pk for pk, chosen in rows.dispositions.items() if chosen == disposition]
-            rows.stored().filter(pk__in=ids).update(**_freed(rows.kind, disposition, written_off))
+            rows.stored().filter(pk__in=ids).update(
+                **_released_fields(rows.kind, disposition, written_off)
+            )
     lines = credit.lines.exclude(credits=None).values("credits")
     if any(rows_of_kind(kind).filter(invoice_line__in=lines).exists() for kind in ItemKind):
         raise RowsMoved(
@@ -118,7 +120,7 @@ def free_rows(credit: Invoice, *, by: User) -> int:
 
 
 def take_rows_back(credit: Invoice) -> int:
-    """Puts the rows back on exactly the lines they came from, in the transaction that cancels it.
+    """Put the rows back on exactly the lines they came from, in the transaction that cancels it.
 
     Returns how many. Raises RowsMoved when one was billed again, changed or removed meanwhile.
     """
@@ -127,7 +129,9 @@ def take_rows_back(credit: Invoice) -> int:
         _check_untouched(rows)
     for rows in named:
         back = Case(*(_when(line, rows) for line in set(rows.lines.values())))
-        rows.stored().filter(invoice_line=None).update(invoice_line=back, **_billed(rows.kind))
+        rows.stored().filter(invoice_line=None).update(
+            invoice_line=back, **_billed_fields(rows.kind)
+        )
     return sum(len(rows.lines) for rows in named)
 
 
@@ -155,7 +159,8 @@ def scheduled_amounts_written_off(ids: Collection[int]) -> dict[int, WriteOff]:
     by_row = {row.row_id: row.line.invoice for row in rows.select_related(*about).order_by("pk")}
     people = _who_made_final(by_row.values())
     return {
-        pk: WriteOff(people.get(credit.pk), _why_given_up(credit)) for pk, credit in by_row.items()
+        pk: WriteOff(people.get(credit.pk), _write_off_note(credit))
+        for pk, credit in by_row.items()
     }
 
 
@@ -169,7 +174,7 @@ def _who_made_final(invoices: Collection[Invoice]) -> dict[int, Membership]:
     return {pk: member for pk, member in found.items() if member}
 
 
-def _named(credit: Invoice) -> list[Rows]:
+def _named(credit: Invoice) -> list[CreditedRows]:
     """The rows that the lines of the credit name, by kind."""
     rows = CreditedRow.objects.filter(line__invoice=credit).select_related("line").order_by("pk")
     by_kind: dict[str, list[CreditedRow]] = defaultdict(list)
@@ -178,9 +183,9 @@ def _named(credit: Invoice) -> list[Rows]:
     return [_gathered(kind, by_kind[kind]) for kind in ItemKind if kind in by_kind]
 
 
-def _gathered(kind: ItemKind, rows: Iterable[CreditedRow]) -> Rows:
+def _gathered(kind: ItemKind, rows: Iterable[CreditedRow]) -> CreditedRows:
     rows = tuple(rows)
-    return Rows(
+    return CreditedRows(
         kind=kind,
         lines={row.row_id: row.line.credits_id for row in rows if row.line.credits_id},
         dispositions={row.row_id: row.line.row_action for row in rows},
@@ -188,7 +193,7 @@ def _gathered(kind: ItemKind, rows: Iterable[CreditedRow]) -> Rows:
     )
 
 
-def _check_untouched(rows: Rows) -> None:
+def _check_untouched(rows: CreditedRows) -> None:
     found = rows.held()
     if len(found) != len(rows.lines):
         raise RowsMoved(_("Cannot be cancelled: registrations on it were deleted."))
@@ -208,14 +213,14 @@ def _content(kind: ItemKind, row: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(row[name]) for name in CONTENT[kind]}
 
 
-def _when(line: int, rows: Rows) -> When:
+def _when(line: int, rows: CreditedRows) -> When:
     return When(pk__in=[pk for pk, own in rows.lines.items() if own == line], then=Value(line))
 
 
-def _freed(
+def _released_fields(
     kind: ItemKind, disposition: RowDisposition, written_off: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a row becomes; billing it had approved it."""
+    """The fields of a row that leaves its line; a released one is approved, as billing made it."""
     is_written_off = disposition is RowDisposition.WRITTEN_OFF
     if kind is ItemKind.SCHEDULED:
         return {"invoice_line": None, "is_written_off": is_written_off}
@@ -224,18 +229,18 @@ def _freed(
     return {"invoice_line": None, "status": Status.APPROVED}
 
 
-def _given_up(credit: Invoice, *, by: User) -> dict[str, Any]:
-    """What a row that is written off says, as when somebody writes it off by hand."""
+def _write_off_fields(credit: Invoice, *, by: User) -> dict[str, Any]:
+    """The fields of a row that a credit writes off, as when a user writes off the row."""
     members = Membership.objects.filter(organisation=credit.organisation_id, user=by)
     return {
         "status": Status.WRITTEN_OFF,
-        "status_note": _why_given_up(credit),
+        "status_note": _write_off_note(credit),
         "status_by": members.first(),
     }
 
 
-def _why_given_up(credit: Invoice) -> str:
-    """Of which invoice it is a credit, and its reason, in the language of the organisation."""
+def _write_off_note(credit: Invoice) -> str:
+    """The credited invoice and the reason, in the language of the organisation."""
     number = credit.credit_of.number if credit.credit_of else ""
     with override(credit.organisation.language):
         note = _("Invoice %(number)s credited: %(reason)s")
@@ -243,7 +248,7 @@ def _why_given_up(credit: Invoice) -> str:
     return Truncator(note.rstrip(": ")).chars(LONGEST_NOTE)
 
 
-def _billed(kind: ItemKind) -> dict[str, Any]:
+def _billed_fields(kind: ItemKind) -> dict[str, Any]:
     if kind is ItemKind.SCHEDULED:
         return {"is_written_off": False}
     return {"status": Status.INVOICED, "status_note": "", "status_by": None}

@@ -15,10 +15,10 @@ from .work import WorkQuery
 
 @dataclass(frozen=True)
 class UnbilledFilter:
-    """Which part of it.
+    """Which unbilled work is meant.
 
-    From a day, if given, until and including another; of some projects or of all; approved rows
-    only or not; `part` leaves out either what was registered or what was agreed.
+    From `since`, if given, until and including `until`; of some projects or of all; approved rows
+    only or all. `part` is WORK or SCHEDULED to leave out the other one.
     """
 
     until: datetime.date
@@ -32,7 +32,9 @@ class UnbilledFilter:
 WORK, SCHEDULED = "work", "scheduled_amounts"
 
 
-def within(rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
+def registrations_within(
+    rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter
+) -> RegistrationQuerySet:
     """Rows of these days and projects, whatever their status."""
     rows = rows.until(unbilled_filter.until)
     if unbilled_filter.since:
@@ -42,16 +44,18 @@ def within(rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter) -> Regis
     return rows
 
 
-def free(rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
-    """Those of the rows that can be billed; of hours, also those that have no rate."""
-    rows = within(rows.unbilled(), unbilled_filter)
+def unbilled_registrations(
+    rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter
+) -> RegistrationQuerySet:
+    """The rows that can be billed; of hours, also those without a rate."""
+    rows = registrations_within(rows.unbilled(), unbilled_filter)
     return rows.filter(status=Status.APPROVED) if unbilled_filter.approved_only else rows
 
 
 def scheduled_amounts_within(
     scheduled_amounts: ScheduledAmountQuerySet, unbilled_filter: UnbilledFilter
 ) -> ScheduledAmountQuerySet:
-    """Terms that fall due in these days, whatever became of them."""
+    """Scheduled amounts that fall due in these days, billed or not."""
     scheduled_amounts = scheduled_amounts.filter(due_on__lte=unbilled_filter.until)
     if unbilled_filter.since:
         scheduled_amounts = scheduled_amounts.filter(due_on__gte=unbilled_filter.since)
@@ -65,7 +69,7 @@ def scheduled_amounts_within(
 def due_scheduled_amounts(
     scheduled_amounts: ScheduledAmountQuerySet, unbilled_filter: UnbilledFilter
 ) -> ScheduledAmountQuerySet:
-    """Those of the terms that can be billed; those of a project that is not billed are not."""
+    """The scheduled amounts that can be billed; those of a project that is not billed cannot."""
     return scheduled_amounts_within(scheduled_amounts.unbilled(), unbilled_filter).exclude(
         project__method=Method.NONE
     )
@@ -80,9 +84,13 @@ def unbilled_work(organisation: Organisation, unbilled_filter: UnbilledFilter) -
         hours = organisation.time_entries.filter(project__method__in=HOURLY)
         hours = hours.exclude(hourly_rate=None)
         work = WorkQuery(
-            time_entries=free(hours, unbilled_filter).order_by("pk"),
-            expenses=free(organisation.expenses.filter(billed), unbilled_filter).order_by("pk"),
-            trips=free(organisation.trips.filter(billed), unbilled_filter).order_by("pk"),
+            time_entries=unbilled_registrations(hours, unbilled_filter).order_by("pk"),
+            expenses=unbilled_registrations(
+                organisation.expenses.filter(billed), unbilled_filter
+            ).order_by("pk"),
+            trips=unbilled_registrations(
+                organisation.trips.filter(billed), unbilled_filter
+            ).order_by("pk"),
         )
     if unbilled_filter.part == WORK:
         return work

@@ -39,7 +39,7 @@ from registrations.models import (
     Trip,
 )
 
-from .rows import UnbilledFilter, within
+from .rows import UnbilledFilter, registrations_within
 
 
 class Why(TextChoices):
@@ -118,13 +118,17 @@ def _groups(
 
 
 def _skipped(kind: str, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
-    """The rows that could have been billed but for `why`."""
+    """The rows that are not billed, annotated with the reason `why`."""
     rows: Any = KINDS[kind].objects.filter(invoice_line=None, status__in=UNSETTLED_STATUSES)
     if kind == "hours":
         rows = rows.filter(project__method__in=HOURLY)
     else:
         rows = rows.exclude(project__method=Method.NONE)
-    return within(rows, unbilled_filter).annotate(why=_why(kind, unbilled_filter)).exclude(why=None)
+    return (
+        registrations_within(rows, unbilled_filter)
+        .annotate(why=_why(kind, unbilled_filter))
+        .exclude(why=None)
+    )
 
 
 def _why(kind: str, unbilled_filter: UnbilledFilter) -> Case:

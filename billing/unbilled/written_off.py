@@ -1,4 +1,4 @@
-"""What was written off: shown apart, with who did so and why, and never in a total of Unbilled."""
+"""What was written off, by whom and why; never part of a total of Unbilled."""
 
 import datetime
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,16 @@ from projects.models import Project, ScheduledAmount
 from registrations.models import RegistrationQuerySet, Status
 
 from .releasing import scheduled_amounts_written_off
-from .rows import UnbilledFilter, scheduled_amounts_within, within
+from .rows import UnbilledFilter, registrations_within, scheduled_amounts_within
 from .skipped import KINDS
 
 
 @dataclass(frozen=True)
 class WrittenOff:
-    """Rows of a project that one person wrote off for one reason, as far as that is known.
+    """Rows of a project that one user wrote off for one reason, as far as that is known.
 
-    `kind` is hours, expenses, trips or terms. The amount is what they were worth, in euros excl.
-    VAT.
+    `kind` is hours, expenses, trips or scheduled_amounts. The amount is in euros
+    excl. VAT.
     """
 
     project: Project
@@ -60,7 +60,9 @@ def written_off_of(
 
 
 def _rows(kind: str, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
-    return within(KINDS[kind].objects.filter(status=Status.WRITTEN_OFF), unbilled_filter)
+    return registrations_within(
+        KINDS[kind].objects.filter(status=Status.WRITTEN_OFF), unbilled_filter
+    )
 
 
 def _scheduled_amounts(unbilled_filter: UnbilledFilter) -> QuerySet[ScheduledAmount]:
@@ -106,7 +108,7 @@ def _people(ids: set[int | None]) -> dict[int | None, Membership]:
 def _term_groups(
     projects: dict[int, Project], unbilled_filter: UnbilledFilter
 ) -> Iterator[WrittenOff]:
-    """Each agreed amount by itself; a credit wrote it off, and it says who did so and why."""
+    """Each scheduled amount apart; the credit that wrote it off says who did so and why."""
     scheduled_amounts = list(_scheduled_amounts(unbilled_filter).filter(project__in=list(projects)))
     written_off = (
         scheduled_amounts_written_off([scheduled.pk for scheduled in scheduled_amounts])

@@ -24,7 +24,7 @@ from .onboarding import checklist
 @require_safe
 @member_required
 def dashboard(request: MemberRequest) -> HttpResponse:
-    """The checklist while it is not complete; own hours; and for who may invoice, the money."""
+    """The checklist until it is complete, own hours, and amounts for members who may invoice."""
     today = timezone.localdate()
     context: dict[str, Any] = {
         "today": today,

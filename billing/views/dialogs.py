@@ -16,7 +16,7 @@ from integrations.models import Connection, LedgerAccount
 from vat.totals import Totals
 
 from ..forms.invoicing import InvoicingForm, first_choices
-from ..forms.requested_rows import RequestedRows, wanted
+from ..forms.requested_rows import RequestedRows, requested_rows
 from ..invoices.creating import (
     InvoiceRequest,
     ProposalChanged,
@@ -34,47 +34,52 @@ from ..numbering import series_prefix, why_held
 def invoicing_dialog(request: MemberRequest, origin: Origin) -> HttpResponse:
     """Shows the lines as they will be booked, for the choices made so far."""
     today = timezone.localdate()
-    asked = wanted(request.organisation, request.POST, today=today)
+    requested = requested_rows(request.organisation, request.POST, today=today)
     chosen = request.POST if "grouping" in request.POST else first_choices(today)
     form = InvoicingForm(chosen)
     proposal = None
     if form.is_valid():
         options = form.options(origin)
-        proposal = propose(request.organisation, asked.work.load(), options=options)
-    return _shown(request, origin, asked=asked, form=form, proposal=proposal)
+        proposal = propose(request.organisation, requested.work.load(), options=options)
+    return _shown(request, origin, requested=requested, form=form, proposal=proposal)
 
 
 @require_POST
 @invoicer_required
 def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
     """Makes what was shown; if anything changed meanwhile, shows it again."""
-    asked = wanted(request.organisation, request.POST, today=timezone.localdate())
+    requested = requested_rows(request.organisation, request.POST, today=timezone.localdate())
     form = InvoicingForm(request.POST)
     if not form.is_valid() or _why_not(origin, _connection(request)):
-        return _shown(request, origin, asked=asked, form=form, proposal=None)
-    order = InvoiceRequest(
+        return _shown(request, origin, requested=requested, form=form, proposal=None)
+    invoice_request = InvoiceRequest(
         request.organisation,
-        asked.work,
+        requested.work,
         form.options(origin),
         request.POST.get("token", ""),
         request.user,
     )
     try:
-        return _carried_out(request, order)
+        return _carried_out(request, invoice_request)
     except ProposalChanged as changed:
         return _shown(
-            request, origin, asked=asked, form=form, proposal=changed.proposal, has_changed=True
+            request,
+            origin,
+            requested=requested,
+            form=form,
+            proposal=changed.proposal,
+            has_changed=True,
         )
 
 
-def _carried_out(request: MemberRequest, order: InvoiceRequest) -> HttpResponse:
+def _carried_out(request: MemberRequest, invoice_request: InvoiceRequest) -> HttpResponse:
     now = timezone.now()
-    if order.options.origin == Origin.EBOEKHOUDEN:
+    if invoice_request.options.origin == Origin.EBOEKHOUDEN:
         connection = Connection.objects.get(organisation=request.organisation)
-        batch = invoice_in_eboekhouden(order, connection=connection, now=now)
+        batch = invoice_in_eboekhouden(invoice_request, connection=connection, now=now)
         request.session["selection_done"] = True
         return redirect("billing:batch-detail", batch.pk)
-    drafts = draft_invoices(order, now=now)
+    drafts = draft_invoices(invoice_request, now=now)
     request.session["selection_done"] = True
     text = ngettext(
         "%(count)d draft has been created.", "%(count)d drafts have been created.", len(drafts)
@@ -89,7 +94,7 @@ def _shown(
     request: MemberRequest,
     origin: Origin,
     *,
-    asked: RequestedRows,
+    requested: RequestedRows,
     form: InvoicingForm,
     proposal: Proposal | None,
     has_changed: bool = False,
@@ -97,7 +102,7 @@ def _shown(
     connection = _connection(request)
     context: dict[str, Any] = {
         "origin": origin,
-        "asked": asked,
+        "requested": requested,
         "form": form,
         "proposal": proposal,
         "refused": [(one, describe_problems(one)) for one in proposal.refused] if proposal else [],

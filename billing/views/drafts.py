@@ -31,8 +31,8 @@ def invoice_edit(request: MemberRequest, pk: int) -> HttpResponse:
     if not invoice.is_draft:
         return _too_late(request, invoice)
     editor = DraftEditor(invoice, request.POST)
-    if order := request.POST.get("do"):
-        editor.carry_out(order)
+    if command := request.POST.get("do"):
+        editor.carry_out(command)
         return _shown(request, editor)
     if not editor.is_valid():
         return _shown(request, editor, status=422, is_refused=True)
@@ -42,7 +42,9 @@ def invoice_edit(request: MemberRequest, pk: int) -> HttpResponse:
 def _stored(request: MemberRequest, editor: DraftEditor) -> HttpResponse:
     invoice, version = editor.invoice, editor.head.cleaned_data["version"]
     try:
-        change_draft(invoice, editor.wanted(), version=version, by=request.user, now=timezone.now())
+        change_draft(
+            invoice, editor.draft_input(), version=version, by=request.user, now=timezone.now()
+        )
     except NotAllowed:
         return _too_late(request, invoice)
     except ChangedMeanwhile as changed:
@@ -52,7 +54,7 @@ def _stored(request: MemberRequest, editor: DraftEditor) -> HttpResponse:
 
 
 def _both(request: MemberRequest, invoice: Invoice, changed: ChangedMeanwhile) -> HttpResponse:
-    """What was typed, over the draft as somebody else left it."""
+    """Show what was typed, over the draft as the other user saved it."""
     invoice.refresh_from_db()
     editor = DraftEditor(invoice, request.POST)
     editor.is_valid()

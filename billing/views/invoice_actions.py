@@ -1,4 +1,4 @@
-"""What one does with invoices: send, mark, throw away, enter in the ledger."""
+"""Actions on invoices: send, mark, delete, enter in the ledger."""
 
 from typing import Any
 
@@ -87,12 +87,12 @@ def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
 @require_POST
 @invoicer_required
 def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse:
-    """Marks one invoice as sent or paid, or throws a draft away."""
+    """Mark one invoice as sent or paid, or delete a draft."""
     invoice = invoice_or_404(request, pk)
     chosen = _action(action)
     found = sort_out([invoice], chosen, today=timezone.localdate())
     outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
-    _tell(request, chosen, outcome)
+    _show_outcome(request, chosen, outcome)
     for _invoice, why in found.skipped:
         messages.warning(request, why)
     if Invoice.objects.filter(pk=pk).exists():
@@ -119,7 +119,7 @@ def invoice_selection_change(request: MemberRequest, action: str) -> HttpRespons
     invoices = selected(request.organisation, request.POST)
     found = sort_out(invoices, chosen, today=timezone.localdate())
     outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
-    _tell(request, chosen, outcome)
+    _show_outcome(request, chosen, outcome)
     request.session["invoices_done"] = True
     return redirect("billing:invoice-list")
 
@@ -130,7 +130,7 @@ def _action(name: str) -> Action:
     return ACTIONS[name]
 
 
-def _tell(request: MemberRequest, action: Action, outcome: Outcome) -> None:
+def _show_outcome(request: MemberRequest, action: Action, outcome: Outcome) -> None:
     if outcome.done:
         messages.success(request, str(action.done) % {"count": outcome.done})
     for text in outcome.failed:

@@ -20,7 +20,7 @@ from ..documents.document import parties
 from ..documents.supply import count_rows, supply_period
 from ..forms.invoice_filter import ORDERS, USUAL_ORDER, InvoiceFilter, totals
 from ..invoices.badges import counting_bookings, row_of, rows_of, with_bookings
-from ..invoices.bulk_actions import why_not_paid, why_not_sent_by_hand
+from ..invoices.bulk_actions import why_not_marked_sent, why_not_paid
 from ..invoices.credit_lines import why_no_credit, with_takers
 from ..invoices.emailing import failure_of
 from ..invoices.sales_entries import connection_for_entries, proposed_entry, why_no_sales_entry
@@ -76,7 +76,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "failure": failure_of(invoice, now=timezone.now()),
         "is_ours": invoice.origin == Origin.HERE,
         "may_mail": invoice.origin == Origin.HERE and invoice.status != InvoiceStatus.VOID,
-        "may_mark_sent": not why_not_sent_by_hand(invoice),
+        "may_mark_sent": not why_not_marked_sent(invoice),
         "may_mark_paid": not why_not_paid(invoice),
         "may_credit": not why_no_credit(invoice),
         "credits": list(invoice.credits.order_by("pk")),

@@ -44,7 +44,7 @@ class Checklist:
 
 
 def checklist(membership: Membership) -> Checklist:
-    """The steps for an administrator; somebody else has none."""
+    """The steps for an administrator; other members have none."""
     if not membership.is_administrator:
         return Checklist(())
     return Checklist(tuple(_tasks(membership.organisation)))

@@ -31,7 +31,7 @@ from ..unbilled.written_off import projects_written_off, written_off_of
 
 @dataclass(frozen=True)
 class UnbilledRequest:
-    """What the address asks for: the filter, its days, and the projects that fit it."""
+    """What the URL asks for: the filter, its days, and the projects that fit it."""
 
     form: UnbilledForm
     unbilled_filter: UnbilledFilter
@@ -59,15 +59,15 @@ class UnbilledRequest:
 @invoicer_required
 def unbilled_list(request: MemberRequest) -> HttpResponse:
     """What can be billed, by customer and project; pages are of customers."""
-    asked = _unbilled_request(request)
-    projects = billable_projects(asked.projects, asked.unbilled_filter)
+    unbilled_request = _unbilled_request(request)
+    projects = billable_projects(unbilled_request.projects, unbilled_request.unbilled_filter)
     page = page_of(request, customers_with_something(request.organisation, projects))
     context = {
-        **asked.context(request),
+        **unbilled_request.context(request),
         "page": page,
-        "customers": unbilled_of(list(page), projects, asked.unbilled_filter),
+        "customers": unbilled_of(list(page), projects, unbilled_request.unbilled_filter),
         "customer_count": page.paginator.count,
-        "totals": totals(projects, asked.unbilled_filter),
+        "totals": totals(projects, unbilled_request.unbilled_filter),
         "selection_done": request.session.pop("selection_done", False),
     }
     return render(request, "billing/unbilled/unbilled.html", context)
@@ -76,17 +76,18 @@ def unbilled_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def unbilled_skipped(request: MemberRequest) -> HttpResponse:
-    """What is left out and why, with the way to mend it; pages are of projects."""
-    asked = _unbilled_request(request)
-    projects = projects_with_skipped(asked.projects, asked.unbilled_filter).select_related(
-        "customer"
-    )
+    """What is left out and why, with a link to fix it; pages are of projects."""
+    unbilled_request = _unbilled_request(request)
+    projects = projects_with_skipped(
+        unbilled_request.projects, unbilled_request.unbilled_filter
+    ).select_related("customer")
     page = page_of(request, projects)
-    rows = skipped_of(list(page), asked.unbilled_filter)
+    rows = skipped_of(list(page), unbilled_request.unbilled_filter)
     reasons = [
-        (row, describe_skipped(row, asked.unbilled_filter, by=request.membership)) for row in rows
+        (row, describe_skipped(row, unbilled_request.unbilled_filter, by=request.membership))
+        for row in rows
     ]
-    context = {**asked.context(request), "page": page, "reasons": reasons}
+    context = {**unbilled_request.context(request), "page": page, "reasons": reasons}
     return render(request, "billing/unbilled/skipped.html", context)
 
 
@@ -94,13 +95,13 @@ def unbilled_skipped(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def unbilled_written_off(request: MemberRequest) -> HttpResponse:
     """What was written off, by whom and why; pages are of projects."""
-    asked = _unbilled_request(request)
-    projects = projects_written_off(asked.projects, asked.unbilled_filter).select_related(
-        "customer"
-    )
+    unbilled_request = _unbilled_request(request)
+    projects = projects_written_off(
+        unbilled_request.projects, unbilled_request.unbilled_filter
+    ).select_related("customer")
     page = page_of(request, projects)
-    rows = written_off_of(list(page), asked.unbilled_filter)
-    context = {**asked.context(request), "page": page, "rows": rows}
+    rows = written_off_of(list(page), unbilled_request.unbilled_filter)
+    context = {**unbilled_request.context(request), "page": page, "rows": rows}
     return render(request, "billing/unbilled/written_off.html", context)
 
 
@@ -108,9 +109,9 @@ def unbilled_written_off(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def unbilled_export(request: MemberRequest) -> StreamingHttpResponse:
     """What can be billed as CSV, or as XLSX with `file=xlsx`."""
-    asked = _unbilled_request(request)
-    projects = billable_projects(asked.projects, asked.unbilled_filter)
-    sheet = unbilled_sheet(request.organisation, projects, asked.unbilled_filter)
+    unbilled_request = _unbilled_request(request)
+    projects = billable_projects(unbilled_request.projects, unbilled_request.unbilled_filter)
+    sheet = unbilled_sheet(request.organisation, projects, unbilled_request.unbilled_filter)
     return sheet_answer(sheet, kind=request.GET.get("file", ""))
 
 

@@ -67,7 +67,7 @@ class Subscription(models.Model):
 
 
 class ScheduledAmountKind(models.TextChoices):
-    """What kind of amount a term is."""
+    """The kind of agreement that an amount comes from."""
 
     FIXED_PRICE = "fixed_price", _("Fixed price")
     TASK_PRICE = "task_price", _("Fixed price of a task")
@@ -76,7 +76,7 @@ class ScheduledAmountKind(models.TextChoices):
 
 
 class ScheduledAmountQuerySet(models.QuerySet["ScheduledAmount"]):
-    """Which terms."""
+    """Scheduled amounts, and the questions that are asked of them."""
 
     def unbilled(self) -> "ScheduledAmountQuerySet":
         return self.filter(invoice_line=None, is_written_off=False)
@@ -96,7 +96,7 @@ class ScheduledAmountQuerySet(models.QuerySet["ScheduledAmount"]):
 
 
 class ScheduledAmount(models.Model):
-    """An agreed amount of a project, billed once. Planned ahead by terms.plan_terms."""
+    """An agreed amount of a project, planned by plan_scheduled_amounts and billed once."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="scheduled_amounts")
     kind = models.CharField(max_length=12, choices=ScheduledAmountKind)
