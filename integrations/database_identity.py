@@ -1,4 +1,4 @@
-"""Where this database lives. A copy of it, on another server or under another name, may not send.
+"""The identity of the database. A copy on another server or under another name may not send.
 
 A database that was restored elsewhere, or copied for a trial, holds the same codes and the same
 bookings as the one it comes from: two of them would book everything twice.
@@ -16,12 +16,12 @@ from .models import Connection
 from .switching import pause
 
 CODE = "copied"
-# Longer than a request that was on its way can still have an effect there.
+# After this time a request that was in transit can no longer have an effect.
 QUIET = datetime.timedelta(minutes=35)
 
 
 def this_database() -> str:
-    """Names the database that we are connected to: its server and its name, or its file."""
+    """Return the identity of the connected database: its server and name, or its file."""
     if database.vendor == "postgresql":
         with database.cursor() as cursor:
             cursor.execute(
@@ -35,24 +35,24 @@ def this_database() -> str:
 
 
 def is_elsewhere(connection: Connection) -> bool:
-    """Whether the connection lives in another database than this one."""
+    """Whether the connection belongs to another database than this one."""
     return is_other_database(connection.database_identity)
 
 
 def is_other_database(database_identity: str) -> bool:
-    """Whether this names another database than ours; nothing names none."""
+    """Whether an identity is that of another database; an empty one is not."""
     return bool(database_identity) and database_identity != this_database()
 
 
 def adopt_if_unclaimed(connection_id: int) -> bool:
-    """True if this connection is at home here; one that never sent anything is from now on."""
+    """Return whether the connection belongs here; one that never sent anything now does."""
     here = this_database()
     at_home = Connection.objects.filter(pk=connection_id, database_identity__in=("", here))
     return bool(at_home.update(database_identity=here))
 
 
 def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
-    """Pauses a connection that lives elsewhere; a test by a person lets it go on, comparing first.
+    """Pause a connection of another database; a successful test resumes it, comparing first.
 
     Nothing was sent from here, and nothing will be until then.
     """
@@ -66,7 +66,7 @@ def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
 
 
 def adopt(connection: Connection, *, now: datetime.datetime) -> None:
-    """A person said that this is where it sends from now on; what the other one did is compared."""
+    """Make this the database that sends; what the other one sent is compared first."""
     here = this_database()
     Connection.objects.filter(pk=connection.pk).exclude(database_identity__in=("", here)).update(
         must_compare_first=True, compare_from=now + QUIET

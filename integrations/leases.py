@@ -1,4 +1,4 @@
-"""One writer per connection at a time: a lease that runs out, with a fencing number that rises."""
+"""Leases: one writer per connection at a time. Each lease has a higher fencing token."""
 
 import datetime
 
@@ -10,10 +10,10 @@ LEASE = datetime.timedelta(seconds=180)
 
 
 def take(connection_id: int, *, now: datetime.datetime) -> int | None:
-    """The fencing number, if the connection may be used and nobody else is writing; else None."""
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    """Take the lease. Returns its fencing token; None if it is held or the connection is off."""
+    unheld = Q(lease_until=None) | Q(lease_until__lt=now)
     taken = Connection.objects.filter(
-        free, pk=connection_id, is_active=True, paused_at=None, must_compare_first=False
+        unheld, pk=connection_id, is_active=True, paused_at=None, must_compare_first=False
     ).update(lease_until=now + LEASE, fencing_token=F("fencing_token") + 1)
     if not taken:
         return None
@@ -21,7 +21,7 @@ def take(connection_id: int, *, now: datetime.datetime) -> int | None:
 
 
 def renew(connection_id: int, fencing_token: int, *, now: datetime.datetime) -> bool:
-    """Holds the lease longer. False: it was lost, or the connection was paused; stop at once."""
+    """Extend the lease. False when it was lost or the connection was paused: stop at once."""
     return bool(
         Connection.objects.filter(
             pk=connection_id, fencing_token=fencing_token, is_active=True, paused_at=None
@@ -30,20 +30,20 @@ def renew(connection_id: int, fencing_token: int, *, now: datetime.datetime) -> 
 
 
 def shut_out(connection_id: int, *, now: datetime.datetime) -> bool:
-    """Whoever read the connection before may not go on with it. False: somebody is writing now.
+    """Invalidate all earlier fencing tokens. False when a worker holds the lease now.
 
-    In a transaction nobody can take the lease until its end.
+    In a transaction the lease cannot be taken until its end.
     """
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    unheld = Q(lease_until=None) | Q(lease_until__lt=now)
     return bool(
-        Connection.objects.filter(free, pk=connection_id).update(
+        Connection.objects.filter(unheld, pk=connection_id).update(
             fencing_token=F("fencing_token") + 1
         )
     )
 
 
 def release(connection_id: int, fencing_token: int) -> None:
-    """Lets the next one in."""
+    """Release the lease for the next worker."""
     Connection.objects.filter(pk=connection_id, fencing_token=fencing_token).update(
         lease_until=None
     )

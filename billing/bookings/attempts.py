@@ -1,4 +1,4 @@
-"""Every exchange about a booking, in words: for its page and for the timeline of the invoice."""
+"""Descriptions of every exchange about a booking, for its page and the timeline."""
 
 import datetime
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SENT = {
 
 @dataclass(frozen=True)
 class AttemptSummary:
-    """An attempt in words: what, the service's own text, when, and how long it took."""
+    """An attempt as shown: what happened, the text of e-Boekhouden, when, and how long it took."""
 
     at: datetime.datetime
     text: str
@@ -36,14 +36,14 @@ class AttemptSummary:
 
 
 def describe_attempts(booking: Booking) -> list[AttemptSummary]:
-    """The attempts, the latest first."""
+    """Describe the attempts of a booking, the latest first."""
     return [
         describe_attempt(attempt) for attempt in booking.attempts.order_by("-started_at", "-pk")
     ]
 
 
 def describe_attempt(attempt: Attempt) -> AttemptSummary:
-    """What was tried, in words, and what came of it."""
+    """Describe one attempt and its result."""
     words = LOOKED if attempt.is_look_up else SENT
     text = words[attempt.outcome]() if attempt.outcome in words else _unfinished(attempt)
     said = f"{attempt.text} ({attempt.code})" if attempt.code else ""

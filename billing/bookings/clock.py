@@ -1,4 +1,4 @@
-"""Instants come from the database, so that the clocks of several machines cannot disagree."""
+"""The current time, from the database: the clocks of several machines may differ."""
 
 import datetime
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 def database_now() -> datetime.datetime:
-    """The database's clock; on SQLite, which has no server, this machine's."""
+    """Return the time of the database server; on SQLite, which has none, of this machine."""
     if connection.vendor != "postgresql":
         return timezone.now()
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Is what stands in e-Boekhouden ours? Existing, and existing with other content, are two."""
+"""Comparing a booking with the records in e-Boekhouden that have its number."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -18,10 +18,10 @@ Candidate = TypeVar("Candidate", BookedInvoice, BookedEntry, Relation)
 def compare_invoice(
     payload: Payload, candidates: Sequence[BookedInvoice]
 ) -> tuple[LookUpResult, BookedInvoice | None]:
-    """Our invoice against the invoices with its number.
+    """Compare our invoice with the invoices that have its number.
 
-    They compute the total, so it may differ a cent a line and still be this invoice; the difference
-    is shown afterwards.
+    e-Boekhouden computes the total, so it may differ by a cent per line and still be this invoice.
+    The difference is shown afterwards.
     """
     slack = CENT * len(payload["message"]["lines"])
     return _ours_among(candidates, lambda one: _compare(payload, one, one.gross, slack=slack))
@@ -30,7 +30,7 @@ def compare_invoice(
 def compare_entry(
     payload: Payload, candidates: Sequence[BookedEntry]
 ) -> tuple[LookUpResult, BookedEntry | None]:
-    """Our sales entry against the entries with its number; amounts are ours, so to the cent."""
+    """Compare our sales entry with the entries that have its number, to the cent."""
     return _ours_among(candidates, lambda one: _compare_entry(payload, one))
 
 
@@ -48,10 +48,9 @@ def _compare_entry(payload: Payload, booked: BookedEntry) -> LookUpResult:
 def compare_relation(
     payload: Payload, candidates: Sequence[Relation]
 ) -> tuple[LookUpResult, Relation | None]:
-    """Our customer against the relations with its number.
+    """Compare our customer with the relations that have its number.
 
-    A relation with this number and name is this customer; another name under the number is for a
-    person to judge.
+    A relation with this number and name is this customer. If the name differs, a person decides.
     """
     return _ours_among(candidates, lambda one: _compare_relation(payload, one))
 
@@ -66,7 +65,7 @@ def _compare_relation(payload: Payload, theirs: Relation) -> LookUpResult:
 def _ours_among(
     candidates: Sequence[Candidate], compare: Callable[[Candidate], LookUpResult]
 ) -> tuple[LookUpResult, Candidate | None]:
-    """The one that is ours; of several under one name only if exactly one can be it."""
+    """Return the candidate that is ours; of several candidates, only if exactly one can be."""
     if not candidates:
         return LookUpResult.ABSENT, None
     compared = [(compare(one), one) for one in candidates]
@@ -94,5 +93,5 @@ def _compare(
 
 
 def difference(payload: Payload, booked: BookedInvoice | BookedEntry) -> Decimal:
-    """Their total minus ours, in euros incl. VAT; zero when they agree to the cent."""
+    """The total in e-Boekhouden minus ours, in euros incl. VAT; zero if they agree to the cent."""
     return booked.gross - Decimal(payload["gross"])

@@ -69,7 +69,7 @@ def invoice_lines(invoice: models.Invoice, connection: Connection) -> list[Invoi
 def priced_lines(
     lines: Lines, rates: Iterable[VatTotal], connection: Connection, *, discount: Decimal
 ) -> list[InvoiceLine]:
-    """The same of lines that are not stored yet; texts in the language of now."""
+    """The same for lines that are not stored; texts are in the active language."""
     priced = [one for line in lines for one in _with_discount(line, connection)]
     return priced + list(_discount_on_the_whole(lines, rates, connection, discount=discount))
 
@@ -121,7 +121,7 @@ def _discount(text: str, off: Decimal, code: str, vat_code: str, place: Place) -
 
 
 def sales_entry_lines(invoice: models.Invoice, connection: Connection) -> list[SalesEntryLine]:
-    """Lines added up per ledger, VAT code and cost centre; the VAT of a rate divided over them."""
+    """Add up lines per ledger account, VAT code and cost centre, and divide the VAT over them."""
     lines = list(invoice.lines.all())
     return [
         one
@@ -154,7 +154,7 @@ def _lines_of_rate(
 
 
 def _nets(lines: Lines, rate: VatTotal, connection: Connection) -> dict[Place, Decimal]:
-    """What the lines of a rate come to, by ledger account and cost centre."""
+    """Add up the lines of a VAT rate by ledger account and cost centre."""
     nets: dict[Place, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         if rate_of(line) == rate.key:
@@ -165,7 +165,7 @@ def _nets(lines: Lines, rate: VatTotal, connection: Connection) -> dict[Place, D
 def _divided_discount(
     rate: VatTotal, nets: dict[Place, Decimal], discount: Decimal
 ) -> dict[Place, Decimal]:
-    """The discount of a rate over the places where its lines are booked."""
+    """Divide the discount of a VAT rate over the places where its lines are booked."""
     parts = divide(rate.discount, [net * discount / 100 for net in nets.values()])
     return dict(zip(nets, parts, strict=True))
 

@@ -1,10 +1,10 @@
-"""What follows from what happened to a booking: (progress, event, clock) → (progress, next step).
+"""The rules of delivery: (progress, event, now) → (progress to write, next step).
 
 Pure functions: no database, no network, no clock of their own. The rules:
 
-* QUEUED means: nothing of this revision is on its way, nor was it since the last proven absence.
-* Doubt is a state. Whatever is not a clean, complete, matching answer makes the booking UNKNOWN.
-* An error code decides what people read; only a look-up decides whether we may send again.
+* QUEUED means: nothing of this revision was sent since its absence was last proven.
+* Doubt is a state: any answer that is not clean, complete and matching makes it UNKNOWN.
+* An error code decides what people read; only a look-up decides whether to send again.
 * Absence counts when the look-up started after the settle time, was complete, and was repeated
   once.
 * Presence is success only if the content matches; else it is a CONFLICT, for a person, as soon as
@@ -30,7 +30,7 @@ CHECK_AGAIN_AFTER = tuple(
 
 
 class Step(Enum):
-    """What the worker does next with a booking that it holds."""
+    """The next action of a worker with a booking that it holds."""
 
     LOOK_UP = auto()
     SEND = auto()
@@ -38,7 +38,7 @@ class Step(Enum):
 
 
 class Refusal(Enum):
-    """What a refusal with an error code is about."""
+    """The subject of a refusal with an error code."""
 
     DATA = "data"
     EXISTS = "exists"
@@ -48,13 +48,13 @@ class Refusal(Enum):
 
 
 class LookUpResult(Enum):
-    """What a look-up saw under our name."""
+    """What a look-up found under our number."""
 
     ABSENT = auto()
     SAME = auto()
     # Number, customer, date and total are ours; a text differs.
     SAME_BUT_TEXT = auto()
-    # Identical, and it carries the token of this very booking.
+    # Identical, and it carries the correlation id of this booking.
     SAME_WITH_TOKEN = auto()
     DIFFERENT = auto()
     SEVERAL = auto()
@@ -62,7 +62,7 @@ class LookUpResult(Enum):
 
 @dataclass(frozen=True)
 class Progress:
-    """What the decisions need to know of a booking."""
+    """The fields of a booking on which the decisions depend."""
 
     state: State
     next_at: datetime.datetime | None = None
@@ -75,14 +75,14 @@ class Progress:
     reason: str = ""
 
 
-# --- Taking hold of it ----------------------------------------------------------------------------
+# --- Claiming ----------------------------------------------------------------------------------
 
 
 def claim_booking(progress: Progress, *, now: datetime.datetime) -> tuple[Progress, Step]:
-    """A worker takes a due booking: it always looks first, then sends.
+    """Claim a due booking; the worker always looks it up first, and sends after that.
 
-    Also of a booking that another worker left behind in SENDING or CHECKING, whose lease ran out:
-    that one is as doubtful as any lost answer.
+    A booking in SENDING or CHECKING whose lease ran out can be claimed too: its worker died, so
+    it is as doubtful as after a lost answer.
     """
     if not is_due(progress, now=now):
         return progress, Step.STOP
@@ -91,7 +91,7 @@ def claim_booking(progress: Progress, *, now: datetime.datetime) -> tuple[Progre
 
 
 def is_due(progress: Progress, *, now: datetime.datetime) -> bool:
-    """May a worker claim it now?"""
+    """Whether a worker may claim it now."""
     if progress.state in (State.QUEUED, State.BLOCKED, State.UNKNOWN):
         return progress.next_at is not None and progress.next_at <= now
     if progress.state in (State.SENDING, State.CHECKING):
@@ -100,7 +100,7 @@ def is_due(progress: Progress, *, now: datetime.datetime) -> bool:
 
 
 def begin_sending(progress: Progress, *, now: datetime.datetime) -> Progress:
-    """The intention, committed before the first byte leaves."""
+    """Return the intention, which is committed before the first byte is sent."""
     return replace(
         progress,
         state=State.SENDING,
@@ -117,12 +117,12 @@ def begin_sending(progress: Progress, *, now: datetime.datetime) -> Progress:
 
 
 def accepted(progress: Progress, *, reason: str = "") -> tuple[Progress, Step]:
-    """A clean, complete answer, with our own number echoed; `reason` is what was seen of it."""
+    """After a clean, complete answer with our number; `reason` is what reading back showed."""
     return _ended(replace(progress, reason=reason), State.CONFIRMED), Step.STOP
 
 
 def not_sent(progress: Progress, *, now: datetime.datetime, tries: int) -> tuple[Progress, Step]:
-    """Certainly nothing left this machine: as if it had not been tried."""
+    """After an attempt of which certainly nothing was sent; it does not count as sent."""
     wait = SEND_AGAIN_AFTER[min(tries, len(SEND_AGAIN_AFTER) - 1)]
     back = replace(
         progress, unconfirmed_sends=max(progress.unconfirmed_sends - 1, 0), reason="not-sent"
@@ -132,7 +132,7 @@ def not_sent(progress: Progress, *, now: datetime.datetime, tries: int) -> tuple
 
 
 def unsendable(progress: Progress) -> tuple[Progress, Step]:
-    """Our own message breaks a rule of the service; it never left, and somebody must correct it."""
+    """The message breaks a rule of the service. It was not sent, and a person must correct it."""
     back = replace(
         progress, unconfirmed_sends=max(progress.unconfirmed_sends - 1, 0), reason="invalid"
     )
@@ -140,7 +140,7 @@ def unsendable(progress: Progress) -> tuple[Progress, Step]:
 
 
 def doubted(progress: Progress, *, now: datetime.datetime, reason: str) -> tuple[Progress, Step]:
-    """No clean answer came: it may or may not be there."""
+    """After an unclear answer: the document may or may not exist in e-Boekhouden."""
     unknown = replace(progress, reason=reason, checks=0, absent_at=None)
     return _waiting(unknown, State.UNKNOWN, now + CHECK_AGAIN_AFTER[0]), Step.STOP
 
@@ -148,7 +148,7 @@ def doubted(progress: Progress, *, now: datetime.datetime, reason: str) -> tuple
 def refused(
     progress: Progress, refusal: Refusal, *, now: datetime.datetime
 ) -> tuple[Progress, Step]:
-    """A clean answer with an error code: the request is over, so one look-up now settles it."""
+    """After a clean answer with an error code: the request is over, so one look-up decides."""
     claimed = replace(
         progress, state=State.CHECKING, lease_until=now + LEASE, refusal=refusal.value
     )
@@ -166,7 +166,7 @@ def found(
     now: datetime.datetime,
     settle: datetime.timedelta,
 ) -> tuple[Progress, Step]:
-    """A complete look-up under our own name. `started_at` is when it began."""
+    """After a complete look-up by our number; `started_at` is when it began."""
     if result is LookUpResult.ABSENT:
         return _absent(progress, started_at=started_at, now=now, settle=settle)
     if result in (LookUpResult.DIFFERENT, LookUpResult.SEVERAL):
@@ -184,7 +184,7 @@ def _not_ours(
     started_at: datetime.datetime,
     settle: datetime.timedelta,
 ) -> Progress:
-    """For a person, who may cancel it: so not while a lost request of ours may still be served."""
+    """A person decides, and may cancel. So not while a lost request may still have its effect."""
     reason = "several" if result is LookUpResult.SEVERAL else "different"
     if progress.unconfirmed_sends and not progress.refusal:
         settled_at = _settled_at(progress, settle)
@@ -195,14 +195,14 @@ def _not_ours(
 
 
 def somebody_elses(progress: Progress) -> Progress:
-    """It is there, and tied to something else of ours: for a person."""
+    """The record is already linked to another document or customer: a person decides."""
     return _ended(replace(progress, reason="different"), State.CONFLICT)
 
 
 def look_up_failed(
     progress: Progress, *, now: datetime.datetime, quota: bool = False
 ) -> tuple[Progress, Step]:
-    """Nothing was learned; a failed look-up is never an absence."""
+    """After a failed look-up, which never proves absence."""
     wait = CHECK_AGAIN_AFTER[min(progress.checks, len(CHECK_AGAIN_AFTER) - 1)]
     wait = max(wait, QUOTA_PAUSE) if quota else wait
     state = State.UNKNOWN if progress.unconfirmed_sends else State.QUEUED
@@ -229,7 +229,7 @@ def _absent(
         once = replace(progress, absent_at=now)
         return _waiting(once, State.UNKNOWN, now + SECOND_LOOK), Step.STOP
     if progress.reason == "exists-unseen":
-        # Refused as existing, and nowhere to be seen: sending it again would only go in circles.
+        # Refused as existing, and not found: sending again would only repeat the refusal.
         return _ended(progress, State.CONFLICT), Step.STOP
     return replace(progress, unconfirmed_sends=0, checks=0, absent_at=None), Step.SEND
 
@@ -246,14 +246,14 @@ def _absent_after_refusal(progress: Progress, *, now: datetime.datetime) -> tupl
         case Refusal.QUOTA:
             later = replace(gone, reason="quota")
             return _waiting(later, State.BLOCKED, now + QUOTA_PAUSE), Step.STOP
-    # "It exists already", yet we do not see it: nothing may follow from that but looking again.
+    # Refused as existing, and not found: only another look-up may follow.
     unseen = replace(progress, reason="exists-unseen", refusal="", checks=progress.checks + 1)
     return _waiting(unseen, State.UNKNOWN, now + CHECK_AGAIN_AFTER[2]), Step.STOP
 
 
 def _settled_at(progress: Progress, settle: datetime.timedelta) -> datetime.datetime:
     if progress.last_sent_at is None:
-        raise ValueError("what was sent was sent at some moment")
+        raise ValueError("a booking that was sent has no time of sending")
     return progress.last_sent_at + EXCHANGE_DEADLINE + settle
 
 

@@ -1,8 +1,8 @@
-"""A worker delivers what is due: claims a booking, looks, sends, and records what came of it.
+"""Delivery: a worker claims due bookings, looks each up, sends it, and records the result.
 
-The intention is committed before the first byte; the result is written only by whoever still holds
-the booking (its fence), so that a worker that was away too long changes nothing. A worker that dies
-leaves a lease that runs out, after which the booking is as doubtful as after any lost answer.
+The intention is committed before the first byte is sent. Only the worker whose fencing token is
+current can write the result, so a worker that was delayed too long changes nothing. The lease of
+a dead worker runs out; its booking is then as doubtful as after a lost answer.
 """
 
 import datetime
@@ -43,11 +43,11 @@ from .recording import AttemptResult, progress_of, record, save_intent
 ACCEPTED = "accepted"
 # Steps that may follow the first look-up of one claim.
 MOST_STEPS = 6
-# Seconds after which a worker takes on no more and rings for the rest, so that one that is told to
-# leave is gone soon.
+# Seconds after which a worker claims no more and enqueues the rest, so that a worker that must stop
+# is gone soon.
 LONGEST_TURN = 30.0
-# A worker that slept longer than this since it claimed may no longer begin: its lease might run out
-# while its request is on the way. In seconds.
+# Seconds between claim and request. A worker that was suspended for longer must not send: its
+# lease could run out during the request.
 LATEST_START = (decisions.LEASE - decisions.EXCHANGE_DEADLINE).total_seconds() / 2
 SETTLE_WHEN_UNIQUE = datetime.timedelta(seconds=60)
 SETTLE_WITH_THEIR_NUMBERS = datetime.timedelta(minutes=30)
@@ -55,7 +55,7 @@ SETTLE_WITH_THEIR_NUMBERS = datetime.timedelta(minutes=30)
 
 @dataclass
 class DeliverySession:
-    """Who delivers: one worker, holding the lease of one connection."""
+    """One worker that holds the lease of one connection."""
 
     connection: Connection
     fencing_token: int
@@ -71,10 +71,10 @@ def deliver(
     open_books: Callable[[Connection], EBoekhouden],
     clock: Callable[[], datetime.datetime] = database_now,
 ) -> int:
-    """Delivers everything that is due on a connection. Returns how many bookings it took on.
+    """Deliver everything that is due on a connection. Returns the number of claimed bookings.
 
-    Does nothing when another worker holds the lease, or when the connection is off or paused; in a
-    copy of its database it is paused.
+    Does nothing when another worker holds the lease, or when the connection is off or paused. In a
+    copy of its database the connection is paused.
     """
     if not Booking.objects.filter(connection=connection_id).due(clock()).exists():
         return 0
@@ -119,7 +119,7 @@ def _deliver_with(
 
 
 def _claim_next(session: DeliverySession) -> tuple[Booking, Attempt] | None:
-    """The next due booking, now held by us; customers before the documents that need them."""
+    """Claim the next due booking; customers come before the documents that need them."""
     now = session.clock()
     if not leases.renew(session.connection.pk, session.fencing_token, now=now):
         return None
@@ -235,15 +235,19 @@ def _look_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenE
 
 
 def _learn(connection: Connection, booking: Booking, result: LookUpResult) -> None:
-    """An invoice number refused as existing, that exists: this administration allows no doubles."""
-    was_double = booking.refusal == decisions.Refusal.EXISTS.value
-    if was_double and booking.kind == BookingKind.INVOICE and result is not LookUpResult.ABSENT:
+    """Note that the administration refuses duplicates, after a refused number that does exist."""
+    was_refused_as_existing = booking.refusal == decisions.Refusal.EXISTS.value
+    if (
+        was_refused_as_existing
+        and booking.kind == BookingKind.INVOICE
+        and result is not LookUpResult.ABSENT
+    ):
         connection.refuses_doubles = Uniqueness.YES
         connection.save(update_fields=["refuses_doubles"])
 
 
 def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
-    """How long the service may still act on a request of which the answer was lost."""
+    """How long e-Boekhouden may still act on a request whose answer was lost."""
     is_invoice = booking.kind == BookingKind.INVOICE
     if is_invoice and connection.numbering == Numbering.THEIRS:
         return SETTLE_WITH_THEIR_NUMBERS

@@ -1,4 +1,4 @@
-"""One question or one order to e-Boekhouden about a booking, and what its answer means."""
+"""One look-up or one order to e-Boekhouden for a booking, and the meaning of the answer."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -27,14 +27,14 @@ Record = Relation | BookedInvoice | BookedEntry
 
 @dataclass(frozen=True)
 class RemoteRecord:
-    """What stands there: its id there, and a copy."""
+    """A record in e-Boekhouden: its id, and a copy of it."""
 
     remote_id: str
     copy: dict[str, Any]
 
 
 def send(books: EBoekhouden, booking: Booking) -> str:
-    """Makes the document there and returns its id: of the relation, the invoice or the entry.
+    """Create the document in e-Boekhouden. Returns the id of the relation, invoice or entry.
 
     Raises the errors of integrations.eboekhouden.errors; nothing is ever sent twice by this
     function.
@@ -49,12 +49,12 @@ def send(books: EBoekhouden, booking: Booking) -> str:
 
 
 def look_up(books: EBoekhouden, booking: Booking) -> tuple[LookUpResult, RemoteRecord | None]:
-    """Whether it stands there under our name, and whether it is ours."""
+    """Look the booking up by its number, and compare what is found with it."""
     match booking.kind:
         case BookingKind.RELATION:
             found = books.find_relation(booking.natural_key)
             result, relation = comparing.compare_relation(booking.payload, found)
-            if relation and _is_somebody_elses(relation, booking):
+            if relation and _is_linked_elsewhere(relation, booking):
                 result = LookUpResult.DIFFERENT
             return result, _remote_record(relation)
         case BookingKind.INVOICE:
@@ -68,8 +68,8 @@ def look_up(books: EBoekhouden, booking: Booking) -> tuple[LookUpResult, RemoteR
     return result, _remote_record(entry)
 
 
-def _is_somebody_elses(relation: Relation, booking: Booking) -> bool:
-    """Another customer here is tied to this relation already."""
+def _is_linked_elsewhere(relation: Relation, booking: Booking) -> bool:
+    """Whether another customer is already linked to this relation."""
     tied = Customer.objects.filter(organisation=booking.organisation_id, remote_id=relation.id)
     return tied.exclude(pk=booking.customer_id).exists()
 
@@ -111,7 +111,7 @@ def _candidates(books: EBoekhouden, booking: Booking) -> Candidates:
 
 
 def refusal(error: Refused | NotConfigured) -> Refusal:
-    """What the refusal is about, for the decisions."""
+    """The subject of a refusal, for the decisions."""
     return REFUSALS.get(error.code_class, Refusal.DATA)
 
 
@@ -120,7 +120,7 @@ def _remote_record(record: Record | None) -> RemoteRecord | None:
 
 
 def remote_record_of(record: Record) -> RemoteRecord:
-    """What is kept of a record that stands there."""
+    """What is kept of a record in e-Boekhouden."""
     match record:
         case Relation():
             copy = {k: v for k, v in asdict(record).items() if k != "raw"}

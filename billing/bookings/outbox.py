@@ -1,4 +1,4 @@
-"""A document must be booked: its row in the outbox, in the transaction that makes it final."""
+"""Queueing bookings, in the transaction that makes the document final."""
 
 import datetime
 import secrets
@@ -22,7 +22,7 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 def new_correlation_id() -> str:
-    """A short word that travels with a document, to know our own: TC and seven characters."""
+    """Return a short mark by which a document is recognised later: TC and seven characters."""
     return "TC" + "".join(secrets.choice(ALPHABET) for _ in range(7))
 
 
@@ -33,9 +33,9 @@ def enqueue_delivery(connection_id: int) -> None:
 
 
 def hold_customers(ids: Iterable[int]) -> None:
-    """Holds customers until the end of the transaction, in one order against deadlock.
+    """Lock customers until the end of the transaction, in a fixed order against deadlock.
 
-    So that two people who bill the same new customer make its relation once.
+    Two people who bill the same new customer then create its relation once.
     """
     held = Customer.objects.filter(pk__in=sorted(set(ids))).order_by("pk")
     list(held.select_for_update(no_key=True).values_list("pk", flat=True))
@@ -50,7 +50,7 @@ def queue_invoice(
     batch: Batch | None = None,
     lines: Sequence[InvoiceLine] | None = None,
 ) -> Booking:
-    """The invoice is to be made in e-Boekhouden, with `lines` if they were composed already.
+    """Queue an invoice that e-Boekhouden must create, with `lines` if they are composed already.
 
     Must run in the transaction that makes it final.
     """
@@ -78,7 +78,7 @@ def queue_sales_entry(
     now: datetime.datetime,
     batch: Batch | None = None,
 ) -> Booking:
-    """The invoice that was sent from here is to be entered in the ledger of e-Boekhouden."""
+    """Queue a sales entry in e-Boekhouden for an invoice that was sent from here."""
     correlation_id = new_correlation_id()
     payload = payloads.sales_entry_payload(invoice, connection, correlation_id=correlation_id)
     kind = BookingKind.SALES_ENTRY
@@ -102,7 +102,7 @@ def queue_relation(
     now: datetime.datetime,
     batch: Batch | None = None,
 ) -> Booking | None:
-    """The customer is to be made in e-Boekhouden, unless it is known there or on its way.
+    """Queue a relation for a customer, unless it exists in e-Boekhouden or is queued already.
 
     Must run in a transaction.
     """
@@ -128,13 +128,13 @@ def queue_relation(
 
 
 def _must_be_made(customer: Customer) -> bool:
-    """Read again, now that it is held: neither known there nor on its way."""
+    """Read the locked customer again: whether its relation neither exists nor is queued."""
     customer.refresh_from_db(fields=["number", "remote_id"])
     relations = customer.bookings.filter(kind=BookingKind.RELATION)
-    on_its_way = relations.exclude(state__in=(State.CANCELLED, State.CONFIRMED))
-    if customer.is_in_eboekhouden or on_its_way.exists():
+    queued = relations.exclude(state__in=(State.CANCELLED, State.CONFIRMED))
+    if customer.is_in_eboekhouden or queued.exists():
         return False
-    # A relation that was made before and has vanished there may be made again.
+    # A relation that was deleted in e-Boekhouden may be created again.
     relations.filter(state=State.CONFIRMED).update(state=State.CANCELLED, remote_id="")
     return True
 

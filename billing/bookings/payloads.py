@@ -42,7 +42,7 @@ def invoice_payload(
     correlation_id: str,
     lines: Sequence[InvoiceLine] | None = None,
 ) -> Payload:
-    """An invoice to be made in e-Boekhouden, with these lines or else its stored ones."""
+    """The payload of an invoice to create, with these lines or else its stored ones."""
     message = Invoice(
         number=invoice.number,
         relation_code=invoice.customer.number,
@@ -59,7 +59,7 @@ def invoice_payload(
 def sales_entry_payload(
     invoice: models.Invoice, connection: Connection, *, correlation_id: str
 ) -> Payload:
-    """An invoice that was made and sent here, to be entered in the ledger."""
+    """The payload of a sales entry for an invoice that was sent from here."""
     message = SalesEntry(
         number=invoice.number,
         relation_code=invoice.customer.number,
@@ -74,13 +74,13 @@ def sales_entry_payload(
 
 
 def relation_payload(relation: Relation) -> Payload:
-    """A customer to be made in e-Boekhouden."""
+    """The payload of a relation that e-Boekhouden must create."""
     content = {k: v for k, v in asdict(relation).items() if k not in ("raw", "id")}
     return {"schema": SCHEMA, "message": content}
 
 
 def _entry_text(invoice: models.Invoice, correlation_id: str) -> str:
-    """Name and number, and at the end our token, within what the service takes."""
+    """Name, number and at the end the correlation id, within the maximum length."""
     name = " ".join(sendable(invoice.addressee["name"]).split())
     end = "".join(
         f" {part}"
@@ -135,7 +135,7 @@ def _dates(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def fingerprint(payload: Payload) -> str:
-    """SHA-256 over what both sides can show of the document."""
+    """SHA-256 of the fields that both sides have."""
     content = payload["message"]
     if "lines" not in content:
         return _hashed([_key(content["code"]), _plain(content["name"])])
@@ -144,12 +144,12 @@ def fingerprint(payload: Payload) -> str:
 
 
 def identity(content: Mapping[str, Any]) -> list[str]:
-    """Number, customer and date: what makes it this document."""
+    """Number, customer and date, which identify the document."""
     return [content["number"].strip(), _key(content["relation_code"]), str(content["date"])]
 
 
 def line_key(line: Mapping[str, Any]) -> list[str]:
-    """A line as both sides can show it, without its text."""
+    """The fields of a line that both sides have, without its text."""
     figures = [f"{Decimal(line[k]):.2f}" for k in ("quantity", "price", "net", "vat") if k in line]
     return [*figures, line["vat_code"], line["ledger_account"], str(line["cost_centre_id"] or 0)]
 
@@ -160,7 +160,7 @@ def texts(content: Mapping[str, Any]) -> list[str]:
 
 
 def booked_as_content(booked: BookedInvoice | BookedEntry) -> dict[str, Any]:
-    """What stands there, in the words of a payload's message."""
+    """A record in e-Boekhouden, with the field names of a payload's message."""
     content = json.loads(json.dumps(asdict(booked), default=str))
     if isinstance(booked, BookedEntry):
         content |= {"number": booked.invoice_number, "gross": str(booked.gross)}
@@ -168,7 +168,7 @@ def booked_as_content(booked: BookedInvoice | BookedEntry) -> dict[str, Any]:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Equal but for capitals and white space."""
+    """Whether two names are equal, apart from capitals and white space."""
     return _plain(one).casefold() == _plain(other).casefold()
 
 

@@ -1,4 +1,4 @@
-"""What people read about a booking: a state, a sentence, and the way on."""
+"""A booking as people read it: a state, a sentence, and the next steps."""
 
 import datetime
 from collections.abc import Callable
@@ -31,7 +31,7 @@ TAGS = {
 
 @dataclass(frozen=True)
 class NextStep:
-    """Something a person may do: a POST to `choice`, or a link to `url`."""
+    """Something a person may do: a POST of `action`, or a link to `url`."""
 
     label: str
     action: str = ""
@@ -49,7 +49,7 @@ ALERTS = {
 
 @dataclass(frozen=True)
 class BookingSummary:
-    """A booking as people read it."""
+    """A booking as it is shown."""
 
     booking: Booking
     tag: str
@@ -61,13 +61,13 @@ class BookingSummary:
 
     @property
     def alert(self) -> str:
-        """Which colour the sentence has."""
+        """The colour of the sentence."""
         return ALERTS.get(State(self.booking.state), "info")
 
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """A batch in figures and words; the figures and what was cancelled add up to `total`."""
+    """A batch as shown; its counts and the cancelled bookings add up to `total`."""
 
     batch: Batch
     total: int
@@ -82,7 +82,7 @@ class BatchSummary:
 
 
 def describe_batch(batch: Batch) -> BatchSummary:
-    """The batch, annotated with its counts, as `12 booked · 2 being checked · 1 refused`."""
+    """Describe a batch with counts, as `12 booked · 2 being checked · 1 refused`."""
     clashes = batch.conflict_count
     parts = [
         (batch.booked_count, _("%d booked")),
@@ -99,7 +99,7 @@ def describe_batch(batch: Batch) -> BatchSummary:
 
 
 def describe(booking: Booking, *, now: datetime.datetime) -> BookingSummary:
-    """The booking in words, in the reader's language."""
+    """Describe the booking in the active language."""
     state = State(booking.state)
     return BookingSummary(
         booking=booking,
@@ -175,7 +175,7 @@ def _conflict(booking: Booking) -> str:
 
 
 def _in_short(booking: Booking) -> str:
-    """What stands there, and how far its total is from ours."""
+    """Describe the record in e-Boekhouden, and the difference between its total and ours."""
     theirs = booking.remote_snapshot or {}
     gross = Decimal(theirs.get("gross", "0"))
     apart = Decimal(booking.payload["gross"]) - gross

@@ -1,4 +1,4 @@
-"""After an order was accepted, before that is written down: what the service made of it is read."""
+"""Reading a document back after e-Boekhouden accepted it, before the result is recorded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from .exchange import Record, RemoteRecord, remote_record_of
 
 @dataclass(frozen=True)
 class Made:
-    """What was made there, and whether its total agrees (`agrees`, `total-differs`, or unknown)."""
+    """The created record; `reason` is `agrees`, `total-differs`, or empty if unknown."""
 
     remote: RemoteRecord
     reason: str = ""
 
 
 def read_back(books: EBoekhouden, booking: Booking, *, answered_id: str) -> Made:
-    """What stands there now. `told` is the number or id in the answer.
+    """Read the created record. `answered_id` is the number or id in the answer.
 
-    Our own key finds it, so a wrong id in the answer does no harm. Raises OutcomeUnknown when only
-    the answer says what it is called there, and it cannot be read now; and when the service gave
-    the number, and there is nothing under it, or something else. Who reads for longer than the
-    lease lasts is known by the fence, and somebody else looks it up.
+    Our own number finds it, so a wrong id in the answer does no harm. Raises OutcomeUnknown when
+    only the answer has its id and it cannot be read now. Also when e-Boekhouden gave the number,
+    and nothing or another document has it. If reading outlasts the lease, the fencing token tells,
+    and another worker looks it up.
     """
     is_our_number = booking.kind == BookingKind.INVOICE and bool(booking.natural_key)
     try:

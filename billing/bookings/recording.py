@@ -1,4 +1,4 @@
-"""Writing down what is about to happen, and what happened, so that only the holder can write it."""
+"""Recording intentions and results, in such a way that only the holder of a booking can."""
 
 import datetime
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class AttemptResult:
-    """What an exchange came to, for the timeline: a word, how long, and the service's own text."""
+    """The result of an exchange: a word, its duration, and the text of e-Boekhouden."""
 
     word: str
     milliseconds: int
@@ -37,7 +37,7 @@ class AttemptResult:
 
 
 def progress_of(booking: Booking) -> Progress:
-    """What the decisions need to know of a booking."""
+    """Return the fields of a booking on which the decisions depend."""
     figures = {name: getattr(booking, name) for name in FIELDS}
     return Progress(state=State(booking.state), **figures)
 
@@ -45,7 +45,7 @@ def progress_of(booking: Booking) -> Progress:
 def save_intent(
     booking: Booking, progress: Progress, *, is_look_up: bool, now: datetime.datetime
 ) -> Attempt | None:
-    """Commits the intention before the wire. None: somebody else took the booking meanwhile."""
+    """Commit the intention before the exchange. None when another worker took the booking."""
     with transaction.atomic():
         ours = Booking.objects.filter(
             pk=booking.pk, fencing_token=booking.fencing_token, state=booking.state
@@ -73,10 +73,10 @@ def record(
     now: datetime.datetime,
     remote: RemoteRecord | None = None,
 ) -> bool:
-    """Writes what came of it and what follows.
+    """Write the result of an attempt, and what follows for the booking.
 
-    False: we were away too long; nothing but the attempt. What turns out to be tied to another
-    document or customer meanwhile becomes a conflict.
+    False when this worker was too late: then only the attempt is written. A record that is linked
+    to another document or customer makes the booking a conflict.
     """
     try:
         return _record(booking, attempt, progress, outcome, remote, now=now)
@@ -85,7 +85,7 @@ def record(
 
 
 class AlreadyTied(Exception):
-    """Something else here is tied to the record that stands there."""
+    """Another document or customer is already linked to the record in e-Boekhouden."""
 
 
 def _record(
@@ -122,7 +122,7 @@ def _figures(progress: Progress) -> dict[str, object]:
 
 
 def _said(outcome: AttemptResult) -> dict[str, str]:
-    """A later look-up must not wipe out why something was refused."""
+    """Code and text, if there are any: a later look-up must not erase why it was refused."""
     if not outcome.code and not outcome.text:
         return {}
     return {"code": outcome.code[:20], "text": outcome.text[:500]}
@@ -135,7 +135,7 @@ def _take_over(booking: Booking, progress: Progress) -> None:
 
 
 def _confirm(booking: Booking, remote: RemoteRecord, *, now: datetime.datetime) -> None:
-    """It is there, once: bind it, and tell those who waited."""
+    """Link the booking to its record, and release the documents that waited for it."""
     tie(booking, remote.remote_id)
     Booking.objects.filter(pk=booking.pk).update(
         remote_snapshot=remote.copy or None, ended_at=now, code="", text=""
@@ -152,7 +152,7 @@ def _confirm(booking: Booking, remote: RemoteRecord, *, now: datetime.datetime) 
 
 
 def tie(booking: Booking, remote_id: str) -> None:
-    """Binds the booking, and a customer, to what stands there.
+    """Link the booking, and its customer, to a record in e-Boekhouden.
 
     Must run in a transaction, which cannot go on after AlreadyTied.
     """
@@ -169,14 +169,14 @@ def tie(booking: Booking, remote_id: str) -> None:
 
 
 def _take_their_number(booking: Booking, invoice_id: int, *, number: str) -> None:
-    """Unless an invoice of ours has that number already: then it is only known as theirs."""
+    """Give the invoice the number of e-Boekhouden, unless another invoice here has it."""
     ours = Invoice.objects.filter(organisation=booking.organisation_id)
     if not ours.filter(number=number).exists():
         ours.filter(pk=invoice_id, number="").update(number=number)
 
 
 def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:
-    """The customer is there: documents that waited for it may go."""
+    """Queue the documents that waited for a customer, which now exists in e-Boekhouden."""
     Booking.objects.filter(customer=customer_id, state=State.BLOCKED, reason="customer").update(
         state=State.QUEUED, next_at=now, reason=""
     )

@@ -1,4 +1,4 @@
-"""Both sides of a booking next to each other: what we wanted to book, and what stands there."""
+"""A booking and the record in e-Boekhouden, side by side."""
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ RELATION: dict[str, Callable[[], str]] = {
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing to compare; `kind` says how it is written: text, day or euro."""
+    """One field of both sides; `kind` is its format: text, day or euro."""
 
     label: str
     ours: object
@@ -41,7 +41,7 @@ class Fact:
 
 
 def sides(booking: Booking) -> list[Fact]:
-    """The facts of both sides; empty when nothing was seen there."""
+    """The fields of both sides; empty when no record was found."""
     ours, theirs = booking.payload["message"], booking.remote_snapshot
     if not theirs:
         return []
@@ -58,7 +58,7 @@ def sides(booking: Booking) -> list[Fact]:
 
 
 def _lines(ours: Sequence[Line], theirs: Sequence[Line]) -> Iterator[Fact]:
-    """Line by line as far as that helps; of many lines only how many."""
+    """The lines one by one; of many lines only their number."""
     if max(len(ours), len(theirs)) > MOST_LINES:
         yield Fact(_("Lines"), len(ours), len(theirs))
         return
@@ -68,7 +68,7 @@ def _lines(ours: Sequence[Line], theirs: Sequence[Line]) -> Iterator[Fact]:
 
 
 def _line(line: Line | None) -> str:
-    """What is priced as quantity × price and text; what is entered as account and amounts."""
+    """A line of an invoice as quantity × price; one of a sales entry as account and amounts."""
     if line is None:
         return ""
     if "price" in line:

@@ -1,4 +1,4 @@
-"""Finds what nobody rang for: this alone brings every booking to its end."""
+"""The sweep: delivers due bookings that no task was sent for. It alone is sufficient."""
 
 import datetime
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def sweep(
     open_books: Callable[[Connection], EBoekhouden],
     clock: Callable[[], datetime.datetime] = database_now,
 ) -> int:
-    """Delivers what is due on every connection. Returns how many bookings were taken on."""
+    """Deliver what is due on every connection. Returns the number of claimed bookings."""
     release_forgotten(now=clock())
     connections = (
         Booking.objects.due(clock())
@@ -42,13 +42,13 @@ def _deliver(
     try:
         return deliver(connection_id, open_books=open_books, clock=clock)
     except Exception:
-        # A mistake of ours in the bookings of one organisation must not keep all others waiting.
+        # A programming error with one organisation must not keep the others waiting.
         log.exception("delivery.failed", connection=connection_id)
         return 0
 
 
 def release_forgotten(*, now: datetime.datetime) -> None:
-    """Documents that wait for a customer which is known by now, through an import for instance."""
+    """Release documents whose customer meanwhile exists, for instance through an import."""
     waiting = Booking.objects.filter(
         state=State.BLOCKED, reason="customer", customer__remote_id__isnull=False
     )

@@ -26,15 +26,15 @@ __all__ = ["AlreadyTied", "NoLonger", "RowsMoved", "book_again", "cancel", "chec
 
 
 class NoLonger(Exception):
-    """The booking is no longer in a state in which this may be done."""
+    """The state of the booking no longer allows this action."""
 
 
 class Comparing(NoLonger):
-    """After a restore: what the database says of a booking may be out of date."""
+    """After a restore, before the comparison: the booking may be out of date."""
 
 
 def check_now(booking: Booking, *, now: datetime.datetime) -> None:
-    """Looks it up at once; that cannot lead to an early second sending."""
+    """Look the booking up at once; that cannot cause an early second sending."""
     if not interventions.may_look_again(progress_of(booking)):
         raise NoLonger
     progress = interventions.check_now(progress_of(booking), now=now)
@@ -50,7 +50,7 @@ def check_now(booking: Booking, *, now: datetime.datetime) -> None:
 
 
 def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
-    """What was refused goes again under the same number, with the settings and texts of now."""
+    """Queue a refused booking again under its number, with the current settings and texts."""
     with transaction.atomic():
         if not interventions.may_correct(progress_of(booking)):
             raise NoLonger
@@ -81,7 +81,7 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
 
 
 def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
-    """A person says that what stands there is this document.
+    """Link the record in e-Boekhouden to this booking, on the word of a person.
 
     Raises AlreadyTied when something else of ours is tied to it.
     """
@@ -126,7 +126,7 @@ def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = 
 
 
 def remote_id_of(booking: Booking) -> str:
-    """The id there, out of the copy that the look-up kept."""
+    """The id in e-Boekhouden, from the copy that the look-up kept."""
     copy = booking.remote_snapshot or {}
     names = {BookingKind.RELATION: "id", BookingKind.INVOICE: "number"}
     return str(copy.get(names.get(BookingKind(booking.kind), "entry_number"), ""))
@@ -147,13 +147,13 @@ def _composed_anew(booking: Booking) -> payloads.Payload:
 
 
 def _name_of(booking: Booking) -> str:
-    """A customer may have got another number since; an invoice keeps its own."""
+    """A customer may have another number by now; an invoice keeps its number."""
     is_relation = booking.kind == BookingKind.RELATION
     return booking.customer.number if is_relation else booking.natural_key
 
 
 def _follow_customer(customer_id: int) -> None:
-    """Documents that wait for the customer name it by the number that it has now."""
+    """Give documents that wait for the customer its current number."""
     waiting = Booking.objects.filter(
         customer=customer_id, state=State.BLOCKED, reason="customer", unconfirmed_sends=0
     )
@@ -168,7 +168,7 @@ def _follow_customer(customer_id: int) -> None:
 
 
 def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) -> bool:
-    """Makes the customer there, and waits for that, if it is not known there.
+    """Queue the customer first, and make the booking wait, if e-Boekhouden lacks it.
 
     Also when the service just said that it does not know it.
     """
@@ -200,7 +200,7 @@ def change(
 def tell(
     booking: Booking, kind: str, *, by: User, now: datetime.datetime, reason: str = ""
 ) -> None:
-    """For the timeline of its invoice."""
+    """Add an event to the timeline of its invoice."""
     if booking.invoice_id:
         InvoiceEvent.objects.create(
             invoice_id=booking.invoice_id, at=now, by=by, kind=kind, details={"reason": reason}

@@ -1,4 +1,4 @@
-"""When a number is somebody else's in e-Boekhouden, ours goes there under another one.
+"""Giving a document another number when its number is taken in e-Boekhouden.
 
 A number that was given stays with its invoice, which is void then and says why; the invoice itself
 goes on as a copy under the next number of its series, with the same lines and the same rows.
@@ -45,7 +45,7 @@ def may_take_new_number(booking: Booking) -> bool:
 
 
 def take_new_number(booking: Booking, *, by: User, now: datetime.datetime) -> str:
-    """The invoice or customer goes under the next free number. Returns it.
+    """Give the invoice or customer the next unused number. Returns it.
 
     Raises NoLonger when something else happened to the booking meanwhile.
     """
@@ -82,7 +82,7 @@ def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
     new.pk, new._state = None, ModelState()
     new.number = next_number(old.organisation, Origin(old.origin), year=old.date.year)
     new.created_at, new.created_by = now, by
-    # Lines come to a draft; a final invoice gets none any more (archive/guards.py).
+    # Lines can be added to a draft only, not to a final invoice (archive/guards.py).
     new.status = InvoiceStatus.DRAFT
     new.save(force_insert=True)
     lines = list(old.lines.all())

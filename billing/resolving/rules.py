@@ -1,4 +1,4 @@
-"""What people may do with a booking, and what follows: pure, like decisions."""
+"""Which actions people may take on a booking, and their effect. Pure, like decisions."""
 
 import datetime
 from dataclasses import replace
@@ -8,7 +8,7 @@ from ..models.booking import State
 
 
 def may_cancel(progress: Progress) -> bool:
-    """Only what provably is not there, or is there as somebody else's."""
+    """Only a booking that provably has no document of ours in e-Boekhouden."""
     if progress.state is State.CONFLICT:
         return not _may_be_among_several(progress)
     if progress.state is State.REJECTED:
@@ -17,35 +17,35 @@ def may_cancel(progress: Progress) -> bool:
 
 
 def may_correct(progress: Progress) -> bool:
-    """Proven absent, as it was refused or never sent: it may be sent with other content."""
+    """Proven absent (refused or never sent), so it may be sent with other content."""
     return progress.state is State.REJECTED or (
         progress.state is State.CONFLICT and progress.unconfirmed_sends == 0
     )
 
 
 def may_link(progress: Progress) -> bool:
-    """A person says that what stands there is ours."""
+    """A person may say that the record in e-Boekhouden is this document."""
     return progress.state is State.CONFLICT and progress.reason not in ("several", "exists-unseen")
 
 
 def may_renumber(progress: Progress) -> bool:
-    """The number is somebody else's there: ours goes under another one."""
+    """Another document has the number in e-Boekhouden, so ours may get another one."""
     mine_too = progress.reason == "identical" or _may_be_among_several(progress)
     return progress.state is State.CONFLICT and not mine_too
 
 
 def _may_be_among_several(progress: Progress) -> bool:
-    """Of several with one name one may be ours: first they must be put right there."""
+    """Of several with one number one may be ours: they must be corrected there first."""
     return progress.reason == "several" and progress.unconfirmed_sends > 0
 
 
 def may_look_again(progress: Progress) -> bool:
-    """Somebody may have mended it there."""
+    """Someone may have corrected it in e-Boekhouden meanwhile."""
     return progress.state in (State.UNKNOWN, State.QUEUED, State.CONFLICT)
 
 
 def check_now(progress: Progress, *, now: datetime.datetime) -> Progress:
-    """Looks earlier.
+    """Look up earlier than planned.
 
     The settle time still holds, so this cannot lead to an early second sending.
     """
@@ -56,5 +56,5 @@ def check_now(progress: Progress, *, now: datetime.datetime) -> Progress:
 
 
 def corrected(progress: Progress, *, now: datetime.datetime) -> Progress:
-    """A new revision under the same number, as if it were new."""
+    """A new revision under the same number, which starts as a new booking."""
     return Progress(state=State.QUEUED, next_at=now)
