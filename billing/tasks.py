@@ -1,6 +1,6 @@
-"""What Celery rings for.
+"""The Celery tasks of billing.
 
-The work itself is in the modules; every task may run twice without harm.
+The work is in the modules that they call. Every task may run twice without harm.
 """
 
 from celery import shared_task
@@ -25,20 +25,20 @@ from .reminders.settings import with_automatic_reminders
 
 @shared_task(ignore_result=True)
 def deliver_bookings(connection_id: int) -> None:
-    """Somebody rang: deliver what is due on this connection."""
+    """On request: deliver what is due on this connection."""
     deliver(connection_id, open_books=open_books)
     failpoint("before-acknowledging")
 
 
 @shared_task(ignore_result=True)
 def sweep_bookings() -> None:
-    """Every half minute: deliver whatever is due anywhere."""
+    """Every 30 seconds: deliver what is due on every connection."""
     sweeping.sweep(open_books=open_books)
 
 
 @shared_task(ignore_result=True)
 def fetch_payments(connection_id: int) -> None:
-    """Somebody asked, or it is night: bring back what e-Boekhouden knows of payments."""
+    """On request and every night: fetch the payments, if they are still requested."""
     for connection in requesting.requested().filter(pk=connection_id):
         fetching.fetch_payments(connection, open_books=open_books, now=timezone.now())
 
@@ -58,7 +58,7 @@ def sweep_payments() -> None:
 
 @shared_task(ignore_result=True)
 def run_reconciliation(run_id: int) -> None:
-    """Somebody asked, or it is night: compare what we booked with what stands there."""
+    """On request and every night: compare our bookings with e-Boekhouden."""
     carrying_out.run_reconciliation(run_id, open_books=open_books, clock=timezone.now)
 
 
@@ -70,9 +70,9 @@ def start_nightly_reconciliations() -> None:
 
 @shared_task(ignore_result=True)
 def sweep_reconciliations() -> None:
-    """Every minute: whatever check nobody heard of, or whose worker has died.
+    """Every minute: ask for checks that wait for a worker, or whose worker has died.
 
-    And what a restore left to be compared.
+    Also start the comparison that a restore requires.
     """
     runs.enqueue_waiting(now=timezone.now())
     restoring.compare_and_go_on(now=timezone.now(), today=timezone.localdate())
@@ -80,14 +80,14 @@ def sweep_reconciliations() -> None:
 
 @shared_task(ignore_result=True)
 def send_reminders(organisation_id: int) -> None:
-    """Somebody ticked some, or it is morning: send what is queued."""
+    """On request and every morning: send the queued reminders."""
     for organisation in Organisation.objects.filter(pk=organisation_id):
         deliver_reminders(organisation, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)
 def queue_due_reminders(organisation_id: int) -> None:
-    """It is morning, and this organisation wants reminders to go by themselves."""
+    """Every morning: queue and send the reminders of an organisation that automates them."""
     for organisation in with_automatic_reminders().filter(pk=organisation_id):
         queue_reminders(organisation, by=None, now=timezone.now(), today=timezone.localdate())
         deliver_reminders(organisation, clock=timezone.now)
@@ -95,14 +95,14 @@ def queue_due_reminders(organisation_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def start_due_reminders() -> None:
-    """Every morning: ring for each organisation whose reminders go by themselves."""
+    """Every morning: one task for each organisation with automatic reminders."""
     for organisation_id in with_automatic_reminders().values_list("pk", flat=True):
         enqueue("billing.tasks.queue_due_reminders", organisation_id)
 
 
 @shared_task(ignore_result=True)
 def sweep_reminders() -> None:
-    """Every minute: give up the e-mails of dead workers, send what is queued and was not heard."""
+    """Every minute: end the e-mails of dead workers, and ask again for waiting reminders."""
     now = timezone.now()
     give_up_abandoned(InvoiceMail.objects.all(), now=now)
     for organisation_id in with_waiting_reminders(now=now):
@@ -111,5 +111,5 @@ def sweep_reminders() -> None:
 
 @shared_task(ignore_result=True)
 def complete_some_of_the_archive() -> None:
-    """Every ten minutes: the files that invoices from before do not have, some at a time."""
+    """Every ten minutes: create some of the files that older invoices lack."""
     complete_archive(now=timezone.now(), most=100)

@@ -1,4 +1,4 @@
-"""What an import does with one relation, and the row that tells about it."""
+"""Importing one relation, with the row that reports it."""
 
 import datetime
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ MAX_REASON = 300
 
 
 class RowImporter:
-    """Takes relations one by one during one run, and knows which numbers are in use here."""
+    """Imports the relations of one run, and knows which numbers are in use."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class RowImporter:
         self._lookalikes = lookalikes
 
     def row(self, match: Match, *, position: int, now: datetime.datetime) -> ImportRow:
-        """Does what the relation asks for, and returns its row, not stored yet."""
+        """Import the relation. Returns its row, which is not stored yet."""
         row = ImportRow(
             run=self._run,
             position=position,
@@ -99,7 +99,7 @@ class RowImporter:
         return merged
 
     def _store(self, customer: Customer, merged: Merge, *, remote_id: int) -> bool:
-        """False when the customer is no longer as we saw it; without changes nothing is written."""
+        """Update the customer. False when it was changed since it was read."""
         if merged.imported == customer.imported and customer.remote_id == remote_id:
             return True
         as_seen = {name: getattr(customer, name) for name in merged.take}
@@ -141,7 +141,7 @@ def _conflicts(customer: Customer, merged: Merge) -> list[str]:
 
 
 def _plain(value: object) -> str:
-    """A value as it is read in a sentence."""
+    """A value as it appears in a sentence."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)

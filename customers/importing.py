@@ -81,10 +81,10 @@ def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
 def _step(
     run: ImportRun, importer: RowImporter, matches: Sequence[Match], *, position: int, clock: Clock
 ) -> None:
-    """Some rows and the progress in one transaction: after a crash both are there, or neither."""
+    """Import some rows and store the progress, in one transaction."""
     now = clock()
     with transaction.atomic():
-        # First of all, because it locks the run: a worker that lost it must not write a row.
+        # First, because it locks the run: a worker that lost it must not write a row.
         beat(run, now=now, done=position + len(matches))
         rows = [
             importer.row(one, position=number, now=now)
@@ -96,7 +96,7 @@ def _step(
 
 
 def _still_to_do(run: ImportRun, matches: list[Match]) -> Iterator[Match]:
-    """Without those that a worker before us did."""
+    """The matches that an earlier worker did not import."""
     done = Counter(run.rows.values_list("remote_id", "number", "name"))
     for one in matches:
         known = (one.relation.id, one.relation.code[:50], one.relation.name[:200])
@@ -107,7 +107,7 @@ def _still_to_do(run: ImportRun, matches: list[Match]) -> Iterator[Match]:
 
 
 def _forget_other_administrations(run: ImportRun, administration: str) -> None:
-    """After a switch to another administration the ids of the old one say nothing."""
+    """Unlink customers from relations of another administration than the current one."""
     run.organisation.customers.filter(imported__has_key="administration").exclude(
         imported__administration=administration
     ).update(remote_id=None, imported={})

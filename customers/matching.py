@@ -1,4 +1,4 @@
-"""Which relation is which customer: by the relation's id, else by number, never by name."""
+"""Matching relations with customers: by the relation's id, else by number, never by name."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,12 +25,12 @@ class Match:
 
 
 def key(number: str) -> str:
-    """A number as it is compared: blanks around it and its case do not count."""
+    """A number for comparison, without surrounding blanks and in one case."""
     return number.strip().casefold()
 
 
 def match(relations: Iterable[Relation], customers: Iterable[Customer]) -> list[Match]:
-    """Every relation once, in the order of their ids; no customer more than once."""
+    """Match every relation once, in order of id, and no customer more than once."""
     ordered = sorted(relations, key=lambda one: (one.id, one.code, one.name))
     people = list(customers)
     by_remote = {one.remote_id: one for one in people if one.remote_id is not None}
@@ -91,7 +91,7 @@ def _doubles(ordered: list[Relation], by_remote: dict[int, Customer]) -> dict[in
 
 
 class PossibleDuplicates:
-    """Customers that no relation belongs to, to point out that a new one looks like one of them."""
+    """Customers without a relation, one of which a new customer may duplicate."""
 
     def __init__(self, customers: Iterable[Customer]) -> None:
         self._seen: dict[tuple[str, str], Customer] = {}
@@ -100,7 +100,7 @@ class PossibleDuplicates:
                 self._seen.setdefault(trait, customer)
 
     def sentence(self, values: dict[str, object]) -> str:
-        """What a new customer with these values looks like, or ""."""
+        """The existing customers that one with these values resembles, or ""."""
         for trait in _traits(Customer(**values)):
             other = self._seen.get(trait)
             if other:
@@ -113,7 +113,7 @@ class PossibleDuplicates:
 
 
 def _traits(customer: Customer) -> list[tuple[str, str]]:
-    """What two customers seldom share by chance, strongest first."""
+    """Values that two customers seldom share by chance, the strongest first."""
     traits = [
         (name, "".join(filter(str.isalnum, getattr(customer, name))).casefold())
         for name in ("vat_number", "coc_number")

@@ -1,4 +1,4 @@
-"""Two sides of a customer that both may have changed: what an import takes, keeps and reports.
+"""Merging a relation into a customer, when both may have changed since the last import.
 
 Per field the value of the last import is the third opinion: what changed only there is taken, what
 changed only here is kept, and what changed on both sides is kept and reported. Empty never wins.
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Merge:
-    """What follows for one customer."""
+    """The result for one customer."""
 
     take: dict[str, object] = field(default_factory=dict)
-    # What to remember as imported, for the next time.
+    # The imported values, to compare with at the next import.
     imported: dict[str, object] = field(default_factory=dict)
     # Fields that differ and stay ours, with their value there.
     conflicts: dict[str, object] = field(default_factory=dict)
@@ -22,7 +22,7 @@ class Merge:
 def merge(
     ours: Mapping[str, object], theirs: Mapping[str, object], *, imported: Mapping[str, object]
 ) -> Merge:
-    """Compares field by field; a field that was never imported has no third opinion."""
+    """Compare field by field; a field that was never imported has no earlier value."""
     result = Merge(imported=dict(imported))
     for name, value in theirs.items():
         _merge_field(result, name, ours[name], value)

@@ -34,7 +34,7 @@ SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    # After the payments are in, and before people look.
+    # After the payments are fetched, and before working hours.
     "start-due-reminders": {
         "task": "billing.tasks.start_due_reminders",
         "schedule": crontab(minute=0, hour=8),

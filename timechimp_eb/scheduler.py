@@ -1,4 +1,4 @@
-"""Celery beat with a pulse: a file that is touched at every tick tells that it still ticks."""
+"""Celery beat with a heartbeat: a file that is touched at every tick."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ PULSE = "beat-pulse"
 
 
 class HeartbeatScheduler(PersistentScheduler):
-    """Beat's own scheduler; DATA_DIR/beat-pulse is at most as old as its longest sleep."""
+    """The scheduler of Celery beat; DATA_DIR/beat-pulse is never older than its longest sleep."""
 
     # Seconds; a pulse older than a few of these means that beat hangs.
     max_interval = 30

@@ -1,1 +1,1 @@
-"""What was paid of invoices, as e-Boekhouden knows it."""
+"""Payments of invoices, as entered in e-Boekhouden."""

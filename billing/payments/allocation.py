@@ -1,10 +1,9 @@
-"""What a customer paid of an invoice, when credit invoices stand against it. Pure: no database.
+"""How much of an invoice was paid, when it has credit invoices. Pure: no database.
 
-In the books a credit invoice is an open item of its own, which is refunded, or set off against the
-invoice. Then both leave the open items and nobody paid anything. So an invoice and its credits are
-looked at together: what was paid is what they lost of their open amounts together. Of a credit that
-was never seen among the open items nothing is known; it may have been set off, and what is noted
-is then the least that can have been paid.
+In the ledger a credit invoice is an open item of its own. It is refunded, or set off against the
+invoice; then both leave the open items without a payment. So the paid amount follows from the
+invoice and its credits together: the decrease of their open amounts. A credit that was never seen
+among the open items may have been set off; then the paid amount is the least that is possible.
 """
 
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from lib.money import ZERO
 
 @dataclass(frozen=True)
 class CreditItem:
-    """A credit invoice: what it comes to (negative), and what is open of it, as far as known."""
+    """A credit invoice: its total (negative), and its open amount, if known."""
 
     gross: Decimal
     open: Decimal | None
@@ -26,7 +25,7 @@ class CreditItem:
 def paid_of(
     gross: Decimal, still_open: Decimal, credited: Sequence[CreditItem], *, before: Decimal
 ) -> Decimal:
-    """What was paid in all, in euros; `before` is what was noted so far."""
+    """The paid amount in euros; `before` is the amount noted so far."""
     settled = gross - still_open
     known = sum((one.gross - one.open for one in credited if one.open is not None), ZERO)
     unknown = [one for one in credited if one.open is None]
@@ -39,7 +38,7 @@ def paid_of(
 
 
 def is_paid(gross: Decimal, credited: Decimal, paid: Decimal) -> bool:
-    """Whether nothing is left to be paid, and something was paid: a credit alone pays nothing."""
+    """Whether the invoice is paid in full; a credit alone is no payment."""
     due = gross - credited
     nothing_left = (due - paid) * gross <= 0
     return nothing_left and (due != 0 or paid * gross > 0)

@@ -1,8 +1,8 @@
-"""What e-Boekhouden knows of payments, brought back to our invoices.
+"""Reading the open items of e-Boekhouden, and noting the payments on our invoices.
 
-An invoice that is paid leaves the open items. One that was never entered in the ledger is not among
-them either, and so only an invoice that was seen open can become paid. One against which a credit
-invoice was set off leaves them too: see paid.py. A credit invoice itself never becomes paid.
+A paid invoice leaves the open items. An invoice that was never entered in the ledger is not among
+them either, so only an invoice that was seen open can become paid. An invoice with a credit set
+off against it leaves them too: see allocation.py. A credit invoice itself never becomes paid.
 """
 
 import datetime
@@ -29,11 +29,11 @@ from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus,
 from .allocation import CreditItem, is_paid, paid_of
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
-ON_THEIR_WAY = (InvoiceStatus.FINAL, InvoiceStatus.SENT, InvoiceStatus.PAID)
+ISSUED = (InvoiceStatus.FINAL, InvoiceStatus.SENT, InvoiceStatus.PAID)
 
 
 def fetchable() -> QuerySet[Connection]:
-    """Connections that may be asked: switched on, with codes, not paused."""
+    """Connections that can be used: switched on, with codes, not paused."""
     return Connection.objects.filter(is_active=True, paused_at=None).exclude(
         Q(username="") | Q(sealed_code_1="") | Q(sealed_code_2="")
     )
@@ -45,9 +45,9 @@ def fetch_payments(
     open_books: Callable[[Connection], EBoekhouden],
     now: datetime.datetime,
 ) -> int:
-    """Reads the open items once and notes what was paid. Returns how many invoices changed.
+    """Read the open items once and note payments. Returns the number of changed invoices.
 
-    Why it failed stays on the connection, in words; refused codes pause it.
+    The connection keeps the reason of a failure, in words; refused codes pause it.
     """
     if not fetchable().filter(pk=connection.pk).exists():
         return 0
@@ -69,26 +69,26 @@ def _close_request(connection: Connection, *, now: datetime.datetime) -> None:
 
 
 def _booked(connection: Connection) -> list[Booking]:
-    """What stands in the administration of now; not what somebody marked as paid by hand."""
+    """Bookings in the current administration, without invoices marked as paid by a person."""
     confirmed = connection.bookings.filter(
         kind__in=DOCUMENTS,
         state=State.CONFIRMED,
         administration=connection.administration_key,
-        invoice__status__in=ON_THEIR_WAY,
+        invoice__status__in=ISSUED,
     )
-    standing = Prefetch("invoice__credits", Invoice.objects.final())
-    found = confirmed.select_related("invoice").prefetch_related(standing)
-    return [one for one in found if not _is_paid_by_hand(one.invoice)]
+    with_credits = Prefetch("invoice__credits", Invoice.objects.final())
+    found = confirmed.select_related("invoice").prefetch_related(with_credits)
+    return [one for one in found if not _is_marked_paid(one.invoice)]
 
 
-def _is_paid_by_hand(invoice: Invoice | None) -> bool:
-    """A credit is settled by hand only; an invoice while it and its credits are open together."""
+def _is_marked_paid(invoice: Invoice | None) -> bool:
+    """A paid credit was always marked; an invoice, if it is still open with its credits."""
     if invoice is None or invoice.status != InvoiceStatus.PAID:
         return invoice is None
     if invoice.is_credit or invoice.open_amount is None:
         return True
-    theirs = (credit.open_amount or ZERO for credit in invoice.credits.all())
-    return invoice.would_be_open(sum(theirs, invoice.open_amount))
+    of_credits = (credit.open_amount or ZERO for credit in invoice.credits.all())
+    return invoice.would_be_open(sum(of_credits, invoice.open_amount))
 
 
 def _read(
@@ -97,7 +97,7 @@ def _read(
     open_books: Callable[[Connection], EBoekhouden],
     now: datetime.datetime,
 ) -> list[OpenItem] | None:
-    """The open items; None if that failed: the connection says why, or is paused."""
+    """Read the open items; None after a failure, of which the connection keeps the reason."""
     try:
         with open_books(connection) as books:
             return books.open_items()
@@ -113,7 +113,7 @@ def _read(
 
 
 def note_problem(connection_id: int, text: str) -> None:
-    """Keeps for the pages why payments were not fetched, until they are."""
+    """Keep, for the pages, why payments were not fetched; the next success clears it."""
     Connection.objects.filter(pk=connection_id).update(payments_problem=text[:300])
 
 
@@ -122,7 +122,7 @@ def note_problem(connection_id: int, text: str) -> None:
 
 @dataclass(frozen=True)
 class OpenItems:
-    """Euros still open by invoice number and relation code, blanks and case aside."""
+    """Open amounts in euros by invoice number and relation code, without blanks and case."""
 
     amounts: dict[tuple[str, str], Decimal]
     numbers: frozenset[str]
@@ -135,7 +135,7 @@ class OpenItems:
         return cls(dict(amounts), frozenset(number for number, _code in amounts))
 
     def still_open(self, invoice: Invoice, *, relation_code: str) -> Decimal | None:
-        """What is open of the invoice, in euros; None where the items do not tell."""
+        """The open amount of the invoice in euros; None if the items do not show it."""
         number = _key(invoice.number)
         found = self.amounts.get((number, _key(relation_code)))
         if found is None and number in self.numbers:
@@ -149,13 +149,15 @@ def _key(text: str) -> str:
     return text.strip().casefold()
 
 
-# --- Writing it down ------------------------------------------------------------------------------
+# --- Noting payments ------------------------------------------------------------------------------
 
 
 def _note(
     connection: Connection, bookings: list[Booking], items: OpenItems, *, now: datetime.datetime
 ) -> int:
-    """All or nothing; an answer that is older than the last, or of other books, changes nothing."""
+    """Note all payments in one transaction.
+
+    An answer that is older than the last, or of another administration, changes nothing."""
     latest = Connection.objects.filter(
         Q(payments_seen_at=None) | Q(payments_seen_at__lt=now),
         pk=connection.pk,
@@ -169,7 +171,7 @@ def _note(
 
 
 def _open_amounts(bookings: Iterable[Booking], items: OpenItems) -> dict[int, Decimal | None]:
-    """What is open of every invoice that was booked, by its id; None where nobody knows."""
+    """The open amount of every booked invoice by its id; None where it is unknown."""
     return {
         booking.invoice.pk: items.still_open(
             booking.invoice, relation_code=booking.payload["message"]["relation_code"]
@@ -202,12 +204,12 @@ def _note_one(
         paid_at=(invoice.paid_at or now) if status == InvoiceStatus.PAID else None,
     )
     if changed:
-        _tell(invoice, paid, status, now=now)
+        _add_event(invoice, paid, status, now=now)
     return bool(changed)
 
 
 def _note_credit(credit: Invoice, amount: Decimal, *, now: datetime.datetime) -> bool:
-    """Refunded or set off: it is settled, and nobody paid anything."""
+    """Note that a credit was refunded or set off, which is no payment."""
     before = credit.open_amount
     if amount == before:
         return False
@@ -223,7 +225,7 @@ def _note_credit(credit: Invoice, amount: Decimal, *, now: datetime.datetime) ->
 
 
 def _item(credit: Invoice, amounts: dict[int, Decimal | None]) -> CreditItem:
-    """As the open items tell now, else as they told before; settled by hand, nothing is open."""
+    """The credit with its open amount of now, else of before; zero if marked as paid."""
     if credit.status == InvoiceStatus.PAID:
         return CreditItem(credit.gross, ZERO, is_booked=True)
     known = amounts.get(credit.pk)
@@ -239,8 +241,8 @@ def _status_with(invoice: Invoice, paid: Decimal) -> str:
     return InvoiceStatus.SENT if invoice.sent_at else InvoiceStatus.FINAL
 
 
-def _tell(invoice: Invoice, paid: Decimal, status: str, *, now: datetime.datetime) -> None:
-    """An event, unless it was only seen open for the first time."""
+def _add_event(invoice: Invoice, paid: Decimal, status: str, *, now: datetime.datetime) -> None:
+    """Add an event, unless the invoice was only seen open for the first time."""
     due, kind = invoice.due, ""
     if status != invoice.status:
         kind = "paid-there" if status == InvoiceStatus.PAID else "open-again" if due else ""

@@ -1,4 +1,4 @@
-"""What differs between our bookings and what stands there. Pure: it asks nothing, writes nothing.
+"""Comparing our bookings with the documents in e-Boekhouden. Pure: no database, no network.
 
 - A document of ours that is nowhere has vanished, if it was looked up by its number too.
 - A document that is there once is compared field by field.
@@ -19,7 +19,7 @@ CENT = Decimal("0.01")
 
 
 def discoveries(sides: Sides) -> list[Discovery]:
-    """Everything that differs; each has a key of its own."""
+    """Everything that differs; each difference has its own key."""
     found: list[Discovery] = []
     for ours in sides.ours:
         if ours.is_judged:
@@ -29,7 +29,7 @@ def discoveries(sides: Sides) -> list[Discovery]:
 
 
 def missing(sides: Sides) -> list[tuple[Ours, Sort]]:
-    """What was not among what was read, and must be looked up before it can be said to be gone.
+    """Bookings that were not among the documents read, and must be looked up by number.
 
     An invoice that was also entered in the ledger must stand in both places; where no invoice at
     all is seen in the ledger, this administration does not show them there, and none is missed.
@@ -87,7 +87,7 @@ def _double(ours: Ours, reason: str, found: Sequence[Document]) -> Discovery:
 
 
 def _in_ledger(ours: Ours, invoice: Document, sides: Sides) -> Iterator[Discovery]:
-    """The entry of an invoice that was also entered in the ledger: once, with our total."""
+    """The ledger entry of an invoice that was booked at once: one, with our total."""
     entries = sides.there.find(Sort.ENTRY, ours.key)
     if len(entries) > 1:
         yield _double(ours, "two-entry", entries)
@@ -131,13 +131,13 @@ def _content(ours: Ours, theirs: Document) -> Iterator[Discovery]:
 
 
 def _is_within_cents(ours: Ours, theirs: Document) -> bool:
-    """A cent a line: rounding, and nobody's doing."""
+    """A cent per line, which rounding explains."""
     apart = abs(Decimal(theirs.content["gross"]) - Decimal(ours.content["gross"]))
     return 0 < apart <= CENT * len(ours.content["lines"])
 
 
 def differences(ours: Content, theirs: Content) -> list[str]:
-    """Names of what differs, in the order in which people read a document."""
+    """Names of the fields that differ, in the order in which people read a document."""
     found = [name for name in HEAD if _says_otherwise(ours[name], theirs[name])]
     our_lines, their_lines = leftovers(ours["lines"], theirs["lines"])
     if len(our_lines) != len(their_lines):
@@ -152,7 +152,7 @@ def differences(ours: Content, theirs: Content) -> list[str]:
 
 
 def _says_otherwise(ours: str, theirs: str) -> bool:
-    """What one side does not tell (an invoice has no debtors account) is no difference."""
+    """A field that one side lacks (an invoice has no debtors account) is no difference."""
     return bool(ours and theirs) and key_of(ours) != key_of(theirs)
 
 
@@ -160,7 +160,7 @@ Line = dict[str, str]
 
 
 def leftovers(ours: Sequence[Line], theirs: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """The lines without those that are on both sides, whatever their order."""
+    """The lines that are not on both sides, in any order."""
     left, alone = list(theirs), []
     for line in ours:
         if line in left:

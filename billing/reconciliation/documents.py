@@ -1,4 +1,4 @@
-"""One document as both sides can show it: ours as it was booked, theirs as it stands there.
+"""A document with the fields that both sides have: as we booked it, and as e-Boekhouden has it.
 
 Everything is text, so that equal documents are equal values: amounts with two to four decimals,
 days in ISO. The address of a PDF is left out, because it opens the invoice for anyone.
@@ -23,7 +23,7 @@ CENT, FINE = Decimal("0.01"), Decimal("0.0001")
 
 
 class Sort(StrEnum):
-    """Where a document stands: among the invoices, or in the ledger."""
+    """Where e-Boekhouden has a document: among the invoices, or in the ledger."""
 
     INVOICE = "invoice"
     ENTRY = "entry"
@@ -31,19 +31,19 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Document:
-    """A document that stands in e-Boekhouden."""
+    """A document in e-Boekhouden."""
 
     sort: Sort
     content: Content
 
     @property
     def key(self) -> str:
-        """Its number, blanks and case aside."""
+        """Its number, without blanks and in one case."""
         return key_of(self.content["number"])
 
     @property
     def tokens(self) -> set[str]:
-        """Words that may be a token of ours: its document, and what has a # before it."""
+        """Words that may be a correlation id: its document, and words after a #."""
         words = self.content["entry_text"].split()
         marked = {word.removeprefix("#") for word in words if word.startswith("#")}
         return {self.content["document"].strip(), *marked} - {""}
@@ -51,7 +51,7 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Ours:
-    """A booking. `is_judged`: it is confirmed, and so what stands there must be this."""
+    """A booking of ours. `is_judged`: it is confirmed, so e-Boekhouden must have it."""
 
     booking_id: int
     sort: Sort
@@ -68,7 +68,7 @@ class Ours:
 
 
 def key_of(number: str) -> str:
-    """A number as the service may compare it: blanks and case do not count."""
+    """A number as e-Boekhouden may compare it: blanks and case do not count."""
     return number.strip().casefold()
 
 
@@ -85,7 +85,7 @@ def entry_there(entry: BookedEntry) -> Document | None:
 
 
 def our_document(booking: Booking, *, is_judged: bool) -> Ours:
-    """A booking of a document, with what we expect to stand there.
+    """A booking, with the document that e-Boekhouden must have.
 
     That is what was booked, with the texts as they were kept there; of a booking that somebody
     linked by hand it is what was linked.
@@ -119,7 +119,7 @@ def _expected(booking: Booking) -> Content:
 
 
 def projected(content: Mapping[str, Any], *, gross: Decimal) -> Content:
-    """What can be compared of a document; `gross` is its total in euros incl. VAT."""
+    """The fields that can be compared; `gross` is the total in euros incl. VAT."""
     return {
         "number": str(content.get("number") or content.get("invoice_number") or "").strip(),
         "entry_number": str(content.get("entry_number") or ""),
@@ -145,7 +145,7 @@ def _line(line: Mapping[str, Any]) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """Without differences that nobody sees: composed letters, and single blanks."""
+    """The text without invisible differences: composed letters, and single blanks."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

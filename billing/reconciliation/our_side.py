@@ -1,4 +1,4 @@
-"""Our side of a check: which bookings must stand there, and which numbers are ours at all."""
+"""Our side of a check: bookings that e-Boekhouden must have, and numbers of our series."""
 
 import datetime
 from collections.abc import Collection, Iterator
@@ -24,16 +24,16 @@ from ..numbering import series_prefix
 from .documents import Ours, our_document
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
-# What was confirmed so shortly ago may not be visible yet, unless it was seen.
+# A booking confirmed more recently may not be visible yet, unless it was read back.
 FRESH = datetime.timedelta(minutes=2)
 AT_ONCE = 500
-# What a look-up by number settles, and how many of them at one check.
+# Kinds that a look-up by number decides, and the maximum per check.
 BY_NUMBER = (DifferenceKind.VANISHED, DifferenceKind.CHANGED, DifferenceKind.TOTAL)
 MOST_OLDER = 50
 
 
 def judged_bookings(run: ReconciliationRun, *, now: datetime.datetime) -> list[Ours]:
-    """What is confirmed in the administration of now and dated in the period.
+    """Bookings confirmed in the current administration and dated in the period.
 
     To be read before e-Boekhouden is asked: what is confirmed meanwhile may be missing in its
     answer, and must not be said to be gone.
@@ -52,7 +52,7 @@ def judged_bookings(run: ReconciliationRun, *, now: datetime.datetime) -> list[O
 
 
 def older_differences(run: ReconciliationRun, *, judged: Collection[int]) -> list[Difference]:
-    """Findings of other days that can be checked again by their number alone.
+    """Differences of other days that can be checked again by number alone.
 
     So that what is put right later is seen, and needs no attention any more.
     """
@@ -72,7 +72,7 @@ def older_differences(run: ReconciliationRun, *, judged: Collection[int]) -> lis
 
 
 def known_vanished(run: ReconciliationRun) -> set[int]:
-    """Bookings of which an earlier check said that they are gone."""
+    """Bookings that an earlier check reported as missing."""
     vanished = Difference.objects.filter(connection=run.connection, kind=DifferenceKind.VANISHED)
     return set(vanished.open().exclude(booking=None).values_list("booking", flat=True))
 
@@ -80,7 +80,7 @@ def known_vanished(run: ReconciliationRun) -> set[int]:
 def known_bookings(
     run: ReconciliationRun, numbers: Collection[str], *, judged: Collection[int]
 ) -> Iterator[Ours]:
-    """What else has these numbers, or was sent without one and may stand there.
+    """Other bookings that have these numbers, or were sent without one.
 
     To be read after e-Boekhouden was asked: whatever was sent meanwhile was written down before.
     """
@@ -105,7 +105,7 @@ def known_bookings(
 
 
 def series_of(run: ReconciliationRun) -> list[str]:
-    """The beginnings of the numbers that we give: prefix, year and dash.
+    """How the numbers of our series begin: prefix, year and dash.
 
     The series of invoices made there is ours alone, also when no number of it is known (any more).
     """

@@ -1,4 +1,4 @@
-"""What people read about a finding: what differs, what that means, and the way on."""
+"""A difference as people read it: what differs, what that means, and the next steps."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ WORDS: Mapping[str, Callable[[], str]] = {
 
 @dataclass(frozen=True)
 class DifferenceSummary:
-    """A finding as people read it; `ours` and `theirs` in short."""
+    """A difference as it is shown; `ours` and `theirs` in short."""
 
     difference: Difference
     tag: str
@@ -54,7 +54,7 @@ class DifferenceSummary:
 
 
 def describe_difference(difference: Difference) -> DifferenceSummary:
-    """The finding in words, in the reader's language."""
+    """Describe the difference in the active language."""
     text, meaning, next_step = SAID[difference.kind](difference)
     return DifferenceSummary(
         difference=difference,

@@ -1,4 +1,4 @@
-"""Asking e-Boekhouden for what a check compares: a period, and single numbers.
+"""Reading from e-Boekhouden what a check compares: a period, and single numbers.
 
 Nothing is sent but questions. What could not be read completely is a gap, and never absence.
 """
@@ -19,18 +19,18 @@ from lib.formats import day
 from ..models import ReconciliationPart
 from .documents import Document, Ours, Sort, entry_there, invoice_there
 
-# More than that is not a few mistakes; the rest is looked up at a later check.
+# The maximum per check; the rest is looked up at a later check.
 MOST_LOOK_UPS = 100
 MOST_DAYS_NAMED = 5
 
 
 class NoCallsLeft(Exception):
-    """The month's calls for entries that a check may use are used up."""
+    """The calls for entries that checks may use this month are used up."""
 
 
 @dataclass
 class Reader:
-    """One check's questions. `pulse` is called before each; it may raise to end the check."""
+    """The calls of one check. `pulse` is called before each, and may raise to end the check."""
 
     books: EBoekhouden
     pulse: Callable[[ReconciliationPart], None]
@@ -40,7 +40,7 @@ class Reader:
     gaps: list[str] = field(default_factory=list)
 
     def read(self, since: datetime.date, until: datetime.date) -> None:
-        """What is dated in these days, both included."""
+        """Read the documents dated in these days, both included."""
         invoices = invoices_between(
             self.books,
             since=since,
@@ -62,7 +62,7 @@ class Reader:
             self.gaps.append(_too_full(sorted(full_days)))
 
     def look_up(self, missing: Sequence[tuple[Ours, Sort]]) -> None:
-        """Each by its number, whatever its date there."""
+        """Look up each booking by its number, with any date."""
         if len(missing) > MOST_LOOK_UPS:
             self.gaps.append(_too_many(len(missing) - MOST_LOOK_UPS))
         for ours, sort in missing[:MOST_LOOK_UPS]:

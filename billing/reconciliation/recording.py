@@ -1,4 +1,4 @@
-"""Writing down what a check found: new, still there, or gone."""
+"""Recording the result of a check: differences that are new, still present, or resolved."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ from .sides import Discovery
 
 @dataclass(frozen=True)
 class ReconciliationResult:
-    """What a check found, what it could not read (sentences), and findings of other days that it
-    checked too."""
+    """What a check found, what it could not read (sentences), and ids of older differences that
+    it checked too."""
 
     found: Sequence[Discovery]
     gaps: Sequence[str] = ()
@@ -32,15 +32,15 @@ def keep(
     figures: Mapping[str, object],
     now: datetime.datetime,
 ) -> None:
-    """All of it and the end of the check, or nothing: Lost when another worker holds it.
+    """Record the result and end the check in one transaction. Raises Lost as beat() does.
 
-    Only a complete check says that something is gone, and only of what it looked at.
+    Only a complete check resolves differences, and only those that it looked at.
     """
     found, gaps = result.found, result.gaps
     with transaction.atomic():
         beat(run, now=now)  # first of all, because it locks the check
-        still_there = {one.key: one for one in _open(run)}
-        new = _write(run, found, still_there, now=now)
+        known_by_key = {one.key: one for one in _open(run)}
+        new = _write(run, found, known_by_key, now=now)
         gone = 0 if gaps else _resolve(run, result, now=now)
         state = RunState.INCOMPLETE if gaps else RunState.FINISHED
         counts = {"difference_count": len(found), "new_count": new, "resolved_count": gone}
@@ -56,16 +56,16 @@ def _open(run: ReconciliationRun) -> QuerySet[Difference]:
 def _write(
     run: ReconciliationRun,
     found: Sequence[Discovery],
-    still_there: Mapping[str, Difference],
+    known_by_key: Mapping[str, Difference],
     *,
     now: datetime.datetime,
 ) -> int:
-    """Returns how many are new."""
+    """Create and update differences. Returns the number of new ones."""
     invoices = _invoices(run, found)
     new, old, changed = [], [], []
     for one in found:
         values = _values(one, invoices)
-        known = still_there.get(one.key)
+        known = known_by_key.get(one.key)
         if known is None:
             new.append(_new(run, one, values, now=now))
         else:
@@ -75,7 +75,7 @@ def _write(
     Difference.objects.bulk_create(new)
     fields = ["last_run", "last_found_at", "ours", "theirs", "differs"]
     Difference.objects.bulk_update(old, fields, batch_size=200)
-    # Who saw it saw something else. Only of these: somebody may be seeing another one right now.
+    # Whoever reviewed it saw other content. Only these: another one may be under review now.
     Difference.objects.filter(pk__in=changed).update(reviewed_at=None, reviewed_by=None)
     return len(new)
 
@@ -123,7 +123,7 @@ def _values(one: Discovery, invoices: Mapping[str, Invoice]) -> dict[str, Any]:
 
 
 def _content(invoice: Invoice | None) -> dict[str, Any] | None:
-    """An invoice of ours that was not booked from here, as far as it can be compared."""
+    """The comparable fields of an invoice of ours that was not booked from here."""
     if invoice is None:
         return None
     head = {
@@ -137,7 +137,7 @@ def _content(invoice: Invoice | None) -> dict[str, Any] | None:
 
 
 def _invoices(run: ReconciliationRun, found: Iterable[Discovery]) -> dict[str, Invoice]:
-    """Invoices that we made under numbers that stand there, though we did not book them."""
+    """Invoices of ours, never booked, whose number a document in e-Boekhouden has."""
     numbers = [one.number for one in found if one.ours is None]
     if not numbers:
         return {}
@@ -148,7 +148,7 @@ def _invoices(run: ReconciliationRun, found: Iterable[Discovery]) -> dict[str, I
 def _resolve(
     run: ReconciliationRun, result: ReconciliationResult, *, now: datetime.datetime
 ) -> int:
-    """What is gone of what was looked at; and whatever is of another administration."""
+    """Resolve differences that were checked and not found, and those of other administrations."""
     keys = {one.key for one in result.found}
     looked_at = _open(run).filter(
         Q(date__range=(run.since, run.until)) | Q(pk__in=result.checked_too)

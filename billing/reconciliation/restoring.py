@@ -1,8 +1,8 @@
-"""After a restore: what this database forgot still stands in e-Boekhouden.
+"""After a restore: e-Boekhouden still has the documents that this database lost.
 
-Nothing is sent until the books were compared, and not compared before nothing that was on its way
-can arrive any more. Numbers that stand there are not given again. Documents of our series that we
-do not know bill hours that look unbilled here: a person must have seen each of them first.
+Nothing is sent until both sides were compared. The comparison starts when no request in transit
+can have an effect any more. Numbers in use in e-Boekhouden are not given again. Unknown documents
+of our series bill hours that look unbilled here: a person must review each of them first.
 """
 
 import datetime
@@ -24,14 +24,14 @@ from ..models.reconciliation import DifferenceKind
 from ..numbering import skip_numbers
 from .runs import CannotCheck, start_check
 
-# Days that are compared; older documents cannot be among what a backup forgot.
+# The period that is compared; a backup is not so old that it lacks older documents.
 COMPARED = datetime.timedelta(days=400)
 AGAIN_AFTER = datetime.timedelta(minutes=15)
 
 
 @transaction.atomic
 def hold_all(*, now: datetime.datetime) -> int:
-    """Every connection compares before it sends again. Returns how many there are."""
+    """Make every connection compare before it sends again. Returns their number."""
     held = Connection.objects.exclude(username="").select_related("organisation")
     for connection in held:
         with override(connection.organisation.language):
@@ -41,7 +41,7 @@ def hold_all(*, now: datetime.datetime) -> int:
 
 
 def compare_and_go_on(*, now: datetime.datetime, today: datetime.date) -> None:
-    """For each connection that waits: starts the comparison, or lets it send when that is over."""
+    """Start the comparison of each waiting connection, or resume sending when it is complete."""
     waiting = Connection.objects.filter(
         must_compare_first=True, compare_from__lte=now, is_active=True, paused_at=None
     )
@@ -54,13 +54,13 @@ def compare_and_go_on(*, now: datetime.datetime, today: datetime.date) -> None:
 
 
 def latest_comparison(connection: Connection) -> ReconciliationRun | None:
-    """The last check that began since nothing could arrive any more, and looks back far enough."""
+    """The last check that began late enough and looks back far enough to count."""
     runs = connection.reconciliation_runs.filter(created_at__gte=connection.compare_from)
     return next((run for run in runs if run.until - run.since >= COMPARED), None)
 
 
 def unseen(connection: Connection) -> int:
-    """How many documents of our series, unknown here, nobody has looked at yet."""
+    """The number of unknown documents of our series that nobody has reviewed."""
     foreign = Difference.objects.filter(connection=connection, kind=DifferenceKind.FOREIGN)
     return foreign.needs_attention().count()
 
@@ -79,12 +79,12 @@ def _start(connection: Connection, *, now: datetime.datetime, today: datetime.da
 
 
 class NotYet(Exception):
-    """The connection may not go on; the text says what comes first."""
+    """The connection may not resume; the text says what must be done first."""
 
 
 @transaction.atomic
 def go_on_by_hand(connection: Connection, *, now: datetime.datetime) -> None:
-    """Lets a connection send that no check can compare completely: somebody compared by hand.
+    """Resume a connection that no check can compare completely, after a manual comparison.
 
     A day with 500 entries and more is such a case, or a used-up quota. Raises NotYet.
     """
@@ -120,9 +120,9 @@ def _go_on(connection: Connection, *, now: datetime.datetime) -> None:
 
 
 def _doubt_what_is_open(connection: Connection) -> None:
-    """What was not sent, refused or for a person when the backup was made may be there by now.
+    """Make every unfinished booking unknown: it may have been sent after the backup.
 
-    So it counts as sent at the moment of the restore, and is looked up before anything else.
+    It counts as sent at the moment of the restore, and is looked up before anything else.
     """
     if connection.compare_from is None:
         return

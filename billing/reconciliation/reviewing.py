@@ -1,4 +1,4 @@
-"""Somebody saw a finding, and says what they do about it."""
+"""Marking a difference as reviewed, with a note."""
 
 import datetime
 
@@ -8,7 +8,7 @@ from ..models import Difference
 
 
 def mark_seen(difference: Difference, *, note: str, by: User, now: datetime.datetime) -> bool:
-    """No longer asks for attention, unless what stands there changes again.
+    """Mark a difference as reviewed; it needs attention again only when its content changes.
 
     False: it is gone meanwhile.
     """

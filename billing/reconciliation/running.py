@@ -1,4 +1,4 @@
-"""Carrying out a check: our side, their side, what differs, and then all of it is written down."""
+"""Carrying out a check: read both sides, compare them, and record the differences."""
 
 from collections.abc import Callable, Iterable
 
@@ -45,7 +45,7 @@ def run_reconciliation(run_id: int, *, open_books: OpenBooks, clock: Clock) -> N
 
 
 def _check(run: ReconciliationRun, *, open_books: OpenBooks, clock: Clock) -> None:
-    """Raises CannotCheck, and pauses the connection if our codes are refused."""
+    """Compare. Raises CannotCheck; refused codes also pause the connection."""
     try:
         with open_books(run.connection) as books:
             _compare(run, books, clock=clock)
@@ -79,7 +79,7 @@ def _compare(run: ReconciliationRun, books: EBoekhouden, *, clock: Clock) -> Non
     count = len(reader.documents)
     beat(run, now=clock(), document_count=count)
     wanted = missing(Sides(ours=judged, there=RemoteIndex.of(reader.documents)))
-    # What is known to be gone comes last: so many are looked up, and the next check has the others.
+    # Known missing documents come last: the number of look-ups per check has a maximum.
     known_gone = known_vanished(run)
     reader.look_up(sorted(wanted, key=lambda one: one[0].booking_id in known_gone))
     pulse(ReconciliationPart.COMPARING)
@@ -98,6 +98,6 @@ def _compare(run: ReconciliationRun, books: EBoekhouden, *, clock: Clock) -> Non
 
 
 def _bookings_of(differences: Iterable[Difference]) -> list[Ours]:
-    """Each booking once: it may have several findings."""
+    """Each booking once, also when it has several differences."""
     bookings = {one.booking_id: one.booking for one in differences if one.booking}
     return [our_document(booking, is_judged=True) for booking in bookings.values()]

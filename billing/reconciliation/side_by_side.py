@@ -1,4 +1,4 @@
-"""A finding's sides as the rows of a table: one column for ours, one for each document there."""
+"""Both sides of a difference as rows: a column for ours, and one per document found."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ HEAD: Mapping[str, tuple[Callable[[], str], Callable[[Content], str]]] = {
 
 @dataclass(frozen=True)
 class FactRow:
-    """One thing to compare; an empty cell is something that this side does not tell."""
+    """One field of all sides; a side that lacks the field has an empty cell."""
 
     label: str
     ours: str
@@ -38,7 +38,7 @@ class FactRow:
 
 
 def columns(difference: Difference) -> list[str]:
-    """What each column of theirs is: an invoice, or an entry with its number."""
+    """The head of each document's column: an invoice, or an entry with its number."""
     return [
         _("Ledger entry %(number)s") % {"number": one["entry_number"]}
         if one["sort"] == Sort.ENTRY

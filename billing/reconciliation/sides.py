@@ -1,4 +1,4 @@
-"""Both sides of a check, and what a difference between them is. Pure."""
+"""Both sides of a check, and the differences between them. Pure."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,17 +24,17 @@ class Discovery:
 
     @property
     def key(self) -> str:
-        """The same at every check, as long as it is the same difference."""
+        """A key that is the same at every check for the same difference."""
         return f"{self.kind}:{self.reason}:{key_of(self.number)}"
 
 
 @dataclass(frozen=True)
 class RemoteIndex:
-    """What stands there, by number."""
+    """The documents in e-Boekhouden, by number."""
 
     invoices: Mapping[str, Sequence[Document]]
     entries: Mapping[str, Sequence[Document]]
-    # Entries by each word that may be a token of ours.
+    # Entries by each word that may be a correlation id.
     marked: Mapping[str, Sequence[Document]]
 
     @classmethod

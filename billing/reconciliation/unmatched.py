@@ -1,4 +1,4 @@
-"""What stands there and is not ours, though it looks like it. Pure."""
+"""Documents in e-Boekhouden that look like ours but have no booking. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -9,13 +9,13 @@ from .sides import Discovery, Sides
 
 
 def duplicates(sides: Sides) -> Iterator[Discovery]:
-    """Equal invoices to one customer on one day, of which there are more than we booked."""
+    """Yield equal invoices to one customer on one day, if there are more than we booked."""
     booked: dict[str, list[Ours]] = defaultdict(list)
     for ours in sides.ours:
         if ours.sort is Sort.INVOICE and not ours.is_cancelled:
             booked[_likeness(ours.content)].append(ours)
     for likeness, extra in _without_a_booking(sides).items():
-        # Of ours without a number the answer was lost, or is still to come: one of these is it.
+        # A booking without a number has no answer yet, so one of the extra invoices is its own.
         expected = [one for one in booked[likeness] if not one.key]
         known = [one for one in booked[likeness] if one.is_judged]
         if known and len(extra) > len(expected):
@@ -29,7 +29,7 @@ def duplicates(sides: Sides) -> Iterator[Discovery]:
 
 
 def _without_a_booking(sides: Sides) -> dict[str, list[Document]]:
-    """By likeness, the invoices that nobody booked from here; our series are told of below."""
+    """Invoices without a booking, by likeness; numbers of our series are handled below."""
     bound = {ours.key for ours in sides.ours if not ours.is_cancelled}
     found: dict[str, list[Document]] = defaultdict(list)
     for key, invoices in sides.there.invoices.items():
@@ -40,13 +40,13 @@ def _without_a_booking(sides: Sides) -> dict[str, list[Document]]:
 
 
 def _likeness(content: Content) -> str:
-    """Customer, day, total and lines but for their text; two with the same are alike."""
+    """Customer, day, total and lines without text; two invoices with the same are alike."""
     lines = sorted(str({**line, "description": ""}) for line in content["lines"])
     return str([key_of(content["relation_code"]), content["date"], content["gross"], lines])
 
 
 def unknown_documents(sides: Sides) -> Iterator[Discovery]:
-    """Numbers of our series that no booking has; or only one that was cancelled here."""
+    """Yield documents with a number of our series that only a cancelled booking has, or none."""
     live = {ours.key for ours in sides.ours if not ours.is_cancelled}
     cancelled = {ours.key: ours for ours in sides.ours if ours.is_cancelled}
     for key in sorted({*sides.there.invoices, *sides.there.entries} - live):
