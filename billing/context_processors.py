@@ -1,4 +1,4 @@
-"""What who may invoice must see on every page: what needs somebody, and a pause.
+"""What people who may invoice see on every page: open actions, and a paused connection.
 
 Bookings that wait for a person, and findings of the daily check that nobody has seen. One query for
 all of it, and none for anybody else.
@@ -18,7 +18,7 @@ from .models import Booking, Difference
 
 @dataclass(frozen=True)
 class Pause:
-    """Since when nothing is sent to e-Boekhouden, and why: a sentence."""
+    """Since when the connection is paused, and why: a sentence."""
 
     since: datetime.datetime
     reason: str

@@ -1,4 +1,4 @@
-"""The daily check: which period to check, what the findings are narrowed to, and a note."""
+"""Forms of the daily check: the period, the filter of differences, and a note."""
 
 import datetime
 from typing import Any
@@ -42,7 +42,7 @@ class CheckForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    """What somebody does about it, for whoever looks later."""
+    """What is done about a difference, for later readers."""
 
     note = forms.CharField(
         label=_("Note"),
@@ -54,7 +54,7 @@ class ReviewForm(forms.Form):
 
 
 class DifferenceFilter(filters.FilterSet):
-    """Number, kinds, and whether somebody saw it; without a choice whatever is still there."""
+    """Filter by number, kind and review; by default the open differences."""
 
     q = filters.CharFilter(label=_("Search number…"), field_name="number", lookup_expr="icontains")
     kind = filters.MultipleChoiceFilter(
@@ -76,7 +76,7 @@ class DifferenceFilter(filters.FilterSet):
         return rows
 
     def filter_queryset(self, queryset: DifferenceQuerySet) -> DifferenceQuerySet:
-        """What is asked for, of those that are still there unless others are wanted."""
+        """The filtered differences; only open ones unless others are chosen."""
         rows: DifferenceQuerySet = super().filter_queryset(queryset)
         match self.form.cleaned_data.get("show"):
             case "new":

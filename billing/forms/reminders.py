@@ -1,4 +1,4 @@
-"""The forms of reminders: how and when, what a step says, and who gets none."""
+"""Forms of reminders: settings, the texts of a step, and exclusions."""
 
 import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from ..reminders.letters import COSTS, default_step_texts, placeholders_of
 
 
 class ReminderSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """Whether to remind, and who decides."""
+    """Whether reminders are sent, and who decides."""
 
     class Meta:
         model = ReminderSettings
@@ -82,7 +82,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
 
 
 class HoldForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """Why no reminders go, and until when."""
+    """Why an invoice or customer is excluded, and until when."""
 
     class Meta:
         model = ReminderHold

@@ -15,7 +15,7 @@ from ..models import Invoice
 
 
 class SendForm(forms.Form):
-    """To whom, what the e-mail says, and what goes along. `key` lets the same form go once."""
+    """Addresses, text and attachments. `key` lets the same form be sent once."""
 
     to = AddressesField(label=_("To"), help_text=_("Separate several addresses with commas."))
     cc = AddressesField(label=_("Cc"), required=False)
@@ -42,7 +42,7 @@ class SendForm(forms.Form):
 
     @classmethod
     def first(cls, invoice: Invoice) -> "SendForm":
-        """With the texts and attachments that are prefilled, and a key of its own."""
+        """The form with prefilled texts and attachments, and its own key."""
         letter = first_letter(invoice)
         initial = {
             "to": ", ".join(letter.to),
@@ -75,6 +75,6 @@ class SendForm(forms.Form):
 
     @property
     def letter(self) -> Letter:
-        """What is sent, once the form is valid."""
+        """The letter to send, once the form is valid."""
         names = ("to", "subject", "body", "cc", "bcc")
         return Letter(**{name: self.cleaned_data[name] for name in names})

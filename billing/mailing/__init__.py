@@ -1,4 +1,4 @@
-"""E-mail with an invoice: what it says, what it carries, and that it leaves once."""
+"""E-mail with an invoice: its text, its attachments, and sending it once."""
 
 from .attachments import Attachment, Extra, attachments_of
 from .letters import Letter, addresses_of, first_letter

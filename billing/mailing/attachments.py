@@ -1,4 +1,4 @@
-"""What an e-mail with an invoice carries: its PDF always, more of it by choice.
+"""The attachments of an e-mail with an invoice: always its PDF, others by choice.
 
 A further kind of attachment needs a member of Extra and its source in SOURCES; the boxes in the
 settings and in the dialog follow from these.
@@ -29,7 +29,7 @@ ALLOWED = " -_.,()+&"
 
 
 class Extra(models.TextChoices):
-    """What can go along with the PDF."""
+    """An attachment besides the PDF."""
 
     UBL = "ubl", _("UBL: the invoice as a data file for the customer's bookkeeping")
     SPECIFICATION = "specification", _("Time specification, as a spreadsheet")
@@ -38,7 +38,7 @@ class Extra(models.TextChoices):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file of an e-mail, complete."""
+    """A file of an e-mail, with its content."""
 
     name: str
     content: bytes
@@ -46,7 +46,7 @@ class Attachment:
 
     @property
     def note(self) -> dict[str, object]:
-        """What the record keeps of it; the size in bytes."""
+        """What the stored e-mail keeps of it; the size in bytes."""
         digest = hashlib.sha256(self.content).hexdigest()
         return {"name": self.name, "size": len(self.content), "sha256": digest}
 
@@ -66,12 +66,12 @@ def attachments_of(
 
 
 def on_offer(invoice: Invoice) -> list[Extra]:
-    """What could go along with this invoice, because there is some."""
+    """The extra attachments that exist for this invoice."""
     return [extra for extra, source in SOURCES.items() if source.exists(invoice)]
 
 
 def usual_extras(invoice: Invoice) -> list[str]:
-    """What goes along unless one chooses otherwise: by the settings, and by the invoice itself."""
+    """The preselected extras: by the settings, and by the invoice itself."""
     chosen = list(settings_of(invoice.organisation).mail_extras)
     named = Extra.RECEIPTS if invoice.with_receipts else None
     return [*chosen, named] if named and named not in chosen else chosen
@@ -89,14 +89,14 @@ def sizes_of(invoice: Invoice, *, wanted: Iterable[str]) -> list[int]:
 
 
 def safe_name(name: str, *, extension: str) -> str:
-    """A name that every system and mail program takes, with an extension of our own."""
+    """A file name that every system and mail program accepts, with our extension."""
     stem = PurePath(name.replace("\\", "/")).stem
     kept = "".join(letter if letter.isalnum() or letter in ALLOWED else "_" for letter in stem)
     return f"{kept.strip(' .')[:LONGEST_NAME] or 'file'}.{extension}"
 
 
 def _named_apart(files: Sequence[Attachment]) -> list[Attachment]:
-    """No two with the same name: the second gets a number."""
+    """Make names unique: the second of two equal names gets a number."""
     taken: set[str] = set()
     apart = []
     for file in files:

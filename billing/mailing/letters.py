@@ -1,4 +1,4 @@
-"""What an e-mail says: the texts of the settings, filled in, in the language of the invoice."""
+"""E-mail texts: the texts of the settings, filled in, in the language of the invoice."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from ..numbering import preview_number, series_prefix, settings_of
 
 @dataclass(frozen=True)
 class Letter:
-    """What an e-mail says, and to whom."""
+    """The text of an e-mail, and its addresses."""
 
     to: Sequence[str]
     subject: str
@@ -34,14 +34,14 @@ class Letter:
         return not any(mark in headers for mark in "\r\n")
 
     def filled(self, known: Mapping[str, str]) -> "Letter":
-        """With the placeholders replaced by what they stand for, in the subject on one line."""
+        """The letter with its placeholders filled in; the subject on one line."""
         lines = {name: " ".join(value.splitlines()) for name, value in known.items()}
         subject, body = fill_placeholders(self.subject, lines), fill_placeholders(self.body, known)
         return Letter(self.to, subject, body, self.cc, self.bcc)
 
 
 def first_letter(invoice: Invoice) -> Letter:
-    """What the dialog opens with: the texts of the settings, in the language of the invoice.
+    """The prefilled texts of the dialog, in the language of the invoice.
 
     The number of a draft is not known yet, so {number} stays until it is sent.
     """
@@ -57,7 +57,7 @@ def first_letter(invoice: Invoice) -> Letter:
 
 
 def _credit_texts(credit: Invoice) -> tuple[str, str]:
-    """The texts of the settings ask for money, so a credit invoice has its own."""
+    """The texts of the settings request payment, so a credit invoice has its own."""
     with override(credit.language):
         subject = _("Credit invoice {number} from {organisation}")
         body = _(
@@ -70,14 +70,14 @@ def _credit_texts(credit: Invoice) -> tuple[str, str]:
 
 
 def texts(chosen: InvoiceSettings, *, language: str) -> tuple[str, str]:
-    """Subject and text in a language, as chosen or else the usual ones, with placeholders."""
+    """Subject and text in a language, as chosen or else the defaults, with placeholders."""
     usual_subject, usual_body = usual_texts(language)
     subject = getattr(chosen, f"mail_subject_{language}") or usual_subject
     return subject, getattr(chosen, f"mail_body_{language}") or usual_body
 
 
 def usual_texts(language: str) -> tuple[str, str]:
-    """Subject and text of who chose none."""
+    """The default subject and text."""
     with override(language):
         subject = _("Invoice {number} from {organisation}")
         body = _(
@@ -90,7 +90,7 @@ def usual_texts(language: str) -> tuple[str, str]:
 
 
 def addresses_of(invoice: Invoice) -> list[str]:
-    """Where invoices of this customer go: contacts that receive them, else the customer itself."""
+    """Invoice addresses of a customer: contacts that receive invoices, else its own."""
     contacts = invoice.customer.contacts.filter(receives_invoices=True).exclude(email="")
     return addresses_among(contacts.values_list("email", flat=True), own=invoice.customer.email)
 
@@ -111,7 +111,7 @@ def why_not_to(addresses: Sequence[str]) -> str:
 
 
 def values(invoice: Invoice) -> dict[str, str]:
-    """What the placeholders stand for, written in the language of the invoice."""
+    """The values of the placeholders, in the language of the invoice."""
     with override(invoice.language):
         return {
             "customer": invoice.customer.name,
@@ -133,7 +133,7 @@ def expected_values(invoice: Invoice) -> dict[str, str]:
 def example_values(
     organisation: Organisation, *, language: str, today: datetime.date
 ) -> dict[str, str]:
-    """What the placeholders could stand for, for a preview without an invoice."""
+    """Example values of the placeholders, for a preview without an invoice."""
     with override(language):
         return {
             "customer": _("Example customer"),

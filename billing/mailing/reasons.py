@@ -1,4 +1,4 @@
-"""Why an e-mail did not leave, and what to do about it, from what the mail server answered.
+"""Why an e-mail was not sent, and what to do, by the answer of the mail server.
 
 The codes are those of RFC 5321: 4xx may be tried again later, 5xx is final; 530 and 538 ask for
 encryption or a login first (RFC 3207, RFC 4954), 552 says that it is too large.
@@ -48,14 +48,14 @@ REASONS = {
         "it again."
     ),
 }
-# After these it may have left all the same, so it is never sent again by itself.
+# After these it may have been sent all the same, so it is never sent again automatically.
 IN_DOUBT = ("unclear", "interrupted")
 # Includes the errors of smtplib.
 FAILURES = (OSError,)
 
 
 def reason_before(error: Exception) -> str:
-    """Why the mail server could not be spoken to; nothing has left."""
+    """Why the mail server could not be reached; nothing was sent."""
     match error:
         case ssl.SSLError() | SMTPNotSupportedError():
             return "encryption"
@@ -65,7 +65,7 @@ def reason_before(error: Exception) -> str:
 
 
 def reason_of(error: Exception) -> str:
-    """A name of REASONS. In doubt whether it left, it says so."""
+    """A name of REASONS; one of IN_DOUBT if the e-mail may have been sent."""
     match error:
         case SMTPRecipientsRefused():
             codes = [code for code, _text in error.recipients.values()]
@@ -82,7 +82,7 @@ def reason_of(error: Exception) -> str:
 
 
 def _reason_of_answer(error: SMTPResponseException) -> str:
-    """What a clear answer with a code means."""
+    """The meaning of a clear answer with a code."""
     if _is_passing(error.smtp_code):
         return "later"
     if error.smtp_code in (530, 538) and "TLS" in _text(error):

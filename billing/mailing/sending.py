@@ -1,8 +1,8 @@
-"""Sending one e-mail: written down before it goes, sent once, and what became of it.
+"""Sending one e-mail once: it is stored, sent, and its result is recorded.
 
-The mail goes outside any transaction. It is claimed before it goes, so that pressing twice mails
-once. What the mail server certainly did not take may be sent again; what it may have taken is left
-to people.
+The e-mail is sent outside any transaction. It is claimed first, so that clicking twice sends it
+once. An e-mail that the mail server certainly refused may be sent again. If the server may have
+accepted it, a person decides.
 """
 
 import contextlib
@@ -25,8 +25,8 @@ from .attachments import Attachment, is_too_large
 from .letters import Letter
 from .reasons import FAILURES, reason_before, reason_of
 
-# Longer than any mail can take with the timeout of the mail server: older ones were left by a dead
-# process.
+# Longer than any e-mail can take with the timeout of the mail server: the process of an older one
+# has died.
 ABANDONED_AFTER = datetime.timedelta(minutes=10)
 
 
@@ -39,7 +39,7 @@ class MailFailed(Exception):
 
 
 class AlreadyMailed(Exception):
-    """This very e-mail was sent already, or another one of this invoice is on its way."""
+    """This e-mail was sent already, or another one of the invoice is being sent."""
 
 
 def claim_mail(
@@ -52,7 +52,7 @@ def claim_mail(
     key: uuid.UUID,
     kind: str = MailKind.INVOICE,
 ) -> InvoiceMail:
-    """The right to send this mail; the constraints let one of two have it."""
+    """Store the e-mail as being sent; constraints let one of two processes do so."""
     give_up_abandoned(invoice.mails.all(), now=now)
     try:
         with transaction.atomic():
@@ -74,7 +74,7 @@ def claim_mail(
 
 
 def give_up_abandoned(mails: QuerySet[InvoiceMail], *, now: datetime.datetime) -> int:
-    """What a dead process left may have gone, and may not have. Returns how many."""
+    """Mark the e-mails of dead processes as interrupted. Returns how many."""
     abandoned = mails.filter(state=MailState.SENDING, started_at__lt=now - ABANDONED_AFTER)
     return abandoned.update(state=MailState.FAILED, reason="interrupted")
 
@@ -82,7 +82,7 @@ def give_up_abandoned(mails: QuerySet[InvoiceMail], *, now: datetime.datetime) -
 def post(
     mail: InvoiceMail, files: Sequence[Attachment], *, now: datetime.datetime
 ) -> tuple[str, ...]:
-    """Sends a claimed mail; gives the addresses that were refused. Raises MailFailed, noted."""
+    """Send a claimed e-mail. Returns the refused addresses. Raises MailFailed after noting it."""
     refused: tuple[str, ...] = ()
     reason = "too-large" if is_too_large(len(file.content) for file in files) else ""
     if not reason:
@@ -94,13 +94,13 @@ def post(
 
 
 def note_sent(mail: InvoiceMail, *, refused: Sequence[str]) -> None:
-    """It left, but not to the refused addresses."""
+    """Note that it was sent, except to the refused addresses."""
     sending = InvoiceMail.objects.filter(pk=mail.pk)
     sending.update(state=MailState.SENT, reason="", refused=", ".join(refused)[:320])
 
 
 def send(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
-    """Why it did not leave, a name of REASONS or nothing; and the addresses that were refused."""
+    """Send. Returns why it failed, a name of REASONS or "", and the refused addresses."""
     connection = get_connection()
     explain = reason_before
     try:
@@ -112,7 +112,7 @@ def send(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
     else:
         return "", getattr(connection, "refused", ())
     finally:
-        with contextlib.suppress(*FAILURES):  # it was taken, or not, whatever the farewell
+        with contextlib.suppress(*FAILURES):  # the result is known before the connection closes
             connection.close()
 
 
@@ -124,7 +124,7 @@ def _message(mail: InvoiceMail, files: Sequence[Attachment]) -> EmailMessage:
         to=_split(mail.to),
         cc=_split(mail.cc),
         bcc=_split(mail.bcc),
-        # The same mail has the same name, so that a mail server can be asked for it.
+        # Fixed per e-mail, so that it can be found in the log of the mail server.
         headers={"Message-ID": f"<{mail.key}@{Address(addr_spec=_our_address()).domain}>"},
     )
     for file in files:
@@ -133,7 +133,7 @@ def _message(mail: InvoiceMail, files: Sequence[Attachment]) -> EmailMessage:
 
 
 def message_from(organisation: Organisation, **fields: Any) -> EmailMessage:
-    """An e-mail in the name of the organisation, answered to its own address."""
+    """An e-mail in the name of the organisation, with its address for replies."""
     answers = [organisation.email] if organisation.email else None
     return EmailMessage(from_email=sender(organisation), reply_to=answers, **fields)
 
@@ -153,7 +153,7 @@ def _split(addresses: str) -> list[str]:
 
 
 def note_failure(mail: InvoiceMail, reason: str, *, now: datetime.datetime) -> None:
-    """Keeps why a mail did not leave, with it and in the timeline."""
+    """Note why an e-mail failed, on the e-mail and in the timeline."""
     with transaction.atomic():
         InvoiceMail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, reason=reason)
         InvoiceEvent.objects.create(

@@ -1,4 +1,4 @@
-"""Django's mail backend, which also remembers the addresses that the server did not take.
+"""Django's SMTP backend, which also keeps the addresses that the server refused.
 
 Of several addresses a server may refuse some and deliver to the others; smtplib reports these, and
 Django forgets them.
@@ -30,7 +30,7 @@ class _Encrypted(_Telling, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
-    """Sends as Django does; `refused` are the addresses of the last mail that were not taken."""
+    """Sends as Django does; `refused` has the refused addresses of the last e-mail."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:

@@ -1,4 +1,4 @@
-"""The rows behind an invoice as a spreadsheet, for who checks the hours."""
+"""The rows behind an invoice as a spreadsheet, for people who check the hours."""
 
 import datetime
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The beginning of an organisation: what invoices and trips need, and somebody in it."""
+"""Creating an organisation with the settings that invoices and trips need."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The outbox: what must be in e-Boekhouden, and what became of it.
+"""The outbox: documents that e-Boekhouden must have, and the state of each.
 
 A row is written in the transaction that makes the document final, before anything is sent; the
 states and their transitions are those of billing/bookings/decisions.py.
@@ -19,7 +19,7 @@ from .invoice import Invoice
 
 
 class BookingKind(models.TextChoices):
-    """What is booked."""
+    """The kind of document."""
 
     RELATION = "relation", _("Customer")
     INVOICE = "invoice", _("Invoice")
@@ -27,7 +27,7 @@ class BookingKind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """Where a booking is on its way. The words are for people."""
+    """The state of a booking; the labels are for people."""
 
     QUEUED = "queued", _("Ready to be booked")
     BLOCKED = "blocked", _("Waiting")
@@ -45,10 +45,10 @@ NEEDS_ATTENTION = (State.REJECTED, State.CONFLICT)
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
-    """Which batches."""
+    """Queries for batches."""
 
     def with_counts(self) -> Self:
-        """The latest first: a query that counts forgets the order of its model."""
+        """Annotate the counts, the latest batch first (an aggregate drops the default order)."""
         # Kinds by name: "not a relation" would leave out every batch that has one.
         documents = models.Q(bookings__kind__in=(BookingKind.INVOICE, BookingKind.SALES_ENTRY))
 
@@ -68,15 +68,15 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
 
 class Batch(models.Model):
-    """Bookings that somebody asked for in one go; its page shows how far they are."""
+    """Bookings that one action requested; its page shows their progress."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="batches")
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    # [{customer, reason}]: what was asked for but left out, so that the counts add up.
+    # [{customer, reason}]: requested but skipped, so that the counts add up.
     skipped = models.JSONField(default=list)
 
-    # How many documents are in it, and how far they are: set by with_counts.
+    # Number of documents, and of those in each group of states: set by with_counts.
     total: int
     booked_count: int
     open_count: int
@@ -95,14 +95,14 @@ class Batch(models.Model):
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
-    """Which bookings."""
+    """Queries for bookings."""
 
     def open(self) -> Self:
-        """Something will still happen by itself."""
+        """Bookings that proceed without a person."""
         return self.filter(state__in=OPEN_STATES)
 
     def needs_attention(self) -> Self:
-        """Nothing happens until a person decides."""
+        """Bookings that wait for the decision of a person."""
         return self.filter(state__in=NEEDS_ATTENTION)
 
     def documents(self) -> Self:
@@ -110,7 +110,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.exclude(kind=BookingKind.RELATION)
 
     def for_display(self) -> Self:
-        """With all that telling.tell reads, in one query."""
+        """Load everything that presenters.describe reads, in one query."""
         stopped = Booking.objects.needs_attention().filter(
             kind=BookingKind.RELATION, customer=models.OuterRef("customer")
         )
@@ -122,7 +122,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         )
 
     def due(self, now: datetime.datetime) -> Self:
-        """May be claimed: due by the clock, or left behind by a worker whose lease ran out."""
+        """Bookings that may be claimed: due, or held by a worker whose lease ran out."""
         waiting = models.Q(state__in=(State.QUEUED, State.BLOCKED, State.UNKNOWN), next_at__lte=now)
         abandoned = models.Q(state__in=(State.SENDING, State.CHECKING), lease_until__lt=now)
         return self.filter(waiting | abandoned)
@@ -131,7 +131,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 class Booking(models.Model):
     """One document that must be in e-Boekhouden once. The payload is frozen with the document."""
 
-    # The booking of its customer, if that waits for a person: see to_be_told.
+    # The booking of its customer, if that waits for a person: see for_display.
     stopped_customer: int | None = None
     # The latest look-up or sending, likewise.
     last_attempt_at: datetime.datetime | None = None
@@ -146,20 +146,20 @@ class Booking(models.Model):
     invoice = models.ForeignKey(
         Invoice, on_delete=models.PROTECT, null=True, related_name="bookings"
     )
-    # Our name for it there: the relation code or the invoice number. Empty: they give the number.
+    # The relation code or the invoice number. Empty: e-Boekhouden gives the number.
     natural_key = models.CharField(max_length=50, blank=True)
-    # Travels along where the service gives text back, to know our own.
+    # Sent in a text field that e-Boekhouden returns, to recognise our own document.
     correlation_id = models.CharField(max_length=12)
     payload = models.JSONField()
     fingerprint = models.CharField(max_length=64)
     revision = models.PositiveSmallIntegerField(default=1)
 
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
-    # When it may be claimed; null: not by the clock.
+    # When it may be claimed; null: no time does.
     next_at = models.DateTimeField(null=True, default=timezone.now)
     fencing_token = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
-    # Sendings that may have arrived since the last proven absence, and when the last one began.
+    # Sendings since absence was last proven, which may have arrived; and when the last one began.
     unconfirmed_sends = models.PositiveSmallIntegerField(default=0)
     checks = models.PositiveSmallIntegerField(default=0)
     last_sent_at = models.DateTimeField(null=True)
@@ -167,13 +167,13 @@ class Booking(models.Model):
     absent_at = models.DateTimeField(null=True)
     # The refusal that a look-up still has to confirm (decisions.Refusal).
     refusal = models.CharField(max_length=11, blank=True)
-    # What the service said, and our word for what happened: for people.
+    # Code and text of e-Boekhouden, and our word for what happened: for people.
     code = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=500, blank=True)
     reason = models.CharField(max_length=30, blank=True)
 
     remote_id = models.CharField(max_length=50, blank=True)
-    # In which administration that is: another one counts from the start again.
+    # The administration of remote_id: another one counts from the start again.
     administration = models.CharField(max_length=64, blank=True)
     remote_snapshot = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -190,7 +190,7 @@ class Booking(models.Model):
                 condition=~models.Q(natural_key="") & ~models.Q(state="cancelled"),
                 name="unique_booking_natural_key",
             ),
-            # Booked as an invoice or as a sales entry: never both.
+            # An invoice is booked as an invoice or as a sales entry: never both.
             models.UniqueConstraint(
                 fields=["invoice"],
                 condition=models.Q(invoice__isnull=False) & ~models.Q(state="cancelled"),
@@ -220,14 +220,14 @@ class Booking(models.Model):
 
 
 class Attempt(models.Model):
-    """One exchange with e-Boekhouden about a booking; written before it, completed after it."""
+    """One exchange with e-Boekhouden for a booking; written before it, completed after it."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="attempts")
     fencing_token = models.PositiveBigIntegerField()
     is_look_up = models.BooleanField()
     started_at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField(null=True)
-    # Empty while it runs, and for ever if the worker died in it.
+    # Empty while it runs, and permanently if the worker died.
     outcome = models.CharField(max_length=20, blank=True)
     code = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=500, blank=True)

@@ -1,4 +1,4 @@
-"""What left the house: the printed invoice as it was issued, and the e-mails that carried it."""
+"""Issued documents: the files of an invoice, and the e-mails that carried them."""
 
 import uuid
 from typing import Any
@@ -13,7 +13,7 @@ from .invoice import Invoice
 
 
 class FileKind(models.TextChoices):
-    """Which file of an invoice."""
+    """The kind of file of an invoice."""
 
     PDF = "pdf", "PDF"
     UBL = "ubl", "UBL"
@@ -21,16 +21,16 @@ class FileKind(models.TextChoices):
 
 
 def folder_of(file: "InvoiceFile", name: str) -> str:
-    """Where a file is kept; nobody can guess its name."""
+    """The path of a file, with a name that cannot be guessed."""
     return f"invoices/{file.invoice.organisation_id}/{uuid.uuid4().hex}-{name}"
 
 
 class KeptForever(Exception):
-    """What was issued is neither changed nor deleted (art. 52 AWR)."""
+    """An issued document is never changed or deleted (art. 52 AWR)."""
 
 
 class InvoiceFileQuerySet(models.QuerySet["InvoiceFile"]):
-    """Files that are only ever added."""
+    """Files that can only be added."""
 
     def update(self, **fields: object) -> int:
         raise KeptForever
@@ -68,7 +68,7 @@ class InvoiceFile(models.Model):
 
 
 class MailState(models.TextChoices):
-    """How far an e-mail is; what is `sending` for too long is given up: its worker died in it."""
+    """The state of an e-mail; `sending` for too long becomes failed: its worker died."""
 
     SENDING = "sending", _("On its way")
     SENT = "sent", _("Sent")
@@ -76,20 +76,20 @@ class MailState(models.TextChoices):
 
 
 class MailKind(models.TextChoices):
-    """What an e-mail is for."""
+    """The purpose of an e-mail."""
 
     INVOICE = "invoice", _("Invoice")
     REMINDER = "reminder", _("Reminder")
 
 
 class InvoiceMail(models.Model):
-    """An e-mail with an invoice: written before it is sent, so that it is not sent twice.
+    """An e-mail with an invoice, stored before it is sent so that it is not sent twice.
 
     It is kept as it was sent; only `state`, `reason` and `refused` follow from what became of it.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="mails")
-    # Made with the form that was shown: the same form is mailed once, however often it is posted.
+    # Created with the form: a form that is posted twice sends one e-mail.
     key = models.UUIDField(default=uuid.uuid4)
     kind = models.CharField(max_length=8, choices=MailKind, default=MailKind.INVOICE)
     to = models.CharField(max_length=320)
@@ -102,7 +102,7 @@ class InvoiceMail(models.Model):
     state = models.CharField(max_length=7, choices=MailState, default=MailState.SENDING)
     # Why it failed: a name of mailing.REASONS.
     reason = models.CharField(max_length=30, blank=True)
-    # Addresses that the mail server did not take, while it took the others.
+    # Addresses that the mail server refused, while it accepted the others.
     refused = models.CharField(max_length=320, blank=True)
     started_at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""The daily check: when we compared ourselves with e-Boekhouden, and what we found.
+"""The daily check: comparisons with e-Boekhouden, and the differences that they found.
 
 A finding stays in the list until a complete check no longer finds it; it is never deleted.
 """
@@ -17,7 +17,7 @@ from .invoice import Invoice
 
 
 class ReconciliationPart(models.TextChoices):
-    """What a check is doing now."""
+    """The current part of a check."""
 
     INVOICES = "invoices", _("Reading the invoices")
     ENTRIES = "entries", _("Reading the entries")
@@ -69,7 +69,7 @@ class ReconciliationRun(Run):
 
     @property
     def steps_done(self) -> int:
-        """Of the parts of a check."""
+        """The number of finished parts."""
         return ReconciliationPart.values.index(self.part) if self.part else 0
 
     @property
@@ -78,7 +78,7 @@ class ReconciliationRun(Run):
 
 
 class DifferenceKind(models.TextChoices):
-    """What differs between what we booked and what stands there."""
+    """The kind of difference between our bookings and e-Boekhouden."""
 
     VANISHED = "vanished", _("Missing")
     CHANGED = "changed", _("Changed")
@@ -88,19 +88,19 @@ class DifferenceKind(models.TextChoices):
 
 
 class DifferenceQuerySet(models.QuerySet["Difference"]):
-    """Which findings."""
+    """Queries for differences."""
 
     def open(self) -> Self:
-        """Still there at the last complete check that looked at them."""
+        """Differences that the last complete check still found."""
         return self.filter(resolved_at=None)
 
     def needs_attention(self) -> Self:
-        """Nobody has said yet that they saw it."""
+        """Open differences that nobody has reviewed."""
         return self.open().filter(reviewed_at=None)
 
 
 class Difference(models.Model):
-    """One difference, from the check that first saw it until it is gone."""
+    """One difference, from the check that first found it until it is resolved."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="differences"
@@ -114,21 +114,21 @@ class Difference(models.Model):
         ReconciliationRun, on_delete=models.SET_NULL, null=True, related_name="differences"
     )
     kind = models.CharField(max_length=8, choices=DifferenceKind)
-    # What it is about, the same at every check: kind, sort of document and number.
+    # Its identity at every check: kind, sort of document and number.
     key = models.CharField(max_length=100)
     booking = models.ForeignKey(
         Booking, on_delete=models.SET_NULL, null=True, related_name="differences"
     )
-    # An invoice that was made here and never booked, though its number stands there.
+    # An invoice that was never booked, though a document in e-Boekhouden has its number.
     invoice = models.ForeignKey(Invoice, on_delete=models.SET_NULL, null=True, related_name="+")
     number = models.CharField(max_length=50)
-    # The day of our document, else of theirs.
+    # The date of our document, else of the one in e-Boekhouden.
     date = models.DateField()
-    # Both sides as far as they can be compared (documents.Document); what stands there may be more
-    # than one document, or none.
+    # The comparable fields of both sides (documents.Document); e-Boekhouden may have several
+    # documents, or none.
     ours = models.JSONField(null=True)
     theirs = models.JSONField(default=list)
-    # Names of what differs, such as date or vat_code; and which of the two it is about.
+    # Names of the fields that differ, such as date or vat_code; and the reason within the kind.
     differs = models.JSONField(default=list)
     reason = models.CharField(max_length=20, blank=True)
     found_at = models.DateTimeField()

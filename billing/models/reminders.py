@@ -1,4 +1,4 @@
-"""Reminders of overdue invoices: when they go, what they say, who gets none, and which went."""
+"""Reminders of overdue invoices: settings, steps, exclusions, and the reminders sent."""
 
 import datetime
 import uuid
@@ -18,14 +18,14 @@ MOST_STEPS = 4
 
 
 class ReminderMode(models.TextChoices):
-    """Who decides that a reminder goes."""
+    """Who decides that a reminder is sent."""
 
     PROPOSE = "propose", _("Propose reminders; you choose which to send")
     SEND = "send", _("Send automatically every morning")
 
 
 class ReminderSettings(models.Model):
-    """Whether an organisation reminds, and how."""
+    """Whether an organisation sends reminders, and how."""
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="reminder_settings"
@@ -43,7 +43,7 @@ class ReminderSettings(models.Model):
         blank=True,
         help_text=_("For holidays, for example. Empty: no pause."),
     )
-    # In which database this was chosen (integrations/database_identity.py): a copy mails nobody.
+    # The database of the choice (integrations/database_identity.py): a copy sends no e-mail.
     database_identity = models.CharField(max_length=64, blank=True, editable=False)
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class ReminderSettings(models.Model):
 
 
 class StepKind(models.TextChoices):
-    """What a step says."""
+    """The kind of letter of a step."""
 
     REMINDER = "reminder", _("Reminder")
     NOTICE = "notice", _("Fourteen-day letter, only to private customers")
@@ -68,7 +68,7 @@ class ReminderStep(models.Model):
         _("days after the due date"), validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
     kind = models.CharField(_("kind"), max_length=8, choices=StepKind, default=StepKind.REMINDER)
-    # The language of the invoice chooses; empty means the usual text of the step.
+    # The language of the invoice decides; empty: the default text of the step.
     subject_nl = models.CharField(_("subject, Dutch"), max_length=150, blank=True)
     body_nl = models.TextField(_("text, Dutch"), blank=True)
     subject_en = models.CharField(_("subject, English"), max_length=150, blank=True)
@@ -91,10 +91,10 @@ class ReminderStep(models.Model):
 
 
 class ReminderHoldQuerySet(models.QuerySet["ReminderHold"]):
-    """Which agreements."""
+    """Queries for exclusions."""
 
     def in_force(self, today: datetime.date) -> Self:
-        """Those that keep reminders back today."""
+        """Exclusions that hold today."""
         return self.filter(models.Q(until=None) | models.Q(until__gt=today))
 
 
@@ -143,7 +143,7 @@ class Reminder(models.Model):
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="reminders")
     step = models.PositiveSmallIntegerField()
     day = models.DateField()
-    # Under which its e-mail is claimed: two workers cannot send it twice.
+    # The key of its e-mail, which is unique: two workers cannot send it twice.
     key = models.UUIDField(default=uuid.uuid4)
     mail = models.OneToOneField(
         InvoiceMail, on_delete=models.PROTECT, null=True, related_name="reminder"
@@ -170,5 +170,5 @@ class Reminder(models.Model):
 
     @property
     def is_in_doubt(self) -> bool:
-        """It may have left, and may not have: only the customer can tell."""
+        """Whether it is unknown if the e-mail was sent: only the customer can tell."""
         return self.mail is not None and self.mail.state == MailState.FAILED

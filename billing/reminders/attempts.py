@@ -1,4 +1,4 @@
-"""How the last try to send a reminder went."""
+"""The result of the last attempt to send a reminder."""
 
 from collections.abc import Iterable
 
@@ -7,13 +7,13 @@ from ..models import Invoice, InvoiceMail, MailKind, MailState
 
 
 def last_tries(invoices: Iterable[Invoice]) -> dict[int, InvoiceMail]:
-    """The latest e-mail of each with a reminder, for those that have one; one query."""
+    """The latest reminder e-mail per invoice, in one query."""
     mails = InvoiceMail.objects.filter(invoice__in=list(invoices), kind=MailKind.REMINDER)
     return {mail.invoice_id: mail for mail in mails.order_by("started_at", "pk")}
 
 
 def not_refused(invoices: Iterable[Invoice]) -> list[Invoice]:
-    """Without those whose address was refused the last time and is still the same."""
+    """Leave out invoices whose address was refused the last time and has not changed."""
     found = list(invoices)
     tries = last_tries(found)
     return [one for one in found if not _would_be_refused(one, tries.get(one.pk))]

@@ -1,4 +1,4 @@
-"""What collecting a claim may cost a private customer who does not pay.
+"""The collection costs that a private customer who does not pay may be charged.
 
 Sources: article 6:96 of the Dutch Civil Code (BW), paragraphs 5 to 7, and article 2 of the decree
 on extrajudicial collection costs (Besluit vergoeding voor buitengerechtelijke incassokosten, Stb.
@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from lib.money import ZERO, cents
 
-# Percentage of each next part of the claim, in euros; the last goes on for ever.
+# Percentage of each next part of the claim, in euros; the last part has no end.
 SCALE = (
     (Decimal(2500), Decimal("0.15")),
     (Decimal(2500), Decimal("0.10")),

@@ -1,4 +1,4 @@
-"""Which overdue invoices it is time to remind of, and with which step: one query to page.
+"""Overdue invoices for which a reminder is due, and its step: one query to page.
 
 A step is due so many days after the due date, and no sooner after the step before it than was
 planned between the two. After missed days only the latest step is due.
@@ -19,7 +19,7 @@ from ..models import Invoice, Reminder, ReminderSettings, ReminderStep, StepKind
 
 @dataclass(frozen=True)
 class Plan:
-    """How an organisation reminds: its choices and its steps in order."""
+    """The reminder settings of an organisation, and its steps in order."""
 
     settings: ReminderSettings
     steps: tuple[ReminderStep, ...]
@@ -33,14 +33,14 @@ class Plan:
 
 
 def plan_of(organisation: Organisation) -> Plan:
-    """The choices of an organisation, with the defaults when nothing was chosen yet."""
+    """The plan of an organisation; defaults where nothing was chosen."""
     found = ReminderSettings.objects.filter(organisation=organisation).first()
     steps = tuple(ReminderStep.objects.filter(organisation=organisation))
     return Plan(found or ReminderSettings(organisation=organisation), steps)
 
 
 def open_amount(invoice: Invoice) -> Decimal:
-    """What is still to be paid, in euros: as e-Boekhouden says, else as is known here.
+    """The open amount in euros: from e-Boekhouden, else as known here.
 
     There a credit invoice is open apart from its invoice, so what was credited is subtracted.
     """
@@ -87,7 +87,7 @@ def _next_step(steps: Sequence[ReminderStep], today: datetime.date) -> Case | Va
 def _cases(
     step: ReminderStep, steps: Sequence[ReminderStep], today: datetime.date
 ) -> Iterator[When]:
-    """When this is the next step: nothing went before it, or an earlier step long enough ago."""
+    """The condition for this step: no step before it was sent, or one long enough ago."""
     is_due = Q(due_on__lte=today - datetime.timedelta(days=step.days))
     if step.kind == StepKind.NOTICE:
         is_due &= Q(customer__is_business=False)

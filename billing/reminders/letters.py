@@ -1,4 +1,4 @@
-"""What a reminder says: the text of its step, filled in, in the language of the invoice."""
+"""Reminder letters: the text of a step, filled in, in the language of the invoice."""
 
 import datetime
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ COSTS = "collection_costs"
 
 
 def placeholders_of(kind: str) -> tuple[str, ...]:
-    """What can be filled in; only the fourteen-day letter names costs."""
+    """The available placeholders; only the fourteen-day letter has costs."""
     return (*KNOWN, COSTS) if kind == StepKind.NOTICE else KNOWN
 
 
 @dataclass(frozen=True)
 class Debt:
-    """What is filled in besides what every e-mail with an invoice knows; euros."""
+    """The values of placeholders besides those of every invoice e-mail; in euros."""
 
     invoiced_on: datetime.date
     days: int
     amount: Decimal
     iban: str
-    # Credit invoices that the amount allows for.
+    # Credit invoices that are deducted from the amount.
     credits: Sequence[Invoice] = ()
 
     def values(self) -> dict[str, str]:
@@ -51,13 +51,13 @@ class Debt:
         }
 
     def explained(self) -> str:
-        """The open amount, and what it allows for; in the language that is active."""
+        """The open amount and the deducted credit invoices, in the active language."""
         amount = euro(self.amount)
         return f"{amount} ({set_off(self.credits)})" if self.credits else amount
 
 
 def reminder_letter(invoice: Invoice, step: ReminderStep, *, today: datetime.date) -> Letter:
-    """The e-mail of a step, to where invoices of the customer go."""
+    """The e-mail of a step, to the invoice addresses of the customer."""
     debt = Debt(
         invoiced_on=invoice.date,
         days=(today - invoice.due_on).days,
@@ -74,7 +74,7 @@ def reminder_letter(invoice: Invoice, step: ReminderStep, *, today: datetime.dat
 
 
 def credits_of(invoice: Invoice) -> list[Invoice]:
-    """The credit invoices that are set off in its reminders, and go along with them."""
+    """The credit invoices that its reminders deduct and attach."""
     return list(invoice.credits.final().order_by("pk"))
 
 
@@ -96,14 +96,14 @@ def example_letter(
 
 
 def step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
-    """Subject and text in a language, as chosen or else the usual ones, with placeholders."""
+    """Subject and text in a language, as chosen or else the defaults, with placeholders."""
     usual_subject, usual_body = default_step_texts(step, language=language)
     subject = getattr(step, f"subject_{language}") or usual_subject
     return subject, getattr(step, f"body_{language}") or usual_body
 
 
 def default_step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
-    """What a step says when nothing was chosen: every next one is firmer."""
+    """The default text of a step: each next one is firmer."""
     with override(language):
         if step.kind == StepKind.NOTICE:
             return _notice()

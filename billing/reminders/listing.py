@@ -17,7 +17,7 @@ from .obstacles import why_not
 
 @dataclass(frozen=True)
 class DueRow:
-    """An invoice of which it is time to remind; `why_not` says what keeps it back."""
+    """An invoice with a due reminder; `why_not` says why it cannot be sent."""
 
     invoice: Invoice
     step: ReminderStep
@@ -26,7 +26,7 @@ class DueRow:
     last_day: datetime.date | None
     why_not: str
     is_queued: bool
-    # Why the last try did not leave.
+    # Why the last attempt failed.
     failure: str
 
 
@@ -38,7 +38,7 @@ def due_rows(
     now: datetime.datetime,
     today: datetime.date,
 ) -> list[DueRow]:
-    """Invoices of due_reminders as rows, in a number of queries that does not grow."""
+    """Invoices of due_reminders as rows, in a fixed number of queries."""
     found = list(invoices)
     around = Surroundings.of(organisation, found, plan=plan, now=now, today=today)
     failures = _failures(found)
@@ -58,7 +58,7 @@ def due_rows(
 
 
 def _failures(invoices: list[Invoice]) -> dict[int, str]:
-    """Of those whose latest reminder was not taken by the mail server."""
+    """Why the latest reminder failed, per invoice of which it did."""
     return {
         invoice_id: str(REASONS[mail.reason])
         for invoice_id, mail in last_tries(invoices).items()
@@ -67,5 +67,5 @@ def _failures(invoices: list[Invoice]) -> dict[int, str]:
 
 
 def waiting(organisation: Organisation) -> int:
-    """How many are queued and have no e-mail yet."""
+    """The number of queued reminders without an e-mail."""
     return Reminder.objects.filter(invoice__organisation=organisation, mail=None).count()

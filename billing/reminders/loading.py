@@ -1,4 +1,4 @@
-"""What is known about overdue invoices besides themselves, read for many of them at once."""
+"""Data around overdue invoices, read for many invoices at once."""
 
 import datetime
 from collections import Counter, defaultdict
@@ -31,7 +31,7 @@ DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is known about some invoices besides themselves, read in as many queries as fields."""
+    """Data around some invoices, with one query per field."""
 
     plan: Plan
     connection: Connection | None
@@ -85,7 +85,7 @@ def _bookings(ids: list[int]) -> dict[int, Booking]:
 
 
 def _credits(ids: list[int]) -> dict[int, list[Invoice]]:
-    """The credit invoices of each, drafts too, for those that have some."""
+    """The credit invoices per invoice, drafts included."""
     found: dict[int, list[Invoice]] = defaultdict(list)
     for credit in Invoice.objects.filter(credit_of__in=ids).living().order_by("pk"):
         found[credit.credit_of_id or 0].append(credit)
@@ -93,7 +93,7 @@ def _credits(ids: list[int]) -> dict[int, list[Invoice]]:
 
 
 def _mailing(ids: list[int], now: datetime.datetime) -> frozenset[int]:
-    """Those of which an e-mail is on its way, and was not left by a dead process."""
+    """Invoices of which an e-mail is being sent by a living process."""
     sending = InvoiceMail.objects.filter(invoice__in=ids, state=MailState.SENDING)
     alive = sending.filter(started_at__gte=now - ABANDONED_AFTER)
     return frozenset(alive.values_list("invoice", flat=True))
@@ -123,7 +123,7 @@ def _late_ones(
 
 
 def _addresses(invoices: list[Invoice]) -> dict[int, list[str]]:
-    """Where each would be sent, as mailing.addresses_of says of one."""
+    """The addresses per invoice, as mailing.addresses_of gives for one."""
     customers = {invoice.customer_id for invoice in invoices}
     receivers: dict[int, list[str]] = defaultdict(list)
     contacts = Contact.objects.filter(customer__in=customers, receives_invoices=True)

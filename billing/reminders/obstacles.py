@@ -1,4 +1,4 @@
-"""What keeps a reminder back though it is time for it, in words."""
+"""Why a due reminder cannot be sent, in words."""
 
 import datetime
 
@@ -14,12 +14,12 @@ from .letters import step_texts
 from .loading import Surroundings
 from .partly_credited import why_unknown
 
-# Payments of e-Boekhouden that were read longer ago than this say nothing about today.
+# Payments that were fetched longer ago are too old to remind by.
 FRESH = datetime.timedelta(days=1)
 
 
 def why_not(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -> str:
-    """Why no reminder of an invoice from due_reminders may go now: a sentence; empty if it may."""
+    """Why the due reminder of an invoice may not be sent now: a sentence, or ""."""
     return (
         _copied_or_restored(around)
         or _held_by_people(invoice, around)
@@ -54,7 +54,7 @@ def _held_by_people(invoice: Invoice, around: Surroundings) -> str:
 
 
 def _unknown_payments(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -> str:
-    """An invoice that was never booked there counts by what is known here."""
+    """For an invoice that was never booked, only the data here counts."""
     booking = around.bookings.get(invoice.pk)
     if open_amount(invoice) <= 0:
         return _("Nothing is outstanding.")
@@ -82,12 +82,12 @@ def _unread_there(
 
 
 def _follows(connection: Connection | None, booking: Booking) -> bool:
-    """The invoice stands in the administration of which payments are read."""
+    """Whether the invoice is booked in the administration whose payments are fetched."""
     return connection is not None and booking.administration == connection.administration_key
 
 
 def is_fresh(connection: Connection | None, *, now: datetime.datetime) -> bool:
-    """Whether what e-Boekhouden said of payments is at most a day old."""
+    """Whether payments were fetched at most a day ago."""
     seen = connection.payments_seen_at if connection else None
     return seen is not None and seen >= now - FRESH
 

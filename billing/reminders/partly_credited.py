@@ -1,4 +1,4 @@
-"""What is left of an invoice that was credited in part: how much, and whether that is surely known.
+"""The rest of an invoice that was credited in part: how much, and whether that is certain.
 
 In the books an invoice and its credit are open items of their own, whether they were set off there
 or not. What is open of them together is what the customer owes, provided that both were seen; see
@@ -17,7 +17,7 @@ from ..models import Booking, Invoice, InvoiceStatus, State
 
 
 def set_off(credits: Sequence[Invoice]) -> str:
-    """Which credit invoices the asked amount already allows for, in the language that is active."""
+    """The credit invoices that the requested amount deducts, in the active language."""
     told = ", ".join(
         _("%(number)s of %(total)s") % {"number": one.number, "total": euro(-one.gross)}
         for one in credits
@@ -33,7 +33,7 @@ def set_off(credits: Sequence[Invoice]) -> str:
 def why_unknown(
     invoice: Invoice, credits: Sequence[Invoice], bookings: Mapping[int, Booking]
 ) -> str:
-    """Why nobody here can say what is left of it, and what to do: a sentence; empty if one can.
+    """Why the rest of the invoice is uncertain, and what to do: a sentence, or "".
 
     `bookings` are those of invoice and credits; the payments of that of the invoice are fresh.
     """
@@ -46,7 +46,7 @@ def why_unknown(
 
 
 def _why_open(credit: Invoice) -> str:
-    """The credit is not with the customer yet, or what a person said of it says too little."""
+    """Whether the customer lacks the credit invoice, or its settlement is not known."""
     if credit.is_draft:
         return _("There is a draft credit invoice for this invoice. Send or delete it.")
     if credit.status == InvoiceStatus.FINAL:
@@ -78,7 +78,7 @@ def _why_unseen(credit: Invoice, invoice: Invoice, bookings: Mapping[int, Bookin
 
 
 def _adds_up(invoice: Invoice, credits: Sequence[Invoice], *, is_booked: bool) -> bool:
-    """Nothing was paid back, and the open items say what we would ask."""
+    """Nothing was refunded, and the open items agree with the amount we would request."""
     if invoice.paid_amount < 0:
         return False
     if not is_booked or invoice.open_amount is None:

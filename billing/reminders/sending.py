@@ -1,7 +1,7 @@
 """Sending reminders: first in the queue, then one by one with their PDF, each once.
 
-Between queue and mail everything is asked again: what was paid, credited or excluded meanwhile
-gets no reminder.
+Every condition is checked again before sending: an invoice that was paid, credited or excluded
+meanwhile gets no reminder.
 """
 
 import datetime
@@ -27,9 +27,9 @@ from .obstacles import why_not
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime.datetime]
-# A worker was asked for anything younger just now.
+# For a younger one a worker was asked a moment ago.
 WAITS_TOO_LONG = datetime.timedelta(minutes=1)
-# After one of these the next mail would fail in the same way.
+# After one of these reasons every next e-mail would fail too.
 HOPELESS = ("login", "encryption", "unreachable", "unclear")
 
 
@@ -41,7 +41,7 @@ def queue_reminders(
     now: datetime.datetime,
     today: datetime.date,
 ) -> int:
-    """Queues what is due and not kept back: of these invoices, else all. Returns how many.
+    """Queue the due reminders that may be sent: of these invoices, else of all. Returns how many.
 
     Without a person (`by`) no address is tried again that was refused the last time.
     """
@@ -71,7 +71,7 @@ def sendable(
     now: datetime.datetime,
     today: datetime.date,
 ) -> list[Invoice]:
-    """Those of due_reminders that nothing keeps back."""
+    """The invoices of due_reminders whose reminder may be sent."""
     around = Surroundings.of(organisation, invoices, plan=plan, now=now, today=today)
     return [invoice for invoice in invoices if not why_not(invoice, around, now=now)]
 
@@ -84,7 +84,7 @@ def _queue(
     now: datetime.datetime,
     today: datetime.date,
 ) -> bool:
-    """False when somebody else took this step, or another one today."""
+    """Queue one reminder. False when its step, or another one today, is queued already."""
     step = step_of(invoice, plan)
     try:
         with transaction.atomic():
@@ -97,7 +97,7 @@ def _queue(
 
 
 def deliver_reminders(organisation: Organisation, *, clock: Clock) -> int:
-    """Sends what is queued; stops where every next one would fail too. Returns how many left."""
+    """Send what is queued, until every next one would fail. Returns the number sent."""
     queued = Reminder.objects.filter(invoice__organisation=organisation, mail=None)
     sent = 0
     for reminder in list(queued.select_related("by").order_by("pk")):
@@ -108,16 +108,16 @@ def deliver_reminders(organisation: Organisation, *, clock: Clock) -> int:
                 queued.delete()
                 break
         except Exception:
-            # A mistake of ours with one invoice must not keep all others waiting.
+            # A programming error with one invoice must not keep the others waiting.
             log.exception("reminder.failed", reminder=reminder.pk)
             _give_back(reminder)
     return sent
 
 
 def deliver(reminder: Reminder, organisation: Organisation, *, now: datetime.datetime) -> bool:
-    """Sends one queued reminder, if it still holds.
+    """Send one queued reminder, if it is still due.
 
-    Raises MailFailed. Then the step is free again, unless the mail server may have taken it.
+    Raises MailFailed. The step can then be sent again, unless the mail server may have sent it.
     """
     today = localdate(now)
     invoice = _still_due(reminder, organisation, now=now, today=today)
@@ -142,7 +142,7 @@ def deliver(reminder: Reminder, organisation: Organisation, *, now: datetime.dat
 def _still_due(
     reminder: Reminder, organisation: Organisation, *, now: datetime.datetime, today: datetime.date
 ) -> Invoice | None:
-    """The invoice, if its step is still the one that is due and nothing keeps it back."""
+    """The invoice, if its step is still due and may be sent."""
     plan = plan_of(organisation)
     if plan.is_paused(today):
         return None
@@ -155,15 +155,15 @@ def _still_due(
 
 
 def _give_back(reminder: Reminder) -> None:
-    """Out of the queue, unless it was sent meanwhile; the step is free again."""
+    """Remove it from the queue, unless it was sent meanwhile; its step can be queued again."""
     Reminder.objects.filter(pk=reminder.pk, mail=None).delete()
 
 
 def _files(reminder: Reminder, invoice: Invoice, *, now: datetime.datetime) -> list[Attachment]:
-    """Its PDF, and those of the credit invoices that are set off."""
-    papers = [invoice, *credits_of(invoice)]
+    """Its PDF, and those of the deducted credit invoices."""
+    documents = [invoice, *credits_of(invoice)]
     try:
-        return [file for one in papers for file in attachments_of(one, wanted=(), now=now)]
+        return [file for one in documents for file in attachments_of(one, wanted=(), now=now)]
     except OSError as error:
         _give_back(reminder)
         raise MailFailed("attachment") from error
@@ -177,9 +177,9 @@ def _claim(
     *,
     now: datetime.datetime,
 ) -> InvoiceMail | None:
-    """The e-mail and the reminder that it belongs to, together; None when another worker was first.
+    """Claim the e-mail and link its reminder. None when another worker was first.
 
-    Or when another e-mail of the invoice is on its way: then this one waits for the next time.
+    None also while another e-mail of the invoice is being sent; then this one is tried later.
     """
     try:
         with transaction.atomic():
@@ -192,7 +192,7 @@ def _claim(
 
 
 def _tie(reminder: Reminder, mail: InvoiceMail, *, day: datetime.date) -> None:
-    """Raises AlreadyMailed when the reminder has an e-mail, or left the queue."""
+    """Link the e-mail. Raises AlreadyMailed if the reminder has one, or left the queue."""
     queued = Reminder.objects.filter(pk=reminder.pk, mail=None)
     if not queued.update(mail=mail, day=day):
         raise AlreadyMailed

@@ -1,4 +1,4 @@
-"""Changing how an organisation reminds, and whom it does not."""
+"""Changing the reminder settings, and excluding invoices and customers."""
 
 import datetime
 from typing import Any
@@ -20,12 +20,12 @@ from ..models import (
     ReminderStep,
 )
 
-# Days after the due date of the steps that one begins with.
-USUAL_DAYS = (7, 14, 30)
+# Days after the due date of the default steps.
+DEFAULT_DAYS = (7, 14, 30)
 
 
 class NotPossible(Exception):
-    """There are four steps already, or it is not the last one."""
+    """There are four steps already, or the step is not the last one."""
 
 
 def with_automatic_reminders() -> QuerySet[Organisation]:
@@ -36,9 +36,9 @@ def with_automatic_reminders() -> QuerySet[Organisation]:
 
 
 def change_reminder_settings(organisation: Organisation, **choices: Any) -> ReminderSettings:
-    """Stores the choices, for this database and no copy of it.
+    """Store the choices, for this database and no copy of it.
 
-    Who switches it on for the first time gets the usual steps.
+    Switching reminders on for the first time creates the default steps.
     """
     with transaction.atomic():
         settings, _is_new = ReminderSettings.objects.update_or_create(
@@ -48,7 +48,7 @@ def change_reminder_settings(organisation: Organisation, **choices: Any) -> Remi
         if settings.is_on and not steps.exists():
             ReminderStep.objects.bulk_create(
                 ReminderStep(organisation=organisation, position=position, days=days)
-                for position, days in enumerate(USUAL_DAYS, start=1)
+                for position, days in enumerate(DEFAULT_DAYS, start=1)
             )
         return settings
 
@@ -58,12 +58,12 @@ def next_step(organisation: Organisation) -> ReminderStep:
     steps = list(ReminderStep.objects.filter(organisation=organisation))
     if len(steps) >= MOST_STEPS:
         raise NotPossible
-    days = steps[-1].days + USUAL_DAYS[1] if steps else USUAL_DAYS[0]
+    days = steps[-1].days + DEFAULT_DAYS[1] if steps else DEFAULT_DAYS[0]
     return ReminderStep(organisation=organisation, position=len(steps) + 1, days=days)
 
 
 def delete_last_step(step: ReminderStep) -> None:
-    """The earlier ones keep their places, so that what was sent keeps its meaning."""
+    """Delete the last step; the others keep their position, which sent reminders refer to."""
     later = ReminderStep.objects.filter(organisation=step.organisation, position__gt=step.position)
     with transaction.atomic():
         if later.exists():
@@ -79,7 +79,7 @@ def exclude(
     by: User,
     now: datetime.datetime,
 ) -> ReminderHold:
-    """No reminders of this invoice, or to this customer; instead of what was agreed before."""
+    """Stop the reminders of an invoice or customer; replaces an earlier exclusion."""
     key: dict[str, Any] = {"invoice": whose} if isinstance(whose, Invoice) else {"customer": whose}
     details = {"reason": reason, "until": until, "by": by, "since": now}
     with transaction.atomic():
@@ -87,17 +87,19 @@ def exclude(
             **key, defaults=details | {"organisation": whose.organisation}
         )
         if isinstance(whose, Invoice):
-            _tell(whose, "no-reminders", by=by, now=now, reason=reason)
+            _add_event(whose, "no-reminders", by=by, now=now, reason=reason)
         return hold
 
 
 def include(hold: ReminderHold, *, by: User, now: datetime.datetime) -> None:
-    """Reminders go again."""
+    """Resume reminders."""
     with transaction.atomic():
         if hold.invoice:
-            _tell(hold.invoice, "reminders-again", by=by, now=now)
+            _add_event(hold.invoice, "reminders-again", by=by, now=now)
         hold.delete()
 
 
-def _tell(invoice: Invoice, kind: str, *, by: User, now: datetime.datetime, **details: str) -> None:
+def _add_event(
+    invoice: Invoice, kind: str, *, by: User, now: datetime.datetime, **details: str
+) -> None:
     InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind=kind, details=details)

@@ -1,4 +1,4 @@
-"""Small things that pages of billing say."""
+"""Template filters of the billing pages."""
 
 from collections.abc import Mapping
 

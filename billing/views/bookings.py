@@ -1,4 +1,4 @@
-"""Finance → Bookings: what must be in e-Boekhouden, and what became of it."""
+"""Finance → Bookings: the documents for e-Boekhouden, and their state."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 @require_safe
 @invoicer_required
 def booking_list(request: MemberRequest) -> HttpResponse:
-    """The bookings of documents and customers, those that need somebody first."""
+    """The bookings; those that need attention come first."""
     bookings = Booking.objects.filter(organisation=request.organisation)
     counts = bookings.aggregate(
         **{
@@ -77,7 +77,7 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
 @require_safe
 @invoicer_required
 def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """What became of one order; the page fills by itself until nothing is on its way."""
+    """The progress of one batch; the page refreshes until it is complete."""
     batch = get_object_or_404(_batches(request), pk=pk)
     bookings = batch.bookings.for_display().order_by("pk")
     now = database_now()
@@ -95,7 +95,7 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @invoicer_required
 def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One booking with every attempt in words; for a conflict both sides next to each other."""
+    """One booking with its attempts; for a conflict, both sides next to each other."""
     booking = get_object_or_404(_bookings(request), pk=pk)
     context = {
         "booking": booking,
@@ -113,7 +113,7 @@ def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @invoicer_required
 def booking_action(request: MemberRequest, pk: int, action: str) -> HttpResponse:
-    """Somebody decided: check now, book again, link, or cancel."""
+    """Carry out the action of a person: check now, book again, link, or cancel."""
     booking = get_object_or_404(_bookings(request), pk=pk)
     if action not in ACTIONS:
         raise Http404

@@ -1,4 +1,4 @@
-"""Settings → Invoices, the part about e-mail: what a text would say, and a test."""
+"""Settings → Invoices, the part about e-mail: previews, and a test e-mail."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from ..models import InvoiceSettings
 @require_POST
 @administrator_required
 def text_preview(request: MemberRequest, language: str) -> HttpResponse:
-    """The typed texts in one language with example values; or what is wrong with them."""
+    """Preview the typed texts of a language with example values, or show their errors."""
     if language not in Language.values:
         raise Http404
     names = (f"mail_subject_{language}", f"mail_body_{language}")
@@ -47,7 +47,7 @@ def filled_example(request: MemberRequest, letter: Letter, *, language: str) -> 
 @require_POST
 @administrator_required
 def test_mail(request: MemberRequest) -> HttpResponse:
-    """Sends the reader a test e-mail, and says what came of it."""
+    """Send the reader a test e-mail, and show the result."""
     try:
         send_test(request.organisation, to=request.user, today=timezone.localdate())
     except MailFailed as failure:

@@ -1,4 +1,4 @@
-"""E-mails with an invoice: what one would say, and those that were sent."""
+"""E-mails with an invoice: the preview, and those that were sent."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +16,7 @@ from .invoices import invoice_or_404
 @require_POST
 @invoicer_required
 def letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
-    """The typed text, filled in as it would be sent now."""
+    """Preview the typed text as it would be sent now."""
     invoice = invoice_or_404(request, pk)
     typed = Letter((), request.POST.get("subject", ""), request.POST.get("body", ""))
     context = {"preview": typed.filled(expected_values(invoice))}

@@ -1,4 +1,4 @@
-"""Finance → Bookings → Daily check: what differs between what we booked and what stands there."""
+"""Finance → Bookings → Daily check: differences between our bookings and e-Boekhouden."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ RUNS_SHOWN = 10
 @require_safe
 @invoicer_required
 def check(request: MemberRequest) -> HttpResponse:
-    """The last check, what it compared, and what differs; asks again while one runs."""
+    """The last check and the differences; the page refreshes while a check runs."""
     since, until = runs.default_period(timezone.localdate())
     form = CheckForm(initial={"since": since, "until": until})
     return _page(request, form, status=200)
@@ -55,7 +55,7 @@ def _page(request: MemberRequest, form: CheckForm, *, status: int) -> HttpRespon
 
 
 def _why_not(request: MemberRequest) -> str:
-    """Why no check can be started; the banner of the page tells of a pause."""
+    """Why no check can be started; the banner of the page shows a pause."""
     try:
         runs.check_usable(Connection.objects.filter(organisation=request.organisation).first())
     except runs.CannotCheck as reason:
@@ -66,7 +66,7 @@ def _why_not(request: MemberRequest) -> str:
 @require_POST
 @invoicer_required
 def check_start(request: MemberRequest) -> HttpResponse:
-    """Starts a check of the chosen period, and goes back to the page, which shows it."""
+    """Start a check of the chosen period, and redirect to the page that shows it."""
     form = CheckForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -87,7 +87,7 @@ def check_start(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def difference_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One difference: both sides, what it means, the way on, and who saw it."""
+    """One difference: both sides, its meaning, the next steps, and who reviewed it."""
     difference = get_object_or_404(_findings(request), pk=pk)
     return _detail(request, difference, ReviewForm(initial={"note": difference.note}), status=200)
 
@@ -110,7 +110,7 @@ def _detail(
 @require_POST
 @invoicer_required
 def difference_reviewed(request: MemberRequest, pk: int) -> HttpResponse:
-    """Somebody saw it: it no longer asks for attention."""
+    """Mark a difference as reviewed."""
     difference = get_object_or_404(_findings(request), pk=pk)
     form = ReviewForm(request.POST)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""Settings → Reminders: whether, when, and what they say."""
+"""Settings → Reminders: whether and when they are sent, and their texts."""
 
 from typing import Any
 
@@ -84,7 +84,7 @@ def _step(request: MemberRequest, step: ReminderStep) -> HttpResponse:
 
 
 def _text(request: MemberRequest, form: StepForm, language: str) -> dict[str, Any]:
-    """The fields of the texts in a language, with what they would say."""
+    """The text fields of a language, with a preview."""
     typed = {name: form[name].value() or "" for name in form.fields}
     return {
         "language": language,
@@ -99,7 +99,7 @@ def _text(request: MemberRequest, form: StepForm, language: str) -> dict[str, An
 @require_POST
 @administrator_required
 def step_preview(request: MemberRequest, position: int, language: str) -> HttpResponse:
-    """The typed texts of a step with example values; or what is wrong with them."""
+    """Preview the typed texts of a step with example values, or show their errors."""
     if language not in Language.values or not 1 <= position <= MOST_STEPS:
         raise Http404
     context = _preview(request, position, request.POST.dict(), language=language)

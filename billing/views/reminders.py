@@ -32,7 +32,7 @@ from .invoices import invoice_or_404
 @require_safe
 @invoicer_required
 def reminder_list(request: MemberRequest) -> HttpResponse:
-    """What is due now; what is kept back says why."""
+    """The due reminders; those that cannot be sent say why."""
     organisation, today, now = request.organisation, timezone.localdate(), timezone.now()
     plan = plan_of(organisation)
     page = page_of(request, due_reminders(organisation, plan, today=today))
@@ -53,7 +53,7 @@ def reminder_list(request: MemberRequest) -> HttpResponse:
 @require_POST
 @invoicer_required
 def reminder_send(request: MemberRequest) -> HttpResponse:
-    """Queues the ticked reminders; the page shows what becomes of them."""
+    """Queue the selected reminders; the page shows their progress."""
     ids = ids_in(request.POST.getlist("reminders"))
     queued = queue_reminders(
         request.organisation,
@@ -87,7 +87,7 @@ def _tell(request: MemberRequest, *, queued: int, skipped: int) -> None:
 @require_safe
 @invoicer_required
 def reminder_progress(request: MemberRequest) -> HttpResponse:
-    """How many are still on their way; at the end the whole page is read anew."""
+    """The number of queued reminders; when none is left the page reloads."""
     left = waiting(request.organisation)
     answer = render(request, "billing/reminders/_reminder_progress.html", {"waiting": left})
     if not left:
@@ -116,7 +116,7 @@ def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @invoicer_required
 def reminder_sent(request: MemberRequest) -> HttpResponse:
-    """The reminders that went, the latest first."""
+    """The sent reminders, the latest first."""
     sent = Reminder.objects.filter(
         invoice__organisation=request.organisation, mail__isnull=False
     ).select_related("invoice__customer", "mail", "by")
@@ -138,7 +138,7 @@ def hold_list(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
 def hold_edit(request: MemberRequest, whose: str, pk: int) -> HttpResponse:
-    """No reminders of an invoice, or to a customer."""
+    """Exclude an invoice or a customer from reminders."""
     found = _whose(request, whose, pk)
     own = ReminderHold.objects.filter(**{whose: found}).first()
     today = timezone.localdate()
@@ -163,7 +163,7 @@ def _whose(request: MemberRequest, whose: str, pk: int) -> Invoice | Customer:
 @require_POST
 @invoicer_required
 def hold_remove(request: MemberRequest, pk: int) -> HttpResponse:
-    """Reminders go again."""
+    """Resume reminders."""
     holds = ReminderHold.objects.filter(organisation=request.organisation)
     hold = get_object_or_404(holds.select_related("invoice", "customer"), pk=pk)
     name = hold.invoice or hold.customer
