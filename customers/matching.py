@@ -100,7 +100,7 @@ class PossibleDuplicates:
                 self._seen.setdefault(trait, customer)
 
     def sentence(self, values: dict[str, object]) -> str:
-        """The existing customers that one with these values resembles, or ""."""
+        """Which existing customer one with these values resembles: a phrase, or ""."""
         for trait in _traits(Customer(**values)):
             other = self._seen.get(trait)
             if other:

@@ -98,7 +98,7 @@ def describe_batch(batch: Batch) -> BatchSummary:
     return BatchSummary(batch, batch.total, batch.booked_count, batch.open_count, stopped, words)
 
 
-def describe(booking: Booking, *, now: datetime.datetime) -> BookingSummary:
+def describe_booking(booking: Booking, *, now: datetime.datetime) -> BookingSummary:
     """Describe the booking in the active language."""
     state = State(booking.state)
     return BookingSummary(

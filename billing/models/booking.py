@@ -48,7 +48,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     """Queries for batches."""
 
     def with_counts(self) -> Self:
-        """Annotate the counts, the latest batch first (an aggregate drops the default order)."""
+        """Annotate the counts; the latest batch first, as a query that counts drops the order."""
         # Kinds by name: "not a relation" would leave out every batch that has one.
         documents = models.Q(bookings__kind__in=(BookingKind.INVOICE, BookingKind.SALES_ENTRY))
 
@@ -110,7 +110,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.exclude(kind=BookingKind.RELATION)
 
     def for_display(self) -> Self:
-        """Load everything that presenters.describe reads, in one query."""
+        """Load everything that presenters.describe_booking reads, in one query."""
         stopped = Booking.objects.needs_attention().filter(
             kind=BookingKind.RELATION, customer=models.OuterRef("customer")
         )

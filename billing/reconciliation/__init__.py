@@ -1,5 +1,5 @@
-"""The daily check: what we booked against what stands in e-Boekhouden.
+"""The daily check: our bookings against the documents in e-Boekhouden.
 
-It lists differences and acts on none. `documents` and `comparing` are pure; `reading` asks,
-`carrying_out` puts it together, `keeping` writes it down.
+It lists differences and acts on none. `documents`, `sides`, `comparing` and `unmatched` are pure;
+`reading` calls e-Boekhouden, `running` carries a check out, and `recording` stores its result.
 """

@@ -58,7 +58,7 @@ def due_rows(
 
 
 def _failures(invoices: list[Invoice]) -> dict[int, str]:
-    """Why the latest reminder failed, per invoice of which it did."""
+    """Why the latest reminder failed, by invoice id."""
     return {
         invoice_id: str(REASONS[mail.reason])
         for invoice_id, mail in last_tries(invoices).items()

@@ -46,7 +46,7 @@ def why_unknown(
 
 
 def _why_open(credit: Invoice) -> str:
-    """Whether the customer lacks the credit invoice, or its settlement is not known."""
+    """Why the credit invoice is unsettled: not sent yet, or of unknown settlement; or ""."""
     if credit.is_draft:
         return _("There is a draft credit invoice for this invoice. Send or delete it.")
     if credit.status == InvoiceStatus.FINAL:

@@ -1,4 +1,4 @@
-"""Template filters of the billing pages."""
+"""Template filters and tags of the billing pages."""
 
 from collections.abc import Mapping
 

@@ -16,7 +16,7 @@ from lib.paging import page_of
 
 from ..bookings.attempts import describe_attempts
 from ..bookings.clock import database_now
-from ..bookings.presenters import describe, describe_batch
+from ..bookings.presenters import describe_booking, describe_batch
 from ..bookings.recording import progress_of
 from ..bookings.side_by_side import sides
 from ..models import Batch, Booking, State
@@ -54,7 +54,7 @@ def booking_list(request: MemberRequest) -> HttpResponse:
     context = {
         "chips": _chips(counts, shown=shown),
         "page": page,
-        "rows": [describe(booking, now=now) for booking in page],
+        "rows": [describe_booking(booking, now=now) for booking in page],
         "batch": describe_batch(latest) if latest and latest.open_count else None,
     }
     return render(request, "billing/bookings/booking_list.html", context)
@@ -83,7 +83,7 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     now = database_now()
     context = {
         "batch": describe_batch(batch),
-        "rows": [describe(booking, now=now) for booking in bookings],
+        "rows": [describe_booking(booking, now=now) for booking in bookings],
         "selection_done": request.session.pop("selection_done", False),
     }
     template = (
@@ -99,7 +99,7 @@ def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
     booking = get_object_or_404(_bookings(request), pk=pk)
     context = {
         "booking": booking,
-        "booking_summary": describe(booking, now=database_now()),
+        "booking_summary": describe_booking(booking, now=database_now()),
         "attempts": describe_attempts(booking),
         "may_cancel": interventions.may_cancel(progress_of(booking)),
         "may_renumber": renumbering.may_take_new_number(booking),

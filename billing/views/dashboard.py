@@ -14,7 +14,7 @@ from accounts.models import Organisation
 from accounts.requests import MemberRequest
 from lib.money import ZERO
 
-from ..bookings.presenters import describe
+from ..bookings.presenters import describe_booking
 from ..models import Booking
 from ..reports.outstanding import open_now
 from ..unbilled import UnbilledFilter, everything_unbilled
@@ -54,7 +54,7 @@ def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
         "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
         "unbilled_count": len(customers),
         "attention": [
-            describe(booking, now=timezone.now()) for booking in attention.for_display()[:5]
+            describe_booking(booking, now=timezone.now()) for booking in attention.for_display()[:5]
         ],
         "latest_invoices": organisation.invoices.select_related("customer")[:6],
     }

@@ -15,7 +15,7 @@ from lib.paging import in_order, page_of
 from vat.total_rows import total_rows
 
 from ..bookings.clock import database_now
-from ..bookings.presenters import describe
+from ..bookings.presenters import describe_booking
 from ..documents.document import parties
 from ..documents.supply import count_rows, supply_period
 from ..forms.invoice_filter import ORDERS, USUAL_ORDER, InvoiceFilter, totals
@@ -121,7 +121,7 @@ def _booking(invoice: Invoice) -> dict[str, Any]:
     connection = connection_for_entries(invoice.organisation)
     context: dict[str, Any] = {
         "row": row_of(invoice, booking, today=timezone.localdate()),
-        "booking_summary": describe(booking, now=database_now()) if booking else None,
+        "booking_summary": describe_booking(booking, now=database_now()) if booking else None,
         "connection": connection,
         "payments": payments_connection(invoice.organisation),
         "may_enter": False,

@@ -183,7 +183,7 @@ class TestNumbersOfEBoekhouden:
         assert len(sandbox.books.invoices()) == 1
 
 
-def test_the_doorbell_that_nobody_hears_loses_nothing(
+def test_without_a_broker_the_sweep_delivers(
     connected, sandbox, settings, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
