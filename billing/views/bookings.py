@@ -16,7 +16,7 @@ from lib.paging import page_of
 
 from ..bookings.attempts import describe_attempts
 from ..bookings.clock import database_now
-from ..bookings.presenters import describe_booking, describe_batch
+from ..bookings.presenters import describe_batch, describe_booking
 from ..bookings.recording import progress_of
 from ..bookings.side_by_side import sides
 from ..models import Batch, Booking, State
