@@ -210,6 +210,7 @@ def test_rows_in_every_grouping_come_to_the_same_cents(connected, sandbox, origi
         assert (shown.totals.net, shown.totals.vat) == (invoice.net, invoice.vat)
         if origin == Origin.EBOEKHOUDEN:
             assert sum(line.net for line in shown.shown) == invoice.net
+        assert invoice.lines.exists()
         for line in invoice.lines.all():
             copies = [Decimal(row["amount"]) for row in line.specification]
             assert sum(copies) == line.net
@@ -261,7 +262,9 @@ def test_the_rows_of_a_line_add_up_before_its_own_discount(agency):
         agency.hours(
             project=factories.create_project(organisation=agency.organisation), minutes=minutes
         )
-    for draft in draft_invoices(agency.order(origin=Origin.HERE, per_project=True), now=NOW):
+    drafts = draft_invoices(agency.order(origin=Origin.HERE, per_project=True), now=NOW)
+    assert len(drafts) == 3
+    for draft in drafts:
         rows = specified(billed_rows(draft))
         (line,) = draft.lines.all()
         assert sum(Decimal(row["amount"]) for row in rows) == line.quantity * line.price

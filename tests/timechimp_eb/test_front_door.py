@@ -43,7 +43,9 @@ def test_every_library_has_its_reason():
 
 
 def test_the_locks_name_no_index():
-    for lock in ROOT.glob("requirements*.lock"):
+    locks = list(ROOT.glob("requirements*.lock"))
+    assert len(locks) == 2
+    for lock in locks:
         text = lock.read_text()
         assert "://" not in text
         assert "--index" not in text

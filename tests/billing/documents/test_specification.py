@@ -97,6 +97,7 @@ def queries_of_becoming_final(agency, *, rows: int) -> int:
     (draft,) = draft_invoices(agency.order(origin=Origin.HERE, grouping=Grouping.DETAILED), now=NOW)
     with CaptureQueriesContext(connection) as queries:
         make_final(draft, by=agency.member.user, now=NOW)
+    assert draft.lines.count() == 2 * rows
     assert all(line.specification for line in draft.lines.all())
     return len(queries)
 

@@ -115,6 +115,7 @@ def test_what_was_credited_to_the_end_comes_to_nothing_also_with_a_discount(agen
     fill(agency, dice, customers=2)
     invoices = bill_some(agency, dice, discounts=("0", "7.5", "33.33"))
     by = agency.member.user
+    assert invoices
 
     for invoice in invoices:
         while free := list(uncredited_lines(invoice)):

@@ -157,6 +157,7 @@ def test_rows_and_columns_add_up_to_the_invoices(agency):
     rows = outstanding.rows_of(groups)
     grosses = sum(Invoice.objects.values_list("gross", flat=True), ZERO)
 
+    assert len(rows) == len(cents)
     assert sum(row.total for row in rows) == grosses == total(agency).total
     assert all(sum(row.amounts) == row.total for row in rows)
     for place, amount in enumerate(total(agency).amounts):
@@ -168,7 +169,9 @@ def test_every_figure_leads_to_the_invoices_that_it_adds_up(browser, agency):
         invoiced(agency, net=f"{days}.10", days_late=days)
     url = reverse("billing:report-outstanding-invoices")
 
-    for row in browser.get(reverse("billing:report-outstanding")).context["rows"]:
+    rows = browser.get(reverse("billing:report-outstanding")).context["rows"]
+    assert sum(bool(amount) for row in rows for _age, amount in row.by_age) == 5
+    for row in rows:
         for age, amount in row.by_age:
             query = {"customer": row.customer_id, "age": age.key}
             assert browser.get(url, query).context["total"] == amount

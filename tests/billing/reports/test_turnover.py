@@ -222,7 +222,9 @@ def test_every_figure_leads_to_the_invoices_that_it_adds_up(browser, agency, by)
     create_invoice(agency.organisation, Line("100.00", agency.vat, project, rows))
     invoiced(agency, "0.10")
 
-    for row in get(browser, by=by).context["found"].rows:
+    rows = get(browser, by=by).context["found"].rows
+    assert sum(row.net for row in rows) == Decimal("100.10")
+    for row in rows:
         behind = get(browser, "report-turnover-invoices", by=by, key=row.address).context
         assert behind["net"] == row.net
         assert sum(part for _invoice, part in behind["rows"]) == row.net

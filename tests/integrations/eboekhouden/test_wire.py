@@ -412,6 +412,7 @@ def test_every_exchange_has_a_connection_of_its_own(server, books):
     books.check_login()
     books.relations()
 
+    assert server.count("GetRelaties") == 1
     assert all(b"connection: close" in request.lower() for request in server.requests)
 
 
