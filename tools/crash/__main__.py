@@ -1,4 +1,4 @@
-"""`./run crash`: kill the real program at random, many times, and check its books after each."""
+"""`./run crash`: kill the real program at random, many times, and audit every record."""
 
 import argparse
 import contextlib
@@ -13,10 +13,10 @@ from collections import Counter
 from pathlib import Path
 
 from .cells import every_cell, some_cells
+from .finding_mistakes import check_the_auditor
 from .findings import KINDS, Finding
 from .grid import play
 from .running import Loop, LoopOptions, one_run
-from .sabotaging import check_the_auditor
 
 ATTEMPTS = """
     SELECT json_agg(row_to_json(it)) FROM (
@@ -27,9 +27,9 @@ ATTEMPTS = """
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code is 1 when anything at all was found. Ctrl-C ends it with what it has so far."""
+    """Return 1 when anything was found. Ctrl-C ends the test with the figures so far."""
     options = read(arguments)
-    # So that whoever ends this ends the servers too.
+    # SIGTERM must end the servers too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.grid or options.some:
         return 0 if play(every_cell() if options.grid else some_cells(), seed=options.seed) else 1
@@ -55,10 +55,13 @@ def main(arguments: list[str]) -> int:
 def read(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run crash", description=__doc__)
     parser.add_argument("--runs", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=4, help="of hurting in each run")
+    parser.add_argument("--seconds", type=float, default=4, help="of faults in each run")
     parser.add_argument("--seed", type=int, default=None, help="of the first run")
     parser.add_argument(
-        "--not-unique", dest="unique", action="store_false", help="the service takes double numbers"
+        "--not-unique",
+        dest="unique",
+        action="store_false",
+        help="the service accepts duplicate numbers",
     )
     parser.add_argument(
         "--hard-stops", type=int, default=0, metavar="N", help="stop PostgreSQL in every Nth run"
@@ -76,12 +79,12 @@ def read(arguments: list[str]) -> argparse.Namespace:
 
 
 def report(loop: Loop, options: argparse.Namespace, seed: int, found: list[Finding]) -> None:
-    """What is wrong, and how to do this run again: same dice, though not the same moments."""
+    """Print what is wrong and the command that repeats the random choices of this run."""
     again = f"./run crash --runs 1 --seed {seed} --seconds {options.seconds:g}"
     again += "" if options.unique else " --not-unique"
     again += " --hard-stops 1" if options.hard_stops else ""
-    told = "; ".join(f"{finding.kind}: {finding.text}" for finding in found[:5])
-    print(f"seed {seed}: {len(found)} findings: {told} (again: {again})", flush=True)
+    texts = "; ".join(f"{finding.kind}: {finding.text}" for finding in found[:5])
+    print(f"seed {seed}: {len(found)} findings: {texts} (again: {again})", flush=True)
     if options.keep:
         (loop.logs / "requests.json").write_text(json.dumps(loop.sandbox.ask("requests"), indent=1))
         (loop.logs / "attempts.json").write_text(json.dumps(loop.asked(ATTEMPTS), indent=1))
@@ -89,21 +92,21 @@ def report(loop: Loop, options: argparse.Namespace, seed: int, found: list[Findi
 
 
 def in_words(loop: Loop, findings: Counter[str]) -> str:
-    """All figures, in one line."""
+    """Put all figures into one line."""
     figures = loop.figures
     names = ["runs", "kills", "aimed", "stops", "goodbyes", "flushes", "database stops", "requests"]
-    hurts = [f"{name} {figures[name]:,}" for name in names]
-    bad = 100 * figures["bad answers in it"] / max(1, figures["requests in it"])
-    hurts.append(f"while it hurt {figures['requests in it']:,} of which bad {bad:.0f} %")
+    parts = [f"{name} {figures[name]:,}" for name in names]
+    bad = 100 * figures["bad answers"] / max(1, figures["requests during faults"])
+    parts.append(f"during faults {figures['requests during faults']:,} of which bad {bad:.0f} %")
     names = ["zombie writes fenced", "proposals changed"]
-    hurts += [f"{name} {figures[name]:,}" for name in names]
-    hurts.append(f"second sendings after proven absence {figures['second sendings']:,}")
+    parts += [f"{name} {figures[name]:,}" for name in names]
+    parts.append(f"second sendings after proven absence {figures['second sendings']:,}")
     kinds = {"invoice": "invoices", "sales_entry": "entries", "relation": "relations"}
     made = [f"{name} {figures[kind]:,}" for kind, name in kinds.items()]
     times = sorted(loop.recoveries) or [0.0]
     p99 = times[max(0, math.ceil(0.99 * len(times)) - 1)]
     made.append(f"recovery mean {sum(times) / len(times):.1f} s, p99 {p99:.1f} s")
-    return ", ".join([*hurts, *made, *(f"{kind} {findings[kind]}" for kind in KINDS)])
+    return ", ".join([*parts, *made, *(f"{kind} {findings[kind]}" for kind in KINDS)])
 
 
 if __name__ == "__main__":

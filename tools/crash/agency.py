@@ -1,4 +1,4 @@
-"""Agencies for a run: empty tables, people, customers, and a tie with the sandbox each."""
+"""Agencies for a run: empty tables, people, customers, and a connection with the sandbox each."""
 
 import os
 from dataclasses import asdict, dataclass
@@ -18,7 +18,7 @@ CUSTOMERS = 4
 
 @dataclass(frozen=True)
 class Agency:
-    """What somebody outside of the program needs to know of one."""
+    """What a process outside of the program needs to know of an agency."""
 
     organisation: int
     connection: int
@@ -28,7 +28,7 @@ class Agency:
 
 
 def prepare(count: int) -> list[dict[str, object]]:
-    """Empties the tables and fills in agencies; no customer of theirs is known there."""
+    """Empty the tables and create agencies whose customers e-Boekhouden does not have."""
     empty()
     made = [create_agency(place, customers=CUSTOMERS) for place in range(1, count + 1)]
     return [asdict(agency) for agency in made]
@@ -40,13 +40,13 @@ def empty() -> None:
         quoted = ", ".join(connection.ops.quote_name(name) for name in names)
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
         # What a planted mistake counts with must begin at 1 in each run too.
-        cursor.execute("SELECT sequencename FROM pg_sequences WHERE sequencename LIKE 'sabotage-%'")
+        cursor.execute("SELECT sequencename FROM pg_sequences WHERE sequencename LIKE 'mistake-%'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP SEQUENCE {connection.ops.quote_name(name)}")
 
 
 def create_agency(place: int, *, customers: int, numbering: str = Numbering.OURS) -> Agency:
-    """All agencies share one administration there, so their numbers and codes differ."""
+    """Create an agency; all share one administration, so their numbers and codes differ."""
     with transaction.atomic():
         organisation = factories.create_organisation(name=f"Agency {place}")
         people = [
@@ -70,7 +70,7 @@ def create_agency(place: int, *, customers: int, numbering: str = Numbering.OURS
 
 
 def tied(organisation: Organisation, numbering: str) -> Connection:
-    """The codes come from the surroundings: nothing that is written down may have them."""
+    """Connect an agency; the codes come from the environment, because no log may contain them."""
     tie = Connection(
         organisation=organisation,
         is_active=True,
@@ -81,14 +81,14 @@ def tied(organisation: Organisation, numbering: str) -> Connection:
         numbering=numbering,
     )
     tie.set_codes(os.environ["CRASH_CODE_1"], os.environ["CRASH_CODE_2"])
-    # In real life two organisations never share an administration.
+    # The program lets no two organisations share an administration.
     tie.administration_key = ""
     tie.save()
     return tie
 
 
 def create_project(organisation: Organisation, number: str) -> Project:
-    """A customer with a project by the hour, that also has some agreed amounts."""
+    """Create a customer with a project by the hour and one with scheduled amounts."""
     customer = factories.create_customer(
         organisation=organisation, number=number, name=f"Customer {number}"
     )

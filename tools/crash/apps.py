@@ -16,10 +16,10 @@ class Crash(AppConfig):
     def ready(self) -> None:
         from integrations.eboekhouden import failpoints  # noqa: PLC0415  (models only now)
 
-        from . import failing, hurry, sabotage  # noqa: PLC0415
+        from . import failing, hurry, mistakes  # noqa: PLC0415
 
         hurry.hurry()
-        sabotage.plant(os.environ.get("CRASH_SABOTAGE", ""))
+        mistakes.plant(os.environ.get("CRASH_MISTAKE", ""))
         folder = os.environ.get("FAILPOINTS")
         if folder and settings.FAILPOINTS_ALLOWED:
             hurry.know_what_is_held()

@@ -1,4 +1,4 @@
-"""Are the books right? Own SQL and the sandbox's books; no code of the program is used here."""
+"""Audit every record, with SQL of its own and the sandbox's records; uses no program code."""
 
 import json
 import re
@@ -68,7 +68,7 @@ Names = frozenset[tuple[str, str]]
 
 
 class Remote(NamedTuple):
-    """A document in the sandbox's books, of either kind, or a relation; `id` is its name there."""
+    """A document or a relation in the sandbox; `id` is its id in e-Boekhouden."""
 
     kind: str
     name: str
@@ -80,7 +80,7 @@ class Remote(NamedTuple):
 def audit(
     address: str, case: Case, *, logs: Path, secrets: list[str], told: list[str]
 ) -> tuple[list[Finding], Counter[str]]:
-    """What is wrong, and how much there was. `told` are the numbers that people were told."""
+    """Return what is wrong, and counts. `told` are the numbers that were shown to people."""
     with psycopg.connect(address, row_factory=dict_row) as database:
         bookings = database.execute(BOOKINGS).fetchall()
         attempts = database.execute(ATTEMPTS).fetchall()
@@ -94,7 +94,7 @@ def audit(
             *gaps(numbers, database.execute(SERIES).fetchall()),
         ]
     forgotten = sorted(set(told) - set(numbers))
-    findings += [Finding("lost", f"{number} was told to a person") for number in forgotten]
+    findings += [Finding("lost", f"{number} was shown to a person") for number in forgotten]
     findings += leaks(logs, secrets)
     log = Log(case.requests, near=case.theirs)
     found, figures = histories(bookings, attempts, log, case)
@@ -119,7 +119,7 @@ def remote_records(books: dict[str, Any]) -> Iterator[Remote]:
 def ours(
     bookings: list[dict[str, Any]], remote: list[Remote], theirs: Names
 ) -> tuple[list[dict[str, Any]], list[Remote]]:
-    """Both without what somebody else made there before."""
+    """Leave out what existed in e-Boekhouden before the run."""
     return (
         [row for row in bookings if (row["kind"], row["name"]) not in theirs],
         [record for record in remote if (record.kind, record.name) not in theirs],
@@ -129,22 +129,22 @@ def ours(
 def of_theirs(
     bookings: list[dict[str, Any]], remote: list[Remote], theirs: Names
 ) -> Iterator[Finding]:
-    """It stands there once, as it was made; and no booking of ours took it for its own."""
+    """Check that earlier documents exist once and that no booking claims one of them."""
     there = Counter((record.kind, record.name) for record in remote)
     for name in theirs:
         if there[name] != 1:
-            yield Finding("duplicate", f"{there[name]} × {name}, which somebody else made")
+            yield Finding("duplicate", f"{there[name]} × {name}, which existed before")
     for row in bookings:
         if (row["kind"], row["name"]) in theirs and row["state"] != "conflict":
-            yield Finding("lost", f"somebody else's, taken for ours: {row['kind']} {row['name']}")
+            yield Finding("lost", f"another document, taken for ours: {row['kind']} {row['name']}")
 
 
 def against_each_other(
     bookings: list[dict[str, Any]], remote: list[Remote], *, ends: frozenset[str] = frozenset()
 ) -> Iterator[Finding]:
-    """Every booking is one record there with the same content, and every record is a booking.
+    """Check that each booking is one remote record with the same content, and the reverse.
 
-    `ends` are states besides `confirmed` in which a booking may have ended for a person.
+    `ends` are states besides `confirmed` in which a booking may have ended.
     """
     there: dict[tuple[str, str], list[Remote]] = defaultdict(list)
     for record in remote:
@@ -157,9 +157,9 @@ def against_each_other(
             records = there.pop((row["kind"], row["name"]), [])
             yield from of_one(row, records, ends=ends)
     for key in there:
-        # A relation that was typed there by hand may have been left alone here.
+        # A relation that a person entered in e-Boekhouden needs no booking.
         if key[0] != "relation":
-            yield Finding("duplicate", f"{key} is there without a booking")
+            yield Finding("duplicate", f"{key} exists without a booking")
     if "conflict" not in ends:
         yield from unequal_sums(bookings, remote)
 
@@ -171,21 +171,21 @@ def of_one(
     state = row["state"]
     if state in ends:
         if state == "rejected" and records:
-            yield Finding("lost", f"refused, but there: {what}")
+            yield Finding("lost", f"refused, but exists: {what}")
         return
     if state in OPEN:
         yield Finding("stuck", f"{what}")
     elif state != "confirmed":
         yield Finding("lost", f"ended elsewhere: {what}")
     elif row["remote_id"] not in {record.id for record in records}:
-        yield Finding("lost", f"booked, but not there: {what}")
+        yield Finding("lost", f"booked, but does not exist: {what}")
     for record in records:
         if record.customer != row["customer"] or not is_equal(record.gross, row):
             yield Finding("lost", f"{record} is not {what}")
 
 
 def is_equal(gross: Decimal | None, row: dict[str, Any]) -> bool:
-    """To the cent; the service computes an invoice itself, so that a cent a line is allowed."""
+    """Compare to the cent; for an invoice, whose total the service computes, allow one per line."""
     if gross is None or row["gross"] is None:
         return gross is row["gross"]
     return abs(gross - row["gross"]) <= slack(row)
@@ -196,7 +196,7 @@ def slack(row: dict[str, Any]) -> Decimal:
 
 
 def unequal_sums(bookings: list[dict[str, Any]], remote: list[Remote]) -> Iterator[Finding]:
-    """Per customer, in cents: what we think is there, and what is."""
+    """Compare the sums of the bookings and of the remote records of each customer."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     allowed: dict[str, Decimal] = defaultdict(Decimal)
     for row in bookings:
@@ -211,7 +211,7 @@ def unequal_sums(bookings: list[dict[str, Any]], remote: list[Remote]) -> Iterat
 
 
 def gaps(numbers: Iterable[str], series: list[dict[str, Any]]) -> Iterator[Finding]:
-    """Numbers of a series are 1 to n, each once, and the counter says n."""
+    """Check that the numbers of a series are 1 to n, each once, and that the counter is n."""
     given: dict[str, list[int]] = defaultdict(list)
     for number in numbers:
         beginning, last = number.rsplit("-", 1)
@@ -220,11 +220,11 @@ def gaps(numbers: Iterable[str], series: list[dict[str, Any]]) -> Iterator[Findi
     for beginning in given.keys() | counters.keys():
         found, last = sorted(given[beginning]), counters.get(beginning, 0)
         if found != list(range(1, last + 1)):
-            yield Finding("gap", f"{beginning}: {found} where {last} were given")
+            yield Finding("gap", f"{beginning}: {found} where the counter is {last}")
 
 
 def leaks(logs: Path, secrets: list[str]) -> Iterator[Finding]:
-    """The codes, with or without braces, in any file that some process wrote."""
+    """Search all logs for the security codes, with or without braces."""
     words = [re.escape(secret.strip("{}").encode()) for secret in secrets]
     pattern = re.compile(b"|".join(words), re.IGNORECASE)
     for log in sorted(logs.iterdir()):
@@ -233,7 +233,7 @@ def leaks(logs: Path, secrets: list[str]) -> Iterator[Finding]:
 
 
 def told_to_people(text: str) -> tuple[list[str], Counter[str]]:
-    """The numbers that a person's log says were made, and what else happened to that person."""
+    """Read from a person's log the numbers that were shown, and count the other events."""
     numbers: list[str] = []
     events: Counter[str] = Counter()
     for line in text.splitlines():

@@ -30,7 +30,7 @@ ACTS = {
 }
 # These take the worker with all its processes, which takes seconds to start.
 WHOLE = {"told to leave": "leave", "all killed": "group"}
-# What stands there under the number, or under one that begins with it, before anything is sent.
+# What exists in e-Boekhouden before: the same number, or one that begins with it.
 ANOTHER, NEIGHBOUR = "another", "neighbour"
 CONFLICT = frozenset({"conflict"})
 SENDING = ("after-intent", "after-answer", "before-recording", "after-recording")
@@ -39,8 +39,8 @@ FEW = 12
 
 
 @dataclass(frozen=True)
-class Weather:
-    """How the service is for all cells at once: switches of the sandbox."""
+class Service:
+    """How the service behaves for all cells of a batch: switches of the sandbox."""
 
     name: str
     is_unique: bool
@@ -49,7 +49,7 @@ class Weather:
 
 @dataclass(frozen=True)
 class Cell:
-    """One case: what is booked, what happens to whom, which answer is bad, what is there before."""
+    """One case: document, fail point, bad answer, and what exists in e-Boekhouden before."""
 
     kind: str
     point: str = ""
@@ -79,11 +79,11 @@ class Cell:
         """Whether this can come about at all."""
         return not any(
             (
-                # Nobody but the program makes a relation, and no worker makes anything.
+                # Only the program creates relations, and a worker creates nothing.
                 self.point in MAKING and (self.kind == "relation" or self.act in WHOLE),
-                # Without a number of ours nobody can have it already.
+                # Without a number of ours there can be no duplicate.
                 self.there and self.kind not in NAMED,
-                # What is somebody else's is never sent.
+                # A document whose number is taken is never sent.
                 self.there == ANOTHER and self.point in SENDING,
                 # Only mutations are answered up to a limit.
                 self.fault.rule.get("action") == "full" and self.kind != "sales entry",
@@ -98,18 +98,18 @@ class Cell:
         return f"{self.kind} × {what} × {self.fault.name}{there}"
 
 
-Batch = tuple[Weather, list[Cell]]
-REFUSES = Weather("refuses double numbers", is_unique=True)
-TAKES = Weather("takes double numbers", is_unique=False)
+Batch = tuple[Service, list[Cell]]
+REFUSES = Service("refuses duplicate numbers", is_unique=True)
+ACCEPTS = Service("accepts duplicate numbers", is_unique=False)
 # Milliseconds: more than a request waits, and less than the settle time.
 SLOWLY = int(400 * PACE)
 SLOW = (
-    Weather("sees late what it has", is_unique=False, switches={"visibility_lag_ms": SLOWLY}),
-    Weather("does late what it is told", is_unique=False, switches={"apply_delay_ms": SLOWLY}),
+    Service("shows late what it has", is_unique=False, switches={"visibility_lag_ms": SLOWLY}),
+    Service("acts late", is_unique=False, switches={"apply_delay_ms": SLOWLY}),
 )
 LOOSE = (
-    Weather("finds all that begin so", is_unique=False, switches={"filter": "prefix"}),
-    Weather("finds all that have it", is_unique=False, switches={"filter": "contains"}),
+    Service("finds numbers that begin the same", is_unique=False, switches={"filter": "prefix"}),
+    Service("finds numbers that contain it", is_unique=False, switches={"filter": "contains"}),
 )
 POINTS = ["", *MAKING, *DELIVERING, *EXCHANGING]
 # The requests about one document, which all kinds have with each other; and those around it.
@@ -125,9 +125,9 @@ def every_cell() -> list[Batch]:
         *acts(),
         *found_there(),
         *sessions(),
-        *((weather, in_turn(AROUND["read-back"])) for weather in (REFUSES, TAKES)),
-        *((weather, plain) for weather in SLOW),
-        *((weather, full) for weather in (REFUSES, TAKES)),
+        *((service, in_turn(AROUND["read-back"])) for service in (REFUSES, ACCEPTS)),
+        *((service, plain) for service in SLOW),
+        *((service, full) for service in (REFUSES, ACCEPTS)),
     ]
 
 
@@ -151,11 +151,11 @@ def acts() -> Iterator[Batch]:
     names = [name for name in ACTS if name != KILL]
     cells = possible(Cell(*it) for it in product(KINDS, POINTS[1:], [NOTHING], names))
     yield REFUSES, cells
-    yield TAKES, [cell for cell in cells if cell.act != ASLEEP]
-    for shift, weather in enumerate((REFUSES, TAKES)):
+    yield ACCEPTS, [cell for cell in cells if cell.act != ASLEEP]
+    for shift, service in enumerate((REFUSES, ACCEPTS)):
         pairs = enumerate(product(POINTS[1:], WHOLE), start=shift)
         whole = possible(Cell(kind_in_turn(n), at, act=act) for n, (at, act) in pairs)
-        yield from ((weather, whole[start : start + FEW]) for start in range(0, len(whole), FEW))
+        yield from ((service, whole[start : start + FEW]) for start in range(0, len(whole), FEW))
 
 
 def found_there() -> Iterator[Batch]:
@@ -163,16 +163,16 @@ def found_there() -> Iterator[Batch]:
     killed = product(NAMED, POINTS, [NOTHING], [KILL], [ANOTHER])
     unread = product(NAMED, [""], faults.of("look-up"), [KILL], [ANOTHER])
     cells = possible(Cell(*given) for given in [*killed, *unread])
-    yield from ((weather, cells) for weather in (REFUSES, TAKES))
+    yield from ((service, cells) for service in (REFUSES, ACCEPTS))
     near = possible(Cell(*it) for it in product(NAMED, POINTS, [NOTHING], [KILL], [NEIGHBOUR]))
-    yield from ((weather, near) for weather in LOOSE)
+    yield from ((service, near) for service in LOOSE)
 
 
 def sessions() -> Iterator[Batch]:
     """A login says nothing about whose it is, so all cells of a batch meet the same bad answer."""
     for turn, bad in enumerate([*AROUND["login"], *AROUND["logout"]]):
         cells = (Cell(kind_in_turn(turn + n), it, bad) for n, it in enumerate(POINTS))
-        yield TAKES, possible(cells)
+        yield ACCEPTS, possible(cells)
 
 
 def some_cells() -> list[Batch]:
@@ -190,8 +190,8 @@ def some_cells() -> list[Batch]:
     logins = [Cell(kind, "after-claim", AROUND["login"][0]) for kind in KINDS]
     return [
         (REFUSES, [*cells[::2], *acts]),
-        (TAKES, [*cells[1::2], *theirs]),
+        (ACCEPTS, [*cells[1::2], *theirs]),
         *((it, slow) for it in SLOW),
         (LOOSE[0], near),
-        (TAKES, logins),
+        (ACCEPTS, logins),
     ]

@@ -1,15 +1,15 @@
 """Orders for fail points: what happens to the process that passes one.
 
-An order is a file in the folder that FAILPOINTS names: its name says whose and where
+An order is a file in the folder that FAILPOINTS names: its name says for which connection and where
 (`any:after-intent`, or the number of a connection instead of `any`), its content what:
 
 kill@2      the second process to pass kills itself (SIGKILL)
-stop=1.5    it sleeps as if by SIGSTOP, and is woken (SIGCONT) after 1.5 s
+stop=1.5    it is stopped (SIGSTOP) and continued (SIGCONT) after 1.5 s
 sleep=0.4   it waits
-raise       it fails with an error that nobody expects
-cut         its connections to the database are gone
-leave       the worker it belongs to is told to leave (SIGTERM)
-group       the worker it belongs to is killed, with all its processes
+raise       it fails with an unexpected error
+cut         it loses its connections to the database
+leave       its worker is asked to stop (SIGTERM)
+group       its worker is killed, with all processes
 
 Each order is carried out once, by one process; the file `struck` tells which were.
 """
@@ -36,7 +36,7 @@ class Planned(Exception):
 
 
 class Orders:
-    """Looks for an order at every point, and carries it out."""
+    """Look for an order at every point, and carry it out."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ class Orders:
                 return
             order.unlink()
         except FileNotFoundError:
-            return  # somebody else's by now
+            return  # another process took it
         self.carry_out(order.name, *what.partition("=")[::2])
 
     def carry_out(self, name: str, what: str, figure: str) -> None:
@@ -67,7 +67,7 @@ class Orders:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "stop":
-                fall_asleep(float(figure))
+                stop_for(float(figure))
                 self.slept_at = time.monotonic()
             case "sleep":
                 time.sleep(float(figure))
@@ -82,7 +82,7 @@ class Orders:
 
 
 def passings(order: Path) -> int:
-    """How many processes passed this order so far, this one included."""
+    """Count the processes that passed this order, including this one."""
     with order.with_name(f"{order.name}.passed").open("ab") as count:
         count.write(b".")
         count.flush()
@@ -90,15 +90,15 @@ def passings(order: Path) -> int:
 
 
 def cut_off() -> None:
-    """As if the network between this process and PostgreSQL was gone, in both directions."""
+    """Shut the connections to PostgreSQL down, in both directions."""
     for open_one in connections.all(initialized_only=True):
         if open_one.connection is not None:
             with socket.socket(fileno=os.dup(open_one.connection.fileno())) as line:
                 line.shutdown(socket.SHUT_RDWR)
 
 
-def fall_asleep(seconds: float) -> None:
-    """SIGSTOP for this process; a small one is left behind to wake it."""
-    waker = f"sleep {seconds}; kill -CONT {os.getpid()}"
-    subprocess.Popen(["sh", "-c", waker], start_new_session=True)
+def stop_for(seconds: float) -> None:
+    """Stop this process; a shell continues it later."""
+    wake = f"sleep {seconds}; kill -CONT {os.getpid()}"
+    subprocess.Popen(["sh", "-c", wake], start_new_session=True)
     os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""What an auditor looks at, and what it says."""
+"""What the auditor reads, and what it reports."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ KINDS = ("duplicate", "lost", "gap", "billed twice", "stuck", "secret", "blind",
 class Finding(NamedTuple):
     """Something that is wrong; `kind` is one of KINDS.
 
-    blind: sent without knowing that nothing was there; history: attempts that no rule allows.
+    blind: sent without proven absence; history: attempts that no rule allows.
     """
 
     kind: str
@@ -16,10 +16,10 @@ class Finding(NamedTuple):
 
 
 class Case(NamedTuple):
-    """The sandbox's books and log after a run, and the times that were kept, in seconds.
+    """The sandbox's records and log after a run, and the times of the run, in seconds.
 
     `ends` are states besides `confirmed` in which a booking may have ended; `theirs` are the
-    documents and relations, by kind and name, that somebody else made there before.
+    documents and relations, by kind and name, that existed in e-Boekhouden before.
     """
 
     books: dict[str, Any]

@@ -1,8 +1,8 @@
 """`./run crash --grid`: every cell is played with real processes, many at once.
 
-Each cell has an agency and a connection of its own, so that a kill or a bad answer meets only the
-cell for which it was ordered. At the end the auditor looks at everything, and each document must
-have come to an end that its cell allows.
+Each cell has its own agency and connection, so that a kill or a bad answer meets only the cell for
+which it was ordered. At the end everything is audited, and each document must have reached an end
+that its cell allows.
 """
 
 import time
@@ -14,7 +14,7 @@ import psycopg
 
 from . import orders, times
 from .auditing import OPEN, audit
-from .cells import ANOTHER, KINDS, NEIGHBOUR, THEIRS, Cell, Weather
+from .cells import ANOTHER, KINDS, NEIGHBOUR, THEIRS, Cell, Service
 from .findings import Case, Finding
 from .points import MAKING
 from .processes import is_alive
@@ -22,24 +22,24 @@ from .running import Loop
 
 AT_ONCE = 48
 BOUND = 90
-# Somebody whom only e-Boekhouden knows.
+# A relation that only e-Boekhouden has.
 OTHER, SOMEBODY = "X0001", "Somebody Else"
 STATES = "SELECT connection_id, state FROM billing_booking"
 PAUSED = "SELECT id FROM integrations_connection WHERE paused_at IS NOT NULL"
 
 
-def play(batches: Sequence[tuple[Weather, Sequence[Cell]]], *, seed: int) -> bool:
-    """Plays all cells, each batch in its weather. Prints what is wrong, and the figures."""
+def play(batches: Sequence[tuple[Service, Sequence[Cell]]], *, seed: int) -> bool:
+    """Play all cells, each batch against its service. Print what is wrong, and the figures."""
     began, figures = time.monotonic(), Counter[str]()
     with Loop(is_unique=True, settle=times.SETTLE_UNIQUE) as loop:
-        for weather, cells in batches:
+        for service, cells in batches:
             for start in range(0, len(cells), AT_ONCE):
                 some = cells[start : start + AT_ONCE]
-                found = Batch(loop, some, weather).play(seed)
+                found = Batch(loop, some, service).play(seed)
                 figures.update(cells=len(some), wrong=len(found))
                 figures["orders"] += sum(bool(cell.point) for cell in some)
                 for finding in found:
-                    print(f"{weather.name}: {finding.kind}: {finding.text}", flush=True)
+                    print(f"{service.name}: {finding.kind}: {finding.text}", flush=True)
         figures["carried out"] = len(orders.struck(loop.orders))
     names = ("cells", "orders", "carried out", "wrong")
     told = ", ".join(f"{name} {figures[name]:,}" for name in names)
@@ -48,33 +48,33 @@ def play(batches: Sequence[tuple[Weather, Sequence[Cell]]], *, seed: int) -> boo
 
 
 class Batch:
-    """Some cells at once."""
+    """Cells that are played at the same time."""
 
-    def __init__(self, loop: Loop, cells: Sequence[Cell], weather: Weather) -> None:
-        self.loop, self.cells, self.weather = loop, cells, weather
+    def __init__(self, loop: Loop, cells: Sequence[Cell], service: Service) -> None:
+        self.loop, self.cells, self.service = loop, cells, service
 
     def play(self, seed: int) -> list[Finding]:
-        """Returns what is wrong."""
-        self.lay(seed)
+        """Return what is wrong."""
+        self.prepare(seed)
         self.make()
         wrong = list(self.wait())
         time.sleep(times.LATE)
         return wrong + self.look()
 
-    def lay(self, seed: int) -> None:
+    def prepare(self, seed: int) -> None:
         loop = self.loop
         orders.withdraw(loop.orders)
-        self.places = loop.house.do("lay", [cell.kind for cell in self.cells])
-        self.laid = list(zip(self.cells, self.places, strict=True))
-        loop.sandbox.begin(seed=seed, is_unique=self.weather.is_unique, **self.weather.switches)
+        self.places = loop.forker.do("create_cells", [cell.kind for cell in self.cells])
+        self.prepared = list(zip(self.cells, self.places, strict=True))
+        loop.sandbox.begin(seed=seed, is_unique=self.service.is_unique, **self.service.switches)
         known = [it for it in self.places if it["kind"] != "relation"]
         rows = [{"Code": it["customer"], "Bedrijf": it["name"]} for it in known]
         ids = loop.sandbox.ask("relations", rows)["ids"] if rows else []
         names = [it["customer"] for it in known]
-        loop.house.do("make_known", dict(zip(names, ids, strict=True)))
+        loop.forker.do("make_known", dict(zip(names, ids, strict=True)))
         self.occupied = self.occupy()
         self.since = max((it["id"] for it in loop.sandbox.ask("requests?limit=1")), default=0)
-        for cell, place in self.laid:
+        for cell, place in self.prepared:
             if cell.fault.rule:
                 loop.sandbox.misbehave([self.rule(cell, place)])
             if cell.point:
@@ -82,8 +82,8 @@ class Batch:
                 orders.order(loop.orders, cell.point, cell.order, whose=whose)
 
     def occupy(self) -> frozenset[tuple[str, str]]:
-        """Somebody else's documents, under our numbers or nearly. Returns which those are."""
-        pairs = [(cell, place) for cell, place in self.laid if cell.there]
+        """Create other documents under our numbers or similar ones. Return their names."""
+        pairs = [(cell, place) for cell, place in self.prepared if cell.there]
         if not pairs:
             return frozenset()
         ending = {ANOTHER: "", NEIGHBOUR: "9"}
@@ -92,11 +92,11 @@ class Batch:
         ]
         named = [{"Code": name, "Bedrijf": SOMEBODY} for kind, name in rows if kind == "relation"]
         self.loop.sandbox.ask("relations", [{"Code": OTHER, "Bedrijf": SOMEBODY}, *named])
-        self.loop.house.do("occupy", OTHER, [row for row in rows if row[0] != "relation"])
+        self.loop.forker.do("occupy", OTHER, [row for row in rows if row[0] != "relation"])
         return frozenset((kind.replace(" ", "_"), name) for kind, name in rows)
 
     def rule(self, cell: Cell, place: dict[str, Any]) -> dict[str, Any]:
-        """The fault, for the requests of this cell only; whose a login is nobody can tell."""
+        """Limit the fault to the requests of this cell; a login does not show its cell."""
         operation, which = self.request(cell)
         about: dict[str, Any] = {"operation": operation, "nth": which}
         if cell.fault.on in ("login", "logout"):
@@ -110,7 +110,7 @@ class Batch:
         return {**cell.fault.rule, **about}
 
     def request(self, cell: Cell) -> tuple[str, int]:
-        """The operation that gets the bad answer, and which of its kind."""
+        """Return the operation that gets the bad answer, and its place among its kind."""
         look_up, add = KINDS[cell.kind]
         return {
             "login": ("OpenSession", 1),
@@ -121,18 +121,18 @@ class Batch:
         }[cell.fault.on]
 
     def make(self) -> None:
-        """Everybody makes the document; who is killed at it comes back and does it again."""
-        for cell, place in self.laid:
+        """Create the document of each cell; a killed process is started again."""
+        for cell, place in self.prepared:
             given = (place["connection"], place["kind"])
             if cell.point in MAKING:
-                pid = self.loop.house.do("make", *given, log=self.loop.logs / "maker.log")
+                pid = self.loop.forker.do("make", *given, log=self.loop.logs / "maker.log")
                 until = time.monotonic() + 20
                 while is_alive(pid) and time.monotonic() < until:
                     time.sleep(0.01)
-            self.loop.house.do("make", *given)
+            self.loop.forker.do("make", *given)
 
     def wait(self) -> Iterator[Finding]:
-        """Until each cell has come to an end that it allows; what has not is wrong."""
+        """Wait for an allowed end of each cell. Yield those that did not reach one."""
         until = time.monotonic() + BOUND
         while (late := self.not_ended()) and time.monotonic() < until:
             self.loop.group.revive()
@@ -142,14 +142,14 @@ class Batch:
             yield Finding("stuck" if state in OPEN else "lost", f"{cell}: ended as {state}")
 
     def resume(self) -> None:
-        """The administrators of connections that are paused test their codes, which are right."""
+        """Let administrators of paused connections test their codes, which are right."""
         if paused := [row[0] for row in self.asked(PAUSED)]:
-            self.loop.house.do("resume", paused)
+            self.loop.forker.do("resume", paused)
 
     def not_ended(self) -> list[tuple[Cell, str]]:
         states = dict(self.asked(STATES))
         found = []
-        for cell, place in self.laid:
+        for cell, place in self.prepared:
             state = states.get(place["connection"], "nothing")
             if state not in cell.allowed:
                 found.append((cell, state))
@@ -179,8 +179,8 @@ class Batch:
         return [Finding(it.kind, f"{self.cell_of(it.text)}: {it.text}") for it in found]
 
     def cell_of(self, text: str) -> str:
-        """The cell of which a finding speaks, by its number or customer."""
-        for cell, place in self.laid:
+        """Find the cell of a finding by its number or customer."""
+        for cell, place in self.prepared:
             if place["number"] in text or place["customer"] in text:
                 return str(cell)
         return "some cell"

@@ -1,6 +1,6 @@
-"""The same rules in smaller time: minutes of waiting become seconds, in the same proportions.
+"""The same rules with shorter times: minutes become seconds, in the same proportions.
 
-Nothing of it is in the program itself: an installation has no setting to shorten these times.
+Only the crash test does this: an installation has no setting to shorten these times.
 """
 
 import datetime
@@ -20,7 +20,7 @@ from .times import EXCHANGE, LEASE, REQUEST
 
 
 def hurry() -> None:
-    """Gives the modules their small times; they read them when they need them."""
+    """Set the shorter times in the modules that read them."""
     leases.LEASE = decisions.LEASE = seconds(LEASE)
     decisions.EXCHANGE_DEADLINE = seconds(EXCHANGE)
     decisions.SECOND_LOOK = seconds(0.2)
@@ -34,7 +34,7 @@ def hurry() -> None:
 
 
 def hurried_books(connection: Connection) -> EBoekhouden:
-    """A client that gives up sooner."""
+    """Return a client with shorter timeouts."""
     code_1, code_2 = connection.codes()
     credentials = Credentials(connection.username, code_1, code_2)
     limits = Limits(connect=REQUEST / 2, total=REQUEST)
@@ -42,7 +42,7 @@ def hurried_books(connection: Connection) -> EBoekhouden:
 
 
 def know_what_is_held() -> None:
-    """From now on this process knows which connection it works for."""
+    """Make this process know for which connection it works."""
     take = leases.take
 
     def take_and_know(connection_id: int, **given: object) -> int | None:

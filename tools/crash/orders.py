@@ -1,4 +1,4 @@
-"""Giving orders for fail points (see failing.py), and reading which were carried out."""
+"""Give orders for fail points (see failing.py), and read which were carried out."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ STRUCK = "struck"
 
 
 def order(folder: Path, point: str, what: str, *, whose: str = "any") -> None:
-    """Gives an order, in one movement; it replaces an earlier one at the same place."""
+    """Give an order atomically; it replaces an earlier one at the same point."""
     draft = folder / f"draft-{os.getpid()}"
     draft.write_text(what)
     (folder / f"{whose}:{point}.passed").unlink(missing_ok=True)
@@ -20,6 +20,6 @@ def withdraw(folder: Path) -> None:
 
 
 def struck(folder: Path) -> list[list[str]]:
-    """Every order that was carried out: which, what, and the pid."""
+    """Return every order that was carried out: its name, the act and the pid."""
     told = folder / STRUCK
     return [line.split() for line in told.read_text().splitlines()] if told.exists() else []

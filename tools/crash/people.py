@@ -36,16 +36,16 @@ TOO_LATE = (ProposalChanged, NotAllowed, actions.NoLonger, actions.AlreadyTied)
 
 
 class Person:
-    """Somebody at the keyboard, with dice in hand."""
+    """A person who acts at random."""
 
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
         self.made = 0
 
     def act(self) -> None:
-        """One thing, of the things that are done in an office."""
+        """Do one thing that people do in an office."""
         agencies = list(Organisation.objects.order_by("pk"))
-        # Often where the other one is too, so that they want the same.
+        # Often in the same agency as the other person, so that both select the same rows.
         meeting = agencies[int(2 * time.monotonic()) % len(agencies)]
         self.organisation = meeting if self.dice.random() < 0.6 else self.dice.choice(agencies)
         self.member = self.organisation.memberships.order_by("pk").first()
@@ -53,7 +53,7 @@ class Person:
         self.dice.choices(ways, weights=[6, 5, 3, 1, 3])[0]()
 
     def register(self) -> None:
-        """Hours and expenses with cents, so that VAT has to be rounded."""
+        """Register hours and expenses with cents, so that VAT has to be rounded."""
         projects = list(self.organisation.projects.order_by("pk"))
         with transaction.atomic():
             for _ in range(self.dice.randint(1, 4)):
@@ -101,7 +101,7 @@ class Person:
             self.tell([invoice.pk for invoice in sent])
 
     def order(self, origin: Origin) -> InvoiceRequest | None:
-        """Part of what is not billed, as both people see it, and a moment to think."""
+        """Select a part of the unbilled rows, as both people see them, and wait a moment."""
         work = self.unbilled_work()
         if not work.load().count:
             return None
@@ -113,7 +113,7 @@ class Person:
         return InvoiceRequest(self.organisation, work, options, token, self.member.user)
 
     def unbilled_work(self) -> WorkQuery:
-        """Some hours, expenses and agreed amounts; read again at every use."""
+        """Choose hours, expenses and scheduled amounts; each use reads them again."""
         scheduled_amounts = ScheduledAmount.objects.filter(project__organisation=self.organisation)
         entries, spent = self.organisation.time_entries, self.organisation.expenses
         return WorkQuery(
@@ -135,7 +135,7 @@ class Person:
             settle(booking, by=self.member.user, may_cancel=may_cancel)
 
     def tell(self, invoices) -> None:
-        """What this person was told to have made; the auditor will ask for it."""
+        """Log the numbers that this person was shown; the auditor reads them."""
         made = list(invoices)
         self.made += len(made)
         numbers = list(Invoice.objects.filter(pk__in=made).values_list("number", flat=True))
@@ -143,7 +143,7 @@ class Person:
 
 
 def settle(booking: Booking, *, by, may_cancel: bool = False) -> None:
-    """What somebody would do about it, if anything can be done."""
+    """Do what a person would do about a booking, if anything is possible."""
     match booking.state:
         case State.QUEUED | State.REJECTED if may_cancel:
             actions.cancel(booking, by=by, now=timezone.now())
@@ -161,7 +161,7 @@ def settle(booking: Booking, *, by, may_cancel: bool = False) -> None:
 def work(seed: int, until: float) -> None:
     """Acts until then (of the monotonic clock, which all processes of a machine share).
 
-    What may go wrong is told; a mistake ends it.
+    Logs expected errors; an unexpected one ends the process.
     """
     dice = random.Random(seed)
     person = Person(dice)
@@ -172,7 +172,7 @@ def work(seed: int, until: float) -> None:
 
 
 def tidy() -> None:
-    """At the end, whatever waits for a person is decided, so that everything can end."""
+    """Decide on everything that waits for a person, so that all bookings can end."""
     waiting = Booking.objects.filter(state__in=(State.REJECTED, State.CONFLICT))
     for booking in waiting.select_related("invoice", "customer", "connection", "organisation"):
         by = booking.organisation.memberships.first().user

@@ -1,17 +1,17 @@
-"""The fail points of the program, and where each stands; a test looks for others."""
+"""The fail points of the program and their places; a test compares this list with the program."""
 
-# While an invoice is made, by a person or in a web process.
+# During the creation of an invoice, by a person or in a web process.
 MAKING = {
     "before-freeze-commit": "everything written, nothing committed",
     "before-dispatch": "committed, no task sent",
 }
-# While a worker holds a connection, in this order.
+# During a delivery session of a worker, in this order.
 DELIVERING = {
     "after-lease": "the connection held, no booking yet",
     "after-claim": "a booking claimed, no byte sent",
     "after-login": "a session, and nothing asked",
     "after-look-up": "looked up, not recorded",
-    "after-intent": "the intention committed, not connected",
+    "after-intent": "the intent committed, not connected",
     "after-answer": "accepted, not read back",
     "before-recording": "read back, not recorded",
     "after-recording": "recorded, nothing else begun",

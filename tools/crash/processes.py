@@ -33,7 +33,7 @@ class Part:
         return self.process.pid if self.process else 0
 
     def children(self) -> list[int]:
-        """The pids of its children, of which a worker has two."""
+        """Return the pids of its children."""
         listed = Path(f"/proc/{self.pid}/task/{self.pid}/children")
         with contextlib.suppress(OSError):
             return [int(pid) for pid in listed.read_text().split()]
@@ -42,7 +42,7 @@ class Part:
 
 @dataclass
 class Group:
-    """All parts of one loop, their surroundings, and where they write."""
+    """All parts of one loop, their environment, and the folder of their logs."""
 
     environment: Mapping[str, str]
     logs: Path
@@ -54,7 +54,7 @@ class Group:
         return part
 
     def start(self, part: Part, *, given: bytes = b"") -> None:
-        """Starts it; `given` is what it can read."""
+        """Start a part; `given` is its standard input."""
         with (self.logs / f"{part.name}.log").open("ab") as log:
             part.process = subprocess.Popen(
                 part.command,
@@ -69,7 +69,7 @@ class Group:
         part.process.stdin.close()
 
     def revive(self) -> int:
-        """Starts again what is gone. Returns how many."""
+        """Start parts that ended again. Return how many."""
         gone = [part for part in self.parts if not part.is_running]
         for part in gone:
             end(part)
@@ -82,26 +82,26 @@ class Group:
 
 
 def program(group: Group, folder: Path, port: int) -> None:
-    """Two workers of five processes, a beat, and a web server of two."""
+    """Add two workers of five processes, a beat, and a web server of two."""
     options = ["--pool", "prefork", "--concurrency", "5", "--loglevel", "INFO"]
     options += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
     for name in WORKERS:
         group.add(name, *CELERY, "worker", *options, "--hostname", f"{name}@crash")
-    # No file with its pid: one that was killed leaves it behind.
+    # No pid file: a killed beat would leave it behind.
     group.add("beat", *CELERY, "beat", "--schedule", str(folder / "beat"), "--pidfile", "")
-    # Loaded before forking, so that another process is there at once.
+    # Loaded before forking, so that a process is replaced at once.
     options = ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload"]
     options += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"]
     group.add(WEB, sys.executable, "-m", "gunicorn", "tools.crash.wsgi", *options)
 
 
-class House:
-    """The process that forks people (tools/crash/house.py)."""
+class Forker:
+    """The process that forks people (tools/crash/forking.py)."""
 
     def __init__(self, group: Group) -> None:
-        with (group.logs / "house.log").open("ab") as log:
+        with (group.logs / "forker.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tools.crash.house"],
+                [sys.executable, "-m", "tools.crash.forking"],
                 env=dict(group.environment),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -110,7 +110,7 @@ class House:
             )
 
     def do(self, action: str, *given: object, log: Path | None = None) -> Any:
-        """What it answers: the result, or the pid of the process that is at it."""
+        """Return the answer: the result, or the pid of the process that carries the action out."""
         order = {"do": action, "with": given} | ({"log": str(log)} if log else {})
         assert self.process.stdin
         assert self.process.stdout
@@ -127,21 +127,21 @@ class House:
 
 
 def is_alive(pid: int) -> bool:
-    """It exists, and is not only waiting to be counted."""
+    """Whether the process exists and is no zombie."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
 
 
 def end(part: Part) -> None:
-    """The process and its children, at once."""
+    """Kill the process and its children."""
     if part.process is not None:
         send(part, signal.SIGKILL)
         part.process.wait()
 
 
 def send(part: Part, number: signal.Signals) -> None:
-    """A signal for the whole session of the part."""
+    """Send a signal to the whole session of a part."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(part.pid, number)
 

@@ -1,4 +1,4 @@
-"""One run: the program works, is hurt for some seconds, mends itself, and is looked at."""
+"""One run: the program works, faults hit it for some seconds, it recovers, and is audited."""
 
 import contextlib
 import json
@@ -21,11 +21,11 @@ from tests.plugins.servers import unused_port
 
 from . import orders, times
 from .auditing import OPEN, Case, Finding, audit, told_to_people
-from .hurting import Hurting
-from .processes import WORKERS, Group, House, Part, end, is_alive, program
+from .bad_answers import random_faults
+from .disturbing import Disturber
+from .processes import WORKERS, Forker, Group, Part, end, is_alive, program
 from .servers import Postgres, Sandbox, remove
 from .trap import Trap
-from .weather import storm
 
 RAM = "/dev/shm"
 AGENCIES = 5
@@ -35,12 +35,12 @@ BOUND = 90
 DIRECT, BROWSING = ("person-1", "person-2"), "person-3"
 BROWSED = 2
 # Seconds for which answers stay bad when nobody is killed any more.
-AFTER_STORM = 1.5
+AFTER_KILLS = 1.5
 
 
 @dataclass(frozen=True)
 class LoopOptions:
-    """What kind of run: how long it hurts, and whether the service refuses a second number."""
+    """The kind of run: seconds of faults, and whether the service refuses a duplicate number."""
 
     seconds: float
     is_unique: bool
@@ -49,15 +49,15 @@ class LoopOptions:
 
 
 class Loop:
-    """All servers and processes; runs share them, with empty tables and books each time."""
+    """All servers and processes; runs share them, and each run begins with empty tables."""
 
-    def __init__(self, *, is_unique: bool, settle: float = 0, sabotage: str = "") -> None:
+    def __init__(self, *, is_unique: bool, settle: float = 0, mistake: str = "") -> None:
         folder = tempfile.mkdtemp(prefix="crash-", dir=RAM if os.access(RAM, os.W_OK) else "/tmp")
         self.folder = Path(folder)
         self.logs, self.orders = self.folder / "logs", self.folder / "orders"
         self.logs.mkdir()
         self.orders.mkdir()
-        self.is_unique, self.sabotage = is_unique, sabotage
+        self.is_unique, self.mistake = is_unique, mistake
         self.settle = settle or (times.SETTLE_UNIQUE if is_unique else times.SETTLE_ALONE)
         self.figures: Counter[str] = Counter()
         self.recoveries: list[float] = []
@@ -80,7 +80,7 @@ class Loop:
         self.stack.close()
 
     def start(self, stack: contextlib.ExitStack) -> None:
-        """Starts the servers; whatever happens later, `stack` ends what was started."""
+        """Start the servers; `stack` ends whatever was started."""
         database = self.folder / "pg"
         database.mkdir()
         self.folder.chmod(0o755)
@@ -99,8 +99,8 @@ class Loop:
         self.web = f"http://127.0.0.1:{port}"
         program(self.group, self.folder, port)
         self.group.revive()
-        self.house = House(self.group)
-        stack.callback(self.house.end)
+        self.forker = Forker(self.group)
+        stack.callback(self.forker.end)
         self.wait_for_workers()
 
     def environment(self) -> dict[str, str]:
@@ -112,13 +112,13 @@ class Loop:
             "REDIS_URL": f"redis://127.0.0.1:{self.valkey.port}/0",
             "EBOEKHOUDEN_URL": facts["url"],
             "CRASH_SETTLE": str(self.settle),
-            "CRASH_SABOTAGE": self.sabotage,
+            "CRASH_MISTAKE": self.mistake,
             "CRASH_USERNAME": facts["username"],
             "CRASH_CODE_1": facts["security_code_1"],
             "CRASH_CODE_2": facts["security_code_2"],
             "FAILPOINTS": str(self.orders),
             "CREDENTIAL_KEYS": "Y3Jhc2gtb25seS1jcmFzaC1vbmx5LWNyYXNoLW9ubHk=",
-            "SECRET_KEY": "only-for-the-killing-loop-" + 40 * "x",
+            "SECRET_KEY": "only-for-the-crash-test-" + 40 * "x",
             "DATA_DIR": str(self.folder / "data"),
             "DEBUG": "false",
             "HTTPS": "false",
@@ -127,7 +127,7 @@ class Loop:
         }
 
     def wait_for_workers(self) -> None:
-        """Celery takes seconds to start, in which nothing can be hurt."""
+        """Wait until Celery is ready, which takes seconds."""
         for name in WORKERS:
             log = self.logs / f"{name}.log"
             until = time.monotonic() + 60
@@ -135,7 +135,7 @@ class Loop:
                 time.sleep(0.05)
 
     def asked(self, question: str, *given: object) -> Any:
-        """One figure out of the database."""
+        """Return one value from the database."""
         with psycopg.connect(self.postgres.address, autocommit=True) as database:
             return (database.execute(question, given).fetchone() or (None,))[0]
 
@@ -153,72 +153,72 @@ class Run:
         orders.withdraw(loop.orders)
         for name in (*DIRECT, BROWSING):
             (loop.logs / f"{name}.log").unlink(missing_ok=True)
-        self.agencies = loop.house.do("prepare", AGENCIES)
+        self.agencies = loop.forker.do("prepare", AGENCIES)
         loop.sandbox.begin(seed=self.seed, is_unique=self.options.is_unique)
-        # Somebody made one of the customers there already, under another name.
+        # One customer of each agency exists in e-Boekhouden under another name.
         theirs = [
-            {"Code": f"C{place}-0001", "Bedrijf": f"Typed there {place}"}
+            {"Code": f"C{place}-0001", "Bedrijf": f"Entered before {place}"}
             for place in range(1, AGENCIES + 1)
         ]
         loop.sandbox.ask("relations", theirs)
 
-    def come_in(self) -> None:
-        """People begin; the one with a browser gets the agencies on paper."""
+    def start_people(self) -> None:
+        """Start the people; the one with a browser reads the agencies from standard input."""
         self.until = time.monotonic() + self.options.seconds + 0.5
         self.direct = {name: self.enter(name) for name in DIRECT}
         words = [self.loop.web, str(self.seed * 10), str(self.until)]
         self.browsing = Part(BROWSING, [sys.executable, "-m", "tools.crash.browsing", *words])
-        paper = json.dumps(self.agencies[:BROWSED])
-        self.loop.group.start(self.browsing, given=f"{paper}\n".encode())
+        agencies = json.dumps(self.agencies[:BROWSED])
+        self.loop.group.start(self.browsing, given=f"{agencies}\n".encode())
         self.wait_for_first_document()
 
     def wait_for_first_document(self) -> None:
-        """The hurting begins when a worker has something in hand."""
+        """Wait until a worker delivers: the faults begin then."""
         until = time.monotonic() + 10
         while time.monotonic() < until:
             if self.loop.asked("SELECT count(*) FROM billing_attempt"):
                 return
             time.sleep(0.05)
 
-    def hurt(self) -> None:
+    def disturb(self) -> None:
         loop = self.loop
-        loop.sandbox.misbehave(storm(loop.trap.address))
+        loop.sandbox.misbehave(random_faults(loop.trap.address))
         self.began = self.latest()
-        hurting = Hurting(loop, self.options, self.dice)
-        hurting.go_on(until=time.monotonic() + self.options.seconds, person=self.again)
+        disturber = Disturber(loop, self.options, self.dice)
+        disturber.disturb(until=time.monotonic() + self.options.seconds, person=self.again)
         orders.withdraw(loop.orders)
 
     def latest(self) -> int:
-        """The latest request that arrived."""
+        """Return the id of the latest request that arrived."""
         return max((it["id"] for it in self.loop.sandbox.ask("requests?limit=1")), default=0)
 
     def enter(self, name: str) -> int:
-        """Somebody begins to work. Returns the pid."""
+        """Start a person. Return the pid."""
         seed, log = self.dice.randrange(10**6), self.loop.logs / f"{name}.log"
-        return self.loop.house.do("work", seed, self.until, log=log)
+        return self.loop.forker.do("work", seed, self.until, log=log)
 
     def again(self) -> int:
-        """Who was killed comes in again. Returns the pid of one of them."""
+        """Start killed people again. Return the pid of a random person."""
         for name, pid in self.direct.items():
             if not is_alive(pid) and time.monotonic() < self.until:
                 self.direct[name] = self.enter(name)
         return self.dice.choice(list(self.direct.values()))
 
-    def go_home(self) -> None:
-        """People finish what they are doing; the answers stay bad for a while."""
+    def wait_for_people(self) -> None:
+        """Wait until people have finished; the answers stay bad for a while."""
         now = time.monotonic()
-        while time.monotonic() < now + 20 and self.somebody_is_in():
+        while time.monotonic() < now + 20 and self.anyone_works():
             time.sleep(0.02)
         end(self.browsing)
-        time.sleep(max(0, now + AFTER_STORM - time.monotonic()))
+        time.sleep(max(0, now + AFTER_KILLS - time.monotonic()))
         self.ended = self.latest()
         self.loop.sandbox.behave()
 
-    def somebody_is_in(self) -> bool:
+    def anyone_works(self) -> bool:
         return self.browsing.is_running or any(map(is_alive, self.direct.values()))
 
     def recover(self) -> None:
-        """Waits until nothing is open, or the bound is reached; the auditor tells which."""
+        """Wait until nothing is open or the bound is reached; the audit says which."""
         began = time.monotonic()
         waiting = "SELECT count(*) FROM billing_booking WHERE state IN ('rejected', 'conflict')"
         question = "SELECT count(*) FROM billing_booking WHERE state = ANY(%s)"
@@ -228,11 +228,11 @@ class Run:
             if not for_people and not self.loop.asked(question, list(OPEN)):
                 break
             if for_people:
-                self.loop.house.do("tidy")
+                self.loop.forker.do("tidy")
             self.loop.group.revive()
             time.sleep(0.05)
         self.loop.recoveries.append(time.monotonic() - began)
-        # Late effects of faults must find the books before they are looked at.
+        # Delayed effects of faults must arrive before the audit.
         time.sleep(times.LATE)
 
     def look(self) -> list[Finding]:
@@ -261,18 +261,18 @@ class Run:
 
     def count(self, requests: list[dict[str, Any]]) -> None:
         figures = self.loop.figures
-        # What a killed process left half sent is no request, and got no answer.
+        # A request that a killed process sent in part has no operation and got no answer.
         asked = [it for it in requests if it["operation"]]
-        hurt = [it for it in asked if self.began < it["id"] <= self.ended]
+        disturbed = [it for it in asked if self.began < it["id"] <= self.ended]
         figures["requests"] += len(requests)
-        figures["requests in it"] += len(hurt)
-        figures["bad answers in it"] += sum(1 for it in hurt if it["fault"])
+        figures["requests during faults"] += len(disturbed)
+        figures["bad answers"] += sum(1 for it in disturbed if it["fault"])
 
 
 def one_run(loop: Loop, options: LoopOptions, seed: int) -> list[Finding]:
-    """Hurts, mends, waits and looks. Returns what is wrong."""
+    """Play one run. Return what is wrong."""
     run = Run(loop, options, seed)
-    for step in (run.prepare, run.come_in, run.hurt, run.go_home, run.recover):
+    for step in (run.prepare, run.start_people, run.disturb, run.wait_for_people, run.recover):
         began = time.monotonic()
         step()
         loop.seconds[step.__name__] += time.monotonic() - began

@@ -1,4 +1,4 @@
-"""The program's own settings; only the sweep comes more often, and its times are hurried."""
+"""The program's own settings, with a more frequent sweep and shorter times."""
 
 import os
 
@@ -9,13 +9,13 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tools.crash.apps.Crash"]
 FAILPOINTS_ALLOWED = True
 SWEEP = {**CELERY_BEAT_SCHEDULE["sweep-bookings"], "schedule": 0.3, "options": {"expires": 1}}
 CELERY_BEAT_SCHEDULE = {"sweep-bookings": SWEEP}
-# After a second: who is told to leave has at most that long, as long times are hurried here.
+# A worker that is asked to stop has one second, as all times are shorter here.
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 1
 
 # Less than a second is too little in real life, where a request takes up to a minute.
 BOOKING_SETTLE_SECONDS = float(os.environ.get("CRASH_SETTLE", "0.6"))
 SILENCED_SYSTEM_CHECKS = ["timechimp_eb.E006"]
 
-# Logging in is not what is measured.
+# A fast hasher: logging in is not what is tested.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False

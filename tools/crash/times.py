@@ -1,4 +1,4 @@
-"""The small times, in seconds; in real life 60, 120 and 180.
+"""The shorter times, in seconds; the program has 60, 120 and 180.
 
 CRASH_PACE makes all of them longer, on a machine that has a lot of other work: with 3 three times.
 """

@@ -1,4 +1,4 @@
-"""Where redirects lead: an address that nobody may ever write to."""
+"""The address to which redirects lead: no request may ever arrive there."""
 
 import contextlib
 import socket
@@ -10,14 +10,14 @@ class Trap:
 
     def __init__(self) -> None:
         self.visits: list[bytes] = []
-        self.door = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self.door.getsockname()[1]}/soap.asmx"
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.server.getsockname()[1]}/soap.asmx"
         threading.Thread(target=self.watch, daemon=True).start()
 
     def watch(self) -> None:
         while True:
             try:
-                visitor, _ = self.door.accept()
+                visitor, _ = self.server.accept()
             except OSError:
                 return
             with visitor, contextlib.suppress(OSError):
@@ -26,5 +26,5 @@ class Trap:
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
-            self.door.shutdown(socket.SHUT_RDWR)
-        self.door.close()
+            self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()

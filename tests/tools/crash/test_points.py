@@ -76,7 +76,7 @@ def test_an_order_at_one_point_leaves_the_others_alone(tmp_path):
 
 
 def test_the_part_of_the_grid_has_every_bad_answer_every_point_and_every_kind():
-    played = [cell for _weather, cells in some_cells() for cell in cells]
+    played = [cell for _service, cells in some_cells() for cell in cells]
 
     assert {cell.fault.name for cell in played} >= {fault.name for fault in ABOUT_IT}
     assert {cell.point for cell in played} == set(POINTS)
@@ -87,14 +87,14 @@ def test_the_part_of_the_grid_has_every_bad_answer_every_point_and_every_kind():
 
 def test_the_whole_grid_has_them_with_each_other():
     everything = every_cell()
-    full = [cells for _weather, cells in everything[-2:]]
+    full = [cells for _service, cells in everything[-2:]]
 
     assert full[0] == full[1]
     assert len(full[0]) > 0.9 * len(ABOUT_IT) * len(POINTS) * len(KINDS)
 
 
 def test_the_whole_grid_has_each_act_and_each_finding_and_each_bad_login():
-    played = [cell for _weather, cells in every_cell() for cell in cells]
+    played = [cell for _service, cells in every_cell() for cell in cells]
 
     assert {(cell.act, cell.point) for cell in played} >= set(product(ACTS, POINTS[1:]))
     assert {cell.kind for cell in played if cell.there} == set(NAMED)

@@ -1,4 +1,4 @@
-"""`python -m tools.crash.house`: the program, ready to be forked, so that people appear at once.
+"""`python -m tools.crash.forking`: the program, loaded, so that forked people start at once.
 
 Reads orders as lines of JSON: `{"do": "prepare", "with": [3]}`. What is done here and now is
 answered by a line when it is done; with `"log"` it is done by a process of its own, whose pid is
@@ -18,17 +18,17 @@ django.setup()
 
 from django.urls import get_resolver  # noqa: E402
 
-from . import agency, laying, people  # noqa: E402
+from . import agency, cell_data, people  # noqa: E402
 
 ACTIONS = {
     "prepare": agency.prepare,
     "work": people.work,
     "tidy": people.tidy,
-    "lay": laying.lay,
-    "make_known": laying.make_known,
-    "occupy": laying.occupy,
-    "resume": laying.resume_all,
-    "make": laying.make,
+    "create_cells": cell_data.create_cells,
+    "make_known": cell_data.make_known,
+    "occupy": cell_data.occupy,
+    "resume": cell_data.resume_all,
+    "make": cell_data.make,
 }
 
 
@@ -37,17 +37,17 @@ def main() -> None:
     get_resolver().url_patterns  # noqa: B018  (loads them)
     for line in sys.stdin:
         order = json.loads(line)
-        answer(fork(order) if "log" in order else waited_for(order))
+        answer(fork(order) if "log" in order else in_child(order))
 
 
-def waited_for(order: dict) -> object:
-    """What a child answers: this process itself never has a connection that others inherit."""
+def in_child(order: dict) -> object:
+    """Return the answer of a child: this process keeps no connection that children inherit."""
     reading, writing = os.pipe()
     if os.fork() == 0:
         begin(os.open(os.devnull, os.O_RDONLY), 2)
         try:
             result = ACTIONS[order["do"]](*order.get("with", []))
-        except BaseException:  # noqa: BLE001  (the loop must hear of it)
+        except BaseException:  # noqa: BLE001  (the parent reports it)
             result = {"mistake": traceback.format_exc()}
         with os.fdopen(writing, "w") as out:
             json.dump(result, out)
@@ -58,7 +58,7 @@ def waited_for(order: dict) -> object:
 
 
 def fork(order: dict) -> int:
-    """Somebody of their own, who writes to a log. Returns the pid."""
+    """Fork a process that writes to a log. Return the pid."""
     pid = os.fork()
     if pid:
         return pid
@@ -78,7 +78,7 @@ def fork(order: dict) -> int:
 
 
 def begin(reading: int, writing: int) -> None:
-    """In a child: a session of its own, and where it reads and writes."""
+    """Give a child its own session, input and output."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for stream, number in ((reading, 0), (writing, 1), (writing, 2)):
@@ -97,7 +97,7 @@ def reap() -> None:
 
 
 if __name__ == "__main__":
-    # What is said in here goes to the log; the answers have their own way out.
+    # Prints go to the log; answers go to a copy of standard output.
     ANSWERS = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     main()

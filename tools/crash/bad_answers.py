@@ -1,10 +1,10 @@
-"""Bad answers: of which kinds, and how often."""
+"""Bad answers of the sandbox: which kinds, and how often."""
 
 from typing import Any
 
 from .times import LATE
 
-# Of all answers while it hurts.
+# The share of bad answers during faults.
 BAD = 0.5
 KINDS: list[dict[str, Any]] = [
     {"action": "drop", "phase": "before"},
@@ -28,17 +28,17 @@ KINDS: list[dict[str, Any]] = [
     {"action": "status", "phase": "before"},
     {"action": "dtd", "phase": "after"},
 ]
-# The kinds of redirects that tempt a client to send everything once more, elsewhere.
+# Redirects after which some clients send the whole request again to another address.
 REDIRECTS = (302, 307)
 
 
-def storm(trap: str) -> list[dict[str, Any]]:
-    """All kinds together, each as likely as the other, for as long as it lasts."""
+def random_faults(trap: str) -> list[dict[str, Any]]:
+    """Return all kinds together, equally likely, until they are withdrawn."""
     away = [
         {"action": "redirect", "phase": "before", "status": status, "location": trap}
         for status in REDIRECTS
     ]
     kinds = [*KINDS, *away]
-    # The first that strikes wins, so each has this chance of what the earlier ones left.
+    # The first fault that applies wins, so each gets this chance among the remaining requests.
     chance = 1 - (1 - BAD) ** (1 / len(kinds))
     return [{**kind, "probability": chance, "count": None} for kind in kinds]

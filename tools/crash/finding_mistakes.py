@@ -1,20 +1,19 @@
-"""`./run crash --sabotage`: can the auditor see? Each planted mistake must be found."""
+"""`./run crash --sabotage`: check the auditor. It must find each planted mistake."""
 
 from .findings import KINDS, Finding
 from .running import Loop, LoopOptions, one_run
 
 MOST_RUNS = 20
-# The mistakes of sabotage.py, which is imported only where the program is, and the kinds of
-# findings that speak of each:
-# something else that is found is no proof that this one was.
+# The names of mistakes.py, which only processes of the program import, and the kinds of findings
+# that prove each. A finding of another kind proves nothing.
 MISTAKES = {
-    "no intention is written down before sending": {"blind", "history"},
-    "sent again without a look-up": {"blind"},
+    "no intent is saved before sending": {"blind", "history"},
+    "a document is sent again without a look-up": {"blind"},
     "a web page counts as absent": {"blind"},
-    "results are written without a fence": {"blind", "history"},
+    "results are written without a fencing token": {"blind", "history"},
     "the lease is shorter than an exchange": {"history"},
-    "rows are not claimed": {"billed twice"},
-    "the number comes from outside the transaction": {"gap"},
+    "registrations are not claimed": {"billed twice"},
+    "a number is assigned outside the transaction": {"gap"},
     "redirects are followed": {"secret"},
 }
 # Runs without a mistake, in which nothing may be found.
@@ -22,7 +21,7 @@ CLEAN_RUNS = 3
 
 
 def check_the_auditor(*, seed: int, seconds: float) -> bool:
-    """Plants one mistake after the other, and then none. Prints what came of it."""
+    """Plant one mistake after the other, and then none. Print the results."""
     caught = 0
     for mistake in MISTAKES:
         run, found = hunt(mistake, runs=MOST_RUNS, seed=seed, seconds=seconds)
@@ -30,14 +29,17 @@ def check_the_auditor(*, seed: int, seconds: float) -> bool:
         print(f"{mistake}: {in_words(run, found)}", flush=True)
     run, found = hunt("", runs=CLEAN_RUNS, seed=seed, seconds=seconds)
     print(f"nothing planted: {in_words(run, found)}")
-    print(f"sabotage: {caught} of {len(MISTAKES)} caught")
+    print(f"{caught} of {len(MISTAKES)} mistakes found")
     return caught == len(MISTAKES) and not found
 
 
 def hunt(mistake: str, *, runs: int, seed: int, seconds: float) -> tuple[int, list[Finding]]:
-    """Runs until it is found: the number of the run, and what. Without one anything counts."""
+    """Play runs until the mistake is found. Return the number of the run and the findings.
+
+    Without a mistake, a finding of any kind counts.
+    """
     kinds = MISTAKES.get(mistake, set(KINDS))
-    with Loop(is_unique=True, sabotage=mistake) as loop:
+    with Loop(is_unique=True, mistake=mistake) as loop:
         for run in range(1, runs + 1):
             bounds = {"bounds": 10.0} if mistake else {}
             options = LoopOptions(seconds, is_unique=True, hard_stops=False, **bounds)

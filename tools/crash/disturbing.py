@@ -1,4 +1,4 @@
-"""What is done to the program while it works."""
+"""Faults in the processes while the program works."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from .running import Loop, LoopOptions
 
 
-class Hurting:
-    """Blows at random, and orders at fail points."""
+class Disturber:
+    """Random faults, and orders at fail points."""
 
     def __init__(self, loop: Loop, options: LoopOptions, dice: random.Random) -> None:
         self.loop, self.options, self.dice = loop, options, dice
@@ -37,8 +37,8 @@ class Hurting:
             self.nothing: 12,
         }
 
-    def go_on(self, *, until: float, person: Callable[[], int]) -> None:
-        began, self.somebody = time.monotonic(), person
+    def disturb(self, *, until: float, person: Callable[[], int]) -> None:
+        began, self.start_person = time.monotonic(), person
         stop_at = began + self.dice.uniform(0.3, 0.8) * (until - began)
         before = len(orders.struck(self.loop.orders))
         while time.monotonic() < until:
@@ -47,7 +47,7 @@ class Hurting:
             self.wake(now=time.monotonic())
             self.dice.choices(list(self.ways), weights=list(self.ways.values()))[0]()
             self.loop.group.revive()
-            self.somebody()
+            self.start_person()
             if self.options.hard_stops and stop_at < time.monotonic():
                 stop_at = math.inf
                 self.stop_the_database()
@@ -57,7 +57,7 @@ class Hurting:
     # Aimed
 
     def aim(self) -> None:
-        """Two orders wait for whoever delivers at any time, and now and then one for who makes."""
+        """Keep two orders waiting for deliveries, and sometimes one for creating documents."""
         waiting = {path.name for path in self.loop.orders.glob("any:*") if path.suffix == ""}
         for points, chance in ((DELIVERING, 1), (EXCHANGING, 1), (MAKING, 0.2)):
             is_there = any(f"any:{point}" in waiting for point in points)
@@ -69,7 +69,7 @@ class Hurting:
         turn = self.dice.randint(1, 4 if point in EXCHANGING else 2)
         sleep = self.dice.uniform(0.2, self.longest)
         acts = ["kill", f"stop={sleep:.2f}", f"sleep={self.dice.uniform(0.05, 0.4):.2f}", "raise"]
-        # Who makes an invoice slowly gives others the time to want the same rows.
+        # A slow creation gives other processes time to select the same registrations.
         weights = [6, 0, 10, 1] if point in MAKING else [14, 4, 1, 1]
         return f"{self.dice.choices(acts, weights=weights)[0]}@{turn}"
 
@@ -81,7 +81,7 @@ class Hurting:
     # At random
 
     def nothing(self) -> None:
-        """A moment of peace."""
+        """Do nothing this time."""
 
     def child(self) -> None:
         self.kill_one_of(self.dice.choice(WORKERS))
@@ -106,7 +106,7 @@ class Hurting:
         self.figures["flushes"] += 1
 
     def person(self) -> None:
-        send_to(self.somebody(), signal.SIGKILL)
+        send_to(self.start_person(), signal.SIGKILL)
         self.figures["kills"] += 1
 
     def beat(self) -> None:
@@ -114,19 +114,19 @@ class Hurting:
         self.figures["kills"] += 1
 
     def worker(self) -> None:
-        """The whole of it, parent and children, if the other one is there."""
+        """Kill a whole worker, parent and children."""
         if one := self.spare():
             end(one)
             self.figures["kills"] += 1
 
     def goodbye(self) -> None:
-        """SIGTERM, as for a new version: it finishes or hands over, and another one comes."""
+        """Ask a worker to stop (SIGTERM), as a new version does; another one replaces it."""
         if one := self.spare():
             send_to(one.pid, signal.SIGTERM)
             self.figures["goodbyes"] += 1
 
     def spare(self) -> Part | None:
-        """A worker that can be missed; not too often, because starting one takes seconds."""
+        """Return a worker to end; not often, because starting one takes seconds."""
         if 5 * self.figures["spared"] < self.figures["runs"]:
             self.figures["spared"] += 1
             return self.part(self.dice.choice(WORKERS))
@@ -141,7 +141,7 @@ class Hurting:
         self.figures["database stops"] += 1
 
     def wake(self, *, now: float) -> None:
-        """Lets go on whose sleep is over."""
+        """Continue the processes whose sleep is over."""
         for until, pid in self.sleeping:
             if until <= now:
                 send_to(pid, signal.SIGCONT)

@@ -1,6 +1,6 @@
 """Mistakes to plant in the killed processes, one at a time; the auditor must find each.
 
-Each is what a hurried programmer might have written instead of one rule of the program.
+Each replaces one rule of the program by a plausible mistake.
 """
 
 import datetime
@@ -25,13 +25,13 @@ from integrations.eboekhouden.errors import OutcomeUnknown
 
 
 def plant(name: str) -> None:
-    """Plants this mistake; an empty name plants nothing."""
+    """Plant this mistake; an empty name plants nothing."""
     if name:
         MISTAKES[name]()
 
 
 def no_intent() -> None:
-    """It is sent first, and written down afterwards."""
+    """Send first, and save the intent afterwards."""
     save_intent = delivery.save_intent
 
     def remember_look_ups(booking, progress, *, is_look_up, now):
@@ -45,15 +45,15 @@ def no_intent() -> None:
 
 
 def no_look_up() -> None:
-    """What got no answer is sent again, without asking whether it is there."""
+    """Send again after no answer, without a look-up."""
     exchange.look_up = lambda books, booking: (LookUpResult.ABSENT, None)
 
 
 def html_is_absent() -> None:
-    """A look-up that is answered by a web page has found nothing, so nothing is there."""
+    """Take a web page as the answer "absent"."""
     look_up = exchange.look_up
 
-    def hopeful(books, booking):
+    def web_page_is_absent(books, booking):
         try:
             return look_up(books, booking)
         except OutcomeUnknown as error:
@@ -61,11 +61,11 @@ def html_is_absent() -> None:
                 return LookUpResult.ABSENT, None
             raise
 
-    exchange.look_up = hopeful
+    exchange.look_up = web_page_is_absent
 
 
-def no_fence() -> None:
-    """Whoever comes back writes down what it thinks, whoever has the booking by now."""
+def no_fencing_token() -> None:
+    """Record results without checking the fencing token."""
 
     def save_intent(booking, progress, *, is_look_up, now):
         with transaction.atomic():
@@ -98,12 +98,12 @@ def no_fence() -> None:
 
 
 def short_lease() -> None:
-    """A claim runs out before the exchange for which it was made."""
+    """Let a claim expire before its exchange ends."""
     leases.LEASE = decisions.LEASE = datetime.timedelta(seconds=0.05)
 
 
 def no_claim() -> None:
-    """Rows are billed without asking whether they are free still."""
+    """Bill registrations without checking that they are unbilled."""
 
     def any_of(kind, ids: list[int]) -> QuerySet:
         model = (
@@ -118,7 +118,7 @@ def no_claim() -> None:
 
 
 def number_outside() -> None:
-    """The number comes from a counter that does not wait for the transaction."""
+    """Take the number from a counter outside the transaction."""
 
     def next_number(organisation, origin, *, year: int) -> str:
         prefix = numbering.series_prefix(organisation, origin)
@@ -131,8 +131,8 @@ def number_outside() -> None:
 
 
 def taken_elsewhere(name: str) -> int:
-    """A sequence of PostgreSQL: what it gave once it never gives again."""
-    quoted = database.ops.quote_name(f"sabotage-{name}")
+    """Return the next value of a PostgreSQL sequence, which no rollback takes back."""
+    quoted = database.ops.quote_name(f"mistake-{name}")
     with database.cursor() as cursor:
         cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {quoted}")
         cursor.execute("SELECT nextval(%s)", [quoted])
@@ -140,7 +140,7 @@ def taken_elsewhere(name: str) -> int:
 
 
 def follow_redirects() -> None:
-    """A redirect is followed, as most clients do, with everything that was to be sent."""
+    """Follow redirects and send the whole request there."""
     ask = wire.exchange
 
     def follow(url, body, headers, limits):
@@ -157,12 +157,12 @@ def follow_redirects() -> None:
 
 
 MISTAKES: dict[str, Callable[[], None]] = {
-    "no intention is written down before sending": no_intent,
-    "sent again without a look-up": no_look_up,
+    "no intent is saved before sending": no_intent,
+    "a document is sent again without a look-up": no_look_up,
     "a web page counts as absent": html_is_absent,
-    "results are written without a fence": no_fence,
+    "results are written without a fencing token": no_fencing_token,
     "the lease is shorter than an exchange": short_lease,
-    "rows are not claimed": no_claim,
-    "the number comes from outside the transaction": number_outside,
+    "registrations are not claimed": no_claim,
+    "a number is assigned outside the transaction": number_outside,
     "redirects are followed": follow_redirects,
 }

@@ -1,4 +1,4 @@
-"""For the fault grid: an agency with one document for every cell, made by the program itself."""
+"""Data of the fault grid: an agency and one document for each cell, made by the program."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -27,16 +27,16 @@ from .cells import THEIRS
 from .failing import HELD
 
 
-def lay(kinds: Iterable[str]) -> list[dict[str, object]]:
-    """Empties the tables; an agency with one customer and one hour for each of the cells."""
+def create_cells(kinds: Iterable[str]) -> list[dict[str, object]]:
+    """Empty the tables and create an agency with one customer and one hour for each cell."""
     agency.empty()
-    laid = []
+    created = []
     for place, kind in enumerate(kinds, start=1):
         numbering = Numbering.THEIRS if kind == THEIRS else Numbering.OURS
         made = agency.create_agency(place, customers=1, numbering=numbering)
         tie = Connection.objects.select_related("organisation").get(pk=made.connection)
         organisation = tie.organisation
-        # It starts when everything is laid, so that no cell is over before the next begins.
+        # Deliveries start when all cells exist, so that no cell ends before the next begins.
         project = organisation.projects.get(name__startswith="Project")
         factories.create_time_entry(
             project=project,
@@ -49,18 +49,18 @@ def lay(kinds: Iterable[str]) -> list[dict[str, object]]:
         year = timezone.localdate().year
         number = f"{prefix}{year}-0001" if prefix else customer.number
         about = {"customer": customer.number, "name": customer.name, "number": number}
-        laid.append(asdict(made) | about | {"kind": kind})
-    return laid
+        created.append(asdict(made) | about | {"kind": kind})
+    return created
 
 
 def make_known(ids: dict[str, int]) -> None:
-    """These customers were imported: code and the relation's id there."""
+    """Give customers the ids of their relations, as an import does."""
     for number, remote_id in ids.items():
         Customer.objects.filter(number=number).update(remote_id=remote_id)
 
 
 def occupy(code: str, names: Iterable[tuple[str, str]]) -> None:
-    """Somebody else's invoices and sales entries there, under these numbers, for this relation."""
+    """Create other documents in e-Boekhouden under these numbers, for this relation."""
     tie = Connection.objects.order_by("pk")[0]
     with open_books(tie) as books:
         for kind, number in names:
@@ -114,14 +114,14 @@ def their_entry(tie: Connection, number: str, code: str) -> messages.SalesEntry:
 
 
 def resume_all(connections: list[int]) -> None:
-    """Their administrators have found out that the codes are right."""
+    """Lift the pause of each connection, as an administrator does after a successful test."""
     for tie in Connection.objects.filter(pk__in=connections).order_by("pk"):
         resume(tie, by=None, now=timezone.now())
         enqueue_delivery(tie.pk)
 
 
 def make(connection_id: int, kind: str) -> None:
-    """The document of a cell, unless it was made already; who is killed here does it again."""
+    """Create the document of a cell unless it exists; a killed process is started again."""
     HELD[:] = [connection_id]
     tie = Connection.objects.select_related("organisation").get(pk=connection_id)
     if tie.bookings.exists():
@@ -139,7 +139,7 @@ def make(connection_id: int, kind: str) -> None:
 
 
 def drafts_sent(tie: Connection, *, by, now) -> list[Invoice]:
-    """Made and sent, or those that were sent before somebody was killed."""
+    """Draft and send invoices, or return those that a killed process sent."""
     found = list(Invoice.objects.filter(organisation=tie.organisation))
     drafts = found or draft_invoices(order(tie, by, Origin.HERE), now=now)
     return [mark_sent(it, by=by, now=now) for it in drafts]
