@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from billing.bookings import decisions, delivery
-from billing.bookings.decisions import Finding, Progress, Refusal, Step
+from billing.bookings.decisions import LookUpResult, Progress, Refusal, Step
 from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Booking, State
 from integrations.eboekhouden import failpoints
@@ -129,13 +129,13 @@ def test_codes_that_no_key_decrypts_pause_the_connection(connected, sandbox, boo
 
 
 def sending() -> Progress:
-    held, _step = decisions.claim(Progress(State.QUEUED, next_at=NOW), now=NOW)
+    held, _step = decisions.claim_booking(Progress(State.QUEUED, next_at=NOW), now=NOW)
     return decisions.begin_sending(held, now=NOW)
 
 
 def absent(progress: Progress) -> tuple[Progress, Step]:
     return decisions.found(
-        progress, Finding.ABSENT, started_at=NOW, now=NOW, settle=datetime.timedelta(minutes=1)
+        progress, LookUpResult.ABSENT, started_at=NOW, now=NOW, settle=datetime.timedelta(minutes=1)
     )
 
 
