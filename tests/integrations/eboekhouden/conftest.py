@@ -44,7 +44,7 @@ def login(service: Sandbox) -> Credentials:
 
 
 @pytest.fixture
-def there(service: Sandbox, login: Credentials) -> Iterator[EBoekhouden]:
+def eboekhouden(service: Sandbox, login: Credentials) -> Iterator[EBoekhouden]:
     """A session with that sandbox."""
     with EBoekhouden(login, url=service.url, limits=Limits(total=10.0)) as session:
         yield session

@@ -20,14 +20,14 @@ from .samples import DAY, entry_line, invoice, invoice_line, relation, sales_ent
 
 
 @pytest.fixture
-def customer(there):
+def customer(eboekhouden):
     """A customer that exists in e-Boekhouden, as it is read back."""
-    there.add_relation(
+    eboekhouden.add_relation(
         relation(
             email="info@devries.example", city="Ede", notes="First\nSecond", correlation_id="#T1"
         )
     )
-    return there.find_relation("0002")[0]
+    return eboekhouden.find_relation("0002")[0]
 
 
 def test_the_right_codes_log_in_and_out(service, login):
@@ -50,15 +50,15 @@ def test_wrong_codes_do_not_log_in(service, login, wrong):
     assert caught.value.code.startswith("E001")
 
 
-def test_the_administration_is_the_one_of_the_second_code(service, there):
-    found = there.administrations()
+def test_the_administration_is_the_one_of_the_second_code(service, eboekhouden):
+    found = eboekhouden.administrations()
 
     assert [a.guid.strip("{}") for a in found] == [service.security_code_2.strip("{}")]
     assert found[0].name
     assert found[0].guid not in repr(found)
 
 
-def test_a_new_relation_is_found_by_its_code(there, customer):
+def test_a_new_relation_is_found_by_its_code(eboekhouden, customer):
     assert customer.id > 0
     assert customer == relation(
         id=customer.id,
@@ -70,53 +70,53 @@ def test_a_new_relation_is_found_by_its_code(there, customer):
 
 
 @pytest.mark.parametrize("code", [" 0002 ", "0002"])
-def test_blanks_around_a_code_do_not_count(there, customer, code):
-    assert there.find_relation(code) == [customer]
+def test_blanks_around_a_code_do_not_count(eboekhouden, customer, code):
+    assert eboekhouden.find_relation(code) == [customer]
 
 
 @pytest.mark.parametrize("semantics", ["exact", "prefix", "contains"])
-def test_only_the_very_code_is_found_however_the_service_filters(service, there, semantics):
+def test_only_the_very_code_is_found_however_the_service_filters(service, eboekhouden, semantics):
     service.switches.filter = semantics
-    there.add_relation(relation(code="A1", name="One"))
-    there.add_relation(relation(code="A12", name="Twelve"))
+    eboekhouden.add_relation(relation(code="A1", name="One"))
+    eboekhouden.add_relation(relation(code="A12", name="Twelve"))
 
-    assert [r.name for r in there.find_relation("A1")] == ["One"]
-    assert there.find_relation("A") == []
-
-
-def test_relations_are_found_by_keyword_and_all_at_once(there, customer):
-    there.add_relation(relation(code="77", name="Jansen", business=False))
-
-    assert [r.code for r in there.relations(keyword="jansen")] == ["77"]
-    assert {r.code: r.business for r in there.relations()} == {"0002": True, "77": False}
+    assert [r.name for r in eboekhouden.find_relation("A1")] == ["One"]
+    assert eboekhouden.find_relation("A") == []
 
 
-def test_a_relation_that_exists_is_refused_as_such(there, customer):
+def test_relations_are_found_by_keyword_and_all_at_once(eboekhouden, customer):
+    eboekhouden.add_relation(relation(code="77", name="Jansen", business=False))
+
+    assert [r.code for r in eboekhouden.relations(keyword="jansen")] == ["77"]
+    assert {r.code: r.business for r in eboekhouden.relations()} == {"0002": True, "77": False}
+
+
+def test_a_relation_that_exists_is_refused_as_such(eboekhouden, customer):
     with pytest.raises(Refused) as caught:
-        there.add_relation(relation())
+        eboekhouden.add_relation(relation())
 
     assert caught.value.code_class == "exists"
 
 
 @pytest.mark.parametrize("absent", ["keep", "clear"])
-def test_changing_one_field_of_a_relation_keeps_the_others(service, there, customer, absent):
+def test_changing_one_field_of_a_relation_keeps_the_others(service, eboekhouden, customer, absent):
     service.switches.absent_on_update = absent
 
-    there.update_relation(replace(customer, phone="0318-123456", city=""))
+    eboekhouden.update_relation(replace(customer, phone="0318-123456", city=""))
 
-    found = there.find_relation("0002")[0]
+    found = eboekhouden.find_relation("0002")[0]
     assert found == replace(customer, phone="0318-123456", city="")
 
 
-def test_an_invoice_is_made_under_our_number_and_found_again(there, customer):
+def test_an_invoice_is_made_under_our_number_and_found_again(eboekhouden, customer):
     lines = [
         invoice_line(),
         invoice_line(description="Travel\nthere & back", unit="Stuk", cost_centre_id=1),
     ]
 
-    number = there.add_invoice(invoice(lines=lines))
+    number = eboekhouden.add_invoice(invoice(lines=lines))
 
-    [found] = there.find_invoice(number)
+    [found] = eboekhouden.find_invoice(number)
     assert number == found.number == "TT2026-0001"
     assert (found.relation_code, found.date, found.payment_term) == ("0002", DAY, 14)
     assert (found.net, found.vat, found.gross) == (
@@ -128,69 +128,69 @@ def test_an_invoice_is_made_under_our_number_and_found_again(there, customer):
     assert found.pdf_url.startswith("http")
 
 
-def test_without_a_number_the_service_gives_one(there, customer):
-    number = there.add_invoice(invoice(number=""))
+def test_without_a_number_the_service_gives_one(eboekhouden, customer):
+    number = eboekhouden.add_invoice(invoice(number=""))
 
     assert number
-    assert [i.number for i in there.find_invoice(number)] == [number]
+    assert [i.number for i in eboekhouden.find_invoice(number)] == [number]
 
 
-def test_a_number_in_use_is_refused_as_such(there, customer):
-    there.add_invoice(invoice())
+def test_a_number_in_use_is_refused_as_such(eboekhouden, customer):
+    eboekhouden.add_invoice(invoice())
 
     with pytest.raises(Refused) as caught:
-        there.add_invoice(invoice())
+        eboekhouden.add_invoice(invoice())
 
     assert (caught.value.code, caught.value.code_class) == ("CFACT026", "exists")
-    assert len(there.find_invoice("TT2026-0001")) == 1
+    assert len(eboekhouden.find_invoice("TT2026-0001")) == 1
 
 
 @pytest.mark.parametrize("semantics", ["exact", "prefix", "contains"])
 def test_only_the_very_number_is_found_however_the_service_filters(
-    service, there, customer, semantics
+    service, eboekhouden, customer, semantics
 ):
     service.switches.filter = semantics
     for number in ("T1", "T12", "XT1"):
-        there.add_invoice(invoice(number=number))
-        there.add_sales_entry(sales_entry(number=f"S{number}"))
+        eboekhouden.add_invoice(invoice(number=number))
+        eboekhouden.add_sales_entry(sales_entry(number=f"S{number}"))
 
-    assert [i.number for i in there.find_invoice("T1")] == ["T1"]
-    assert [e.invoice_number for e in there.find_entry("ST1")] == ["ST1"]
-
-
-def test_an_unknown_number_is_absent(there):
-    assert there.find_invoice("T1") == []
-    assert there.find_entry("T1") == []
-    assert there.find_relation("T1") == []
+    assert [i.number for i in eboekhouden.find_invoice("T1")] == ["T1"]
+    assert [e.invoice_number for e in eboekhouden.find_entry("ST1")] == ["ST1"]
 
 
-def test_invoices_are_listed_by_day_and_relation(there, customer):
-    there.add_relation(relation(code="77", name="Jansen"))
-    there.add_invoice(invoice(number="T1", date=date(2026, 10, 31)))
-    there.add_invoice(invoice(number="T2", date=date(2026, 11, 1)))
-    there.add_invoice(invoice(number="T3", date=date(2026, 11, 30), relation_code="77"))
+def test_an_unknown_number_is_absent(eboekhouden):
+    assert eboekhouden.find_invoice("T1") == []
+    assert eboekhouden.find_entry("T1") == []
+    assert eboekhouden.find_relation("T1") == []
 
-    november = there.invoices(since=date(2026, 11, 1), until=date(2026, 11, 30))
-    theirs = there.invoices(since=FIRST_DATE, until=LAST_DATE, relation_code="77")
+
+def test_invoices_are_listed_by_day_and_relation(eboekhouden, customer):
+    eboekhouden.add_relation(relation(code="77", name="Jansen"))
+    eboekhouden.add_invoice(invoice(number="T1", date=date(2026, 10, 31)))
+    eboekhouden.add_invoice(invoice(number="T2", date=date(2026, 11, 1)))
+    eboekhouden.add_invoice(invoice(number="T3", date=date(2026, 11, 30), relation_code="77"))
+
+    november = eboekhouden.invoices(since=date(2026, 11, 1), until=date(2026, 11, 30))
+    theirs = eboekhouden.invoices(since=FIRST_DATE, until=LAST_DATE, relation_code="77")
 
     assert sorted(i.number for i in november) == ["T2", "T3"]
     assert [i.number for i in theirs] == ["T3"]
 
 
-def test_an_invoice_can_be_booked_at_once_under_its_description(there, customer):
-    there.add_invoice(invoice(book=True, entry_description="Invoice TT2026-0001 #TT7K3F9Q"))
+def test_an_invoice_can_be_booked_at_once_under_its_description(eboekhouden, customer):
+    eboekhouden.add_invoice(invoice(book=True, entry_description="Invoice TT2026-0001 #TT7K3F9Q"))
 
-    [entry] = there.find_entry("TT2026-0001")
+    [entry] = eboekhouden.find_entry("TT2026-0001")
     assert entry.description == "Invoice TT2026-0001 #TT7K3F9Q"
-    assert entry.gross == there.find_invoice("TT2026-0001")[0].gross
+    assert entry.gross == eboekhouden.find_invoice("TT2026-0001")[0].gross
 
 
-def test_a_sales_entry_is_entered_and_found_again(there, customer):
+def test_a_sales_entry_is_entered_and_found_again(eboekhouden, customer):
     lines = [entry_line(), entry_line(ledger_account="8010", cost_centre_id=2)]
 
-    number = there.add_sales_entry(sales_entry(lines=lines))
+    number = eboekhouden.add_sales_entry(sales_entry(lines=lines))
 
-    [found] = there.find_entry("TT2026-0001")
+    [found] = eboekhouden.find_entry("TT2026-0001")
     assert found.entry_number == number > 0
     assert found.kind == EntryKind.SALE
     assert (found.account, found.relation_code, found.date) == ("1300", "0002", DAY)
@@ -200,29 +200,29 @@ def test_a_sales_entry_is_entered_and_found_again(there, customer):
     assert found.gross == Decimal("242.00")
 
 
-def test_a_credit_entry_has_negative_amounts(there, customer):
+def test_a_credit_entry_has_negative_amounts(eboekhouden, customer):
     line = entry_line(net=Decimal(-100), vat=Decimal(-21), gross=Decimal(-121))
 
-    there.add_sales_entry(sales_entry(number="C1", lines=[line]))
+    eboekhouden.add_sales_entry(sales_entry(number="C1", lines=[line]))
 
-    assert there.find_entry("C1")[0].gross == Decimal("-121.00")
+    assert eboekhouden.find_entry("C1")[0].gross == Decimal("-121.00")
 
 
-def test_a_payment_of_an_invoice_is_no_second_invoice(service, there, customer):
-    there.add_sales_entry(sales_entry())
+def test_a_payment_of_an_invoice_is_no_second_invoice(service, eboekhouden, customer):
+    eboekhouden.add_sales_entry(sales_entry())
     service.pay("TT2026-0001")
 
-    everything = there.entries(since=FIRST_DATE, until=LAST_DATE)
+    everything = eboekhouden.entries(since=FIRST_DATE, until=LAST_DATE)
 
     assert {e.kind for e in everything} == {EntryKind.SALE, EntryKind.PAYMENT_RECEIVED}
-    assert len(there.find_entry("TT2026-0001")) == 1
+    assert len(eboekhouden.find_entry("TT2026-0001")) == 1
 
 
-def test_what_is_still_to_be_paid_is_listed(service, there, customer):
-    there.add_sales_entry(sales_entry())
+def test_what_is_still_to_be_paid_is_listed(service, eboekhouden, customer):
+    eboekhouden.add_sales_entry(sales_entry())
     service.pay("TT2026-0001", Decimal("21.00"))
 
-    [item] = there.open_items()
+    [item] = eboekhouden.open_items()
 
     assert (item.number, item.relation_code, item.relation_name) == (
         "TT2026-0001",
@@ -236,9 +236,9 @@ def test_what_is_still_to_be_paid_is_listed(service, there, customer):
     )
 
 
-def test_ledger_accounts_and_cost_centres_are_listed(there):
-    accounts = {account.code: account for account in there.ledger_accounts()}
-    centres = there.cost_centres()
+def test_ledger_accounts_and_cost_centres_are_listed(eboekhouden):
+    accounts = {account.code: account for account in eboekhouden.ledger_accounts()}
+    centres = eboekhouden.cost_centres()
 
     assert isinstance(accounts["1300"], LedgerAccount)
     assert (accounts["1300"].category, accounts["8000"].category) == ("DEB", "VW")
@@ -246,13 +246,13 @@ def test_ledger_accounts_and_cost_centres_are_listed(there):
 
 
 @pytest.mark.parametrize("dotted", [True, False])
-def test_a_session_that_ended_is_renewed_for_a_read(service, there, dotted):
+def test_a_session_that_ended_is_renewed_for_a_read(service, eboekhouden, dotted):
     service.switches.dotted_codes = dotted
-    there.check_login()
+    eboekhouden.check_login()
     service.faults.add("expire", operation="GetRelaties")
 
-    assert there.relations() == []
-    assert there.calls["OpenSession"] == 2
+    assert eboekhouden.relations() == []
+    assert eboekhouden.calls["OpenSession"] == 2
 
 
 @pytest.mark.parametrize(
@@ -264,50 +264,59 @@ def test_a_session_that_ended_is_renewed_for_a_read(service, there, dotted):
         ("bare", "empty", "absent"),
     ],
 )
-def test_every_way_of_saying_nothing_is_understood(service, there, error_block, strings, lists):
+def test_every_way_of_saying_nothing_is_understood(
+    service, eboekhouden, error_block, strings, lists
+):
     service.switches.change(
         {"success_error": error_block, "empty_strings": strings, "empty_lists": lists}
     )
 
-    assert there.relations() == there.find_invoice("T1") == there.find_entry("T1") == []
-    there.add_relation(relation())
-    assert there.add_invoice(invoice()) == "TT2026-0001"
-    assert there.add_sales_entry(sales_entry(number="S1")) > 0
-    there.update_relation(replace(there.find_relation("0002")[0], phone="06"))
-    assert there.find_relation("0002")[0].phone == "06"
-    assert len(there.find_invoice("TT2026-0001")) == len(there.find_entry("S1")) == 1
+    assert (
+        eboekhouden.relations()
+        == eboekhouden.find_invoice("T1")
+        == eboekhouden.find_entry("T1")
+        == []
+    )
+    eboekhouden.add_relation(relation())
+    assert eboekhouden.add_invoice(invoice()) == "TT2026-0001"
+    assert eboekhouden.add_sales_entry(sales_entry(number="S1")) > 0
+    eboekhouden.update_relation(replace(eboekhouden.find_relation("0002")[0], phone="06"))
+    assert eboekhouden.find_relation("0002")[0].phone == "06"
+    assert len(eboekhouden.find_invoice("TT2026-0001")) == len(eboekhouden.find_entry("S1")) == 1
 
 
-def test_a_lost_answer_is_unknown_and_the_invoice_is_found_by_its_number(service, there, customer):
+def test_a_lost_answer_is_unknown_and_the_invoice_is_found_by_its_number(
+    service, eboekhouden, customer
+):
     service.faults.add("drop", operation="AddFactuur", phase="after")
 
     with pytest.raises(OutcomeUnknown):
-        there.add_invoice(invoice())
+        eboekhouden.add_invoice(invoice())
 
-    assert len(there.find_invoice("TT2026-0001")) == 1
+    assert len(eboekhouden.find_invoice("TT2026-0001")) == 1
 
 
-def test_a_closed_period_says_so(service, there, customer):
+def test_a_closed_period_says_so(service, eboekhouden, customer):
     service.switches.closed_until = "2026-12-31"
 
     with pytest.raises(Refused) as caught:
-        there.add_sales_entry(sales_entry())
+        eboekhouden.add_sales_entry(sales_entry())
 
     assert caught.value.code_class == "period-closed"
 
 
-def test_a_used_up_day_is_a_matter_of_waiting(service, there):
-    there.check_login()
+def test_a_used_up_day_is_a_matter_of_waiting(service, eboekhouden):
+    eboekhouden.check_login()
     service.switches.daily_quota = 1
 
     with pytest.raises(Refused) as caught:
-        there.relations()
+        eboekhouden.relations()
 
     assert caught.value.code_class == "quota"
 
 
-def test_our_reader_sees_what_zeep_sees(service, there, customer):
-    there.add_invoice(invoice(lines=[invoice_line(), invoice_line(price=Decimal("0.1"))]))
+def test_our_reader_sees_what_zeep_sees(service, eboekhouden, customer):
+    eboekhouden.add_invoice(invoice(lines=[invoice_line(), invoice_line(price=Decimal("0.1"))]))
     client = zeep.Client(str(contract.PATH))
     plain = client.create_service(f"{{{contract.NAMESPACE}}}soapAppSoap", service.url)
     codes = (service.username, service.security_code_1, service.security_code_2)
@@ -318,7 +327,7 @@ def test_our_reader_sees_what_zeep_sees(service, there, customer):
     wanted = invoice_filter(since=FIRST_DATE, until=LAST_DATE)
 
     theirs = serialize_object(plain.GetFacturen(**session, **wanted).Facturen.cFactuurList, dict)
-    ours = there._soap.call("GetFacturen", {**session, **wanted})["Facturen"]
+    ours = eboekhouden._soap.call("GetFacturen", {**session, **wanted})["Facturen"]
 
     assert [simplified(row) for row in ours] == [simplified(row) for row in theirs]
 

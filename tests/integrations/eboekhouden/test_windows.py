@@ -15,17 +15,17 @@ FEW = 3
 
 
 @pytest.fixture
-def filled(there, service, monkeypatch):
+def filled(eboekhouden, service, monkeypatch):
     """Two documents of each kind on every day of a week; an answer has room for three."""
     monkeypatch.setattr(windows, "MAX_ENTRY_ROWS", FEW)
     monkeypatch.setattr(entries.limits, "MAX_ENTRY_ROWS", FEW)
     service.switches.change({"entries_cap": FEW, "invoices_cap": FEW})
-    there.add_relation(relation())
+    eboekhouden.add_relation(relation())
     for number in range(14):
         day = DAY + datetime.timedelta(days=number // 2)
-        there.add_invoice(replace(invoice(), number=f"I-{number}", date=day))
-        there.add_sales_entry(replace(sales_entry(), number=f"E-{number}", date=day))
-    return there
+        eboekhouden.add_invoice(replace(invoice(), number=f"I-{number}", date=day))
+        eboekhouden.add_sales_entry(replace(sales_entry(), number=f"E-{number}", date=day))
+    return eboekhouden
 
 
 def test_invoices_beyond_the_cap_are_read_in_parts(filled):
