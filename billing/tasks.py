@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from integrations.eboekhouden.failpoints import failpoint
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from lib.dispatch import enqueue
 
 from .bookings import sweep as sweeping
@@ -26,21 +26,21 @@ from .reminders.settings import with_automatic_reminders
 @shared_task(ignore_result=True)
 def deliver_bookings(connection_id: int) -> None:
     """On request: deliver what is due on this connection."""
-    deliver(connection_id, open_books=open_books)
+    deliver(connection_id, open_client=open_client)
     failpoint("before-acknowledging")
 
 
 @shared_task(ignore_result=True)
 def sweep_bookings() -> None:
     """Every 30 seconds: deliver what is due on every connection."""
-    sweeping.sweep(open_books=open_books)
+    sweeping.sweep(open_client=open_client)
 
 
 @shared_task(ignore_result=True)
 def fetch_payments(connection_id: int) -> None:
     """On request and every night: fetch the payments, if they are still requested."""
     for connection in requesting.requested().filter(pk=connection_id):
-        fetching.fetch_payments(connection, open_books=open_books, now=timezone.now())
+        fetching.fetch_payments(connection, open_client=open_client, now=timezone.now())
 
 
 @shared_task(ignore_result=True)
@@ -59,7 +59,7 @@ def sweep_payments() -> None:
 @shared_task(ignore_result=True)
 def run_reconciliation(run_id: int) -> None:
     """On request and every night: compare our bookings with e-Boekhouden."""
-    carrying_out.run_reconciliation(run_id, open_books=open_books, clock=timezone.now)
+    carrying_out.run_reconciliation(run_id, open_client=open_client, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)

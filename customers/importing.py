@@ -12,7 +12,7 @@ from integrations.error_messages import sentence, undecryptable
 from integrations.models import Connection
 from integrations.runs import Clock, RunState, beat, carry_out, end
 from integrations.secrets import CannotDecrypt
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from integrations.switching import pause
 
 from .import_rows import RowImporter
@@ -41,8 +41,8 @@ def _read(run: ImportRun, *, clock: Clock) -> list[Relation]:
     """Read all relations. Raises CannotImport; refused codes also pause the connection."""
     check_usable(run.connection)
     try:
-        with open_books(run.connection) as books:
-            return books.relations()
+        with open_client(run.connection) as client:
+            return client.relations()
     except NotConfigured as error:
         text = sentence(error)
         pause(run.connection, code=error.code, text=text, now=clock())

@@ -9,7 +9,7 @@ from .models import Connection
 from .quota import note_call
 
 
-def open_books(connection: Connection) -> EBoekhouden:
+def open_client(connection: Connection) -> EBoekhouden:
     """Return a client for a `with` block; it logs in at its first call and logs out at the end.
 
     Raises CannotDecrypt if the keys of this installation do not decrypt the stored codes.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .eboekhouden.client import EBoekhouden
 from .eboekhouden.errors import OutcomeUnknown
 from .models import Connection, CostCentre, LedgerAccount
-from .sessions import open_books
+from .sessions import open_client
 
 
 @dataclass(frozen=True)
@@ -23,19 +23,19 @@ def probe(connection: Connection) -> Findings:
 
     Raises one of EBoekhoudenError, or CannotDecrypt.
     """
-    with open_books(connection) as books:
-        books.check_login()
+    with open_client(connection) as client:
+        client.check_login()
         return Findings(
-            administration=_administration(books, code_2=connection.codes()[1]),
-            ledger_accounts=_ledger_accounts(books, connection),
-            cost_centres=_cost_centres(books, connection),
-            relations=_relation_count(books),
+            administration=_administration(client, code_2=connection.codes()[1]),
+            ledger_accounts=_ledger_accounts(client, connection),
+            cost_centres=_cost_centres(client, connection),
+            relations=_relation_count(client),
         )
 
 
-def _administration(books: EBoekhouden, *, code_2: str) -> str:
+def _administration(client: EBoekhouden, *, code_2: str) -> str:
     """Return the name of the administration of security code 2; "" if it is not in the list."""
-    found = books.administrations()
+    found = client.administrations()
     named = [one.name for one in found if bare_guid(one.guid) == bare_guid(code_2)]
     return (named or [one.name for one in found if len(found) == 1] or [""])[0][:150]
 
@@ -45,8 +45,8 @@ def bare_guid(guid: str) -> str:
     return guid.strip().strip("{}").upper()
 
 
-def _ledger_accounts(books: EBoekhouden, connection: Connection) -> list[LedgerAccount]:
-    by_code = {account.code: account for account in books.ledger_accounts() if account.code}
+def _ledger_accounts(client: EBoekhouden, connection: Connection) -> list[LedgerAccount]:
+    by_code = {account.code: account for account in client.ledger_accounts() if account.code}
     return [
         LedgerAccount(
             connection_id=connection.pk,
@@ -58,20 +58,20 @@ def _ledger_accounts(books: EBoekhouden, connection: Connection) -> list[LedgerA
     ]
 
 
-def _cost_centres(books: EBoekhouden, connection: Connection) -> list[CostCentre]:
-    by_id = {centre.id: centre for centre in books.cost_centres()}
+def _cost_centres(client: EBoekhouden, connection: Connection) -> list[CostCentre]:
+    by_id = {centre.id: centre for centre in client.cost_centres()}
     return [
         CostCentre(connection_id=connection.pk, remote_id=centre.id, name=centre.name[:150])
         for centre in by_id.values()
     ]
 
 
-def _relation_count(books: EBoekhouden) -> int | None:
+def _relation_count(client: EBoekhouden) -> int | None:
     """Return the number of relations; None if the list is too long for one answer.
 
     Such a list must not make the whole test fail.
     """
     try:
-        return len(books.relations())
+        return len(client.relations())
     except OutcomeUnknown:
         return None

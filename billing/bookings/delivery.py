@@ -59,7 +59,7 @@ class DeliverySession:
 
     connection: Connection
     fencing_token: int
-    books: EBoekhouden
+    client: EBoekhouden
     clock: Callable[[], datetime.datetime]
     may_go_on: bool = True
     refused_codes: NotConfigured | None = None
@@ -68,7 +68,7 @@ class DeliverySession:
 def deliver(
     connection_id: int,
     *,
-    open_books: Callable[[Connection], EBoekhouden],
+    open_client: Callable[[Connection], EBoekhouden],
     clock: Callable[[], datetime.datetime] = database_now,
 ) -> int:
     """Deliver everything that is due on a connection. Returns the number of claimed bookings.
@@ -88,7 +88,7 @@ def deliver(
     connection = Connection.objects.select_related("organisation").get(pk=connection_id)
     began = time.monotonic()
     try:
-        return _deliver_with(connection, fencing_token, open_books=open_books, clock=clock)
+        return _deliver_with(connection, fencing_token, open_client=open_client, clock=clock)
     finally:
         leases.release(connection_id, fencing_token)
         if time.monotonic() - began >= LONGEST_TURN:
@@ -99,18 +99,18 @@ def _deliver_with(
     connection: Connection,
     fencing_token: int,
     *,
-    open_books: Callable[[Connection], EBoekhouden],
+    open_client: Callable[[Connection], EBoekhouden],
     clock: Callable[[], datetime.datetime],
 ) -> int:
     try:
-        books = open_books(connection)
+        client = open_client(connection)
     except CannotDecrypt:
         with override(connection.organisation.language):
             pause(connection, code="keys", text=undecryptable(), now=clock())
         return 0
     count, until = 0, time.monotonic() + LONGEST_TURN
-    with books:
-        session = DeliverySession(connection, fencing_token, books, clock)
+    with client:
+        session = DeliverySession(connection, fencing_token, client, clock)
         while session.may_go_on and (held := _claim_next(session)):
             count += 1
             _carry_out(session, *held)
@@ -201,7 +201,7 @@ def _attempt_result(taken: Taken, *, since: float) -> AttemptResult:
 
 def _look(session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Taken:
     try:
-        result, remote = exchange.look_up(session.books, booking)
+        result, remote = exchange.look_up(session.client, booking)
     except EBoekhoudenError as error:
         return _look_failed(session, booking, error)
     failpoint("after-look-up")
@@ -265,9 +265,9 @@ def _send(session: DeliverySession, booking: Booking, attempt: Attempt, *, since
     try:
         if time.monotonic() - since > LATEST_START:
             raise NotSent("too-late")
-        answered_id = exchange.send(session.books, booking)
+        answered_id = exchange.send(session.client, booking)
         failpoint("after-answer")
-        made = read_back(session.books, booking, answered_id=answered_id)
+        made = read_back(session.client, booking, answered_id=answered_id)
     except EBoekhoudenError as error:
         return _send_failed(session, booking, error)
     failpoint("before-recording")

@@ -33,7 +33,7 @@ class RemoteRecord:
     copy: dict[str, Any]
 
 
-def send(books: EBoekhouden, booking: Booking) -> str:
+def send(client: EBoekhouden, booking: Booking) -> str:
     """Create the document in e-Boekhouden. Returns the id of the relation, invoice or entry.
 
     Raises the errors of integrations.eboekhouden.errors; nothing is ever sent twice by this
@@ -42,28 +42,28 @@ def send(books: EBoekhouden, booking: Booking) -> str:
     match booking.kind:
         case BookingKind.RELATION:
             relation = payloads.relation_message(booking.payload)
-            return str(books.add_relation(relation, today=booking.created_at.date()))
+            return str(client.add_relation(relation, today=booking.created_at.date()))
         case BookingKind.INVOICE:
-            return books.add_invoice(payloads.invoice_message(booking.payload))
-    return str(books.add_sales_entry(payloads.sales_entry_message(booking.payload)))
+            return client.add_invoice(payloads.invoice_message(booking.payload))
+    return str(client.add_sales_entry(payloads.sales_entry_message(booking.payload)))
 
 
-def look_up(books: EBoekhouden, booking: Booking) -> tuple[LookUpResult, RemoteRecord | None]:
+def look_up(client: EBoekhouden, booking: Booking) -> tuple[LookUpResult, RemoteRecord | None]:
     """Look the booking up by its number, and compare what is found with it."""
     match booking.kind:
         case BookingKind.RELATION:
-            found = books.find_relation(booking.natural_key)
+            found = client.find_relation(booking.natural_key)
             result, relation = comparing.compare_relation(booking.payload, found)
             if relation and _is_linked_elsewhere(relation, booking):
                 result = LookUpResult.DIFFERENT
             return result, _remote_record(relation)
         case BookingKind.INVOICE:
-            candidates = _candidates(books, booking)
+            candidates = _candidates(client, booking)
             if candidates.are_ambiguous:
                 return LookUpResult.SEVERAL, None
             result, invoice = comparing.compare_invoice(booking.payload, candidates.invoices)
             return result, _remote_record(invoice)
-    entries = books.find_entry(booking.natural_key)
+    entries = client.find_entry(booking.natural_key)
     result, entry = comparing.compare_entry(booking.payload, entries)
     return result, _remote_record(entry)
 
@@ -83,15 +83,15 @@ class Candidates:
     are_ambiguous: bool = False
 
 
-def _candidates(books: EBoekhouden, booking: Booking) -> Candidates:
+def _candidates(client: EBoekhouden, booking: Booking) -> Candidates:
     """Find invoices by our number.
 
     Without a number: the equal invoices of that customer and day that no booking is linked to.
     """
     if booking.natural_key:
-        return Candidates(books.find_invoice(booking.natural_key))
+        return Candidates(client.find_invoice(booking.natural_key))
     ours = payloads.invoice_message(booking.payload)
-    that_day = books.invoices(since=ours.date, until=ours.date, relation_code=ours.relation_code)
+    that_day = client.invoices(since=ours.date, until=ours.date, relation_code=ours.relation_code)
     linked = set(
         Booking.objects.filter(connection=booking.connection, kind=BookingKind.INVOICE)
         .exclude(remote_id="")

@@ -21,7 +21,7 @@ class Made:
     reason: str = ""
 
 
-def read_back(books: EBoekhouden, booking: Booking, *, answered_id: str) -> Made:
+def read_back(client: EBoekhouden, booking: Booking, *, answered_id: str) -> Made:
     """Read the created record. `answered_id` is the number or id in the answer.
 
     Our own number finds it, so a wrong id in the answer does no harm. Raises OutcomeUnknown when
@@ -31,7 +31,7 @@ def read_back(books: EBoekhouden, booking: Booking, *, answered_id: str) -> Made
     """
     is_our_number = booking.kind == BookingKind.INVOICE and bool(booking.natural_key)
     try:
-        found = _under_its_number(books, booking, answered_id)
+        found = _under_its_number(client, booking, answered_id)
     except EBoekhoudenError as error:
         if is_our_number:
             return Made(RemoteRecord(answered_id, {}))
@@ -44,13 +44,13 @@ def read_back(books: EBoekhouden, booking: Booking, *, answered_id: str) -> Made
     return Made(remote_record_of(made), _agreement(booking, made))
 
 
-def _under_its_number(books: EBoekhouden, booking: Booking, answered_id: str) -> Sequence[Record]:
+def _under_its_number(client: EBoekhouden, booking: Booking, answered_id: str) -> Sequence[Record]:
     match booking.kind:
         case BookingKind.RELATION:
-            return books.find_relation(booking.natural_key)
+            return client.find_relation(booking.natural_key)
         case BookingKind.INVOICE:
-            return books.find_invoice(booking.natural_key or answered_id)
-    return books.find_entry(booking.natural_key)
+            return client.find_invoice(booking.natural_key or answered_id)
+    return client.find_entry(booking.natural_key)
 
 
 def _is_ours(booking: Booking, found: Sequence[Record]) -> bool:

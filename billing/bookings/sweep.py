@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 def sweep(
     *,
-    open_books: Callable[[Connection], EBoekhouden],
+    open_client: Callable[[Connection], EBoekhouden],
     clock: Callable[[], datetime.datetime] = database_now,
 ) -> int:
     """Deliver what is due on every connection. Returns the number of claimed bookings."""
@@ -30,17 +30,17 @@ def sweep(
         .values_list("connection", flat=True)
         .distinct()
     )
-    return sum(_deliver(pk, open_books=open_books, clock=clock) for pk in list(connections))
+    return sum(_deliver(pk, open_client=open_client, clock=clock) for pk in list(connections))
 
 
 def _deliver(
     connection_id: int,
     *,
-    open_books: Callable[[Connection], EBoekhouden],
+    open_client: Callable[[Connection], EBoekhouden],
     clock: Callable[[], datetime.datetime],
 ) -> int:
     try:
-        return deliver(connection_id, open_books=open_books, clock=clock)
+        return deliver(connection_id, open_client=open_client, clock=clock)
     except Exception:
         # A programming error with one organisation must not keep the others waiting.
         log.exception("delivery.failed", connection=connection_id)

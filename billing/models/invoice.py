@@ -190,7 +190,7 @@ class Invoice(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        """A credit invoice that was refunded or set off, according to a person or to the books."""
+        """A credit invoice that was refunded or set off, according to a person or to e-Boekhouden."""
         return self.is_credit and (self.status == InvoiceStatus.PAID or self.open_amount == 0)
 
     @property

@@ -42,7 +42,7 @@ def fetchable() -> QuerySet[Connection]:
 def fetch_payments(
     connection: Connection,
     *,
-    open_books: Callable[[Connection], EBoekhouden],
+    open_client: Callable[[Connection], EBoekhouden],
     now: datetime.datetime,
 ) -> int:
     """Read the open items once and note payments. Returns the number of changed invoices.
@@ -55,7 +55,7 @@ def fetch_payments(
     bookings = _booked(connection)
     try:
         with override(connection.organisation.language):
-            items = _read(connection, open_books=open_books, now=now)
+            items = _read(connection, open_client=open_client, now=now)
         return 0 if items is None else _note(connection, bookings, OpenItems.of(items), now=now)
     finally:
         _close_request(connection, now=now)
@@ -94,13 +94,13 @@ def _is_marked_paid(invoice: Invoice | None) -> bool:
 def _read(
     connection: Connection,
     *,
-    open_books: Callable[[Connection], EBoekhouden],
+    open_client: Callable[[Connection], EBoekhouden],
     now: datetime.datetime,
 ) -> list[OpenItem] | None:
     """Read the open items; None after a failure, of which the connection keeps the reason."""
     try:
-        with open_books(connection) as books:
-            return books.open_items()
+        with open_client(connection) as client:
+            return client.open_items()
     except CannotDecrypt:
         code, text = "keys", undecryptable()
     except EBoekhoudenError as error:

@@ -32,7 +32,7 @@ class NoCallsLeft(Exception):
 class Reader:
     """The calls of one check. `pulse` is called before each, and may raise to end the check."""
 
-    books: EBoekhouden
+    client: EBoekhouden
     pulse: Callable[[ReconciliationPart], None]
     calls_left: int
     documents: list[Document] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Reader:
     def read(self, since: datetime.date, until: datetime.date) -> None:
         """Read the documents dated in these days, both included."""
         invoices = invoices_between(
-            self.books,
+            self.client,
             since=since,
             until=until,
             before=lambda: self.pulse(ReconciliationPart.INVOICES),
@@ -51,7 +51,7 @@ class Reader:
         full_days = set(invoices.full_days)
         try:
             entries = entries_between(
-                self.books, since=since, until=until, before=self._before_entries
+                self.client, since=since, until=until, before=self._before_entries
             )
         except (NoCallsLeft, Refused) as error:
             self._no_calls(error)
@@ -83,9 +83,9 @@ class Reader:
     def _find(self, number: str, sort: Sort) -> list[Document]:
         if sort is Sort.INVOICE:
             self.pulse(ReconciliationPart.NUMBERS)
-            return [invoice_there(one) for one in self.books.find_invoice(number)]
+            return [invoice_there(one) for one in self.client.find_invoice(number)]
         self._spend(ReconciliationPart.NUMBERS)
-        entries = (entry_there(one) for one in self.books.find_entry(number))
+        entries = (entry_there(one) for one in self.client.find_entry(number))
         return [one for one in entries if one]
 
     def _before_entries(self) -> None:

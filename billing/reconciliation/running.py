@@ -28,10 +28,10 @@ from .recording import ReconciliationResult, keep
 from .runs import CannotCheck, check_usable
 from .sides import RemoteIndex, Sides
 
-OpenBooks = Callable[[Connection], EBoekhouden]
+OpenClient = Callable[[Connection], EBoekhouden]
 
 
-def run_reconciliation(run_id: int, *, open_books: OpenBooks, clock: Clock) -> None:
+def run_reconciliation(run_id: int, *, open_client: OpenClient, clock: Clock) -> None:
     """Carry out a check; does nothing when another worker holds it.
 
     If it fails, the check says why, and earlier findings stay as they were.
@@ -39,16 +39,16 @@ def run_reconciliation(run_id: int, *, open_books: OpenBooks, clock: Clock) -> N
 
     def work(run: ReconciliationRun) -> None:
         check_usable(run.connection)
-        _check(run, open_books=open_books, clock=clock)
+        _check(run, open_client=open_client, clock=clock)
 
     carry_out(ReconciliationRun, run_id, work, clock=clock)
 
 
-def _check(run: ReconciliationRun, *, open_books: OpenBooks, clock: Clock) -> None:
+def _check(run: ReconciliationRun, *, open_client: OpenClient, clock: Clock) -> None:
     """Compare. Raises CannotCheck; refused codes also pause the connection."""
     try:
-        with open_books(run.connection) as books:
-            _compare(run, books, clock=clock)
+        with open_client(run.connection) as client:
+            _compare(run, client, clock=clock)
     except CannotDecrypt:
         pause(run.connection, code="keys", text=undecryptable(), now=clock())
         raise CannotCheck(undecryptable()) from None
@@ -65,16 +65,16 @@ def _check(run: ReconciliationRun, *, open_books: OpenBooks, clock: Clock) -> No
         ) from None
 
 
-def _compare(run: ReconciliationRun, books: EBoekhouden, *, clock: Clock) -> None:
+def _compare(run: ReconciliationRun, client: EBoekhouden, *, clock: Clock) -> None:
     def pulse(part: ReconciliationPart) -> None:
-        beat(run, now=clock(), part=part, calls=dict(books.calls))
+        beat(run, now=clock(), part=part, calls=dict(client.calls))
 
     judged = judged_bookings(run, now=clock())
     beat(run, now=clock(), booking_count=len(judged))
     older = older_differences(run, judged=[ours.booking_id for ours in judged])
     judged += _bookings_of(older)
     left = calls_left_for_reconciliation(run.connection_id, now=clock())
-    reader = Reader(books, pulse, left)
+    reader = Reader(client, pulse, left)
     reader.read(run.since, run.until)
     count = len(reader.documents)
     beat(run, now=clock(), document_count=count)
@@ -91,7 +91,7 @@ def _compare(run: ReconciliationRun, books: EBoekhouden, *, clock: Clock) -> Non
         series=series_of(run),
         absent=reader.absent,
     )
-    figures = {"calls": dict(books.calls)}
+    figures = {"calls": dict(client.calls)}
     checked_too = [difference.pk for difference in older]
     result = ReconciliationResult(discoveries(sides), reader.gaps, checked_too)
     keep(run, result, figures=figures, now=clock())

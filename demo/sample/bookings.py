@@ -15,7 +15,7 @@ from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Invoice, Origin
 from integrations.eboekhouden.messages import SalesEntry, SalesEntryLine
 from integrations.models import Connection
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from lib.money import cents
 
 from .days import Calendar, ticking
@@ -47,7 +47,7 @@ class Office:
 
     def deliver(self, at: datetime.datetime) -> None:
         """Deliver what a worker would have delivered at that moment."""
-        deliver(self.connection.pk, open_books=open_books, clock=ticking(at))
+        deliver(self.connection.pk, open_client=open_client, clock=ticking(at))
 
     def book(self, bill: Bill, *numbers: str, at: datetime.datetime) -> None:
         """Queue the invoices of these customers as one batch."""
@@ -130,5 +130,5 @@ def _enter_by_hand(connection: Connection, invoice: Invoice) -> None:
         document="",
         lines=[line],
     )
-    with open_books(connection) as books:
-        books.add_sales_entry(entry)
+    with open_client(connection) as client:
+        client.add_sales_entry(entry)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from billing.models import Booking, BookingKind, State
 from billing.reconciliation.running import run_reconciliation
 from billing.reconciliation.runs import start_check
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 
 from .bookings import BOOKED_REMOTELY, Office
 from .days import ticking
@@ -27,7 +27,7 @@ def run_daily_check(office: Office) -> None:
         by=office.sanne.user,
         now=at,
     )
-    run_reconciliation(run.pk, open_books=open_books, clock=ticking(at))
+    run_reconciliation(run.pk, open_client=open_client, clock=ticking(at))
 
 
 def _number(office: Office, customer: str) -> str:

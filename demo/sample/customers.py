@@ -12,7 +12,7 @@ from customers.importing import carry_out_import
 from customers.models import Customer, ImportMode
 from customers.relations import relation_from_customer
 from integrations.models import Connection
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 
 from .addresses import LOCAL_FIELDS, NEW_RELATIONS, REVERSE_CHARGED, fields_of, is_remote, rows
 from .days import Calendar, ticking
@@ -48,10 +48,10 @@ def change_both_sides(sanne: Membership, connection: Connection, calendar: Calen
     for number, phone in LOCAL_PHONES.items():
         customer = organisation.customers.get(number=number)
         _change(customer, {"phone": phone}, now=calendar.now)
-    with open_books(connection) as books:
+    with open_client(connection) as client:
         for number, phone in REMOTE_PHONES.items():
-            (relation,) = books.find_relation(number)
-            books.update_relation(replace(relation, phone=phone))
+            (relation,) = client.find_relation(number)
+            client.update_relation(replace(relation, phone=phone))
     last_night = calendar.at(calendar.today, 2, 14)
     if last_night == calendar.now:
         last_night -= datetime.timedelta(days=1)
@@ -62,11 +62,11 @@ def change_both_sides(sanne: Membership, connection: Connection, calendar: Calen
 def _add_relations(
     numbers: list[str], connection: Connection, calendar: Calendar, **table: str
 ) -> None:
-    with open_books(connection) as books:
+    with open_client(connection) as client:
         for number in numbers:
             customer = Customer(**fields_of(number, **table))
             relation = relation_from_customer(customer, correlation_id="")
-            books.add_relation(relation, today=calendar.first)
+            client.add_relation(relation, today=calendar.first)
 
 
 def _import(organisation: Organisation, *, by: User | None, at: datetime.datetime) -> None:

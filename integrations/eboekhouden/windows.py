@@ -35,27 +35,27 @@ class Rows(Generic[Row]):
 
 
 def invoices_between(
-    books: EBoekhouden, *, since: date, until: date, before: Callable[[], None]
+    client: EBoekhouden, *, since: date, until: date, before: Callable[[], None]
 ) -> Window[BookedInvoice]:
     """Return the invoices of a period; `before` is called before each request."""
 
     def ask(first: date, last: date) -> Rows[BookedInvoice]:
         before()
-        rows = books.invoices(since=first, until=last)
+        rows = client.invoices(since=first, until=last)
         return Rows(rows, len(rows) >= MAX_ENTRY_ROWS)
 
     return _window(ask, since=since, until=until)
 
 
 def entries_between(
-    books: EBoekhouden, *, since: date, until: date, before: Callable[[], None]
+    client: EBoekhouden, *, since: date, until: date, before: Callable[[], None]
 ) -> Window[BookedEntry]:
     """Return the entries of a period; `before` is called before each request."""
 
     def ask(first: date, last: date) -> Rows[BookedEntry]:
         before()
         try:
-            return Rows(books.entries(since=first, until=last), is_full=False)
+            return Rows(client.entries(since=first, until=last), is_full=False)
         except OutcomeUnknown as doubt:
             if doubt.reason != "row-cap":
                 raise

@@ -16,7 +16,7 @@ from billing.models import Origin
 from billing.unbilled.lines import Grouping
 from billing.unbilled.work import WorkQuery
 from integrations.models import Connection
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from tests import factories
 from vat.models import VatRate
 
@@ -70,11 +70,11 @@ class Agency:
         )
 
     def deliver(self) -> int:
-        return deliver(self.connection.pk, open_books=open_books)
+        return deliver(self.connection.pk, open_client=open_client)
 
     def sweep(self, *, later: datetime.timedelta = datetime.timedelta()) -> int:
         """Sweeps as if it were later; each look at the clock takes no time."""
-        return sweep(open_books=open_books, clock=lambda: timezone.now() + later)
+        return sweep(open_client=open_client, clock=lambda: timezone.now() + later)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from billing.invoices.issuing import mark_sent
 from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, BookingKind, Invoice, Origin, State
 from billing.unbilled.lines import Grouping
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from lib.money import cents, hours
 from tests import factories
 
@@ -90,7 +90,7 @@ def test_invoices_in_eboekhouden_come_to_the_same_cents_everywhere(connected, sa
     shown = connected.proposal(**choices)
 
     invoice_in_eboekhouden(connected.order(**choices), connection=connected.connection, now=NOW)
-    deliver(connected.connection.pk, open_books=open_books)
+    deliver(connected.connection.pk, open_client=open_client)
 
     bookings = list(Booking.objects.select_related("invoice"))
     assert {(b.state, b.reason) for b in bookings} == {(State.CONFIRMED, "agrees")}
@@ -113,7 +113,7 @@ def test_sales_entries_come_to_the_same_cents(connected, sandbox):
     sent = [mark_sent(draft, by=connected.member.user, now=NOW) for draft in drafts]
 
     create_sales_entries(sent, connected.connection, by=connected.member.user, now=NOW)
-    deliver(connected.connection.pk, open_books=open_books)
+    deliver(connected.connection.pk, open_client=open_client)
 
     bookings = Booking.objects.filter(kind=BookingKind.SALES_ENTRY)
     assert {(b.state, b.reason, b.code, b.text) for b in bookings} == {

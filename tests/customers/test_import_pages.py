@@ -41,8 +41,8 @@ def test_a_run_that_was_left_is_found_again(client, organisation, connection, ad
     assert f"{PAGE}{run.pk}/" in page
 
 
-def test_the_result_shows_every_row(client, books, import_all):
-    books.seed_relations(
+def test_the_result_shows_every_row(client, eboekhouden, import_all):
+    eboekhouden.seed_relations(
         [{"Code": f"K{n}", "Bedrijf": f"Klant {n}"} for n in range(3)]
         + [{"Code": "", "Bedrijf": "Nameless"}]
     )
@@ -58,8 +58,8 @@ def test_the_result_shows_every_row(client, books, import_all):
     assert "Klant 1" not in skipped
 
 
-def test_a_failure_says_why_and_how_to_go_on(client, books, import_all):
-    books.faults.add("html", count=None)
+def test_a_failure_says_why_and_how_to_go_on(client, eboekhouden, import_all):
+    eboekhouden.faults.add("html", count=None)
     run = import_all()
 
     page = client.get(f"{PAGE}{run.pk}/").content.decode()
@@ -84,8 +84,8 @@ def test_what_keeps_an_import_from_starting_is_said(client, connection, values, 
     assert ImportRun.objects.count() == 0
 
 
-def test_a_name_with_markup_is_shown_as_text(client, books, import_all):
-    books.seed_relations([{"Code": "K1", "Bedrijf": "<script>alert(1)</script>"}])
+def test_a_name_with_markup_is_shown_as_text(client, eboekhouden, import_all):
+    eboekhouden.seed_relations([{"Code": "K1", "Bedrijf": "<script>alert(1)</script>"}])
     run = import_all()
 
     page = client.get(f"{PAGE}{run.pk}/").content.decode()
@@ -95,9 +95,9 @@ def test_a_name_with_markup_is_shown_as_text(client, books, import_all):
 
 
 def test_many_rows_cost_as_many_queries_as_one(
-    client, books, import_all, django_assert_max_num_queries
+    client, eboekhouden, import_all, django_assert_max_num_queries
 ):
-    books.seed_relations([{"Code": f"K{n}", "Bedrijf": f"Klant {n}"} for n in range(60)])
+    eboekhouden.seed_relations([{"Code": f"K{n}", "Bedrijf": f"Klant {n}"} for n in range(60)])
     run = import_all()
 
     with django_assert_max_num_queries(14):

@@ -37,8 +37,8 @@ def row_of(run, code):
 # --- Results ---
 
 
-def test_all_relations_become_customers(books, organisation, import_all):
-    books.seed_relations(
+def test_all_relations_become_customers(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations(
         [
             relation(
                 "K1",
@@ -70,8 +70,8 @@ def test_all_relations_become_customers(books, organisation, import_all):
     assert (piet.is_business, piet.phone) == (False, "06-12345678")
 
 
-def test_a_second_import_changes_nothing(books, import_all):
-    books.seed_relations([relation(f"K{n}", f"Klant {n}") for n in range(5)])
+def test_a_second_import_changes_nothing(eboekhouden, import_all):
+    eboekhouden.seed_relations([relation(f"K{n}", f"Klant {n}") for n in range(5)])
     import_all()
     before = list(Customer.objects.order_by("pk").values("pk", "name", "number", "imported"))
 
@@ -89,10 +89,10 @@ def test_no_relations_is_an_import_too(import_all):
     assert (run.state, run.total, run.done) == ("finished", 0, 0)
 
 
-def test_what_changed_in_eboekhouden_is_taken(books, organisation, import_all):
-    books.seed_relations([relation(Plaats="Utrecht")])
+def test_what_changed_in_eboekhouden_is_taken(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations([relation(Plaats="Utrecht")])
     import_all()
-    books.books.change("relations", 1, {"Plaats": "Zeist"})
+    eboekhouden.books.change("relations", 1, {"Plaats": "Zeist"})
 
     run = import_all()
 
@@ -101,8 +101,8 @@ def test_what_changed_in_eboekhouden_is_taken(books, organisation, import_all):
     assert row_of(run, "K1").changes == {"city": ["Utrecht", "Zeist"]}
 
 
-def test_what_changed_here_is_kept(books, organisation, import_all):
-    books.seed_relations([relation(Plaats="Utrecht")])
+def test_what_changed_here_is_kept(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations([relation(Plaats="Utrecht")])
     import_all()
     organisation.customers.update(city="Amersfoort")
 
@@ -113,11 +113,11 @@ def test_what_changed_here_is_kept(books, organisation, import_all):
     assert row_of(run, "K1").reason == ""
 
 
-def test_what_changed_on_both_sides_is_kept_and_reported(books, organisation, import_all):
-    books.seed_relations([relation(Plaats="Utrecht")])
+def test_what_changed_on_both_sides_is_kept_and_reported(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations([relation(Plaats="Utrecht")])
     import_all()
     organisation.customers.update(city="Amersfoort")
-    books.books.change("relations", 1, {"Plaats": "Zeist"})
+    eboekhouden.books.change("relations", 1, {"Plaats": "Zeist"})
 
     run = import_all()
 
@@ -125,11 +125,11 @@ def test_what_changed_on_both_sides_is_kept_and_reported(books, organisation, im
     assert row_of(run, "K1").reason == "city differs: Amersfoort here, Zeist in e-Boekhouden"
 
 
-def test_empty_never_wins_over_filled(books, organisation, import_all):
-    books.seed_relations([relation(Plaats="Utrecht", Email="a@b.example")])
+def test_empty_never_wins_over_filled(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations([relation(Plaats="Utrecht", Email="a@b.example")])
     import_all()
     organisation.customers.update(email="")
-    books.books.change("relations", 1, {"Plaats": "", "Email": "c@d.example"})
+    eboekhouden.books.change("relations", 1, {"Plaats": "", "Email": "c@d.example"})
 
     import_all()
 
@@ -137,11 +137,11 @@ def test_empty_never_wins_over_filled(books, organisation, import_all):
     assert (customer.city, customer.email) == ("Utrecht", "c@d.example")
 
 
-def test_an_archived_customer_stays_archived(books, organisation, import_all):
-    books.seed_relations([relation(Plaats="Utrecht")])
+def test_an_archived_customer_stays_archived(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations([relation(Plaats="Utrecht")])
     import_all()
     organisation.customers.update(archived_at=NOW)
-    books.books.change("relations", 1, {"Plaats": "Zeist"})
+    eboekhouden.books.change("relations", 1, {"Plaats": "Zeist"})
 
     import_all()
 
@@ -150,9 +150,11 @@ def test_an_archived_customer_stays_archived(books, organisation, import_all):
     assert customer.city == "Zeist"
 
 
-def test_only_new_leaves_existing_customers_alone_but_links_them(books, organisation, import_all):
+def test_only_new_leaves_existing_customers_alone_but_links_them(
+    eboekhouden, organisation, import_all
+):
     create_customer(organisation=organisation, number="K1", name="Here", city="Amersfoort")
-    books.seed_relations([relation("K1", "There"), relation("K2", "New")])
+    eboekhouden.seed_relations([relation("K1", "There"), relation("K2", "New")])
 
     run = import_all(ImportMode.ONLY_NEW)
 
@@ -165,10 +167,10 @@ def test_only_new_leaves_existing_customers_alone_but_links_them(books, organisa
 
 
 def test_a_relation_is_the_customer_with_its_code_whatever_the_case(
-    books, organisation, import_all
+    eboekhouden, organisation, import_all
 ):
     ours = create_customer(organisation=organisation, number="k00001", city="")
-    books.seed_relations([relation(" K00001 ", "Van Dam", Plaats="Utrecht")])
+    eboekhouden.seed_relations([relation(" K00001 ", "Van Dam", Plaats="Utrecht")])
 
     import_all()
 
@@ -178,11 +180,11 @@ def test_a_relation_is_the_customer_with_its_code_whatever_the_case(
 
 
 def test_a_linked_relation_stays_the_same_customer_when_its_code_changes(
-    books, organisation, import_all
+    eboekhouden, organisation, import_all
 ):
-    books.seed_relations([relation("K1")])
+    eboekhouden.seed_relations([relation("K1")])
     import_all()
-    books.books.change("relations", 1, {"Code": "K9"})
+    eboekhouden.books.change("relations", 1, {"Code": "K9"})
 
     run = import_all()
 
@@ -190,11 +192,13 @@ def test_a_linked_relation_stays_the_same_customer_when_its_code_changes(
     assert row_of(run, "K9").outcome == ImportOutcome.UPDATED
 
 
-def test_a_changed_code_never_takes_the_number_of_another_customer(books, organisation, import_all):
-    books.seed_relations([relation("K1")])
+def test_a_changed_code_never_takes_the_number_of_another_customer(
+    eboekhouden, organisation, import_all
+):
+    eboekhouden.seed_relations([relation("K1")])
     import_all()
     create_customer(organisation=organisation, number="K9", name="Somebody else")
-    books.books.change("relations", 1, {"Code": "K9"})
+    eboekhouden.books.change("relations", 1, {"Code": "K9"})
 
     run = import_all()
 
@@ -212,7 +216,7 @@ def test_a_changed_code_never_takes_the_number_of_another_customer(books, organi
     ],
 )
 def test_possible_duplicates_are_reported_and_not_merged(
-    books, organisation, import_all, theirs, what
+    eboekhouden, organisation, import_all, theirs, what
 ):
     create_customer(
         organisation=organisation,
@@ -222,7 +226,7 @@ def test_possible_duplicates_are_reported_and_not_merged(
         vat_number="NL123456782B12",
         email="anna@vandam.example",
     )
-    books.seed_relations([relation("ANDERS", "Anders") | theirs])
+    eboekhouden.seed_relations([relation("ANDERS", "Anders") | theirs])
 
     run = import_all()
 
@@ -242,9 +246,9 @@ def test_possible_duplicates_are_reported_and_not_merged(
     ],
 )
 def test_what_cannot_be_a_customer_is_skipped_with_its_reason(
-    books, organisation, import_all, row, reason
+    eboekhouden, organisation, import_all, row, reason
 ):
-    books.seed_relations([row, relation("K1")])
+    eboekhouden.seed_relations([row, relation("K1")])
 
     run = import_all()
 
@@ -252,8 +256,10 @@ def test_what_cannot_be_a_customer_is_skipped_with_its_reason(
     assert run.rows.get(outcome=ImportOutcome.SKIPPED).reason == reason
 
 
-def test_of_two_relations_with_one_code_the_linked_one_counts(books, organisation, import_all):
-    books.seed_relations([relation("K1", "First"), relation("k1", "Second")])
+def test_of_two_relations_with_one_code_the_linked_one_counts(
+    eboekhouden, organisation, import_all
+):
+    eboekhouden.seed_relations([relation("K1", "First"), relation("k1", "Second")])
     create_customer(organisation=organisation, number="K1", name="Second", remote_id=2)
 
     run = import_all()
@@ -266,8 +272,8 @@ def test_of_two_relations_with_one_code_the_linked_one_counts(books, organisatio
     )
 
 
-def test_a_wrong_email_address_does_not_keep_a_customer_out(books, organisation, import_all):
-    books.seed_relations([relation(Email="anna at vandam")])
+def test_a_wrong_email_address_does_not_keep_a_customer_out(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations([relation(Email="anna at vandam")])
 
     run = import_all()
 
@@ -276,13 +282,13 @@ def test_a_wrong_email_address_does_not_keep_a_customer_out(books, organisation,
 
 
 def test_after_a_switch_of_administration_old_ids_say_nothing(
-    books, organisation, connection, import_all
+    eboekhouden, organisation, connection, import_all
 ):
-    books.seed_relations([relation("K1", "One"), relation("K2", "Two")])
+    eboekhouden.seed_relations([relation("K1", "One"), relation("K2", "Two")])
     import_all()
     Connection.objects.update(administration_key="another")
-    books.books.change("relations", 1, {"Code": "K2", "Bedrijf": "Two"})
-    books.books.change("relations", 2, {"Code": "K1", "Bedrijf": "One"})
+    eboekhouden.books.change("relations", 1, {"Code": "K2", "Bedrijf": "Two"})
+    eboekhouden.books.change("relations", 2, {"Code": "K1", "Bedrijf": "One"})
 
     import_all()
 
@@ -290,9 +296,9 @@ def test_after_a_switch_of_administration_old_ids_say_nothing(
     assert organisation.customers.get(number="K2").remote_id == 1
 
 
-def test_customers_of_another_organisation_are_not_touched(books, import_all):
+def test_customers_of_another_organisation_are_not_touched(eboekhouden, import_all):
     theirs = create_customer(organisation=create_organisation(name="Elders"), number="K1")
-    books.seed_relations([relation("K1", "Ours", Plaats="Utrecht")])
+    eboekhouden.seed_relations([relation("K1", "Ours", Plaats="Utrecht")])
 
     import_all()
 
@@ -311,21 +317,21 @@ def test_starting_twice_is_one_import(organisation, connection, administrator):
     assert ImportRun.objects.count() == 1
 
 
-def test_two_workers_do_the_work_once(books, organisation, connection, administrator, clock):
-    books.seed_relations([relation()])
+def test_two_workers_do_the_work_once(eboekhouden, organisation, connection, administrator, clock):
+    eboekhouden.seed_relations([relation()])
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
 
     carry_out_import(run.pk, clock=clock)
     carry_out_import(run.pk, clock=clock)
 
     assert run.rows.count() == 1
-    assert len(books.books.requests(operation="GetRelaties")) == 1
+    assert len(eboekhouden.books.requests(operation="GetRelaties")) == 1
 
 
 def test_an_import_goes_on_where_its_worker_died(
-    books, organisation, connection, administrator, clock
+    eboekhouden, organisation, connection, administrator, clock
 ):
-    books.seed_relations([relation(f"K{n:05d}", f"Klant {n}") for n in range(STEP * 2 + 50)])
+    eboekhouden.seed_relations([relation(f"K{n:05d}", f"Klant {n}") for n in range(STEP * 2 + 50)])
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
     looks = iter(range(3))  # claimed, counted, and one step
 
@@ -354,9 +360,9 @@ def test_an_import_goes_on_where_its_worker_died(
 
 
 def test_a_worker_that_lost_its_run_writes_nothing_more(
-    books, organisation, connection, administrator, clock
+    eboekhouden, organisation, connection, administrator, clock
 ):
-    books.seed_relations([relation(f"K{n:05d}", f"Klant {n}") for n in range(STEP * 2)])
+    eboekhouden.seed_relations([relation(f"K{n:05d}", f"Klant {n}") for n in range(STEP * 2)])
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
     looks = iter(range(100))
 
@@ -385,22 +391,22 @@ def test_a_run_that_ends_every_worker_fails(organisation, connection, administra
 
 
 def test_with_the_service_away_the_run_says_so_and_a_new_one_may_start(
-    books, organisation, connection, import_all
+    eboekhouden, organisation, connection, import_all
 ):
-    books.faults.add("html", count=None)
+    eboekhouden.faults.add("html", count=None)
 
     run = import_all()
 
     assert run.state == "failed"
     assert "Start the import again later" in run.problem
     assert not Connection.objects.get(pk=connection.pk).is_paused
-    books.faults.clear()
+    eboekhouden.faults.clear()
     assert import_all().state == "finished"
 
 
-def test_half_an_answer_is_no_answer(books, organisation, import_all):
-    books.seed_relations([relation(f"K{n}", "Klant") for n in range(20)])
-    books.faults.add("truncate", operation="GetRelaties")
+def test_half_an_answer_is_no_answer(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations([relation(f"K{n}", "Klant") for n in range(20)])
+    eboekhouden.faults.add("truncate", operation="GetRelaties")
 
     run = import_all()
 
@@ -409,9 +415,9 @@ def test_half_an_answer_is_no_answer(books, organisation, import_all):
 
 
 def test_refused_codes_pause_the_connection_and_stop_the_import(
-    books, organisation, connection, administrator, import_all
+    eboekhouden, organisation, connection, administrator, import_all
 ):
-    books.books.renew_security_code_1()
+    eboekhouden.books.renew_security_code_1()
 
     run = import_all()
 
@@ -424,7 +430,7 @@ def test_refused_codes_pause_the_connection_and_stop_the_import(
 
 
 def test_a_pause_between_start_and_work_stops_the_import(
-    organisation, connection, administrator, clock, books
+    organisation, connection, administrator, clock, eboekhouden
 ):
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
     pause(connection, code="E0011", text="The codes stopped working.", now=NOW)
@@ -433,11 +439,11 @@ def test_a_pause_between_start_and_work_stops_the_import(
 
     run.refresh_from_db()
     assert run.problem == "The connection is paused: The codes stopped working."
-    assert books.books.requests() == []
+    assert eboekhouden.books.requests() == []
 
 
-def test_the_task_does_the_import(books, organisation, connection, administrator):
-    books.seed_relations([relation()])
+def test_the_task_does_the_import(eboekhouden, organisation, connection, administrator):
+    eboekhouden.seed_relations([relation()])
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
 
     run_import(run.pk)
@@ -447,9 +453,15 @@ def test_the_task_does_the_import(books, organisation, connection, administrator
 
 
 def test_unchanged_rows_cost_no_query_each(
-    books, organisation, connection, administrator, clock, import_all, django_assert_max_num_queries
+    eboekhouden,
+    organisation,
+    connection,
+    administrator,
+    clock,
+    import_all,
+    django_assert_max_num_queries,
 ):
-    books.seed_relations([relation(f"K{n:05d}", f"Klant {n}") for n in range(STEP * 3)])
+    eboekhouden.seed_relations([relation(f"K{n:05d}", f"Klant {n}") for n in range(STEP * 3)])
     import_all()
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
 
@@ -460,11 +472,11 @@ def test_unchanged_rows_cost_no_query_each(
 
 
 def test_an_edit_during_the_import_is_not_overwritten(
-    books, organisation, connection, administrator, clock, import_all
+    eboekhouden, organisation, connection, administrator, clock, import_all
 ):
-    books.seed_relations([relation(Plaats="Utrecht")])
+    eboekhouden.seed_relations([relation(Plaats="Utrecht")])
     import_all()
-    books.books.change("relations", 1, {"Plaats": "Zeist"})
+    eboekhouden.books.change("relations", 1, {"Plaats": "Zeist"})
     run = start_import(organisation, mode="update", by=administrator.user, now=NOW)
     looks = iter(range(100))
 
@@ -479,8 +491,8 @@ def test_an_edit_during_the_import_is_not_overwritten(
     assert "was changed here during the import" in row_of(run, "K1").reason
 
 
-def test_thousands_of_relations_are_no_trouble(books, organisation, import_all):
-    books.seed_relations(
+def test_thousands_of_relations_are_no_trouble(eboekhouden, organisation, import_all):
+    eboekhouden.seed_relations(
         [relation(f"K{n:05d}", f"Klant {n}", Plaats="Utrecht") for n in range(2_000)]
     )
 

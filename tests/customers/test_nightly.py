@@ -84,8 +84,8 @@ def test_runs_of_long_ago_are_cleared_away(nightly, organisation, clock):
     assert not ImportRun.objects.filter(pk=old.pk).exists()
 
 
-def test_a_nightly_import_carries_out(nightly, books, clock):
-    books.seed_relations([{"Code": "K1", "Bedrijf": "Van Dam"}])
+def test_a_nightly_import_carries_out(nightly, eboekhouden, clock):
+    eboekhouden.seed_relations([{"Code": "K1", "Bedrijf": "Van Dam"}])
     [run_id] = start_due_imports(now=NOW)
 
     carry_out_import(run_id, clock=clock)

@@ -35,19 +35,21 @@ def typed(sandbox, **changes):
 
 
 @pytest.fixture
-def empty(organisation, books, administrator):
+def empty(organisation, eboekhouden, administrator):
     """A connection that is switched on, without settings."""
     return activate(organisation, by=administrator.user, now=NOW)
 
 
-def test_a_test_that_succeeds_stores_the_codes_and_what_was_found(empty, books, administrator):
-    books.seed_relations([{"Code": "K1", "Bedrijf": "Van Dam"}])
+def test_a_test_that_succeeds_stores_the_codes_and_what_was_found(
+    empty, eboekhouden, administrator
+):
+    eboekhouden.seed_relations([{"Code": "K1", "Bedrijf": "Van Dam"}])
 
-    tested = test_connection(empty, typed=typed(books), by=administrator.user, now=NOW)
+    tested = test_connection(empty, typed=typed(eboekhouden), by=administrator.user, now=NOW)
 
     assert tested.ok
     stored = Connection.objects.get(pk=empty.pk)
-    assert stored.codes() == (books.security_code_1, books.security_code_2)
+    assert stored.codes() == (eboekhouden.security_code_1, eboekhouden.security_code_2)
     assert stored.administration_name == "Voorbeeld BV"
     assert (stored.tested_at, stored.relation_count) == (NOW, 1)
     assert stored.codes_set_by == administrator.user
@@ -61,13 +63,13 @@ def test_a_test_that_succeeds_stores_the_codes_and_what_was_found(empty, books, 
 
 
 def test_a_test_again_keeps_accounts_that_stay_and_drops_those_that_went(
-    connection, books, administrator
+    connection, eboekhouden, administrator
 ):
     LedgerAccount.objects.create(connection=connection, code="9999", name="Weg", category="VW")
     old = LedgerAccount.objects.create(connection=connection, code="8000", name="Oud", category="?")
 
     test_connection(
-        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+        connection, typed=CredentialsInput(eboekhouden.username), by=administrator.user, now=NOW
     )
 
     assert not connection.ledger_accounts.filter(code="9999").exists()
@@ -83,9 +85,11 @@ def test_a_test_again_keeps_accounts_that_stay_and_drops_those_that_went(
     ],
 )
 def test_wrong_codes_are_named_and_not_stored(
-    empty, books, administrator, changes, field, sentence
+    empty, eboekhouden, administrator, changes, field, sentence
 ):
-    tested = test_connection(empty, typed=typed(books, **changes), by=administrator.user, now=NOW)
+    tested = test_connection(
+        empty, typed=typed(eboekhouden, **changes), by=administrator.user, now=NOW
+    )
 
     assert not tested.ok
     assert tested.is_wrong
@@ -111,10 +115,10 @@ def test_wrong_codes_are_named_and_not_stored(
     ],
 )
 def test_everything_that_can_go_wrong_is_said_in_words(
-    empty, books, administrator, arrange, sentence
+    empty, eboekhouden, administrator, arrange, sentence
 ):
-    codes = typed(books)
-    arrange(books)
+    codes = typed(eboekhouden)
+    arrange(eboekhouden)
 
     tested = test_connection(empty, typed=codes, by=administrator.user, now=NOW)
 
@@ -124,11 +128,11 @@ def test_everything_that_can_go_wrong_is_said_in_words(
 
 
 def test_an_address_that_is_not_secure_is_refused_before_anything_is_sent(
-    empty, books, administrator, settings
+    empty, eboekhouden, administrator, settings
 ):
     settings.EBOEKHOUDEN_URL = "http://e-boekhouden.example/soap.asmx"
 
-    tested = test_connection(empty, typed=typed(books), by=administrator.user, now=NOW)
+    tested = test_connection(empty, typed=typed(eboekhouden), by=administrator.user, now=NOW)
 
     assert "not secure" in tested.text
 
@@ -141,21 +145,23 @@ def test_a_test_without_codes_says_what_is_missing(empty, administrator):
     assert tested.text == "Enter the username and both security codes first."
 
 
-def test_a_success_ends_a_pause(connection, books, administrator):
+def test_a_success_ends_a_pause(connection, eboekhouden, administrator):
     pause(connection, code="E0011", text="wrong", now=NOW)
 
     test_connection(
-        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+        connection, typed=CredentialsInput(eboekhouden.username), by=administrator.user, now=NOW
     )
 
     assert not Connection.objects.get(pk=connection.pk).is_paused
 
 
-def test_stored_codes_that_stopped_working_pause_the_connection(connection, books, administrator):
-    books.books.renew_security_code_1()
+def test_stored_codes_that_stopped_working_pause_the_connection(
+    connection, eboekhouden, administrator
+):
+    eboekhouden.books.renew_security_code_1()
 
     tested = test_connection(
-        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+        connection, typed=CredentialsInput(eboekhouden.username), by=administrator.user, now=NOW
     )
 
     assert not tested.ok
@@ -163,14 +169,14 @@ def test_stored_codes_that_stopped_working_pause_the_connection(connection, book
     assert (stored.paused_at, stored.pause_code) == (NOW, "E0011")
 
 
-def test_the_same_administration_is_not_connected_twice(connection, books, administrator):
+def test_the_same_administration_is_not_connected_twice(connection, eboekhouden, administrator):
     test_connection(
-        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+        connection, typed=CredentialsInput(eboekhouden.username), by=administrator.user, now=NOW
     )
     other = create_membership(organisation=create_organisation(name="Elders"), role="administrator")
     theirs = activate(other.organisation, by=other.user, now=NOW)
 
-    tested = test_connection(theirs, typed=typed(books), by=other.user, now=NOW)
+    tested = test_connection(theirs, typed=typed(eboekhouden), by=other.user, now=NOW)
 
     assert not tested.ok
     assert tested.field == "code_2"
@@ -179,18 +185,20 @@ def test_the_same_administration_is_not_connected_twice(connection, books, admin
 
 
 def test_switching_on_while_another_organisation_took_the_administration(
-    connection, books, administrator
+    connection, eboekhouden, administrator
 ):
     deactivate(connection, by=administrator.user, now=NOW)
-    create_connection(organisation=create_organisation(name="Elders"), sandbox=books)
+    create_connection(organisation=create_organisation(name="Elders"), sandbox=eboekhouden)
 
     with pytest.raises(AdministrationTaken, match="Switch off the other connection"):
         activate(connection.organisation, by=administrator.user, now=NOW)
 
 
-def test_saving_while_the_service_is_away_stores_everything_untested(empty, books, administrator):
-    codes = typed(books)
-    books.stop()
+def test_saving_while_the_service_is_away_stores_everything_untested(
+    empty, eboekhouden, administrator
+):
+    codes = typed(eboekhouden)
+    eboekhouden.stop()
 
     tested = save_connection(
         empty,
@@ -206,10 +214,10 @@ def test_saving_while_the_service_is_away_stores_everything_untested(empty, book
     assert (stored.template, stored.tested_at) == ("Factuur NL", None)
 
 
-def test_saving_wrong_codes_stores_nothing(connection, books, administrator):
+def test_saving_wrong_codes_stores_nothing(connection, eboekhouden, administrator):
     tested = save_connection(
         connection,
-        typed=CredentialsInput(books.username, code_1=WRONG_1),
+        typed=CredentialsInput(eboekhouden.username, code_1=WRONG_1),
         settings=settings_of(connection, template="Other"),
         by=administrator.user,
         now=NOW,
@@ -217,15 +225,15 @@ def test_saving_wrong_codes_stores_nothing(connection, books, administrator):
 
     assert tested.is_wrong
     stored = Connection.objects.get(pk=connection.pk)
-    assert stored.codes()[0] == books.security_code_1
+    assert stored.codes()[0] == eboekhouden.security_code_1
     assert stored.template != "Other"
 
 
-def test_saving_settings_alone_asks_the_service_nothing(connection, books, administrator):
+def test_saving_settings_alone_asks_the_service_nothing(connection, eboekhouden, administrator):
     test_connection(
-        connection, typed=CredentialsInput(books.username), by=administrator.user, now=NOW
+        connection, typed=CredentialsInput(eboekhouden.username), by=administrator.user, now=NOW
     )
-    books.stop()
+    eboekhouden.stop()
 
     tested = save_connection(
         connection,
@@ -257,16 +265,16 @@ def test_the_night_begins_and_ends_with_its_switch(connection, administrator):
     assert connection.next_import_at is None
 
 
-def test_changes_are_recorded_without_the_codes(empty, books, administrator):
-    test_connection(empty, typed=typed(books), by=administrator.user, now=NOW)
+def test_changes_are_recorded_without_the_codes(empty, eboekhouden, administrator):
+    test_connection(empty, typed=typed(eboekhouden), by=administrator.user, now=NOW)
     test_connection(
-        empty, typed=CredentialsInput(books.username, WRONG_1), by=administrator.user, now=NOW
+        empty, typed=CredentialsInput(eboekhouden.username, WRONG_1), by=administrator.user, now=NOW
     )
 
     texts = " | ".join(empty.events.values_list("text", flat=True))
     assert "Changed: Username, Security code 1, Security code 2." in texts
     assert "Test failed" in texts
-    for secret in (books.security_code_1, books.security_code_2, WRONG_1):
+    for secret in (eboekhouden.security_code_1, eboekhouden.security_code_2, WRONG_1):
         assert secret not in texts
 
 
@@ -284,11 +292,11 @@ def test_what_is_typed_is_not_in_its_repr():
     assert "CANARY" not in repr(CredentialsInput("me", WRONG_1, WRONG_2))
 
 
-def test_nothing_of_a_test_reaches_the_logs(empty, books, administrator, caplog):
+def test_nothing_of_a_test_reaches_the_logs(empty, eboekhouden, administrator, caplog):
     caplog.set_level("DEBUG")
 
-    test_connection(empty, typed=typed(books), by=administrator.user, now=NOW)
-    test_connection(empty, typed=typed(books, code_1=WRONG_1), by=administrator.user, now=NOW)
+    test_connection(empty, typed=typed(eboekhouden), by=administrator.user, now=NOW)
+    test_connection(empty, typed=typed(eboekhouden, code_1=WRONG_1), by=administrator.user, now=NOW)
 
-    for secret in (books.security_code_1, books.security_code_2, WRONG_1):
+    for secret in (eboekhouden.security_code_1, eboekhouden.security_code_2, WRONG_1):
         assert secret not in caplog.text

@@ -30,11 +30,11 @@ def form(**changes):
     } | changes
 
 
-def codes(books):
+def codes(eboekhouden):
     return {
-        "username": books.username,
-        "code_1": books.security_code_1,
-        "code_2": books.security_code_2,
+        "username": eboekhouden.username,
+        "code_1": eboekhouden.security_code_1,
+        "code_2": eboekhouden.security_code_2,
     }
 
 
@@ -57,11 +57,11 @@ def test_deactivating_keeps_the_settings(client, connection):
     assert "is switched off" in client.get(PAGE).content.decode()
 
 
-def test_the_way_from_nothing_to_connected(client, organisation, books):
+def test_the_way_from_nothing_to_connected(client, organisation, eboekhouden):
     client.post("/settings/e-boekhouden/activate/")
 
-    tested = client.post(TEST, form(**codes(books))).content.decode()
-    saved = client.post(PAGE, form(username=books.username), follow=True).content.decode()
+    tested = client.post(TEST, form(**codes(eboekhouden))).content.decode()
+    saved = client.post(PAGE, form(username=eboekhouden.username), follow=True).content.decode()
 
     assert "Connected to Voorbeeld BV" in tested
     assert "28 ledger accounts" in saved
@@ -69,33 +69,33 @@ def test_the_way_from_nothing_to_connected(client, organisation, books):
     assert "tested today" in saved
     stored = Connection.objects.get(organisation=organisation)
     assert (stored.template, stored.ledger_account) == ("Factuur NL", "8000")
-    assert stored.codes() == (books.security_code_1, books.security_code_2)
+    assert stored.codes() == (eboekhouden.security_code_1, eboekhouden.security_code_2)
 
 
-def test_a_test_keeps_what_was_typed_and_shows_no_code(client, connection, books):
+def test_a_test_keeps_what_was_typed_and_shows_no_code(client, connection, eboekhouden):
     page = client.post(TEST, form(template="Typed template", **CANARIES)).content.decode()
 
     assert 'value="Typed template"' in page
     assert "The test failed." in page
-    for secret in (*CANARIES.values(), books.security_code_1, books.security_code_2):
+    for secret in (*CANARIES.values(), eboekhouden.security_code_1, eboekhouden.security_code_2):
         assert secret not in page
     connection.refresh_from_db()
     assert connection.template != "Typed template"
 
 
-def test_the_browser_keeps_the_codes_until_they_are_stored(client, connection, books):
+def test_the_browser_keeps_the_codes_until_they_are_stored(client, connection, eboekhouden):
     failed = client.post(TEST, form(**CANARIES)).content.decode()
-    passed = client.post(TEST, form(**codes(books))).content.decode()
+    passed = client.post(TEST, form(**codes(eboekhouden))).content.decode()
 
     assert failed.count("hx-preserve") == 2
     assert "hx-preserve" not in passed
 
 
-def test_no_page_shows_a_stored_code(client, connection, books):
+def test_no_page_shows_a_stored_code(client, connection, eboekhouden):
     for page in (PAGE, "/settings/integrations/", "/settings/import/"):
         content = client.get(page).content.decode()
-        assert books.security_code_1 not in content
-        assert books.security_code_2 not in content
+        assert eboekhouden.security_code_1 not in content
+        assert eboekhouden.security_code_2 not in content
         assert connection.sealed_code_1 not in content
 
 
@@ -119,8 +119,12 @@ def test_a_report_of_a_crash_has_no_code_in_it(client, connection, settings, cap
         assert secret not in reports[0] + answer.content.decode() + caplog.text
 
 
-def test_the_codes_say_when_and_by_whom_they_were_set(client, connection, books, administrator):
-    client.post(TEST, form(**codes(books) | {"code_1": books.books.renew_security_code_1()}))
+def test_the_codes_say_when_and_by_whom_they_were_set(
+    client, connection, eboekhouden, administrator
+):
+    client.post(
+        TEST, form(**codes(eboekhouden) | {"code_1": eboekhouden.books.renew_security_code_1()})
+    )
 
     page = client.get(PAGE).content.decode()
 
@@ -148,16 +152,20 @@ def test_a_pasted_account_comes_back_as_its_number_and_is_not_saved(client, conn
         ("1300", "1300 Debiteuren is not a profit and loss account"),
     ],
 )
-def test_an_account_that_cannot_be_right_is_explained(client, connection, books, number, sentence):
-    client.post(TEST, form(**codes(books)))
+def test_an_account_that_cannot_be_right_is_explained(
+    client, connection, eboekhouden, number, sentence
+):
+    client.post(TEST, form(**codes(eboekhouden)))
 
-    page = client.post(PAGE, form(username=books.username, ledger_account=number)).content.decode()
+    page = client.post(
+        PAGE, form(username=eboekhouden.username, ledger_account=number)
+    ).content.decode()
 
     assert sentence in page
 
 
-def test_debtors_accounts_are_chosen_from_the_fetched_ones(client, connection, books):
-    client.post(TEST, form(**codes(books)))
+def test_debtors_accounts_are_chosen_from_the_fetched_ones(client, connection, eboekhouden):
+    client.post(TEST, form(**codes(eboekhouden)))
 
     page = client.get(PAGE).content.decode()
 
@@ -166,28 +174,28 @@ def test_debtors_accounts_are_chosen_from_the_fetched_ones(client, connection, b
     assert "1000 · Kas" not in page
 
 
-def test_saving_with_the_service_away_warns(client, connection, books):
-    values = codes(books)
-    books.stop()
+def test_saving_with_the_service_away_warns(client, connection, eboekhouden):
+    values = codes(eboekhouden)
+    eboekhouden.stop()
 
     page = client.post(PAGE, form(**values), follow=True).content.decode()
 
     assert "Saved, but not tested" in page
 
 
-def test_saving_wrong_codes_says_so_next_to_the_field(client, connection, books):
-    page = client.post(PAGE, form(username=books.username, **CANARIES)).content.decode()
+def test_saving_wrong_codes_says_so_next_to_the_field(client, connection, eboekhouden):
+    page = client.post(PAGE, form(username=eboekhouden.username, **CANARIES)).content.decode()
 
     assert "does not accept the username or security code 1" in page
     connection.refresh_from_db()
-    assert connection.codes() == (books.security_code_1, books.security_code_2)
+    assert connection.codes() == (eboekhouden.security_code_1, eboekhouden.security_code_2)
 
 
-def test_with_htmx_saving_leads_on_and_errors_stay(client, connection, books):
+def test_with_htmx_saving_leads_on_and_errors_stay(client, connection, eboekhouden):
     headers = {"HTTP_HX_REQUEST": "true"}
 
     wrong = client.post(PAGE, form(numbering="nonsense"), **headers)
-    right = client.post(PAGE, form(username=books.username), **headers)
+    right = client.post(PAGE, form(username=eboekhouden.username), **headers)
 
     assert "HX-Redirect" not in wrong
     assert right["HX-Redirect"] == PAGE
@@ -218,7 +226,7 @@ def test_only_administrators_come_here(client_of, organisation, role, name):
     assert client_of(member).post(reverse(f"integrations:{name}")).status_code in (403, 405)
 
 
-def test_another_organisation_sees_and_changes_nothing_of_ours(client_of, connection, books):
+def test_another_organisation_sees_and_changes_nothing_of_ours(client_of, connection, eboekhouden):
     outsider = create_membership(organisation=create_organisation(name="X"), role="administrator")
     client = client_of(outsider)
 

@@ -42,13 +42,13 @@ def client_of() -> Callable[[Membership], Client]:
 
 
 @pytest.fixture
-def books(sandbox: Sandbox, settings: Any) -> Sandbox:
+def eboekhouden(sandbox: Sandbox, settings: Any) -> Sandbox:
     """The sandbox, at the address that the operator set."""
     settings.EBOEKHOUDEN_URL = sandbox.url
     return sandbox
 
 
 @pytest.fixture
-def connection(organisation: Organisation, books: Sandbox) -> Connection:
+def connection(organisation: Organisation, eboekhouden: Sandbox) -> Connection:
     """Switched on, with the right codes, not tested yet."""
-    return create_connection(organisation=organisation, sandbox=books)
+    return create_connection(organisation=organisation, sandbox=eboekhouden)

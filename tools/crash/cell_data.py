@@ -18,7 +18,7 @@ from billing.unbilled.work import WorkQuery
 from customers.models import Customer
 from integrations.eboekhouden import messages
 from integrations.models import Connection, Numbering
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from integrations.switching import resume
 from tests import factories
 
@@ -62,7 +62,7 @@ def make_known(ids: dict[str, int]) -> None:
 def occupy(code: str, names: Iterable[tuple[str, str]]) -> None:
     """Create other documents in e-Boekhouden under these numbers, for this relation."""
     tie = Connection.objects.order_by("pk")[0]
-    with open_books(tie) as books:
+    with open_client(tie) as books:
         for kind, number in names:
             if kind == "invoice":
                 books.add_invoice(their_invoice(tie, number, code))

@@ -30,10 +30,10 @@ def hurry() -> None:
     delivery.LATEST_START = (LEASE - EXCHANGE) / 2
     settle = seconds(settings.BOOKING_SETTLE_SECONDS)
     delivery.SETTLE_WHEN_UNIQUE = delivery.SETTLE_WITH_THEIR_NUMBERS = settle
-    tasks.open_books = hurried_books
+    tasks.open_client = hurried_client
 
 
-def hurried_books(connection: Connection) -> EBoekhouden:
+def hurried_client(connection: Connection) -> EBoekhouden:
     """Return a client with shorter timeouts."""
     code_1, code_2 = connection.codes()
     credentials = Credentials(connection.username, code_1, code_2)

@@ -9,7 +9,7 @@ from billing.models import Booking, BookingKind, State
 from integrations import connecting
 from integrations.database_identity import this_database
 from integrations.models import Connection
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 
 NOW = timezone.now()
 
@@ -25,7 +25,7 @@ def copied(connected) -> Connection:
 
 
 def test_a_copied_database_sends_nothing_and_says_why(copied, sandbox):
-    sweep(open_books=open_books)
+    sweep(open_client=open_client)
 
     copied.refresh_from_db()
     assert not sandbox.books.requests()

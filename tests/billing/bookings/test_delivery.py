@@ -12,7 +12,7 @@ from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Attempt, Booking, BookingKind, Invoice, State
 from integrations import leases
 from integrations.models import Connection, Numbering, Uniqueness
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from tests import factories
 
 NOW = timezone.now()
@@ -80,7 +80,7 @@ def test_a_number_that_was_refused_and_is_there_tells_that_doubles_are_refused(c
 def test_only_one_worker_writes_at_a_time(connected, known):
     leases.take(connected.connection.pk, now=timezone.now())
 
-    assert deliver(connected.connection.pk, open_books=open_books) == 0
+    assert deliver(connected.connection.pk, open_client=open_client) == 0
 
     known.refresh_from_db()
     assert known.state == State.QUEUED

@@ -18,7 +18,7 @@ from integrations import leases
 from integrations.connecting import CredentialsInput, save_connection
 from integrations.connecting import test_connection as try_connection
 from integrations.models import Connection
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from sandbox import Sandbox
 from tests import factories
 
@@ -217,12 +217,12 @@ def test_a_mistake_in_the_bookings_of_one_organisation_keeps_no_other_waiting(
     def open_or_fail(connection):
         if connection == broken:
             raise ZeroDivisionError
-        return open_books(connection)
+        return open_client(connection)
 
     assert broken.pk != connected.connection.pk
     # The troubled one goes first.
     Booking.objects.filter(connection=broken).update(created_at=NOW - 60 * MINUTE)
-    sweep(open_books=open_or_fail, clock=lambda: timezone.now() + MINUTE)
+    sweep(open_client=open_or_fail, clock=lambda: timezone.now() + MINUTE)
 
     assert Booking.objects.get(kind=BookingKind.INVOICE).state == State.CONFIRMED
 

@@ -25,7 +25,7 @@ from billing.reconciliation.running import run_reconciliation
 from billing.reconciliation.runs import start_check
 from billing.unbilled.work import WorkQuery
 from integrations.runs import RunState
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from registrations.models import TimeEntry
 from registrations.selection import Selection
 from registrations.statuses import approve, reject
@@ -214,7 +214,7 @@ def test_a_check_that_is_started_and_carried_out_by_many_is_done_once(connected,
     def start_and_carry_out() -> None:
         days = {"since": date(2026, 11, 1), "until": date(2026, 11, 30)}
         run = start_check(connected.organisation, **days, by=None, now=NOW)
-        run_reconciliation(run.pk, open_books=open_books, clock=timezone.now)
+        run_reconciliation(run.pk, open_client=open_client, clock=timezone.now)
 
     results = together(*[start_and_carry_out for _ in range(4)])
 

@@ -96,14 +96,14 @@ def test_crediting_there_and_billing_at_once_leave_every_row_on_one_line_or_none
     connected.deliver()
     invoice = Invoice.objects.get()
     connected.hours(project=project)
-    by, books = connected.member.user, connected.connection
+    by, connection = connected.member.user, connected.connection
 
     def credit() -> object:
         order = credit_input(invoice.lines.all())
-        return credit_in_eboekhouden(invoice, order, connection=books, by=by, now=NOW)
+        return credit_in_eboekhouden(invoice, order, connection=connection, by=by, now=NOW)
 
     def bill() -> object:
-        return invoice_in_eboekhouden(connected.order(), connection=books, now=NOW)
+        return invoice_in_eboekhouden(connected.order(), connection=connection, now=NOW)
 
     results = together(credit, bill, credit, bill)
 

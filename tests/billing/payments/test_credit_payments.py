@@ -18,7 +18,7 @@ from billing.invoices.timeline import timeline
 from billing.models import Invoice, InvoiceStatus, Origin
 from billing.payments.fetching import fetch_payments
 from integrations.models import Connection
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from tests import factories
 
 from ..invoices.test_crediting import credit_input
@@ -55,7 +55,7 @@ def credited(agency, invoice: Invoice, lines=None, *, is_entered: bool = True) -
 
 
 def fetch(hour: int) -> int:
-    return fetch_payments(Connection.objects.get(), open_books=open_books, now=NOW + hour * HOUR)
+    return fetch_payments(Connection.objects.get(), open_client=open_client, now=NOW + hour * HOUR)
 
 
 def fresh(invoice: Invoice) -> Invoice:

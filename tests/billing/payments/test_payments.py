@@ -21,7 +21,7 @@ from billing.payments.requesting import enqueue_waiting, request_payments, reque
 from integrations.eboekhouden.messages import OpenItem
 from integrations.models import Connection
 from integrations.runs import ABANDONED_AFTER
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from integrations.switching import pause
 from tests import factories
 from tests.plugins.worker import sending_to
@@ -54,7 +54,7 @@ def entered(connected) -> Invoice:
 
 
 def fetch(*, hour: int = 0) -> int:
-    return fetch_payments(Connection.objects.get(), open_books=open_books, now=NOW + hour * HOUR)
+    return fetch_payments(Connection.objects.get(), open_client=open_client, now=NOW + hour * HOUR)
 
 
 def fresh(invoice: Invoice) -> Invoice:

@@ -27,7 +27,7 @@ from integrations.eboekhouden.client import EBoekhouden
 from integrations.models import Connection, Numbering
 from integrations.quota import note_call
 from integrations.runs import RunState, claim_run
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from integrations.switching import pause
 from tests import factories
 
@@ -67,13 +67,13 @@ def check(
     hour: int = 0,
     since: datetime.date = SINCE,
     until: datetime.date = UNTIL,
-    open_books: Callable[[Connection], EBoekhouden] = open_books,
+    open_client: Callable[[Connection], EBoekhouden] = open_client,
 ) -> ReconciliationRun:
     now = NOW + hour * HOUR
     run = runs.start_check(
         connected.organisation, since=since, until=until, by=connected.member.user, now=now
     )
-    run_reconciliation(run.pk, open_books=open_books, clock=lambda: now)
+    run_reconciliation(run.pk, open_client=open_client, clock=lambda: now)
     run.refresh_from_db()
     return run
 
@@ -458,18 +458,18 @@ def test_a_booking_that_is_confirmed_during_the_check_is_no_finding(invoice, con
     """It stands there after the invoices were read, and we know it before we compare."""
 
     def open_and_book(connection: Connection) -> EBoekhouden:
-        books = open_books(connection)
-        read = books.invoices
+        client = open_client(connection)
+        read = client.invoices
 
         def read_and_book(**period: datetime.date) -> object:
             seen = read(**period)
             book(connected)
             return seen
 
-        books.invoices = read_and_book
-        return books
+        client.invoices = read_and_book
+        return client
 
-    run = check(connected, open_books=open_and_book)
+    run = check(connected, open_client=open_and_book)
 
     assert Booking.objects.documents().filter(state=State.CONFIRMED).count() == 2
     assert (run.state, run.booking_count, found()) == (RunState.FINISHED, 1, [])
@@ -615,7 +615,7 @@ def test_a_connection_that_is_paused_meanwhile_is_not_asked(connected, sandbox):
     run = start(connected)
     pause(connected.connection, code="E0011", text="wrong", now=NOW)
 
-    run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_client=open_client, clock=lambda: NOW)
 
     run.refresh_from_db()
     assert run.state == RunState.FAILED
@@ -721,7 +721,7 @@ def test_a_second_worker_does_nothing(connected, sandbox):
     run = start(connected)
     claim_run(ReconciliationRun, run.pk, now=NOW)
 
-    run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_client=open_client, clock=lambda: NOW)
 
     assert not sandbox.books.requests()
 
@@ -730,7 +730,7 @@ def test_a_check_whose_worker_died_is_taken_over(connected):
     run = start(connected)
     claim_run(ReconciliationRun, run.pk, now=NOW - HOUR)
 
-    run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_client=open_client, clock=lambda: NOW)
 
     run.refresh_from_db()
     assert (run.state, run.attempts) == (RunState.FINISHED, 2)
@@ -742,9 +742,9 @@ def test_a_worker_that_lost_its_check_writes_nothing(invoice, connected, sandbox
 
     def open_and_lose(connection: Connection) -> EBoekhouden:
         ReconciliationRun.objects.filter(pk=run.pk).update(attempts=2)
-        return open_books(connection)
+        return open_client(connection)
 
-    run_reconciliation(run.pk, open_books=open_and_lose, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_client=open_and_lose, clock=lambda: NOW)
 
     run.refresh_from_db()
     assert (run.state, found()) == (RunState.RUNNING, [])
@@ -754,7 +754,7 @@ def test_a_check_that_every_worker_dies_of_is_given_up(connected):
     run = start(connected)
     ReconciliationRun.objects.update(attempts=ReconciliationRun.MAX_ATTEMPTS)
 
-    run_reconciliation(run.pk, open_books=open_books, clock=lambda: NOW)
+    run_reconciliation(run.pk, open_client=open_client, clock=lambda: NOW)
 
     run.refresh_from_db()
     assert run.state == RunState.FAILED
@@ -767,5 +767,5 @@ def test_a_delivery_goes_on_while_a_check_runs(connected, sandbox):
 
     book(connected)
 
-    assert deliver(connected.connection.pk, open_books=open_books) == 0
+    assert deliver(connected.connection.pk, open_client=open_client) == 0
     assert len(sandbox.books.invoices()) == 1

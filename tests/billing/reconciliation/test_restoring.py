@@ -24,7 +24,7 @@ from billing.reconciliation.restoring import NotYet, compare_and_go_on, go_on_by
 from billing.reconciliation.running import run_reconciliation
 from billing.resolving import actions as choices
 from integrations.database_identity import QUIET
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from registrations.models import TimeEntry
 from tests import factories
 
@@ -65,7 +65,7 @@ def compare(now: datetime.datetime = LATER) -> None:
     compare_and_go_on(now=now, today=TODAY)
     for run in ReconciliationRun.objects.filter(state="queued"):
         ReconciliationRun.objects.filter(pk=run.pk).update(created_at=now)
-        run_reconciliation(run.pk, open_books=open_books, clock=lambda: now)
+        run_reconciliation(run.pk, open_client=open_client, clock=lambda: now)
     compare_and_go_on(now=now, today=TODAY)
 
 

@@ -22,7 +22,7 @@ from billing.models import (
 )
 from billing.resolving import actions as actions
 from billing.resolving import renumbering
-from integrations.sessions import open_books
+from integrations.sessions import open_client
 from registrations.models import TimeEntry
 from tests import factories
 from tests.integrations.eboekhouden import samples
@@ -35,8 +35,8 @@ NOW = timezone.now()
 def occupy(connected, sandbox, number: str) -> None:
     """Somebody else wrote an invoice with our next number, and an entry of it, in e-Boekhouden."""
     sandbox.seed_relations([{"Code": "X1", "Bedrijf": "Somebody Else B.V."}])
-    with open_books(connected.connection) as books:
-        books.add_invoice(
+    with open_client(connected.connection) as client:
+        client.add_invoice(
             samples.invoice(
                 number=number, relation_code="X1", book=True, entry_description="By hand"
             )

@@ -26,7 +26,7 @@ def server() -> Iterator[WireServer]:
 
 
 @pytest.fixture
-def books(server: WireServer, credentials: Credentials) -> Iterator[EBoekhouden]:
+def client(server: WireServer, credentials: Credentials) -> Iterator[EBoekhouden]:
     with EBoekhouden(credentials, url=server.url, limits=QUICK) as session:
         yield session
 

@@ -31,10 +31,10 @@ def customer(eboekhouden):
 
 
 def test_the_right_codes_log_in_and_out(service, login):
-    with EBoekhouden(login, url=service.url) as books:
-        books.check_login()
+    with EBoekhouden(login, url=service.url) as client:
+        client.check_login()
 
-    assert dict(books.calls) == {"OpenSession": 1}
+    assert dict(client.calls) == {"OpenSession": 1}
 
 
 @pytest.mark.parametrize("wrong", ["username", "security_code_1", "security_code_2"])
@@ -42,10 +42,10 @@ def test_wrong_codes_do_not_log_in(service, login, wrong):
     values = {**vars(login), wrong: "nonsense"}
 
     with (
-        EBoekhouden(Credentials(**values), url=service.url) as books,
+        EBoekhouden(Credentials(**values), url=service.url) as client,
         pytest.raises(NotConfigured) as caught,
     ):
-        books.check_login()
+        client.check_login()
 
     assert caught.value.code.startswith("E001")
 
@@ -349,5 +349,5 @@ def test_a_list_of_thousands_is_read_whole(service, login):
     rows = [{"Code": f"{n:05d}", "Bedrijf": f"Customer {n}"} for n in range(3000)]
     service.seed_relations(rows)
 
-    with EBoekhouden(login, url=service.url, limits=Limits(total=30.0)) as books:
-        assert len(books.relations()) == 3000
+    with EBoekhouden(login, url=service.url, limits=Limits(total=30.0)) as client:
+        assert len(client.relations()) == 3000

@@ -129,64 +129,64 @@ WRITES_IN_DOUBT = {
 @pytest.mark.parametrize(
     ("behaviour", "reason"), WRITES_IN_DOUBT.values(), ids=WRITES_IN_DOUBT.keys()
 )
-def test_anything_but_a_clean_answer_leaves_the_outcome_unknown(server, books, behaviour, reason):
+def test_anything_but_a_clean_answer_leaves_the_outcome_unknown(server, client, behaviour, reason):
     server.on("AddFactuur", behaviour)
 
     with pytest.raises(OutcomeUnknown) as caught:
-        books.add_invoice(invoice())
+        client.add_invoice(invoice())
 
     assert caught.value.reason == reason
     assert server.count("AddFactuur") == 1
 
 
 @pytest.mark.parametrize("cut", [0.0, 0.25, 0.5, 0.75, 0.99])
-def test_a_list_that_is_cut_off_is_never_taken_for_a_short_or_empty_one(server, books, cut):
+def test_a_list_that_is_cut_off_is_never_taken_for_a_short_or_empty_one(server, client, cut):
     rows = "<cRelatie><ID>1</ID><Code>0002</Code></cRelatie>" * 50
     whole = result("GetRelaties", f"<ErrorMsg/><Relaties>{rows}</Relaties>")
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n"
     server.on("GetRelaties", sending(head + whole[: int(len(whole) * cut)]))
 
     with pytest.raises(OutcomeUnknown):
-        books.relations()
+        client.relations()
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 Other", "307 Again", "308 So"])
-def test_a_redirect_is_not_followed_and_its_target_gets_no_byte(server, books, status):
+def test_a_redirect_is_not_followed_and_its_target_gets_no_byte(server, client, status):
     with wire_server() as target:
         moved = response(b"", status=status, headers=f"Location: {target.url}\r\n")
         server.on("AddFactuur", sending(moved))
 
         with pytest.raises(OutcomeUnknown) as caught:
-            books.add_invoice(invoice())
+            client.add_invoice(invoice())
 
         assert caught.value.reason == "redirect"
         assert target.requests == []
 
 
 @pytest.mark.parametrize("content", [response(ADDED), b"HTTP/1.1 200 OK\r\nX: " + b"y" * 500])
-def test_a_dripping_answer_ends_at_the_deadline(server, books, content):
-    books.check_login()
+def test_a_dripping_answer_ends_at_the_deadline(server, client, content):
+    client.check_login()
     server.on("AddFactuur", drip(content))
 
     started = time.monotonic()
     with pytest.raises(OutcomeUnknown) as caught:
-        books.add_invoice(invoice())
+        client.add_invoice(invoice())
 
     assert caught.value.reason == "timeout"
     assert time.monotonic() - started < QUICK.total + 0.5
 
 
 @pytest.mark.parametrize("is_packed", [False, True], ids=["plain", "gzip bomb"])
-def test_an_oversized_answer_is_refused_without_taking_its_memory(server, books, is_packed):
+def test_an_oversized_answer_is_refused_without_taking_its_memory(server, client, is_packed):
     plain = ADDED + b" " * (60 * 1024 * 1024)
     content = gzip.compress(plain) if is_packed else plain
     headers = "Content-Encoding: gzip\r\n" if is_packed else ""
     server.on("AddFactuur", sending(response(content, headers=headers)))
-    books.check_login()
+    client.check_login()
 
     tracemalloc.start()
     with pytest.raises(OutcomeUnknown) as caught:
-        books.add_invoice(invoice())
+        client.add_invoice(invoice())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -195,39 +195,42 @@ def test_an_oversized_answer_is_refused_without_taking_its_memory(server, books,
     assert peak < (20 if is_packed else 140) * 1024 * 1024
 
 
-def test_a_packed_answer_is_read(server, books):
+def test_a_packed_answer_is_read(server, client):
     server.on(
         "AddFactuur",
         sending(response(gzip.compress(ADDED), headers="Content-Encoding: gzip\r\n")),
     )
 
-    assert books.add_invoice(invoice()) == "TT2026-0001"
+    assert client.add_invoice(invoice()) == "TT2026-0001"
 
 
 def test_a_refused_connection_means_that_nothing_was_sent(credentials):
     with wire_server() as gone:
         url = gone.url
 
-    with EBoekhouden(credentials, url=url, limits=QUICK) as books, pytest.raises(NotSent) as caught:
-        books.add_invoice(invoice())
+    with (
+        EBoekhouden(credentials, url=url, limits=QUICK) as client,
+        pytest.raises(NotSent) as caught,
+    ):
+        client.add_invoice(invoice())
 
     assert caught.value.reason == "connection-refused"
 
 
 def test_an_unknown_host_means_that_nothing_was_sent(credentials):
-    books = EBoekhouden(credentials, url="https://books.invalid/soap.asmx", limits=QUICK)
+    client = EBoekhouden(credentials, url="https://books.invalid/soap.asmx", limits=QUICK)
 
     with pytest.raises(NotSent) as caught:
-        books.check_login()
+        client.check_login()
 
     assert caught.value.reason == "name-resolution"
 
 
 def test_a_server_without_tls_gets_no_codes(server, credentials):
-    books = EBoekhouden(credentials, url=server.url.replace("http:", "https:"), limits=QUICK)
+    client = EBoekhouden(credentials, url=server.url.replace("http:", "https:"), limits=QUICK)
 
     with pytest.raises(NotSent):
-        books.check_login()
+        client.check_login()
 
     assert not any(canary.encode() in r for r in server.requests for canary in CANARIES)
 
@@ -253,72 +256,72 @@ def test_codes_are_never_sent_in_the_clear(credentials, url):
 
 
 @pytest.mark.parametrize("behaviour", [drop, sending(response(HTML, content_type="text/html"))])
-def test_a_doubtful_login_means_that_the_invoice_was_not_sent(server, books, behaviour):
+def test_a_doubtful_login_means_that_the_invoice_was_not_sent(server, client, behaviour):
     server.on("OpenSession", behaviour)
 
     with pytest.raises(NotSent):
-        books.add_invoice(invoice())
+        client.add_invoice(invoice())
 
     assert server.count("AddFactuur") == 0
 
 
-def test_wrong_codes_are_a_matter_for_the_administrator(server, books):
+def test_wrong_codes_are_a_matter_for_the_administrator(server, client):
     server.on("OpenSession", refusal("OpenSession", "E001.3", "Invalid credentials"))
 
     with pytest.raises(NotConfigured) as caught:
-        books.add_invoice(invoice())
+        client.add_invoice(invoice())
 
     assert caught.value.code == "E0013"
     assert server.count("AddFactuur") == 0
 
 
-def test_an_ended_session_is_renewed_once_for_a_read(server, books):
+def test_an_ended_session_is_renewed_once_for_a_read(server, client):
     expired = refusal("GetRelaties", "E0023", "Sessions expired")
     server.on("GetRelaties", expired, result("GetRelaties", "<ErrorMsg/>"))
 
-    assert books.relations() == []
+    assert client.relations() == []
     assert server.count("OpenSession") == 2
     assert server.count("GetRelaties") == 2
 
 
-def test_a_session_that_keeps_ending_is_not_renewed_for_ever(server, books):
+def test_a_session_that_keeps_ending_is_not_renewed_for_ever(server, client):
     server.on("GetRelaties", refusal("GetRelaties", "E002.2", "Invalid session"))
 
     with pytest.raises(Refused) as caught:
-        books.relations()
+        client.relations()
 
     assert caught.value.code_class == "session"
     assert server.count("GetRelaties") == 2
 
 
-def test_an_ended_session_is_reported_and_forgotten_for_a_write(server, books):
+def test_an_ended_session_is_reported_and_forgotten_for_a_write(server, client):
     server.on("AddFactuur", refusal("AddFactuur", "E002.3", "Sessions expired"), ADDED)
 
     with pytest.raises(Refused) as caught:
-        books.add_invoice(invoice())
+        client.add_invoice(invoice())
 
     assert caught.value.code_class == "session"
     assert server.count("AddFactuur") == 1
-    assert books.add_invoice(invoice()) == "TT2026-0001"
+    assert client.add_invoice(invoice()) == "TT2026-0001"
     assert server.count("OpenSession") == 2
 
 
-def test_a_clean_refusal_says_what_the_service_said(server, books):
+def test_a_clean_refusal_says_what_the_service_said(server, client):
     text = "Factuurnummer is reeds in gebruik"
     server.on("AddFactuur", refusal("AddFactuur", "CFACT026", text))
 
     with pytest.raises(Refused) as caught:
-        books.add_invoice(invoice())
+        client.add_invoice(invoice())
 
     assert (caught.value.code, caught.value.text) == ("CFACT026", text)
     assert caught.value.code_class == "exists"
 
 
-def test_a_used_up_quota_is_a_refusal_of_its_own_class(server, books):
+def test_a_used_up_quota_is_a_refusal_of_its_own_class(server, client):
     server.on("OpenSession", refusal("OpenSession", "E003.3", "Soap call limit hit (10.000 / day)"))
 
     with pytest.raises(Refused) as caught:
-        books.relations()
+        client.relations()
 
     assert caught.value.code_class == "quota"
 
@@ -332,44 +335,44 @@ def test_a_used_up_quota_is_a_refusal_of_its_own_class(server, books):
         "<ErrorMsg><LastErrorCode> </LastErrorCode></ErrorMsg>",
     ],
 )
-def test_every_shape_of_an_empty_error_block_is_success(server, books, block):
+def test_every_shape_of_an_empty_error_block_is_success(server, client, block):
     server.on(
         "AddFactuur",
         result("AddFactuur", f"{block}<Factuurnummer>TT2026-0001</Factuurnummer>"),
     )
 
-    assert books.add_invoice(invoice()) == "TT2026-0001"
+    assert client.add_invoice(invoice()) == "TT2026-0001"
 
 
 @pytest.mark.parametrize("fields", ["", "<ErrorMsg/>", "<ErrorMsg/><Relaties/>"])
-def test_a_whole_answer_without_rows_is_an_empty_list(server, books, fields):
+def test_a_whole_answer_without_rows_is_an_empty_list(server, client, fields):
     server.on("GetRelaties", result("GetRelaties", fields))
 
-    assert books.relations() == []
+    assert client.relations() == []
 
 
-def test_a_field_the_service_adds_later_harms_nobody(server, books):
+def test_a_field_the_service_adds_later_harms_nobody(server, client):
     row = "<cRelatie><Nieuw>1</Nieuw><ID>7</ID><Extra><a/></Extra><Code>0002</Code></cRelatie>"
     server.on("GetRelaties", result("GetRelaties", f"<New/><Relaties>{row}</Relaties>"))
 
-    assert [(r.id, r.code) for r in books.relations()] == [(7, "0002")]
+    assert [(r.id, r.code) for r in client.relations()] == [(7, "0002")]
 
 
-def test_a_row_that_is_nil_is_passed_over(server, books):
+def test_a_row_that_is_nil_is_passed_over(server, client):
     rows = '<cRelatie xsi:nil="true"/><cRelatie><ID>7</ID><Code>2</Code></cRelatie>'
     server.on("GetRelaties", result("GetRelaties", f"<Relaties>{rows}</Relaties>"))
 
-    assert len(books.relations()) == 1
+    assert len(client.relations()) == 1
 
 
-def test_a_row_without_what_we_need_makes_the_whole_list_doubtful(server, books):
+def test_a_row_without_what_we_need_makes_the_whole_list_doubtful(server, client):
     server.on("GetRelaties", result("GetRelaties", "<Relaties><cRelatie/></Relaties>"))
 
     with pytest.raises(OutcomeUnknown):
-        books.find_relation("0002")
+        client.find_relation("0002")
 
 
-def test_a_list_that_reached_the_cap_proves_nothing(server, books):
+def test_a_list_that_reached_the_cap_proves_nothing(server, client):
     row = (
         "<cMutatieList><MutatieNr>1</MutatieNr><Soort>Memoriaal</Soort>"
         "<Datum>2026-11-02T00:00:00</Datum></cMutatieList>"
@@ -377,15 +380,15 @@ def test_a_list_that_reached_the_cap_proves_nothing(server, books):
     answers = [result("GetMutaties", f"<Mutaties>{row * n}</Mutaties>") for n in (499, 500)]
     server.on("GetMutaties", *answers)
 
-    assert books.find_entry("T1") == []
+    assert client.find_entry("T1") == []
     with pytest.raises(OutcomeUnknown) as caught:
-        books.find_entry("T1")
+        client.find_entry("T1")
     assert caught.value.reason == "row-cap"
 
 
-def test_our_own_mistake_is_found_before_anything_is_sent(server, books):
+def test_our_own_mistake_is_found_before_anything_is_sent(server, client):
     with pytest.raises(MessageInvalid):
-        books.add_relation(relation(code=""))
+        client.add_relation(relation(code=""))
 
     assert server.requests == []
 
@@ -399,26 +402,26 @@ def test_more_power_than_we_need_cannot_be_asked_for(server):
     assert server.requests == []
 
 
-def test_proxies_from_the_environment_are_not_used(server, books, monkeypatch):
+def test_proxies_from_the_environment_are_not_used(server, client, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
 
-    books.check_login()
+    client.check_login()
 
     assert server.count("OpenSession") == 1
 
 
-def test_every_exchange_has_a_connection_of_its_own(server, books):
-    books.check_login()
-    books.relations()
+def test_every_exchange_has_a_connection_of_its_own(server, client):
+    client.check_login()
+    client.relations()
 
     assert server.count("GetRelaties") == 1
     assert all(b"connection: close" in request.lower() for request in server.requests)
 
 
 def test_the_session_is_closed_at_the_end(server, credentials):
-    with EBoekhouden(credentials, url=server.url, limits=QUICK) as books:
-        books.check_login()
+    with EBoekhouden(credentials, url=server.url, limits=QUICK) as client:
+        client.check_login()
 
     assert server.count("CloseSession") == 1
 
@@ -426,18 +429,18 @@ def test_the_session_is_closed_at_the_end(server, credentials):
 def test_a_failure_to_close_the_session_is_ignored(server, credentials):
     server.on("CloseSession", drop)
 
-    with EBoekhouden(credentials, url=server.url, limits=QUICK) as books:
-        books.check_login()
+    with EBoekhouden(credentials, url=server.url, limits=QUICK) as client:
+        client.check_login()
 
 
-def test_no_secret_reaches_a_log_or_an_error(server, books, caplog):
+def test_no_secret_reaches_a_log_or_an_error(server, client, caplog):
     caplog.set_level(logging.DEBUG)
     server.on("AddFactuur", sending(response(FAULT.replace(b"Server was", CANARIES[2].encode()))))
 
     with pytest.raises(OutcomeUnknown) as caught:
-        books.add_invoice(invoice())
+        client.add_invoice(invoice())
 
-    seen = caplog.text + repr(books) + repr(books._credentials) + str(caught.value)
+    seen = caplog.text + repr(client) + repr(client._credentials) + str(caught.value)
     seen += repr(caught.value) + repr(caught.value.__cause__)
     assert not [secret for secret in (*CANARIES, SESSION) if secret in seen]
 
