@@ -190,7 +190,7 @@ class Invoice(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        """A credit invoice that was refunded or set off, according to a person or to e-Boekhouden."""
+        """Whether this credit invoice was refunded or set off: a person or e-Boekhouden says so."""
         return self.is_credit and (self.status == InvoiceStatus.PAID or self.open_amount == 0)
 
     @property

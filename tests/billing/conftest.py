@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation, Role
@@ -93,3 +94,11 @@ def connected(agency, sandbox, settings) -> Agency:
         organisation=agency.organisation, sandbox=sandbox
     )
     return agency
+
+
+@pytest.fixture
+def inside(agency) -> Client:
+    """A browser session in which the agency's member is logged in."""
+    client = Client()
+    client.force_login(agency.member.user)
+    return client

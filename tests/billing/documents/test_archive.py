@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -25,13 +24,6 @@ from tests.billing import issued as invoices
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
-
-
-@pytest.fixture
-def inside(agency) -> Client:
-    client = Client()
-    client.force_login(agency.member.user)
-    return client
 
 
 @pytest.fixture

@@ -31,13 +31,6 @@ def text(response) -> str:
 
 
 @pytest.fixture
-def inside(agency) -> Client:
-    client = Client()
-    client.force_login(agency.member.user)
-    return client
-
-
-@pytest.fixture
 def invoice(agency) -> Invoice:
     """A sent invoice of two lines of an hour each at 90.00."""
     return sent(agency)

@@ -21,13 +21,6 @@ TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def inside(agency) -> Client:
-    client = Client()
-    client.force_login(agency.member.user)
-    return client
-
-
-@pytest.fixture
 def customer(agency):
     return factories.create_customer(organisation=agency.organisation, name="De Groene Tuin")
 

@@ -32,13 +32,6 @@ def draft(agency, *, name: str = "De Groene Tuin", **customer: object) -> Invoic
     return Invoice.objects.exclude(pk__in=taken).get()
 
 
-@pytest.fixture
-def inside(agency) -> Client:
-    client = Client()
-    client.force_login(agency.member.user)
-    return client
-
-
 def bare(agency) -> None:
     """An organisation without any details."""
     nothing = dict.fromkeys(("vat_number", "coc_number", "iban", *NO_ADDRESS), "")

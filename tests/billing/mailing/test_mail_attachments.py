@@ -57,13 +57,6 @@ def send(agency, invoice, **changes):
     return send_invoice(invoice, LETTER, by=agency.member.user, now=NOW, **changes)
 
 
-@pytest.fixture
-def inside(agency) -> Client:
-    client = Client()
-    client.force_login(agency.member.user)
-    return client
-
-
 def form(**changes):
     typed = {"to": ANNA, "subject": "Invoice {number}", "body": "Dear {customer}"}
     return typed | {"key": "0" * 32} | changes

@@ -27,12 +27,6 @@ TODAY = timezone.localdate()
 NOW = timezone.now()
 
 
-@pytest.fixture
-def browser(client, agency):
-    client.force_login(agency.member.user)
-    return client
-
-
 def invoiced(agency, net="100.00", days_late=0, **fields):
     """Create an invoice at 21% that was due `days_late` days ago."""
     due = TODAY - datetime.timedelta(days=days_late)
@@ -164,18 +158,18 @@ def test_rows_and_columns_add_up_to_the_invoices(agency):
         assert sum(row.amounts[place] for row in rows) == amount
 
 
-def test_every_figure_leads_to_the_invoices_that_it_adds_up(browser, agency):
+def test_every_figure_leads_to_the_invoices_that_it_adds_up(inside, agency):
     for days in (0, 20, 40, 70, 100):
         invoiced(agency, net=f"{days}.10", days_late=days)
     url = reverse("billing:report-outstanding-invoices")
 
-    rows = browser.get(reverse("billing:report-outstanding")).context["rows"]
+    rows = inside.get(reverse("billing:report-outstanding")).context["rows"]
     assert sum(bool(amount) for row in rows for _age, amount in row.by_age) == 5
     for row in rows:
         for age, amount in row.by_age:
             query = {"customer": row.customer_id, "age": age.key}
-            assert browser.get(url, query).context["total"] == amount
-    assert browser.get(url).context["total"] == total(agency).total
+            assert inside.get(url, query).context["total"] == amount
+    assert inside.get(url).context["total"] == total(agency).total
 
 
 @pytest.mark.parametrize(
@@ -188,41 +182,41 @@ def test_every_figure_leads_to_the_invoices_that_it_adds_up(browser, agency):
         ("nonsense", ["Aa", "Bb"]),
     ],
 )
-def test_the_list_can_be_sorted(browser, agency, order, names):
+def test_the_list_can_be_sorted(inside, agency, order, names):
     for name, net in (("Aa", "20.00"), ("Bb", "10.00")):
         customer = factories.create_customer(organisation=agency.organisation, name=name)
         invoiced(agency, net, days_late=3, customer=customer)
 
-    rows = browser.get(reverse("billing:report-outstanding"), {"order": order}).context["rows"]
+    rows = inside.get(reverse("billing:report-outstanding"), {"order": order}).context["rows"]
 
     assert [row.name for row in rows] == names
 
 
-def test_the_first_page_says_the_same_as_the_report(browser, agency):
+def test_the_first_page_says_the_same_as_the_report(inside, agency):
     invoiced(agency, status=InvoiceStatus.FINAL, origin=Origin.EBOEKHOUDEN, days_late=5)
     invoiced(agency, "200.00", open_amount=Decimal("21.00"))
     invoiced(agency, "10.00", days_late=-5, paid_amount=Decimal("2.10"))
 
-    shown = browser.get(reverse("billing:dashboard")).context["outstanding"]
+    shown = inside.get(reverse("billing:dashboard")).context["outstanding"]
 
     assert (shown.total, shown.count) == (total(agency).total, 3)
     assert (shown.overdue, shown.overdue_count) == (Decimal("121.00"), 1)
 
 
-def test_it_says_as_of_when_payments_are_known(browser, agency):
+def test_it_says_as_of_when_payments_are_known(inside, agency):
     invoiced(agency)
     factories.create_connection(organisation=agency.organisation, payments_seen_at=NOW)
 
-    page = browser.get(reverse("billing:report-outstanding")).content.decode()
+    page = inside.get(reverse("billing:report-outstanding")).content.decode()
 
     assert f"Payments as of {timezone.localtime(NOW):%d-%m-%Y %H:%M}" in page
 
 
-def test_many_customers_cost_as_many_queries_as_one(browser, agency):
+def test_many_customers_cost_as_many_queries_as_one(inside, agency):
     def queries():
         with CaptureQueriesContext(connection) as asked:
-            browser.get(reverse("billing:report-outstanding"))
-            browser.get(reverse("billing:report-outstanding-invoices"))
+            inside.get(reverse("billing:report-outstanding"))
+            inside.get(reverse("billing:report-outstanding-invoices"))
         return len(asked)
 
     invoiced(agency)
@@ -233,10 +227,10 @@ def test_many_customers_cost_as_many_queries_as_one(browser, agency):
     assert queries() == of_one
 
 
-def test_the_file_has_a_row_a_customer(browser, agency):
+def test_the_file_has_a_row_a_customer(inside, agency):
     invoiced(agency, days_late=40)
 
-    answer = browser.get(reverse("billing:report-outstanding-export"))
+    answer = inside.get(reverse("billing:report-outstanding-export"))
 
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
@@ -244,13 +238,13 @@ def test_the_file_has_a_row_a_customer(browser, agency):
 
 
 @pytest.mark.parametrize("query", [{"customer": "x"}, {"customer": "9" * 40}, {"age": "x"}])
-def test_an_address_that_makes_no_sense_is_answered(browser, agency, query):
+def test_an_address_that_makes_no_sense_is_answered(inside, agency, query):
     invoiced(agency)
 
-    assert browser.get(reverse("billing:report-outstanding-invoices"), query).status_code == 200
+    assert inside.get(reverse("billing:report-outstanding-invoices"), query).status_code == 200
 
 
-def test_nothing_open_is_said(browser):
-    page = browser.get(reverse("billing:report-outstanding")).content.decode()
+def test_nothing_open_is_said(inside):
+    page = inside.get(reverse("billing:report-outstanding")).content.decode()
 
     assert "Nothing is outstanding" in page

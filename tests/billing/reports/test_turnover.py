@@ -33,12 +33,6 @@ BY = ("month", "customer", "project", "employee")
 COUNTED = (InvoiceStatus.FINAL, InvoiceStatus.SENT, InvoiceStatus.PAID)
 
 
-@pytest.fixture
-def browser(client, agency):
-    client.force_login(agency.member.user)
-    return client
-
-
 def query(agency, by="month", period=YEAR, customers=()):
     return ReportQuery(agency.organisation, period, by, customers)
 
@@ -47,8 +41,8 @@ def invoiced(agency, net="100.00", **fields):
     return create_invoice(agency.organisation, Line(net, agency.vat), **fields)
 
 
-def get(browser, page="report-turnover", **query):
-    return browser.get(reverse(f"billing:{page}"), {"period": "custom", **DAYS, **query})
+def get(inside, page="report-turnover", **query):
+    return inside.get(reverse(f"billing:{page}"), {"period": "custom", **DAYS, **query})
 
 
 DAYS = {"since": "2026-01-01", "until": "2026-12-31"}
@@ -216,26 +210,26 @@ def _colleague(agency):
 
 
 @pytest.mark.parametrize("by", BY)
-def test_every_figure_leads_to_the_invoices_that_it_adds_up(browser, agency, by):
+def test_every_figure_leads_to_the_invoices_that_it_adds_up(inside, agency, by):
     project = factories.create_project(organisation=agency.organisation)
     rows = [(agency.member, project, "1.00"), (None, project, "2.00")]
     create_invoice(agency.organisation, Line("100.00", agency.vat, project, rows))
     invoiced(agency, "0.10")
 
-    rows = get(browser, by=by).context["found"].rows
+    rows = get(inside, by=by).context["found"].rows
     assert sum(row.net for row in rows) == Decimal("100.10")
     for row in rows:
-        behind = get(browser, "report-turnover-invoices", by=by, key=row.address).context
+        behind = get(inside, "report-turnover-invoices", by=by, key=row.address).context
         assert behind["net"] == row.net
         assert sum(part for _invoice, part in behind["rows"]) == row.net
 
 
 @pytest.mark.parametrize("by", BY)
-def test_many_invoices_cost_as_many_queries_as_one(browser, agency, by):
+def test_many_invoices_cost_as_many_queries_as_one(inside, agency, by):
     def queries():
         with CaptureQueriesContext(connection) as asked:
-            get(browser, by=by)
-            get(browser, "report-turnover-invoices", by=by)
+            get(inside, by=by)
+            get(inside, "report-turnover-invoices", by=by)
         return len(asked)
 
     invoiced(agency)
@@ -248,14 +242,14 @@ def test_many_invoices_cost_as_many_queries_as_one(browser, agency, by):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_report_can_be_taken_away(browser, agency, kind):
+def test_the_report_can_be_taken_away(inside, agency, kind):
     invoiced(
         agency,
         net="1003.75",
         customer=factories.create_customer(organisation=agency.organisation, name="=1+1"),
     )
 
-    answer = get(browser, "report-turnover-export", by="customer", file=kind)
+    answer = get(inside, "report-turnover-export", by="customer", file=kind)
 
     content = b"".join(answer.streaming_content)
     if kind == "csv":
@@ -285,20 +279,20 @@ def test_the_report_can_be_taken_away(browser, agency, kind):
 @pytest.mark.parametrize(
     "page", ["report-turnover", "report-turnover-invoices", "report-turnover-export"]
 )
-def test_an_address_that_makes_no_sense_is_answered(browser, agency, page, query):
+def test_an_address_that_makes_no_sense_is_answered(inside, agency, page, query):
     invoiced(agency)
 
-    assert get(browser, page, **query).status_code == 200
+    assert get(inside, page, **query).status_code == 200
 
 
-def test_what_was_wholly_credited_was_invoiced_all_the_same(browser, agency):
+def test_what_was_wholly_credited_was_invoiced_all_the_same(inside, agency):
     create_invoice(agency.organisation, Line("100.00", agency.vat))
     create_invoice(agency.organisation, Line("-100.00", agency.vat))
 
-    page = get(browser, "report-turnover", by="customer").content.decode()
+    page = get(inside, "report-turnover", by="customer").content.decode()
 
     assert "Nothing was invoiced" not in page
 
 
-def test_nothing_invoiced_is_said(browser):
-    assert "Nothing was invoiced in this period" in get(browser).content.decode()
+def test_nothing_invoiced_is_said(inside):
+    assert "Nothing was invoiced in this period" in get(inside).content.decode()

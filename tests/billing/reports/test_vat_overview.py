@@ -32,12 +32,6 @@ PERIOD = Period(datetime.date(2026, 10, 1), datetime.date(2026, 12, 31))
 DAYS = {"period": "custom", "since": "2026-10-01", "until": "2026-12-31"}
 
 
-@pytest.fixture
-def browser(client, agency):
-    client.force_login(agency.member.user)
-    return client
-
-
 def overview(agency):
     return vat_overview(agency.organisation, PERIOD)
 
@@ -215,19 +209,19 @@ def test_the_list_within_the_eu_keeps_goods_and_services_apart(agency):
     assert nets[VatTreatment.EU_SERVICES] == row.services
 
 
-def test_who_has_no_vat_number_is_named_first(browser, agency):
+def test_who_has_no_vat_number_is_named_first(inside, agency):
     services = rate(agency, VatTreatment.EU_SERVICES, "EU services")
     for number in ("DE136695976", "", ""):
         customer = factories.create_customer(organisation=agency.organisation, vat_number=number)
         create_invoice(agency.organisation, Line("10.00", services), customer=customer)
 
-    answer = browser.get(reverse("billing:report-icp"), DAYS)
+    answer = inside.get(reverse("billing:report-icp"), DAYS)
 
     assert [row.vat_number for row in answer.context["rows"]] == ["", "", "DE136695976"]
     assert "2 customers have no VAT number" in answer.content.decode()
 
 
-def test_every_figure_leads_to_the_invoices_that_it_adds_up(browser, agency):
+def test_every_figure_leads_to_the_invoices_that_it_adds_up(inside, agency):
     services = rate(agency, VatTreatment.EU_SERVICES, "EU services")
     create_invoice(agency.organisation, Line("10.00", services), Line("5.00", agency.vat))
     create_invoice(agency.organisation, Line("20.00", agency.vat))
@@ -235,13 +229,13 @@ def test_every_figure_leads_to_the_invoices_that_it_adds_up(browser, agency):
     rates, rows = overview(agency).rates, list(icp(agency.organisation, PERIOD))
     assert (len(rates), len(rows)) == (2, 1)
     for one, tied in rates.items():
-        behind = browser.get(
+        behind = inside.get(
             reverse("billing:report-vat-invoices"), {**DAYS, "key": one.address}
         ).context
         assert behind["net"] == tied.invoiced.net
     for row in rows:
         query = {**DAYS, "key": row.vat_number, "customer": row.customer_id}
-        behind = browser.get(reverse("billing:report-icp-invoices"), query).context
+        behind = inside.get(reverse("billing:report-icp-invoices"), query).context
         assert behind["net"] == row.total
 
 
@@ -249,12 +243,12 @@ PAGES = ("report-vat", "report-vat-invoices", "report-icp", "report-icp-invoices
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_many_invoices_cost_as_many_queries_as_one(browser, agency, page):
+def test_many_invoices_cost_as_many_queries_as_one(inside, agency, page):
     services = rate(agency, VatTreatment.EU_SERVICES, "EU services")
 
     def queries():
         with CaptureQueriesContext(connection) as asked:
-            browser.get(reverse(f"billing:{page}"), {**DAYS, "key": "eu_services:0.00:X"})
+            inside.get(reverse(f"billing:{page}"), {**DAYS, "key": "eu_services:0.00:X"})
         return len(asked)
 
     create_invoice(agency.organisation, Line("10.00", services))
@@ -269,14 +263,14 @@ def test_many_invoices_cost_as_many_queries_as_one(browser, agency, page):
     ("page", "column", "value"),
     [("report-vat-export", "VAT €", "2.10"), ("report-icp-export", "Services €", "7.00")],
 )
-def test_the_reports_can_be_taken_away(browser, agency, page, column, value):
+def test_the_reports_can_be_taken_away(inside, agency, page, column, value):
     services = rate(agency, VatTreatment.EU_SERVICES, "EU services")
     create_invoice(agency.organisation, Line("10.00", agency.vat), Line("7.00", services))
 
-    answer = browser.get(reverse(f"billing:{page}"), DAYS)
+    answer = inside.get(reverse(f"billing:{page}"), DAYS)
 
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert next(csv.DictReader(io.StringIO(text)))[column] == value
     assert b"".join(
-        browser.get(reverse(f"billing:{page}"), {**DAYS, "file": "xlsx"}).streaming_content
+        inside.get(reverse(f"billing:{page}"), {**DAYS, "file": "xlsx"}).streaming_content
     ).startswith(b"PK")

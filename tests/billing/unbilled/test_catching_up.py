@@ -23,12 +23,6 @@ NAMES = {
 CHOICES = {"grouping": "task", "per": "customer", "date": TODAY.isoformat()}
 
 
-@pytest.fixture
-def browser(client, agency):
-    client.force_login(agency.member.user)
-    return client
-
-
 def subscription(agency, description="SLA"):
     project = factories.create_project(organisation=agency.organisation, method=Method.SUBSCRIPTION)
     Subscription.objects.create(
@@ -42,11 +36,11 @@ def subscription(agency, description="SLA"):
     return project
 
 
-def bill(browser, *projects):
+def bill(inside, *projects):
     asked = {"projects": [project.pk for project in projects], "until": TODAY.isoformat()}
-    shown = browser.post(reverse("billing:invoice-from-rows"), asked)
+    shown = inside.post(reverse("billing:invoice-from-rows"), asked)
     order = asked | CHOICES | {"token": shown.context["proposal"].token}
-    browser.post(reverse("billing:invoice-draft"), order)
+    inside.post(reverse("billing:invoice-draft"), order)
 
 
 def periods_in_words(language):
@@ -55,12 +49,12 @@ def periods_in_words(language):
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_fourteen_months_late_are_fourteen_lines_each_with_its_period(browser, agency, language):
+def test_fourteen_months_late_are_fourteen_lines_each_with_its_period(inside, agency, language):
     agency.organisation.language = language
     agency.organisation.save(update_fields=["language"])
     project = subscription(agency)
 
-    bill(browser, project)
+    bill(inside, project)
 
     lines = list(Invoice.objects.get().lines.all())
     assert [line.description for line in lines] == [
@@ -70,11 +64,11 @@ def test_fourteen_months_late_are_fourteen_lines_each_with_its_period(browser, a
     assert Invoice.objects.get().net == MONTHS * Decimal("99.99")
 
 
-def test_no_term_is_billed_twice_however_often_it_is_planned_and_asked_for(browser, agency):
+def test_no_term_is_billed_twice_however_often_it_is_planned_and_asked_for(inside, agency):
     project = subscription(agency)
 
     for _time in range(3):
-        bill(browser, project)
+        bill(inside, project)
         plan_scheduled_amounts(project, today=TODAY)
 
     assert InvoiceLine.objects.count() == MONTHS
@@ -82,21 +76,21 @@ def test_no_term_is_billed_twice_however_often_it_is_planned_and_asked_for(brows
     assert not everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))
 
 
-def test_a_draft_that_is_thrown_away_gives_its_terms_back_once(browser, agency):
+def test_a_draft_that_is_thrown_away_gives_its_terms_back_once(inside, agency):
     project = subscription(agency)
-    bill(browser, project)
+    bill(inside, project)
 
     url = reverse("billing:invoice-change", args=[Invoice.objects.get().pk, "throw-away"])
-    browser.post(url)
+    inside.post(url)
 
     (customer,) = everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))
     assert customer.projects[0].scheduled_count == MONTHS
 
 
-def test_many_subscriptions_are_caught_up_with_at_once(browser, agency):
+def test_many_subscriptions_are_caught_up_with_at_once(inside, agency):
     projects = [subscription(agency) for _number in range(12)]
 
-    bill(browser, *projects)
+    bill(inside, *projects)
 
     assert Invoice.objects.count() == 12
     assert InvoiceLine.objects.count() == 12 * MONTHS

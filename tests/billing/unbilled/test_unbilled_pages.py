@@ -23,14 +23,8 @@ TODAY = timezone.localdate()
 PAGES = ("unbilled", "unbilled-skipped", "unbilled-written-off", "unbilled-export")
 
 
-@pytest.fixture
-def browser(client, agency):
-    client.force_login(agency.member.user)
-    return client
-
-
-def get(browser, page="unbilled", **query):
-    return browser.get(reverse(f"billing:{page}"), query)
+def get(inside, page="unbilled", **query):
+    return inside.get(reverse(f"billing:{page}"), query)
 
 
 def parts(answer):
@@ -62,38 +56,38 @@ def exported(answer):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_each_filter_narrows_the_list(browser, agency):
+def test_each_filter_narrows_the_list(inside, agency):
     website, logo = project_of(agency, "Website"), project_of(agency, "Logo", method="fixed_price")
     agency.hours(project=website, date=TODAY - datetime.timedelta(days=40))
     term_of(logo)
     logo.managers.add(agency.member)
 
-    assert names(get(browser)) == ["Website", "Logo"]
-    assert names(get(browser, q="webs")) == ["Website"]
-    assert names(get(browser, customer=logo.customer_id)) == ["Logo"]
-    assert names(get(browser, project=website.pk)) == ["Website"]
-    assert names(get(browser, method=["fixed_price"])) == ["Logo"]
-    assert names(get(browser, manager=agency.member.pk)) == ["Logo"]
-    assert names(get(browser, status="approved")) == ["Logo"]
-    assert names(get(browser, period="custom", since=TODAY.isoformat())) == ["Logo"]
+    assert names(get(inside)) == ["Website", "Logo"]
+    assert names(get(inside, q="webs")) == ["Website"]
+    assert names(get(inside, customer=logo.customer_id)) == ["Logo"]
+    assert names(get(inside, project=website.pk)) == ["Website"]
+    assert names(get(inside, method=["fixed_price"])) == ["Logo"]
+    assert names(get(inside, manager=agency.member.pk)) == ["Logo"]
+    assert names(get(inside, status="approved")) == ["Logo"]
+    assert names(get(inside, period="custom", since=TODAY.isoformat())) == ["Logo"]
 
 
-def test_the_totals_are_of_everything_that_fits_not_of_one_page(browser, agency):
+def test_the_totals_are_of_everything_that_fits_not_of_one_page(inside, agency):
     for number in range(30):
         agency.hours(project=project_of(agency, f"Project {number}"), amount=Decimal("0.10"))
     term_of(project_of(agency, "Logo", method="fixed_price"), price=Decimal("0.03"))
 
-    answer = get(browser, period="custom", since="2026-11-01", until=TODAY.isoformat(), size=25)
+    answer = get(inside, period="custom", since="2026-11-01", until=TODAY.isoformat(), size=25)
 
     assert len(answer.context["customers"]) == 25
     assert answer.context["totals"].total == Decimal("3.03")
     assert answer.context["totals"].project_count == 31
 
 
-def test_a_wrong_period_is_said_and_shows_nothing(browser, agency):
+def test_a_wrong_period_is_said_and_shows_nothing(inside, agency):
     agency.hours(date=TODAY)
 
-    answer = get(browser, period="custom", since=TODAY.isoformat(), until="2020-01-01")
+    answer = get(inside, period="custom", since=TODAY.isoformat(), until="2020-01-01")
 
     assert "“Until” is before “from”. Choose a later day." in answer.content.decode()
     assert not answer.context["customers"]
@@ -104,56 +98,56 @@ def test_a_wrong_period_is_said_and_shows_nothing(browser, agency):
     [{"period": "x"}, {"since": "x", "period": "custom"}, {"customer": "x"}, {"project": "9" * 30}],
 )
 @pytest.mark.parametrize("page", PAGES)
-def test_an_address_that_makes_no_sense_is_answered(browser, page, query):
-    assert get(browser, page, **query).status_code == 200
+def test_an_address_that_makes_no_sense_is_answered(inside, page, query):
+    assert get(inside, page, **query).status_code == 200
 
 
-def test_what_was_billed_is_set_against_what_was_agreed(browser, agency):
+def test_what_was_billed_is_set_against_what_was_agreed(inside, agency):
     logo = project_of(agency, "Logo", method="instalments")
     line = factories.create_invoice_line(project=logo, net=Decimal("60.00"))
     term_of(logo, price=Decimal("60.00"), invoice_line=line)
     term_of(logo, price=Decimal("40.00"))
 
-    (part,) = parts(get(browser))
+    (part,) = parts(get(inside))
 
     assert (part.billed, part.agreed, part.total) == (60, 100, 40)
 
 
-def test_rows_of_the_days_that_were_shown_are_billed_and_no_others(browser, agency):
+def test_rows_of_the_days_that_were_shown_are_billed_and_no_others(inside, agency):
     website = project_of(agency, "Website")
     for days in (1, 10, 20):
         agency.hours(project=website, date=TODAY - datetime.timedelta(days=days))
     since, until = (TODAY - datetime.timedelta(days=days) for days in (15, 5))
     asked = {"projects": [website.pk], "since": since.isoformat(), "until": until.isoformat()}
 
-    shown = parts(get(browser, period="custom", since=since, until=until))
-    proposal = browser.post(reverse("billing:invoice-from-rows"), asked).context["proposal"]
+    shown = parts(get(inside, period="custom", since=since, until=until))
+    proposal = inside.post(reverse("billing:invoice-from-rows"), asked).context["proposal"]
 
     (invoice,) = proposal.invoices
     assert [len(line.items) for line in invoice.lines] == [1]
     assert shown[0].minutes == 60
 
 
-def test_hours_without_a_rate_are_left_out_with_the_way_to_the_rate(browser, agency):
+def test_hours_without_a_rate_are_left_out_with_the_way_to_the_rate(inside, agency):
     website = project_of(agency, "Website")
     agency.hours(project=website, hourly_rate=None, amount=0, minutes=90, date=TODAY)
 
-    assert not parts(get(browser))
-    ((row, reason),) = get(browser, "unbilled-skipped").context["reasons"]
+    assert not parts(get(inside))
+    ((row, reason),) = get(inside, "unbilled-skipped").context["reasons"]
     assert (row.minutes, reason.text) == (90, "No hourly rate")
     assert reason.url == reverse("projects:project-edit", args=[website.pk])
 
 
-def test_a_link_to_mend_it_shows_exactly_the_rows_that_are_left_out(browser, agency):
+def test_a_link_to_mend_it_shows_exactly_the_rows_that_are_left_out(inside, agency):
     website = project_of(agency, "Website")
     agency.hours(project=website, date=TODAY, is_billable=False)
     agency.hours(project=website, date=TODAY, status=Status.REJECTED)
     agency.hours(project=website, date=TODAY, status=Status.SUBMITTED)
     agency.hours(project=website, date=TODAY, status=Status.APPROVED)
 
-    reasons = get(browser, "unbilled-skipped", status="approved").context["reasons"]
+    reasons = get(inside, "unbilled-skipped", status="approved").context["reasons"]
     counts = {
-        reason.text: (row.count, browser.get(reason.url).context["totals"].count)
+        reason.text: (row.count, inside.get(reason.url).context["totals"].count)
         for row, reason in reasons
     }
 
@@ -172,7 +166,7 @@ def test_only_a_manager_is_sent_to_the_rate(client, agency):
     assert client.get(reason.url).status_code == 200
 
 
-def test_every_unbilled_row_is_either_billable_or_left_out_for_one_reason(browser, agency):
+def test_every_unbilled_row_is_either_billable_or_left_out_for_one_reason(inside, agency):
     website = project_of(agency, "Website")
     for status in (Status.OPEN, Status.SUBMITTED, Status.APPROVED, Status.REJECTED):
         for is_billable in (True, False):
@@ -187,55 +181,55 @@ def test_every_unbilled_row_is_either_billable_or_left_out_for_one_reason(browse
 
     for approved in ("", "approved"):
         unbilled_filter = UnbilledFilter(until=TODAY, approved_only=bool(approved))
-        skipped = get(browser, "unbilled-skipped", status=approved).context["reasons"]
+        skipped = get(inside, "unbilled-skipped", status=approved).context["reasons"]
         billable = unbilled_work(agency.organisation, unbilled_filter).load().count
         assert billable + sum(row.count for row, _reason in skipped) == 16
 
 
 @pytest.mark.parametrize("page", ["unbilled", "unbilled-skipped", "unbilled-written-off"])
-def test_of_a_search_without_a_find_it_is_not_said_that_there_is_nothing(browser, page):
-    shown = get(browser, page, q="nowhere").content.decode()
+def test_of_a_search_without_a_find_it_is_not_said_that_there_is_nothing(inside, page):
+    shown = get(inside, page, q="nowhere").content.decode()
 
     assert "Nothing found. Clear the filters" in shown
 
 
-def test_what_was_written_off_is_shown_apart_with_who_and_why(browser, agency):
+def test_what_was_written_off_is_shown_apart_with_who_and_why(inside, agency):
     agency.hours(date=TODAY, amount=Decimal("95.00"))
     entry = TimeEntry.objects.get()
     write_off(Selection(time_entries=(entry.pk,)), note="Goodwill", by=agency.member)
 
-    (row,) = get(browser, "unbilled-written-off").context["rows"]
+    (row,) = get(inside, "unbilled-written-off").context["rows"]
 
     assert (row.amount, row.note, row.by) == (95, "Goodwill", agency.member)
-    answer = get(browser)
+    answer = get(inside)
     assert (answer.context["totals"].total, names(answer)) == (0, [])
 
 
-def test_a_term_that_was_written_off_is_shown_apart(browser, agency):
+def test_a_term_that_was_written_off_is_shown_apart(inside, agency):
     term_of(project_of(agency, "Logo", method="fixed_price"), is_written_off=True)
 
-    (row,) = get(browser, "unbilled-written-off").context["rows"]
+    (row,) = get(inside, "unbilled-written-off").context["rows"]
 
     assert (row.kind, row.amount) == ("scheduled_amounts", 100)
-    assert not names(get(browser))
+    assert not names(get(inside))
 
 
-def test_the_file_holds_every_page_and_adds_up_to_the_total(browser, agency):
+def test_the_file_holds_every_page_and_adds_up_to_the_total(inside, agency):
     for number in range(30):
         project = project_of(agency, f"={number}")
         agency.hours(project=project, amount=Decimal("0.10"), date=TODAY)
 
-    rows = exported(get(browser, "unbilled-export", size=25))
+    rows = exported(get(inside, "unbilled-export", size=25))
 
-    assert sum(Decimal(row["Total €"]) for row in rows) == get(browser).context["totals"].total
+    assert sum(Decimal(row["Total €"]) for row in rows) == get(inside).context["totals"].total
     assert len(rows) == 30
     assert all(row["Project"].startswith("'=") for row in rows)
 
 
-def test_a_workbook_can_be_asked_for(browser, agency):
+def test_a_workbook_can_be_asked_for(inside, agency):
     agency.hours(date=TODAY)
 
-    answer = get(browser, "unbilled-export", file="xlsx")
+    answer = get(inside, "unbilled-export", file="xlsx")
 
     assert answer["Content-Disposition"].endswith('.xlsx"')
     assert b"".join(answer.streaming_content).startswith(b"PK")
@@ -273,12 +267,12 @@ def fill(agency, count):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_of_many_costs_as_many_queries_as_a_page_of_one(browser, agency, page):
+def test_a_page_of_many_costs_as_many_queries_as_a_page_of_one(inside, agency, page):
     def queries():
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            get(browser, page).getvalue()
+            get(inside, page).getvalue()
         return len(asked)
 
     fill(agency, 1)
