@@ -23,12 +23,12 @@ class RowImporter:
         *,
         administration: str,
         numbers: Iterable[Customer],
-        lookalikes: PossibleDuplicates,
+        possible_duplicates: PossibleDuplicates,
     ) -> None:
         self._run = run
         self._administration = administration
         self._owner = {key(one.number): one.pk for one in numbers}
-        self._lookalikes = lookalikes
+        self._possible_duplicates = possible_duplicates
 
     def row(self, match: Match, *, position: int, now: datetime.datetime) -> ImportRow:
         """Import the relation. Returns its row, which is not stored yet."""
@@ -68,7 +68,7 @@ class RowImporter:
             return _told(row, ImportOutcome.SKIPPED, [why % {"number": customer.number}])
         self._owner[key(customer.number)] = customer.pk
         row.customer = customer
-        said = [self._lookalikes.sentence(values), *remarks(match.relation)]
+        said = [self._possible_duplicates.sentence(values), *remarks(match.relation)]
         return _told(row, ImportOutcome.NEW, said)
 
     def _update(self, row: ImportRow, match: Match, customer: Customer) -> ImportRow:

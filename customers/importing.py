@@ -69,7 +69,7 @@ def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
         run,
         administration=administration,
         numbers=customers,
-        lookalikes=PossibleDuplicates(one for one in customers if one.pk not in matched),
+        possible_duplicates=PossibleDuplicates(one for one in customers if one.pk not in matched),
     )
     done = len(matches) - len(todo)
     beat(run, now=clock(), total=len(matches), done=done)

@@ -3,7 +3,7 @@
 - A document of ours that is nowhere has vanished, if it was looked up by its number too.
 - A document that is there once is compared field by field.
 - A number that is there twice is a double, and then its content is not compared.
-- A number of one of our series without a booking is not ours (strangers.py).
+- A number of one of our series without a booking is not ours (unmatched.py).
 """
 
 from collections.abc import Iterator, Sequence

@@ -88,7 +88,7 @@ def our_document(booking: Booking, *, is_judged: bool) -> Ours:
     """A booking, with the document that e-Boekhouden must have.
 
     That is what was booked, with the texts as they were kept there; of a booking that somebody
-    linked by hand it is what was linked.
+    linked manually it is what was linked.
     """
     number = booking.natural_key or booking.remote_id
     is_invoice = booking.kind == BookingKind.INVOICE

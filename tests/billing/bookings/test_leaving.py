@@ -1,4 +1,4 @@
-"""A worker leaves: it finishes what is on the wire and leaves the rest to others."""
+"""A worker leaves: it finishes the exchange that it began and leaves the rest to others."""
 
 import time
 from collections.abc import Callable

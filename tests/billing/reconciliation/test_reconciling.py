@@ -455,7 +455,7 @@ def test_another_administration_is_not_judged(invoice, connected):
 
 
 def test_a_booking_that_is_confirmed_during_the_check_is_no_finding(invoice, connected, sandbox):
-    """It stands there after the invoices were read, and we know it before we compare."""
+    """It is in e-Boekhouden after the invoices were read, and we know it before comparing."""
 
     def open_and_book(connection: Connection) -> EBoekhouden:
         client = open_client(connection)

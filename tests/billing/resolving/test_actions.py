@@ -1,4 +1,4 @@
-"""What a person may do with a booking that stopped: mend and book again, link, cancel."""
+"""What a person may do with a booking that stopped: correct and book again, link, cancel."""
 
 import pytest
 from django.urls import reverse

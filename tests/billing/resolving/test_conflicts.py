@@ -45,7 +45,7 @@ def occupy(connected, sandbox, number: str) -> None:
 
 @pytest.fixture
 def taken(connected, sandbox) -> Booking:
-    """An invoice of two hours whose number stands there already."""
+    """An invoice of two hours whose number exists in e-Boekhouden already."""
     customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
     sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
     occupy(connected, sandbox, "TC2026-0001")

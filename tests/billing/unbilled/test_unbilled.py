@@ -15,7 +15,7 @@ from tests import factories
 
 TODAY = timezone.localdate()
 YEAR = datetime.timedelta(days=365)
-WISH = UnbilledFilter(until=TODAY)
+EVERYTHING = UnbilledFilter(until=TODAY)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_every_method_has_its_amount(connected):
 
     shown = {
         part.project.method: part.total
-        for customer in everything_unbilled(connected.organisation, WISH)
+        for customer in everything_unbilled(connected.organisation, EVERYTHING)
         for part in customer.projects
     }
 
@@ -78,11 +78,11 @@ def test_hours_of_a_subscription_are_shown_but_not_billed(connected):
     project = subscription(connected)
     connected.hours(project=project, hourly_rate=None, amount=0, minutes=60, date=TODAY)
 
-    (customer,) = everything_unbilled(connected.organisation, WISH)
+    (customer,) = everything_unbilled(connected.organisation, EVERYTHING)
 
     assert customer.projects[0].minutes == 60
     assert customer.projects[0].total == Decimal("800.00")
-    assert not unbilled_work(connected.organisation, WISH).load().time_entries
+    assert not unbilled_work(connected.organisation, EVERYTHING).load().time_entries
 
 
 def test_the_figures_are_those_of_the_rows_behind_them(connected):
@@ -92,8 +92,10 @@ def test_the_figures_are_those_of_the_rows_behind_them(connected):
     )
     subscription(connected)
 
-    total = sum(customer.total for customer in everything_unbilled(connected.organisation, WISH))
-    rows = unbilled_work(connected.organisation, WISH).load()
+    total = sum(
+        customer.total for customer in everything_unbilled(connected.organisation, EVERYTHING)
+    )
+    rows = unbilled_work(connected.organisation, EVERYTHING).load()
 
     amounts = [row.amount for row in (*rows.time_entries, *rows.trips)]
     assert total == sum(amounts) + sum(
@@ -114,7 +116,7 @@ def test_a_subscription_and_a_fixed_price_are_booked_once(browser, connected, sa
     connected.deliver()
 
     assert sorted(invoice.net for invoice in sandbox.books.invoices()) == [800, 2700]
-    assert not everything_unbilled(connected.organisation, WISH)
+    assert not everything_unbilled(connected.organisation, EVERYTHING)
     assert Booking.objects.filter(state=State.CONFIRMED, invoice__isnull=False).count() == 2
     assert ScheduledAmount.objects.filter(invoice_line__isnull=False).count() == 2
 
@@ -163,7 +165,7 @@ def test_each_method_is_called_by_its_name_and_its_days(connected):
 
     said = {
         part.method: part.when
-        for customer in everything_unbilled(connected.organisation, WISH)
+        for customer in everything_unbilled(connected.organisation, EVERYTHING)
         for part in customer.projects
     }
 
