@@ -88,7 +88,7 @@ def tick_everything(visitor):
     visitor.go("Overview", "Hours")
     for text in ("Website Design", "Website Build", "Workshop Design"):
         visitor.tick(text)
-    expect(visitor.selection).to_contain_text("3 hours registrations · 8:10 h · € 763.95")
+    expect(visitor.selection).to_contain_text("3 time registrations · 8:10 h · € 763.95")
     visitor.tab("Overview", "Expenses")
     visitor.tick("Website")
     visitor.tab("Overview", "Trips")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Singular and plural of a kind of rows for the selection bar, and the totals it shows.
 ROWS = {
-    "hours": (_("hours registration"), _("hours registrations"), ("minutes", "amount")),
+    "hours": (_("time registration"), _("time registrations"), ("minutes", "amount")),
     "expenses": (_("expense"), _("expenses"), ("amount",)),
     "trips": (_("trip"), _("trips"), ("km", "amount")),
     "projects": (_("project"), _("projects"), ()),
