@@ -70,6 +70,8 @@ class Visitor:
         """To a room by the bar, and to one of its tabs."""
         bar = self.page.get_by_role("banner")
         bar.get_by_role("link", name=section, exact=True).click()
+        # A click before the page's scripts have run opens a page where a dialog is meant.
+        self.page.wait_for_load_state()
         if tab:
             self.tab(section, tab)
 
@@ -77,6 +79,7 @@ class Visitor:
         tabs = self.page.get_by_role("navigation", name=section)
         tabs.get_by_role("link", name=tab).click()
         expect(tabs.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+        self.page.wait_for_load_state()
 
     def settings(self, name: str) -> None:
         """To a page of Settings, by the gear."""
