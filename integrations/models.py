@@ -17,8 +17,8 @@ LEDGER_NUMBER = RegexValidator(r"^\d{1,10}$", _("Only the number of the ledger a
 class Numbering(models.TextChoices):
     """The party that assigns the number of an invoice that is created in e-Boekhouden."""
 
-    OURS = "ours", _("Our own series (recommended)")
-    THEIRS = "theirs", _("e-Boekhouden assigns the number")
+    OWN = "own", _("Our own series (recommended)")
+    EBOEKHOUDEN = "eboekhouden", _("e-Boekhouden assigns the number")
 
 
 class Uniqueness(models.TextChoices):
@@ -55,7 +55,7 @@ class Connection(models.Model):
         _("debtors account"), max_length=10, blank=True, default="1300", validators=[LEDGER_NUMBER]
     )
     numbering = models.CharField(
-        _("invoice numbers"), max_length=6, choices=Numbering, default=Numbering.OURS
+        _("invoice numbers"), max_length=11, choices=Numbering, default=Numbering.OWN
     )
     book_at_once = models.BooleanField(
         _("also book invoices in the ledger immediately"), default=True
@@ -80,7 +80,7 @@ class Connection(models.Model):
     # The lease allows one writer at a time; each new lease increments the fencing token.
     lease_until = models.DateTimeField(null=True, editable=False)
     fencing_token = models.PositiveBigIntegerField(default=0, editable=False)
-    refuses_doubles = models.CharField(
+    refuses_duplicates = models.CharField(
         max_length=7, choices=Uniqueness, default=Uniqueness.UNKNOWN, editable=False
     )
     # After a restore, nothing is sent before a comparison with e-Boekhouden. The comparison waits

@@ -46,7 +46,7 @@ class _Echo:
         return text
 
 
-def sheet_answer(sheet: Sheet, *, kind: str) -> StreamingHttpResponse:
+def sheet_response(sheet: Sheet, *, kind: str) -> StreamingHttpResponse:
     """Return the sheet as a download; CSV unless `kind` is "xlsx"."""
     kind = kind if kind in TYPES else "csv"
     content = workbook(sheet.title, sheet.head, sheet.rows) if kind == "xlsx" else csv_lines(sheet)

@@ -20,7 +20,7 @@ from .models import (
     Subscription,
     Task,
 )
-from .scheduled_amounts import Outcome, plan_scheduled_amounts, stop_terms
+from .scheduled_amounts import Outcome, plan_scheduled_amounts, stop_scheduled_amounts
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def save_project(project: Project, *, agreement: Agreement, today: datetime.date
 def archive_project(project: Project, *, today: datetime.date) -> None:
     """Archive a project: no new registrations or periods. Amounts already due stay billable."""
     Project.objects.filter(pk=project.pk).update(is_archived=True)
-    stop_terms(project, today=today)
+    stop_scheduled_amounts(project, today=today)
 
 
 @transaction.atomic

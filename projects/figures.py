@@ -15,7 +15,7 @@ from lib.money import ZERO, net_amount
 from .models import Project, ProjectQuerySet, ScheduledAmount
 
 REGISTRATIONS = ("time_entries", "expenses", "trips")
-UPCOMING_TERMS = 3
+UPCOMING_AMOUNTS = 3
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,10 @@ def term_amount(scheduled: ScheduledAmount) -> Decimal:
     return net_amount(scheduled.quantity, scheduled.price)
 
 
-def shown_terms(project: Project, *, today: datetime.date) -> QuerySet[ScheduledAmount]:
+def amounts_for_display(project: Project, *, today: datetime.date) -> QuerySet[ScheduledAmount]:
     """The terms up to today and the next few, the latest first."""
     upcoming = project.scheduled_amounts.filter(due_on__gt=today).order_by("due_on", "pk")
-    days = list(upcoming.values_list("due_on", flat=True)[:UPCOMING_TERMS])
+    days = list(upcoming.values_list("due_on", flat=True)[:UPCOMING_AMOUNTS])
     return (
         project.scheduled_amounts.filter(due_on__lte=days[-1] if days else today)
         .select_related("invoice_line__invoice")

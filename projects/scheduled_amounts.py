@@ -84,7 +84,7 @@ def plan_all(*, today: datetime.date) -> int:
     return number
 
 
-def stop_terms(project: Project, *, today: datetime.date) -> int:
+def stop_scheduled_amounts(project: Project, *, today: datetime.date) -> int:
     """Remove unbilled amounts due after today; what was due already stays to be billed."""
     with transaction.atomic():
         scheduled_amounts = (

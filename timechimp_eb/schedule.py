@@ -24,12 +24,12 @@ SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "start-nightly-checks": {
+    "start-nightly-reconciliations": {
         "task": "billing.tasks.start_nightly_reconciliations",
         "schedule": crontab(minute=45, hour=4),
         "options": {"expires": 3600},
     },
-    "sweep-checks": {
+    "sweep-reconciliations": {
         "task": "billing.tasks.sweep_reconciliations",
         "schedule": 60.0,
         "options": {"expires": 60},
@@ -45,12 +45,12 @@ SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "complete-the-archive": {
+    "complete-archive": {
         "task": "billing.tasks.complete_some_of_the_archive",
         "schedule": 600.0,
         "options": {"expires": 600},
     },
-    "plan-terms": {
+    "plan-scheduled-amounts": {
         "task": "projects.tasks.plan_scheduled_amounts",
         "schedule": crontab(minute=20, hour=1),
         "options": {"expires": 3600},

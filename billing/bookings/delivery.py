@@ -242,17 +242,17 @@ def _learn(connection: Connection, booking: Booking, result: LookUpResult) -> No
         and booking.kind == BookingKind.INVOICE
         and result is not LookUpResult.ABSENT
     ):
-        connection.refuses_doubles = Uniqueness.YES
-        connection.save(update_fields=["refuses_doubles"])
+        connection.refuses_duplicates = Uniqueness.YES
+        connection.save(update_fields=["refuses_duplicates"])
 
 
 def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
     """How long e-Boekhouden may still act on a request whose answer was lost."""
     is_invoice = booking.kind == BookingKind.INVOICE
-    if is_invoice and connection.numbering == Numbering.THEIRS:
+    if is_invoice and connection.numbering == Numbering.EBOEKHOUDEN:
         return SETTLE_WITH_THEIR_NUMBERS
     settle = datetime.timedelta(seconds=settings.BOOKING_SETTLE_SECONDS)
-    if is_invoice and connection.refuses_doubles == Uniqueness.YES:
+    if is_invoice and connection.refuses_duplicates == Uniqueness.YES:
         return min(settle, SETTLE_WHEN_UNIQUE)
     return settle
 

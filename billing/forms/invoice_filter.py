@@ -29,7 +29,7 @@ BOOKED_STATES = {
 }
 BOOKED_CHOICES = [
     ("no", _("Not booked")),
-    ("open", _("On its way")),
+    ("open", _("In progress")),
     ("yes", _("Booked")),
     ("stopped", _("Action required")),
 ]

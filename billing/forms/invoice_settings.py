@@ -9,7 +9,7 @@ from accounts.models import Language
 
 from ..fields import check_placeholders
 from ..mailing import Extra
-from ..mailing.letters import usual_texts
+from ..mailing.letters import default_texts
 from ..models import InvoiceSettings
 
 
@@ -49,7 +49,7 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for language in Language.values:
-            subject, body = usual_texts(language)
+            subject, body = default_texts(language)
             self.fields[f"mail_subject_{language}"].widget.attrs["placeholder"] = subject
             self.fields[f"mail_body_{language}"].widget.attrs["placeholder"] = body
 

@@ -14,7 +14,7 @@ from ..models.reconciliation import DifferenceQuerySet
 MOST_DAYS = 366
 SHOWN = [
     ("new", _("Action required")),
-    ("seen", _("Reviewed")),
+    ("reviewed", _("Reviewed")),
     ("gone", _("Resolved")),
     ("all", _("All")),
 ]
@@ -81,7 +81,7 @@ class DifferenceFilter(filters.FilterSet):
         match self.form.cleaned_data.get("show"):
             case "new":
                 return rows.needs_attention()
-            case "seen":
+            case "reviewed":
                 return rows.open().exclude(reviewed_at=None)
             case "gone":
                 return rows.exclude(resolved_at=None)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..fields import AddressesField, check_placeholders, check_subject
 from ..mailing import Letter, first_letter
-from ..mailing.attachments import is_too_large, on_offer, sizes_of, usual_extras
+from ..mailing.attachments import is_too_large, on_offer, sizes_of, default_extras
 from ..models import Invoice
 
 
@@ -48,7 +48,7 @@ class SendForm(forms.Form):
             "to": ", ".join(letter.to),
             "subject": letter.subject,
             "body": letter.body,
-            "extras": usual_extras(invoice),
+            "extras": default_extras(invoice),
             "key": uuid.uuid4(),
         }
         return cls(initial=initial, invoice=invoice)

@@ -14,7 +14,7 @@ from registrations.selection import ids_in
 
 from ..legal import check, documents_of
 from ..mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter
-from ..mailing.attachments import usual_extras
+from ..mailing.attachments import default_extras
 from ..mailing.letters import why_not_to
 from ..models import Invoice, InvoiceStatus, Origin
 from .drafting import delete_draft
@@ -159,7 +159,7 @@ def mark_as_sent(invoice: Invoice, by: User, now: datetime.datetime) -> Invoice:
 
 
 def _mail(invoice: Invoice, by: User, now: datetime.datetime) -> None:
-    send_invoice(invoice, first_letter(invoice), extras=usual_extras(invoice), by=by, now=now)
+    send_invoice(invoice, first_letter(invoice), extras=default_extras(invoice), by=by, now=now)
 
 
 ACTIONS = {
@@ -192,7 +192,7 @@ ACTIONS = {
         why_not=why_not_paid,
         carry_out=lambda invoice, by, now: mark_paid(invoice, by=by, now=now),
     ),
-    "throw-away": Action(
+    "delete": Action(
         title=gettext_lazy("Delete drafts"),
         button=gettext_lazy("Delete"),
         done=gettext_lazy("Drafts deleted: %(count)d. Their registrations can be billed again."),

@@ -170,7 +170,7 @@ def make_final_there(
     invoice: Invoice, connection: Connection, *, by: User, now: datetime.datetime
 ) -> None:
     """Freeze an invoice for e-Boekhouden, with our number unless the service gives one."""
-    if connection.numbering == Numbering.OURS:
+    if connection.numbering == Numbering.OWN:
         invoice.number = next_number(
             invoice.organisation, Origin.EBOEKHOUDEN, year=invoice.date.year
         )

@@ -19,7 +19,7 @@ from vat.total_rows import total_fields
 from ..bookings.outbox import hold_customers, queue_invoice
 from ..models import CreditState, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin, State
 from ..numbering import why_held
-from ..unbilled.releasing import free_rows, hold_rows_of, name_rows, take_rows_back
+from ..unbilled.releasing import release_rows, hold_rows_of, name_rows, take_rows_back
 from .creating import make_final_there
 from .credit_lines import (
     CannotCredit,
@@ -64,7 +64,7 @@ def credit_in_eboekhouden(
         if why := why_no_credit(held) or why_no_remote_credit(held):
             raise CannotCredit(why)
         credit = _draft(held, credit_input, by=by, now=now)
-        free_rows(credit, by=by)
+        release_rows(credit, by=by)
         make_final_there(credit, connection, by=by, now=now)
         count_credit(credit, by=by, now=now)
         queue_invoice(credit, connection, by=by, now=now)
@@ -95,7 +95,7 @@ def settle(credit: Invoice, *, by: User) -> None:
     Must run in the transaction that makes it final, with invoice and credit locked. Raises
     RowsMoved.
     """
-    free_rows(credit, by=by)
+    release_rows(credit, by=by)
     _retotal(credit, list(_original(credit).credits.final()))
 
 

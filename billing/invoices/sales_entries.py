@@ -109,7 +109,7 @@ def why_no_sales_entry(invoice: Invoice) -> str:
     if not invoice.was_sent:
         return _("This invoice has not been sent yet.")
     if has_booking(invoice):
-        return _("This invoice is booked or on its way to e-Boekhouden.")
+        return _("This invoice is booked or being sent to e-Boekhouden.")
     missing = {
         line.vat_rate.name for line in invoice.lines.select_related("vat_rate") if not line.vat_code
     }

@@ -70,7 +70,7 @@ def on_offer(invoice: Invoice) -> list[Extra]:
     return [extra for extra, source in SOURCES.items() if source.exists(invoice)]
 
 
-def usual_extras(invoice: Invoice) -> list[str]:
+def default_extras(invoice: Invoice) -> list[str]:
     """The preselected extras: by the settings, and by the invoice itself."""
     chosen = list(settings_of(invoice.organisation).mail_extras)
     named = Extra.RECEIPTS if invoice.with_receipts else None

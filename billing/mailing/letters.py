@@ -71,12 +71,12 @@ def _credit_texts(credit: Invoice) -> tuple[str, str]:
 
 def texts(chosen: InvoiceSettings, *, language: str) -> tuple[str, str]:
     """Subject and text in a language, as chosen or else the defaults, with placeholders."""
-    usual_subject, usual_body = usual_texts(language)
-    subject = getattr(chosen, f"mail_subject_{language}") or usual_subject
-    return subject, getattr(chosen, f"mail_body_{language}") or usual_body
+    default_subject, default_body = default_texts(language)
+    subject = getattr(chosen, f"mail_subject_{language}") or default_subject
+    return subject, getattr(chosen, f"mail_body_{language}") or default_body
 
 
-def usual_texts(language: str) -> tuple[str, str]:
+def default_texts(language: str) -> tuple[str, str]:
     """The default subject and text."""
     with override(language):
         subject = _("Invoice {number} from {organisation}")

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=200)),
                 ('body', models.TextField()),
                 ('attachments', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('sending', 'On its way'), ('sent', 'Sent'), ('failed', 'Not sent')], default='sending', max_length=7)),
+                ('state', models.CharField(choices=[('sending', 'In progress'), ('sent', 'Sent'), ('failed', 'Not sent')], default='sending', max_length=7)),
                 ('reason', models.CharField(blank=True, max_length=30)),
                 ('refused', models.CharField(blank=True, max_length=320)),
                 ('started_at', models.DateTimeField()),

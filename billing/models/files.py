@@ -70,7 +70,7 @@ class InvoiceFile(models.Model):
 class MailState(models.TextChoices):
     """The state of an e-mail; `sending` for too long becomes failed: its worker died."""
 
-    SENDING = "sending", _("On its way")
+    SENDING = "sending", _("In progress")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Not sent")
 

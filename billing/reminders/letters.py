@@ -97,9 +97,9 @@ def example_letter(
 
 def step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
     """Subject and text in a language, as chosen or else the defaults, with placeholders."""
-    usual_subject, usual_body = default_step_texts(step, language=language)
-    subject = getattr(step, f"subject_{language}") or usual_subject
-    return subject, getattr(step, f"body_{language}") or usual_body
+    default_subject, default_body = default_step_texts(step, language=language)
+    subject = getattr(step, f"subject_{language}") or default_subject
+    return subject, getattr(step, f"body_{language}") or default_body
 
 
 def default_step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:

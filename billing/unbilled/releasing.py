@@ -92,7 +92,7 @@ def name_rows(taken_back: Mapping[int, InvoiceLine]) -> None:
         )
 
 
-def free_rows(credit: Invoice, *, by: User) -> int:
+def release_rows(credit: Invoice, *, by: User) -> int:
     """Take the rows off the credited lines, in the transaction that makes the credit final.
 
     What is written off says who did so, and of which invoice it is a credit and why. Returns how

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from ..views import credits, drafts, invoice_actions, invoices, mails, new_invoice
-from ..views import files as papers
+from ..views import files
 
 ONE = "finance/invoices/<int:pk>/"
 SELECTION = "finance/invoices/selection/"
@@ -23,7 +23,7 @@ urlpatterns_invoices = [
         invoice_actions.invoice_entries_create,
         name="invoice-entries-create",
     ),
-    path(f"{SELECTION}files/", papers.invoice_files, name="invoice-files"),
+    path(f"{SELECTION}files/", files.invoice_files, name="invoice-files"),
     path(
         f"{SELECTION}<slug:action>/",
         invoice_actions.invoice_selection,
@@ -35,8 +35,8 @@ urlpatterns_invoices = [
         name="invoice-selection-change",
     ),
     path(ONE, invoices.invoice_detail, name="invoice-detail"),
-    path(f"{ONE}pdf/", papers.invoice_file, name="invoice-pdf"),
-    path(f"{ONE}ubl/", papers.invoice_ubl_file, name="invoice-ubl"),
+    path(f"{ONE}pdf/", files.invoice_file, name="invoice-pdf"),
+    path(f"{ONE}ubl/", files.invoice_ubl_file, name="invoice-ubl"),
     path(f"{ONE}booking/", invoices.invoice_booking, name="invoice-booking"),
     path(f"{ONE}edit/", drafts.invoice_edit, name="invoice-edit"),
     path(f"{ONE}edit/preview/", drafts.invoice_preview, name="invoice-preview"),

@@ -28,7 +28,7 @@ from ..resolving import rules as interventions
 # The chips above the list, and the states behind each.
 VIEWS: dict[str, tuple[str, ...]] = {
     "needs-you": NEEDS_ATTENTION,
-    "on-its-way": OPEN_STATES,
+    "in-progress": OPEN_STATES,
     "booked": (State.CONFIRMED,),
     "all": tuple(State),
 }
@@ -64,7 +64,7 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
     """Label, address, whether it is the one shown, and how many."""
     labels = {
         "needs-you": _("Action required"),
-        "on-its-way": _("On its way"),
+        "in-progress": _("In progress"),
         "booked": _("Booked"),
         "all": _("All"),
     }

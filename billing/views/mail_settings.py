@@ -54,6 +54,6 @@ def test_mail(request: MemberRequest) -> HttpResponse:
         messages.error(request, REASONS[failure.reason])
     else:
         names = {"to": request.user.email, "sender": sender(request.organisation)}
-        text = _("A test e-mail is on its way to %(to)s, from %(sender)s.")
+        text = _("A test e-mail is being sent to %(to)s, from %(sender)s.")
         messages.success(request, text % names)
     return redirect("billing:invoice-settings")

@@ -108,7 +108,7 @@ def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
         "invoice": invoice,
         "step": step,
         "preview": reminder_letter(invoice, step, today=today),
-        "papers": [invoice, *credits_of(invoice)],
+        "invoices": [invoice, *credits_of(invoice)],
     }
     return render(request, "billing/reminders/reminder_letter.html", context)
 

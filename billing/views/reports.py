@@ -17,7 +17,7 @@ from customers.models import Customer
 from integrations.models import Connection
 from lib.choices import chosen_id
 from lib.paging import page_of
-from lib.spreadsheets import sheet_answer
+from lib.spreadsheets import sheet_response
 
 from ..models import Invoice
 from ..reports import outstanding
@@ -90,7 +90,7 @@ def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
 def report_turnover_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export turnover as CSV, or as XLSX with `file=xlsx`."""
     _form, query = _turnover(request)
-    return sheet_answer(turnover_sheet(query), kind=request.GET.get("file", ""))
+    return sheet_response(turnover_sheet(query), kind=request.GET.get("file", ""))
 
 
 def _turnover(request: MemberRequest) -> tuple[TurnoverForm, ReportQuery]:
@@ -150,7 +150,7 @@ def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
 def report_outstanding_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the outstanding amounts as CSV, or as XLSX with `file=xlsx`."""
     sheet = outstanding.outstanding_sheet(request.organisation, today=timezone.localdate())
-    return sheet_answer(sheet, kind=request.GET.get("file", ""))
+    return sheet_response(sheet, kind=request.GET.get("file", ""))
 
 
 def _customers(request: MemberRequest) -> QuerySet[Customer] | None:

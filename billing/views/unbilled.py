@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from lib.paging import page_of
-from lib.spreadsheets import sheet_answer
+from lib.spreadsheets import sheet_response
 from projects.models import Project
 
 from ..forms.unbilled import UnbilledForm
@@ -112,7 +112,7 @@ def unbilled_export(request: MemberRequest) -> StreamingHttpResponse:
     unbilled_request = _unbilled_request(request)
     projects = billable_projects(unbilled_request.projects, unbilled_request.unbilled_filter)
     sheet = unbilled_sheet(request.organisation, projects, unbilled_request.unbilled_filter)
-    return sheet_answer(sheet, kind=request.GET.get("file", ""))
+    return sheet_response(sheet, kind=request.GET.get("file", ""))
 
 
 def _unbilled_request(request: MemberRequest) -> UnbilledRequest:

@@ -13,7 +13,7 @@ from integrations.models import Connection
 from lib.choices import chosen_id
 from lib.money import ZERO
 from lib.paging import page_of
-from lib.spreadsheets import sheet_answer
+from lib.spreadsheets import sheet_response
 
 from ..invoices.badges import rows_of, with_bookings
 from ..reports.icp import icp, icp_invoices, icp_sheet
@@ -73,7 +73,7 @@ def report_vat_invoices(request: MemberRequest) -> HttpResponse:
 def report_vat_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the VAT report as CSV, or as XLSX with `file=xlsx`."""
     sheet = vat_sheet(request.organisation, _period_form(request).days)
-    return sheet_answer(sheet, kind=request.GET.get("file", ""))
+    return sheet_response(sheet, kind=request.GET.get("file", ""))
 
 
 @require_safe
@@ -122,4 +122,4 @@ def report_icp_invoices(request: MemberRequest) -> HttpResponse:
 def report_icp_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the list as CSV, or as XLSX with `file=xlsx`."""
     sheet = icp_sheet(request.organisation, _period_form(request).days)
-    return sheet_answer(sheet, kind=request.GET.get("file", ""))
+    return sheet_response(sheet, kind=request.GET.get("file", ""))

@@ -27,7 +27,7 @@ def connect(sanne: Membership, remote: Remote, calendar: Calendar) -> Connection
         "template": "Factuur NL",
         "ledger_account": "8000",
         "debtor_account": "1300",
-        "numbering": Numbering.OURS,
+        "numbering": Numbering.OWN,
         "book_at_once": True,
         "nightly_import": True,
     }

@@ -15,7 +15,7 @@ from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.paging import Orders, in_order, page_of
 from projects import editing
-from projects.figures import figures, shown_terms, with_used_minutes
+from projects.figures import figures, amounts_for_display, with_used_minutes
 from projects.filters import ProjectFilter
 from projects.forms.agreement import AgreementForm
 from projects.models import Project
@@ -49,7 +49,7 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     project = _project(request, pk)
     scheduled_amounts = in_order(
-        shown_terms(project, today=today),
+        amounts_for_display(project, today=today),
         request.GET.get("order", ""),
         orders=ORDERS_OF_AMOUNTS,
         default="-due",

@@ -22,7 +22,7 @@ from accounts.requests import MemberRequest
 from .. import statuses
 from ..selection import Selection
 from ..statuses import Change, Outcome
-from .overview import csv_answer
+from .overview import csv_response
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def overview_export_selection(request: MemberRequest) -> HttpResponseBase:
     if not selection:
         messages.warning(request, _("No registrations are selected. Select registrations first."))
         return redirect(_back(request))
-    return csv_answer(request, list(selection.rows_for(request.membership)), name="selection")
+    return csv_response(request, list(selection.rows_for(request.membership)), name="selection")
 
 
 def reasons_in_words(outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from accounts.requests import MemberRequest
 from lib.paging import page_of
-from lib.spreadsheets import sheet_answer
+from lib.spreadsheets import sheet_response
 
 from .. import overviews
 from ..exporting import sheet_of
@@ -61,15 +61,15 @@ def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
 def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttpResponse:
     """Export every registration of the filter as CSV."""
     rows = _ordered(request, overview, _filtered(request, overview).rows)
-    return csv_answer(request, [rows.select_related(*overview.about)], name=overview.key)
+    return csv_response(request, [rows.select_related(*overview.about)], name=overview.key)
 
 
-def csv_answer(
+def csv_response(
     request: MemberRequest, querysets: list[RegistrationQuerySet], *, name: str
 ) -> StreamingHttpResponse:
     """Return a CSV file that is written while it is sent."""
     sheet = sheet_of(querysets, with_amounts=sees_everything(request.membership), name=name)
-    return sheet_answer(sheet, kind="csv")
+    return sheet_response(sheet, kind="csv")
 
 
 def _filtered(request: MemberRequest, overview: Overview) -> RegistrationFilter:

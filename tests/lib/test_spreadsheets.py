@@ -11,7 +11,7 @@ import pytest
 from django.utils.translation import override
 from lxml import etree
 
-from lib.spreadsheets import Sheet, sheet_answer
+from lib.spreadsheets import Sheet, sheet_response
 from lib.xlsx import MAIN, workbook
 
 FORMULA = '=HYPERLINK("http://evil.example")'
@@ -36,7 +36,7 @@ def cells_of(content: bytes) -> list[list[tuple[str | None, str | None]]]:
 
 
 def test_csv_has_no_formula_and_reads_back():
-    answer = sheet_answer(sheet(), kind="csv")
+    answer = sheet_response(sheet(), kind="csv")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
 
     rows = list(csv.reader(io.StringIO(text)))
@@ -51,7 +51,7 @@ def test_csv_has_no_formula_and_reads_back():
 def test_a_text_cut_at_any_separator_has_no_formula(language, separator):
     rows = [[f"Van Dam{separator}{FORMULA}{separator}-1", None, None, None, None]]
     with override(language):
-        text = b"".join(sheet_answer(sheet(rows), kind="csv").streaming_content).decode("utf-8-sig")
+        text = b"".join(sheet_response(sheet(rows), kind="csv").streaming_content).decode("utf-8-sig")
 
     # Split as a program does that knows no quotes.
     cells = text.splitlines()[1].split(separator)
@@ -61,13 +61,13 @@ def test_a_text_cut_at_any_separator_has_no_formula(language, separator):
 
 def test_dutch_readers_get_semicolons_and_decimal_commas():
     with override("nl"):
-        text = b"".join(sheet_answer(sheet(), kind="csv").streaming_content).decode("utf-8-sig")
+        text = b"".join(sheet_response(sheet(), kind="csv").streaming_content).decode("utf-8-sig")
 
     assert "-1003,75;2026-11-22;3;" in text
 
 
 def test_in_a_workbook_a_formula_is_a_text_and_an_amount_is_a_number():
-    rows = cells_of(b"".join(sheet_answer(sheet(), kind="xlsx").streaming_content))
+    rows = cells_of(b"".join(sheet_response(sheet(), kind="xlsx").streaming_content))
 
     assert [text for _type, text in rows[0]] == HEAD
     assert rows[1] == [
@@ -95,6 +95,6 @@ def test_a_file_begins_before_its_last_row_is_read(kind):
     taken = itertools.count()
     rows = ([f"Row {next(taken)} {n * 7919}", Decimal(n)] for n in range(100_000))
 
-    next(iter(sheet_answer(sheet(rows), kind=kind).streaming_content))
+    next(iter(sheet_response(sheet(rows), kind=kind).streaming_content))
 
     assert next(taken) < 50_000

@@ -22,7 +22,7 @@ from projects.scheduled_amounts import (
     horizon,
     plan_all,
     plan_scheduled_amounts,
-    stop_terms,
+    stop_scheduled_amounts,
 )
 from projects.tasks import plan_scheduled_amounts as plan_terms_task
 from tests.factories import (
@@ -258,7 +258,7 @@ def test_stopping_leaves_what_was_due_already():
     project = create_subscription().project
     plan_scheduled_amounts(project, today=TODAY)
 
-    stop_terms(project, today=TODAY)
+    stop_scheduled_amounts(project, today=TODAY)
 
     assert firsts(project) == ["2026-11-01"]
 

@@ -45,7 +45,7 @@ def empty() -> None:
             cursor.execute(f"DROP SEQUENCE {connection.ops.quote_name(name)}")
 
 
-def create_agency(place: int, *, customers: int, numbering: str = Numbering.OURS) -> Agency:
+def create_agency(place: int, *, customers: int, numbering: str = Numbering.OWN) -> Agency:
     """Create an agency; all share one administration, so their numbers and codes differ."""
     with transaction.atomic():
         organisation = factories.create_organisation(name=f"Agency {place}")

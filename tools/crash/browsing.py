@@ -96,11 +96,11 @@ class Visitor:
             say(changed=1)
 
     def decide(self) -> None:
-        show = self.dice.choice(["needs-you", "on-its-way"])
+        show = self.dice.choice(["needs-you", "in-progress"])
         page = self.browser.get(f"/finance/bookings/?show={show}")
         found = sorted(set(BOOKING.findall(page)))
         if found:
-            chances = ["again", "check"] if show == "on-its-way" else ["again", "link", "cancel"]
+            chances = ["again", "check"] if show == "in-progress" else ["again", "link", "cancel"]
             choice = self.dice.choice(chances)
             self.browser.post(f"/finance/bookings/{self.dice.choice(found)}/{choice}/", [])
             say(**{f"asked to {choice}": 1})

@@ -23,7 +23,7 @@ from integrations.switching import resume
 from tests import factories
 
 from . import agency
-from .cells import THEIRS
+from .cells import NUMBERED_BY_SERVICE
 from .failing import HELD
 
 
@@ -32,7 +32,7 @@ def create_cells(kinds: Iterable[str]) -> list[dict[str, object]]:
     agency.empty()
     created = []
     for place, kind in enumerate(kinds, start=1):
-        numbering = Numbering.THEIRS if kind == THEIRS else Numbering.OURS
+        numbering = Numbering.EBOEKHOUDEN if kind == NUMBERED_BY_SERVICE else Numbering.OWN
         made = agency.create_agency(place, customers=1, numbering=numbering)
         tie = Connection.objects.select_related("organisation").get(pk=made.connection)
         organisation = tie.organisation

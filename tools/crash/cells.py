@@ -10,11 +10,11 @@ from .faults import NOTHING, REQUESTS, Fault
 from .points import DELIVERING, EXCHANGING, MAKING
 from .times import PACE, SLEEP_UNIQUE
 
-THEIRS = "invoice with their number"
+NUMBERED_BY_SERVICE = "invoice numbered by the service"
 # What is booked, and by which operations it is looked up and ordered.
 KINDS = {
     "invoice": ("GetFacturen", "AddFactuur"),
-    THEIRS: ("GetFacturen", "AddFactuur"),
+    NUMBERED_BY_SERVICE: ("GetFacturen", "AddFactuur"),
     "sales entry": ("GetMutaties", "AddMutatie"),
     "relation": ("GetRelaties", "AddRelatie"),
 }

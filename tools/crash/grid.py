@@ -14,7 +14,7 @@ import psycopg
 
 from . import orders, times
 from .auditing import OPEN, audit
-from .cells import ANOTHER, KINDS, NEIGHBOUR, THEIRS, Cell, Service
+from .cells import ANOTHER, KINDS, NEIGHBOUR, NUMBERED_BY_SERVICE, Cell, Service
 from .findings import Case, Finding
 from .points import MAKING
 from .processes import is_alive
@@ -101,7 +101,7 @@ class Batch:
         about: dict[str, Any] = {"operation": operation, "nth": which}
         if cell.fault.on in ("login", "logout"):
             about = {"operation": operation}
-        elif cell.kind == THEIRS:
+        elif cell.kind == NUMBERED_BY_SERVICE:
             about |= {"customer": place["customer"]}
         else:
             about |= {"number": place["number"]}

@@ -74,7 +74,7 @@ def test_a_number_that_was_refused_and_is_there_tells_that_doubles_are_refused(c
 
     connected.sweep(later=5 * MINUTE)
 
-    assert Connection.objects.get().refuses_doubles == Uniqueness.YES
+    assert Connection.objects.get().refuses_duplicates == Uniqueness.YES
 
 
 def test_only_one_worker_writes_at_a_time(connected, known):
@@ -159,7 +159,7 @@ class TestNumbersOfEBoekhouden:
 
     @pytest.fixture
     def theirs(self, connected, sandbox):
-        Connection.objects.update(numbering=Numbering.THEIRS)
+        Connection.objects.update(numbering=Numbering.EBOEKHOUDEN)
         connected.connection.refresh_from_db()
         customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
         sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])

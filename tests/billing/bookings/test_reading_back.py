@@ -31,7 +31,7 @@ def bill(connected, customer: Customer) -> None:
 def theirs(connected, sandbox) -> Booking:
     """One invoice, which gets its number there."""
     connection = connected.connection
-    connection.numbering = Numbering.THEIRS
+    connection.numbering = Numbering.EBOEKHOUDEN
     connection.save(update_fields=["numbering"])
     bill(connected, known_customer(connected, sandbox))
     return Booking.objects.get()

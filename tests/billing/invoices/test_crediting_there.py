@@ -108,7 +108,7 @@ def test_the_rows_are_free_at_once_and_can_be_billed_while_the_credit_is_on_its_
 
 
 def test_e_boekhouden_may_give_the_number_of_a_credit(connected, sandbox, booked):
-    Connection.objects.update(numbering=Numbering.THEIRS)
+    Connection.objects.update(numbering=Numbering.EBOEKHOUDEN)
     connected.connection.refresh_from_db()
 
     made = credit(connected, booked)

@@ -213,7 +213,7 @@ def test_a_draft_is_thrown_away_and_its_rows_are_free(agency, inside):
     invoice = draft(agency)
     assert "1 registration can be billed again" in text(inside.get(url("detail", invoice.pk)))
 
-    response = inside.post(url("change", invoice.pk, "throw-away"))
+    response = inside.post(url("change", invoice.pk, "delete"))
 
     assert response.url == url("list")
     assert TimeEntry.objects.get().status == Status.APPROVED
@@ -223,7 +223,7 @@ def test_a_draft_is_thrown_away_and_its_rows_are_free(agency, inside):
 def test_a_final_invoice_cannot_be_thrown_away(agency, inside):
     invoice = sent(agency)
 
-    inside.post(url("change", invoice.pk, "throw-away"))
+    inside.post(url("change", invoice.pk, "delete"))
 
     assert Invoice.objects.filter(pk=invoice.pk).exists()
 

@@ -15,7 +15,7 @@ from accounts.models import Language, Role
 from billing.invoices.creating import draft_invoices
 from billing.invoices.emailing import send_invoice
 from billing.mailing import Letter, MailFailed, attachments_of
-from billing.mailing.attachments import Extra, on_offer, safe_name, usual_extras
+from billing.mailing.attachments import Extra, on_offer, safe_name, default_extras
 from billing.models import Invoice, InvoiceMail, InvoiceSettings, InvoiceStatus, Origin
 from lib.spreadsheets import TYPES
 from tests import factories
@@ -292,7 +292,7 @@ def test_a_test_mail_goes_to_who_asks_for_it(agency, inside):
     assert message.to == [agency.member.user.email]
     assert message.subject.startswith("Test: Invoice ")
     assert "{" not in message.subject + message.body
-    assert "A test e-mail is on its way" in page
+    assert "A test e-mail is being sent" in page
 
 
 def test_a_test_mail_says_what_is_wrong_with_the_mail_server(agency, inside, mail_server):
@@ -343,4 +343,4 @@ def test_receipts_that_the_invoice_names_go_along_unless_one_takes_them_out(agen
     Invoice.objects.filter(pk=invoice.pk).update(with_receipts=True)
     invoice.refresh_from_db()
 
-    assert usual_extras(invoice) == ["receipts"]
+    assert default_extras(invoice) == ["receipts"]

@@ -229,7 +229,7 @@ def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
     assert shown() == {1, 2, 3}
     assert shown(kind="vanished") == {2}
     assert shown(show="new") == {1, 2}
-    assert shown(show="seen") == {3}
+    assert shown(show="reviewed") == {3}
     assert shown(show="gone") == {4}
     assert shown(show="all") == {1, 2, 3, 4}
     assert shown(q="0003") == {3}

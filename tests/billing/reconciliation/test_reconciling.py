@@ -354,7 +354,7 @@ def test_the_same_entry_under_another_number_is_known_by_its_token(entered, conn
 @pytest.fixture
 def numbered_there(connected) -> Invoice:
     """e-Boekhouden gave the number."""
-    Connection.objects.update(numbering=Numbering.THEIRS, book_at_once=False)
+    Connection.objects.update(numbering=Numbering.EBOEKHOUDEN, book_at_once=False)
     connected.connection.refresh_from_db()
     return book(connected)
 

@@ -210,8 +210,8 @@ def test_the_ticked_ones_go_and_no_others(studio, inside):
     deliver(studio)
 
     assert "1 reminder is being sent." in page
-    assert "1 reminder is on its way." in page
-    assert "1 reminder is on its way." in waiting
+    assert "1 reminder is being sent." in page
+    assert "1 reminder is being sent." in waiting
     assert [message.to for message in mail.outbox] == [["ticked@x.example"]]
     assert inside.get(url("progress"))["HX-Refresh"] == "true"
     assert Reminder.objects.get().by == studio.member.user
@@ -257,7 +257,7 @@ def test_a_reminder_that_a_dead_worker_left_is_in_doubt_and_not_on_its_way_for_e
     assert "Possibly sent: ask the customer" in text(inside.get(url("sent")))
     own = text(inside.get(reverse("billing:invoice-detail", args=[invoice.pk])))
     assert "Sending was interrupted" in own
-    assert "On its way" not in own
+    assert "In progress" not in own
 
 
 def test_an_e_mail_that_may_still_be_under_way_is_left_alone(studio):

@@ -80,7 +80,7 @@ def test_a_draft_that_is_thrown_away_gives_its_terms_back_once(inside, agency):
     project = subscription(agency)
     bill(inside, project)
 
-    url = reverse("billing:invoice-change", args=[Invoice.objects.get().pk, "throw-away"])
+    url = reverse("billing:invoice-change", args=[Invoice.objects.get().pk, "delete"])
     inside.post(url)
 
     (customer,) = everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))

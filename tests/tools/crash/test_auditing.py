@@ -76,13 +76,13 @@ def test_what_people_were_told_is_read_past_lines_that_a_kill_cut_off():
     assert events["changed"] == 1
 
 
-THEIRS = frozenset({("invoice", "TC2026-0001")})
+BY_SERVICE = frozenset({("invoice", "TC2026-0001")})
 
 
 def test_what_somebody_else_made_is_there_once_and_nobodys_booking():
     stopped = {**BOOKING, "state": "conflict"}
 
-    assert not list(of_theirs([stopped], [DOCUMENT], THEIRS))
-    assert kinds_of(of_theirs([stopped], [DOCUMENT, DOCUMENT], THEIRS)) == {"duplicate"}
-    assert kinds_of(of_theirs([BOOKING], [DOCUMENT], THEIRS)) == {"lost"}
-    assert kinds_of(of_theirs([stopped], [], THEIRS)) == {"duplicate"}
+    assert not list(of_theirs([stopped], [DOCUMENT], BY_SERVICE))
+    assert kinds_of(of_theirs([stopped], [DOCUMENT, DOCUMENT], BY_SERVICE)) == {"duplicate"}
+    assert kinds_of(of_theirs([BOOKING], [DOCUMENT], BY_SERVICE)) == {"lost"}
+    assert kinds_of(of_theirs([stopped], [], BY_SERVICE)) == {"duplicate"}
