@@ -55,10 +55,12 @@ def compare_relation(
     return _ours_among(candidates, lambda one: _compare_relation(payload, one))
 
 
-def _compare_relation(payload: Payload, theirs: Relation) -> LookUpResult:
-    ours = payload["message"]
-    known = bool(ours["correlation_id"]) and theirs.correlation_id.strip() == ours["correlation_id"]
-    same = known or same_name(ours["name"], theirs.name)
+def _compare_relation(payload: Payload, remote: Relation) -> LookUpResult:
+    local = payload["message"]
+    known = (
+        bool(local["correlation_id"]) and remote.correlation_id.strip() == local["correlation_id"]
+    )
+    same = known or same_name(local["name"], remote.name)
     return LookUpResult.SAME_WITH_TOKEN if same else LookUpResult.DIFFERENT
 
 
@@ -69,25 +71,25 @@ def _ours_among(
     if not candidates:
         return LookUpResult.ABSENT, None
     compared = [(compare(one), one) for one in candidates]
-    ours = [found for found in compared if found[0] is not LookUpResult.DIFFERENT]
-    if len(compared) == 1 or len(ours) == 1:
-        return (ours or compared)[0]
+    local = [found for found in compared if found[0] is not LookUpResult.DIFFERENT]
+    if len(compared) == 1 or len(local) == 1:
+        return (local or compared)[0]
     return LookUpResult.SEVERAL, None
 
 
 def _compare(
     payload: Payload, booked: BookedInvoice | BookedEntry, gross: Decimal, *, slack: Decimal
 ) -> LookUpResult:
-    ours, theirs = payload["message"], booked_as_content(booked)
-    if not ours["number"]:
-        theirs["number"] = ""
-    if identity(ours) != identity(theirs) or abs(gross - Decimal(payload["gross"])) > slack:
+    local, remote = payload["message"], booked_as_content(booked)
+    if not local["number"]:
+        remote["number"] = ""
+    if identity(local) != identity(remote) or abs(gross - Decimal(payload["gross"])) > slack:
         return LookUpResult.DIFFERENT
-    our_lines = sorted(line_key(line) for line in ours["lines"])
-    their_lines = sorted(line_key(line) for line in theirs["lines"])
-    if our_lines != their_lines:
+    local_lines = sorted(line_key(line) for line in local["lines"])
+    remote_lines = sorted(line_key(line) for line in remote["lines"])
+    if local_lines != remote_lines:
         return LookUpResult.SAME_BUT_TEXT
-    if isinstance(booked, BookedInvoice) and sorted(texts(ours)) != sorted(texts(theirs)):
+    if isinstance(booked, BookedInvoice) and sorted(texts(local)) != sorted(texts(remote)):
         return LookUpResult.SAME_BUT_TEXT
     return LookUpResult.SAME
 

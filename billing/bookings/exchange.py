@@ -90,8 +90,10 @@ def _candidates(client: EBoekhouden, booking: Booking) -> Candidates:
     """
     if booking.natural_key:
         return Candidates(client.find_invoice(booking.natural_key))
-    ours = payloads.invoice_message(booking.payload)
-    that_day = client.invoices(since=ours.date, until=ours.date, relation_code=ours.relation_code)
+    message = payloads.invoice_message(booking.payload)
+    that_day = client.invoices(
+        since=message.date, until=message.date, relation_code=message.relation_code
+    )
     linked = set(
         Booking.objects.filter(connection=booking.connection, kind=BookingKind.INVOICE)
         .exclude(remote_id="")

@@ -151,8 +151,8 @@ def _refused(booking: Booking) -> str:
         return _("Not sent, because the customer was not created in e-Boekhouden.")
     if not booking.code:
         return _("Not sent: %(reason)s.") % {"reason": booking.text}
-    ours = explain(booking.code, booking.text, (get_language() or "en")[:2])
-    return f"e-Boekhouden: “{booking.text}” ({booking.code}). {ours}"
+    explanation = explain(booking.code, booking.text, (get_language() or "en")[:2])
+    return f"e-Boekhouden: “{booking.text}” ({booking.code}). {explanation}"
 
 
 def _conflict(booking: Booking) -> str:
@@ -171,15 +171,15 @@ def _conflict(booking: Booking) -> str:
         return _(
             "An identical document already exists in e-Boekhouden, but it was not sent from here."
         )
-    return _("Another document has this number: %(theirs)s.") % {"theirs": _in_short(booking)}
+    return _("Another document has this number: %(remote)s.") % {"remote": _in_short(booking)}
 
 
 def _in_short(booking: Booking) -> str:
     """Describe the record in e-Boekhouden, and the difference between its total and ours."""
-    theirs = booking.remote_snapshot or {}
-    gross = Decimal(theirs.get("gross", "0"))
+    remote = booking.remote_snapshot or {}
+    gross = Decimal(remote.get("gross", "0"))
     apart = Decimal(booking.payload["gross"]) - gross
-    short = f"{theirs.get('relation_code', '')}, {euro(gross)}"
+    short = f"{remote.get('relation_code', '')}, {euro(gross)}"
     if apart > 0:
         return _("%(short)s; our amount is %(apart)s higher") % {
             "short": short,

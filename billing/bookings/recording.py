@@ -47,10 +47,10 @@ def save_intent(
 ) -> Attempt | None:
     """Commit the intention before the exchange. None when another worker took the booking."""
     with transaction.atomic():
-        ours = Booking.objects.filter(
+        rows = Booking.objects.filter(
             pk=booking.pk, fencing_token=booking.fencing_token, state=booking.state
         )
-        if not ours.update(
+        if not rows.update(
             state=progress.state, fencing_token=F("fencing_token") + 1, **_figures(progress)
         ):
             return None
@@ -170,9 +170,9 @@ def tie(booking: Booking, remote_id: str) -> None:
 
 def _take_their_number(booking: Booking, invoice_id: int, *, number: str) -> None:
     """Give the invoice the number of e-Boekhouden, unless another invoice here has it."""
-    ours = Invoice.objects.filter(organisation=booking.organisation_id)
-    if not ours.filter(number=number).exists():
-        ours.filter(pk=invoice_id, number="").update(number=number)
+    rows = Invoice.objects.filter(organisation=booking.organisation_id)
+    if not rows.filter(number=number).exists():
+        rows.filter(pk=invoice_id, number="").update(number=number)
 
 
 def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:

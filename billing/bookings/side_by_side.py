@@ -31,40 +31,40 @@ class Fact:
     """One field of both sides; `kind` is its format: text, day or euro."""
 
     label: str
-    ours: object
-    theirs: object
+    local: object
+    remote: object
     kind: str = "text"
 
     @property
     def differs(self) -> bool:
-        return self.ours != self.theirs
+        return self.local != self.remote
 
 
 def sides(booking: Booking) -> list[Fact]:
     """The fields of both sides; empty when no record was found."""
-    ours, theirs = booking.payload["message"], booking.remote_snapshot
-    if not theirs:
+    local, remote = booking.payload["message"], booking.remote_snapshot
+    if not remote:
         return []
     if booking.kind == BookingKind.RELATION:
-        number = Fact(_("Number"), ours["code"], theirs["code"])
-        return [number, *(_text(label(), name, ours, theirs) for name, label in RELATION.items())]
+        number = Fact(_("Number"), local["code"], remote["code"])
+        return [number, *(_text(label(), name, local, remote) for name, label in RELATION.items())]
     return [
-        _text(_("Number"), "number", ours, theirs),
-        _text(_("Customer"), "relation_code", ours, theirs),
-        Fact(_("Date"), _day(ours), _day(theirs), "day"),
-        *_lines(ours["lines"], theirs["lines"]),
-        Fact(_("Incl. VAT"), Decimal(booking.payload["gross"]), Decimal(theirs["gross"]), "euro"),
+        _text(_("Number"), "number", local, remote),
+        _text(_("Customer"), "relation_code", local, remote),
+        Fact(_("Date"), _day(local), _day(remote), "day"),
+        *_lines(local["lines"], remote["lines"]),
+        Fact(_("Incl. VAT"), Decimal(booking.payload["gross"]), Decimal(remote["gross"]), "euro"),
     ]
 
 
-def _lines(ours: Sequence[Line], theirs: Sequence[Line]) -> Iterator[Fact]:
+def _lines(local: Sequence[Line], remote: Sequence[Line]) -> Iterator[Fact]:
     """The lines one by one; of many lines only their number."""
-    if max(len(ours), len(theirs)) > MOST_LINES:
-        yield Fact(_("Lines"), len(ours), len(theirs))
+    if max(len(local), len(remote)) > MOST_LINES:
+        yield Fact(_("Lines"), len(local), len(remote))
         return
-    for number, (our, their) in enumerate(zip_longest(ours, theirs), start=1):
+    for number, (local_line, remote_line) in enumerate(zip_longest(local, remote), start=1):
         label = _("Line %(number)d") % {"number": number}
-        yield Fact(label, _line(our), _line(their))
+        yield Fact(label, _line(local_line), _line(remote_line))
 
 
 def _line(line: Line | None) -> str:
@@ -78,8 +78,8 @@ def _line(line: Line | None) -> str:
     return f"{line['ledger_account']} · {net} + {vat} · {line['vat_code']}"
 
 
-def _text(label: str, name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Fact:
-    return Fact(label, ours.get(name) or "", theirs.get(name) or "")
+def _text(label: str, name: str, local: Mapping[str, Any], remote: Mapping[str, Any]) -> Fact:
+    return Fact(label, local.get(name) or "", remote.get(name) or "")
 
 
 def _day(content: Mapping[str, Any]) -> datetime.date:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..fields import AddressesField, check_placeholders, check_subject
 from ..mailing import Letter, first_letter
-from ..mailing.attachments import is_too_large, on_offer, sizes_of, default_extras
+from ..mailing.attachments import default_extras, is_too_large, on_offer, sizes_of
 from ..models import Invoice
 
 

@@ -19,7 +19,7 @@ from vat.total_rows import total_fields
 from ..bookings.outbox import hold_customers, queue_invoice
 from ..models import CreditState, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin, State
 from ..numbering import why_held
-from ..unbilled.releasing import release_rows, hold_rows_of, name_rows, take_rows_back
+from ..unbilled.releasing import hold_rows_of, name_rows, release_rows, take_rows_back
 from .creating import make_final_there
 from .credit_lines import (
     CannotCredit,

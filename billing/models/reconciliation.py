@@ -124,10 +124,10 @@ class Difference(models.Model):
     number = models.CharField(max_length=50)
     # The date of our document, else of the one in e-Boekhouden.
     date = models.DateField()
-    # The comparable fields of both sides (documents.Document); e-Boekhouden may have several
+    # The comparable fields of both sides (documents.RemoteDocument); e-Boekhouden may have several
     # documents, or none.
-    ours = models.JSONField(null=True)
-    theirs = models.JSONField(default=list)
+    local = models.JSONField(null=True)
+    remote = models.JSONField(default=list)
     # Names of the fields that differ, such as date or vat_code; and the reason within the kind.
     differs = models.JSONField(default=list)
     reason = models.CharField(max_length=20, blank=True)

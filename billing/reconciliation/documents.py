@@ -30,7 +30,7 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Document:
+class RemoteDocument:
     """A document in e-Boekhouden."""
 
     sort: Sort
@@ -50,8 +50,8 @@ class Document:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ours:
-    """A booking of ours. `is_judged`: it is confirmed, so e-Boekhouden must have it."""
+class LocalDocument:
+    """What a booking says e-Boekhouden has. `is_judged`: confirmed, so it must be there."""
 
     booking_id: int
     sort: Sort
@@ -72,19 +72,19 @@ def key_of(number: str) -> str:
     return number.strip().casefold()
 
 
-def invoice_there(invoice: BookedInvoice) -> Document:
+def remote_invoice(invoice: BookedInvoice) -> RemoteDocument:
     """An invoice as GetFacturen answered it."""
-    return Document(Sort.INVOICE, projected(booked_as_content(invoice), gross=invoice.gross))
+    return RemoteDocument(Sort.INVOICE, projected(booked_as_content(invoice), gross=invoice.gross))
 
 
-def entry_there(entry: BookedEntry) -> Document | None:
+def remote_entry(entry: BookedEntry) -> RemoteDocument | None:
     """A sales entry as GetMutaties answered it; None for a payment or anything else."""
     if entry.kind != EntryKind.SALE:
         return None
-    return Document(Sort.ENTRY, projected(booked_as_content(entry), gross=entry.gross))
+    return RemoteDocument(Sort.ENTRY, projected(booked_as_content(entry), gross=entry.gross))
 
 
-def our_document(booking: Booking, *, is_judged: bool) -> Ours:
+def local_document(booking: Booking, *, is_judged: bool) -> LocalDocument:
     """A booking, with the document that e-Boekhouden must have.
 
     That is what was booked, with the texts as they were kept there; of a booking that somebody
@@ -92,7 +92,7 @@ def our_document(booking: Booking, *, is_judged: bool) -> Ours:
     """
     number = booking.natural_key or booking.remote_id
     is_invoice = booking.kind == BookingKind.INVOICE
-    return Ours(
+    return LocalDocument(
         booking_id=booking.pk,
         sort=Sort.INVOICE if is_invoice else Sort.ENTRY,
         number=number,
@@ -113,8 +113,8 @@ def _expected(booking: Booking) -> Content:
     if booking.reason == "linked":
         return kept
     if len(kept["lines"]) == len(booked["lines"]):
-        for ours, theirs in zip(booked["lines"], kept["lines"], strict=True):
-            ours["description"] = theirs["description"]
+        for local, remote in zip(booked["lines"], kept["lines"], strict=True):
+            local["description"] = remote["description"]
     return booked
 
 

@@ -40,7 +40,7 @@ WORDS: Mapping[str, Callable[[], str]] = {
 
 @dataclass(frozen=True)
 class DifferenceSummary:
-    """A difference as it is shown; `ours` and `theirs` in short."""
+    """A difference as it is shown; `local` and `remote` in short."""
 
     difference: Difference
     tag: str
@@ -49,8 +49,8 @@ class DifferenceSummary:
     text: str
     meaning: str
     next_step: str
-    ours: str
-    theirs: tuple[str, ...]
+    local: str
+    remote: tuple[str, ...]
 
 
 def describe_difference(difference: Difference) -> DifferenceSummary:
@@ -64,8 +64,8 @@ def describe_difference(difference: Difference) -> DifferenceSummary:
         text=text,
         meaning=meaning,
         next_step=next_step,
-        ours=in_short(difference.ours) if difference.ours else "",
-        theirs=tuple(in_short(one) for one in difference.theirs),
+        local=in_short(difference.local) if difference.local else "",
+        remote=tuple(in_short(one) for one in difference.remote),
     )
 
 
@@ -116,7 +116,7 @@ def _changed(difference: Difference) -> Said:
 
 
 def _total(difference: Difference) -> Said:
-    apart = Decimal(difference.theirs[-1]["gross"]) - Decimal((difference.ours or {})["gross"])
+    apart = Decimal(difference.remote[-1]["gross"]) - Decimal((difference.local or {})["gross"])
     values = {"apart": euro(abs(apart))}
     if difference.reason == "its-entry":
         text = _("The ledger entry differs from the invoice by %(apart)s.") % values
@@ -134,7 +134,7 @@ def _total(difference: Difference) -> Said:
 def _double(difference: Difference) -> Said:
     meaning = _("The turnover and VAT may be counted twice.")
     next_step = _("Compare them, and credit or delete the surplus document in e-Boekhouden.")
-    count = len(difference.theirs)
+    count = len(difference.remote)
     text = ngettext(
         "The number occurs %(count)s time in e-Boekhouden.",
         "The number occurs %(count)s times in e-Boekhouden.",

@@ -17,7 +17,7 @@ from integrations.eboekhouden.windows import entries_between, invoices_between
 from lib.formats import day
 
 from ..models import ReconciliationPart
-from .documents import Document, Ours, Sort, entry_there, invoice_there
+from .documents import LocalDocument, RemoteDocument, Sort, remote_entry, remote_invoice
 
 # The maximum per check; the rest is looked up at a later check.
 MOST_LOOK_UPS = 100
@@ -35,7 +35,7 @@ class Reader:
     client: EBoekhouden
     pulse: Callable[[ReconciliationPart], None]
     calls_left: int
-    documents: list[Document] = field(default_factory=list)
+    documents: list[RemoteDocument] = field(default_factory=list)
     absent: set[tuple[int, Sort]] = field(default_factory=set)
     gaps: list[str] = field(default_factory=list)
 
@@ -47,7 +47,7 @@ class Reader:
             until=until,
             before=lambda: self.pulse(ReconciliationPart.INVOICES),
         )
-        self.documents += map(invoice_there, invoices.rows)
+        self.documents += map(remote_invoice, invoices.rows)
         full_days = set(invoices.full_days)
         try:
             entries = entries_between(
@@ -56,36 +56,36 @@ class Reader:
         except (NoCallsLeft, Refused) as error:
             self._no_calls(error)
         else:
-            self.documents += filter(None, map(entry_there, entries.rows))
+            self.documents += filter(None, map(remote_entry, entries.rows))
             full_days |= set(entries.full_days)
         if full_days:
             self.gaps.append(_too_full(sorted(full_days)))
 
-    def look_up(self, missing: Sequence[tuple[Ours, Sort]]) -> None:
+    def look_up(self, missing: Sequence[tuple[LocalDocument, Sort]]) -> None:
         """Look up each booking by its number, with any date."""
         if len(missing) > MOST_LOOK_UPS:
             self.gaps.append(_too_many(len(missing) - MOST_LOOK_UPS))
-        for ours, sort in missing[:MOST_LOOK_UPS]:
+        for local, sort in missing[:MOST_LOOK_UPS]:
             try:
-                found = self._find(ours.number, sort)
+                found = self._find(local.number, sort)
             except (NoCallsLeft, Refused) as error:
                 self._no_calls(error)
                 return
             except OutcomeUnknown as doubt:
                 if doubt.reason != "row-cap":
                     raise
-                self.gaps.append(_too_often(ours.number))
+                self.gaps.append(_too_often(local.number))
                 continue
             self.documents += found
             if not found:
-                self.absent.add((ours.booking_id, sort))
+                self.absent.add((local.booking_id, sort))
 
-    def _find(self, number: str, sort: Sort) -> list[Document]:
+    def _find(self, number: str, sort: Sort) -> list[RemoteDocument]:
         if sort is Sort.INVOICE:
             self.pulse(ReconciliationPart.NUMBERS)
-            return [invoice_there(one) for one in self.client.find_invoice(number)]
+            return [remote_invoice(one) for one in self.client.find_invoice(number)]
         self._spend(ReconciliationPart.NUMBERS)
-        entries = (entry_there(one) for one in self.client.find_entry(number))
+        entries = (remote_entry(one) for one in self.client.find_entry(number))
         return [one for one in entries if one]
 
     def _before_entries(self) -> None:

@@ -69,11 +69,11 @@ def _write(
         if known is None:
             new.append(_new(run, one, values, now=now))
         else:
-            if known.theirs != values["theirs"]:
+            if known.remote != values["remote"]:
                 changed.append(known.pk)
             old.append(_again(known, values, run, now=now))
     Difference.objects.bulk_create(new)
-    fields = ["last_run", "last_found_at", "ours", "theirs", "differs"]
+    fields = ["last_run", "last_found_at", "local", "remote", "differs"]
     Difference.objects.bulk_update(old, fields, batch_size=200)
     # Whoever reviewed it saw other content. Only these: another one may be under review now.
     Difference.objects.filter(pk__in=changed).update(reviewed_at=None, reviewed_by=None)
@@ -103,22 +103,22 @@ def _again(
     known: Difference, values: dict[str, Any], run: ReconciliationRun, *, now: datetime.datetime
 ) -> Difference:
     known.last_run, known.last_found_at = run, now
-    for name in ("ours", "theirs", "differs"):
+    for name in ("local", "remote", "differs"):
         setattr(known, name, values[name])
     return known
 
 
 def _values(one: Discovery, invoices: Mapping[str, Invoice]) -> dict[str, Any]:
-    invoice = None if one.ours else invoices.get(one.number)
-    ours = one.ours.content if one.ours else _content(invoice)
-    theirs = [{"sort": document.sort, **document.content} for document in one.theirs]
+    invoice = None if one.local else invoices.get(one.number)
+    local = one.local.content if one.local else _content(invoice)
+    remote = [{"sort": document.sort, **document.content} for document in one.remote]
     return {
-        "booking_id": one.ours.booking_id if one.ours else None,
+        "booking_id": one.local.booking_id if one.local else None,
         "invoice": invoice,
-        "ours": ours,
-        "theirs": theirs,
+        "local": local,
+        "remote": remote,
         "differs": list(one.differs),
-        "date": day_of(one.ours.content if one.ours else theirs[0]),
+        "date": day_of(one.local.content if one.local else remote[0]),
     }
 
 
@@ -138,7 +138,7 @@ def _content(invoice: Invoice | None) -> dict[str, Any] | None:
 
 def _invoices(run: ReconciliationRun, found: Iterable[Discovery]) -> dict[str, Invoice]:
     """Invoices of ours, never booked, whose number a document in e-Boekhouden has."""
-    numbers = [one.number for one in found if one.ours is None]
+    numbers = [one.number for one in found if one.local is None]
     if not numbers:
         return {}
     made = Invoice.objects.filter(organisation=run.organisation, number__in=numbers)

@@ -15,8 +15,8 @@ from integrations.switching import pause
 
 from ..models import Difference, ReconciliationPart, ReconciliationRun
 from .comparing import discoveries, missing
-from .documents import Ours, our_document
-from .our_side import (
+from .documents import LocalDocument, local_document
+from .local_side import (
     judged_bookings,
     known_bookings,
     known_vanished,
@@ -71,23 +71,23 @@ def _compare(run: ReconciliationRun, client: EBoekhouden, *, clock: Clock) -> No
 
     judged = judged_bookings(run, now=clock())
     beat(run, now=clock(), booking_count=len(judged))
-    older = older_differences(run, judged=[ours.booking_id for ours in judged])
+    older = older_differences(run, judged=[local.booking_id for local in judged])
     judged += _bookings_of(older)
     left = calls_left_for_reconciliation(run.connection_id, now=clock())
     reader = Reader(client, pulse, left)
     reader.read(run.since, run.until)
     count = len(reader.documents)
     beat(run, now=clock(), document_count=count)
-    wanted = missing(Sides(ours=judged, there=RemoteIndex.of(reader.documents)))
+    wanted = missing(Sides(local=judged, remote=RemoteIndex.of(reader.documents)))
     # Known missing documents come last: the number of look-ups per check has a maximum.
     known_gone = known_vanished(run)
     reader.look_up(sorted(wanted, key=lambda one: one[0].booking_id in known_gone))
     pulse(ReconciliationPart.COMPARING)
     numbers = {document.key for document in reader.documents}
-    known = known_bookings(run, numbers, judged={ours.booking_id for ours in judged})
+    known = known_bookings(run, numbers, judged={local.booking_id for local in judged})
     sides = Sides(
-        ours=[*judged, *known],
-        there=RemoteIndex.of(reader.documents),
+        local=[*judged, *known],
+        remote=RemoteIndex.of(reader.documents),
         series=series_of(run),
         absent=reader.absent,
     )
@@ -97,7 +97,7 @@ def _compare(run: ReconciliationRun, client: EBoekhouden, *, clock: Clock) -> No
     keep(run, result, figures=figures, now=clock())
 
 
-def _bookings_of(differences: Iterable[Difference]) -> list[Ours]:
+def _bookings_of(differences: Iterable[Difference]) -> list[LocalDocument]:
     """Each booking once, also when it has several differences."""
     bookings = {one.booking_id: one.booking for one in differences if one.booking}
-    return [our_document(booking, is_judged=True) for booking in bookings.values()]
+    return [local_document(booking, is_judged=True) for booking in bookings.values()]

@@ -1,4 +1,4 @@
-"""Both sides of a difference as rows: a column for ours, and one per document found."""
+"""Both sides of a difference as rows: a column for the local document, one per remote document."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class FactRow:
     """One field of all sides; a side that lacks the field has an empty cell."""
 
     label: str
-    ours: str
-    theirs: tuple[str, ...]
+    local: str
+    remote: tuple[str, ...]
 
     @property
     def differs(self) -> bool:
-        told = {text for text in (self.ours, *self.theirs) if text}
+        told = {text for text in (self.local, *self.remote) if text}
         return len(told) > 1
 
 
@@ -43,21 +43,21 @@ def columns(difference: Difference) -> list[str]:
         _("Ledger entry %(number)s") % {"number": one["entry_number"]}
         if one["sort"] == Sort.ENTRY
         else _("Invoice")
-        for one in difference.theirs
+        for one in difference.remote
     ]
 
 
 def fact_rows(difference: Difference) -> list[FactRow]:
     """The head, and the lines by their place."""
-    ours, theirs = difference.ours, difference.theirs
+    local, remote = difference.local, difference.remote
     rows = [
-        FactRow(label(), write(ours) if ours else "", tuple(write(one) for one in theirs))
+        FactRow(label(), write(local) if local else "", tuple(write(one) for one in remote))
         for label, write in HEAD.values()
     ]
-    written = [[_line(line) for line in one["lines"]] for one in (ours or {"lines": []}, *theirs)]
+    written = [[_line(line) for line in one["lines"]] for one in (local or {"lines": []}, *remote)]
     for place, (mine, *others) in enumerate(zip_longest(*written, fillvalue=""), start=1):
         rows.append(FactRow(_("Line %(number)s") % {"number": place}, mine, tuple(others)))
-    return [row for row in rows if row.ours or any(row.theirs)]
+    return [row for row in rows if row.local or any(row.remote)]
 
 
 def _line(line: Mapping[str, Any]) -> str:

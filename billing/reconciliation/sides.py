@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..models import DifferenceKind
-from .documents import Document, Ours, Sort, key_of
+from .documents import LocalDocument, RemoteDocument, Sort, key_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +18,8 @@ class Discovery:
     kind: DifferenceKind
     reason: str
     number: str
-    ours: Ours | None = None
-    theirs: tuple[Document, ...] = ()
+    local: LocalDocument | None = None
+    remote: tuple[RemoteDocument, ...] = ()
     differs: tuple[str, ...] = ()
 
     @property
@@ -32,16 +32,16 @@ class Discovery:
 class RemoteIndex:
     """The documents in e-Boekhouden, by number."""
 
-    invoices: Mapping[str, Sequence[Document]]
-    entries: Mapping[str, Sequence[Document]]
+    invoices: Mapping[str, Sequence[RemoteDocument]]
+    entries: Mapping[str, Sequence[RemoteDocument]]
     # Entries by each word that may be a correlation id.
-    marked: Mapping[str, Sequence[Document]]
+    marked: Mapping[str, Sequence[RemoteDocument]]
 
     @classmethod
-    def of(cls, documents: Iterable[Document]) -> "RemoteIndex":
-        invoices: dict[str, list[Document]] = defaultdict(list)
-        entries: dict[str, list[Document]] = defaultdict(list)
-        marked: dict[str, list[Document]] = defaultdict(list)
+    def of(cls, documents: Iterable[RemoteDocument]) -> "RemoteIndex":
+        invoices: dict[str, list[RemoteDocument]] = defaultdict(list)
+        entries: dict[str, list[RemoteDocument]] = defaultdict(list)
+        marked: dict[str, list[RemoteDocument]] = defaultdict(list)
         for document in documents:
             place = invoices if document.sort is Sort.INVOICE else entries
             place[document.key].append(document)
@@ -49,7 +49,7 @@ class RemoteIndex:
                 marked[correlation_id].append(document)
         return cls(dict(invoices), dict(entries), dict(marked))
 
-    def find(self, sort: Sort, key: str) -> Sequence[Document]:
+    def find(self, sort: Sort, key: str) -> Sequence[RemoteDocument]:
         """The documents with this number; none for an empty one."""
         place = self.invoices if sort is Sort.INVOICE else self.entries
         return place.get(key, ()) if key else ()
@@ -63,7 +63,7 @@ class Sides:
     its number and not found: booking and where.
     """
 
-    ours: Sequence[Ours]
-    there: RemoteIndex
+    local: Sequence[LocalDocument]
+    remote: RemoteIndex
     series: Sequence[str] = ()
     absent: Collection[tuple[int, Sort]] = field(default_factory=frozenset)

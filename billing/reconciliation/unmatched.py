@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from ..models import DifferenceKind
-from .documents import Content, Document, Ours, Sort, key_of
+from .documents import Content, LocalDocument, RemoteDocument, Sort, key_of
 from .sides import Discovery, Sides
 
 
 def duplicates(sides: Sides) -> Iterator[Discovery]:
     """Yield equal invoices to one customer on one day, if there are more than we booked."""
-    booked: dict[str, list[Ours]] = defaultdict(list)
-    for ours in sides.ours:
-        if ours.sort is Sort.INVOICE and not ours.is_cancelled:
-            booked[_likeness(ours.content)].append(ours)
+    booked: dict[str, list[LocalDocument]] = defaultdict(list)
+    for local in sides.local:
+        if local.sort is Sort.INVOICE and not local.is_cancelled:
+            booked[_likeness(local.content)].append(local)
     for likeness, extra in _without_a_booking(sides).items():
         # A booking without a number has no answer yet, so one of the extra invoices is its own.
         expected = [one for one in booked[likeness] if not one.key]
@@ -23,16 +23,16 @@ def duplicates(sides: Sides) -> Iterator[Discovery]:
                 kind=DifferenceKind.DOUBLE,
                 reason="alike",
                 number=known[0].number,
-                ours=known[0],
-                theirs=(*sides.there.find(Sort.INVOICE, known[0].key), *extra),
+                local=known[0],
+                remote=(*sides.remote.find(Sort.INVOICE, known[0].key), *extra),
             )
 
 
-def _without_a_booking(sides: Sides) -> dict[str, list[Document]]:
+def _without_a_booking(sides: Sides) -> dict[str, list[RemoteDocument]]:
     """Invoices without a booking, by likeness; numbers of our series are handled below."""
-    bound = {ours.key for ours in sides.ours if not ours.is_cancelled}
-    found: dict[str, list[Document]] = defaultdict(list)
-    for key, invoices in sides.there.invoices.items():
+    bound = {local.key for local in sides.local if not local.is_cancelled}
+    found: dict[str, list[RemoteDocument]] = defaultdict(list)
+    for key, invoices in sides.remote.invoices.items():
         if key not in bound and not _is_in(sides.series, key):
             for invoice in invoices:
                 found[_likeness(invoice.content)].append(invoice)
@@ -47,18 +47,18 @@ def _likeness(content: Content) -> str:
 
 def unknown_documents(sides: Sides) -> Iterator[Discovery]:
     """Yield documents with a number of our series that only a cancelled booking has, or none."""
-    live = {ours.key for ours in sides.ours if not ours.is_cancelled}
-    cancelled = {ours.key: ours for ours in sides.ours if ours.is_cancelled}
-    for key in sorted({*sides.there.invoices, *sides.there.entries} - live):
+    live = {local.key for local in sides.local if not local.is_cancelled}
+    cancelled = {local.key: local for local in sides.local if local.is_cancelled}
+    for key in sorted({*sides.remote.invoices, *sides.remote.entries} - live):
         if not _is_in(sides.series, key):
             continue
-        found = (*sides.there.find(Sort.INVOICE, key), *sides.there.find(Sort.ENTRY, key))
+        found = (*sides.remote.find(Sort.INVOICE, key), *sides.remote.find(Sort.ENTRY, key))
         yield Discovery(
             kind=DifferenceKind.FOREIGN,
             reason="cancelled" if key in cancelled else "series",
             number=found[0].content["number"],
-            ours=cancelled.get(key),
-            theirs=found,
+            local=cancelled.get(key),
+            remote=found,
         )
 
 

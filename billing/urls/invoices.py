@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from ..views import credits, drafts, invoice_actions, invoices, mails, new_invoice
-from ..views import files
+from ..views import credits, drafts, files, invoice_actions, invoices, mails, new_invoice
 
 ONE = "finance/invoices/<int:pk>/"
 SELECTION = "finance/invoices/selection/"

@@ -15,7 +15,7 @@ from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.paging import Orders, in_order, page_of
 from projects import editing
-from projects.figures import figures, amounts_for_display, with_used_minutes
+from projects.figures import amounts_for_display, figures, with_used_minutes
 from projects.filters import ProjectFilter
 from projects.forms.agreement import AgreementForm
 from projects.models import Project

@@ -25,7 +25,7 @@ def form(**changes):
         "template": "Factuur NL",
         "ledger_account": "8000",
         "debtor_account": "1300",
-        "numbering": "ours",
+        "numbering": "own",
         "book_at_once": "on",
     } | changes
 

@@ -51,7 +51,9 @@ def test_csv_has_no_formula_and_reads_back():
 def test_a_text_cut_at_any_separator_has_no_formula(language, separator):
     rows = [[f"Van Dam{separator}{FORMULA}{separator}-1", None, None, None, None]]
     with override(language):
-        text = b"".join(sheet_response(sheet(rows), kind="csv").streaming_content).decode("utf-8-sig")
+        text = b"".join(sheet_response(sheet(rows), kind="csv").streaming_content).decode(
+            "utf-8-sig"
+        )
 
     # Split as a program does that knows no quotes.
     cells = text.splitlines()[1].split(separator)

@@ -30,7 +30,7 @@ from billing.models import (
     ReminderStep,
 )
 from billing.reconciliation import runs
-from billing.reconciliation.our_side import our_document
+from billing.reconciliation.local_side import local_document
 from billing.reconciliation.recording import ReconciliationResult, keep
 from billing.reconciliation.sides import Discovery
 from customers.models import ImportRun
@@ -179,8 +179,8 @@ def _vanished(booking: Booking, *, by: User) -> Difference:
     now, day = timezone.now(), factories.TODAY
     run = runs.start_check(booking.organisation, since=day, until=day, by=by, now=now)
     run = claim_run(ReconciliationRun, run.pk, now=now) or run
-    ours = our_document(booking, is_judged=True)
-    gone = Discovery(kind=DifferenceKind.VANISHED, reason="entry", number=ours.number, ours=ours)
+    ours = local_document(booking, is_judged=True)
+    gone = Discovery(kind=DifferenceKind.VANISHED, reason="entry", number=ours.number, local=ours)
     keep(run, ReconciliationResult([gone], ["Canary"]), figures={}, now=now)
     return Difference.objects.get()
 

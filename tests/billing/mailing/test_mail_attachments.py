@@ -15,7 +15,7 @@ from accounts.models import Language, Role
 from billing.invoices.creating import draft_invoices
 from billing.invoices.emailing import send_invoice
 from billing.mailing import Letter, MailFailed, attachments_of
-from billing.mailing.attachments import Extra, on_offer, safe_name, default_extras
+from billing.mailing.attachments import Extra, default_extras, on_offer, safe_name
 from billing.models import Invoice, InvoiceMail, InvoiceSettings, InvoiceStatus, Origin
 from lib.spreadsheets import TYPES
 from tests import factories

@@ -68,8 +68,8 @@ def finding_of(agency, number: int = 1, **fields: object) -> Difference:
         key=f"{kind}:{reason}:{number}",
         number=f"TC2026-{number:04d}",
         date=datetime.date(2026, 11, 20),
-        ours=CONTENT,
-        theirs=fields.pop("theirs", [changed]),
+        local=CONTENT,
+        remote=fields.pop("remote", [changed]),
         differs=fields.pop("differs", ["gross"]),
         found_at=NOW,
         last_found_at=NOW,
@@ -218,7 +218,7 @@ def test_a_check_of_another_kind_than_complete_does_not_say_that_all_is_well(con
 def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
     run_of(connected, "finished")
     finding_of(connected, 1)
-    finding_of(connected, 2, kind=DifferenceKind.VANISHED, theirs=[])
+    finding_of(connected, 2, kind=DifferenceKind.VANISHED, remote=[])
     finding_of(connected, 3, reviewed_at=NOW, reviewed_by=connected.member.user)
     finding_of(connected, 4, resolved_at=NOW)
 
@@ -267,7 +267,7 @@ def test_a_finding_says_what_it_means_and_the_way_on(
 
 
 def test_a_finding_without_anything_there_says_so(connected, reader):
-    finding = finding_of(connected, kind="vanished", theirs=[])
+    finding = finding_of(connected, kind="vanished", remote=[])
 
     page = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
 

@@ -147,7 +147,7 @@ def test_an_invoice_that_was_deleted_there_has_vanished(invoice, connected, sand
     finding = only_finding()
     assert (finding.kind, finding.number) == (DifferenceKind.VANISHED, invoice.number)
     assert finding.booking.invoice == invoice
-    assert (finding.ours["gross"], finding.theirs) == ("108.90", [])
+    assert (finding.local["gross"], finding.remote) == ("108.90", [])
 
 
 def test_of_more_that_vanished_than_one_check_looks_up_the_next_check_has_the_others(
@@ -280,7 +280,7 @@ def test_a_total_that_e_boekhouden_rounded_otherwise_is_a_cent_off(connected, sa
 
     finding = only_finding()
     assert (finding.kind, finding.differs) == (DifferenceKind.TOTAL, ["gross"])
-    assert (finding.ours["gross"], finding.theirs[0]["gross"]) == ("24.37", "24.36")
+    assert (finding.local["gross"], finding.remote[0]["gross"]) == ("24.37", "24.36")
 
 
 def test_an_entry_a_cent_off_is_told_from_one_that_was_changed(entered, connected, sandbox):
@@ -311,7 +311,7 @@ def test_a_number_that_is_there_twice_is_a_double(invoice, connected, sandbox):
     check(connected)
 
     assert found() == [("double", "two-invoice", invoice.number)]
-    assert len(only_finding().theirs) == 2
+    assert len(only_finding().remote) == 2
 
 
 def test_blanks_and_case_do_not_hide_a_double(entered, connected, sandbox):
@@ -348,7 +348,7 @@ def test_the_same_entry_under_another_number_is_known_by_its_token(entered, conn
     check(connected)
 
     assert found() == [("double", "correlation_id", entered.number)]
-    assert [one["number"] for one in only_finding().theirs] == [entered.number, "BY-HAND-1"]
+    assert [one["number"] for one in only_finding().remote] == [entered.number, "BY-HAND-1"]
 
 
 @pytest.fixture
@@ -419,7 +419,7 @@ def test_our_own_invoice_that_somebody_else_entered_is_shown_beside_it(entered, 
 
     finding = only_finding()
     assert (finding.kind, finding.invoice) == (DifferenceKind.FOREIGN, entered)
-    assert finding.ours["gross"] == "108.90"
+    assert finding.local["gross"] == "108.90"
 
 
 def test_a_cancelled_number_that_stands_there_is_told(connected, sandbox):

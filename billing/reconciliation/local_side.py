@@ -21,7 +21,7 @@ from ..models import (
 )
 from ..models.booking import OPEN_STATES
 from ..numbering import series_prefix
-from .documents import Ours, our_document
+from .documents import LocalDocument, local_document
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 # A booking confirmed more recently may not be visible yet, unless it was read back.
@@ -32,7 +32,7 @@ BY_NUMBER = (DifferenceKind.VANISHED, DifferenceKind.CHANGED, DifferenceKind.TOT
 MOST_OLDER = 50
 
 
-def judged_bookings(run: ReconciliationRun, *, now: datetime.datetime) -> list[Ours]:
+def judged_bookings(run: ReconciliationRun, *, now: datetime.datetime) -> list[LocalDocument]:
     """Bookings confirmed in the current administration and dated in the period.
 
     To be read before e-Boekhouden is asked: what is confirmed meanwhile may be missing in its
@@ -45,7 +45,7 @@ def judged_bookings(run: ReconciliationRun, *, now: datetime.datetime) -> list[O
         invoice__date__lte=run.until,
     )
     return [
-        our_document(booking, is_judged=True)
+        local_document(booking, is_judged=True)
         for booking in confirmed
         if booking.remote_snapshot or booking.ended_at is None or booking.ended_at <= now - FRESH
     ]
@@ -79,29 +79,29 @@ def known_vanished(run: ReconciliationRun) -> set[int]:
 
 def known_bookings(
     run: ReconciliationRun, numbers: Collection[str], *, judged: Collection[int]
-) -> Iterator[Ours]:
+) -> Iterator[LocalDocument]:
     """Other bookings that have these numbers, or were sent without one.
 
     To be read after e-Boekhouden was asked: whatever was sent meanwhile was written down before.
     """
-    ours = _bookings(run.connection).filter(
+    local = _bookings(run.connection).filter(
         Q(administration="") | Q(administration=run.connection.administration_key)
     )
-    ours = ours.annotate(named=Lower("natural_key"), numbered=Lower("remote_id"))
+    local = local.annotate(named=Lower("natural_key"), numbered=Lower("remote_id"))
     wanted = sorted(numbers)
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        for booking in ours.filter(Q(named__in=some) | Q(natural_key="", numbered__in=some)):
+        for booking in local.filter(Q(named__in=some) | Q(natural_key="", numbered__in=some)):
             if booking.pk not in judged:
-                yield our_document(booking, is_judged=False)
-    for booking in ours.filter(
+                yield local_document(booking, is_judged=False)
+    for booking in local.filter(
         natural_key="",
         remote_id="",
         unconfirmed_sends__gt=0,
         state__in=OPEN_STATES,
         invoice__date__range=(run.since, run.until),
     ):
-        yield our_document(booking, is_judged=False)
+        yield local_document(booking, is_judged=False)
 
 
 def series_of(run: ReconciliationRun) -> list[str]:
