@@ -14,10 +14,10 @@ from tests.factories import PASSWORD, create_membership, create_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def member() -> Membership:
+@pytest.fixture(autouse=True)
+def no_attempts() -> None:
+    """Forget the wrong passwords of other tests."""
     cache.clear()
-    return create_membership(user=create_user(email="sanne@example.nl"))
 
 
 def log_in(client: Client, password: str) -> Any:

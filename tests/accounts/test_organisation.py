@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from accounts.models import Membership, Organisation, Role
+from accounts.models import Membership, Organisation
 from tests.factories import LAWFUL_ISSUER, create_membership, create_organisation
 
 pytestmark = pytest.mark.django_db
@@ -43,12 +43,6 @@ def organisation(settings: Any, tmp_path: Any) -> Organisation:
         },
     }
     return create_organisation()
-
-
-@pytest.fixture
-def inside(organisation: Organisation, client: Client) -> Client:
-    client.force_login(create_membership(organisation=organisation, role=Role.ADMINISTRATOR).user)
-    return client
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (40, 20), extra: bytes = b"") -> Any:
@@ -196,11 +190,10 @@ def test_a_logo_can_be_removed(inside: Client, organisation: Organisation) -> No
     assert inside.get(reverse("accounts:organisation-logo")).status_code == 404
 
 
-def test_everybody_sees_only_the_logo_of_their_own_organisation(inside: Client) -> None:
+def test_everybody_sees_only_the_logo_of_their_own_organisation(client_of, inside: Client) -> None:
     save(inside, logo=picture())
     outsider: Membership = create_membership(organisation=create_organisation(name="Other"))
-    theirs = Client()
-    theirs.force_login(outsider.user)
+    theirs = client_of(outsider)
 
     assert theirs.get(reverse("accounts:organisation-logo")).status_code == 404
     assert Client().get(reverse("accounts:organisation-logo")).status_code == 302

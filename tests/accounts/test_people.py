@@ -33,17 +33,6 @@ NEW = {
 }
 
 
-@pytest.fixture
-def administrator() -> Membership:
-    return create_membership(role=Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-def inside(administrator: Membership, client: Client) -> Client:
-    client.force_login(administrator.user)
-    return client
-
-
 def add(client: Client, **changes: object) -> Any:
     return client.post(reverse("accounts:employee-add"), {**NEW, **changes}, follow=True)
 
@@ -172,10 +161,11 @@ def test_rights_are_changed_together(administrator: Membership) -> None:
     assert not employee.is_administrator
 
 
-def test_deactivating_ends_the_session_at_the_next_request(administrator: Membership) -> None:
+def test_deactivating_ends_the_session_at_the_next_request(
+    client_of, administrator: Membership
+) -> None:
     employee = create_membership(organisation=administrator.organisation)
-    theirs = Client()
-    theirs.force_login(employee.user)
+    theirs = client_of(employee)
 
     deactivate(employee)
 
@@ -184,11 +174,10 @@ def test_deactivating_ends_the_session_at_the_next_request(administrator: Member
 
 
 def test_a_session_that_ended_does_not_come_back_with_the_person(
-    administrator: Membership,
+    client_of, administrator: Membership
 ) -> None:
     employee = create_membership(organisation=administrator.organisation)
-    theirs = Client()
-    theirs.force_login(employee.user)
+    theirs = client_of(employee)
 
     deactivate(employee)
     activate(employee)
@@ -199,13 +188,12 @@ def test_a_session_that_ended_does_not_come_back_with_the_person(
     assert theirs.get(reverse("accounts:profile")).status_code == 200
 
 
-def test_a_membership_elsewhere_is_kept(administrator: Membership) -> None:
+def test_a_membership_elsewhere_is_kept(client_of, administrator: Membership) -> None:
     employee = create_membership(organisation=administrator.organisation)
     elsewhere = create_membership(
         organisation=create_organisation(name="Elsewhere"), user=employee.user
     )
-    theirs = Client()
-    theirs.force_login(employee.user)
+    theirs = client_of(employee)
 
     deactivate(employee)
 
@@ -251,14 +239,15 @@ def test_inactive_people_are_shown_when_asked_for(
     assert "Gone" in inside.get(page, {"q": "gone de", "state": "all"}).content.decode()
 
 
-def test_a_manager_sees_rates_but_no_way_to_change_them(administrator: Membership) -> None:
+def test_a_manager_sees_rates_but_no_way_to_change_them(
+    client_of, administrator: Membership
+) -> None:
     manager = create_membership(
         organisation=administrator.organisation,
         role=Role.PROJECT_MANAGER,
         hourly_rate=Decimal("81.25"),
     )
-    theirs = Client()
-    theirs.force_login(manager.user)
+    theirs = client_of(manager)
 
     content = theirs.get(reverse("accounts:employee-list")).content.decode()
 

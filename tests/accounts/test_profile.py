@@ -1,5 +1,6 @@
 """Changes to one's own profile; nobody can take the e-mail address of another person."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,14 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def member() -> Membership:
-    return create_membership(user=create_user(email="sanne@example.nl"))
-
-
-@pytest.fixture
-def inside(member: Membership, client: Client) -> Client:
-    client.force_login(member.user)
-    return client
+def inside(client_of: Callable[[Membership], Client], member: Membership) -> Client:
+    """A client in which the employee is logged in."""
+    return client_of(member)
 
 
 def ask(client: Client, email: str = "new@example.nl", password: str = PASSWORD) -> Any:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership, Organisation, Role
+from accounts.models import Membership, Organisation
 from billing.bookings.delivery import deliver
 from billing.bookings.sweep import sweep
 from billing.invoices.creating import InvoiceRequest
@@ -79,11 +78,9 @@ class Agency:
 
 
 @pytest.fixture
-def agency(db) -> Agency:
-    organisation = factories.create_organisation()
-    member = factories.create_membership(organisation=organisation, role=Role.ADMINISTRATOR)
+def agency(organisation, administrator) -> Agency:
     vat = factories.create_vat_rate(organisation=organisation, is_default=True)
-    return Agency(organisation, member, vat)
+    return Agency(organisation, administrator, vat)
 
 
 @pytest.fixture
@@ -94,11 +91,3 @@ def connected(agency, sandbox, settings) -> Agency:
         organisation=agency.organisation, sandbox=sandbox
     )
     return agency
-
-
-@pytest.fixture
-def inside(agency) -> Client:
-    """A browser session in which the agency's member is logged in."""
-    client = Client()
-    client.force_login(agency.member.user)
-    return client

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from accounts.models import Organisation, Role
+from accounts.models import Organisation
 from billing.models import Design, InvoiceSettings, NumberSeries
 from lib.placeholders import fill_placeholders
-from tests.factories import create_customer, create_membership, create_organisation, create_vat_rate
+from tests.factories import create_customer, create_organisation, create_vat_rate
 from vat.models import VatRate
 from vat.rates import create_standard_rates, default_rate
 from vat.treatments import VatTreatment
@@ -36,12 +36,6 @@ RATE = {"name": "Low", "percentage": "9", "treatment": "domestic", "code": "laag
 @pytest.fixture
 def organisation() -> Organisation:
     return create_organisation(language="en")
-
-
-@pytest.fixture
-def inside(organisation: Organisation, client: Client) -> Client:
-    client.force_login(create_membership(organisation=organisation, role=Role.ADMINISTRATOR).user)
-    return client
 
 
 def test_settings_are_stored_the_first_time_and_the_next(

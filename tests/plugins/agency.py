@@ -13,7 +13,7 @@ from tests.factories import create_connection, create_membership, create_organis
 
 
 @pytest.fixture
-def organisation() -> Organisation:
+def organisation(db: None) -> Organisation:
     return create_organisation()
 
 
@@ -39,6 +39,12 @@ def client_of() -> Callable[[Membership], Client]:
         return client
 
     return log_in
+
+
+@pytest.fixture
+def inside(client_of: Callable[[Membership], Client], administrator: Membership) -> Client:
+    """A client in which the administrator is logged in."""
+    return client_of(administrator)
 
 
 @pytest.fixture

@@ -10,14 +10,6 @@ from projects.models import ProjectTask
 from tests import factories
 
 
-def client_of(membership: Membership) -> Client:
-    client = Client()
-    client.force_login(
-        membership.user, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
-    return client
-
-
 @pytest.fixture
 def office(db) -> SimpleNamespace:
     organisation = factories.create_organisation()
@@ -43,15 +35,15 @@ def office(db) -> SimpleNamespace:
 
 
 @pytest.fixture
-def manager(office) -> Client:
+def manager(client_of, office) -> Client:
     return client_of(office.manager)
 
 
 @pytest.fixture
-def employee(office) -> Client:
+def employee(client_of, office) -> Client:
     return client_of(office.employee)
 
 
 @pytest.fixture
-def administrator(office) -> Client:
+def administrator(client_of, office) -> Client:
     return client_of(office.administrator)

@@ -11,8 +11,6 @@ from PIL import Image
 from registrations.models import Expense, Status
 from tests import factories
 
-from .conftest import client_of
-
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n"
 SCRIPT = b"<html><script>alert(1)</script></html>"
@@ -102,7 +100,7 @@ def test_a_name_with_a_path_is_shown_without_it(office, employee):
     assert Expense.objects.get().receipt_name == "bon.pdf"
 
 
-def test_colleagues_and_anonymous_users_do_not_get_a_receipt(office, employee, manager):
+def test_colleagues_and_anonymous_users_do_not_get_a_receipt(client_of, office, employee, manager):
     upload(office, employee, "bon.pdf", PDF)
     address = address_of(Expense.objects.get())
     outsider = client_of(factories.create_membership(role="administrator"))

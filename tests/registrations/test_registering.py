@@ -12,8 +12,6 @@ from registrations import registering
 from registrations.models import Expense, Status, TimeEntry, Trip
 from tests import factories
 
-from .conftest import client_of
-
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
@@ -345,7 +343,7 @@ def test_the_week_strip_adds_up(office, employee):
 
 @pytest.mark.parametrize("kind", ["hours", "expenses", "trips"])
 @pytest.mark.parametrize("role", ["employee", "manager"])
-def test_the_pages_open_for_everybody_with_a_membership(office, kind, role):
+def test_the_pages_open_for_everybody_with_a_membership(client_of, office, kind, role):
     client = client_of(getattr(office, role))
 
     assert client.get(reverse(f"registrations:{kind}")).status_code == 200

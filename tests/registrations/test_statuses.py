@@ -10,8 +10,6 @@ from registrations.models import Status, TimeEntry
 from registrations.selection import Selection
 from tests import factories
 
-from .conftest import client_of
-
 pytestmark = pytest.mark.django_db
 OPERATIONS = [
     statuses.submit,
@@ -194,7 +192,7 @@ def test_a_change_that_does_not_exist_is_not_found(office, manager):
     assert act(manager, "explode").status_code == 404
 
 
-def test_a_row_shows_on_which_invoice_it_is(office):
+def test_a_row_shows_on_which_invoice_it_is(client_of, office):
     line = factories.create_invoice_line(project=office.project)
     Invoice.objects.update(number="2026-0118", status="sent")
     row_of(office, status=Status.INVOICED, invoice_line=line)

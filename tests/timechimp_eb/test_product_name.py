@@ -23,11 +23,6 @@ def called(settings):
     settings.PRODUCT_NAME = NAME
 
 
-@pytest.fixture
-def administrator():
-    return factories.create_membership(role=Role.ADMINISTRATOR)
-
-
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
 def test_who_is_not_logged_in_sees_what_they_log_in_to(client, name):
     page = client.get(reverse(name)).content.decode()

@@ -16,29 +16,26 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_the_latest_batch_is_shown_and_not_the_first(connected, client):
+def test_the_latest_batch_is_shown_and_not_the_first(connected, inside):
     now = timezone.now()
     for minutes in (2, 1):
         connected.hours()
         at = now - datetime.timedelta(minutes=minutes)
         invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=at)
-    client.force_login(connected.member.user)
 
-    page = client.get(reverse("billing:booking-list"))
+    page = inside.get(reverse("billing:booking-list"))
 
     assert page.context["batch"].batch == Batch.objects.latest("created_at")
 
 
-def test_many_bookings_cost_as_many_queries_as_one(connected, client):
-    client.force_login(connected.member.user)
-
+def test_many_bookings_cost_as_many_queries_as_one(connected, inside):
     def queries_with_one_more() -> int:
         connected.hours()
         invoice_in_eboekhouden(
             connected.order(), connection=connected.connection, now=timezone.now()
         )
         with CaptureQueriesContext(database) as asked:
-            client.get(reverse("billing:booking-list"))
+            inside.get(reverse("billing:booking-list"))
         return len(asked)
 
     of_one = queries_with_one_more()
@@ -47,20 +44,19 @@ def test_many_bookings_cost_as_many_queries_as_one(connected, client):
     assert queries_with_one_more() == of_one
 
 
-def test_a_batch_that_also_makes_a_customer_counts_its_documents(connected, client):
+def test_a_batch_that_also_makes_a_customer_counts_its_documents(connected, inside):
     project = factories.create_project(organisation=connected.organisation)
     connected.hours(project=project)
     order = connected.order()
     invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
-    client.force_login(connected.member.user)
 
-    page = client.get(reverse("billing:booking-list"))
+    page = inside.get(reverse("billing:booking-list"))
 
     batch = page.context["batch"]
     assert (batch.total, batch.open, batch.booked) == (1, 1, 0)
 
 
-def test_what_was_cancelled_is_counted_too(connected, client):
+def test_what_was_cancelled_is_counted_too(connected, inside):
     connected.hours()
     batch = invoice_in_eboekhouden(
         connected.order(), connection=connected.connection, now=timezone.now()
@@ -71,29 +67,27 @@ def test_what_was_cancelled_is_counted_too(connected, client):
         now=timezone.now(),
         reason="Wrong",
     )
-    client.force_login(connected.member.user)
 
-    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+    page = inside.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
 
     assert "1 cancelled" in page
 
 
-def test_a_number_that_exists_is_not_called_refused(connected, client):
+def test_a_number_that_exists_is_not_called_refused(connected, inside):
     connected.hours()
     batch = invoice_in_eboekhouden(
         connected.order(), connection=connected.connection, now=timezone.now()
     )
     Booking.objects.filter(kind=BookingKind.INVOICE).update(state=State.CONFLICT, next_at=None)
-    client.force_login(connected.member.user)
 
-    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+    page = inside.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
 
     assert "1 number exists" in page
     assert "refused" not in page
 
 
 def test_a_document_that_waits_for_a_customer_that_stopped_leads_to_that_customer(
-    connected, client, sandbox
+    connected, inside, sandbox
 ):
     customer = factories.create_customer(organisation=connected.organisation)
     sandbox.seed_relations([{"Code": customer.number, "Bedrijf": "Somebody Else B.V."}])
@@ -102,9 +96,8 @@ def test_a_document_that_waits_for_a_customer_that_stopped_leads_to_that_custome
         connected.order(), connection=connected.connection, now=timezone.now()
     )
     connected.deliver()
-    client.force_login(connected.member.user)
 
-    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+    page = inside.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
 
     stopped = Booking.objects.get(kind=BookingKind.RELATION)
     assert "was not created in e-Boekhouden. Open that booking and decide first" in page

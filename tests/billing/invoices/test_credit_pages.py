@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -141,13 +140,12 @@ def test_a_wholly_credited_invoice_is_not_overdue_and_cannot_be_paid(agency, ins
     assert invoice.status == "sent"
 
 
-def test_only_those_who_invoice_may_credit_and_only_their_own(agency, invoice):
+def test_only_those_who_invoice_may_credit_and_only_their_own(client_of, agency, invoice):
     employee = factories.create_membership(organisation=agency.organisation)
     stranger = factories.create_membership(role=Role.ADMINISTRATOR)
 
     for member, status in ((employee, 403), (stranger, 404)):
-        client = Client()
-        client.force_login(member.user)
+        client = client_of(member)
         assert client.get(url("credit", invoice.pk)).status_code == status
         for name in ("credit", "credit-preview"):
             answer = client.post(url(name, invoice.pk), answers(invoice, *invoice.lines.all()))

@@ -4,7 +4,6 @@ import random
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -196,13 +195,11 @@ def test_rows_that_are_gone_do_not_come_back(connected, booked):
         actions.cancel(booking, by=connected.member.user, now=NOW)
 
 
-def test_the_page_says_why_it_cannot_be_cancelled(connected, booked):
+def test_the_page_says_why_it_cannot_be_cancelled(inside, connected, booked):
     booking = refused_credit(connected, booked)
     draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
-    client = Client()
-    client.force_login(connected.member.user)
 
-    answer = client.post(
+    answer = inside.post(
         reverse("billing:booking-action", args=[booking.pk, "cancel"]),
         {"reason": "Not needed"},
         follow=True,
@@ -232,14 +229,12 @@ def test_an_agreed_amount_goes_back_too(connected):
     assert scheduled.invoice_line == invoice.lines.get()
 
 
-def test_from_the_dialog_it_is_booked_and_its_page_follows_it(connected, booked):
-    client = Client()
-    client.force_login(connected.member.user)
+def test_from_the_dialog_it_is_booked_and_its_page_follows_it(inside, connected, booked):
     line = booked.lines.first()
     url = reverse("billing:invoice-credit", args=[booked.pk])
-    assert "Final immediately" in client.get(url).content.decode()
+    assert "Final immediately" in inside.get(url).content.decode()
 
-    answer = client.post(
+    answer = inside.post(
         url,
         {"date": "2026-11-25", "reason": "Wrong", f"line-{line.pk}": "on"},
         follow=True,

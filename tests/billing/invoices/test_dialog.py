@@ -19,22 +19,16 @@ DRAFT = "billing:invoice-draft"
 CHOICES = {"grouping": "task", "per": "customer", "date": timezone.localdate().isoformat()}
 
 
-@pytest.fixture
-def browser(client, connected):
-    client.force_login(connected.member.user)
-    return client
-
-
 def _token(response) -> str:
     return response.context["proposal"].token
 
 
-def test_it_shows_the_lines_and_books_them(browser, connected):
+def test_it_shows_the_lines_and_books_them(inside, connected):
     entry = connected.hours(minutes=90)
     rows = {"time_entry": [entry.pk]}
 
-    shown = browser.post(reverse(DIALOG), rows)
-    done = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    shown = inside.post(reverse(DIALOG), rows)
+    done = inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
 
     assert "135.00" in shown.content.decode()
     invoice = Invoice.objects.get()
@@ -42,20 +36,20 @@ def test_it_shows_the_lines_and_books_them(browser, connected):
     assert done.url == reverse("billing:batch-detail", args=[invoice.bookings.get().batch_id])
 
 
-def test_a_row_that_changed_meanwhile_brings_the_dialog_back_with_the_reason(browser, connected):
+def test_a_row_that_changed_meanwhile_brings_the_dialog_back_with_the_reason(inside, connected):
     entry = connected.hours(minutes=90)
     rows = {"time_entry": [entry.pk]}
-    shown = browser.post(reverse(DIALOG), rows)
+    shown = inside.post(reverse(DIALOG), rows)
     TimeEntry.objects.filter(pk=entry.pk).update(minutes=60)
 
-    again = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    again = inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
 
     assert "The registrations have changed since they were shown." in again.content.decode()
     assert not Invoice.objects.exists()
     assert _token(again) != _token(shown)
 
 
-def test_a_customer_with_a_problem_is_left_out_and_the_others_go_on(browser, connected):
+def test_a_customer_with_a_problem_is_left_out_and_the_others_go_on(inside, connected):
     zero = factories.create_vat_rate(
         organisation=connected.organisation, name="Without code", code=""
     )
@@ -64,8 +58,8 @@ def test_a_customer_with_a_problem_is_left_out_and_the_others_go_on(browser, con
     bad = connected.hours(project=factories.create_project(customer=wrong))
     rows = {"time_entry": [good.pk, bad.pk]}
 
-    shown = browser.post(reverse(DIALOG), rows)
-    browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    shown = inside.post(reverse(DIALOG), rows)
+    inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
 
     text = "The VAT rate Without code has no code in e-Boekhouden."
     assert text in shown.content.decode()
@@ -73,16 +67,16 @@ def test_a_customer_with_a_problem_is_left_out_and_the_others_go_on(browser, con
     assert Booking.objects.documents().get().batch.skipped[0]["customer"] == wrong.name
 
 
-def test_rows_of_another_organisation_are_not_there(browser):
+def test_rows_of_another_organisation_are_not_there(inside, connected):
     stranger = factories.create_time_entry()
 
-    shown = browser.post(reverse(DIALOG), {"time_entry": [stranger.pk]})
+    shown = inside.post(reverse(DIALOG), {"time_entry": [stranger.pk]})
 
     assert shown.context["proposal"].is_empty
     assert stranger.project.name not in shown.content.decode()
 
 
-def test_one_invoice_a_project_when_asked(browser, connected):
+def test_one_invoice_a_project_when_asked(inside, connected):
     customer = factories.create_customer(organisation=connected.organisation)
     rows = {
         "time_entry": [
@@ -91,7 +85,7 @@ def test_one_invoice_a_project_when_asked(browser, connected):
         ]
     }
 
-    shown = browser.post(reverse(DIALOG), rows | CHOICES | {"per": "project"})
+    shown = inside.post(reverse(DIALOG), rows | CHOICES | {"per": "project"})
 
     assert len(shown.context["proposal"].invoices) == 2
 
@@ -103,10 +97,10 @@ def test_an_employee_may_not_see_it(client, connected):
     assert client.post(reverse(DIALOG)).status_code == 403
 
 
-def test_a_date_that_is_none_is_told_next_to_the_field(browser, connected):
+def test_a_date_that_is_none_is_told_next_to_the_field(inside, connected):
     entry = connected.hours()
 
-    shown = browser.post(
+    shown = inside.post(
         reverse(DIALOG), {"time_entry": [entry.pk]} | CHOICES | {"date": "31-31-2026"}
     )
 
@@ -114,20 +108,20 @@ def test_a_date_that_is_none_is_told_next_to_the_field(browser, connected):
     assert shown.context["proposal"] is None
 
 
-def test_more_than_a_hundred_lines_are_refused_in_words(browser, connected):
+def test_more_than_a_hundred_lines_are_refused_in_words(inside, connected):
     project = factories.create_project(organisation=connected.organisation)
     rows = {"time_entry": [connected.hours(project=project).pk for _ in range(101)]}
 
-    shown = browser.post(reverse(DIALOG), rows | CHOICES | {"grouping": "detailed"})
+    shown = inside.post(reverse(DIALOG), rows | CHOICES | {"grouping": "detailed"})
 
     assert "101 lines: e-Boekhouden accepts at most 100." in shown.content.decode()
 
 
-def test_without_a_usual_vat_rate_it_says_so(browser, connected):
+def test_without_a_usual_vat_rate_it_says_so(inside, connected):
     entry = connected.hours()
     connected.organisation.vat_rates.update(is_default=False)
 
-    shown = browser.post(reverse(DIALOG), {"time_entry": [entry.pk]})
+    shown = inside.post(reverse(DIALOG), {"time_entry": [entry.pk]})
 
     assert "No default VAT rate is set." in shown.content.decode()
     assert shown.context["proposal"].is_empty
@@ -135,10 +129,10 @@ def test_without_a_usual_vat_rate_it_says_so(browser, connected):
 
 @pytest.mark.parametrize("how", ["off", "gone", "no-template"])
 def test_nothing_is_booked_over_a_connection_that_was_switched_off_meanwhile(
-    browser, connected, how
+    inside, connected, how
 ):
     rows = {"time_entry": [connected.hours().pk]}
-    shown = browser.post(reverse(DIALOG), rows)
+    shown = inside.post(reverse(DIALOG), rows)
     token = _token(shown)
     match how:
         case "off":
@@ -148,18 +142,18 @@ def test_nothing_is_booked_over_a_connection_that_was_switched_off_meanwhile(
         case "no-template":
             Connection.objects.update(template="")
 
-    again = browser.post(reverse(BOOK), rows | CHOICES | {"token": token})
+    again = inside.post(reverse(BOOK), rows | CHOICES | {"token": token})
 
     assert again.status_code == 200
     assert again.context["why_not"]
     assert not Invoice.objects.exists()
 
 
-def test_a_payment_term_of_no_days_is_told_before_eboekhouden_refuses_it(browser, connected):
+def test_a_payment_term_of_no_days_is_told_before_eboekhouden_refuses_it(inside, connected):
     at_once = factories.create_customer(organisation=connected.organisation, payment_term=0)
     entry = connected.hours(project=factories.create_project(customer=at_once))
 
-    shown = browser.post(reverse(DIALOG), {"time_entry": [entry.pk]})
+    shown = inside.post(reverse(DIALOG), {"time_entry": [entry.pk]})
 
     (refused,) = shown.context["proposal"].refused
     assert "payment term of 0 days" in refused.problems[0].text
@@ -167,21 +161,21 @@ def test_a_payment_term_of_no_days_is_told_before_eboekhouden_refuses_it(browser
 
 @pytest.mark.parametrize("number", ["9" * 5000, str(2**63), "-1", "١٢", "1.0", ""])
 @pytest.mark.parametrize("field", ["time_entry", "projects"])
-def test_an_id_that_is_none_is_a_bad_request_or_nothing(browser, connected, field, number):
-    answer = browser.post(reverse(DIALOG), {field: [number]})
+def test_an_id_that_is_none_is_a_bad_request_or_nothing(inside, connected, field, number):
+    answer = inside.post(reverse(DIALOG), {field: [number]})
 
     assert answer.status_code in {200, 400}
 
 
-def test_after_a_refusal_the_ticks_stay(browser, connected):
+def test_after_a_refusal_the_ticks_stay(inside, connected):
     rows = {"time_entry": [connected.hours().pk]}
 
-    browser.post(reverse(BOOK), rows | CHOICES | {"token": "stale"})
+    inside.post(reverse(BOOK), rows | CHOICES | {"token": "stale"})
 
-    assert "selection_done" not in browser.session
+    assert "selection_done" not in inside.session
 
 
-def test_thousands_of_rows_are_shown_and_booked(browser, connected):
+def test_thousands_of_rows_are_shown_and_booked(inside, connected):
     project = factories.create_project(organisation=connected.organisation)
     entry = connected.hours(project=project)
     names = [f.attname for f in entry._meta.fields if not f.primary_key]
@@ -189,8 +183,8 @@ def test_thousands_of_rows_are_shown_and_booked(browser, connected):
     TimeEntry.objects.bulk_create(copies)
     rows = {"time_entry": list(TimeEntry.objects.values_list("pk", flat=True))}
 
-    shown = browser.post(reverse(DIALOG), rows)
-    done = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    shown = inside.post(reverse(DIALOG), rows)
+    done = inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
 
     assert done.status_code == 302
     assert TimeEntry.objects.filter(invoice_line=None).count() == 0
@@ -200,13 +194,13 @@ def test_thousands_of_rows_are_shown_and_booked(browser, connected):
 # --- Discount, week, one line, attachments --------------------------------------------------------
 
 
-def test_a_discount_is_shown_as_the_line_that_will_be_booked(browser, connected, sandbox):
+def test_a_discount_is_shown_as_the_line_that_will_be_booked(inside, connected, sandbox):
     entry = connected.hours(minutes=90)
     rows = {"time_entry": [entry.pk]}
     choices = CHOICES | {"discount": "12,5"}
 
-    shown = browser.post(reverse(DIALOG), rows | choices)
-    browser.post(reverse(BOOK), rows | choices | {"token": _token(shown)})
+    shown = inside.post(reverse(DIALOG), rows | choices)
+    inside.post(reverse(BOOK), rows | choices | {"token": _token(shown)})
     connected.deliver()
 
     (proposed,) = shown.context["proposal"].invoices
@@ -219,21 +213,21 @@ def test_a_discount_is_shown_as_the_line_that_will_be_booked(browser, connected,
     assert "142.93" in shown.content.decode()
 
 
-def test_discount_lines_count_for_what_eboekhouden_takes(browser, connected):
+def test_discount_lines_count_for_what_eboekhouden_takes(inside, connected):
     project = factories.create_project(organisation=connected.organisation)
     rows = {"time_entry": [connected.hours(project=project).pk for _ in range(100)]}
     choices = CHOICES | {"grouping": "detailed", "discount": "5"}
 
-    shown = browser.post(reverse(DIALOG), rows | choices)
+    shown = inside.post(reverse(DIALOG), rows | choices)
 
     assert "101 lines: e-Boekhouden accepts at most 100." in shown.content.decode()
 
 
 @pytest.mark.parametrize("wrong", ["101", "-1", "many"])
-def test_a_discount_that_is_none_is_told_next_to_the_field(browser, connected, wrong):
+def test_a_discount_that_is_none_is_told_next_to_the_field(inside, connected, wrong):
     rows = {"time_entry": [connected.hours().pk]}
 
-    shown = browser.post(reverse(DIALOG), rows | CHOICES | {"discount": wrong})
+    shown = inside.post(reverse(DIALOG), rows | CHOICES | {"discount": wrong})
 
     assert list(shown.context["form"].errors) == ["discount"]
     assert f'value="{wrong}"' in shown.content.decode()
@@ -249,17 +243,17 @@ def test_a_discount_that_is_none_is_told_next_to_the_field(browser, connected, w
         {"grouping": "whole"},
     ],
 )
-def test_what_was_shown_for_other_choices_is_not_made(browser, connected, other):
+def test_what_was_shown_for_other_choices_is_not_made(inside, connected, other):
     rows = {"time_entry": [connected.hours().pk]}
-    shown = browser.post(reverse(HERE), rows | CHOICES)
+    shown = inside.post(reverse(HERE), rows | CHOICES)
 
-    again = browser.post(reverse(DRAFT), rows | CHOICES | other | {"token": _token(shown)})
+    again = inside.post(reverse(DRAFT), rows | CHOICES | other | {"token": _token(shown)})
 
     assert again.context["has_changed"]
     assert not Invoice.objects.exists()
 
 
-def test_the_choices_end_on_the_draft(browser, connected):
+def test_the_choices_end_on_the_draft(inside, connected):
     project = factories.create_project(organisation=connected.organisation, name="Website")
     rows = {
         "time_entry": [
@@ -274,9 +268,9 @@ def test_the_choices_end_on_the_draft(browser, connected):
         "with_specification": "on",
         "with_receipts": "on",
     }
-    shown = browser.post(reverse(HERE), rows | choices)
+    shown = inside.post(reverse(HERE), rows | choices)
 
-    browser.post(reverse(DRAFT), rows | choices | {"token": _token(shown)})
+    inside.post(reverse(DRAFT), rows | choices | {"token": _token(shown)})
 
     invoice = Invoice.objects.get()
     (line,) = invoice.lines.all()

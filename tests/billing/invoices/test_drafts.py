@@ -30,17 +30,6 @@ def url(name: str, invoice: Invoice) -> str:
     return reverse(f"billing:invoice-{name}", args=[invoice.pk])
 
 
-def client_of(membership) -> Client:
-    client = Client()
-    client.force_login(membership.user)
-    return client
-
-
-@pytest.fixture
-def inside(agency) -> Client:
-    return client_of(agency.member)
-
-
 @pytest.fixture
 def draft(agency) -> Invoice:
     """One line of an hour of 90 euros and one of half an hour at 100."""
@@ -381,7 +370,7 @@ def test_the_preview_says_which_lines_are_not_counted_yet(agency, inside, draft)
 # --- Two people, other people ---------------------------------------------------------------------
 
 
-def test_the_second_of_two_people_is_told_and_loses_nothing(agency, inside, draft):
+def test_the_second_of_two_people_is_told_and_loses_nothing(client_of, agency, inside, draft):
     other = factories.create_membership(
         organisation=agency.organisation,
         user=factories.create_user(first_name="Milan"),
@@ -441,7 +430,7 @@ def test_a_final_invoice_is_not_edited(agency, inside, draft):
     assert draft.reference == ""
 
 
-def test_only_who_invoices_edits_and_only_in_the_own_organisation(agency, draft):
+def test_only_who_invoices_edits_and_only_in_the_own_organisation(client_of, agency, draft):
     employee = factories.create_membership(organisation=agency.organisation, role=Role.EMPLOYEE)
     stranger = factories.create_membership(role=Role.ADMINISTRATOR)
 

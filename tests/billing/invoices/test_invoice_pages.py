@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,17 +27,6 @@ def url(name: str, *args: object) -> str:
     return reverse(f"billing:invoice-{name}", args=args)
 
 
-def client_of(agency) -> Client:
-    client = Client()
-    client.force_login(agency.member.user)
-    return client
-
-
-@pytest.fixture
-def inside(agency) -> Client:
-    return client_of(agency)
-
-
 def draft(agency, *, name: str = "De Groene Tuin", email: str = "anna@groen.example") -> Invoice:
     customer = factories.create_customer(organisation=agency.organisation, name=name, email=email)
     taken = set(Invoice.objects.values_list("pk", flat=True))
@@ -58,23 +46,21 @@ def text(response) -> str:
 # --- Who may see what -----------------------------------------------------------------------------
 
 
-def test_only_those_who_invoice_see_invoices(agency):
+def test_only_those_who_invoice_see_invoices(client_of, agency):
     invoice = draft(agency)
     employee = factories.create_membership(organisation=agency.organisation)
     invoicer = factories.create_membership(organisation=agency.organisation, may_invoice=True)
 
     for member, status in ((employee, 403), (invoicer, 200)):
-        client = Client()
-        client.force_login(member.user)
+        client = client_of(member)
         for page in (url("list"), url("detail", invoice.pk), url("pdf", invoice.pk)):
             assert client.get(page).status_code == status
 
 
-def test_an_invoice_of_another_organisation_does_not_exist(agency):
+def test_an_invoice_of_another_organisation_does_not_exist(client_of, agency):
     invoice = sent(agency)
     stranger = factories.create_membership(role=Role.ADMINISTRATOR)
-    client = Client()
-    client.force_login(stranger.user)
+    client = client_of(stranger)
 
     for name in ("detail", "pdf", "booking", "edit", "send"):
         assert client.get(url(name, invoice.pk)).status_code == 404
@@ -147,9 +133,8 @@ def test_every_column_sorts_up_and_down(agency, inside, order):
 
 
 def test_the_list_asks_as_much_for_many_invoices_as_for_one(
-    connected, django_assert_num_queries, django_assert_max_num_queries
+    inside, connected, django_assert_num_queries, django_assert_max_num_queries
 ):
-    inside = client_of(connected)
     entries = [sent(connected, name=f"C{n}") for n in range(3)]
     inside.post(url("entries-create"), {"invoices": entries[0].pk})
     with django_assert_max_num_queries(16) as seen:
@@ -191,12 +176,12 @@ def test_the_timeline_tells_in_sentences_who_did_what(agency, inside):
     assert "· Sanne" in page
 
 
-def test_the_timeline_is_in_the_language_of_the_reader(agency):
+def test_the_timeline_is_in_the_language_of_the_reader(inside, agency):
     invoice = sent(agency)
     agency.member.user.language = Language.DUTCH
     agency.member.user.save()
 
-    assert client_of(agency).get(url("detail", invoice.pk)).status_code == 200
+    assert inside.get(url("detail", invoice.pk)).status_code == 200
 
 
 def test_the_pdf_opens_in_the_browser_under_its_number(agency, inside):
@@ -293,8 +278,7 @@ def test_a_selection_holds_ids(inside, ids):
 # --- Create Sales Entry in e-Boekhouden -----------------------------------------------------------
 
 
-def test_before_it_was_sent_nobody_can_enter_it(connected):
-    inside = client_of(connected)
+def test_before_it_was_sent_nobody_can_enter_it(inside, connected):
     fresh = draft(connected)
     final = make_final(draft(connected, name="Final"), by=connected.member.user, now=NOW)
 
@@ -310,8 +294,7 @@ def test_before_it_was_sent_nobody_can_enter_it(connected):
 
 
 @pytest.mark.parametrize("how", ["page", "list"])
-def test_after_sending_it_arrives_in_the_ledger_to_the_cent(connected, sandbox, how):
-    inside = client_of(connected)
+def test_after_sending_it_arrives_in_the_ledger_to_the_cent(inside, connected, sandbox, how):
     invoice = sent(connected)
     assert ENTRY in text(inside.get(url("detail", invoice.pk)))
     assert ENTRY in text(inside.get(url("list")))
@@ -331,8 +314,7 @@ def test_after_sending_it_arrives_in_the_ledger_to_the_cent(connected, sandbox, 
     assert "Booked" in text(inside.get(url("list")))
 
 
-def test_pressing_twice_enters_it_once(connected, sandbox):
-    inside = client_of(connected)
+def test_pressing_twice_enters_it_once(inside, connected, sandbox):
     invoice = sent(connected)
 
     for _press in range(2):
@@ -343,8 +325,8 @@ def test_pressing_twice_enters_it_once(connected, sandbox):
     assert len(sandbox.books.entries()) == 1
 
 
-def test_the_entry_that_would_be_made_adds_up(connected):
-    response = client_of(connected).get(url("detail", sent(connected).pk))
+def test_the_entry_that_would_be_made_adds_up(inside, connected):
+    response = inside.get(url("detail", sent(connected).pk))
 
     rows = [(row.account, row.amount) for row in response.context["entry"]]
     assert rows == [
@@ -363,8 +345,7 @@ def test_without_a_connection_it_is_not_offered(agency, inside):
     assert not Booking.objects.exists()
 
 
-def test_a_refused_entry_shows_the_reason_and_the_way_on(connected):
-    inside = client_of(connected)
+def test_a_refused_entry_shows_the_reason_and_the_way_on(inside, connected):
     connected.connection.debtor_account = "9999"
     connected.connection.save()
     invoice = sent(connected)
@@ -381,8 +362,7 @@ def test_a_refused_entry_shows_the_reason_and_the_way_on(connected):
     assert reverse("billing:booking-detail", args=[booking.pk]) in page
 
 
-def test_after_cancelling_it_can_be_entered_again(connected):
-    inside = client_of(connected)
+def test_after_cancelling_it_can_be_entered_again(inside, connected):
     invoice = sent(connected)
     inside.post(url("entry", invoice.pk))
     booking = Booking.objects.get(kind=BookingKind.SALES_ENTRY)
@@ -394,8 +374,7 @@ def test_after_cancelling_it_can_be_entered_again(connected):
     assert "Typing error" in page
 
 
-def test_the_card_asks_again_until_the_entry_is_there(connected):
-    inside = client_of(connected)
+def test_the_card_asks_again_until_the_entry_is_there(inside, connected):
     invoice = sent(connected)
     inside.post(url("entry", invoice.pk))
 
@@ -408,8 +387,7 @@ def test_the_card_asks_again_until_the_entry_is_there(connected):
     assert done["HX-Refresh"] == "true"
 
 
-def test_an_invoice_of_e_boekhouden_is_only_shown_here(connected):
-    inside = client_of(connected)
+def test_an_invoice_of_e_boekhouden_is_only_shown_here(inside, connected):
     connected.hours()
     invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
     connected.deliver()

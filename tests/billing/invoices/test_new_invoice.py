@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -166,11 +165,12 @@ def test_what_is_wrong_is_said_and_nothing_offered(agency, inside, customer, fie
     assert shown.context["projects"] == []
 
 
-def test_only_who_invoices_and_only_customers_of_the_own_organisation(agency, inside, customer):
+def test_only_who_invoices_and_only_customers_of_the_own_organisation(
+    client_of, agency, inside, customer
+):
     employee = factories.create_membership(organisation=agency.organisation, role=Role.EMPLOYEE)
     theirs = factories.create_customer()
-    other = Client()
-    other.force_login(employee.user)
+    other = client_of(employee)
 
     assert other.get(reverse(NEW)).status_code == 403
     assert other.post(reverse("billing:invoice-blank")).status_code == 403

@@ -2,7 +2,6 @@
 
 import pytest
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,14 +58,13 @@ def test_everything_that_is_missing_is_named_at_once_with_the_way_to_its_field(a
     assert f'href="{reverse("customers:customer-edit", args=[customer])}#id_address"' in page
 
 
-def test_a_user_without_the_right_sees_whom_to_ask(agency):
+def test_a_user_without_the_right_sees_whom_to_ask(client_of, agency):
     invoice = draft(agency)
     bare(agency)
     member = factories.create_membership(
         organisation=agency.organisation, role=Role.EMPLOYEE, may_invoice=True
     )
-    client = Client()
-    client.force_login(member.user)
+    client = client_of(member)
 
     page = client.get(url("detail", invoice.pk)).content.decode()
 

@@ -7,7 +7,6 @@ import zipfile
 import pytest
 from django.core import mail
 from django.core.files.base import ContentFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -216,11 +215,10 @@ def test_the_page_of_the_invoice_shows_every_mail_as_it_was_sent(agency, project
         assert words in detail
 
 
-def test_a_mail_of_another_organisation_does_not_exist(agency, project):
+def test_a_mail_of_another_organisation_does_not_exist(client_of, agency, project):
     agency.hours(project=project)
     invoice = send(agency, draft(agency))
-    client = Client()
-    client.force_login(factories.create_membership(role=Role.ADMINISTRATOR).user)
+    client = client_of(factories.create_membership(role=Role.ADMINISTRATOR))
 
     kept = client.get(reverse("billing:mail-detail", args=[invoice.mails.get().pk]))
     preview = client.post(reverse("billing:invoice-letter", args=[invoice.pk]), form())
@@ -304,10 +302,9 @@ def test_a_test_mail_says_what_is_wrong_with_the_mail_server(agency, inside, mai
     assert "The mail server refused the e-mail" in page
 
 
-def test_only_administrators_test_and_preview(agency):
+def test_only_administrators_test_and_preview(client_of, agency):
     invoicer = factories.create_membership(organisation=agency.organisation, may_invoice=True)
-    client = Client()
-    client.force_login(invoicer.user)
+    client = client_of(invoicer)
 
     for name, args in (("test", []), ("text", ["nl"])):
         address = reverse(f"billing:invoice-settings-{name}", args=args)

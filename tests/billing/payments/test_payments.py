@@ -4,7 +4,6 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -87,7 +86,7 @@ def test_an_invoice_that_was_never_seen_open_is_not_taken_for_paid(entered, sand
     assert fresh(entered).status == InvoiceStatus.SENT
 
 
-def test_what_was_paid_in_part_is_shown(entered, sandbox, connected):
+def test_what_was_paid_in_part_is_shown(inside, entered, sandbox, connected):
     fetch()
     sandbox.pay(entered.number, Decimal("8.90"))
 
@@ -95,10 +94,8 @@ def test_what_was_paid_in_part_is_shown(entered, sandbox, connected):
 
     assert fresh(entered).status == InvoiceStatus.SENT
     assert fresh(entered).open_amount == Decimal("100.00")
-    client = Client()
-    client.force_login(connected.member.user)
     for page in (reverse("billing:invoice-list"), detail_of(entered)):
-        assert "Paid €\u00a08.90 of €\u00a0108.90" in client.get(page).content.decode()
+        assert "Paid €\u00a08.90 of €\u00a0108.90" in inside.get(page).content.decode()
 
 
 def detail_of(invoice: Invoice) -> str:
@@ -210,7 +207,7 @@ def open_item(amount: str) -> OpenItem:
 # --- When it does not work ------------------------------------------------------------------------
 
 
-def test_a_failure_changes_nothing_and_says_why_on_the_list(entered, sandbox, connected):
+def test_a_failure_changes_nothing_and_says_why_on_the_list(inside, entered, sandbox, connected):
     Organisation.objects.update(language="en")
     fetch()
     sandbox.faults.add(operation="GetOpenPosten", action="html")
@@ -219,9 +216,7 @@ def test_a_failure_changes_nothing_and_says_why_on_the_list(entered, sandbox, co
 
     assert fresh(entered).status == InvoiceStatus.SENT
     assert Connection.objects.get().payments_seen_at == NOW
-    client = Client()
-    client.force_login(connected.member.user)
-    page = client.get(reverse("billing:invoice-list")).content.decode()
+    page = inside.get(reverse("billing:invoice-list")).content.decode()
     assert "Payments could not be fetched." in page
     assert "answered with a web page" in page
     fetch(hour=2)
@@ -247,22 +242,19 @@ def test_a_paused_connection_is_not_asked(entered, connected, sandbox):
 # --- Asking for it --------------------------------------------------------------------------------
 
 
-def test_the_button_asks_and_the_page_says_as_of_when(entered, connected, sandbox):
-    client = Client()
-    client.force_login(connected.member.user)
-    assert "Payments have not been fetched yet" in client.get(detail_of(entered)).content.decode()
+def test_the_button_asks_and_the_page_says_as_of_when(inside, entered, connected, sandbox):
+    assert "Payments have not been fetched yet" in inside.get(detail_of(entered)).content.decode()
 
-    answer = client.post(reverse("billing:invoice-payments"), follow=True).content.decode()
+    answer = inside.post(reverse("billing:invoice-payments"), follow=True).content.decode()
     tasks.fetch_payments(connected.connection.pk)
 
     assert "Payments are being fetched." in answer
     for page in (reverse("billing:invoice-list"), detail_of(entered)):
-        assert "Payments as of" in client.get(page).content.decode()
+        assert "Payments as of" in inside.get(page).content.decode()
 
 
-def test_only_who_may_invoice_may_ask(entered, connected):
-    client = Client()
-    client.force_login(factories.create_membership(organisation=connected.organisation).user)
+def test_only_who_may_invoice_may_ask(client_of, entered, connected):
+    client = client_of(factories.create_membership(organisation=connected.organisation))
 
     assert client.post(reverse("billing:invoice-payments")).status_code == 403
 

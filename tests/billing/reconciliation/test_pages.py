@@ -44,17 +44,6 @@ CONTENT = {
 PERIOD = {"since": "2026-11-01", "until": "2026-11-30"}
 
 
-@pytest.fixture
-def reader(connected) -> Client:
-    return client_of(connected.member)
-
-
-def client_of(member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
 def finding_of(agency, number: int = 1, **fields: object) -> Difference:
     kind = fields.pop("kind", DifferenceKind.CHANGED)
     reason = fields.pop("reason", "invoice")
@@ -95,16 +84,16 @@ def text(client: Client, address: str = PAGE, **wanted: str) -> str:
 # --- Starting -------------------------------------------------------------------------------------
 
 
-def test_somebody_checks_a_period_and_reads_what_was_compared(connected, reader, sandbox):
+def test_somebody_checks_a_period_and_reads_what_was_compared(connected, inside, sandbox):
     connected.hours()
-    assert "Nothing has been checked yet" in text(reader)
+    assert "Nothing has been checked yet" in text(inside)
 
-    answer = reader.post(reverse("billing:reconciliation-start"), PERIOD, follow=True)
+    answer = inside.post(reverse("billing:reconciliation-start"), PERIOD, follow=True)
     run = ReconciliationRun.objects.get()
     assert "You can leave this page" in answer.content.decode()
     tasks.run_reconciliation(run.pk)
 
-    page = text(reader)
+    page = text(inside)
     assert "0 bookings compared" in page
     assert "No differences: everything we booked" in page
     assert (run.started_by, str(run.since)) == (connected.member.user, "2026-11-01")
@@ -119,8 +108,8 @@ def test_somebody_checks_a_period_and_reads_what_was_compared(connected, reader,
         ({"since": "", "until": "never"}, "Enter a valid date."),
     ],
 )
-def test_a_period_that_cannot_be_checked_is_told_beside_the_field(reader, period, said):
-    answer = reader.post(reverse("billing:reconciliation-start"), period)
+def test_a_period_that_cannot_be_checked_is_told_beside_the_field(inside, period, said, connected):
+    answer = inside.post(reverse("billing:reconciliation-start"), period)
 
     assert answer.status_code == 422
     assert said in answer.content.decode()
@@ -134,37 +123,37 @@ def test_a_period_that_cannot_be_checked_is_told_beside_the_field(reader, period
         ({"username": ""}, "The security codes are missing."),
     ],
 )
-def test_without_a_connection_the_page_says_what_to_do(reader, state, said):
+def test_without_a_connection_the_page_says_what_to_do(inside, state, said, connected):
     Connection.objects.update(**state)
 
-    page = text(reader)
+    page = text(inside)
 
     assert said in page
     assert "Check now" not in page
     assert (
         said
-        in reader.post(
+        in inside.post(
             reverse("billing:reconciliation-start"), PERIOD, follow=True
         ).content.decode()
     )
 
 
-def test_a_paused_connection_is_not_checked(connected, reader):
+def test_a_paused_connection_is_not_checked(connected, inside):
     pause(connected.connection, code="E0011", text="wrong", now=NOW)
 
-    reader.post(reverse("billing:reconciliation-start"), PERIOD)
+    inside.post(reverse("billing:reconciliation-start"), PERIOD)
 
     assert not ReconciliationRun.objects.exists()
 
 
 def test_nobody_hears_it_and_the_clock_rings_again(
-    connected, reader, django_capture_on_commit_callbacks
+    connected, inside, django_capture_on_commit_callbacks
 ):
     with (
         sending_to("redis://127.0.0.1:1/0"),
         django_capture_on_commit_callbacks(execute=True),
     ):
-        reader.post(reverse("billing:reconciliation-start"), PERIOD)
+        inside.post(reverse("billing:reconciliation-start"), PERIOD)
     assert ReconciliationRun.objects.get().state == RunState.QUEUED
 
     with django_capture_on_commit_callbacks() as rung:
@@ -199,23 +188,23 @@ def test_at_night_every_connection_that_can_be_asked_is_checked(connected):
         ("finished", "No differences: everything we booked"),
     ],
 )
-def test_every_state_is_said_in_words(connected, reader, state, said):
+def test_every_state_is_said_in_words(connected, inside, state, said):
     run_of(connected, state, part="entries", problem="e-Boekhouden was away.")
 
-    page = text(reader)
+    page = text(inside)
 
     assert said in page
     assert ("hx-trigger" in page.split('id="check"')[1][:200]) is (state in {"queued", "running"})
     assert "e-Boekhouden was away." in page
 
 
-def test_a_check_of_another_kind_than_complete_does_not_say_that_all_is_well(connected, reader):
+def test_a_check_of_another_kind_than_complete_does_not_say_that_all_is_well(connected, inside):
     run_of(connected, "incomplete", problem="Too much.")
 
-    assert "Only a complete check can confirm" in text(reader)
+    assert "Only a complete check can confirm" in text(inside)
 
 
-def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
+def test_findings_are_narrowed_by_kind_state_and_number(connected, inside):
     run_of(connected, "finished")
     finding_of(connected, 1)
     finding_of(connected, 2, kind=DifferenceKind.VANISHED, remote=[])
@@ -223,7 +212,7 @@ def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
     finding_of(connected, 4, resolved_at=NOW)
 
     def shown(**wanted: str) -> set[int]:
-        page = text(reader, **wanted)
+        page = text(inside, **wanted)
         return {number for number in (1, 2, 3, 4) if f"TC2026-{number:04d}" in page}
 
     assert shown() == {1, 2, 3}
@@ -233,7 +222,7 @@ def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
     assert shown(show="gone") == {4}
     assert shown(show="all") == {1, 2, 3, 4}
     assert shown(q="0003") == {3}
-    assert "No differences found." in text(reader, q="nothing")
+    assert "No differences found." in text(inside, q="nothing")
 
 
 @pytest.mark.parametrize(
@@ -253,23 +242,23 @@ def test_findings_are_narrowed_by_kind_state_and_number(connected, reader):
     ],
 )
 def test_a_finding_says_what_it_means_and_the_way_on(
-    connected, reader, kind, reason, differs, said
+    connected, inside, kind, reason, differs, said
 ):
     finding = finding_of(connected, kind=kind, reason=reason, differs=differs)
     run_of(connected, "finished")
 
-    page = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
+    page = text(inside, reverse("billing:difference-detail", args=[finding.pk]))
 
     assert said in page
-    assert said in text(reader)
+    assert said in text(inside)
     assert "What you can do" in page
     assert "1.00 × 90.00 · HOOG_VERK_21 · 8000 · Development" in page
 
 
-def test_a_finding_without_anything_there_says_so(connected, reader):
+def test_a_finding_without_anything_there_says_so(connected, inside):
     finding = finding_of(connected, kind="vanished", remote=[])
 
-    page = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
+    page = text(inside, reverse("billing:difference-detail", args=[finding.pk]))
 
     assert "not found" in page
     assert "It is never sent again automatically." in page
@@ -283,52 +272,52 @@ def seen(client: Client, finding: Difference, note: str = "Asked the bookkeeper"
     return client.post(address, {"note": note}, follow=True).content.decode()
 
 
-def test_what_was_seen_stays_with_who_when_and_why(connected, reader):
+def test_what_was_seen_stays_with_who_when_and_why(connected, inside):
     finding = finding_of(connected)
     run_of(connected, "finished")
 
-    page = seen(reader, finding)
+    page = seen(inside, finding)
 
     finding.refresh_from_db()
     assert "Note saved." in page
     assert (finding.reviewed_by, finding.note) == (connected.member.user, "Asked the bookkeeper")
-    detail = text(reader, reverse("billing:difference-detail", args=[finding.pk]))
+    detail = text(inside, reverse("billing:difference-detail", args=[finding.pk]))
     assert "Reviewed by Sanne de Vries" in detail
     assert "Asked the bookkeeper" in detail
 
 
-def test_what_is_gone_meanwhile_cannot_be_seen(connected, reader):
+def test_what_is_gone_meanwhile_cannot_be_seen(connected, inside):
     finding = finding_of(connected, resolved_at=NOW)
 
-    assert "The difference is already resolved" in seen(reader, finding)
+    assert "The difference is already resolved" in seen(inside, finding)
 
     finding.refresh_from_db()
     assert finding.reviewed_at is None
 
 
-def test_a_note_that_is_too_long_is_said(connected, reader):
+def test_a_note_that_is_too_long_is_said(connected, inside):
     finding = finding_of(connected)
 
-    assert "at most 1000 characters" in seen(reader, finding, note="x" * 1001)
+    assert "at most 1000 characters" in seen(inside, finding, note="x" * 1001)
 
 
-def test_what_nobody_saw_counts_in_the_navigation_and_on_the_dashboard(connected, reader):
+def test_what_nobody_saw_counts_in_the_navigation_and_on_the_dashboard(connected, inside):
     finding = finding_of(connected)
     dashboard = reverse("billing:dashboard")
-    assert "1 difference with e-Boekhouden" in text(reader, dashboard)
-    assert "Daily check (1)" in text(reader, reverse("billing:booking-list"))
+    assert "1 difference with e-Boekhouden" in text(inside, dashboard)
+    assert "Daily check (1)" in text(inside, reverse("billing:booking-list"))
 
-    seen(reader, finding)
+    seen(inside, finding)
 
-    assert "difference with e-Boekhouden" not in text(reader, dashboard)
-    assert "Daily check (1)" not in text(reader, reverse("billing:booking-list"))
+    assert "difference with e-Boekhouden" not in text(inside, dashboard)
+    assert "Daily check (1)" not in text(inside, reverse("billing:booking-list"))
 
 
 # --- Who ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.PROJECT_MANAGER])
-def test_only_who_may_invoice_sees_it(connected, role):
+def test_only_who_may_invoice_sees_it(client_of, connected, role):
     client = client_of(factories.create_membership(organisation=connected.organisation, role=role))
     finding = finding_of(connected)
 
@@ -337,7 +326,7 @@ def test_only_who_may_invoice_sees_it(connected, role):
     assert client.get(reverse("billing:difference-detail", args=[finding.pk])).status_code == 403
 
 
-def test_another_organisation_does_not_see_it(connected):
+def test_another_organisation_does_not_see_it(client_of, connected):
     finding = finding_of(connected)
     run_of(connected, "failed", problem="Nobody else's business")
     stranger = client_of(factories.create_membership(role=Role.ADMINISTRATOR))
@@ -350,14 +339,14 @@ def test_another_organisation_does_not_see_it(connected):
 
 
 def test_the_page_costs_as_much_with_many_findings(
-    connected, reader, django_assert_max_num_queries
+    connected, inside, django_assert_max_num_queries
 ):
     run_of(connected, "finished")
     finding_of(connected, 1)
     with django_assert_max_num_queries(30) as one:
-        text(reader)
+        text(inside)
     for number in range(2, 60):
         finding_of(connected, number)
 
     with django_assert_max_num_queries(len(one)):
-        text(reader)
+        text(inside)

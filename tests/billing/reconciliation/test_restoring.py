@@ -163,10 +163,8 @@ def test_what_a_restored_database_says_of_a_booking_is_not_decided_upon(connecte
         choices.cancel(booking, by=connected.member.user, now=NOW)
 
 
-def test_every_page_says_that_it_is_being_compared(client, forgotten):
-    client.force_login(forgotten.member.user)
-
-    page = client.get(reverse("billing:booking-list")).content.decode()
+def test_every_page_says_that_it_is_being_compared(inside, forgotten):
+    page = inside.get(reverse("billing:booking-list")).content.decode()
 
     assert "Restored from a backup: nothing is sent to e-Boekhouden" in page
 
@@ -177,16 +175,14 @@ def test_a_number_that_left_the_house_is_not_given_again(connected):
     assert NumberSeries.objects.get(prefix="", year=2026).last == 150
 
 
-def test_no_number_is_given_while_it_is_being_compared(client, connected, sandbox):
+def test_no_number_is_given_while_it_is_being_compared(inside, connected, sandbox):
     connected.hours(project=known_customer(connected, sandbox))
     (draft,) = draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
     restored(connected)
 
     with pytest.raises(Held):
         mark_sent(draft, by=connected.member.user, now=NOW)
-
-    client.force_login(connected.member.user)
     rows = {"time_entry": [connected.organisation.time_entries.get().pk]}
-    page = client.post(reverse("billing:eboekhouden-dialog"), rows).content.decode()
+    page = inside.post(reverse("billing:eboekhouden-dialog"), rows).content.decode()
     assert "no invoice numbers are assigned until the comparison is complete" in page
     assert not Invoice.objects.exclude(number="").exists()

@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,25 +42,6 @@ def url(name: str, *args: object) -> str:
     return reverse(f"billing:reminder-{name}", args=args)
 
 
-def client_of(member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    return client
-
-
-@pytest.fixture
-def studio(agency):
-    agency.organisation.language = Language.ENGLISH
-    agency.organisation.save()
-    turn_on(agency.organisation, 7, 14)
-    return agency
-
-
-@pytest.fixture
-def inside(studio) -> Client:
-    return client_of(studio.member)
-
-
 def text(response) -> str:
     return response.content.decode()
 
@@ -73,7 +53,7 @@ def deliver(studio) -> int:
 # --- Who may see what -----------------------------------------------------------------------------
 
 
-def test_only_who_invoices_reminds_and_only_administrators_change_how(studio):
+def test_only_who_invoices_reminds_and_only_administrators_change_how(client_of, studio):
     invoice = late_invoice(studio, days=7)
     employee = client_of(factories.create_membership(organisation=studio.organisation))
     invoicer = client_of(
@@ -88,7 +68,7 @@ def test_only_who_invoices_reminds_and_only_administrators_change_how(studio):
     assert invoicer.post(url("settings-step-delete", 2)).status_code == 403
 
 
-def test_another_organisation_sees_and_touches_nothing(studio):
+def test_another_organisation_sees_and_touches_nothing(client_of, studio):
     invoice = late_invoice(studio, days=7)
     hold = ReminderHold.objects.create(
         organisation=studio.organisation,
@@ -227,7 +207,7 @@ def test_what_is_no_longer_due_is_left_out_and_said(studio, inside):
     assert not Reminder.objects.exists()
 
 
-def test_nothing_ticked_is_said(inside):
+def test_nothing_ticked_is_said(inside, studio):
     assert "are selected. Select" in text(inside.post(url("send"), follow=True))
 
 
@@ -357,7 +337,7 @@ def test_excluding_again_replaces_what_was_agreed(studio, inside):
 # --- Settings -------------------------------------------------------------------------------------
 
 
-def test_who_switches_on_for_the_first_time_gets_three_steps(agency):
+def test_who_switches_on_for_the_first_time_gets_three_steps(client_of, agency):
     inside = client_of(agency.member)
     typed = {"is_on": "on", "mode": "propose", "paused_until": ""}
 
@@ -437,7 +417,7 @@ def test_the_preview_fills_in_an_example_or_says_what_is_wrong(studio, inside):
     assert "{oops} cannot be filled in." in wrong
 
 
-def test_the_dutch_page_and_letter_are_dutch(studio):
+def test_the_dutch_page_and_letter_are_dutch(client_of, studio):
     studio.member.user.language = Language.DUTCH
     studio.member.user.save()
     invoice = late_invoice(studio, days=7, language=Language.DUTCH)

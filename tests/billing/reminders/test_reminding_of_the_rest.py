@@ -7,7 +7,6 @@ from django.core import mail
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.models import Language
 from billing.invoices.creating import draft_invoices
 from billing.invoices.crediting import draft_credit
 from billing.invoices.issuing import make_final, mark_sent
@@ -22,7 +21,7 @@ from tests import factories
 from ..invoices.test_crediting import credit_input
 from ..issued import as_if
 from ..payments.test_credit_payments import LINE, credited, enter, fetch, set_off
-from .late_invoices import DAY, turn_on
+from .late_invoices import DAY
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -33,17 +32,7 @@ REST = (
 
 
 @pytest.fixture
-def studio(connected):
-    """Reminds in English from a week after the due date."""
-    connected.organisation.language = Language.ENGLISH
-    connected.organisation.iban = "NL83TRIO0369178798"
-    connected.organisation.save()
-    turn_on(connected.organisation, 7, 14)
-    return connected
-
-
-@pytest.fixture
-def late(studio) -> Invoice:
+def late(connected, studio) -> Invoice:
     """A week overdue: two lines of 108.90, not entered in the books."""
     customer = factories.create_customer(
         organisation=studio.organisation, name="De Groene Tuin", email="anna@groen.example"

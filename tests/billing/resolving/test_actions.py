@@ -111,29 +111,23 @@ def test_what_may_be_there_cannot_be_cancelled(connected, refused):
         actions.cancel(refused, by=connected.member.user, now=NOW)
 
 
-def test_the_page_says_why_and_offers_the_way_on(client, connected, refused):
-    client.force_login(connected.member.user)
-
-    page = client.get(reverse("billing:booking-detail", args=[refused.pk])).content.decode()
+def test_the_page_says_why_and_offers_the_way_on(inside, connected, refused):
+    page = inside.get(reverse("billing:booking-detail", args=[refused.pk])).content.decode()
 
     assert "Factuursjabloon is niet gevonden" in page
     assert "Book again" in page
     assert reverse("integrations:eboekhouden") in page
 
 
-def test_a_conflict_shows_both_sides(client, connected, mistaken):
-    client.force_login(connected.member.user)
-
-    page = client.get(reverse("billing:booking-detail", args=[mistaken.pk])).content.decode()
+def test_a_conflict_shows_both_sides(inside, connected, mistaken):
+    page = inside.get(reverse("billing:booking-detail", args=[mistaken.pk])).content.decode()
 
     assert "Somebody Else B.V." in page
     assert mistaken.customer.name in page
 
 
-def test_a_choice_on_the_page_is_carried_out(client, connected, refused):
-    client.force_login(connected.member.user)
-
-    client.post(reverse("billing:booking-action", args=[refused.pk, "cancel"]), {"reason": "Twice"})
+def test_a_choice_on_the_page_is_carried_out(inside, connected, refused):
+    inside.post(reverse("billing:booking-action", args=[refused.pk, "cancel"]), {"reason": "Twice"})
 
     refused.refresh_from_db()
     assert refused.state == State.CANCELLED

@@ -127,22 +127,19 @@ def taken_entry(connected, sandbox) -> Booking:
     return Booking.objects.get()
 
 
-def test_a_sales_entry_keeps_the_number_that_the_customer_has(connected, client, taken_entry):
-    client.force_login(connected.member.user)
-
-    page = client.get(reverse("billing:booking-detail", args=[taken_entry.pk])).content.decode()
+def test_a_sales_entry_keeps_the_number_that_the_customer_has(connected, inside, taken_entry):
+    page = inside.get(reverse("billing:booking-detail", args=[taken_entry.pk])).content.decode()
 
     assert taken_entry.state == State.CONFLICT
     assert not renumbering.may_take_new_number(taken_entry)
     assert "Your customer already has the invoice with this number" in page
 
 
-def test_the_page_offers_to_link_to_renumber_to_look_again_and_to_cancel(connected, client, taken):
-    client.force_login(connected.member.user)
+def test_the_page_offers_to_link_to_renumber_to_look_again_and_to_cancel(connected, inside, taken):
     address = reverse("billing:booking-detail", args=[taken.pk])
 
-    page = client.get(address).content.decode()
-    client.post(reverse("billing:booking-action", args=[taken.pk, "renumber"]))
+    page = inside.get(address).content.decode()
+    inside.post(reverse("billing:booking-action", args=[taken.pk, "renumber"]))
 
     for action in ("link", "renumber", "check", "cancel"):
         assert reverse("billing:booking-action", args=[taken.pk, action]) in page
@@ -150,10 +147,8 @@ def test_the_page_offers_to_link_to_renumber_to_look_again_and_to_cancel(connect
     assert Invoice.objects.filter(number="TC2026-0002").exists()
 
 
-def test_the_list_says_when_it_was_looked_up_though_nothing_was_sent(connected, client, taken):
-    client.force_login(connected.member.user)
-
-    page = client.get(reverse("billing:booking-list")).content.decode()
+def test_the_list_says_when_it_was_looked_up_though_nothing_was_sent(connected, inside, taken):
+    page = inside.get(reverse("billing:booking-list")).content.decode()
 
     looked_up = timezone.localtime(taken.attempts.get().started_at)
     assert taken.last_sent_at is None

@@ -18,12 +18,6 @@ YEAR = datetime.timedelta(days=365)
 EVERYTHING = UnbilledFilter(until=TODAY)
 
 
-@pytest.fixture
-def browser(client, connected):
-    client.force_login(connected.member.user)
-    return client
-
-
 def subscription(connected, *, price: str = "800.00"):
     project = factories.create_project(
         organisation=connected.organisation, method=Method.SUBSCRIPTION
@@ -103,13 +97,13 @@ def test_the_figures_are_those_of_the_rows_behind_them(connected):
     )
 
 
-def test_a_subscription_and_a_fixed_price_are_booked_once(browser, connected, sandbox):
+def test_a_subscription_and_a_fixed_price_are_booked_once(inside, connected, sandbox):
     projects = [subscription(connected), instalments(connected, "2700.00")]
     asked = {"projects": [project.pk for project in projects], "until": TODAY.isoformat()}
     choices = {"grouping": "task", "per": "customer", "date": TODAY.isoformat()}
 
-    shown = browser.post(reverse("billing:eboekhouden-dialog"), asked)
-    browser.post(
+    shown = inside.post(reverse("billing:eboekhouden-dialog"), asked)
+    inside.post(
         reverse("billing:eboekhouden-book"),
         asked | choices | {"token": shown.context["proposal"].token},
     )
@@ -121,40 +115,40 @@ def test_a_subscription_and_a_fixed_price_are_booked_once(browser, connected, sa
     assert ScheduledAmount.objects.filter(invoice_line__isnull=False).count() == 2
 
 
-def test_a_term_that_was_billed_is_not_billed_again(browser, connected):
+def test_a_term_that_was_billed_is_not_billed_again(inside, connected):
     project = subscription(connected)
     asked = {"projects": [project.pk], "until": TODAY.isoformat()}
     choices = {"grouping": "task", "per": "customer", "date": TODAY.isoformat()}
-    shown = browser.post(reverse("billing:eboekhouden-dialog"), asked)
+    shown = inside.post(reverse("billing:eboekhouden-dialog"), asked)
     order = asked | choices | {"token": shown.context["proposal"].token}
 
     for _press in range(2):
-        browser.post(reverse("billing:eboekhouden-book"), order)
+        inside.post(reverse("billing:eboekhouden-book"), order)
 
     assert Invoice.objects.count() == 1
 
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_the_page_asks_the_database_as_often_for_many_as_for_one(
-    browser, connected, django_assert_max_num_queries, count
+    inside, connected, django_assert_max_num_queries, count
 ):
     for _ in range(count):
         connected.hours(date=TODAY)
 
     with django_assert_max_num_queries(22):
-        page = browser.get(reverse("billing:unbilled"))
+        page = inside.get(reverse("billing:unbilled"))
 
     assert len(page.context["page"].object_list) == count
 
 
-def test_nothing_to_bill_is_said(browser):
-    assert "Everything is billed." in browser.get(reverse("billing:unbilled")).content.decode()
+def test_nothing_to_bill_is_said(inside, connected):
+    assert "Everything is billed." in inside.get(reverse("billing:unbilled")).content.decode()
 
 
-def test_projects_of_another_organisation_bring_nothing(browser):
+def test_projects_of_another_organisation_bring_nothing(inside, connected):
     stranger = factories.create_time_entry(date=TODAY)
 
-    shown = browser.post(reverse("billing:eboekhouden-dialog"), {"projects": [stranger.project_id]})
+    shown = inside.post(reverse("billing:eboekhouden-dialog"), {"projects": [stranger.project_id]})
 
     assert shown.context["proposal"].is_empty
 
