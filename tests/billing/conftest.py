@@ -10,13 +10,17 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation
 from billing.bookings.delivery import deliver
 from billing.bookings.sweep import sweep
-from billing.invoices.creating import InvoiceRequest
+from billing.invoices.creating import InvoiceRequest, draft_invoices
+from billing.invoices.issuing import mark_sent
 from billing.invoices.proposals import Options, Proposal, propose
-from billing.models import Origin
+from billing.invoices.sales_entries import create_sales_entries
+from billing.models import Invoice, Origin
 from billing.unbilled.lines import Grouping
 from billing.unbilled.work import WorkQuery
+from customers.models import Customer
 from integrations.models import Connection
 from integrations.sessions import open_client
+from sandbox import Sandbox
 from tests import factories
 from vat.models import VatRate
 
@@ -69,6 +73,12 @@ class Agency:
             **fields,
         )
 
+    def known_customer(self, sandbox: Sandbox, *, remote_id: int = 1) -> Customer:
+        """A customer that is linked to a relation in the sandbox."""
+        customer = factories.create_customer(organisation=self.organisation, remote_id=remote_id)
+        sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
+        return customer
+
     def deliver(self) -> int:
         return deliver(self.connection.pk, open_client=open_client)
 
@@ -91,3 +101,15 @@ def connected(agency, sandbox, settings) -> Agency:
         organisation=agency.organisation, sandbox=sandbox
     )
     return agency
+
+
+@pytest.fixture
+def entered(connected) -> Invoice:
+    """Made and sent from here, and entered in the ledger."""
+    connected.hours()
+    now, by = timezone.now(), connected.member.user
+    (draft,) = draft_invoices(connected.order(origin=Origin.HERE), now=now)
+    sent = mark_sent(draft, by=by, now=now)
+    create_sales_entries([sent], connected.connection, by=by, now=now)
+    connected.deliver()
+    return sent

@@ -60,12 +60,6 @@ def three_rates(agency):
     return [agency.vat, low, none]
 
 
-def known_customer(agency, sandbox):
-    customer = factories.create_customer(organisation=agency.organisation, remote_id=1)
-    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
-    return customer
-
-
 def edited(agency, customer, rates, figures, discount) -> Invoice:
     """A blank draft filled with free lines, as the page of a draft stores it."""
     draft = blank_draft(customer, by=agency.member.user, now=NOW, today=factories.TODAY)
@@ -127,7 +121,7 @@ def shown_on_screen(agency, invoice: Invoice) -> list[Decimal]:
 
 @pytest.mark.parametrize("queue", [queue_invoice, queue_sales_entry])
 def test_free_lines_of_every_kind_come_to_the_same_cents(connected, sandbox, queue):
-    rates, customer = three_rates(connected), known_customer(connected, sandbox)
+    rates, customer = three_rates(connected), connected.known_customer(sandbox)
     numbers = iter(range(1, 10_000))
 
     @EXAMPLES
@@ -167,7 +161,7 @@ ROWS = st.lists(
 
 @pytest.mark.parametrize("origin", list(Origin))
 def test_rows_in_every_grouping_come_to_the_same_cents(connected, sandbox, origin):
-    rates, customer = three_rates(connected), known_customer(connected, sandbox)
+    rates, customer = three_rates(connected), connected.known_customer(sandbox)
     organisation = connected.organisation
     tasks = [factories.create_task(organisation=organisation, vat_rate=rate) for rate in rates]
 
@@ -237,7 +231,7 @@ def carried_out(agency, choices) -> Invoice:
 
 
 def test_more_than_a_hundred_lines_are_an_entry_but_no_invoice_there(connected, sandbox):
-    customer = known_customer(connected, sandbox)
+    customer = connected.known_customer(sandbox)
     project = factories.create_project(customer=customer)
     for number in range(130):
         connected.hours(project=project, minutes=number + 1)

@@ -10,11 +10,8 @@ from hypothesis import strategies as st
 from projects.models import Frequency
 from projects.periods import ONE_DAY, Period, add_months, period_name, periods
 
+day = datetime.date.fromisoformat
 DAYS = st.dates(datetime.date(2000, 1, 1), datetime.date(2040, 12, 31))
-
-
-def day(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(text)
 
 
 def test_a_31st_comes_back_after_a_short_month():

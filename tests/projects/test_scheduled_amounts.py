@@ -35,11 +35,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+day = datetime.date.fromisoformat
 DAY = datetime.timedelta(days=1)
-
-
-def day(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(text)
 
 
 def create_subscription(*, organisation=None, starts_on="2026-11-01", **fields) -> Subscription:

@@ -1,9 +1,7 @@
 """The lists under Overview."""
 
-import csv
 import datetime
 from decimal import Decimal
-from io import StringIO
 
 import pytest
 from django.urls import reverse
@@ -14,18 +12,13 @@ from registrations.models import Status
 from registrations.overviews import MOST_SELECTED
 from registrations.periods import Period, named
 from tests import factories
+from tests.responses import exported
+
+from .rows import row_of
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 LONG_AGO = TODAY - datetime.timedelta(days=800)
-
-
-def row_of(office, **fields):
-    return factories.create_time_entry(
-        project=fields.pop("project", office.project),
-        task=fields.pop("task", office.task),
-        **{"membership": office.employee, "date": TODAY, **fields},
-    )
 
 
 def listed(client, kind="hours", **query):
@@ -215,11 +208,6 @@ def test_an_employee_selects_without_amounts(office, employee):
 
 
 # --- Export -------------------------------------------------------------------------------------
-
-
-def exported(answer):
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(StringIO(text)))
 
 
 def test_the_filter_is_exported_whole(office, manager):

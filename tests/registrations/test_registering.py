@@ -12,6 +12,8 @@ from registrations import registering
 from registrations.models import Expense, Status, TimeEntry, Trip
 from tests import factories
 
+from .rows import row_of
+
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
@@ -147,14 +149,6 @@ def test_a_person_of_another_organisation_is_not_found(office, manager):
     outsider = factories.create_membership()
 
     assert add(manager, typed(office), employee=outsider.pk).status_code == 404
-
-
-def row_of(office, **fields):
-    return factories.create_time_entry(
-        project=office.project,
-        task=office.task,
-        **{"membership": office.employee, "date": TODAY, **fields},
-    )
 
 
 def test_what_was_rejected_is_open_again_once_it_is_corrected(office, employee):

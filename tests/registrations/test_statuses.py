@@ -10,6 +10,8 @@ from registrations.models import Status, TimeEntry
 from registrations.selection import Selection
 from tests import factories
 
+from .rows import row_of
+
 pytestmark = pytest.mark.django_db
 OPERATIONS = [
     statuses.submit,
@@ -19,12 +21,6 @@ OPERATIONS = [
     statuses.mark_invoiced,
     statuses.write_off,
 ]
-
-
-def row_of(office, **fields):
-    return factories.create_time_entry(
-        project=office.project, task=office.task, **{"membership": office.employee, **fields}
-    )
 
 
 def chosen(*rows):

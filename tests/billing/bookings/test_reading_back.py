@@ -14,12 +14,6 @@ from tests import factories
 MINUTE = datetime.timedelta(minutes=1)
 
 
-def known_customer(connected, sandbox, *, remote_id: int = 1) -> Customer:
-    customer = factories.create_customer(organisation=connected.organisation, remote_id=remote_id)
-    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
-    return customer
-
-
 def bill(connected, customer: Customer) -> None:
     """An hour of this customer becomes an invoice there, as soon as somebody delivers."""
     connected.hours(project=factories.create_project(customer=customer))
@@ -33,7 +27,7 @@ def theirs(connected, sandbox) -> Booking:
     connection = connected.connection
     connection.numbering = Numbering.EBOEKHOUDEN
     connection.save(update_fields=["numbering"])
-    bill(connected, known_customer(connected, sandbox))
+    bill(connected, connected.known_customer(sandbox))
     return Booking.objects.get()
 
 
@@ -61,7 +55,7 @@ def test_a_number_of_theirs_under_which_nothing_stands_is_not_believed(connected
 
 def test_a_number_of_theirs_under_which_another_stands_is_not_believed(connected, sandbox, theirs):
     connected.deliver()
-    customer = known_customer(connected, sandbox, remote_id=2)
+    customer = connected.known_customer(sandbox, remote_id=2)
     bill(connected, customer)
     sandbox.faults.add("wrong_number", operation="AddFactuur", phase="after", other="F00001")
 
@@ -86,7 +80,7 @@ def test_a_number_of_theirs_that_cannot_be_read_now_is_looked_up_later(connected
 
 
 def test_a_number_of_ours_that_was_accepted_counts_though_it_cannot_be_read_now(connected, sandbox):
-    bill(connected, known_customer(connected, sandbox))
+    bill(connected, connected.known_customer(sandbox))
     sandbox.faults.add("drop", operation="GetFacturen", nth=2)
 
     connected.deliver()

@@ -1,12 +1,9 @@
 """Two people at once, on a real PostgreSQL: rows, numbers and customers are each taken once."""
 
-import threading
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection as database
 from django.utils import timezone
 
 from billing.invoices.creating import (
@@ -31,36 +28,12 @@ from registrations.selection import Selection
 from registrations.statuses import approve, reject
 from tests import factories
 
+from .concurrent import together, unexpected
+
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 NOW = timezone.now()
 ALLOWED = (ProposalChanged, NotAllowed)
-
-
-def together(*tasks: Callable[[], object]) -> list[object]:
-    """Does them at the same moment, each in a thread of its own; gives results or exceptions."""
-    ready = threading.Barrier(len(tasks))
-    results: list[object] = [None] * len(tasks)
-
-    def run(place: int, task: Callable[[], object]) -> None:
-        ready.wait(timeout=10)
-        try:
-            results[place] = task()
-        except Exception as error:  # noqa: BLE001  (the test looks at it)
-            results[place] = error
-        finally:
-            database.close()
-
-    threads = [threading.Thread(target=run, args=(place, task)) for place, task in enumerate(tasks)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
-def unexpected(results: list[object]) -> list[object]:
-    return [r for r in results if isinstance(r, Exception) and not isinstance(r, ALLOWED)]
 
 
 def order_of(agency, entries: list[TimeEntry], **choices: object) -> InvoiceRequest:
@@ -84,7 +57,7 @@ def test_the_same_hours_are_billed_once_however_often_one_presses(connected, _ro
         ]
     )
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     assert sum(not isinstance(result, Exception) for result in results) == 1
     assert [str(i) for i in Invoice.objects.order_by("number")] == [
         f"TC2026-{n:04d}" for n in range(1, Invoice.objects.count() + 1)
@@ -145,7 +118,7 @@ def test_overlapping_selections_never_share_an_hour(connected, _round):
 
     results = together(*[lambda order=o: draft_invoices(order, now=NOW) for o in orders])
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     billed = TimeEntry.objects.exclude(invoice_line=None)
     assert sum(invoice.net for invoice in Invoice.objects.all()) == billed.count() * Decimal(90)
 
@@ -168,7 +141,7 @@ def test_billing_and_changing_the_status_of_many_hours_do_not_lock_each_other(co
         lambda: approve(selection, by=connected.member),
     )
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     invoices = list(Invoice.objects.all())
     billed = TimeEntry.objects.exclude(invoice_line=None).count()
     assert sum(invoice.net for invoice in invoices) == billed * Decimal(90)
@@ -185,7 +158,7 @@ def test_a_draft_is_either_thrown_away_or_numbered(connected, _round):
         lambda: delete_draft(draft),
     )
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     entry = TimeEntry.objects.get()
     assert (entry.invoice_line is None) == (not Invoice.objects.exists())
 
@@ -218,7 +191,7 @@ def test_a_check_that_is_started_and_carried_out_by_many_is_done_once(connected,
 
     results = together(*[start_and_carry_out for _ in range(4)])
 
-    assert unexpected(results) == []
+    assert unexpected(results, allowed=ALLOWED) == []
     states = list(ReconciliationRun.objects.values_list("state", flat=True))
     assert set(states) == {RunState.FINISHED}
     assert len(sandbox.books.requests(operation="GetFacturen")) == len(states)

@@ -15,18 +15,12 @@ from billing.models import Invoice, Origin
 from registrations.models import Status, TimeEntry
 from tests import factories
 from tests.billing.issued import as_if
+from tests.responses import text
 
+from .pages import url
 from .test_crediting import credit_input
 
 NOW = timezone.now()
-
-
-def url(name: str, *args: object) -> str:
-    return reverse(f"billing:invoice-{name}", args=args)
-
-
-def text(response) -> str:
-    return response.content.decode()
 
 
 @pytest.fixture

@@ -15,17 +15,13 @@ from billing.unbilled.releasing import RowsMoved
 from registrations.models import Status, TimeEntry
 from tests import factories
 
-from .test_concurrency import together
+from .concurrent import together, unexpected
 from .test_crediting import credit_input
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 NOW = timezone.now()
 ALLOWED = (CannotCredit, NotAllowed, RowsMoved, ProposalChanged, actions.NoLonger)
-
-
-def unexpected(results: list[object]) -> list[object]:
-    return [r for r in results if isinstance(r, Exception) and not isinstance(r, ALLOWED)]
 
 
 def sent(agency) -> Invoice:
@@ -50,7 +46,7 @@ def test_overlapping_credits_never_take_a_line_twice(agency, _round):
         ]
     )
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     assert sum(not isinstance(result, Exception) for result in results) == 1
 
 
@@ -62,7 +58,7 @@ def test_parts_that_become_final_at_once_come_to_the_invoice(agency, _round):
 
     results = together(*[lambda d=d: make_final(d, by=by, now=NOW) for d in [*drafts, drafts[0]]])
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     invoice.refresh_from_db()
     assert invoice.credited_amount == invoice.gross
     assert sum(credit.gross for credit in invoice.credits.all()) == -invoice.gross
@@ -81,7 +77,7 @@ def test_a_draft_credit_is_either_deleted_or_final(agency, _round):
         lambda: draft_credit(invoice, credit_input(invoice.lines.all()), by=by, now=NOW),
     )
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     invoice.refresh_from_db()
     free = TimeEntry.objects.filter(invoice_line=None).count()
     assert free == (3 if invoice.is_wholly_credited else 0)
@@ -107,7 +103,7 @@ def test_crediting_there_and_billing_at_once_leave_every_row_on_one_line_or_none
 
     results = together(credit, bill, credit, bill)
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     assert Invoice.objects.filter(credit_of=invoice).count() == 1
     on_lines = TimeEntry.objects.exclude(invoice_line=None).count()
     assert sum(i.net for i in Invoice.objects.all()) == on_lines * 90
@@ -132,7 +128,7 @@ def test_a_cancelled_credit_and_billing_its_rows_exclude_each_other(connected, _
         lambda: draft_invoices(connected.order(origin=Origin.HERE), now=NOW),
     )
 
-    assert not unexpected(results)
+    assert not unexpected(results, allowed=ALLOWED)
     booking.refresh_from_db()
     line = TimeEntry.objects.get().invoice_line
     if booking.state == State.CANCELLED:

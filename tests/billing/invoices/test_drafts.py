@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
@@ -19,15 +18,13 @@ from billing.models import Invoice, InvoiceLine, Origin
 from customers.models import Customer
 from registrations.models import Status, TimeEntry
 from tests import factories
+from tests.responses import text
 
+from .pages import url
 from .test_crediting import credit_input
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
-
-
-def url(name: str, invoice: Invoice) -> str:
-    return reverse(f"billing:invoice-{name}", args=[invoice.pk])
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def blank(agency) -> Invoice:
 
 def typed(client: Client, invoice: Invoice, **changes: object) -> dict[str, object]:
     """What the page of a draft posts, with other values for some of its fields."""
-    return fields_of(client.get(url("edit", invoice))) | changes
+    return fields_of(client.get(url("edit", invoice.pk))) | changes
 
 
 def fields_of(response) -> dict[str, object]:
@@ -60,10 +57,6 @@ def fields_of(response) -> dict[str, object]:
             if value is not None and value is not False:
                 fields[bound.html_name] = "on" if value is True else value
     return fields
-
-
-def text(response) -> str:
-    return response.content.decode()
 
 
 def figures(invoice: Invoice) -> tuple[Decimal, Decimal, Decimal]:
@@ -86,7 +79,7 @@ def test_the_head_is_edited_and_the_due_date_follows(inside, draft):
         "with_specification": "on",
     }
 
-    response = inside.post(url("edit", draft), typed(inside, draft, **changes))
+    response = inside.post(url("edit", draft.pk), typed(inside, draft, **changes))
 
     draft.refresh_from_db()
     assert response.status_code == 302
@@ -100,7 +93,7 @@ def test_the_head_is_edited_and_the_due_date_follows(inside, draft):
 def test_a_period_of_supply_is_in_days_that_can_be_booked(inside, draft, day):
     changes = {"supplied_from": day, "supplied_until": day}
 
-    response = inside.post(url("edit", draft), typed(inside, draft, **changes))
+    response = inside.post(url("edit", draft.pk), typed(inside, draft, **changes))
 
     assert response.status_code == 422
     assert "Choose a day between 1980 and 2049." in text(response)
@@ -114,14 +107,14 @@ def test_a_line_that_is_posted_twice_counts_once(inside, draft):
         if name.startswith("line-0")
     }
 
-    inside.post(url("edit", draft), wanted)
+    inside.post(url("edit", draft.pk), wanted)
 
     assert draft.lines.count() == 2
     assert figures(draft)[0] == sum(line.net for line in draft.lines.all())
 
 
 def test_a_discount_on_the_whole_is_taken_off_before_vat(inside, draft):
-    inside.post(url("edit", draft), typed(inside, draft, discount="12,5"))
+    inside.post(url("edit", draft.pk), typed(inside, draft, discount="12,5"))
 
     assert figures(draft) == (Decimal("122.50"), Decimal("25.73"), Decimal("148.23"))
 
@@ -143,7 +136,7 @@ def test_a_discount_on_the_whole_is_taken_off_before_vat(inside, draft):
 def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(inside, draft, field, wrong):
     changes = {field: wrong, "notes": "Kept as typed"}
 
-    response = inside.post(url("edit", draft), typed(inside, draft, **changes))
+    response = inside.post(url("edit", draft.pk), typed(inside, draft, **changes))
 
     editor = response.context["editor"]
     wrong_names = [
@@ -160,7 +153,7 @@ def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(inside, draft, 
 def test_a_period_of_supply_ends_after_it_begins(inside, draft):
     changes = {"supplied_from": "2026-11-30", "supplied_until": "2026-11-01"}
 
-    response = inside.post(url("edit", draft), typed(inside, draft, **changes))
+    response = inside.post(url("edit", draft.pk), typed(inside, draft, **changes))
 
     assert "Choose a day after the first one." in text(response)
 
@@ -176,7 +169,7 @@ def test_a_line_from_rows_keeps_quantity_and_price_whatever_is_sent(inside, draf
         "line-0-discount": "10",
     }
 
-    inside.post(url("edit", draft), typed(inside, draft, **changes))
+    inside.post(url("edit", draft.pk), typed(inside, draft, **changes))
 
     line = draft.lines.first()
     assert (line.quantity, line.price) == (Decimal("1.00"), Decimal("90.00"))
@@ -186,7 +179,7 @@ def test_a_line_from_rows_keeps_quantity_and_price_whatever_is_sent(inside, draf
 
 def test_the_page_says_why_quantity_and_price_stay(inside, draft):
     assert ("Quantity and price come from the registrations on this line") in text(
-        inside.get(url("edit", draft))
+        inside.get(url("edit", draft.pk))
     )
 
 
@@ -196,7 +189,7 @@ def test_another_vat_rate_and_ledger_account_are_taken_over(agency, inside, draf
     )
     changes = {"line-1-vat_rate": low.pk, "line-1-ledger_account": "8100"}
 
-    inside.post(url("edit", draft), typed(inside, draft, **changes))
+    inside.post(url("edit", draft.pk), typed(inside, draft, **changes))
 
     line = draft.lines.last()
     assert (line.vat_percentage, line.vat_code) == (Decimal(9), "LAAG_VERK_9")
@@ -206,20 +199,20 @@ def test_another_vat_rate_and_ledger_account_are_taken_over(agency, inside, draf
 
 def test_lines_change_places(inside, draft):
     first, second = draft.lines.all()
-    moved = inside.post(url("edit", draft), typed(inside, draft) | {"do": "down-0"})
+    moved = inside.post(url("edit", draft.pk), typed(inside, draft) | {"do": "down-0"})
 
     assert list(draft.lines.all()) == [first, second]
-    inside.post(url("edit", draft), fields_of(moved))
+    inside.post(url("edit", draft.pk), fields_of(moved))
 
     assert [line.pk for line in draft.lines.all()] == [second.pk, first.pk]
 
 
 def test_the_rows_of_a_line_that_is_taken_off_are_free_again(inside, draft):
     fields = typed(inside, draft)
-    left = inside.post(url("edit", draft), fields | {"do": "remove-0"})
+    left = inside.post(url("edit", draft.pk), fields | {"do": "remove-0"})
     assert TimeEntry.objects.filter(invoice_line=None).count() == 0
 
-    inside.post(url("edit", draft), fields_of(left))
+    inside.post(url("edit", draft.pk), fields_of(left))
 
     free = TimeEntry.objects.get(invoice_line=None)
     assert (free.minutes, free.status) == (60, Status.APPROVED)
@@ -244,10 +237,10 @@ def free_line(agency, place: int, **changes: object) -> dict[str, object]:
 
 
 def test_a_free_line_is_added(agency, inside, blank):
-    added = inside.post(url("edit", blank), typed(inside, blank) | {"do": "add"})
+    added = inside.post(url("edit", blank.pk), typed(inside, blank) | {"do": "add"})
     fields = fields_of(added) | free_line(agency, 0)
 
-    inside.post(url("edit", blank), fields)
+    inside.post(url("edit", blank.pk), fields)
 
     line = blank.lines.get()
     assert (line.net, line.unit, line.ledger_account) == (Decimal("59.97"), "piece", "8200")
@@ -258,7 +251,7 @@ def test_a_free_line_is_added(agency, inside, blank):
 def test_adding_keeps_what_was_typed_and_stores_nothing(agency, inside, blank):
     fields = typed(inside, blank, notes="Typed already") | {"lines": 1} | free_line(agency, 0)
 
-    added = inside.post(url("edit", blank), fields | {"do": "add"})
+    added = inside.post(url("edit", blank.pk), fields | {"do": "add"})
 
     assert added.status_code == 200
     assert "Typed already" in text(added)
@@ -268,13 +261,13 @@ def test_adding_keeps_what_was_typed_and_stores_nothing(agency, inside, blank):
 
 
 def test_a_free_line_is_changed_and_taken_off_again(agency, inside, blank):
-    inside.post(url("edit", blank), typed(inside, blank) | {"lines": 1} | free_line(agency, 0))
+    inside.post(url("edit", blank.pk), typed(inside, blank) | {"lines": 1} | free_line(agency, 0))
     changes = {"line-0-quantity": "-2", "line-0-discount": "50"}
 
-    inside.post(url("edit", blank), typed(inside, blank, **changes))
+    inside.post(url("edit", blank.pk), typed(inside, blank, **changes))
     assert figures(blank)[0] == Decimal("-19.99")
-    gone = inside.post(url("edit", blank), typed(inside, blank) | {"do": "remove-0"})
-    inside.post(url("edit", blank), fields_of(gone))
+    gone = inside.post(url("edit", blank.pk), typed(inside, blank) | {"do": "remove-0"})
+    inside.post(url("edit", blank.pk), fields_of(gone))
 
     assert not blank.lines.exists()
     assert figures(blank) == (0, 0, 0)
@@ -294,7 +287,7 @@ def test_a_free_line_is_changed_and_taken_off_again(agency, inside, blank):
 def test_a_free_line_that_is_wrong_says_so_at_its_field(agency, inside, blank, field, wrong):
     fields = typed(inside, blank) | {"lines": 1} | free_line(agency, 0, **{field: wrong})
 
-    response = inside.post(url("edit", blank), fields)
+    response = inside.post(url("edit", blank.pk), fields)
 
     (line,) = response.context["editor"].lines
     assert list(line.errors) == [field]
@@ -307,7 +300,7 @@ def test_an_invoice_of_too_much_money_is_refused_in_words(agency, inside, blank)
     for place in range(2):
         fields |= free_line(agency, place, quantity="1", price="999999999")
 
-    response = inside.post(url("edit", blank), fields)
+    response = inside.post(url("edit", blank.pk), fields)
 
     assert "Split it into several invoices" in text(response)
 
@@ -315,7 +308,7 @@ def test_an_invoice_of_too_much_money_is_refused_in_words(agency, inside, blank)
 def test_characters_that_cannot_be_sent_become_blanks(agency, inside, blank):
     line = free_line(agency, 0, description="Two\x07parts\nand a line")
 
-    inside.post(url("edit", blank), typed(inside, blank) | {"lines": 1} | line)
+    inside.post(url("edit", blank.pk), typed(inside, blank) | {"lines": 1} | line)
 
     assert blank.lines.get().description == "Two parts\nand a line"
 
@@ -333,8 +326,8 @@ def test_of_a_draft_credit_only_texts_and_days_change(agency, inside, draft):
         "line-0-vat_rate": 987654,
     }
 
-    response = inside.post(url("edit", credit), fields)
-    moved = inside.post(url("edit", credit), typed(inside, credit) | {"do": "remove-0"})
+    response = inside.post(url("edit", credit.pk), fields)
+    moved = inside.post(url("edit", credit.pk), typed(inside, credit) | {"do": "remove-0"})
 
     credit.refresh_from_db()
     assert response.status_code == 302
@@ -349,8 +342,8 @@ def test_of_a_draft_credit_only_texts_and_days_change(agency, inside, draft):
 def test_the_preview_shows_the_figures_that_would_be_stored(inside, draft):
     fields = typed(inside, draft, discount="10") | {"line-0-discount": "50"}
 
-    shown = text(inside.post(url("preview", draft), fields))
-    inside.post(url("edit", draft), fields)
+    shown = text(inside.post(url("preview", draft.pk), fields))
+    inside.post(url("edit", draft.pk), fields)
 
     net, vat, gross = figures(draft)
     assert (net, vat, gross) == (Decimal("85.50"), Decimal("17.96"), Decimal("103.46"))
@@ -361,7 +354,7 @@ def test_the_preview_shows_the_figures_that_would_be_stored(inside, draft):
 def test_the_preview_says_which_lines_are_not_counted_yet(agency, inside, draft):
     fields = typed(inside, draft) | {"lines": 3} | free_line(agency, 2, price="")
 
-    shown = text(inside.post(url("preview", draft), fields))
+    shown = text(inside.post(url("preview", draft.pk), fields))
 
     assert "line 3." in shown
     assert "140.00" in shown
@@ -378,9 +371,9 @@ def test_the_second_of_two_people_is_told_and_loses_nothing(client_of, agency, i
     )
     mine = typed(inside, draft, reference="Mine", notes="Typed by me")
     theirs = typed(inside, draft, reference="Theirs") | {"lines": 3} | free_line(agency, 2)
-    client_of(other).post(url("edit", draft), theirs)
+    client_of(other).post(url("edit", draft.pk), theirs)
 
-    told = inside.post(url("edit", draft), mine)
+    told = inside.post(url("edit", draft.pk), mine)
 
     assert told.status_code == 409
     assert "Milan changed this draft" in text(told)
@@ -389,7 +382,7 @@ def test_the_second_of_two_people_is_told_and_loses_nothing(client_of, agency, i
     draft.refresh_from_db()
     assert draft.reference == "Theirs"
 
-    inside.post(url("edit", draft), fields_of(told))
+    inside.post(url("edit", draft.pk), fields_of(told))
 
     draft.refresh_from_db()
     assert (draft.reference, draft.notes) == ("Mine", "Typed by me")
@@ -397,13 +390,13 @@ def test_the_second_of_two_people_is_told_and_loses_nothing(client_of, agency, i
 
 
 def test_a_free_line_that_somebody_else_took_off_is_not_lost(agency, inside, blank):
-    inside.post(url("edit", blank), typed(inside, blank) | {"lines": 1} | free_line(agency, 0))
+    inside.post(url("edit", blank.pk), typed(inside, blank) | {"lines": 1} | free_line(agency, 0))
     mine = typed(inside, blank) | {"line-0-description": "Typed by me"}
-    gone = inside.post(url("edit", blank), typed(inside, blank) | {"do": "remove-0"})
-    inside.post(url("edit", blank), fields_of(gone))
+    gone = inside.post(url("edit", blank.pk), typed(inside, blank) | {"do": "remove-0"})
+    inside.post(url("edit", blank.pk), fields_of(gone))
 
-    told = inside.post(url("edit", blank), mine)
-    inside.post(url("edit", blank), fields_of(told))
+    told = inside.post(url("edit", blank.pk), mine)
+    inside.post(url("edit", blank.pk), fields_of(told))
 
     assert blank.lines.get().description == "Typed by me"
 
@@ -412,7 +405,7 @@ def test_a_line_of_another_invoice_cannot_be_reached(agency, inside, draft, blan
     line = draft.lines.first()
     fields = typed(inside, blank) | {"lines": 1} | free_line(agency, 0, id=line.pk)
 
-    inside.post(url("edit", blank), fields)
+    inside.post(url("edit", blank.pk), fields)
 
     line.refresh_from_db()
     assert (line.invoice, line.description) == (draft, "Website · " + line.task.name)
@@ -422,9 +415,9 @@ def test_a_final_invoice_is_not_edited(agency, inside, draft):
     fields = typed(inside, draft, reference="Too late")
     mark_sent(draft, by=agency.member.user, now=NOW)
 
-    assert inside.get(url("edit", draft)).status_code == 404
-    assert inside.post(url("preview", draft), fields).status_code == 404
-    inside.post(url("edit", draft), fields)
+    assert inside.get(url("edit", draft.pk)).status_code == 404
+    assert inside.post(url("preview", draft.pk), fields).status_code == 404
+    inside.post(url("edit", draft.pk), fields)
 
     draft.refresh_from_db()
     assert draft.reference == ""
@@ -435,16 +428,16 @@ def test_only_who_invoices_edits_and_only_in_the_own_organisation(client_of, age
     stranger = factories.create_membership(role=Role.ADMINISTRATOR)
 
     for name in ("edit", "preview"):
-        assert client_of(employee).post(url(name, draft)).status_code == 403
-        assert client_of(stranger).post(url(name, draft)).status_code == 404
-    assert client_of(stranger).get(url("edit", draft)).status_code == 404
+        assert client_of(employee).post(url(name, draft.pk)).status_code == 403
+        assert client_of(stranger).post(url(name, draft.pk)).status_code == 404
+    assert client_of(stranger).get(url("edit", draft.pk)).status_code == 404
 
 
 def test_a_vat_rate_of_another_organisation_is_not_offered(inside, draft):
     theirs = factories.create_vat_rate(name="Theirs", code="GEEN")
 
     response = inside.post(
-        url("edit", draft), typed(inside, draft) | {"line-0-vat_rate": theirs.pk}
+        url("edit", draft.pk), typed(inside, draft) | {"line-0-vat_rate": theirs.pk}
     )
 
     assert response.status_code == 422
@@ -454,7 +447,7 @@ def test_a_vat_rate_of_another_organisation_is_not_offered(inside, draft):
 def test_an_order_that_is_none_changes_nothing(inside, draft, order):
     fields = typed(inside, draft) | {"do": order or "save"}
 
-    response = inside.post(url("edit", draft), fields)
+    response = inside.post(url("edit", draft.pk), fields)
 
     assert response.status_code == 200
     assert len(response.context["editor"].lines) == 2
@@ -465,12 +458,12 @@ def queries_of(inside, agency, blank, *, lines: int) -> tuple[int, int]:
     fields = typed(inside, blank) | {"lines": lines}
     for place in range(lines):
         fields |= free_line(agency, place)
-    inside.post(url("edit", blank), fields)
+    inside.post(url("edit", blank.pk), fields)
     with CaptureQueriesContext(connection) as shown:
-        inside.get(url("edit", blank))
+        inside.get(url("edit", blank.pk))
     fields = typed(inside, blank)
     with CaptureQueriesContext(connection) as stored:
-        inside.post(url("edit", blank), fields)
+        inside.post(url("edit", blank.pk), fields)
     assert blank.lines.count() == lines
     return len(shown), len(stored)
 
@@ -493,7 +486,7 @@ def test_more_lines_than_fit_on_a_page_leave_the_head_to_edit(agency, inside, bl
         for n in range(1, 202)
     )
 
-    inside.post(url("edit", blank), typed(inside, blank, reference="PO 1"))
+    inside.post(url("edit", blank.pk), typed(inside, blank, reference="PO 1"))
 
     blank.refresh_from_db()
     assert (blank.reference, blank.lines.count()) == ("PO 1", 201)
@@ -518,7 +511,7 @@ def test_an_ended_vat_rate_is_offered_only_to_the_line_that_has_it(inside, draft
     first, _second = draft.lines.all()
     draft.lines.filter(pk=first.pk).update(vat_rate=rate)
 
-    page = inside.get(url("edit", draft))
+    page = inside.get(url("edit", draft.pk))
 
     assert rate.pk in rates_offered(page, 0)
     assert rate.pk not in rates_offered(page, 1)
@@ -528,7 +521,7 @@ def test_a_line_of_before_the_end_of_a_rate_may_choose_it(inside, draft):
     rate = ended(draft.organisation)
     fields = typed(inside, draft, supplied_from="2012-09-01", supplied_until="2012-09-30")
 
-    page = inside.post(url("edit", draft), fields | {"do": "add"})
+    page = inside.post(url("edit", draft.pk), fields | {"do": "add"})
 
     assert rate.pk in rates_offered(page, 2)
 
@@ -540,7 +533,7 @@ def test_a_line_that_is_added_has_the_rate_that_follows_on_an_ended_one(inside, 
     )
     Customer.objects.filter(pk=blank.customer_id).update(vat_rate=rate)
 
-    page = inside.post(url("edit", blank), typed(inside, blank) | {"do": "add"})
+    page = inside.post(url("edit", blank.pk), typed(inside, blank) | {"do": "add"})
 
     added = page.context["editor"].lines[-1]
     assert added["vat_rate"].value() == later.pk
@@ -549,7 +542,7 @@ def test_a_line_that_is_added_has_the_rate_that_follows_on_an_ended_one(inside, 
 def test_an_ended_vat_rate_is_refused_for_a_new_line(inside, draft):
     rate = ended(draft.organisation)
 
-    page = inside.post(url("edit", draft), typed(inside, draft, **{"line-1-vat_rate": rate.pk}))
+    page = inside.post(url("edit", draft.pk), typed(inside, draft, **{"line-1-vat_rate": rate.pk}))
 
     assert page.status_code == 422
     assert "This VAT rate has ended. Choose another one." in text(page)

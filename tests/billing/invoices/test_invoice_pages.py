@@ -17,14 +17,13 @@ from billing.resolving import actions as actions
 from registrations.models import Status, TimeEntry
 from tests import factories
 from tests.billing.issued import as_if
+from tests.responses import text
+
+from .pages import url
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 ENTRY = "Create Sales Entry in e-Boekhouden"
-
-
-def url(name: str, *args: object) -> str:
-    return reverse(f"billing:invoice-{name}", args=args)
 
 
 def draft(agency, *, name: str = "De Groene Tuin", email: str = "anna@groen.example") -> Invoice:
@@ -37,10 +36,6 @@ def draft(agency, *, name: str = "De Groene Tuin", email: str = "anna@groen.exam
 
 def sent(agency, **fields) -> Invoice:
     return mark_sent(draft(agency, **fields), by=agency.member.user, now=NOW)
-
-
-def text(response) -> str:
-    return response.content.decode()
 
 
 # --- Who may see what -----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from accounts.models import Role
 from billing.models import Invoice, InvoiceStatus
 from projects.models import Method, ScheduledAmount
 from tests import factories
+from tests.responses import text
 
 pytestmark = pytest.mark.django_db
 NEW = "billing:invoice-new"
@@ -22,10 +23,6 @@ TODAY = timezone.localdate()
 @pytest.fixture
 def customer(agency):
     return factories.create_customer(organisation=agency.organisation, name="De Groene Tuin")
-
-
-def text(response) -> str:
-    return response.content.decode()
 
 
 def scheduled(customer, *, price: str = "500.00", due_on: datetime.date = TODAY) -> ScheduledAmount:

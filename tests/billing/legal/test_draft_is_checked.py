@@ -13,13 +13,11 @@ from billing.models import Invoice, NumberSeries, Origin
 from customers.models import Customer
 from tests import factories
 
+from ..invoices.pages import url
+
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 NO_ADDRESS = {"address": "", "postal_code": "", "city": ""}
-
-
-def url(name: str, *args: object) -> str:
-    return reverse(f"billing:invoice-{name}", args=args)
 
 
 def draft(agency, *, name: str = "De Groene Tuin", **customer: object) -> Invoice:

@@ -1,12 +1,10 @@
 """Payments come back from e-Boekhouden for invoices that were credited, and for their credits."""
 
-import datetime
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from billing.invoices.badges import status_tag
 from billing.invoices.creating import draft_invoices
@@ -16,15 +14,11 @@ from billing.invoices.paying import mark_paid
 from billing.invoices.sales_entries import create_sales_entries
 from billing.invoices.timeline import timeline
 from billing.models import Invoice, InvoiceStatus, Origin
-from billing.payments.fetching import fetch_payments
-from integrations.models import Connection
-from integrations.sessions import open_client
 from tests import factories
 
 from ..invoices.test_crediting import credit_input
+from .fetching import NOW, fetch, fresh
 
-NOW = timezone.now()
-HOUR = datetime.timedelta(hours=1)
 LINE = Decimal("108.90")
 
 
@@ -52,14 +46,6 @@ def credited(agency, invoice: Invoice, lines=None, *, is_entered: bool = True) -
     if is_entered:
         enter(agency, sent)
     return sent
-
-
-def fetch(hour: int) -> int:
-    return fetch_payments(Connection.objects.get(), open_client=open_client, now=NOW + hour * HOUR)
-
-
-def fresh(invoice: Invoice) -> Invoice:
-    return Invoice.objects.get(pk=invoice.pk)
 
 
 def set_off(sandbox, *documents: Invoice) -> None:

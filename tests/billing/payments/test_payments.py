@@ -5,29 +5,25 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Organisation
 from billing import tasks
-from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
-from billing.invoices.issuing import mark_sent
+from billing.invoices.creating import invoice_in_eboekhouden
 from billing.invoices.paying import mark_paid
-from billing.invoices.sales_entries import create_sales_entries
 from billing.invoices.timeline import timeline
-from billing.models import Booking, Invoice, InvoiceStatus, Origin
-from billing.payments.fetching import OpenItems, fetch_payments
+from billing.models import Booking, Invoice, InvoiceStatus
+from billing.payments.fetching import OpenItems
 from billing.payments.requesting import enqueue_waiting, request_payments, requested
 from integrations.eboekhouden.messages import OpenItem
 from integrations.models import Connection
 from integrations.runs import ABANDONED_AFTER
-from integrations.sessions import open_client
 from integrations.switching import pause
 from tests import factories
 from tests.plugins.worker import sending_to
 from timechimp_eb.celery import app
 
-NOW = timezone.now()
-HOUR = datetime.timedelta(hours=1)
+from .fetching import HOUR, NOW, fetch, fresh
+
 GROSS = Decimal("108.90")
 NO_BROKER = "redis://127.0.0.1:1/0"
 
@@ -41,25 +37,6 @@ def booked(connected) -> Invoice:
     return Invoice.objects.get()
 
 
-@pytest.fixture
-def entered(connected) -> Invoice:
-    """Made and sent from here, and entered in the ledger."""
-    connected.hours()
-    draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
-    invoice = mark_sent(Invoice.objects.get(), by=connected.member.user, now=NOW)
-    create_sales_entries([invoice], connected.connection, by=connected.member.user, now=NOW)
-    connected.deliver()
-    return invoice
-
-
-def fetch(*, hour: int = 0) -> int:
-    return fetch_payments(Connection.objects.get(), open_client=open_client, now=NOW + hour * HOUR)
-
-
-def fresh(invoice: Invoice) -> Invoice:
-    return Invoice.objects.get(pk=invoice.pk)
-
-
 def told(invoice: Invoice) -> list[str]:
     return [one.title for one in timeline(invoice, now=NOW)]
 
@@ -70,7 +47,7 @@ def test_an_invoice_that_was_open_and_is_paid_there_becomes_paid(kind, request, 
     fetch()
     sandbox.pay(invoice.number)
 
-    fetch(hour=1)
+    fetch(1)
 
     paid = fresh(invoice)
     assert (paid.status, paid.paid_amount) == (InvoiceStatus.PAID, GROSS)
@@ -90,7 +67,7 @@ def test_what_was_paid_in_part_is_shown(inside, entered, sandbox, connected):
     fetch()
     sandbox.pay(entered.number, Decimal("8.90"))
 
-    fetch(hour=1)
+    fetch(1)
 
     assert fresh(entered).status == InvoiceStatus.SENT
     assert fresh(entered).open_amount == Decimal("100.00")
@@ -109,10 +86,10 @@ def test_a_payment_that_is_taken_back_opens_the_invoice_again(kind, status, requ
     invoice = request.getfixturevalue(kind)
     fetch()
     payment = sandbox.pay(invoice.number)
-    fetch(hour=1)
+    fetch(1)
     sandbox.books.delete("entries", payment)
 
-    fetch(hour=2)
+    fetch(2)
 
     again = fresh(invoice)
     assert (again.status, again.paid_amount, again.paid_at) == (status, 0, None)
@@ -122,7 +99,7 @@ def test_a_payment_that_is_taken_back_opens_the_invoice_again(kind, status, requ
 def test_nothing_new_writes_nothing_new(entered, sandbox):
     fetch()
 
-    assert fetch(hour=1) == 0
+    assert fetch(1) == 0
 
     assert Connection.objects.get().payments_seen_at == NOW + HOUR
 
@@ -131,7 +108,7 @@ def test_what_somebody_marked_as_paid_stays_paid(entered, connected, sandbox):
     fetch()
     mark_paid(fresh(entered), by=connected.member.user, now=NOW)
 
-    assert fetch(hour=1) == 0
+    assert fetch(1) == 0
 
     assert fresh(entered).status == InvoiceStatus.PAID
 
@@ -142,7 +119,7 @@ def test_a_number_that_is_open_under_another_customer_proves_nothing(entered, sa
         payload={"schema": 1, "message": {"relation_code": "SOMEBODY-ELSE"}}
     )
 
-    assert fetch(hour=1) == 0
+    assert fetch(1) == 0
 
     assert fresh(entered).status == InvoiceStatus.SENT
 
@@ -160,13 +137,13 @@ def test_an_invoice_of_another_administration_is_left_alone(entered, sandbox):
     fetch()
     Connection.objects.update(administration_key="other")
 
-    assert fetch(hour=1) == 0
+    assert fetch(1) == 0
 
     assert fresh(entered).status == InvoiceStatus.SENT
 
 
 def test_an_older_answer_does_not_undo_a_newer_one(entered, sandbox):
-    fetch(hour=1)
+    fetch(1)
     sandbox.pay(entered.number)
 
     assert fetch() == 0
@@ -212,14 +189,14 @@ def test_a_failure_changes_nothing_and_says_why_on_the_list(inside, entered, san
     fetch()
     sandbox.faults.add(operation="GetOpenPosten", action="html")
 
-    fetch(hour=1)
+    fetch(1)
 
     assert fresh(entered).status == InvoiceStatus.SENT
     assert Connection.objects.get().payments_seen_at == NOW
     page = inside.get(reverse("billing:invoice-list")).content.decode()
     assert "Payments could not be fetched." in page
     assert "answered with a web page" in page
-    fetch(hour=2)
+    fetch(2)
     assert not Connection.objects.get().payments_problem
 
 

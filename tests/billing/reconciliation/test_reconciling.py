@@ -8,15 +8,12 @@ import pytest
 from django.utils import timezone
 
 from billing.bookings.delivery import deliver
-from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
-from billing.invoices.issuing import mark_sent
-from billing.invoices.sales_entries import create_sales_entries
+from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import (
     Booking,
     Difference,
     DifferenceKind,
     Invoice,
-    Origin,
     ReconciliationRun,
     State,
 )
@@ -41,17 +38,6 @@ UNTIL = factories.TODAY + datetime.timedelta(days=10)
 def invoice(connected) -> Invoice:
     """Made in e-Boekhouden, and entered in the ledger there at once."""
     return book(connected)
-
-
-@pytest.fixture
-def entered(connected) -> Invoice:
-    """Made and sent from here, and entered in the ledger."""
-    connected.hours()
-    draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
-    sent = mark_sent(Invoice.objects.get(), by=connected.member.user, now=NOW)
-    create_sales_entries([sent], connected.connection, by=connected.member.user, now=NOW)
-    connected.deliver()
-    return sent
 
 
 def book(connected, **fields: object) -> Invoice:

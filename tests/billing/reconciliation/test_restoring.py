@@ -33,12 +33,6 @@ TODAY = timezone.localdate()
 LATER = NOW + QUIET + datetime.timedelta(hours=1)
 
 
-def known_customer(connected, sandbox):
-    customer = factories.create_customer(organisation=connected.organisation, remote_id=1)
-    sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
-    return factories.create_project(customer=customer)
-
-
 def bill(connected) -> Booking:
     order = connected.order(date=TODAY)
     batch = invoice_in_eboekhouden(order, connection=connected.connection, now=NOW)
@@ -72,7 +66,8 @@ def compare(now: datetime.datetime = LATER) -> None:
 @pytest.fixture
 def forgotten(connected, sandbox):
     """An invoice of two hours stands in e-Boekhouden, and this database knows nothing of it."""
-    connected.hours(project=known_customer(connected, sandbox))
+    customer = connected.known_customer(sandbox)
+    connected.hours(project=factories.create_project(customer=customer))
     booking = bill(connected)
     connected.deliver()
     forget(booking)
@@ -81,7 +76,8 @@ def forgotten(connected, sandbox):
 
 
 def test_nothing_is_sent_before_it_was_compared(connected, sandbox):
-    connected.hours(project=known_customer(connected, sandbox))
+    customer = connected.known_customer(sandbox)
+    connected.hours(project=factories.create_project(customer=customer))
     bill(connected)
     restored(connected)
 
@@ -112,7 +108,8 @@ def test_a_document_that_was_forgotten_holds_everything_until_somebody_has_seen_
 
 
 def test_a_booking_that_was_sent_after_the_backup_is_found_again_not_sent_again(connected, sandbox):
-    connected.hours(project=known_customer(connected, sandbox))
+    customer = connected.known_customer(sandbox)
+    connected.hours(project=factories.create_project(customer=customer))
     booking = bill(connected)
     before = copy.copy(booking)
     connected.deliver()
@@ -129,7 +126,8 @@ def test_a_booking_that_was_sent_after_the_backup_is_found_again_not_sent_again(
 
 
 def test_what_no_check_can_compare_goes_on_when_somebody_compared_it_by_hand(connected, sandbox):
-    connected.hours(project=known_customer(connected, sandbox))
+    customer = connected.known_customer(sandbox)
+    connected.hours(project=factories.create_project(customer=customer))
     bill(connected)
     restored(connected)
 
@@ -155,7 +153,8 @@ def test_by_hand_too_a_document_that_was_forgotten_is_seen_first(forgotten):
 
 
 def test_what_a_restored_database_says_of_a_booking_is_not_decided_upon(connected, sandbox):
-    connected.hours(project=known_customer(connected, sandbox))
+    customer = connected.known_customer(sandbox)
+    connected.hours(project=factories.create_project(customer=customer))
     booking = bill(connected)
     restored(connected)
 
@@ -176,7 +175,8 @@ def test_a_number_that_left_the_house_is_not_given_again(connected):
 
 
 def test_no_number_is_given_while_it_is_being_compared(inside, connected, sandbox):
-    connected.hours(project=known_customer(connected, sandbox))
+    customer = connected.known_customer(sandbox)
+    connected.hours(project=factories.create_project(customer=customer))
     (draft,) = draft_invoices(connected.order(origin=Origin.HERE), now=NOW)
     restored(connected)
 

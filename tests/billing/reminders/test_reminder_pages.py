@@ -23,6 +23,7 @@ from billing.models import (
 from billing.reminders.sending import deliver_reminders, queue_reminders
 from billing.tasks import sweep_reminders
 from tests import factories
+from tests.responses import text
 
 from .late_invoices import DAY, late_invoice, turn_on
 
@@ -40,10 +41,6 @@ STEP = {
 
 def url(name: str, *args: object) -> str:
     return reverse(f"billing:reminder-{name}", args=args)
-
-
-def text(response) -> str:
-    return response.content.decode()
 
 
 def deliver(studio) -> int:

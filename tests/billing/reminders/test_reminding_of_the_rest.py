@@ -20,7 +20,8 @@ from tests import factories
 
 from ..invoices.test_crediting import credit_input
 from ..issued import as_if
-from ..payments.test_credit_payments import LINE, credited, enter, fetch, set_off
+from ..payments.fetching import fetch
+from ..payments.test_credit_payments import LINE, credited, enter, set_off
 from .late_invoices import DAY
 
 pytestmark = pytest.mark.django_db

@@ -1,8 +1,6 @@
 """Finance → Unbilled as one reads it: filters, what is left out, what was written off, the file."""
 
-import csv
 import datetime
-import io
 from decimal import Decimal
 
 import pytest
@@ -18,6 +16,7 @@ from registrations.models import Status, TimeEntry
 from registrations.selection import Selection
 from registrations.statuses import write_off
 from tests import factories
+from tests.responses import exported
 
 TODAY = timezone.localdate()
 PAGES = ("unbilled", "unbilled-skipped", "unbilled-written-off", "unbilled-export")
@@ -49,11 +48,6 @@ def term_of(project, **fields):
         price=fields.pop("price", Decimal("100.00")),
         **fields,
     )
-
-
-def exported(answer):
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_each_filter_narrows_the_list(inside, agency):
