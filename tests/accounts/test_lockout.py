@@ -41,8 +41,9 @@ def test_the_page_says_what_to_do(client: Client, member: Membership) -> None:
 def test_even_the_right_password_waits(client: Client, member: Membership) -> None:
     lock(client)
 
-    log_in(client, PASSWORD)
+    answer = log_in(client, PASSWORD)
 
+    assert answer.status_code == 429
     assert "_auth_user_id" not in client.session
 
 

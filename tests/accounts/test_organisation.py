@@ -172,6 +172,7 @@ def test_a_new_logo_replaces_the_file_of_the_old_one(
     organisation.refresh_from_db()
     assert organisation.logo.name != former
     assert not organisation.logo.storage.exists(former)
+    assert organisation.logo.storage.exists(organisation.logo.name)
 
 
 def test_saving_without_a_file_keeps_the_logo(inside: Client, organisation: Organisation) -> None:

@@ -81,6 +81,8 @@ def test_the_old_address_no_longer_logs_in(inside: Client, member: Membership) -
     visitor.post(reverse("account_login"), login)
 
     assert "_auth_user_id" not in visitor.session
+    visitor.post(reverse("account_login"), login | {"login": "new@example.nl"})
+    assert "_auth_user_id" in visitor.session
 
 
 def test_without_the_password_nothing_is_mailed(inside: Client) -> None:

@@ -25,7 +25,9 @@ def paused(agency):
 def page(member, name: str) -> str:
     client = Client()
     client.force_login(member.user)
-    return client.get(reverse(name)).content.decode()
+    answer = client.get(reverse(name))
+    assert answer.status_code == 200
+    return answer.content.decode()
 
 
 @pytest.mark.parametrize(

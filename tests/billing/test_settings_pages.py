@@ -213,8 +213,9 @@ def test_a_rate_in_use_is_ended_and_not_deleted(inside: Client, organisation: Or
 def test_a_rate_that_was_never_used_is_deleted(inside: Client, organisation: Organisation) -> None:
     rate = create_vat_rate(organisation=organisation)
 
-    inside.post(reverse("billing:vat-rate-delete", args=[rate.pk]))
+    answer = inside.post(reverse("billing:vat-rate-delete", args=[rate.pk]))
 
+    assert answer.status_code == 302
     assert not VatRate.objects.filter(pk=rate.pk).exists()
 
 

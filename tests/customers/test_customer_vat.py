@@ -118,7 +118,10 @@ def test_what_follows_is_said_under_the_field(client, organisation, typed, sente
 def test_nothing_speaks_against_a_private_person_elsewhere_in_the_eu(client):
     query = {"country": "DE", "is_business": "False", "vat_rate": ""}
 
-    assert client.get("/management/customers/vat/", query).content.decode().strip() == ""
+    answer = client.get("/management/customers/vat/", query)
+
+    assert answer.status_code == 200
+    assert answer.content.decode().strip() == ""
 
 
 def test_rates_are_offered_by_treatment_and_ended_ones_only_where_they_are_chosen(

@@ -52,9 +52,13 @@ def test_a_due_import_is_queued_once(nightly):
     ],
 )
 def test_what_is_off_paused_or_not_due_does_not_start(nightly, values):
-    Connection.objects.filter(pk=nightly.pk).update(**values)
+    due = Connection.objects.filter(pk=nightly.pk)
+    before = due.values(*values).get()
+    due.update(**values)
 
     assert start_due_imports(now=NOW) == []
+    due.update(**before)
+    assert len(start_due_imports(now=NOW)) == 1
 
 
 def test_an_import_by_hand_under_way_is_not_doubled(nightly, organisation, administrator):
@@ -72,16 +76,20 @@ def test_what_a_dead_worker_left_is_found_again(organisation, connection, admini
 
 
 def test_runs_of_long_ago_are_cleared_away(nightly, organisation, clock):
-    old = ImportRun.objects.create(
-        organisation=organisation,
-        connection=nightly,
-        state="finished",
-        created_at=NOW - datetime.timedelta(days=31),
+    old, recent = (
+        ImportRun.objects.create(
+            organisation=organisation,
+            connection=nightly,
+            state="finished",
+            created_at=NOW - datetime.timedelta(days=days),
+        )
+        for days in (31, 29)
     )
 
     start_due_imports(now=NOW)
 
     assert not ImportRun.objects.filter(pk=old.pk).exists()
+    assert ImportRun.objects.filter(pk=recent.pk).exists()
 
 
 def test_a_nightly_import_carries_out(nightly, eboekhouden, clock):

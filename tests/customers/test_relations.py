@@ -44,16 +44,21 @@ def test_a_private_person_stays_private():
     relation = relation_from_customer(customer(is_business=False), correlation_id="t")
 
     assert not relation.business
+    assert relation_from_customer(customer(is_business=True), correlation_id="t").business
 
 
 def test_our_notes_stay_here():
-    assert relation_from_customer(customer(notes="Pays late"), correlation_id="t").notes == ""
+    relation = relation_from_customer(customer(notes="Pays late"), correlation_id="t")
+
+    assert (relation.name, relation.notes) == ("Bakkerij Van Dam", "")
 
 
 def test_an_email_address_that_is_too_long_for_eboekhouden_is_left_out():
     ours = customer(email="a" * 50 + "@vandam.example")
 
     assert relation_from_customer(ours, correlation_id="t").email == ""
+    ours.email = "anna@vandam.example"
+    assert relation_from_customer(ours, correlation_id="t").email == "anna@vandam.example"
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

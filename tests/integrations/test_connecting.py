@@ -148,10 +148,11 @@ def test_a_test_without_codes_says_what_is_missing(empty, administrator):
 def test_a_success_ends_a_pause(connection, eboekhouden, administrator):
     pause(connection, code="E0011", text="wrong", now=NOW)
 
-    test_connection(
+    tested = test_connection(
         connection, typed=CredentialsInput(eboekhouden.username), by=administrator.user, now=NOW
     )
 
+    assert tested.ok
     assert not Connection.objects.get(pk=connection.pk).is_paused
 
 
@@ -289,14 +290,21 @@ def test_a_pause_is_recorded_once_and_can_be_ended_manually(connection, administ
 
 
 def test_what_is_typed_is_not_in_its_repr():
-    assert "CANARY" not in repr(CredentialsInput("me", WRONG_1, WRONG_2))
+    shown = repr(CredentialsInput("me", WRONG_1, WRONG_2))
+
+    assert "'me'" in shown
+    assert "CANARY" not in shown
 
 
 def test_nothing_of_a_test_reaches_the_logs(empty, eboekhouden, administrator, caplog):
     caplog.set_level("DEBUG")
 
-    test_connection(empty, typed=typed(eboekhouden), by=administrator.user, now=NOW)
-    test_connection(empty, typed=typed(eboekhouden, code_1=WRONG_1), by=administrator.user, now=NOW)
+    right, wrong = (
+        test_connection(empty, typed=codes, by=administrator.user, now=NOW)
+        for codes in (typed(eboekhouden), typed(eboekhouden, code_1=WRONG_1))
+    )
 
+    assert (right.ok, wrong.ok) == (True, False)
+    assert caplog.text
     for secret in (eboekhouden.security_code_1, eboekhouden.security_code_2, WRONG_1):
         assert secret not in caplog.text

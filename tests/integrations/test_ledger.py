@@ -79,4 +79,5 @@ def test_one_form_does_not_offer_the_accounts_of_another():
     first = LedgerForm()
     first.fields["account"].offer([LedgerAccount(code="8000", name="Omzet")])
 
+    assert "datalist" in str(first["account"])
     assert "datalist" not in str(LedgerForm()["account"])

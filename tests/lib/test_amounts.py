@@ -52,7 +52,10 @@ def test_an_amount_is_shown_with_the_decimal_sign_of_the_page():
 
 @pytest.mark.parametrize("text", ["-1", "12345678901234", "x"])
 def test_impossible_amounts_are_refused(text):
-    assert not AmountForm({"amount": text}).is_valid()
+    form = AmountForm({"amount": text})
+
+    assert not form.is_valid()
+    assert form.errors["amount"]
 
 
 def test_no_amount_is_none():

@@ -199,8 +199,9 @@ def test_a_task_is_changed_and_made_inactive(client, organisation):
 def test_what_was_never_used_is_deleted(client, organisation, kind, model):
     row = MAKERS[kind](organisation=organisation)
 
-    client.post(url(f"{kind}-remove", row.pk))
+    answer = client.post(url(f"{kind}-remove", row.pk))
 
+    assert answer.status_code == 302
     assert not model.objects.exists()
 
 

@@ -260,8 +260,9 @@ def test_tasks_and_people_can_be_taken_off_again(client, project, manager):
     ProjectTask.objects.create(project=project, task=task)
     project.managers.add(manager)
 
-    client.post(url("edit", project.pk), filled_in(project.customer))
+    response = client.post(url("edit", project.pk), filled_in(project.customer))
 
+    assert response.url == url("detail", project.pk)
     assert not project.project_tasks.exists()
     assert not project.managers.exists()
 
@@ -577,7 +578,7 @@ def test_a_project_takes_as_many_queries_with_many_amounts_and_people(
     client, organisation, project, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(24) as few:
-        client.get(url("detail", project.pk))
+        assert client.get(url("detail", project.pk)).status_code == 200
     for number in range(20):
         ScheduledAmount.objects.create(
             project=project,
@@ -593,7 +594,7 @@ def test_a_project_takes_as_many_queries_with_many_amounts_and_people(
         project.project_tasks.create(task=create_task(organisation=organisation))
 
     with django_assert_max_num_queries(len(few) + 2):
-        client.get(url("detail", project.pk))
+        assert client.get(url("detail", project.pk)).status_code == 200
 
 
 def test_archiving_stops_what_is_to_come_and_restoring_plans_it_again(client, customer):

@@ -131,6 +131,9 @@ def test_a_book_answers_for_many_rows_without_a_query(
 
     with django_assert_num_queries(3):
         book = RateBook(projects)
-        for project in projects:
-            for task in tasks:
-                book.hourly_rate(project=project, task=task, membership=membership)
+        rates = [
+            book.hourly_rate(project=project, task=task, membership=membership)
+            for project in projects
+            for task in tasks
+        ]
+    assert Decimal("95.00") in rates

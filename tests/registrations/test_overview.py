@@ -154,6 +154,8 @@ def test_another_organisation_shows_nowhere(office, administrator):
 
     for kind in ("hours", "expenses", "trips"):
         assert listed(administrator, kind, period="all")["totals"].count == 0
+    row_of(office)
+    assert listed(administrator, period="all")["totals"].count == 1
 
 
 def many(office, kind, count):

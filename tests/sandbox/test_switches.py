@@ -34,14 +34,18 @@ def test_empty_lists_are_there_or_not(client):
     assert in_answer(client, **nobody)["Relaties"] == ""
 
     client.sandbox.switches.empty_lists = "absent"
-    assert "Relaties" not in in_answer(client, **nobody)
+    answer = in_answer(client, **nobody)
+    assert "ErrorMsg" in answer
+    assert "Relaties" not in answer
 
 
 def test_empty_texts_are_there_or_not(client):
     assert in_answer(client)["Relaties"]["cRelatie"]["Plaats"] == ""
 
     client.sandbox.switches.empty_strings = "absent"
-    assert "Plaats" not in in_answer(client)["Relaties"]["cRelatie"]
+    relation = in_answer(client)["Relaties"]["cRelatie"]
+    assert relation["Bedrijf"] == "Jansen BV"
+    assert "Plaats" not in relation
 
 
 def test_fields_left_out_of_a_change_are_emptied_if_so_switched(client):
@@ -169,6 +173,7 @@ def test_a_term_of_zero_days_is_accepted_if_so_switched(client):
     client.sandbox.switches.term_zero_allowed = True
 
     assert client.code("AddFactuur", oFact=invoice(Betalingstermijn="0")) == ""
+    assert [one.number for one in client.sandbox.books.invoices()] == ["2026-0001"]
 
 
 def test_a_cent_of_vat_is_tolerated_and_no_more(client):

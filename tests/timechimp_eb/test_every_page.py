@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from accounts.models import Membership, Role, User
 from billing.bookings.outbox import queue_sales_entry
@@ -237,6 +238,7 @@ def test_what_belongs_to_another_organisation_does_not_exist(theirs, role, metho
     client, _member = _logged_in(role)
     before = _stored()
 
+    assert len(ABOUT_SOMETHING) > 20
     for name in ABOUT_SOMETHING:
         answer = getattr(client, method)(_address(name, theirs))
         assert answer.status_code in {403, 404, 405}, (name, answer.status_code)
@@ -247,6 +249,7 @@ def test_what_belongs_to_another_organisation_does_not_exist(theirs, role, metho
 @pytest.mark.parametrize("role", Role.values)
 def test_no_list_or_form_shows_anything_of_another_organisation(theirs, role):
     client, _member = _logged_in(role)
+    read = 0
 
     for name, parts in PAGES:
         if not parts:
@@ -254,6 +257,9 @@ def test_no_list_or_form_shows_anything_of_another_organisation(theirs, role):
             assert answer.status_code in {200, 302, 403, 404, 405}, (name, answer.status_code)
             if answer.status_code == 200 and not answer.streaming:
                 assert "Canary" not in answer.content.decode(), name
+                read += 1
+
+    assert read > 5
 
 
 def test_reading_a_page_changes_nothing():
@@ -291,6 +297,7 @@ def test_the_head_of_a_page_can_be_asked_wherever_the_page_can():
     client, member = _logged_in(Role.ADMINISTRATOR)
     ours = _everything(member.organisation)
 
+    assert len(PAGES) > 100
     for name, _parts in PAGES:
         address = _address(name, ours)
         assert client.head(address).status_code == client.get(address).status_code, name
@@ -317,6 +324,7 @@ def test_what_people_and_services_wrote_stays_text_and_codes_stay_inside():
         changeable = apps.get_model(model)._default_manager.filter(**CHANGEABLE.get(model, {}))
         changeable.update(**{name: text})
     Booking.objects.update(state="rejected", code="X1")
+    shown = 0
 
     for name, _parts in PAGES:
         answer = client.get(_address(name, ours))
@@ -325,3 +333,6 @@ def test_what_people_and_services_wrote_stays_text_and_codes_stay_inside():
             assert POLYGLOT not in page, name
             assert "<b>bold" not in page, name
             assert not any(code in page for code in CODES), name
+            shown += escape(POLYGLOT) in page
+
+    assert shown > 20

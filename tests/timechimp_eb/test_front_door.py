@@ -13,6 +13,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 def test_the_licence_is_the_one_that_the_package_names():
     assert PROJECT["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+    assert PROJECT["license-files"]
     assert all(list(ROOT.glob(pattern)) for pattern in PROJECT["license-files"])
 
 

@@ -45,4 +45,5 @@ def test_without_javascript_a_dialog_is_a_page(client):
 def test_no_page_carries_style_or_script_in_its_text(client):
     pages = [client.get(address).content.decode() for address in ("/gallery/", "/account/login/")]
 
+    assert all("</html>" in page for page in pages)
     assert not any(" style=" in page or "onclick" in page or "<script>" in page for page in pages)

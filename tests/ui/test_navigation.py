@@ -82,6 +82,7 @@ def test_a_member_without_the_right_sees_no_bell_and_no_gear(client):
 
     page = client.get("/projects/project-list/").content.decode()
 
+    assert 'href="/registrations/hours/"' in page
     assert not any(entry.url in page for entry in FINANCE.entries)
     assert not any(entry.url in page for entry in SETTINGS.entries)
 

@@ -125,6 +125,7 @@ def test_a_worker_that_died_leaves_a_doubt_not_a_resending():
 @pytest.mark.parametrize("state", [State.SENDING, State.CHECKING, State.UNKNOWN, State.CONFIRMED])
 def test_nothing_is_cancelled_that_may_be_there(state):
     assert not interventions.may_cancel(Progress(state, unconfirmed_sends=1))
+    assert interventions.may_cancel(QUEUED)
 
 
 class Delivering(RuleBasedStateMachine):

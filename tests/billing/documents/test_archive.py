@@ -156,6 +156,7 @@ def test_older_invoices_get_their_files_by_themselves(agency):
     complete_some_of_the_archive()
 
     assert verified()[0] == 0
+    assert "3 files of 1 invoices" in verified()[1]
 
 
 def test_an_invoice_whose_files_cannot_be_made_keeps_no_other_waiting(agency):

@@ -107,6 +107,8 @@ def test_a_draft_changes_and_goes(agency):
 
     Invoice.objects.filter(pk=draft.pk).update(notes="other")
     InvoiceLine.objects.filter(invoice=draft).update(description="other")
+    changed = Invoice.objects.get(pk=draft.pk)
+    assert (changed.notes, changed.lines.get().description) == ("other", "other")
     draft.delete()
 
     assert not Invoice.objects.filter(pk=draft.pk).exists()

@@ -234,4 +234,5 @@ def test_a_thousand_random_invoices_keep_every_rule(issuer):
             if n % 20 == 0:
                 broken += [(one.number, text) for text in schema_errors(written)]
 
+    assert Invoice.objects.count() == 1000
     assert broken == []

@@ -165,10 +165,10 @@ def test_the_dialog_asks_as_much_for_many_lines_as_for_one(
     few, many = sent(agency, lines=1), sent(agency, lines=8)
 
     with django_assert_max_num_queries(26) as seen:
-        inside.get(url("credit", few.pk))
+        assert inside.get(url("credit", few.pk)).status_code == 200
     asked = len(seen.captured_queries)
     with django_assert_num_queries(asked):
-        inside.get(url("credit", many.pk))
+        assert inside.get(url("credit", many.pk)).status_code == 200
 
 
 def test_a_credit_is_mailed_as_a_credit_invoice_that_names_the_first(agency, inside, invoice):

@@ -170,8 +170,9 @@ def test_an_id_that_is_none_is_a_bad_request_or_nothing(inside, connected, field
 def test_after_a_refusal_the_ticks_stay(inside, connected):
     rows = {"time_entry": [connected.hours().pk]}
 
-    inside.post(reverse(BOOK), rows | CHOICES | {"token": "stale"})
+    again = inside.post(reverse(BOOK), rows | CHOICES | {"token": "stale"})
 
+    assert again.context["proposal"].invoices
     assert "selection_done" not in inside.session
 
 

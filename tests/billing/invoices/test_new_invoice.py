@@ -54,7 +54,7 @@ def test_customers_are_found_while_typing(agency, inside, customer):
     assert "Garage Peeters" not in shown
 
 
-def test_archived_customers_and_those_of_others_are_not_offered(agency, inside):
+def test_archived_customers_and_those_of_others_are_not_offered(agency, inside, customer):
     factories.create_customer(
         organisation=agency.organisation, name="Long gone", archived_at=timezone.now()
     )
@@ -62,6 +62,7 @@ def test_archived_customers_and_those_of_others_are_not_offered(agency, inside):
 
     shown = text(inside.get(reverse(NEW)))
 
+    assert customer.name in shown
     assert "Long gone" not in shown
     assert "Theirs" not in shown
 

@@ -364,4 +364,5 @@ def test_every_rule_has_a_case_that_it_complains_about():
 
     silent = [rule.__name__ for rule in RULES if not any(list(rule(case)) for case in cases)]
 
+    assert len(cases) >= len(RULES) > 0
     assert silent == []

@@ -330,8 +330,9 @@ def test_without_hours_no_specification_is_offered(agency, project):
     spend(agency, project, "Hosting.pdf")
     invoice = draft(agency)
 
-    assert Extra.SPECIFICATION not in on_offer(invoice)
-    assert Extra.SPECIFICATION not in on_offer(send(agency, invoice))
+    for offered in (on_offer(invoice), on_offer(send(agency, invoice))):
+        assert Extra.RECEIPTS in offered
+        assert Extra.SPECIFICATION not in offered
 
 
 def test_receipts_that_the_invoice_names_go_along_unless_one_takes_them_out(agency, project):

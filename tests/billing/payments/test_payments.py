@@ -17,7 +17,7 @@ from billing.payments.requesting import enqueue_waiting, request_payments, reque
 from integrations.eboekhouden.messages import OpenItem
 from integrations.models import Connection
 from integrations.runs import ABANDONED_AFTER
-from integrations.switching import pause
+from integrations.switching import pause, resume
 from tests import factories
 from tests.plugins.worker import sending_to
 from timechimp_eb.celery import app
@@ -214,6 +214,9 @@ def test_a_paused_connection_is_not_asked(entered, connected, sandbox):
     fetch()
 
     assert not sandbox.books.requests(operation="GetOpenPosten")
+    resume(connected.connection, by=connected.member.user, now=NOW)
+    fetch(1)
+    assert sandbox.books.requests(operation="GetOpenPosten")
 
 
 # --- Asking for it --------------------------------------------------------------------------------

@@ -141,8 +141,9 @@ def test_without_a_connection_the_page_says_what_to_do(inside, state, said, conn
 def test_a_paused_connection_is_not_checked(connected, inside):
     pause(connected.connection, code="E0011", text="wrong", now=NOW)
 
-    inside.post(reverse("billing:reconciliation-start"), PERIOD)
+    answer = inside.post(reverse("billing:reconciliation-start"), PERIOD, follow=True)
 
+    assert "paused" in answer.content.decode()
     assert not ReconciliationRun.objects.exists()
 
 
@@ -349,4 +350,4 @@ def test_the_page_costs_as_much_with_many_findings(
         finding_of(connected, number)
 
     with django_assert_max_num_queries(len(one)):
-        text(inside)
+        assert "TC2026-0059" in text(inside)

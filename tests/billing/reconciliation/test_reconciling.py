@@ -89,8 +89,9 @@ def test_what_stands_there_as_it_was_booked_is_no_finding(kind, request, connect
 def test_a_payment_with_the_same_number_is_not_a_double(entered, connected, sandbox):
     sandbox.pay(entered.number)
 
-    check(connected)
+    run = check(connected)
 
+    assert (run.state, run.booking_count) == (RunState.FINISHED, 1)
     assert found() == []
 
 
@@ -172,8 +173,9 @@ def test_an_invoice_whose_entry_is_gone_is_missing_in_the_ledger(invoice, connec
 def test_where_no_invoice_shows_in_the_ledger_none_is_missed(invoice, connected, sandbox):
     sandbox.books.delete("entries", sandbox.books.entries()[0].id)
 
-    check(connected)
+    run = check(connected)
 
+    assert (run.state, run.booking_count) == (RunState.FINISHED, 1)
     assert found() == []
 
 
@@ -240,8 +242,9 @@ def test_what_somebody_linked_is_compared_with_what_was_linked(invoice, connecte
     Booking.objects.filter(pk=booking.pk).update(state=State.CONFLICT, remote_snapshot=copy)
     link(Booking.objects.get(pk=booking.pk), by=connected.member.user, now=NOW)
 
-    check(connected)
+    run = check(connected)
 
+    assert (run.state, run.booking_count) == (RunState.FINISHED, 1)
     assert found() == []
 
 
@@ -393,8 +396,9 @@ def test_other_series_are_nobody_s_business(invoice, connected, sandbox):
     copied = sandbox.books.copy("invoices", there, "2026-0001")
     sandbox.books.change("invoices", copied, {"term": 3, "lines": [{"price": "1.00"}]})
 
-    check(connected)
+    run = check(connected)
 
+    assert (run.state, run.booking_count) == (RunState.FINISHED, 1)
     assert found() == []
 
 
@@ -435,9 +439,12 @@ def test_what_is_dated_outside_the_period_is_not_judged(invoice, connected, sand
 
 
 def test_another_administration_is_not_judged(invoice, connected):
+    ours = Connection.objects.get().administration_key
     Connection.objects.update(administration_key="other")
 
     assert check(connected).booking_count == 0
+    Connection.objects.update(administration_key=ours)
+    assert check(connected, hour=1).booking_count == 1
 
 
 def test_a_booking_that_is_confirmed_during_the_check_is_no_finding(invoice, connected, sandbox):
@@ -709,6 +716,8 @@ def test_a_second_worker_does_nothing(connected, sandbox):
 
     run_reconciliation(run.pk, open_client=open_client, clock=lambda: NOW)
 
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (RunState.RUNNING, 1)
     assert not sandbox.books.requests()
 
 

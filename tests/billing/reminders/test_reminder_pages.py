@@ -349,6 +349,8 @@ def test_reminders_are_off_until_somebody_switches_them_on(agency):
     late_invoice(agency, days=30)
 
     assert queue_reminders(agency.organisation, by=None, now=timezone.now(), today=TODAY) == 0
+    turn_on(agency.organisation, 7)
+    assert queue_reminders(agency.organisation, by=None, now=timezone.now(), today=TODAY) == 1
 
 
 def test_there_are_four_steps_at_most(studio, inside):

@@ -160,6 +160,8 @@ def test_switched_off_or_paused_nothing_goes(studio):
         type(settings).objects.update(is_on=True, paused_until=None)
         type(settings).objects.update(**{field: value})
         assert remind(studio) == 0
+    type(settings).objects.update(paused_until=None)
+    assert remind(studio) == 1
 
 
 def test_the_pause_ends_on_its_day(studio):
@@ -244,11 +246,13 @@ def test_what_asks_no_money_gets_no_reminder(studio, fields):
     late_invoice(studio, days=7, **fields)
 
     assert remind(studio) == 0
+    late_invoice(studio, days=7)
+    assert remind(studio) == 1
 
 
 def test_what_was_marked_as_paid_between_the_tick_and_the_mail_gets_none(studio):
     invoice = late_invoice(studio, days=7)
-    queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY)
+    assert queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY) == 1
     mark_paid(invoice, by=studio.member.user, now=NOW)
 
     assert deliver_reminders(studio.organisation, clock=lambda: NOW) == 0
@@ -375,6 +379,7 @@ def test_other_organisations_are_left_alone(studio):
 
     assert not due_reminders(other, plan_of(other), today=TODAY).exists()
     assert queue_reminders(other, by=None, now=NOW, today=TODAY) == 0
+    assert queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY) == 1
 
 
 # --- The fourteen-day letter ----------------------------------------------------------------------

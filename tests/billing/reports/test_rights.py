@@ -28,8 +28,10 @@ def test_another_organisation_has_nothing_to_see(client, agency, name):
     client.force_login(stranger.user)
 
     for by in ("month", "customer", "project", "employee"):
-        answer = client.get(reverse(f"billing:{name}"), {**ALL, "by": by, "key": "DE136695976"})
+        query = {**ALL, "by": by, "key": "DE136695976"}
+        answer = client.get(reverse(f"billing:{name}"), query, follow=True)
         content = answer.getvalue().decode()
+        assert answer.status_code == 200
         assert "Canary" not in content
         assert "987" not in content
 

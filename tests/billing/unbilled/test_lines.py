@@ -175,4 +175,5 @@ def test_the_week_stands_in_the_text_when_asked(first, last, text):
 def test_what_was_bought_has_no_week_in_its_text():
     (line,) = compose([EXPENSE], grouping=Grouping.PROJECT, with_week=True)
 
+    assert line.description == "Link with the till, 20-11-2026"
     assert "week" not in line.description

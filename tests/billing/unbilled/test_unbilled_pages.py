@@ -238,6 +238,7 @@ def test_another_organisation_has_nothing_to_see(client, agency, page):
 
     answer = get(client, page)
 
+    assert answer.status_code == 200
     assert "Canary" not in answer.getvalue().decode()
 
 

@@ -349,6 +349,7 @@ def test_a_whole_answer_without_rows_is_an_empty_list(server, client, fields):
     server.on("GetRelaties", result("GetRelaties", fields))
 
     assert client.relations() == []
+    assert server.count("GetRelaties") == 1
 
 
 def test_a_field_the_service_adds_later_harms_nobody(server, client):
@@ -431,6 +432,8 @@ def test_a_failure_to_close_the_session_is_ignored(server, credentials):
 
     with EBoekhouden(credentials, url=server.url, limits=QUICK) as client:
         client.check_login()
+
+    assert server.count("CloseSession") == 1
 
 
 def test_no_secret_reaches_a_log_or_an_error(server, client, caplog):
