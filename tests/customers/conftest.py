@@ -1,10 +1,9 @@
-"""Fixtures: pages of the administrator, and imports with a clock of their own."""
+"""Fixtures: imports with a clock of their own."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
 
 from accounts.models import Membership, Organisation
 from customers.import_runs import start_import
@@ -13,11 +12,6 @@ from customers.models import ImportMode, ImportRun
 from integrations.models import Connection
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def client(client_of: Callable[[Membership], Client], administrator: Membership) -> Client:
-    return client_of(administrator)
 
 
 @pytest.fixture

@@ -51,60 +51,60 @@ def page_of(client, address=LIST):
 # --- The list ---
 
 
-def test_the_list_shows_who_is_known_in_eboekhouden(client, organisation):
+def test_the_list_shows_who_is_known_in_eboekhouden(inside, organisation):
     create_customer(organisation=organisation, name="Fietsen", number="K1", remote_id=1)
     create_customer(organisation=organisation, name="Bakkerij", number="K2")
 
-    assert "Bakkerij" in page_of(client)
-    assert "Bakkerij" not in page_of(client, f"{LIST}?known=yes")
-    assert "Fietsen" not in page_of(client, f"{LIST}?known=no")
+    assert "Bakkerij" in page_of(inside)
+    assert "Bakkerij" not in page_of(inside, f"{LIST}?known=yes")
+    assert "Fietsen" not in page_of(inside, f"{LIST}?known=no")
 
 
 @pytest.mark.parametrize("text", ["dam", "K0042", "UTRECHT"])
-def test_search_is_for_name_number_and_city(client, organisation, text):
+def test_search_is_for_name_number_and_city(inside, organisation, text):
     create_customer(
         organisation=organisation, name="Bakkerij Van Dam", number="K0042", city="Utrecht"
     )
     create_customer(organisation=organisation, name="Fietsen", number="K1", city="Zeist")
 
-    page = page_of(client, f"{LIST}?q={text}")
+    page = page_of(inside, f"{LIST}?q={text}")
 
     assert "Bakkerij Van Dam" in page
     assert "Fietsen" not in page
 
 
-def test_archived_customers_are_shown_when_asked_for(client, organisation):
+def test_archived_customers_are_shown_when_asked_for(inside, organisation):
     create_customer(organisation=organisation, name="Gone", archived_at=NOW)
 
-    assert "Gone" not in page_of(client)
-    assert "Gone" in page_of(client, f"{LIST}?state=archived")
-    assert "Gone" in page_of(client, f"{LIST}?state=all")
+    assert "Gone" not in page_of(inside)
+    assert "Gone" in page_of(inside, f"{LIST}?state=archived")
+    assert "Gone" in page_of(inside, f"{LIST}?state=all")
 
 
-def test_the_list_is_sorted_and_paged_in_the_database(client, organisation):
+def test_the_list_is_sorted_and_paged_in_the_database(inside, organisation):
     for n in range(30):
         create_customer(organisation=organisation, name=f"Customer {n:02d}", city=f"City {99 - n}")
 
-    first, second = page_of(client), page_of(client, f"{LIST}?page=2")
-    downwards = page_of(client, f"{LIST}?order=-name")
+    first, second = page_of(inside), page_of(inside, f"{LIST}?page=2")
+    downwards = page_of(inside, f"{LIST}?order=-name")
 
     assert "Customer 00" in first
     assert "Customer 25" not in first
     assert "Customer 25" in second
     assert "Customer 29" in downwards
-    assert "Customer 29" in page_of(client, f"{LIST}?order=city")
+    assert "Customer 29" in page_of(inside, f"{LIST}?order=city")
 
 
 def test_many_customers_cost_as_many_queries_as_one(
-    client, organisation, django_assert_num_queries
+    inside, organisation, django_assert_num_queries
 ):
     def queries(count):
         with django_assert_num_queries(count, exact=False) as counted:
-            client.get(LIST)
+            inside.get(LIST)
         return len(counted)
 
     create_customer(organisation=organisation)
-    client.get(LIST)
+    inside.get(LIST)
     with_one = queries(20)
     for _n in range(24):
         create_customer(organisation=organisation)
@@ -113,23 +113,23 @@ def test_many_customers_cost_as_many_queries_as_one(
 
 
 @pytest.mark.parametrize("query", ["page=99", "page=x", "size=9999999", "order=password", "q=%00"])
-def test_invalid_filters_do_no_harm(client, organisation, query):
+def test_invalid_filters_do_no_harm(inside, organisation, query):
     create_customer(organisation=organisation)
 
-    assert client.get(f"{LIST}?{query}").status_code == 200
+    assert inside.get(f"{LIST}?{query}").status_code == 200
 
 
 # --- The form ---
 
 
-def test_a_new_customer_gets_a_proposal_for_its_number(client, organisation):
+def test_a_new_customer_gets_a_proposal_for_its_number(inside, organisation):
     create_customer(organisation=organisation, number="k00041")
     create_customer(organisation=organisation, number="KLANT")
 
-    assert 'value="K00042"' in page_of(client, ADD)
+    assert 'value="K00042"' in page_of(inside, ADD)
 
 
-def test_everything_that_is_filled_in_is_stored(client, organisation):
+def test_everything_that_is_filled_in_is_stored(inside, organisation):
     rate = create_vat_rate(organisation=organisation)
     values = {
         "name": "De Groene Tuin",
@@ -157,7 +157,7 @@ def test_everything_that_is_filled_in_is_stored(client, organisation):
         {"name": "Piet", "email": "piet@tuin.example", "receives_invoices": "on"}, {"name": ""}
     )
 
-    client.post(ADD, form(**values, **rows))
+    inside.post(ADD, form(**values, **rows))
 
     customer = organisation.customers.get()
     assert (customer.number, customer.name, customer.is_business) == (
@@ -186,10 +186,10 @@ def test_everything_that_is_filled_in_is_stored(client, organisation):
         ({"payment_term": "400"}, "365"),
     ],
 )
-def test_a_mistake_is_explained_and_what_was_typed_stays(client, organisation, changes, sentence):
+def test_a_mistake_is_explained_and_what_was_typed_stays(inside, organisation, changes, sentence):
     create_customer(organisation=organisation, number="K00007", name="Fietsen")
 
-    answer = client.post(ADD, form(**changes))
+    answer = inside.post(ADD, form(**changes))
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -198,47 +198,47 @@ def test_a_mistake_is_explained_and_what_was_typed_stays(client, organisation, c
     assert organisation.customers.count() == 1
 
 
-def test_rules_of_the_netherlands_are_for_the_netherlands(client, organisation):
+def test_rules_of_the_netherlands_are_for_the_netherlands(inside, organisation):
     values = {"country": "US", "vat_number": "12-3456789", "coc_number": "ABC", "postal_code": "9"}
 
-    client.post(ADD, form(**values))
+    inside.post(ADD, form(**values))
 
     assert organisation.customers.get().vat_number == "12-3456789"
 
 
-def test_a_country_that_we_do_not_know_stays(client, organisation):
+def test_a_country_that_we_do_not_know_stays(inside, organisation):
     customer = create_customer(organisation=organisation, number="K00001", country="Oz")
 
-    client.post(f"{LIST}{customer.pk}/edit/", form(name="Renamed", country="Oz"))
+    inside.post(f"{LIST}{customer.pk}/edit/", form(name="Renamed", country="Oz"))
 
     customer.refresh_from_db()
     assert (customer.name, customer.country) == ("Renamed", "Oz")
 
 
-def test_an_invalid_imported_value_does_not_prevent_other_changes(client, organisation):
+def test_an_invalid_imported_value_does_not_prevent_other_changes(inside, organisation):
     customer = create_customer(
         organisation=organisation, number="K00001", vat_number="NL1", iban="x", coc_number="7"
     )
     values = {"name": "Renamed", "vat_number": "NL1", "iban": "x", "coc_number": "7"}
 
-    client.post(f"{LIST}{customer.pk}/edit/", form(**values))
+    inside.post(f"{LIST}{customer.pk}/edit/", form(**values))
 
     customer.refresh_from_db()
     assert customer.name == "Renamed"
 
 
-def test_the_number_of_a_known_customer_is_fixed(client, organisation):
+def test_the_number_of_a_known_customer_is_fixed(inside, organisation):
     customer = create_customer(organisation=organisation, number="K00001", remote_id=7)
 
-    page = page_of(client, f"{LIST}{customer.pk}/edit/")
-    client.post(f"{LIST}{customer.pk}/edit/", form(number="K9", name="Renamed"))
+    page = page_of(inside, f"{LIST}{customer.pk}/edit/")
+    inside.post(f"{LIST}{customer.pk}/edit/", form(number="K9", name="Renamed"))
 
     assert "Fixed: e-Boekhouden knows the customer by this number." in page
     customer.refresh_from_db()
     assert (customer.number, customer.name) == ("K00001", "Renamed")
 
 
-def test_the_number_is_fixed_while_it_is_being_booked(client, organisation):
+def test_the_number_is_fixed_while_it_is_being_booked(inside, organisation):
     customer = create_customer(organisation=organisation, number="K00001")
     Booking.objects.create(
         organisation=organisation,
@@ -249,18 +249,18 @@ def test_the_number_is_fixed_while_it_is_being_booked(client, organisation):
         payload={},
     )
 
-    client.post(f"{LIST}{customer.pk}/edit/", form(number="K9"))
+    inside.post(f"{LIST}{customer.pk}/edit/", form(number="K9"))
 
     customer.refresh_from_db()
     assert customer.number == "K00001"
 
 
-def test_the_imported_values_survive_an_edit(client, organisation):
+def test_the_imported_values_survive_an_edit(inside, organisation):
     customer = create_customer(
         organisation=organisation, number="K00001", remote_id=7, imported={"city": "Utrecht"}
     )
 
-    client.post(f"{LIST}{customer.pk}/edit/", form(city="Zeist"))
+    inside.post(f"{LIST}{customer.pk}/edit/", form(city="Zeist"))
 
     customer.refresh_from_db()
     assert (customer.city, customer.imported, customer.remote_id) == (
@@ -270,13 +270,13 @@ def test_the_imported_values_survive_an_edit(client, organisation):
     )
 
 
-def test_a_contact_can_be_changed_and_removed(client, organisation):
+def test_a_contact_can_be_changed_and_removed(inside, organisation):
     customer = create_customer(organisation=organisation, number="K00001")
     customer.contacts.create(name="Anna")
     customer.contacts.create(name="Bob")
     rows = contact_rows({"name": "Anna B."}, {"name": "Bob", "DELETE": "on"}, before=2)
 
-    client.post(f"{LIST}{customer.pk}/edit/", form(**rows))
+    inside.post(f"{LIST}{customer.pk}/edit/", form(**rows))
 
     assert list(customer.contacts.values_list("name", flat=True)) == ["Anna B."]
 
@@ -284,33 +284,33 @@ def test_a_contact_can_be_changed_and_removed(client, organisation):
 # --- The page, archiving, deleting ---
 
 
-def test_the_page_shows_a_customer_with_its_projects(client, organisation):
+def test_the_page_shows_a_customer_with_its_projects(inside, organisation):
     customer = create_customer(organisation=organisation, country="BE", notes="Be <kind>")
     project = create_project(customer=customer)
 
-    page = page_of(client, f"{LIST}{customer.pk}/")
+    page = page_of(inside, f"{LIST}{customer.pk}/")
 
     assert project.name in page
     assert "Belgium" in page
     assert "Be &lt;kind&gt;" in page
 
 
-def test_an_archived_customer_can_come_back(client, organisation):
+def test_an_archived_customer_can_come_back(inside, organisation):
     customer = create_customer(organisation=organisation)
 
-    client.post(f"{LIST}{customer.pk}/archive/")
+    inside.post(f"{LIST}{customer.pk}/archive/")
     assert Customer.objects.get().is_archived
 
-    client.post(f"{LIST}{customer.pk}/restore/")
+    inside.post(f"{LIST}{customer.pk}/restore/")
     assert not Customer.objects.get().is_archived
 
 
-def test_only_an_unused_customer_can_be_deleted(client, organisation):
+def test_only_an_unused_customer_can_be_deleted(inside, organisation):
     used, unused = (create_customer(organisation=organisation) for _n in range(2))
     create_project(customer=used)
 
-    refused = client.post(f"{LIST}{used.pk}/delete/", follow=True).content.decode()
-    client.post(f"{LIST}{unused.pk}/delete/")
+    refused = inside.post(f"{LIST}{used.pk}/delete/", follow=True).content.decode()
+    inside.post(f"{LIST}{unused.pk}/delete/")
 
     assert "Archive this customer instead." in refused
     assert list(Customer.objects.all()) == [used]
@@ -330,18 +330,18 @@ def test_only_an_unused_customer_can_be_deleted(client, organisation):
         ("post", "delete"),
     ],
 )
-def test_a_customer_of_another_organisation_does_not_exist(client, method, name):
+def test_a_customer_of_another_organisation_does_not_exist(inside, method, name):
     theirs = create_customer(organisation=create_organisation(name="Elders"), remote_id=None)
     address = reverse(f"customers:customer-{name}", args=[theirs.pk])
 
-    assert getattr(client, method)(address, form()).status_code == 404
+    assert getattr(inside, method)(address, form()).status_code == 404
     assert Customer.objects.get(pk=theirs.pk).archived_at is None
 
 
-def test_a_vat_rate_of_another_organisation_cannot_be_chosen(client, organisation):
+def test_a_vat_rate_of_another_organisation_cannot_be_chosen(inside, organisation):
     theirs = create_vat_rate(organisation=create_organisation(name="Elders"))
 
-    answer = client.post(ADD, form(vat_rate=theirs.pk))
+    answer = inside.post(ADD, form(vat_rate=theirs.pk))
 
     assert answer.status_code == 422
     assert organisation.customers.count() == 0

@@ -4,8 +4,7 @@ import datetime
 
 import pytest
 
-from accounts.models import Role
-from tests.factories import create_customer, create_membership, create_organisation
+from tests.factories import create_customer, create_organisation
 from vat.rates import create_standard_rates
 
 from .test_customer_pages import ADD, LIST, form
@@ -19,12 +18,6 @@ def organisation():
     organisation = create_organisation(language="en")
     create_standard_rates(organisation)
     return organisation
-
-
-@pytest.fixture
-def client(client, organisation):
-    client.force_login(create_membership(organisation=organisation, role=Role.ADMINISTRATOR).user)
-    return client
 
 
 def rate(organisation, treatment):
@@ -43,11 +36,11 @@ def rate(organisation, treatment):
     ],
 )
 def test_a_treatment_that_does_not_fit_the_customer_is_an_error_at_its_field(
-    client, organisation, treatment, country, number, field, sentence
+    inside, organisation, treatment, country, number, field, sentence
 ):
     chosen = rate(organisation, treatment)
 
-    answer = client.post(ADD, form(country=country, vat_number=number, vat_rate=chosen.pk))
+    answer = inside.post(ADD, form(country=country, vat_number=number, vat_rate=chosen.pk))
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -67,31 +60,31 @@ def test_a_treatment_that_does_not_fit_the_customer_is_an_error_at_its_field(
     ],
 )
 def test_a_treatment_that_fits_the_customer_is_saved(
-    client, organisation, treatment, country, number
+    inside, organisation, treatment, country, number
 ):
     chosen = rate(organisation, treatment)
 
-    client.post(ADD, form(country=country, vat_number=number, vat_rate=chosen.pk))
+    inside.post(ADD, form(country=country, vat_number=number, vat_rate=chosen.pk))
 
     assert organisation.customers.get().vat_rate == chosen
 
 
-def test_vat_is_not_reverse_charged_to_a_private_person(client, organisation):
+def test_vat_is_not_reverse_charged_to_a_private_person(inside, organisation):
     chosen = rate(organisation, "eu_services")
     typed = form(country="DE", vat_number=GERMAN, vat_rate=chosen.pk, is_business="False")
 
-    page = client.post(ADD, typed).content.decode()
+    page = inside.post(ADD, typed).content.decode()
 
     assert "The customer is private: VAT cannot be reverse-charged to it." in page
 
 
-def test_what_was_wrong_before_does_not_prevent_other_changes(client, organisation):
+def test_what_was_wrong_before_does_not_prevent_other_changes(inside, organisation):
     customer = create_customer(
         organisation=organisation, number="K00001", vat_rate=rate(organisation, "eu_services")
     )
     typed = form(name="Renamed", vat_rate=customer.vat_rate_id)
 
-    client.post(f"{LIST}{customer.pk}/edit/", typed)
+    inside.post(f"{LIST}{customer.pk}/edit/", typed)
 
     customer.refresh_from_db()
     assert customer.name == "Renamed"
@@ -107,39 +100,39 @@ def test_what_was_wrong_before_does_not_prevent_other_changes(client, organisati
         ({"country": "NL", "rate": "domestic"}, "keep it; everything else gets this rate"),
     ],
 )
-def test_what_follows_is_said_under_the_field(client, organisation, typed, sentence):
+def test_what_follows_is_said_under_the_field(inside, organisation, typed, sentence):
     chosen = rate(organisation, typed.get("rate", ""))
     query = {"country": typed["country"], "is_business": "True"}
     query |= {"vat_rate": chosen.pk} if chosen else {}
 
-    assert sentence in client.get("/management/customers/vat/", query).content.decode()
+    assert sentence in inside.get("/management/customers/vat/", query).content.decode()
 
 
-def test_nothing_speaks_against_a_private_person_elsewhere_in_the_eu(client):
+def test_nothing_speaks_against_a_private_person_elsewhere_in_the_eu(inside):
     query = {"country": "DE", "is_business": "False", "vat_rate": ""}
 
-    answer = client.get("/management/customers/vat/", query)
+    answer = inside.get("/management/customers/vat/", query)
 
     assert answer.status_code == 200
     assert answer.content.decode().strip() == ""
 
 
 def test_rates_are_offered_by_treatment_and_ended_ones_only_where_they_are_chosen(
-    client, organisation
+    inside, organisation
 ):
     low = organisation.vat_rates.get(code="LAAG_VERK_9")
     organisation.vat_rates.filter(pk=low.pk).update(valid_until=datetime.date(2020, 1, 1))
     customer = create_customer(organisation=organisation, vat_rate=low)
 
-    new = client.get(ADD).content.decode()
-    old = client.get(f"{LIST}{customer.pk}/edit/").content.decode()
+    new = inside.get(ADD).content.decode()
+    old = inside.get(f"{LIST}{customer.pk}/edit/").content.decode()
 
     assert '<optgroup label="In the Netherlands">' in new
     assert f'<option value="{low.pk}"' not in new
     assert f'<option value="{low.pk}" selected' in old
 
 
-def test_a_rate_that_cannot_exist_is_none(client):
+def test_a_rate_that_cannot_exist_is_none(inside):
     query = {"country": "NL", "is_business": "True", "vat_rate": "9" * 5000}
 
-    assert client.get("/management/customers/vat/", query).status_code == 200
+    assert inside.get("/management/customers/vat/", query).status_code == 200

@@ -38,30 +38,30 @@ def codes(eboekhouden):
     }
 
 
-def test_one_click_activates_and_leads_to_the_settings(client, organisation):
-    assert "Switched off" in client.get("/settings/integrations/").content.decode()
+def test_one_click_activates_and_leads_to_the_settings(inside, organisation):
+    assert "Switched off" in inside.get("/settings/integrations/").content.decode()
 
-    answer = client.post("/settings/e-boekhouden/activate/")
+    answer = inside.post("/settings/e-boekhouden/activate/")
 
     assert answer.url == PAGE
     assert Connection.objects.get(organisation=organisation).is_active
-    assert "Not connected yet" in client.get(PAGE).content.decode()
+    assert "Not connected yet" in inside.get(PAGE).content.decode()
 
 
-def test_deactivating_keeps_the_settings(client, connection):
-    client.post("/settings/e-boekhouden/deactivate/")
+def test_deactivating_keeps_the_settings(inside, connection):
+    inside.post("/settings/e-boekhouden/deactivate/")
 
     connection.refresh_from_db()
     assert not connection.is_active
     assert connection.template
-    assert "is switched off" in client.get(PAGE).content.decode()
+    assert "is switched off" in inside.get(PAGE).content.decode()
 
 
-def test_the_way_from_nothing_to_connected(client, organisation, eboekhouden):
-    client.post("/settings/e-boekhouden/activate/")
+def test_the_way_from_nothing_to_connected(inside, organisation, eboekhouden):
+    inside.post("/settings/e-boekhouden/activate/")
 
-    tested = client.post(TEST, form(**codes(eboekhouden))).content.decode()
-    saved = client.post(PAGE, form(username=eboekhouden.username), follow=True).content.decode()
+    tested = inside.post(TEST, form(**codes(eboekhouden))).content.decode()
+    saved = inside.post(PAGE, form(username=eboekhouden.username), follow=True).content.decode()
 
     assert "Connected to Voorbeeld BV" in tested
     assert "28 ledger accounts" in saved
@@ -72,8 +72,8 @@ def test_the_way_from_nothing_to_connected(client, organisation, eboekhouden):
     assert stored.codes() == (eboekhouden.security_code_1, eboekhouden.security_code_2)
 
 
-def test_a_test_keeps_what_was_typed_and_shows_no_code(client, connection, eboekhouden):
-    page = client.post(TEST, form(template="Typed template", **CANARIES)).content.decode()
+def test_a_test_keeps_what_was_typed_and_shows_no_code(inside, connection, eboekhouden):
+    page = inside.post(TEST, form(template="Typed template", **CANARIES)).content.decode()
 
     assert 'value="Typed template"' in page
     assert "The test failed." in page
@@ -83,17 +83,17 @@ def test_a_test_keeps_what_was_typed_and_shows_no_code(client, connection, eboek
     assert connection.template != "Typed template"
 
 
-def test_the_browser_keeps_the_codes_until_they_are_stored(client, connection, eboekhouden):
-    failed = client.post(TEST, form(**CANARIES)).content.decode()
-    passed = client.post(TEST, form(**codes(eboekhouden))).content.decode()
+def test_the_browser_keeps_the_codes_until_they_are_stored(inside, connection, eboekhouden):
+    failed = inside.post(TEST, form(**CANARIES)).content.decode()
+    passed = inside.post(TEST, form(**codes(eboekhouden))).content.decode()
 
     assert failed.count("hx-preserve") == 2
     assert "hx-preserve" not in passed
 
 
-def test_no_page_shows_a_stored_code(client, connection, eboekhouden):
+def test_no_page_shows_a_stored_code(inside, connection, eboekhouden):
     for page in (PAGE, "/settings/integrations/", "/settings/import/"):
-        answer = client.get(page)
+        answer = inside.get(page)
         content = answer.content.decode()
         assert answer.status_code == 200
         assert eboekhouden.security_code_1 not in content
@@ -102,9 +102,9 @@ def test_no_page_shows_a_stored_code(client, connection, eboekhouden):
 
 
 @pytest.mark.parametrize("page", [PAGE, TEST])
-def test_a_report_of_a_crash_has_no_code_in_it(client, connection, settings, caplog, page):
+def test_a_report_of_a_crash_has_no_code_in_it(inside, connection, settings, caplog, page):
     settings.CREDENTIAL_KEYS = ["not a key"]
-    client.raise_request_exception = False
+    inside.raise_request_exception = False
     reports = []
 
     def report(sender, request, **_rest):
@@ -112,7 +112,7 @@ def test_a_report_of_a_crash_has_no_code_in_it(client, connection, settings, cap
 
     got_request_exception.connect(report)
     try:
-        answer = client.post(page, form(**CANARIES))
+        answer = inside.post(page, form(**CANARIES))
     finally:
         got_request_exception.disconnect(report)
 
@@ -122,23 +122,23 @@ def test_a_report_of_a_crash_has_no_code_in_it(client, connection, settings, cap
 
 
 def test_the_codes_say_when_and_by_whom_they_were_set(
-    client, connection, eboekhouden, administrator
+    inside, connection, eboekhouden, administrator
 ):
-    client.post(
+    inside.post(
         TEST, form(**codes(eboekhouden) | {"code_1": eboekhouden.books.renew_security_code_1()})
     )
 
-    page = client.get(PAGE).content.decode()
+    page = inside.get(PAGE).content.decode()
 
     assert page.count(f"by {administrator.user.first_name} · leave empty to keep") == 2
 
 
 @pytest.mark.parametrize("pasted", ["8000 Omzet", "8000 - Omzet"])
-def test_a_pasted_account_comes_back_as_its_number_and_is_not_saved(client, connection, pasted):
+def test_a_pasted_account_comes_back_as_its_number_and_is_not_saved(inside, connection, pasted):
     connection.ledger_account = "8020"
     connection.save(update_fields=["ledger_account"])
 
-    page = client.post(PAGE, form(ledger_account=pasted)).content.decode()
+    page = inside.post(PAGE, form(ledger_account=pasted)).content.decode()
 
     assert "Only the number: 8000. We changed it for you. Check it and save." in page
     assert 'name="ledger_account" value="8000"' in page
@@ -155,60 +155,60 @@ def test_a_pasted_account_comes_back_as_its_number_and_is_not_saved(client, conn
     ],
 )
 def test_an_account_that_cannot_be_right_is_explained(
-    client, connection, eboekhouden, number, sentence
+    inside, connection, eboekhouden, number, sentence
 ):
-    client.post(TEST, form(**codes(eboekhouden)))
+    inside.post(TEST, form(**codes(eboekhouden)))
 
-    page = client.post(
+    page = inside.post(
         PAGE, form(username=eboekhouden.username, ledger_account=number)
     ).content.decode()
 
     assert sentence in page
 
 
-def test_debtors_accounts_are_chosen_from_the_fetched_ones(client, connection, eboekhouden):
-    client.post(TEST, form(**codes(eboekhouden)))
+def test_debtors_accounts_are_chosen_from_the_fetched_ones(inside, connection, eboekhouden):
+    inside.post(TEST, form(**codes(eboekhouden)))
 
-    page = client.get(PAGE).content.decode()
+    page = inside.get(PAGE).content.decode()
 
     assert "1300 · Debiteuren" in page
     assert "1310 · Debiteuren buitenland" in page
     assert "1000 · Kas" not in page
 
 
-def test_saving_with_the_service_away_warns(client, connection, eboekhouden):
+def test_saving_with_the_service_away_warns(inside, connection, eboekhouden):
     values = codes(eboekhouden)
     eboekhouden.stop()
 
-    page = client.post(PAGE, form(**values), follow=True).content.decode()
+    page = inside.post(PAGE, form(**values), follow=True).content.decode()
 
     assert "Saved, but not tested" in page
 
 
-def test_saving_wrong_codes_says_so_next_to_the_field(client, connection, eboekhouden):
-    page = client.post(PAGE, form(username=eboekhouden.username, **CANARIES)).content.decode()
+def test_saving_wrong_codes_says_so_next_to_the_field(inside, connection, eboekhouden):
+    page = inside.post(PAGE, form(username=eboekhouden.username, **CANARIES)).content.decode()
 
     assert "does not accept the username or security code 1" in page
     connection.refresh_from_db()
     assert connection.codes() == (eboekhouden.security_code_1, eboekhouden.security_code_2)
 
 
-def test_with_htmx_saving_leads_on_and_errors_stay(client, connection, eboekhouden):
+def test_with_htmx_saving_leads_on_and_errors_stay(inside, connection, eboekhouden):
     headers = {"HTTP_HX_REQUEST": "true"}
 
-    wrong = client.post(PAGE, form(numbering="nonsense"), **headers)
-    right = client.post(PAGE, form(username=eboekhouden.username), **headers)
+    wrong = inside.post(PAGE, form(numbering="nonsense"), **headers)
+    right = inside.post(PAGE, form(username=eboekhouden.username), **headers)
 
     assert "HX-Redirect" not in wrong
     assert right["HX-Redirect"] == PAGE
 
 
-def test_a_pause_is_explained_with_its_way_out(client, connection):
+def test_a_pause_is_explained_with_its_way_out(inside, connection):
     Connection.objects.filter(pk=connection.pk).update(
         paused_at="2026-11-22T09:00:00Z", pause_text="The codes stopped working."
     )
 
-    page = client.get(PAGE).content.decode()
+    page = inside.get(PAGE).content.decode()
 
     assert "Paused since" in page
     assert "The codes stopped working." in page
@@ -241,11 +241,11 @@ def test_another_organisation_sees_and_changes_nothing_of_ours(client_of, connec
 
 
 def test_the_page_asks_the_database_no_more_with_a_long_history(
-    client, organisation, django_assert_max_num_queries
+    inside, organisation, django_assert_max_num_queries
 ):
     connection = create_connection(organisation=organisation)
     for n in range(40):
         connection.events.create(text=f"Event {n}")
 
     with django_assert_max_num_queries(16):
-        assert "Event 39" in client.get(PAGE).content.decode()
+        assert "Event 39" in inside.get(PAGE).content.decode()
