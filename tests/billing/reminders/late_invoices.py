@@ -1,9 +1,9 @@
 """Overdue invoices and reminder steps, for the tests of reminders."""
 
 import datetime
-from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import override
 
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import mark_sent
@@ -14,9 +14,14 @@ from billing.models import (
     ReminderSettings,
     ReminderStep,
 )
+from billing.reminders.due import due_reminders, plan_of
+from billing.reminders.loading import Surroundings
+from billing.reminders.obstacles import why_not
 from tests import factories
 from tests.billing.issued import as_if
 
+NOW = timezone.now()
+TODAY = timezone.localdate()
 DAY = datetime.timedelta(days=1)
 
 
@@ -55,4 +60,10 @@ def steps_taken(invoice: Invoice) -> list[int]:
     return sorted(Reminder.objects.filter(invoice=invoice).values_list("step", flat=True))
 
 
-TOTAL = Decimal("108.90")
+def reason(agency, *, now: datetime.datetime = NOW, today: datetime.date = TODAY) -> str:
+    """Why no reminder is sent for the only invoice that is due."""
+    plan = plan_of(agency.organisation)
+    (invoice,) = due_reminders(agency.organisation, plan, today=today)
+    around = Surroundings.of(agency.organisation, [invoice], plan=plan, now=now, today=today)
+    with override("en"):
+        return why_not(invoice, around, now=now)

@@ -6,8 +6,6 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
-from django.utils import timezone
-from django.utils.translation import override
 
 from accounts.models import Language
 from billing.invoices.paying import mark_paid
@@ -31,7 +29,6 @@ from billing.models import (
 from billing.reminders.collection import collection_costs
 from billing.reminders.due import due_reminders, plan_of
 from billing.reminders.loading import Surroundings
-from billing.reminders.obstacles import why_not
 from billing.reminders.sending import (
     deliver_reminders,
     queue_reminders,
@@ -44,11 +41,9 @@ from integrations.models import Connection
 from tests import factories
 from tests.billing import issued as invoices
 
-from .late_invoices import DAY, at, late_invoice, steps_taken, turn_on
+from .late_invoices import DAY, NOW, TODAY, at, late_invoice, reason, steps_taken, turn_on
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-NOW = timezone.now()
 
 
 @pytest.fixture
@@ -63,15 +58,6 @@ def remind(agency, *, today: datetime.date = TODAY) -> int:
     now = at(today)
     queue_reminders(agency.organisation, by=None, now=now, today=today)
     return deliver_reminders(agency.organisation, clock=lambda: now)
-
-
-def reason(agency, *, now=NOW, today=TODAY) -> str:
-    """Why nothing goes for the only invoice that is due."""
-    plan = plan_of(agency.organisation)
-    (invoice,) = due_reminders(agency.organisation, plan, today=today)
-    around = Surroundings.of(agency.organisation, [invoice], plan=plan, now=now, today=today)
-    with override("en"):
-        return why_not(invoice, around, now=now)
 
 
 def book(agency, invoice, *, state=State.CONFIRMED, seen=None, **fields) -> None:

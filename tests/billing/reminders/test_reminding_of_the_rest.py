@@ -4,17 +4,13 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.utils import timezone
-from django.utils.translation import override
 
 from billing.invoices.creating import draft_invoices
 from billing.invoices.crediting import draft_credit
 from billing.invoices.issuing import make_final, mark_sent
 from billing.invoices.paying import mark_paid
 from billing.models import Invoice, Origin, ReminderStep
-from billing.reminders.due import due_reminders, open_amount, plan_of
-from billing.reminders.loading import Surroundings
-from billing.reminders.obstacles import why_not
+from billing.reminders.due import open_amount
 from billing.reminders.sending import deliver_reminders, queue_reminders
 from tests import factories
 
@@ -22,11 +18,9 @@ from ..invoices.test_crediting import credit_input
 from ..issued import as_if
 from ..payments.fetching import fetch
 from ..payments.test_credit_payments import LINE, credited, enter, set_off
-from .late_invoices import DAY
+from .late_invoices import DAY, NOW, TODAY, reason
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
-TODAY = timezone.localdate()
 REST = (
     "€\u00a0108.90 (credit invoice {number} of €\u00a0108.90 has been set off) is still outstanding"
 )
@@ -57,14 +51,6 @@ def credit(studio, invoice, *, is_entered: bool) -> Invoice:
 def remind(studio) -> int:
     queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY)
     return deliver_reminders(studio.organisation, clock=lambda: NOW)
-
-
-def reason(studio) -> str:
-    plan = plan_of(studio.organisation)
-    (invoice,) = due_reminders(studio.organisation, plan, today=TODAY)
-    around = Surroundings.of(studio.organisation, [invoice], plan=plan, now=NOW, today=TODAY)
-    with override("en"):
-        return why_not(invoice, around, now=NOW)
 
 
 def test_the_rest_is_asked_and_the_letter_says_what_is_set_off(studio, late):
