@@ -1,1 +1,1 @@
-"""What develops and proves the program; no part of the product."""
+"""Tools to develop and test the program; no part of the product."""

@@ -1,1 +1,1 @@
-"""`./run bench`: what takes how long, measured here and now."""
+"""`./run bench`: measurements of speed on this machine."""

@@ -40,7 +40,7 @@ def start_django() -> None:
 
 
 def measure_pages() -> None:
-    """In a process of its own: its settings are those of the tests, on a PostgreSQL of its own."""
+    """Measure pages in a separate process, with the settings of the tests and a new PostgreSQL."""
     code = (
         "import django, runpy; django.setup();"
         " runpy.run_module('tools.bench.pages', run_name='__main__')"
@@ -52,7 +52,7 @@ def measure_pages() -> None:
 
 
 def answer_with_relations(count: int) -> bytes:
-    """What the service would send for so many customers, each field filled in."""
+    """Return an answer of the service with `count` relations, with every field filled in."""
     rows = "".join(relation(number) for number in range(1, count + 1))
     result = f"<GetRelatiesResult><ErrorMsg/><Relaties>{rows}</Relaties></GetRelatiesResult>"
     response = f'<GetRelatiesResponse xmlns="{NAMESPACE}">{result}</GetRelatiesResponse>'

@@ -1,4 +1,4 @@
-"""An agency with many rows: so many that can be billed, and as many behind booked invoices."""
+"""An organisation with many rows: unbilled ones, and as many billed on booked invoices."""
 
 import datetime
 import itertools
@@ -25,7 +25,7 @@ DAYS = 365
 
 @dataclass(frozen=True)
 class Agency:
-    """Who is asked about; `boss` may invoice."""
+    """The organisation whose pages are measured; `boss` may invoice."""
 
     boss: Membership
     people: list[Membership]
@@ -39,7 +39,7 @@ class Agency:
         return self.boss.organisation
 
     def hour(self, number: int, **fields: Any) -> TimeEntry:
-        """The hour of that number: spread over projects, people and the days of a year."""
+        """Return an unsaved hour; its number decides project, person and day of the year."""
         return TimeEntry(
             organisation=self.organisation,
             project=fields.pop("project", self.projects[number % PROJECTS]),
@@ -55,15 +55,15 @@ class Agency:
 
 
 def create_agency(*, today: datetime.date) -> Agency:
-    """With customers, projects and people, and without rows."""
+    """Create the organisation with customers, projects and people, but without rows."""
     organisation = factories.create_organisation()
     factories.create_vat_rate(organisation=organisation, is_default=True)
-    some = [factories.create_customer(organisation=organisation) for _ in range(CUSTOMERS)]
-    customers = itertools.cycle(some)
+    customers = [factories.create_customer(organisation=organisation) for _ in range(CUSTOMERS)]
+    in_turn = itertools.cycle(customers)
     return Agency(
         boss=factories.create_membership(organisation=organisation, role=Role.ADMINISTRATOR),
         people=[factories.create_membership(organisation=organisation) for _ in range(EMPLOYEES)],
-        projects=[factories.create_project(customer=next(customers)) for _ in range(PROJECTS)],
+        projects=[factories.create_project(customer=next(in_turn)) for _ in range(PROJECTS)],
         task=factories.create_task(organisation=organisation),
         connection=factories.create_connection(organisation=organisation),
         today=today,
@@ -71,23 +71,27 @@ def create_agency(*, today: datetime.date) -> Agency:
 
 
 def add_unbilled(agency: Agency, count: int) -> None:
-    """So many hours that can be billed."""
+    """Add `count` hours that can be billed."""
     TimeEntry.objects.bulk_create(map(agency.hour, range(count)), batch_size=2000)
 
 
 def add_billed(agency: Agency, count: int) -> None:
-    """So many hours behind invoices that were sent and booked."""
+    """Add `count` hours billed on invoices that were sent and booked."""
     each = ROWS_A_LINE * LINES
     invoices = [_invoice(agency, number) for number in range(count // each)]
-    drawn = [_lines(agency, invoice, number * each) for number, invoice in enumerate(invoices)]
-    for invoice, lines in zip(invoices, drawn, strict=True):
+    lines_by_invoice = [
+        _lines(agency, invoice, number * each) for number, invoice in enumerate(invoices)
+    ]
+    for invoice, lines in zip(invoices, lines_by_invoice, strict=True):
         for name, value in total_fields(totals(lines)).items():
             setattr(invoice, name, value)
     Invoice.objects.bulk_create(invoices, batch_size=1000)
-    InvoiceLine.objects.bulk_create(itertools.chain(*drawn), batch_size=1000)
+    InvoiceLine.objects.bulk_create(itertools.chain(*lines_by_invoice), batch_size=1000)
     _send(invoices)
-    Booking.objects.bulk_create([_booking(agency, one) for one in invoices], batch_size=1000)
-    TimeEntry.objects.bulk_create(_rows(agency, drawn), batch_size=2000)
+    Booking.objects.bulk_create(
+        [_booking(agency, invoice) for invoice in invoices], batch_size=1000
+    )
+    TimeEntry.objects.bulk_create(_rows(agency, lines_by_invoice), batch_size=2000)
 
 
 def _invoice(agency: Agency, number: int) -> Invoice:
@@ -104,7 +108,7 @@ def _invoice(agency: Agency, number: int) -> Invoice:
 
 
 def _send(invoices: list[Invoice]) -> None:
-    """Their lines are there: a final invoice takes none. A quarter of them is still to be paid."""
+    """Mark the invoices as sent, after their lines are stored; a quarter is not paid yet."""
     for number, invoice in enumerate(invoices):
         invoice.number = f"{invoice.date.year}-{number:05d}"
         invoice.status = InvoiceStatus.PAID if number % 4 else InvoiceStatus.SENT
@@ -113,7 +117,7 @@ def _send(invoices: list[Invoice]) -> None:
 
 def _lines(agency: Agency, invoice: Invoice, first: int) -> list[InvoiceLine]:
     (rate,) = agency.organisation.vat_rates.all()[:1]
-    project = next(one for one in agency.projects if one.customer_id == invoice.customer_id)
+    project = next(row for row in agency.projects if row.customer_id == invoice.customer_id)
     return [
         InvoiceLine(
             invoice=invoice,
@@ -129,8 +133,8 @@ def _lines(agency: Agency, invoice: Invoice, first: int) -> list[InvoiceLine]:
             ledger_account="8000",
             project=project,
             specification=[
-                _copied(agency, project, first + place * ROWS_A_LINE + one)
-                for one in range(ROWS_A_LINE)
+                _copied(agency, project, first + place * ROWS_A_LINE + number)
+                for number in range(ROWS_A_LINE)
             ],
         )
         for place in range(1, LINES + 1)
@@ -175,8 +179,8 @@ def _booking(agency: Agency, invoice: Invoice) -> Booking:
     )
 
 
-def _rows(agency: Agency, drawn: list[list[InvoiceLine]]) -> Iterator[TimeEntry]:
-    for number, line in enumerate(itertools.chain(*drawn)):
-        for one in range(ROWS_A_LINE):
+def _rows(agency: Agency, lines_by_invoice: list[list[InvoiceLine]]) -> Iterator[TimeEntry]:
+    for number, line in enumerate(itertools.chain(*lines_by_invoice)):
+        for offset in range(ROWS_A_LINE):
             fields = {"invoice_line": line, "status": Status.INVOICED, "project": line.project}
-            yield agency.hour(number * ROWS_A_LINE + one, **fields)
+            yield agency.hour(number * ROWS_A_LINE + offset, **fields)

@@ -1,4 +1,4 @@
-"""Timing a piece of work: the best of several, because only that is the work itself."""
+"""Time a piece of work: the fastest of several runs has the least disturbance."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the heavy pages of Finance take, from the request to the last byte; Django is set up."""
+"""Measure the slowest pages of Finance, from the request to the last byte. Needs Django set up."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ PAGES = {
 
 
 def main() -> None:
-    """Fills an empty database, and prints a line for each page."""
+    """Fill an empty database, and print a line for each page."""
     call_command("migrate", verbosity=0)
     agency = create_agency(today=timezone.localdate())
     add_unbilled(agency, ROWS)
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def address_of(page: str, agency: Agency) -> str:
-    """A report is asked for a whole year."""
+    """Return the URL of a page; a report covers a whole year."""
     name, mark, query = page.partition("?")
     since = agency.today.replace(year=agency.today.year - 1, day=1)
     days = f"period=custom&since={since}&until={agency.today}"
@@ -51,7 +51,7 @@ def address_of(page: str, agency: Agency) -> str:
 
 
 def getter(client: Client, address: str) -> Callable[[], object]:
-    """Asks for the page; raises RuntimeError when there is none."""
+    """Return a function that requests the page. It raises RuntimeError for an error page."""
 
     def get() -> bytes:
         answer = client.get(address)

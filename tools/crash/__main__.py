@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from .cells import every_cell, some_cells
+from .cells import short_grid, whole_grid
 from .finding_mistakes import check_the_auditor
 from .findings import KINDS, Finding
 from .grid import play
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     # SIGTERM must end the servers too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.grid or options.some:
-        return 0 if play(every_cell() if options.grid else some_cells(), seed=options.seed) else 1
+        return 0 if play(whole_grid() if options.grid else short_grid(), seed=options.seed) else 1
     if options.sabotage:
         return 0 if check_the_auditor(seed=options.seed, seconds=options.seconds) else 1
     findings: Counter[str] = Counter()
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
             findings.update(finding.kind for finding in found)
             if found:
                 report(loop, options, seed, found)
-    print(f"{time.monotonic() - began:.0f} s: {in_words(loop, findings)}")
+    print(f"{time.monotonic() - began:.0f} s: {describe(loop, findings)}")
     return 1 if findings or not loop.figures["runs"] else 0
 
 
@@ -80,18 +80,18 @@ def read(arguments: list[str]) -> argparse.Namespace:
 
 def report(loop: Loop, options: argparse.Namespace, seed: int, found: list[Finding]) -> None:
     """Print what is wrong and the command that repeats the random choices of this run."""
-    again = f"./run crash --runs 1 --seed {seed} --seconds {options.seconds:g}"
-    again += "" if options.unique else " --not-unique"
-    again += " --hard-stops 1" if options.hard_stops else ""
+    command = f"./run crash --runs 1 --seed {seed} --seconds {options.seconds:g}"
+    command += "" if options.unique else " --not-unique"
+    command += " --hard-stops 1" if options.hard_stops else ""
     texts = "; ".join(f"{finding.kind}: {finding.text}" for finding in found[:5])
-    print(f"seed {seed}: {len(found)} findings: {texts} (again: {again})", flush=True)
+    print(f"seed {seed}: {len(found)} findings: {texts} (again: {command})", flush=True)
     if options.keep:
         (loop.logs / "requests.json").write_text(json.dumps(loop.sandbox.ask("requests"), indent=1))
         (loop.logs / "attempts.json").write_text(json.dumps(loop.asked(ATTEMPTS), indent=1))
         shutil.copytree(loop.logs, options.keep / str(seed), dirs_exist_ok=True)
 
 
-def in_words(loop: Loop, findings: Counter[str]) -> str:
+def describe(loop: Loop, findings: Counter[str]) -> str:
     """Put all figures into one line."""
     figures = loop.figures
     names = ["runs", "kills", "aimed", "stops", "goodbyes", "flushes", "database stops", "requests"]

@@ -18,7 +18,7 @@ CUSTOMERS = 4
 
 @dataclass(frozen=True)
 class Agency:
-    """What a process outside of the program needs to know of an agency."""
+    """The data of an agency that processes outside the program need."""
 
     organisation: int
     connection: int
@@ -30,7 +30,7 @@ class Agency:
 def prepare(count: int) -> list[dict[str, object]]:
     """Empty the tables and create agencies whose customers e-Boekhouden does not have."""
     empty()
-    made = [create_agency(place, customers=CUSTOMERS) for place in range(1, count + 1)]
+    made = [create_agency(number, customers=CUSTOMERS) for number in range(1, count + 1)]
     return [asdict(agency) for agency in made]
 
 
@@ -39,16 +39,16 @@ def empty() -> None:
     with connection.cursor() as cursor:
         quoted = ", ".join(connection.ops.quote_name(name) for name in names)
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
-        # What a planted mistake counts with must begin at 1 in each run too.
+        # The sequences of planted mistakes must begin at 1 in each run too.
         cursor.execute("SELECT sequencename FROM pg_sequences WHERE sequencename LIKE 'mistake-%'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP SEQUENCE {connection.ops.quote_name(name)}")
 
 
-def create_agency(place: int, *, customers: int, numbering: str = Numbering.OWN) -> Agency:
+def create_agency(agency_number: int, *, customers: int, numbering: str = Numbering.OWN) -> Agency:
     """Create an agency; all share one administration, so their numbers and codes differ."""
     with transaction.atomic():
-        organisation = factories.create_organisation(name=f"Agency {place}")
+        organisation = factories.create_organisation(name=f"Agency {agency_number}")
         people = [
             factories.create_membership(organisation=organisation, role=Role.ADMINISTRATOR)
             for _ in range(2)
@@ -57,21 +57,21 @@ def create_agency(place: int, *, customers: int, numbering: str = Numbering.OWN)
         factories.create_task(organisation=organisation)
         factories.create_expense_category(organisation=organisation)
         prefixes = {
-            "prefix": f"H{place}-",
-            "eboekhouden_prefix": f"E{place}-",
+            "prefix": f"H{agency_number}-",
+            "eboekhouden_prefix": f"E{agency_number}-",
         }
         InvoiceSettings.objects.create(organisation=organisation, **prefixes)
-        tie = tied(organisation, numbering)
+        connected = connect_organisation(organisation, numbering)
         for number in range(1, customers + 1):
-            create_project(organisation, f"C{place}-{number:04d}")
+            create_project(organisation, f"C{agency_number}-{number:04d}")
         projects = list(organisation.projects.order_by("pk").values_list("pk", flat=True))
         email = people[1].user.email
-    return Agency(organisation.pk, tie.pk, email, factories.PASSWORD, projects)
+    return Agency(organisation.pk, connected.pk, email, factories.PASSWORD, projects)
 
 
-def tied(organisation: Organisation, numbering: str) -> Connection:
+def connect_organisation(organisation: Organisation, numbering: str) -> Connection:
     """Connect an agency; the codes come from the environment, because no log may contain them."""
-    tie = Connection(
+    connected = Connection(
         organisation=organisation,
         is_active=True,
         username=os.environ["CRASH_USERNAME"],
@@ -80,11 +80,11 @@ def tied(organisation: Organisation, numbering: str) -> Connection:
         debtor_account="1300",
         numbering=numbering,
     )
-    tie.set_codes(os.environ["CRASH_CODE_1"], os.environ["CRASH_CODE_2"])
+    connected.set_codes(os.environ["CRASH_CODE_1"], os.environ["CRASH_CODE_2"])
     # The program lets no two organisations share an administration.
-    tie.administration_key = ""
-    tie.save()
-    return tie
+    connected.administration_key = ""
+    connected.save()
+    return connected
 
 
 def create_project(organisation: Organisation, number: str) -> Project:
@@ -95,13 +95,13 @@ def create_project(organisation: Organisation, number: str) -> Project:
     agreed = factories.create_project(
         customer=customer, name=f"Agreed {number}", method=Method.FIXED_PRICE
     )
-    for turn in range(1, 4):
+    for part in range(1, 4):
         ScheduledAmount.objects.create(
             project=agreed,
             kind=ScheduledAmountKind.INSTALMENT,
-            key=str(turn),
-            description=f"Instalment {turn}",
+            key=str(part),
+            description=f"Instalment {part}",
             due_on=timezone.localdate(),
-            price=Decimal("333.33") * turn,
+            price=Decimal("333.33") * part,
         )
     return factories.create_project(customer=customer, name=f"Project {number}")

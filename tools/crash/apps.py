@@ -8,7 +8,7 @@ from django.conf import settings
 
 
 class Crash(AppConfig):
-    """The last app: what it hurries is there by then."""
+    """The last app in INSTALLED_APPS, so that all modules whose times it shortens are loaded."""
 
     name = "tools.crash"
     label = "crash"
@@ -22,5 +22,5 @@ class Crash(AppConfig):
         mistakes.plant(os.environ.get("CRASH_MISTAKE", ""))
         folder = os.environ.get("FAILPOINTS")
         if folder and settings.FAILPOINTS_ALLOWED:
-            hurry.know_what_is_held()
+            hurry.record_held_connection()
             failpoints.ARMED[:] = [failing.Orders(Path(folder))]

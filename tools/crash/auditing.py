@@ -28,7 +28,7 @@ BOOKINGS = """
     FROM billing_booking b JOIN customers_customer c ON c.id = b.customer_id
     LEFT JOIN billing_invoice i ON i.id = b.invoice_id ORDER BY b.id
 """
-# A line is what it bills; if that was billed elsewhere too, one of the lines has too little.
+# Lines that differ from the rows they bill; a row that is billed twice is missing on one of them.
 LINES = """
     WITH billed AS (
         SELECT invoice_line_id AS id, minutes / 60.0 AS hours, NULL AS net
@@ -59,7 +59,7 @@ ATTEMPTS = """
     SELECT a.booking_id, a.fencing_token, a.is_look_up, a.started_at, a.milliseconds, a.outcome
     FROM billing_attempt a ORDER BY a.booking_id, a.fencing_token
 """
-# Without those that the service gave, which are not of our series.
+# Without numbers that the service assigned, which are not of our series.
 NUMBERS = "SELECT number FROM billing_invoice WHERE number ~ '-[0-9]+$'"
 SERIES = "SELECT prefix, year, last FROM billing_numberseries"
 OPEN = ("queued", "blocked", "sending", "unknown", "checking")
@@ -78,25 +78,25 @@ class Remote(NamedTuple):
 
 
 def audit(
-    address: str, case: Case, *, logs: Path, secrets: list[str], told: list[str]
+    address: str, case: Case, *, logs: Path, secrets: list[str], shown_numbers: list[str]
 ) -> tuple[list[Finding], Counter[str]]:
-    """Return what is wrong, and counts. `told` are the numbers that were shown to people."""
+    """Return the findings and counts. `shown_numbers` are the numbers that were shown to people."""
     with psycopg.connect(address, row_factory=dict_row) as database:
         bookings = database.execute(BOOKINGS).fetchall()
         attempts = database.execute(ATTEMPTS).fetchall()
         numbers = [row["number"] for row in database.execute(NUMBERS)]
         remote = list(remote_records(case.books))
         findings = [
-            *of_theirs(bookings, remote, case.theirs),
-            *against_each_other(*ours(bookings, remote, case.theirs), ends=case.ends),
+            *check_existing(bookings, remote, case.existing),
+            *compare_all(*leave_out_existing(bookings, remote, case.existing), ends=case.ends),
             *(Finding("billed twice", f"line {row}") for row in database.execute(LINES)),
             *(Finding("billed twice", f"row {row}") for row in database.execute(ROWS)),
             *gaps(numbers, database.execute(SERIES).fetchall()),
         ]
-    forgotten = sorted(set(told) - set(numbers))
+    forgotten = sorted(set(shown_numbers) - set(numbers))
     findings += [Finding("lost", f"{number} was shown to a person") for number in forgotten]
     findings += leaks(logs, secrets)
-    log = Log(case.requests, near=case.theirs)
+    log = Log(case.requests, near=case.existing)
     found, figures = histories(bookings, attempts, log, case)
     return findings + found, Counter(row["kind"] for row in bookings) + figures
 
@@ -104,59 +104,59 @@ def audit(
 def remote_records(books: dict[str, Any]) -> Iterator[Remote]:
     for relation in books["relations"]:
         yield Remote("relation", relation["code"], str(relation["id"]), relation["code"], None)
-    of_invoices = set()
-    for it in books["invoices"]:
-        of_invoices.add(it["entry"])
-        number, code = it["number"], it["relation_code"]
-        yield Remote("invoice", number, number, code, Decimal(it["total"]))
-    for it in books["entries"]:
-        if it["id"] not in of_invoices:
-            gross = sum((Decimal(line["gross"]) for line in it["lines"]), Decimal(0))
-            number, code = it["number"], it["relation_code"]
-            yield Remote("sales_entry", number, str(it["id"]), code, gross)
+    booked_entries = set()
+    for record in books["invoices"]:
+        booked_entries.add(record["entry"])
+        number, code = record["number"], record["relation_code"]
+        yield Remote("invoice", number, number, code, Decimal(record["total"]))
+    for record in books["entries"]:
+        if record["id"] not in booked_entries:
+            gross = sum((Decimal(line["gross"]) for line in record["lines"]), Decimal(0))
+            number, code = record["number"], record["relation_code"]
+            yield Remote("sales_entry", number, str(record["id"]), code, gross)
 
 
-def ours(
-    bookings: list[dict[str, Any]], remote: list[Remote], theirs: Names
+def leave_out_existing(
+    bookings: list[dict[str, Any]], remote: list[Remote], existing: Names
 ) -> tuple[list[dict[str, Any]], list[Remote]]:
-    """Leave out what existed in e-Boekhouden before the run."""
+    """Leave out records that existed in e-Boekhouden before the run."""
     return (
-        [row for row in bookings if (row["kind"], row["name"]) not in theirs],
-        [record for record in remote if (record.kind, record.name) not in theirs],
+        [row for row in bookings if (row["kind"], row["name"]) not in existing],
+        [record for record in remote if (record.kind, record.name) not in existing],
     )
 
 
-def of_theirs(
-    bookings: list[dict[str, Any]], remote: list[Remote], theirs: Names
+def check_existing(
+    bookings: list[dict[str, Any]], remote: list[Remote], existing: Names
 ) -> Iterator[Finding]:
     """Check that earlier documents exist once and that no booking claims one of them."""
-    there = Counter((record.kind, record.name) for record in remote)
-    for name in theirs:
-        if there[name] != 1:
-            yield Finding("duplicate", f"{there[name]} × {name}, which existed before")
+    counts = Counter((record.kind, record.name) for record in remote)
+    for name in existing:
+        if counts[name] != 1:
+            yield Finding("duplicate", f"{counts[name]} × {name}, which existed before")
     for row in bookings:
-        if (row["kind"], row["name"]) in theirs and row["state"] != "conflict":
-            yield Finding("lost", f"another document, taken for ours: {row['kind']} {row['name']}")
+        if (row["kind"], row["name"]) in existing and row["state"] != "conflict":
+            yield Finding("lost", f"linked to an earlier document: {row['kind']} {row['name']}")
 
 
-def against_each_other(
+def compare_all(
     bookings: list[dict[str, Any]], remote: list[Remote], *, ends: frozenset[str] = frozenset()
 ) -> Iterator[Finding]:
     """Check that each booking is one remote record with the same content, and the reverse.
 
     `ends` are states besides `confirmed` in which a booking may have ended.
     """
-    there: dict[tuple[str, str], list[Remote]] = defaultdict(list)
+    by_name: dict[tuple[str, str], list[Remote]] = defaultdict(list)
     for record in remote:
-        there[record.kind, record.name].append(record)
-    for key, records in there.items():
+        by_name[record.kind, record.name].append(record)
+    for key, records in by_name.items():
         if len(records) > 1 and "conflict" not in ends:
             yield Finding("duplicate", f"{len(records)} × {key}")
     for row in bookings:
         if row["state"] != "cancelled":
-            records = there.pop((row["kind"], row["name"]), [])
-            yield from of_one(row, records, ends=ends)
-    for key in there:
+            records = by_name.pop((row["kind"], row["name"]), [])
+            yield from compare_booking(row, records, ends=ends)
+    for key in by_name:
         # A relation that a person entered in e-Boekhouden needs no booking.
         if key[0] != "relation":
             yield Finding("duplicate", f"{key} exists without a booking")
@@ -164,34 +164,34 @@ def against_each_other(
         yield from unequal_sums(bookings, remote)
 
 
-def of_one(
+def compare_booking(
     row: dict[str, Any], records: list[Remote], *, ends: frozenset[str]
 ) -> Iterator[Finding]:
-    what = {name: str(value) for name, value in row.items() if value not in (None, "")}
+    fields = {name: str(value) for name, value in row.items() if value not in (None, "")}
     state = row["state"]
     if state in ends:
         if state == "rejected" and records:
-            yield Finding("lost", f"refused, but exists: {what}")
+            yield Finding("lost", f"refused, but exists: {fields}")
         return
     if state in OPEN:
-        yield Finding("stuck", f"{what}")
+        yield Finding("stuck", f"{fields}")
     elif state != "confirmed":
-        yield Finding("lost", f"ended elsewhere: {what}")
+        yield Finding("lost", f"ended elsewhere: {fields}")
     elif row["remote_id"] not in {record.id for record in records}:
-        yield Finding("lost", f"booked, but does not exist: {what}")
+        yield Finding("lost", f"booked, but does not exist: {fields}")
     for record in records:
         if record.customer != row["customer"] or not is_equal(record.gross, row):
-            yield Finding("lost", f"{record} is not {what}")
+            yield Finding("lost", f"{record} is not {fields}")
 
 
 def is_equal(gross: Decimal | None, row: dict[str, Any]) -> bool:
     """Compare to the cent; for an invoice, whose total the service computes, allow one per line."""
     if gross is None or row["gross"] is None:
         return gross is row["gross"]
-    return abs(gross - row["gross"]) <= slack(row)
+    return abs(gross - row["gross"]) <= tolerance(row)
 
 
-def slack(row: dict[str, Any]) -> Decimal:
+def tolerance(row: dict[str, Any]) -> Decimal:
     return CENT * row.get("lines", 0) if row["kind"] == "invoice" else Decimal(0)
 
 
@@ -202,7 +202,7 @@ def unequal_sums(bookings: list[dict[str, Any]], remote: list[Remote]) -> Iterat
     for row in bookings:
         if row["state"] == "confirmed":
             sums[row["customer"]] += row["gross"] or 0
-            allowed[row["customer"]] += slack(row)
+            allowed[row["customer"]] += tolerance(row)
     for record in remote:
         sums[record.customer] -= record.gross or 0
     for customer, difference in sums.items():
@@ -232,7 +232,7 @@ def leaks(logs: Path, secrets: list[str]) -> Iterator[Finding]:
             yield Finding("secret", f"a security code is in {log.name}")
 
 
-def told_to_people(text: str) -> tuple[list[str], Counter[str]]:
+def read_person_log(text: str) -> tuple[list[str], Counter[str]]:
     """Read from a person's log the numbers that were shown, and count the other events."""
     numbers: list[str] = []
     events: Counter[str] = Counter()

@@ -22,31 +22,31 @@ SHOWN = re.compile(r'name="token" value="([^"]+)"')
 NUMBER = re.compile(r"\bE\d+-20\d\d-\d{4,}\b")
 NAME = re.compile(r'name="([a-z_]+)" value="([^"]*)"')
 BOOKING = re.compile(r"/finance/bookings/(\d+)/")
-MOST = 14
+MAX_DOCUMENTS = 14
 # What a browser shows when the web process is killed: no answer, or half of one.
-GONE = (OSError, http.client.HTTPException)
+NO_ANSWER = (OSError, http.client.HTTPException)
 
 
 class Browser:
-    """One person's cookies, and what was last seen."""
+    """The cookies of one person, and the last CSRF token and path."""
 
     def __init__(self, address: str) -> None:
         jar = http.cookiejar.CookieJar()
         cookies = urllib.request.HTTPCookieProcessor(jar)
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies)
-        self.address, self.token, self.place = address, "", ""
+        self.address, self.token, self.location = address, "", ""
 
     def get(self, path: str) -> str:
         return self.ask(path, None)
 
     def post(self, path: str, fields: Iterable[tuple[str, object]]) -> str:
-        given = [("csrfmiddlewaretoken", self.token), *fields]
-        return self.ask(path, urllib.parse.urlencode(given).encode())
+        data = [("csrfmiddlewaretoken", self.token), *fields]
+        return self.ask(path, urllib.parse.urlencode(data).encode())
 
     def ask(self, path: str, data: bytes | None) -> str:
-        """The page, after redirects. Raises one of GONE, of which an HTTP error is one."""
+        """Return the page, after redirects. Raises one of NO_ANSWER, which includes HTTP errors."""
         with self.opener.open(self.address + path, data, timeout=10) as answer:
-            self.place = urllib.parse.urlsplit(answer.geturl()).path
+            self.location = urllib.parse.urlsplit(answer.geturl()).path
             page = answer.read().decode()
         if found := TOKEN.search(page):
             self.token = found[1]
@@ -54,7 +54,7 @@ class Browser:
 
 
 class Visitor:
-    """Somebody who works in one agency through the web."""
+    """A person who works in one agency through the web."""
 
     def __init__(self, address: str, agency: dict, dice: random.Random) -> None:
         self.browser, self.agency, self.dice = Browser(address), agency, dice
@@ -63,22 +63,22 @@ class Visitor:
     def act(self) -> None:
         if not self.is_in:
             self.log_in()
-        ways = [self.invoice, self.decide]
-        self.dice.choices(ways, weights=[5, 2])[0]()
+        actions = [self.invoice, self.decide]
+        self.dice.choices(actions, weights=[5, 2])[0]()
 
     def log_in(self) -> None:
         self.browser.get("/account/login/")
         fields = [("login", self.agency["email"]), ("password", self.agency["password"])]
         fields.append(("next", "/finance/bookings/?show=needs-you"))
         self.browser.post("/account/login/", fields)
-        if "/login" in self.browser.place:
+        if "/login" in self.browser.location:
             raise RuntimeError("the password was refused")
         self.is_in = True
 
     def invoice(self) -> None:
-        """Everything unbilled of some projects, as the dialog shows it."""
+        """Invoice all unbilled work of some projects, as the dialog shows it."""
         chosen = [("projects", pk) for pk in self.agency["projects"] if self.dice.random() < 0.4]
-        if not chosen or self.made >= MOST:
+        if not chosen or self.made >= MAX_DOCUMENTS:
             return
         dialog = self.browser.post("/finance/invoice-in-e-boekhouden/", chosen)
         if not SHOWN.search(dialog):
@@ -88,7 +88,7 @@ class Visitor:
         today = time.strftime("%Y-%m-%d")
         choices = [("grouping", "task"), ("per", "customer"), ("date", today)]
         page = self.browser.post("/finance/invoice-in-e-boekhouden/book/", [*fields, *choices])
-        if "/batches/" in self.browser.place:
+        if "/batches/" in self.browser.location:
             numbers = sorted(set(NUMBER.findall(page)))
             self.made += len(numbers)
             say(made=numbers)
@@ -100,10 +100,10 @@ class Visitor:
         page = self.browser.get(f"/finance/bookings/?show={show}")
         found = sorted(set(BOOKING.findall(page)))
         if found:
-            chances = ["again", "check"] if show == "in-progress" else ["again", "link", "cancel"]
-            choice = self.dice.choice(chances)
-            self.browser.post(f"/finance/bookings/{self.dice.choice(found)}/{choice}/", [])
-            say(**{f"asked to {choice}": 1})
+            actions = ["again", "check"] if show == "in-progress" else ["again", "link", "cancel"]
+            action = self.dice.choice(actions)
+            self.browser.post(f"/finance/bookings/{self.dice.choice(found)}/{action}/", [])
+            say(**{f"asked to {action}": 1})
 
 
 HIDDEN = ("projects", "until", "token", "approved")
@@ -116,7 +116,7 @@ def visit(address: str, agency: dict, *, seed: int, until: float) -> None:
             visitor.act()
         except urllib.error.HTTPError as error:
             say(http=error.code, at=urllib.parse.urlsplit(error.url).path)
-        except GONE as error:
+        except NO_ANSWER as error:
             say(gone=type(error).__name__)
             time.sleep(0.05)
         time.sleep(visitor.dice.uniform(0, 0.06))
@@ -130,13 +130,15 @@ def say(**facts: object) -> None:
 def main(address: str, seed: int, until: float) -> None:
     agencies = json.loads(sys.stdin.readline())
     visits = [
-        threading.Thread(target=visit, args=(address, agency), kwargs={"seed": it, "until": until})
-        for it, agency in enumerate(agencies, start=seed)
+        threading.Thread(
+            target=visit, args=(address, agency), kwargs={"seed": agency_seed, "until": until}
+        )
+        for agency_seed, agency in enumerate(agencies, start=seed)
     ]
-    for one in visits:
-        one.start()
-    for one in visits:
-        one.join()
+    for thread in visits:
+        thread.start()
+    for thread in visits:
+        thread.join()
     say(done=True)
 
 

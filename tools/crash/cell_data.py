@@ -34,8 +34,8 @@ def create_cells(kinds: Iterable[str]) -> list[dict[str, object]]:
     for place, kind in enumerate(kinds, start=1):
         numbering = Numbering.EBOEKHOUDEN if kind == NUMBERED_BY_SERVICE else Numbering.OWN
         made = agency.create_agency(place, customers=1, numbering=numbering)
-        tie = Connection.objects.select_related("organisation").get(pk=made.connection)
-        organisation = tie.organisation
+        connection = Connection.objects.select_related("organisation").get(pk=made.connection)
+        organisation = connection.organisation
         # Deliveries start when all cells exist, so that no cell ends before the next begins.
         project = organisation.projects.get(name__startswith="Project")
         factories.create_time_entry(
@@ -48,8 +48,8 @@ def create_cells(kinds: Iterable[str]) -> list[dict[str, object]]:
         prefix = {"sales entry": f"H{place}-", "relation": ""}.get(kind, f"E{place}-")
         year = timezone.localdate().year
         number = f"{prefix}{year}-0001" if prefix else customer.number
-        about = {"customer": customer.number, "name": customer.name, "number": number}
-        created.append(asdict(made) | about | {"kind": kind})
+        extra = {"customer": customer.number, "name": customer.name, "number": number}
+        created.append(asdict(made) | extra | {"kind": kind})
     return created
 
 
@@ -61,22 +61,22 @@ def make_known(ids: dict[str, int]) -> None:
 
 def occupy(code: str, names: Iterable[tuple[str, str]]) -> None:
     """Create other documents in e-Boekhouden under these numbers, for this relation."""
-    tie = Connection.objects.order_by("pk")[0]
-    with open_client(tie) as books:
+    connection = Connection.objects.order_by("pk")[0]
+    with open_client(connection) as books:
         for kind, number in names:
             if kind == "invoice":
-                books.add_invoice(their_invoice(tie, number, code))
+                books.add_invoice(other_invoice(connection, number, code))
             else:
-                books.add_sales_entry(their_entry(tie, number, code))
+                books.add_sales_entry(other_entry(connection, number, code))
 
 
-def their_invoice(tie: Connection, number: str, code: str) -> messages.Invoice:
+def other_invoice(connection: Connection, number: str, code: str) -> messages.Invoice:
     return messages.Invoice(
         number=number,
         relation_code=code,
         date=timezone.localdate(),
         payment_term=14,
-        template=tie.template,
+        template=connection.template,
         lines=[
             messages.InvoiceLine(
                 quantity=Decimal(1),
@@ -85,19 +85,19 @@ def their_invoice(tie: Connection, number: str, code: str) -> messages.Invoice:
                 description="Something else",
                 price=Decimal(1),
                 vat_code="HOOG_VERK_21",
-                ledger_account=tie.ledger_account,
+                ledger_account=connection.ledger_account,
             )
         ],
     )
 
 
-def their_entry(tie: Connection, number: str, code: str) -> messages.SalesEntry:
+def other_entry(connection: Connection, number: str, code: str) -> messages.SalesEntry:
     return messages.SalesEntry(
         number=number,
         relation_code=code,
         date=timezone.localdate(),
         payment_term=14,
-        debtor_account=tie.debtor_account,
+        debtor_account=connection.debtor_account,
         description="Something else",
         document="",
         lines=[
@@ -107,7 +107,7 @@ def their_entry(tie: Connection, number: str, code: str) -> messages.SalesEntry:
                 gross=Decimal("1.21"),
                 vat_code="HOOG_VERK_21",
                 vat_percentage=Decimal(21),
-                ledger_account=tie.ledger_account,
+                ledger_account=connection.ledger_account,
             )
         ],
     )
@@ -115,38 +115,40 @@ def their_entry(tie: Connection, number: str, code: str) -> messages.SalesEntry:
 
 def resume_all(connections: list[int]) -> None:
     """Lift the pause of each connection, as an administrator does after a successful test."""
-    for tie in Connection.objects.filter(pk__in=connections).order_by("pk"):
-        resume(tie, by=None, now=timezone.now())
-        enqueue_delivery(tie.pk)
+    for connection in Connection.objects.filter(pk__in=connections).order_by("pk"):
+        resume(connection, by=None, now=timezone.now())
+        enqueue_delivery(connection.pk)
 
 
 def make(connection_id: int, kind: str) -> None:
     """Create the document of a cell unless it exists; a killed process is started again."""
     HELD[:] = [connection_id]
-    tie = Connection.objects.select_related("organisation").get(pk=connection_id)
-    if tie.bookings.exists():
+    connection = Connection.objects.select_related("organisation").get(pk=connection_id)
+    if connection.bookings.exists():
         return
-    by, now = tie.organisation.memberships.first().user, timezone.now()
+    by, now = connection.organisation.memberships.first().user, timezone.now()
     if kind == "relation":
         with transaction.atomic():
-            queue_relation(tie.organisation.customers.get(), tie, by=by, now=now)
-            enqueue_delivery(tie.pk)
+            queue_relation(connection.organisation.customers.get(), connection, by=by, now=now)
+            enqueue_delivery(connection.pk)
     elif kind == "sales entry":
-        sent = drafts_sent(tie, by=by, now=now)
-        create_sales_entries(sent, tie, by=by, now=now)
+        sent = drafts_sent(connection, by=by, now=now)
+        create_sales_entries(sent, connection, by=by, now=now)
     else:
-        invoice_in_eboekhouden(order(tie, by, Origin.EBOEKHOUDEN), connection=tie, now=now)
+        invoice_in_eboekhouden(
+            order(connection, by, Origin.EBOEKHOUDEN), connection=connection, now=now
+        )
 
 
-def drafts_sent(tie: Connection, *, by, now) -> list[Invoice]:
+def drafts_sent(connection: Connection, *, by, now) -> list[Invoice]:
     """Draft and send invoices, or return those that a killed process sent."""
-    found = list(Invoice.objects.filter(organisation=tie.organisation))
-    drafts = found or draft_invoices(order(tie, by, Origin.HERE), now=now)
-    return [mark_sent(it, by=by, now=now) for it in drafts]
+    found = list(Invoice.objects.filter(organisation=connection.organisation))
+    drafts = found or draft_invoices(order(connection, by, Origin.HERE), now=now)
+    return [mark_sent(draft, by=by, now=now) for draft in drafts]
 
 
-def order(tie: Connection, by, origin: str) -> InvoiceRequest:
-    organisation = tie.organisation
+def order(connection: Connection, by, origin: str) -> InvoiceRequest:
+    organisation = connection.organisation
     work = WorkQuery(time_entries=organisation.time_entries.all())
     options = Options(
         origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()

@@ -25,7 +25,7 @@ class Disturber:
         self.figures = loop.figures
         self.sleeping: list[tuple[float, int]] = []
         self.longest = times.SLEEP_UNIQUE if options.is_unique else times.SLEEP_ALONE
-        self.ways = {
+        self.actions = {
             self.child: 1.5,
             self.sleep: 1 if options.is_unique else 0,
             self.web: 1,
@@ -40,19 +40,19 @@ class Disturber:
     def disturb(self, *, until: float, person: Callable[[], int]) -> None:
         began, self.start_person = time.monotonic(), person
         stop_at = began + self.dice.uniform(0.3, 0.8) * (until - began)
-        before = len(orders.struck(self.loop.orders))
+        before = len(orders.carried_out(self.loop.orders))
         while time.monotonic() < until:
             self.aim()
             time.sleep(self.dice.uniform(0.03, 0.12))
-            self.wake(now=time.monotonic())
-            self.dice.choices(list(self.ways), weights=list(self.ways.values()))[0]()
+            self.continue_processes(now=time.monotonic())
+            self.dice.choices(list(self.actions), weights=list(self.actions.values()))[0]()
             self.loop.group.revive()
             self.start_person()
             if self.options.hard_stops and stop_at < time.monotonic():
                 stop_at = math.inf
                 self.stop_the_database()
-        self.wake(now=until + 60)
-        self.count_orders(orders.struck(self.loop.orders)[before:])
+        self.continue_processes(now=until + 60)
+        self.count_orders(orders.carried_out(self.loop.orders)[before:])
 
     # Aimed
 
@@ -60,22 +60,22 @@ class Disturber:
         """Keep two orders waiting for deliveries, and sometimes one for creating documents."""
         waiting = {path.name for path in self.loop.orders.glob("any:*") if path.suffix == ""}
         for points, chance in ((DELIVERING, 1), (EXCHANGING, 1), (MAKING, 0.2)):
-            is_there = any(f"any:{point}" in waiting for point in points)
-            if not is_there and self.dice.random() < chance:
+            is_waiting = any(f"any:{point}" in waiting for point in points)
+            if not is_waiting and self.dice.random() < chance:
                 point = self.dice.choice(list(points))
-                orders.order(self.loop.orders, point, self.what(point))
+                orders.order(self.loop.orders, point, self.choose_act(point))
 
-    def what(self, point: str) -> str:
-        turn = self.dice.randint(1, 4 if point in EXCHANGING else 2)
+    def choose_act(self, point: str) -> str:
+        passing = self.dice.randint(1, 4 if point in EXCHANGING else 2)
         sleep = self.dice.uniform(0.2, self.longest)
         acts = ["kill", f"stop={sleep:.2f}", f"sleep={self.dice.uniform(0.05, 0.4):.2f}", "raise"]
         # A slow creation gives other processes time to select the same registrations.
         weights = [6, 0, 10, 1] if point in MAKING else [14, 4, 1, 1]
-        return f"{self.dice.choices(acts, weights=weights)[0]}@{turn}"
+        return f"{self.dice.choices(acts, weights=weights)[0]}@{passing}"
 
-    def count_orders(self, struck: list[list[str]]) -> None:
-        for _name, what, _pid in struck:
-            self.figures[{"kill": "kills", "stop": "stops"}.get(what, "other orders")] += 1
+    def count_orders(self, carried_out: list[list[str]]) -> None:
+        for _name, act, _pid in carried_out:
+            self.figures[{"kill": "kills", "stop": "stops"}.get(act, "other orders")] += 1
             self.figures["aimed"] += 1
 
     # At random
@@ -115,17 +115,17 @@ class Disturber:
 
     def worker(self) -> None:
         """Kill a whole worker, parent and children."""
-        if one := self.spare():
-            end(one)
+        if worker := self.worker_to_end():
+            end(worker)
             self.figures["kills"] += 1
 
     def goodbye(self) -> None:
         """Ask a worker to stop (SIGTERM), as a new version does; another one replaces it."""
-        if one := self.spare():
-            send_to(one.pid, signal.SIGTERM)
+        if worker := self.worker_to_end():
+            send_to(worker.pid, signal.SIGTERM)
             self.figures["goodbyes"] += 1
 
-    def spare(self) -> Part | None:
+    def worker_to_end(self) -> Part | None:
         """Return a worker to end; not often, because starting one takes seconds."""
         if 5 * self.figures["spared"] < self.figures["runs"]:
             self.figures["spared"] += 1
@@ -140,7 +140,7 @@ class Disturber:
         self.loop.postgres.start()
         self.figures["database stops"] += 1
 
-    def wake(self, *, now: float) -> None:
+    def continue_processes(self, *, now: float) -> None:
         """Continue the processes whose sleep is over."""
         for until, pid in self.sleeping:
             if until <= now:

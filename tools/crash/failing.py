@@ -1,7 +1,7 @@
 """Orders for fail points: what happens to the process that passes one.
 
-An order is a file in the folder that FAILPOINTS names: its name says for which connection and where
-(`any:after-intent`, or the number of a connection instead of `any`), its content what:
+An order is a file in the folder that FAILPOINTS names. Its name has the connection and the point
+(`any:after-intent`, or the id of a connection instead of `any`), its content the act:
 
 kill@2      the second process to pass kills itself (SIGKILL)
 stop=1.5    it is stopped (SIGSTOP) and continued (SIGCONT) after 1.5 s
@@ -11,7 +11,7 @@ cut         it loses its connections to the database
 leave       its worker is asked to stop (SIGTERM)
 group       its worker is killed, with all processes
 
-Each order is carried out once, by one process; the file `struck` tells which were.
+Each order is carried out once, by one process, and is then added to the file `struck`.
 """
 
 import os
@@ -23,16 +23,16 @@ from pathlib import Path
 
 from django.db import connections
 
-from .orders import STRUCK
+from .orders import CARRIED_OUT
 
 # Two sleeps of one process would add up to longer than any waiting time.
 REST = 4.0
-# The connection that this process holds: it does one thing at a time.
+# The connection whose lease this process holds, if any.
 HELD: list[int] = []
 
 
 class Planned(Exception):
-    """What `raise` raises."""
+    """The exception of the act `raise`."""
 
 
 class Orders:
@@ -43,38 +43,38 @@ class Orders:
         self.slept_at = -REST
 
     def __call__(self, point: str) -> None:
-        for whose in (*map(str, HELD), "any"):
-            order = self.folder / f"{whose}:{point}"
+        for connection in (*map(str, HELD), "any"):
+            order = self.folder / f"{connection}:{point}"
             if order.exists():
                 self.consider(order)
 
     def consider(self, order: Path) -> None:
         try:
-            what, _, turn = order.read_text().partition("@")
-            if passings(order) < int(turn or 1):
+            act, _, passing = order.read_text().partition("@")
+            if passings(order) < int(passing or 1):
                 return
             order.unlink()
         except FileNotFoundError:
             return  # another process took it
-        self.carry_out(order.name, *what.partition("=")[::2])
+        self.carry_out(order.name, *act.partition("=")[::2])
 
-    def carry_out(self, name: str, what: str, figure: str) -> None:
-        if what == "stop" and time.monotonic() - self.slept_at < REST:
+    def carry_out(self, name: str, act: str, figure: str) -> None:
+        if act == "stop" and time.monotonic() - self.slept_at < REST:
             return
-        with (self.folder / STRUCK).open("a") as told:
-            told.write(f"{name} {what} {os.getpid()}\n")
-        match what:
+        with (self.folder / CARRIED_OUT).open("a") as log:
+            log.write(f"{name} {act} {os.getpid()}\n")
+        match act:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "stop":
-                stop_for(float(figure))
+                pause_process(float(figure))
                 self.slept_at = time.monotonic()
             case "sleep":
                 time.sleep(float(figure))
             case "raise":
                 raise Planned(name)
             case "cut":
-                cut_off()
+                cut_database_connections()
             case "leave":
                 os.kill(os.getppid(), signal.SIGTERM)
             case "group":
@@ -89,7 +89,7 @@ def passings(order: Path) -> int:
         return count.tell()
 
 
-def cut_off() -> None:
+def cut_database_connections() -> None:
     """Shut the connections to PostgreSQL down, in both directions."""
     for open_one in connections.all(initialized_only=True):
         if open_one.connection is not None:
@@ -97,8 +97,8 @@ def cut_off() -> None:
                 line.shutdown(socket.SHUT_RDWR)
 
 
-def stop_for(seconds: float) -> None:
+def pause_process(seconds: float) -> None:
     """Stop this process; a shell continues it later."""
-    wake = f"sleep {seconds}; kill -CONT {os.getpid()}"
-    subprocess.Popen(["sh", "-c", wake], start_new_session=True)
+    command = f"sleep {seconds}; kill -CONT {os.getpid()}"
+    subprocess.Popen(["sh", "-c", command], start_new_session=True)
     os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""Bad answers, one by one: to which request, and what may come of it."""
+"""The faults of the fault grid: the request that gets one, and the states it may lead to."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,16 +7,16 @@ from typing import Any
 from .times import LATE
 
 DONE = frozenset({"confirmed"})
-# What may also become of it, for a person.
+# A person may also find it refused.
 REFUSED = frozenset({"confirmed", "rejected"})
 BIG = 25 * 1024 * 1024
-# The requests of one document in their order; each is the first of its kind, but the read-back.
+# The requests of one document in order; the read-back is a second look-up.
 REQUESTS = ("login", "look-up", "order", "read-back", "logout")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A bad answer to one of REQUESTS, as the sandbox is told it, and what may come of it."""
+    """A fault in the answer to one of REQUESTS: its rule for the sandbox and the allowed states."""
 
     name: str
     on: str
@@ -63,51 +63,51 @@ AFTER: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def of(on: str) -> list[Fault]:
-    """Everything that can go wrong with one of REQUESTS."""
-    special = {"login": of_logins, "order": of_orders, "logout": lambda: ()}
-    return [*either(on), *special.get(on, lambda: of_questions(on))()]
+def faults_of(on: str) -> list[Fault]:
+    """Return all faults of one of REQUESTS."""
+    special = {"login": login_faults, "order": order_faults, "logout": lambda: ()}
+    return [*general_faults(on), *special.get(on, lambda: look_up_faults(on))()]
 
 
-def either(on: str) -> Iterator[Fault]:
-    """What can go wrong with any answer."""
+def general_faults(on: str) -> Iterator[Fault]:
+    """Yield the faults that any answer can have."""
     for action, more in BEFORE:
-        yield one(on, action, "before", more)
+        yield new_fault(on, action, "before", more)
     for action, more in WHILE_ANSWERING:
-        yield one(on, action, "after", more)
+        yield new_fault(on, action, "after", more)
 
 
-def of_sessions(on: str) -> Iterator[Fault]:
-    """Refusals of who asks, whatever is asked."""
-    yield one(on, "error_code", "before", {"code": "E002.1"}, name="session ended")
-    yield one(on, "error_code", "before", {"code": "E003.3"}, name="quota")
-    yield one(on, "error_code", "before", {"code": "E001.1"}, name="revoked")
+def session_faults(on: str) -> Iterator[Fault]:
+    """Yield refusals that concern the session or the credentials."""
+    yield new_fault(on, "error_code", "before", {"code": "E002.1"}, name="session ended")
+    yield new_fault(on, "error_code", "before", {"code": "E003.3"}, name="quota")
+    yield new_fault(on, "error_code", "before", {"code": "E001.1"}, name="revoked")
 
 
-def of_questions(on: str) -> Iterator[Fault]:
-    """Refusals, and an answer that is full of others, so that ours may have been left out."""
-    yield from of_sessions(on)
-    yield one(on, "full", "after", {})
+def look_up_faults(on: str) -> Iterator[Fault]:
+    """Yield refusals, and an answer full of other records that may leave out ours."""
+    yield from session_faults(on)
+    yield new_fault(on, "full", "after", {})
 
 
-def of_logins() -> Iterator[Fault]:
-    """Codes that are refused, and a session that was opened without our hearing of it."""
-    yield one("login", "error_code", "before", {"code": "E001.1"}, name="revoked")
+def login_faults() -> Iterator[Fault]:
+    """Yield refused credentials, and sessions whose opening was not answered correctly."""
+    yield new_fault("login", "error_code", "before", {"code": "E001.1"}, name="revoked")
     for action in ("drop", "html", "fault", "empty"):
-        yield one("login", action, "after", {})
+        yield new_fault("login", action, "after", {})
 
 
-def of_orders() -> Iterator[Fault]:
-    """What can go wrong with an order that was carried out, or will be."""
-    yield from of_sessions("order")
+def order_faults() -> Iterator[Fault]:
+    """Yield the faults of an order that was carried out, or will be carried out later."""
+    yield from session_faults("order")
     for action, more in AFTER:
-        yield one("order", action, "after", more)
+        yield new_fault("order", action, "after", more)
     for action in ("drop", "html", "fault"):
-        yield one("order", action, "during", {})
-    yield one("order", "error_code", "before", {"code": "E999"}, allowed=REFUSED)
+        yield new_fault("order", action, "during", {})
+    yield new_fault("order", "error_code", "before", {"code": "E999"}, allowed=REFUSED)
 
 
-def one(
+def new_fault(
     on: str,
     action: str,
     phase: str,
@@ -116,8 +116,8 @@ def one(
     name: str = "",
     allowed: frozenset[str] = DONE,
 ) -> Fault:
-    said = " ".join(map(str, more.values()))
-    title = f"{on} {name or f'{action} {phase} {said}'.strip()}"
+    details = " ".join(map(str, more.values()))
+    title = f"{on} {name or f'{action} {phase} {details}'.strip()}"
     return Fault(title, on, {"action": action, "phase": phase, **more}, allowed)
 
 

@@ -1,4 +1,4 @@
-"""`./run crash --sabotage`: check the auditor. It must find each planted mistake."""
+"""`./run crash --sabotage`: check that the auditor finds each planted mistake."""
 
 from .findings import KINDS, Finding
 from .running import Loop, LoopOptions, one_run
@@ -26,9 +26,9 @@ def check_the_auditor(*, seed: int, seconds: float) -> bool:
     for mistake in MISTAKES:
         run, found = hunt(mistake, runs=MOST_RUNS, seed=seed, seconds=seconds)
         caught += bool(found)
-        print(f"{mistake}: {in_words(run, found)}", flush=True)
+        print(f"{mistake}: {describe(run, found)}", flush=True)
     run, found = hunt("", runs=CLEAN_RUNS, seed=seed, seconds=seconds)
-    print(f"nothing planted: {in_words(run, found)}")
+    print(f"nothing planted: {describe(run, found)}")
     print(f"{caught} of {len(MISTAKES)} mistakes found")
     return caught == len(MISTAKES) and not found
 
@@ -43,14 +43,16 @@ def hunt(mistake: str, *, runs: int, seed: int, seconds: float) -> tuple[int, li
         for run in range(1, runs + 1):
             bounds = {"bounds": 10.0} if mistake else {}
             options = LoopOptions(seconds, is_unique=True, hard_stops=False, **bounds)
-            found = [it for it in one_run(loop, options, seed + run) if it.kind in kinds]
+            found = [
+                finding for finding in one_run(loop, options, seed + run) if finding.kind in kinds
+            ]
             if found:
                 return run, found
             loop.figures["runs"] += 1
     return runs, []
 
 
-def in_words(run: int, found: list[Finding]) -> str:
+def describe(run: int, found: list[Finding]) -> str:
     if not found:
         return f"not found in {run} runs"
     return f"found in run {run} ({found[0].kind}: {found[0].text[:110]})"

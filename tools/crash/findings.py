@@ -1,4 +1,4 @@
-"""What the auditor reads, and what it reports."""
+"""The input and the findings of the auditor."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ KINDS = ("duplicate", "lost", "gap", "billed twice", "stuck", "secret", "blind",
 
 
 class Finding(NamedTuple):
-    """Something that is wrong; `kind` is one of KINDS.
+    """A violation; `kind` is one of KINDS.
 
     blind: sent without proven absence; history: attempts that no rule allows.
     """
@@ -18,7 +18,7 @@ class Finding(NamedTuple):
 class Case(NamedTuple):
     """The sandbox's records and log after a run, and the times of the run, in seconds.
 
-    `ends` are states besides `confirmed` in which a booking may have ended; `theirs` are the
+    `ends` are states besides `confirmed` in which a booking may have ended; `existing` are the
     documents and relations, by kind and name, that existed in e-Boekhouden before.
     """
 
@@ -28,4 +28,4 @@ class Case(NamedTuple):
     exchange: float
     lease: float
     ends: frozenset[str] = frozenset()
-    theirs: frozenset[tuple[str, str]] = frozenset()
+    existing: frozenset[tuple[str, str]] = frozenset()

@@ -1,8 +1,8 @@
-"""`./run crash --grid`: every cell is played with real processes, many at once.
+"""`./run crash --grid`: play every cell with real processes, many at once.
 
-Each cell has its own agency and connection, so that a kill or a bad answer meets only the cell for
-which it was ordered. At the end everything is audited, and each document must have reached an end
-that its cell allows.
+Each cell has its own agency and connection, so that a kill or a fault affects only the cell for
+which it was ordered. At the end all records are audited, and each document must have reached a
+state that its cell allows.
 """
 
 import time
@@ -34,16 +34,16 @@ def play(batches: Sequence[tuple[Service, Sequence[Cell]]], *, seed: int) -> boo
     with Loop(is_unique=True, settle=times.SETTLE_UNIQUE) as loop:
         for service, cells in batches:
             for start in range(0, len(cells), AT_ONCE):
-                some = cells[start : start + AT_ONCE]
-                found = Batch(loop, some, service).play(seed)
-                figures.update(cells=len(some), wrong=len(found))
-                figures["orders"] += sum(bool(cell.point) for cell in some)
+                batch_cells = cells[start : start + AT_ONCE]
+                found = Batch(loop, batch_cells, service).play(seed)
+                figures.update(cells=len(batch_cells), wrong=len(found))
+                figures["orders"] += sum(bool(cell.point) for cell in batch_cells)
                 for finding in found:
                     print(f"{service.name}: {finding.kind}: {finding.text}", flush=True)
-        figures["carried out"] = len(orders.struck(loop.orders))
+        figures["carried out"] = len(orders.carried_out(loop.orders))
     names = ("cells", "orders", "carried out", "wrong")
-    told = ", ".join(f"{name} {figures[name]:,}" for name in names)
-    print(f"{time.monotonic() - began:.0f} s: {told}")
+    line = ", ".join(f"{name} {figures[name]:,}" for name in names)
+    print(f"{time.monotonic() - began:.0f} s: {line}")
     return not figures["wrong"]
 
 
@@ -76,10 +76,10 @@ class Batch:
         self.since = max((it["id"] for it in loop.sandbox.ask("requests?limit=1")), default=0)
         for cell, place in self.prepared:
             if cell.fault.rule:
-                loop.sandbox.misbehave([self.rule(cell, place)])
+                loop.sandbox.add_faults([self.rule(cell, place)])
             if cell.point:
-                whose = str(place["connection"])
-                orders.order(loop.orders, cell.point, cell.order, whose=whose)
+                holder = str(place["connection"])
+                orders.order(loop.orders, cell.point, cell.order, holder=holder)
 
     def occupy(self) -> frozenset[tuple[str, str]]:
         """Create other documents under our numbers or similar ones. Return their names."""
@@ -97,17 +97,17 @@ class Batch:
 
     def rule(self, cell: Cell, place: dict[str, Any]) -> dict[str, Any]:
         """Limit the fault to the requests of this cell; a login does not show its cell."""
-        operation, which = self.request(cell)
-        about: dict[str, Any] = {"operation": operation, "nth": which}
+        operation, position = self.request(cell)
+        limits: dict[str, Any] = {"operation": operation, "nth": position}
         if cell.fault.on in ("login", "logout"):
-            about = {"operation": operation}
+            limits = {"operation": operation}
         elif cell.kind == NUMBERED_BY_SERVICE:
-            about |= {"customer": place["customer"]}
+            limits |= {"customer": place["customer"]}
         else:
-            about |= {"number": place["number"]}
+            limits |= {"number": place["number"]}
         if cell.fault.rule["action"] == "redirect":
-            about |= {"location": self.loop.trap.address}
-        return {**cell.fault.rule, **about}
+            limits |= {"location": self.loop.trap.address}
+        return {**cell.fault.rule, **limits}
 
     def request(self, cell: Cell) -> tuple[str, int]:
         """Return the operation that gets the bad answer, and its place among its kind."""
@@ -172,7 +172,9 @@ class Batch:
             self.occupied,
         )
         secrets = loop.sandbox.secrets()
-        found, _ = audit(loop.postgres.address, case, logs=loop.logs, secrets=secrets, told=[])
+        found, _ = audit(
+            loop.postgres.address, case, logs=loop.logs, secrets=secrets, shown_numbers=[]
+        )
         if loop.trap.visits:
             found.append(Finding("secret", f"{len(loop.trap.visits)} redirects were followed"))
             loop.trap.visits.clear()

@@ -1,8 +1,8 @@
-"""Did it come about in the right way? The attempts of each booking against the sandbox's log.
+"""Check how a result came about: the attempts of each booking against the sandbox's log.
 
-A result can be right by luck, or because the service refused a second number. So what is looked at
-here is every step: nothing sent that was not written down before, nothing sent again without
-knowing that it is not there, nothing after the end, one writer at a time.
+A result can be right by chance, or because the service refused a second number. So every step is
+checked: nothing is sent before the intention is stored, nothing is sent again without proven
+absence, nothing is sent after the end, and one writer works at a time.
 """
 
 import datetime
@@ -16,13 +16,13 @@ from .times import LAG, PACE
 from .wire_log import Entry, Log
 
 NEVER_LEFT = ("not-sent", "invalid")
-THERE = ("accepted", "same", "same_but_text", "same_with_token")
-# Who sleeps between reading the clock and asking asks later, by as long as anybody sleeps here.
+EXISTING = ("accepted", "same", "same_but_text", "same_with_token")
+# Seconds by which a process that was suspended after reading the clock may ask later.
 SLEEP = 2.5 * PACE
 
 
 class Attempt(NamedTuple):
-    """One exchange as the program wrote it down."""
+    """One exchange as the program recorded it."""
 
     fencing_token: int
     is_look_up: bool
@@ -42,43 +42,44 @@ class Attempt(NamedTuple):
 def histories(
     bookings: list[dict[str, Any]], rows: list[dict[str, Any]], log: Log, case: Case
 ) -> tuple[list[Finding], Counter[str]]:
-    """What is wrong, and figures: sleepers' results that were ignored, sendings after absence."""
-    of: dict[int, list[Attempt]] = defaultdict(list)
+    """Return the findings, and figures: ignored late results, and second sendings after absence."""
+    by_booking: dict[int, list[Attempt]] = defaultdict(list)
     for row in rows:
-        of[row["booking_id"]].append(attempt(row))
+        by_booking[row["booking_id"]].append(attempt_of(row))
     findings: list[Finding] = []
     figures: Counter[str] = Counter()
     for booking in bookings:
-        mine = of[booking["id"]]
-        findings += path(booking, mine)
+        attempts = by_booking[booking["id"]]
+        findings += check_history(booking, attempts)
         if booking["name"]:
-            findings += against_log(booking, mine, log, case)
-        figures["zombie writes fenced"] += sum(is_late(it, mine) for it in mine)
-        sent = [it for it in mine if it.may_have_left]
+            findings += against_log(booking, attempts, log, case)
+        figures["zombie writes fenced"] += sum(is_late(attempt, attempts) for attempt in attempts)
+        sent = [attempt for attempt in attempts if attempt.may_have_left]
         figures["second sendings"] += max(0, len(sent) - 1)
-    findings += two_writers(bookings, of, lease=case.lease)
+    findings += two_writers(bookings, by_booking, lease=case.lease)
     return findings, figures
 
 
-def attempt(row: dict[str, Any]) -> Attempt:
+def attempt_of(row: dict[str, Any]) -> Attempt:
     lasted = None if row["milliseconds"] is None else row["milliseconds"] / 1000
     return Attempt(
         row["fencing_token"], row["is_look_up"], row["started_at"], lasted, row["outcome"]
     )
 
 
-def is_late(it: Attempt, all_of_it: list[Attempt]) -> bool:
-    """Its result came when somebody else had the booking already."""
-    return it.ended is not None and any(
-        other.fencing_token > it.fencing_token and other.began < it.ended for other in all_of_it
+def is_late(attempt: Attempt, attempts: list[Attempt]) -> bool:
+    """Return whether the result came after another worker had claimed the booking."""
+    return attempt.ended is not None and any(
+        other.fencing_token > attempt.fencing_token and other.began < attempt.ended
+        for other in attempts
     )
 
 
-# --- The attempts by themselves -------------------------------------------------------------------
+# --- The attempts alone ---------------------------------------------------------------------------
 
 
-def path(booking: dict[str, Any], attempts: list[Attempt]) -> Iterator[Finding]:
-    """The history is a way through the states, with its end where the booking is."""
+def check_history(booking: dict[str, Any], attempts: list[Attempt]) -> Iterator[Finding]:
+    """Check the order of the attempts, and that they lead to the state of the booking."""
     name = f"{booking['kind']} {booking['name']}"
     for before, after in pairwise(attempts):
         if after.began < before.began:
@@ -90,25 +91,29 @@ def path(booking: dict[str, Any], attempts: list[Attempt]) -> Iterator[Finding]:
     if booking["booked"] > 1:
         yield Finding("history", f"{name}: booked {booking['booked']} times")
     if booking["state"] == "confirmed":
-        yield from confirmed(booking, name, attempts)
+        yield from after_confirmation(booking, name, attempts)
 
 
 def unasked(name: str, attempts: list[Attempt]) -> Iterator[Finding]:
-    """Each sending comes straight after a look-up that saw nothing."""
-    for before, it in pairwise([None, *attempts]):
-        if it is None or it.is_look_up:
+    """Yield sendings that do not directly follow a look-up that found nothing."""
+    for before, attempt in pairwise([None, *attempts]):
+        if attempt is None or attempt.is_look_up:
             continue
         looked = before is not None and before.is_look_up and before.outcome == "absent"
-        if not looked or before is None or before.fencing_token != it.fencing_token - 1:
+        if not looked or before is None or before.fencing_token != attempt.fencing_token - 1:
             yield Finding(
-                "blind", f"{name}: attempt {it.fencing_token} sent without a look-up before it"
+                "blind", f"{name}: attempt {attempt.fencing_token} sent without a look-up before it"
             )
 
 
-def confirmed(booking: dict[str, Any], name: str, attempts: list[Attempt]) -> Iterator[Finding]:
-    if booking["reason"] != "linked" and not any(it.outcome in THERE for it in attempts):
-        yield Finding("history", f"{name}: booked, but never seen there or accepted")
-    later = [it.fencing_token for it in attempts if it.began > booking["ended_at"]]
+def after_confirmation(
+    booking: dict[str, Any], name: str, attempts: list[Attempt]
+) -> Iterator[Finding]:
+    if booking["reason"] != "linked" and not any(
+        attempt.outcome in EXISTING for attempt in attempts
+    ):
+        yield Finding("history", f"{name}: booked, but never found or accepted")
+    later = [attempt.fencing_token for attempt in attempts if attempt.began > booking["ended_at"]]
     if later:
         yield Finding("history", f"{name}: attempts {later} after it was booked")
 
@@ -121,11 +126,11 @@ def against_log(
 ) -> Iterator[Finding]:
     kind, name = booking["kind"], booking["name"]
     if not booking["natural_key"]:
-        return  # they gave the number, so that nothing was asked or ordered under it
+        return  # the service assigned the number, so no request has it
     orders = log.orders(kind, name)
     sent = [it for it in attempts if not it.is_look_up]
     if len(orders) > len(sent):
-        text = f"{kind} {name}: {len(orders)} arrived, {len(sent)} were written down"
+        text = f"{kind} {name}: {len(orders)} arrived, {len(sent)} were recorded"
         yield Finding("blind", text)
     timely = [it for it in orders if is_timely(it, sent, case)]
     if booking["state"] == "confirmed":
@@ -139,21 +144,26 @@ def against_log(
 
 
 def is_timely(order: Entry, sent: list[Attempt], case: Case) -> bool:
-    """Within the time that an exchange has; later it comes from a process that slept."""
+    """Return whether the order arrived within the time of an exchange.
+
+    A later order comes from a process that was suspended.
+    """
     longest = seconds(case.exchange + LAG)
-    return any(it.began - seconds(LAG) <= order.at <= it.began + longest for it in sent)
+    return any(
+        attempt.began - seconds(LAG) <= order.at <= attempt.began + longest for attempt in sent
+    )
 
 
 def between(
     name: str, first: Entry, second: Entry, absences: list[Entry], *, settle: float
 ) -> Iterator[Finding]:
-    """Two orders: between them it was seen, late enough and twice, that nothing is there."""
-    seen = [it for it in absences if first.place < it.place < second.place]
+    """Check that two look-ups after the settle time found nothing between two orders."""
+    seen = [absence for absence in absences if first.place < absence.place < second.place]
     if first.was_refused:
         if not seen:
-            yield Finding("blind", f"{name}: sent again after a refusal, without looking")
+            yield Finding("blind", f"{name}: sent again after a refusal, without a look-up")
         return
-    late = [it for it in seen if it.at >= first.at + seconds(settle - LAG)]
+    late = [absence for absence in seen if absence.at >= first.at + seconds(settle - LAG)]
     if len(late) < 2:
         text = f"{name}: sent again after {len(seen)} look-ups, {len(late)} of them late enough"
         yield Finding("blind", text)
@@ -162,14 +172,14 @@ def between(
 def claimed_absences(
     name: str, attempts: list[Attempt], absences: list[Entry]
 ) -> Iterator[Finding]:
-    """Who says to have seen nothing did ask, and got that answer whole."""
-    for it in attempts:
-        if it.outcome != "absent" or it.ended is None:
+    """Yield attempts that recorded an absence without a complete answer that proves it."""
+    for attempt in attempts:
+        if attempt.outcome != "absent" or attempt.ended is None:
             continue
-        since, until = it.began - seconds(LAG), it.ended + seconds(SLEEP)
-        if not any(since <= seen.at <= until for seen in absences):
+        since, until = attempt.began - seconds(LAG), attempt.ended + seconds(SLEEP)
+        if not any(since <= absence.at <= until for absence in absences):
             yield Finding(
-                "blind", f"{name}: attempt {it.fencing_token} never was told that it is absent"
+                "blind", f"{name}: attempt {attempt.fencing_token} got no answer that it is absent"
             )
 
 
@@ -177,16 +187,16 @@ def claimed_absences(
 
 
 def two_writers(
-    bookings: list[dict[str, Any]], of: dict[int, list[Attempt]], *, lease: float
+    bookings: list[dict[str, Any]], by_booking: dict[int, list[Attempt]], *, lease: float
 ) -> Iterator[Finding]:
-    """Nobody begins on a connection while somebody whose lease still runs is at work on it."""
+    """Yield moments at which two workers with a valid lease worked on one connection."""
     by_connection: dict[int, list[Attempt]] = defaultdict(list)
     for booking in bookings:
-        by_connection[booking["connection_id"]] += of[booking["id"]]
+        by_connection[booking["connection_id"]] += by_booking[booking["id"]]
     for connection, attempts in by_connection.items():
-        for before, after in overlapping(sorted(attempts, key=lambda it: it.began)):
+        for before, after in overlapping(sorted(attempts, key=lambda attempt: attempt.began)):
             if before.seconds is not None and before.seconds < lease - 0.05:
-                text = f"connection {connection}: two at work at {after.began:%H:%M:%S.%f}"
+                text = f"connection {connection}: two writers at {after.began:%H:%M:%S.%f}"
                 yield Finding("history", text)
 
 

@@ -41,17 +41,17 @@ def hurried_client(connection: Connection) -> EBoekhouden:
     return EBoekhouden(credentials, url=settings.EBOEKHOUDEN_URL, limits=limits)
 
 
-def know_what_is_held() -> None:
-    """Make this process know for which connection it works."""
+def record_held_connection() -> None:
+    """Make this process remember the connection whose lease it holds."""
     take = leases.take
 
-    def take_and_know(connection_id: int, **given: object) -> int | None:
-        fencing_token = take(connection_id, **given)
+    def take_and_record(connection_id: int, **options: object) -> int | None:
+        fencing_token = take(connection_id, **options)
         if fencing_token is not None:
             HELD[:] = [connection_id]
         return fencing_token
 
-    leases.take = take_and_know
+    leases.take = take_and_record
 
 
 def seconds(count: float) -> datetime.timedelta:

@@ -1,6 +1,6 @@
 """Mistakes to plant in the killed processes, one at a time; the auditor must find each.
 
-Each replaces one rule of the program by a plausible mistake.
+Each one replaces one rule of the program by a plausible mistake.
 """
 
 import datetime
@@ -122,9 +122,9 @@ def number_outside() -> None:
 
     def next_number(organisation, origin, *, year: int) -> str:
         prefix = numbering.series_prefix(organisation, origin)
-        given = {"organisation": organisation, "prefix": prefix, "year": year}
-        series = NumberSeries(**given, last=taken_elsewhere(f"{prefix}{year}"))
-        NumberSeries.objects.update_or_create(**given, defaults={"last": series.last})
+        options = {"organisation": organisation, "prefix": prefix, "year": year}
+        series = NumberSeries(**options, last=taken_elsewhere(f"{prefix}{year}"))
+        NumberSeries.objects.update_or_create(**options, defaults={"last": series.last})
         return str(series)
 
     invoicing.next_number = issuing.next_number = next_number

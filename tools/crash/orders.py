@@ -3,15 +3,15 @@
 import os
 from pathlib import Path
 
-STRUCK = "struck"
+CARRIED_OUT = "struck"
 
 
-def order(folder: Path, point: str, what: str, *, whose: str = "any") -> None:
+def order(folder: Path, point: str, act: str, *, connection: str = "any") -> None:
     """Give an order atomically; it replaces an earlier one at the same point."""
     draft = folder / f"draft-{os.getpid()}"
-    draft.write_text(what)
-    (folder / f"{whose}:{point}.passed").unlink(missing_ok=True)
-    draft.rename(folder / f"{whose}:{point}")
+    draft.write_text(act)
+    (folder / f"{connection}:{point}.passed").unlink(missing_ok=True)
+    draft.rename(folder / f"{connection}:{point}")
 
 
 def withdraw(folder: Path) -> None:
@@ -19,7 +19,7 @@ def withdraw(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def struck(folder: Path) -> list[list[str]]:
+def carried_out(folder: Path) -> list[list[str]]:
     """Return every order that was carried out: its name, the act and the pid."""
-    told = folder / STRUCK
-    return [line.split() for line in told.read_text().splitlines()] if told.exists() else []
+    log = folder / CARRIED_OUT
+    return [line.split() for line in log.read_text().splitlines()] if log.exists() else []

@@ -1,4 +1,4 @@
-"""What a person does in an agency: registers, invoices, meets customers, decides on bookings."""
+"""The acts of a person in an agency: register, invoice, add customers, decide on bookings."""
 
 import json
 import random
@@ -30,8 +30,8 @@ from tests import factories
 from .agency import create_project
 from .failing import Planned
 
-# As many documents as a person makes in one run; the waiting afterwards has to end.
-MOST = 14
+# The maximum of documents per person and run, because the recovery has a time limit.
+MAX_DOCUMENTS = 14
 TOO_LATE = (ProposalChanged, NotAllowed, actions.NoLonger, actions.AlreadyTied)
 
 
@@ -43,14 +43,20 @@ class Person:
         self.made = 0
 
     def act(self) -> None:
-        """Do one thing that people do in an office."""
+        """Carry out one random action of an office."""
         agencies = list(Organisation.objects.order_by("pk"))
         # Often in the same agency as the other person, so that both select the same rows.
         meeting = agencies[int(2 * time.monotonic()) % len(agencies)]
         self.organisation = meeting if self.dice.random() < 0.6 else self.dice.choice(agencies)
         self.member = self.organisation.memberships.order_by("pk").first()
-        ways = [self.register, self.invoice_there, self.invoice_here, self.meet, self.decide]
-        self.dice.choices(ways, weights=[6, 5, 3, 1, 3])[0]()
+        choices = [
+            self.register,
+            self.create_remote_invoice,
+            self.create_local_invoice,
+            self.add_customer,
+            self.decide,
+        ]
+        self.dice.choices(choices, weights=[6, 5, 3, 1, 3])[0]()
 
     def register(self) -> None:
         """Register hours and expenses with cents, so that VAT has to be rounded."""
@@ -80,25 +86,29 @@ class Person:
             amount=amount,
         )
 
-    def meet(self) -> None:
-        place = self.organisation.pk
+    def add_customer(self) -> None:
+        agency = self.organisation.pk
         with transaction.atomic():
-            create_project(self.organisation, f"N{place}-{self.dice.randint(10**6, 10**7)}")
+            create_project(self.organisation, f"N{agency}-{self.dice.randint(10**6, 10**7)}")
 
-    def invoice_there(self) -> None:
+    def create_remote_invoice(self) -> None:
         order = self.order(Origin.EBOEKHOUDEN)
-        if order and self.made < MOST:
-            tie = self.organisation.connection
-            batch = invoice_in_eboekhouden(order, connection=tie, now=timezone.now())
-            self.tell(batch.bookings.exclude(invoice=None).values_list("invoice", flat=True))
+        if order and self.made < MAX_DOCUMENTS:
+            ledger_connection = self.organisation.connection
+            batch = invoice_in_eboekhouden(order, connection=ledger_connection, now=timezone.now())
+            self.log_numbers(batch.bookings.exclude(invoice=None).values_list("invoice", flat=True))
 
-    def invoice_here(self) -> None:
+    def create_local_invoice(self) -> None:
         order = self.order(Origin.HERE)
-        if order and self.made < MOST:
-            now, by, tie = timezone.now(), self.member.user, self.organisation.connection
-            sent = [mark_sent(it, by=by, now=now) for it in draft_invoices(order, now=now)]
-            create_sales_entries(sent, tie, by=by, now=now)
-            self.tell([invoice.pk for invoice in sent])
+        if order and self.made < MAX_DOCUMENTS:
+            now, by, ledger_connection = (
+                timezone.now(),
+                self.member.user,
+                self.organisation.connection,
+            )
+            sent = [mark_sent(draft, by=by, now=now) for draft in draft_invoices(order, now=now)]
+            create_sales_entries(sent, ledger_connection, by=by, now=now)
+            self.log_numbers([invoice.pk for invoice in sent])
 
     def order(self, origin: Origin) -> InvoiceRequest | None:
         """Select a part of the unbilled rows, as both people see them, and wait a moment."""
@@ -115,26 +125,28 @@ class Person:
     def unbilled_work(self) -> WorkQuery:
         """Choose hours, expenses and scheduled amounts; each use reads them again."""
         scheduled_amounts = ScheduledAmount.objects.filter(project__organisation=self.organisation)
-        entries, spent = self.organisation.time_entries, self.organisation.expenses
+        entries, expenses = self.organisation.time_entries, self.organisation.expenses
         return WorkQuery(
-            time_entries=entries.filter(pk__in=self.some(entries, 0.5)),
-            expenses=spent.filter(pk__in=self.some(spent, 0.5)),
-            scheduled_amounts=scheduled_amounts.filter(pk__in=self.some(scheduled_amounts, 0.1)),
+            time_entries=entries.filter(pk__in=self.some_unbilled(entries, 0.5)),
+            expenses=expenses.filter(pk__in=self.some_unbilled(expenses, 0.5)),
+            scheduled_amounts=scheduled_amounts.filter(
+                pk__in=self.some_unbilled(scheduled_amounts, 0.1)
+            ),
         )
 
-    def some(self, rows, chance: float) -> list[int]:
-        free = rows.filter(invoice_line=None).order_by("pk").values_list("pk", flat=True)
-        return [pk for pk in free if self.dice.random() < chance]
+    def some_unbilled(self, rows, chance: float) -> list[int]:
+        unbilled = rows.filter(invoice_line=None).order_by("pk").values_list("pk", flat=True)
+        return [pk for pk in unbilled if self.dice.random() < chance]
 
     def decide(self) -> None:
         """Check now, cancel what can be cancelled, book again, or link."""
         bookings = self.organisation.bookings.select_related("invoice", "customer", "connection")
-        wanted = bookings.exclude(state__in=(State.CONFIRMED, State.CANCELLED))
-        for booking in wanted.order_by("?")[:1]:
+        unfinished = bookings.exclude(state__in=(State.CONFIRMED, State.CANCELLED))
+        for booking in unfinished.order_by("?")[:1]:
             may_cancel = self.dice.random() < 0.3 and booking.kind != BookingKind.RELATION
             settle(booking, by=self.member.user, may_cancel=may_cancel)
 
-    def tell(self, invoices) -> None:
+    def log_numbers(self, invoices) -> None:
         """Log the numbers that this person was shown; the auditor reads them."""
         made = list(invoices)
         self.made += len(made)
@@ -143,7 +155,7 @@ class Person:
 
 
 def settle(booking: Booking, *, by, may_cancel: bool = False) -> None:
-    """Do what a person would do about a booking, if anything is possible."""
+    """Carry out an action that a person could choose for this booking, if there is one."""
     match booking.state:
         case State.QUEUED | State.REJECTED if may_cancel:
             actions.cancel(booking, by=by, now=timezone.now())
@@ -159,7 +171,7 @@ def settle(booking: Booking, *, by, may_cancel: bool = False) -> None:
 
 
 def work(seed: int, until: float) -> None:
-    """Acts until then (of the monotonic clock, which all processes of a machine share).
+    """Act until `until` on the monotonic clock, which all processes of a machine share.
 
     Logs expected errors; an unexpected one ends the process.
     """

@@ -1,4 +1,4 @@
-"""What is killed, stopped and started again: two workers, the beat, the web server, people."""
+"""The processes that are killed and restarted: two workers, the beat, the web server, people."""
 
 import contextlib
 import json
@@ -53,7 +53,7 @@ class Group:
         self.parts.append(part)
         return part
 
-    def start(self, part: Part, *, given: bytes = b"") -> None:
+    def start(self, part: Part, *, standard_input: bytes = b"") -> None:
         """Start a part; `given` is its standard input."""
         with (self.logs / f"{part.name}.log").open("ab") as log:
             part.process = subprocess.Popen(
@@ -65,16 +65,16 @@ class Group:
                 start_new_session=True,
             )
         assert part.process.stdin
-        part.process.stdin.write(given)
+        part.process.stdin.write(standard_input)
         part.process.stdin.close()
 
     def revive(self) -> int:
         """Start parts that ended again. Return how many."""
-        gone = [part for part in self.parts if not part.is_running]
-        for part in gone:
+        ended = [part for part in self.parts if not part.is_running]
+        for part in ended:
             end(part)
             self.start(part)
-        return len(gone)
+        return len(ended)
 
     def end(self) -> None:
         for part in self.parts:
@@ -109,9 +109,9 @@ class Forker:
                 start_new_session=True,
             )
 
-    def do(self, action: str, *given: object, log: Path | None = None) -> Any:
+    def do(self, action: str, *arguments: object, log: Path | None = None) -> Any:
         """Return the answer: the result, or the pid of the process that carries the action out."""
-        order = {"do": action, "with": given} | ({"log": str(log)} if log else {})
+        order = {"do": action, "with": arguments} | ({"log": str(log)} if log else {})
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps(order).encode() + b"\n")

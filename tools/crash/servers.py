@@ -22,7 +22,7 @@ from tests.plugins.servers import (
     within_reach_of_nobody,
 )
 
-# The machine does not lose power here, so nothing waits for the disk; but a commit is a commit.
+# No power cut is tested, so commits need not wait for the disk.
 OPTIONS = ["-F", "-c", "synchronous_commit=on", "-c", "max_connections=100"]
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -52,13 +52,13 @@ class Postgres:
         wait_for(self.address, self.process, self.log)
 
     def stop(self) -> None:
-        """Immediately: what was not committed is gone, and the next start recovers."""
+        """Stop immediately, without a checkpoint; the next start recovers what was committed."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait()
 
 
 class Sandbox:
-    """The stand-in for e-Boekhouden in a process of its own, led over its control address."""
+    """The sandbox in a process of its own, controlled through its control API."""
 
     def __init__(self, folder: Path, log: Path) -> None:
         port = unused_port()
@@ -72,26 +72,26 @@ class Sandbox:
         self.facts = json.loads(self.process.stdout.readline())
         self.control = f"http://127.0.0.1:{port}/control/"
 
-    def ask(self, path: str, given: object = None, *, method: str = "") -> Any:
-        data = None if given is None else json.dumps(given).encode()
-        way = method or ("POST" if data else "GET")
-        request = urllib.request.Request(self.control + path, data=data, method=way)
+    def ask(self, path: str, content: object = None, *, method: str = "") -> Any:
+        data = None if content is None else json.dumps(content).encode()
+        method = method or ("POST" if data else "GET")
+        request = urllib.request.Request(self.control + path, data=data, method=method)
         with OPENER.open(request, timeout=20) as answer:
             return json.loads(answer.read())
 
     def begin(self, *, seed: int, is_unique: bool, **switches: object) -> None:
-        """Empty books that take any number of calls; as strict as asked for."""
+        """Empty the books; allow any number of calls, and duplicate numbers unless `is_unique`."""
         self.ask("reset", {})
         self.ask("faults/seed", {"seed": seed})
         names = ("unique_invoice", "unique_mutation", "unique_relation")
         quota = {"daily_quota": 10**6, "monthly_quota": 10**6}
         self.ask("switches", {**dict.fromkeys(names, is_unique), **quota, **switches})
 
-    def misbehave(self, faults: list[dict[str, Any]]) -> None:
+    def add_faults(self, faults: list[dict[str, Any]]) -> None:
         for fault in faults:
             self.ask("faults", fault)
 
-    def behave(self) -> None:
+    def clear_faults(self) -> None:
         self.ask("faults", method="DELETE")
 
     def secrets(self) -> list[str]:

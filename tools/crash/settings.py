@@ -12,7 +12,7 @@ CELERY_BEAT_SCHEDULE = {"sweep-bookings": SWEEP}
 # A worker that is asked to stop has one second, as all times are shorter here.
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 1
 
-# Less than a second is too little in real life, where a request takes up to a minute.
+# Less than a second is too short in production, where a request takes up to a minute.
 BOOKING_SETTLE_SECONDS = float(os.environ.get("CRASH_SETTLE", "0.6"))
 SILENCED_SYSTEM_CHECKS = ["timechimp_eb.E006"]
 

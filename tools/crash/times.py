@@ -1,21 +1,21 @@
 """The shorter times, in seconds; the program has 60, 120 and 180.
 
-CRASH_PACE makes all of them longer, on a machine that has a lot of other work: with 3 three times.
+CRASH_PACE multiplies all of them, for a machine with a lot of other work.
 """
 
 import os
 
 PACE = float(os.environ.get("CRASH_PACE", "1"))
 
-# Of one request, of a login with a request, and of a claim.
+# The duration of a request, of a login with a request, and of a lease.
 REQUEST, EXCHANGE, LEASE = 0.25 * PACE, 0.5 * PACE, 0.75 * PACE
-# After which the service no longer acts on a lost request: when it refuses a second number, and
-# when nothing but this wait keeps a second copy away.
+# The settle time, after which the service no longer acts on a lost request: when it refuses
+# duplicate numbers, and when only this wait prevents a duplicate.
 SETTLE_UNIQUE, SETTLE_ALONE = 0.6 * PACE, 2.0 * PACE
-# The longest sleep of a worker. It must be over, and what the worker then sends have its effect,
-# before anybody may conclude that nothing is there: else see "What cannot be promised".
+# The longest suspension of a worker. A request sent afterwards must have its effect before an
+# absence counts; see "What cannot be promised" in docs/booking.md.
 SLEEP_UNIQUE, SLEEP_ALONE = 1.6 * PACE, 1.2 * PACE
-# How late a late answer is: later than anybody waits, and earlier than the settle time.
+# Seconds of delay of a late answer: longer than a client waits, shorter than the settle time.
 LATE = 0.5 * PACE
-# Between what is written down and what is done, on a machine with other work.
+# Seconds between a recorded moment and the act, on a machine with other work.
 LAG = 0.35 * PACE

@@ -6,7 +6,7 @@ import threading
 
 
 class Trap:
-    """Listens on 127.0.0.1 and keeps what arrives; `visits` must stay empty."""
+    """A server on 127.0.0.1 that records visitors; `visits` must stay empty."""
 
     def __init__(self) -> None:
         self.visits: list[bytes] = []

@@ -1,4 +1,4 @@
-"""The sandbox's log of requests, as evidence of what was really asked and ordered, and when."""
+"""The sandbox's log of requests, as evidence of what was asked and ordered, and when."""
 
 import datetime
 from collections import Counter, defaultdict
@@ -15,8 +15,8 @@ KINDS = {
     "AddMutatie": "sales_entry",
     "GetMutaties": "sales_entry",
 }
-# After these who looked up has the whole answer, though perhaps not in time; a list has no number
-# of its own that could be a wrong one.
+# Faults after which the client has the whole answer, though perhaps late. A list has no number of
+# its own, so `wrong_number` does not change it.
 HARMLESS = ("delay", "drip", "expire", "wrong_number")
 
 
@@ -31,10 +31,10 @@ class Entry(NamedTuple):
 
 
 class Log:
-    """Requests by kind and name, in the order in which they came in.
+    """Requests by kind and name, in order of arrival.
 
-    `near` are records of others, some of whose names may begin with one that is looked up: who asks
-    a service that finds those too is told of them, and has seen nothing of its own.
+    `near` are records of others; the names of some begin with a name that is looked up. A service
+    with a loose filter returns those too, although nothing has exactly this name.
     """
 
     def __init__(
@@ -42,25 +42,25 @@ class Log:
     ) -> None:
         self.entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         longer = Counter((kind, name[:-1]) for kind, name in near)
-        for it in requests:
-            if it["operation"] in KINDS and it["number"]:
-                key = KINDS[it["operation"]], it["number"]
-                self.entries[key].append(entry(it, others=longer[key]))
+        for request in requests:
+            if request["operation"] in KINDS and request["number"]:
+                key = KINDS[request["operation"]], request["number"]
+                self.entries[key].append(entry(request, others=longer[key]))
 
     def orders(self, kind: str, name: str) -> list[Entry]:
         return [it for it in self.entries[kind, name] if it.is_order]
 
     def absences(self, kind: str, name: str) -> list[Entry]:
-        """Complete look-ups that saw nothing."""
+        """Return complete look-ups that found nothing."""
         return [it for it in self.entries[kind, name] if it.saw_nothing]
 
 
-def entry(it: dict[str, Any], *, others: int) -> Entry:
-    is_whole = not it["fault"] or it["fault"].startswith(HARMLESS)
+def entry(request: dict[str, Any], *, others: int) -> Entry:
+    is_whole = not request["fault"] or request["fault"].startswith(HARMLESS)
     return Entry(
-        place=it["id"],
-        at=datetime.datetime.fromisoformat(it["at"]).replace(tzinfo=AMSTERDAM),
-        is_order=it["operation"].startswith("Add"),
-        was_refused=bool(it["code"]) or it["fault"].startswith("error_code"),
-        saw_nothing=is_whole and it["outcome"] == f"answered, {others} found",
+        place=request["id"],
+        at=datetime.datetime.fromisoformat(request["at"]).replace(tzinfo=AMSTERDAM),
+        is_order=request["operation"].startswith("Add"),
+        was_refused=bool(request["code"]) or request["fault"].startswith("error_code"),
+        saw_nothing=is_whole and request["outcome"] == f"answered, {others} found",
     )

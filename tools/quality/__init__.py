@@ -1,1 +1,1 @@
-"""`./run check`: everything that can be said about the code without running it."""
+"""`./run check`: checks of the code that do not run it."""

@@ -1,4 +1,4 @@
-"""`./run check`: each step with its time; what a failing one wrote; the exit code says it all."""
+"""`./run check`: run each step, show its time and the output of failures, and set the exit code."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ TESTING = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
 class Step(NamedTuple):
-    """One question; exit code 0 means yes."""
+    """One check; exit code 0 means success."""
 
     name: str
     command: list[str]
@@ -80,7 +80,7 @@ class Outcome(NamedTuple):
 
 
 def main() -> int:
-    """All steps, two at a time; the exit code is 1 when one of them fails."""
+    """Run all steps, two at a time; return 1 if one of them fails."""
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         outcomes = [report(outcome) for outcome in pool.map(carry_out, STEPS)]

@@ -1,7 +1,7 @@
-"""Whether every text of the program has a translation; `--missing` prints what to add to the .po.
+"""Check that every text has a translation; `--missing` prints the entries to add to the .po file.
 
-Needs none of gettext's tools: Python files are read as syntax trees, templates through Django's own
-preparation of them for gettext.
+Needs none of gettext's tools: Python files are read as syntax trees, templates as Django prepares
+them for gettext.
 """
 
 import ast
@@ -33,7 +33,7 @@ class Text(NamedTuple):
     context: str
     id: str
     plural: str
-    where: str
+    source_path: str
 
 
 def main(arguments: list[str]) -> int:
@@ -59,11 +59,11 @@ def complaints_about(path: Path, texts: Iterable[Text]) -> Iterator[str]:
         elif message.id and fields(message.id) != fields(message.texts[0]):
             yield f"{name}: other fields than in the source: {message.id!r}"
     for text in missing(texts, path):
-        yield f"{name}: missing: {text.id!r} ({text.where})"
+        yield f"{name}: missing: {text.id!r} ({text.source_path})"
 
 
 def missing(texts: Iterable[Text], path: Path) -> list[Text]:
-    """Texts without an entry, each once."""
+    """Return the texts without an entry, each once."""
     known = {message_key(message) for message in read_catalogue(path)}
     found = {text[:2]: text for text in texts if text[:2] not in known}
     return list(found.values())
@@ -74,12 +74,12 @@ def message_key(message: Message) -> tuple[str, str]:
 
 
 def fields(text: str) -> set[str]:
-    """The names of what is filled in; a plural's single form may leave out its number."""
+    """Return the placeholders; the singular of a plural may leave out its number."""
     return set(re.findall(r"%\((\w+)\)|\{(\w+)\}", text))
 
 
 def stub(text: Text) -> str:
-    lines = [f"#: {text.where}", f"msgctxt {quoted(text.context)}" if text.context else ""]
+    lines = [f"#: {text.source_path}", f"msgctxt {quoted(text.context)}" if text.context else ""]
     lines += [f"msgid {quoted(text.id)}"]
     if text.plural:
         lines += [f"msgid_plural {quoted(text.plural)}", 'msgstr[0] ""', 'msgstr[1] ""']
@@ -104,10 +104,10 @@ def texts_in_source() -> Iterator[Text]:
             yield from texts_in_template(path)
 
 
-def texts_in_python(source: str, where: str) -> Iterator[Text]:
-    for node in ast.walk(ast.parse(source, filename=where)):
+def texts_in_python(source: str, source_path: str) -> Iterator[Text]:
+    for node in ast.walk(ast.parse(source, filename=source_path)):
         if isinstance(node, ast.Call) and name_of(node.func) in MARKERS:
-            yield from text_of(node, f"{where}:{node.lineno}")
+            yield from text_of(node, f"{source_path}:{node.lineno}")
 
 
 def name_of(function: ast.expr) -> str:
@@ -116,14 +116,14 @@ def name_of(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-def text_of(call: ast.Call, where: str) -> Iterator[Text]:
+def text_of(call: ast.Call, source_path: str) -> Iterator[Text]:
     context, single, plural = (literal(call, position) for position in MARKERS[name_of(call.func)])
     if single:
-        yield Text(context, single, plural, where)
+        yield Text(context, single, plural, source_path)
 
 
 def literal(call: ast.Call, position: int | None) -> str:
-    """The text at a position; empty where it isn't written out (a variable is marked elsewhere)."""
+    """Return the text at a position; empty if it is not a literal, but a variable."""
     if position is None or position >= len(call.args):
         return ""
     argument = call.args[position]
@@ -132,15 +132,18 @@ def literal(call: ast.Call, position: int | None) -> str:
 
 
 def texts_in_template(path: Path) -> Iterator[Text]:
-    """Django blanks out all but the calls to gettext; each is then read as Python."""
+    """Yield the texts of a template.
+
+    Django blanks out all but the calls to gettext; each call is then parsed as Python.
+    """
     prepared = templatize(path.read_text(encoding="utf-8"))
-    where = str(path.relative_to(ROOT))
+    source_path = str(path.relative_to(ROOT))
     for start in (found.start() for found in CALL.finditer(prepared)):
-        yield from texts_in_python(shortest_call(prepared[start:]), where)
+        yield from texts_in_python(shortest_call(prepared[start:]), source_path)
 
 
 def shortest_call(text: str) -> str:
-    """The call at the beginning of a text: up to the first bracket that makes it complete."""
+    """Return the call at the beginning of a text: up to the bracket that completes it."""
     for end in (found.end() for found in re.finditer(r"\)", text)):
         try:
             ast.parse(text[:end])

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tools.crash.auditing import Remote, against_each_other, gaps, leaks, of_theirs, told_to_people
+from tools.crash.auditing import Remote, check_existing, compare_all, gaps, leaks, read_person_log
 
 BOOKING = {
     "id": 1,
@@ -17,7 +17,7 @@ DOCUMENT = Remote("invoice", "TC2026-0001", "TC2026-0001", "C0001", Decimal("121
 
 
 def kinds(bookings, remote):
-    return kinds_of(against_each_other(bookings, remote))
+    return kinds_of(compare_all(bookings, remote))
 
 
 def kinds_of(findings):
@@ -70,7 +70,7 @@ def test_a_code_in_a_log_is_found_in_any_writing(tmp_path):
 
 
 def test_what_people_were_told_is_read_past_lines_that_a_kill_cut_off():
-    numbers, events = told_to_people('{"made": ["TC2026-0001"]}\n{"changed": 1}\n{"made": ["TC2')
+    numbers, events = read_person_log('{"made": ["TC2026-0001"]}\n{"changed": 1}\n{"made": ["TC2')
 
     assert numbers == ["TC2026-0001"]
     assert events["changed"] == 1
@@ -82,7 +82,7 @@ BY_SERVICE = frozenset({("invoice", "TC2026-0001")})
 def test_what_somebody_else_made_is_there_once_and_nobodys_booking():
     stopped = {**BOOKING, "state": "conflict"}
 
-    assert not list(of_theirs([stopped], [DOCUMENT], BY_SERVICE))
-    assert kinds_of(of_theirs([stopped], [DOCUMENT, DOCUMENT], BY_SERVICE)) == {"duplicate"}
-    assert kinds_of(of_theirs([BOOKING], [DOCUMENT], BY_SERVICE)) == {"lost"}
-    assert kinds_of(of_theirs([stopped], [], BY_SERVICE)) == {"duplicate"}
+    assert not list(check_existing([stopped], [DOCUMENT], BY_SERVICE))
+    assert kinds_of(check_existing([stopped], [DOCUMENT, DOCUMENT], BY_SERVICE)) == {"duplicate"}
+    assert kinds_of(check_existing([BOOKING], [DOCUMENT], BY_SERVICE)) == {"lost"}
+    assert kinds_of(check_existing([stopped], [], BY_SERVICE)) == {"duplicate"}

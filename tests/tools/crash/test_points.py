@@ -10,18 +10,18 @@ from django.conf import settings
 from integrations.eboekhouden import failpoints
 from tools.crash import points
 from tools.crash.cells import (
-    ABOUT_IT,
     ACTS,
-    AROUND,
+    DOCUMENT_FAULTS,
     KINDS,
     NAMED,
+    OTHER_FAULTS,
     POINTS,
-    WHOLE,
-    every_cell,
-    some_cells,
+    WORKER_ACTS,
+    short_grid,
+    whole_grid,
 )
 from tools.crash.failing import Orders, Planned
-from tools.crash.orders import order, struck
+from tools.crash.orders import carried_out, order
 
 PROGRAM = ("accounts", "integrations", "customers", "projects", "registrations", "billing")
 CALL = re.compile(r'\bfailpoint\("([a-z-]+)"\)')
@@ -54,7 +54,7 @@ def test_an_order_is_carried_out_once_and_told(tmp_path):
         orders("after-claim")
     orders("after-claim")
 
-    assert [what for _name, what, _pid in struck(tmp_path)] == ["raise"]
+    assert [what for _name, what, _pid in carried_out(tmp_path)] == ["raise"]
 
 
 def test_an_order_for_the_second_passing_lets_the_first_go_on(tmp_path):
@@ -72,31 +72,31 @@ def test_an_order_at_one_point_leaves_the_others_alone(tmp_path):
 
     Orders(tmp_path)("after-intent")
 
-    assert struck(tmp_path) == []
+    assert carried_out(tmp_path) == []
 
 
 def test_the_part_of_the_grid_has_every_bad_answer_every_point_and_every_kind():
-    played = [cell for _service, cells in some_cells() for cell in cells]
+    played = [cell for _service, cells in short_grid() for cell in cells]
 
-    assert {cell.fault.name for cell in played} >= {fault.name for fault in ABOUT_IT}
+    assert {cell.fault.name for cell in played} >= {fault.name for fault in DOCUMENT_FAULTS}
     assert {cell.point for cell in played} == set(POINTS)
     assert {cell.kind for cell in played} == set(KINDS)
-    assert {cell.act for cell in played} == {*ACTS, *WHOLE}
-    assert {cell.there for cell in played} == {"", "another", "neighbour"}
+    assert {cell.act for cell in played} == {*ACTS, *WORKER_ACTS}
+    assert {cell.existing for cell in played} == {"", "another", "neighbour"}
 
 
 def test_the_whole_grid_has_them_with_each_other():
-    everything = every_cell()
+    everything = whole_grid()
     full = [cells for _service, cells in everything[-2:]]
 
     assert full[0] == full[1]
-    assert len(full[0]) > 0.9 * len(ABOUT_IT) * len(POINTS) * len(KINDS)
+    assert len(full[0]) > 0.9 * len(DOCUMENT_FAULTS) * len(POINTS) * len(KINDS)
 
 
 def test_the_whole_grid_has_each_act_and_each_finding_and_each_bad_login():
-    played = [cell for _service, cells in every_cell() for cell in cells]
+    played = [cell for _service, cells in whole_grid() for cell in cells]
 
     assert {(cell.act, cell.point) for cell in played} >= set(product(ACTS, POINTS[1:]))
-    assert {cell.kind for cell in played if cell.there} == set(NAMED)
-    around = {fault.name for bad in AROUND.values() for fault in bad}
+    assert {cell.kind for cell in played if cell.existing} == set(NAMED)
+    around = {fault.name for bad in OTHER_FAULTS.values() for fault in bad}
     assert {cell.fault.name for cell in played} >= around
