@@ -60,7 +60,7 @@ class Cell:
     @property
     def order(self) -> str:
         """Return the act at the fail point, and the number of the passing."""
-        return f"{(ACTS | WORKER_ACTS)[self.act]}@{self.turn}"
+        return f"{(ACTS | WORKER_ACTS)[self.act]}@{self.passing}"
 
     @property
     def passing(self) -> int:

@@ -83,12 +83,13 @@ class Batch:
 
     def occupy(self) -> frozenset[tuple[str, str]]:
         """Create other documents under our numbers or similar ones. Return their names."""
-        pairs = [(cell, place) for cell, place in self.prepared if cell.there]
+        pairs = [(cell, place) for cell, place in self.prepared if cell.existing]
         if not pairs:
             return frozenset()
         ending = {ANOTHER: "", NEIGHBOUR: "9"}
         rows = [
-            (str(place["kind"]), f"{place['number']}{ending[cell.there]}") for cell, place in pairs
+            (str(place["kind"]), f"{place['number']}{ending[cell.existing]}")
+            for cell, place in pairs
         ]
         named = [{"Code": name, "Bedrijf": SOMEBODY} for kind, name in rows if kind == "relation"]
         self.loop.sandbox.ask("relations", [{"Code": OTHER, "Bedrijf": SOMEBODY}, *named])
