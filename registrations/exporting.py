@@ -1,4 +1,4 @@
-"""Rows as a table for a spreadsheet, read while it is written."""
+"""Export registrations as a table, read from the database while the file is written."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -16,7 +16,7 @@ CHUNK = 500
 
 
 def sheet_of(querysets: Iterable[QuerySet[Any]], *, with_amounts: bool, name: str) -> Sheet:
-    """The rows as a table; `name` is what the file is called, today's date is put behind it."""
+    """Return the rows as a table; the file name is `name` followed by today's date."""
     day = timezone.localdate().isoformat()
     head = _head(with_amounts=with_amounts)
     return Sheet(f"{name}-{day}", name, head, _rows(querysets, with_amounts=with_amounts))
@@ -50,7 +50,7 @@ def _head(*, with_amounts: bool) -> list[str]:
 
 
 def _cells(row: Registration) -> list[Cell]:
-    kind, about, *figures = _special(row)
+    kind, subject, *figures = _kind_cells(row)
     project = row.project
     line = row.invoice_line
     return [
@@ -61,7 +61,7 @@ def _cells(row: Registration) -> list[Cell]:
         project.customer.name,
         project.code,
         project.name,
-        about,
+        subject,
         _description(row),
         *figures,
         _("yes") if row.is_billable else _("no"),
@@ -70,8 +70,8 @@ def _cells(row: Registration) -> list[Cell]:
     ]
 
 
-def _special(row: Registration) -> tuple[Cell, ...]:
-    """Kind, what it is about, and its hours, quantity or kilometres."""
+def _kind_cells(row: Registration) -> tuple[Cell, ...]:
+    """Return the kind, its task, category or vehicle, and hours, quantity or kilometres."""
     match row:
         case TimeEntry():
             return _("Hours"), str(row.task), hours(row.minutes), "", ""

@@ -1,4 +1,4 @@
-"""The filters of the overviews: they live in the address, and without one it is this month."""
+"""Filters of the overviews, read from the query string; the default period is this month."""
 
 import datetime
 from typing import Any
@@ -24,7 +24,7 @@ YES_OR_NO = (("", _("All")), ("yes", _("Billable")), ("no", _("Not billable")))
 
 
 class Several(choices.Several):
-    """One or more of the organisation's things."""
+    """Filter by one or more rows of the organisation."""
 
     def __init__(self, *, field_name: str, label: str | Promise, model: type[Any]) -> None:
         super().__init__(
@@ -36,34 +36,34 @@ class Several(choices.Several):
 
 
 class RegistrationFilter(filters.FilterSet):
-    """What the three overviews filter by. `today` says which month this is."""
+    """The filters that the three overviews share; `today` determines the periods."""
 
-    q = filters.CharFilter(method="find", label=_("Search notes, project…"))
+    q = filters.CharFilter(method="with_text", label=_("Search notes, project…"))
     period = filters.ChoiceFilter(
         label=_("Period"),
         choices=periods.CHOICES,
-        method="within",
+        method="in_period",
         empty_label=None,
         widget=forms.RadioSelect,
     )
-    since = filters.DateFilter(label=_("From"), method="ignore")
-    until = filters.DateFilter(label=_("Until"), method="ignore")
+    since = filters.DateFilter(label=_("From"), method="keep_all")
+    until = filters.DateFilter(label=_("Until"), method="keep_all")
     customer = Several(field_name="project__customer", label=_("Customer"), model=Customer)
     project = Several(field_name="project", label=_("Project"), model=Project)
     employee = Several(field_name="membership", label=_("Employee"), model=Membership)
     status = filters.MultipleChoiceFilter(
         label=_("Status"),
         choices=((NOT_INVOICED, _("not invoiced")), *Status.choices),
-        method="of_status",
+        method="with_status",
     )
     billable = filters.ChoiceFilter(
         label=_("Billable"),
         choices=YES_OR_NO[1:],
-        method="that_is_billable",
+        method="with_billable",
         empty_label=_("All"),
         widget=forms.RadioSelect,
     )
-    # What tells the kinds apart; each has its own name in the address.
+    # The filter of a related row that only this kind has.
     special = ""
 
     def __init__(
@@ -74,9 +74,9 @@ class RegistrationFilter(filters.FilterSet):
         membership: Membership,
         today: datetime.date,
     ) -> None:
-        given = query.copy()
-        given.setdefault("period", periods.DEFAULT)
-        super().__init__(given, rows)
+        data = query.copy()
+        data.setdefault("period", periods.DEFAULT)
+        super().__init__(data, rows)
         self.today = today
         organisation = membership.organisation
         self.filters["customer"].queryset = organisation.customers.all()
@@ -89,28 +89,28 @@ class RegistrationFilter(filters.FilterSet):
 
     @property
     def rows(self) -> RegistrationQuerySet:
-        """The filtered rows; none when the address holds a filter that does not exist."""
+        """The filtered rows; none if the query string has an invalid filter."""
         return self.qs if self.is_valid() else self.queryset.none()
 
     @property
     def period_chosen(self) -> periods.Period:
-        """The days that are shown."""
+        """The chosen days; both ends may be open."""
         cleaned = self.form.cleaned_data
         if cleaned.get("period") == "custom":
             return periods.Period(cleaned.get("since"), cleaned.get("until"))
         return periods.named(cleaned.get("period", ""), today=self.today)
 
-    def within(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+    def in_period(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
         period = self.period_chosen
         if period.first:
             rows = rows.filter(date__gte=period.first)
         return rows.filter(date__lte=period.last) if period.last else rows
 
-    def ignore(self, rows: QuerySet[Any], _name: str, _value: object) -> QuerySet[Any]:
-        """Part of the period."""
+    def keep_all(self, rows: QuerySet[Any], _name: str, _value: object) -> QuerySet[Any]:
+        """Do nothing: `in_period` reads this field."""
         return rows
 
-    def find(self, rows: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
+    def with_text(self, rows: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
         return rows.filter(
             Q(description__icontains=text)
             | Q(project__name__icontains=text)
@@ -118,34 +118,34 @@ class RegistrationFilter(filters.FilterSet):
             | Q(invoice_line__invoice__number__icontains=text)
         )
 
-    def of_status(self, rows: QuerySet[Any], _name: str, chosen: list[str]) -> QuerySet[Any]:
+    def with_status(self, rows: QuerySet[Any], _name: str, chosen: list[str]) -> QuerySet[Any]:
         if not chosen:
             return rows
-        wanted = Q(status__in=[one for one in chosen if one != NOT_INVOICED])
+        condition = Q(status__in=[status for status in chosen if status != NOT_INVOICED])
         if NOT_INVOICED in chosen:
-            wanted |= Q(status__in=INVOICEABLE)
-        return rows.filter(wanted)
+            condition |= Q(status__in=INVOICEABLE)
+        return rows.filter(condition)
 
-    def that_is_billable(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+    def with_billable(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(is_billable=value == "yes")
 
 
 class TimeEntryFilter(RegistrationFilter):
-    """Also by task."""
+    """The filters of hours, with the task."""
 
     task = Several(field_name="task", label=_("Task"), model=Task)
     special = "task"
 
 
 class ExpenseFilter(RegistrationFilter):
-    """Also by category."""
+    """The filters of expenses, with the category."""
 
     category = Several(field_name="category", label=_("Category"), model=ExpenseCategory)
     special = "category"
 
 
 class TripFilter(RegistrationFilter):
-    """Also by vehicle and by type."""
+    """The filters of trips, with the vehicle and the type."""
 
     vehicle = Several(field_name="vehicle", label=_("Vehicle"), model=Vehicle)
     kind = filters.MultipleChoiceFilter(label=_("Type"), choices=TripKind.choices)

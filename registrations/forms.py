@@ -261,7 +261,7 @@ Choices = list[tuple[object, object]]
 
 def _by_customer(projects: list[Project]) -> Choices:
     groups = groupby(projects, key=lambda project: project.customer)
-    options = [(str(who), [(row.pk, str(row)) for row in rows]) for who, rows in groups]
+    options = [(str(customer), [(row.pk, str(row)) for row in rows]) for customer, rows in groups]
     flat = options[0][1] if len(options) == 1 else options
     return [("", _("Which project?")), *flat]
 

@@ -15,7 +15,7 @@ from .rights import sees_everything
 
 
 class Status(models.TextChoices):
-    """How far a registration has come towards an invoice."""
+    """The progress of a registration towards an invoice."""
 
     OPEN = "open", _("Open")
     SUBMITTED = "submitted", _("Submitted")
@@ -33,18 +33,18 @@ EDITABLE_STATUSES = (Status.OPEN, Status.REJECTED)
 
 
 class RegistrationQuerySet(models.QuerySet[Any]):
-    """Registrations of one kind, and the questions that are asked of them."""
+    """Queries on registrations of one kind."""
 
     def unbilled(self) -> Self:
-        """Billable, of a status that may be billed, and on no invoice."""
+        """Filter the billable rows that have a billable status and no invoice line."""
         return self.filter(invoice_line=None, is_billable=True, status__in=BILLABLE_STATUSES)
 
     def until(self, day: datetime.date) -> Self:
-        """On or before that day."""
+        """Filter the rows dated on or before the day."""
         return self.filter(date__lte=day)
 
     def changeable(self) -> Self:
-        """Rows that may still change; updates go through this, so that a billed row never does."""
+        """Filter the rows that may change; updates use this, so that billed rows never change."""
         return self.filter(invoice_line=None).exclude(status=Status.INVOICED)
 
     def hold(self) -> list[int]:
@@ -56,12 +56,15 @@ class RegistrationQuerySet(models.QuerySet[Any]):
         return list(locked.values_list("pk", flat=True))
 
     def visible_to(self, membership: Membership) -> Self:
-        """Of the member's organisation; employees see their own rows only."""
+        """Filter the rows that the member may see; employees see only their own."""
         rows = self.filter(organisation=membership.organisation_id)
         return rows if sees_everything(membership) else rows.filter(membership=membership)
 
     def editable_by(self, membership: Membership) -> Self:
-        """Changeable rows: managers all, others their own as long as those are open or rejected."""
+        """Filter the rows that the member may change.
+
+        Managers may change all changeable rows, employees their own that are open or rejected.
+        """
         rows = self.changeable().filter(organisation=membership.organisation_id)
         if membership.is_manager:
             return rows
@@ -78,10 +81,10 @@ def _invoiced_with_a_line(name: str) -> list[models.BaseConstraint]:
 
 
 class Registration(models.Model):
-    """What hours, expenses and trips have in common.
+    """The fields that hours, expenses and trips share.
 
-    `amount` is what the row is worth on its own, in euros excl. VAT, as priced when it was saved;
-    zero when it is not billed by the row (internal, fixed price, subscription).
+    `amount` is in euros excl. VAT, as priced when the row was saved. It is zero when the row itself
+    is not billed (internal, fixed price, subscription).
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
@@ -140,7 +143,7 @@ class TimeEntry(Registration):
 
 
 class Expense(Registration):
-    """Something paid for a customer: quantity × price excl. VAT."""
+    """An expense for a customer: quantity × price, in euros excl. VAT."""
 
     category = models.ForeignKey(
         ExpenseCategory, on_delete=models.PROTECT, verbose_name=_("category")

@@ -1,4 +1,4 @@
-"""The lists under Overview: which rows, in which order, and what they add up to."""
+"""The lists under Overview: their rows, orders and totals."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,11 +15,11 @@ from lib.money import cents
 from .filters import ExpenseFilter, RegistrationFilter, TimeEntryFilter, TripFilter
 from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip
 from .rights import sees_everything
-from .selection import ABOUT
+from .selection import RELATED
 
-USUAL_ORDER = "-date"
-# How many ids "select all" hands out at most.
-MOST_SELECTED = 5000
+DEFAULT_ORDER = "-date"
+# The maximum number of ids that "select all" selects.
+MAX_SELECTED = 5000
 ORDERS: paging.Orders = {
     "date": ("date",),
     "employee": ("membership__user__first_name", "membership__user__last_name", "date"),
@@ -33,7 +33,11 @@ ORDERS: paging.Orders = {
 
 @dataclass(frozen=True)
 class Overview:
-    """One of the three lists. `figure` is what its rows count besides euros."""
+    """One of the three lists.
+
+    `figure` is the field that its totals add up besides euros: minutes or kilometres. `special` is
+    the field that only this kind has: task, category or vehicle.
+    """
 
     key: str
     title: str | Promise
@@ -46,11 +50,11 @@ class Overview:
     icon: str
 
     @property
-    def about(self) -> tuple[str, ...]:
-        return (*ABOUT, self.special)
+    def related(self) -> tuple[str, ...]:
+        return (*RELATED, self.special)
 
     def rows_for(self, membership: Membership) -> RegistrationQuerySet:
-        """What this member may see, before filters."""
+        """Return the rows that this member may see, before filters."""
         return self.model.objects.visible_to(membership)
 
 
@@ -92,7 +96,7 @@ OVERVIEWS = (HOURS, EXPENSES, TRIPS)
 
 @dataclass(frozen=True)
 class Totals:
-    """How many rows, their minutes or kilometres, and euros excl. VAT."""
+    """The number of rows, their minutes or kilometres, and their amount in euros excl. VAT."""
 
     count: int
     figure: int
@@ -100,7 +104,7 @@ class Totals:
 
 
 def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
-    """Added up by the database."""
+    """Let the database add up the rows."""
     sums = {"amount_sum": Sum("amount")} | ({"figure_sum": Sum(figure)} if figure else {})
     found = rows.order_by().aggregate(count=Count("pk"), **sums)
     return Totals(
@@ -113,15 +117,18 @@ def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
 def in_order(
     rows: RegistrationQuerySet, overview: Overview, query: QueryDict, *, by: Membership
 ) -> RegistrationQuerySet:
-    """Sorted as the address asks; who sees no amounts does not sort by them."""
+    """Sort by the order in the query string.
+
+    Members who see no amounts cannot sort by them.
+    """
     orders = dict(overview.orders)
     if not sees_everything(by):
         del orders["amount"]
-    return paging.in_order(rows, query.get("order", ""), orders=orders, default=USUAL_ORDER)
+    return paging.in_order(rows, query.get("order", ""), orders=orders, default=DEFAULT_ORDER)
 
 
 def selectable(rows: RegistrationQuerySet, overview: Overview) -> dict[int, dict[str, str]]:
-    """Ids with the figures that the bar of the selection adds up; at most MOST_SELECTED."""
+    """Return the figures of each row by id, for the selection bar; at most MAX_SELECTED rows."""
     names = ["pk", "amount", *filter(None, [overview.figure])]
     return {
         row["pk"]: {
@@ -129,5 +136,5 @@ def selectable(rows: RegistrationQuerySet, overview: Overview) -> dict[int, dict
             "km": str(row.get("distance", 0)),
             "amount": str(row["amount"]),
         }
-        for row in rows.values(*names)[:MOST_SELECTED]
+        for row in rows.values(*names)[:MAX_SELECTED]
     }

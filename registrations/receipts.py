@@ -54,8 +54,8 @@ def extension_of(name: str) -> str:
 
 
 def _kind_by_content(content: bytes) -> str:
-    fits = (kind for start, kind in SIGNATURES.items() if content.startswith(start))
-    return next(fits, "")
+    kinds = (kind for start, kind in SIGNATURES.items() if content.startswith(start))
+    return next(kinds, "")
 
 
 def _drawn_anew(content: bytes, *, kind: str) -> bytes:

@@ -16,16 +16,19 @@ RECENT = 25
 
 @dataclass(frozen=True)
 class RegisterPage:
-    """A page of Register: a form at the left, rows at the right. URL names start with `one`."""
+    """A page of Register: a form at the left, rows at the right.
+
+    `url_prefix` begins the URL names of the actions; `related` are relations to load with a row.
+    """
 
     key: str
-    one: str
+    url_prefix: str
     title: str | Promise
     edit_title: str | Promise
     add_label: str | Promise
     model: type[Registration]
     form: type[RegistrationForm]
-    about: tuple[str, ...]
+    related: tuple[str, ...]
 
     @property
     def url_name(self) -> str:
@@ -34,45 +37,45 @@ class RegisterPage:
     @property
     def names(self) -> dict[str, str]:
         """Return the URL names of the actions on a row."""
-        verbs = ("choices", "edit", "delete", "copy")
-        return {verb: f"registrations:{self.one}-{verb}" for verb in verbs}
+        actions = ("choices", "edit", "delete", "copy")
+        return {action: f"registrations:{self.url_prefix}-{action}" for action in actions}
 
     def rows_of(self, membership: Membership) -> RegistrationQuerySet:
         """Return the registrations of an employee with related objects, the newest first."""
         rows = self.model.objects.filter(
             organisation=membership.organisation_id, membership=membership
         )
-        return rows.select_related("project__customer", "invoice_line__invoice", *self.about)
+        return rows.select_related("project__customer", "invoice_line__invoice", *self.related)
 
 
 HOURS = RegisterPage(
     key="hours",
-    one="hour",
+    url_prefix="hour",
     title=_("Hours"),
     edit_title=_("Edit hours"),
     add_label=_("Add hours"),
     model=TimeEntry,
     form=HoursForm,
-    about=("task",),
+    related=("task",),
 )
 EXPENSES = RegisterPage(
     key="expenses",
-    one="expense",
+    url_prefix="expense",
     title=_("Expenses"),
     edit_title=_("Edit expense"),
     add_label=_("Add expense"),
     model=Expense,
     form=ExpenseForm,
-    about=("category",),
+    related=("category",),
 )
 TRIPS = RegisterPage(
     key="trips",
-    one="trip",
+    url_prefix="trip",
     title=_("Trips"),
     edit_title=_("Edit trip"),
     add_label=_("Add trip"),
     model=Trip,
     form=TripForm,
-    about=("vehicle",),
+    related=("vehicle",),
 )
 PAGES = (HOURS, EXPENSES, TRIPS)

@@ -1,4 +1,4 @@
-"""The rows that a user ticked, across the three overviews."""
+"""The rows that a user selected, across the three overviews."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from accounts.models import Membership, Organisation
 
 from .models import Expense, RegistrationQuerySet, TimeEntry, Trip
 
-# By the name of a form's field; the second is what the tick boxes of the overviews post.
+# The names of the form fields; the tick boxes of the overviews post the second one.
 FIELDS = {
     "time_entries": ("time_entry", "hours"),
     "expenses": ("expense", "expenses"),
     "trips": ("trip", "trips"),
 }
-ABOUT = ("project__customer", "membership__user", "invoice_line__invoice")
-BIGGEST_ID = 2**63 - 1
+RELATED = ("project__customer", "membership__user", "invoice_line__invoice")
+MAX_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class SelectedRows:
-    """The rows of a selection that exist, each with what it is about, oldest first."""
+    """The existing rows of a selection with related objects, oldest first."""
 
     time_entries: RegistrationQuerySet
     expenses: RegistrationQuerySet
@@ -38,7 +38,7 @@ class SelectedRows:
 
 @dataclass(frozen=True)
 class Selection:
-    """Ids of ticked rows. Whether they exist, and whose they are, shows in `rows_of`."""
+    """The ids of ticked rows, not yet checked: `rows_of` finds those that exist."""
 
     time_entries: tuple[int, ...] = ()
     expenses: tuple[int, ...] = ()
@@ -46,9 +46,9 @@ class Selection:
 
     @classmethod
     def parsed(cls, posted: QueryDict) -> "Selection":
-        """From a form's fields time_entry, expense and trip, each any number of times.
+        """Read the fields time_entry, expense and trip of a form, each with any number of values.
 
-        Raises SuspiciousOperation (answered with 400) for what is not an id.
+        Raises SuspiciousOperation (answered with 400) for a value that is not an id.
         """
         return cls(**{kind: _ids(posted, names) for kind, names in FIELDS.items()})
 
@@ -59,11 +59,11 @@ class Selection:
         return len(self.time_entries) + len(self.expenses) + len(self.trips)
 
     def fields(self) -> list[tuple[str, int]]:
-        """Name and value of the hidden fields that post this selection again."""
+        """Return name and value of the hidden fields that post this selection again."""
         return [(FIELDS[kind][0], pk) for kind in FIELDS for pk in getattr(self, kind)]
 
     def rows_of(self, organisation: Organisation) -> SelectedRows:
-        """The selected rows of this organisation; the ids of others are left out."""
+        """Return the selected rows of this organisation, without the ids of others."""
         return SelectedRows(
             time_entries=_rows(TimeEntry, self.time_entries, organisation, "task"),
             expenses=_rows(Expense, self.expenses, organisation, "category", "vat_rate"),
@@ -71,16 +71,16 @@ class Selection:
         )
 
     def rows_for(self, membership: Membership) -> SelectedRows:
-        """The selected rows that this member may see."""
+        """Return the selected rows that this member may see."""
         rows = self.rows_of(membership.organisation)
-        return SelectedRows(*(some.visible_to(membership) for some in rows))
+        return SelectedRows(*(queryset.visible_to(membership) for queryset in rows))
 
 
 def _rows(
-    model: type[Any], ids: tuple[int, ...], organisation: Organisation, *about: str
+    model: type[Any], ids: tuple[int, ...], organisation: Organisation, *related: str
 ) -> RegistrationQuerySet:
     rows = model.objects.filter(organisation=organisation, pk__in=ids)
-    return rows.select_related(*ABOUT, *about).order_by("date", "pk")
+    return rows.select_related(*RELATED, *related).order_by("date", "pk")
 
 
 def _ids(posted: QueryDict, names: tuple[str, ...]) -> tuple[int, ...]:
@@ -88,15 +88,15 @@ def _ids(posted: QueryDict, names: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def ids_in(texts: Iterable[str]) -> tuple[int, ...]:
-    """Posted ids, each once. Raises SuspiciousOperation for what no row can have."""
-    given = list(texts)
-    if not all(is_id(text) for text in given):
+    """Return posted ids without duplicates. Raises SuspiciousOperation for an impossible id."""
+    posted = list(texts)
+    if not all(is_id(text) for text in posted):
         raise SuspiciousOperation("A selection holds ids.")
-    return tuple(dict.fromkeys(int(text) for text in given))
+    return tuple(dict.fromkeys(int(text) for text in posted))
 
 
 def is_id(text: str) -> bool:
-    """Whether the text is a number that the id of a row can be."""
+    """Return whether the text is a number that fits in the id of a row."""
     # Its length first: Python refuses to read thousands of digits.
-    digits = len(text) <= len(str(BIGGEST_ID)) and text.isascii() and text.isdigit()
-    return digits and int(text) <= BIGGEST_ID
+    digits = len(text) <= len(str(MAX_ID)) and text.isascii() and text.isdigit()
+    return digits and int(text) <= MAX_ID

@@ -1,4 +1,4 @@
-"""Changing the status of selected rows by one conditional UPDATE a kind; billed rows never do."""
+"""Change the status of selected rows, by one conditional UPDATE per kind; billed rows stay."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -31,20 +31,20 @@ ALREADY = {
 
 @dataclass(frozen=True)
 class Change:
-    """A step from some statuses to another, and who may take it."""
+    """A change from some statuses to another, and who may make it."""
 
     to: Status
     sources: tuple[Status, ...]
-    may: Callable[[Membership], bool]
+    is_allowed: Callable[[Membership], bool]
     only_billable: bool = False
 
     def rows(self, rows: RegistrationQuerySet) -> RegistrationQuerySet:
-        """Those that may take the step: never one with an invoice line."""
-        fit = rows.filter(invoice_line=None, status__in=self.sources)
-        return fit.filter(is_billable=True) if self.only_billable else fit
+        """Filter the rows that may change: never one with an invoice line."""
+        changeable = rows.filter(invoice_line=None, status__in=self.sources)
+        return changeable.filter(is_billable=True) if self.only_billable else changeable
 
     def why_not(self, *, status: str, is_billable: bool, is_billed: bool) -> str | Promise:
-        """The reason why such a row stays as it is; empty if it may take the step."""
+        """Return the reason why such a row does not change; empty if it may."""
         if is_billed:
             return ON_AN_INVOICE
         if status not in self.sources:
@@ -54,7 +54,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many rows changed, and how many stayed as they were, by reason."""
+    """The number of changed rows, and of unchanged rows by reason."""
 
     changed: int
     skipped: Counter[str] = field(default_factory=Counter)
@@ -79,7 +79,7 @@ def invoicers(membership: Membership) -> bool:
 SUBMIT = Change(Status.SUBMITTED, (Status.OPEN, Status.REJECTED), everyone)
 APPROVE = Change(Status.APPROVED, (Status.OPEN, Status.SUBMITTED, Status.REJECTED), managers)
 REJECT = Change(Status.REJECTED, BILLABLE_STATUSES, managers)
-# Also rows that a user marked as invoiced; rows of an invoice have a line and stay.
+# Includes rows that a user marked as invoiced; rows on an invoice have a line and never change.
 REOPEN = Change(
     Status.OPEN,
     (
@@ -96,53 +96,55 @@ WRITE_OFF = Change(Status.WRITTEN_OFF, UNSETTLED_STATUSES, sees_everything)
 
 
 def submit(selection: Selection, *, by: Membership) -> Outcome:
-    """Hands rows in for approval; employees their own."""
+    """Submit rows for approval; employees only their own."""
     return _change(selection, SUBMIT, by=by)
 
 
 def approve(selection: Selection, *, by: Membership) -> Outcome:
-    """Agrees with rows, submitted or not."""
+    """Approve rows, submitted or not."""
     return _change(selection, APPROVE, by=by)
 
 
 def reject(selection: Selection, *, note: str = "", by: Membership) -> Outcome:
-    """Sends rows back to who registered them, with a note why."""
+    """Return rows to the employee, with the reason."""
     return _change(selection, REJECT, by=by, note=note)
 
 
 def reopen(selection: Selection, *, by: Membership) -> Outcome:
-    """Opens rows again, also those that were invoiced elsewhere or written off."""
+    """Open rows again, also those that were invoiced elsewhere or written off."""
     return _change(selection, REOPEN, by=by)
 
 
 def mark_invoiced(selection: Selection, *, by: Membership) -> Outcome:
-    """Marks unbilled rows as billed elsewhere; no invoice is made."""
+    """Mark unbilled rows as billed elsewhere; creates no invoice."""
     return _change(selection, MARK_INVOICED, by=by)
 
 
 def write_off(selection: Selection, *, note: str = "", by: Membership) -> Outcome:
-    """Gives up on billing rows, with a note why."""
+    """Write off rows, so that they are never billed, with the reason."""
     return _change(selection, WRITE_OFF, by=by, note=note)
 
 
 def preview(selection: Selection, change: Change, *, by: Membership) -> Outcome:
-    """What the step would do now; changes nothing."""
+    """Return the outcome that the change would have now; changes nothing."""
     rows = _allowed(selection, change, by=by)
-    return Outcome(sum(change.rows(some).count() for some in rows), _reasons(rows, change))
+    return Outcome(sum(change.rows(queryset).count() for queryset in rows), _reasons(rows, change))
 
 
 @transaction.atomic
 def _change(selection: Selection, change: Change, *, by: Membership, note: str = "") -> Outcome:
     rows = _allowed(selection, change, by=by)
     total, skipped = rows.count(), _reasons(rows, change)
-    changed = sum(_update(change.rows(some), to=change.to, note=note, by=by) for some in rows)
-    if meanwhile := total - changed - skipped.total():
-        skipped[str(CHANGED_MEANWHILE)] += meanwhile
+    changed = sum(
+        _update(change.rows(queryset), to=change.to, note=note, by=by) for queryset in rows
+    )
+    if changed_meanwhile := total - changed - skipped.total():
+        skipped[str(CHANGED_MEANWHILE)] += changed_meanwhile
     return Outcome(changed, skipped)
 
 
 def _allowed(selection: Selection, change: Change, *, by: Membership) -> SelectedRows:
-    if not change.may(by):
+    if not change.is_allowed(by):
         raise PermissionDenied(_("You do not have the right to do this."))
     return selection.rows_for(by)
 
@@ -154,13 +156,13 @@ def _update(rows: RegistrationQuerySet, *, to: Status, note: str, by: Membership
 
 def _reasons(rows: SelectedRows, change: Change) -> Counter[str]:
     reasons: Counter[str] = Counter()
-    for some in rows:
-        groups = some.order_by().values("status", "is_billable", is_billed=_IS_BILLED)
+    for queryset in rows:
+        groups = queryset.order_by().values("status", "is_billable", is_billed=_IS_BILLED)
         for group in groups.annotate(n=models.Count("pk")):
-            about: dict[str, Any] = {
+            facts: dict[str, Any] = {
                 name: group[name] for name in ("status", "is_billable", "is_billed")
             }
-            if reason := change.why_not(**about):
+            if reason := change.why_not(**facts):
                 reasons[str(reason)] += group["n"]
     return reasons
 

@@ -10,22 +10,22 @@ app_name = "registrations"
 
 
 def _register(page: RegisterPage) -> list[URLPattern]:
-    start, one, given = f"register/{page.key}/", page.one, {"page": page}
+    start, url_prefix, options = f"register/{page.key}/", page.url_prefix, {"page": page}
     return [
-        path(start, register.register, given, name=page.key),
-        path(f"{start}choices/", register.choices, given, name=f"{one}-choices"),
-        path(f"{start}<int:pk>/", register.edit, given, name=f"{one}-edit"),
-        path(f"{start}<int:pk>/copy/", register.copy, given, name=f"{one}-copy"),
-        path(f"{start}<int:pk>/delete/", register.delete, given, name=f"{one}-delete"),
+        path(start, register.register, options, name=page.key),
+        path(f"{start}choices/", register.choices, options, name=f"{url_prefix}-choices"),
+        path(f"{start}<int:pk>/", register.edit, options, name=f"{url_prefix}-edit"),
+        path(f"{start}<int:pk>/copy/", register.copy, options, name=f"{url_prefix}-copy"),
+        path(f"{start}<int:pk>/delete/", register.delete, options, name=f"{url_prefix}-delete"),
     ]
 
 
 def _overview(shown: Overview) -> list[URLPattern]:
-    start, name, given = f"overview/{shown.key}/", f"overview-{shown.key}", {"overview": shown}
+    start, name, options = f"overview/{shown.key}/", f"overview-{shown.key}", {"overview": shown}
     return [
-        path(start, overview.overview, given, name=name),
-        path(f"{start}rows/", overview.overview_ids, given, name=f"{name}-ids"),
-        path(f"{start}export/", overview.overview_export, given, name=f"{name}-export"),
+        path(start, overview.overview, options, name=name),
+        path(f"{start}rows/", overview.overview_ids, options, name=f"{name}-ids"),
+        path(f"{start}export/", overview.overview_export, options, name=f"{name}-export"),
     ]
 
 

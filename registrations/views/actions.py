@@ -200,7 +200,7 @@ def _action(name: str) -> Action:
 def _back(request: MemberRequest) -> str:
     """Return the list where the action was chosen."""
     url = request.POST.get("next", "")
-    fits = url.startswith("/") and url_has_allowed_host_and_scheme(
+    is_local = url.startswith("/") and url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return url if fits else reverse("registrations:overview-hours")
+    return url if is_local else reverse("registrations:overview-hours")

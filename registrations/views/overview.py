@@ -27,7 +27,7 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
     """Show the list, filtered by the query string."""
     found = _filtered(request, overview)
     totals = overviews.totals(found.rows, figure=overview.figure)
-    rows = _ordered(request, overview, found.rows).select_related(*overview.about)
+    rows = _ordered(request, overview, found.rows).select_related(*overview.related)
     context = {
         "overview": overview,
         "filter": found,
@@ -39,7 +39,7 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
         "columns": _columns(overview, request),
         "period": found.period_chosen,
         "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
-        "most_selected": overviews.MOST_SELECTED,
+        "most_selected": overviews.MAX_SELECTED,
         "selection_done": request.session.pop("selection_done", False),
     }
     return render(request, "registrations/overview.html", context | _names(overview))
@@ -61,7 +61,7 @@ def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
 def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttpResponse:
     """Export every registration of the filter as CSV."""
     rows = _ordered(request, overview, _filtered(request, overview).rows)
-    return csv_response(request, [rows.select_related(*overview.about)], name=overview.key)
+    return csv_response(request, [rows.select_related(*overview.related)], name=overview.key)
 
 
 def csv_response(

@@ -121,8 +121,8 @@ def receipt(request: MemberRequest, pk: int) -> FileResponse:
 
 def _visible_row(request: MemberRequest, page: RegisterPage, pk: int) -> Registration:
     rows = page.model.objects.visible_to(request.membership)
-    about = ("project__customer", "membership__user", "invoice_line__invoice", *page.about)
-    return get_object_or_404(rows.select_related(*about), pk=pk)
+    related = ("project__customer", "membership__user", "invoice_line__invoice", *page.related)
+    return get_object_or_404(rows.select_related(*related), pk=pk)
 
 
 def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
