@@ -1,6 +1,6 @@
-"""What was worked on projects, and what is still to be billed.
+"""The work on projects, and the part of it that is unbilled.
 
-Registrations lie above this app: they are reached by the names of their relations only.
+The models of registrations are in an app above this one: they are reached by relation names only.
 """
 
 import datetime
@@ -22,7 +22,7 @@ UPCOMING_AMOUNTS = 3
 class Figures:
     """Minutes worked, and euros excl. VAT that may be billed now.
 
-    `rateless_minutes` could be billed, had they an hourly rate; they are not in `unbilled_minutes`.
+    `rateless_minutes` have no hourly rate yet, so they are not part of `unbilled_minutes`.
     """
 
     minutes: int
@@ -35,7 +35,7 @@ class Figures:
 
     @property
     def unbilled_costs(self) -> Decimal:
-        """Expenses and trips."""
+        """Unbilled expenses and trips, in euros excl. VAT."""
         return self.unbilled_expenses + self.unbilled_trips
 
     @property
@@ -49,7 +49,7 @@ class Figures:
 
 
 def figures(project: Project, *, today: datetime.date) -> Figures:
-    """What was worked on a project and what of it is unbilled, with the terms that are due."""
+    """Return the work on a project and its unbilled part, with the scheduled amounts due."""
     hours = project.time_entries.aggregate(minutes=Sum("minutes"))
     unbilled = project.time_entries.unbilled().aggregate(
         rated=Sum("minutes", filter=Q(hourly_rate__isnull=False)),
@@ -65,7 +65,7 @@ def figures(project: Project, *, today: datetime.date) -> Figures:
         unbilled_trips=_amount(project.trips.unbilled()),
         unbilled_scheduled=sum(
             (
-                term_amount(scheduled)
+                scheduled_net_amount(scheduled)
                 for scheduled in project.scheduled_amounts.unbilled().due(today)
             ),
             ZERO,
@@ -74,7 +74,7 @@ def figures(project: Project, *, today: datetime.date) -> Figures:
 
 
 def with_used_minutes(projects: ProjectQuerySet) -> ProjectQuerySet:
-    """Adds `used_minutes`: what was registered on each, None for nothing."""
+    """Annotate `used_minutes`: the registered minutes of each project, None without any."""
     used = (
         Project.objects.filter(pk=OuterRef("pk"))
         .order_by()
@@ -86,17 +86,17 @@ def with_used_minutes(projects: ProjectQuerySet) -> ProjectQuerySet:
 
 
 def has_registrations(project: Project) -> bool:
-    """Whether hours, expenses or trips are registered on it."""
+    """Return whether the project has hours, expenses or trips."""
     return any(getattr(project, name).exists() for name in REGISTRATIONS)
 
 
-def term_amount(scheduled: ScheduledAmount) -> Decimal:
-    """The amount in euros excl. VAT."""
+def scheduled_net_amount(scheduled: ScheduledAmount) -> Decimal:
+    """Return the amount in euros excl. VAT."""
     return net_amount(scheduled.quantity, scheduled.price)
 
 
 def amounts_for_display(project: Project, *, today: datetime.date) -> QuerySet[ScheduledAmount]:
-    """The terms up to today and the next few, the latest first."""
+    """Return the scheduled amounts up to today and the next few, latest first."""
     upcoming = project.scheduled_amounts.filter(due_on__gt=today).order_by("due_on", "pk")
     days = list(upcoming.values_list("due_on", flat=True)[:UPCOMING_AMOUNTS])
     return (

@@ -86,11 +86,11 @@ class RateBook:
         match project.billing_method:
             case Method.TASK_RATE:
                 on_project = self._tasks.get((project.pk, task.pk))
-                own = on_project.hourly_rate if on_project else None
-                return _first(own, task.hourly_rate)
+                rate = on_project.hourly_rate if on_project else None
+                return _first(rate, task.hourly_rate)
             case Method.EMPLOYEE_RATE:
-                own = self._member_rates.get((project.pk, membership.pk))
-                return _first(own, membership.hourly_rate)
+                rate = self._member_rates.get((project.pk, membership.pk))
+                return _first(rate, membership.hourly_rate)
             case Method.PROJECT_RATE:
                 return project.hourly_rate
             case Method.CUSTOMER_RATE:

@@ -1,4 +1,4 @@
-"""Planning what a project bills without registrations: fixed prices, instalments, periods."""
+"""Plan the scheduled amounts of projects: fixed prices, instalments, periods."""
 
 import datetime
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from .models import Method, Project, ScheduledAmount, ScheduledAmountKind
 from .periods import Period, add_months, period_name, periods
 
 HORIZON_MONTHS = 13
-# What a later planning may still change on a term that is not billed.
-FOLLOWING = ("description", "due_on", "period_until", "quantity", "price", "task_id")
-TERM_METHODS = tuple(method for method in Method if method.has_scheduled_amounts)
+# Fields of an unbilled amount that a later planning may change.
+UPDATED_FIELDS = ("description", "due_on", "period_until", "quantity", "price", "task_id")
+SCHEDULED_METHODS = tuple(method for method in Method if method.has_scheduled_amounts)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A scheduled amount as it should be; `kind` and `key` identify it on every planning."""
+    """A scheduled amount as agreed; every planning identifies it by `kind` and `key`."""
 
     kind: str
     key: str
@@ -32,7 +32,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many scheduled amounts a planning added, changed and removed."""
+    """The number of scheduled amounts that a planning added, changed and removed."""
 
     added: int = 0
     changed: int = 0
@@ -40,41 +40,51 @@ class Outcome:
 
 
 def horizon(today: datetime.date) -> datetime.date:
-    """Until when periods are planned ahead."""
+    """Return the last day on which a planned period may begin: 13 months ahead."""
     return add_months(today, HORIZON_MONTHS)
 
 
 def plan_scheduled_amounts(
     project: Project, *, today: datetime.date, until: datetime.date | None = None
 ) -> Outcome:
-    """Makes the unbilled terms of a project as agreed; billed and written-off ones stay untouched.
+    """Make the unbilled amounts of a project as agreed; skip billed and written-off ones.
 
-    Doing it again changes nothing. `until` is the last day on which a planned period may begin,
-    thirteen months ahead unless given.
+    Planning again changes nothing. `until` is the last day on which a planned period may begin, by
+    default thirteen months ahead.
     """
-    wanted = {
+    plans = {
         (plan.kind, plan.key): plan
         for plan in planned(project, today=today, until=until or horizon(today))
     }
     with transaction.atomic():
-        # Locked by ascending id, as billing does: a term that is being billed is not taken away.
-        scheduled_amounts = list(project.scheduled_amounts.order_by("pk").select_for_update())
-        settled = [scheduled for scheduled in scheduled_amounts if scheduled.is_settled]
-        for key in [key for key, plan in wanted.items() if _is_taken(plan, settled)]:
-            del wanted[key]
-        open_terms = {(t.kind, t.key): t for t in scheduled_amounts if not t.is_settled}
+        # Locked by ascending id, as billing does, so that an amount being billed is not removed.
+        stored = list(project.scheduled_amounts.order_by("pk").select_for_update())
+        settled = [scheduled for scheduled in stored if scheduled.is_settled]
+        for key in [key for key, plan in plans.items() if _is_settled(plan, settled)]:
+            del plans[key]
+        unsettled = {
+            (scheduled.kind, scheduled.key): scheduled
+            for scheduled in stored
+            if not scheduled.is_settled
+        }
         return Outcome(
-            added=_add(project, [p for key, p in wanted.items() if key not in open_terms]),
-            changed=sum(_follow(t, wanted[key]) for key, t in open_terms.items() if key in wanted),
-            removed=_remove(project, [t for key, t in open_terms.items() if key not in wanted]),
+            added=_add(project, [plan for key, plan in plans.items() if key not in unsettled]),
+            changed=sum(
+                _update(scheduled, plans[key])
+                for key, scheduled in unsettled.items()
+                if key in plans
+            ),
+            removed=_remove(
+                project, [scheduled for key, scheduled in unsettled.items() if key not in plans]
+            ),
         )
 
 
 def plan_all(*, today: datetime.date) -> int:
-    """Plans the terms of every active project of every organisation; gives how many projects."""
+    """Plan the amounts of all active projects of all organisations; return how many projects."""
     projects = (
         Project.objects.active()
-        .filter(method__in=TERM_METHODS)
+        .filter(method__in=SCHEDULED_METHODS)
         .select_related("organisation", "subscription")
     )
     number = 0
@@ -94,7 +104,7 @@ def stop_scheduled_amounts(project: Project, *, today: datetime.date) -> int:
 
 
 def planned(project: Project, *, today: datetime.date, until: datetime.date) -> Iterator[Planned]:
-    """The terms that the project should have, whatever happened to them."""
+    """Yield the amounts that the project should have according to the agreement."""
     match project.billing_method:
         case Method.FIXED_PRICE:
             yield from _fixed_price(project, today)
@@ -165,12 +175,12 @@ def _periods(project: Project, until: datetime.date) -> Iterator[Planned]:
 
 
 def days_of(scheduled: ScheduledAmount | Planned) -> Period:
-    """The days for which a term is billed; for anything but a period the day on which it is due."""
+    """Return the billed days of a period; for another amount, the day on which it is due."""
     return Period(scheduled.due_on, scheduled.period_until or scheduled.due_on)
 
 
 def _due_on(project: Project, kind: str, key: str, today: datetime.date) -> datetime.date:
-    """The end of the project, else its start, else the day it was first planned."""
+    """Return the end of the project, else its start, else the day of the first planning."""
     agreed = project.ends_on or project.starts_on
     if agreed:
         return agreed
@@ -182,8 +192,8 @@ def _due_on(project: Project, kind: str, key: str, today: datetime.date) -> date
     return known or today
 
 
-def _is_taken(plan: Planned, settled: list[ScheduledAmount]) -> bool:
-    """The same term was settled, or days of this period were settled under another plan."""
+def _is_settled(plan: Planned, settled: list[ScheduledAmount]) -> bool:
+    """Return whether this amount, or a day of its period, was settled already."""
     if any((scheduled.kind, scheduled.key) == (plan.kind, plan.key) for scheduled in settled):
         return True
     if plan.kind != ScheduledAmountKind.PERIOD:
@@ -204,11 +214,11 @@ def _add(project: Project, plans: list[Planned]) -> int:
     return len(plans)
 
 
-def _follow(scheduled: ScheduledAmount, plan: Planned) -> int:
-    wanted = {name: getattr(plan, name) for name in FOLLOWING}
-    if all(getattr(scheduled, name) == value for name, value in wanted.items()):
+def _update(scheduled: ScheduledAmount, plan: Planned) -> int:
+    values = {name: getattr(plan, name) for name in UPDATED_FIELDS}
+    if all(getattr(scheduled, name) == value for name, value in values.items()):
         return 0
-    return ScheduledAmount.objects.unbilled().filter(pk=scheduled.pk).update(**wanted)
+    return ScheduledAmount.objects.unbilled().filter(pk=scheduled.pk).update(**values)
 
 
 def _remove(project: Project, scheduled_amounts: list[ScheduledAmount]) -> int:

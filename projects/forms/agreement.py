@@ -16,7 +16,7 @@ from .scheduled_amounts import InstalmentFormSet, InstalmentRows, SubscriptionFo
 
 
 class AgreementForm:
-    """Several forms that are filled in, checked and stored together."""
+    """The forms of a project, which are filled in, checked and stored together."""
 
     def __init__(
         self, data: QueryDict | None, *, organisation: Organisation, project: Project

@@ -47,7 +47,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(is_archived=False, customer__archived_at=None)
 
     def matching(self, text: str) -> "ProjectQuerySet":
-        """Projects with the text in name, code or customer."""
+        """Filter the projects with the text in name, code or customer."""
         return self.filter(
             models.Q(name__icontains=text)
             | models.Q(code__icontains=text)

@@ -1,4 +1,4 @@
-"""What a project bills although nobody registers it: a fixed price, an instalment, a period."""
+"""Amounts that a project bills without registrations: a fixed price, an instalment, a period."""
 
 import datetime
 
@@ -11,7 +11,7 @@ from .project import Project
 
 
 class Instalment(models.Model):
-    """A part of a fixed price, agreed in advance; its term is made from it."""
+    """A part of a fixed price, agreed in advance; its scheduled amount follows from it."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="instalments")
     description = models.CharField(_("description"), max_length=200)
@@ -26,7 +26,7 @@ class Instalment(models.Model):
 
 
 class Frequency(models.TextChoices):
-    """How often a subscription is billed."""
+    """The billing period of a subscription."""
 
     WEEK = "week", _("Week")
     MONTH = "month", _("Month")
@@ -76,7 +76,7 @@ class ScheduledAmountKind(models.TextChoices):
 
 
 class ScheduledAmountQuerySet(models.QuerySet["ScheduledAmount"]):
-    """Scheduled amounts, and the questions that are asked of them."""
+    """Queries on scheduled amounts."""
 
     def unbilled(self) -> "ScheduledAmountQuerySet":
         return self.filter(invoice_line=None, is_written_off=False)
@@ -87,11 +87,11 @@ class ScheduledAmountQuerySet(models.QuerySet["ScheduledAmount"]):
         return list(locked.values_list("pk", flat=True))
 
     def settled(self) -> "ScheduledAmountQuerySet":
-        """Billed, on a draft, or written off: planning leaves these alone."""
+        """Filter the amounts that are billed, on a draft, or written off; planning skips these."""
         return self.exclude(invoice_line=None, is_written_off=False)
 
     def due(self, until: datetime.date) -> "ScheduledAmountQuerySet":
-        """To be billed on or before that day."""
+        """Filter the amounts due on or before that day."""
         return self.filter(due_on__lte=until)
 
 
@@ -100,7 +100,7 @@ class ScheduledAmount(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="scheduled_amounts")
     kind = models.CharField(max_length=12, choices=ScheduledAmountKind)
-    # What makes it the same term on every planning: "", a task, an instalment, a first day.
+    # Identifies it on every planning: "", the id of a task or an instalment, or a first day.
     key = models.CharField(max_length=40)
     description = models.CharField(max_length=200)
     due_on = models.DateField()
@@ -129,5 +129,5 @@ class ScheduledAmount(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        """Billed, on a draft, or written off."""
+        """Return whether the amount is billed, on a draft, or written off."""
         return self.invoice_line_id is not None or self.is_written_off
