@@ -118,11 +118,11 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         """Check that the VAT rate fits the customer, unless nothing about it was changed."""
         cleaned = self.cleaned_data
         rate = cleaned.get("vat_rate")
-        about = ("country", "is_business", "vat_number")
-        if rate is None or not {"vat_rate", *about} & set(self.changed_data):
+        vat_fields = ("country", "is_business", "vat_number")
+        if rate is None or not {"vat_rate", *vat_fields} & set(self.changed_data):
             return
-        if not {"vat_rate", *about} & set(self.errors):
-            for field, text in rate.why_not_for(**{name: cleaned[name] for name in about}):
+        if not {"vat_rate", *vat_fields} & set(self.errors):
+            for field, text in rate.why_not_for(**{name: cleaned[name] for name in vat_fields}):
                 self.add_error(field, text)
 
     def advice(self) -> Advice:

@@ -1,4 +1,4 @@
-"""Importing one relation, with the row that reports it."""
+"""Import one relation, and report the result as a row."""
 
 import datetime
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ MAX_REASON = 300
 
 
 class RowImporter:
-    """Imports the relations of one run, and knows which numbers are in use."""
+    """The importer of the relations of one run; it knows which numbers are in use."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class RowImporter:
     ) -> None:
         self._run = run
         self._administration = administration
-        self._owner = {key(one.number): one.pk for one in numbers}
+        self._owner = {key(customer.number): customer.pk for customer in numbers}
         self._possible_duplicates = possible_duplicates
 
     def row(self, match: Match, *, position: int, now: datetime.datetime) -> ImportRow:
@@ -41,13 +41,13 @@ class RowImporter:
             customer=match.customer,
         )
         if match.skipped:
-            return _told(row, ImportOutcome.SKIPPED, [match.skipped])
+            return _reported(row, ImportOutcome.SKIPPED, [match.skipped])
         if match.customer is None:
             return self._add(row, match, now=now)
         if self._run.mode == ImportMode.ONLY_NEW:
             self._link(match.customer, match.relation.id)
-            why = _("already exists here; you chose to add only new customers")
-            return _told(row, ImportOutcome.UNCHANGED, [why])
+            reason = _("already exists here; you chose to add only new customers")
+            return _reported(row, ImportOutcome.UNCHANGED, [reason])
         return self._update(row, match, match.customer)
 
     def _add(self, row: ImportRow, match: Match, *, now: datetime.datetime) -> ImportRow:
@@ -64,48 +64,48 @@ class RowImporter:
             with transaction.atomic():
                 customer.save(force_insert=True)
         except IntegrityError:
-            why = _("customer number %(number)s has just been used here; import again")
-            return _told(row, ImportOutcome.SKIPPED, [why % {"number": customer.number}])
+            reason = _("customer number %(number)s has just been used here; import again")
+            return _reported(row, ImportOutcome.SKIPPED, [reason % {"number": customer.number}])
         self._owner[key(customer.number)] = customer.pk
         row.customer = customer
-        said = [self._possible_duplicates.sentence(values), *remarks(match.relation)]
-        return _told(row, ImportOutcome.NEW, said)
+        texts = [self._possible_duplicates.sentence(values), *remarks(match.relation)]
+        return _reported(row, ImportOutcome.NEW, texts)
 
     def _update(self, row: ImportRow, match: Match, customer: Customer) -> ImportRow:
         merged = self._merged(match, customer)
-        said = [*_conflicts(customer, merged), *remarks(match.relation)]
+        texts = [*_conflicts(customer, merged), *remarks(match.relation)]
         if not self._store(customer, merged, remote_id=match.relation.id):
-            said = [_("was changed here during the import; the next import checks it again")]
-            return _told(row, ImportOutcome.SKIPPED, said)
+            texts = [_("was changed here during the import; the next import checks it again")]
+            return _reported(row, ImportOutcome.SKIPPED, texts)
         if not merged.take:
-            return _told(row, ImportOutcome.UNCHANGED, said)
+            return _reported(row, ImportOutcome.UNCHANGED, texts)
         row.changes = {
             name: [_plain(getattr(customer, name)), _plain(value)]
             for name, value in merged.take.items()
         }
-        return _told(row, ImportOutcome.UPDATED, said)
+        return _reported(row, ImportOutcome.UPDATED, texts)
 
     def _merged(self, match: Match, customer: Customer) -> Merge:
-        ours = {name: getattr(customer, name) for name in FIELDS}
-        theirs = fields_from_relation(match.relation)
-        if key(str(theirs["number"])) == key(customer.number):
-            theirs["number"] = customer.number
-        merged = merge(ours, theirs, imported=customer.imported)
-        wanted = str(merged.take.get("number", ""))
-        if wanted and self._owner.get(key(wanted), customer.pk) != customer.pk:
+        local = {name: getattr(customer, name) for name in FIELDS}
+        remote = fields_from_relation(match.relation)
+        if key(str(remote["number"])) == key(customer.number):
+            remote["number"] = customer.number
+        merged = merge(local, remote, imported=customer.imported)
+        new_number = str(merged.take.get("number", ""))
+        if new_number and self._owner.get(key(new_number), customer.pk) != customer.pk:
             merged.conflicts["number"] = merged.take.pop("number")
             merged.imported["number"] = customer.imported.get("number")
         merged.imported["administration"] = self._administration
         return merged
 
     def _store(self, customer: Customer, merged: Merge, *, remote_id: int) -> bool:
-        """Update the customer. False when it was changed since it was read."""
+        """Update the customer. Return False if it was changed since it was read."""
         if merged.imported == customer.imported and customer.remote_id == remote_id:
             return True
-        as_seen = {name: getattr(customer, name) for name in merged.take}
+        as_read = {name: getattr(customer, name) for name in merged.take}
         try:
             with transaction.atomic():
-                stored = Customer.objects.filter(pk=customer.pk, **as_seen).update(
+                stored = Customer.objects.filter(pk=customer.pk, **as_read).update(
                     **merged.take, imported=merged.imported, remote_id=remote_id
                 )
         except IntegrityError:
@@ -121,8 +121,8 @@ class RowImporter:
             Customer.objects.filter(pk=customer.pk).update(remote_id=remote_id, imported=imported)
 
 
-def _told(row: ImportRow, outcome: str, said: Iterable[str]) -> ImportRow:
-    text = "; ".join(filter(None, said))
+def _reported(row: ImportRow, outcome: str, texts: Iterable[str]) -> ImportRow:
+    text = "; ".join(filter(None, texts))
     row.outcome = outcome
     row.reason = text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…"
     return row
@@ -141,7 +141,7 @@ def _conflicts(customer: Customer, merged: Merge) -> list[str]:
 
 
 def _plain(value: object) -> str:
-    """A value as it appears in a sentence."""
+    """Return the value as it appears in a sentence."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)

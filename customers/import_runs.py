@@ -1,4 +1,4 @@
-"""Starting imports of customers."""
+"""Start imports of customers."""
 
 import datetime
 
@@ -11,7 +11,7 @@ from .models import ImportRun
 
 
 class CannotImport(CannotRun):
-    """Why an import cannot start or continue; the text is for people."""
+    """The reason why an import cannot start or continue, as a sentence for users."""
 
 
 def start_import(

@@ -1,4 +1,4 @@
-"""Importing relations as customers, in steps that are committed one by one and can be resumed."""
+"""Import relations as customers, in steps that are committed one by one and can be resumed."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -63,19 +63,21 @@ def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
     _forget_other_administrations(run, administration)
     customers = list(run.organisation.customers.all())
     matches = match(relations, customers)
-    todo = list(_still_to_do(run, matches))
-    matched = {one.customer.pk for one in matches if one.customer}
+    remaining = list(_remaining(run, matches))
+    matched = {match.customer.pk for match in matches if match.customer}
     importer = RowImporter(
         run,
         administration=administration,
         numbers=customers,
-        possible_duplicates=PossibleDuplicates(one for one in customers if one.pk not in matched),
+        possible_duplicates=PossibleDuplicates(
+            customer for customer in customers if customer.pk not in matched
+        ),
     )
-    done = len(matches) - len(todo)
+    done = len(matches) - len(remaining)
     beat(run, now=clock(), total=len(matches), done=done)
     Connection.objects.filter(pk=run.connection_id).update(relation_count=len(relations))
-    for start in range(0, len(todo), STEP):
-        _step(run, importer, todo[start : start + STEP], position=done + start, clock=clock)
+    for start in range(0, len(remaining), STEP):
+        _step(run, importer, remaining[start : start + STEP], position=done + start, clock=clock)
 
 
 def _step(
@@ -87,23 +89,23 @@ def _step(
         # First, because it locks the run: a worker that lost it must not write a row.
         beat(run, now=now, done=position + len(matches))
         rows = [
-            importer.row(one, position=number, now=now)
-            for number, one in enumerate(matches, start=position + 1)
+            importer.row(match, position=number, now=now)
+            for number, match in enumerate(matches, start=position + 1)
         ]
         ImportRow.objects.bulk_create(rows)
-        seen = [row.customer_id for row in rows if row.customer_id]
-        Customer.objects.filter(pk__in=seen).update(imported_at=now)
+        customer_ids = [row.customer_id for row in rows if row.customer_id]
+        Customer.objects.filter(pk__in=customer_ids).update(imported_at=now)
 
 
-def _still_to_do(run: ImportRun, matches: list[Match]) -> Iterator[Match]:
-    """The matches that an earlier worker did not import."""
+def _remaining(run: ImportRun, matches: list[Match]) -> Iterator[Match]:
+    """Yield the matches that an earlier worker did not import."""
     done = Counter(run.rows.values_list("remote_id", "number", "name"))
-    for one in matches:
-        known = (one.relation.id, one.relation.code[:50], one.relation.name[:200])
+    for found in matches:
+        known = (found.relation.id, found.relation.code[:50], found.relation.name[:200])
         if done[known]:
             done[known] -= 1
         else:
-            yield one
+            yield found
 
 
 def _forget_other_administrations(run: ImportRun, administration: str) -> None:

@@ -1,4 +1,4 @@
-"""Matching relations with customers: by the relation's id, else by number, never by name."""
+"""Match relations with customers: by the relation's id, else by number, never by name."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ MAX_NUMBER = RELATION["code"]
 
 @dataclass(frozen=True)
 class Match:
-    """A relation with its customer (None: a new one), or with why it is skipped."""
+    """A relation with its customer (None: a new one), or with the reason why it is skipped."""
 
     relation: Relation
     customer: Customer | None = None
@@ -25,23 +25,27 @@ class Match:
 
 
 def key(number: str) -> str:
-    """A number for comparison, without surrounding blanks and in one case."""
+    """Return a number for comparison, without surrounding blanks and in lower case."""
     return number.strip().casefold()
 
 
 def match(relations: Iterable[Relation], customers: Iterable[Customer]) -> list[Match]:
     """Match every relation once, in order of id, and no customer more than once."""
-    ordered = sorted(relations, key=lambda one: (one.id, one.code, one.name))
-    people = list(customers)
-    by_remote = {one.remote_id: one for one in people if one.remote_id is not None}
-    by_number = {key(one.number): one for one in people}
-    here_there = {one.id for one in ordered}
-    doubles = _doubles(ordered, by_remote)
+    ordered = sorted(relations, key=lambda relation: (relation.id, relation.code, relation.name))
+    known_customers = list(customers)
+    by_remote = {
+        customer.remote_id: customer
+        for customer in known_customers
+        if customer.remote_id is not None
+    }
+    by_number = {key(customer.number): customer for customer in known_customers}
+    relation_ids = {relation.id for relation in ordered}
+    duplicates = _duplicates(ordered, by_remote)
     return [
-        Match(one, skipped=reason)
-        if (reason := _flaw(one) or doubles.get(id(one), ""))
-        else _find(one, by_remote, by_number, here_there)
-        for one in ordered
+        Match(relation, skipped=reason)
+        if (reason := _defect(relation) or duplicates.get(id(relation), ""))
+        else _find(relation, by_remote, by_number, relation_ids)
+        for relation in ordered
     ]
 
 
@@ -49,19 +53,19 @@ def _find(
     relation: Relation,
     by_remote: dict[int, Customer],
     by_number: dict[str, Customer],
-    there: set[int],
+    relation_ids: set[int],
 ) -> Match:
     if relation.id in by_remote:
         return Match(relation, by_remote[relation.id])
     customer = by_number.get(key(relation.code))
-    if customer and customer.remote_id in there:
+    if customer and customer.remote_id in relation_ids:
         reason = _("customer number %(number)s belongs to another relation, which is linked here")
         return Match(relation, skipped=reason % {"number": customer.number})
     return Match(relation, customer)
 
 
-def _flaw(relation: Relation) -> str:
-    """Why a relation cannot be a customer, or ""."""
+def _defect(relation: Relation) -> str:
+    """Return why a relation cannot be a customer, or ""."""
     if relation.id <= 0:
         return _("the relation has no id")
     if not relation.code.strip():
@@ -73,20 +77,23 @@ def _flaw(relation: Relation) -> str:
     return ""
 
 
-def _doubles(ordered: list[Relation], by_remote: dict[int, Customer]) -> dict[int, str]:
-    """Relations that share their code with another one: all but the linked or else the first."""
+def _duplicates(ordered: list[Relation], by_remote: dict[int, Customer]) -> dict[int, str]:
+    """Return a reason to skip for relations that share their code.
+
+    Of such a group the linked relation is kept, else the first one.
+    """
     groups: dict[str, list[Relation]] = defaultdict(list)
     for relation in ordered:
-        if not _flaw(relation):
+        if not _defect(relation):
             groups[key(relation.code)].append(relation)
     reasons: dict[int, str] = {}
     for group in groups.values():
-        keeper = next((one for one in group if one.id in by_remote), group[0])
-        said = _("code %(code)s occurs twice, also as “%(name)s”") % {
+        keeper = next((relation for relation in group if relation.id in by_remote), group[0])
+        reason = _("code %(code)s occurs twice, also as “%(name)s”") % {
             "code": keeper.code,
             "name": keeper.name,
         }
-        reasons |= {id(one): said for one in group if one is not keeper}
+        reasons |= {id(relation): reason for relation in group if relation is not keeper}
     return reasons
 
 
@@ -94,15 +101,15 @@ class PossibleDuplicates:
     """Customers without a relation, one of which a new customer may duplicate."""
 
     def __init__(self, customers: Iterable[Customer]) -> None:
-        self._seen: dict[tuple[str, str], Customer] = {}
+        self._by_trait: dict[tuple[str, str], Customer] = {}
         for customer in customers:
             for trait in _traits(customer):
-                self._seen.setdefault(trait, customer)
+                self._by_trait.setdefault(trait, customer)
 
     def sentence(self, values: dict[str, object]) -> str:
-        """Which existing customer one with these values resembles: a phrase, or ""."""
+        """Return a phrase about the existing customer that these values resemble, or ""."""
         for trait in _traits(Customer(**values)):
-            other = self._seen.get(trait)
+            other = self._by_trait.get(trait)
             if other:
                 return _("looks like customer %(number)s “%(name)s”: the same %(what)s") % {
                     "number": other.number,
@@ -113,7 +120,7 @@ class PossibleDuplicates:
 
 
 def _traits(customer: Customer) -> list[tuple[str, str]]:
-    """Values that two customers seldom share by chance, the strongest first."""
+    """Return values that two customers seldom share by chance, the strongest first."""
     traits = [
         (name, "".join(filter(str.isalnum, getattr(customer, name))).casefold())
         for name in ("vat_number", "coc_number")

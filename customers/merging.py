@@ -1,7 +1,8 @@
-"""Merging a relation into a customer, when both may have changed since the last import.
+"""Merge a relation into a customer, when both may have changed since the last import.
 
-Per field the value of the last import is the third opinion: what changed only there is taken, what
-changed only here is kept, and what changed on both sides is kept and reported. Empty never wins.
+The value of the last import decides per field. A value that changed only in e-Boekhouden is taken,
+one that changed only here is kept. One that changed on both sides is kept and reported. An empty
+value never replaces another one.
 """
 
 from collections.abc import Mapping
@@ -15,28 +16,28 @@ class Merge:
     take: dict[str, object] = field(default_factory=dict)
     # The imported values, to compare with at the next import.
     imported: dict[str, object] = field(default_factory=dict)
-    # Fields that differ and stay ours, with their value there.
+    # Fields that differ and keep the local value, with the remote value.
     conflicts: dict[str, object] = field(default_factory=dict)
 
 
 def merge(
-    ours: Mapping[str, object], theirs: Mapping[str, object], *, imported: Mapping[str, object]
+    local: Mapping[str, object], remote: Mapping[str, object], *, imported: Mapping[str, object]
 ) -> Merge:
     """Compare field by field; a field that was never imported has no earlier value."""
     result = Merge(imported=dict(imported))
-    for name, value in theirs.items():
-        _merge_field(result, name, ours[name], value)
+    for name, value in remote.items():
+        _merge_field(result, name, local[name], value)
     return result
 
 
-def _merge_field(result: Merge, name: str, ours: object, theirs: object) -> None:
+def _merge_field(result: Merge, name: str, local: object, remote: object) -> None:
     before = result.imported.get(name)
-    if ours == theirs:
-        result.imported[name] = theirs
-    elif theirs == "" or theirs == before:
+    if local == remote:
+        result.imported[name] = remote
+    elif remote == "" or remote == before:
         return
-    elif ours in ("", before):
-        result.take[name] = theirs
-        result.imported[name] = theirs
+    elif local in ("", before):
+        result.take[name] = remote
+        result.imported[name] = remote
     else:
-        result.conflicts[name] = theirs
+        result.conflicts[name] = remote

@@ -21,7 +21,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.exclude(archived_at=None)
 
     def matching(self, text: str) -> "CustomerQuerySet":
-        """Customers with the text in name, number or city."""
+        """Filter the customers with the text in name, number or city."""
         return self.filter(
             models.Q(name__icontains=text)
             | models.Q(number__icontains=text)

@@ -1,4 +1,4 @@
-"""The imports that the clock starts: one every night, and every run without a worker."""
+"""Imports that start by schedule: one every night, and every run that lost its worker."""
 
 import datetime
 

@@ -52,13 +52,13 @@ def fields_from_relation(relation: Relation) -> dict[str, object]:
 def remarks(relation: Relation) -> list[str]:
     """Return what `fields_from_relation` had to change, in words."""
     raw, fitted = _raw(relation), fields_from_relation(relation)
-    said = []
+    found = []
     for name, value in raw.items():
         if name == "email" and value and not fitted[name]:
-            said.append(_("imported without e-mail: “%(email)s” is no address") % {"email": value})
+            found.append(_("imported without e-mail: “%(email)s” is no address") % {"email": value})
         elif value != fitted[name]:
-            said.append(_("%(field)s was too long and is cut off") % {"field": label(name)})
-    return said
+            found.append(_("%(field)s was too long and is cut off") % {"field": label(name)})
+    return found
 
 
 def relation_from_customer(customer: Customer, *, correlation_id: str) -> Relation:
