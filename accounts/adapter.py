@@ -19,8 +19,8 @@ ngettext_lazy(
 
 def typed_email(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
     """Return the address of a login attempt; axes counts failures by address and computer."""
-    given = (credentials or {}).get("email") or request.POST.get("login", "")
-    return given.strip().lower()
+    address = (credentials or {}).get("email") or request.POST.get("login", "")
+    return address.strip().lower()
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -12,7 +12,10 @@ SESSION_KEY = "organisation"
 
 
 class OrganisationMiddleware:
-    """Sets `request.membership` and `request.organisation` to the chosen or first one, or None."""
+    """Middleware that sets `request.membership` and `request.organisation`, or None for both.
+
+    It takes the membership chosen in the session, else the first active one.
+    """
 
     def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,6 +40,6 @@ def current_membership(request: HttpRequest) -> Membership | None:
     )
     chosen = request.session.get(SESSION_KEY)
     return next(
-        (it for it in memberships if it.organisation_id == chosen),
+        (membership for membership in memberships if membership.organisation_id == chosen),
         memberships[0] if memberships else None,
     )

@@ -22,7 +22,7 @@ class Language(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users. The e-mail address, in lower case, is the login name."""
+    """The manager of users. The e-mail address, in lower case, is the login name."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
@@ -126,7 +126,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(is_active=True)
 
     def able_to_administrate(self) -> Self:
-        """Administrators who can log in, because they chose a password."""
+        """Filter the administrators who can log in, because they chose a password."""
         return self.active().filter(
             ~models.Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX),
             role=Role.ADMINISTRATOR,
@@ -134,7 +134,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         )
 
     def matching(self, text: str) -> Self:
-        """Memberships with every word in the name or the e-mail address."""
+        """Filter the memberships with every word in the name or the e-mail address."""
         found = self
         for word in text.split():
             found = found.filter(
@@ -186,10 +186,10 @@ class Membership(models.Model):
 
     @property
     def is_manager(self) -> bool:
-        """Project managers and administrators."""
+        """Return whether the member is a project manager or an administrator."""
         return self.role in (Role.ADMINISTRATOR, Role.PROJECT_MANAGER)
 
     @property
     def is_invoicer(self) -> bool:
-        """May see and create invoices, and book them in e-Boekhouden."""
+        """Return whether the member may see and create invoices, and book them in e-Boekhouden."""
         return self.is_administrator or self.may_invoice
