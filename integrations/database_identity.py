@@ -1,7 +1,7 @@
-"""The identity of the database. A copy on another server or under another name may not send.
+"""The identity of the database: a copy on another server, or under another name, may not send.
 
-A database that was restored elsewhere, or copied for a trial, holds the same codes and the same
-bookings as the one it comes from: two of them would book everything twice.
+A restored or copied database holds the same codes and bookings as its original. If both sent,
+everything would be booked twice.
 """
 
 import datetime
@@ -45,16 +45,21 @@ def is_other_database(database_identity: str) -> bool:
 
 
 def adopt_if_unclaimed(connection_id: int) -> bool:
-    """Return whether the connection belongs here; one that never sent anything now does."""
-    here = this_database()
-    at_home = Connection.objects.filter(pk=connection_id, database_identity__in=("", here))
-    return bool(at_home.update(database_identity=here))
+    """Return whether the connection belongs to this database.
+
+    A connection that never sent anything is claimed for it first.
+    """
+    current = this_database()
+    unclaimed_or_own = Connection.objects.filter(
+        pk=connection_id, database_identity__in=("", current)
+    )
+    return bool(unclaimed_or_own.update(database_identity=current))
 
 
 def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
-    """Pause a connection of another database; a successful test resumes it, comparing first.
+    """Pause a connection of another database; a successful test resumes it.
 
-    Nothing was sent from here, and nothing will be until then.
+    The test also requires a comparison first. Until then nothing is sent from here.
     """
     connection = Connection.objects.select_related("organisation").get(pk=connection_id)
     with override(connection.organisation.language):
@@ -66,9 +71,9 @@ def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
 
 
 def adopt(connection: Connection, *, now: datetime.datetime) -> None:
-    """Make this the database that sends; what the other one sent is compared first."""
-    here = this_database()
-    Connection.objects.filter(pk=connection.pk).exclude(database_identity__in=("", here)).update(
+    """Make this database the one that sends, after a comparison with what the other one sent."""
+    current = this_database()
+    Connection.objects.filter(pk=connection.pk).exclude(database_identity__in=("", current)).update(
         must_compare_first=True, compare_from=now + QUIET
     )
-    Connection.objects.filter(pk=connection.pk).update(database_identity=here)
+    Connection.objects.filter(pk=connection.pk).update(database_identity=current)

@@ -12,10 +12,10 @@ LEASE = datetime.timedelta(seconds=180)
 def take(connection_id: int, *, now: datetime.datetime) -> int | None:
     """Take the lease. Returns its fencing token; None if it is held or the connection is off."""
     unheld = Q(lease_until=None) | Q(lease_until__lt=now)
-    taken = Connection.objects.filter(
+    is_taken = Connection.objects.filter(
         unheld, pk=connection_id, is_active=True, paused_at=None, must_compare_first=False
     ).update(lease_until=now + LEASE, fencing_token=F("fencing_token") + 1)
-    if not taken:
+    if not is_taken:
         return None
     return Connection.objects.values_list("fencing_token", flat=True).get(pk=connection_id)
 

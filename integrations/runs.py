@@ -25,7 +25,7 @@ Clock = Callable[[], datetime.datetime]
 
 
 class CannotRun(Exception):
-    """Why a run cannot start or continue; the text is for people."""
+    """The reason why a run cannot start or continue, as a sentence for users."""
 
 
 class Lost(Exception):
@@ -33,7 +33,7 @@ class Lost(Exception):
 
 
 class RunState(models.TextChoices):
-    """How far a run is."""
+    """The progress of a run."""
 
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
@@ -50,7 +50,7 @@ class Run(models.Model):
 
     # The full name of the task, which takes the id of the run.
     TASK: ClassVar[str]
-    # A run that so many workers died of fails, so that it does not keep later runs waiting.
+    # After this number of dead workers a run fails, so that it does not block later runs.
     MAX_ATTEMPTS: ClassVar[int]
     # What that failure says, with %(count)s.
     INTERRUPTED: ClassVar[Any]
@@ -63,7 +63,7 @@ class Run(models.Model):
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(null=True)
-    # How many workers claimed it.
+    # The number of workers that claimed it.
     attempts = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     # Why it failed or is incomplete: a sentence.
@@ -104,7 +104,7 @@ def start(runs: models.QuerySet[R], **values: Any) -> R:
 
 
 def _create(runs: models.QuerySet[R], values: dict[str, Any]) -> R | None:
-    """None when another request created one first."""
+    """Create a run; return None when another request created one first."""
     try:
         with transaction.atomic():
             return runs.create(**values)
@@ -118,7 +118,7 @@ def enqueue_run(model: type[R], run_id: int) -> None:
 
 
 def claimable(runs: models.QuerySet[R], *, now: datetime.datetime) -> models.QuerySet[R]:
-    """Runs that wait for a worker, and runs whose worker has died."""
+    """Return runs that wait for a worker, and runs whose worker has died."""
     abandoned = models.Q(state=RunState.RUNNING, heartbeat_at__lt=now - ABANDONED_AFTER)
     return runs.filter(models.Q(state=RunState.QUEUED) | abandoned)
 
@@ -154,7 +154,7 @@ def _check_attempts(run: Run) -> None:
 
 
 def claim_run(model: type[R], run_id: int, *, now: datetime.datetime) -> R | None:
-    """The run, for this worker alone; None when another worker holds it or it is over."""
+    """Claim the run for this worker. None when another worker holds it or it is over."""
     runs = model._default_manager.all()
     claimed = claimable(runs, now=now).filter(pk=run_id)
     if not claimed.update(

@@ -14,7 +14,7 @@ from .nightly import next_night
 
 
 class AdministrationTaken(Exception):
-    """Another organisation is connected with this administration; the text may be shown."""
+    """Another organisation is connected with this administration. The text is for users."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -27,7 +27,7 @@ class AdministrationTaken(Exception):
 
 
 class StillInDoubt(Exception):
-    """A document may have arrived in the old administration; the text may be shown."""
+    """A document may have arrived in the old administration. The text is for users."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -32,7 +32,7 @@ EVENTS_SHOWN = 8
 @require_safe
 @administrator_required
 def integration_list(request: MemberRequest) -> HttpResponse:
-    """The list of programs that an organisation can be connected with."""
+    """List the programs that an organisation can be connected with."""
     connection = Connection.objects.filter(organisation=request.organisation).first()
     return render(request, "integrations/integration_list.html", {"connection": connection})
 
