@@ -28,7 +28,7 @@ def parse_amount(text: str) -> Decimal:
 
 
 class AmountInput(forms.TextInput):
-    """Shows an amount with the decimal separator of the page."""
+    """An input that shows an amount with the decimal separator of the page."""
 
     def format_value(self, value: Any) -> str | None:
         """Format a stored amount; a typed text stays as typed."""

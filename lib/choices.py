@@ -31,24 +31,24 @@ def chosen_id(text: str) -> int:
 
 
 class RealIds:
-    """Refuses ids that are too long for the database, as if no row had them."""
+    """A mixin that refuses ids too long for the database, as if no row had them."""
 
     def clean(self, value: Any) -> Any:
-        for given in value or ():
-            if len(str(given)) > MOST_DIGITS:
+        for pk in value or ():
+            if len(str(pk)) > MOST_DIGITS:
                 raise ValidationError(_("Choose from the list."), code="invalid_choice")
         return super().clean(value)  # type: ignore[misc]  # of the field that it is mixed into
 
 
 class SeveralField(RealIds, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at run time
-    """One or more rows."""
+    """A field for one or more rows."""
 
 
 class SeveralFilterField(RealIds, filter_fields.ModelMultipleChoiceField):
-    """One or more rows to filter by."""
+    """A filter field for one or more rows."""
 
 
 class Several(filters.ModelMultipleChoiceFilter):
-    """Filters by one or more rows of the organisation."""
+    """Filter by one or more rows of the organisation."""
 
     field_class = SeveralFilterField

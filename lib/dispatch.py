@@ -1,6 +1,6 @@
-"""Asking a worker for work, after the commit.
+"""Enqueue tasks for workers, after the commit.
 
-What must be done is in the database; a message only shortens the wait. If the broker is down, a
+The database holds what must be done; a message only shortens the wait. If the broker is down, a
 warning is logged and the periodic sweep of that work (timechimp_eb/schedule.py) finds it.
 """
 

@@ -1,4 +1,4 @@
-"""Which tasks Celery beat sends, and when; in the time of CELERY_TIMEZONE."""
+"""The tasks that Celery beat sends, with their times in CELERY_TIMEZONE."""
 
 from celery.schedules import crontab
 

@@ -61,8 +61,8 @@ def _read_block(block: str) -> Message:
 
 def compile_catalogue(messages: list[Message]) -> bytes:
     """Return the content of a .mo file, without fuzzy and untranslated messages, as msgfmt does."""
-    usable = [it for it in messages if it.is_translated and not it.is_fuzzy]
-    pairs = sorted((it.key.encode(), "\0".join(it.texts).encode()) for it in usable)
+    usable = [message for message in messages if message.is_translated and not message.is_fuzzy]
+    pairs = sorted((message.key.encode(), "\0".join(message.texts).encode()) for message in usable)
     table_size = 8 * len(pairs)
     keys, texts = [key for key, _ in pairs], [text for _, text in pairs]
     header = struct.pack("<7I", MO_MAGIC, 0, len(pairs), 28, 28 + table_size, 0, 0)

@@ -9,7 +9,7 @@ REDIRECTS = (301, 302, 303)
 
 
 class DialogRedirectMiddleware:
-    """Makes the browser follow a redirect in a dialog, as a page.
+    """Middleware that makes the browser follow a redirect from a dialog as a page.
 
     Otherwise the script would fetch the page, and use up its messages, before the browser opens it.
     """

@@ -205,8 +205,8 @@ def sections_for(membership: Membership | None) -> list[Section]:
 def location_of(view_name: str) -> tuple[Section, Entry] | tuple[None, None]:
     """Return section and entry of a page: by its exact name, else by the longest prefix."""
     entries = [(section, entry) for section in SECTIONS for entry in section.entries]
-    fits = [(_fit(entry, view_name), -order) for order, (_s, entry) in enumerate(entries)]
-    length, order = max(fits)
+    matches = [(_fit(entry, view_name), -order) for order, (_s, entry) in enumerate(entries)]
+    length, order = max(matches)
     return entries[-order] if length else (None, None)
 
 

@@ -30,7 +30,7 @@ class VatTreatment(models.TextChoices):
 
 
 class Icp(StrEnum):
-    """How the return of supplies within the EU (ICP) reports a supply."""
+    """The part of the return of supplies within the EU (ICP) that reports a supply."""
 
     NOTHING = ""
     GOODS = "goods"

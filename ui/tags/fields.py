@@ -72,24 +72,24 @@ def _control(
 ) -> SafeString | str:
     if shape in (CHOICES, SEGMENTS):
         return ""
-    given = {name.replace("_", "-"): value for name, value in attrs.items()}
-    given["class"] = _css_class(bound, shape)
+    attributes = {name.replace("_", "-"): value for name, value in attrs.items()}
+    attributes["class"] = _css_class(bound, shape)
     described = (
         [f"{bound.auto_id}_helptext"] if (help or (help is None and bound.help_text)) else []
     )
     described += [f"{bound.auto_id}_error"] if bound.errors else []
     if described:
-        given["aria-describedby"] = " ".join(described)
+        attributes["aria-describedby"] = " ".join(described)
     if type(bound.field.widget) is forms.DateInput:
         # A date input needs this format in every language.
         bound.field.widget.format = "%Y-%m-%d"
         bound.field.widget.input_type = "date"
-    return bound.as_widget(attrs=given)
+    return bound.as_widget(attrs=attributes)
 
 
 def _css_class(bound: BoundField, shape: str) -> str:
-    own = bound.field.widget.attrs.get("class", "")
+    widget_class = bound.field.widget.attrs.get("class", "")
     base = {CHECK: "form-check-input"}.get(shape, "form-control")
     if isinstance(bound.field.widget, forms.Select):
         base = "form-select"
-    return " ".join(filter(None, [base, "is-invalid" if bound.errors else "", own]))
+    return " ".join(filter(None, [base, "is-invalid" if bound.errors else "", widget_class]))

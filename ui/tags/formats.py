@@ -38,8 +38,8 @@ def duration(minutes: int | str | None) -> str:
     """Format whole minutes as hours: 645 is 10:45."""
     if minutes is None or minutes == "":
         return DASH
-    hours, rest = divmod(abs(int(minutes)), 60)
-    return f"{'−' if int(minutes) < 0 else ''}{hours}:{rest:02d}"
+    hours, remainder = divmod(abs(int(minutes)), 60)
+    return f"{'−' if int(minutes) < 0 else ''}{hours}:{remainder:02d}"
 
 
 def percentage(value: Decimal | None) -> str:

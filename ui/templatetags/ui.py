@@ -123,7 +123,7 @@ def form_errors(form: BaseForm) -> dict[str, object]:
 
 
 class TagNode(template.Node):
-    """Renders a tag; its colour follows its kind."""
+    """The node of a tag; its colour follows its kind."""
 
     def __init__(self, kind: FilterExpression, label: FilterExpression | NodeList) -> None:
         self.kind, self.label = kind, label
