@@ -75,7 +75,7 @@ def sweep_reconciliations() -> None:
     Also start the comparison that a restore requires.
     """
     runs.enqueue_waiting(now=timezone.now())
-    restoring.compare_and_go_on(now=timezone.now(), today=timezone.localdate())
+    restoring.compare_and_resume(now=timezone.now(), today=timezone.localdate())
 
 
 @shared_task(ignore_result=True)

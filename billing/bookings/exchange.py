@@ -70,8 +70,10 @@ def look_up(client: EBoekhouden, booking: Booking) -> tuple[LookUpResult, Remote
 
 def _is_linked_elsewhere(relation: Relation, booking: Booking) -> bool:
     """Whether another customer is already linked to this relation."""
-    tied = Customer.objects.filter(organisation=booking.organisation_id, remote_id=relation.id)
-    return tied.exclude(pk=booking.customer_id).exists()
+    linked_customers = Customer.objects.filter(
+        organisation=booking.organisation_id, remote_id=relation.id
+    )
+    return linked_customers.exclude(pk=booking.customer_id).exists()
 
 
 @dataclass(frozen=True)

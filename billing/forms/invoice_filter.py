@@ -50,7 +50,7 @@ ORDERS: Orders = {
     "amount": ("gross",),
     "status": ("status", "due_on"),
 }
-USUAL_ORDER = "-date"
+DEFAULT_ORDER = "-date"
 
 
 class InvoiceFilter(filters.FilterSet):

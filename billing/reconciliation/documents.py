@@ -1,7 +1,7 @@
 """A document with the fields that both sides have: as we booked it, and as e-Boekhouden has it.
 
-Everything is text, so that equal documents are equal values: amounts with two to four decimals,
-days in ISO. The address of a PDF is left out, because it opens the invoice for anyone.
+All values are texts, so that equal documents are equal values: amounts with two to four decimals,
+days in ISO format. The URL of a PDF is left out, because anyone can open the invoice with it.
 """
 
 import datetime
@@ -22,8 +22,8 @@ AMOUNTS = ("quantity", "price", "net", "vat")
 CENT, FINE = Decimal("0.01"), Decimal("0.0001")
 
 
-class Sort(StrEnum):
-    """Where e-Boekhouden has a document: among the invoices, or in the ledger."""
+class DocumentKind(StrEnum):
+    """The list in e-Boekhouden that has a document: the invoices, or the ledger."""
 
     INVOICE = "invoice"
     ENTRY = "entry"
@@ -33,17 +33,17 @@ class Sort(StrEnum):
 class RemoteDocument:
     """A document in e-Boekhouden."""
 
-    sort: Sort
+    kind: DocumentKind
     content: Content
 
     @property
     def key(self) -> str:
-        """Its number, without blanks and in one case."""
+        """The number, without blanks and in lower case."""
         return key_of(self.content["number"])
 
     @property
     def tokens(self) -> set[str]:
-        """Words that may be a correlation id: its document, and words after a #."""
+        """The words that may be a correlation id: the document field, and words after a #."""
         words = self.content["entry_text"].split()
         marked = {word.removeprefix("#") for word in words if word.startswith("#")}
         return {self.content["document"].strip(), *marked} - {""}
@@ -51,10 +51,13 @@ class RemoteDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class LocalDocument:
-    """What a booking says e-Boekhouden has. `is_judged`: confirmed, so it must be there."""
+    """A booking with the document that e-Boekhouden must have.
+
+    `is_judged`: the booking is confirmed, so the document must exist.
+    """
 
     booking_id: int
-    sort: Sort
+    kind: DocumentKind
     number: str
     correlation_id: str
     content: Content
@@ -68,33 +71,37 @@ class LocalDocument:
 
 
 def key_of(number: str) -> str:
-    """A number as e-Boekhouden may compare it: blanks and case do not count."""
+    """Return a number as e-Boekhouden may compare it: without blanks and in lower case."""
     return number.strip().casefold()
 
 
 def remote_invoice(invoice: BookedInvoice) -> RemoteDocument:
-    """An invoice as GetFacturen answered it."""
-    return RemoteDocument(Sort.INVOICE, projected(booked_as_content(invoice), gross=invoice.gross))
+    """Convert an invoice of GetFacturen."""
+    return RemoteDocument(
+        DocumentKind.INVOICE, projected(booked_as_content(invoice), gross=invoice.gross)
+    )
 
 
 def remote_entry(entry: BookedEntry) -> RemoteDocument | None:
-    """A sales entry as GetMutaties answered it; None for a payment or anything else."""
+    """Convert a sales entry of GetMutaties; None for a payment or another entry."""
     if entry.kind != EntryKind.SALE:
         return None
-    return RemoteDocument(Sort.ENTRY, projected(booked_as_content(entry), gross=entry.gross))
+    return RemoteDocument(
+        DocumentKind.ENTRY, projected(booked_as_content(entry), gross=entry.gross)
+    )
 
 
 def local_document(booking: Booking, *, is_judged: bool) -> LocalDocument:
-    """A booking, with the document that e-Boekhouden must have.
+    """Return a booking with the document that e-Boekhouden must have.
 
-    That is what was booked, with the texts as they were kept there; of a booking that somebody
-    linked manually it is what was linked.
+    That is the booked document with the texts of e-Boekhouden. For a booking that a person linked,
+    it is the linked record.
     """
     number = booking.natural_key or booking.remote_id
     is_invoice = booking.kind == BookingKind.INVOICE
     return LocalDocument(
         booking_id=booking.pk,
-        sort=Sort.INVOICE if is_invoice else Sort.ENTRY,
+        kind=DocumentKind.INVOICE if is_invoice else DocumentKind.ENTRY,
         number=number,
         correlation_id=booking.correlation_id,
         content={**_expected(booking), "number": number},
@@ -105,11 +112,11 @@ def local_document(booking: Booking, *, is_judged: bool) -> LocalDocument:
 
 
 def _expected(booking: Booking) -> Content:
-    payload, copy = booking.payload, booking.remote_snapshot or {}
+    payload, snapshot = booking.payload, booking.remote_snapshot or {}
     booked = projected(payload["message"], gross=Decimal(payload["gross"]))
-    if "gross" not in copy or "lines" not in copy:
+    if "gross" not in snapshot or "lines" not in snapshot:
         return booked
-    kept = projected(copy, gross=Decimal(copy["gross"]))
+    kept = projected(snapshot, gross=Decimal(snapshot["gross"]))
     if booking.reason == "linked":
         return kept
     if len(kept["lines"]) == len(booked["lines"]):
@@ -119,7 +126,7 @@ def _expected(booking: Booking) -> Content:
 
 
 def projected(content: Mapping[str, Any], *, gross: Decimal) -> Content:
-    """The fields that can be compared; `gross` is the total in euros incl. VAT."""
+    """Return the fields that can be compared; `gross` is the total in euros incl. VAT."""
     return {
         "number": str(content.get("number") or content.get("invoice_number") or "").strip(),
         "entry_number": str(content.get("entry_number") or ""),
@@ -145,12 +152,12 @@ def _line(line: Mapping[str, Any]) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """The text without invisible differences: composed letters, and single blanks."""
+    """Return the text without invisible differences: composed letters, and single blanks."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def day_of(content: Mapping[str, Any]) -> datetime.date:
-    """The day of a document."""
+    """Return the day of a document."""
     return datetime.date.fromisoformat(content["date"])
 
 

@@ -25,18 +25,18 @@ from .documents import LocalDocument, local_document
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
 # A booking confirmed more recently may not be visible yet, unless it was read back.
-FRESH = datetime.timedelta(minutes=2)
-AT_ONCE = 500
+NOT_YET_VISIBLE = datetime.timedelta(minutes=2)
+CHUNK = 500
 # Kinds that a look-up by number decides, and the maximum per check.
 BY_NUMBER = (DifferenceKind.VANISHED, DifferenceKind.CHANGED, DifferenceKind.TOTAL)
-MOST_OLDER = 50
+MAX_OLDER = 50
 
 
 def judged_bookings(run: ReconciliationRun, *, now: datetime.datetime) -> list[LocalDocument]:
-    """Bookings confirmed in the current administration and dated in the period.
+    """Return the bookings confirmed in the current administration and dated in the period.
 
-    To be read before e-Boekhouden is asked: what is confirmed meanwhile may be missing in its
-    answer, and must not be said to be gone.
+    They must be read before e-Boekhouden is asked. A booking that is confirmed during the check may
+    be missing in the answers, and must not be reported as vanished.
     """
     confirmed = _bookings(run.connection).filter(
         state=State.CONFIRMED,
@@ -47,14 +47,16 @@ def judged_bookings(run: ReconciliationRun, *, now: datetime.datetime) -> list[L
     return [
         local_document(booking, is_judged=True)
         for booking in confirmed
-        if booking.remote_snapshot or booking.ended_at is None or booking.ended_at <= now - FRESH
+        if booking.remote_snapshot
+        or booking.ended_at is None
+        or booking.ended_at <= now - NOT_YET_VISIBLE
     ]
 
 
 def older_differences(run: ReconciliationRun, *, judged: Collection[int]) -> list[Difference]:
-    """Differences of other days that can be checked again by number alone.
+    """Return differences of other days that a look-up by number can check again.
 
-    So that what is put right later is seen, and needs no attention any more.
+    So a correction made later resolves them.
     """
     by_number = Q(kind__in=BY_NUMBER, reason__in=("invoice", "entry"))
     by_number |= Q(kind=DifferenceKind.DOUBLE, reason="two-invoice")
@@ -68,11 +70,11 @@ def older_differences(run: ReconciliationRun, *, judged: Collection[int]) -> lis
     )
     older = differences.open().exclude(date__range=(run.since, run.until))
     older = older.exclude(booking__in=judged).select_related("booking")
-    return list(older.order_by("last_found_at", "pk")[:MOST_OLDER])
+    return list(older.order_by("last_found_at", "pk")[:MAX_OLDER])
 
 
 def known_vanished(run: ReconciliationRun) -> set[int]:
-    """Bookings that an earlier check reported as missing."""
+    """Return the ids of bookings that an earlier check reported as missing."""
     vanished = Difference.objects.filter(connection=run.connection, kind=DifferenceKind.VANISHED)
     return set(vanished.open().exclude(booking=None).values_list("booking", flat=True))
 
@@ -80,18 +82,19 @@ def known_vanished(run: ReconciliationRun) -> set[int]:
 def known_bookings(
     run: ReconciliationRun, numbers: Collection[str], *, judged: Collection[int]
 ) -> Iterator[LocalDocument]:
-    """Other bookings that have these numbers, or were sent without one.
+    """Yield other bookings that have these numbers, or were sent without one.
 
-    To be read after e-Boekhouden was asked: whatever was sent meanwhile was written down before.
+    They must be read after e-Boekhouden was asked: the intention of every document in its answers
+    was stored before.
     """
     local = _bookings(run.connection).filter(
         Q(administration="") | Q(administration=run.connection.administration_key)
     )
     local = local.annotate(named=Lower("natural_key"), numbered=Lower("remote_id"))
-    wanted = sorted(numbers)
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
-        for booking in local.filter(Q(named__in=some) | Q(natural_key="", numbered__in=some)):
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), CHUNK):
+        chunk = ordered[start : start + CHUNK]
+        for booking in local.filter(Q(named__in=chunk) | Q(natural_key="", numbered__in=chunk)):
             if booking.pk not in judged:
                 yield local_document(booking, is_judged=False)
     for booking in local.filter(
@@ -105,9 +108,10 @@ def known_bookings(
 
 
 def series_of(run: ReconciliationRun) -> list[str]:
-    """How the numbers of our series begin: prefix, year and dash.
+    """Return the beginnings of the numbers of our series: prefix, year and dash.
 
-    The series of invoices made there is ours alone, also when no number of it is known (any more).
+    The series of invoices created in e-Boekhouden is ours alone, even if no number of it is known
+    here.
     """
     stored = NumberSeries.objects.filter(organisation=run.organisation)
     series = set(stored.values_list("prefix", "year"))

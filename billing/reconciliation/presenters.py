@@ -70,7 +70,7 @@ def describe_difference(difference: Difference) -> DifferenceSummary:
 
 
 def in_short(content: Mapping[str, Any]) -> str:
-    """`K00085 · 20-11-2026 · € 121.00`."""
+    """Summarise a document, such as `K00085 · 20-11-2026 · € 121.00`."""
     parts = [content["relation_code"], day(day_of(content)), euro(Decimal(content["gross"]))]
     return " · ".join(part for part in parts if part)
 
@@ -116,11 +116,11 @@ def _changed(difference: Difference) -> Said:
 
 
 def _total(difference: Difference) -> Said:
-    apart = Decimal(difference.remote[-1]["gross"]) - Decimal((difference.local or {})["gross"])
-    values = {"apart": euro(abs(apart))}
+    amount = Decimal(difference.remote[-1]["gross"]) - Decimal((difference.local or {})["gross"])
+    values = {"apart": euro(abs(amount))}
     if difference.reason == "its-entry":
         text = _("The ledger entry differs from the invoice by %(apart)s.") % values
-    elif apart > 0:
+    elif amount > 0:
         text = _("The total in e-Boekhouden is %(apart)s higher than ours.") % values
     else:
         text = _("The total in e-Boekhouden is %(apart)s lower than ours.") % values

@@ -1,6 +1,6 @@
-"""Reading from e-Boekhouden what a check compares: a period, and single numbers.
+"""Read from e-Boekhouden what a check compares: a period, and single numbers.
 
-Nothing is sent but questions. What could not be read completely is a gap, and never absence.
+Only reads. What could not be read completely is a gap, which never counts as absence.
 """
 
 import datetime
@@ -17,11 +17,11 @@ from integrations.eboekhouden.windows import entries_between, invoices_between
 from lib.formats import day
 
 from ..models import ReconciliationPart
-from .documents import LocalDocument, RemoteDocument, Sort, remote_entry, remote_invoice
+from .documents import DocumentKind, LocalDocument, RemoteDocument, remote_entry, remote_invoice
 
 # The maximum per check; the rest is looked up at a later check.
-MOST_LOOK_UPS = 100
-MOST_DAYS_NAMED = 5
+MAX_LOOK_UPS = 100
+MAX_DAYS_NAMED = 5
 
 
 class NoCallsLeft(Exception):
@@ -30,13 +30,16 @@ class NoCallsLeft(Exception):
 
 @dataclass
 class Reader:
-    """The calls of one check. `pulse` is called before each, and may raise to end the check."""
+    """The calls of one check.
+
+    `heartbeat` is called before each call, and may raise to end the check.
+    """
 
     client: EBoekhouden
-    pulse: Callable[[ReconciliationPart], None]
+    heartbeat: Callable[[ReconciliationPart], None]
     calls_left: int
     documents: list[RemoteDocument] = field(default_factory=list)
-    absent: set[tuple[int, Sort]] = field(default_factory=set)
+    absent: set[tuple[int, DocumentKind]] = field(default_factory=set)
     gaps: list[str] = field(default_factory=list)
 
     def read(self, since: datetime.date, until: datetime.date) -> None:
@@ -45,7 +48,7 @@ class Reader:
             self.client,
             since=since,
             until=until,
-            before=lambda: self.pulse(ReconciliationPart.INVOICES),
+            before=lambda: self.heartbeat(ReconciliationPart.INVOICES),
         )
         self.documents += map(remote_invoice, invoices.rows)
         full_days = set(invoices.full_days)
@@ -61,29 +64,29 @@ class Reader:
         if full_days:
             self.gaps.append(_too_full(sorted(full_days)))
 
-    def look_up(self, missing: Sequence[tuple[LocalDocument, Sort]]) -> None:
+    def look_up(self, missing: Sequence[tuple[LocalDocument, DocumentKind]]) -> None:
         """Look up each booking by its number, with any date."""
-        if len(missing) > MOST_LOOK_UPS:
-            self.gaps.append(_too_many(len(missing) - MOST_LOOK_UPS))
-        for local, sort in missing[:MOST_LOOK_UPS]:
+        if len(missing) > MAX_LOOK_UPS:
+            self.gaps.append(_too_many(len(missing) - MAX_LOOK_UPS))
+        for local, kind in missing[:MAX_LOOK_UPS]:
             try:
-                found = self._find(local.number, sort)
+                found = self._find(local.number, kind)
             except (NoCallsLeft, Refused) as error:
                 self._no_calls(error)
                 return
-            except OutcomeUnknown as doubt:
-                if doubt.reason != "row-cap":
+            except OutcomeUnknown as error:
+                if error.reason != "row-cap":
                     raise
                 self.gaps.append(_too_often(local.number))
                 continue
             self.documents += found
             if not found:
-                self.absent.add((local.booking_id, sort))
+                self.absent.add((local.booking_id, kind))
 
-    def _find(self, number: str, sort: Sort) -> list[RemoteDocument]:
-        if sort is Sort.INVOICE:
-            self.pulse(ReconciliationPart.NUMBERS)
-            return [remote_invoice(one) for one in self.client.find_invoice(number)]
+    def _find(self, number: str, kind: DocumentKind) -> list[RemoteDocument]:
+        if kind is DocumentKind.INVOICE:
+            self.heartbeat(ReconciliationPart.NUMBERS)
+            return [remote_invoice(invoice) for invoice in self.client.find_invoice(number)]
         self._spend(ReconciliationPart.NUMBERS)
         entries = (remote_entry(one) for one in self.client.find_entry(number))
         return [one for one in entries if one]
@@ -95,10 +98,10 @@ class Reader:
         if self.calls_left <= 0:
             raise NoCallsLeft
         self.calls_left -= 1
-        self.pulse(part)
+        self.heartbeat(part)
 
     def _no_calls(self, error: NoCallsLeft | Refused) -> None:
-        """Other refusals end the check."""
+        """Add a gap if the quota is used up; raise any other refusal, which ends the check."""
         if isinstance(error, Refused) and error.code_class is not CodeClass.QUOTA:
             raise error
         text = _(
@@ -110,8 +113,8 @@ class Reader:
 
 
 def _too_full(days: Sequence[datetime.date]) -> str:
-    named = ", ".join(map(day, days[:MOST_DAYS_NAMED]))
-    more = len(days) - MOST_DAYS_NAMED
+    named = ", ".join(map(day, days[:MAX_DAYS_NAMED]))
+    more = len(days) - MAX_DAYS_NAMED
     days_text = f"{named} + {more}" if more > 0 else named
     return _(
         "There are more entries on one day than e-Boekhouden returns in one answer. Only partly "

@@ -1,4 +1,4 @@
-"""Recording the result of a check: differences that are new, still present, or resolved."""
+"""Record the result of a check: differences that are new, still present, or resolved."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +17,14 @@ from .sides import Discovery
 
 @dataclass(frozen=True)
 class ReconciliationResult:
-    """What a check found, what it could not read (sentences), and ids of older differences that
-    it checked too."""
+    """The result of a check: the differences, and the gaps as sentences.
+
+    `older_checked` are the ids of differences of other days that were checked again.
+    """
 
     found: Sequence[Discovery]
     gaps: Sequence[str] = ()
-    checked_too: Sequence[int] = ()
+    older_checked: Sequence[int] = ()
 
 
 def keep(
@@ -34,16 +36,16 @@ def keep(
 ) -> None:
     """Record the result and end the check in one transaction. Raises Lost as beat() does.
 
-    Only a complete check resolves differences, and only those that it looked at.
+    Only a complete check resolves differences, and only those that it checked.
     """
     found, gaps = result.found, result.gaps
     with transaction.atomic():
         beat(run, now=now)  # first of all, because it locks the check
-        known_by_key = {one.key: one for one in _open(run)}
+        known_by_key = {difference.key: difference for difference in _open(run)}
         new = _write(run, found, known_by_key, now=now)
-        gone = 0 if gaps else _resolve(run, result, now=now)
+        resolved = 0 if gaps else _resolve(run, result, now=now)
         state = RunState.INCOMPLETE if gaps else RunState.FINISHED
-        counts = {"difference_count": len(found), "new_count": new, "resolved_count": gone}
+        counts = {"difference_count": len(found), "new_count": new, "resolved_count": resolved}
         end(run, state, now=now, problem=" ".join(gaps), **counts, **figures)
 
 
@@ -60,18 +62,18 @@ def _write(
     *,
     now: datetime.datetime,
 ) -> int:
-    """Create and update differences. Returns the number of new ones."""
+    """Create and update differences. Return the number of new ones."""
     invoices = _invoices(run, found)
     new, old, changed = [], [], []
-    for one in found:
-        values = _values(one, invoices)
-        known = known_by_key.get(one.key)
+    for discovery in found:
+        values = _values(discovery, invoices)
+        known = known_by_key.get(discovery.key)
         if known is None:
-            new.append(_new(run, one, values, now=now))
+            new.append(_new(run, discovery, values, now=now))
         else:
             if known.remote != values["remote"]:
                 changed.append(known.pk)
-            old.append(_again(known, values, run, now=now))
+            old.append(_updated(known, values, run, now=now))
     Difference.objects.bulk_create(new)
     fields = ["last_run", "last_found_at", "local", "remote", "differs"]
     Difference.objects.bulk_update(old, fields, batch_size=200)
@@ -81,7 +83,7 @@ def _write(
 
 
 def _new(
-    run: ReconciliationRun, one: Discovery, values: dict[str, Any], *, now: datetime.datetime
+    run: ReconciliationRun, discovery: Discovery, values: dict[str, Any], *, now: datetime.datetime
 ) -> Difference:
     return Difference(
         organisation=run.organisation,
@@ -89,17 +91,17 @@ def _new(
         administration=run.connection.administration_key,
         first_run=run,
         last_run=run,
-        kind=one.kind,
-        key=one.key,
-        number=one.number,
-        reason=one.reason,
+        kind=discovery.kind,
+        key=discovery.key,
+        number=discovery.number,
+        reason=discovery.reason,
         found_at=now,
         last_found_at=now,
         **values,
     )
 
 
-def _again(
+def _updated(
     known: Difference, values: dict[str, Any], run: ReconciliationRun, *, now: datetime.datetime
 ) -> Difference:
     known.last_run, known.last_found_at = run, now
@@ -108,22 +110,22 @@ def _again(
     return known
 
 
-def _values(one: Discovery, invoices: Mapping[str, Invoice]) -> dict[str, Any]:
-    invoice = None if one.local else invoices.get(one.number)
-    local = one.local.content if one.local else _content(invoice)
-    remote = [{"sort": document.sort, **document.content} for document in one.remote]
+def _values(discovery: Discovery, invoices: Mapping[str, Invoice]) -> dict[str, Any]:
+    invoice = None if discovery.local else invoices.get(discovery.number)
+    local = discovery.local.content if discovery.local else _content(invoice)
+    remote = [{"kind": document.kind, **document.content} for document in discovery.remote]
     return {
-        "booking_id": one.local.booking_id if one.local else None,
+        "booking_id": discovery.local.booking_id if discovery.local else None,
         "invoice": invoice,
         "local": local,
         "remote": remote,
-        "differs": list(one.differs),
-        "date": day_of(one.local.content if one.local else remote[0]),
+        "differs": list(discovery.differs),
+        "date": day_of(discovery.local.content if discovery.local else remote[0]),
     }
 
 
 def _content(invoice: Invoice | None) -> dict[str, Any] | None:
-    """The comparable fields of an invoice of ours that was not booked from here."""
+    """Return the comparable fields of an invoice of ours that was never booked."""
     if invoice is None:
         return None
     head = {
@@ -137,23 +139,27 @@ def _content(invoice: Invoice | None) -> dict[str, Any] | None:
 
 
 def _invoices(run: ReconciliationRun, found: Iterable[Discovery]) -> dict[str, Invoice]:
-    """Invoices of ours, never booked, whose number a document in e-Boekhouden has."""
-    numbers = [one.number for one in found if one.local is None]
+    """Return our unbooked invoices, by number, whose number a document in e-Boekhouden has."""
+    numbers = [discovery.number for discovery in found if discovery.local is None]
     if not numbers:
         return {}
-    made = Invoice.objects.filter(organisation=run.organisation, number__in=numbers)
-    return {invoice.number: invoice for invoice in made.select_related("customer")}
+    invoices = Invoice.objects.filter(organisation=run.organisation, number__in=numbers)
+    return {invoice.number: invoice for invoice in invoices.select_related("customer")}
 
 
 def _resolve(
     run: ReconciliationRun, result: ReconciliationResult, *, now: datetime.datetime
 ) -> int:
     """Resolve differences that were checked and not found, and those of other administrations."""
-    keys = {one.key for one in result.found}
-    looked_at = _open(run).filter(
-        Q(date__range=(run.since, run.until)) | Q(pk__in=result.checked_too)
+    keys = {discovery.key for discovery in result.found}
+    checked = _open(run).filter(
+        Q(date__range=(run.since, run.until)) | Q(pk__in=result.older_checked)
     )
-    gone = [one.pk for one in looked_at.only("pk", "key") if one.key not in keys]
-    others = Difference.objects.filter(connection=run.connection).open()
-    others.exclude(administration=run.connection.administration_key).update(resolved_at=now)
-    return Difference.objects.filter(pk__in=gone).update(resolved_at=now)
+    resolved_ids = [
+        discovery.pk for discovery in checked.only("pk", "key") if discovery.key not in keys
+    ]
+    open_differences = Difference.objects.filter(connection=run.connection).open()
+    open_differences.exclude(administration=run.connection.administration_key).update(
+        resolved_at=now
+    )
+    return Difference.objects.filter(pk__in=resolved_ids).update(resolved_at=now)

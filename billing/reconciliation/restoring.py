@@ -1,8 +1,8 @@
-"""After a restore: e-Boekhouden still has the documents that this database lost.
+"""Resume after a restore: e-Boekhouden still has documents that this database lost.
 
-Nothing is sent until both sides were compared. The comparison starts when no request in transit
-can have an effect any more. Numbers in use in e-Boekhouden are not given again. Unknown documents
-of our series bill hours that look unbilled here: a person must review each of them first.
+Nothing is sent until both sides were compared. The comparison starts when no request in transit can
+have an effect any more. Numbers in use in e-Boekhouden are not assigned again. Unknown documents of
+our series bill hours that look unbilled here, so a person must review each of them first.
 """
 
 import datetime
@@ -30,17 +30,17 @@ AGAIN_AFTER = datetime.timedelta(minutes=15)
 
 
 @transaction.atomic
-def hold_all(*, now: datetime.datetime) -> int:
-    """Make every connection compare before it sends again. Returns their number."""
-    held = Connection.objects.exclude(username="").select_related("organisation")
-    for connection in held:
+def require_comparisons(*, now: datetime.datetime) -> int:
+    """Require a comparison of every connection before it sends again. Return their number."""
+    connections = Connection.objects.exclude(username="").select_related("organisation")
+    for connection in connections:
         with override(connection.organisation.language):
             text = _("Restored from a backup: nothing is sent until the comparison is complete.")
             record(connection, text, by=None, now=now, good=False)
-    return held.update(must_compare_first=True, compare_from=now + QUIET)
+    return connections.update(must_compare_first=True, compare_from=now + QUIET)
 
 
-def compare_and_go_on(*, now: datetime.datetime, today: datetime.date) -> None:
+def compare_and_resume(*, now: datetime.datetime, today: datetime.date) -> None:
     """Start the comparison of each waiting connection, or resume sending when it is complete."""
     waiting = Connection.objects.filter(
         must_compare_first=True, compare_from__lte=now, is_active=True, paused_at=None
@@ -50,17 +50,17 @@ def compare_and_go_on(*, now: datetime.datetime, today: datetime.date) -> None:
         if run is None or _is_to_be_repeated(run, now=now):
             _start(connection, now=now, today=today)
         elif run.state == RunState.FINISHED:
-            _go_on(connection, now=now)
+            _resume(connection, now=now)
 
 
 def latest_comparison(connection: Connection) -> ReconciliationRun | None:
-    """The last check that began late enough and looks back far enough to count."""
+    """Return the latest check that began late enough and covers the required period."""
     runs = connection.reconciliation_runs.filter(created_at__gte=connection.compare_from)
     return next((run for run in runs if run.until - run.since >= COMPARED), None)
 
 
 def unseen(connection: Connection) -> int:
-    """The number of unknown documents of our series that nobody has reviewed."""
+    """Return the number of unknown documents of our series that nobody has reviewed."""
     foreign = Difference.objects.filter(connection=connection, kind=DifferenceKind.FOREIGN)
     return foreign.needs_attention().count()
 
@@ -83,16 +83,16 @@ class NotYet(Exception):
 
 
 @transaction.atomic
-def go_on_by_hand(connection: Connection, *, now: datetime.datetime) -> None:
-    """Resume a connection that no check can compare completely, after a manual comparison.
+def resume_without_check(connection: Connection, *, now: datetime.datetime) -> None:
+    """Resume a connection after a manual comparison, when no check can be complete.
 
-    A day with 500 entries and more is such a case, or a used-up quota. Raises NotYet.
+    A day with 500 entries or more, or a used-up quota, makes a check incomplete. Raises NotYet.
     """
-    held = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
-    if not held.must_compare_first or held.compare_from is None:
+    locked = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+    if not locked.must_compare_first or locked.compare_from is None:
         raise NotYet(_("This connection does not wait for a comparison."))
-    if now < held.compare_from:
-        minutes = (held.compare_from - now) // datetime.timedelta(minutes=1) + 1
+    if now < locked.compare_from:
+        minutes = (locked.compare_from - now) // datetime.timedelta(minutes=1) + 1
         raise NotYet(
             _(
                 "Documents still on their way may arrive for another %(minutes)s minutes. Compare "
@@ -100,26 +100,26 @@ def go_on_by_hand(connection: Connection, *, now: datetime.datetime) -> None:
             )
             % {"minutes": minutes}
         )
-    _go_on(held, now=now)
-    held.refresh_from_db()
-    if held.must_compare_first:
+    _resume(locked, now=now)
+    locked.refresh_from_db()
+    if locked.must_compare_first:
         raise NotYet(_("The daily check found documents that are unknown here. Review them first."))
 
 
 @transaction.atomic
-def _go_on(connection: Connection, *, now: datetime.datetime) -> None:
+def _resume(connection: Connection, *, now: datetime.datetime) -> None:
     foreign = Difference.objects.filter(connection=connection, kind=DifferenceKind.FOREIGN).open()
     skip_numbers(connection.organisation, foreign.values_list("number", flat=True))
     if unseen(connection):
         return
-    _doubt_what_is_open(connection)
+    _mark_unfinished_unknown(connection)
     Connection.objects.filter(pk=connection.pk).update(must_compare_first=False, compare_from=None)
     with override(connection.organisation.language):
         text = _("Compared with e-Boekhouden after the restore; booking resumes.")
         record(connection, text, by=None, now=now)
 
 
-def _doubt_what_is_open(connection: Connection) -> None:
+def _mark_unfinished_unknown(connection: Connection) -> None:
     """Make every unfinished booking unknown: it may have been sent after the backup.
 
     It counts as sent at the moment of the restore, and is looked up before anything else.
@@ -127,12 +127,12 @@ def _doubt_what_is_open(connection: Connection) -> None:
     if connection.compare_from is None:
         return
     restored_at = connection.compare_from - QUIET
-    doubt = {
+    unknown = {
         "unconfirmed_sends": Greatest(F("unconfirmed_sends"), 1),
         "last_sent_at": restored_at,
         "absent_at": None,
     }
     bookings = Booking.objects.filter(connection=connection)
-    bookings.filter(state__in=OPEN_STATES).update(**doubt)
+    bookings.filter(state__in=OPEN_STATES).update(**unknown)
     stopped = bookings.filter(state__in=NEEDS_ATTENTION)
-    stopped.update(state=State.UNKNOWN, next_at=connection.compare_from, reason="", **doubt)
+    stopped.update(state=State.UNKNOWN, next_at=connection.compare_from, reason="", **unknown)

@@ -8,9 +8,9 @@ from ..models import Difference
 
 
 def mark_seen(difference: Difference, *, note: str, by: User, now: datetime.datetime) -> bool:
-    """Mark a difference as reviewed; it needs attention again only when its content changes.
+    """Mark a difference as reviewed, until its content changes.
 
-    False: it is gone meanwhile.
+    Returns False if the difference was resolved meanwhile.
     """
     return bool(
         Difference.objects.filter(pk=difference.pk)

@@ -1,4 +1,4 @@
-"""Carrying out a check: read both sides, compare them, and record the differences."""
+"""Carry out a check: read both sides, compare them, and record the differences."""
 
 from collections.abc import Callable, Iterable
 
@@ -32,9 +32,9 @@ OpenClient = Callable[[Connection], EBoekhouden]
 
 
 def run_reconciliation(run_id: int, *, open_client: OpenClient, clock: Clock) -> None:
-    """Carry out a check; does nothing when another worker holds it.
+    """Carry out a check; do nothing when another worker holds it.
 
-    If it fails, the check says why, and earlier findings stay as they were.
+    If it fails, the check has the reason, and earlier findings stay unchanged.
     """
 
     def work(run: ReconciliationRun) -> None:
@@ -66,23 +66,23 @@ def _check(run: ReconciliationRun, *, open_client: OpenClient, clock: Clock) -> 
 
 
 def _compare(run: ReconciliationRun, client: EBoekhouden, *, clock: Clock) -> None:
-    def pulse(part: ReconciliationPart) -> None:
+    def heartbeat(part: ReconciliationPart) -> None:
         beat(run, now=clock(), part=part, calls=dict(client.calls))
 
     judged = judged_bookings(run, now=clock())
     beat(run, now=clock(), booking_count=len(judged))
     older = older_differences(run, judged=[local.booking_id for local in judged])
     judged += _bookings_of(older)
-    left = calls_left_for_reconciliation(run.connection_id, now=clock())
-    reader = Reader(client, pulse, left)
+    calls_left = calls_left_for_reconciliation(run.connection_id, now=clock())
+    reader = Reader(client, heartbeat, calls_left)
     reader.read(run.since, run.until)
     count = len(reader.documents)
     beat(run, now=clock(), document_count=count)
-    wanted = missing(Sides(local=judged, remote=RemoteIndex.of(reader.documents)))
+    missing_documents = missing(Sides(local=judged, remote=RemoteIndex.of(reader.documents)))
     # Known missing documents come last: the number of look-ups per check has a maximum.
-    known_gone = known_vanished(run)
-    reader.look_up(sorted(wanted, key=lambda one: one[0].booking_id in known_gone))
-    pulse(ReconciliationPart.COMPARING)
+    vanished = known_vanished(run)
+    reader.look_up(sorted(missing_documents, key=lambda one: one[0].booking_id in vanished))
+    heartbeat(ReconciliationPart.COMPARING)
     numbers = {document.key for document in reader.documents}
     known = known_bookings(run, numbers, judged={local.booking_id for local in judged})
     sides = Sides(
@@ -92,12 +92,16 @@ def _compare(run: ReconciliationRun, client: EBoekhouden, *, clock: Clock) -> No
         absent=reader.absent,
     )
     figures = {"calls": dict(client.calls)}
-    checked_too = [difference.pk for difference in older]
-    result = ReconciliationResult(discoveries(sides), reader.gaps, checked_too)
+    older_checked = [difference.pk for difference in older]
+    result = ReconciliationResult(discoveries(sides), reader.gaps, older_checked)
     keep(run, result, figures=figures, now=clock())
 
 
 def _bookings_of(differences: Iterable[Difference]) -> list[LocalDocument]:
-    """Each booking once, also when it has several differences."""
-    bookings = {one.booking_id: one.booking for one in differences if one.booking}
+    """Return each booking once, also when it has several differences."""
+    bookings = {
+        difference.booking_id: difference.booking
+        for difference in differences
+        if difference.booking
+    }
     return [local_document(booking, is_judged=True) for booking in bookings.values()]

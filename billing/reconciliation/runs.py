@@ -1,4 +1,4 @@
-"""Starting checks: on request, every night, and for those that wait for a worker."""
+"""Start checks: on request, every night, and those that wait for a worker."""
 
 import datetime
 
@@ -18,11 +18,11 @@ KEPT = datetime.timedelta(days=90)
 
 
 class CannotCheck(CannotRun):
-    """Why a check cannot start or continue; the text is for people."""
+    """The reason why a check cannot start or continue, as a sentence for users."""
 
 
 def default_period(today: datetime.date) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day of a check for which no period was chosen."""
+    """Return the first and the last day of a check without a chosen period."""
     return today - datetime.timedelta(days=NIGHTLY_DAYS), today
 
 

@@ -1,4 +1,4 @@
-"""Both sides of a difference as rows: a column for the local document, one per remote document."""
+"""Rows that compare a difference: a column for the local document, and one per remote document."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lib.formats import amount, day, euro
 
 from ..models import Difference
-from .documents import Content, Sort, day_of
+from .documents import Content, DocumentKind, day_of
 
 HEAD: Mapping[str, tuple[Callable[[], str], Callable[[Content], str]]] = {
     "number": (lambda: _("Number"), lambda content: content["number"]),
@@ -33,30 +33,39 @@ class FactRow:
 
     @property
     def differs(self) -> bool:
-        told = {text for text in (self.local, *self.remote) if text}
-        return len(told) > 1
+        values = {text for text in (self.local, *self.remote) if text}
+        return len(values) > 1
 
 
 def columns(difference: Difference) -> list[str]:
-    """The head of each document's column: an invoice, or an entry with its number."""
+    """Return the heading of each remote document: an invoice, or an entry with its number."""
     return [
-        _("Ledger entry %(number)s") % {"number": one["entry_number"]}
-        if one["sort"] == Sort.ENTRY
+        _("Ledger entry %(number)s") % {"number": document["entry_number"]}
+        if document["kind"] == DocumentKind.ENTRY
         else _("Invoice")
-        for one in difference.remote
+        for document in difference.remote
     ]
 
 
 def fact_rows(difference: Difference) -> list[FactRow]:
-    """The head, and the lines by their place."""
+    """Return a row for each field of the head, and for each line by its position."""
     local, remote = difference.local, difference.remote
     rows = [
-        FactRow(label(), write(local) if local else "", tuple(write(one) for one in remote))
+        FactRow(
+            label(), write(local) if local else "", tuple(write(document) for document in remote)
+        )
         for label, write in HEAD.values()
     ]
-    written = [[_line(line) for line in one["lines"]] for one in (local or {"lines": []}, *remote)]
-    for place, (mine, *others) in enumerate(zip_longest(*written, fillvalue=""), start=1):
-        rows.append(FactRow(_("Line %(number)s") % {"number": place}, mine, tuple(others)))
+    line_texts = [
+        [_line(line) for line in document["lines"]]
+        for document in (local or {"lines": []}, *remote)
+    ]
+    for place, (local_line, *remote_lines) in enumerate(
+        zip_longest(*line_texts, fillvalue=""), start=1
+    ):
+        rows.append(
+            FactRow(_("Line %(number)s") % {"number": place}, local_line, tuple(remote_lines))
+        )
     return [row for row in rows if row.local or any(row.remote)]
 
 
@@ -78,6 +87,6 @@ def _line(line: Mapping[str, Any]) -> str:
 
 
 def _figure(text: str) -> str:
-    """With all its decimals, if it has more than two."""
+    """Format with two decimals, or with all of them if there are more."""
     value = Decimal(text)
     return amount(value) if value == round(value, 2) else text

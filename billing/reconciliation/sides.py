@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..models import DifferenceKind
-from .documents import LocalDocument, RemoteDocument, Sort, key_of
+from .documents import DocumentKind, LocalDocument, RemoteDocument, key_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Discovery:
     """One difference.
 
-    `reason` tells apart what has the same kind: which sort of document, or how it is double.
+    `reason` distinguishes differences of the same kind, by document or by the way it is duplicated.
     """
 
     kind: DifferenceKind
@@ -24,7 +24,7 @@ class Discovery:
 
     @property
     def key(self) -> str:
-        """A key that is the same at every check for the same difference."""
+        """The key, which is the same at every check for the same difference."""
         return f"{self.kind}:{self.reason}:{key_of(self.number)}"
 
 
@@ -35,35 +35,35 @@ class RemoteIndex:
     invoices: Mapping[str, Sequence[RemoteDocument]]
     entries: Mapping[str, Sequence[RemoteDocument]]
     # Entries by each word that may be a correlation id.
-    marked: Mapping[str, Sequence[RemoteDocument]]
+    by_correlation_id: Mapping[str, Sequence[RemoteDocument]]
 
     @classmethod
     def of(cls, documents: Iterable[RemoteDocument]) -> "RemoteIndex":
         invoices: dict[str, list[RemoteDocument]] = defaultdict(list)
         entries: dict[str, list[RemoteDocument]] = defaultdict(list)
-        marked: dict[str, list[RemoteDocument]] = defaultdict(list)
+        by_correlation_id: dict[str, list[RemoteDocument]] = defaultdict(list)
         for document in documents:
-            place = invoices if document.sort is Sort.INVOICE else entries
-            place[document.key].append(document)
+            index = invoices if document.kind is DocumentKind.INVOICE else entries
+            index[document.key].append(document)
             for correlation_id in document.tokens:
-                marked[correlation_id].append(document)
-        return cls(dict(invoices), dict(entries), dict(marked))
+                by_correlation_id[correlation_id].append(document)
+        return cls(dict(invoices), dict(entries), dict(by_correlation_id))
 
-    def find(self, sort: Sort, key: str) -> Sequence[RemoteDocument]:
-        """The documents with this number; none for an empty one."""
-        place = self.invoices if sort is Sort.INVOICE else self.entries
-        return place.get(key, ()) if key else ()
+    def find(self, kind: DocumentKind, key: str) -> Sequence[RemoteDocument]:
+        """Return the documents with this number; none for an empty one."""
+        index = self.invoices if kind is DocumentKind.INVOICE else self.entries
+        return index.get(key, ()) if key else ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sides:
-    """Both sides of a check.
+    """The local and the remote side of a check.
 
-    `series` are the beginnings of our numbers, such as `TC2026-`; `absent` what was looked up by
-    its number and not found: booking and where.
+    `series` are the beginnings of our numbers, such as `TC2026-`. `absent` are the bookings, each
+    with a kind of document, that a look-up by number did not find.
     """
 
     local: Sequence[LocalDocument]
     remote: RemoteIndex
     series: Sequence[str] = ()
-    absent: Collection[tuple[int, Sort]] = field(default_factory=frozenset)
+    absent: Collection[tuple[int, DocumentKind]] = field(default_factory=frozenset)

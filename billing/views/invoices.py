@@ -18,7 +18,7 @@ from ..bookings.clock import database_now
 from ..bookings.presenters import describe_booking
 from ..documents.document import parties
 from ..documents.supply import count_rows, supply_period
-from ..forms.invoice_filter import ORDERS, USUAL_ORDER, InvoiceFilter, totals
+from ..forms.invoice_filter import DEFAULT_ORDER, ORDERS, InvoiceFilter, totals
 from ..invoices.badges import counting_bookings, row_of, rows_of, with_bookings
 from ..invoices.bulk_actions import why_not_marked_sent, why_not_paid
 from ..invoices.credit_lines import why_no_credit, with_takers
@@ -44,7 +44,7 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     narrowed = InvoiceFilter(request.GET, organisation=request.organisation, today=today)
     asked = request.GET.get("order", "")
-    rows = in_order(narrowed.rows, asked, orders=ORDERS, default=USUAL_ORDER)
+    rows = in_order(narrowed.rows, asked, orders=ORDERS, default=DEFAULT_ORDER)
     count, gross = totals(narrowed.rows)
     page = page_of(
         request, with_bookings(rows.select_related("customer", "credit_of")), count=count

@@ -79,7 +79,7 @@ class Batch:
                 loop.sandbox.add_faults([self.rule(cell, place)])
             if cell.point:
                 holder = str(place["connection"])
-                orders.order(loop.orders, cell.point, cell.order, holder=holder)
+                orders.order(loop.orders, cell.point, cell.order, connection=holder)
 
     def occupy(self) -> frozenset[tuple[str, str]]:
         """Create other documents under our numbers or similar ones. Return their names."""

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from billing.numbering import skip_numbers
-from billing.reconciliation.restoring import NotYet, go_on_by_hand, hold_all
+from billing.reconciliation.restoring import NotYet, require_comparisons, resume_without_check
 from integrations.database_identity import QUIET
 from integrations.models import Connection
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         if options["number"]:
             with transaction.atomic():
                 skip_numbers(organisation_of(name), list(options["number"]))  # type: ignore[call-overload]
-        count = hold_all(now=timezone.now())
+        count = require_comparisons(now=timezone.now())
         minutes = int(QUIET.total_seconds()) // 60
         self.stdout.write(
             f"{count} connections send nothing until they are compared with e-Boekhouden. Start"
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if connection is None:
             raise CommandError("This organisation has no connection.")
         try:
-            go_on_by_hand(connection, now=timezone.now())
+            resume_without_check(connection, now=timezone.now())
         except NotYet as reason:
             raise CommandError(str(reason)) from reason
         self.stdout.write(

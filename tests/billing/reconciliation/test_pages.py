@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 PAGE = reverse("billing:reconciliation")
 NOW = timezone.now()
 CONTENT = {
-    "sort": "invoice",
+    "kind": "invoice",
     "number": "TC2026-0001",
     "entry_number": "",
     "relation_code": "K00085",

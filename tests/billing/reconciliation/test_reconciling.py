@@ -143,7 +143,7 @@ def test_of_more_that_vanished_than_one_check_looks_up_the_next_check_has_the_ot
     other = book(connected)
     for there in sandbox.books.invoices():
         sandbox.books.delete("invoices", there.id)
-    monkeypatch.setattr(reading, "MOST_LOOK_UPS", 1)
+    monkeypatch.setattr(reading, "MAX_LOOK_UPS", 1)
 
     first = check(connected)
     check(connected, hour=1)

@@ -20,7 +20,7 @@ from billing.models import (
     ReconciliationRun,
     State,
 )
-from billing.reconciliation.restoring import NotYet, compare_and_go_on, go_on_by_hand
+from billing.reconciliation.restoring import NotYet, compare_and_resume, resume_without_check
 from billing.reconciliation.running import run_reconciliation
 from billing.resolving import actions as choices
 from integrations.database_identity import QUIET
@@ -56,11 +56,11 @@ def restored(connected) -> None:
 
 def compare(now: datetime.datetime = LATER) -> None:
     """What beat does every minute, and a worker when it is rung for."""
-    compare_and_go_on(now=now, today=TODAY)
+    compare_and_resume(now=now, today=TODAY)
     for run in ReconciliationRun.objects.filter(state="queued"):
         ReconciliationRun.objects.filter(pk=run.pk).update(created_at=now)
         run_reconciliation(run.pk, open_client=open_client, clock=lambda: now)
-    compare_and_go_on(now=now, today=TODAY)
+    compare_and_resume(now=now, today=TODAY)
 
 
 @pytest.fixture
@@ -133,20 +133,20 @@ def test_what_no_check_can_compare_goes_on_when_somebody_compared_it_by_hand(con
 
     with pytest.raises(CommandError, match="may arrive for another"):
         call_command("after_restore", compared=True)
-    go_on_by_hand(connected.connection, now=LATER)
+    resume_without_check(connected.connection, now=LATER)
 
     connected.connection.refresh_from_db()
     assert not connected.connection.must_compare_first
     assert Booking.objects.get().unconfirmed_sends == 1  # so it is looked up before anything else
     with pytest.raises(NotYet, match="does not wait"):
-        go_on_by_hand(connected.connection, now=LATER)
+        resume_without_check(connected.connection, now=LATER)
 
 
 def test_by_hand_too_a_document_that_was_forgotten_is_seen_first(forgotten):
     compare()
 
     with pytest.raises(NotYet, match="Review them first"):
-        go_on_by_hand(forgotten.connection, now=LATER)
+        resume_without_check(forgotten.connection, now=LATER)
 
     forgotten.connection.refresh_from_db()
     assert forgotten.connection.must_compare_first
