@@ -75,23 +75,23 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
 
 
 def port_number(text: str) -> int:
-    """The number of a port, as typed."""
+    """Return the number of a port. Raises ArgumentTypeError for any other text."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LAST_PORT):
         raise argparse.ArgumentTypeError(f"{text} is not a port. Choose one from 1 to {LAST_PORT}")
     return int(text)
 
 
 def run(home: Home, *, port: int) -> int:
-    """Everything from start to stop; the exit code says whether it came up."""
+    """Run the demo from start to stop; return 1 if it did not come up."""
     began = time.monotonic()
     ports = home.ports(web=port)
     environment = parts.environment(home, ports)
     supervisor = Supervisor(ROOT, home.logs, environment, say)
     supervisor.listen_to_signals()
     try:
-        silent = start_all(supervisor, home, ports)
-        if silent:
-            explain(supervisor, silent)
+        unanswering = start_all(supervisor, home, ports)
+        if unanswering:
+            explain(supervisor, unanswering)
             return 1
         if not supervisor.is_stopping:
             say(welcome(home, ports, environment, seconds=time.monotonic() - began))
@@ -104,15 +104,15 @@ def run(home: Home, *, port: int) -> int:
 
 
 def start_all(supervisor: Supervisor, home: Home, ports: Mapping[str, int]) -> list[Part]:
-    """Start in the order of who needs whom; returns the parts that don't answer."""
+    """Start the parts in order of dependency; return those that do not answer."""
     say("Starting …")
     first = [parts.broker(home, ports["broker"])]
     if "EBOEKHOUDEN_URL" not in os.environ:
         first.append(parts.sandbox(home, ports["sandbox"]))
     for part in first:
         supervisor.start(part)
-    if silent := supervisor.wait_until_up(*first, seconds=READY_WITHIN):
-        return silent
+    if unanswering := supervisor.wait_until_up(*first, seconds=READY_WITHIN):
+        return unanswering
     fill(supervisor, sandbox=first[-1].name == "sandbox")
     second = [parts.beat(home), parts.web(ports["web"]), parts.worker(ports)]
     second.append(parts.mailbox(home, ports["mailbox"]))
@@ -123,21 +123,24 @@ def start_all(supervisor: Supervisor, home: Home, ports: Mapping[str, int]) -> l
 
 
 def fill(supervisor: Supervisor, *, sandbox: bool) -> None:
-    """Bring the database up to date, and put the sample organisation in an empty one.
+    """Migrate the database, and load the sample if it is empty.
 
-    The sandbox's first line tells its address and codes, which the sample's connection needs.
+    The first line of the sandbox has its address and codes, which the connection of the sample
+    needs.
     """
     if supervisor.is_stopping:
         return
-    told = supervisor.logs.joinpath("sandbox.log").read_text().splitlines()[0] if sandbox else ""
-    environment = {**supervisor.environment, "DEMO_SANDBOX": told}
+    connection_data = (
+        supervisor.logs.joinpath("sandbox.log").read_text().splitlines()[0] if sandbox else ""
+    )
+    environment = {**supervisor.environment, "DEMO_SANDBOX": connection_data}
     done = subprocess.run(parts.manage("prepare_demo"), cwd=ROOT, env=environment, check=False)
     if done.returncode and not supervisor.is_stopping:
         raise SystemExit("The database could not be prepared; the reason is above.")
 
 
-def explain(supervisor: Supervisor, silent: list[Part]) -> None:
-    for part in silent:
+def explain(supervisor: Supervisor, unanswering: list[Part]) -> None:
+    for part in unanswering:
         log = supervisor.log_of(part)
         last = log.read_text(errors="replace").splitlines()[-8:]
         say(f"{part.name} does not answer. The end of {log}:\n  " + "\n  ".join(last))
@@ -147,14 +150,16 @@ def welcome(
     home: Home, ports: Mapping[str, int], environment: Mapping[str, str], *, seconds: float
 ) -> str:
     sandbox = f"http://127.0.0.1:{ports['sandbox']}/"
-    ours = f"{sandbox} (the sandbox's books)\n                {sandbox}2/ (codes for Atelier Zuid)"
-    theirs = f"{environment['EBOEKHOUDEN_URL']} (yours)"
+    local_services = (
+        f"{sandbox} (the sandbox's books)\n                {sandbox}2/ (codes for Atelier Zuid)"
+    )
+    real_service = f"{environment['EBOEKHOUDEN_URL']} (yours)"
     return f"""
   {os.environ.get("PRODUCT_NAME") or DEFAULT_NAME}: ready after {seconds:.0f} s
 
   The program   http://127.0.0.1:{ports["web"]}/
   Log in with   {LOGIN_EMAIL}  {LOGIN_PASSWORD}
-  e-Boekhouden  {theirs if "EBOEKHOUDEN_URL" in os.environ else ours}
+  e-Boekhouden  {real_service if "EBOEKHOUDEN_URL" in os.environ else local_services}
   Its mail      http://127.0.0.1:{ports["mailbox"]}/ (caught here; nothing leaves this machine)
   Data          {home.folder}
   Logs          {home.logs}

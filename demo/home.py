@@ -25,7 +25,7 @@ class InUse(Exception):
 
 @dataclass(frozen=True)
 class Home:
-    """Paths and lasting choices of one demo; survives restarts."""
+    """Paths and stored choices of a demo; they survive restarts."""
 
     folder: Path
 
@@ -39,7 +39,7 @@ class Home:
 
     @property
     def books(self) -> Path:
-        """Where the sandbox keeps the administration it plays."""
+        """The folder in which the sandbox keeps its administration."""
         return self.folder / "eboekhouden"
 
     @property
@@ -48,7 +48,7 @@ class Home:
 
     @property
     def collected(self) -> Path:
-        """Stays empty: a demo serves its static files from where they are."""
+        """A folder that stays empty: a demo serves static files from their app folders."""
         return self.folder / "static"
 
     @property
@@ -60,7 +60,7 @@ class Home:
         return self.folder / "beat.pid"
 
     def beats_since(self, moment: float) -> bool:
-        """Whether beat ticked after a moment of the clock."""
+        """Return whether beat ticked after a moment of the clock."""
         pulse = self.folder / "beat-pulse"
         return pulse.exists() and pulse.stat().st_mtime >= moment
 
@@ -69,7 +69,7 @@ class Home:
         return self.folder / "db.sqlite3"
 
     def is_of_another_version(self) -> bool:
-        """Whether another version of the program made the database; reading changes no file.
+        """Return whether another version of the program made the database; reading changes no file.
 
         Raises OSError when the file cannot be read as a database.
         """
@@ -84,8 +84,8 @@ class Home:
         """Read the applied migrations and the names of the tables from the database."""
         log = self.database.with_name("db.sqlite3-wal")
         # Without a log to read, `immutable` keeps SQLite from creating files beside the database.
-        way = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
-        with closing(sqlite3.connect(f"{self.database.as_uri()}?{way}", uri=True)) as database:
+        uri = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+        with closing(sqlite3.connect(f"{self.database.as_uri()}?{uri}", uri=True)) as database:
             tables = [
                 name for (name,) in database.execute("SELECT name FROM sqlite_master").fetchall()
             ]
@@ -97,7 +97,7 @@ class Home:
         return applied, tables
 
     def lay_out(self) -> None:
-        """Make the folders, for this user's eyes only."""
+        """Create the folders, readable by this user only."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in (self.logs, self.mail, self.books, self.broker, self.collected):
             folder.mkdir(exist_ok=True)
@@ -117,7 +117,7 @@ class Home:
         return lock_file
 
     def secret(self, name: str) -> str:
-        """A key that is made once and then stays; it is readable by this user only."""
+        """Return a key that is made once and then kept; readable by this user only."""
         path = self.folder / name
         if not path.exists() or not path.read_text().strip():
             partial = path.with_suffix(".new")
@@ -127,7 +127,10 @@ class Home:
         return path.read_text().strip()
 
     def ports(self, *, web: int) -> dict[str, int]:
-        """A free port for each part: the wanted one, else the next. Those behind the web stay."""
+        """Return a free port for each part: the wanted one, else the next.
+
+        The ports of parts behind the web server are kept between starts.
+        """
         path = self.folder / "ports.json"
         kept = json.loads(path.read_text()) if path.exists() else {}
         before = {**BEHIND_THE_WEB, **kept}
@@ -139,7 +142,7 @@ class Home:
 
 
 def free_port(first: int, *, taken: set[int]) -> int:
-    """The first port from `first` on that nobody listens at on this machine."""
+    """Return the first port from `first` on at which nothing on this machine listens."""
     candidates = (port for port in range(first, first + 100) if port not in taken)
     return next((port for port in candidates if is_free(port)), first)
 

@@ -21,11 +21,11 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def environment(home: Home, ports: Mapping[str, int]) -> dict[str, str]:
-    """The settings of a demo; of the surroundings only what isn't a setting of ours counts."""
-    ours = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS")
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    """Return the environment of a demo: that of the shell, with the settings that a demo needs."""
+    reserved = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS")
+    kept = {name: value for name, value in os.environ.items() if name not in reserved}
     chosen = {"EBOEKHOUDEN_URL": f"http://127.0.0.1:{ports['sandbox']}/soap.asmx"}
-    # The sandbox is done with a request when its answer is lost; there is nothing to wait for.
+    # The sandbox has finished a request when its answer is lost, so a short settle time is enough.
     chosen["BOOKING_SETTLE_SECONDS"] = "10"
     return {
         **chosen,
@@ -46,7 +46,7 @@ def environment(home: Home, ports: Mapping[str, int]) -> dict[str, str]:
 
 
 def broker(home: Home, port: int) -> Part:
-    # Every change on disk within a second: a restart loses no task.
+    # Every change is on disk within a second, so that a restart loses no task.
     options = {
         "bind": "127.0.0.1",
         "port": str(port),
@@ -112,7 +112,7 @@ def listens(port: int) -> bool:
 
 
 def answers(*addresses: str) -> bool:
-    """Whether each address gives a page with status 200."""
+    """Return whether each address gives a page with status 200."""
     try:
         return all(OPENER.open(address, timeout=5).status == 200 for address in addresses)
     except (urllib.error.URLError, OSError):

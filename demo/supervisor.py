@@ -1,4 +1,4 @@
-"""Starts the parts of the program, keeps them running, and stops them in order."""
+"""Start the parts of the program, keep them running, and stop them in order."""
 
 import contextlib
 import ctypes
@@ -12,21 +12,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-# Seconds of running after which a part's next death counts as its first.
+# Seconds of running after which the count of deaths starts again.
 STEADY = 60
 LONGEST_PAUSE = 30
-# Deaths before a part ever answered, after which the start is given up.
+# The number of deaths before a first answer after which the start is aborted.
 HOPELESS = 3
 
 
 @dataclass
 class Part:
-    """One process of the program. `is_up` asks it whether it answers."""
+    """A process of the program. `is_up` checks whether it answers."""
 
     name: str
     command: list[str]
     is_up: Callable[[], bool]
-    # Seconds it may take to finish what it is doing when it is told to stop.
+    # Seconds in which it may finish its work when it is asked to stop.
     patience: float = 5
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass
 class Supervisor:
-    """The parts, in the order in which they start; `say` tells the person at the keyboard."""
+    """The parts, in the order in which they start; `say` writes to the terminal."""
 
     root: Path
     logs: Path
@@ -57,7 +57,7 @@ class Supervisor:
         return self.logs / f"{part.name}.log"
 
     def start(self, part: Part) -> None:
-        """Start a part in its own session, so that Ctrl-C reaches it through us, in our order."""
+        """Start a part in its own session, so that Ctrl-C does not reach it directly."""
         if part not in self.parts:
             self.parts.append(part)
             keep_previous(self.log_of(part))
@@ -76,7 +76,7 @@ class Supervisor:
         part.started_at = time.monotonic()
 
     def wait_until_up(self, *parts: Part, seconds: float) -> list[Part]:
-        """Wait for the parts to answer; returns those that didn't, or nothing when told to stop."""
+        """Wait for the parts to answer; return those that did not, or nothing when stopped."""
         deadline = time.monotonic() + seconds
         waiting = list(parts)
         while waiting and not self.is_stopping and time.monotonic() < deadline:
@@ -88,7 +88,7 @@ class Supervisor:
         return [] if self.is_stopping else waiting
 
     def watch(self) -> None:
-        """Keep everything running until somebody says stop."""
+        """Keep everything running until a stop is requested."""
         while not self.is_stopping:
             self.revive()
             time.sleep(0.2)
@@ -133,12 +133,12 @@ def reason(code: int) -> str:
 
 
 def stop_with_parent() -> None:
-    """Have the kernel stop this child when the supervisor is killed outright."""
+    """Have the kernel stop this child when the supervisor is killed."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop_session(process: subprocess.Popen[bytes], *, patience: float) -> None:
-    """Ask a part to stop; when its patience is over, end it and everything it started."""
+    """Ask a part to stop; after its patience, kill it and everything it started."""
     if process.poll() is None:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -148,6 +148,6 @@ def stop_session(process: subprocess.Popen[bytes], *, patience: float) -> None:
 
 
 def end_session(process: subprocess.Popen[bytes]) -> None:
-    """End what a part started and outlived it: it could keep a port, or work on unsupervised."""
+    """Kill processes that a part started and left behind: they could keep a port in use."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

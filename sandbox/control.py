@@ -12,7 +12,7 @@ KINDS = ("relations", "invoices", "entries")
 
 
 class Unknown(Exception):
-    """No such address, or no such record."""
+    """The address or the record does not exist."""
 
 
 def reply(service, method, path, query, body):

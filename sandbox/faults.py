@@ -50,8 +50,8 @@ class Rule:
     probability: float | None = None
     count: int | None = 1
     details: dict = field(default_factory=dict)
-    seen: int = 0
-    struck: int = 0
+    match_count: int = 0
+    applied_count: int = 0
 
     def __str__(self):
         return f"{self.action} {self.phase}"
@@ -59,8 +59,8 @@ class Rule:
     def matches(self, operation, number, customer):
         if self.action == "expire" and operation in SESSIONLESS:
             return False
-        about_it = self.number in (None, number) and self.customer in (None, customer)
-        return about_it and self.operation in (None, operation)
+        is_requested = self.number in (None, number) and self.customer in (None, customer)
+        return is_requested and self.operation in (None, operation)
 
     @property
     def is_late(self):
@@ -69,7 +69,7 @@ class Rule:
 
     @property
     def is_spent(self):
-        return self.count is not None and self.struck >= self.count
+        return self.count is not None and self.applied_count >= self.count
 
 
 def _check(action, phase):
@@ -107,8 +107,8 @@ class Faults:
     ):
         """Add a fault; other details of an action (seconds, status, …) are given by name."""
         _check(action, phase)
-        given = {"operation": operation, "number": number, "customer": customer}
-        about: dict[str, Any] = {name: value or None for name, value in given.items()}
+        details_given = {"operation": operation, "number": number, "customer": customer}
+        about: dict[str, Any] = {name: value or None for name, value in details_given.items()}
         with self._lock:
             self._last_id += 1
             rule = Rule(id=self._last_id, action=action, phase=phase, nth=nth, count=count, **about)
@@ -120,28 +120,28 @@ class Faults:
         """Remove one rule, or all of them; return how many."""
         with self._lock:
             kept = [rule for rule in self._rules if rule_id not in (None, rule.id)]
-            gone = len(self._rules) - len(kept)
+            removed = len(self._rules) - len(kept)
             self._rules = kept
-            return gone
+            return removed
 
     def active(self):
         with self._lock:
             return [rule for rule in self._rules if not rule.is_spent]
 
-    def strike(self, operation, number, *, customer=""):
+    def take_rule(self, operation, number, *, customer=""):
         """Return the rule that applies to this request, or None."""
         with self._lock:
             hit = None
             for rule in self._rules:
                 if rule.is_spent or not rule.matches(operation, number, customer):
                     continue
-                rule.seen += 1
+                rule.match_count += 1
                 if hit is None and self._hits(rule):
-                    rule.struck += 1
+                    rule.applied_count += 1
                     hit = rule
             return hit
 
     def _hits(self, rule):
-        if rule.nth is not None and rule.seen < rule.nth:
+        if rule.nth is not None and rule.match_count < rule.nth:
             return False
         return rule.probability is None or self.random.random() < rule.probability

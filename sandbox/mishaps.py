@@ -48,13 +48,13 @@ class Mishap:
 
     # the effect
 
-    def _performed(self, twist=None):
+    def _performed(self, change_result=None):
         """Return the reply without the fault; the effect comes at the moment of the phase."""
         keep = self.rule.phase == "after"
         if self.rule.phase == "during":
             self._land_later()
         try:
-            performed = self.service.perform(self.exchange, keep=keep, twist=twist)
+            performed = self.service.perform(self.exchange, keep=keep, change_result=change_result)
         except SoapFault as problem:
             return Reply.fault(problem, soap=self.exchange.soap)
         return Reply.xml(performed.body, soap=self.exchange.soap)
@@ -143,7 +143,7 @@ class Mishap:
         operation = self.exchange.request.operation
         refusal = Refusal(code, text=text)
         return self._performed(
-            twist=lambda result: (
+            change_result=lambda result: (
                 self.service.result(operation, {}, refusal),
                 operation,
             )
@@ -152,7 +152,7 @@ class Mishap:
     def _wrong_number(self):
         operation = self.exchange.request.operation
 
-        def twist(result):
+        def change_result(result):
             inner = result.get(f"{operation}Result", {})
             for name in ("Factuurnummer", "Mutatienummer", "Rel_ID", "Gb_ID"):
                 if name in inner:
@@ -160,22 +160,24 @@ class Mishap:
                     inner[name] = self.details.get("other", other)
             return result, operation
 
-        return self._performed(twist=twist)
+        return self._performed(change_result=change_result)
 
     def _full(self):
         operation = self.exchange.request.operation
 
-        def twist(result):
+        def change_result(result):
             inner = result.get(f"{operation}Result", {})
             if "Mutaties" in inner:
                 inner["Mutaties"] = [UNASKED] * self.service.switches.entries_cap
             return result, operation
 
-        return self._performed(twist=twist)
+        return self._performed(change_result=change_result)
 
     def _wrong_operation(self):
         other = self.details.get("answers", "GetKostenplaatsen")
-        return self._performed(twist=lambda result: (self.service.result(other, {}, None), other))
+        return self._performed(
+            change_result=lambda result: (self.service.result(other, {}, None), other)
+        )
 
     def _garbage(self):
         self._performed()

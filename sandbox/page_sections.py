@@ -33,14 +33,14 @@ def _newest(rows):
     return list(reversed(rows[-LATEST:]))
 
 
-def _nothing(what):
-    return f'<p class="nothing">No {what} yet.</p>'
+def _nothing(subject):
+    return f'<p class="nothing">No {subject} yet.</p>'
 
 
-def table(headings, rows, *, what, numeric=()):
+def table(headings, rows, *, subject, numeric=()):
     """Return a table of cells that are HTML, or a sentence if there are no rows."""
     if not rows:
-        return _nothing(what)
+        return _nothing(subject)
     marks = [' class="amount"' if n in numeric else "" for n in range(len(headings))]
     head = "".join(f"<th{mark}>{name}</th>" for name, mark in zip(headings, marks, strict=True))
     body = "".join(
@@ -87,7 +87,7 @@ def _relations(relations):
         )
         for one in _newest(relations)
     ]
-    return table(("Code", "Name", "Town", "E-mail", "Added"), rows, what="relations")
+    return table(("Code", "Name", "Town", "E-mail", "Added"), rows, subject="relations")
 
 
 def _invoice(invoice):
@@ -108,7 +108,7 @@ def _invoice(invoice):
         f'<article><h3>{escape(invoice.number)} <span class="amount">{money(invoice.total)}</span>'
         f"</h3><p>{invoice.date} · relation {escape(invoice.relation_code)} · "
         f"{invoice.term} days · {escape(invoice.template)} · {booked}</p>"
-        + table(headings, lines, what="lines", numeric=(1, 3))
+        + table(headings, lines, subject="lines", numeric=(1, 3))
         + f'<p class="totals">excl. VAT <b>{money(invoice.net)}</b> · VAT '
         f"<b>{money(invoice.vat)}</b> · total <b>{money(invoice.total)}</b> · open "
         f"<b>{money(invoice.open)}</b></p></article>"
@@ -131,13 +131,13 @@ def _entry(entry):
     headings = ("Account", "VAT code", "Excl.", "VAT", "Incl.", "Cost centre", "Invoice")
     return (
         f'<article><h3>{entry.id} <span lang="nl">{escape(entry.kind)}</span> '
-        f'<span class="amount">{money(entry.total)}</span></h3><p>{_about(entry)}</p>'
-        + table(headings, lines, what="lines", numeric=(2, 3, 4))
+        f'<span class="amount">{money(entry.total)}</span></h3><p>{_entry_facts(entry)}</p>'
+        + table(headings, lines, subject="lines", numeric=(2, 3, 4))
         + "</article>"
     )
 
 
-def _about(entry):
+def _entry_facts(entry):
     facts = (
         f"{entry.date}",
         f"account {entry.account}",
@@ -172,7 +172,7 @@ def _open_items(books):
         "Open",
         "Enter a payment",
     )
-    return table(headings, rows, what="open items", numeric=(3, 4, 5))
+    return table(headings, rows, subject="open items", numeric=(3, 4, 5))
 
 
 def _payment_form(item, side):
@@ -198,14 +198,14 @@ def _accounts(accounts):
         for one in accounts
         if one.balance
     ]
-    return table(("Code", "Account", "Kind", "Balance"), rows, what="balances", numeric=(3,))
+    return table(("Code", "Account", "Kind", "Balance"), rows, subject="balances", numeric=(3,))
 
 
 def _sessions(sessions):
     rows = [
         (f"{one['id'][:8]}…", escape(one["source"]), _session_state(one)) for one in sessions[:8]
     ]
-    return table(("Session", "Source", "State"), rows, what="sessions")
+    return table(("Session", "Source", "State"), rows, subject="sessions")
 
 
 def _session_state(session):
@@ -220,7 +220,7 @@ def _requests(requests):
             escape(one.at[11:23]),
             escape(one.operation or "?"),
             escape(one.number),
-            escape(f"{one.code} {one.outcome}".strip()) + _struck(one),
+            escape(f"{one.code} {one.outcome}".strip()) + _fault_of(one),
             "yes" if one.applied else "",
             one.status or "none",
             one.bytes_in,
@@ -238,10 +238,10 @@ def _requests(requests):
         "Bytes",
         "ms",
     )
-    return table(headings, rows, what="requests", numeric=(6, 7))
+    return table(headings, rows, subject="requests", numeric=(6, 7))
 
 
-def _struck(request):
+def _fault_of(request):
     return f' <em class="fault">{escape(request.fault)}</em>' if request.fault else ""
 
 
@@ -251,15 +251,15 @@ def _faults(rules):
             escape(str(rule)),
             escape(rule.operation or "any"),
             escape(rule.number or "any"),
-            _when(rule),
-            "for ever" if rule.count is None else rule.count - rule.struck,
+            _rule_condition(rule),
+            "for ever" if rule.count is None else rule.count - rule.applied_count,
         )
         for rule in rules
     ]
-    return table(("Fault", "Operation", "Number", "When", "Left"), rows, what="faults")
+    return table(("Fault", "Operation", "Number", "When", "Left"), rows, subject="faults")
 
 
-def _when(rule):
+def _rule_condition(rule):
     if rule.nth is not None:
         return f"from matching request {rule.nth} on"
     return "always" if rule.probability is None else f"chance {rule.probability}"
@@ -280,4 +280,4 @@ def _switches(switches):
         f'<select name="name" aria-label="Switch">{options}</select>'
         '<input name="value" aria-label="New value" size="14"><button>Set</button></form>'
     )
-    return form + table(("Switch", "Value"), rows, what="switches")
+    return form + table(("Switch", "Value"), rows, subject="switches")

@@ -90,7 +90,7 @@ class Service:
             return reply
         number = natural_number(request.arguments)
         customer = relation_code(request.arguments)
-        rule = self.faults.strike(request.operation, number, customer=customer)
+        rule = self.faults.take_rule(request.operation, number, customer=customer)
         log_id = self._receive(
             len(body),
             operation=request.operation,
@@ -135,7 +135,7 @@ class Service:
         if only and seconds:
             self.stopping.wait(seconds)
 
-    def perform(self, exchange, *, keep=True, twist=None):
+    def perform(self, exchange, *, keep=True, change_result=None):
         """Execute the call and log the result in one transaction.
 
         Without `keep` the effect is undone. `twist` may change the result before it is written.
@@ -143,8 +143,8 @@ class Service:
         operation = exchange.request.operation
         with self.books.storage.transaction() as db:
             performed = self._outcome(db, exchange, keep=keep)
-            if twist:
-                performed.result, operation = twist(performed.result)
+            if change_result:
+                performed.result, operation = change_result(performed.result)
             try:
                 performed.body = envelope.answer(
                     operation,
@@ -254,8 +254,8 @@ def natural_number(arguments):
 def relation_code(arguments):
     """Return the relation code in a request, or an empty text."""
     given = (arguments.get(name) for name in ("oFact", "oMut", "cFilter", "oRel"))
-    about: dict = next((one for one in given if one), {})
-    return (about.get("Relatiecode") or about.get("RelatieCode") or about.get("Code") or "").strip()
+    parts: dict = next((one for one in given if one), {})
+    return (parts.get("Relatiecode") or parts.get("RelatieCode") or parts.get("Code") or "").strip()
 
 
 def masked(root):

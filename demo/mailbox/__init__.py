@@ -1,1 +1,1 @@
-"""The mail catcher of the demo: what would have been sent, on a page of this machine only."""
+"""The mail catcher of the demo: it shows mails that would have been sent, on this machine only."""

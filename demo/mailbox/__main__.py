@@ -1,4 +1,4 @@
-"""`python -m demo.mailbox --folder DIR --port N`: until it is told to stop."""
+"""`python -m demo.mailbox --folder DIR --port N`: serve the caught mails until stopped."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The pages of the mail catcher as HTML; everything that came in a mail is escaped."""
+"""The pages of the mail catcher as HTML; all contents of mails are escaped."""
 
 from html import escape
 from pathlib import Path
@@ -10,7 +10,7 @@ ON_A_PAGE = 50  # files
 
 
 def list_page(folder: Path, number: int) -> str:
-    """The caught mails, the latest first."""
+    """Return the list of caught mails, the latest first."""
     names = files(folder)
     first = (number - 1) * ON_A_PAGE
     shown = names[first : first + ON_A_PAGE]
@@ -38,7 +38,7 @@ def _turning(number: int, has_more: bool) -> str:  # noqa: FBT001
 
 
 def mail_page(mail: Caught) -> str:
-    """One mail: its headers, its text, its files."""
+    """Return the page of a mail: its headers, text and files."""
     names = ("From", "To", "Cc", "Reply-To", "Message-ID")
     heads = [(name, mail.header(name)) for name in names if mail.header(name)]
     pairs = "".join(
@@ -63,7 +63,7 @@ def address(mail: Caught) -> str:
 
 
 def frame(title: str, content: str) -> str:
-    """A whole page."""
+    """Return a whole page."""
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

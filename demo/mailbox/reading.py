@@ -1,4 +1,4 @@
-"""Reads the folder in which Django's file backend keeps the mails of the demo."""
+"""Read the folder in which Django's file backend stores the mails of the demo."""
 
 import re
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Caught:
 
     @property
     def when(self) -> str:
-        """In the time of whoever looks, as far as the mail says."""
+        """The time of the mail, in the time zone of this machine."""
         try:
             return f"{parsedate_to_datetime(self.header('Date')).astimezone():%d-%m-%Y %H:%M:%S}"
         except ValueError:
@@ -58,17 +58,17 @@ def _attachment(part: EmailMessage) -> Attachment:
 
 
 def files(folder: Path) -> list[str]:
-    """The files with mails, the latest first."""
+    """Return the files with mails, the latest first."""
     return sorted((path.name for path in folder.glob("*.log") if is_ours(path.name)), reverse=True)
 
 
 def is_ours(name: str) -> bool:
-    """Whether the backend could have named a file so; nothing else is read."""
+    """Return whether the backend could have named a file so; nothing else is read."""
     return FILE_NAME.fullmatch(name) is not None
 
 
 def mails_in(folder: Path, file: str) -> list[Caught]:
-    """The mails of one file, in the order in which they were sent."""
+    """Return the mails of one file, in the order in which they were sent."""
     path = folder / file
     if not is_ours(file) or not path.is_file():
         return []

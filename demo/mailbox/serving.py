@@ -1,4 +1,4 @@
-"""Serves the pages of the mail catcher on 127.0.0.1, to whoever sits at this machine."""
+"""Serve the pages of the mail catcher on 127.0.0.1, to browsers on this machine."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +23,7 @@ SAFE = {
 
 
 class Answer(NamedTuple):
-    """What goes back."""
+    """A response: body, content type, status and disposition."""
 
     body: bytes
     content_type: str = HTML
@@ -32,16 +32,18 @@ class Answer(NamedTuple):
 
 
 def answer(folder: Path, target: str) -> Answer:
-    """The page at an address."""
+    """Return the page at a URL."""
     split = urlsplit(target)
     match [unquote(part) for part in split.path.strip("/").split("/")]:
         case [""]:
             return Answer(list_page(folder, _number(split.query)).encode())
         case ["page.css"]:
             return Answer(STYLE.read_bytes(), "text/css; charset=utf-8")
-        case ["mail", file, place, *rest] if place.isdecimal() and len(rest) < 2:
-            return _mail(folder, file, int(place[:6]), rest)
-    return _nothing()
+        case ["mail", file, place, *attachment_path] if (
+            place.isdecimal() and len(attachment_path) < 2
+        ):
+            return _mail(folder, file, int(place[:6]), attachment_path)
+    return _not_found()
 
 
 def _number(query: str) -> int:
@@ -49,39 +51,39 @@ def _number(query: str) -> int:
     return max(1, int(typed[:6])) if typed.isdecimal() else 1
 
 
-def _mail(folder: Path, file: str, place: int, rest: list[str]) -> Answer:
+def _mail(folder: Path, file: str, place: int, attachment_path: list[str]) -> Answer:
     mails = mails_in(folder, file)
     if place >= len(mails):
-        return _nothing()
-    if not rest:
+        return _not_found()
+    if not attachment_path:
         return Answer(mail_page(mails[place]).encode())
     attachments = mails[place].attachments
-    if not rest[0].isdecimal() or int(rest[0][:6]) >= len(attachments):
-        return _nothing()
-    return _file(attachments[int(rest[0][:6])])
+    if not attachment_path[0].isdecimal() or int(attachment_path[0][:6]) >= len(attachments):
+        return _not_found()
+    return _file(attachments[int(attachment_path[0][:6])])
 
 
 def _file(file: Attachment) -> Answer:
-    how = "inline" if file.content_type in SHOWN else "attachment"
-    disposition = f"{how}; filename*=UTF-8''{quote(file.name, safe='')}"
-    kind = file.content_type if how == "inline" else "application/octet-stream"
+    mode = "inline" if file.content_type in SHOWN else "attachment"
+    disposition = f"{mode}; filename*=UTF-8''{quote(file.name, safe='')}"
+    kind = file.content_type if mode == "inline" else "application/octet-stream"
     return Answer(file.content, kind, disposition=disposition)
 
 
-def _nothing() -> Answer:
+def _not_found() -> Answer:
     page = frame("Not here", '<p>There is no such mail. <a href="/">All mails</a></p>')
     return Answer(page.encode(), status=404)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Only GET, and only under a name of this machine: a page elsewhere cannot read it."""
+    """A handler of GET requests, under a name of this machine only: no other site can read it."""
 
     folder: Path
     server_version = "mailbox"
 
     def do_GET(self) -> None:
         name = (self.headers.get("Host") or "").rsplit(":", 1)[0]
-        self._send(answer(self.folder, self.path) if name in HERE else _nothing())
+        self._send(answer(self.folder, self.path) if name in HERE else _not_found())
 
     def _send(self, found: Answer) -> None:
         self.send_response(found.status)
@@ -97,10 +99,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(found.body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Quiet: who reads which mail is nobody's business."""
+        """Log nothing, to keep it private which mails are read."""
 
 
 def server_on(folder: Path, *, port: int) -> ThreadingHTTPServer:
-    """A server that does not serve yet; port 0 takes a free one."""
+    """Return a server that does not serve yet; port 0 takes a free one."""
     handler = type("MailboxHandler", (Handler,), {"folder": folder})
     return ThreadingHTTPServer(("127.0.0.1", port), handler)

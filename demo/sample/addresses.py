@@ -60,7 +60,7 @@ REVERSE_CHARGED = {"K00106": "BI_EU_VERK_D"}
 def rows(table: str) -> dict[str, list[str]]:
     """Return the cells of a table by the first cell, the customer number."""
     cells = (line.split("|") for line in table.strip().splitlines())
-    return {number: rest for number, *rest in cells}
+    return {number: values for number, *values in cells}
 
 
 def is_remote() -> dict[str, bool]:

@@ -75,12 +75,12 @@ def _import(organisation: Organisation, *, by: User | None, at: datetime.datetim
 
 
 def _local_fields(organisation: Organisation, number: str) -> dict[str, object]:
-    own: dict[str, object] = {**LOCAL_FIELDS.get(number, {})}
-    if "hourly_rate" in own:
-        own["hourly_rate"] = Decimal(str(own["hourly_rate"]))
+    values: dict[str, object] = {**LOCAL_FIELDS.get(number, {})}
+    if "hourly_rate" in values:
+        values["hourly_rate"] = Decimal(str(values["hourly_rate"]))
     if number in REVERSE_CHARGED:
-        own["vat_rate"] = organisation.vat_rates.get(code=REVERSE_CHARGED[number])
-    return own
+        values["vat_rate"] = organisation.vat_rates.get(code=REVERSE_CHARGED[number])
+    return values
 
 
 def _change(customer: Customer, values: Mapping[str, object], *, now: datetime.datetime) -> None:

@@ -84,24 +84,26 @@ def _project(customer: Customer) -> Project:
 
 def _invoices(studio: Studio, calendar: Calendar) -> Iterator[tuple[Invoice, InvoiceLine]]:
     numbers: dict[int, int] = {}
-    left = MONTHS * len(WORK)
+    remaining = MONTHS * len(WORK)
     for month in range(MONTHS):
         first = add_months(calendar.first, month - MONTHS)
         date = next_weekday(add_months(first, 1))
         for customer, hours, price in WORK:
-            left -= 1
+            remaining -= 1
             numbers[date.year] = numbers.get(date.year, 0) + 1
-            line = _line(studio, customer, first, Decimal(price), hours + _more(first, month))
+            line = _line(
+                studio, customer, first, Decimal(price), hours + _additional_hours(first, month)
+            )
             invoice = _invoice(studio, customer, date, calendar)
             prefix = series_prefix(studio.organisation, Origin.HERE)
             invoice.number = f"{prefix}{date.year}-{numbers[date.year]:04d}"
-            if left in STILL_OPEN:
+            if remaining in STILL_OPEN:
                 invoice.status, invoice.paid_at = InvoiceStatus.SENT, None
             _settle(invoice, line)
             yield invoice, line
 
 
-def _more(first: datetime.date, month: int) -> int:
+def _additional_hours(first: datetime.date, month: int) -> int:
     return SEASON[first.month - 1] + (GROWTH if month >= MONTHS // 2 else 0)
 
 
@@ -150,11 +152,11 @@ def _line(
         project=project,
     )
     # One employee does a third, the next one the rest; every month it is another pair.
-    turn = first.month + len(number) + int(number[1:])
-    done = ((turn, hours // 3), (turn + 1, hours - hours // 3))
+    offset = first.month + len(number) + int(number[1:])
+    hours_by_person = ((offset, hours // 3), (offset + 1, hours - hours // 3))
     line.specification = [
-        _row(project, studio.people[who % len(studio.people)], first, price, part)
-        for who, part in done
+        _row(project, studio.people[person % len(studio.people)], first, price, person_hours)
+        for person, person_hours in hours_by_person
     ]
     return line
 

@@ -59,7 +59,9 @@ class Plan:
 def add_catalogue(organisation: Organisation, connection: Connection | None) -> dict[str, Task]:
     """Add expense categories, vehicles, a rate per kilometre and tasks; return tasks by name."""
     centres = (
-        {one.name: one.remote_id for one in connection.cost_centres.all()} if connection else {}
+        {centre.name: centre.remote_id for centre in connection.cost_centres.all()}
+        if connection
+        else {}
     )
     rates = {rate.code: rate for rate in organisation.vat_rates.all()}
     for name in CATEGORIES:
@@ -72,13 +74,13 @@ def add_catalogue(organisation: Organisation, connection: Connection | None) -> 
     TripSettings.objects.filter(organisation=organisation).update(
         rate=Decimal("0.30"), ledger_account="8020"
     )
-    return {name: _add_task(organisation, centres, name, *rest) for name, *rest in TASKS}
+    return {name: _add_task(organisation, centres, name, *columns) for name, *columns in TASKS}
 
 
 def _add_task(
-    organisation: Organisation, centres: Mapping[str, int], name: str, *rest: str
+    organisation: Organisation, centres: Mapping[str, int], name: str, *columns: str
 ) -> Task:
-    code, rate, ledger_account, centre = rest
+    code, rate, ledger_account, centre = columns
     return Task.objects.create(
         organisation=organisation,
         name=name,

@@ -12,20 +12,20 @@ WIDTH, HEIGHT = 360, 460
 PAPER, INK = "#FBFAF6", "#33312C"
 
 
-def attach_receipt(expense: Expense, *, shop: str) -> None:
+def attach_receipt(expense: Expense, *, supplier: str) -> None:
     """Attach a picture of the receipt to an unsaved expense."""
-    name = f"bon-{shop.split()[0].lower()}.png"
-    upload = SimpleUploadedFile(name, _drawn(expense, shop=shop), "image/png")
+    name = f"bon-{supplier.split()[0].lower()}.png"
+    upload = SimpleUploadedFile(name, _drawn(expense, supplier=supplier), "image/png")
     content = checked(upload)
     expense.receipt.save(content.name or name, content, save=False)
     expense.receipt_name = name
 
 
-def _drawn(expense: Expense, *, shop: str) -> bytes:
+def _drawn(expense: Expense, *, supplier: str) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(image)
     lines = (
-        shop.upper(),
+        supplier.upper(),
         f"{expense.date:%d-%m-%Y}",
         "",
         expense.description,

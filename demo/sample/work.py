@@ -152,11 +152,11 @@ def add_expenses(
 ) -> None:
     """Add about twenty expenses, two with a receipt; some are not billable."""
     organisation = people["Sanne"].organisation
-    categories = {one.name: one for one in organisation.expense_categories.all()}
+    categories = {category.name: category for category in organisation.expense_categories.all()}
     days = _spread(len(EXPENSES), calendar)
     rows = []
-    for number, (about, day) in enumerate(zip(EXPENSES, days, strict=True)):
-        project, category, description, quantity, euros = about
+    for number, (expense_data, day) in enumerate(zip(EXPENSES, days, strict=True)):
+        project, category, description, quantity, euros = expense_data
         row = Expense(
             **_common(people, projects[project], day, number, calendar),
             category=categories[category],
@@ -168,8 +168,8 @@ def add_expenses(
         row.is_billable = number % 9 != 8
         price(row)
         rows.append(row)
-    attach_receipt(rows[-1], shop="Drukkerij Salland")
-    attach_receipt(rows[4], shop="Letterhuis")
+    attach_receipt(rows[-1], supplier="Drukkerij Salland")
+    attach_receipt(rows[4], supplier="Letterhuis")
     Expense.objects.bulk_create(rows)
 
 
@@ -180,8 +180,8 @@ def add_trips(
     vehicles = list(people["Sanne"].organisation.vehicles.all())
     days = _spread(len(TRIPS), calendar)
     rows = []
-    for number, (about, day) in enumerate(zip(TRIPS, days, strict=True)):
-        project, origin, destination, distance = about
+    for number, (trip_data, day) in enumerate(zip(TRIPS, days, strict=True)):
+        project, origin, destination, distance = trip_data
         row = Trip(
             **_common(people, projects[project], day, number, calendar),
             origin=origin,

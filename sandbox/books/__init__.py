@@ -1,4 +1,4 @@
-"""The books of the sandbox: reading them, and the manual work of a bookkeeper."""
+"""The books of the sandbox: reading them, and manual changes by a bookkeeper."""
 
 from pathlib import Path
 

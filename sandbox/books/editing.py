@@ -156,5 +156,5 @@ def delete(db, kind, record_id):
     """Delete a record; the entry of an invoice stays, as does the invoice of an entry."""
     if kind not in ("relations", *COLUMNS):
         raise ValueError(f"There are no {kind} to delete.")
-    gone = db.execute(f"DELETE FROM {kind} WHERE id = ?", (record_id,))  # noqa: S608
-    return gone.rowcount == 1
+    was_deleted = db.execute(f"DELETE FROM {kind} WHERE id = ?", (record_id,))  # noqa: S608
+    return was_deleted.rowcount == 1

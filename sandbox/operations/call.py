@@ -77,5 +77,5 @@ def blank(text):
 
 
 def is_bookable(moment):
-    """True if a date is filled in and in the years of the service."""
+    """Return True if a date is filled in and in the years of the service."""
     return FIRST_YEAR <= moment.year <= LAST_YEAR

@@ -1,4 +1,4 @@
-"""Bring the demo's database up to date, and put the sample organisation in an empty one."""
+"""Migrate the demo's database, and load the sample if it is empty."""
 
 import json
 import os
