@@ -56,7 +56,7 @@ def _changed(membership: Membership, form: RightsForm) -> bool:
 
 
 def _still_administrates(request: MemberRequest) -> bool:
-    """False if the person removed their own role, and so cannot open the list of users."""
+    """Return False if the person removed their own role, and so cannot open the list of users."""
     return Membership.objects.get(pk=request.membership.pk).is_administrator
 
 

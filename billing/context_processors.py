@@ -1,7 +1,7 @@
-"""What people who may invoice see on every page: open actions, and a paused connection.
+"""Context of every page for people who may invoice: open actions, and a paused connection.
 
-Bookings that wait for a person, and findings of the daily check that nobody has seen. One query for
-all of it, and none for anybody else.
+Open actions are bookings that wait for a person, and unreviewed differences of the daily check. All
+of it takes one query; for other people there is none.
 """
 
 import datetime
@@ -18,14 +18,14 @@ from .models import Booking, Difference
 
 @dataclass(frozen=True)
 class Pause:
-    """Since when the connection is paused, and why: a sentence."""
+    """The start and the reason of a pause of the connection; the reason is a sentence."""
 
     since: datetime.datetime
     reason: str
 
 
 def attention(request: HttpRequest) -> dict[str, Any]:
-    """For templates: `attention_count` and `connection_pause`, only for who may invoice."""
+    """Return `attention_count` and `connection_pause`, only for people who may invoice."""
     membership = getattr(request, "membership", None)
     if membership is None or not membership.is_invoicer:
         return {}
@@ -55,6 +55,8 @@ def attention(request: HttpRequest) -> dict[str, Any]:
 
 
 def _counted(rows: QuerySet[Any]) -> Subquery:
-    """How many of the organisation's; nothing where there are none."""
-    theirs = rows.filter(organisation=OuterRef("pk")).order_by()
-    return Subquery(theirs.values("organisation").annotate(count=Count("pk")).values("count"))
+    """Count the rows of the organisation in a subquery; NULL without rows."""
+    of_organisation = rows.filter(organisation=OuterRef("pk")).order_by()
+    return Subquery(
+        of_organisation.values("organisation").annotate(count=Count("pk")).values("count")
+    )

@@ -40,12 +40,12 @@ class PercentField(AmountField):
                 validator.message = _("Enter a percentage between 0 and 100.")
 
     def clean(self, value: Any) -> Decimal:
-        """Raises ValidationError with what to do."""
+        """Return the percentage. Raises ValidationError with what to do."""
         return super().clean(value) or ZERO
 
 
 class AddressesField(forms.CharField):
-    """E-mail addresses with commas between; gives them as a list without doubles."""
+    """A field for e-mail addresses separated by commas; returns a list without duplicates."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=LONGEST_ADDRESSES, **kwargs)
@@ -75,14 +75,14 @@ def _check_address(address: str) -> None:
 
 
 def check_subject(text: str, *, known: Iterable[str] = PLACEHOLDERS) -> str:
-    """One line with placeholders that can be filled in. Raises ValidationError."""
+    """Return a one-line subject with known placeholders. Raises ValidationError."""
     if "\n" in text or "\r" in text:
         raise ValidationError(_("A subject is one line. Remove the line breaks."))
     return check_placeholders(text.strip(), known=known)
 
 
 def check_placeholders(text: str, *, known: Iterable[str] = PLACEHOLDERS) -> str:
-    """The text. Raises ValidationError naming the first placeholder that nothing fills."""
+    """Return the text. Raises ValidationError with the first unknown placeholder."""
     if unknown := unknown_placeholders(text, known=known):
         sentence = _("{%(name)s} cannot be filled in. Use %(known)s.")
         usable = ", ".join(f"{{{name}}}" for name in known)

@@ -29,8 +29,8 @@ def settings_of(organisation: Organisation) -> InvoiceSettings:
 
 def payment_term(customer: Customer, organisation: Organisation) -> int:
     """Return the payment term in days: the customer's own, else the organisation's."""
-    own = customer.payment_term
-    return settings_of(organisation).payment_term if own is None else own
+    customer_term = customer.payment_term
+    return settings_of(organisation).payment_term if customer_term is None else customer_term
 
 
 def why_held(organisation: Organisation) -> str:

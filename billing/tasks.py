@@ -25,52 +25,52 @@ from .reminders.settings import with_automatic_reminders
 
 @shared_task(ignore_result=True)
 def deliver_bookings(connection_id: int) -> None:
-    """On request: deliver what is due on this connection."""
+    """Deliver what is due on this connection; on request."""
     deliver(connection_id, open_client=open_client)
     failpoint("before-acknowledging")
 
 
 @shared_task(ignore_result=True)
 def sweep_bookings() -> None:
-    """Every 30 seconds: deliver what is due on every connection."""
+    """Deliver what is due on every connection; every 30 seconds."""
     sweeping.sweep(open_client=open_client)
 
 
 @shared_task(ignore_result=True)
 def fetch_payments(connection_id: int) -> None:
-    """On request and every night: fetch the payments, if they are still requested."""
+    """Fetch the payments, if they are still requested; on request and every night."""
     for connection in requesting.requested().filter(pk=connection_id):
         fetching.fetch_payments(connection, open_client=open_client, now=timezone.now())
 
 
 @shared_task(ignore_result=True)
 def fetch_all_payments() -> None:
-    """Every night: request payments per connection, so that a failure keeps no other waiting."""
+    """Request payments per connection, so that a failure delays no other; every night."""
     for connection_id in fetching.fetchable().values_list("pk", flat=True):
         requesting.request_fetching(connection_id, now=timezone.now())
 
 
 @shared_task(ignore_result=True)
 def sweep_payments() -> None:
-    """Every minute: ask again for payments that were requested and not fetched."""
+    """Ask again for payments that were requested and not fetched; every minute."""
     requesting.enqueue_waiting(now=timezone.now())
 
 
 @shared_task(ignore_result=True)
 def run_reconciliation(run_id: int) -> None:
-    """On request and every night: compare our bookings with e-Boekhouden."""
+    """Compare our bookings with e-Boekhouden; on request and every night."""
     carrying_out.run_reconciliation(run_id, open_client=open_client, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)
 def start_nightly_reconciliations() -> None:
-    """Every night, after the payments: one check for each connection that can be asked."""
+    """Start a check for each usable connection; every night, after the payments."""
     runs.start_nightly_reconciliations(fetching.fetchable())
 
 
 @shared_task(ignore_result=True)
 def sweep_reconciliations() -> None:
-    """Every minute: ask for checks that wait for a worker, or whose worker has died.
+    """Ask for checks that wait for a worker, or whose worker has died; every minute.
 
     Also start the comparison that a restore requires.
     """
@@ -80,14 +80,14 @@ def sweep_reconciliations() -> None:
 
 @shared_task(ignore_result=True)
 def send_reminders(organisation_id: int) -> None:
-    """On request and every morning: send the queued reminders."""
+    """Send the queued reminders; on request and every morning."""
     for organisation in Organisation.objects.filter(pk=organisation_id):
         deliver_reminders(organisation, clock=timezone.now)
 
 
 @shared_task(ignore_result=True)
 def queue_due_reminders(organisation_id: int) -> None:
-    """Every morning: queue and send the reminders of an organisation that automates them."""
+    """Queue and send the reminders of an organisation that automates them; every morning."""
     for organisation in with_automatic_reminders().filter(pk=organisation_id):
         queue_reminders(organisation, by=None, now=timezone.now(), today=timezone.localdate())
         deliver_reminders(organisation, clock=timezone.now)
@@ -95,14 +95,14 @@ def queue_due_reminders(organisation_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def start_due_reminders() -> None:
-    """Every morning: one task for each organisation with automatic reminders."""
+    """Start a task for each organisation with automatic reminders; every morning."""
     for organisation_id in with_automatic_reminders().values_list("pk", flat=True):
         enqueue("billing.tasks.queue_due_reminders", organisation_id)
 
 
 @shared_task(ignore_result=True)
 def sweep_reminders() -> None:
-    """Every minute: end the e-mails of dead workers, and ask again for waiting reminders."""
+    """End the e-mails of dead workers, and ask again for waiting reminders; every minute."""
     now = timezone.now()
     give_up_abandoned(InvoiceMail.objects.all(), now=now)
     for organisation_id in with_waiting_reminders(now=now):
@@ -111,5 +111,5 @@ def sweep_reminders() -> None:
 
 @shared_task(ignore_result=True)
 def complete_some_of_the_archive() -> None:
-    """Every ten minutes: create some of the files that older invoices lack."""
+    """Create some of the files that older invoices lack; every ten minutes."""
     complete_archive(now=timezone.now(), most=100)

@@ -97,7 +97,7 @@ def restore(customer: Customer) -> None:
 
 
 def is_used(customer: Customer) -> bool:
-    """True if a project, an invoice or a booking refers to the customer."""
+    """Return True if a project, an invoice or a booking refers to the customer."""
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: customer}).exists()
         for relation in Customer._meta.related_objects

@@ -83,7 +83,7 @@ class Customer(models.Model):
 
     # The id of the relation in e-Boekhouden, once the relation is known to exist.
     remote_id = models.BigIntegerField(null=True, editable=False)
-    # The values of the last import, by field: they tell local changes from remote ones.
+    # The values of the last import, by field: they distinguish local changes from remote ones.
     imported = models.JSONField(default=dict, editable=False)
     imported_at = models.DateTimeField(null=True, editable=False)
 

@@ -35,12 +35,12 @@ def this_database() -> str:
 
 
 def is_elsewhere(connection: Connection) -> bool:
-    """Whether the connection belongs to another database than this one."""
+    """Return whether the connection belongs to another database than this one."""
     return is_other_database(connection.database_identity)
 
 
 def is_other_database(database_identity: str) -> bool:
-    """Whether an identity is that of another database; an empty one is not."""
+    """Return whether an identity is that of another database; an empty one is not."""
     return bool(database_identity) and database_identity != this_database()
 
 

@@ -98,7 +98,7 @@ def restore_project(project: Project, *, today: datetime.date) -> Outcome:
 
 
 def keeps_customer(project: Project) -> bool:
-    """True if work or invoices on the project tie it to this customer."""
+    """Return True if the project has work or invoices, so that its customer cannot change."""
     return has_registrations(project) or project.scheduled_amounts.settled().exists()
 
 

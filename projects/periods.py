@@ -24,7 +24,7 @@ class Period:
     last: datetime.date
 
     def overlaps(self, other: "Period") -> bool:
-        """True if both periods share a day."""
+        """Return True if both periods share a day."""
         return self.first <= other.last and other.first <= self.last
 
 

@@ -55,7 +55,7 @@ class RateBook:
         return self._rate(project, task, membership)
 
     def is_billable(self, *, project: Project, task: Task) -> bool:
-        """True if the task is billable in general and on this project."""
+        """Return True if the task is billable in general and on this project."""
         on_project = self._tasks.get((project.pk, task.pk))
         return task.is_billable and (on_project is None or on_project.is_billable)
 

@@ -16,7 +16,7 @@ TOO_MUCH = Decimal(10) ** 10
 
 
 def is_registrable(day: datetime.date) -> bool:
-    """True if registrations of that day can be booked."""
+    """Return True if registrations of that day can be booked."""
     return FIRST_YEAR <= day.year <= LAST_YEAR
 
 

@@ -46,7 +46,7 @@ def offer_rates(
 
 
 def holds_on(rate: Any, day: datetime.date) -> bool:
-    """Whether the rate is valid on that day."""
+    """Return whether the rate is valid on that day."""
     return bool((rate.valid_from or day) <= day <= (rate.valid_until or day))
 
 

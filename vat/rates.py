@@ -87,7 +87,7 @@ def create_standard_rates(organisation: Organisation) -> list[VatRate]:
 
 
 def lacks_standard_rates(rates: Iterable[VatRate]) -> bool:
-    """Whether a rate of the standard set is missing from these."""
+    """Return whether a rate of the standard set is missing from these."""
     existing = list(rates)
     return not all(_is_among(standard, existing) for standard in STANDARD_RATES)
 

@@ -42,10 +42,10 @@ def rate_on(rate: VatRate, day: datetime.date, *, rates: Mapping[int, VatRate]) 
 
 
 def has_ended(rate: VatRate, day: datetime.date) -> bool:
-    """Whether the last day of the rate is before that day."""
+    """Return whether the last day of the rate is before that day."""
     return rate.valid_until is not None and rate.valid_until < day
 
 
 def has_not_started(rate: VatRate, day: datetime.date) -> bool:
-    """Whether the first day of the rate is after that day."""
+    """Return whether the first day of the rate is after that day."""
     return rate.valid_from is not None and day < rate.valid_from

@@ -117,7 +117,7 @@ def default_code(treatment: str, percentage: Decimal) -> str:
 
 
 def contradicts(code: str, treatment: str) -> bool:
-    """Whether the code is in VAT_CODES and does not agree with the treatment."""
+    """Return whether the code is in VAT_CODES and does not agree with the treatment."""
     return code in VAT_CODES and code not in CODES[treatment]
 
 

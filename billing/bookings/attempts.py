@@ -27,11 +27,11 @@ SENT = {
 
 @dataclass(frozen=True)
 class AttemptSummary:
-    """An attempt as shown: what happened, the text of e-Boekhouden, when, and how long it took."""
+    """An attempt as shown: the event, the text of e-Boekhouden, the time and the duration."""
 
     at: datetime.datetime
     text: str
-    said: str
+    answer_text: str
     milliseconds: int | None
 
 
@@ -46,8 +46,8 @@ def describe_attempt(attempt: Attempt) -> AttemptSummary:
     """Describe one attempt and its result."""
     words = LOOKED if attempt.is_look_up else SENT
     text = words[attempt.outcome]() if attempt.outcome in words else _unfinished(attempt)
-    said = f"{attempt.text} ({attempt.code})" if attempt.code else ""
-    return AttemptSummary(attempt.started_at, text, said, attempt.milliseconds)
+    answer_text = f"{attempt.text} ({attempt.code})" if attempt.code else ""
+    return AttemptSummary(attempt.started_at, text, answer_text, attempt.milliseconds)
 
 
 def _unfinished(attempt: Attempt) -> str:

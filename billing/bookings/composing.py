@@ -1,6 +1,6 @@
-"""The lines of an invoice as e-Boekhouden takes them: priced there, or added up for the ledger.
+"""Compose the lines of an invoice for e-Boekhouden: priced, or added up for the ledger.
 
-The service knows no discounts, so on an invoice made there a discount is a line of its own.
+The service knows no discounts, so on an invoice created there a discount is a separate line.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ Place = tuple[str, int]  # ledger account and cost centre; 0 is none
 
 
 class Priced(Taxed, Protocol):
-    """A line, stored or not yet; price in euros excl. VAT, discount in percent."""
+    """A line, stored or not yet: price in euros excl. VAT, discount in percent."""
 
     @property
     def description(self) -> str: ...
@@ -56,11 +56,11 @@ class Priced(Taxed, Protocol):
 Lines = Sequence[Priced]
 
 
-# --- An invoice that is made there ----------------------------------------------------------------
+# --- An invoice that is created in e-Boekhouden ---------------------------------------------------
 
 
 def invoice_lines(invoice: models.Invoice, connection: Connection) -> list[InvoiceLine]:
-    """Every line, each followed by its discount, and at the end the discount on the whole."""
+    """Return every line, each followed by its discount, and finally the discount on the whole."""
     lines = list(invoice.lines.all())
     with override(invoice.language):
         return priced_lines(lines, invoice.vat_by_rate, connection, discount=invoice.discount)
@@ -69,7 +69,7 @@ def invoice_lines(invoice: models.Invoice, connection: Connection) -> list[Invoi
 def priced_lines(
     lines: Lines, rates: Iterable[VatTotal], connection: Connection, *, discount: Decimal
 ) -> list[InvoiceLine]:
-    """The same for lines that are not stored; texts are in the active language."""
+    """Return the same for lines that are not stored; texts are in the active language."""
     priced = [one for line in lines for one in _with_discount(line, connection)]
     return priced + list(_discount_on_the_whole(lines, rates, connection, discount=discount))
 

@@ -48,7 +48,7 @@ class Refusal(Enum):
 
 
 class LookUpResult(Enum):
-    """What a look-up found under our number."""
+    """The result of a look-up by our number."""
 
     ABSENT = auto()
     SAME = auto()
@@ -86,12 +86,12 @@ def claim_booking(progress: Progress, *, now: datetime.datetime) -> tuple[Progre
     """
     if not is_due(progress, now=now):
         return progress, Step.STOP
-    held = replace(progress, state=State.CHECKING, lease_until=now + LEASE)
-    return held, Step.LOOK_UP
+    claimed = replace(progress, state=State.CHECKING, lease_until=now + LEASE)
+    return claimed, Step.LOOK_UP
 
 
 def is_due(progress: Progress, *, now: datetime.datetime) -> bool:
-    """Whether a worker may claim it now."""
+    """Return whether a worker may claim the booking now."""
     if progress.state in (State.QUEUED, State.BLOCKED, State.UNKNOWN):
         return progress.next_at is not None and progress.next_at <= now
     if progress.state in (State.SENDING, State.CHECKING):
@@ -117,30 +117,30 @@ def begin_sending(progress: Progress, *, now: datetime.datetime) -> Progress:
 
 
 def accepted(progress: Progress, *, reason: str = "") -> tuple[Progress, Step]:
-    """After a clean, complete answer with our number; `reason` is what reading back showed."""
+    """Decide after a complete answer with our number; `reason` is the result of reading back."""
     return _ended(replace(progress, reason=reason), State.CONFIRMED), Step.STOP
 
 
 def not_sent(progress: Progress, *, now: datetime.datetime, tries: int) -> tuple[Progress, Step]:
-    """After an attempt of which certainly nothing was sent; it does not count as sent."""
+    """Decide after an attempt that certainly sent nothing; it does not count as a sending."""
     wait = SEND_AGAIN_AFTER[min(tries, len(SEND_AGAIN_AFTER) - 1)]
-    back = replace(
+    unsent = replace(
         progress, unconfirmed_sends=max(progress.unconfirmed_sends - 1, 0), reason="not-sent"
     )
-    state = State.UNKNOWN if back.unconfirmed_sends else State.QUEUED
-    return _waiting(back, state, now + wait), Step.STOP
+    state = State.UNKNOWN if unsent.unconfirmed_sends else State.QUEUED
+    return _waiting(unsent, state, now + wait), Step.STOP
 
 
 def unsendable(progress: Progress) -> tuple[Progress, Step]:
-    """The message breaks a rule of the service. It was not sent, and a person must correct it."""
-    back = replace(
+    """Decide after a message that breaks a rule of the service: a person must correct it."""
+    unsent = replace(
         progress, unconfirmed_sends=max(progress.unconfirmed_sends - 1, 0), reason="invalid"
     )
-    return _ended(back, State.REJECTED), Step.STOP
+    return _ended(unsent, State.REJECTED), Step.STOP
 
 
 def doubted(progress: Progress, *, now: datetime.datetime, reason: str) -> tuple[Progress, Step]:
-    """After an unclear answer: the document may or may not exist in e-Boekhouden."""
+    """Decide after an unclear answer: the document may or may not exist in e-Boekhouden."""
     unknown = replace(progress, reason=reason, checks=0, absent_at=None)
     return _waiting(unknown, State.UNKNOWN, now + CHECK_AGAIN_AFTER[0]), Step.STOP
 
@@ -148,7 +148,7 @@ def doubted(progress: Progress, *, now: datetime.datetime, reason: str) -> tuple
 def refused(
     progress: Progress, refusal: Refusal, *, now: datetime.datetime
 ) -> tuple[Progress, Step]:
-    """After a clean answer with an error code: the request is over, so one look-up decides."""
+    """Decide after an answer with an error code: the request is over, so one look-up decides."""
     claimed = replace(
         progress, state=State.CHECKING, lease_until=now + LEASE, refusal=refusal.value
     )
@@ -166,48 +166,51 @@ def found(
     now: datetime.datetime,
     settle: datetime.timedelta,
 ) -> tuple[Progress, Step]:
-    """After a complete look-up by our number; `started_at` is when it began."""
+    """Decide after a complete look-up by our number that began at `started_at`."""
     if result is LookUpResult.ABSENT:
         return _absent(progress, started_at=started_at, now=now, settle=settle)
     if result in (LookUpResult.DIFFERENT, LookUpResult.SEVERAL):
-        return _not_ours(progress, result, started_at=started_at, settle=settle), Step.STOP
+        return _different(progress, result, started_at=started_at, settle=settle), Step.STOP
     if progress.unconfirmed_sends == 0 and result is not LookUpResult.SAME_WITH_TOKEN:
         return _ended(replace(progress, reason="identical"), State.CONFLICT), Step.STOP
     reason = "text-differs" if result is LookUpResult.SAME_BUT_TEXT else "looked-up"
     return _ended(replace(progress, reason=reason), State.CONFIRMED), Step.STOP
 
 
-def _not_ours(
+def _different(
     progress: Progress,
     result: LookUpResult,
     *,
     started_at: datetime.datetime,
     settle: datetime.timedelta,
 ) -> Progress:
-    """A person decides, and may cancel. So not while a lost request may still have its effect."""
+    """Leave the decision to a person, who may also cancel.
+
+    So not while a lost request may still have its effect.
+    """
     reason = "several" if result is LookUpResult.SEVERAL else "different"
     if progress.unconfirmed_sends and not progress.refusal:
         settled_at = _settled_at(progress, settle)
         if started_at < settled_at:
-            early = replace(progress, absent_at=None, checks=progress.checks + 1)
-            return _waiting(early, State.UNKNOWN, settled_at)
+            waiting = replace(progress, absent_at=None, checks=progress.checks + 1)
+            return _waiting(waiting, State.UNKNOWN, settled_at)
     return _ended(replace(progress, reason=reason), State.CONFLICT)
 
 
-def somebody_elses(progress: Progress) -> Progress:
-    """The record is already linked to another document or customer: a person decides."""
+def linked_elsewhere(progress: Progress) -> Progress:
+    """Decide for a record that is linked to another document or customer: a conflict."""
     return _ended(replace(progress, reason="different"), State.CONFLICT)
 
 
 def look_up_failed(
     progress: Progress, *, now: datetime.datetime, quota: bool = False
 ) -> tuple[Progress, Step]:
-    """After a failed look-up, which never proves absence."""
+    """Decide after a failed look-up, which never proves absence."""
     wait = CHECK_AGAIN_AFTER[min(progress.checks, len(CHECK_AGAIN_AFTER) - 1)]
     wait = max(wait, QUOTA_PAUSE) if quota else wait
     state = State.UNKNOWN if progress.unconfirmed_sends else State.QUEUED
-    again = replace(progress, checks=progress.checks + 1, reason=progress.reason or "not-reached")
-    return _waiting(again, state, now + wait), Step.STOP
+    later = replace(progress, checks=progress.checks + 1, reason=progress.reason or "not-reached")
+    return _waiting(later, state, now + wait), Step.STOP
 
 
 def _absent(
@@ -223,11 +226,11 @@ def _absent(
         return _absent_after_refusal(progress, now=now)
     settled_at = _settled_at(progress, settle)
     if started_at < settled_at:
-        early = replace(progress, absent_at=None, checks=progress.checks + 1)
-        return _waiting(early, State.UNKNOWN, max(settled_at, now)), Step.STOP
+        waiting = replace(progress, absent_at=None, checks=progress.checks + 1)
+        return _waiting(waiting, State.UNKNOWN, max(settled_at, now)), Step.STOP
     if progress.absent_at is None or started_at <= progress.absent_at:
-        once = replace(progress, absent_at=now)
-        return _waiting(once, State.UNKNOWN, now + SECOND_LOOK), Step.STOP
+        seen_once = replace(progress, absent_at=now)
+        return _waiting(seen_once, State.UNKNOWN, now + SECOND_LOOK), Step.STOP
     if progress.reason == "exists-unseen":
         # Refused as existing, and not found: sending again would only repeat the refusal.
         return _ended(progress, State.CONFLICT), Step.STOP
@@ -235,16 +238,16 @@ def _absent(
 
 
 def _absent_after_refusal(progress: Progress, *, now: datetime.datetime) -> tuple[Progress, Step]:
-    gone = replace(progress, unconfirmed_sends=0, checks=0, refusal="", absent_at=None)
+    absent = replace(progress, unconfirmed_sends=0, checks=0, refusal="", absent_at=None)
     match Refusal(progress.refusal):
         case Refusal.DATA:
-            return _ended(replace(gone, reason="refused"), State.REJECTED), Step.STOP
+            return _ended(replace(absent, reason="refused"), State.REJECTED), Step.STOP
         case Refusal.SESSION:
-            return gone, Step.SEND
+            return absent, Step.SEND
         case Refusal.CREDENTIALS:
-            return _waiting(replace(gone, reason="credentials"), State.BLOCKED, now), Step.STOP
+            return _waiting(replace(absent, reason="credentials"), State.BLOCKED, now), Step.STOP
         case Refusal.QUOTA:
-            later = replace(gone, reason="quota")
+            later = replace(absent, reason="quota")
             return _waiting(later, State.BLOCKED, now + QUOTA_PAUSE), Step.STOP
     # Refused as existing, and not found: only another look-up may follow.
     unseen = replace(progress, reason="exists-unseen", refusal="", checks=progress.checks + 1)

@@ -50,12 +50,12 @@ LONGEST_TURN = 30.0
 # lease could run out during the request.
 LATEST_START = (decisions.LEASE - decisions.EXCHANGE_DEADLINE).total_seconds() / 2
 SETTLE_WHEN_UNIQUE = datetime.timedelta(seconds=60)
-SETTLE_WITH_THEIR_NUMBERS = datetime.timedelta(minutes=30)
+SETTLE_WITH_REMOTE_NUMBERS = datetime.timedelta(minutes=30)
 
 
 @dataclass
 class DeliverySession:
-    """One worker that holds the lease of one connection."""
+    """A worker that holds the lease of a connection."""
 
     connection: Connection
     fencing_token: int
@@ -135,9 +135,9 @@ def _claim_next(session: DeliverySession) -> tuple[Booking, Attempt] | None:
 
 
 def _carry_out(session: DeliverySession, booking: Booking, attempt: Attempt) -> None:
-    """Look first; then do what the decisions say next, until they say stop."""
+    """Look the booking up, and take the steps that the decisions return, until they stop."""
     failpoint("after-claim")
-    step = _take(Step.LOOK_UP, session, booking, attempt, since=time.monotonic())
+    step = _take_step(Step.LOOK_UP, session, booking, attempt, since=time.monotonic())
     for _turn in range(MOST_STEPS):
         if step is Step.STOP:
             return
@@ -145,7 +145,7 @@ def _carry_out(session: DeliverySession, booking: Booking, attempt: Attempt) -> 
         next_attempt = _save_next(step, session, booking)
         if next_attempt is None:
             return
-        step = _take(step, session, booking, next_attempt, since=since)
+        step = _take_step(step, session, booking, next_attempt, since=since)
 
 
 def _save_next(step: Step, session: DeliverySession, booking: Booking) -> Attempt | None:
@@ -159,53 +159,55 @@ def _save_next(step: Step, session: DeliverySession, booking: Booking) -> Attemp
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a step came to: a word for the timeline, what is written, and the next step."""
+class StepResult:
+    """The result of a step: its outcome, the progress to write, and the next step."""
 
-    word: str
+    outcome: str
     progress: Progress
     next_step: Step
     remote: RemoteRecord | None = None
     error: EBoekhoudenError | None = None
 
 
-def _take(
+def _take_step(
     step: Step, session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float
 ) -> Step:
-    """Look or send, and record the result. Returns the next step."""
-    act = _look if step is Step.LOOK_UP else _send
-    taken = act(session, booking, attempt, since=since)
+    """Look up or send, and record the result. Return the next step."""
+    carry_out_step = _look if step is Step.LOOK_UP else _send
+    result = carry_out_step(session, booking, attempt, since=since)
     record(
         booking,
         attempt,
-        taken.progress,
-        _attempt_result(taken, since=since),
-        remote=taken.remote,
+        result.progress,
+        _attempt_result(result, since=since),
+        remote=result.remote,
         now=session.clock(),
     )
-    if taken.word == ACCEPTED:
+    if result.outcome == ACCEPTED:
         failpoint("after-recording")
-    return taken.next_step
+    return result.next_step
 
 
-def _attempt_result(taken: Taken, *, since: float) -> AttemptResult:
+def _attempt_result(result: StepResult, *, since: float) -> AttemptResult:
     milliseconds = int((time.monotonic() - since) * 1000)
-    if taken.error is None:
-        return AttemptResult(taken.word, milliseconds)
-    text = taken.error.text or str(taken.error)
-    return AttemptResult(taken.word, milliseconds, taken.error.code, text)
+    if result.error is None:
+        return AttemptResult(result.outcome, milliseconds)
+    text = result.error.text or str(result.error)
+    return AttemptResult(result.outcome, milliseconds, result.error.code, text)
 
 
 # --- Looking --------------------------------------------------------------------------------------
 
 
-def _look(session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Taken:
+def _look(
+    session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float
+) -> StepResult:
     try:
         result, remote = exchange.look_up(session.client, booking)
     except EBoekhoudenError as error:
         return _look_failed(session, booking, error)
     failpoint("after-look-up")
-    _learn(session.connection, booking, result)
+    _note_uniqueness(session.connection, booking, result)
     progress, next_step = decisions.found(
         progress_of(booking),
         result,
@@ -217,24 +219,24 @@ def _look(session: DeliverySession, booking: Booking, attempt: Attempt, *, since
         refused = session.refused_codes
         pause(session.connection, code=refused.code, text=refused.text, now=session.clock())
         session.may_go_on = False
-    return Taken(result.name.lower(), progress, next_step, remote=remote)
+    return StepResult(result.name.lower(), progress, next_step, remote=remote)
 
 
-def _look_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenError) -> Taken:
+def _look_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenError) -> StepResult:
     now, progress = session.clock(), progress_of(booking)
     if isinstance(error, NotConfigured):
         with override(session.connection.organisation.language):
             pause(session.connection, code=error.code, text=sentence(error), now=now)
     if isinstance(error, MessageInvalid) and not booking.unconfirmed_sends:
         # Only this booking is wrong: the next one may be fine.
-        return Taken("look-up-failed", *decisions.unsendable(progress), error=error)
+        return StepResult("look-up-failed", *decisions.unsendable(progress), error=error)
     session.may_go_on = False
     quota = isinstance(error, Refused) and exchange.refusal(error) is decisions.Refusal.QUOTA
     failed = decisions.look_up_failed(progress, now=now, quota=quota)
-    return Taken("look-up-failed", *failed, error=error)
+    return StepResult("look-up-failed", *failed, error=error)
 
 
-def _learn(connection: Connection, booking: Booking, result: LookUpResult) -> None:
+def _note_uniqueness(connection: Connection, booking: Booking, result: LookUpResult) -> None:
     """Note that the administration refuses duplicates, after a refused number that does exist."""
     was_refused_as_existing = booking.refusal == decisions.Refusal.EXISTS.value
     if (
@@ -247,10 +249,10 @@ def _learn(connection: Connection, booking: Booking, result: LookUpResult) -> No
 
 
 def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
-    """How long e-Boekhouden may still act on a request whose answer was lost."""
+    """Return how long e-Boekhouden may still act on a request whose answer was lost."""
     is_invoice = booking.kind == BookingKind.INVOICE
     if is_invoice and connection.numbering == Numbering.EBOEKHOUDEN:
-        return SETTLE_WITH_THEIR_NUMBERS
+        return SETTLE_WITH_REMOTE_NUMBERS
     settle = datetime.timedelta(seconds=settings.BOOKING_SETTLE_SECONDS)
     if is_invoice and connection.refuses_duplicates == Uniqueness.YES:
         return min(settle, SETTLE_WHEN_UNIQUE)
@@ -260,7 +262,9 @@ def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
 # --- Sending --------------------------------------------------------------------------------------
 
 
-def _send(session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float) -> Taken:
+def _send(
+    session: DeliverySession, booking: Booking, attempt: Attempt, *, since: float
+) -> StepResult:
     failpoint("after-intent")
     try:
         if time.monotonic() - since > LATEST_START:
@@ -272,23 +276,23 @@ def _send(session: DeliverySession, booking: Booking, attempt: Attempt, *, since
         return _send_failed(session, booking, error)
     failpoint("before-recording")
     accepted = decisions.accepted(progress_of(booking), reason=made.reason)
-    return Taken(ACCEPTED, *accepted, remote=made.remote)
+    return StepResult(ACCEPTED, *accepted, remote=made.remote)
 
 
-def _send_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenError) -> Taken:
-    """What each kind of error allows; see integrations/eboekhouden/errors.py."""
+def _send_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenError) -> StepResult:
+    """Return the result of a failed sending, per error of integrations/eboekhouden/errors.py."""
     now, progress = session.clock(), progress_of(booking)
     match error:
         case MessageInvalid():
-            return Taken("invalid", *decisions.unsendable(progress), error=error)
+            return StepResult("invalid", *decisions.unsendable(progress), error=error)
         case NotSent():
             session.may_go_on = False
             tries = booking.attempts.filter(outcome="not-sent").count()
             not_sent = decisions.not_sent(progress, now=now, tries=tries)
-            return Taken("not-sent", *not_sent, error=error)
+            return StepResult("not-sent", *not_sent, error=error)
         case NotConfigured() | Refused():
             session.refused_codes = error if isinstance(error, NotConfigured) else None
             refused = decisions.refused(progress, exchange.refusal(error), now=now)
-            return Taken("refused", *refused, error=error)
+            return StepResult("refused", *refused, error=error)
     doubted = decisions.doubted(progress, now=now, reason=error.reason)
-    return Taken("doubted", *doubted, error=error)
+    return StepResult("doubted", *doubted, error=error)

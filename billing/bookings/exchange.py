@@ -30,7 +30,7 @@ class RemoteRecord:
     """A record in e-Boekhouden: its id, and a copy of it."""
 
     remote_id: str
-    copy: dict[str, Any]
+    snapshot: dict[str, Any]
 
 
 def send(client: EBoekhouden, booking: Booking) -> str:
@@ -49,7 +49,7 @@ def send(client: EBoekhouden, booking: Booking) -> str:
 
 
 def look_up(client: EBoekhouden, booking: Booking) -> tuple[LookUpResult, RemoteRecord | None]:
-    """Look the booking up by its number, and compare what is found with it."""
+    """Look the booking up by its number, and compare it with the records that are found."""
     match booking.kind:
         case BookingKind.RELATION:
             found = client.find_relation(booking.natural_key)
@@ -69,7 +69,7 @@ def look_up(client: EBoekhouden, booking: Booking) -> tuple[LookUpResult, Remote
 
 
 def _is_linked_elsewhere(relation: Relation, booking: Booking) -> bool:
-    """Whether another customer is already linked to this relation."""
+    """Return whether another customer is linked to this relation."""
     linked_customers = Customer.objects.filter(
         organisation=booking.organisation_id, remote_id=relation.id
     )
@@ -88,7 +88,7 @@ class Candidates:
 def _candidates(client: EBoekhouden, booking: Booking) -> Candidates:
     """Find invoices by our number.
 
-    Without a number: the equal invoices of that customer and day that no booking is linked to.
+    Without a number, find the equal invoices of that customer and day that no booking is linked to.
     """
     if booking.natural_key:
         return Candidates(client.find_invoice(booking.natural_key))
@@ -115,7 +115,7 @@ def _candidates(client: EBoekhouden, booking: Booking) -> Candidates:
 
 
 def refusal(error: Refused | NotConfigured) -> Refusal:
-    """The subject of a refusal, for the decisions."""
+    """Return the subject of a refusal, for the decisions."""
     return REFUSALS.get(error.code_class, Refusal.DATA)
 
 
@@ -124,11 +124,11 @@ def _remote_record(record: Record | None) -> RemoteRecord | None:
 
 
 def remote_record_of(record: Record) -> RemoteRecord:
-    """What is kept of a record in e-Boekhouden."""
+    """Return the stored copy of a record in e-Boekhouden."""
     match record:
         case Relation():
-            copy = {k: v for k, v in asdict(record).items() if k != "raw"}
-            return RemoteRecord(str(record.id), copy)
+            snapshot = {k: v for k, v in asdict(record).items() if k != "raw"}
+            return RemoteRecord(str(record.id), snapshot)
         case BookedInvoice():
             # The address of the PDF opens it for anyone: kept, but never logged or shown to others.
             return RemoteRecord(record.number, payloads.booked_as_content(record))

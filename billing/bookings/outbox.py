@@ -1,4 +1,4 @@
-"""Queueing bookings, in the transaction that makes the document final."""
+"""Queue bookings, in the transaction that makes the document final."""
 
 import datetime
 import secrets
@@ -128,7 +128,7 @@ def queue_relation(
 
 
 def _must_be_made(customer: Customer) -> bool:
-    """Read the locked customer again: whether its relation neither exists nor is queued."""
+    """Return whether the relation of the locked customer neither exists nor is queued."""
     customer.refresh_from_db(fields=["number", "remote_id"])
     relations = customer.bookings.filter(kind=BookingKind.RELATION)
     queued = relations.exclude(state__in=(State.CANCELLED, State.CONFIRMED))

@@ -1,6 +1,7 @@
-"""What is sent, frozen as JSON when the document becomes final, and read back when it is sent.
+"""Messages for e-Boekhouden, stored as JSON when a document becomes final.
 
-Amounts and quantities are strings, dates ISO. `schema` lets an older worker leave newer rows alone.
+Amounts and quantities are strings, dates ISO. `schema` lets an older worker skip rows of a newer
+version.
 """
 
 import datetime
@@ -42,7 +43,7 @@ def invoice_payload(
     correlation_id: str,
     lines: Sequence[InvoiceLine] | None = None,
 ) -> Payload:
-    """The payload of an invoice to create, with these lines or else its stored ones."""
+    """Return the payload of an invoice, with these lines or else its stored ones."""
     message = Invoice(
         number=invoice.number,
         relation_code=invoice.customer.number,
@@ -59,7 +60,7 @@ def invoice_payload(
 def sales_entry_payload(
     invoice: models.Invoice, connection: Connection, *, correlation_id: str
 ) -> Payload:
-    """The payload of a sales entry for an invoice that was sent from here."""
+    """Return the payload of a sales entry for an invoice that was sent from here."""
     message = SalesEntry(
         number=invoice.number,
         relation_code=invoice.customer.number,
@@ -74,13 +75,13 @@ def sales_entry_payload(
 
 
 def relation_payload(relation: Relation) -> Payload:
-    """The payload of a relation that e-Boekhouden must create."""
+    """Return the payload of a relation."""
     content = {k: v for k, v in asdict(relation).items() if k not in ("raw", "id")}
     return {"schema": SCHEMA, "message": content}
 
 
 def _entry_text(invoice: models.Invoice, correlation_id: str) -> str:
-    """Name, number and at the end the correlation id, within the maximum length."""
+    """Return name, number and correlation id, within the maximum length."""
     name = " ".join(sendable(invoice.addressee["name"]).split())
     end = "".join(
         f" {part}"
@@ -102,21 +103,21 @@ def _frozen(message: Invoice | SalesEntry, **sums: Decimal) -> Payload:
 
 
 def invoice_message(payload: Payload) -> Invoice:
-    """The invoice as it was frozen."""
+    """Return the stored message of an invoice."""
     content = dict(payload["message"])
     content["lines"] = [InvoiceLine(**_amounts(line)) for line in content["lines"]]
     return Invoice(**_dates(content))
 
 
 def sales_entry_message(payload: Payload) -> SalesEntry:
-    """The sales entry as it was frozen."""
+    """Return the stored message of a sales entry."""
     content = dict(payload["message"])
     content["lines"] = [SalesEntryLine(**_amounts(line)) for line in content["lines"]]
     return SalesEntry(**_dates(content))
 
 
 def relation_message(payload: Payload) -> Relation:
-    """The customer as it was frozen."""
+    """Return the stored message of a relation."""
     return Relation(**payload["message"])
 
 
@@ -135,7 +136,7 @@ def _dates(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def fingerprint(payload: Payload) -> str:
-    """SHA-256 of the fields that both sides have."""
+    """Return the SHA-256 of the fields that both sides have."""
     content = payload["message"]
     if "lines" not in content:
         return _hashed([_key(content["code"]), _plain(content["name"])])
@@ -144,23 +145,23 @@ def fingerprint(payload: Payload) -> str:
 
 
 def identity(content: Mapping[str, Any]) -> list[str]:
-    """Number, customer and date, which identify the document."""
+    """Return number, customer and date, which identify the document."""
     return [content["number"].strip(), _key(content["relation_code"]), str(content["date"])]
 
 
 def line_key(line: Mapping[str, Any]) -> list[str]:
-    """The fields of a line that both sides have, without its text."""
+    """Return the fields of a line that both sides have, without its text."""
     figures = [f"{Decimal(line[k]):.2f}" for k in ("quantity", "price", "net", "vat") if k in line]
     return [*figures, line["vat_code"], line["ledger_account"], str(line["cost_centre_id"] or 0)]
 
 
 def texts(content: Mapping[str, Any]) -> list[str]:
-    """The texts of the lines, as far as both sides keep them."""
+    """Return the texts of the lines, as far as both sides keep them."""
     return [_plain(line["description"]) for line in content["lines"] if "description" in line]
 
 
 def booked_as_content(booked: BookedInvoice | BookedEntry) -> dict[str, Any]:
-    """A record in e-Boekhouden, with the field names of a payload's message."""
+    """Return a record in e-Boekhouden with the field names of a payload's message."""
     content = json.loads(json.dumps(asdict(booked), default=str))
     if isinstance(booked, BookedEntry):
         content |= {"number": booked.invoice_number, "gross": str(booked.gross)}
@@ -168,7 +169,7 @@ def booked_as_content(booked: BookedInvoice | BookedEntry) -> dict[str, Any]:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are equal, apart from capitals and white space."""
+    """Return whether two names are equal, apart from capitals and white space."""
     return _plain(one).casefold() == _plain(other).casefold()
 
 

@@ -1,4 +1,4 @@
-"""A booking as people read it: a state, a sentence, and the next steps."""
+"""A booking as readers see it: a state, a sentence, and the next steps."""
 
 import datetime
 from collections.abc import Callable
@@ -31,7 +31,7 @@ TAGS = {
 
 @dataclass(frozen=True)
 class NextStep:
-    """Something a person may do: a POST of `action`, or a link to `url`."""
+    """An action of a person: a POST of `action`, or a link to `url`."""
 
     label: str
     action: str = ""
@@ -83,18 +83,18 @@ class BatchSummary:
 
 def describe_batch(batch: Batch) -> BatchSummary:
     """Describe a batch with counts, as `12 booked · 2 being checked · 1 refused`."""
-    clashes = batch.conflict_count
+    conflicts = batch.conflict_count
     parts = [
         (batch.booked_count, _("%d booked")),
         (batch.checked_count, _("%d being checked")),
         (batch.open_count - batch.checked_count, _("%d waiting to be sent")),
         (batch.refused_count, _("%d refused")),
-        (clashes, ngettext("%d number exists", "%d numbers exist", clashes)),
+        (conflicts, ngettext("%d number exists", "%d numbers exist", conflicts)),
         (batch.cancelled_count, _("%d cancelled")),
         (len(batch.skipped), _("%d skipped")),
     ]
     words = " · ".join(text % count for count, text in parts if count)
-    stopped = batch.refused_count + clashes
+    stopped = batch.refused_count + conflicts
     return BatchSummary(batch, batch.total, batch.booked_count, batch.open_count, stopped, words)
 
 
@@ -113,7 +113,7 @@ def describe_booking(booking: Booking, *, now: datetime.datetime) -> BookingSumm
 
 
 def document(booking: Booking) -> str:
-    """`Invoice TC2026-0124`, `Sales entry 2026-0119`, `Customer K00117`."""
+    """Return the name, as `Invoice TC2026-0124`, `Sales entry 2026-0119`, `Customer K00117`."""
     number = booking.natural_key or (booking.invoice.number if booking.invoice else "")
     return f"{booking.get_kind_display()} {number}".strip()
 
@@ -178,17 +178,17 @@ def _in_short(booking: Booking) -> str:
     """Describe the record in e-Boekhouden, and the difference between its total and ours."""
     remote = booking.remote_snapshot or {}
     gross = Decimal(remote.get("gross", "0"))
-    apart = Decimal(booking.payload["gross"]) - gross
+    difference = Decimal(booking.payload["gross"]) - gross
     short = f"{remote.get('relation_code', '')}, {euro(gross)}"
-    if apart > 0:
+    if difference > 0:
         return _("%(short)s; our amount is %(apart)s higher") % {
             "short": short,
-            "apart": euro(apart),
+            "apart": euro(difference),
         }
-    if apart < 0:
+    if difference < 0:
         return _("%(short)s; our amount is %(apart)s lower") % {
             "short": short,
-            "apart": euro(-apart),
+            "apart": euro(-difference),
         }
     return short
 

@@ -1,4 +1,4 @@
-"""Reading a document back after e-Boekhouden accepted it, before the result is recorded."""
+"""Read a document back after e-Boekhouden accepted it, before the result is recorded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class Made:
 def read_back(client: EBoekhouden, booking: Booking, *, answered_id: str) -> Made:
     """Read the created record. `answered_id` is the number or id in the answer.
 
-    Our own number finds it, so a wrong id in the answer does no harm. Raises OutcomeUnknown when
-    only the answer has its id and it cannot be read now. Also when e-Boekhouden gave the number,
-    and nothing or another document has it. If reading outlasts the lease, the fencing token tells,
-    and another worker looks it up.
+    Our own number finds it, so a wrong id in the answer does no harm. Raises OutcomeUnknown if only
+    the answer has its id, and it cannot be read now. Also if e-Boekhouden assigned the number, and
+    no document or another one has it. If reading outlasts the lease, the fencing token prevents
+    writing, and another worker looks the booking up.
     """
     is_our_number = booking.kind == BookingKind.INVOICE and bool(booking.natural_key)
     try:

@@ -1,4 +1,4 @@
-"""Recording intentions and results, in such a way that only the holder of a booking can."""
+"""Record intentions and results, so that only the worker that holds a booking can."""
 
 import datetime
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from customers.models import Customer
 from integrations.models import Connection
 
 from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
-from .decisions import Progress, somebody_elses
+from .decisions import Progress, linked_elsewhere
 from .exchange import RemoteRecord
 
 IN_HAND = (State.SENDING, State.CHECKING)
@@ -28,9 +28,9 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class AttemptResult:
-    """The result of an exchange: a word, its duration, and the text of e-Boekhouden."""
+    """The result of an exchange: its outcome, duration, and the text of e-Boekhouden."""
 
-    word: str
+    name: str
     milliseconds: int
     code: str = ""
     text: str = ""
@@ -73,18 +73,18 @@ def record(
     now: datetime.datetime,
     remote: RemoteRecord | None = None,
 ) -> bool:
-    """Write the result of an attempt, and what follows for the booking.
+    """Write the result of an attempt, and the new progress of the booking.
 
     False when this worker was too late: then only the attempt is written. A record that is linked
     to another document or customer makes the booking a conflict.
     """
     try:
         return _record(booking, attempt, progress, outcome, remote, now=now)
-    except AlreadyTied:
-        return _record(booking, attempt, somebody_elses(progress), outcome, remote, now=now)
+    except AlreadyLinked:
+        return _record(booking, attempt, linked_elsewhere(progress), outcome, remote, now=now)
 
 
-class AlreadyTied(Exception):
+class AlreadyLinked(Exception):
     """Another document or customer is already linked to the record in e-Boekhouden."""
 
 
@@ -99,7 +99,7 @@ def _record(
 ) -> bool:
     with transaction.atomic():
         Attempt.objects.filter(pk=attempt.pk).update(
-            outcome=outcome.word,
+            outcome=outcome.name,
             milliseconds=outcome.milliseconds,
             code=outcome.code[:20],
             text=outcome.text[:500],
@@ -107,13 +107,13 @@ def _record(
         held = Booking.objects.filter(
             pk=booking.pk, fencing_token=attempt.fencing_token, state__in=IN_HAND
         )
-        if not held.update(state=progress.state, **_figures(progress), **_said(outcome)):
+        if not held.update(state=progress.state, **_figures(progress), **_code_and_text(outcome)):
             return False
         _take_over(booking, progress)
         if progress.state == State.CONFIRMED and remote:
             _confirm(booking, remote, now=now)
         elif progress.state in (State.CONFLICT, State.REJECTED):
-            _needs_somebody(booking, outcome, remote, now=now)
+            _needs_person(booking, outcome, remote, now=now)
         return True
 
 
@@ -121,8 +121,8 @@ def _figures(progress: Progress) -> dict[str, object]:
     return {name: getattr(progress, name) for name in FIELDS}
 
 
-def _said(outcome: AttemptResult) -> dict[str, str]:
-    """Code and text, if there are any: a later look-up must not erase why it was refused."""
+def _code_and_text(outcome: AttemptResult) -> dict[str, str]:
+    """Return code and text of the answer, if any: a later look-up must not erase the refusal."""
     if not outcome.code and not outcome.text:
         return {}
     return {"code": outcome.code[:20], "text": outcome.text[:500]}
@@ -136,25 +136,25 @@ def _take_over(booking: Booking, progress: Progress) -> None:
 
 def _confirm(booking: Booking, remote: RemoteRecord, *, now: datetime.datetime) -> None:
     """Link the booking to its record, and release the documents that waited for it."""
-    tie(booking, remote.remote_id)
+    link_record(booking, remote.remote_id)
     Booking.objects.filter(pk=booking.pk).update(
-        remote_snapshot=remote.copy or None, ended_at=now, code="", text=""
+        remote_snapshot=remote.snapshot or None, ended_at=now, code="", text=""
     )
     if booking.invoice_id is None:
         release_waiting(booking.customer_id, now=now)
         return
     if booking.kind == BookingKind.INVOICE and not booking.natural_key:
-        _take_their_number(booking, booking.invoice_id, number=remote.remote_id)
+        _take_remote_number(booking, booking.invoice_id, number=remote.remote_id)
     details = {"kind": booking.kind, "remote_id": remote.remote_id, "reason": booking.reason}
     InvoiceEvent.objects.create(
         invoice_id=booking.invoice_id, at=now, kind="booked", details=details
     )
 
 
-def tie(booking: Booking, remote_id: str) -> None:
+def link_record(booking: Booking, remote_id: str) -> None:
     """Link the booking, and its customer, to a record in e-Boekhouden.
 
-    Must run in a transaction, which cannot go on after AlreadyTied.
+    Must run in a transaction, which cannot go on after AlreadyLinked.
     """
     keys = Connection.objects.filter(pk=booking.connection_id)
     administration = keys.values_list("administration_key", flat=True).get()
@@ -165,10 +165,10 @@ def tie(booking: Booking, remote_id: str) -> None:
         if booking.kind == BookingKind.RELATION:
             Customer.objects.filter(pk=booking.customer_id).update(remote_id=int(remote_id))
     except IntegrityError as error:
-        raise AlreadyTied from error
+        raise AlreadyLinked from error
 
 
-def _take_their_number(booking: Booking, invoice_id: int, *, number: str) -> None:
+def _take_remote_number(booking: Booking, invoice_id: int, *, number: str) -> None:
     """Give the invoice the number of e-Boekhouden, unless another invoice here has it."""
     rows = Invoice.objects.filter(organisation=booking.organisation_id)
     if not rows.filter(number=number).exists():
@@ -182,10 +182,12 @@ def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:
     )
 
 
-def _needs_somebody(
+def _needs_person(
     booking: Booking, outcome: AttemptResult, remote: RemoteRecord | None, *, now: datetime.datetime
 ) -> None:
-    Booking.objects.filter(pk=booking.pk).update(remote_snapshot=remote.copy if remote else None)
+    Booking.objects.filter(pk=booking.pk).update(
+        remote_snapshot=remote.snapshot if remote else None
+    )
     if booking.invoice_id:
         details = {"state": booking.state, "code": outcome.code, "text": outcome.text}
         InvoiceEvent.objects.create(

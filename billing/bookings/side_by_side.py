@@ -41,7 +41,7 @@ class Fact:
 
 
 def sides(booking: Booking) -> list[Fact]:
-    """The fields of both sides; empty when no record was found."""
+    """Return the fields of both sides; empty when no record was found."""
     local, remote = booking.payload["message"], booking.remote_snapshot
     if not remote:
         return []
@@ -58,7 +58,7 @@ def sides(booking: Booking) -> list[Fact]:
 
 
 def _lines(local: Sequence[Line], remote: Sequence[Line]) -> Iterator[Fact]:
-    """The lines one by one; of many lines only their number."""
+    """Compare the lines one by one; of many lines, only their number."""
     if max(len(local), len(remote)) > MOST_LINES:
         yield Fact(_("Lines"), len(local), len(remote))
         return
@@ -68,7 +68,7 @@ def _lines(local: Sequence[Line], remote: Sequence[Line]) -> Iterator[Fact]:
 
 
 def _line(line: Line | None) -> str:
-    """A line of an invoice as quantity × price; one of a sales entry as account and amounts."""
+    """Format a line: quantity × price on an invoice, account and amounts on a sales entry."""
     if line is None:
         return ""
     if "price" in line:

@@ -1,4 +1,4 @@
-"""The sweep: delivers due bookings that no task was sent for. It alone is sufficient."""
+"""The sweep: deliver due bookings for which no task was sent. It alone is sufficient."""
 
 import datetime
 from collections.abc import Callable

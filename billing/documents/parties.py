@@ -41,11 +41,11 @@ def addressee_snapshot(customer: Customer) -> dict[str, str]:
     prefix = "postal_" if customer.postal_address and not has_box else ""
     for name in ("address", "postal_code", "city", "country"):
         snapshot[name] = getattr(customer, f"{prefix}{name}")
-    town = f"{customer.postal_postal_code} {customer.postal_city}".strip()
-    snapshot["po_box"] = f"{customer.postal_address}, {town}".strip(", ") if has_box else ""
+    city_line = f"{customer.postal_postal_code} {customer.postal_city}".strip()
+    snapshot["po_box"] = f"{customer.postal_address}, {city_line}".strip(", ") if has_box else ""
     return snapshot
 
 
 def is_po_box(address: str) -> bool:
-    """Whether the address is a P.O. box."""
+    """Return whether the address is a P.O. box."""
     return PO_BOX.match(address) is not None

@@ -54,13 +54,15 @@ def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
 def billed_rows(invoice: Invoice) -> list[BilledRow]:
     """Load the rows billed on the invoice, by kind and day."""
     of_invoice = {"invoice_line__invoice": invoice}
-    about = ("project", "membership__user")
+    relations = ("project", "membership__user")
     order = ("date", "pk")
-    hours = TimeEntry.objects.filter(**of_invoice).select_related(*about, "task").order_by(*order)
-    expenses = (
-        Expense.objects.filter(**of_invoice).select_related(*about, "category").order_by(*order)
+    hours = (
+        TimeEntry.objects.filter(**of_invoice).select_related(*relations, "task").order_by(*order)
     )
-    trips = Trip.objects.filter(**of_invoice).select_related(*about).order_by(*order)
+    expenses = (
+        Expense.objects.filter(**of_invoice).select_related(*relations, "category").order_by(*order)
+    )
+    trips = Trip.objects.filter(**of_invoice).select_related(*relations).order_by(*order)
     scheduled_amounts = (
         ScheduledAmount.objects.filter(**of_invoice)
         .select_related("project", "task")
@@ -132,8 +134,8 @@ def _expense(expense: Expense) -> BilledRow:
 
 
 def _trip(trip: Trip) -> BilledRow:
-    way = f"{trip.origin} – {trip.destination}"
-    texts = _texts(trip, task="", description=way)
+    route = f"{trip.origin} – {trip.destination}"
+    texts = _texts(trip, task="", description=route)
     return _billed_row(ItemKind.TRIP, trip, Decimal(trip.distance), trip.rate, texts)
 
 

@@ -1,7 +1,7 @@
-"""A draft being edited: the form as it was typed, with lines added, moved, removed.
+"""A draft being edited: the form as typed, with lines added, moved and removed.
 
-Everything that is typed travels with the form, so nothing is stored before it is saved, and nothing
-is lost when it cannot be.
+The form carries everything that was typed. Nothing is stored before saving, and nothing is lost
+when saving fails.
 """
 
 import copy
@@ -66,7 +66,7 @@ class DraftEditor:
     # --- Forms ---
 
     def _first_day(self) -> datetime.date:
-        """Of supply, as it was typed; what is not said apart is the date of the invoice."""
+        """Return the first day of supply as typed; without one, the date of the invoice."""
         typed = HeadForm({k: v for k, v in self.head_raw.items() if v is not None})
         typed.is_valid()
         found = typed.cleaned_data
@@ -96,7 +96,7 @@ class DraftEditor:
         )
 
     def is_valid(self) -> bool:
-        """Whether it can be stored as it was typed."""
+        """Return whether the draft can be stored as typed."""
         if not all([self.head.is_valid(), *(line.is_valid() for line in self.lines)]):
             return False
         typed, _lines = self.preview()
@@ -107,11 +107,14 @@ class DraftEditor:
 
     @property
     def wrong_lines(self) -> list[int]:
-        """The numbers of the lines that cannot be computed yet."""
+        """Return the numbers of the lines that cannot be computed yet."""
         return [n for n, line in enumerate(self.lines, start=1) if not line.is_valid()]
 
     def draft_input(self) -> DraftInput:
-        """What was typed; for what is wrong in the head the stored value, without wrong lines."""
+        """Return the typed values.
+
+        A wrong field of the head has its stored value, and wrong lines are left out.
+        """
         self.head.is_valid()
         found = self.head.cleaned_data
         values = {name: found.get(name, getattr(self.invoice, name)) for name in HEAD_FIELDS}
@@ -123,7 +126,7 @@ class DraftEditor:
         return tuple(line.line_input() for line in self.lines if line.is_valid())
 
     def for_preview(self) -> "DraftEditor":
-        """The same with its forms checked, so that figures can be computed."""
+        """Return the same editor with checked forms, so that amounts can be computed."""
         if self.is_checked:
             return self
         other = copy.copy(self)
@@ -132,18 +135,18 @@ class DraftEditor:
         return other
 
     def forget_forms(self) -> None:
-        """The forms are made anew from what was typed."""
+        """Make the forms anew from the typed values."""
         for name in ("head", "lines"):
             self.__dict__.pop(name, None)
 
     def preview(self) -> tuple[Invoice, list[InvoiceLine]]:
-        """The invoice as it would be, with the figures that would be stored."""
+        """Return the invoice as it would be stored, with its amounts."""
         return as_input(self.invoice, self.draft_input(), self.stored, fixed=self.fixed)
 
     # --- Lines that come, move and go ---
 
     def carry_out(self, command: str) -> None:
-        """`add`, `up-2`, `down-2` or `remove-2`; a credit keeps its lines as they are."""
+        """Carry out `add`, `up-2`, `down-2` or `remove-2`; a credit keeps its lines."""
         if self.invoice.is_credit:
             command = ""
         name, _dash, where = command.partition("-")
@@ -180,10 +183,10 @@ class DraftEditor:
     # --- Two people at once ---
 
     def join(self) -> list[Difference]:
-        """Puts what was typed over the draft as it is now; returns what differs above the lines.
+        """Merge the typed values into the draft as it is now; return the differences in its head.
 
         Lines that the other user added come last. A line without rows that the other user removed
-        stays as a new one; a line whose rows were released is gone.
+        becomes a new one. A line whose rows were released is removed.
         """
         self.raw = [raw for raw in map(self._still, self.raw) if raw is not None]
         others = [line for pk, line in self.stored.items() if pk not in self.known]
@@ -221,7 +224,7 @@ def _shown(value: object) -> str:
 
 
 def _typed_lines(posted: QueryDict) -> Iterator[Raw]:
-    """What was typed in each line, in the order of the form."""
+    """Return the typed values of each line, in the order of the form."""
     count = posted.get("lines", "")
     for place in range(min(int(count), 2 * MOST_LINES) if is_id(count) else 0):
         prefix = f"line-{place}-"

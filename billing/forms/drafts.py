@@ -1,4 +1,4 @@
-"""The forms of a draft: what stands above the lines, and one form for each line."""
+"""The forms of a draft: its head, and one form for each line."""
 
 import datetime
 from collections.abc import Mapping
@@ -31,12 +31,12 @@ UNITS = [("hour", gettext_lazy("hour")), ("piece", gettext_lazy("piece")), ("", 
 
 
 def day_input() -> forms.DateInput:
-    """A day as the browser picks it."""
+    """Return a date input of the browser."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class HeadForm(forms.Form):
-    """Dates, texts and the discount on the whole; `version` says which draft was looked at."""
+    """Dates, texts and the discount on the whole; `version` is that of the draft that was shown."""
 
     date = InvoiceDateField(label=gettext_lazy("Invoice date"), widget=day_input())
     payment_term = forms.IntegerField(
@@ -66,7 +66,7 @@ class HeadForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """A period has a beginning, and ends after it. Raises ValidationError at the field."""
+        """Raise ValidationError at the field if a period has no first day, or ends before it."""
         found = super().clean() or {}
         first, last = found.get("supplied_from"), found.get("supplied_until")
         if last and not first and "supplied_from" not in self.errors:
@@ -77,15 +77,16 @@ class HeadForm(forms.Form):
 
     @staticmethod
     def stored(invoice: Invoice) -> dict[str, Any]:
-        """What the fields show of an invoice."""
+        """Return the initial values of the fields for an invoice."""
         return {name: getattr(invoice, name) for name in (*HEAD_FIELDS, "version")}
 
 
 @dataclass(frozen=True)
 class Offers:
-    """What the lines of an organisation choose from, read once for all of them.
+    """The choices for the lines of an organisation, read once.
 
-    `day` is the first day of supply: rates that had ended by then are for lines that have them.
+    `day` is the first day of supply. A rate that had ended by then is offered only to a line that
+    has it.
     """
 
     day: datetime.date
@@ -95,7 +96,7 @@ class Offers:
 
     @classmethod
     def of(cls, organisation: Organisation, *, day: datetime.date) -> "Offers":
-        """Three queries."""
+        """Read the choices, in three queries."""
         centres = CostCentre.objects.filter(connection__organisation=organisation)
         return cls(
             day=day,
@@ -105,7 +106,7 @@ class Offers:
         )
 
     def default_rate(self, customer: Customer) -> VatRate | None:
-        """That of the customer, else of the organisation, as it is on the day."""
+        """Return the rate of the customer, else of the organisation, that is valid on the day."""
         default = next((rate for rate in self.rates.values() if rate.is_default), None)
         rate = self.rates.get(customer.vat_rate_id or 0) or default
         try:
@@ -114,15 +115,16 @@ class Offers:
             return None
 
     def rates_for(self, chosen: int | None) -> list[tuple[int, str]]:
-        """What a line may choose: `chosen` even when it has ended."""
+        """Return the rates for a line; the `chosen` one is included even if it has ended."""
         rates = self.rates.items()
         return [(pk, str(one)) for pk, one in rates if pk == chosen or not has_ended(one, self.day)]
 
 
 class LineForm(forms.Form):
-    """One line. Of a line that was made from rows, quantity, unit and price are not asked.
+    """A line.
 
-    Of a line of a credit only the text is asked: the rest is that of the line it takes back.
+    A line with rows keeps their quantity, unit and price. Of a line of a credit only the text can
+    be changed: the rest follows from the line it takes back.
     """
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -187,7 +189,7 @@ class LineForm(forms.Form):
         return sendable(self.cleaned_data["description"], multiline=True)
 
     def clean(self) -> dict[str, Any]:
-        """What one line comes to must be an amount that can be booked."""
+        """Raise ValidationError if the amount of the line cannot be booked."""
         found = super().clean() or {}
         quantity, price = found.get("quantity"), found.get("price")
         if quantity and price and abs(quantity * price) > limits.MAX_AMOUNT:
@@ -196,7 +198,7 @@ class LineForm(forms.Form):
         return found
 
     def line_input(self) -> LineInput:
-        """The line, once the form is valid."""
+        """Return the line; the form must be valid."""
         if self.is_text and self.line:
             return _as_stored(self.line, description=self.cleaned_data["description"])
         found = self.cleaned_data
@@ -217,7 +219,7 @@ class LineForm(forms.Form):
 
     @staticmethod
     def stored(line: InvoiceLine) -> dict[str, Any]:
-        """What the fields show of a line."""
+        """Return the initial values of the fields for a line."""
         names = ("description", "quantity", "unit", "price", "discount", "ledger_account")
         shown = {name: getattr(line, name) for name in names}
         return shown | {

@@ -1,4 +1,4 @@
-"""What the list of invoices is narrowed to and sorted by; all of it lives in the address."""
+"""Filters and sort orders of the list of invoices, read from the query string."""
 
 import datetime
 from decimal import Decimal
@@ -54,7 +54,7 @@ DEFAULT_ORDER = "-date"
 
 
 class InvoiceFilter(filters.FilterSet):
-    """Search, period, customer, status, where it is issued, and what became of its booking."""
+    """Filter on text, period, customer, status, origin, and the state of the booking."""
 
     q = filters.CharFilter(label=_("Search number, customer…"), method="find")
     period = filters.ChoiceFilter(
@@ -99,7 +99,7 @@ class InvoiceFilter(filters.FilterSet):
 
     @property
     def rows(self) -> InvoiceQuerySet:
-        """The invoices; none when the address holds a filter that does not exist."""
+        """The filtered invoices; none if the query string has an invalid filter."""
         return self.qs if self.is_valid() else self.queryset.none()
 
     def find(self, rows: InvoiceQuerySet, _name: str, text: str) -> InvoiceQuerySet:
@@ -133,6 +133,6 @@ class InvoiceFilter(filters.FilterSet):
 
 
 def totals(rows: QuerySet[Invoice]) -> tuple[int, Decimal]:
-    """How many invoices, and what they come to in euros incl. VAT."""
+    """Return the number of invoices, and their total in euros incl. VAT."""
     found = rows.order_by().aggregate(count=Count("pk"), gross=Sum("gross"))
     return found["count"], found["gross"] or ZERO

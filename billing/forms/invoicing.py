@@ -1,4 +1,4 @@
-"""The choices of the dialog in which rows become invoices."""
+"""The options of the dialog that makes invoices of rows."""
 
 import datetime
 
@@ -14,7 +14,7 @@ PER = [("customer", _("Customer")), ("project", _("Project"))]
 
 
 class InvoicingForm(forms.Form):
-    """How rows become invoices; changing a choice shows the lines anew."""
+    """The options for making invoices; the dialog shows the lines again after a change."""
 
     grouping = forms.ChoiceField(
         label=_("Lines"),
@@ -31,7 +31,7 @@ class InvoicingForm(forms.Form):
     with_receipts = forms.BooleanField(label=_("Attach the receipts"), required=False)
 
     def options(self, origin: Origin) -> Options:
-        """The choices, once the form is valid."""
+        """Return the options; the form must be valid."""
         return Options(
             origin=origin,
             grouping=Grouping(self.cleaned_data["grouping"]),
@@ -44,12 +44,12 @@ class InvoicingForm(forms.Form):
         )
 
     def _attached(self, name: str, origin: Origin) -> bool:
-        """Only what is made here can carry something along."""
+        """Return whether it is chosen; only invoices issued here can have attachments."""
         return origin == Origin.HERE and bool(self.cleaned_data[name])
 
 
 def first_choices(today: datetime.date) -> dict[str, object]:
-    """What the dialog opens with."""
+    """Return the initial options of the dialog."""
     return {
         "grouping": Grouping.TASK.value,
         "per": "customer",

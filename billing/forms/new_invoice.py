@@ -1,4 +1,4 @@
-"""What a new invoice could be made from: whom it is for, and what is open of that customer."""
+"""The choices for a new invoice: its customer, and the unbilled work of that customer."""
 
 import datetime
 from collections.abc import Collection
@@ -38,7 +38,7 @@ MOST_CUSTOMERS = 8
 
 @dataclass(frozen=True)
 class Open:
-    """A project with what could be billed of it, in euros excl. VAT."""
+    """A project and its unbilled amount, in euros excl. VAT."""
 
     project: Project
     amount: Decimal
@@ -46,7 +46,7 @@ class Open:
 
 
 class NewInvoiceForm(forms.Form):
-    """Whom the invoice is for, what it is made from, and of which days."""
+    """The customer of an invoice, the kind of work to bill, and its days."""
 
     q = forms.CharField(label=gettext_lazy("Find a customer"), required=False)
     customer = forms.ModelChoiceField(queryset=Customer.objects.none(), required=False)
@@ -70,7 +70,7 @@ class NewInvoiceForm(forms.Form):
         self.fields["customer"].queryset = customers  # type: ignore[attr-defined]  # of this field
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError at the field for days in the wrong order."""
+        """Raise ValidationError at the field for days in the wrong order."""
         found = super().clean() or {}
         since, until = found.get("since"), found.get("until")
         if since and until and since > until:
@@ -79,7 +79,7 @@ class NewInvoiceForm(forms.Form):
 
     @property
     def customers(self) -> list[Customer]:
-        """Those whose name or number contains what was typed; the chosen one first."""
+        """The customers whose name or number contains the typed text; the chosen one first."""
         chosen = self.chosen_customer
         rows = self.organisation.customers.filter(archived_at=None).order_by("name", "pk")
         text = self.cleaned_data.get("q")
@@ -92,7 +92,7 @@ class NewInvoiceForm(forms.Form):
 
     @property
     def chosen_customer(self) -> Customer | None:
-        """The chosen one; of this organisation, and not archived."""
+        """The chosen customer; of this organisation, and not archived."""
         self.is_valid()
         found = self.cleaned_data.get("customer")
         return found if isinstance(found, Customer) else None
@@ -102,7 +102,7 @@ class NewInvoiceForm(forms.Form):
         return str(self.cleaned_data.get("kind", "")) if self.is_valid() else ""
 
     def open_projects(self, *, chosen: Collection[int], listed: Collection[int]) -> list[Open]:
-        """The projects of the customer with something of this kind, in these days.
+        """Return the projects of the customer with unbilled work of this kind in these days.
 
         Chosen are those that were ticked, and those that were not listed before.
         """
@@ -135,5 +135,5 @@ class NewInvoiceForm(forms.Form):
 
 
 def ticked(posted: QueryDict, name: str) -> set[int]:
-    """The ids of a repeated field. Raises SuspiciousOperation for what is none."""
+    """Return the ids of a repeated field. Raises SuspiciousOperation for an invalid id."""
     return set(ids_in(posted.getlist(name)))

@@ -25,7 +25,7 @@ def _day_input() -> forms.DateInput:
 
 
 class CheckForm(forms.Form):
-    """Documents dated in this period, both days included."""
+    """The period of a check: the dates of documents, both days included."""
 
     since = InvoiceDateField(label=_("From"), widget=_day_input())
     until = InvoiceDateField(label=_("Until"), widget=_day_input())
@@ -42,7 +42,7 @@ class CheckForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    """What is done about a difference, for later readers."""
+    """The note of a review, for later readers."""
 
     note = forms.CharField(
         label=_("Note"),

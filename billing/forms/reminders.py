@@ -15,7 +15,7 @@ from ..reminders.letters import COSTS, default_step_texts, placeholders_of
 
 
 class ReminderSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """Whether reminders are sent, and who decides."""
+    """Whether reminders are sent, and who decides that."""
 
     class Meta:
         model = ReminderSettings
@@ -24,7 +24,7 @@ class ReminderSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes 
 
 
 class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """One step. Its days lie between those of the steps before and after it."""
+    """A step. Its days lie between those of the steps before and after it."""
 
     class Meta:
         model = ReminderStep
@@ -71,7 +71,10 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
             self.add_error(name, error)
 
     def _check_notice(self) -> None:
-        """Without the amount the letter means nothing (article 6:96 paragraph 6 BW)."""
+        """Require the amount in the letter: without it the letter has no effect (art.
+
+        6:96(6) BW).
+        """
         for language in Language.values:
             body = self.cleaned_data.get(f"body_{language}", "")
             if body and f"{{{COSTS}}}" not in body:
@@ -82,7 +85,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
 
 
 class HoldForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
-    """Why an invoice or customer is excluded, and until when."""
+    """The reason for excluding an invoice or customer, and the last day of it."""
 
     class Meta:
         model = ReminderHold

@@ -1,4 +1,4 @@
-"""What a request asks to bill: ticked rows of the overviews, or projects of Unbilled."""
+"""The work that a request asks to bill: ticked rows of the overviews, or projects of Unbilled."""
 
 import datetime
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ..unbilled.work import WorkQuery
 
 @dataclass(frozen=True)
 class RequestedRows:
-    """Rows by their ids, or everything unbilled of some projects in the days that were shown."""
+    """Rows by their ids, or all unbilled work of some projects in the days that were shown."""
 
     organisation: Organisation
     selection: Selection
@@ -30,7 +30,7 @@ class RequestedRows:
         return WorkQuery(rows.time_entries, rows.expenses, rows.trips)
 
     def fields(self) -> list[tuple[str, object]]:
-        """Name and value of the hidden fields that ask for the same again."""
+        """Return name and value of the hidden fields that ask for the same again."""
         if not self.unbilled_filter:
             return list(self.selection.fields())
         projects = [("projects", pk) for pk in self.unbilled_filter.project_ids or ()]
@@ -59,7 +59,7 @@ class RequestedRows:
 def requested_rows(
     organisation: Organisation, posted: QueryDict, *, today: datetime.date
 ) -> RequestedRows:
-    """Reads a POST. Raises SuspiciousOperation for ids and days that are none."""
+    """Read a POST. Raises SuspiciousOperation for invalid ids or days."""
     ids = posted.getlist("projects")
     if not ids:
         return RequestedRows(organisation, Selection.parsed(posted))

@@ -42,7 +42,7 @@ class SendForm(forms.Form):
 
     @classmethod
     def first(cls, invoice: Invoice) -> "SendForm":
-        """The form with prefilled texts and attachments, and its own key."""
+        """Return the form with prefilled texts and attachments, and its own key."""
         letter = first_letter(invoice)
         initial = {
             "to": ", ".join(letter.to),
@@ -75,6 +75,6 @@ class SendForm(forms.Form):
 
     @property
     def letter(self) -> Letter:
-        """The letter to send, once the form is valid."""
+        """Return the letter to send; the form must be valid."""
         names = ("to", "subject", "body", "cc", "bcc")
         return Letter(**{name: self.cleaned_data[name] for name in names})

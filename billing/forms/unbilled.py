@@ -1,4 +1,4 @@
-"""What Unbilled is narrowed to; the choices live in the address."""
+"""The filters of Unbilled, read from the query string."""
 
 import calendar
 import datetime
@@ -26,9 +26,9 @@ STATUSES = [("", _("Every status")), ("approved", _("Approved only"))]
 
 
 class UnbilledForm(forms.Form):
-    """Search, period, which customers, projects, methods and managers, approved rows only or not.
+    """Filter on text, period, customers, projects, methods, managers and approval.
 
-    `today` says which days are meant; of the custom period each end may be left open.
+    `today` determines the periods; both ends of a custom period may be open.
     """
 
     q = forms.CharField(label=_("Search customer, project…"), required=False)
@@ -63,7 +63,7 @@ class UnbilledForm(forms.Form):
         return cleaned
 
     def unbilled_filter(self) -> UnbilledFilter:
-        """Which days and rows are asked for; without a valid choice everything until today."""
+        """Return the filter on days and rows; everything until today without a valid choice."""
         chosen = self.cleaned_data if self.is_valid() else {}
         period, approved_only = chosen.get("period", ""), chosen.get("status") == "approved"
         if period == "custom":
@@ -72,7 +72,7 @@ class UnbilledForm(forms.Form):
         return UnbilledFilter(last_day(period, today=self.today), approved_only=approved_only)
 
     def projects(self) -> ProjectQuerySet:
-        """The projects that fit the search and the choices; none when a choice does not exist."""
+        """Return the projects that match the filters; none if a choice is invalid."""
         projects: ProjectQuerySet = Project.objects.filter(organisation=self.organisation)
         if not self.is_valid():
             return projects.none()
@@ -89,7 +89,7 @@ class UnbilledForm(forms.Form):
 
 
 def last_day(choice: str, *, today: datetime.date) -> datetime.date:
-    """The day until which is billed."""
+    """Return the last day of the period."""
     match choice:
         case "last_month":
             return today.replace(day=1) - datetime.timedelta(days=1)

@@ -32,9 +32,9 @@ HOPELESS = ("login", "encryption", "unreachable", "later", "unclear")
 
 @dataclass(frozen=True)
 class Action:
-    """An action on invoices; `why_not` returns an empty text where it may be done.
+    """An action on invoices; `why_not` returns an empty text if it is allowed.
 
-    `makes_final`: a draft becomes final by it, so it must say what the law asks of an invoice.
+    `makes_final`: the action makes a draft final, so the draft must meet the legal requirements.
     """
 
     title: str | Promise
@@ -50,21 +50,21 @@ class Action:
 
 @dataclass
 class Outcome:
-    """How many invoices it was done with, and a sentence for each that failed."""
+    """The number of invoices done, and a sentence for each that failed."""
 
     done: int = 0
     failed: list[str] = field(default_factory=list)
 
 
 def selected(organisation: Organisation, posted: QueryDict) -> list[Invoice]:
-    """The ticked invoices of this organisation, oldest first. Raises SuspiciousOperation."""
+    """Return the ticked invoices of this organisation, oldest first. Raises SuspiciousOperation."""
     ids = ids_in(posted.getlist("invoices"))
     found = Invoice.objects.filter(organisation=organisation, pk__in=ids[:MOST])
     return list(found.select_related("organisation", "customer").order_by("date", "pk"))
 
 
 def sort_out(invoices: Sequence[Invoice], action: Action, *, today: datetime.date) -> Eligible:
-    """With which of them it may be done; at most so many in one go."""
+    """Separate the invoices that allow the action from the others, up to the maximum number."""
     ready: list[Invoice] = []
     skipped: list[tuple[Invoice, str]] = []
     unlawful = unlawful_drafts(invoices, today=today) if action.makes_final else {}
@@ -80,7 +80,7 @@ def sort_out(invoices: Sequence[Invoice], action: Action, *, today: datetime.dat
 
 
 def unlawful_drafts(invoices: Sequence[Invoice], *, today: datetime.date) -> dict[int, str]:
-    """What the drafts among these still have to say by law, by id; of one organisation."""
+    """Return the errors of the law check by draft; all invoices are of one organisation."""
     drafts = [invoice for invoice in invoices if invoice.is_draft]
     if not drafts:
         return {}
@@ -91,7 +91,7 @@ def unlawful_drafts(invoices: Sequence[Invoice], *, today: datetime.date) -> dic
 def carry_out(
     invoices: Iterable[Invoice], action: Action, *, by: User, now: datetime.datetime
 ) -> Outcome:
-    """Carry out the action on each invoice; stop only when the next ones would fail too."""
+    """Carry out the action on each invoice; stop only if the next ones would fail too."""
     outcome = Outcome()
     for invoice in invoices:
         name = f"{invoice.customer} {invoice.number}".strip()
@@ -117,7 +117,7 @@ def carry_out(
 
 
 def why_not_marked_sent(invoice: Invoice) -> str:
-    """Why it cannot be marked as sent."""
+    """Return why it cannot be marked as sent."""
     if invoice.origin != Origin.HERE:
         return _("This invoice is issued in e-Boekhouden.")
     if invoice.status in (InvoiceStatus.DRAFT, InvoiceStatus.FINAL):
@@ -126,14 +126,14 @@ def why_not_marked_sent(invoice: Invoice) -> str:
 
 
 def why_not_mailed(invoice: Invoice) -> str:
-    """Why it cannot be mailed together with others."""
+    """Return why it cannot be mailed together with others."""
     if why := why_not_marked_sent(invoice):
         return why
     return why_not_to(addresses_of(invoice))
 
 
 def why_not_paid(invoice: Invoice) -> str:
-    """Why it cannot be marked as paid; a credit invoice is then settled."""
+    """Return why it cannot be marked as paid (a credit invoice: as settled)."""
     if invoice.is_wholly_credited and invoice.status != InvoiceStatus.PAID:
         return _("This invoice has been fully credited, so nothing is to be paid.")
     if invoice.status == InvoiceStatus.PAID:
@@ -142,7 +142,7 @@ def why_not_paid(invoice: Invoice) -> str:
 
 
 def why_not_deleted(invoice: Invoice) -> str:
-    """Why it cannot be deleted."""
+    """Return why it cannot be deleted."""
     return (
         ""
         if invoice.is_draft
@@ -154,7 +154,7 @@ def why_not_deleted(invoice: Invoice) -> str:
 
 
 def mark_as_sent(invoice: Invoice, by: User, now: datetime.datetime) -> Invoice:
-    """Mark an invoice as sent that was not sent with our e-mail."""
+    """Mark an invoice as sent that was not e-mailed from here."""
     return mark_sent(invoice, by=by, now=now)
 
 

@@ -40,7 +40,7 @@ FROZEN = (
 
 
 class ProposalChanged(Exception):
-    """What would be billed is no longer what was shown; the new proposal must be shown first."""
+    """The proposal has changed since it was shown; the new one must be shown first."""
 
     def __init__(self, proposal: Proposal) -> None:
         super().__init__("the rows have changed")
@@ -49,7 +49,7 @@ class ProposalChanged(Exception):
 
 @dataclass(frozen=True)
 class InvoiceRequest:
-    """What a user asks to invoice: which work, with which options, and the token of the dialog."""
+    """A request to make invoices: the work, the options, and the token of the dialog."""
 
     organisation: Organisation
     work: WorkQuery
@@ -100,7 +100,7 @@ def invoice_in_eboekhouden(
 
 
 def _agreed(request: InvoiceRequest) -> Proposal:
-    """The proposal over locked rows, if it is what the token was given for."""
+    """Return the proposal over locked rows, if the token belongs to it."""
     work = request.work.hold().load()
     proposal = propose(request.organisation, work, options=request.options)
     if proposal.is_empty or not fits(proposal, request.token):
@@ -169,7 +169,7 @@ def _invoice_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
 def make_final_there(
     invoice: Invoice, connection: Connection, *, by: User, now: datetime.datetime
 ) -> None:
-    """Freeze an invoice for e-Boekhouden, with our number unless the service gives one."""
+    """Make an invoice for e-Boekhouden final, with our number unless the service assigns one."""
     if connection.numbering == Numbering.OWN:
         invoice.number = next_number(
             invoice.organisation, Origin.EBOEKHOUDEN, year=invoice.date.year
@@ -180,8 +180,8 @@ def make_final_there(
 def freeze(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
     """Make a draft final.
 
-    Copies who issues it, who receives it, the rows behind its lines and the period of supply. The
-    invoice never changes after this.
+    Copies the issuer, the addressee, the rows of its lines and the period of supply. The invoice
+    never changes after this.
     """
     specify(invoice)
     if supplied := supply_period(invoice):

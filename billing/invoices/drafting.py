@@ -58,7 +58,7 @@ class ChangedMeanwhile(Exception):
 class LineInput:
     """A line as the user typed it; without id it is a new one. Price in euros excl. VAT.
 
-    Without quantity, price and unit those of the stored line stay.
+    Without quantity, price and unit, those of the stored line are kept.
     """
 
     id: int | None
@@ -74,7 +74,7 @@ class LineInput:
 
 @dataclass(frozen=True)
 class DraftInput:
-    """A draft as the user typed it; without `lines` the stored lines stay as they are."""
+    """A draft as the user typed it; without `lines` the stored lines are kept."""
 
     date: datetime.date
     payment_term: int
@@ -144,9 +144,10 @@ def as_input(
     *,
     fixed: Collection[int],
 ) -> tuple[Invoice, list[InvoiceLine]]:
-    """The draft and its lines as typed, computed but not stored; ids of lines must exist.
+    """Return the draft and its lines as typed, with computed amounts; nothing is stored.
 
-    A credit keeps its lines and what it comes to, which follow from the invoice it takes back.
+    The ids of lines must exist. A credit keeps its lines and amounts, which follow from the invoice
+    it takes back.
     """
     typed = copy.copy(draft)
     for name in HEAD_FIELDS:
@@ -170,7 +171,7 @@ def as_input(
 def _each_once(
     line_inputs: Iterable[LineInput], stored: Mapping[int, InvoiceLine]
 ) -> Iterator[LineInput]:
-    """New lines, and stored ones the first time that they are named."""
+    """Yield new lines, and each stored line the first time that it is named."""
     left = set(stored)
     for line in line_inputs:
         if line.id is None or line.id in left:
@@ -228,7 +229,7 @@ def _store_lines(
 
 
 def _make_room(draft: Invoice, lines: Sequence[InvoiceLine], stored: Iterable[InvoiceLine]) -> None:
-    """Moves what is stored behind every place that is needed: no place is ever taken twice."""
+    """Move the stored lines behind every needed position, because no position may occur twice."""
     last = max([len(lines), *(line.position for line in stored)])
     draft.lines.update(position=F("position") + last)
 
@@ -236,7 +237,7 @@ def _make_room(draft: Invoice, lines: Sequence[InvoiceLine], stored: Iterable[In
 def delete_draft(invoice: Invoice) -> int:
     """Delete a draft and release its registrations; return how many.
 
-    Raises NotAllowed when it is final, or gone.
+    Raises NotAllowed when it is final, or deleted.
     """
     with transaction.atomic():
         draft = lock_invoice(invoice)

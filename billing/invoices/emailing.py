@@ -26,8 +26,8 @@ def failure_of(invoice: Invoice, *, now: datetime.datetime) -> str:
     if last is None or last.state == MailState.SENT:
         return ""
     if last.state == MailState.SENDING:
-        lost = last.started_at < now - ABANDONED_AFTER
-        return str(REASONS["interrupted"]) if lost else ""
+        interrupted = last.started_at < now - ABANDONED_AFTER
+        return str(REASONS["interrupted"]) if interrupted else ""
     return str(REASONS[last.reason])
 
 

@@ -19,7 +19,10 @@ from .locking import NotAllowed, lock_invoice
 
 
 class Held(NotAllowed):
-    """After a restore it is not known yet which numbers were assigned. The text is for users."""
+    """No numbers are assigned after a restore, until the comparison is complete.
+
+    The text is for users.
+    """
 
 
 class Unlawful(NotAllowed):

@@ -1,4 +1,4 @@
-"""A proposal as a reader sees it: what is left out, and a link to the page that solves it."""
+"""A proposal as a reader sees it: the omissions, and links to the pages that solve them."""
 
 from ..legal.findings import Finding, Where
 from ..legal.presenters import label_of, url_of
@@ -7,19 +7,19 @@ from .proposals import Problem, Proposal, ProposedInvoice
 
 
 def describe_problems(invoice: ProposedInvoice) -> list[ReasonSummary]:
-    """Why this invoice is left out."""
+    """Describe why this invoice is left out."""
     return [_describe_problem(problem, invoice) for problem in invoice.problems]
 
 
 def describe_left_out(proposal: Proposal) -> list[tuple[ReasonSummary, int]]:
-    """Why registrations are left out, and how many."""
+    """Describe why registrations are left out, and how many."""
     return [(describe(reason), count) for reason, count in proposal.skipped]
 
 
 def skipped_entries(proposal: Proposal) -> list[dict[str, str]]:
-    """What was selected but is not billed, as a batch keeps it for its page: the counts add up.
+    """Return the selected but unbilled work, as a batch stores it for its page.
 
-    The sentences are in the language of the user who confirmed, and the links are those of then.
+    The counts add up. The sentences are in the language of the user who confirmed.
     """
     refused = [
         {"customer": invoice.customer.name, "reason": problem.text, "url": problem.url}

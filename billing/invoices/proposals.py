@@ -1,7 +1,7 @@
-"""What would be billed: the same lines in the dialog, on the invoice and in e-Boekhouden.
+"""A proposal of invoices: the same lines in the dialog, on the invoice and in e-Boekhouden.
 
-A proposal carries a signed token of everything that was shown. Making the invoices asks for that
-token again: if anything changed meanwhile, the changed proposal is shown instead.
+A proposal has a signed token of everything that is shown. Making the invoices requires that token:
+if anything changed meanwhile, the changed proposal is shown instead.
 """
 
 import datetime
@@ -57,10 +57,10 @@ class Options:
 
 @dataclass(frozen=True)
 class ProposedInvoice:
-    """One invoice as it would be; with problems it is left out. `project` is a name, or empty.
+    """An invoice as it would be; one with problems is left out. `project` is a name, or empty.
 
-    `service_lines` are the lines as e-Boekhouden will book them; an invoice issued here has none.
-    In e-Boekhouden each discount is a line of its own.
+    `service_lines` are the lines as e-Boekhouden will book them, where each discount is a separate
+    line; an invoice issued here has none.
     """
 
     customer: Customer
@@ -83,13 +83,13 @@ class ProposedInvoice:
 
     @property
     def total_rows(self) -> list[TotalRow]:
-        """Net, discount and VAT per rate, as people read them."""
+        """Net, discount and VAT per rate, for display."""
         return total_rows(self.totals.rates, net=self.totals.net, discount=self.discount)
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The invoices that a choice of rows leads to, and apart what is left out, with the reason."""
+    """The invoices for the selected work, and the work that is left out with the reason."""
 
     options: Options
     invoices: tuple[ProposedInvoice, ...]
@@ -103,7 +103,10 @@ class Proposal:
 
 
 def propose(organisation: Organisation, work: SelectedWork, *, options: Options) -> Proposal:
-    """What would be billed. Texts are in the organisation's language, reasons in the reader's."""
+    """Propose invoices for the work.
+
+    Texts are in the organisation's language, reasons in the reader's.
+    """
     found = billable(organisation, work)
     checks = _Checks(organisation, options)
     all_of_them = tuple(
@@ -121,7 +124,7 @@ def propose(organisation: Organisation, work: SelectedWork, *, options: Options)
 
 
 def fits(proposal: Proposal, token: str) -> bool:
-    """Whether the proposal is still the one that the token was signed for."""
+    """Return whether the token was signed for this proposal."""
     try:
         shown = signing.loads(token, salt=SALT, max_age=datetime.timedelta(hours=12))
     except signing.BadSignature:
@@ -166,7 +169,7 @@ def _service_lines(
 
 
 class _Checks:
-    """Find why an invoice cannot be made; the data of the organisation is read once."""
+    """Checks of why an invoice cannot be made; the data of the organisation is read once."""
 
     def __init__(self, organisation: Organisation, options: Options) -> None:
         self.organisation = organisation
@@ -183,7 +186,7 @@ class _Checks:
         service_lines: tuple[ServiceLine, ...],
         sums: Totals,
     ) -> tuple[Problem, ...]:
-        """Known before anything is sent; in the reader's language."""
+        """Return the problems that are known before sending, in the reader's language."""
         if problems := tuple(_without_rate(lines)):
             return problems
         if self.options.origin == Origin.HERE:
@@ -229,7 +232,7 @@ def _about_lines(lines: tuple[Line, ...], rates: dict[int, VatRate]) -> Iterable
 
 
 def _about_limits(lines: tuple[ServiceLine, ...]) -> Iterable[Reason]:
-    """What the service does not take, discount lines counted."""
+    """Yield violations of the limits of the service, including the discount lines."""
     if len(lines) > limits.MAX_LINES:
         text = _("%(count)d lines: e-Boekhouden accepts at most %(max)d. Choose another grouping.")
         yield Reason(text % {"count": len(lines), "max": limits.MAX_LINES})

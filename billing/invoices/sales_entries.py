@@ -119,5 +119,5 @@ def why_no_sales_entry(invoice: Invoice) -> str:
 
 
 def has_booking(invoice: Invoice) -> bool:
-    """Whether the invoice has a booking that was not cancelled."""
+    """Return whether the invoice has a booking that was not cancelled."""
     return Booking.objects.filter(invoice=invoice).exclude(state=State.CANCELLED).exists()

@@ -47,7 +47,9 @@ def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[TimelineEntr
     attempts = Attempt.objects.filter(booking__invoice=invoice).order_by("started_at", "pk")
     summaries = [describe_attempt(attempt) for attempt in attempts]
     return [
-        TimelineEntry(one.at, one.text, _meta(_when(one.at, now=now), "e-Boekhouden", one.said))
+        TimelineEntry(
+            one.at, one.text, _meta(_when(one.at, now=now), "e-Boekhouden", one.answer_text)
+        )
         for one in summaries
     ]
 

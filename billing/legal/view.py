@@ -31,7 +31,7 @@ class Party:
 
     @property
     def is_at_home(self) -> bool:
-        """Established in the Netherlands; an empty country counts as the Netherlands."""
+        """Whether the party is established in the Netherlands; an empty country counts as such."""
         return self.country in ("", HOME)
 
     @property
@@ -41,7 +41,7 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class Supply:
-    """What the rules on the customer and the VAT read; it need not be an invoice yet.
+    """The data that the rules on the customer and the VAT read; not necessarily an invoice.
 
     `gross` is in euros incl. VAT.
     """
@@ -56,7 +56,7 @@ class Supply:
 
     @property
     def is_simplified(self) -> bool:
-        """The total is low enough for a simplified invoice."""
+        """Whether the total is low enough for a simplified invoice."""
         return abs(self.gross) <= SIMPLIFIED_UP_TO
 
 

@@ -46,7 +46,7 @@ class Attachment:
 
     @property
     def note(self) -> dict[str, object]:
-        """What the stored e-mail keeps of it; the size in bytes."""
+        """Return the stored description of the file; the size is in bytes."""
         digest = hashlib.sha256(self.content).hexdigest()
         return {"name": self.name, "size": len(self.content), "sha256": digest}
 
@@ -54,7 +54,7 @@ class Attachment:
 def attachments_of(
     invoice: Invoice, *, wanted: Iterable[str], now: datetime.datetime
 ) -> list[Attachment]:
-    """The PDF of a final invoice, and what is wanted with it, each under a name of its own.
+    """Return the PDF of a final invoice and the wanted extras, each with a unique name.
 
     Raises OSError when a file cannot be read.
     """
@@ -66,30 +66,30 @@ def attachments_of(
 
 
 def on_offer(invoice: Invoice) -> list[Extra]:
-    """The extra attachments that exist for this invoice."""
+    """Return the extra attachments that exist for this invoice."""
     return [extra for extra, source in SOURCES.items() if source.exists(invoice)]
 
 
 def default_extras(invoice: Invoice) -> list[str]:
-    """The preselected extras: by the settings, and by the invoice itself."""
+    """Return the preselected extras: by the settings, and by the invoice itself."""
     chosen = list(settings_of(invoice.organisation).mail_extras)
     named = Extra.RECEIPTS if invoice.with_receipts else None
     return [*chosen, named] if named and named not in chosen else chosen
 
 
 def is_too_large(sizes: Iterable[int]) -> bool:
-    """Whether files of these sizes, in bytes, make an e-mail larger than MAIL_MAX_BYTES."""
+    """Return whether files of these sizes, in bytes, make an e-mail larger than MAIL_MAX_BYTES."""
     return sum(sizes) * AS_MAIL > settings.MAIL_MAX_BYTES
 
 
 def sizes_of(invoice: Invoice, *, wanted: Iterable[str]) -> list[int]:
-    """Bytes of each wanted file besides the PDF, without reading them. Raises OSError."""
+    """Return the bytes of each wanted file except the PDF, without reading them. Raises OSError."""
     extras = [extra for extra in on_offer(invoice) if extra in wanted]
     return [size for extra in extras for size in SOURCES[extra].sizes(invoice)]
 
 
 def safe_name(name: str, *, extension: str) -> str:
-    """A file name that every system and mail program accepts, with our extension."""
+    """Return a file name that every system and mail program accepts, with our extension."""
     stem = PurePath(name.replace("\\", "/")).stem
     kept = "".join(letter if letter.isalnum() or letter in ALLOWED else "_" for letter in stem)
     return f"{kept.strip(' .')[:LONGEST_NAME] or 'file'}.{extension}"
@@ -120,14 +120,14 @@ def _pdf(invoice: Invoice, *, now: datetime.datetime) -> Attachment:
 
 
 def _ubl(invoice: Invoice) -> list[Attachment]:
-    """Read after the PDF, so that it is there."""
+    """Read the UBL, after the PDF, which creates it."""
     ubl = content_of(invoice.files.get(kind=FileKind.UBL))
     name = safe_name(f"{invoice.number}.xml", extension="xml")
     return [Attachment(name, ubl, "application/xml")]
 
 
 def _ubl_sizes(invoice: Invoice) -> list[int]:
-    """Of a draft it is not known yet; it is small beside a PDF."""
+    """Return the size of the UBL; nothing for a draft, because it is small beside a PDF."""
     return [kept.file.size for kept in invoice.files.filter(kind=FileKind.UBL)]
 
 
@@ -161,7 +161,7 @@ def _receipt(expense: Expense) -> Attachment:
 
 @dataclass(frozen=True)
 class Source:
-    """Where an extra comes from."""
+    """The source of an extra attachment."""
 
     exists: Callable[[Invoice], bool]
     sizes: Callable[[Invoice], list[int]]

@@ -29,19 +29,19 @@ class Letter:
 
     @property
     def is_safe(self) -> bool:
-        """No line break in what becomes a header."""
+        """Return whether no header contains a line break."""
         headers = "".join((self.subject, *self.to, *self.cc, *self.bcc))
         return not any(mark in headers for mark in "\r\n")
 
     def filled(self, known: Mapping[str, str]) -> "Letter":
-        """The letter with its placeholders filled in; the subject on one line."""
+        """Return the letter with its placeholders filled in; the subject on one line."""
         lines = {name: " ".join(value.splitlines()) for name, value in known.items()}
         subject, body = fill_placeholders(self.subject, lines), fill_placeholders(self.body, known)
         return Letter(self.to, subject, body, self.cc, self.bcc)
 
 
 def first_letter(invoice: Invoice) -> Letter:
-    """The prefilled texts of the dialog, in the language of the invoice.
+    """Return the prefilled texts of the dialog, in the language of the invoice.
 
     The number of a draft is not known yet, so {number} stays until it is sent.
     """
@@ -70,14 +70,14 @@ def _credit_texts(credit: Invoice) -> tuple[str, str]:
 
 
 def texts(chosen: InvoiceSettings, *, language: str) -> tuple[str, str]:
-    """Subject and text in a language, as chosen or else the defaults, with placeholders."""
+    """Return subject and text in a language, with placeholders: as chosen, or the defaults."""
     default_subject, default_body = default_texts(language)
     subject = getattr(chosen, f"mail_subject_{language}") or default_subject
     return subject, getattr(chosen, f"mail_body_{language}") or default_body
 
 
 def default_texts(language: str) -> tuple[str, str]:
-    """The default subject and text."""
+    """Return the default subject and text."""
     with override(language):
         subject = _("Invoice {number} from {organisation}")
         body = _(
@@ -90,19 +90,21 @@ def default_texts(language: str) -> tuple[str, str]:
 
 
 def addresses_of(invoice: Invoice) -> list[str]:
-    """Invoice addresses of a customer: contacts that receive invoices, else its own."""
+    """Return the addresses for invoices: contacts that receive them, else the customer's own."""
     contacts = invoice.customer.contacts.filter(receives_invoices=True).exclude(email="")
-    return addresses_among(contacts.values_list("email", flat=True), own=invoice.customer.email)
+    return addresses_among(
+        contacts.values_list("email", flat=True), customer_email=invoice.customer.email
+    )
 
 
-def addresses_among(receivers: Iterable[str], *, own: str) -> list[str]:
-    """Those of the contacts that receive invoices, each once; without any the customer's `own`."""
+def addresses_among(receivers: Iterable[str], *, customer_email: str) -> list[str]:
+    """Return the addresses of contacts that receive invoices, each once, else the customer's."""
     found = list(dict.fromkeys(receivers))
-    return found or ([own] if own else [])
+    return found or ([customer_email] if customer_email else [])
 
 
 def why_not_to(addresses: Sequence[str]) -> str:
-    """Why no e-mail can go to these: a sentence; empty if it can."""
+    """Return why no e-mail can be sent to these addresses; empty if it can."""
     if not addresses:
         return _("The customer has no e-mail address.")
     if len(", ".join(addresses)) > LONGEST_ADDRESSES:
@@ -111,7 +113,7 @@ def why_not_to(addresses: Sequence[str]) -> str:
 
 
 def values(invoice: Invoice) -> dict[str, str]:
-    """The values of the placeholders, in the language of the invoice."""
+    """Return the values of the placeholders, in the language of the invoice."""
     with override(invoice.language):
         return {
             "customer": invoice.customer.name,
@@ -123,7 +125,7 @@ def values(invoice: Invoice) -> dict[str, str]:
 
 
 def expected_values(invoice: Invoice) -> dict[str, str]:
-    """The same; a draft with the number that it would get now."""
+    """Return the same values; a draft has the number that it would get now."""
     known = values(invoice)
     if invoice.is_draft:
         known["number"] = _next_number(invoice.organisation, invoice.date)
@@ -133,7 +135,7 @@ def expected_values(invoice: Invoice) -> dict[str, str]:
 def example_values(
     organisation: Organisation, *, language: str, today: datetime.date
 ) -> dict[str, str]:
-    """Example values of the placeholders, for a preview without an invoice."""
+    """Return example values of the placeholders, for a preview without an invoice."""
     with override(language):
         return {
             "customer": _("Example customer"),
@@ -152,5 +154,5 @@ def _next_number(organisation: Organisation, date: datetime.date) -> str:
 
 
 def is_language(code: str) -> bool:
-    """Whether there are texts in it."""
+    """Return whether there are texts in it."""
     return code in Language.values

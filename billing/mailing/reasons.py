@@ -55,7 +55,7 @@ FAILURES = (OSError,)
 
 
 def reason_before(error: Exception) -> str:
-    """Why the mail server could not be reached; nothing was sent."""
+    """Return why the mail server could not be reached; nothing was sent."""
     match error:
         case ssl.SSLError() | SMTPNotSupportedError():
             return "encryption"
@@ -65,7 +65,7 @@ def reason_before(error: Exception) -> str:
 
 
 def reason_of(error: Exception) -> str:
-    """A name of REASONS; one of IN_DOUBT if the e-mail may have been sent."""
+    """Return a name of REASONS; one of IN_DOUBT if the e-mail may have been sent."""
     match error:
         case SMTPRecipientsRefused():
             codes = [code for code, _text in error.recipients.values()]
@@ -82,7 +82,7 @@ def reason_of(error: Exception) -> str:
 
 
 def _reason_of_answer(error: SMTPResponseException) -> str:
-    """The meaning of a clear answer with a code."""
+    """Return the meaning of a clear answer with a code."""
     if _is_passing(error.smtp_code):
         return "later"
     if error.smtp_code in (530, 538) and "TLS" in _text(error):
@@ -97,5 +97,5 @@ def _is_passing(code: int) -> bool:
 
 
 def _text(error: SMTPResponseException) -> str:
-    said = error.smtp_error
-    return (said.decode(errors="replace") if isinstance(said, bytes) else str(said)).upper()
+    answer = error.smtp_error
+    return (answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)).upper()

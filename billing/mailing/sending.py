@@ -1,4 +1,4 @@
-"""Sending one e-mail once: it is stored, sent, and its result is recorded.
+"""Send one e-mail once: it is stored, sent, and its result is recorded.
 
 The e-mail is sent outside any transaction. It is claimed first, so that clicking twice sends it
 once. An e-mail that the mail server certainly refused may be sent again. If the server may have
@@ -39,7 +39,7 @@ class MailFailed(Exception):
 
 
 class AlreadyMailed(Exception):
-    """This e-mail was sent already, or another one of the invoice is being sent."""
+    """This e-mail was already sent, or another one of the invoice is being sent."""
 
 
 def claim_mail(
@@ -100,7 +100,10 @@ def note_sent(mail: InvoiceMail, *, refused: Sequence[str]) -> None:
 
 
 def send(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
-    """Send. Returns why it failed, a name of REASONS or "", and the refused addresses."""
+    """Send the message.
+
+    Return why it failed, a name of REASONS or "", and the refused addresses.
+    """
     connection = get_connection()
     explain = reason_before
     try:
@@ -133,13 +136,13 @@ def _message(mail: InvoiceMail, files: Sequence[Attachment]) -> EmailMessage:
 
 
 def message_from(organisation: Organisation, **fields: Any) -> EmailMessage:
-    """An e-mail in the name of the organisation, with its address for replies."""
+    """Return an e-mail in the name of the organisation, with its address for replies."""
     answers = [organisation.email] if organisation.email else None
     return EmailMessage(from_email=sender(organisation), reply_to=answers, **fields)
 
 
 def sender(organisation: Organisation) -> str:
-    """The address of this installation, under the name of the organisation."""
+    """Return the address of this installation, with the name of the organisation."""
     name = " ".join(organisation.name.split())
     return str(Address(display_name=name, addr_spec=_our_address()))
 

@@ -11,7 +11,7 @@ from django.core.mail.backends import smtp
 
 
 class _Telling:
-    """Keeps what smtplib's sendmail returned: the refused addresses."""
+    """A mixin that keeps the refused addresses that smtplib's sendmail returns."""
 
     refused: tuple[str, ...] = ()
 
@@ -30,7 +30,7 @@ class _Encrypted(_Telling, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
-    """Sends as Django does; `refused` has the refused addresses of the last e-mail."""
+    """An SMTP backend whose `refused` has the refused addresses of the last e-mail."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:

@@ -17,14 +17,17 @@ from ..models import Invoice
 
 
 def has_hours(invoice: Invoice) -> bool:
-    """Whether there are hours behind its lines; of a draft they were not copied yet."""
+    """Return whether its lines have hours; the rows of a draft are not copied yet."""
     if invoice.is_draft:
         return TimeEntry.objects.filter(invoice_line__invoice=invoice).exists()
     return any(row["minutes"] for row in _rows_of(invoice))
 
 
 def specification_file(invoice: Invoice) -> tuple[str, bytes, str]:
-    """What it is called without its ending, its content and type: every row, in its language."""
+    """Return file name without extension, content and type of the specification.
+
+    It has every row, in the language of the invoice.
+    """
     with override(invoice.language):
         head = [
             _("Date"),

@@ -12,7 +12,7 @@ from .sending import MailFailed, message_from, send
 
 
 def send_test(organisation: Organisation, *, to: User, today: datetime.date) -> None:
-    """Mails the text in the person's language to the person. Raises MailFailed."""
+    """Send the text, in the person's language, to the person. Raises MailFailed."""
     subject, body = texts(settings_of(organisation), language=to.language)
     known = example_values(organisation, language=to.language, today=today)
     letter = Letter([to.email], subject, body).filled(known)

@@ -1,4 +1,4 @@
-"""Creating an organisation with the settings that invoices and trips need."""
+"""Create an organisation with the settings that invoices and trips need."""
 
 from decimal import Decimal
 
@@ -24,9 +24,9 @@ def create_organisation(
     language: str = "nl",
     password: str | None = None,
 ) -> Membership:
-    """An organisation with its VAT rates and settings, and this person as its administrator.
+    """Create an organisation with VAT rates, settings and this administrator.
 
-    Somebody who has an account keeps their name and password.
+    A person with an account keeps their name and password.
     """
     organisation = Organisation.objects.create(name=name, language=language)
     create_standard_rates(organisation)

@@ -52,18 +52,18 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         # Kinds by name: "not a relation" would leave out every batch that has one.
         documents = models.Q(bookings__kind__in=(BookingKind.INVOICE, BookingKind.SALES_ENTRY))
 
-        def those(*states: State) -> models.Count:
+        def counted(*states: State) -> models.Count:
             found = documents & models.Q(bookings__state__in=states)
             return models.Count("bookings", filter=found)
 
         return self.annotate(
-            total=those(*State),
-            booked_count=those(State.CONFIRMED),
-            open_count=those(*OPEN_STATES),
-            checked_count=those(State.UNKNOWN, State.CHECKING),
-            refused_count=those(State.REJECTED),
-            conflict_count=those(State.CONFLICT),
-            cancelled_count=those(State.CANCELLED),
+            total=counted(*State),
+            booked_count=counted(State.CONFIRMED),
+            open_count=counted(*OPEN_STATES),
+            checked_count=counted(State.UNKNOWN, State.CHECKING),
+            refused_count=counted(State.REJECTED),
+            conflict_count=counted(State.CONFLICT),
+            cancelled_count=counted(State.CANCELLED),
         ).order_by("-created_at", "-pk")
 
 
@@ -115,8 +115,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             kind=BookingKind.RELATION, customer=models.OuterRef("customer")
         )
         attempts = Attempt.objects.filter(booking=models.OuterRef("pk")).order_by("-fencing_token")
-        about = self.select_related("invoice", "customer", "connection")
-        return about.annotate(
+        relations = self.select_related("invoice", "customer", "connection")
+        return relations.annotate(
             stopped_customer=models.Subquery(stopped.values("pk")[:1]),
             last_attempt_at=models.Subquery(attempts.values("started_at")[:1]),
         )

@@ -1,11 +1,11 @@
-"""Choices and rows of crediting: how much of an invoice, and which billed rows."""
+"""Choices and rows of crediting: the credited part of an invoice, and its billed rows."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class CreditState(models.TextChoices):
-    """How much of an invoice final credit invoices take back."""
+    """The part of an invoice that final credit invoices take back."""
 
     NOT = "", _("Not credited")
     PARTLY = "partly", _("Partly credited")
@@ -13,7 +13,7 @@ class CreditState(models.TextChoices):
 
 
 class RowDisposition(models.TextChoices):
-    """What happens to the rows of a credited line."""
+    """The disposition of the rows of a credited line."""
 
     RELEASED = "released", _("Can be billed again")
     WRITTEN_OFF = "written_off", _("Written off")

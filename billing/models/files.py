@@ -21,7 +21,7 @@ class FileKind(models.TextChoices):
 
 
 def folder_of(file: "InvoiceFile", name: str) -> str:
-    """The path of a file, with a name that cannot be guessed."""
+    """Return the path of a file, with a name that cannot be guessed."""
     return f"invoices/{file.invoice.organisation_id}/{uuid.uuid4().hex}-{name}"
 
 
@@ -85,7 +85,7 @@ class MailKind(models.TextChoices):
 class InvoiceMail(models.Model):
     """An e-mail with an invoice, stored before it is sent so that it is not sent twice.
 
-    It is kept as it was sent; only `state`, `reason` and `refused` follow from what became of it.
+    It is kept as it was sent; only `state`, `reason` and `refused` record its result.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="mails")
@@ -122,7 +122,7 @@ class InvoiceMail(models.Model):
         return self.subject
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Once. Raises ValueError afterwards: what was sent does not change."""
+        """Store a new e-mail. Raises ValueError afterwards: a sent e-mail does not change."""
         if self.pk:
             raise ValueError("an e-mail that was sent does not change")
         super().save(*args, **kwargs)

@@ -23,14 +23,14 @@ PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
 
 class Origin(models.TextChoices):
-    """Where an invoice is issued."""
+    """The place where an invoice is issued."""
 
     HERE = "here", _("here")
     EBOEKHOUDEN = "eboekhouden", "e-Boekhouden"
 
 
 class InvoiceStatus(models.TextChoices):
-    """How far an invoice is; overdue follows from the due date."""
+    """The status of an invoice; overdue follows from the due date."""
 
     DRAFT = "draft", _("Draft")
     FINAL = "final", _("Final")
@@ -45,29 +45,29 @@ IS_OUTSTANDING = models.Q(status=InvoiceStatus.SENT, credit_of=None) & ~models.Q
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
-    """Which invoices."""
+    """Queries on invoices."""
 
     def issued_here(self) -> Self:
         return self.filter(origin=Origin.HERE)
 
     def outstanding(self) -> Self:
-        """Sent, and not yet paid or wholly credited: a credit invoice asks no money."""
+        """Filter the sent invoices that are not paid or wholly credited, and no credits."""
         return self.filter(IS_OUTSTANDING)
 
     def overdue(self, today: datetime.date) -> Self:
-        """Outstanding, and past the due date."""
+        """Filter the outstanding invoices past the due date."""
         return self.outstanding().filter(due_on__lt=today)
 
     def living(self) -> Self:
-        """Drafts too, but none that was cancelled."""
+        """Filter the invoices that were not cancelled, drafts included."""
         return self.exclude(status=InvoiceStatus.VOID)
 
     def final(self) -> Self:
-        """With a number, and not cancelled."""
+        """Filter the invoices with a number that were not cancelled."""
         return self.exclude(status__in=(InvoiceStatus.DRAFT, InvoiceStatus.VOID))
 
     def matching(self, text: str) -> Self:
-        """Number, reference or customer contains the text."""
+        """Filter on text in number, reference or customer."""
         return self.filter(
             models.Q(number__icontains=text)
             | models.Q(reference__icontains=text)
@@ -163,7 +163,7 @@ class Invoice(models.Model):
 
     @property
     def was_sent(self) -> bool:
-        """Sent from here, or marked as sent: only then it may be booked as a sales entry."""
+        """Whether it was sent from here or marked as sent; only then it may be a sales entry."""
         return self.origin == Origin.HERE and self.status in (
             InvoiceStatus.SENT,
             InvoiceStatus.PAID,
@@ -171,7 +171,7 @@ class Invoice(models.Model):
 
     @property
     def is_credit(self) -> bool:
-        """Takes back lines of another invoice."""
+        """Whether it takes back lines of another invoice."""
         return self.credit_of_id is not None
 
     @property
@@ -185,19 +185,19 @@ class Invoice(models.Model):
 
     @property
     def due(self) -> Decimal:
-        """What is to be paid of it in all, in euros incl. VAT: less what was credited."""
+        """The total to be paid, in euros incl. VAT: the gross amount less what was credited."""
         return self.gross - self.credited_amount
 
     @property
     def is_settled(self) -> bool:
-        """Whether this credit invoice was refunded or set off: a person or e-Boekhouden says so."""
+        """Whether this credit invoice was refunded or set off, as someone noted."""
         return self.is_credit and (self.status == InvoiceStatus.PAID or self.open_amount == 0)
 
     @property
     def outstanding(self) -> Decimal:
-        """What the customer has yet to pay, in euros incl. VAT.
+        """The amount that the customer still has to pay, in euros incl. VAT.
 
-        Nothing of what was not sent, was paid, or is wholly credited, nor of a credit invoice.
+        Zero if the invoice was not sent, was paid or is wholly credited, and for a credit invoice.
         """
         asked = self.status == InvoiceStatus.SENT or (
             self.status == InvoiceStatus.FINAL and self.origin == Origin.EBOEKHOUDEN
@@ -208,18 +208,21 @@ class Invoice(models.Model):
 
     @property
     def is_partly_paid(self) -> bool:
-        """Some of it was paid, and some was not."""
+        """Whether some of it was paid, but not all."""
         return self.status != InvoiceStatus.PAID and self.paid_amount * self.gross > 0
 
     def would_be_open(self, amount: Decimal) -> bool:
-        """Whether it is still to be paid when so much is open, in euros; a credit is negative."""
+        """Return whether it is unpaid with this open amount in euros.
+
+        The open amount of a credit is negative.
+        """
         return amount * self.gross > 0
 
 
 class InvoiceLine(models.Model):
-    """One line.
+    """A line. Quantity and price have two decimals.
 
-    Quantity and price have two decimals; `net` is their product less the discount, to the cent.
+    `net` is quantity × price less the discount, in euros to the cent.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
@@ -273,7 +276,7 @@ class InvoiceLine(models.Model):
 
 
 class InvoiceEvent(models.Model):
-    """What happened to an invoice: the timeline."""
+    """An event in the timeline of an invoice."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)

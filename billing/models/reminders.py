@@ -18,7 +18,7 @@ MOST_STEPS = 4
 
 
 class ReminderMode(models.TextChoices):
-    """Who decides that a reminder is sent."""
+    """The way in which reminders are sent: after a person selects them, or automatically."""
 
     PROPOSE = "propose", _("Propose reminders; you choose which to send")
     SEND = "send", _("Send automatically every morning")
@@ -99,7 +99,10 @@ class ReminderHoldQuerySet(models.QuerySet["ReminderHold"]):
 
 
 class ReminderHold(models.Model):
-    """No reminders of one invoice, or to one customer, and why; until a day, or for good."""
+    """An exclusion of an invoice or a customer from reminders, with a reason.
+
+    It ends after a day, or never.
+    """
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="reminder_holds"
@@ -134,10 +137,10 @@ class ReminderHold(models.Model):
 
 
 class Reminder(models.Model):
-    """A step that was taken for an invoice: first in the queue, then with its e-mail.
+    """A step taken for an invoice: first in the queue, then with its e-mail.
 
-    The constraints promise: the same step never twice, and never two on one day. When the mail
-    server certainly did not take the e-mail, the reminder goes and the e-mail stays as it failed.
+    The constraints promise: the same step never twice, and never two on one day. If the mail server
+    certainly refused the e-mail, the reminder is deleted and the failed e-mail is kept.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="reminders")
@@ -170,5 +173,5 @@ class Reminder(models.Model):
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether it is unknown if the e-mail was sent: only the customer can tell."""
+        """Whether it is unknown if the e-mail was sent; only the customer can know."""
         return self.mail is not None and self.mail.state == MailState.FAILED

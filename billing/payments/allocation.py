@@ -1,4 +1,4 @@
-"""How much of an invoice was paid, when it has credit invoices. Pure: no database.
+"""The paid amount of an invoice that has credit invoices. Pure: no database.
 
 In the ledger a credit invoice is an open item of its own. It is refunded, or set off against the
 invoice; then both leave the open items without a payment. So the paid amount follows from the
@@ -25,7 +25,7 @@ class CreditItem:
 def paid_of(
     gross: Decimal, still_open: Decimal, credited: Sequence[CreditItem], *, before: Decimal
 ) -> Decimal:
-    """The paid amount in euros; `before` is the amount noted so far."""
+    """Return the paid amount in euros; `before` is the amount noted so far."""
     settled = gross - still_open
     known = sum((one.gross - one.open for one in credited if one.open is not None), ZERO)
     unknown = [one for one in credited if one.open is None]
@@ -38,7 +38,7 @@ def paid_of(
 
 
 def is_paid(gross: Decimal, credited: Decimal, paid: Decimal) -> bool:
-    """Whether the invoice is paid in full; a credit alone is no payment."""
+    """Return whether the invoice is paid in full; a credit alone is no payment."""
     due = gross - credited
     nothing_left = (due - paid) * gross <= 0
     return nothing_left and (due != 0 or paid * gross > 0)

@@ -1,8 +1,8 @@
-"""Reading the open items of e-Boekhouden, and noting the payments on our invoices.
+"""Read the open items of e-Boekhouden, and note the payments on our invoices.
 
 A paid invoice leaves the open items. An invoice that was never entered in the ledger is not among
-them either, so only an invoice that was seen open can become paid. An invoice with a credit set
-off against it leaves them too: see allocation.py. A credit invoice itself never becomes paid.
+them either, so only an invoice that was seen open can become paid. An invoice with a credit set off
+against it also leaves them: see allocation.py. A credit invoice itself never becomes paid.
 """
 
 import datetime
@@ -33,7 +33,7 @@ ISSUED = (InvoiceStatus.FINAL, InvoiceStatus.SENT, InvoiceStatus.PAID)
 
 
 def fetchable() -> QuerySet[Connection]:
-    """Connections that can be used: switched on, with codes, not paused."""
+    """Return the connections that can be used: switched on, with codes, not paused."""
     return Connection.objects.filter(is_active=True, paused_at=None).exclude(
         Q(username="") | Q(sealed_code_1="") | Q(sealed_code_2="")
     )
@@ -62,14 +62,20 @@ def fetch_payments(
 
 
 def _close_request(connection: Connection, *, now: datetime.datetime) -> None:
-    """Also after a failure, which the pages show. A killed worker leaves the request to a sweep."""
+    """Close the request, also after a failure, which the pages show.
+
+    If the worker was killed, the request stays for the sweep.
+    """
     Connection.objects.filter(pk=connection.pk, payments_requested_at__lte=now).update(
         payments_requested_at=None
     )
 
 
 def _booked(connection: Connection) -> list[Booking]:
-    """Bookings in the current administration, without invoices marked as paid by a person."""
+    """Return bookings of the current administration.
+
+    Invoices that a person marked as paid are left out.
+    """
     confirmed = connection.bookings.filter(
         kind__in=DOCUMENTS,
         state=State.CONFIRMED,
@@ -82,7 +88,10 @@ def _booked(connection: Connection) -> list[Booking]:
 
 
 def _is_marked_paid(invoice: Invoice | None) -> bool:
-    """A paid credit was always marked; an invoice, if it is still open with its credits."""
+    """Return whether a person marked the invoice as paid, as its open amounts show.
+
+    A paid credit was always marked by a person.
+    """
     if invoice is None or invoice.status != InvoiceStatus.PAID:
         return invoice is None
     if invoice.is_credit or invoice.open_amount is None:
@@ -97,7 +106,7 @@ def _read(
     open_client: Callable[[Connection], EBoekhouden],
     now: datetime.datetime,
 ) -> list[OpenItem] | None:
-    """Read the open items; None after a failure, of which the connection keeps the reason."""
+    """Read the open items. None after a failure, whose reason the connection keeps."""
     try:
         with open_client(connection) as client:
             return client.open_items()
@@ -113,7 +122,7 @@ def _read(
 
 
 def note_problem(connection_id: int, text: str) -> None:
-    """Keep, for the pages, why payments were not fetched; the next success clears it."""
+    """Store why payments were not fetched, for the pages; the next success clears it."""
     Connection.objects.filter(pk=connection_id).update(payments_problem=text[:300])
 
 
@@ -135,7 +144,7 @@ class OpenItems:
         return cls(dict(amounts), frozenset(number for number, _code in amounts))
 
     def still_open(self, invoice: Invoice, *, relation_code: str) -> Decimal | None:
-        """The open amount of the invoice in euros; None if the items do not show it."""
+        """Return the open amount of the invoice in euros; None if the items do not show it."""
         number = _key(invoice.number)
         found = self.amounts.get((number, _key(relation_code)))
         if found is None and number in self.numbers:
@@ -171,7 +180,7 @@ def _note(
 
 
 def _open_amounts(bookings: Iterable[Booking], items: OpenItems) -> dict[int, Decimal | None]:
-    """The open amount of every booked invoice by its id; None where it is unknown."""
+    """Return the open amount of every booked invoice by its id; None where it is unknown."""
     return {
         booking.invoice.pk: items.still_open(
             booking.invoice, relation_code=booking.payload["message"]["relation_code"]
@@ -225,7 +234,7 @@ def _note_credit(credit: Invoice, amount: Decimal, *, now: datetime.datetime) ->
 
 
 def _item(credit: Invoice, amounts: dict[int, Decimal | None]) -> CreditItem:
-    """The credit with its open amount of now, else of before; zero if marked as paid."""
+    """Return the credit with its open amount of now, else of before; zero if marked as paid."""
     if credit.status == InvoiceStatus.PAID:
         return CreditItem(credit.gross, ZERO, is_booked=True)
     known = amounts.get(credit.pk)
@@ -254,7 +263,7 @@ def _add_event(invoice: Invoice, paid: Decimal, status: str, *, now: datetime.da
 
 
 def unreachable() -> str:
-    """The problem that people read when no worker can be asked."""
+    """Return the problem for people if no worker can be reached."""
     return _(
         "Payments were not fetched: the background service (worker) cannot be reached. They are "
         "fetched automatically as soon as it works again."

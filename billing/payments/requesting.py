@@ -1,4 +1,4 @@
-"""Asking a worker to fetch payments; a request is kept until a worker has carried it out."""
+"""Ask a worker to fetch payments; a request is kept until a worker has carried it out."""
 
 import datetime
 
@@ -13,7 +13,7 @@ from .fetching import fetchable, note_problem, unreachable
 
 
 def payments_connection(organisation: Organisation) -> Connection | None:
-    """The connection that payments are fetched over; None while it is off, paused or incomplete."""
+    """Return the connection to fetch payments over; None if off, paused or incomplete."""
     return fetchable().filter(organisation=organisation).first()
 
 
@@ -27,13 +27,13 @@ def request_payments(organisation: Organisation, *, now: datetime.datetime) -> b
 
 
 def request_fetching(connection_id: int, *, now: datetime.datetime) -> None:
-    """Keep the request, and ask a worker after the commit."""
+    """Store the request, and ask a worker after the commit."""
     Connection.objects.filter(pk=connection_id).update(payments_requested_at=now)
     _enqueue(connection_id)
 
 
 def requested() -> QuerySet[Connection]:
-    """Connections of which the payments were requested and not fetched yet."""
+    """Return the connections whose payments were requested and not fetched yet."""
     return fetchable().filter(payments_requested_at__isnull=False)
 
 
@@ -45,7 +45,7 @@ def enqueue_waiting(*, now: datetime.datetime) -> None:
 
 
 def _enqueue(connection_id: int) -> None:
-    """If the broker is down, the connection says so."""
+    """Ask a worker; if the broker is down, the connection gets that problem."""
     enqueue(
         "billing.tasks.fetch_payments",
         connection_id,

@@ -24,7 +24,7 @@ LEAST, MOST = Decimal(40), Decimal(6775)
 
 
 def collection_costs(claim: Decimal) -> Decimal:
-    """Euros at most, without VAT: a creditor who can deduct VAT may not ask it."""
+    """Return the maximum in euros without VAT, for a creditor who can deduct VAT."""
     costs, left = ZERO, claim
     for part, share in SCALE:
         costs += min(left, part) * share

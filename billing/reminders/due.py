@@ -33,16 +33,17 @@ class Plan:
 
 
 def plan_of(organisation: Organisation) -> Plan:
-    """The plan of an organisation; defaults where nothing was chosen."""
+    """Return the plan of an organisation, with defaults for missing choices."""
     found = ReminderSettings.objects.filter(organisation=organisation).first()
     steps = tuple(ReminderStep.objects.filter(organisation=organisation))
     return Plan(found or ReminderSettings(organisation=organisation), steps)
 
 
 def open_amount(invoice: Invoice) -> Decimal:
-    """The open amount in euros: from e-Boekhouden, else as known here.
+    """Return the open amount in euros: from e-Boekhouden, else as known here.
 
-    There a credit invoice is open apart from its invoice, so what was credited is subtracted.
+    In e-Boekhouden a credit invoice is open apart from its invoice, so what was credited is
+    subtracted.
     """
     if invoice.open_amount is not None and not invoice.credited_amount:
         return invoice.open_amount
@@ -52,10 +53,10 @@ def open_amount(invoice: Invoice) -> Decimal:
 def due_reminders(
     organisation: Organisation, plan: Plan, *, today: datetime.date
 ) -> QuerySet[Invoice]:
-    """The invoices for which a step is due, with its position in `next_step`; oldest first.
+    """Return the invoices with a due step, its position in `next_step`; oldest first.
 
-    Only what was sent from here and is not paid; no credit invoices. What stands in the queue is
-    still due.
+    Only invoices that were sent from here and are unpaid, without credit invoices. A queued
+    reminder is still due.
     """
     late = Invoice.objects.filter(organisation=organisation, credit_of=None, gross__gt=0)
     taken = Reminder.objects.filter(invoice=OuterRef("pk"), mail__isnull=False).order_by("-step")
@@ -73,7 +74,7 @@ def due_reminders(
 
 
 def step_of(invoice: Invoice, plan: Plan) -> ReminderStep:
-    """The step that is due for an invoice from due_reminders."""
+    """Return the step that is due for an invoice from due_reminders."""
     return plan.step(invoice.next_step)  # type: ignore[attr-defined]  # annotated there
 
 
@@ -87,7 +88,7 @@ def _next_step(steps: Sequence[ReminderStep], today: datetime.date) -> Case | Va
 def _cases(
     step: ReminderStep, steps: Sequence[ReminderStep], today: datetime.date
 ) -> Iterator[When]:
-    """The condition for this step: no step before it was sent, or one long enough ago."""
+    """Return the conditions of a step: no earlier step was sent, or one long enough ago."""
     is_due = Q(due_on__lte=today - datetime.timedelta(days=step.days))
     if step.kind == StepKind.NOTICE:
         is_due &= Q(customer__is_business=False)
@@ -95,5 +96,5 @@ def _cases(
     for earlier in steps:
         if earlier.position < step.position:
             pause = datetime.timedelta(days=step.days - earlier.days)
-            went = Q(last_step=earlier.position, last_day__lte=today - pause)
-            yield When(is_due & went, then=Value(step.position))
+            was_sent = Q(last_step=earlier.position, last_day__lte=today - pause)
+            yield When(is_due & was_sent, then=Value(step.position))

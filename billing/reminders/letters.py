@@ -24,7 +24,7 @@ COSTS = "collection_costs"
 
 
 def placeholders_of(kind: str) -> tuple[str, ...]:
-    """The available placeholders; only the fourteen-day letter has costs."""
+    """Return the available placeholders; only the fourteen-day letter has costs."""
     return (*KNOWN, COSTS) if kind == StepKind.NOTICE else KNOWN
 
 
@@ -40,7 +40,7 @@ class Debt:
     credits: Sequence[Invoice] = ()
 
     def values(self) -> dict[str, str]:
-        """In the language that is active."""
+        """Return the values, in the active language."""
         days = ngettext("%(days)d day", "%(days)d days", self.days) % {"days": self.days}
         return {
             "invoice_date": day(self.invoiced_on),
@@ -51,13 +51,13 @@ class Debt:
         }
 
     def explained(self) -> str:
-        """The open amount and the deducted credit invoices, in the active language."""
+        """Return the open amount and the deducted credit invoices, in the active language."""
         amount = euro(self.amount)
         return f"{amount} ({set_off(self.credits)})" if self.credits else amount
 
 
 def reminder_letter(invoice: Invoice, step: ReminderStep, *, today: datetime.date) -> Letter:
-    """The e-mail of a step, to the invoice addresses of the customer."""
+    """Return the e-mail of a step, to the invoice addresses of the customer."""
     debt = Debt(
         invoiced_on=invoice.date,
         days=(today - invoice.due_on).days,
@@ -74,14 +74,14 @@ def reminder_letter(invoice: Invoice, step: ReminderStep, *, today: datetime.dat
 
 
 def credits_of(invoice: Invoice) -> list[Invoice]:
-    """The credit invoices that its reminders deduct and attach."""
+    """Return the credit invoices that its reminders deduct and attach."""
     return list(invoice.credits.final().order_by("pk"))
 
 
 def example_letter(
     organisation: Organisation, step: ReminderStep, *, language: str, today: datetime.date
 ) -> Letter:
-    """The text of a step with example values."""
+    """Return the text of a step with example values."""
     due_on = today - datetime.timedelta(days=step.days or 1)
     debt = Debt(
         invoiced_on=due_on - datetime.timedelta(days=30),
@@ -96,14 +96,14 @@ def example_letter(
 
 
 def step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
-    """Subject and text in a language, as chosen or else the defaults, with placeholders."""
+    """Return subject and text in a language, with placeholders: as chosen, or the defaults."""
     default_subject, default_body = default_step_texts(step, language=language)
     subject = getattr(step, f"subject_{language}") or default_subject
     return subject, getattr(step, f"body_{language}") or default_body
 
 
 def default_step_texts(step: ReminderStep, *, language: str) -> tuple[str, str]:
-    """The default text of a step: each next one is firmer."""
+    """Return the default text of a step: each next one is firmer."""
     with override(language):
         if step.kind == StepKind.NOTICE:
             return _notice()

@@ -38,9 +38,9 @@ def due_rows(
     now: datetime.datetime,
     today: datetime.date,
 ) -> list[DueRow]:
-    """Invoices of due_reminders as rows, in a fixed number of queries."""
+    """Return invoices of due_reminders as rows, in a fixed number of queries."""
     found = list(invoices)
-    around = Surroundings.of(organisation, found, plan=plan, now=now, today=today)
+    surroundings = Surroundings.of(organisation, found, plan=plan, now=now, today=today)
     failures = _failures(found)
     return [
         DueRow(
@@ -49,8 +49,8 @@ def due_rows(
             days=(today - invoice.due_on).days,
             open_amount=open_amount(invoice),
             last_day=invoice.last_day,  # type: ignore[attr-defined]  # annotated there
-            why_not=why_not(invoice, around, now=now),
-            is_queued=invoice.pk in around.queued,
+            why_not=why_not(invoice, surroundings, now=now),
+            is_queued=invoice.pk in surroundings.queued,
             failure=failures.get(invoice.pk, ""),
         )
         for invoice in found
@@ -58,7 +58,7 @@ def due_rows(
 
 
 def _failures(invoices: list[Invoice]) -> dict[int, str]:
-    """Why the latest reminder failed, by invoice id."""
+    """Return why the latest reminder failed, by invoice id."""
     return {
         invoice_id: str(REASONS[mail.reason])
         for invoice_id, mail in last_tries(invoices).items()
@@ -67,5 +67,5 @@ def _failures(invoices: list[Invoice]) -> dict[int, str]:
 
 
 def waiting(organisation: Organisation) -> int:
-    """The number of queued reminders without an e-mail."""
+    """Return the number of queued reminders without an e-mail."""
     return Reminder.objects.filter(invoice__organisation=organisation, mail=None).count()

@@ -55,12 +55,12 @@ class Surroundings:
         now: datetime.datetime,
         today: datetime.date,
     ) -> "Surroundings":
-        """For these invoices of the organisation."""
+        """Read the data around these invoices of the organisation."""
         found = list(invoices)
         ids = [invoice.pk for invoice in found]
         customers = [invoice.customer_id for invoice in found]
-        standing = _credits(ids)
-        of_credits = [one.pk for found in standing.values() for one in found]
+        credits_by_invoice = _credits(ids)
+        of_credits = [one.pk for found in credits_by_invoice.values() for one in found]
         queued = Reminder.objects.filter(invoice__in=ids, mail=None)
         connection = Connection.objects.filter(organisation=organisation).first()
         return cls(
@@ -70,7 +70,7 @@ class Surroundings:
             is_moved=is_other_database(plan.settings.database_identity),
             holds=_holds(ids, customers, today),
             bookings=_bookings([*ids, *of_credits]),
-            credits=standing,
+            credits=credits_by_invoice,
             mailing=_mailing(ids, now),
             queued=frozenset(queued.values_list("invoice", flat=True)),
             late_ones=_late_ones(organisation, customers, today),
@@ -85,7 +85,7 @@ def _bookings(ids: list[int]) -> dict[int, Booking]:
 
 
 def _credits(ids: list[int]) -> dict[int, list[Invoice]]:
-    """The credit invoices per invoice, drafts included."""
+    """Return the credit invoices per invoice, drafts included."""
     found: dict[int, list[Invoice]] = defaultdict(list)
     for credit in Invoice.objects.filter(credit_of__in=ids).living().order_by("pk"):
         found[credit.credit_of_id or 0].append(credit)
@@ -93,7 +93,7 @@ def _credits(ids: list[int]) -> dict[int, list[Invoice]]:
 
 
 def _mailing(ids: list[int], now: datetime.datetime) -> frozenset[int]:
-    """Invoices of which an e-mail is being sent by a living process."""
+    """Return invoices of which a living process is sending an e-mail."""
     sending = InvoiceMail.objects.filter(invoice__in=ids, state=MailState.SENDING)
     alive = sending.filter(started_at__gte=now - ABANDONED_AFTER)
     return frozenset(alive.values_list("invoice", flat=True))
@@ -123,13 +123,15 @@ def _late_ones(
 
 
 def _addresses(invoices: list[Invoice]) -> dict[int, list[str]]:
-    """The addresses per invoice, as mailing.addresses_of gives for one."""
+    """Return the addresses per invoice, as mailing.addresses_of gives for one."""
     customers = {invoice.customer_id for invoice in invoices}
     receivers: dict[int, list[str]] = defaultdict(list)
     contacts = Contact.objects.filter(customer__in=customers, receives_invoices=True)
     for customer_id, email in contacts.exclude(email="").values_list("customer", "email"):
         receivers[customer_id].append(email)
     return {
-        invoice.pk: addresses_among(receivers[invoice.customer_id], own=invoice.customer.email)
+        invoice.pk: addresses_among(
+            receivers[invoice.customer_id], customer_email=invoice.customer.email
+        )
         for invoice in invoices
     }

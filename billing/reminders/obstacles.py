@@ -1,4 +1,4 @@
-"""Why a due reminder cannot be sent, in words."""
+"""The reasons why a due reminder cannot be sent, as sentences."""
 
 import datetime
 
@@ -18,33 +18,33 @@ from .partly_credited import why_unknown
 FRESH = datetime.timedelta(days=1)
 
 
-def why_not(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -> str:
-    """Why the due reminder of an invoice may not be sent now: a sentence, or ""."""
+def why_not(invoice: Invoice, surroundings: Surroundings, *, now: datetime.datetime) -> str:
+    """Return why the due reminder of an invoice may not be sent now: a sentence, or ""."""
     return (
-        _copied_or_restored(around)
-        or _held_by_people(invoice, around)
-        or _unknown_payments(invoice, around, now=now)
-        or _not_to_be_mailed(invoice, around)
+        _copied_or_restored(surroundings)
+        or _held_by_people(invoice, surroundings)
+        or _unknown_payments(invoice, surroundings, now=now)
+        or _not_to_be_mailed(invoice, surroundings)
     )
 
 
-def _copied_or_restored(around: Surroundings) -> str:
-    """A copy of the database must not write to customers; a restored one has forgotten payments."""
-    if around.is_copied:
+def _copied_or_restored(surroundings: Surroundings) -> str:
+    """Refuse in a copy of the database, and in a restored one, which lacks recent payments."""
+    if surroundings.is_copied:
         return _("This database is a copy. No e-mails are sent to customers.")
-    if around.is_moved:
+    if surroundings.is_moved:
         return _(
             "This database was copied or restored elsewhere. No reminders are sent until an "
             "administrator saves Settings → Reminders here."
         )
-    if around.connection and around.connection.must_compare_first:
+    if surroundings.connection and surroundings.connection.must_compare_first:
         return _("Restored from a backup: no reminders are sent until the comparison is complete.")
     return ""
 
 
-def _held_by_people(invoice: Invoice, around: Surroundings) -> str:
-    own = around.holds.get(("invoice", invoice.pk))
-    hold = own or around.holds.get(("customer", invoice.customer_id))
+def _held_by_people(invoice: Invoice, surroundings: Surroundings) -> str:
+    invoice_hold = surroundings.holds.get(("invoice", invoice.pk))
+    hold = invoice_hold or surroundings.holds.get(("customer", invoice.customer_id))
     if hold is None:
         return ""
     names = {"reason": hold.reason, "day": day(hold.until) if hold.until else ""}
@@ -53,22 +53,29 @@ def _held_by_people(invoice: Invoice, around: Surroundings) -> str:
     return _("No reminders: %(reason)s") % names
 
 
-def _unknown_payments(invoice: Invoice, around: Surroundings, *, now: datetime.datetime) -> str:
-    """For an invoice that was never booked, only the data here counts."""
-    booking = around.bookings.get(invoice.pk)
+def _unknown_payments(
+    invoice: Invoice, surroundings: Surroundings, *, now: datetime.datetime
+) -> str:
+    """Refuse if the payments in e-Boekhouden are unknown.
+
+    For an invoice that was never booked, the payments known here are enough.
+    """
+    booking = surroundings.bookings.get(invoice.pk)
     if open_amount(invoice) <= 0:
         return _("Nothing is outstanding.")
-    unread = _unread_there(invoice, booking, around, now=now) if booking else ""
-    standing = around.credits.get(invoice.pk, ())
-    return unread or why_unknown(invoice, standing, around.bookings)
+    unread = _unread_there(invoice, booking, surroundings, now=now) if booking else ""
+    invoice_credits = surroundings.credits.get(invoice.pk, ())
+    return unread or why_unknown(invoice, invoice_credits, surroundings.bookings)
 
 
 def _unread_there(
-    invoice: Invoice, booking: Booking, around: Surroundings, *, now: datetime.datetime
+    invoice: Invoice, booking: Booking, surroundings: Surroundings, *, now: datetime.datetime
 ) -> str:
     if booking.state != State.CONFIRMED:
         return _("The booking in e-Boekhouden is not complete, so payment cannot be tracked.")
-    if not _follows(around.connection, booking) or not is_fresh(around.connection, now=now):
+    if not _follows(surroundings.connection, booking) or not is_fresh(
+        surroundings.connection, now=now
+    ):
         return _(
             "The payments in e-Boekhouden were last fetched more than a day ago, or never. Fetch "
             "payments first."
@@ -82,22 +89,22 @@ def _unread_there(
 
 
 def _follows(connection: Connection | None, booking: Booking) -> bool:
-    """Whether the invoice is booked in the administration whose payments are fetched."""
+    """Return whether the invoice is booked in the administration whose payments are fetched."""
     return connection is not None and booking.administration == connection.administration_key
 
 
 def is_fresh(connection: Connection | None, *, now: datetime.datetime) -> bool:
-    """Whether payments were fetched at most a day ago."""
+    """Return whether payments were fetched at most a day ago."""
     seen = connection.payments_seen_at if connection else None
     return seen is not None and seen >= now - FRESH
 
 
-def _not_to_be_mailed(invoice: Invoice, around: Surroundings) -> str:
-    if invoice.pk in around.mailing or invoice.pk in around.queued:
+def _not_to_be_mailed(invoice: Invoice, surroundings: Surroundings) -> str:
+    if invoice.pk in surroundings.mailing or invoice.pk in surroundings.queued:
         return _("An e-mail with this invoice is being sent.")
-    if why := why_not_to(around.addresses[invoice.pk]):
+    if why := why_not_to(surroundings.addresses[invoice.pk]):
         return why
-    step = step_of(invoice, around.plan)
+    step = step_of(invoice, surroundings.plan)
     _subject, body = step_texts(step, language=invoice.language)
     if "{iban}" in body and not invoice.organisation.iban:
         return _("Your IBAN is missing. Enter it under Settings → Organisation.")
@@ -106,7 +113,7 @@ def _not_to_be_mailed(invoice: Invoice, around: Surroundings) -> str:
             "Only a part is outstanding, and the text of this step does not contain "
             "{open_amount}. Add it under Settings → Reminders."
         )
-    if step.kind == StepKind.NOTICE and around.late_ones[invoice.customer_id] > 1:
+    if step.kind == StepKind.NOTICE and surroundings.late_ones[invoice.customer_id] > 1:
         return _(
             "This customer has several overdue invoices, which belong in one fourteen-day letter "
             "(article 6:96 BW). Write that letter yourself."

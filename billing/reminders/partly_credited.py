@@ -1,8 +1,9 @@
 """The rest of an invoice that was credited in part: how much, and whether that is certain.
 
-In the books an invoice and its credit are open items of their own, whether they were set off there
-or not. What is open of them together is what the customer owes, provided that both were seen; see
-paid.py. Of what was never booked counts what is known here. In every other case a person decides.
+In the ledger an invoice and its credit are open items of their own, whether set off or not. The
+customer owes the sum of both open amounts, provided that both were seen; see
+payments/allocation.py. For invoices that were never booked, the amounts known here count. In every
+other case a person decides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,8 +18,8 @@ from ..models import Booking, Invoice, InvoiceStatus, State
 
 
 def set_off(credits: Sequence[Invoice]) -> str:
-    """The credit invoices that the requested amount deducts, in the active language."""
-    told = ", ".join(
+    """Return the credit invoices that the requested amount deducts, in the active language."""
+    texts = ", ".join(
         _("%(number)s of %(total)s") % {"number": one.number, "total": euro(-one.gross)}
         for one in credits
     )
@@ -27,15 +28,15 @@ def set_off(credits: Sequence[Invoice]) -> str:
         "credit invoices %(credits)s have been set off",
         len(credits),
     )
-    return text % {"credits": told}
+    return text % {"credits": texts}
 
 
 def why_unknown(
     invoice: Invoice, credits: Sequence[Invoice], bookings: Mapping[int, Booking]
 ) -> str:
-    """Why the rest of the invoice is uncertain, and what to do: a sentence, or "".
+    """Return why the rest of the invoice is uncertain, and what to do, or "".
 
-    `bookings` are those of invoice and credits; the payments of that of the invoice are fresh.
+    `bookings` are those of the invoice and its credits; payments of the invoice are up to date.
     """
     for credit in credits:
         if why := _why_open(credit) or _why_unseen(credit, invoice, bookings):
@@ -46,7 +47,7 @@ def why_unknown(
 
 
 def _why_open(credit: Invoice) -> str:
-    """Why the credit invoice is unsettled: not sent yet, or of unknown settlement; or ""."""
+    """Return why the credit invoice is unsettled: not sent yet, or of unknown settlement; or ""."""
     if credit.is_draft:
         return _("There is a draft credit invoice for this invoice. Send or delete it.")
     if credit.status == InvoiceStatus.FINAL:
@@ -60,7 +61,10 @@ def _why_open(credit: Invoice) -> str:
 
 
 def _why_unseen(credit: Invoice, invoice: Invoice, bookings: Mapping[int, Booking]) -> str:
-    """Invoice and credit are known in the same place: both here only, or both in the same books."""
+    """Return why invoice and credit cannot be compared, or "".
+
+    Both must be known in the same place: only here, or in the same administration.
+    """
     one, other = bookings.get(invoice.pk), bookings.get(credit.pk)
     if one is None and other is None:
         return ""
@@ -78,7 +82,7 @@ def _why_unseen(credit: Invoice, invoice: Invoice, bookings: Mapping[int, Bookin
 
 
 def _adds_up(invoice: Invoice, credits: Sequence[Invoice], *, is_booked: bool) -> bool:
-    """Nothing was refunded, and the open items agree with the amount we would request."""
+    """Return whether nothing was refunded and the open items equal the requested amount."""
     if invoice.paid_amount < 0:
         return False
     if not is_booked or invoice.open_amount is None:

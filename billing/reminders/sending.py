@@ -1,4 +1,4 @@
-"""Sending reminders: first in the queue, then one by one with their PDF, each once.
+"""Send reminders: first in the queue, then one by one with their PDF, each once.
 
 Every condition is checked again before sending: an invoice that was paid, credited or excluded
 meanwhile gets no reminder.
@@ -57,7 +57,7 @@ def queue_reminders(
 
 
 def with_waiting_reminders(*, now: datetime.datetime) -> list[int]:
-    """Ids of organisations of which a queued reminder waits too long for a worker."""
+    """Return ids of organisations with a reminder that waits too long for a worker."""
     waiting = Reminder.objects.filter(mail=None, queued_at__lt=now - WAITS_TOO_LONG)
     ids = waiting.order_by().values_list("invoice__organisation", flat=True).distinct()
     return list(ids)
@@ -71,9 +71,9 @@ def sendable(
     now: datetime.datetime,
     today: datetime.date,
 ) -> list[Invoice]:
-    """The invoices of due_reminders whose reminder may be sent."""
-    around = Surroundings.of(organisation, invoices, plan=plan, now=now, today=today)
-    return [invoice for invoice in invoices if not why_not(invoice, around, now=now)]
+    """Return the invoices of due_reminders whose reminder may be sent."""
+    surroundings = Surroundings.of(organisation, invoices, plan=plan, now=now, today=today)
+    return [invoice for invoice in invoices if not why_not(invoice, surroundings, now=now)]
 
 
 def _queue(
@@ -142,25 +142,25 @@ def deliver(reminder: Reminder, organisation: Organisation, *, now: datetime.dat
 def _still_due(
     reminder: Reminder, organisation: Organisation, *, now: datetime.datetime, today: datetime.date
 ) -> Invoice | None:
-    """The invoice, if its step is still due and may be sent."""
+    """Return the invoice, if its step is still due and may be sent."""
     plan = plan_of(organisation)
     if plan.is_paused(today):
         return None
     due = due_reminders(organisation, plan, today=today)
     one = due.filter(pk=reminder.invoice_id)
     found = [invoice for invoice in one if step_of(invoice, plan).position == reminder.step]
-    around = Surroundings.of(organisation, found, plan=plan, now=now, today=today)
-    without_itself = replace(around, queued=frozenset())
+    surroundings = Surroundings.of(organisation, found, plan=plan, now=now, today=today)
+    without_itself = replace(surroundings, queued=frozenset())
     return next((one for one in found if not why_not(one, without_itself, now=now)), None)
 
 
 def _give_back(reminder: Reminder) -> None:
-    """Remove it from the queue, unless it was sent meanwhile; its step can be queued again."""
+    """Remove the reminder from the queue, unless sent meanwhile; the step can be queued again."""
     Reminder.objects.filter(pk=reminder.pk, mail=None).delete()
 
 
 def _files(reminder: Reminder, invoice: Invoice, *, now: datetime.datetime) -> list[Attachment]:
-    """Its PDF, and those of the deducted credit invoices."""
+    """Return the PDF, and those of the deducted credit invoices."""
     documents = [invoice, *credits_of(invoice)]
     try:
         return [file for one in documents for file in attachments_of(one, wanted=(), now=now)]
@@ -185,13 +185,13 @@ def _claim(
         with transaction.atomic():
             kind, key = MailKind.REMINDER, reminder.key
             mail = claim_mail(invoice, letter, files, by=reminder.by, now=now, key=key, kind=kind)
-            _tie(reminder, mail, day=localdate(now))
+            _link_mail(reminder, mail, day=localdate(now))
     except (AlreadyMailed, IntegrityError):
         return None
     return mail
 
 
-def _tie(reminder: Reminder, mail: InvoiceMail, *, day: datetime.date) -> None:
+def _link_mail(reminder: Reminder, mail: InvoiceMail, *, day: datetime.date) -> None:
     """Link the e-mail. Raises AlreadyMailed if the reminder has one, or left the queue."""
     queued = Reminder.objects.filter(pk=reminder.pk, mail=None)
     if not queued.update(mail=mail, day=day):

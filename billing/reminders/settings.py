@@ -1,4 +1,4 @@
-"""Changing the reminder settings, and excluding invoices and customers."""
+"""Change the reminder settings, and exclude invoices and customers."""
 
 import datetime
 from typing import Any
@@ -29,14 +29,14 @@ class NotPossible(Exception):
 
 
 def with_automatic_reminders() -> QuerySet[Organisation]:
-    """Organisations whose reminders are sent without anybody selecting them."""
+    """Return organisations whose reminders are sent without a selection."""
     return Organisation.objects.filter(
         reminder_settings__is_on=True, reminder_settings__mode=ReminderMode.SEND
     )
 
 
 def change_reminder_settings(organisation: Organisation, **choices: Any) -> ReminderSettings:
-    """Store the choices, for this database and no copy of it.
+    """Store the choices, which hold for this database and no copy of it.
 
     Switching reminders on for the first time creates the default steps.
     """
@@ -54,7 +54,7 @@ def change_reminder_settings(organisation: Organisation, **choices: Any) -> Remi
 
 
 def next_step(organisation: Organisation) -> ReminderStep:
-    """A new last step, not stored yet. Raises NotPossible when there are four."""
+    """Return a new last step, not stored yet. Raises NotPossible when there are four."""
     steps = list(ReminderStep.objects.filter(organisation=organisation))
     if len(steps) >= MOST_STEPS:
         raise NotPossible
@@ -72,7 +72,7 @@ def delete_last_step(step: ReminderStep) -> None:
 
 
 def exclude(
-    whose: Invoice | Customer,
+    target: Invoice | Customer,
     *,
     reason: str,
     until: datetime.date | None,
@@ -80,14 +80,16 @@ def exclude(
     now: datetime.datetime,
 ) -> ReminderHold:
     """Stop the reminders of an invoice or customer; replaces an earlier exclusion."""
-    key: dict[str, Any] = {"invoice": whose} if isinstance(whose, Invoice) else {"customer": whose}
+    key: dict[str, Any] = (
+        {"invoice": target} if isinstance(target, Invoice) else {"customer": target}
+    )
     details = {"reason": reason, "until": until, "by": by, "since": now}
     with transaction.atomic():
         hold, _is_new = ReminderHold.objects.update_or_create(
-            **key, defaults=details | {"organisation": whose.organisation}
+            **key, defaults=details | {"organisation": target.organisation}
         )
-        if isinstance(whose, Invoice):
-            _add_event(whose, "no-reminders", by=by, now=now, reason=reason)
+        if isinstance(target, Invoice):
+            _add_event(target, "no-reminders", by=by, now=now, reason=reason)
         return hold
 
 

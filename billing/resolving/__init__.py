@@ -1,1 +1,1 @@
-"""What people decide about a booking that needs attention."""
+"""Decisions of people about a booking that needs attention."""

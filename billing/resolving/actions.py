@@ -1,4 +1,4 @@
-"""What a person may do with a booking: check now, book again, link, cancel. Never "send again".
+"""Actions of a person on a booking: check now, book again, link, cancel. Never "send again".
 
 Taking a new number has a module of its own: renumbering.
 """
@@ -15,14 +15,14 @@ from integrations.models import Connection
 
 from ..bookings import payloads
 from ..bookings.outbox import enqueue_delivery, queue_relation
-from ..bookings.recording import AlreadyTied, progress_of, release_waiting, tie
+from ..bookings.recording import AlreadyLinked, link_record, progress_of, release_waiting
 from ..invoices.crediting import withdraw
 from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
 from ..unbilled.claiming import release
 from ..unbilled.releasing import RowsMoved
 from . import rules as interventions
 
-__all__ = ["AlreadyTied", "NoLonger", "RowsMoved", "book_again", "cancel", "check_now", "link"]
+__all__ = ["AlreadyLinked", "NoLonger", "RowsMoved", "book_again", "cancel", "check_now", "link"]
 
 
 class NoLonger(Exception):
@@ -30,7 +30,7 @@ class NoLonger(Exception):
 
 
 class Comparing(NoLonger):
-    """After a restore, before the comparison: the booking may be out of date."""
+    """The booking may be out of date: the comparison after a restore is not complete."""
 
 
 def check_now(booking: Booking, *, now: datetime.datetime) -> None:
@@ -55,7 +55,7 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
         if not interventions.may_correct(progress_of(booking)):
             raise NoLonger
         waits = _make_customer_first(booking, by=by, now=now)
-        payload = _composed_anew(booking)
+        payload = _new_payload(booking)
         queued = interventions.corrected(progress_of(booking), now=now)
         change(
             booking,
@@ -74,16 +74,16 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
             last_sent_at=None,
             absent_at=None,
         )
-        tell(booking, "booked-again", by=by, now=now)
+        add_event(booking, "booked-again", by=by, now=now)
         if booking.kind == BookingKind.RELATION:
             _follow_customer(booking.customer_id)
         enqueue_delivery(booking.connection_id)
 
 
 def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
-    """Link the record in e-Boekhouden to this booking, on the word of a person.
+    """Link the record in e-Boekhouden to this booking, as a person decided.
 
-    Raises AlreadyTied when something else of ours is tied to it.
+    Raises AlreadyLinked when another document or customer is linked to it.
     """
     with transaction.atomic():
         if not interventions.may_link(progress_of(booking)) or not booking.remote_snapshot:
@@ -95,25 +95,26 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
             reason="linked",
             ended_at=now,
         )
-        tie(booking, remote_id_of(booking))
+        link_record(booking, remote_id_of(booking))
         if booking.kind == BookingKind.RELATION:
             release_waiting(booking.customer_id, now=now)
             enqueue_delivery(booking.connection_id)
-        tell(booking, "linked", by=by, now=now)
+        add_event(booking, "linked", by=by, now=now)
 
 
 def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = "") -> None:
-    """Withdraws what provably is not there; an invoice only for e-Boekhouden frees its rows.
+    """Cancel a booking whose document provably does not exist in e-Boekhouden.
 
-    The rows of a credit go back to the lines that it took back; if they cannot, RowsMoved says why.
-    Its number is not given again: it stays with the void invoice, and the reason with it.
-    Documents that waited for a customer go back to a person, to book them again or cancel them.
+    The rows of an invoice for e-Boekhouden are released. The rows of a credit return to the lines
+    that it took back; if they cannot, RowsMoved has the reason. The number is not assigned again:
+    it stays with the void invoice. Documents that waited for a customer return to a person, who
+    books them again or cancels them.
     """
     with transaction.atomic():
         if not interventions.may_cancel(progress_of(booking)):
             raise NoLonger
         change(booking, state=(booking.state,), to=State.CANCELLED, ended_at=now, next_at=None)
-        tell(booking, "cancelled", by=by, now=now, reason=reason)
+        add_event(booking, "cancelled", by=by, now=now, reason=reason)
         if booking.kind == BookingKind.RELATION:
             waiting = booking.customer.bookings.filter(state=State.BLOCKED, reason="customer")
             waiting.update(state=State.REJECTED, code="", text="")
@@ -126,13 +127,13 @@ def cancel(booking: Booking, *, by: User, now: datetime.datetime, reason: str = 
 
 
 def remote_id_of(booking: Booking) -> str:
-    """The id in e-Boekhouden, from the copy that the look-up kept."""
-    copy = booking.remote_snapshot or {}
+    """Return the id in e-Boekhouden, from the copy that the look-up stored."""
+    snapshot = booking.remote_snapshot or {}
     names = {BookingKind.RELATION: "id", BookingKind.INVOICE: "number"}
-    return str(copy.get(names.get(BookingKind(booking.kind), "entry_number"), ""))
+    return str(snapshot.get(names.get(BookingKind(booking.kind), "entry_number"), ""))
 
 
-def _composed_anew(booking: Booking) -> payloads.Payload:
+def _new_payload(booking: Booking) -> payloads.Payload:
     if booking.kind == BookingKind.RELATION:
         return payloads.relation_payload(
             relation_from_customer(booking.customer, correlation_id=booking.correlation_id)
@@ -147,7 +148,7 @@ def _composed_anew(booking: Booking) -> payloads.Payload:
 
 
 def _name_of(booking: Booking) -> str:
-    """A customer may have another number by now; an invoice keeps its number."""
+    """Return the natural key: a customer may have a new number, an invoice keeps its number."""
     is_relation = booking.kind == BookingKind.RELATION
     return booking.customer.number if is_relation else booking.natural_key
 
@@ -158,7 +159,7 @@ def _follow_customer(customer_id: int) -> None:
         customer=customer_id, state=State.BLOCKED, reason="customer", unconfirmed_sends=0
     )
     for booking in waiting.select_related("customer", "invoice", "connection"):
-        payload = _composed_anew(booking)
+        payload = _new_payload(booking)
         change(
             booking,
             state=(State.BLOCKED,),
@@ -168,9 +169,9 @@ def _follow_customer(customer_id: int) -> None:
 
 
 def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) -> bool:
-    """Queue the customer first, and make the booking wait, if e-Boekhouden lacks it.
+    """Queue the customer, and make the booking wait, if e-Boekhouden lacks it.
 
-    Also when the service just said that it does not know it.
+    Also if the service just answered that it does not know the customer.
     """
     if booking.kind == BookingKind.RELATION:
         return False
@@ -184,20 +185,20 @@ def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) 
 def change(
     booking: Booking, *, state: tuple[str, ...], to: str | None = None, **fields: object
 ) -> None:
-    """Only from these states, and only as it was read: a worker may have it in hand by now.
+    """Change the booking, only from these states and only as it was read.
 
-    Raises NoLonger.
+    A worker may have claimed it meanwhile. Raises NoLonger.
     """
     if Connection.objects.filter(pk=booking.connection_id, must_compare_first=True).exists():
         raise Comparing
-    held = Booking.objects.filter(
+    rows = Booking.objects.filter(
         pk=booking.pk, fencing_token=booking.fencing_token, state__in=state
     )
-    if not held.update(state=to or booking.state, **fields):
+    if not rows.update(state=to or booking.state, **fields):
         raise NoLonger
 
 
-def tell(
+def add_event(
     booking: Booking, kind: str, *, by: User, now: datetime.datetime, reason: str = ""
 ) -> None:
     """Add an event to the timeline of its invoice."""

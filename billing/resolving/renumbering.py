@@ -1,7 +1,7 @@
-"""Giving a document another number when its number is taken in e-Boekhouden.
+"""Give a document another number when its number is taken in e-Boekhouden.
 
-A number that was given stays with its invoice, which is void then and says why; the invoice itself
-goes on as a copy under the next number of its series, with the same lines and the same rows.
+An assigned number stays with its invoice, which becomes void with that reason. A copy of the
+invoice gets the next number of its series, with the same lines and the same rows.
 """
 
 import copy
@@ -34,7 +34,7 @@ from .actions import NoLonger, book_again, change
 
 
 def may_take_new_number(booking: Booking) -> bool:
-    """A sales entry keeps its number: the customer has the invoice with it."""
+    """Return whether it may: a sales entry keeps its number, which the customer has received."""
     if booking.kind == BookingKind.SALES_ENTRY or not interventions.may_renumber(
         progress_of(booking)
     ):
@@ -71,8 +71,8 @@ def _renumber_invoice(booking: Booking, *, by: User, now: datetime.datetime) -> 
     new = _copy_of(old, by=by, now=now)
     move(old, new)
     Invoice.objects.filter(pk=old.pk).update(status=InvoiceStatus.VOID)
-    _tell(old, "replaced-by", new.number, by=by, now=now)
-    _tell(new, "replaces", old.number, by=by, now=now)
+    _add_event(old, "replaced-by", new.number, by=by, now=now)
+    _add_event(new, "replaces", old.number, by=by, now=now)
     queue_invoice(new, booking.connection, by=by, now=now, batch=booking.batch)
     return new.number
 
@@ -82,7 +82,7 @@ def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
     new.pk, new._state = None, ModelState()
     new.number = next_number(old.organisation, Origin(old.origin), year=old.date.year)
     new.created_at, new.created_by = now, by
-    # Lines can be added to a draft only, not to a final invoice (archive/guards.py).
+    # Lines can be added to a draft only, not to a final invoice (documents/archive/triggers.py).
     new.status = InvoiceStatus.DRAFT
     new.save(force_insert=True)
     lines = list(old.lines.all())
@@ -98,14 +98,16 @@ def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
 
 
 def _rename_rows(old: Invoice, lines: dict[int, InvoiceLine]) -> None:
-    """Of a credit: which rows its lines took off the invoice."""
+    """Move the recorded rows of a credit to the lines of the copy."""
     named = list(CreditedRow.objects.filter(line__invoice=old).select_related("line"))
     for row in named:
         row.line = lines[row.line.position]
     CreditedRow.objects.bulk_update(named, ["line"])
 
 
-def _tell(invoice: Invoice, kind: str, number: str, *, by: User, now: datetime.datetime) -> None:
+def _add_event(
+    invoice: Invoice, kind: str, number: str, *, by: User, now: datetime.datetime
+) -> None:
     InvoiceEvent.objects.create(
         invoice=invoice, at=now, by=by, kind=kind, details={"number": number}
     )

@@ -1,4 +1,4 @@
-"""Which actions people may take on a booking, and their effect. Pure, like decisions."""
+"""The actions that people may take on a booking, and their effect. Pure, like decisions."""
 
 import datetime
 from dataclasses import replace
@@ -8,7 +8,7 @@ from ..models.booking import State
 
 
 def may_cancel(progress: Progress) -> bool:
-    """Only a booking that provably has no document of ours in e-Boekhouden."""
+    """Return whether e-Boekhouden provably has no document of ours."""
     if progress.state is State.CONFLICT:
         return not _may_be_among_several(progress)
     if progress.state is State.REJECTED:
@@ -17,30 +17,33 @@ def may_cancel(progress: Progress) -> bool:
 
 
 def may_correct(progress: Progress) -> bool:
-    """Proven absent (refused or never sent), so it may be sent with other content."""
+    """Return whether absence is proven (refused or never sent), so that the content may change."""
     return progress.state is State.REJECTED or (
         progress.state is State.CONFLICT and progress.unconfirmed_sends == 0
     )
 
 
 def may_link(progress: Progress) -> bool:
-    """A person may say that the record in e-Boekhouden is this document."""
+    """Return whether a person may decide that the record is this document."""
     return progress.state is State.CONFLICT and progress.reason not in ("several", "exists-unseen")
 
 
 def may_renumber(progress: Progress) -> bool:
-    """Another document has the number in e-Boekhouden, so ours may get another one."""
-    mine_too = progress.reason == "identical" or _may_be_among_several(progress)
-    return progress.state is State.CONFLICT and not mine_too
+    """Return whether another document has the number, so that ours may get a new one."""
+    may_be_ours = progress.reason == "identical" or _may_be_among_several(progress)
+    return progress.state is State.CONFLICT and not may_be_ours
 
 
 def _may_be_among_several(progress: Progress) -> bool:
-    """Of several with one number one may be ours: they must be corrected there first."""
+    """Return whether one of several records with the number may be ours.
+
+    They must be corrected in e-Boekhouden first.
+    """
     return progress.reason == "several" and progress.unconfirmed_sends > 0
 
 
 def may_look_again(progress: Progress) -> bool:
-    """Someone may have corrected it in e-Boekhouden meanwhile."""
+    """Return whether a new look-up is useful, for instance after a correction in e-Boekhouden."""
     return progress.state in (State.UNKNOWN, State.QUEUED, State.CONFLICT)
 
 
@@ -56,5 +59,5 @@ def check_now(progress: Progress, *, now: datetime.datetime) -> Progress:
 
 
 def corrected(progress: Progress, *, now: datetime.datetime) -> Progress:
-    """A new revision under the same number, which starts as a new booking."""
+    """Return the progress of a new revision under the same number, as for a new booking."""
     return Progress(state=State.QUEUED, next_at=now)

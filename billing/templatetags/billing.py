@@ -14,11 +14,11 @@ register = template.Library()
 
 @register.filter
 def named(code: str, names: Mapping[str, str]) -> str:
-    """The name that belongs to a code, such as that of a ledger account; empty if unknown."""
+    """Return the name that belongs to a code, such as a ledger account; empty if unknown."""
     return names.get(code, "")
 
 
 @register.simple_tag
 def row_trail(row: Registration) -> list[InvoiceLine]:
-    """The credit lines that took the row off an invoice, the oldest first."""
+    """Return the credit lines that took the row off an invoice, the oldest first."""
     return trail_of(row)

@@ -27,20 +27,20 @@ Row = TypeVar("Row", TimeEntry, Expense, Trip, ScheduledAmount)
 
 @dataclass
 class Billable:
-    """What can be billed, by customer, and what is left out: reason → number of rows."""
+    """The items that can be billed, by customer; and the number of other rows, by reason."""
 
     items: dict[Customer, list[Item]] = field(default_factory=dict)
     skipped: Counter[Reason] = field(default_factory=Counter)
 
 
 def billable(organisation: Organisation, work: SelectedWork) -> Billable:
-    """The items of the work; rows that may not be billed are counted by reason."""
+    """Return the items of the work; rows that may not be billed are counted by reason."""
     rules = PostingRules(organisation)
     found = Billable()
-    _sort(work.time_entries, found, why_not=why_not_hours, make=partial(_hours, rules=rules))
-    _sort(work.expenses, found, why_not=why_not_row, make=partial(_expense, rules=rules))
-    _sort(work.trips, found, why_not=why_not_row, make=partial(_trip, rules=rules))
-    _sort(
+    _add_items(work.time_entries, found, why_not=why_not_hours, make=partial(_hours, rules=rules))
+    _add_items(work.expenses, found, why_not=why_not_row, make=partial(_expense, rules=rules))
+    _add_items(work.trips, found, why_not=why_not_row, make=partial(_trip, rules=rules))
+    _add_items(
         work.scheduled_amounts,
         found,
         why_not=why_not_scheduled,
@@ -49,7 +49,7 @@ def billable(organisation: Organisation, work: SelectedWork) -> Billable:
     return found
 
 
-def _sort(
+def _add_items(
     rows: Iterable[Row],
     found: Billable,
     *,
@@ -62,8 +62,8 @@ def _sort(
             continue
         try:
             item = make(row)
-        except NoRateThen as none:
-            found.skipped[_no_rate_then(none.rate, row)] += 1
+        except NoRateThen as error:
+            found.skipped[_no_rate_then(error.rate, row)] += 1
         else:
             found.items.setdefault(row.project.customer, []).append(item)
 
@@ -72,7 +72,7 @@ def _sort(
 
 
 def why_not_row(row: Registration) -> Reason | None:
-    """Why a registration cannot be billed; None if it can."""
+    """Return why a registration cannot be billed; None if it can."""
     if row.invoice_line_id or row.status == Status.INVOICED:
         return Reason(_("Already on an invoice."))
     if row.status not in BILLABLE_STATUSES:
@@ -85,7 +85,10 @@ def why_not_row(row: Registration) -> Reason | None:
 
 
 def why_not_hours(entry: TimeEntry) -> Reason | None:
-    """As for every row; and hours need a rate, on a project that is billed by the hour."""
+    """Return why hours cannot be billed; None if they can.
+
+    Besides the rules for every row, hours need a rate, on a project that is billed by the hour.
+    """
     if why := why_not_row(entry):
         return why
     method = entry.project.billing_method
@@ -101,7 +104,7 @@ def why_not_hours(entry: TimeEntry) -> Reason | None:
 
 
 def why_not_scheduled(scheduled: ScheduledAmount) -> Reason | None:
-    """An agreed amount is billed once."""
+    """Return why an agreed amount cannot be billed, as each is billed once; None if it can."""
     if scheduled.invoice_line_id:
         return Reason(_("Already on an invoice."))
     if scheduled.is_written_off:
@@ -110,7 +113,7 @@ def why_not_scheduled(scheduled: ScheduledAmount) -> Reason | None:
 
 
 def _no_rate_then(rate: VatRate, row: Registration | ScheduledAmount) -> Reason:
-    """The rate ended, or begins later, and is tied to no other rate."""
+    """Return the reason: the VAT rate ended or begins later, and no other rate replaces it."""
     if has_ended(rate, day_of_supply(row)):
         text = _("VAT rate %(rate)s has ended and has no successor. Choose another rate.")
     else:
@@ -125,9 +128,9 @@ def _no_rate_then(rate: VatRate, row: Registration | ScheduledAmount) -> Reason:
 
 
 def day_of_supply(row: Registration | ScheduledAmount) -> datetime.date:
-    """The day that decides which VAT rate holds.
+    """Return the day that decides which VAT rate is valid.
 
-    What goes on for a period is supplied at the end of it (art. 64(1) of Directive 2006/112).
+    A supply during a period takes place at the end of it (art. 64(1) of Directive 2006/112).
     """
     if isinstance(row, ScheduledAmount):
         return row.period_until or row.due_on

@@ -34,7 +34,10 @@ def claim_rows(line: InvoiceLine, items: Iterable[Item]) -> None:
 
 
 def release(invoice: Invoice) -> int:
-    """Release every row of the invoice as approved, for billing approved them; return how many."""
+    """Release every row of the invoice, as approved; return how many.
+
+    Billing the rows approved them.
+    """
     return _released(invoice_line__invoice=invoice)
 
 
@@ -44,7 +47,7 @@ def release_lines(lines: Iterable[int]) -> int:
 
 
 def line_ids_with_rows(invoice: Invoice) -> set[int]:
-    """The ids of the lines that were made from rows."""
+    """Return the ids of the lines that were made from rows."""
     found: set[int] = set()
     for model in (*REGISTRATIONS.values(), ScheduledAmount):
         found.update(
@@ -55,13 +58,13 @@ def line_ids_with_rows(invoice: Invoice) -> set[int]:
     return found
 
 
-def _released(**which: object) -> int:
+def _released(**filter_of_rows: object) -> int:
     count = 0
     for model in REGISTRATIONS.values():
-        billed = model.objects.filter(**which)
+        billed = model.objects.filter(**filter_of_rows)
         billed.hold()
         count += billed.update(invoice_line=None, status=Status.APPROVED)
-    scheduled_amounts = ScheduledAmount.objects.filter(**which)
+    scheduled_amounts = ScheduledAmount.objects.filter(**filter_of_rows)
     scheduled_amounts.hold()
     return count + scheduled_amounts.update(invoice_line=None)
 

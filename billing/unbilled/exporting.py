@@ -1,4 +1,4 @@
-"""Unbilled as a table for a spreadsheet: a row a project, read a hundred customers at a time."""
+"""Unbilled as a table for a spreadsheet: a row per project, read a hundred customers at a time."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,13 @@ from .figures import customers_with_something, unbilled_of
 from .parts import UnbilledCustomer, UnbilledProject
 from .rows import UnbilledFilter
 
-AT_ONCE = 100  # customers
+CHUNK = 100  # customers
 
 
 def unbilled_sheet(
     organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> Sheet:
-    """What the page shows, all of its pages; amounts in euros excl. VAT."""
+    """Return all pages of the list as a table; amounts in euros excl. VAT."""
     rows = _rows(organisation, projects, unbilled_filter)
     return Sheet(f"unbilled-{unbilled_filter.until.isoformat()}", _("Unbilled"), _head(), rows)
 
@@ -52,9 +52,9 @@ def _rows(
     customers = customers_with_something(organisation, projects)
     # All ids first: a customer that is billed meanwhile must not shift the pages.
     ids = list(customers.values_list("pk", flat=True))
-    for start in range(0, len(ids), AT_ONCE):
-        some = organisation.customers.in_bulk(ids[start : start + AT_ONCE])
-        in_order = [some[pk] for pk in ids[start : start + AT_ONCE] if pk in some]
+    for start in range(0, len(ids), CHUNK):
+        chunk = organisation.customers.in_bulk(ids[start : start + CHUNK])
+        in_order = [chunk[pk] for pk in ids[start : start + CHUNK] if pk in chunk]
         for customer in unbilled_of(in_order, projects, unbilled_filter):
             yield from (_cells(customer, part) for part in customer.projects)
 

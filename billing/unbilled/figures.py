@@ -1,4 +1,4 @@
-"""What can be billed of projects, in euros excl. VAT; as many queries for many as for one."""
+"""The unbilled amounts of projects, in euros excl. VAT; the number of queries is fixed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SHOWN_HOURS = Q(hourly_rate__isnull=False) | ~Q(project__method__in=HOURLY)
 
 @dataclass(frozen=True)
 class UnbilledTotals:
-    """What all of it comes to, in euros excl. VAT, and of how many projects."""
+    """The unbilled amount in euros excl. VAT, and its number of projects."""
 
     project_count: int
     total: Decimal
@@ -36,15 +36,15 @@ class UnbilledTotals:
 def customers_with_something(
     organisation: Organisation, projects: QuerySet[Project]
 ) -> QuerySet[Customer]:
-    """The customers of these projects, by name."""
-    own = projects.order_by().filter(customer=OuterRef("pk"))
-    return organisation.customers.filter(Exists(own)).order_by(Lower("name"), "pk")
+    """Return the customers of these projects, by name."""
+    used = projects.order_by().filter(customer=OuterRef("pk"))
+    return organisation.customers.filter(Exists(used)).order_by(Lower("name"), "pk")
 
 
 def unbilled_of(
     customers: Sequence[Customer], projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> list[UnbilledCustomer]:
-    """What can be billed of these customers, which keep their order, on some of the projects."""
+    """Return the unbilled amounts of these customers, in their order, on some of the projects."""
     mine = with_scheduled_amounts_counted(
         projects.filter(customer__in=[one.pk for one in customers])
     )
@@ -58,7 +58,7 @@ def unbilled_of(
 def everything_unbilled(
     organisation: Organisation, unbilled_filter: UnbilledFilter
 ) -> list[UnbilledCustomer]:
-    """All that can be billed, by customer name."""
+    """Return all unbilled amounts, by customer name."""
     projects = billable_projects(organisation.projects.all(), unbilled_filter)
     return unbilled_of(
         list(customers_with_something(organisation, projects)), projects, unbilled_filter
@@ -66,18 +66,20 @@ def everything_unbilled(
 
 
 def totals(projects: QuerySet[Project], unbilled_filter: UnbilledFilter) -> UnbilledTotals:
-    """What can be billed on these projects together, added up by the database."""
-    here = {"project__in": projects.order_by().values("pk")}
-    hours = TimeEntry.objects.filter(**here, project__method__in=HOURLY).exclude(hourly_rate=None)
-    rows = (hours, Expense.objects.filter(**here), Trip.objects.filter(**here))
+    """Let the database add up the unbilled amounts of these projects."""
+    of_projects = {"project__in": projects.order_by().values("pk")}
+    hours = TimeEntry.objects.filter(**of_projects, project__method__in=HOURLY).exclude(
+        hourly_rate=None
+    )
+    rows = (hours, Expense.objects.filter(**of_projects), Trip.objects.filter(**of_projects))
     registered = (
-        unbilled_registrations(some, unbilled_filter)
+        unbilled_registrations(queryset, unbilled_filter)
         .order_by()
         .aggregate(cents=sum_in_cents("amount"))["cents"]
-        for some in rows
+        for queryset in rows
     )
     scheduled_amounts = due_scheduled_amounts(
-        ScheduledAmount.objects.filter(**here), unbilled_filter
+        ScheduledAmount.objects.filter(**of_projects), unbilled_filter
     ).order_by()
     agreed = sum(
         net_amount(row["quantity"], row["price"]) * row["n"]
@@ -121,14 +123,14 @@ def _add_hours(found: dict[int, UnbilledProject], rows: RegistrationQuerySet) ->
         part.minutes = row["minutes"]
         if part.project.billing_method.is_hourly:
             part.hours = in_euros(row["cents"])
-            part.saw(row["first"], row["last"])
+            part.widen(row["first"], row["last"])
 
 
 def _add_rows(found: dict[int, UnbilledProject], name: str, rows: RegistrationQuerySet) -> None:
     for row in _per_project(rows):
         part = found[row["project"]]
         setattr(part, name, in_euros(row["cents"]))
-        part.saw(row["first"], row["last"])
+        part.widen(row["first"], row["last"])
 
 
 def _add_scheduled_amounts(
@@ -152,7 +154,7 @@ def _add_billed(found: dict[int, UnbilledProject]) -> None:
 
 
 def _add_agreed(found: dict[int, UnbilledProject]) -> None:
-    """Fixed prices and instalments together; by the hour, the budget in euros."""
+    """Add fixed prices and instalments; by the hour, the budget in euros."""
     for part in found.values():
         part.agreed = part.project.budget_amount
     fixed = [pk for pk, part in found.items() if part.project.method in FIXED]

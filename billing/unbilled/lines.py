@@ -22,7 +22,7 @@ from lib.money import ZERO, cents, hours, net_amount
 
 
 class Grouping(StrEnum):
-    """How hours become lines."""
+    """The way in which hours become lines."""
 
     DETAILED = "detailed"
     TASK = "task"
@@ -47,7 +47,7 @@ GROUPING_LABELS = {
 
 
 class ItemKind(StrEnum):
-    """What is billed, in the order of an invoice."""
+    """The kind of an item, in the order of an invoice."""
 
     HOURS = "hours"
     SCHEDULED = "scheduled"
@@ -65,7 +65,7 @@ UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
 
 @dataclass(frozen=True)
 class PostingRule:
-    """How an item is booked: VAT rate, ledger account, cost centre."""
+    """The way to book an item: VAT rate, ledger account, cost centre."""
 
     vat_rate_id: int
     vat_percentage: Decimal
@@ -77,7 +77,7 @@ class PostingRule:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to bill. `quantity` is minutes for hours, kilometres for trips, else a number."""
+    """A thing to bill. `quantity` is minutes for hours, kilometres for trips, else a number."""
 
     kind: ItemKind
     id: int
@@ -135,7 +135,7 @@ class Line:
 def compose(
     items: Iterable[Item], *, grouping: Grouping, with_week: bool = False
 ) -> tuple[Line, ...]:
-    """The lines of one invoice, in the order hours, agreed amounts, expenses, trips; by project.
+    """Return the lines of one invoice: hours, agreed amounts, expenses, trips; by project.
 
     `with_week` adds the weeks of hours and trips to the description.
     """
@@ -151,7 +151,10 @@ def compose(
 
 
 def amount_of(items: Iterable[Item]) -> Decimal:
-    """The amount of the items in euros: hours and trips of one price are added, then priced."""
+    """Return the amount of the items in euros excl. VAT.
+
+    Hours and trips of one price are added, then priced.
+    """
     quantities: dict[tuple[ItemKind, Decimal, int], Decimal] = defaultdict(Decimal)
     for item in items:
         quantities[item.kind, item.price, alone(item.kind, item.id)] += item.quantity
@@ -170,12 +173,12 @@ def alone(kind: ItemKind, id: int) -> int:
 
 
 def quantity_of(kind: ItemKind, quantity: Decimal) -> Decimal:
-    """The quantity on a line: minutes as hundredths of an hour, the rest unchanged."""
+    """Return the quantity on a line: minutes as hundredths of an hour, others unchanged."""
     return hours(int(quantity)) if kind is ItemKind.HOURS else quantity
 
 
 def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
-    """Items with the same key share a line; posting rules never mix, prices only in WHOLE."""
+    """Return the key by which items share a line; posting rules never mix, prices only in WHOLE."""
     account, centre = item.posting_rule.ledger_account, item.posting_rule.cost_centre_id or 0
     if grouping is Grouping.WHOLE:
         return (-item.posting_rule.vat_percentage, account, item.posting_rule.vat_rate_id, centre)
@@ -221,7 +224,7 @@ def _line(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> Li
 
 
 def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, Decimal]:
-    """Quantity, unit and price; one line for all is one times everything."""
+    """Return quantity, unit and price; one line for all items is once their total."""
     if grouping is Grouping.WHOLE:
         return Decimal("1.00"), "", amount_of(items)
     first = items[0]
@@ -234,7 +237,7 @@ def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, 
 
 
 def _week(items: Iterable[Item]) -> str:
-    """` · week 47 2026` for hours and trips; empty for expenses and agreed amounts."""
+    """Return ` · week 47 2026` for hours and trips; empty for expenses and agreed amounts."""
     days = [item.date for item in items if item.kind in (ItemKind.HOURS, ItemKind.TRIP)]
     return f" · {weeks(min(days), max(days))}" if days else ""
 
@@ -269,9 +272,9 @@ def _hours_description(item: Item, grouping: Grouping) -> str:
         case Grouping.DAY:
             return f"{item.project} · {item.date:%d-%m-%Y}"
         case Grouping.DETAILED:
-            what = f"{item.project} · {item.task}"
+            subject = f"{item.project} · {item.task}"
             note = f": {item.description}" if item.description else ""
-            return f"{item.date:%d-%m-%Y} · {item.employee} · {what}{note}"
+            return f"{item.date:%d-%m-%Y} · {item.employee} · {subject}{note}"
     return item.project
 
 

@@ -1,4 +1,4 @@
-"""The lines of Unbilled: a customer, its projects, and how they read."""
+"""The lines of Unbilled: a customer with its projects, and their texts."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -44,14 +44,14 @@ class UnbilledProject:
     def scheduled_count(self) -> int:
         return len(self.scheduled_days)
 
-    def saw(self, first: datetime.date, last: datetime.date) -> None:
+    def widen(self, first: datetime.date, last: datetime.date) -> None:
         """Widen `first` and `last` to include these days."""
         self.first = min(first, self.first or first)
         self.last = max(last, self.last or last)
 
     @property
     def method(self) -> str:
-        """`Task rate`, `Subscription · month`, `Fixed price · instalment 2 of 3`."""
+        """The method, as `Task rate`, `Subscription · month`, `Fixed price · instalment 2 of 3`."""
         label = str(self.project.billing_method.label)
         match self.project.billing_method:
             case Method.SUBSCRIPTION if self._frequency:
@@ -90,7 +90,7 @@ class UnbilledProject:
 
 
 def _days(first: datetime.date, last: datetime.date) -> str:
-    """`15-11`, `01-11 – 20-11`, or with the years where they differ."""
+    """Format as `15-11`, `01-11 – 20-11`, or with the years where they differ."""
     written = "%d-%m" if first.year == last.year else "%d-%m-%Y"
     return " – ".join(dict.fromkeys(f"{day:{written}}" for day in (first, last)))
 

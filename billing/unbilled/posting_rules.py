@@ -42,18 +42,18 @@ class PostingRules:
 
     def of(
         self,
-        thing: Task | ExpenseCategory | TripSettings | None,
+        subject: Task | ExpenseCategory | TripSettings | None,
         customer: Customer,
         *,
         on: datetime.date,
         own: VatRate | None = None,
     ) -> PostingRule:
-        """The posting rule of one thing for one customer, supplied `on` that day.
+        """Return the posting rule of a thing for a customer, supplied on a day.
 
-        `own` is a rate chosen on the row itself. Raises NoRateThen when the rate does not hold on
-        that day and nothing was said of what it follows on, or what follows on it.
+        `own` is a rate chosen on the row itself. Raises NoRateThen if neither the rate nor one
+        before or after it in its chain is valid on that day.
         """
-        chosen = self._chosen(own.pk if own else thing.vat_rate_id if thing else None, customer)
+        chosen = self._chosen(own.pk if own else subject.vat_rate_id if subject else None, customer)
         if chosen is None:
             return replace(NO_RATE, ledger_account=self.ledger_account)
         rate = rate_on(chosen, on, rates=self.rates)
@@ -62,22 +62,26 @@ class PostingRules:
             vat_percentage=rate.percentage,
             vat_code=rate.code,
             vat_treatment=rate.treatment,
-            ledger_account=(thing.ledger_account if thing else "") or self.ledger_account,
-            cost_centre_id=thing.cost_centre_id if thing else None,
+            ledger_account=(subject.ledger_account if subject else "") or self.ledger_account,
+            cost_centre_id=subject.cost_centre_id if subject else None,
         )
 
     def _chosen(self, override: int | None, customer: Customer) -> VatRate | None:
-        """The rate whatever the day; None when the organisation has no default rate."""
-        customers = self.rates.get(customer.vat_rate_id or 0)
+        """Return the rate regardless of the day; None if the organisation has no default rate."""
+        customers_rate = self.rates.get(customer.vat_rate_id or 0)
         own = self.rates.get(override or 0)
-        if own and own.treatment in WITHIN_EU and not _is_billed_within_eu(customer, customers):
+        if (
+            own
+            and own.treatment in WITHIN_EU
+            and not _is_billed_within_eu(customer, customers_rate)
+        ):
             own = None
-        if customers and customers.treatment != VatTreatment.DOMESTIC:
-            both_within_eu = own and {own.treatment, customers.treatment} <= WITHIN_EU
-            return own if both_within_eu else customers
-        return own or customers or self.default_rate
+        if customers_rate and customers_rate.treatment != VatTreatment.DOMESTIC:
+            both_within_eu = own and {own.treatment, customers_rate.treatment} <= WITHIN_EU
+            return own if both_within_eu else customers_rate
+        return own or customers_rate or self.default_rate
 
 
 def _is_billed_within_eu(customer: Customer, rate: VatRate | None) -> bool:
-    """Whether its rate is within the EU, or it is in another country of the EU."""
+    """Return whether its rate is within the EU, or it is in another country of the EU."""
     return bool(rate and rate.treatment in WITHIN_EU) or customer.country in EU - {HOME}

@@ -52,7 +52,7 @@ class ReasonSummary:
 
 
 def describe(reason: Reason) -> ReasonSummary:
-    """The reason with a link to the page that solves the problem."""
+    """Return the reason with a link to the page that solves the problem."""
     if reason.fix is None:
         return ReasonSummary(reason.text)
     url = reverse(PAGES[reason.fix], args=[reason.pk] if reason.pk else [])
@@ -62,7 +62,7 @@ def describe(reason: Reason) -> ReasonSummary:
 def describe_skipped(
     row: SkippedRegistrations, unbilled_filter: UnbilledFilter, *, by: Membership
 ) -> ReasonSummary:
-    """The reason in words, with a link that this member may follow."""
+    """Return the reason in words, with a link that this member may follow."""
     if row.why is Why.NO_RATE and by.is_manager:
         return describe(Reason(str(row.why.label), Fix.SET_HOURLY_RATE, row.project.pk))
     link = _("Approve registrations") if row.why is Why.NOT_APPROVED else _("Show registrations")

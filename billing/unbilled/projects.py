@@ -1,4 +1,4 @@
-"""Which projects have something that can be billed, found by the database."""
+"""Filter the projects with unbilled work, in the database."""
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -12,22 +12,22 @@ from .rows import UnbilledFilter, due_scheduled_amounts, unbilled_registrations
 def billable_projects(
     projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
-    """The projects with hours, expenses, trips or scheduled amounts that can be billed."""
+    """Filter the projects with unbilled hours, expenses, trips or scheduled amounts."""
     mine = {"project": OuterRef("pk")}
     hours = unbilled_registrations(
         TimeEntry.objects.filter(**mine).exclude(hourly_rate=None), unbilled_filter
     )
-    something = (
+    condition = (
         Q(Exists(hours), method__in=HOURLY)
         | Exists(unbilled_registrations(Expense.objects.filter(**mine), unbilled_filter))
         | Exists(unbilled_registrations(Trip.objects.filter(**mine), unbilled_filter))
         | Exists(due_scheduled_amounts(ScheduledAmount.objects.filter(**mine), unbilled_filter))
     )
-    return projects.exclude(method=Method.NONE).filter(something)
+    return projects.exclude(method=Method.NONE).filter(condition)
 
 
 def with_scheduled_amounts_counted(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """The same projects, each with its number of scheduled amounts, and how many are billed."""
+    """Annotate the number of scheduled amounts, and of those that are billed."""
     return projects.annotate(
         scheduled_total=Count("scheduled_amounts"),
         scheduled_billed=Count(

@@ -1,11 +1,11 @@
-"""Why work or an invoice is left out, and what the user can do about it. Knows no addresses."""
+"""The reasons why work or an invoice is left out, and the fix for the user. Knows no URLs."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Fix(StrEnum):
-    """What solves the problem; the presenter links to the page where the user does it."""
+    """The act that solves the problem; the presenter links to the page for it."""
 
     BILL_SCHEDULED_AMOUNT = "bill_scheduled_amount"
     SET_HOURLY_RATE = "set_hourly_rate"
@@ -19,7 +19,7 @@ class Fix(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """A sentence, and what solves the problem: `pk` is the project, VAT rate or customer."""
+    """A sentence, and its fix: `pk` is the project, VAT rate or customer."""
 
     text: str
     fix: Fix | None = None

@@ -40,7 +40,7 @@ class RowsMoved(Exception):
 
 @dataclass(frozen=True)
 class CreditedRows:
-    """Rows of one kind that a credit names: by id, their invoice line and their content then."""
+    """Rows of one kind that a credit names: by id, their invoice line and their former content."""
 
     kind: ItemKind
     lines: Mapping[int, int]
@@ -51,21 +51,21 @@ class CreditedRows:
         return rows_of_kind(self.kind).filter(pk__in=self.lines)
 
     def held(self) -> dict[int, dict[str, Any]]:
-        """As they are now, locked in one order until the end of the transaction."""
+        """Return the rows as they are now, locked in one order until the end of the transaction."""
         rows = self.stored().order_by("pk").select_for_update(of=("self",))
         return {row["pk"]: row for row in rows.values("pk", "invoice_line_id", *CONTENT[self.kind])}
 
 
 @dataclass(frozen=True)
 class WriteOff:
-    """Who wrote an amount off with a credit, as far as that is known, and why."""
+    """The user who wrote an amount off with a credit, as far as known, and the reason."""
 
     by: Membership | None
     why: str
 
 
 def rows_of_kind(kind: ItemKind) -> QuerySet[Any]:
-    """All rows of a kind."""
+    """Return all rows of a kind."""
     model: type[Any] = ScheduledAmount if kind is ItemKind.SCHEDULED else REGISTRATIONS[kind]
     return model._default_manager.all()
 
@@ -128,7 +128,7 @@ def take_rows_back(credit: Invoice) -> int:
     for rows in named:
         _check_untouched(rows)
     for rows in named:
-        back = Case(*(_when(line, rows) for line in set(rows.lines.values())))
+        back = Case(*(_row_date(line, rows) for line in set(rows.lines.values())))
         rows.stored().filter(invoice_line=None).update(
             invoice_line=back, **_billed_fields(rows.kind)
         )
@@ -136,7 +136,7 @@ def take_rows_back(credit: Invoice) -> int:
 
 
 def trail_of(row: Registration) -> list[InvoiceLine]:
-    """The lines of final credits that took the row off an invoice, the oldest first."""
+    """Return the lines of final credits that took the row off an invoice, the oldest first."""
     (kind,) = (kind for kind, model in REGISTRATIONS.items() if isinstance(row, model))
     lines = InvoiceLine.objects.filter(
         credited_rows__kind=kind,
@@ -148,7 +148,10 @@ def trail_of(row: Registration) -> list[InvoiceLine]:
 
 
 def scheduled_amounts_written_off(ids: Collection[int]) -> dict[int, WriteOff]:
-    """Who wrote off these agreed amounts with a final credit, and why, by id; three queries."""
+    """Return user and reason of agreed amounts that a final credit wrote off, by id.
+
+    Takes three queries.
+    """
     about = ("line__invoice__credit_of", "line__invoice__organisation")
     rows = CreditedRow.objects.filter(
         kind=ItemKind.SCHEDULED,
@@ -175,7 +178,7 @@ def _who_made_final(invoices: Collection[Invoice]) -> dict[int, Membership]:
 
 
 def _named(credit: Invoice) -> list[CreditedRows]:
-    """The rows that the lines of the credit name, by kind."""
+    """Return the rows that the lines of the credit name, by kind."""
     rows = CreditedRow.objects.filter(line__invoice=credit).select_related("line").order_by("pk")
     by_kind: dict[str, list[CreditedRow]] = defaultdict(list)
     for row in rows:
@@ -213,14 +216,14 @@ def _content(kind: ItemKind, row: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(row[name]) for name in CONTENT[kind]}
 
 
-def _when(line: int, rows: CreditedRows) -> When:
+def _row_date(line: int, rows: CreditedRows) -> When:
     return When(pk__in=[pk for pk, own in rows.lines.items() if own == line], then=Value(line))
 
 
 def _released_fields(
     kind: ItemKind, disposition: RowDisposition, written_off: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The fields of a row that leaves its line; a released one is approved, as billing made it."""
+    """Return the new fields of a row that leaves its line; a released row is approved."""
     is_written_off = disposition is RowDisposition.WRITTEN_OFF
     if kind is ItemKind.SCHEDULED:
         return {"invoice_line": None, "is_written_off": is_written_off}
@@ -230,7 +233,7 @@ def _released_fields(
 
 
 def _write_off_fields(credit: Invoice, *, by: User) -> dict[str, Any]:
-    """The fields of a row that a credit writes off, as when a user writes off the row."""
+    """Return the fields of a row that a credit writes off, as for a write-off by a user."""
     members = Membership.objects.filter(organisation=credit.organisation_id, user=by)
     return {
         "status": Status.WRITTEN_OFF,
@@ -240,7 +243,7 @@ def _write_off_fields(credit: Invoice, *, by: User) -> dict[str, Any]:
 
 
 def _write_off_note(credit: Invoice) -> str:
-    """The credited invoice and the reason, in the language of the organisation."""
+    """Return the credited invoice and the reason, in the language of the organisation."""
     number = credit.credit_of.number if credit.credit_of else ""
     with override(credit.organisation.language):
         note = _("Invoice %(number)s credited: %(reason)s")

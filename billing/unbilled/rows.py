@@ -1,4 +1,4 @@
-"""Which rows can be billed, and which agreed amounts."""
+"""Filters on the rows and the agreed amounts that can be billed."""
 
 import datetime
 from dataclasses import dataclass, replace
@@ -15,10 +15,10 @@ from .work import WorkQuery
 
 @dataclass(frozen=True)
 class UnbilledFilter:
-    """Which unbilled work is meant.
+    """A filter on unbilled work.
 
-    From `since`, if given, until and including `until`; of some projects or of all; approved rows
-    only or all. `part` is WORK or SCHEDULED to leave out the other one.
+    It selects work from `since`, if given, until and including `until`; of some projects or of all;
+    approved rows only or all. `part` is WORK or SCHEDULED to leave out the other one.
     """
 
     until: datetime.date
@@ -35,7 +35,7 @@ WORK, SCHEDULED = "work", "scheduled_amounts"
 def registrations_within(
     rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter
 ) -> RegistrationQuerySet:
-    """Rows of these days and projects, whatever their status."""
+    """Filter the rows of these days and projects, whatever their status."""
     rows = rows.until(unbilled_filter.until)
     if unbilled_filter.since:
         rows = rows.filter(date__gte=unbilled_filter.since)
@@ -47,7 +47,7 @@ def registrations_within(
 def unbilled_registrations(
     rows: RegistrationQuerySet, unbilled_filter: UnbilledFilter
 ) -> RegistrationQuerySet:
-    """The rows that can be billed; of hours, also those without a rate."""
+    """Filter the rows that can be billed, including hours without a rate."""
     rows = registrations_within(rows.unbilled(), unbilled_filter)
     return rows.filter(status=Status.APPROVED) if unbilled_filter.approved_only else rows
 
@@ -55,7 +55,7 @@ def unbilled_registrations(
 def scheduled_amounts_within(
     scheduled_amounts: ScheduledAmountQuerySet, unbilled_filter: UnbilledFilter
 ) -> ScheduledAmountQuerySet:
-    """Scheduled amounts that fall due in these days, billed or not."""
+    """Filter the scheduled amounts that fall due in these days, billed or not."""
     scheduled_amounts = scheduled_amounts.filter(due_on__lte=unbilled_filter.until)
     if unbilled_filter.since:
         scheduled_amounts = scheduled_amounts.filter(due_on__gte=unbilled_filter.since)
@@ -69,14 +69,14 @@ def scheduled_amounts_within(
 def due_scheduled_amounts(
     scheduled_amounts: ScheduledAmountQuerySet, unbilled_filter: UnbilledFilter
 ) -> ScheduledAmountQuerySet:
-    """The scheduled amounts that can be billed; those of a project that is not billed cannot."""
+    """Filter the scheduled amounts that can be billed, without those of unbilled projects."""
     return scheduled_amounts_within(scheduled_amounts.unbilled(), unbilled_filter).exclude(
         project__method=Method.NONE
     )
 
 
 def unbilled_work(organisation: Organisation, unbilled_filter: UnbilledFilter) -> WorkQuery:
-    """The work behind the figures of Unbilled: all that can be billed, in the order of the ids."""
+    """Return the work behind the figures of Unbilled: all that can be billed, by id."""
     billed = ~Q(project__method=Method.NONE)
     if unbilled_filter.part == SCHEDULED:
         work = WorkQuery()

@@ -1,7 +1,8 @@
-"""What Unbilled leaves out, by project and by why: no rate, not approved, rejected, not billable.
+"""Work that Unbilled leaves out, by project and reason.
 
-Hours on a fixed price or subscription are not left out: the agreed amount bills them. Projects that
-are not billed at all are no part of this.
+The reasons are: no rate, not approved, rejected, not billable. Hours on a fixed price or
+subscription are not left out: the agreed amount bills them. Projects that are not billed at all are
+excluded.
 """
 
 import datetime
@@ -43,7 +44,7 @@ from .rows import UnbilledFilter, registrations_within
 
 
 class Why(TextChoices):
-    """Why a row is left out; the first that fits."""
+    """The reason why a row is left out; the first one that applies."""
 
     NOT_BILLABLE = "not_billable", _("Not billable")
     REJECTED = "rejected", _("Rejected")
@@ -72,20 +73,20 @@ class SkippedRegistrations:
 def projects_with_skipped(
     projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
-    """Those of the projects of which something is left out, by customer and name."""
+    """Filter the projects of which something is left out, by customer and name."""
     of_project = (
         Exists(_skipped(kind, unbilled_filter).filter(project=OuterRef("pk"))) for kind in KINDS
     )
-    something = Q()
+    condition = Q()
     for exists in of_project:
-        something |= Q(exists)
-    return projects.filter(something).order_by(Lower("customer__name"), Lower("name"), "pk")
+        condition |= Q(exists)
+    return projects.filter(condition).order_by(Lower("customer__name"), Lower("name"), "pk")
 
 
 def skipped_of(
     projects: Sequence[Project], unbilled_filter: UnbilledFilter
 ) -> list[SkippedRegistrations]:
-    """What is left out of these projects, in their order; three queries."""
+    """Return the rows that are left out of these projects, in their order; three queries."""
     by_id = {project.pk: project for project in projects}
     found = [row for kind in KINDS for row in _groups(kind, by_id, unbilled_filter)]
     order = {pk: place for place, pk in enumerate(by_id)}
@@ -118,7 +119,7 @@ def _groups(
 
 
 def _skipped(kind: str, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
-    """The rows that are not billed, annotated with the reason `why`."""
+    """Filter the rows that are not billed, annotated with the reason `why`."""
     rows: Any = KINDS[kind].objects.filter(invoice_line=None, status__in=UNSETTLED_STATUSES)
     if kind == "hours":
         rows = rows.filter(project__method__in=HOURLY)

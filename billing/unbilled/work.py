@@ -1,4 +1,4 @@
-"""The work to bill: which registrations and scheduled amounts, and the same after reading them."""
+"""The work to bill: registrations and scheduled amounts, as querysets and as objects."""
 
 from dataclasses import dataclass, field
 
@@ -45,7 +45,7 @@ class WorkQuery:
         )
 
     def load(self) -> SelectedWork:
-        """Read the work, with everything that its invoice lines need; one query a kind."""
+        """Read the work, with everything that its invoice lines need; one query per kind."""
         expense_relations = (*RELATED, "category", "vat_rate")
         return SelectedWork(
             time_entries=tuple(_related(self.time_entries, *RELATED, "task")),

@@ -1,4 +1,4 @@
-"""What was written off, by whom and why; never part of a total of Unbilled."""
+"""Work that was written off, by user and reason; never part of a total of Unbilled."""
 
 import datetime
 from collections.abc import Iterator, Sequence
@@ -41,17 +41,17 @@ class WrittenOff:
 def projects_written_off(
     projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
-    """Those of the projects of which something was written off, by customer and name."""
-    something = Q(Exists(_scheduled_amounts(unbilled_filter).filter(project=OuterRef("pk"))))
+    """Filter the projects of which something was written off, by customer and name."""
+    condition = Q(Exists(_scheduled_amounts(unbilled_filter).filter(project=OuterRef("pk"))))
     for kind in KINDS:
-        something |= Q(Exists(_rows(kind, unbilled_filter).filter(project=OuterRef("pk"))))
-    return projects.filter(something).order_by(Lower("customer__name"), Lower("name"), "pk")
+        condition |= Q(Exists(_rows(kind, unbilled_filter).filter(project=OuterRef("pk"))))
+    return projects.filter(condition).order_by(Lower("customer__name"), Lower("name"), "pk")
 
 
 def written_off_of(
     projects: Sequence[Project], unbilled_filter: UnbilledFilter
 ) -> list[WrittenOff]:
-    """What was written off of these projects, in their order; eight queries."""
+    """Return what was written off of these projects, in their order; eight queries."""
     by_id = {project.pk: project for project in projects}
     groups = [group for kind in KINDS for group in _groups(kind, by_id, unbilled_filter)]
     found = [*groups, *_term_groups(by_id, unbilled_filter)]
@@ -108,7 +108,7 @@ def _people(ids: set[int | None]) -> dict[int | None, Membership]:
 def _term_groups(
     projects: dict[int, Project], unbilled_filter: UnbilledFilter
 ) -> Iterator[WrittenOff]:
-    """Each scheduled amount apart; the credit that wrote it off says who did so and why."""
+    """Return each scheduled amount separately, with user and reason of the credit, if any."""
     scheduled_amounts = list(_scheduled_amounts(unbilled_filter).filter(project__in=list(projects)))
     written_off = (
         scheduled_amounts_written_off([scheduled.pk for scheduled in scheduled_amounts])

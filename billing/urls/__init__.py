@@ -1,4 +1,4 @@
-"""The addresses of billing."""
+"""URLs of billing."""
 
 from django.urls import path
 

@@ -37,7 +37,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 @require_safe
 @invoicer_required
 def booking_list(request: MemberRequest) -> HttpResponse:
-    """The bookings; those that need attention come first."""
+    """List the bookings; those that need attention come first."""
     bookings = Booking.objects.filter(organisation=request.organisation)
     counts = bookings.aggregate(
         **{
@@ -61,7 +61,7 @@ def booking_list(request: MemberRequest) -> HttpResponse:
 
 
 def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, int]]:
-    """Label, address, whether it is the one shown, and how many."""
+    """Return label, URL, whether it is the current one, and the number of bookings."""
     labels = {
         "needs-you": _("Action required"),
         "in-progress": _("In progress"),
@@ -77,7 +77,7 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
 @require_safe
 @invoicer_required
 def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """The progress of one batch; the page refreshes until it is complete."""
+    """Show the progress of one batch; the page refreshes until it is complete."""
     batch = get_object_or_404(_batches(request), pk=pk)
     bookings = batch.bookings.for_display().order_by("pk")
     now = database_now()
@@ -95,7 +95,7 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @invoicer_required
 def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One booking with its attempts; for a conflict, both sides next to each other."""
+    """Show a booking with its attempts; for a conflict, both sides next to each other."""
     booking = get_object_or_404(_bookings(request), pk=pk)
     context = {
         "booking": booking,
@@ -121,7 +121,7 @@ def booking_action(request: MemberRequest, pk: int, action: str) -> HttpResponse
     try:
         carry_out(booking, request)
         messages.success(request, done())
-    except actions.AlreadyTied:
+    except actions.AlreadyLinked:
         text = _(
             "Another document is already linked to this record. Cancel one of the two bookings."
         )

@@ -1,4 +1,4 @@
-"""The first page: what to do next, and the figures of the moment."""
+"""The first page: the next steps, and current figures."""
 
 import datetime
 from typing import Any
@@ -37,7 +37,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
 
 
 def _own_minutes(request: MemberRequest, today: datetime.date) -> int:
-    """Minutes that this person registered this week, from Monday."""
+    """Return the minutes that this person registered this week, from Monday."""
     monday = today - datetime.timedelta(days=today.weekday())
     mine = request.organisation.time_entries.filter(
         membership=request.membership, date__gte=monday, date__lte=today

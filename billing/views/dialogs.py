@@ -1,4 +1,4 @@
-"""The dialog that shows what will be billed before it is, and what makes the invoices."""
+"""The dialog that shows what will be billed, and makes the invoices."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ from ..numbering import series_prefix, why_held
 @require_POST
 @invoicer_required
 def invoicing_dialog(request: MemberRequest, origin: Origin) -> HttpResponse:
-    """Shows the lines as they will be booked, for the choices made so far."""
+    """Show the lines as they will be booked, for the current choices."""
     today = timezone.localdate()
     requested = requested_rows(request.organisation, request.POST, today=today)
     chosen = request.POST if "grouping" in request.POST else first_choices(today)
@@ -47,7 +47,7 @@ def invoicing_dialog(request: MemberRequest, origin: Origin) -> HttpResponse:
 @require_POST
 @invoicer_required
 def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
-    """Makes what was shown; if anything changed meanwhile, shows it again."""
+    """Make the invoices that were shown; if anything changed meanwhile, show them again."""
     requested = requested_rows(request.organisation, request.POST, today=timezone.localdate())
     form = InvoicingForm(request.POST)
     if not form.is_valid() or _why_not(origin, _connection(request)):
@@ -122,7 +122,7 @@ def _connection(request: MemberRequest) -> Connection | None:
 
 
 def _why_not(origin: Origin, connection: Connection | None) -> str:
-    """Why nothing can be booked in e-Boekhouden at all; empty if it can."""
+    """Return why nothing can be booked in e-Boekhouden at all; empty if it can."""
     if origin == Origin.HERE:
         return ""
     if connection is None or not connection.is_active:
@@ -140,7 +140,7 @@ def _account_names(connection: Connection | None) -> dict[str, str]:
 
 
 def _total(proposal: Proposal | None) -> Totals | None:
-    """All invoices together, incl. VAT; None when there is nothing to show."""
+    """Return the total of all invoices, in euros incl. VAT; None without invoices."""
     if proposal is None or proposal.is_empty:
         return None
     every = [invoice.totals for invoice in proposal.invoices]

@@ -1,4 +1,4 @@
-"""Editing a draft: its page, and the preview that follows what is typed."""
+"""Editing a draft: its page, and the preview of the typed values."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from .invoices import document_of, invoice_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
 def invoice_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """A draft to edit. A line comes, moves or goes without anything being stored yet."""
+    """Show a draft to edit; adding, moving or removing a line stores nothing yet."""
     invoice = invoice_or_404(request, pk)
     if request.method != "POST":
         if not invoice.is_draft:
@@ -85,7 +85,7 @@ def _shown(
 @require_POST
 @invoicer_required
 def invoice_preview(request: MemberRequest, pk: int) -> HttpResponse:
-    """The invoice as it would be with what was typed; lines that are wrong are not counted yet."""
+    """Show the invoice with the typed values; wrong lines are not counted yet."""
     invoice = invoice_or_404(request, pk)
     if not invoice.is_draft:
         raise Http404

@@ -34,7 +34,7 @@ from .invoices import invoice_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
 def invoice_send(request: MemberRequest, pk: int) -> HttpResponse:
-    """The e-mail with the invoice, to be looked at and then sent."""
+    """Show the e-mail with the invoice; POST sends it."""
     invoice = invoice_or_404(request, pk)
     if invoice.origin != Origin.HERE or invoice.status == InvoiceStatus.VOID:
         raise Http404
@@ -103,7 +103,7 @@ def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse
 @require_POST
 @invoicer_required
 def invoice_selection(request: MemberRequest, action: str) -> HttpResponse:
-    """Asks whether it shall be done with the ticked invoices, and says which are left out."""
+    """Show the question of an action on the ticked invoices, and which are left out."""
     chosen = _action(action)
     invoices = selected(request.organisation, request.POST)
     found = sort_out(invoices, chosen, today=timezone.localdate())
@@ -114,7 +114,7 @@ def invoice_selection(request: MemberRequest, action: str) -> HttpResponse:
 @require_POST
 @invoicer_required
 def invoice_selection_change(request: MemberRequest, action: str) -> HttpResponse:
-    """Does it with those of the ticked invoices with which it may be done."""
+    """Carry out the action on the ticked invoices that allow it."""
     chosen = _action(action)
     invoices = selected(request.organisation, request.POST)
     found = sort_out(invoices, chosen, today=timezone.localdate())
@@ -140,7 +140,7 @@ def _show_outcome(request: MemberRequest, action: Action, outcome: Outcome) -> N
 @require_POST
 @invoicer_required
 def invoice_entries(request: MemberRequest) -> HttpResponse:
-    """Shows which of the ticked invoices would be entered in the ledger, and which not and why."""
+    """Show which ticked invoices would be entered in the ledger, and why others would not."""
     context: dict[str, Any] = {
         "found": eligible(selected(request.organisation, request.POST)),
         "connection": connection_for_entries(request.organisation),
@@ -151,7 +151,7 @@ def invoice_entries(request: MemberRequest) -> HttpResponse:
 @require_POST
 @invoicer_required
 def invoice_entries_create(request: MemberRequest) -> HttpResponse:
-    """Queues the sales entries of the ticked invoices; the batch says what became of them."""
+    """Queue the sales entries of the ticked invoices, and open their batch."""
     connection = connection_for_entries(request.organisation)
     invoices = selected(request.organisation, request.POST)
     if connection is None or not eligible(invoices).ready:
@@ -165,7 +165,7 @@ def invoice_entries_create(request: MemberRequest) -> HttpResponse:
 @require_POST
 @invoicer_required
 def invoice_entry(request: MemberRequest, pk: int) -> HttpResponse:
-    """Queues the sales entry of one invoice; its page shows what becomes of it."""
+    """Queue the sales entry of one invoice, whose page shows the progress."""
     invoice = invoice_or_404(request, pk)
     connection = connection_for_entries(request.organisation)
     why = why_no_sales_entry(invoice)
@@ -179,7 +179,7 @@ def invoice_entry(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @invoicer_required
 def invoice_payments(request: MemberRequest) -> HttpResponse:
-    """Asks for the payments; the list says as of when they are, or why they could not be read."""
+    """Ask for the payments; the list shows when they were read, or why that failed."""
     if request_payments(request.organisation, now=timezone.now()):
         messages.info(request, _("Payments are being fetched. Reload the page in a moment."))
     else:

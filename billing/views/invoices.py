@@ -31,16 +31,16 @@ from ..payments.requesting import payments_connection
 
 
 def invoice_or_404(request: MemberRequest, pk: int) -> Invoice:
-    """An invoice of the reader's organisation."""
+    """Return an invoice of the reader's organisation."""
     invoices = Invoice.objects.filter(organisation=request.organisation)
-    about = ("organisation", "customer", "credit_of")
-    return get_object_or_404(invoices.select_related(*about), pk=pk)
+    relations = ("organisation", "customer", "credit_of")
+    return get_object_or_404(invoices.select_related(*relations), pk=pk)
 
 
 @require_safe
 @invoicer_required
 def invoice_list(request: MemberRequest) -> HttpResponse:
-    """The invoices, narrowed, sorted and paged by the address."""
+    """List the invoices, filtered, sorted and paged by the query string."""
     today = timezone.localdate()
     narrowed = InvoiceFilter(request.GET, organisation=request.organisation, today=today)
     asked = request.GET.get("order", "")
@@ -66,7 +66,7 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One invoice: the document, what e-Boekhouden knows of it, and what happened to it."""
+    """Show an invoice: the document, its data in e-Boekhouden, and its timeline."""
     invoice = invoice_or_404(request, pk)
     context = {
         **document_of(invoice, with_takers(invoice)),
@@ -90,7 +90,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @invoicer_required
 def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
-    """The card of its booking while it is on its way; at the end the whole page is read anew."""
+    """Return the card of its unfinished booking; at the end the whole page is reloaded."""
     invoice = invoice_or_404(request, pk)
     context = {"invoice": invoice, **_booking(invoice)}
     answer = render(request, "billing/invoices/_invoice_booking.html", context)
@@ -100,7 +100,7 @@ def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
-    """What the document of an invoice shows, stored or as it is being typed."""
+    """Return the contents of the document of an invoice, stored or as typed."""
     issuer, addressee = parties(invoice)
     abroad = addressee["country"] not in ("", issuer["country"])
     return {
@@ -115,7 +115,7 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any
 
 
 def _booking(invoice: Invoice) -> dict[str, Any]:
-    """What stands in e-Boekhouden of this invoice, or what would be entered there."""
+    """Return the state of the invoice in e-Boekhouden, or the entry that would be made."""
     counting = counting_bookings().filter(invoice=invoice)
     booking = counting.for_display().first()
     connection = connection_for_entries(invoice.organisation)

@@ -1,4 +1,4 @@
-"""E-mails with an invoice: the preview, and those that were sent."""
+"""E-mails with an invoice: the preview, and the sent ones."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,7 +26,7 @@ def letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @invoicer_required
 def mail_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One e-mail as it was sent: to whom, the text, what it carried, and why it failed."""
+    """Show an e-mail as sent: addresses, text, attachments, and why it failed."""
     mails = InvoiceMail.objects.filter(invoice__organisation=request.organisation)
     mail = get_object_or_404(mails.select_related("invoice", "by"), pk=pk)
     context = {"mail": mail, "why": REASONS.get(mail.reason, "")}

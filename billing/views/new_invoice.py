@@ -17,7 +17,7 @@ from ..invoices.drafting import blank_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
 def invoice_new(request: MemberRequest) -> HttpResponse:
-    """Whom it is for and what it is made from; what is open leads on to the dialog of invoicing."""
+    """Show the choices for a new invoice; unbilled work leads to the dialog of invoicing."""
     asked = request.POST if request.method == "POST" else request.GET
     form = NewInvoiceForm(asked, organisation=request.organisation, today=timezone.localdate())
     chosen, listed = ticked(asked, "projects"), ticked(asked, "listed")
@@ -34,7 +34,7 @@ def invoice_new(request: MemberRequest) -> HttpResponse:
 @require_POST
 @invoicer_required
 def invoice_blank(request: MemberRequest) -> HttpResponse:
-    """A blank draft for a customer, opened to be filled."""
+    """Create a blank draft for a customer, and open it."""
     (pk,) = ids_in(request.POST.getlist("customer")[:1]) or (0,)
     customers = request.organisation.customers.filter(archived_at=None)
     customer = get_object_or_404(customers.select_related("organisation"), pk=pk)

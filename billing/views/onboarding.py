@@ -1,4 +1,4 @@
-"""What a new organisation does first; the dashboard leads through it until the first booking."""
+"""The first steps of a new organisation; the dashboard shows them until the first booking."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NEEDED = ("address", "postal_code", "city", "vat_number", "coc_number", "iban")
 
 @dataclass(frozen=True)
 class Task:
-    """One step: what, why, where; and whether it is done."""
+    """A step: its title, reason and URL, and whether it is done."""
 
     title: str
     text: str
@@ -26,7 +26,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Checklist:
-    """The steps in their order; `next` is the first that is not done."""
+    """The steps in order; `next` is the first that is not done."""
 
     tasks: tuple[Task, ...]
 
@@ -44,14 +44,14 @@ class Checklist:
 
 
 def checklist(membership: Membership) -> Checklist:
-    """The steps for an administrator; other members have none."""
+    """Return the steps for an administrator; other members have none."""
     if not membership.is_administrator:
         return Checklist(())
     return Checklist(tuple(_tasks(membership.organisation)))
 
 
 def _organisation(organisation: Organisation) -> Task:
-    """Complete when the legal check has nothing to ask of who issues an invoice."""
+    """Return the step that is complete when the law check accepts the issuer."""
     names = {field.name: field.verbose_name for field in Organisation._meta.fields}
     lacking = [str(names[one]) for one in NEEDED if not getattr(organisation, one)]
     text = _("Address, VAT number, Chamber of Commerce number and IBAN appear on every invoice.")

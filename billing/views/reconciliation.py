@@ -28,7 +28,7 @@ RUNS_SHOWN = 10
 @require_safe
 @invoicer_required
 def check(request: MemberRequest) -> HttpResponse:
-    """The last check and the differences; the page refreshes while a check runs."""
+    """Show the last check and the differences; the page refreshes while a check runs."""
     since, until = runs.default_period(timezone.localdate())
     form = CheckForm(initial={"since": since, "until": until})
     return _page(request, form, status=200)
@@ -55,7 +55,7 @@ def _page(request: MemberRequest, form: CheckForm, *, status: int) -> HttpRespon
 
 
 def _why_not(request: MemberRequest) -> str:
-    """Why no check can be started; the banner of the page shows a pause."""
+    """Return why no check can be started; the banner of the page shows a pause."""
     try:
         runs.check_usable(Connection.objects.filter(organisation=request.organisation).first())
     except runs.CannotCheck as reason:
@@ -87,7 +87,7 @@ def check_start(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def difference_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One difference: both sides, its meaning, the next steps, and who reviewed it."""
+    """Show a difference: both sides, its meaning, the next steps, and the review."""
     difference = get_object_or_404(_findings(request), pk=pk)
     return _detail(request, difference, ReviewForm(initial={"note": difference.note}), status=200)
 

@@ -84,7 +84,7 @@ def _step(request: MemberRequest, step: ReminderStep) -> HttpResponse:
 
 
 def _text(request: MemberRequest, form: StepForm, language: str) -> dict[str, Any]:
-    """The text fields of a language, with a preview."""
+    """Return the text fields of a language, with a preview."""
     typed = {name: form[name].value() or "" for name in form.fields}
     return {
         "language": language,

@@ -1,4 +1,4 @@
-"""Finance → Reminders: what is due, what was sent, and who is excluded."""
+"""Finance → Reminders: due and sent reminders, and exclusions."""
 
 from django.contrib import messages
 from django.db.models import Q
@@ -32,7 +32,7 @@ from .invoices import invoice_or_404
 @require_safe
 @invoicer_required
 def reminder_list(request: MemberRequest) -> HttpResponse:
-    """The due reminders; those that cannot be sent say why."""
+    """List the due reminders, with the reason why one cannot be sent."""
     organisation, today, now = request.organisation, timezone.localdate(), timezone.now()
     plan = plan_of(organisation)
     page = page_of(request, due_reminders(organisation, plan, today=today))
@@ -62,14 +62,14 @@ def reminder_send(request: MemberRequest) -> HttpResponse:
         now=timezone.now(),
         today=timezone.localdate(),
     )
-    _tell(request, queued=queued, skipped=len(ids) - queued)
+    _report_queued(request, queued=queued, skipped=len(ids) - queued)
     if queued:
         enqueue("billing.tasks.send_reminders", request.organisation.pk)
     request.session["reminders_done"] = True
     return redirect("billing:reminder-list")
 
 
-def _tell(request: MemberRequest, *, queued: int, skipped: int) -> None:
+def _report_queued(request: MemberRequest, *, queued: int, skipped: int) -> None:
     if not queued and not skipped:
         messages.warning(request, _("No invoices are selected. Select invoices first."))
     if queued:
@@ -87,7 +87,7 @@ def _tell(request: MemberRequest, *, queued: int, skipped: int) -> None:
 @require_safe
 @invoicer_required
 def reminder_progress(request: MemberRequest) -> HttpResponse:
-    """The number of queued reminders; when none is left the page reloads."""
+    """Show the number of queued reminders; when none is left the page reloads."""
     left = waiting(request.organisation)
     answer = render(request, "billing/reminders/_reminder_progress.html", {"waiting": left})
     if not left:
@@ -98,7 +98,7 @@ def reminder_progress(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
-    """The e-mail as it would be sent now."""
+    """Show the e-mail as it would be sent now."""
     today = timezone.localdate()
     plan = plan_of(request.organisation)
     due = due_reminders(request.organisation, plan, today=today)
@@ -116,7 +116,7 @@ def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @invoicer_required
 def reminder_sent(request: MemberRequest) -> HttpResponse:
-    """The sent reminders, the latest first."""
+    """List the sent reminders, the latest first."""
     sent = Reminder.objects.filter(
         invoice__organisation=request.organisation, mail__isnull=False
     ).select_related("invoice__customer", "mail", "by")
@@ -127,7 +127,7 @@ def reminder_sent(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def hold_list(request: MemberRequest) -> HttpResponse:
-    """Customers and invoices that get no reminders, and why."""
+    """List the customers and invoices that get no reminders, with the reason."""
     about = Q(customer__isnull=False) | Q(invoice__isnull=False)
     holds = ReminderHold.objects.filter(about, organisation=request.organisation)
     page = page_of(request, holds.select_related("customer", "invoice__customer", "by"))
@@ -139,10 +139,10 @@ def hold_list(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def hold_edit(request: MemberRequest, whose: str, pk: int) -> HttpResponse:
     """Exclude an invoice or a customer from reminders."""
-    found = _whose(request, whose, pk)
-    own = ReminderHold.objects.filter(**{whose: found}).first()
+    found = _hold_target(request, whose, pk)
+    stored = ReminderHold.objects.filter(**{whose: found}).first()
     today = timezone.localdate()
-    form = HoldForm(request.POST or None, instance=own, today=today)
+    form = HoldForm(request.POST or None, instance=stored, today=today)
     if request.method == "POST" and form.is_valid():
         exclude(found, **form.cleaned_data, by=request.user, now=timezone.now())
         messages.success(request, _("Reminders for %(name)s are switched off.") % {"name": found})
@@ -152,7 +152,7 @@ def hold_edit(request: MemberRequest, whose: str, pk: int) -> HttpResponse:
     return render(request, "billing/reminders/reminder_hold.html", context, status=status)
 
 
-def _whose(request: MemberRequest, whose: str, pk: int) -> Invoice | Customer:
+def _hold_target(request: MemberRequest, whose: str, pk: int) -> Invoice | Customer:
     if whose == "invoice":
         return invoice_or_404(request, pk)
     if whose == "customer":

@@ -1,4 +1,4 @@
-"""Finance → Unbilled: what can be billed, what is left out, and what was written off."""
+"""Finance → Unbilled: billable work, work that is left out, and work that was written off."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,14 +31,14 @@ from ..unbilled.written_off import projects_written_off, written_off_of
 
 @dataclass(frozen=True)
 class UnbilledRequest:
-    """What the URL asks for: the filter, its days, and the projects that fit it."""
+    """The query of the URL: the filter, its days, and the matching projects."""
 
     form: UnbilledForm
     unbilled_filter: UnbilledFilter
     projects: QuerySet[Project]
 
     def context(self, request: MemberRequest) -> dict[str, Any]:
-        """What the three pages have in common; the chips count projects."""
+        """Return the context that the three pages share; the chips count projects."""
         query = request.GET.copy()
         query.pop("page", None)
         name = request.resolver_match.url_name if request.resolver_match else ""
@@ -58,7 +58,7 @@ class UnbilledRequest:
 @require_safe
 @invoicer_required
 def unbilled_list(request: MemberRequest) -> HttpResponse:
-    """What can be billed, by customer and project; pages are of customers."""
+    """List billable work, by customer and project; pages are of customers."""
     unbilled_request = _unbilled_request(request)
     projects = billable_projects(unbilled_request.projects, unbilled_request.unbilled_filter)
     page = page_of(request, customers_with_something(request.organisation, projects))
@@ -76,7 +76,7 @@ def unbilled_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def unbilled_skipped(request: MemberRequest) -> HttpResponse:
-    """What is left out and why, with a link to fix it; pages are of projects."""
+    """List work that is left out, with a link to fix it; pages are of projects."""
     unbilled_request = _unbilled_request(request)
     projects = projects_with_skipped(
         unbilled_request.projects, unbilled_request.unbilled_filter
@@ -94,7 +94,7 @@ def unbilled_skipped(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def unbilled_written_off(request: MemberRequest) -> HttpResponse:
-    """What was written off, by whom and why; pages are of projects."""
+    """List work that was written off, with user and reason; pages are of projects."""
     unbilled_request = _unbilled_request(request)
     projects = projects_written_off(
         unbilled_request.projects, unbilled_request.unbilled_filter
@@ -108,7 +108,7 @@ def unbilled_written_off(request: MemberRequest) -> HttpResponse:
 @require_safe
 @invoicer_required
 def unbilled_export(request: MemberRequest) -> StreamingHttpResponse:
-    """What can be billed as CSV, or as XLSX with `file=xlsx`."""
+    """Export billable work as CSV, or as XLSX with `file=xlsx`."""
     unbilled_request = _unbilled_request(request)
     projects = billable_projects(unbilled_request.projects, unbilled_request.unbilled_filter)
     sheet = unbilled_sheet(request.organisation, projects, unbilled_request.unbilled_filter)

@@ -33,7 +33,7 @@ def _common(request: MemberRequest, form: PeriodForm) -> dict[str, Any]:
 @require_safe
 @invoicer_required
 def report_vat(request: MemberRequest) -> HttpResponse:
-    """VAT per rate compared with e-Boekhouden, invoices that differ, invoices not booked yet."""
+    """Show VAT per rate compared with e-Boekhouden, and invoices that differ or are not booked."""
     form = _period_form(request)
     overview = vat_overview(request.organisation, form.days)
     page = page_of(request, overview.not_booked)

@@ -41,7 +41,7 @@ def row_of(type_name: str) -> tuple[str, str] | None:
 
 @cache
 def is_complex(type_name: str) -> bool:
-    """True if values of this type have fields of their own."""
+    """Return True if values of this type have fields of their own."""
     return type_name in _complex_types()
 
 

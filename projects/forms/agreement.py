@@ -42,7 +42,7 @@ class AgreementForm:
         )
 
     def is_valid(self) -> bool:
-        """True if all forms of the chosen method are valid."""
+        """Return True if all forms of the chosen method are valid."""
         # Validate every form, so that all errors are shown together.
         answers = [form.is_valid() for form in self._applicable_forms()]
         return self.is_bound and all(answers)

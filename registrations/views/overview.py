@@ -117,6 +117,6 @@ def _columns(overview: Overview, request: MemberRequest) -> list[tuple[str, str]
 
 
 def _may_book(request: MemberRequest) -> bool:
-    """True if the connection with e-Boekhouden is switched on and the person may use it."""
+    """Return True if the connection with e-Boekhouden is switched on and the person may use it."""
     connection = getattr(request.organisation, "connection", None)
     return request.membership.is_invoicer and connection is not None and connection.is_active

@@ -158,7 +158,7 @@ def _form(request: MemberRequest, page: RegisterPage, *, row: Registration) -> R
 
 
 def _saved(form: RegistrationForm, operation: Callable[..., None], request: MemberRequest) -> bool:
-    """True if it was saved; if a rule forbids it, the form shows the error at the field."""
+    """Return True if it was saved; if a rule forbids it, the form shows the error at the field."""
     try:
         operation(form.instance, by=request.membership)
     except ValidationError as error:

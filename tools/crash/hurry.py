@@ -29,7 +29,7 @@ def hurry() -> None:
     decisions.CHECK_AGAIN_AFTER = tuple(map(seconds, (0.1, 0.2, 0.4)))
     delivery.LATEST_START = (LEASE - EXCHANGE) / 2
     settle = seconds(settings.BOOKING_SETTLE_SECONDS)
-    delivery.SETTLE_WHEN_UNIQUE = delivery.SETTLE_WITH_THEIR_NUMBERS = settle
+    delivery.SETTLE_WHEN_UNIQUE = delivery.SETTLE_WITH_REMOTE_NUMBERS = settle
     tasks.open_client = hurried_client
 
 

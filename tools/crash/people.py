@@ -32,7 +32,7 @@ from .failing import Planned
 
 # The maximum of documents per person and run, because the recovery has a time limit.
 MAX_DOCUMENTS = 14
-TOO_LATE = (ProposalChanged, NotAllowed, actions.NoLonger, actions.AlreadyTied)
+TOO_LATE = (ProposalChanged, NotAllowed, actions.NoLonger, actions.AlreadyLinked)
 
 
 class Person:

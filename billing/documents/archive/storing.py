@@ -52,9 +52,9 @@ def complete_archive(*, now: datetime.datetime, most: int | None = None) -> int:
 
 
 def _complete(invoice_id: int, *, now: datetime.datetime) -> bool:
-    about = Invoice.objects.select_related("organisation", "customer", "credit_of")
+    relations = Invoice.objects.select_related("organisation", "customer", "credit_of")
     try:
-        issue_files(about.get(pk=invoice_id), now=now)
+        issue_files(relations.get(pk=invoice_id), now=now)
     except Exception:
         # A receipt or file is gone, or this invoice hits a bug; verify_archive names it.
         log.exception("archive.incomplete", invoice=invoice_id)

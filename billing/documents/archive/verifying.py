@@ -38,8 +38,8 @@ class ArchiveCheck:
     def damaged_files(self) -> Iterator[DamagedFile]:
         """Yield every missing or changed file, invoice by invoice; reads all files."""
         final = Invoice.objects.filter(origin=Origin.HERE).exclude(status=InvoiceStatus.DRAFT)
-        about = final.select_related("organisation").prefetch_related("files")
-        for invoice in about.order_by("organisation_id", "pk").iterator(chunk_size=200):
+        relations = final.select_related("organisation").prefetch_related("files")
+        for invoice in relations.order_by("organisation_id", "pk").iterator(chunk_size=200):
             self.invoices += 1
             for damaged in self._of(invoice):
                 self.damaged += 1

@@ -64,14 +64,14 @@ def _parties(document: InvoiceDocument) -> Content:
 
 
 def _issuer_lines(issuer: Party) -> list[str]:
-    town = f"{issuer['postal_code']} {issuer['city']}".strip()
-    return filled(issuer["address"], town, issuer["email"], issuer["phone"], issuer["website"])
+    city_line = f"{issuer['postal_code']} {issuer['city']}".strip()
+    return filled(issuer["address"], city_line, issuer["email"], issuer["phone"], issuer["website"])
 
 
 def _addressee_lines(addressee: Party, *, home: str) -> list[str]:
     contact = addressee["contact_name"]
     attention = _("Attn. %(name)s") % {"name": contact} if contact else ""
-    town = f"{addressee['postal_code']} {addressee['city']}".strip()
+    city_line = f"{addressee['postal_code']} {addressee['city']}".strip()
     abroad = addressee["country"] not in ("", home)
     country = country_name(addressee["country"]) if abroad else ""
     vat = addressee["vat_number"]
@@ -79,7 +79,7 @@ def _addressee_lines(addressee: Party, *, home: str) -> list[str]:
     name = addressee["name"]
     # Older snapshots have no P.O. box of their own.
     box = addressee.get("po_box", "")
-    return filled(name, attention, addressee["address"], town, country, box, vat_line)
+    return filled(name, attention, addressee["address"], city_line, country, box, vat_line)
 
 
 def _meta(document: InvoiceDocument) -> Iterable[tuple[str, str]]:

@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
 
 def organisation_of(name: str) -> Organisation:
-    """The one of that name; without a name the only one there is. Raises CommandError."""
+    """Return the organisation of that name; without a name, the only one. Raises CommandError."""
     try:
         return Organisation.objects.get(name=name) if name else Organisation.objects.get()
     except (Organisation.DoesNotExist, Organisation.MultipleObjectsReturned) as error:

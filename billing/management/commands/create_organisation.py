@@ -45,9 +45,9 @@ class Command(BaseCommand):
             language=options["language"],
             password=password,
         )
-        self._tell(membership, address=options["address"].rstrip("/"))
+        self._print_next_step(membership, address=options["address"].rstrip("/"))
 
-    def _tell(self, membership: Membership, *, address: str) -> None:
+    def _print_next_step(self, membership: Membership, *, address: str) -> None:
         user = membership.user
         self.stdout.write(
             f"{membership.organisation} has been created; its administrator is {user.email}."
@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
 
 def _read_password(email: str) -> str:
-    """The first line of standard input, if good enough; an existing account keeps its own."""
+    """Read the first line of standard input, and check it; an existing account keeps its own."""
     if User.objects.filter(email=email).exists():
         raise CommandError(f"{email} already has an account: omit --password-stdin.")
     password = sys.stdin.readline().rstrip("\r\n")

@@ -1,4 +1,4 @@
-"""Reads every file of every final invoice again and compares it with its SHA-256."""
+"""Read every file of every final invoice again and compare it with its SHA-256."""
 
 import sys
 from typing import Any
@@ -13,7 +13,7 @@ from billing.documents.archive.verifying import ArchiveCheck
 
 
 class Command(BaseCommand):
-    """Exit code 0: everything is there and unchanged; 1: the lines above say what is not."""
+    """The command; exit code 0 if every file exists and is unchanged, else 1."""
 
     help = "Compares the kept files of all final invoices with their SHA-256."
 
@@ -28,8 +28,8 @@ class Command(BaseCommand):
         if complete:
             made = complete_archive(now=timezone.now())
             self.stdout.write(f"Files created for {made} invoices")
-        lost = triggers.missing(connection)
-        for name in sorted(lost):
+        damaged_count = triggers.missing(connection)
+        for name in sorted(damaged_count):
             self.stdout.write(f"The database trigger {name} is missing: run migrate")
         check = ArchiveCheck()
         for one in check.damaged_files():
@@ -41,5 +41,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{looked}: {check.damaged} missing or changed")
         else:
             self.stdout.write(f"{looked}: all present and unchanged")
-        if lost or check.damaged:
+        if damaged_count or check.damaged:
             sys.exit(1)

@@ -7,7 +7,7 @@ NO_CHARACTERS = "\ufffe\uffff"
 
 
 def is_sendable(character: str, *, multiline: bool) -> bool:
-    """True if a text may contain the character; line breaks and tabs only if `multiline`."""
+    """Return True if a text may contain the character; line breaks and tabs only if `multiline`."""
     if character in "\n\t":
         return multiline
     return unicodedata.category(character) not in ("Cc", "Cs") and character not in NO_CHARACTERS

@@ -110,7 +110,7 @@ def test_linking_what_is_tied_already_says_so(connected, sandbox):
     remote_id = relation.remote_snapshot["id"]
     factories.create_customer(organisation=connected.organisation, remote_id=remote_id)
 
-    with pytest.raises(actions.AlreadyTied):
+    with pytest.raises(actions.AlreadyLinked):
         actions.link(relation, by=connected.member.user, now=NOW)
 
     relation.refresh_from_db()

@@ -594,7 +594,7 @@ def absent_when_unanswered(progress, *, now, quota=False):
 
 
 def conflict_at_once(progress, finding, *, started_at, settle):
-    return decisions.somebody_elses(progress)
+    return decisions.linked_elsewhere(progress)
 
 
 def sent_without_looking(progress, *, now):
