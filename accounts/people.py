@@ -50,7 +50,7 @@ def add_member(
 
 
 def may_rename(membership: Membership) -> bool:
-    """False if the person also works elsewhere: then only they themselves change their name."""
+    """Return False if the person also works elsewhere: then only they change their name."""
     return not membership.user.memberships.exclude(pk=membership.pk).exists()
 
 

@@ -44,7 +44,7 @@ def owner_of(number: str, *, organisation: Organisation, besides: int | None) ->
 
 
 def is_number_fixed(customer: Customer) -> bool:
-    """True if e-Boekhouden knows the customer by this number, or a booking is about to add it."""
+    """Return True if e-Boekhouden knows this number, or a booking is about to add it."""
     return (
         customer.is_in_eboekhouden or customer.bookings.exclude(state__in=NOT_ADDED_STATES).exists()
     )

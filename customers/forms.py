@@ -142,7 +142,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
                 self.add_error(name, error)
 
     def _is_new(self, name: str, text: str) -> bool:
-        """False for a stored value: an invalid imported value must not prevent other changes."""
+        """Return False for a stored value: an invalid import must not block other changes."""
         return bool(text) and text != self.initial.get(name)
 
     def _post_clean(self) -> None:

@@ -107,11 +107,13 @@ class Faults:
     ):
         """Add a fault; other details of an action (seconds, status, …) are given by name."""
         _check(action, phase)
-        details_given = {"operation": operation, "number": number, "customer": customer}
-        about: dict[str, Any] = {name: value or None for name, value in details_given.items()}
+        criteria = {"operation": operation, "number": number, "customer": customer}
+        values: dict[str, Any] = {name: value or None for name, value in criteria.items()}
         with self._lock:
             self._last_id += 1
-            rule = Rule(id=self._last_id, action=action, phase=phase, nth=nth, count=count, **about)
+            rule = Rule(
+                id=self._last_id, action=action, phase=phase, nth=nth, count=count, **values
+            )
             rule.probability, rule.details = probability, details
             self._rules.append(rule)
             return rule

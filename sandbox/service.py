@@ -106,7 +106,7 @@ class Service:
         return reply
 
     def is_meant(self, body):
-        """True if a request has the security code of these books, or closes their session."""
+        """Return True if a request has the code of these books, or closes their session."""
         text = body.upper()
         if self.books.credentials().security_code_2.encode() in text:
             return True

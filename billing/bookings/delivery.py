@@ -138,7 +138,7 @@ def _carry_out(session: DeliverySession, booking: Booking, attempt: Attempt) -> 
     """Look the booking up, and take the steps that the decisions return, until they stop."""
     failpoint("after-claim")
     step = _take_step(Step.LOOK_UP, session, booking, attempt, since=time.monotonic())
-    for _turn in range(MOST_STEPS):
+    for _step_number in range(MOST_STEPS):
         if step is Step.STOP:
             return
         since = time.monotonic()

@@ -131,11 +131,11 @@ def _text(booking: Booking, *, now: datetime.datetime) -> str:
 
 def _booked(booking: Booking) -> str:
     if booking.kind == BookingKind.SALES_ENTRY:
-        where = _("Ledger entry %(number)s in e-Boekhouden.") % {"number": booking.remote_id}
+        location = _("Ledger entry %(number)s in e-Boekhouden.") % {"number": booking.remote_id}
     elif booking.kind == BookingKind.RELATION:
-        where = _("In e-Boekhouden as %(number)s.") % {"number": booking.natural_key}
+        location = _("In e-Boekhouden as %(number)s.") % {"number": booking.natural_key}
     else:
-        where = _("In e-Boekhouden as %(number)s.") % {"number": booking.remote_id}
+        location = _("In e-Boekhouden as %(number)s.") % {"number": booking.remote_id}
     how = {
         "agrees": _("The total agrees to the cent."),
         "looked-up": _("Found in e-Boekhouden after no answer was received."),
@@ -143,7 +143,7 @@ def _booked(booking: Booking) -> str:
         "total-differs": _("The total in e-Boekhouden differs from ours. Compare them."),
         "linked": _("Linked manually."),
     }.get(booking.reason, "")
-    return f"{where} {how}".strip()
+    return f"{location} {how}".strip()
 
 
 def _refused(booking: Booking) -> str:

@@ -149,8 +149,8 @@ class DraftEditor:
         """Carry out `add`, `up-2`, `down-2` or `remove-2`; a credit keeps its lines."""
         if self.invoice.is_credit:
             command = ""
-        name, _dash, where = command.partition("-")
-        place = int(where) if where.isdecimal() and len(where) < 6 else -1
+        name, _dash, direction = command.partition("-")
+        place = int(direction) if direction.isdecimal() and len(direction) < 6 else -1
         if name == "add" and len(self.raw) < MOST_LINES:
             self.raw.append(self._fresh())
             self.focus = "description", len(self.raw) - 1

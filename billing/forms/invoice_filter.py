@@ -118,10 +118,10 @@ class InvoiceFilter(filters.FilterSet):
         return rows
 
     def of_status(self, rows: InvoiceQuerySet, _name: str, chosen: list[str]) -> InvoiceQuerySet:
-        wanted = Q(status__in=[one for one in chosen if one != OVERDUE])
+        condition = Q(status__in=[status for status in chosen if status != OVERDUE])
         if OVERDUE in chosen:
-            wanted |= Q(pk__in=Invoice.objects.overdue(self.today).values("pk"))
-        return rows.filter(wanted) if chosen else rows
+            condition |= Q(pk__in=Invoice.objects.overdue(self.today).values("pk"))
+        return rows.filter(condition) if chosen else rows
 
     def of_booking(self, rows: InvoiceQuerySet, _name: str, value: str) -> InvoiceQuerySet:
         states = BOOKED_STATES[value]

@@ -1,1 +1,1 @@
-"""From a proposal to a final invoice: creating, drafting, issuing, crediting, e-mailing."""
+"""The steps of an invoice: proposing, creating, drafting, issuing, crediting, e-mailing."""

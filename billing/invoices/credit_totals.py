@@ -32,17 +32,17 @@ def credit_totals(
 
     Without `original` they follow from the lines alone, as e-Boekhouden computes them.
     """
-    own = totals(lines, discount=discount)
+    alone = totals(lines, discount=discount)
     if original is None:
-        return own
-    return sum_of(_closing(rate, original) for rate in own.rates)
+        return alone
+    return sum_of(_closing(rate, original) for rate in alone.rates)
 
 
 def difference(lines: Iterable[Taxed], *, discount: Decimal, original: Original) -> Decimal:
     """Return the totals tied to the invoice less those of the lines alone, in euros incl. VAT."""
     lines = tuple(lines)
-    tied = credit_totals(lines, discount=discount, original=original)
-    return tied.gross - credit_totals(lines, discount=discount).gross
+    with_original = credit_totals(lines, discount=discount, original=original)
+    return with_original.gross - credit_totals(lines, discount=discount).gross
 
 
 def _closing(rate: VatTotal, original: Original) -> VatTotal:

@@ -172,10 +172,10 @@ def _each_once(
     line_inputs: Iterable[LineInput], stored: Mapping[int, InvoiceLine]
 ) -> Iterator[LineInput]:
     """Yield new lines, and each stored line the first time that it is named."""
-    left = set(stored)
+    not_yet_named = set(stored)
     for line in line_inputs:
-        if line.id is None or line.id in left:
-            left.discard(line.id or 0)
+        if line.id is None or line.id in not_yet_named:
+            not_yet_named.discard(line.id or 0)
             yield line
 
 
@@ -219,10 +219,10 @@ def _store_lines(
     draft: Invoice, lines: Sequence[InvoiceLine], stored: Mapping[int, InvoiceLine]
 ) -> None:
     kept = {line.pk for line in lines}
-    gone = [pk for pk in stored if pk not in kept]
-    if gone:
-        release_lines(gone)
-        draft.lines.filter(pk__in=gone).delete()
+    removed = [pk for pk in stored if pk not in kept]
+    if removed:
+        release_lines(removed)
+        draft.lines.filter(pk__in=removed).delete()
     _make_room(draft, lines, stored.values())
     InvoiceLine.objects.bulk_update([line for line in lines if line.pk], LINE_FIELDS)
     InvoiceLine.objects.bulk_create([line for line in lines if not line.pk])

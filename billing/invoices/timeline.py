@@ -39,7 +39,7 @@ def _describe_event(event: InvoiceEvent, *, now: datetime.datetime) -> TimelineE
     describe = SENTENCES.get(event.kind)
     title, more = describe(event.details) if describe else (event.kind, "")
     who = event.by.first_name if event.by else ""
-    return TimelineEntry(event.at, title, _meta(_when(event.at, now=now), who, more))
+    return TimelineEntry(event.at, title, _meta(_formatted_moment(event.at, now=now), who, more))
 
 
 def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[TimelineEntry]:
@@ -48,13 +48,15 @@ def _exchanges(invoice: Invoice, *, now: datetime.datetime) -> list[TimelineEntr
     summaries = [describe_attempt(attempt) for attempt in attempts]
     return [
         TimelineEntry(
-            one.at, one.text, _meta(_when(one.at, now=now), "e-Boekhouden", one.answer_text)
+            one.at,
+            one.text,
+            _meta(_formatted_moment(one.at, now=now), "e-Boekhouden", one.answer_text),
         )
         for one in summaries
     ]
 
 
-def _when(at: datetime.datetime, *, now: datetime.datetime) -> str:
+def _formatted_moment(at: datetime.datetime, *, now: datetime.datetime) -> str:
     at, now = localtime(at), localtime(now)
     return f"{at:%d-%m %H:%M}" if at.year == now.year else f"{at:%d-%m-%Y %H:%M}"
 

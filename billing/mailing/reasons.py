@@ -1,4 +1,4 @@
-"""Why an e-mail was not sent, and what to do, by the answer of the mail server.
+"""Reasons why an e-mail was not sent, and what to do, by the answer of the mail server.
 
 The codes are those of RFC 5321: 4xx may be tried again later, 5xx is final; 530 and 538 ask for
 encryption or a login first (RFC 3207, RFC 4954), 552 says that it is too large.

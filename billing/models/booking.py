@@ -98,15 +98,15 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     """Queries for bookings."""
 
     def open(self) -> Self:
-        """Bookings that proceed without a person."""
+        """Filter the bookings that proceed without a person."""
         return self.filter(state__in=OPEN_STATES)
 
     def needs_attention(self) -> Self:
-        """Bookings that wait for the decision of a person."""
+        """Filter the bookings that wait for the decision of a person."""
         return self.filter(state__in=NEEDS_ATTENTION)
 
     def documents(self) -> Self:
-        """Invoices and sales entries, without the customers they need."""
+        """Filter the invoices and sales entries, without the customers they need."""
         return self.exclude(kind=BookingKind.RELATION)
 
     def for_display(self) -> Self:
@@ -122,7 +122,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         )
 
     def due(self, now: datetime.datetime) -> Self:
-        """Bookings that may be claimed: due, or held by a worker whose lease ran out."""
+        """Filter the bookings that may be claimed: due, or held by a worker whose lease ran out."""
         waiting = models.Q(state__in=(State.QUEUED, State.BLOCKED, State.UNKNOWN), next_at__lte=now)
         abandoned = models.Q(state__in=(State.SENDING, State.CHECKING), lease_until__lt=now)
         return self.filter(waiting | abandoned)

@@ -91,11 +91,11 @@ class DifferenceQuerySet(models.QuerySet["Difference"]):
     """Queries for differences."""
 
     def open(self) -> Self:
-        """Differences that the last complete check still found."""
+        """Filter the differences that the last complete check still found."""
         return self.filter(resolved_at=None)
 
     def needs_attention(self) -> Self:
-        """Open differences that nobody has reviewed."""
+        """Filter the open differences that nobody has reviewed."""
         return self.open().filter(reviewed_at=None)
 
 

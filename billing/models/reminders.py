@@ -94,7 +94,7 @@ class ReminderHoldQuerySet(models.QuerySet["ReminderHold"]):
     """Queries for exclusions."""
 
     def in_force(self, today: datetime.date) -> Self:
-        """Exclusions that hold today."""
+        """Filter the exclusions that hold today."""
         return self.filter(models.Q(until=None) | models.Q(until__gt=today))
 
 

@@ -25,9 +25,9 @@ LEAST, MOST = Decimal(40), Decimal(6775)
 
 def collection_costs(claim: Decimal) -> Decimal:
     """Return the maximum in euros without VAT, for a creditor who can deduct VAT."""
-    costs, left = ZERO, claim
+    costs, remaining = ZERO, claim
     for part, share in SCALE:
-        costs += min(left, part) * share
-        left = max(left - part, ZERO)
-    costs += left * BEYOND
+        costs += min(remaining, part) * share
+        remaining = max(remaining - part, ZERO)
+    costs += remaining * BEYOND
     return cents(min(max(costs, LEAST), MOST))

@@ -102,8 +102,8 @@ def _mailing(ids: list[int], now: datetime.datetime) -> frozenset[int]:
 def _holds(
     ids: list[int], customers: list[int], today: datetime.date
 ) -> dict[tuple[str, int], ReminderHold]:
-    about = Q(invoice__in=ids) | Q(customer__in=customers)
-    holds = ReminderHold.objects.filter(about).in_force(today)
+    condition = Q(invoice__in=ids) | Q(customer__in=customers)
+    holds = ReminderHold.objects.filter(condition).in_force(today)
     return {
         ("invoice", hold.invoice_id)
         if hold.invoice_id

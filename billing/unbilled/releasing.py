@@ -152,14 +152,16 @@ def scheduled_amounts_written_off(ids: Collection[int]) -> dict[int, WriteOff]:
 
     Takes three queries.
     """
-    about = ("line__invoice__credit_of", "line__invoice__organisation")
+    relations = ("line__invoice__credit_of", "line__invoice__organisation")
     rows = CreditedRow.objects.filter(
         kind=ItemKind.SCHEDULED,
         row_id__in=ids,
         line__row_action=RowDisposition.WRITTEN_OFF,
         line__invoice__in=Invoice.objects.final(),
     )
-    by_row = {row.row_id: row.line.invoice for row in rows.select_related(*about).order_by("pk")}
+    by_row = {
+        row.row_id: row.line.invoice for row in rows.select_related(*relations).order_by("pk")
+    }
     people = _who_made_final(by_row.values())
     return {
         pk: WriteOff(people.get(credit.pk), _write_off_note(credit))

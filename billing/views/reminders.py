@@ -88,9 +88,9 @@ def _report_queued(request: MemberRequest, *, queued: int, skipped: int) -> None
 @invoicer_required
 def reminder_progress(request: MemberRequest) -> HttpResponse:
     """Show the number of queued reminders; when none is left the page reloads."""
-    left = waiting(request.organisation)
-    answer = render(request, "billing/reminders/_reminder_progress.html", {"waiting": left})
-    if not left:
+    remaining = waiting(request.organisation)
+    answer = render(request, "billing/reminders/_reminder_progress.html", {"waiting": remaining})
+    if not remaining:
         answer["HX-Refresh"] = "true"
     return answer
 
@@ -128,8 +128,8 @@ def reminder_sent(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def hold_list(request: MemberRequest) -> HttpResponse:
     """List the customers and invoices that get no reminders, with the reason."""
-    about = Q(customer__isnull=False) | Q(invoice__isnull=False)
-    holds = ReminderHold.objects.filter(about, organisation=request.organisation)
+    condition = Q(customer__isnull=False) | Q(invoice__isnull=False)
+    holds = ReminderHold.objects.filter(condition, organisation=request.organisation)
     page = page_of(request, holds.select_related("customer", "invoice__customer", "by"))
     context = {"page": page, "today": timezone.localdate()}
     return render(request, "billing/reminders/reminder_holds.html", context)

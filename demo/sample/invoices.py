@@ -44,7 +44,7 @@ class Bill:
         return InvoiceRequest(self.organisation, self.work(), options, token, self.by)
 
     def work(self) -> WorkQuery:
-        """What is unbilled of these customers now."""
+        """Return the unbilled work of these customers."""
         projects = self.organisation.projects.filter(customer__number__in=self.numbers)
         ids = tuple(projects.values_list("pk", flat=True))
         unbilled_filter = UnbilledFilter(self.until, ids, approved_only=True)

@@ -40,12 +40,12 @@ def whole(fields):
 
 def pay(db, number, amount, *, relation_code, side, day):
     """Return the number of the entry; raise LookupError if nothing is open under the number."""
-    fits = (
+    candidates = (
         item
         for item in entries.open_items(db, side)
         if item.number == number and relation_code in (None, item.relation_code)
     )
-    item = next(fits, None)
+    item = next(candidates, None)
     if item is None:
         raise LookupError(f"Nothing is open on invoice {number}.")
     cents = to_cents(item.open if amount is None else Decimal(amount))

@@ -59,12 +59,12 @@ def get_accounts(call):
             "Groep": account.grouping,
         }
         for account in ledger.accounts(call.db)
-        if _fits(account, wanted)
+        if _matches(account, wanted)
     ]
     return {"Rekeningen": rows}
 
 
-def _fits(account, wanted):
+def _matches(account, wanted):
     return (
         wanted.number("ID") in (0, account.id)
         and wanted.text("Code") in ("", account.code)

@@ -149,13 +149,13 @@ def _statements(vendor: str) -> Iterator[str]:
     yield _trigger(vendor, "keep_file_delete", "DELETE", "true")
 
 
-def _trigger(vendor: str, name: str, event: str, when: str, also: str = "") -> str:
+def _trigger(vendor: str, name: str, event: str, changed_row: str, also: str = "") -> str:
     """Write a trigger. `also` queries another table, which PostgreSQL allows only in a function."""
     head = f"CREATE TRIGGER {name} BEFORE {event} ON {NAMES[name]} FOR EACH ROW"
     if vendor == "postgresql":
         function = FUNCTIONS[also]
-        return f"{head} WHEN ({when}) EXECUTE FUNCTION {function}()"
-    condition = f"{when} AND {also}" if also else when
+        return f"{head} WHEN ({changed_row}) EXECUTE FUNCTION {function}()"
+    condition = f"{changed_row} AND {also}" if also else changed_row
     return f"{head} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
 
 

@@ -67,9 +67,9 @@ def _row(row: Row, title: str, document: InvoiceDocument) -> list[str]:
     quantity = (
         f"{amount(document.signed(Decimal(row['quantity'])))} {unit_name(row['unit'])}".strip()
     )
-    what = " · ".join(filled(row["project"], row["task"]))
-    says = row["description"]
-    description = filled("" if says and what == title else what, says)
+    subject = " · ".join(filled(row["project"], row["task"]))
+    is_repeated = row["description"]
+    description = filled("" if is_repeated and subject == title else subject, is_repeated)
     until = f" – {_iso_day(row['until'])}" if row["until"] else ""
     return [
         f"{_iso_day(row['date'])}{until}",

@@ -28,18 +28,18 @@ class Command(BaseCommand):
         if complete:
             made = complete_archive(now=timezone.now())
             self.stdout.write(f"Files created for {made} invoices")
-        damaged_count = triggers.missing(connection)
-        for name in sorted(damaged_count):
+        missing_triggers = triggers.missing(connection)
+        for name in sorted(missing_triggers):
             self.stdout.write(f"The database trigger {name} is missing: run migrate")
         check = ArchiveCheck()
-        for one in check.damaged_files():
-            where = f" ({one.path})" if one.path else ""
-            name = f"{one.organisation} {one.number} {one.kind}"
-            self.stdout.write(f"{name}: {one.fault}{where}")
-        looked = f"{check.files} files of {check.invoices} invoices"
+        for file in check.damaged_files():
+            path = f" ({file.path})" if file.path else ""
+            name = f"{file.organisation} {file.number} {file.kind}"
+            self.stdout.write(f"{name}: {file.fault}{path}")
+        totals = f"{check.files} files of {check.invoices} invoices"
         if check.damaged:
-            self.stdout.write(f"{looked}: {check.damaged} missing or changed")
+            self.stdout.write(f"{totals}: {check.damaged} missing or changed")
         else:
-            self.stdout.write(f"{looked}: all present and unchanged")
-        if damaged_count or check.damaged:
+            self.stdout.write(f"{totals}: all present and unchanged")
+        if missing_triggers or check.damaged:
             sys.exit(1)

@@ -113,7 +113,10 @@ def read_rows(row: Row, name: str) -> list[Row]:
 
 
 def same_key(one: str, other: str) -> bool:
-    """True if the service may treat both codes or numbers as equal, ignoring case and blanks."""
+    """Return True if the service may treat both codes or numbers as equal.
+
+    Case and surrounding blanks do not count.
+    """
     return one.strip().casefold() == other.strip().casefold()
 
 
