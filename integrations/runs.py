@@ -52,7 +52,7 @@ class Run(models.Model):
     TASK: ClassVar[str]
     # After this number of dead workers a run fails, so that it does not block later runs.
     MAX_ATTEMPTS: ClassVar[int]
-    # What that failure says, with %(count)s.
+    # The text of that failure, with %(count)s.
     INTERRUPTED: ClassVar[Any]
     # Fields that are reset when the run ends.
     AT_END: ClassVar[Mapping[str, object]] = {}

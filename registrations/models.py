@@ -26,9 +26,9 @@ class Status(models.TextChoices):
 
 
 BILLABLE_STATUSES = (Status.OPEN, Status.SUBMITTED, Status.APPROVED)
-# In which a registration was neither billed nor written off.
+# Statuses of registrations that were neither billed nor written off.
 UNSETTLED_STATUSES = (*BILLABLE_STATUSES, Status.REJECTED)
-# In which an employee may still change the own row.
+# Statuses in which employees may change their own rows.
 EDITABLE_STATUSES = (Status.OPEN, Status.REJECTED)
 
 

@@ -52,7 +52,7 @@ class LookUpResult(Enum):
 
     ABSENT = auto()
     SAME = auto()
-    # Number, customer, date and total are ours; a text differs.
+    # Number, customer, date and total equal ours; a text differs.
     SAME_BUT_TEXT = auto()
     # Identical, and it carries the correlation id of this booking.
     SAME_WITH_TOKEN = auto()

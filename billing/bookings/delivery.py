@@ -39,12 +39,12 @@ from .payloads import SCHEMA
 from .reading_back import read_back
 from .recording import AttemptResult, progress_of, record, save_intent
 
-# The word for an attempt whose document e-Boekhouden accepted.
+# The outcome of an attempt whose document e-Boekhouden accepted.
 ACCEPTED = "accepted"
 # Steps that may follow the first look-up of one claim.
 MOST_STEPS = 6
-# Seconds after which a worker claims no more and enqueues the rest, so that a worker that must stop
-# is gone soon.
+# Seconds after which a worker claims no more bookings and enqueues the rest, so that it stops soon
+# when it is asked to stop.
 LONGEST_TURN = 30.0
 # Seconds between claim and request. A worker that was suspended for longer must not send: its
 # lease could run out during the request.

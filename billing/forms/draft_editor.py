@@ -25,7 +25,7 @@ from ..models import Invoice, InvoiceLine
 from ..unbilled.claiming import line_ids_with_rows
 from .drafts import ATTACHED, HeadForm, LineForm, Offers
 
-# With more lines the page would be too long to work on: then only what stands above them is edited.
+# With more lines the page would be too long, so only the head can be edited.
 MOST_LINES = 200
 Raw = dict[str, Any]
 
@@ -50,7 +50,7 @@ class DraftEditor:
         self.stored = {line.pk: line for line in invoice.lines.select_related("vat_rate")}
         self.fixed = line_ids_with_rows(invoice)
         self.is_checked = posted is not None
-        # Where the keyboard goes on: `add`, or a control of a line, by its name and place.
+        # The control to focus: `add`, or a control of a line, by its name and number.
         self.focus: tuple[str, int] = ("", -1)
         self.has_lines = len(self.stored) <= MOST_LINES
         if posted is None:
@@ -143,7 +143,7 @@ class DraftEditor:
         """Return the invoice as it would be stored, with its amounts."""
         return as_input(self.invoice, self.draft_input(), self.stored, fixed=self.fixed)
 
-    # --- Lines that come, move and go ---
+    # --- Adding, moving and removing lines ---
 
     def carry_out(self, command: str) -> None:
         """Carry out `add`, `up-2`, `down-2` or `remove-2`; a credit keeps its lines."""
@@ -166,7 +166,7 @@ class DraftEditor:
             return
         place = max(0, place - 1) if name == "up" else min(place + 1, len(self.raw))
         self.raw.insert(place, line)
-        # At the end of its way the arrow is off: the other one takes the keyboard.
+        # The first line cannot go up, nor the last one down: focus the other arrow.
         ends = {0: "down", len(self.raw) - 1: "up"}
         self.focus = ends.get(place, name), place
 
@@ -180,7 +180,7 @@ class DraftEditor:
             "vat_rate": rate.pk if rate else None,
         }
 
-    # --- Two people at once ---
+    # --- Concurrent changes ---
 
     def join(self) -> list[Difference]:
         """Merge the typed values into the draft as it is now; return the differences in its head.

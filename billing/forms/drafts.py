@@ -169,7 +169,7 @@ class LineForm(forms.Form):
             del self.fields[name]
 
     def _offer_all(self, offers: Offers) -> None:
-        # Unchecked, it shows what it was given, and so never another rate in its place.
+        # Without validation it keeps showing its own rate, and never another one instead.
         chosen = self.line.vat_rate_id if self.line else self._initial_rate()
         self._offer("vat_rate", offers.rates_for(chosen))
         self._offer("cost_centre_id", [("", _("none")), *offers.centres.items()])

@@ -127,7 +127,7 @@ class InvoiceFilter(filters.FilterSet):
         states = BOOKED_STATES[value]
         if states:
             return rows.filter(bookings__state__in=states)
-        # One that was cancelled does not count; of the others an invoice has one at most.
+        # Cancelled bookings do not count; an invoice has at most one other booking.
         counting = Booking.objects.filter(invoice=OuterRef("pk")).exclude(state=State.CANCELLED)
         return rows.filter(~Exists(counting))
 

@@ -32,7 +32,7 @@ KINDS = [
     (SCHEDULED, gettext_lazy("Fixed prices and subscriptions")),
     (BLANK, gettext_lazy("Free invoice")),
 ]
-# So many customers are shown at a time; who is not among them is found by typing.
+# The maximum number of customers shown; others are found by typing.
 MOST_CUSTOMERS = 8
 
 
@@ -83,7 +83,7 @@ class NewInvoiceForm(forms.Form):
         chosen = self.chosen_customer
         rows = self.organisation.customers.filter(archived_at=None).order_by("name", "pk")
         text = self.cleaned_data.get("q")
-        # What no name can contain (a NUL, say) the database does not take as a question either.
+        # The database refuses a search for characters that no name can contain, such as NUL.
         if text is None:
             rows, text = rows.none(), ""
         found = list((rows.matching(text) if text else rows)[: MOST_CUSTOMERS + 1])

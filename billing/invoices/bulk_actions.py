@@ -26,7 +26,7 @@ from .sales_entries import Eligible
 
 MOST = 500
 MOST_MAILS = 25
-# After one of these the next mail would fail in the same way.
+# After one of these errors the next e-mail would fail in the same way.
 HOPELESS = ("login", "encryption", "unreachable", "later", "unclear")
 
 

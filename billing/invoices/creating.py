@@ -27,7 +27,7 @@ from ..unbilled.work import WorkQuery
 from .presenters import skipped_entries
 from .proposals import Options, Proposal, ProposedInvoice, fits, propose
 
-# What becoming final writes.
+# The fields that making an invoice final writes.
 FROZEN = (
     "status",
     "number",

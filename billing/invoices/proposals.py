@@ -37,7 +37,7 @@ from ..unbilled.reasons import Fix, Reason
 from ..unbilled.work import SelectedWork
 
 SALT = "billing.proposal"
-# Why an invoice is left out: what we ask, or what the law asks.
+# The reason why an invoice is left out: our requirement, or a legal one.
 Problem = Reason | Finding
 
 

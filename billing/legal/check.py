@@ -10,7 +10,7 @@ from .view import Document
 Rule = Callable[[Document], Iterable[Finding]]
 Subject = TypeVar("Subject")
 
-# In the order of fixing: settings of the organisation first, then the customer, then this invoice.
+# In the order in which a user fixes them: settings of the organisation, the customer, the invoice.
 RULES: tuple[Rule, ...] = (
     parties.issuer_is_complete,
     parties.issuer_has_vat_number,

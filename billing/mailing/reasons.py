@@ -48,7 +48,7 @@ REASONS = {
         "it again."
     ),
 }
-# After these it may have been sent all the same, so it is never sent again automatically.
+# After these errors it may have been sent, so it is never sent again automatically.
 IN_DOUBT = ("unclear", "interrupted")
 # Includes the errors of smtplib.
 FAILURES = (OSError,)

@@ -146,7 +146,7 @@ class Booking(models.Model):
     invoice = models.ForeignKey(
         Invoice, on_delete=models.PROTECT, null=True, related_name="bookings"
     )
-    # The relation code or the invoice number. Empty: e-Boekhouden gives the number.
+    # The relation code or the invoice number. Empty if e-Boekhouden assigns the number.
     natural_key = models.CharField(max_length=50, blank=True)
     # Sent in a text field that e-Boekhouden returns, to recognise our own document.
     correlation_id = models.CharField(max_length=12)
@@ -155,11 +155,11 @@ class Booking(models.Model):
     revision = models.PositiveSmallIntegerField(default=1)
 
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
-    # When it may be claimed; null: no time does.
+    # The moment from which it may be claimed; null: never.
     next_at = models.DateTimeField(null=True, default=timezone.now)
     fencing_token = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
-    # Sendings since absence was last proven, which may have arrived; and when the last one began.
+    # Sendings since the last proven absence, which may have arrived; and the start of the last one.
     unconfirmed_sends = models.PositiveSmallIntegerField(default=0)
     checks = models.PositiveSmallIntegerField(default=0)
     last_sent_at = models.DateTimeField(null=True)
@@ -167,13 +167,13 @@ class Booking(models.Model):
     absent_at = models.DateTimeField(null=True)
     # The refusal that a look-up still has to confirm (decisions.Refusal).
     refusal = models.CharField(max_length=11, blank=True)
-    # Code and text of e-Boekhouden, and our word for what happened: for people.
+    # Code and text of e-Boekhouden, and our name of the event: for people.
     code = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=500, blank=True)
     reason = models.CharField(max_length=30, blank=True)
 
     remote_id = models.CharField(max_length=50, blank=True)
-    # The administration of remote_id: another one counts from the start again.
+    # The administration of remote_id: another administration starts its ids again.
     administration = models.CharField(max_length=64, blank=True)
     remote_snapshot = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now)

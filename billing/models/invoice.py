@@ -87,7 +87,7 @@ class Invoice(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices")
     origin = models.CharField(max_length=11, choices=Origin, default=Origin.HERE)
     status = models.CharField(max_length=5, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
-    # Empty on a draft, and on an invoice whose number e-Boekhouden still has to give.
+    # Empty on a draft, and on an invoice whose number e-Boekhouden has yet to assign.
     number = models.CharField(_("number"), max_length=50, blank=True)
     date = models.DateField(_("invoice date"))
     payment_term = models.PositiveSmallIntegerField(_("payment term"))
@@ -95,7 +95,7 @@ class Invoice(models.Model):
     reference = models.CharField(_("reference"), max_length=50, blank=True)
     notes = models.TextField(_("text above the lines"), blank=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.DUTCH)
-    # In percent, over all lines together, on top of what a line has of its own.
+    # In percent, over all lines together, in addition to the discount of a line.
     discount = models.DecimalField(
         _("discount"), max_digits=5, decimal_places=2, default=ZERO, validators=PERCENT
     )
@@ -104,28 +104,29 @@ class Invoice(models.Model):
     gross = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     # VatTotal.to_json() of every rate; `vat_by_rate` reads it.
     vat_totals = models.JSONField(default=list)
-    # When it was supplied, both days included: typed on a draft, else that of the rows behind it;
-    # fixed when it becomes final.
+    # First and last day of supply, both included: typed on a draft, else those of its rows; fixed
+    # when it becomes final.
     supplied_from = models.DateField(_("supplied from"), null=True, blank=True)
     supplied_until = models.DateField(_("supplied until"), null=True, blank=True)
-    # What goes along with it: the rows behind the lines, and the receipts of its expenses.
+    # Whether the rows of its lines, and the receipts of its expenses, are attached.
     with_specification = models.BooleanField(_("with a time specification"), default=False)
     with_receipts = models.BooleanField(_("with the receipts"), default=False)
-    # Raised by every change of the draft, so that two people do not undo each other's work.
+    # Incremented by every change of the draft, so that two people do not overwrite each other's
+    # work.
     version = models.PositiveIntegerField(default=0)
-    # Copies of who issued it and who receives it, made when it became final.
+    # Copies of issuer and addressee, made when it became final.
     issuer = models.JSONField(default=dict)
     addressee = models.JSONField(default=dict)
     credit_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="credits"
     )
-    # What final credit invoices took back of it, in euros incl. VAT, with the sign of `gross`.
+    # The total of its final credit invoices, in euros incl. VAT, with the sign of `gross`.
     credited_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     credit_state = models.CharField(
         max_length=6, choices=CreditState, blank=True, default=CreditState.NOT
     )
     paid_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
-    # According to e-Boekhouden: what is still to be paid, and when it was first seen to be open.
+    # From e-Boekhouden: the open amount in euros, and when it was first seen to be open.
     open_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     open_seen_at = models.DateTimeField(null=True)
     final_at = models.DateTimeField(null=True)
@@ -239,7 +240,7 @@ class InvoiceLine(models.Model):
     vat_rate = models.ForeignKey(
         VatRate, on_delete=models.PROTECT, related_name="+", verbose_name=_("VAT rate")
     )
-    # Copies, so that a later change of the rate leaves this line alone.
+    # Copies, so that a later change of the rate does not change this line.
     vat_percentage = models.DecimalField(max_digits=5, decimal_places=2)
     vat_code = models.CharField(max_length=12, blank=True)
     vat_treatment = models.CharField(max_length=14, choices=VatTreatment)
@@ -248,9 +249,10 @@ class InvoiceLine(models.Model):
     cost_centre_id = models.PositiveBigIntegerField(null=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
-    # The rows behind it, copied when the invoice became final: the time specification.
+    # Its billed rows, copied when the invoice became final: the time specification.
     specification = models.JSONField(default=list)
-    # On a credit invoice: which line it takes back, and what then becomes of the rows of that line.
+    # On a credit invoice: the line that it takes back, and the disposition of the rows of that
+    # line.
     credits = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="credited_by"
     )
@@ -281,7 +283,7 @@ class InvoiceEvent(models.Model):
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    # A name of events.SENTENCES with its figures, so that it reads in the reader's language.
+    # A key of timeline.SENTENCES with its values, so that each reader gets it in their language.
     kind = models.CharField(max_length=30)
     details = models.JSONField(default=dict)
 

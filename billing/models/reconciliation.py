@@ -46,7 +46,7 @@ class ReconciliationRun(Run):
     since = models.DateField()
     until = models.DateField()
     part = models.CharField(max_length=9, choices=ReconciliationPart, blank=True)
-    # By operation, how often e-Boekhouden was asked.
+    # The number of calls by operation.
     calls = models.JSONField(default=dict)
     booking_count = models.PositiveIntegerField(default=0)
     document_count = models.PositiveIntegerField(default=0)
@@ -114,7 +114,7 @@ class Difference(models.Model):
         ReconciliationRun, on_delete=models.SET_NULL, null=True, related_name="differences"
     )
     kind = models.CharField(max_length=8, choices=DifferenceKind)
-    # Its identity at every check: kind, sort of document and number.
+    # Its identity at every check: kind, reason and number.
     key = models.CharField(max_length=100)
     booking = models.ForeignKey(
         Booking, on_delete=models.SET_NULL, null=True, related_name="differences"

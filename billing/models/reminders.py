@@ -43,7 +43,8 @@ class ReminderSettings(models.Model):
         blank=True,
         help_text=_("For holidays, for example. Empty: no pause."),
     )
-    # The database of the choice (integrations/database_identity.py): a copy sends no e-mail.
+    # The database in which it was switched on (integrations/database_identity.py): a copy sends no
+    # e-mail.
     database_identity = models.CharField(max_length=64, blank=True, editable=False)
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def fetch_payments(
     """
     if not fetchable().filter(pk=connection.pk).exists():
         return 0
-    # Before asking: what is booked meanwhile may be missing in the answer.
+    # Read before the call, because a booking made meanwhile may be missing in the answer.
     bookings = _booked(connection)
     try:
         with override(connection.organisation.language):

@@ -77,7 +77,7 @@ def _write(
     Difference.objects.bulk_create(new)
     fields = ["last_run", "last_found_at", "local", "remote", "differs"]
     Difference.objects.bulk_update(old, fields, batch_size=200)
-    # Whoever reviewed it saw other content. Only these: another one may be under review now.
+    # The reviewer saw other content. Only these rows: another user may review other ones now.
     Difference.objects.filter(pk__in=changed).update(reviewed_at=None, reviewed_by=None)
     return len(new)
 

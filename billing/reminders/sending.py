@@ -27,7 +27,7 @@ from .obstacles import why_not
 
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime.datetime]
-# For a younger one a worker was asked a moment ago.
+# A worker was asked a moment ago for more recent ones.
 WAITS_TOO_LONG = datetime.timedelta(minutes=1)
 # After one of these reasons every next e-mail would fail too.
 HOPELESS = ("login", "encryption", "unreachable", "unclear")

@@ -190,7 +190,8 @@ def _compared(
         first, *others = [rate for rate in invoiced if rate.code == code] or [
             _rate_of(code, invoiced)
         ]
-        # Rates with the same code cannot be told apart there: a difference goes to the first.
+        # e-Boekhouden does not distinguish rates with the same code: a difference goes to the
+        # first.
         for rate in others:
             found[rate].remote = invoiced[rate]
         rest = amounts - sum((invoiced[rate] for rate in others), Amounts())

@@ -86,7 +86,7 @@ def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
     new.status = InvoiceStatus.DRAFT
     new.save(force_insert=True)
     lines = list(old.lines.all())
-    # Of a credit: the line of the void one no longer takes anything back.
+    # On a credit, the line of the void invoice no longer takes anything back.
     old.lines.exclude(credits=None).update(is_withdrawn=True)
     for line in lines:
         line.pk, line._state, line.invoice = None, ModelState(), new

@@ -149,7 +149,7 @@ def _hours(entry: TimeEntry, rules: PostingRules) -> Item:
         date=entry.date,
         description=entry.description,
         quantity=Decimal(entry.minutes),
-        # why_not_hours lets none through without a rate.
+        # why_not_hours refuses hours without a rate.
         price=cast(Decimal, entry.hourly_rate),
         code=entry.task.code or "HOURS",
         posting_rule=rules.of(entry.task, entry.project.customer, on=day_of_supply(entry)),

@@ -58,7 +58,7 @@ class ItemKind(StrEnum):
 ORDER = list(ItemKind)
 # The product code of a line of several tasks; the service asks for one on every line.
 MIXED_CODE = "HOURS"
-# A line for so many projects names them; for more it says how many.
+# Up to this number of projects a line names them; for more it has their number.
 MOST_NAMED = 3
 UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
 

@@ -12,7 +12,7 @@ from lib.money import ZERO
 from projects.models import Frequency, Method, Project
 
 MONTHS = (Frequency.MONTH, Frequency.QUARTER)
-# Up to so many scheduled amounts are each named; of more, the first and the last.
+# Up to this number of scheduled amounts each is named; of more, the first and the last.
 MOST_NAMED = 3
 
 

@@ -33,7 +33,7 @@ LABELS = {
     Fix.ENTER_CUSTOMER_NUMBER: gettext_lazy("Enter a number"),
     Fix.CHANGE_PAYMENT_TERM: gettext_lazy("Change the payment term"),
 }
-# What the overviews are narrowed to, by why.
+# The filters of the overviews, by reason.
 NARROWED: dict[Why, tuple[tuple[str, str], ...]] = {
     Why.NOT_BILLABLE: (("billable", "no"), ("status", "not_invoiced")),
     Why.REJECTED: (("billable", "yes"), ("status", "rejected")),

@@ -23,7 +23,7 @@ from ..models import CreditedRow, Invoice, InvoiceEvent, InvoiceLine, RowDisposi
 from .claiming import REGISTRATIONS
 from .lines import ItemKind
 
-# By what a row was billed: a row that differs in one of these is no longer the row of the line.
+# The billed fields: a row with another value in one of them is no longer the row of the line.
 CONTENT: Mapping[ItemKind, tuple[str, ...]] = {
     ItemKind.HOURS: ("project_id", "task_id", "date", "is_billable", "minutes", "hourly_rate"),
     ItemKind.EXPENSE: ("project_id", "category_id", "date", "is_billable", "quantity", "price"),

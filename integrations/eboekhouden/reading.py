@@ -45,7 +45,7 @@ def read_reply(envelope: etree._Element, operation: str) -> Reply:
         return Reply("", "", {})
     result = _only(response, f"{_PREFIX}{operation}Result")
     if _is_nil(result):
-        # An empty list has a result without rows; a missing result means that something went wrong.
+        # An empty list has a result without rows; a missing result is an error.
         raise OutcomeUnknown("wrong-answer", "no result")
     error_block, fields = _divide(result, type_name)
     return Reply(

@@ -39,6 +39,6 @@ def random_faults(trap: str) -> list[dict[str, Any]]:
         for status in REDIRECTS
     ]
     kinds = [*KINDS, *away]
-    # The first fault that applies wins, so each gets this chance among the remaining requests.
+    # The first fault that applies is used, so each has this chance among the remaining requests.
     chance = 1 - (1 - BAD) ** (1 / len(kinds))
     return [{**kind, "probability": chance, "count": None} for kind in kinds]

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-# These are no characters in any alphabet, and XML does not allow them.
+# Unicode noncharacters, which XML does not allow.
 NO_CHARACTERS = "\ufffe\uffff"
 
 
