@@ -20,7 +20,7 @@ from tests import factories
 from .visitor import Studio, Visitor
 
 # A worker on a busy machine; an expectation that holds goes on at once.
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 
 @pytest.fixture(autouse=True, scope="session")

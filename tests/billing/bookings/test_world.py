@@ -614,7 +614,7 @@ CLAIM = decisions.claim_booking
 MISTAKES = {
     "no settle time": (decisions, "_settled_at", settled_at_once),
     "no answer is absence": (decisions, "look_up_failed", absent_when_unanswered),
-    "a conflict while ours is under way": (decisions, "_not_ours", conflict_at_once),
+    "a conflict while ours is under way": (decisions, "_different", conflict_at_once),
     "sent without a look-up": (decisions, "claim_booking", sent_without_looking),
     "cancelled while in doubt": (interventions, "may_cancel", anything_is_cancelled),
     "no fence": (World, "still_holds", holds_for_ever),
