@@ -127,9 +127,8 @@ def _claim_next(session: DeliverySession) -> tuple[Booking, Attempt] | None:
     first = Case(When(kind=BookingKind.RELATION, then=0), default=1, output_field=IntegerField())
     for booking in due.select_related("customer", "invoice").order_by(first, "created_at", "pk"):
         progress, step = decisions.claim_booking(progress_of(booking), now=now)
-        if step is Step.STOP:
-            continue
-        if attempt := save_intent(booking, progress, is_look_up=True, now=now):
+        is_claimed = step is Step.LOOK_UP
+        if is_claimed and (attempt := save_intent(booking, progress, is_look_up=True, now=now)):
             return booking, attempt
     return None
 

@@ -138,3 +138,68 @@ def test_the_booking_of_another_organisation_is_not_there(client, refused):
     client.force_login(stranger.user)
 
     assert client.get(reverse("billing:booking-detail", args=[refused.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["check", "again", "renumber", "link", "cancel"])
+def test_a_booking_that_was_booked_meanwhile_is_not_touched(inside, connected, refused, action):
+    Connection.objects.update(template="Factuursjabloon")
+    refused.connection.refresh_from_db()
+    actions.book_again(refused, by=connected.member.user, now=NOW)
+    connected.deliver()
+
+    page = inside.post(
+        reverse("billing:booking-action", args=[refused.pk, action]), follow=True
+    ).content.decode()
+
+    assert "This booking has changed in the meantime" in page
+    refused.refresh_from_db()
+    assert (refused.state, refused.revision) == (State.CONFIRMED, 2)
+
+
+def test_an_unknown_action_is_not_found(inside, refused):
+    address = reverse("billing:booking-action", args=[refused.pk, "send-again"])
+
+    assert inside.post(address).status_code == 404
+
+
+def test_the_page_books_again_with_the_settings_of_now(inside, connected, refused):
+    Connection.objects.update(template="Factuursjabloon")
+
+    inside.post(reverse("billing:booking-action", args=[refused.pk, "again"]))
+    connected.deliver()
+
+    refused.refresh_from_db()
+    assert (refused.state, refused.revision) == (State.CONFIRMED, 2)
+
+
+def test_the_page_links_the_relation_that_is_there(inside, connected, sandbox, mistaken):
+    inside.post(reverse("billing:booking-action", args=[mistaken.pk, "link"]))
+
+    mistaken.refresh_from_db()
+    assert (mistaken.state, mistaken.reason) == (State.CONFIRMED, "linked")
+    assert mistaken.remote_id == str(sandbox.books.relations()[0].id)
+
+
+def test_the_page_refuses_to_link_what_another_customer_is_linked_to(inside, connected, mistaken):
+    remote_id = mistaken.remote_snapshot["id"]
+    factories.create_customer(organisation=connected.organisation, remote_id=remote_id)
+
+    page = inside.post(
+        reverse("billing:booking-action", args=[mistaken.pk, "link"]), follow=True
+    ).content.decode()
+
+    assert "Another document is already linked to this record" in page
+    mistaken.refresh_from_db()
+    assert mistaken.state == State.CONFLICT
+
+
+def test_the_page_decides_nothing_before_the_comparison_after_a_restore(inside, refused):
+    Connection.objects.update(must_compare_first=True)
+
+    page = inside.post(
+        reverse("billing:booking-action", args=[refused.pk, "cancel"]), follow=True
+    ).content.decode()
+
+    assert "you can decide this after the comparison has finished" in page
+    refused.refresh_from_db()
+    assert refused.state == State.REJECTED

@@ -1,0 +1,98 @@
+"""The sentence and the next steps of a booking, in each state it can be in."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.bookings import decisions
+from billing.bookings.attempts import describe_attempts
+from billing.bookings.presenters import describe_booking
+from billing.bookings.recording import progress_of, save_intent
+from billing.invoices.creating import invoice_in_eboekhouden
+from billing.models import Booking, BookingKind, State
+from tests import factories
+
+NOW = timezone.now()
+
+
+def bill(connected, **of_customer: object) -> Booking:
+    """An invoice of this customer, ready to go."""
+    customer = factories.create_customer(organisation=connected.organisation, **of_customer)
+    connected.hours(project=factories.create_project(customer=customer))
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    return Booking.objects.get(kind=BookingKind.INVOICE)
+
+
+def described(booking: Booking):
+    fresh = Booking.objects.for_display().get(pk=booking.pk)
+    return describe_booking(fresh, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "text"),
+    [
+        (State.CONFLICT, "exists-unseen", "this number exists, but does not return the document"),
+        (State.BLOCKED, "quota", "The e-Boekhouden request limit has been reached"),
+        (State.BLOCKED, "credentials", "Sending resumes as soon as the connection works again"),
+        (State.QUEUED, "not-reached", "e-Boekhouden could not be reached; nothing was sent"),
+    ],
+)
+def test_what_holds_a_booking_up_is_a_sentence(connected, state, reason, text):
+    booking = bill(connected, remote_id=1)
+    Booking.objects.filter(pk=booking.pk).update(state=state, reason=reason)
+
+    assert text in described(booking).text
+
+
+def test_a_customer_that_breaks_a_rule_of_the_service_is_not_sent_and_says_why(connected):
+    bill(connected, number="BE\x07LL")
+
+    connected.deliver()
+
+    relation = Booking.objects.get(kind=BookingKind.RELATION)
+    assert described(relation).text.startswith("Not sent: ")
+    assert described(relation).text != "Not sent: ."
+
+
+def test_codes_that_stop_working_during_the_sending_block_the_booking(connected, sandbox):
+    customer = connected.known_customer(sandbox)
+    connected.hours(project=factories.create_project(customer=customer))
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    sandbox.faults.add("error_code", operation="AddFactuur", code="E0011", nth=1)
+
+    connected.deliver()
+
+    booking = Booking.objects.get()
+    connected.connection.refresh_from_db()
+    assert (booking.state, booking.reason) == (State.BLOCKED, "credentials")
+    assert connected.connection.is_paused
+
+
+def test_a_paused_connection_holds_what_is_queued(connected, sandbox):
+    sandbox.books.renew_security_code_1()
+    booking = bill(connected, remote_id=1)
+
+    connected.deliver()
+
+    assert described(booking).text.startswith("On hold: the connection is paused")
+
+
+def test_a_customer_that_is_unknown_there_leads_to_the_customer(connected):
+    booking = bill(connected, remote_id=999)
+
+    connected.deliver()
+
+    booking.refresh_from_db()
+    assert (booking.state, booking.code) == (State.REJECTED, "CFACT025")
+    step = described(booking).next_steps[0]
+    assert step.url == reverse("customers:customer-edit", args=[booking.customer_id])
+
+
+def test_a_look_up_of_a_worker_that_died_has_no_result(connected):
+    booking = bill(connected, remote_id=1)
+    claimed, _step = decisions.claim_booking(progress_of(booking), now=timezone.now())
+    save_intent(booking, claimed, is_look_up=True, now=NOW)
+
+    (attempt,) = describe_attempts(booking)
+
+    assert attempt.text == "Check started; the result was not recorded."
