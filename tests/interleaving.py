@@ -12,10 +12,10 @@ def just_before(statement: str, action: Callable[[], object]) -> Iterator[None]:
     """Run the action once, right before the first SQL statement that begins with these words."""
     waiting = [action]
 
-    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    def wrapper(execute: Any, sql: str, *rest: Any) -> Any:
         if waiting and sql.replace('"', "").startswith(statement):
             waiting.pop()()
-        return execute(sql, params, many, context)
+        return execute(sql, *rest)
 
     with database.execute_wrapper(wrapper):
         yield
