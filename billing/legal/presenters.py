@@ -32,10 +32,6 @@ class Report:
     errors: tuple[FindingSummary, ...]
     warnings: tuple[FindingSummary, ...]
 
-    @property
-    def is_ready(self) -> bool:
-        return not self.errors
-
 
 def draft_report(invoice: Invoice, *, reader: Membership, today: datetime.date) -> Report | None:
     """Check a draft that will be issued here; None for any other invoice."""
@@ -72,7 +68,7 @@ def url_of(place: Place, *, customer_id: int, invoice_id: int = 0) -> str:
             page = reverse("customers:customer-edit", args=[customer_id])
         case Where.VAT_RATE:
             page = reverse("billing:vat-rate-edit", args=[place.pk])
-        case Where.DRAFT:
+        case _:
             page = reverse("billing:invoice-edit", args=[invoice_id])
     return f"{page}#id_{place.field}" if place.field else page
 

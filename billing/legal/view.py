@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from lib.countries import EU, HOME
+from lib.countries import HOME
 from lib.money import ZERO
 from vat.totals import Taxed
 
@@ -33,10 +33,6 @@ class Party:
     def is_at_home(self) -> bool:
         """Whether the party is established in the Netherlands; an empty country counts as such."""
         return self.country in ("", HOME)
-
-    @property
-    def is_in_eu(self) -> bool:
-        return self.is_at_home or self.country in EU
 
 
 @dataclass(frozen=True, kw_only=True)

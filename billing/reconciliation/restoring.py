@@ -6,6 +6,7 @@ our series bill hours that look unbilled here, so a person must review each of t
 """
 
 import datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import F
@@ -124,9 +125,9 @@ def _mark_unfinished_unknown(connection: Connection) -> None:
 
     It counts as sent at the moment of the restore, and is looked up before anything else.
     """
-    if connection.compare_from is None:
-        return
-    restored_at = connection.compare_from - QUIET
+    # Set as long as the connection must compare first.
+    compare_from = cast(datetime.datetime, connection.compare_from)
+    restored_at = compare_from - QUIET
     unknown = {
         "unconfirmed_sends": Greatest(F("unconfirmed_sends"), 1),
         "last_sent_at": restored_at,
@@ -135,4 +136,4 @@ def _mark_unfinished_unknown(connection: Connection) -> None:
     bookings = Booking.objects.filter(connection=connection)
     bookings.filter(state__in=OPEN_STATES).update(**unknown)
     stopped = bookings.filter(state__in=NEEDS_ATTENTION)
-    stopped.update(state=State.UNKNOWN, next_at=connection.compare_from, reason="", **unknown)
+    stopped.update(state=State.UNKNOWN, next_at=compare_from, reason="", **unknown)

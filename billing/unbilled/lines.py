@@ -31,10 +31,6 @@ class Grouping(StrEnum):
     DAY = "day"
     WHOLE = "whole"
 
-    @property
-    def label(self) -> str:
-        return str(GROUPING_LABELS[self])
-
 
 GROUPING_LABELS = {
     Grouping.DETAILED: gettext_lazy("Detailed"),

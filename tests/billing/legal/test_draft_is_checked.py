@@ -171,3 +171,44 @@ def test_a_po_box_is_printed_beside_the_address_where_the_customer_is(agency):
     assert invoice.addressee["address"] == "Marktstraat 7"
     assert invoice.addressee["po_box"] == "Postbus 12, 7400 AA Zutphen"
     assert Customer.objects.get().postal_address == "Postbus 12"
+
+
+def test_an_employee_sees_that_a_project_manager_may_change_the_customer(client_of, agency):
+    invoice = draft(agency, **NO_ADDRESS)
+    member = factories.create_membership(
+        organisation=agency.organisation, role=Role.EMPLOYEE, may_invoice=True
+    )
+
+    page = client_of(member).get(url("detail", invoice.pk)).content.decode()
+
+    assert "Ask a project manager." in page
+    assert reverse("customers:customer-edit", args=[invoice.customer_id]) not in page
+
+
+def test_a_rate_without_a_code_leads_to_its_code(connected, inside):
+    rate = factories.create_vat_rate(
+        organisation=connected.organisation, name="Without code", code=""
+    )
+
+    page = inside.get(url("detail", draft(connected, vat_rate=rate).pk)).content.decode()
+
+    assert f'href="{reverse("billing:vat-rate-edit", args=[rate.pk])}#id_code"' in page
+
+
+def test_a_problem_of_the_invoice_itself_has_no_link_before_there_is_a_draft(connected):
+    customer = factories.create_customer(organisation=connected.organisation)
+    project = factories.create_project(customer=customer)
+    scheme = factories.create_vat_rate(
+        organisation=connected.organisation,
+        name="KOR",
+        percentage=0,
+        code="GEEN",
+        treatment="small_business",
+    )
+    connected.hours(project=project)
+    factories.create_expense(project=project, membership=connected.member, vat_rate=scheme)
+
+    (refused,) = connected.proposal().refused
+
+    problems = {one.text: one.url for one in describe_problems(refused)}
+    assert problems["With the small-business scheme (KOR) no line may have VAT."] == ""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Role
 from billing import tasks
 from billing.models import Difference, DifferenceKind, ReconciliationRun
+from billing.reconciliation.presenters import describe_difference
 from integrations.models import Connection
 from integrations.runs import RunState
 from integrations.switching import pause
@@ -351,3 +352,24 @@ def test_the_page_costs_as_much_with_many_findings(
 
     with django_assert_max_num_queries(len(one)):
         assert "TC2026-0059" in text(inside)
+
+
+def test_a_lower_total_there_is_said(connected, inside):
+    finding_of(connected, kind=DifferenceKind.TOTAL, remote=[CONTENT | {"gross": "108.89"}])
+
+    assert "The total in e-Boekhouden is €\u00a00.01 lower than ours." in text(inside)
+
+
+def test_an_invoice_from_here_that_was_entered_there_manually_is_said(connected, inside):
+    line = factories.create_invoice_line(
+        project=factories.create_project(organisation=connected.organisation)
+    )
+    finding = finding_of(
+        connected, kind=DifferenceKind.FOREIGN, reason="series", invoice=line.invoice
+    )
+
+    said = describe_difference(finding)
+
+    assert said.text in text(inside)
+    assert said.text.startswith("The invoice was created here and entered manually")
+    assert said.next_step.startswith("Do not create a sales entry.")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from billing.bookings.delivery import deliver
@@ -27,6 +28,7 @@ from integrations.runs import RunState, claim_run
 from integrations.sessions import open_client
 from integrations.switching import pause
 from tests import factories
+from tests.integrations.eboekhouden import samples
 
 NOW = timezone.now()
 HOUR = datetime.timedelta(hours=1)
@@ -764,3 +766,71 @@ def test_a_delivery_goes_on_while_a_check_runs(connected, sandbox):
 
     assert deliver(connected.connection.pk, open_client=open_client) == 0
     assert len(sandbox.books.invoices()) == 1
+
+
+def test_an_invoice_that_has_more_lines_there_differs_in_its_lines(connected, sandbox):
+    connected.connection.book_at_once = False
+    connected.connection.save()
+    invoice = book(connected)
+    (there,) = sandbox.books.invoices()
+    sandbox.books.delete("invoices", there.id)
+    line = samples.invoice_line(quantity=Decimal("0.5"), price=Decimal(90))
+    with open_client(connected.connection) as client:
+        client.add_invoice(
+            samples.invoice(
+                number=invoice.number,
+                relation_code=invoice.customer.number,
+                date=invoice.date,
+                payment_term=invoice.payment_term,
+                lines=[line, line],
+            )
+        )
+
+    check(connected)
+
+    finding = only_finding()
+    assert (finding.kind, finding.differs) == (DifferenceKind.CHANGED, ["lines"])
+
+
+def test_a_number_that_occurs_too_often_to_be_read_is_a_gap_and_not_absence(
+    entered, connected, sandbox
+):
+    (there,) = sandbox.books.entries()
+    sandbox.books.change("entries", there.id, {"date": "2026-01-05"})
+    sandbox.books.copy("entries", there.id, entered.number, times=520)
+
+    run = check(connected)
+
+    assert run.state == RunState.INCOMPLETE
+    assert f"Number {entered.number} occurs too often" in run.problem
+    assert found() == []
+
+
+def test_a_refusal_that_is_no_quota_ends_the_check(entered, connected, sandbox):
+    sandbox.faults.add("error_code", operation="GetMutaties", code="X999", text="Onbekend")
+
+    run = check(connected)
+
+    assert (run.state, found()) == (RunState.FAILED, [])
+    assert "Earlier results are unchanged" in run.problem
+
+
+def test_codes_that_the_keys_do_not_decrypt_pause_the_connection(connected, sandbox, settings):
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+
+    run = check(connected)
+
+    connection = Connection.objects.get()
+    assert run.state == RunState.FAILED
+    assert (connection.is_paused, connection.pause_code) == (True, "keys")
+    assert not sandbox.books.requests()
+
+
+def test_at_night_a_connection_that_was_paused_meanwhile_keeps_no_other_waiting(connected):
+    other = factories.create_organisation()
+    factories.create_connection(organisation=other)
+    pause(connected.connection, code="E0011", text="wrong", now=NOW)
+
+    runs.start_nightly_reconciliations(Connection.objects.order_by("pk"))
+
+    assert ReconciliationRun.objects.get().organisation == other

@@ -24,6 +24,7 @@ from billing.reconciliation.restoring import NotYet, compare_and_resume, resume_
 from billing.reconciliation.running import run_reconciliation
 from billing.resolving import actions as choices
 from integrations.database_identity import QUIET
+from integrations.models import Connection
 from integrations.sessions import open_client
 from registrations.models import TimeEntry
 from tests import factories
@@ -186,3 +187,25 @@ def test_no_number_is_given_while_it_is_being_compared(inside, connected, sandbo
     page = inside.post(reverse("billing:eboekhouden-dialog"), rows).content.decode()
     assert "no invoice numbers are assigned until the comparison is complete" in page
     assert not Invoice.objects.exclude(number="").exists()
+
+
+def test_while_the_comparison_runs_no_second_one_begins(connected):
+    restored(connected)
+
+    for _minute in range(2):
+        compare_and_resume(now=LATER, today=TODAY)
+
+    connected.connection.refresh_from_db()
+    assert ReconciliationRun.objects.count() == 1
+    assert connected.connection.must_compare_first
+
+
+def test_a_connection_without_codes_waits_until_they_are_entered(connected):
+    restored(connected)
+    Connection.objects.update(sealed_code_1="", sealed_code_2="")
+
+    compare_and_resume(now=LATER, today=TODAY)
+
+    connected.connection.refresh_from_db()
+    assert not ReconciliationRun.objects.exists()
+    assert connected.connection.must_compare_first
