@@ -81,9 +81,6 @@ class _Pipe(RawIOBase):
         super().__init__()
         self.waiting = bytearray()
 
-    def writable(self) -> bool:
-        return True
-
     def write(self, content: object) -> int:
         before = len(self.waiting)
         self.waiting += content  # type: ignore[arg-type]  # bytes, says zipfile

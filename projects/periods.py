@@ -4,7 +4,6 @@ import calendar
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -40,11 +39,12 @@ def periods(frequency: str, *, starts_on: datetime.date, until: datetime.date) -
 
     Each is calculated from `starts_on`, so that the 31st returns after a short month.
     """
-    for number in count():
-        first = _first_day(frequency, starts_on, number)
-        if first > until:
-            return
-        yield Period(first, _first_day(frequency, starts_on, number + 1) - ONE_DAY)
+    number, first = 0, _first_day(frequency, starts_on, 0)
+    while first <= until:
+        number += 1
+        following = _first_day(frequency, starts_on, number)
+        yield Period(first, following - ONE_DAY)
+        first = following
 
 
 def period_name(frequency: str, period: Period, *, language: str) -> str:

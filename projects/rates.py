@@ -93,9 +93,8 @@ class RateBook:
                 return _first(rate, membership.hourly_rate)
             case Method.PROJECT_RATE:
                 return project.hourly_rate
-            case Method.CUSTOMER_RATE:
-                return self._customer_rates.get(project.pk)
-        return None
+        # By customer rate: the callers rule out methods that are not billed by the hour.
+        return self._customer_rates.get(project.pk)
 
 
 def hourly_rate(*, project: Project, task: Task, membership: Membership) -> Decimal | None:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.db import transaction
@@ -32,10 +32,13 @@ def price(row: Registration, *, before: Registration | None = None) -> None:
         case Expense():
             row.is_billable = is_billed and row.is_billable
             row.amount = net_amount(row.quantity, row.price) if row.is_billable else ZERO
-        case Trip():
-            row.is_billable = is_billed and row.is_billable and row.kind == TripKind.BUSINESS
-            row.rate = before.rate if isinstance(before, Trip) else trip_rate(row)
-            row.amount = net_amount(Decimal(row.distance), row.rate) if row.is_billable else ZERO
+        case _:
+            trip = cast(Trip, row)
+            trip.is_billable = is_billed and trip.is_billable and trip.kind == TripKind.BUSINESS
+            trip.rate = before.rate if isinstance(before, Trip) else trip_rate(trip)
+            trip.amount = (
+                net_amount(Decimal(trip.distance), trip.rate) if trip.is_billable else ZERO
+            )
 
 
 def _agreed_rate(entry: TimeEntry, before: Registration | None) -> Decimal | None:

@@ -1,8 +1,6 @@
 """VAT rates: percentage, code in e-Boekhouden and treatment."""
 
-import datetime
 from collections.abc import Sequence
-from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,17 +10,6 @@ from accounts.models import Organisation
 
 from .eligibility import CONSEQUENCES, reasons_against, unusual
 from .treatments import VatTreatment
-
-
-class VatRateQuerySet(models.QuerySet["VatRate"]):
-    """Filters of rates."""
-
-    def on(self, day: datetime.date) -> Self:
-        """Filter the rates that are valid on a day of supply."""
-        return self.filter(
-            models.Q(valid_from=None) | models.Q(valid_from__lte=day),
-            models.Q(valid_until=None) | models.Q(valid_until__gte=day),
-        )
 
 
 class VatRate(models.Model):
@@ -60,8 +47,6 @@ class VatRate(models.Model):
     )
     is_default = models.BooleanField(_("default rate"), default=False)
     position = models.PositiveSmallIntegerField(default=0, editable=False)
-
-    objects = VatRateQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -97,10 +97,6 @@ class Batch(models.Model):
 class BookingQuerySet(models.QuerySet["Booking"]):
     """Queries for bookings."""
 
-    def open(self) -> Self:
-        """Filter the bookings that proceed without a person."""
-        return self.filter(state__in=OPEN_STATES)
-
     def needs_attention(self) -> Self:
         """Filter the bookings that wait for the decision of a person."""
         return self.filter(state__in=NEEDS_ATTENTION)
@@ -213,10 +209,6 @@ class Booking(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
-
-    @property
-    def needs_attention(self) -> bool:
-        return self.state in NEEDS_ATTENTION
 
 
 class Attempt(models.Model):

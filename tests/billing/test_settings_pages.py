@@ -340,3 +340,51 @@ def test_more_rates_take_no_more_queries(
         inside.get(page)
 
     assert len(with_none) == len(with_seven)
+
+
+def test_the_button_adds_the_missing_standard_rates_once(
+    inside: Client, organisation: Organisation
+) -> None:
+    page = reverse("billing:vat-rate-standard")
+
+    first = inside.post(page, follow=True).content.decode()
+    count = organisation.vat_rates.count()
+    second = inside.post(page, follow=True).content.decode()
+
+    assert "The missing standard rates have been added." in first
+    assert "All standard rates already exist." in second
+    assert organisation.vat_rates.count() == count
+
+
+def test_a_rate_that_is_not_the_default_is_changed_and_stays_so(
+    inside: Client, organisation: Organisation
+) -> None:
+    default = create_vat_rate(organisation=organisation, name="Default", is_default=True)
+    other = create_vat_rate(organisation=organisation, name="Other")
+
+    inside.post(reverse("billing:vat-rate-edit", args=[other.pk]), {**RATE, "name": "Renamed"})
+
+    other.refresh_from_db()
+    assert (other.name, other.is_default) == ("Renamed", False)
+    assert default_rate(organisation) == default
+
+
+def test_a_rate_that_was_replaced_is_not_replaced_again(
+    inside: Client, organisation: Organisation
+) -> None:
+    old = create_vat_rate(organisation=organisation, name="Old")
+    create_vat_rate(organisation=organisation, name="New", replaces=old)
+
+    assert inside.get(reverse("billing:vat-rate-follow", args=[old.pk])).status_code == 404
+
+
+def test_a_rate_that_has_a_code_keeps_it(inside: Client, organisation: Organisation) -> None:
+    rate = create_vat_rate(organisation=organisation, code="HOOG_VERK")
+
+    page = inside.post(
+        reverse("billing:vat-rate-default-code", args=[rate.pk]), follow=True
+    ).content.decode()
+
+    rate.refresh_from_db()
+    assert "already has a code, or there is no default code" in page
+    assert rate.code == "HOOG_VERK"

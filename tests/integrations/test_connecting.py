@@ -3,7 +3,9 @@
 import datetime
 
 import pytest
+from cryptography.fernet import Fernet
 
+from integrations import leases
 from integrations.connecting import CredentialsInput, save_connection, test_connection
 from integrations.models import Connection, ConnectionEvent, LedgerAccount
 from integrations.switching import AdministrationTaken, activate, deactivate, pause, resume
@@ -308,3 +310,75 @@ def test_nothing_of_a_test_reaches_the_logs(empty, eboekhouden, administrator, c
     assert caplog.text
     for secret in (eboekhouden.security_code_1, eboekhouden.security_code_2, WRONG_1):
         assert secret not in caplog.text
+
+
+def test_codes_that_the_keys_do_not_decrypt_must_be_typed_again(
+    connection, eboekhouden, administrator, settings
+):
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    connection.refresh_from_db()
+    by = administrator.user
+
+    unread = test_connection(
+        connection, typed=CredentialsInput(eboekhouden.username), by=by, now=NOW
+    )
+    again = test_connection(connection, typed=typed(eboekhouden), by=by, now=NOW)
+
+    assert (unread.ok, unread.is_wrong, unread.field) == (False, True, "code_1")
+    assert again.ok
+    stored = Connection.objects.get(pk=connection.pk)
+    assert stored.codes() == (eboekhouden.security_code_1, eboekhouden.security_code_2)
+
+
+def save_unreachable(connection, eboekhouden, administrator, **codes):
+    """Save other codes while e-Boekhouden cannot be reached, so that nothing is tested."""
+    codes = typed(eboekhouden, **codes)
+    eboekhouden.stop()
+    return save_connection(
+        connection,
+        typed=codes,
+        settings=settings_of(connection, template="Other"),
+        by=administrator.user,
+        now=NOW,
+    )
+
+
+def test_other_codes_are_not_saved_untested_while_a_worker_sends(
+    connection, eboekhouden, administrator
+):
+    leases.take(connection.pk, now=NOW)
+
+    saved = save_unreachable(connection, eboekhouden, administrator, code_2=WRONG_2)
+
+    stored = Connection.objects.get(pk=connection.pk)
+    assert (saved.ok, saved.is_wrong, saved.field) == (False, True, "code_2")
+    assert stored.codes()[1] == eboekhouden.security_code_2
+    assert stored.template != "Other"
+
+
+def test_codes_of_an_administration_that_another_organisation_uses_are_not_saved_untested(
+    connection, eboekhouden, administrator
+):
+    other = create_connection(organisation=create_organisation())
+    code_2 = other.codes()[1]
+
+    saved = save_unreachable(connection, eboekhouden, administrator, code_2=code_2)
+
+    assert (saved.ok, saved.field, saved.text) == (False, "code_2", str(AdministrationTaken()))
+    assert Connection.objects.get(pk=connection.pk).codes()[1] == eboekhouden.security_code_2
+
+
+def test_saving_what_is_stored_records_nothing(connection, eboekhouden, administrator):
+    by = administrator.user
+    test_connection(connection, typed=CredentialsInput(eboekhouden.username), by=by, now=NOW)
+    count = connection.events.count()
+
+    save_connection(
+        connection,
+        typed=CredentialsInput(connection.username),
+        settings=settings_of(connection),
+        by=by,
+        now=NOW,
+    )
+
+    assert connection.events.count() == count

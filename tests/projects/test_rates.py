@@ -137,3 +137,12 @@ def test_a_book_answers_for_many_rows_without_a_query(
             for task in tasks
         ]
     assert Decimal("95.00") in rates
+
+
+def test_a_task_that_is_not_billable_on_the_project_says_so(project, task, membership):
+    ProjectTask.objects.create(project=project, task=task, is_billable=False)
+
+    said = why_no_rate(project=project, task=task, membership=membership)
+
+    assert said == "The task Design is not billable on Website."
+    assert hourly_rate(project=project, task=task, membership=membership) is None

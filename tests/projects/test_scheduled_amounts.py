@@ -309,3 +309,11 @@ def test_after_any_pause_every_period_is_there_once(frequency, starts_on, pauses
     assert found[0].due_on == starts_on
     assert all(b.due_on == a.period_until + ONE_DAY for a, b in pairwise(found))
     assert found[-1].due_on <= horizon(today) <= found[-1].period_until
+
+
+def test_a_subscription_that_was_not_agreed_yet_has_no_amounts():
+    project = create_project(method=Method.SUBSCRIPTION)
+
+    plan_scheduled_amounts(project, until=TODAY + 400 * DAY, today=TODAY)
+
+    assert firsts(project) == []

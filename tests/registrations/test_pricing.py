@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from projects.models import Method, TripSettings
-from registrations.models import Expense, TimeEntry, Trip
+from registrations.models import Expense, Status, TimeEntry, Trip
 from registrations.pricing import preview_repricing, price, reprice_unbilled
 from tests import factories
+from tests.interleaving import just_before
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
@@ -127,3 +128,28 @@ def test_repricing_changes_unbilled_hours_only_and_says_how_many(office):
     assert preview == done
     assert (done.changed, done.before, done.after) == (1, Decimal(95), Decimal(100))
     assert (untouched, open_row.amount, billed.amount) == (Decimal(95), Decimal(100), Decimal(95))
+
+
+def test_hours_that_are_billed_during_the_repricing_keep_their_price(office):
+    billed, open_one = (
+        factories.create_time_entry(
+            project=office.project,
+            task=office.task,
+            membership=office.employee,
+            minutes=60,
+            hourly_rate=Decimal("80.00"),
+            amount=Decimal("80.00"),
+        )
+        for _ in range(2)
+    )
+
+    def bill() -> None:
+        TimeEntry.objects.filter(pk=billed.pk).update(status=Status.INVOICED)
+
+    with just_before("UPDATE registrations_timeentry", bill):
+        repriced = reprice_unbilled(office.project, by=office.manager, now=NOW)
+
+    assert (repriced.changed, repriced.after) == (1, Decimal("95.00"))
+    billed.refresh_from_db()
+    open_one.refresh_from_db()
+    assert (billed.amount, open_one.amount) == (Decimal("80.00"), Decimal("95.00"))

@@ -156,3 +156,16 @@ def test_a_refused_change_still_shows_the_receipt_that_is_there(office, employee
 
     assert answer.status_code == 422
     assert "second.pdf" not in answer.content.decode()
+
+
+def test_the_receipt_of_a_deleted_expense_is_deleted(
+    office, employee, django_capture_on_commit_callbacks
+):
+    upload(office, employee, "bon.pdf", PDF)
+    receipt = Expense.objects.get().receipt
+
+    with django_capture_on_commit_callbacks(execute=True):
+        employee.post(reverse("registrations:expense-delete", args=[Expense.objects.get().pk]))
+
+    assert not Expense.objects.exists()
+    assert not receipt.storage.exists(receipt.name)

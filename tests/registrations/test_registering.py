@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -512,3 +513,34 @@ def test_a_task_that_became_inactive_gets_no_new_hours(office, employee):
     assert answer.status_code == 422
     assert errors_of(answer, "task")
     assert not TimeEntry.objects.exists()
+
+
+def test_an_approved_registration_is_not_changed_by_its_employee(office):
+    row = row_of(office, status=Status.APPROVED, minutes=60)
+    row.minutes = 90
+
+    with pytest.raises(registering.NotChangeable):
+        registering.change(row, by=office.employee)
+
+    row.refresh_from_db()
+    assert (row.minutes, row.status) == (60, Status.APPROVED)
+
+
+def test_nobody_registers_for_a_colleague_without_the_right(office):
+    row = row_of(office)
+    row.pk = None
+
+    with pytest.raises(PermissionDenied, match="You cannot register for someone else"):
+        registering.add(row, by=office.colleague)
+
+    assert TimeEntry.objects.count() == 1
+
+
+def test_nothing_is_registered_for_an_archived_customer(office):
+    office.project.customer.is_archived = True
+    office.project.customer.save()
+    row = row_of(office)
+    row.refresh_from_db()
+
+    with pytest.raises(ValidationError, match="The customer of this project is archived"):
+        registering.change(row, by=office.manager)

@@ -96,3 +96,7 @@ def test_totals_with_a_discount_add_up(nets, discount):
 
     assert sums.net == sum(nets) - sums.discount
     assert sums.gross == sums.net + sums.vat
+
+
+def test_an_amount_over_no_shares_has_no_parts():
+    assert divide(Decimal(0), []) == []

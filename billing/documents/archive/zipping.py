@@ -41,9 +41,6 @@ class _Pipe(io.RawIOBase):
         super().__init__()
         self._pieces: list[bytes] = []
 
-    def writable(self) -> bool:
-        return True
-
     def write(self, piece: object) -> int:
         self._pieces.append(bytes(piece))  # type: ignore[call-overload]  # a buffer
         return len(self._pieces[-1])

@@ -21,6 +21,7 @@ from billing.models.files import KeptForever
 from billing.tasks import complete_some_of_the_archive
 from tests import factories
 from tests.billing import issued as invoices
+from tests.interleaving import just_before
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -216,3 +217,17 @@ def test_invoices_of_others_are_not_in_the_zip(inside):
     answer = inside.post(reverse("billing:invoice-files"), {"invoices": [other.pk]})
 
     assert answer.status_code == 302
+
+
+def test_of_two_processes_that_store_the_files_at_the_same_moment_one_stays(agency):
+    invoices.complete(agency.organisation)
+    final = invoices.issued(invoices.buyer(agency.organisation), [invoices.Item()])
+
+    with just_before("SAVEPOINT", lambda: issue_files(final, now=NOW)):
+        files = issue_files(final, now=NOW)
+
+    stored = {file.kind: file for file in final.files.all()}
+    assert files == stored
+    folder = Path(stored["pdf"].file.path).parent
+    kept = {Path(file.file.path) for file in stored.values()}
+    assert set(folder.glob(f"{final.number}*")) == kept

@@ -313,3 +313,21 @@ def test_a_word_wider_than_its_column_and_a_long_name_stay_on_the_page(issuer):
             organisation=issuer.organisation, defaults={"design": design}
         )
         assert len(PdfReader(io.BytesIO(invoice_pdf(invoice))).pages) == 1
+
+
+def test_a_logo_whose_file_is_gone_leaves_the_invoice_readable(issuer):
+    issuer.organisation.logo = "logos/gone.png"
+    issuer.organisation.save()
+    invoice = draft(issuer)
+
+    assert "De Groene Tuin" in text_of(invoice_pdf(invoice))
+
+
+def test_an_issuer_without_an_account_asks_to_quote_the_number(issuer):
+    issuer.organisation.iban = ""
+    issuer.organisation.save()
+    invoice = draft(issuer)
+
+    said = text_of(invoice_pdf(invoice))
+
+    assert "Please pay € 234.44 by 22-12-2026, quoting …." in said

@@ -134,3 +134,9 @@ def test_the_rows_of_a_line_add_up_to_the_line_to_the_cent(rows):
 
     assert sum(Decimal(row["amount"]) for row in specification) == amount_of(items)
     assert sorted(row["id"] for row in specification) == [item.id for item in items]
+
+
+def test_rows_without_a_quantity_have_no_amount():
+    rows = [BilledRow(ItemKind.HOURS, 1, Decimal(0), Decimal("90.00"), {"id": n}) for n in (1, 2)]
+
+    assert [row["amount"] for row in specified(rows)] == ["0.00", "0.00"]

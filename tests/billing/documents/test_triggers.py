@@ -122,3 +122,30 @@ def test_a_migration_finds_the_guards_away_and_leaves_them_there(invoice):
 
     assert not triggers.missing(connection)
     assert InvoiceFile.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        (
+            "ALTER TABLE billing_invoicefile RENAME TO not_yet",
+            "ALTER TABLE not_yet RENAME TO billing_invoicefile",
+        ),
+        (
+            "ALTER TABLE billing_invoicefile RENAME COLUMN sha256 TO not_yet",
+            "ALTER TABLE billing_invoicefile RENAME COLUMN not_yet TO sha256",
+        ),
+    ],
+)
+def test_an_earlier_state_of_the_tables_gets_no_triggers(db, there, back):
+    triggers.remove(using="default")
+    with connection.cursor() as cursor:
+        cursor.execute(there)
+
+    triggers.install_triggers(using="default")
+
+    assert triggers.missing(connection) == set(triggers.NAMES)
+    with connection.cursor() as cursor:
+        cursor.execute(back)
+    triggers.install_triggers(using="default")
+    assert triggers.missing(connection) == set()

@@ -189,3 +189,20 @@ def test_fetching_asks_as_much_for_many_invoices_as_for_one(
     assert Invoice.objects.count() > 8
     with django_assert_num_queries(len(few)):
         fetch(3)
+
+
+def test_an_open_amount_that_stays_tells_nothing_of_a_credit_that_is_not_entered(
+    connected, entered
+):
+    fetch(0)
+    credited(connected, entered, [entered.lines.first()], is_entered=False)
+    before = fresh(entered)
+
+    assert fetch(1) == 0
+
+    after = fresh(entered)
+    assert (after.status, after.open_amount, after.paid_amount) == (
+        before.status,
+        before.open_amount,
+        before.paid_amount,
+    )

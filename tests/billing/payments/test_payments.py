@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from cryptography.fernet import Fernet
 from django.urls import reverse
 
 from accounts.models import Organisation
@@ -19,6 +20,7 @@ from integrations.models import Connection
 from integrations.runs import ABANDONED_AFTER
 from integrations.switching import pause, resume
 from tests import factories
+from tests.interleaving import just_before
 from tests.plugins.worker import sending_to
 from timechimp_eb.celery import app
 
@@ -294,3 +296,27 @@ def test_a_request_during_a_fetch_is_kept(entered, connected):
     fetch()
 
     assert requested().exists()
+
+
+def test_codes_that_the_keys_do_not_decrypt_pause_the_connection(entered, sandbox, settings):
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+
+    assert fetch() == 0
+
+    connection = Connection.objects.get()
+    assert (connection.is_paused, connection.pause_code) == (True, "keys")
+
+
+def test_an_invoice_that_is_marked_as_paid_during_the_noting_stays_as_it_was_marked(
+    entered, connected, sandbox
+):
+    fetch()
+    sandbox.pay(entered.number, Decimal("8.90"))
+    by = connected.member.user
+
+    with just_before("UPDATE billing_invoice", lambda: mark_paid(entered, by=by, now=NOW)):
+        assert fetch(1) == 0
+
+    paid = fresh(entered)
+    assert (paid.status, paid.paid_amount) == (InvoiceStatus.PAID, GROSS)
+    assert not any(title.startswith("Paid €") for title in told(entered))

@@ -139,7 +139,7 @@ def test_the_link_to_what_is_left_out_keeps_the_first_day(inside, agency):
 
     page = inside.get(
         reverse("billing:unbilled-skipped"),
-        {"since": since.isoformat(), "until": TODAY.isoformat()},
+        {"period": "custom", "since": since.isoformat(), "until": TODAY.isoformat()},
     ).content.decode()
 
-    assert f"since={since.isoformat()}" in page
+    assert f"until={TODAY.isoformat()}&amp;since={since.isoformat()}" in page
