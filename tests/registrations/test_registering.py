@@ -537,7 +537,7 @@ def test_nobody_registers_for_a_colleague_without_the_right(office):
 
 
 def test_nothing_is_registered_for_an_archived_customer(office):
-    office.project.customer.is_archived = True
+    office.project.customer.archived_at = timezone.now()
     office.project.customer.save()
     row = row_of(office)
     row.refresh_from_db()
