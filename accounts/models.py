@@ -11,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.model_fields import LineField
+
 ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
 
 
@@ -35,8 +37,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who can log in. Rights depend on the organisation: see Membership."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
-    first_name = models.CharField(_("first name"), max_length=60)
-    last_name = models.CharField(_("last name"), max_length=80, blank=True)
+    first_name = LineField(_("first name"), max_length=60)
+    last_name = LineField(_("last name"), max_length=80, blank=True)
     language = models.CharField(
         _("language"), max_length=2, choices=Language, default=Language.ENGLISH
     )
@@ -82,18 +84,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Organisation(models.Model):
     """An agency: the tenant. Every read of its data starts at an organisation."""
 
-    name = models.CharField(_("name"), max_length=100)
-    address = models.CharField(_("street and number"), max_length=150, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
-    city = models.CharField(_("city"), max_length=50, blank=True)
+    name = LineField(_("name"), max_length=100)
+    address = LineField(_("street and number"), max_length=150, blank=True)
+    postal_code = LineField(_("postal code"), max_length=20, blank=True)
+    city = LineField(_("city"), max_length=50, blank=True)
     country = models.CharField(_("country"), max_length=2, default="NL")
     email = models.EmailField(_("e-mail address"), blank=True)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
-    website = models.CharField(_("website"), max_length=100, blank=True)
-    coc_number = models.CharField(_("Chamber of Commerce number"), max_length=8, blank=True)
-    vat_number = models.CharField(_("VAT number"), max_length=14, blank=True)
-    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
-    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    phone = LineField(_("phone"), max_length=30, blank=True)
+    website = LineField(_("website"), max_length=100, blank=True)
+    coc_number = LineField(_("Chamber of Commerce number"), max_length=8, blank=True)
+    vat_number = LineField(_("VAT number"), max_length=14, blank=True)
+    iban = LineField(_("IBAN"), max_length=34, blank=True)
+    bic = LineField(_("BIC"), max_length=11, blank=True)
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
     theme_colour = models.CharField(
         _("colour"), max_length=7, default="#6559D2", validators=[ONLY_HEX]

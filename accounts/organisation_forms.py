@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib import identifiers
 from lib.countries import eu_choices
+from lib.form_fields import LineField
 
 from .logos import encode_logo
 from .models import Organisation
@@ -23,14 +24,12 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
     """Name, address and identifiers as printed on invoices, with colour and logo."""
 
     country = forms.ChoiceField(label=_("Country"), choices=eu_choices)
-    phone = forms.CharField(label=_("Phone"), max_length=30, required=False, validators=[PHONE])
+    phone = LineField(label=_("Phone"), max_length=30, required=False, validators=[PHONE])
     # These lengths allow typed spaces; the stored values are shorter.
-    iban = forms.CharField(label=_("IBAN"), max_length=50, required=False)
-    bic = forms.CharField(label=_("BIC"), max_length=20, required=False)
-    vat_number = forms.CharField(label=_("VAT number"), max_length=30, required=False)
-    coc_number = forms.CharField(
-        label=_("Chamber of Commerce number"), max_length=20, required=False
-    )
+    iban = LineField(label=_("IBAN"), max_length=50, required=False)
+    bic = LineField(label=_("BIC"), max_length=20, required=False)
+    vat_number = LineField(label=_("VAT number"), max_length=30, required=False)
+    coc_number = LineField(label=_("Chamber of Commerce number"), max_length=20, required=False)
     logo = forms.FileField(
         label=_("Logo"),
         required=False,

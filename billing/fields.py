@@ -34,14 +34,15 @@ class PercentField(AmountField):
     """A discount in percent, 0 to 100; nothing is no discount."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=5, min_value=0, max_value=100, required=False, **options)
+        super().__init__(**{"max_digits": 5, "max_value": 100, "required": False, **options})
         for validator in self.validators:
             if isinstance(validator, MinValueValidator | MaxValueValidator):
                 validator.message = _("Enter a percentage between 0 and 100.")
 
     def clean(self, value: Any) -> Decimal:
-        """Return the percentage. Raises ValidationError with what to do."""
-        return super().clean(value) or ZERO
+        """Return zero if empty. Raises ValidationError with what to do."""
+        typed = value.strip().removesuffix("%") if isinstance(value, str) else value
+        return super().clean(typed) or ZERO
 
 
 class AddressesField(forms.CharField):

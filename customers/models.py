@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from integrations.models import Connection
 from integrations.runs import Run
+from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -35,24 +36,24 @@ class Customer(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="customers"
     )
-    number = models.CharField(_("customer number"), max_length=15)
-    name = models.CharField(_("name"), max_length=100)
+    number = LineField(_("customer number"), max_length=15)
+    name = LineField(_("name"), max_length=100)
     is_business = models.BooleanField(_("business"), default=True)
-    contact_name = models.CharField(_("contact person"), max_length=50, blank=True)
+    contact_name = LineField(_("contact person"), max_length=50, blank=True)
     email = models.EmailField(_("e-mail address"), max_length=150, blank=True)
-    phone = models.CharField(_("phone"), max_length=50, blank=True)
-    address = models.CharField(_("street and number"), max_length=150, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=50, blank=True)
-    city = models.CharField(_("city"), max_length=50, blank=True)
-    country = models.CharField(_("country"), max_length=50, blank=True)
-    postal_address = models.CharField(_("postal address"), max_length=150, blank=True)
-    postal_postal_code = models.CharField(_("postal code"), max_length=50, blank=True)
-    postal_city = models.CharField(_("city"), max_length=50, blank=True)
-    postal_country = models.CharField(_("country"), max_length=50, blank=True)
-    coc_number = models.CharField(_("Chamber of Commerce number"), max_length=50, blank=True)
-    vat_number = models.CharField(_("VAT number"), max_length=50, blank=True)
-    iban = models.CharField(_("IBAN"), max_length=50, blank=True)
-    payment_term = models.PositiveSmallIntegerField(
+    phone = LineField(_("phone"), max_length=50, blank=True)
+    address = LineField(_("street and number"), max_length=150, blank=True)
+    postal_code = LineField(_("postal code"), max_length=50, blank=True)
+    city = LineField(_("city"), max_length=50, blank=True)
+    country = LineField(_("country"), max_length=50, blank=True)
+    postal_address = LineField(_("postal address"), max_length=150, blank=True)
+    postal_postal_code = LineField(_("postal code"), max_length=50, blank=True)
+    postal_city = LineField(_("city"), max_length=50, blank=True)
+    postal_country = LineField(_("country"), max_length=50, blank=True)
+    coc_number = LineField(_("Chamber of Commerce number"), max_length=50, blank=True)
+    vat_number = LineField(_("VAT number"), max_length=50, blank=True)
+    iban = LineField(_("IBAN"), max_length=50, blank=True)
+    payment_term = SmallWholeNumberField(
         _("payment term"),
         null=True,
         blank=True,
@@ -77,7 +78,7 @@ class Customer(models.Model):
         verbose_name=_("VAT rate"),
         help_text=_("Empty: the default rate of Settings → VAT rates."),
     )
-    notes = models.TextField(_("notes"), blank=True)
+    notes = MultilineField(_("notes"), blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -118,9 +119,9 @@ class Contact(models.Model):
     """A contact person of a customer."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
-    name = models.CharField(_("name"), max_length=100)
+    name = LineField(_("name"), max_length=100)
     email = models.EmailField(_("e-mail address"), blank=True)
-    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    phone = LineField(_("phone"), max_length=50, blank=True)
     receives_invoices = models.BooleanField(_("receives invoices"), default=False)
 
     class Meta:
@@ -185,8 +186,8 @@ class ImportRow(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
     remote_id = models.BigIntegerField(default=0)
-    number = models.CharField(max_length=50)
-    name = models.CharField(max_length=200)
+    number = LineField(max_length=50)
+    name = LineField(max_length=200)
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="+")
     outcome = models.CharField(max_length=9, choices=ImportOutcome)
     reason = models.CharField(max_length=300, blank=True)

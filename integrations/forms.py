@@ -7,6 +7,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lib.form_fields import LineField
+
 from .connecting import SETTINGS, CredentialsInput
 from .eboekhouden.facts.limits import CREDENTIALS, INVOICE
 from .ledger import LedgerAccountField
@@ -16,13 +18,13 @@ from .models import Connection, LedgerAccount, Numbering
 def code_field(label: Any, length: int) -> forms.CharField:
     """Return a field that never shows its value."""
     widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"})
-    return forms.CharField(label=label, max_length=length, required=False, widget=widget)
+    return LineField(label=label, max_length=length, required=False, widget=widget)
 
 
 class ConnectionForm(forms.Form):
     """All fields of the settings page; the two codes are never shown."""
 
-    username = forms.CharField(
+    username = LineField(
         label=gettext_lazy("Username"),
         max_length=CREDENTIALS["username"],
         required=False,
@@ -30,7 +32,7 @@ class ConnectionForm(forms.Form):
     )
     code_1 = code_field(gettext_lazy("Security code 1"), CREDENTIALS["security_code_1"])
     code_2 = code_field(gettext_lazy("Security code 2"), CREDENTIALS["security_code_2"])
-    template = forms.CharField(
+    template = LineField(
         label=gettext_lazy("Invoice template"),
         max_length=INVOICE["template"],
         required=False,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from lib.model_fields import LineField
 
 from .secrets import seal, unseal
 
@@ -36,7 +37,7 @@ class Connection(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="connection"
     )
     is_active = models.BooleanField(_("switched on"), default=False)
-    username = models.CharField(_("username"), max_length=55, blank=True)
+    username = LineField(_("username"), max_length=55, blank=True)
     sealed_code_1 = models.TextField(blank=True, editable=False)
     sealed_code_2 = models.TextField(blank=True, editable=False)
     codes_set_at = models.DateTimeField(null=True, editable=False)
@@ -47,7 +48,7 @@ class Connection(models.Model):
     administration_key = models.CharField(max_length=64, blank=True, editable=False)
     administration_name = models.CharField(max_length=150, blank=True, editable=False)
 
-    template = models.CharField(_("invoice template"), max_length=50, blank=True)
+    template = LineField(_("invoice template"), max_length=50, blank=True)
     ledger_account = models.CharField(
         _("ledger account"), max_length=10, blank=True, validators=[LEDGER_NUMBER]
     )
@@ -159,9 +160,9 @@ class LedgerAccount(models.Model):
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="ledger_accounts"
     )
-    code = models.CharField(max_length=10)
-    name = models.CharField(max_length=150)
-    category = models.CharField(max_length=10)
+    code = LineField(max_length=10)
+    name = LineField(max_length=150)
+    category = LineField(max_length=10)
 
     class Meta:
         ordering = ["code"]
@@ -180,7 +181,7 @@ class CostCentre(models.Model):
         Connection, on_delete=models.CASCADE, related_name="cost_centres"
     )
     remote_id = models.BigIntegerField()
-    name = models.CharField(max_length=150)
+    name = LineField(max_length=150)
 
     class Meta:
         ordering = ["name"]

@@ -1,30 +1,90 @@
-"""Parse typed amounts, with a comma or a point, in every language of the page."""
+"""Read typed amounts, quantities and percentages, with a comma or a point, in every language.
+
+The same text has the same value in Dutch and in English. A text with two readings is refused with
+both, so that nobody books a thousand times what they meant.
+"""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-SPACES = re.compile(r"[\s€\u00a0]")
-PLAIN = re.compile(r"(-?\d+)(?:[.,](\d{1,2}))?")
-IN_THOUSANDS = re.compile(r"(-?[1-9]\d{0,2}(?:([.,])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d{1,2}))?")
+from .text import clean_line
+
+_CURRENCY = re.compile(r"^(?:€|EUR\b)\s*|\s*(?:€|\bEUR|\beuro)$", re.IGNORECASE)
+_MINUS = re.compile(r"^[-−–]\s*")
+# The Dutch write € 50,- for € 50,00.
+_NO_CENTS = re.compile(r"([.,])(?:-{1,2}|[–—=])$")
+_PLAIN = re.compile(r"([0-9]*)(?:[.,]([0-9]*))?")
+_GROUPED = re.compile(
+    r"([1-9][0-9]{0,2}(?:([., '’])[0-9]{3})(?:\2[0-9]{3})*)(?:(?!\2)[.,]([0-9]*))?"
+)
+_NO_DIGIT = re.compile(r"[^0-9]")
 
 
-def parse_amount(text: str) -> Decimal:
-    """Return `95,5`, `1.234,50` or `€ 1,234.50` as a Decimal with cents. Raises ValueError."""
-    bare = SPACES.sub("", text)
-    if found := PLAIN.fullmatch(bare):
-        whole, fraction = found.groups()
-    elif found := IN_THOUSANDS.fullmatch(bare):
-        whole, _separator, fraction = found.groups()
+class AmbiguousAmount(ValueError):
+    """The text has two readings: `readings` has the larger and the smaller one."""
+
+    def __init__(self, text: str, *readings: Decimal) -> None:
+        first, second = (_typed(reading) for reading in readings)
+        sentence = _("“%(text)s” can mean %(first)s or %(second)s. Type one of these.")
+        super().__init__(sentence % {"text": text, "first": first, "second": second})
+        self.readings = readings
+
+
+def parse_amount(text: str, *, decimals: int = 2) -> Decimal:
+    """Return `95,5`, `1.234,50`, `€ 1,234.50` or `50,-` with this many decimals.
+
+    Raises ValueError with a sentence: AmbiguousAmount if there are two readings.
+    """
+    line = clean_line(text)
+    bare = _CURRENCY.sub("", line)
+    positive = _MINUS.sub("", bare)
+    number = _NO_CENTS.sub(r"\g<1>00", _CURRENCY.sub("", positive))
+    value = _positive(number, decimals=decimals, text=line)
+    return value if positive == bare else -value
+
+
+def _positive(number: str, *, decimals: int, text: str) -> Decimal:
+    if (found := _PLAIN.fullmatch(number)) and (found[1] or found[2]):
+        whole, fraction = found[1], found[2] or ""
+        if len(fraction) == 3 and re.fullmatch(r"[1-9][0-9]{0,2}", whole):
+            small = _rounded(Decimal(f"{whole}.{fraction}"), decimals)
+            raise AmbiguousAmount(text, Decimal(whole + fraction), small)
+    elif found := _GROUPED.fullmatch(number):
+        whole, fraction = _NO_DIGIT.sub("", found[1]), found[3] or ""
     else:
-        raise ValueError(text)
-    digits = re.sub(r"[.,]", "", whole)
-    return Decimal(f"{digits}.{(fraction or '').ljust(2, '0')}")
+        raise ValueError(_("Enter an amount such as 95.50."))
+    value = Decimal(f"{whole or 0}.{fraction or 0}")
+    rounded = _rounded(value, decimals)
+    if rounded != value:
+        raise ValueError(_too_fine(rounded, decimals))
+    return rounded
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _too_fine(rounded: Decimal, decimals: int) -> str:
+    if not decimals:
+        return _("Enter a whole number such as %(rounded)s.") % {"rounded": _typed(rounded)}
+    sentence = ngettext(
+        "Enter at most %(count)d decimal, such as %(rounded)s.",
+        "Enter at most %(count)d decimals, such as %(rounded)s.",
+        decimals,
+    )
+    return sentence % {"count": decimals, "rounded": _typed(rounded)}
+
+
+def _typed(value: Decimal) -> str:
+    """Return the value as it can be typed: without thousands separators."""
+    return number_format(value, use_l10n=True, force_grouping=False)
 
 
 class AmountInput(forms.TextInput):
@@ -33,27 +93,48 @@ class AmountInput(forms.TextInput):
     def format_value(self, value: Any) -> str | None:
         """Format a stored amount; a typed text stays as typed."""
         if isinstance(value, Decimal):
-            text = f"{value:.2f}"
+            text = str(value)
             return text.replace(".", ",") if (get_language() or "").startswith("nl") else text
         return super().format_value(value)
 
 
 class AmountField(forms.DecimalField):
-    """Euros, hours or quantities with at most two decimals."""
+    """Euros, hours or quantities, with two decimals unless said otherwise."""
 
     widget = AmountInput
 
-    def __init__(self, *, max_digits: int = 12, min_value: Any = 0, **options: Any) -> None:
-        super().__init__(max_digits=max_digits, decimal_places=2, min_value=min_value, **options)
-        self.widget.attrs.setdefault("inputmode", "decimal")
+    def __init__(
+        self, *, max_digits: int = 12, decimals: int = 2, min_value: Any = 0, **options: Any
+    ) -> None:
+        super().__init__(
+            max_digits=max_digits, decimal_places=decimals, min_value=min_value, **options
+        )
+        self.decimals = decimals
+        self.widget.attrs.setdefault("inputmode", "decimal" if decimals else "numeric")
         self.widget.attrs.setdefault("autocomplete", "off")
 
     # Django's own DecimalField overrides its base, an IntegerField, in the same way.
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        """Return the amount, or None if empty. Raises ValidationError with an example."""
-        if value is None or isinstance(value, Decimal) or not str(value).strip():
-            return None if not isinstance(value, Decimal) else value
+    def to_python(self, value: Any) -> Any:
+        """Return the amount, or None if empty. Raises ValidationError with what to type."""
+        if value is None or isinstance(value, Decimal) or not clean_line(str(value)):
+            return value if isinstance(value, Decimal) else None
         try:
-            return parse_amount(str(value))
-        except ValueError:
-            raise ValidationError(_("Enter an amount such as 95.50."), code="invalid") from None
+            return parse_amount(str(value), decimals=self.decimals)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored amount with all its decimals."""
+        return _rounded(value, self.decimals) if isinstance(value, Decimal) else value
+
+
+class WholeField(AmountField):
+    """A whole number, such as days or kilometres; `1.000` is asked about, not read as 1."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_digits": 9, "decimals": 0, **options})
+
+    def clean(self, value: Any) -> Any:
+        """Return an int, or None if empty. Raises ValidationError with what to type."""
+        number = super().clean(Decimal(value) if isinstance(value, int) else value)
+        return None if number is None else int(number)

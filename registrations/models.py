@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
+from lib.model_fields import LineField, MultilineCharField, WholeNumberField
 from projects.models import ExpenseCategory, Project, Task, Vehicle
 
 from .rights import sees_everything
@@ -92,11 +93,11 @@ class Registration(models.Model):
     # The customer is the project's: a project with registrations keeps its customer.
     project = models.ForeignKey(Project, on_delete=models.PROTECT, verbose_name=_("project"))
     date = models.DateField(_("date"))
-    description = models.CharField(_("description"), max_length=500, blank=True)
+    description = MultilineCharField(_("description"), max_length=500, blank=True)
     is_billable = models.BooleanField(_("billable"), default=True)
     status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.OPEN)
     # Why it has this status, and who gave it; empty where no user gave a reason.
-    status_note = models.CharField(max_length=300, blank=True, editable=False)
+    status_note = MultilineCharField(max_length=300, blank=True, editable=False)
     status_by = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
@@ -187,9 +188,9 @@ class TripKind(models.TextChoices):
 class Trip(Registration):
     """A journey, in whole kilometres, at a rate in euros excl. VAT a kilometre."""
 
-    origin = models.CharField(_("from"), max_length=150)
-    destination = models.CharField(_("to"), max_length=150)
-    distance = models.PositiveIntegerField(
+    origin = LineField(_("from"), max_length=150)
+    destination = LineField(_("to"), max_length=150)
+    distance = WholeNumberField(
         _("distance"), validators=[MinValueValidator(1), MaxValueValidator(5000)]
     )
     kind = models.CharField(_("type"), max_length=8, choices=TripKind, default=TripKind.BUSINESS)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from lib.model_fields import LineField
 
 from .eligibility import CONSEQUENCES, reasons_against, unusual
 from .treatments import VatTreatment
@@ -18,7 +19,7 @@ class VatRate(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="vat_rates"
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = LineField(_("name"), max_length=60)
     percentage = models.DecimalField(
         _("percentage"),
         max_digits=5,

@@ -10,6 +10,8 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lib.form_fields import MultilineField
+
 from ..fields import InvoiceDateField
 from ..invoices.credit_lines import CreditableLine, CreditInput
 from ..models import RowDisposition
@@ -22,7 +24,7 @@ class CreditForm(forms.Form):
         label=gettext_lazy("Invoice date"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    reason = forms.CharField(
+    reason = MultilineField(
         label=gettext_lazy("Reason"),
         max_length=1000,
         help_text=gettext_lazy("Printed above the invoice lines."),

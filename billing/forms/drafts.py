@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Language, Organisation
 from customers.models import Customer
 from integrations.eboekhouden.facts import limits
-from integrations.eboekhouden.facts.characters import sendable
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre, LedgerAccount
-from lib.amounts import AmountField
+from lib.amounts import AmountField, WholeField
 from lib.choices import chosen_id
+from lib.form_fields import LineField, MultilineField
 from lib.formats import euro
 from vat.choices import ENDED
 from vat.models import VatRate
@@ -39,11 +39,9 @@ class HeadForm(forms.Form):
     """Dates, texts and the discount on the whole; `version` is that of the draft that was shown."""
 
     date = InvoiceDateField(label=gettext_lazy("Invoice date"), widget=day_input())
-    payment_term = forms.IntegerField(
-        label=gettext_lazy("Payment term"), min_value=0, max_value=365
-    )
+    payment_term = WholeField(label=gettext_lazy("Payment term"), min_value=0, max_value=365)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language)
-    reference = forms.CharField(
+    reference = LineField(
         label=gettext_lazy("Reference of the customer"), max_length=50, required=False
     )
     discount = PercentField(label=gettext_lazy("Discount on the whole invoice"))
@@ -53,7 +51,7 @@ class HeadForm(forms.Form):
     supplied_until = InvoiceDateField(
         label=gettext_lazy("Supplied until"), required=False, widget=day_input()
     )
-    notes = forms.CharField(
+    notes = MultilineField(
         label=gettext_lazy("Text above the lines"),
         max_length=4000,
         required=False,
@@ -128,7 +126,7 @@ class LineForm(forms.Form):
     """
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    description = forms.CharField(
+    description = MultilineField(
         label=gettext_lazy("Description"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 1}),
@@ -184,9 +182,6 @@ class LineForm(forms.Form):
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices
-
-    def clean_description(self) -> str:
-        return sendable(self.cleaned_data["description"], multiline=True)
 
     def clean(self) -> dict[str, Any]:
         """Raise ValidationError if the amount of the line cannot be booked."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from customers.models import Customer
+from lib.form_fields import LineField
 from projects.models import Project
 from registrations.selection import ids_in
 
@@ -48,7 +49,7 @@ class Open:
 class NewInvoiceForm(forms.Form):
     """The customer of an invoice, the kind of work to bill, and its days."""
 
-    q = forms.CharField(label=gettext_lazy("Find a customer"), required=False)
+    q = LineField(label=gettext_lazy("Find a customer"), required=False)
     customer = forms.ModelChoiceField(queryset=Customer.objects.none(), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Created from"), choices=KINDS, widget=forms.RadioSelect

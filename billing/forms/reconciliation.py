@@ -7,6 +7,8 @@ import django_filters as filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lib.form_fields import MultilineField
+
 from ..fields import InvoiceDateField
 from ..models import Difference, DifferenceKind
 from ..models.reconciliation import DifferenceQuerySet
@@ -44,7 +46,7 @@ class CheckForm(forms.Form):
 class ReviewForm(forms.Form):
     """The note of a review, for later readers."""
 
-    note = forms.CharField(
+    note = MultilineField(
         label=_("Note"),
         required=False,
         max_length=1000,

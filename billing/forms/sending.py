@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from lib.form_fields import LineField, MultilineField
+
 from ..fields import AddressesField, check_placeholders, check_subject
 from ..mailing import Letter, first_letter
 from ..mailing.attachments import default_extras, is_too_large, on_offer, sizes_of
@@ -22,8 +24,8 @@ class SendForm(forms.Form):
     bcc = AddressesField(
         label=_("Bcc"), required=False, help_text=_("Other recipients do not see these addresses.")
     )
-    subject = forms.CharField(label=_("Subject"), max_length=150, strip=False)
-    body = forms.CharField(
+    subject = LineField(label=_("Subject"), max_length=150, strip=False)
+    body = MultilineField(
         label=_("Text"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 10})
     )
     key = forms.UUIDField(widget=forms.HiddenInput)

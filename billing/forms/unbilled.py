@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Organisation
 from customers.models import Customer
 from lib.choices import SeveralField, offer
+from lib.form_fields import LineField
 from projects.models import Method, Project, ProjectQuerySet
 
 from ..fields import InvoiceDateField
@@ -31,7 +32,7 @@ class UnbilledForm(forms.Form):
     `today` determines the periods; both ends of a custom period may be open.
     """
 
-    q = forms.CharField(label=_("Search customer, project…"), required=False)
+    q = LineField(label=_("Search customer, project…"), required=False)
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
     since = InvoiceDateField(label=_("From"), required=False)
     until = InvoiceDateField(label=_("Until"), required=False)

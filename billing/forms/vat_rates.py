@@ -5,21 +5,26 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from integrations.eboekhouden.facts.vat import VAT_CODES
 from lib.choices import offer
+from lib.form_fields import LineField
 from vat.models import VatRate
 from vat.rates import CODE_MEANINGS
 from vat.treatments import CODES, TREATMENTS, contradicts, default_code
+
+from ..fields import PercentField
 
 CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
 
 
 class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """One VAT rate; percentage, treatment, code and period must be consistent."""
+
+    percentage = PercentField(label=_("Percentage"), required=True)
 
     class Meta:
         model = VatRate
@@ -98,14 +103,9 @@ class ChangeByLawForm(forms.Form):
     """The successor of a rate whose percentage changes by law; it keeps the treatment."""
 
     valid_from = forms.DateField(label=_("From"), widget=forms.DateInput())
-    percentage = forms.DecimalField(
-        label=_("New percentage"),
-        max_digits=5,
-        decimal_places=2,
-        validators=[MinValueValidator(0), MaxValueValidator(100)],
-    )
-    name = forms.CharField(label=_("Name of the new rate"), max_length=60)
-    code = forms.CharField(
+    percentage = PercentField(label=_("New percentage"), required=True)
+    name = LineField(label=_("Name of the new rate"), max_length=60)
+    code = LineField(
         label=_("VAT code in e-Boekhouden"),
         max_length=12,
         required=False,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Organisation, User
 from customers.models import Customer
+from lib.model_fields import LineField, MultilineField
 from lib.money import ZERO
 from projects.models import Project, Task
 from vat.models import VatRate
@@ -92,8 +93,8 @@ class Invoice(models.Model):
     date = models.DateField(_("invoice date"))
     payment_term = models.PositiveSmallIntegerField(_("payment term"))
     due_on = models.DateField(_("due date"))
-    reference = models.CharField(_("reference"), max_length=50, blank=True)
-    notes = models.TextField(_("text above the lines"), blank=True)
+    reference = LineField(_("reference"), max_length=50, blank=True)
+    notes = MultilineField(_("text above the lines"), blank=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.DUTCH)
     # In percent, over all lines together, in addition to the discount of a line.
     discount = models.DecimalField(
@@ -228,7 +229,7 @@ class InvoiceLine(models.Model):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
-    description = models.TextField(_("description"))
+    description = MultilineField(_("description"))
     quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2)
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from integrations.models import Connection
 from integrations.runs import Run
+from lib.model_fields import MultilineField
 
 from .booking import Booking
 from .invoice import Invoice
@@ -136,7 +137,7 @@ class Difference(models.Model):
     resolved_at = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    note = models.TextField(blank=True)
+    note = MultilineField(blank=True)
 
     objects = DifferenceQuerySet.as_manager()
 

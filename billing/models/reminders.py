@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from customers.models import Customer
+from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
 
 from .files import InvoiceMail, MailState
 from .invoice import Invoice
@@ -65,15 +66,15 @@ class ReminderStep(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="reminder_steps"
     )
     position = models.PositiveSmallIntegerField()
-    days = models.PositiveSmallIntegerField(
+    days = SmallWholeNumberField(
         _("days after the due date"), validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
     kind = models.CharField(_("kind"), max_length=8, choices=StepKind, default=StepKind.REMINDER)
     # The language of the invoice decides; empty: the default text of the step.
-    subject_nl = models.CharField(_("subject, Dutch"), max_length=150, blank=True)
-    body_nl = models.TextField(_("text, Dutch"), blank=True)
-    subject_en = models.CharField(_("subject, English"), max_length=150, blank=True)
-    body_en = models.TextField(_("text, English"), blank=True)
+    subject_nl = LineField(_("subject, Dutch"), max_length=150, blank=True)
+    body_nl = MultilineField(_("text, Dutch"), blank=True)
+    subject_en = LineField(_("subject, English"), max_length=150, blank=True)
+    body_en = MultilineField(_("text, English"), blank=True)
 
     class Meta:
         ordering = ["position"]
@@ -114,7 +115,7 @@ class ReminderHold(models.Model):
     invoice = models.OneToOneField(
         Invoice, on_delete=models.CASCADE, null=True, related_name="reminder_hold"
     )
-    reason = models.CharField(_("reason"), max_length=200)
+    reason = LineField(_("reason"), max_length=200)
     until = models.DateField(
         _("resume reminders from"), null=True, blank=True, help_text=_("Empty: never.")
     )

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
 
 
 class Design(models.TextChoices):
@@ -24,23 +25,23 @@ class InvoiceSettings(models.Model):
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="invoice_settings"
     )
-    prefix = models.CharField(
+    prefix = LineField(
         _("prefix of invoices created here"), max_length=10, blank=True, validators=[PREFIX]
     )
-    eboekhouden_prefix = models.CharField(
+    eboekhouden_prefix = LineField(
         _("prefix of invoices created in e-Boekhouden"),
         max_length=10,
         default="TC",
         validators=[PREFIX],
         help_text=_("Do not use this series in e-Boekhouden itself."),
     )
-    payment_term = models.PositiveSmallIntegerField(
+    payment_term = SmallWholeNumberField(
         _("payment term"),
         default=30,
         validators=[MaxValueValidator(365)],
         help_text=_("In days; customers may have their own."),
     )
-    footer = models.TextField(_("text below the invoice"), blank=True)
+    footer = MultilineField(_("text below the invoice"), blank=True)
     design = models.CharField(_("design"), max_length=7, choices=Design, default=Design.MODERN)
     payment_code = models.BooleanField(
         _("QR code for payment"),
@@ -48,10 +49,10 @@ class InvoiceSettings(models.Model):
         help_text=_("Read by banking apps that know the European code; not all Dutch ones do."),
     )
     # Used by the language of the invoice; empty means the default text.
-    mail_subject_nl = models.CharField(_("subject, Dutch"), max_length=150, blank=True)
-    mail_body_nl = models.TextField(_("text, Dutch"), blank=True)
-    mail_subject_en = models.CharField(_("subject, English"), max_length=150, blank=True)
-    mail_body_en = models.TextField(_("text, English"), blank=True)
+    mail_subject_nl = LineField(_("subject, Dutch"), max_length=150, blank=True)
+    mail_body_nl = MultilineField(_("text, Dutch"), blank=True)
+    mail_subject_en = LineField(_("subject, English"), max_length=150, blank=True)
+    mail_body_en = MultilineField(_("text, English"), blank=True)
     # Names of mailing.Extra: what is attached besides the PDF by default.
     mail_extras = models.JSONField(_("with the PDF"), default=list, blank=True)
 
@@ -65,7 +66,7 @@ class NumberSeries(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="number_series"
     )
-    prefix = models.CharField(max_length=10)
+    prefix = LineField(max_length=10)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
 

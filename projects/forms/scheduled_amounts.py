@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation
 from lib.amounts import AmountField
 from lib.choices import offer
+from lib.form_fields import LineField
 from lib.money import ZERO
 from projects.editing import InstalmentRow
 from projects.models import ScheduledAmountKind, Subscription
@@ -24,7 +25,7 @@ class InstalmentForm(forms.Form):
     """An instalment of a fixed price."""
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    description = forms.CharField(label=gettext_lazy("Description"), max_length=200)
+    description = LineField(label=gettext_lazy("Description"), max_length=200)
     date = forms.DateField(label=gettext_lazy("To be billed on"), widget=forms.DateInput)
     amount = AmountField(label=gettext_lazy("Amount"), min_value=Decimal("0.01"))
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from integrations.models import LEDGER_NUMBER
+from lib.model_fields import LineField
 
 
 class Bookable(models.Model):
@@ -38,8 +39,8 @@ class Task(Bookable):
     """A task: a kind of work."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="tasks")
-    name = models.CharField(_("name"), max_length=100)
-    code = models.CharField(_("code"), max_length=20, blank=True)
+    name = LineField(_("name"), max_length=100)
+    code = LineField(_("code"), max_length=20, blank=True)
     is_billable = models.BooleanField(_("billable"), default=True)
     is_common = models.BooleanField(
         _("on every new project"), default=True, help_text=_("New projects start with this task.")
@@ -71,7 +72,7 @@ class ExpenseCategory(Bookable):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="expense_categories"
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = LineField(_("name"), max_length=100)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -90,8 +91,8 @@ class Vehicle(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="vehicles"
     )
-    name = models.CharField(_("name"), max_length=100)
-    licence_plate = models.CharField(_("licence plate"), max_length=12, blank=True)
+    name = LineField(_("name"), max_length=100)
+    licence_plate = LineField(_("licence plate"), max_length=12, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from customers.models import Customer
+from lib.model_fields import LineField, MultilineField
 
 from .catalogue import Task
 
@@ -64,8 +65,8 @@ class Project(models.Model):
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, related_name="projects", verbose_name=_("customer")
     )
-    name = models.CharField(_("name"), max_length=100)
-    code = models.CharField(_("code"), max_length=20, blank=True)
+    name = LineField(_("name"), max_length=100)
+    code = LineField(_("code"), max_length=20, blank=True)
     starts_on = models.DateField(_("start"), null=True, blank=True)
     ends_on = models.DateField(_("end"), null=True, blank=True)
     managers = models.ManyToManyField(
@@ -89,8 +90,8 @@ class Project(models.Model):
     fixed_price = models.DecimalField(
         _("fixed price"), max_digits=12, decimal_places=2, null=True, blank=True
     )
-    reference = models.CharField(_("reference for the customer"), max_length=50, blank=True)
-    notes = models.TextField(_("notes"), blank=True)
+    reference = LineField(_("reference for the customer"), max_length=50, blank=True)
+    notes = MultilineField(_("notes"), blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
 
     objects = ProjectQuerySet.as_manager()

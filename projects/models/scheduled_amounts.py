@@ -6,6 +6,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lib.model_fields import LineField
+
 from .catalogue import Task
 from .project import Project
 
@@ -14,7 +16,7 @@ class Instalment(models.Model):
     """A part of a fixed price, agreed in advance; its scheduled amount follows from it."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="instalments")
-    description = models.CharField(_("description"), max_length=200)
+    description = LineField(_("description"), max_length=200)
     date = models.DateField(_("to be billed on"))
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
 
@@ -43,7 +45,7 @@ class Subscription(models.Model):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
-    description = models.CharField(_("description"), max_length=200)
+    description = LineField(_("description"), max_length=200)
     quantity = models.DecimalField(
         _("quantity"),
         max_digits=8,
@@ -102,7 +104,7 @@ class ScheduledAmount(models.Model):
     kind = models.CharField(max_length=12, choices=ScheduledAmountKind)
     # Identifies it on every planning: "", the id of a task or an instalment, or a first day.
     key = models.CharField(max_length=40)
-    description = models.CharField(max_length=200)
+    description = LineField(max_length=200)
     due_on = models.DateField()
     period_until = models.DateField(null=True)
     quantity = models.DecimalField(max_digits=8, decimal_places=2, default=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
+from lib.form_fields import MultilineField
 
 from .. import statuses
 from ..selection import Selection
@@ -107,18 +108,11 @@ ACTIONS = {
 class NoteForm(forms.Form):
     """A note: the employee reads it with a rejection, Unbilled shows it with a write-off."""
 
-    note = forms.CharField(
+    note = MultilineField(
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-    def __init__(self, posted: QueryDict | None = None) -> None:
-        """Count a line end as one character: browsers count one but send two."""
-        typed = None
-        if posted is not None:
-            typed = {"note": posted.get("note", "").replace("\r\n", "\n")}
-        super().__init__(typed)
 
 
 @require_POST

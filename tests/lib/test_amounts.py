@@ -1,18 +1,25 @@
-"""Typed amounts are parsed in common notations; ambiguous ones are refused."""
+"""Typed amounts have one meaning in every language; with two readings they are asked about."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from django import forms
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lib.amounts import AmountField, parse_amount
+from lib.amounts import AmbiguousAmount, AmountField, WholeField, parse_amount
+
+LANGUAGES = ("en", "nl")
 
 
 class AmountForm(forms.Form):
     amount = AmountField(required=False)
+    days = WholeField(required=False)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
@@ -20,25 +27,98 @@ class AmountForm(forms.Form):
         ("95,5", "95.50"),
         ("95.50", "95.50"),
         ("0,30", "0.30"),
-        ("1.234", "1234.00"),
-        ("1,234", "1234.00"),
+        (",5", "0.50"),
+        ("5,", "5.00"),
         ("1.234,50", "1234.50"),
         ("1,234.50", "1234.50"),
         ("1.234.567,89", "1234567.89"),
+        ("1.234.567", "1234567.00"),
+        ("1'234.50", "1234.50"),
+        ("1 234,50", "1234.50"),
+        ("1.2500", "1.25"),
         ("€ 12 500,00", "12500.00"),
+        ("EUR 12,50", "12.50"),
+        ("12,50 euro", "12.50"),
+        ("50,-", "50.00"),
+        ("€ 1.250,--", "1250.00"),
         ("-20", "-20.00"),
+        ("\u221220", "-20.00"),
+        ("-€ 5", "-5.00"),
+        ("95\u200b,50\u00a0", "95.50"),
     ],
 )
-def test_comma_and_point_are_both_understood(text, amount):
-    assert parse_amount(text) == Decimal(amount)
+def test_comma_and_point_are_both_understood(text, amount, language):
+    with translation.override(language):
+        assert parse_amount(text) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "0.305", "1,23,456", "1.234.50", "95,-", "1e5", "--1"])
-def test_what_could_mean_something_else_is_refused(text):
-    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the text is all it says
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("text", "large", "small"),
+    [
+        ("1.125", "1125", "1.13"),
+        ("1,125", "1125", "1.13"),
+        ("90.000", "90000", "90.00"),
+        ("€ 12.500", "12500", "12.50"),
+        ("-2.345", "2345", "2.35"),
+    ],
+)
+def test_three_digits_after_one_sign_are_asked_about(text, large, small, language):
+    with translation.override(language), pytest.raises(AmbiguousAmount) as raised:
         parse_amount(text)
 
-    assert str(raised.value) == text
+    assert raised.value.readings == (Decimal(large), Decimal(small))
+    assert large in str(raised.value)
+
+
+def test_the_question_names_both_readings_as_they_can_be_typed():
+    with translation.override("nl"):
+        form = AmountForm({"amount": "1.125"})
+
+        assert form.errors["amount"] == ["“1.125” kan 1125 of 1,13 zijn. Vul een van beide in."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "1,23,456",
+        "1.234.50",
+        "1e5",
+        "--1",
+        "1 2",
+        "1_000",
+        "٣",
+        "2²",
+        "5-",
+        "½",
+        ".",
+        "€",
+    ],
+)
+def test_what_is_no_amount_is_refused_with_an_example(text):
+    with pytest.raises(ValueError, match=re.escape("such as 95.50")):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize("text", ["0.305", "1.2345", "1.234,567", "1234,567"])
+def test_too_many_decimals_are_refused_with_the_nearest_amount(text):
+    with pytest.raises(ValueError, match="at most 2 decimals, such as"):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize("text", ["1.000", "1,5", "1.0000001", "dertig", "-1"])
+def test_a_whole_number_is_not_guessed(text):
+    assert not AmountForm({"days": text}).is_valid()
+
+
+@pytest.mark.parametrize(("text", "days"), [("30", 30), ("1.000.000", 1_000_000), ("30,00", 30)])
+def test_a_whole_number_is_read(text, days):
+    form = AmountForm({"days": text})
+
+    assert form.is_valid()
+    assert form.cleaned_data["days"] == days
 
 
 def test_an_amount_is_shown_with_the_decimal_sign_of_the_page():
@@ -48,6 +128,31 @@ def test_an_amount_is_shown_with_the_decimal_sign_of_the_page():
         assert 'value="95,50"' in str(form["amount"])
     with translation.override("en"):
         assert 'value="95.50"' in str(form["amount"])
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=2), st.sampled_from(LANGUAGES))
+def test_what_is_shown_is_what_is_stored(amount, language):
+    with translation.override(language):
+        shown = AmountForm(initial={"amount": amount})["amount"]
+        value = re.search(r'value="([^"]*)"', str(shown))
+        assert value is not None
+        form = AmountForm({"amount": value[1]})
+
+        assert form.is_valid()
+        assert form.cleaned_data["amount"] == amount
+
+
+@given(st.text("0123456789., -€'", max_size=12))
+def test_no_text_means_another_amount_in_another_language(text):
+    readings = set()
+    for language in LANGUAGES:
+        with translation.override(language):
+            try:
+                readings.add(parse_amount(text))
+            except ValueError:
+                readings.add(None)
+
+    assert len(readings) == 1
 
 
 @pytest.mark.parametrize("text", ["-1", "12345678901234", "x"])

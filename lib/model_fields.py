@@ -1,0 +1,92 @@
+"""Model fields for text: whatever way a text comes in, its cleaned form is stored.
+
+They clean when a value is validated and again when a row is written, so that imports and programs
+need not think of it. For migrations they are Django's own fields: cleaning is not in the database.
+"""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from . import form_fields
+from .amounts import WholeField
+from .text import clean_line, clean_text
+
+
+class _Cleaned(models.Field):  # type: ignore[type-arg]  # takes none at run time
+    """What both kinds of text share."""
+
+    multiline: ClassVar[bool]
+
+    def to_python(self, value: Any) -> Any:
+        """Return the text as it will be stored."""
+        text = super().to_python(value)
+        if not isinstance(text, str):
+            return text
+        return clean_text(text) if self.multiline else clean_line(text)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001
+        """Clean what is about to be written, also by `bulk_create`."""
+        text = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, text)
+        return text
+
+    def formfield(self, **options: Any) -> Any:
+        """Return a form field that cleans in the same way."""
+        kind = form_fields.MultilineField if self.multiline else form_fields.LineField
+        return super().formfield(**{"form_class": kind, **options})
+
+    def deconstruct(self) -> Any:
+        """Describe the field to migrations as the field of Django that it extends."""
+        return _plain(self, super().deconstruct())
+
+
+class LineField(_Cleaned, models.CharField):  # type: ignore[type-arg]
+    """One line of text."""
+
+    multiline = False
+
+
+class MultilineCharField(_Cleaned, models.CharField):  # type: ignore[type-arg]
+    """Several lines of text, with a maximum length."""
+
+    multiline = True
+
+
+class MultilineField(_Cleaned, models.TextField):  # type: ignore[type-arg]
+    """Several lines of text, without a maximum length."""
+
+    multiline = True
+
+
+class WholeNumberField(models.PositiveIntegerField):  # type: ignore[type-arg]
+    """A whole number that a form reads like any amount: `1.000` is asked about, not read as 1."""
+
+    def formfield(self, **options: Any) -> Any:
+        """Return a form field; the upper bound comes from the validators of the model field."""
+        return _whole_field(self, options)
+
+    def deconstruct(self) -> Any:
+        """Describe the field to migrations as the field of Django that it extends."""
+        return _plain(self, super().deconstruct())
+
+
+class SmallWholeNumberField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
+    """The same for a small number, such as days."""
+
+    def formfield(self, **options: Any) -> Any:
+        """Return a form field; the upper bound comes from the validators of the model field."""
+        return _whole_field(self, options)
+
+    def deconstruct(self) -> Any:
+        """Describe the field to migrations as the field of Django that it extends."""
+        return _plain(self, super().deconstruct())
+
+
+def _whole_field(field: Any, options: dict[str, Any]) -> Any:
+    return models.Field.formfield(field, **{"form_class": WholeField, **options})
+
+
+def _plain(field: Any, described: Any) -> Any:
+    name, _path, args, kwargs = described
+    return name, f"django.db.models.{field.get_internal_type()}", args, kwargs

@@ -1,0 +1,74 @@
+"""Clean the texts that people type, paste or import: names, descriptions, notes.
+
+Pasted text carries characters that nobody sees: zero-width blanks, marks that turn the direction
+of writing, soft hyphens. They make equal names differ and print account numbers backwards.
+"""
+
+import re
+import unicodedata
+
+# Drawn as nothing or as a blank, and yet of a category of letters or signs.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_BLANK = frozenset("\t\u2800")
+# They join or part letters of Arabic and Indian scripts, and the parts of one emoji.
+_JOINERS = "\u200c\u200d"
+_LAST_LETTER_WITHOUT_JOINERS = "\u05ff"
+_LINE_BREAKS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+def clean_line(text: str) -> str:
+    """Return the text on one line: no invisible characters, single blanks, none at its ends."""
+    return " ".join(_visible(_LINE_BREAKS.sub(" ", text)).split())
+
+
+def clean_text(text: str) -> str:
+    """Return a text of several lines, with a line feed between them and no blanks at their end.
+
+    Blanks within a line are kept: they can align columns. A text of blanks only is empty.
+    """
+    lines = _visible(_LINE_BREAKS.sub("\n", text)).split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def without_blanks(text: str) -> str:
+    """Return the text without blanks and invisible characters, as numbers and codes need it."""
+    return "".join(_visible(text).split())
+
+
+def _visible(text: str) -> str:
+    """Return the text composed (NFC), without the characters that are drawn as nothing."""
+    if text.isascii() and text.isprintable():
+        return text
+    shown = unicodedata.normalize("NFC", "".join(map(_shown, text)))
+    joined = "".join(
+        character
+        for place, character in enumerate(shown)
+        if character not in _JOINERS or _is_joined(shown, place)
+    )
+    # What becomes adjacent can compose, or need no joiner any more: until nothing changes.
+    return joined if joined == text else _visible(joined)
+
+
+def _shown(character: str) -> str:
+    if character in _JOINERS or character == "\n":
+        return character
+    category = unicodedata.category(character)
+    if category == "Zs" or character in _BLANK:
+        return " "
+    if category in ("Cf", "Cc", "Cs") or character in _INVISIBLE or _is_noncharacter(character):
+        return ""
+    return character
+
+
+def _is_noncharacter(character: str) -> bool:
+    """True for the code points that Unicode never assigns; XML refuses two of them."""
+    return ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"
+
+
+def _is_joined(text: str, place: int) -> bool:
+    """Whether the joiner at this place stands between two characters that can need it."""
+    neighbours = text[place - 1 : place] + text[place + 1 : place + 2]
+    return len(neighbours) == 2 and all(
+        one > _LAST_LETTER_WITHOUT_JOINERS and unicodedata.category(one)[0] in "LMS"
+        for one in neighbours
+    )

@@ -1,0 +1,64 @@
+"""Typed, pasted and imported texts lose what nobody sees, and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.text import clean_line, clean_text, without_blanks
+
+ODD = st.sampled_from(
+    "aé\u0301\u200b\u200d\u200c\u202e\n\r\t\v\u2028 \u00a0क👨\ufeff\u00ad\ufdd0\u3164"
+)
+TEXTS = st.text(ODD | st.characters(exclude_categories=()))
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("Jan\u200b de\u00a0Vries", "Jan de Vries"),
+        ("\u202eNL91ABNA0417164300\u202c", "NL91ABNA0417164300"),
+        ("De\vZaak", "De Zaak"),
+        ("Lunch\tmet\fklant", "Lunch met klant"),
+        ("zo\u00admer\ufeff", "zomer"),
+        ("cafe\u0301", "café"),
+        (" \u3000\u2800 ", ""),
+        ("\u0000\u0007", ""),
+        ("regel 1\r\nregel 2", "regel 1 regel 2"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("👩\u200d💻", "👩\u200d💻"),
+        ("Jan\u200dssen", "Janssen"),
+    ],
+)
+def test_a_line_keeps_what_can_be_seen(typed, stored):
+    assert clean_line(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("een\r\ntwee\rdrie", "een\ntwee\ndrie"),
+        ("een \n\n  twee\u2028drie ", "een\n\n  twee\ndrie"),
+        ("a\tb", "a b"),
+        ("\r\n \r\n", ""),
+    ],
+)
+def test_several_lines_keep_their_breaks(typed, stored):
+    assert clean_text(typed) == stored
+
+
+def test_a_number_loses_its_blanks():
+    assert without_blanks(" NL91\u00a0ABNA\u200b 0417 ") == "NL91ABNA0417"
+
+
+@given(TEXTS)
+def test_cleaning_twice_is_cleaning_once(text):
+    for clean in (clean_line, clean_text, without_blanks):
+        assert clean(clean(text)) == clean(text)
+
+
+@given(TEXTS)
+def test_what_is_stored_can_be_written_as_xml(text):
+    stored = clean_text(text)
+
+    assert all(character == "\n" or ord(character) >= ord(" ") for character in stored)
+    stored.encode()
