@@ -1,12 +1,12 @@
 """A table as a file for a spreadsheet, CSV or XLSX, written while it is read.
 
 No cell can be mistaken for a formula. In CSV an apostrophe is put before a text that begins like
-one; in XLSX a text is always a text.
+one, and nothing else is changed; in XLSX a text is always a text. A spreadsheet whose separator is
+another one cuts the lines of a CSV elsewhere: for readers with other settings there is XLSX.
 """
 
 import csv
 import datetime
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,8 +20,6 @@ Cell = str | Decimal | int | datetime.date | None
 
 # A spreadsheet calculates texts that begin with these; full-width signs count as well.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# A spreadsheet with other regional settings splits a line at another separator.
-AFTER_A_SEPARATOR = re.compile("(?<=[;,\t])(?=[=+@＝＋－＠-])")
 BYTE_ORDER_MARK = "\ufeff"
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -66,8 +64,7 @@ def csv_lines(sheet: Sheet) -> Iterator[str]:
 
 
 def safe(text: str) -> str:
-    """Return the text with an apostrophe before every part that a spreadsheet would calculate."""
-    text = AFTER_A_SEPARATOR.sub("'", text)
+    """Return the text, with an apostrophe before it if a spreadsheet would calculate it."""
     return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
 
 
