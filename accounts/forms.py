@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lib.amounts import AmountField
+from lib.form_fields import AddressField
 
 from .models import Language, Membership, User
 
@@ -48,7 +49,7 @@ class RightsForm(forms.Form):
 class NewEmployeeForm(EmployeeForm, RightsForm):
     """Everything about a person who is invited."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         max_length=LONGEST_EMAIL,
         help_text=_(
@@ -78,7 +79,7 @@ class ProfileForm(NameForm):
 class EmailForm(forms.Form):
     """A new e-mail address, confirmed with the current password."""
 
-    email = forms.EmailField(label=_("New e-mail address"), max_length=LONGEST_EMAIL)
+    email = AddressField(label=_("New e-mail address"), max_length=LONGEST_EMAIL)
     password = forms.CharField(
         label=_("Current password"),
         strip=False,

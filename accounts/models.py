@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lib.model_fields import LineField
+from lib.model_fields import AddressField, LineField
 
 ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
 
@@ -36,7 +36,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who can log in. Rights depend on the organisation: see Membership."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = AddressField(_("e-mail address"), unique=True)
     first_name = LineField(_("first name"), max_length=60)
     last_name = LineField(_("last name"), max_length=80, blank=True)
     language = models.CharField(
@@ -89,7 +89,7 @@ class Organisation(models.Model):
     postal_code = LineField(_("postal code"), max_length=20, blank=True)
     city = LineField(_("city"), max_length=50, blank=True)
     country = models.CharField(_("country"), max_length=2, default="NL")
-    email = models.EmailField(_("e-mail address"), blank=True)
+    email = AddressField(_("e-mail address"), blank=True)
     phone = LineField(_("phone"), max_length=30, blank=True)
     website = LineField(_("website"), max_length=100, blank=True)
     coc_number = LineField(_("Chamber of Commerce number"), max_length=8, blank=True)

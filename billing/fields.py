@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from integrations.eboekhouden.facts import limits
+from lib.addresses import split_addresses
 from lib.amounts import AmountField
 from lib.money import ZERO
 from lib.placeholders import PLACEHOLDERS, unknown_placeholders
@@ -46,17 +47,13 @@ class PercentField(AmountField):
 
 
 class AddressesField(forms.CharField):
-    """A field for e-mail addresses separated by commas; returns a list without duplicates."""
+    """E-mail addresses with commas, semicolons or blanks between, as a list without doubles."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=LONGEST_ADDRESSES, **kwargs)
 
     def clean(self, value: Any) -> list[str]:
-        typed = super().clean(value)
-        found = [one.strip() for one in typed.split(",")]
-        addresses = list(dict.fromkeys(one for one in found if one))
-        for address in addresses:
-            _check_address(address)
+        addresses = split_addresses(super().clean(value))
         if self.required and not addresses:
             raise ValidationError(_("Fill in an e-mail address."))
         if len(addresses) > MOST_ADDRESSES:
@@ -65,14 +62,6 @@ class AddressesField(forms.CharField):
         if len(", ".join(addresses)) > LONGEST_ADDRESSES:
             raise ValidationError(_("These addresses are too long together. Send two e-mails."))
         return addresses
-
-
-def _check_address(address: str) -> None:
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        text = _("“%(address)s” is not an e-mail address. Correct it.")
-        raise ValidationError(text, params={"address": address}) from error
 
 
 def check_subject(text: str, *, known: Iterable[str] = PLACEHOLDERS) -> str:

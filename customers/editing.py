@@ -81,6 +81,14 @@ def save_customer(
     return customer
 
 
+def contacts_for(addresses: Iterable[str]) -> list[dict[str, object]]:
+    """Return contacts that receive the invoices of a customer with several addresses."""
+    return [
+        {"name": address[:100], "email": address, "phone": "", "receives_invoices": True}
+        for address in addresses
+    ]
+
+
 def _replace_contacts(customer: Customer, contacts: Iterable[Mapping[str, object]]) -> None:
     customer.contacts.all().delete()
     Contact.objects.bulk_create(Contact(customer=customer, **values) for values in contacts)

@@ -1,6 +1,5 @@
 """Forms of a customer and its contacts."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
@@ -10,18 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Organisation
+from lib.addresses import split_addresses
 from lib.amounts import AmountField
-from lib.countries import EU, HOME, choices
-from lib.identifiers import (
-    clean_dutch_postal_code,
-    clean_iban,
-    clean_registration,
-    clean_vat_number,
-)
+from lib.countries import HOME, choices
+from lib.form_fields import LineField
 from vat.choices import Advice, advice_for, grouped, offer_rates
 
+from .cleaning import BY_COUNTRY, Cleaned, clean_by_country
 from .editing import is_number_fixed, next_free_number, owner_of
 from .models import Contact, Customer, ImportMode
+
+LONGEST_LIST = 1000  # of e-mail addresses in one field
 
 GENERAL = ("number", "name", "is_business", "contact_name", "email", "phone", "notes")
 ADDRESS = ("address", "postal_code", "city", "country")
@@ -37,6 +35,14 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         max_digits=8,
         required=False,
         help_text=gettext_lazy("In euros excl. VAT, for projects billed by customer rate."),
+    )
+
+    email = LineField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        max_length=LONGEST_LIST,
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
+        help_text=gettext_lazy("Of several addresses, all become contacts that receive invoices."),
     )
 
     class Meta:
@@ -56,6 +62,8 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.organisation = organisation
+        # Where one field has several addresses, each of them receives the invoices.
+        self.invoice_addresses: list[str] = []
         self._offer_vat_rates()
         for name in ("country", "postal_country"):
             offered = choices(getattr(self.instance, name))
@@ -81,6 +89,12 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         else:
             number.help_text = _("Fixed as soon as the customer exists in e-Boekhouden.")
 
+    def clean_email(self) -> str:
+        addresses = split_addresses(self.cleaned_data["email"])
+        if len(addresses) > 1:
+            self.invoice_addresses = addresses
+        return addresses[0] if addresses else ""
+
     def clean_number(self) -> str:
         number = self.cleaned_data["number"].strip()
         other = owner_of(number, organisation=self.organisation, besides=self.instance.pk)
@@ -95,22 +109,15 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
             )
         return number
 
-    def clean_iban(self) -> str:
-        text = self.cleaned_data["iban"]
-        return clean_iban(text) if self._is_new("iban", text) else text
-
     def clean(self) -> dict[str, Any]:
         """Check what depends on the country: its rules for numbers and postal codes."""
         super().clean()
         cleaned = self.cleaned_data
-        country = cleaned.get("country") or HOME
-        if country in EU:
-            self._check("vat_number", clean_vat_number)
-        if country == HOME:
-            self._check("coc_number", clean_registration)
-            self._check("postal_code", clean_dutch_postal_code)
-        if cleaned.get("postal_country") in ("", HOME) and country == HOME:
-            self._check("postal_postal_code", clean_dutch_postal_code)
+        typed = {name: str(cleaned.get(name) or "") for name in BY_COUNTRY}
+        checked = clean_by_country(typed)
+        for name, text in typed.items():
+            if self._is_new(name, text):
+                self._take(name, checked)
         self._check_vat()
         return cleaned
 
@@ -133,13 +140,11 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         texts = {name: "" if value in empty else str(value) for name, value in typed.items()}
         return advice_for(self.organisation, texts)
 
-    def _check(self, name: str, check: Callable[[str], str]) -> None:
-        text = self.cleaned_data.get(name, "")
-        if self._is_new(name, text):
-            try:
-                self.cleaned_data[name] = check(text)
-            except ValidationError as error:
-                self.add_error(name, error)
+    def _take(self, name: str, checked: Cleaned) -> None:
+        if name in checked.refused:
+            self.add_error(name, checked.refused[name])
+        else:
+            self.cleaned_data[name] = checked.values.get(name, self.cleaned_data[name])
 
     def _is_new(self, name: str, text: str) -> bool:
         """Return False for a stored value: an invalid import must not block other changes."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from .editing import contacts_for
 from .matching import Match, PossibleDuplicates, key
 from .merging import Merge, merge
-from .models import Customer, ImportMode, ImportOutcome, ImportRow, ImportRun
-from .relations import FIELDS, fields_from_relation, label, remarks
+from .models import Contact, Customer, ImportMode, ImportOutcome, ImportRow, ImportRun
+from .relations import FIELDS, fields_from_relation, label
 
 MAX_REASON = 300
 
@@ -51,7 +52,8 @@ class RowImporter:
         return self._update(row, match, match.customer)
 
     def _add(self, row: ImportRow, match: Match, *, now: datetime.datetime) -> ImportRow:
-        values = fields_from_relation(match.relation)
+        fields = fields_from_relation(match.relation)
+        values = fields.values
         customer = Customer(
             organisation=self._run.organisation,
             remote_id=match.relation.id,
@@ -63,31 +65,34 @@ class RowImporter:
         try:
             with transaction.atomic():
                 customer.save(force_insert=True)
+                _add_contacts(customer, fields.invoice_addresses)
         except IntegrityError:
             reason = _("customer number %(number)s has just been used here; import again")
             return _reported(row, ImportOutcome.SKIPPED, [reason % {"number": customer.number}])
         self._owner[key(customer.number)] = customer.pk
         row.customer = customer
-        texts = [self._possible_duplicates.sentence(values), *remarks(match.relation)]
+        texts = [self._possible_duplicates.sentence(values), *fields.remarks]
         return _reported(row, ImportOutcome.NEW, texts)
 
     def _update(self, row: ImportRow, match: Match, customer: Customer) -> ImportRow:
-        merged = self._merged(match, customer)
-        texts = [*_conflicts(customer, merged), *remarks(match.relation)]
+        fields = fields_from_relation(match.relation)
+        merged = self._merged(fields.values, customer)
+        texts = [*_conflicts(customer, merged), *fields.remarks]
         if not self._store(customer, merged, remote_id=match.relation.id):
             texts = [_("was changed here during the import; the next import checks it again")]
             return _reported(row, ImportOutcome.SKIPPED, texts)
         if not merged.take:
             return _reported(row, ImportOutcome.UNCHANGED, texts)
+        if "email" in merged.take:
+            _add_contacts(customer, fields.invoice_addresses)
         row.changes = {
             name: [_plain(getattr(customer, name)), _plain(value)]
             for name, value in merged.take.items()
         }
         return _reported(row, ImportOutcome.UPDATED, texts)
 
-    def _merged(self, match: Match, customer: Customer) -> Merge:
+    def _merged(self, remote: dict[str, object], customer: Customer) -> Merge:
         local = {name: getattr(customer, name) for name in FIELDS}
-        remote = fields_from_relation(match.relation)
         if key(str(remote["number"])) == key(customer.number):
             remote["number"] = customer.number
         merged = merge(local, remote, imported=customer.imported)
@@ -119,6 +124,15 @@ class RowImporter:
         if customer.remote_id != remote_id:
             imported = {**customer.imported, "administration": self._administration}
             Customer.objects.filter(pk=customer.pk).update(remote_id=remote_id, imported=imported)
+
+
+def _add_contacts(customer: Customer, addresses: Iterable[str]) -> None:
+    """Add the addresses that no contact has yet."""
+    known = set(customer.contacts.values_list("email", flat=True))
+    wanted = [address for address in addresses if address not in known]
+    Contact.objects.bulk_create(
+        Contact(customer=customer, **values) for values in contacts_for(wanted)
+    )
 
 
 def _reported(row: ImportRow, outcome: str, texts: Iterable[str]) -> ImportRow:

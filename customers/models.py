@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from integrations.models import Connection
 from integrations.runs import Run
-from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
+from lib.model_fields import AddressField, LineField, MultilineField, SmallWholeNumberField
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -40,7 +40,7 @@ class Customer(models.Model):
     name = LineField(_("name"), max_length=100)
     is_business = models.BooleanField(_("business"), default=True)
     contact_name = LineField(_("contact person"), max_length=50, blank=True)
-    email = models.EmailField(_("e-mail address"), max_length=150, blank=True)
+    email = AddressField(_("e-mail address"), max_length=150, blank=True)
     phone = LineField(_("phone"), max_length=50, blank=True)
     address = LineField(_("street and number"), max_length=150, blank=True)
     postal_code = LineField(_("postal code"), max_length=50, blank=True)
@@ -120,7 +120,7 @@ class Contact(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
     name = LineField(_("name"), max_length=100)
-    email = models.EmailField(_("e-mail address"), blank=True)
+    email = AddressField(_("e-mail address"), blank=True)
     phone = LineField(_("phone"), max_length=50, blank=True)
     receives_invoices = models.BooleanField(_("receives invoices"), default=False)
 

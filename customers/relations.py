@@ -1,18 +1,21 @@
 """Map a customer to a relation in e-Boekhouden and back."""
 
 import sys
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import Field
 from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.facts.characters import sendable
 from integrations.eboekhouden.facts.limits import RELATION, length_of
 from integrations.eboekhouden.messages import Relation
-from lib.countries import country_code, dutch_name
+from lib.addresses import split_addresses
+from lib.countries import dutch_name
+from lib.text import clean_line
 
+from .cleaning import clean_by_country
 from .models import Customer
 
 SAME_NAMES = (
@@ -41,24 +44,54 @@ def label(name: str) -> str:
     return _("postal address: %(part)s") % {"part": verbose} if part_of_postal else verbose
 
 
-def fields_from_relation(relation: Relation) -> dict[str, object]:
-    """Return the customer fields of this relation, with values that can be stored.
+@dataclass(frozen=True)
+class RelationFields:
+    """The fields of a relation as they can be stored, and what had to be changed, in words.
 
-    An invalid e-mail address becomes empty, and a text that is too long is cut: see `remarks`.
+    `invoice_addresses` are the e-mail addresses of a relation that has several in one field.
     """
-    return {name: _fit(name, value) for name, value in _raw(relation).items()}
+
+    values: dict[str, object]
+    remarks: list[str]
+    invoice_addresses: list[str]
 
 
-def remarks(relation: Relation) -> list[str]:
-    """Return what `fields_from_relation` had to change, in words."""
-    raw, fitted = _raw(relation), fields_from_relation(relation)
-    found = []
-    for name, value in raw.items():
-        if name == "email" and value and not fitted[name]:
-            found.append(_("imported without e-mail: “%(email)s” is no address") % {"email": value})
-        elif value != fitted[name]:
-            found.append(_("%(field)s was too long and is cut off") % {"field": label(name)})
-    return found
+def fields_from_relation(relation: Relation) -> RelationFields:
+    """Clean the fields of a relation by the rules of the customer form.
+
+    A value that cannot be cleaned becomes empty, so that a good one here stays; a country that
+    nobody knows is kept, because a reader may know it. A text that is too long is cut.
+    """
+    raw = _raw(relation)
+    cleaned = clean_by_country(raw)
+    texts = {**raw, **cleaned.values}
+    remarks = [
+        _("%(field)s “%(text)s” was not taken over: %(why)s")
+        % {"field": label(name), "text": raw[name], "why": why}
+        for name, why in cleaned.refused.items()
+    ]
+    texts |= {name: raw[name] if name in COUNTRIES else "" for name in cleaned.refused}
+    texts["email"], invoice_addresses = _addresses(relation, remarks)
+    values: dict[str, object] = {name: _fit(name, text) for name, text in texts.items()}
+    remarks += [
+        _("%(field)s was too long and is cut off") % {"field": label(name)}
+        for name, text in texts.items()
+        if text != values[name]
+    ]
+    return RelationFields({**values, "is_business": relation.business}, remarks, invoice_addresses)
+
+
+def _addresses(relation: Relation, remarks: list[str]) -> tuple[str, list[str]]:
+    """Return the first e-mail address, and all if there are several."""
+    try:
+        found = split_addresses(relation.email)
+    except ValidationError:
+        text = _("imported without e-mail: “%(email)s” is no address")
+        remarks.append(text % {"email": clean_line(relation.email)})
+        return "", []
+    if len(found) > 1:
+        remarks.append(_("has several e-mail addresses: all receive the invoices"))
+    return (found[0] if found else ""), (found if len(found) > 1 else [])
 
 
 def relation_from_customer(customer: Customer, *, correlation_id: str) -> Relation:
@@ -95,31 +128,15 @@ def _line(text: str) -> str:
     return " ".join(sendable(text).split())
 
 
-def _raw(relation: Relation) -> dict[str, object]:
-    return {
-        "number": relation.code.strip(),
-        "is_business": relation.business,
-        "email": relation.email.strip(),
-        "phone": (relation.phone or relation.mobile).strip(),
-        **{name: country_code(getattr(relation, name)) for name in COUNTRIES},
-        **{name: getattr(relation, name).strip() for name in SAME_NAMES},
-    }
+def _raw(relation: Relation) -> dict[str, str]:
+    """Return the texts by field, as a person would read them."""
+    texts = {name: getattr(relation, name) for name in (*COUNTRIES, *SAME_NAMES)}
+    texts |= {"number": relation.code, "phone": relation.phone or relation.mobile}
+    return {name: _field(name).to_python(text) for name, text in texts.items()}
 
 
-def _fit(name: str, value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if name == "email":
-        return value if _is_email(value) else ""
-    return value[: _longest(name)].strip()
-
-
-def _is_email(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return len(text) <= _longest("email")
+def _fit(name: str, text: str) -> str:
+    return text[: _longest(name)].strip()
 
 
 def _longest(name: str) -> int:

@@ -13,7 +13,16 @@ from lib.countries import country_name
 from lib.paging import in_order, page_of
 from vat.choices import advice_for
 
-from .editing import InUse, NumberTaken, archive, delete, is_used, restore, save_customer
+from .editing import (
+    InUse,
+    NumberTaken,
+    archive,
+    contacts_for,
+    delete,
+    is_used,
+    restore,
+    save_customer,
+)
 from .filters import ORDERS, CustomerFilter
 from .forms import CustomerForm, contact_forms
 from .models import Customer
@@ -74,7 +83,7 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
                 customer,
                 organisation=request.organisation,
                 values=form.cleaned_data,
-                contacts=contacts.filled(),
+                contacts=[*contacts.filled(), *contacts_for(form.invoice_addresses)],
                 now=timezone.now(),
             )
         except NumberTaken as taken:

@@ -8,12 +8,16 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from babel import Locale
+from babel.core import get_global
 from django.utils.translation import get_language
 
 HOME = "NL"
 
 # Languages in which names are shown and recognised.
 LANGUAGES = ("en", "nl", "de", "fr")
+
+# Languages in which names are recognised only; what is written alike means the same country.
+MORE_LANGUAGES = ("cs", "da", "el", "es", "fi", "hu", "it", "nb", "pl", "pt", "ro", "sv", "tr")
 
 # Territories of CLDR that are not countries of ISO 3166-1.
 NO_COUNTRIES = frozenset({
@@ -29,10 +33,24 @@ MO|Macao|Macau|Macau|Macao
 # code|other spellings; accents and case are ignored
 ALIASES = """
 NL|Holland;The Netherlands
+AE|UAE;VAE;Emirates;Emiraten
+BQ|Bonaire;Saba;Sint Eustatius
+CI|Ivory Coast
+CV|Cape Verde
+GR|EL;Hellas
+HR|Hrvatska
+IE|Eire
+MK|Macedonia;Macedonië
+MM|Burma;Birma
+RU|Russian Federation;Russische Federatie
+SZ|Swaziland
+TL|East Timor
+VA|Vatican;Vaticaan
+VN|Viet Nam
 CZ|Czech Republic;Tsjechische Republiek
 DK|Danmark
 ES|España
-GB|UK;Great Britain;England;Engeland;Groot-Brittannië
+GB|UK;Great Britain;England;Engeland;Groot-Brittannië;Scotland;Schotland;Wales
 IT|Italia
 PL|Polska
 SE|Sverige
@@ -70,7 +88,12 @@ def dutch_name(code: str) -> str:
 
 def country_code(name: str) -> str:
     """Return the code of a country name in a known spelling, else the text itself."""
-    return _codes().get(_folded(name.strip()), name.strip())
+    return _codes().get(_folded(name), name.strip())
+
+
+def is_known(code: str) -> bool:
+    """True for a code of ISO 3166-1."""
+    return code in _names("en")
 
 
 def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -89,8 +112,8 @@ def _language() -> str:
 def _names(language: str) -> Mapping[str, str]:
     """Return name by code, for all countries."""
     territories = Locale(language).territories
-    column = 1 + LANGUAGES.index(language)
-    shorter = {row[0]: row[column] for row in _rows(SHORTER)}
+    known = language in LANGUAGES
+    shorter = {row[0]: row[1 + LANGUAGES.index(language)] for row in _rows(SHORTER) if known}
     return {
         code: shorter.get(code, name)
         for code, name in territories.items()
@@ -102,9 +125,16 @@ def _names(language: str) -> Mapping[str, str]:
 def _codes() -> Mapping[str, str]:
     """Return code by spelling."""
     spellings = [(code, other) for code, others in _rows(ALIASES) for other in others.split(";")]
-    for language in LANGUAGES:
+    for language in (*MORE_LANGUAGES, *LANGUAGES):
         spellings += _names(language).items()
-    spellings += [(code, code) for code in _names("en")]
+    codes = _names("en")
+    # Codes of three letters and of three digits.
+    spellings += [
+        (new[0], old)
+        for old, new in get_global("territory_aliases").items()
+        if len(new) == 1 and new[0] in codes and len(old) == 3
+    ]
+    spellings += [(code, code) for code in codes]
     return {_folded(spelling): code for code, spelling in spellings}
 
 
@@ -113,6 +143,6 @@ def _rows(table: str) -> list[list[str]]:
 
 
 def _folded(text: str) -> str:
-    """Return the text without case and accents: `Curaçao` equals `CURACAO`."""
-    parts = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    """Return the letters and digits, without case and accents: `Curaçao` equals `CURACAO`."""
+    parts = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(part for part in parts if part.isalnum())

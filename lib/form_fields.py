@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from .addresses import clean_address
 from .text import clean_line, clean_text
 
 
@@ -32,3 +33,15 @@ class MultilineField(CleanedField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"cleaner": clean_text, **options})
+
+
+class AddressField(CleanedField):
+    """One e-mail address; a name before it and a domain in any script are read."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"cleaner": clean_address, **options})
+        # Browsers refuse a name before the address and several addresses, which can be read.
+        self.widget.input_type = "text"
+        self.widget.attrs.setdefault("inputmode", "email")

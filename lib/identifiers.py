@@ -4,6 +4,9 @@ Every function takes the typed text and returns the stored one: without spaces, 
 raise Django's ValidationError.
 """
 
+import re
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from stdnum import bic, iban
@@ -13,13 +16,26 @@ from stdnum.exceptions import ValidationError as InvalidNumber
 from stdnum.nl import postcode
 from stdnum.util import clean
 
+from .text import clean_line
+
+# What people write before a number: KvK 12345678, BTW-nr.: NL…, IBAN NL91 …
+_COC_LABEL = re.compile(
+    r"^(?:k\.?v\.?k\.?|coc|kamer van koophandel|chamber of commerce)[^0-9]*", re.IGNORECASE
+)
+_VAT_LABEL = re.compile(
+    r"^(?:btw|vat|tva|ust)[ .-]*(?:id|nr|nummer|number|no)?[ .:-]*", re.IGNORECASE
+)
+_IBAN_LABEL = re.compile(r"(?i)^iban[^a-z0-9]*(?:nummer|nr|number)?[^a-z0-9]*")
+_POSTAL_LABEL = re.compile(r"(?i)^nl?[ -]+(?=[0-9])")
+_WITHOUT_COUNTRY = re.compile(r"[0-9]{9}B[0-9]{2}")
+
 COC_DIGITS, OIN_DIGITS = 8, 20
 
 
 def clean_iban(text: str) -> str:
     """Clean an international bank account number, such as NL91ABNA0417164300."""
     try:
-        return str(iban.validate(text))
+        return str(iban.validate(_IBAN_LABEL.sub("", clean_line(text))))
     except InvalidChecksum:
         sentence = _("The check digits of this IBAN do not match. A character is wrong or missing.")
     except InvalidComponent:
@@ -32,7 +48,7 @@ def clean_iban(text: str) -> str:
 def clean_bic(text: str) -> str:
     """Clean a bank identifier code, such as ABNANL2A."""
     try:
-        return str(bic.validate(text))
+        return str(bic.validate(clean_line(text)))
     except InvalidComponent:
         sentence = _("The fifth and sixth letter of a BIC are a country, such as NL in ABNANL2A.")
     except InvalidNumber:
@@ -43,7 +59,7 @@ def clean_bic(text: str) -> str:
 def clean_vat_number(text: str) -> str:
     """Clean a VAT number of an EU country, such as NL123456782B12."""
     try:
-        return str(vat.validate(text))
+        return str(vat.validate(_VAT_LABEL.sub("", clean_line(text))))
     except InvalidChecksum:
         sentence = _("The check digits of this VAT number do not match. A character is wrong.")
     except InvalidComponent:
@@ -55,9 +71,23 @@ def clean_vat_number(text: str) -> str:
     raise ValidationError(sentence)
 
 
+def vat_number_cleaner(country: str) -> Callable[[str], str]:
+    """Return a cleaner that knows the country: a Dutch number may lack its NL."""
+
+    def clean_number(text: str) -> str:
+        number = clean(_VAT_LABEL.sub("", clean_line(text)), " .-").upper()
+        return clean_vat_number(f"NL{number}" if _is_dutch(number, country) else text)
+
+    return clean_number
+
+
+def _is_dutch(number: str, country: str) -> bool:
+    return country == "NL" and bool(_WITHOUT_COUNTRY.fullmatch(number))
+
+
 def clean_coc_number(text: str) -> str:
     """Clean a number of the Dutch Chamber of Commerce: 8 digits."""
-    number = clean(text, " .-").strip()
+    number = clean(_COC_LABEL.sub("", clean_line(text)), " .-/")
     if not (number.isascii() and number.isdigit()):
         raise ValidationError(_("A Chamber of Commerce number has digits only, such as 12345678."))
     if len(number) != COC_DIGITS:
@@ -68,7 +98,7 @@ def clean_coc_number(text: str) -> str:
 
 def clean_registration(text: str) -> str:
     """Clean a Chamber of Commerce number, or the OIN of a government body: 20 digits."""
-    number = clean(text, " .-").strip()
+    number = clean(_COC_LABEL.sub("", clean_line(text)), " .-/")
     if number.isascii() and number.isdigit() and len(number) == OIN_DIGITS:
         return str(number)
     return clean_coc_number(text)
@@ -77,6 +107,6 @@ def clean_registration(text: str) -> str:
 def clean_dutch_postal_code(text: str) -> str:
     """Clean a Dutch postal code; it is stored as printed on an envelope: 1234 AB."""
     try:
-        return str(postcode.validate(text))
+        return str(postcode.validate(_POSTAL_LABEL.sub("", clean_line(text))))
     except InvalidNumber:
         raise ValidationError(_("A Dutch postal code looks like 1234 AB.")) from None

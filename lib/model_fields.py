@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from . import form_fields
+from .addresses import clean_address
 from .amounts import WholeField
 from .text import clean_line, clean_text
 
@@ -57,6 +58,26 @@ class MultilineField(_Cleaned, models.TextField):  # type: ignore[type-arg]
     """Several lines of text, without a maximum length."""
 
     multiline = True
+
+
+class AddressField(models.EmailField):  # type: ignore[type-arg]
+    """An e-mail address, stored as it is mailed."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the address as it will be stored. Raises ValidationError."""
+        text = super().to_python(value)
+        return clean_address(text) if isinstance(text, str) else text
+
+    def formfield(self, **options: Any) -> Any:
+        """Return a form field that reads the same."""
+        return models.CharField.formfield(
+            self, **{"form_class": form_fields.AddressField, **options}
+        )
+
+    def deconstruct(self) -> Any:
+        """Describe the field to migrations as the field of Django that it extends."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.EmailField", args, kwargs
 
 
 class WholeNumberField(models.PositiveIntegerField):  # type: ignore[type-arg]

@@ -182,7 +182,7 @@ def test_everything_that_is_filled_in_is_stored(inside, organisation):
         ({"iban": "NL00ABNA0417164300"}, "check digits of this IBAN do not match"),
         ({"coc_number": "1234567"}, "has 8 digits; this one has 7"),
         ({"postal_code": "12345"}, "A Dutch postal code looks like 1234 AB."),
-        ({"email": "nobody"}, "valid email"),
+        ({"email": "nobody"}, "“nobody” is not an e-mail address"),
         ({"payment_term": "400"}, "365"),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customers.models import Customer
-from customers.relations import FIELDS, fields_from_relation, relation_from_customer, remarks
+from customers.relations import FIELDS, fields_from_relation, relation_from_customer
 from integrations.eboekhouden.facts.limits import RELATION, length_of
 from integrations.eboekhouden.messages import Relation
 
@@ -37,7 +37,7 @@ def test_what_is_sent_comes_back_the_same():
 
     assert (relation.country, relation.postal_country) == ("Nederland", "België")
     assert relation.correlation_id == "abc123"
-    assert fields_from_relation(relation) == {name: getattr(ours, name) for name in FIELDS}
+    assert fields_from_relation(relation).values == {name: getattr(ours, name) for name in FIELDS}
 
 
 def test_a_private_person_stays_private():
@@ -86,11 +86,11 @@ def test_line_breaks_in_an_address_can_be_sent():
 def test_a_country_is_known_however_it_is_written(written, code):
     relation = Relation(code="K1", name="X", country=written)
 
-    assert fields_from_relation(relation)["country"] == code
+    assert fields_from_relation(relation).values["country"] == code
 
 
 def test_what_is_too_long_is_cut_and_reported():
     relation = Relation(code="K1", name="X", contact_name="y" * 60)
 
-    assert fields_from_relation(relation)["contact_name"] == "y" * 50
-    assert remarks(relation) == ["contact person was too long and is cut off"]
+    assert fields_from_relation(relation).values["contact_name"] == "y" * 50
+    assert fields_from_relation(relation).remarks == ["contact person was too long and is cut off"]
