@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,11 +46,8 @@ class Entry:
 
     @property
     def url(self) -> str:
-        """Return the URL; empty if the page does not exist."""
-        try:
-            return reverse(self.url_name)
-        except NoReverseMatch:
-            return ""
+        """Return the URL. Raises NoReverseMatch for a name that no page has."""
+        return reverse(self.url_name)
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ REGISTER = Section(
         Entry(
             _("Hours"),
             "registrations:hours",
-            ("registrations:hour", "registrations:timer"),
+            ("registrations:hour",),
         ),
         Entry(_("Expenses"), "registrations:expenses", ("registrations:expense",)),
         Entry(_("Trips"), "registrations:trips", ("registrations:trip",)),
@@ -101,7 +98,7 @@ PROJECTS = Section(
         Entry(
             _("Projects"),
             "projects:project-list",
-            ("projects:project-", "projects:instalment"),
+            ("projects:project-",),
         ),
     ),
     may_see=managers,
@@ -132,7 +129,7 @@ MANAGEMENT = Section(
         Entry(
             _("Customers"),
             "customers:customer-list",
-            ("customers:customer-", "customers:contact-"),
+            ("customers:customer-",),
         ),
         Entry(_("Projects"), "projects:project-list"),
         Entry(_("Tasks"), "projects:task-list", ("projects:task-",)),
@@ -172,7 +169,7 @@ QUICK_CREATE = (
     Entry(_("Customer"), "customers:customer-add", may_see=managers, icon="building-2"),
     Entry(_("Project"), "projects:project-add", may_see=managers, icon="briefcase"),
     Entry(_("Task"), "projects:task-add", may_see=managers, icon="list-checks"),
-    Entry(_("Invoice"), "billing:invoice-add", may_see=invoicers, icon="file-text"),
+    Entry(_("Invoice"), "billing:invoice-new", may_see=invoicers, icon="file-text"),
 )
 PERSONAL = (
     Entry(_("My profile"), "accounts:profile", icon="user"),
@@ -184,11 +181,17 @@ PERSONAL = (
 )
 
 
+def all_entries() -> list[Entry]:
+    """Return the entries of every menu."""
+    in_sections = [entry for section in SECTIONS for entry in section.entries]
+    return [*in_sections, *QUICK_CREATE, *PERSONAL]
+
+
 def visible(entries: Iterable[Entry], *, membership: Membership | None) -> list[Entry]:
-    """Return the entries that this member may see and whose pages exist."""
+    """Return the entries that this member may see."""
     if membership is None:
         return []
-    return [entry for entry in entries if entry.may_see(membership) and entry.url]
+    return [entry for entry in entries if entry.may_see(membership)]
 
 
 def sections_for(membership: Membership | None) -> list[Section]:

@@ -1,4 +1,4 @@
-"""A site with the frame, and an empty page under each URL name of the navigation but one."""
+"""A site with the frame, and an empty page under each URL name of the navigation."""
 
 from collections import defaultdict
 
@@ -8,8 +8,6 @@ from django.urls import include, path
 
 from ui import gallery, navigation
 
-NOT_BUILT = "registrations:trips"
-
 
 def page(request: HttpRequest, **kwargs: object) -> HttpResponse:
     return render(request, "base.html", {"attention_count": 3})
@@ -17,10 +15,9 @@ def page(request: HttpRequest, **kwargs: object) -> HttpResponse:
 
 def _names() -> dict[str, set[str]]:
     names = defaultdict(set)
-    for entry in (entry for section in navigation.SECTIONS for entry in section.entries):
-        if entry.url_name != NOT_BUILT:
-            app, name = entry.url_name.split(":")
-            names[app].add(name)
+    for entry in navigation.all_entries():
+        app, name = entry.url_name.split(":")
+        names[app].add(name)
     names["billing"].add("invoice-detail")
     names["accounts"] |= {"language-switch", "organisation-logo"}
     return names
