@@ -86,8 +86,7 @@ def status_tag(invoice: Invoice, *, today: datetime.date) -> Tag:
         return Tag("paid", _("Settled"))
     if invoice.status == InvoiceStatus.FINAL and invoice.origin == Origin.HERE:
         return Tag("final", _("Final, not sent yet"))
-    may_be_due = invoice.status == InvoiceStatus.SENT and not invoice.is_credit
-    if not may_be_due or invoice.due_on > today:
+    if invoice.outstanding <= 0 or invoice.due_on > today:
         return Tag(invoice.status, str(InvoiceStatus(invoice.status).label))
     days = (today - invoice.due_on).days
     if days == 0:

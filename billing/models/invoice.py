@@ -19,6 +19,7 @@ from vat.totals import VatTotal
 from vat.treatments import VatTreatment
 
 from .credit import CreditState, RowDisposition
+from .open_amounts import with_open_amounts
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -40,20 +41,19 @@ class InvoiceStatus(models.TextChoices):
     VOID = "void", _("Cancelled")
 
 
-IS_OUTSTANDING = models.Q(status=InvoiceStatus.SENT, credit_of=None) & ~models.Q(
-    credit_state=CreditState.WHOLLY
-)
-
-
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
     """Queries on invoices."""
 
     def issued_here(self) -> Self:
         return self.filter(origin=Origin.HERE)
 
+    def open(self) -> Self:
+        """Filter the invoices with an open amount, or a refund, each with `cents_open`."""
+        return with_open_amounts(self)
+
     def outstanding(self) -> Self:
-        """Filter the sent invoices that are not paid or wholly credited, and no credits."""
-        return self.filter(IS_OUTSTANDING)
+        """Filter the invoices that the customer has to pay, wherever they were made."""
+        return self.open().filter(cents_open__gt=0)
 
     def overdue(self, today: datetime.date) -> Self:
         """Filter the outstanding invoices past the due date."""

@@ -16,16 +16,13 @@ from django.db.models import (
     Case,
     Count,
     F,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
 )
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Round
+from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,7 +32,7 @@ from customers.models import Customer
 from lib.spreadsheets import Cell, Sheet
 from lib.sums import in_euros
 
-from ..models import Invoice, InvoiceStatus, Origin
+from ..models import Invoice
 
 
 @dataclass(frozen=True)
@@ -64,11 +61,6 @@ AGES = (
     Age("to_90", gettext_lazy("61–90 days"), 61, 90),
     Age("over_90", gettext_lazy("Over 90 days"), 91, None),
 )
-ISSUED_CREDIT = (InvoiceStatus.FINAL, InvoiceStatus.SENT)
-PAYABLE = Q(status=InvoiceStatus.SENT) | Q(status=InvoiceStatus.FINAL, origin=Origin.EBOEKHOUDEN)
-PAID_AND_CREDITED = Q(status=InvoiceStatus.PAID) & ~Q(credited_amount=0)
-# Known from e-Boekhouden, unless a user marked an invoice as paid that is still open there.
-KNOWN = Q(open_amount__isnull=False) & ~(Q(status=InvoiceStatus.PAID) & ~Q(open_amount=0))
 ORDERS = ("customer", "total", *(age.key for age in AGES))
 DEFAULT_ORDER = "-total"
 Groups = QuerySet[Invoice, dict[str, Any]]
@@ -101,33 +93,7 @@ class OpenTotals:
 
 def open_invoices(organisation: Organisation) -> QuerySet[Invoice]:
     """Return invoices with an open amount, each with `cents_open`, less its credits."""
-    payable = Invoice.objects.filter(
-        PAYABLE | PAID_AND_CREDITED, organisation=organisation, credit_of=None
-    )
-    credited = Invoice.objects.filter(credit_of=OuterRef("pk"), status__in=ISSUED_CREDIT)
-    credits_open = _cents(Coalesce(F("open_amount"), F("gross") - F("paid_amount")))
-    sums = credited.order_by().values("credit_of").annotate(cents=Sum(credits_open))
-    return (
-        payable.annotate(credits_open=Coalesce(Subquery(sums.values("cents")), 0))
-        .annotate(unpaid=_cents(F("gross") - F("paid_amount")))
-        .annotate(left=F("unpaid") - _cents(F("credited_amount")))
-        .annotate(cents_open=_OPEN)
-        .exclude(cents_open=0)
-    )
-
-
-def _cents(amount: Combinable) -> Cast:
-    """Convert to whole cents, exact on every database."""
-    return Cast(Round(amount * 100), BigIntegerField())
-
-
-# A paid and then credited amount is to be refunded until its credits are settled.
-_OPEN = Case(
-    When(KNOWN, then=_cents(F("open_amount")) + F("credits_open")),
-    When(Q(unpaid__gte=0, left__lt=0), then=Greatest(F("left"), F("credits_open"))),
-    default=F("left"),
-    output_field=BigIntegerField(),
-)
+    return Invoice.objects.filter(organisation=organisation).open()
 
 
 def open_amounts(

@@ -248,3 +248,20 @@ def test_nothing_open_is_said(inside):
     page = inside.get(reverse("billing:report-outstanding")).content.decode()
 
     assert "Nothing is outstanding" in page
+
+
+def test_overdue_is_one_rule_for_tile_list_tag_and_report(agency, inside):
+    there = {"origin": Origin.EBOEKHOUDEN, "status": InvoiceStatus.FINAL}
+    overdue = {invoiced(agency, days_late=3).number, invoiced(agency, days_late=3, **there).number}
+    invoiced(agency, days_late=3, paid_amount=Decimal("121.00"))
+    invoiced(agency, days_late=0)
+    invoiced(agency, days_late=3, status=InvoiceStatus.FINAL)
+
+    open_now = outstanding.open_now(agency.organisation, today=TODAY)
+    listed = inside.get(reverse("billing:invoice-list"), {"status": "overdue"})
+    start = inside.get(reverse("billing:dashboard")).content.decode()
+
+    assert open_now.overdue_count == len(overdue)
+    assert {row.number for row in listed.context["page"]} == overdue
+    assert listed.content.decode().count("3 days overdue") == len(overdue)
+    assert f"{reverse('billing:invoice-list')}?status=overdue" in start
