@@ -139,10 +139,14 @@ def total_of(organisation: Organisation, *, today: datetime.date) -> Outstanding
     return _row(open_invoices(organisation).order_by().aggregate(**_sums(today)))
 
 
-def open_now(organisation: Organisation, *, today: datetime.date) -> OpenTotals:
+def open_now(
+    organisation: Organisation, *, today: datetime.date, customer: Customer | None = None
+) -> OpenTotals:
     """Return the open amount and the number of invoices, in all and overdue."""
     is_late, is_owed = Q(due_on__lt=today), Q(cents_open__gt=0)
     found = open_invoices(organisation).order_by()
+    if customer is not None:
+        found = found.filter(customer=customer)
     sums = found.aggregate(
         total=Sum("cents_open"),
         count=Count("pk", filter=is_owed),
