@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.models import Organisation
+from accounts.models import Language, Organisation
 from lib.addresses import split_addresses
 from lib.amounts import AmountField
 from lib.countries import HOME, choices
@@ -21,7 +21,7 @@ from .models import Contact, Customer, ImportMode
 
 LONGEST_LIST = 1000  # of e-mail addresses in one field
 
-GENERAL = ("number", "name", "is_business", "contact_name", "email", "phone", "notes")
+GENERAL = ("number", "name", "is_business", "contact_name", "email", "phone", "language", "notes")
 ADDRESS = ("address", "postal_code", "city", "country")
 POSTAL = ("postal_address", "postal_postal_code", "postal_city", "postal_country")
 FINANCIAL = ("coc_number", "vat_number", "iban", "payment_term", "hourly_rate", "vat_rate")
@@ -68,6 +68,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         for name in ("country", "postal_country"):
             offered = choices(getattr(self.instance, name))
             self.fields[name].widget = forms.Select(choices=offered)
+        self._offer_languages()
         self._prepare_number()
 
     def _offer_vat_rates(self) -> None:
@@ -76,6 +77,12 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         rates = offer_rates(self, self.organisation, day=today, chosen=chosen, empty=default_label)
         field = cast("forms.ModelChoiceField[Any]", self.fields["vat_rate"])
         field.choices = grouped(rates, empty=default_label)
+
+    def _offer_languages(self) -> None:
+        own = Language(self.organisation.language).label
+        default = _("Default (%(language)s)") % {"language": own}
+        field = cast("forms.ChoiceField", self.fields["language"])
+        field.choices = [("", default), *Language.choices]
 
     def _prepare_number(self) -> None:
         number = self.fields["number"]

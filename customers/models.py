@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Language, Organisation
 from integrations.models import Connection
 from integrations.runs import Run
 from lib.model_fields import AddressField, LineField, MultilineField, SmallWholeNumberField
@@ -78,6 +78,13 @@ class Customer(models.Model):
         verbose_name=_("VAT rate"),
         help_text=_("Empty: the default rate of Settings → VAT rates."),
     )
+    language = models.CharField(
+        _("language of invoices and letters"),
+        max_length=2,
+        choices=Language,
+        blank=True,
+        help_text=_("Empty: the language of the organisation."),
+    )
     notes = MultilineField(_("notes"), blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -104,6 +111,11 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def document_language(self) -> str:
+        """The language of its invoices, reminders and e-mails."""
+        return self.language or self.organisation.language
 
     @property
     def is_archived(self) -> bool:

@@ -53,9 +53,10 @@ def _shown(character: str) -> str:
     if character in _JOINERS or character == "\n":
         return character
     category = unicodedata.category(character)
-    if category == "Zs" or character in _BLANK:
+    # A control character between two words parts them.
+    if category in ("Zs", "Cc") or character in _BLANK:
         return " "
-    if category in ("Cf", "Cc", "Cs") or character in _INVISIBLE or _is_noncharacter(character):
+    if category in ("Cf", "Cs") or character in _INVISIBLE or _is_noncharacter(character):
         return ""
     return character
 

@@ -25,6 +25,7 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
             "design",
             "payment_code",
             "footer",
+            "footer_en",
             "mail_subject_nl",
             "mail_body_nl",
             "mail_subject_en",
@@ -34,6 +35,7 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
         widgets = {
             "design": forms.RadioSelect,
             "footer": forms.Textarea(attrs={"rows": 3}),
+            "footer_en": forms.Textarea(attrs={"rows": 3}),
             "mail_body_nl": forms.Textarea(attrs={"rows": 8}),
             "mail_body_en": forms.Textarea(attrs={"rows": 8}),
         }

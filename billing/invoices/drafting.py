@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 
-from accounts.models import Language, User
+from accounts.models import User
 from customers.models import Customer
 from lib.money import net_amount
 from vat.models import VatRate
@@ -106,7 +106,7 @@ def blank_draft(
             date=today,
             payment_term=term,
             due_on=today + datetime.timedelta(days=term),
-            language=Language(organisation.language),
+            language=customer.document_language,
             created_at=now,
             created_by=by,
         )
@@ -160,7 +160,14 @@ def as_input(
         lines = list(stored.values())
     else:
         lines = [
-            _line(draft, line, stored.get(line.id or 0), position=n, is_fixed=line.id in fixed)
+            _line(
+                draft,
+                line,
+                stored.get(line.id or 0),
+                position=n,
+                is_fixed=line.id in fixed,
+                language=typed.language,
+            )
             for n, line in enumerate(_each_once(draft_input.lines, stored), start=1)
         ]
     for name, value in total_fields(totals(lines, discount=typed.discount)).items():
@@ -194,10 +201,11 @@ def _line(
     *,
     position: int,
     is_fixed: bool,
+    language: str,
 ) -> InvoiceLine:
     line = copy.copy(stored) if stored else InvoiceLine(invoice=draft, code=FREE_CODE)
     line.position = position
-    line.description = line_input.description
+    line.description = _in_language(line, line_input.description, language)
     line.discount = line_input.discount
     if line_input.quantity is not None and line_input.price is not None and not is_fixed:
         line.quantity, line.unit, line.price = (
@@ -213,6 +221,12 @@ def _line(
     line.ledger_account = line_input.ledger_account
     line.cost_centre_id = line_input.cost_centre_id
     return line
+
+
+def _in_language(line: InvoiceLine, text: str, language: str) -> str:
+    """Return the text; in the language of the invoice if nobody changed what was composed."""
+    composed = line.texts or {}
+    return str(composed.get(language, text)) if text in composed.values() else text
 
 
 def _store_lines(

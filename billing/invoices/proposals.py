@@ -105,7 +105,7 @@ class Proposal:
 def propose(organisation: Organisation, work: SelectedWork, *, options: Options) -> Proposal:
     """Propose invoices for the work.
 
-    Texts are in the organisation's language, reasons in the reader's.
+    Texts are in the language of the customer, reasons in the reader's.
     """
     found = billable(organisation, work)
     checks = _Checks(organisation, options)
@@ -145,7 +145,7 @@ def _parts(found: Billable, *, per_project: bool) -> Iterable[tuple[Customer, li
 def _proposed(
     customer: Customer, items: list[Item], *, options: Options, checks: "_Checks"
 ) -> ProposedInvoice:
-    with override(checks.organisation.language):
+    with override(customer.document_language):
         lines = compose(items, grouping=options.grouping, with_week=options.with_week)
         sums = totals(lines, discount=options.discount)
         service_lines = _service_lines(lines, sums, options, checks.connection)

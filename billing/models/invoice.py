@@ -230,6 +230,8 @@ class InvoiceLine(models.Model):
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     description = MultilineField(_("description"))
+    # What was composed from rows, by language; None if it is the same in all.
+    texts = models.JSONField(null=True)
     quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2)
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)

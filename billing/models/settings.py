@@ -42,6 +42,11 @@ class InvoiceSettings(models.Model):
         help_text=_("In days; customers may have their own."),
     )
     footer = MultilineField(_("text below the invoice"), blank=True)
+    footer_en = MultilineField(
+        _("text below the invoice, English"),
+        blank=True,
+        help_text=_("Empty: the other text, on English invoices too."),
+    )
     design = models.CharField(_("design"), max_length=7, choices=Design, default=Design.MODERN)
     payment_code = models.BooleanField(
         _("QR code for payment"),

@@ -7,15 +7,16 @@ unless everything is to be one line.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 
+from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import Language
 from integrations.eboekhouden.facts.characters import sendable
 from lib.formats import weeks
 from lib.money import ZERO, cents, hours, net_amount
@@ -105,6 +106,8 @@ class Line:
     posting_rule: PostingRule
     items: tuple[Item, ...]
     discount: Decimal = ZERO
+    # The description by language, if it differs.
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     # A line is taxed and booked by its posting rule (see vat.Taxed, composing.Priced).
     @property
@@ -204,9 +207,10 @@ def _line(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> Li
     projects = {item.project_id for item in items}
     task_ids = {item.task_id for item in items}
     codes = {item.code for item in items}
-    week = _week(items) if with_week else ""
+    texts = _texts(items, grouping, with_week=with_week)
     return Line(
-        description=sendable(_description(items, grouping) + week, multiline=True),
+        description=texts[(get_language() or "en")[:2]],
+        texts=texts if len(set(texts.values())) > 1 else {},
         quantity=quantity,
         unit=unit,
         price=price,
@@ -230,6 +234,16 @@ def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, 
 
 
 # --- Texts ----------------------------------------------------------------------------------------
+
+
+def _texts(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> dict[str, str]:
+    """Return the description in every language of invoices."""
+    found = {}
+    for language in Language.values:
+        with override(language):
+            text = _description(items, grouping) + (_week(items) if with_week else "")
+            found[language] = sendable(text, multiline=True)
+    return found
 
 
 def _week(items: Iterable[Item]) -> str:
