@@ -103,6 +103,12 @@ class Organisation(models.Model):
     language = models.CharField(
         _("language"), max_length=2, choices=Language, default=Language.DUTCH
     )
+    closed_until = models.DateField(
+        _("books closed until"),
+        null=True,
+        blank=True,
+        help_text=_("Nothing can be dated on or before this day. Empty: everything is open."),
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -1,6 +1,7 @@
 """The form of Settings → Organisation."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -54,10 +55,14 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
             "coc_number",
             "theme_colour",
             "language",
+            "closed_until",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}
-        widgets = {"theme_colour": forms.TextInput(attrs={"type": "color"})}
+        widgets = {
+            "closed_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "theme_colour": forms.TextInput(attrs={"type": "color"}),
+        }
 
     def clean_iban(self) -> str:
         return self._checked("iban", identifiers.clean_iban)
@@ -92,7 +97,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
                 self.add_error("postal_code", error)
         return typed
 
-    def details(self) -> dict[str, str]:
+    def details(self) -> dict[str, Any]:
         """Return the fields to store; the logo is stored separately."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 

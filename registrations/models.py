@@ -64,9 +64,12 @@ class RegistrationQuerySet(models.QuerySet[Any]):
     def editable_by(self, membership: Membership) -> Self:
         """Filter the rows that the member may change.
 
-        Managers may change all changeable rows, employees their own that are open or rejected.
+        Managers may change all changeable rows, employees their own that are open or rejected;
+        nobody those of a closed period.
         """
         rows = self.changeable().filter(organisation=membership.organisation_id)
+        if membership.organisation.closed_until:
+            rows = rows.filter(date__gt=membership.organisation.closed_until)
         if membership.is_manager:
             return rows
         return rows.filter(membership=membership, status__in=EDITABLE_STATUSES)

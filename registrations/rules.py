@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from accounts.closed_periods import why_closed
+
 from .durations import DAY, format_duration
 from .models import Registration, TimeEntry
 
@@ -46,6 +48,8 @@ def _project_errors(row: Registration) -> dict[str, str]:
 
 def _date_errors(row: Registration) -> dict[str, str]:
     starts, ends = row.project.starts_on, row.project.ends_on
+    if closed := why_closed(row.organisation, row.date):
+        return {"date": closed}
     if not is_registrable(row.date):
         years = {"first": FIRST_YEAR, "last": LAST_YEAR}
         return {"date": _("Choose a day between %(first)d and %(last)d.") % years}

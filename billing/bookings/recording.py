@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from accounts.closed_periods import close_until
 from customers.models import Customer
+from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
 
 from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
@@ -114,7 +116,15 @@ def _record(
             _confirm(booking, remote, now=now)
         elif progress.state in (State.CONFLICT, State.REJECTED):
             _needs_person(booking, outcome, remote, now=now)
+            _close_period(booking, outcome)
         return True
+
+
+def _close_period(booking: Booking, outcome: AttemptResult) -> None:
+    """Close the period here too that e-Boekhouden says is closed."""
+    date = booking.payload["message"].get("date")
+    if date and classify(outcome.code, outcome.text) is CodeClass.PERIOD_CLOSED:
+        close_until(booking.organisation_id, datetime.date.fromisoformat(date))
 
 
 def _figures(progress: Progress) -> dict[str, object]:

@@ -10,6 +10,8 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.closed_periods import why_closed
+from accounts.models import Organisation
 from lib.form_fields import MultilineField
 
 from ..fields import InvoiceDateField
@@ -32,9 +34,15 @@ class CreditForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, lines: list[CreditableLine], today: datetime.date
+        self,
+        data: Any = None,
+        *,
+        organisation: Organisation,
+        lines: list[CreditableLine],
+        today: datetime.date,
     ) -> None:
         super().__init__(data, initial={"date": today})
+        self.organisation = organisation
         self.lines = lines
         for one in self._uncredited():
             label = one.line.description
@@ -54,6 +62,12 @@ class CreditForm(forms.Form):
         for one in self.lines:
             checkbox = self[_line_field(one)] if _line_field(one) in self.fields else None
             yield one, checkbox, self[_rows_field(one)] if _rows_field(one) in self.fields else None
+
+    def clean_date(self) -> datetime.date:
+        date: datetime.date = self.cleaned_data["date"]
+        if closed := why_closed(self.organisation, date):
+            raise ValidationError(closed)
+        return date
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

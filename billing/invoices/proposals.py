@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from django.core import signing
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.closed_periods import why_closed
 from accounts.models import Organisation
 from customers.models import Customer
 from integrations.eboekhouden.facts import limits
@@ -27,7 +29,8 @@ from vat.total_rows import TotalRow, total_rows
 from vat.totals import Totals, totals
 
 from ..bookings.composing import priced_lines
-from ..legal.findings import Finding
+from ..legal.content import date_findings
+from ..legal.findings import Finding, Place, Where
 from ..legal.proposed import check_proposed
 from ..models import Origin
 from ..numbering import settings_of
@@ -187,10 +190,15 @@ class _Checks:
         sums: Totals,
     ) -> tuple[Problem, ...]:
         """Return the problems that are known before sending, in the reader's language."""
+        if closed := why_closed(self.organisation, self.options.date):
+            return (Finding(closed, Place(Where.DRAFT, "date")),)
         if problems := tuple(_without_rate(lines)):
             return problems
         if self.options.origin == Origin.HERE:
             return ()
+        dated = date_findings(self.options.date, today=timezone.localdate())
+        if too_late := tuple(finding for finding in dated if finding.is_error):
+            return too_late
         term = customer.payment_term
         if term is None:
             term = self.default_term

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.closed_periods import why_closed
 from accounts.models import Organisation, User
 from integrations.eboekhouden.messages import SalesEntryLine
 from integrations.models import Connection, CostCentre, LedgerAccount
@@ -108,6 +109,8 @@ def why_no_sales_entry(invoice: Invoice) -> str:
     """Return the reason why this invoice cannot be entered; empty if it can."""
     if not invoice.was_sent:
         return _("This invoice has not been sent yet.")
+    if closed := why_closed(invoice.organisation, invoice.date):
+        return closed
     if has_booking(invoice):
         return _("This invoice is booked or being sent to e-Boekhouden.")
     missing = {

@@ -13,6 +13,7 @@ from .findings import Finding, Place, Severity, Where
 from .view import Document
 
 DRAFT = Place(Where.DRAFT)
+DATE = Place(Where.DRAFT, "date")
 # Art. 34g of the Act: issued on the 15th of the month after the supply at the latest.
 LAST_DAY = 15
 
@@ -90,10 +91,44 @@ def it_is_in_time(document: Document) -> Iterator[Finding]:
 
 
 def it_has_todays_date(document: Document) -> Iterator[Finding]:
-    """The invoice date is not in the future: art. 226(1) of the Directive."""
-    if document.date > document.today:
+    """The invoice date is that of its issue: art. 226(1) of the Directive."""
+    yield from date_findings(document.date, today=document.today)
+
+
+def date_findings(date: datetime.date, *, today: datetime.date) -> Iterator[Finding]:
+    """Refuse a date after tomorrow, and warn of tomorrow."""
+    days = (date - today).days
+    if days == 1:
         text = _("The invoice date %(day)s is in the future.")
-        yield Finding(text % {"day": day(document.date)}, DRAFT, Severity.WARNING)
+        yield Finding(text % {"day": day(date)}, DATE, Severity.WARNING)
+    elif days > 1:
+        text = _(
+            "The invoice date %(day)s is in the future. Make the invoice on that day, or choose "
+            "today."
+        )
+        yield Finding(text % {"day": day(date)}, DATE)
+
+
+def its_period_is_open(document: Document) -> Iterator[Finding]:
+    """The books are not closed on the invoice date."""
+    if document.why_closed:
+        yield Finding(document.why_closed, DATE)
+
+
+def its_return_is_not_due(document: Document) -> Iterator[Finding]:
+    """A return is due a month after its quarter: art. 10 and 19 of the General Taxes Act.
+
+    VAT that belongs in an earlier return is corrected in a supplementary one: art. 10a.
+    """
+    quarter = (document.date.month - 1) // 3
+    year, month = divmod(document.date.year * 12 + quarter * 3 + 4, 12)
+    due = datetime.date(year, month + 1, 1) - datetime.timedelta(days=1)
+    if document.today > due:
+        text = _(
+            "The VAT return over the quarter of %(day)s was due on %(due)s. If you have filed it, "
+            "this invoice needs a supplementary return."
+        )
+        yield Finding(text % {"day": day(document.date), "due": day(due)}, DATE, Severity.WARNING)
 
 
 def dates_follow_numbers(document: Document) -> Iterator[Finding]:

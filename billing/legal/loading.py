@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from django.db.models import Max
 
+from accounts.closed_periods import why_closed
 from accounts.models import Organisation
 from integrations.models import Connection
 
@@ -68,6 +69,7 @@ def _document(
         discount=invoice.discount,
         supplied=supplied,
         latest=latest,
+        why_closed=why_closed(invoice.organisation, invoice.date),
         is_credit=invoice.credit_of_id is not None,
         will_be_booked=will_be_booked,
         is_made_in_eboekhouden=invoice.origin == Origin.EBOEKHOUDEN,

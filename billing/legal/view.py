@@ -61,7 +61,8 @@ class Document(Supply):
     """An invoice with both parties, on the day of the check.
 
     `supplied` is the first and the last day of the supply, `latest` the date of the last final
-    invoice of the same series; `will_be_booked`: it will be entered in e-Boekhouden.
+    invoice of the same series. `why_closed` says that the date is in a closed period;
+    `will_be_booked`: it will be entered in e-Boekhouden.
     """
 
     issuer: Party
@@ -73,6 +74,7 @@ class Document(Supply):
     discount: Decimal = ZERO
     supplied: tuple[datetime.date, datetime.date] | None = None
     latest: datetime.date | None = None
+    why_closed: str = ""
     is_credit: bool = False
     will_be_booked: bool = False
     is_made_in_eboekhouden: bool = False

@@ -61,7 +61,12 @@ def _creditable(request: MemberRequest, pk: int) -> Invoice:
 
 def _form(request: MemberRequest, invoice: Invoice) -> CreditForm:
     data = request.POST if request.method == "POST" else None
-    return CreditForm(data, lines=creditable_lines(invoice), today=timezone.localdate())
+    return CreditForm(
+        data,
+        organisation=invoice.organisation,
+        lines=creditable_lines(invoice),
+        today=timezone.localdate(),
+    )
 
 
 def _make(request: MemberRequest, invoice: Invoice, form: CreditForm) -> Invoice:

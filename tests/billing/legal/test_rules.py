@@ -139,6 +139,17 @@ def test_a_lawful_invoice_is_ready(document):
 ORGANISATION, CUSTOMER, DRAFT = Where.ORGANISATION, Where.CUSTOMER, Where.DRAFT
 
 ERRORS = {
+    "in a closed period": (
+        invoice(why_closed="The books are closed until 30-11-2026."),
+        "The books are closed until 30-11-2026.",
+        Place(Where.DRAFT, "date"),
+    ),
+    "dated later than tomorrow": (
+        invoice(date=datetime.date(2026, 11, 24)),
+        "The invoice date 24-11-2026 is in the future. Make the invoice on that day, or choose "
+        "today.",
+        Place(Where.DRAFT, "date"),
+    ),
     "no street": (
         invoice(issuer=replace(ISSUER, address="")),
         "The address of your organisation is not complete: street and number.",
@@ -316,6 +327,14 @@ WARNINGS = {
     "dated tomorrow": (
         invoice(date=datetime.date(2026, 11, 23)),
         "The invoice date 23-11-2026 is in the future.",
+    ),
+    "of a quarter whose return was due": (
+        invoice(
+            date=datetime.date(2026, 9, 30),
+            supplied=(datetime.date(2026, 11, 1), datetime.date(2026, 11, 22)),
+        ),
+        "The VAT return over the quarter of 30-09-2026 was due on 31-10-2026. If you have filed "
+        "it, this invoice needs a supplementary return.",
     ),
     "dated before the last one": (
         invoice(latest=TODAY + datetime.timedelta(days=1)),
