@@ -78,6 +78,8 @@ def fields_from_relation(relation: Relation) -> RelationFields:
         for name, text in texts.items()
         if text != values[name]
     ]
+    lost = _("%(field)s had characters that cannot be read; they were left out: check it")
+    remarks += [lost % {"field": label(name)} for name in raw if name in _marked(relation)]
     return RelationFields({**values, "is_business": relation.business}, remarks, invoice_addresses)
 
 
@@ -133,6 +135,12 @@ def _raw(relation: Relation) -> dict[str, str]:
     texts = {name: getattr(relation, name) for name in (*COUNTRIES, *SAME_NAMES)}
     texts |= {"number": relation.code, "phone": relation.phone or relation.mobile}
     return {name: _field(name).to_python(text) for name, text in texts.items()}
+
+
+def _marked(relation: Relation) -> set[str]:
+    """Return our fields that lost characters which XML forbids."""
+    names = {"code": "number", "mobile": "phone"}
+    return {names.get(name, name) for name in relation.marked}
 
 
 def _fit(name: str, text: str) -> str:

@@ -1,6 +1,7 @@
 """SOAP envelopes, 1.1 and 1.2: read arguments as .NET does, and write answers."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
@@ -16,6 +17,18 @@ SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XS = "http://www.w3.org/2001/XMLSchema"
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
+# The encodings of an answer: what its declaration says, and the codec.
+ENCODINGS = {
+    "utf-8": (DECLARATION, "utf-8"),
+    "utf-8-bom": (DECLARATION, "utf-8-sig"),
+    "utf-16": ('<?xml version="1.0" encoding="utf-16"?>', "utf-16"),
+    "iso-8859-1": ('<?xml version="1.0" encoding="iso-8859-1"?>', "iso-8859-1"),
+    "windows-1252": ("", "cp1252"),
+}
+STRAY = "\x1f"
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+HIDDEN_FROM = 0xF0000
+HIDDEN = re.compile("[\U000f0000-\U000fffff]")
 CARRIAGE_RETURN = {"\r": "&#13;"}
 FAULT_11 = (
     "<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{text}</faultstring><detail />"
@@ -195,7 +208,7 @@ def answer(operation, result, *, soap=SOAP_11, switches):
     name, namespace = f"{operation}Response", contract().namespace
     response = f'<{name} xmlns="{namespace}">{"".join(parts)}</{name}>'
     contract().assert_valid(etree.fromstring(response))
-    return _envelope(soap, response)
+    return _encoded(_envelope(soap, response).decode(), switches)
 
 
 def _write_fields(parts, fields, values, switches):
@@ -226,7 +239,30 @@ def _write_content(parts, field, value, switches):
     elif not field.builtin and field.type in contract().types:
         _write_fields(parts, contract().types[field.type], value, switches)
     elif value != "":
-        parts.append(escape(write_value(value), CARRIAGE_RETURN))
+        is_text = isinstance(value, str) and field.type not in contract().enums
+        stray = is_text and switches.stray_characters != "none"
+        text = f"{value}{STRAY}" if stray else write_value(value)
+        parts.append(escape(_hidden(text), CARRIAGE_RETURN))
+
+
+def _hidden(text):
+    """Return the text with a private character for each one that XML forbids."""
+    return FORBIDDEN.sub(lambda found: chr(HIDDEN_FROM + ord(found[0])), text)
+
+
+def _encoded(text, switches):
+    """Return the bytes of an answer; forbidden characters as references, as .NET, or raw."""
+    raw = switches.stray_characters == "raw"
+
+    def shown(hidden):
+        number = ord(hidden[0]) - HIDDEN_FROM
+        return chr(number) if raw else f"&#x{number:X};"
+
+    shown_text = HIDDEN.sub(shown, text)
+    declared, codec = ENCODINGS[switches.answer_encoding]
+    shown_text = shown_text.replace(DECLARATION, declared, 1)
+    errors = "surrogatepass" if codec.startswith("utf") else "xmlcharrefreplace"
+    return shown_text.encode(codec, errors)
 
 
 def _envelope(soap, content):

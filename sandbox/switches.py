@@ -18,6 +18,10 @@ class Switches:
     success_error: str = one_of("empty", "absent", "blank", "bare")
     empty_strings: str = one_of("empty", "absent")
     empty_lists: str = one_of("empty", "absent")
+    # a control character at the end of every text of every answer
+    stray_characters: str = one_of("none", "references", "raw")
+    # windows-1252 without saying so
+    answer_encoding: str = one_of("utf-8", "utf-8-bom", "utf-16", "iso-8859-1", "windows-1252")
     missing_filter: str = one_of("empty", "fault")
     # sessions and credentials
     session_idle_seconds: int = 20 * 60

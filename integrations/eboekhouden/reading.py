@@ -1,7 +1,8 @@
 """Convert the XML of an answer to plain values.
 
 Fields that are not in the contract are ignored, so that a field that the service adds later does no
-harm. Amounts are read from text to Decimal, never through a float.
+harm. Amounts are read from text to Decimal, never through a float. A dropped character left a mark:
+the record then says under `MARKED` which of its fields had one.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ import structlog
 from lxml import etree
 
 from . import contract
+from .decoding import MARK
 from .errors import OutcomeUnknown
 
 log = structlog.get_logger(__name__)
@@ -26,6 +28,9 @@ _PREFIX = f"{{{contract.NAMESPACE}}}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _MOST = Decimal(10) ** 15
+
+# No field of the contract has this name.
+MARKED = "#marked"
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,9 @@ def _divide(result: etree._Element, type_name: str) -> tuple[Mapping[str, Any], 
     if (error.get("LastErrorCode") or "").strip():
         return error, {}
     fields = _record(result, type_name)
-    return error, {name: value for name, value in fields.items() if name != "ErrorMsg"}
+    return error, {
+        name: value for name, value in fields.items() if name not in ("ErrorMsg", MARKED)
+    }
 
 
 def _record(element: etree._Element, type_name: str) -> dict[str, Any]:
@@ -95,6 +102,8 @@ def _record(element: etree._Element, type_name: str) -> dict[str, Any]:
             raise OutcomeUnknown("wrong-answer", f"{name} twice")
         else:
             record[name] = None if _is_nil(child) else reader(child)
+            if MARK in (child.text or ""):
+                record.setdefault(MARKED, []).append(name)
     return record
 
 
@@ -112,8 +121,12 @@ def _reader(kind: str) -> Callable[[etree._Element], Any]:
         return lambda element: _record(element, kind)
     convert = _CONVERTERS.get(kind)
     if convert is None:
-        return lambda element: element.text or ""
-    return lambda element: convert(text) if (text := (element.text or "").strip()) else None
+        return _text
+    return lambda element: convert(text) if (text := _text(element).strip()) else None
+
+
+def _text(element: etree._Element) -> str:
+    return (element.text or "").replace(MARK, "")
 
 
 def _rows(element: etree._Element, name: str, type_name: str) -> list[dict[str, Any]]:

@@ -4,16 +4,19 @@ The only module that imports zeep. A call either returns the fields of a complet
 error code, or raises one of the errors of `errors.py`.
 """
 
+import dataclasses
 import logging
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
+import structlog
 import zeep
 import zeep.exceptions
 from lxml import etree
 
 from . import contract
+from .decoding import decode
 from .errors import EBoekhoudenError, MessageInvalid, NotConfigured, OutcomeUnknown, Refused
 from .facts.codes import CodeClass, classify
 from .reading import Reply, read_reply
@@ -53,6 +56,7 @@ _SETTINGS = zeep.Settings(
     xml_huge_tree=False,
 )
 
+log = structlog.get_logger(__name__)
 _zeep: Any = zeep  # the functions of zeep have no types
 
 # At DEBUG these loggers write whole envelopes, including security codes.
@@ -130,7 +134,24 @@ class _Transport:
         message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
         answer = exchange(address, message, headers, self._limits)
         _check_answer(answer)
-        return answer
+        return self._readable(answer, operation=_operation_of(headers))
+
+    def _readable(self, answer: Response, *, operation: str) -> Response:
+        """Return the answer in UTF-8 without characters that XML forbids; say it if there were."""
+        decoded = decode(answer.content, answer.headers.get_content_charset())
+        if decoded.marks:
+            log.warning("answer.characters_dropped", operation=operation, count=decoded.marks)
+        if decoded.encoding != "utf-8":
+            log.info("answer.other_encoding", operation=operation, encoding=decoded.encoding)
+        if len(decoded.content) > self._limits.body:
+            raise OutcomeUnknown("oversize")
+        if _looks_like_html(decoded.content):
+            raise OutcomeUnknown("html", f"HTTP {answer.status_code}")
+        return dataclasses.replace(answer, content=decoded.content)
+
+
+def _operation_of(headers: Mapping[str, str]) -> str:
+    return headers.get("SOAPAction", "").strip('"').rpartition("/")[2]
 
 
 def _check_answer(answer: Response) -> None:

@@ -502,3 +502,22 @@ def test_thousands_of_relations_are_no_trouble(eboekhouden, organisation, import
 
     assert run.counts()["new"] == 2_000
     assert took < datetime.timedelta(seconds=60)
+
+
+# --- Characters that XML forbids ---
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1f", "\ufffe", "\ud800"])
+def test_a_field_with_a_forbidden_character_is_imported_and_said(
+    eboekhouden, organisation, import_all, character
+):
+    eboekhouden.seed_relations(
+        [relation("K1", f"Van{character} Dam", Plaats=f"Ede{character}"), relation("K2", "Piet")]
+    )
+    run = import_all()
+    customer = Customer.objects.get(organisation=organisation, number="K1")
+    assert (customer.name, customer.city) == ("Van Dam", "Ede")
+    said = row_of(run, "K1").reason
+    assert "name had characters" in said
+    assert "city had characters" in said
+    assert row_of(run, "K2").reason == ""

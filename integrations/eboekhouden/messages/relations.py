@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import MessageInvalid, OutcomeUnknown
 from ..facts import limits
+from ..reading import MARKED
 from . import fields
 
 # Our name and the service's name of each text field. The last free field holds our correlation id.
@@ -45,6 +46,7 @@ class Relation:
     """A customer; `id` is assigned by the service, and 0 before the relation exists.
 
     `raw` is the record as it was read, so that an update of one field does not clear the others.
+    `marked` names the fields from which characters were dropped that XML forbids.
     """
 
     code: str
@@ -71,6 +73,7 @@ class Relation:
     bic: str = ""
     correlation_id: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    marked: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "Relation":
@@ -78,7 +81,8 @@ class Relation:
         return cls(
             id=fields.read_whole(row, "ID"),
             business=_is_business(row),
-            raw=dict(row),
+            raw={name: value for name, value in row.items() if name != MARKED},
+            marked=_marked(row),
             **{name: fields.read_text(row, remote_name) for name, remote_name in _TEXTS.items()},
         )
 
@@ -124,6 +128,11 @@ class Relation:
 
     def _kind(self) -> str:
         return "B" if self.business else "P"
+
+
+def _marked(row: fields.Row) -> frozenset[str]:
+    lost = row.get(MARKED, ())
+    return frozenset(name for name, remote_name in _TEXTS.items() if remote_name in lost)
 
 
 def _is_business(row: fields.Row) -> bool:
