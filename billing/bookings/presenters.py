@@ -80,6 +80,29 @@ class BatchSummary:
     def is_over(self) -> bool:
         return self.open == 0
 
+    @property
+    def title(self) -> str:
+        """How far the batch is, as the title of its page."""
+        if not self.total:
+            return _("Nothing to book in e-Boekhouden")
+        if not self.is_over:
+            return _("Being booked in e-Boekhouden")
+        if self.booked == self.total:
+            return _("Everything is booked in e-Boekhouden")
+        return _("Booking in e-Boekhouden has ended")
+
+    @property
+    def lead(self) -> str:
+        """What a person has to do now, if anything."""
+        if not self.is_over:
+            return _("You can leave this page; booking continues.")
+        if self.stopped:
+            text = ngettext(
+                "%d document needs your decision.", "%d documents need your decision.", self.stopped
+            )
+            return text % self.stopped
+        return _("You need not do anything more.") if self.total else ""
+
 
 def describe_batch(batch: Batch) -> BatchSummary:
     """Describe a batch with counts, as `12 booked · 2 being checked · 1 refused`."""

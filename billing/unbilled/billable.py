@@ -74,7 +74,7 @@ def _add_items(
 def why_not_row(row: Registration) -> Reason | None:
     """Return why a registration cannot be billed; None if it can."""
     if row.invoice_line_id or row.status == Status.INVOICED:
-        return Reason(_("Already on an invoice."))
+        return _already_billed(row)
     if row.status not in BILLABLE_STATUSES:
         return Reason(_("Status “%(status)s”.") % {"status": row.get_status_display()})
     if not row.is_billable:
@@ -106,10 +106,21 @@ def why_not_hours(entry: TimeEntry) -> Reason | None:
 def why_not_scheduled(scheduled: ScheduledAmount) -> Reason | None:
     """Return why an agreed amount cannot be billed, as each is billed once; None if it can."""
     if scheduled.invoice_line_id:
-        return Reason(_("Already on an invoice."))
+        return _already_billed(scheduled)
     if scheduled.is_written_off:
         return Reason(_("Status “%(status)s”.") % {"status": Status.WRITTEN_OFF.label})
     return None
+
+
+def _already_billed(row: Registration | ScheduledAmount) -> Reason:
+    """Which invoice has the row; a draft and an invoice to be numbered have no number yet."""
+    if row.invoice_line is None:
+        return Reason(_("Already on an invoice."))
+    invoice = row.invoice_line.invoice
+    text = _("Already on a draft.") if invoice.is_draft else _("Already on an invoice.")
+    if invoice.number:
+        text = _("Already on invoice %(number)s.") % {"number": invoice.number}
+    return Reason(text, Fix.OPEN_INVOICE, invoice.pk)
 
 
 def _no_rate_then(rate: VatRate, row: Registration | ScheduledAmount) -> Reason:

@@ -22,6 +22,7 @@ PAGES = {
     Fix.SET_LEDGER_ACCOUNT: "integrations:eboekhouden",
     Fix.ENTER_CUSTOMER_NUMBER: "customers:customer-edit",
     Fix.CHANGE_PAYMENT_TERM: "customers:customer-edit",
+    Fix.OPEN_INVOICE: "billing:invoice-detail",
 }
 LABELS = {
     Fix.BILL_SCHEDULED_AMOUNT: gettext_lazy("Go to Unbilled"),
@@ -32,6 +33,7 @@ LABELS = {
     Fix.SET_LEDGER_ACCOUNT: "Settings → e-Boekhouden",
     Fix.ENTER_CUSTOMER_NUMBER: gettext_lazy("Enter a number"),
     Fix.CHANGE_PAYMENT_TERM: gettext_lazy("Change the payment term"),
+    Fix.OPEN_INVOICE: gettext_lazy("Open the invoice"),
 }
 # The filters of the overviews, by reason.
 NARROWED: dict[Why, tuple[tuple[str, str], ...]] = {

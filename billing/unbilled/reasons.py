@@ -15,11 +15,12 @@ class Fix(StrEnum):
     SET_LEDGER_ACCOUNT = "set_ledger_account"
     ENTER_CUSTOMER_NUMBER = "enter_customer_number"
     CHANGE_PAYMENT_TERM = "change_payment_term"
+    OPEN_INVOICE = "open_invoice"
 
 
 @dataclass(frozen=True)
 class Reason:
-    """A sentence, and its fix: `pk` is the project, VAT rate or customer."""
+    """A sentence, and its fix: `pk` is the project, VAT rate, customer or invoice."""
 
     text: str
     fix: Fix | None = None

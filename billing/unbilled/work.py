@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from projects.models import ScheduledAmount, ScheduledAmountQuerySet
 from registrations.models import Expense, RegistrationQuerySet, TimeEntry, Trip
 
-RELATED = ("project__customer", "membership__user")
+RELATED = ("project__customer", "membership__user", "invoice_line__invoice")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ class WorkQuery:
             expenses=tuple(_related(self.expenses, *expense_relations)),
             trips=tuple(_related(self.trips, *RELATED)),
             scheduled_amounts=tuple(
-                self.scheduled_amounts.select_related("project__customer", "task")
+                self.scheduled_amounts.select_related(
+                    "project__customer", "task", "invoice_line__invoice"
+                )
             ),
         )
 

@@ -46,7 +46,6 @@ class Relation:
     """A customer; `id` is assigned by the service, and 0 before the relation exists.
 
     `raw` is the record as it was read, so that an update of one field does not clear the others.
-    `marked` names the fields from which characters were dropped that XML forbids.
     """
 
     code: str
@@ -73,7 +72,12 @@ class Relation:
     bic: str = ""
     correlation_id: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    marked: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """The fields from which characters were dropped that XML forbids."""
+        lost = self.raw.get(MARKED, ())
+        return frozenset(name for name, remote_name in _TEXTS.items() if remote_name in lost)
 
     @classmethod
     def from_service(cls, row: fields.Row) -> "Relation":
@@ -81,8 +85,7 @@ class Relation:
         return cls(
             id=fields.read_whole(row, "ID"),
             business=_is_business(row),
-            raw={name: value for name, value in row.items() if name != MARKED},
-            marked=_marked(row),
+            raw=dict(row),
             **{name: fields.read_text(row, remote_name) for name, remote_name in _TEXTS.items()},
         )
 
@@ -105,7 +108,9 @@ class Relation:
         """Return the argument of UpdateRelatie: the record as read, with our changes."""
         if not self.id or self.raw.get("ID") != self.id:
             raise MessageInvalid("id", "is not that of a relation that was read before")
-        kept = {name: value for name, value in self.raw.items() if value is not None}
+        kept = {
+            name: value for name, value in self.raw.items() if value is not None and name != MARKED
+        }
         changed = self._texts(
             name
             for name, remote_name in _TEXTS.items()
@@ -128,11 +133,6 @@ class Relation:
 
     def _kind(self) -> str:
         return "B" if self.business else "P"
-
-
-def _marked(row: fields.Row) -> frozenset[str]:
-    lost = row.get(MARKED, ())
-    return frozenset(name for name, remote_name in _TEXTS.items() if remote_name in lost)
 
 
 def _is_business(row: fields.Row) -> bool:

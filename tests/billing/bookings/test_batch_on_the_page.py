@@ -102,3 +102,45 @@ def test_a_document_that_waits_for_a_customer_that_stopped_leads_to_that_custome
     stopped = Booking.objects.get(kind=BookingKind.RELATION)
     assert "was not created in e-Boekhouden. Open that booking and decide first" in page
     assert page.count(reverse("billing:booking-detail", args=[stopped.pk])) >= 2
+
+
+def test_the_page_of_a_batch_says_when_everything_is_booked(connected, client, sandbox):
+    connected.hours()
+    batch = invoice_in_eboekhouden(
+        connected.order(), connection=connected.connection, now=timezone.now()
+    )
+    client.force_login(connected.member.user)
+    url = reverse("billing:batch-detail", args=[batch.pk])
+
+    assert "Being booked in e-Boekhouden" in client.get(url).content.decode()
+    connected.deliver()
+    whole = client.get(url).content.decode()
+    refreshed = client.get(url, headers={"HX-Request": "true"}).content.decode()
+
+    for page in (whole, refreshed):
+        assert "Everything is booked in e-Boekhouden" in page
+        assert "Being booked" not in page
+        assert "You can leave this page" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "title", "lead"),
+    [
+        (State.REJECTED, "Booking in e-Boekhouden has ended", "1 document needs your decision."),
+        (State.CONFLICT, "Booking in e-Boekhouden has ended", "1 document needs your decision."),
+        (State.CANCELLED, "Booking in e-Boekhouden has ended", "You need not do anything more."),
+        (State.UNKNOWN, "Being booked in e-Boekhouden", "You can leave this page"),
+    ],
+)
+def test_the_title_of_a_batch_follows_its_documents(connected, client, state, title, lead):
+    connected.hours()
+    batch = invoice_in_eboekhouden(
+        connected.order(), connection=connected.connection, now=timezone.now()
+    )
+    Booking.objects.filter(kind=BookingKind.INVOICE).update(state=state)
+    client.force_login(connected.member.user)
+
+    page = client.get(reverse("billing:batch-detail", args=[batch.pk])).content.decode()
+
+    assert title in page
+    assert lead in page

@@ -278,3 +278,30 @@ def test_the_choices_end_on_the_draft(inside, connected):
     assert (line.description, line.quantity, line.unit) == ("Website · week 47 2026", 1, "")
     assert (line.net, invoice.net) == (Decimal("153.55"), Decimal("138.19"))
     assert (invoice.with_specification, invoice.with_receipts) == (True, True)
+
+
+def test_a_row_that_is_billed_already_names_its_invoice_with_a_link(browser, connected):
+    entry = connected.hours(minutes=90)
+    rows = {"time_entry": [entry.pk]}
+    shown = browser.post(reverse(DIALOG), rows)
+    browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    invoice = Invoice.objects.get()
+
+    again = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+
+    page = again.content.decode()
+    assert f"Already on invoice {invoice.number}." in page
+    assert f'href="{reverse("billing:invoice-detail", args=[invoice.pk])}"' in page
+    assert Invoice.objects.count() == 1
+
+
+def test_a_row_on_a_draft_leads_to_the_draft(browser, connected):
+    entry = connected.hours(minutes=90)
+    rows = {"time_entry": [entry.pk]}
+    shown = browser.post(reverse(HERE), rows)
+    browser.post(reverse(DRAFT), rows | CHOICES | {"token": _token(shown)})
+
+    page = browser.post(reverse(HERE), rows).content.decode()
+
+    assert "Already on a draft." in page
+    assert reverse("billing:invoice-detail", args=[Invoice.objects.get().pk]) in page
