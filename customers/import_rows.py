@@ -2,15 +2,18 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+
+from integrations.eboekhouden.messages import Relation
 
 from .editing import contacts_for
 from .matching import Match, PossibleDuplicates, key
 from .merging import Merge, merge
 from .models import Contact, Customer, ImportMode, ImportOutcome, ImportRow, ImportRun
-from .relations import FIELDS, fields_from_relation, label
+from .relations import FIELDS, fields_from_relation, label, own_code
 
 MAX_REASON = 300
 
@@ -46,7 +49,7 @@ class RowImporter:
         if match.customer is None:
             return self._add(row, match, now=now)
         if self._run.mode == ImportMode.ONLY_NEW:
-            self._link(match.customer, match.relation.id)
+            self._link(match.customer, match.relation)
             reason = _("already exists here; you chose to add only new customers")
             return _reported(row, ImportOutcome.UNCHANGED, [reason])
         return self._update(row, match, match.customer)
@@ -57,6 +60,7 @@ class RowImporter:
         customer = Customer(
             organisation=self._run.organisation,
             remote_id=match.relation.id,
+            remote_code=own_code(match.relation.code),
             imported={**values, "administration": self._administration},
             imported_at=now,
             created_at=now,
@@ -78,7 +82,7 @@ class RowImporter:
         fields = fields_from_relation(match.relation)
         merged = self._merged(fields.values, customer)
         texts = [*_conflicts(customer, merged), *fields.remarks]
-        if not self._store(customer, merged, remote_id=match.relation.id):
+        if not self._store(customer, merged, match.relation):
             texts = [_("was changed here during the import; the next import checks it again")]
             return _reported(row, ImportOutcome.SKIPPED, texts)
         if not merged.take:
@@ -103,15 +107,15 @@ class RowImporter:
         merged.imported["administration"] = self._administration
         return merged
 
-    def _store(self, customer: Customer, merged: Merge, *, remote_id: int) -> bool:
+    def _store(self, customer: Customer, merged: Merge, relation: Relation) -> bool:
         """Update the customer. Return False if it was changed since it was read."""
-        if merged.imported == customer.imported and customer.remote_id == remote_id:
+        if merged.imported == customer.imported and _is_linked(customer, relation):
             return True
         as_read = {name: getattr(customer, name) for name in merged.take}
         try:
             with transaction.atomic():
                 stored = Customer.objects.filter(pk=customer.pk, **as_read).update(
-                    **merged.take, imported=merged.imported, remote_id=remote_id
+                    **merged.take, imported=merged.imported, **_link_to(relation)
                 )
         except IntegrityError:
             return False
@@ -120,10 +124,18 @@ class RowImporter:
             self._owner[key(str(merged.take["number"]))] = customer.pk
         return bool(stored)
 
-    def _link(self, customer: Customer, remote_id: int) -> None:
-        if customer.remote_id != remote_id:
+    def _link(self, customer: Customer, relation: Relation) -> None:
+        if not _is_linked(customer, relation):
             imported = {**customer.imported, "administration": self._administration}
-            Customer.objects.filter(pk=customer.pk).update(remote_id=remote_id, imported=imported)
+            Customer.objects.filter(pk=customer.pk).update(**_link_to(relation), imported=imported)
+
+
+def _is_linked(customer: Customer, relation: Relation) -> bool:
+    return all(getattr(customer, name) == value for name, value in _link_to(relation).items())
+
+
+def _link_to(relation: Relation) -> dict[str, Any]:
+    return {"remote_id": relation.id, "remote_code": own_code(relation.code)}
 
 
 def _add_contacts(customer: Customer, addresses: Iterable[str]) -> None:

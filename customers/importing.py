@@ -112,4 +112,4 @@ def _forget_other_administrations(run: ImportRun, administration: str) -> None:
     """Unlink customers from relations of another administration than the current one."""
     run.organisation.customers.filter(imported__has_key="administration").exclude(
         imported__administration=administration
-    ).update(remote_id=None, imported={})
+    ).update(remote_id=None, remote_code="", imported={})

@@ -91,6 +91,8 @@ class Customer(models.Model):
 
     # The id of the relation in e-Boekhouden, once the relation is known to exist.
     remote_id = models.BigIntegerField(null=True, editable=False)
+    # The code of that relation, to the letter: the service may compare codes exactly.
+    remote_code = models.CharField(max_length=15, blank=True, default="", editable=False)
     # The values of the last import, by field: they distinguish local changes from remote ones.
     imported = models.JSONField(default=dict, editable=False)
     imported_at = models.DateTimeField(null=True, editable=False)
@@ -125,6 +127,11 @@ class Customer(models.Model):
     def is_in_eboekhouden(self) -> bool:
         """True if the relation was found in, or added to, e-Boekhouden."""
         return self.remote_id is not None
+
+    @property
+    def relation_code(self) -> str:
+        """The code to name this customer by to e-Boekhouden: the relation's own, once known."""
+        return self.remote_code if self.remote_id is not None and self.remote_code else self.number
 
 
 class Contact(models.Model):

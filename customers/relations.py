@@ -56,6 +56,15 @@ class RelationFields:
     invoice_addresses: list[str]
 
 
+def own_code(code: str) -> str:
+    """Return the code of a relation as it is sent back: to the letter, capitals and blanks too.
+
+    Without outer blanks where it cannot be sent as it is.
+    """
+    is_fit = sendable(code) == code and length_of(code) <= RELATION["code"]
+    return code if is_fit else code.strip()[: RELATION["code"]]
+
+
 def fields_from_relation(relation: Relation) -> RelationFields:
     """Clean the fields of a relation by the rules of the customer form.
 

@@ -38,6 +38,8 @@ class Switches:
     max_request_bytes: int = 4 * 1024 * 1024
     # relations
     unique_relation: bool = True
+    # tolerant: capitals and outer blanks of a relation code make no difference
+    codes_compared: str = one_of("exact", "tolerant")
     relation_fields_required: bool = True
     absent_on_update: str = one_of("keep", "clear")
     contact_max: int = 50

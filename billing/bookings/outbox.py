@@ -129,7 +129,7 @@ def queue_relation(
 
 def _must_be_made(customer: Customer) -> bool:
     """Return whether the relation of the locked customer neither exists nor is queued."""
-    customer.refresh_from_db(fields=["number", "remote_id"])
+    customer.refresh_from_db(fields=["number", "remote_id", "remote_code"])
     relations = customer.bookings.filter(kind=BookingKind.RELATION)
     queued = relations.exclude(state__in=(State.CANCELLED, State.CONFIRMED))
     if customer.is_in_eboekhouden or queued.exists():

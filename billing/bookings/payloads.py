@@ -46,7 +46,7 @@ def invoice_payload(
     """Return the payload of an invoice, with these lines or else its stored ones."""
     message = Invoice(
         number=invoice.number,
-        relation_code=invoice.customer.number,
+        relation_code=invoice.customer.relation_code,
         date=invoice.date,
         payment_term=invoice.payment_term,
         template=connection.template,
@@ -63,7 +63,7 @@ def sales_entry_payload(
     """Return the payload of a sales entry for an invoice that was sent from here."""
     message = SalesEntry(
         number=invoice.number,
-        relation_code=invoice.customer.number,
+        relation_code=invoice.customer.relation_code,
         date=invoice.date,
         payment_term=invoice.payment_term,
         debtor_account=connection.debtor_account,

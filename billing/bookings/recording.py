@@ -1,19 +1,23 @@
 """Record intentions and results, so that only the worker that holds a booking can."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.closed_periods import close_until
 from customers.models import Customer
+from customers.relations import own_code
 from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
 
 from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
 from .decisions import Progress, linked_elsewhere
 from .exchange import RemoteRecord
+from .payloads import fingerprint
 
 IN_HAND = (State.SENDING, State.CHECKING)
 FIELDS = (
@@ -146,7 +150,7 @@ def _take_over(booking: Booking, progress: Progress) -> None:
 
 def _confirm(booking: Booking, remote: RemoteRecord, *, now: datetime.datetime) -> None:
     """Link the booking to its record, and release the documents that waited for it."""
-    link_record(booking, remote.remote_id)
+    link_record(booking, remote.remote_id, remote.snapshot)
     Booking.objects.filter(pk=booking.pk).update(
         remote_snapshot=remote.snapshot or None, ended_at=now, code="", text=""
     )
@@ -161,7 +165,7 @@ def _confirm(booking: Booking, remote: RemoteRecord, *, now: datetime.datetime) 
     )
 
 
-def link_record(booking: Booking, remote_id: str) -> None:
+def link_record(booking: Booking, remote_id: str, snapshot: Mapping[str, Any] | None) -> None:
     """Link the booking, and its customer, to a record in e-Boekhouden.
 
     Must run in a transaction, which cannot go on after AlreadyLinked.
@@ -173,7 +177,10 @@ def link_record(booking: Booking, remote_id: str) -> None:
             remote_id=remote_id, administration=administration
         )
         if booking.kind == BookingKind.RELATION:
-            Customer.objects.filter(pk=booking.customer_id).update(remote_id=int(remote_id))
+            code = (snapshot or {}).get("code") or booking.payload["message"]["code"]
+            Customer.objects.filter(pk=booking.customer_id).update(
+                remote_id=int(remote_id), remote_code=own_code(code)
+            )
     except IntegrityError as error:
         raise AlreadyLinked from error
 
@@ -186,10 +193,19 @@ def _take_remote_number(booking: Booking, invoice_id: int, *, number: str) -> No
 
 
 def release_waiting(customer_id: int, *, now: datetime.datetime) -> None:
-    """Queue the documents that waited for a customer, which now exists in e-Boekhouden."""
-    Booking.objects.filter(customer=customer_id, state=State.BLOCKED, reason="customer").update(
-        state=State.QUEUED, next_at=now, reason=""
-    )
+    """Queue the documents that waited for a customer, which now exists in e-Boekhouden.
+
+    They name it by the code of its relation, which may be written in another way than its number.
+    """
+    waiting = Booking.objects.filter(customer=customer_id, state=State.BLOCKED, reason="customer")
+    code = Customer.objects.get(pk=customer_id).relation_code
+    for booking in waiting:
+        message = booking.payload["message"]
+        if message["relation_code"] == code or booking.unconfirmed_sends:
+            continue
+        payload = {**booking.payload, "message": {**message, "relation_code": code}}
+        waiting.filter(pk=booking.pk).update(payload=payload, fingerprint=fingerprint(payload))
+    waiting.update(state=State.QUEUED, next_at=now, reason="")
 
 
 def _needs_person(

@@ -130,7 +130,7 @@ def _content(invoice: Invoice | None) -> dict[str, Any] | None:
         return None
     head = {
         "number": invoice.number,
-        "relation_code": invoice.customer.number,
+        "relation_code": invoice.customer.relation_code,
         "date": invoice.date,
         "payment_term": invoice.payment_term,
         "lines": [],

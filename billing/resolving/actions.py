@@ -95,7 +95,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
             reason="linked",
             ended_at=now,
         )
-        link_record(booking, remote_id_of(booking))
+        link_record(booking, remote_id_of(booking), booking.remote_snapshot)
         if booking.kind == BookingKind.RELATION:
             release_waiting(booking.customer_id, now=now)
             enqueue_delivery(booking.connection_id)
@@ -176,8 +176,8 @@ def _make_customer_first(booking: Booking, *, by: User, now: datetime.datetime) 
     if booking.kind == BookingKind.RELATION:
         return False
     if classify(booking.code, booking.text) is CodeClass.RELATION:
-        booking.customer.remote_id = None
-        booking.customer.save(update_fields=["remote_id"])
+        booking.customer.remote_id, booking.customer.remote_code = None, ""
+        booking.customer.save(update_fields=["remote_id", "remote_code"])
     queue_relation(booking.customer, booking.connection, by=by, now=now, batch=booking.batch)
     return not booking.customer.is_in_eboekhouden
 

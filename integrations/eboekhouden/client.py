@@ -125,7 +125,9 @@ class EBoekhouden:
 
     def invoices(self, *, since: date, until: date, relation_code: str = "") -> list[BookedInvoice]:
         """Return the invoices dated from `since` to `until`, both included."""
-        filters = invoices.invoice_filter(since=since, until=until, relation_code=relation_code)
+        # The service may take blanks off a filter, and then find nothing.
+        code = relation_code if relation_code == relation_code.strip() else ""
+        filters = invoices.invoice_filter(since=since, until=until, relation_code=code)
         found = invoices.invoices_in(self._read("GetFacturen", filters))
         return [
             i for i in found if not relation_code or fields.same_key(i.relation_code, relation_code)

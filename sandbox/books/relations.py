@@ -31,18 +31,19 @@ def change(db, relation_id, fields):
     return update(db, "relations", relation_id, values)
 
 
-def is_known(db, code):
-    return with_code(db, code) is not None
+def is_known(db, code, *, how="exact"):
+    return with_code(db, code, how=how) is not None
 
 
-def with_code(db, code):
-    rows = find(db, code=code) if code else []
+def with_code(db, code, *, how="exact"):
+    rows = find(db, code=code, how=how) if code else []
     return rows[0] if rows else None
 
 
 def find(db, *, code="", relation_id=0, how="exact", visible_at=None):
     """Return the matching relations that are visible at the moment."""
-    conditions, values = ["1"], {"text": code, "id": relation_id, "moment": visible_at}
+    text = code.strip().casefold() if how == "tolerant" else code
+    conditions, values = ["1"], {"text": text, "id": relation_id, "moment": visible_at}
     if code:
         conditions.append(matching("code", how))
     if relation_id:

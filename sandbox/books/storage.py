@@ -82,6 +82,7 @@ def matching(column, how):
     """Return the condition under which a column matches a filter; the text is bound as :text."""
     return {
         "exact": f"{column} = :text",
+        "tolerant": f"lower(trim({column})) = :text",
         "prefix": f"substr({column}, 1, length(:text)) = :text",
         "contains": f"instr({column}, :text) > 0",
     }[how]

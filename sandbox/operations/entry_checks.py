@@ -43,7 +43,7 @@ def _check_invoice(call, given, account):
     refuse_if(not _is_term(given["Betalingstermijn"]), "CMUT014", text=TERM_MISSING)
     refuse_if(kind == "FactuurOntvangen" and account.category != "CRED", "CMUT015")
     refuse_if(kind == "FactuurVerstuurd" and account.category != "DEB", "CMUT016")
-    refuse_if(not relations.is_known(call.db, code), "CMUT017")
+    refuse_if(not relations.is_known(call.db, code, how=call.switches.codes_compared), "CMUT017")
     if call.switches.unique_mutation and kind == "FactuurOntvangen":
         refuse_if(entries.exists(call.db, kind, number, relation_code=code), "CMUT018")
     if call.switches.unique_mutation and kind == "FactuurVerstuurd":
@@ -59,7 +59,7 @@ def _check_payment(call, given):
     refuse_if(len(given["MutatieRegels"]) != 1, "CMUT021")
     refuse_if(blank(number), "CMUT023")
     refuse_if(blank(code), "CMUT024")
-    refuse_if(not relations.is_known(call.db, code), "CMUT025")
+    refuse_if(not relations.is_known(call.db, code, how=call.switches.codes_compared), "CMUT025")
     opened = PAID_INVOICE[given["Soort"]]
     refuse_if(not entries.exists(call.db, opened, number, relation_code=code), "CMUT026")
 

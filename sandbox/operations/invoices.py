@@ -79,7 +79,9 @@ def _check_head(call, given):
     shortest = 0 if call.switches.term_zero_allowed else 1
     refuse_if(given["Betalingstermijn"] < shortest, "CFACT014")
     refuse_if(blank(relation_code), "CFACT024")
-    refuse_if(not relations.is_known(call.db, relation_code), "CFACT025")
+    refuse_if(
+        not relations.is_known(call.db, relation_code, how=call.switches.codes_compared), "CFACT025"
+    )
     refuse_if(number and _is_taken(call, given, number), "CFACT026")
     refuse_if(blank(given["Factuursjabloon"]), "CFACT027")
     refuse_if(given["Factuursjabloon"] not in call.switches.templates, "CFACT028")

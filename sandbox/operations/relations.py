@@ -52,7 +52,8 @@ def _check(call, fields):
 def _check_unique(call, code, *, own_id):
     if not call.switches.unique_relation or blank(code):
         return
-    others = [other for other in relations.find(call.db, code=code) if other.id != own_id]
+    found = relations.find(call.db, code=code, how=call.switches.codes_compared)
+    others = [other for other in found if other.id != own_id]
     refuse_if(others, "CREL001")
 
 
@@ -62,12 +63,17 @@ def get_relations(call):
         call.db,
         code=wanted.text("Code"),
         relation_id=wanted.number("ID"),
-        how=call.switches.filter,
+        how=_how(call),
         visible_at=call.at,
     )
     keyword = wanted.text("Trefwoord").lower()
     rows = (_row(relation) for relation in found)
     return {"Relaties": [row for row in rows if not keyword or _holds(row, keyword)]}
+
+
+def _how(call):
+    is_exact = call.switches.filter == "exact"
+    return call.switches.codes_compared if is_exact else call.switches.filter
 
 
 def _holds(row, keyword):
