@@ -85,15 +85,13 @@ class RowImporter:
         if not self._store(customer, merged, match.relation):
             texts = [_("was changed here during the import; the next import checks it again")]
             return _reported(row, ImportOutcome.SKIPPED, texts)
-        if not merged.take:
-            return _reported(row, ImportOutcome.UNCHANGED, texts)
         if "email" in merged.take:
             _add_contacts(customer, fields.invoice_addresses)
         row.changes = {
             name: [_plain(getattr(customer, name)), _plain(value)]
             for name, value in merged.take.items()
         }
-        return _reported(row, ImportOutcome.UPDATED, texts)
+        return _reported(row, _outcome(merged), texts)
 
     def _merged(self, remote: dict[str, object], customer: Customer) -> Merge:
         local = {name: getattr(customer, name) for name in FIELDS}
@@ -152,6 +150,13 @@ def _reported(row: ImportRow, outcome: str, texts: Iterable[str]) -> ImportRow:
     row.outcome = outcome
     row.reason = text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…"
     return row
+
+
+def _outcome(merged: Merge) -> ImportOutcome:
+    """What differs on both sides waits for a person, so that counts more than what was taken."""
+    if merged.conflicts:
+        return ImportOutcome.CONFLICT
+    return ImportOutcome.UPDATED if merged.take else ImportOutcome.UNCHANGED
 
 
 def _conflicts(customer: Customer, merged: Merge) -> list[str]:

@@ -195,6 +195,7 @@ class ImportOutcome(models.TextChoices):
 
     NEW = "new", _("New")
     UPDATED = "updated", _("Updated")
+    CONFLICT = "conflict", _("Differs")
     UNCHANGED = "unchanged", _("Unchanged")
     SKIPPED = "skipped", _("Skipped")
 

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 
 from customers.import_runs import CannotImport, start_import
 from customers.importing import STEP, carry_out_import
@@ -61,7 +62,7 @@ def test_all_relations_become_customers(eboekhouden, organisation, import_all):
     run = import_all()
 
     assert (run.state, run.total, run.done) == ("finished", 2, 2)
-    assert run.counts() == {"new": 2, "updated": 0, "unchanged": 0, "skipped": 0}
+    assert run.counts() == {"new": 2, "updated": 0, "conflict": 0, "unchanged": 0, "skipped": 0}
     van_dam = organisation.customers.get(number="K1")
     assert (van_dam.name, van_dam.contact_name) == ("Bakkerij Van Dam", "Anna van Dam")
     assert (van_dam.country, van_dam.city) == ("NL", "Utrecht")
@@ -158,7 +159,7 @@ def test_only_new_leaves_existing_customers_alone_but_links_them(
 
     run = import_all(ImportMode.ONLY_NEW)
 
-    assert run.counts() == {"new": 1, "updated": 0, "unchanged": 1, "skipped": 0}
+    assert run.counts() == {"new": 1, "updated": 0, "conflict": 0, "unchanged": 1, "skipped": 0}
     here = organisation.customers.get(number="K1")
     assert (here.name, here.remote_id) == ("Here", 1)
 
@@ -521,3 +522,29 @@ def test_a_field_with_a_forbidden_character_is_imported_and_said(
     assert "name had characters" in said
     assert "city had characters" in said
     assert row_of(run, "K2").reason == ""
+
+
+# --- Differs on both sides ---
+
+
+def test_what_differs_on_both_sides_is_an_outcome_of_its_own(
+    eboekhouden, organisation, import_all, client
+):
+    eboekhouden.seed_relations(
+        [relation("K1", Plaats="Ede", Telefoon="1"), relation("K2", "Piet"), relation("K3", "Jan")]
+    )
+    import_all()
+    Customer.objects.filter(number__in=("K1", "K2")).update(city="Zeist")
+    first = eboekhouden.books.relations()[0]
+    eboekhouden.books.change("relations", first.id, {"Plaats": "Utrecht", "Telefoon": "2"})
+
+    run = import_all()
+
+    assert row_of(run, "K1").outcome == ImportOutcome.CONFLICT
+    assert list(row_of(run, "K1").changes) == ["phone"]
+    assert row_of(run, "K2").outcome == ImportOutcome.UNCHANGED
+    assert run.counts()["conflict"] == 1
+    page = client.get(reverse("customers:import-run", args=[run.pk])).content.decode()
+    assert "1 differs on both sides" in page
+    only = client.get(reverse("customers:import-run", args=[run.pk]), {"outcome": "conflict"})
+    assert [row.number for row in only.context["page"]] == ["K1"]
