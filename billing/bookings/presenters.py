@@ -1,7 +1,7 @@
 """A booking as readers see it: a state, a sentence, and the next steps."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -280,13 +280,34 @@ def _next_steps(booking: Booking) -> list[NextStep]:
     return next_steps
 
 
+# What e-Boekhouden does not know, by its code.
+INSTEAD: Mapping[str, Callable[[], str]] = {
+    "CFACT027": lambda: _("Book with another template…"),
+    "CFACT028": lambda: _("Book with another template…"),
+    "CFACT212": lambda: _("Book with another cost centre…"),
+    "CFACT042": lambda: _("Book with another VAT code…"),
+    "CMUT033": lambda: _("Book with another VAT code…"),
+}
+
+
+def _replacing(booking: Booking) -> list[NextStep]:
+    """A document may take another account or code; its invoice stays as it is."""
+    if booking.kind == BookingKind.RELATION or not booking.code:
+        return []
+    label = INSTEAD.get(booking.code, lambda: _("Book with another account or code…"))
+    return [NextStep(label(), url=reverse("billing:booking-replace", args=[booking.pk]))]
+
+
 def _fixes(booking: Booking) -> list[NextStep]:
     if booking.reason == "customer" or (booking.kind == BookingKind.RELATION and not booking.code):
         url = reverse("customers:customer-edit", args=[booking.customer_id])
         return [NextStep(_("Open the customer"), url=url)]
     match classify(booking.code, booking.text):
         case CodeClass.SETTINGS:
-            return [NextStep(_("Change the settings"), url=reverse("integrations:eboekhouden"))]
+            settings = NextStep(_("Change the settings"), url=reverse("integrations:eboekhouden"))
+            return [settings, *_replacing(booking)]
+        case CodeClass.UNKNOWN:
+            return _replacing(booking)
         case CodeClass.DATA | CodeClass.RELATION:
             url = reverse("customers:customer-edit", args=[booking.customer_id])
             return [NextStep(_("Open the customer"), url=url)]

@@ -14,6 +14,7 @@ from integrations.eboekhouden.facts.codes import explain
 from lib.formats import euro
 
 from ..bookings.attempts import describe_attempt
+from ..bookings.replacements import Replaceable
 from ..mailing import REASONS
 from ..models import Attempt, BookingKind, Invoice, InvoiceEvent, State
 
@@ -117,6 +118,31 @@ def _stopped(details: Details) -> tuple[str, str]:
     return _("Refused by e-Boekhouden"), why
 
 
+# What was replaced in a booking, in words.
+REPLACED: Mapping[str, Callable[[], str]] = {
+    Replaceable.TEMPLATE: lambda: _("template"),
+    Replaceable.DEBTOR_ACCOUNT: lambda: _("debtors account"),
+    Replaceable.LEDGER_ACCOUNT: lambda: _("ledger account"),
+    Replaceable.COST_CENTRE: lambda: _("cost centre"),
+    Replaceable.VAT_CODE: lambda: _("VAT code"),
+}
+
+
+def _booked_with(details: Details) -> tuple[str, str]:
+    return _("Booking changed: %(changes)s") % {"changes": changes_in_words(details)}, details[
+        "reason"
+    ]
+
+
+def changes_in_words(details: Details) -> str:
+    """What a booking takes instead of what its invoice says, as `ledger account 8010 → 8000`."""
+    none = _("none")
+    return ", ".join(
+        f"{REPLACED[what]()} {before} → {after if after != '0' else none}"
+        for what, before, after in details["changes"]
+    )
+
+
 def _cancelled(details: Details) -> tuple[str, str]:
     return _("Booking cancelled"), details.get("reason", "")
 
@@ -170,6 +196,7 @@ SENTENCES: dict[str, Callable[[Details], tuple[str, str]]] = {
     "mail-failed": _mail_failed,
     "booked": _booked,
     "booking-stopped": _stopped,
+    "booked-with": _booked_with,
     "booked-again": lambda details: (_("Sent to e-Boekhouden again"), ""),
     "replaced-by": lambda details: (
         _("Cancelled: the number was already used in e-Boekhouden. Replaced by %(number)s")

@@ -16,6 +16,7 @@ from integrations.models import Connection
 from ..bookings import payloads
 from ..bookings.outbox import enqueue_delivery, queue_relation
 from ..bookings.recording import AlreadyLinked, link_record, progress_of, release_waiting
+from ..bookings.replacements import replaced
 from ..invoices.crediting import withdraw
 from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
 from ..unbilled.claiming import release
@@ -138,6 +139,11 @@ def _new_payload(booking: Booking) -> payloads.Payload:
         return payloads.relation_payload(
             relation_from_customer(booking.customer, correlation_id=booking.correlation_id)
         )
+    return replaced(composed_from_invoice(booking), booking.replacements)
+
+
+def composed_from_invoice(booking: Booking) -> payloads.Payload:
+    """Compose the message of an invoice anew, with the accounts and codes that the invoice has."""
     invoice = Invoice.objects.get(bookings=booking)
     compose = (
         payloads.invoice_payload

@@ -15,7 +15,9 @@ from customers.editing import next_free_number
 from customers.models import Customer
 
 from ..bookings.outbox import queue_invoice
+from ..bookings.payloads import fingerprint
 from ..bookings.recording import progress_of
+from ..bookings.replacements import replaced
 from ..models import (
     Booking,
     BookingKind,
@@ -73,7 +75,12 @@ def _renumber_invoice(booking: Booking, *, by: User, now: datetime.datetime) -> 
     Invoice.objects.filter(pk=old.pk).update(status=InvoiceStatus.VOID)
     _add_event(old, "replaced-by", new.number, by=by, now=now)
     _add_event(new, "replaces", old.number, by=by, now=now)
-    queue_invoice(new, booking.connection, by=by, now=now, batch=booking.batch)
+    queued = queue_invoice(new, booking.connection, by=by, now=now, batch=booking.batch)
+    if booking.replacements:
+        payload = replaced(queued.payload, booking.replacements)
+        Booking.objects.filter(pk=queued.pk).update(
+            replacements=booking.replacements, payload=payload, fingerprint=fingerprint(payload)
+        )
     return new.number
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from ..models import Origin
-from ..views import bookings, dashboard, designs, dialogs, mail_settings, unbilled
+from ..views import bookings, dashboard, designs, dialogs, mail_settings, replacing, unbilled
 from ..views import invoice_settings as settings_views
 from ..views import reconciliation as checks
 from ..views import vat_rates as vat_rate_views
@@ -83,6 +83,7 @@ invoicing_urls = [
 booking_urls = [
     path("finance/bookings/", bookings.booking_list, name="booking-list"),
     path("finance/bookings/<int:pk>/", bookings.booking_detail, name="booking-detail"),
+    path("finance/bookings/<int:pk>/replace/", replacing.booking_replace, name="booking-replace"),
     path(
         "finance/bookings/<int:pk>/<slug:action>/",
         bookings.booking_action,

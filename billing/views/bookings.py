@@ -19,7 +19,8 @@ from ..bookings.clock import database_now
 from ..bookings.presenters import describe_batch, describe_booking
 from ..bookings.recording import progress_of
 from ..bookings.side_by_side import sides
-from ..models import Batch, Booking, State
+from ..invoices.timeline import changes_in_words
+from ..models import Batch, Booking, InvoiceEvent, State
 from ..models.booking import NEEDS_ATTENTION, OPEN_STATES, BatchQuerySet, BookingQuerySet
 from ..resolving import actions as actions
 from ..resolving import renumbering
@@ -106,6 +107,7 @@ def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_look_again": booking.state == State.CONFLICT,
         "may_link": interventions.may_link(progress_of(booking)) and bool(booking.remote_snapshot),
         "facts": sides(booking),
+        "replacing": _replacing(booking),
     }
     return render(request, "billing/bookings/booking_detail.html", context)
 
@@ -170,6 +172,13 @@ ACTIONS: dict[str, tuple[Choice, Callable[[], str]]] = {
 
 def _bookings(request: MemberRequest) -> BookingQuerySet:
     return Booking.objects.filter(organisation=request.organisation).for_display()
+
+
+def _replacing(booking: Booking) -> list[tuple[InvoiceEvent, str]]:
+    """Who let the booking take something else than its invoice says, and what."""
+    events = InvoiceEvent.objects.filter(invoice=booking.invoice_id, kind="booked-with")
+    own = events.filter(details__booking=booking.pk).select_related("by").order_by("-at")
+    return [(event, changes_in_words(event.details)) for event in own]
 
 
 def _batches(request: MemberRequest) -> BatchQuerySet:

@@ -9,23 +9,29 @@ _RELATION = CodeClass.RELATION
 
 _ACCOUNT = (
     "e-Boekhouden does not know the debtors account, or it is of another kind. Correct the number "
-    "in the settings."
+    "in the settings and book again, or book this invoice with another account."
 )
 _ACCOUNT_DUTCH = (
     "e-Boekhouden kent de debiteurenrekening niet, of die is van een andere soort. Corrigeer het "
-    "nummer in de instellingen."
+    "nummer in de instellingen en boek opnieuw, of boek deze factuur met een andere rekening."
 )
-_VAT_CODE = "e-Boekhouden does not accept the VAT code for a sale. Choose another in the settings."
+_VAT_CODE = (
+    "e-Boekhouden does not accept the VAT code for a sale. Book this invoice with another VAT "
+    "code, and choose another in the settings for the next."
+)
 _VAT_CODE_DUTCH = (
-    "e-Boekhouden accepteert de btw-code niet voor een verkoop. Kies een andere in de instellingen."
+    "e-Boekhouden accepteert de btw-code niet voor een verkoop. Boek deze factuur met een andere "
+    "btw-code, en kies voor de volgende een andere in de instellingen."
 )
 _LEDGER = (
     "e-Boekhouden does not know a ledger account of the lines, or it is not a revenue account. "
-    "Correct it at the task or in the settings; only the number counts."
+    "Book this invoice with another ledger account, and correct it at the task or in the settings "
+    "for the next; only the number counts."
 )
 _LEDGER_DUTCH = (
     "e-Boekhouden kent een grootboekrekening van de regels niet, of het is geen omzetrekening. "
-    "Corrigeer die bij de activiteit of in de instellingen; alleen het nummer telt."
+    "Boek deze factuur met een andere grootboekrekening, en corrigeer die voor de volgende bij de "
+    "activiteit of in de instellingen; alleen het nummer telt."
 )
 _SUM = "The VAT does not match the amounts. Check the VAT rates of the lines."
 _SUM_DUTCH = "De btw past niet bij de bedragen. Controleer de btw-tarieven van de regels."

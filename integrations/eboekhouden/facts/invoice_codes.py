@@ -5,8 +5,14 @@ from .fact import CodeClass, CodeFact
 _DATA = CodeClass.DATA
 _SETTINGS = CodeClass.SETTINGS
 
-_TEMPLATE = "Enter the exact name of a template in e-Boekhouden in the settings."
-_TEMPLATE_DUTCH = "Vul in de instellingen de exacte naam van een sjabloon in e-Boekhouden in."
+_TEMPLATE = (
+    "Enter the exact name of a template in e-Boekhouden in the settings and book again, or book "
+    "this invoice with another template."
+)
+_TEMPLATE_DUTCH = (
+    "Vul in de instellingen de exacte naam van een sjabloon in e-Boekhouden in en boek opnieuw, of "
+    "boek deze factuur met een ander sjabloon."
+)
 _NO_VAT_CODE = "The VAT rate of {line} has no VAT code. Choose one in the settings."
 _NO_VAT_CODE_DUTCH = "Het btw-tarief van {line} heeft geen btw-code. Kies die in de instellingen."
 
@@ -146,16 +152,19 @@ INVOICE_CODES = (
         "CFACT042",
         "Ongeldige BTW-code op regel X",
         _SETTINGS,
-        "e-Boekhouden does not accept the VAT code of {line}. Choose another in the settings.",
-        "e-Boekhouden accepteert de btw-code van {line} niet. Kies een andere in de instellingen.",
+        "e-Boekhouden does not accept the VAT code of {line}. Book this invoice with another VAT "
+        "code, and choose another in the settings for the next.",
+        "e-Boekhouden accepteert de btw-code van {line} niet. Boek deze factuur met een andere "
+        "btw-code, en kies voor de volgende een andere in de instellingen.",
     ),
     CodeFact(
         "CFACT212",
         "Kostenplaats op regel X bestaat niet.",
         _SETTINGS,
-        "The cost centre of {line} does not exist in e-Boekhouden. Choose another at the task.",
-        "De kostenplaats van {line} bestaat niet in e-Boekhouden. Kies een andere bij de "
-        "activiteit.",
+        "The cost centre of {line} does not exist in e-Boekhouden. Book this invoice with another "
+        "cost centre, and choose another at the task for the next.",
+        "De kostenplaats van {line} bestaat niet in e-Boekhouden. Boek deze factuur met een andere "
+        "kostenplaats, en kies voor de volgende een andere bij de activiteit.",
     ),
     *(_unused(*row) for row in _UNUSED),
 )
