@@ -1,5 +1,6 @@
 """An organisation's connection with its administration in e-Boekhouden."""
 
+import datetime
 import hashlib
 
 from django.core.validators import RegexValidator
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from lib.model_fields import LineField
 
+from .eboekhouden.facts.limits import MAX_ENTRY_ROWS
 from .secrets import seal, unseal
 
 LEDGER_NUMBER = RegexValidator(r"^\d{1,10}$", _("Only the number of the ledger account: 8000."))
@@ -84,6 +86,9 @@ class Connection(models.Model):
     refuses_duplicates = models.CharField(
         max_length=7, choices=Uniqueness, default=Uniqueness.UNKNOWN, editable=False
     )
+    # What the probe found, by question (eboekhouden/probing), and when it last asked.
+    answers = models.JSONField(default=dict, editable=False)
+    answers_at = models.DateTimeField(null=True, editable=False)
     # After a restore, nothing is sent before a comparison with e-Boekhouden. The comparison waits
     # until this moment, when no earlier request can arrive any more.
     must_compare_first = models.BooleanField(default=False, editable=False)
@@ -115,6 +120,26 @@ class Connection(models.Model):
     def is_ready(self) -> bool:
         """Switched on, with codes, and with the settings that an invoice needs."""
         return self.is_active and self.has_codes and bool(self.template and self.ledger_account)
+
+    @property
+    def most_entries(self) -> int:
+        """How many entries an answer has at most: what the probe found, else what is documented."""
+        return self._found("entries_cap") or MAX_ENTRY_ROWS
+
+    @property
+    def most_invoices(self) -> int:
+        """The same for invoices, of which no limit is documented."""
+        return self._found("invoices_cap") or MAX_ENTRY_ROWS
+
+    @property
+    def visible_after(self) -> datetime.timedelta:
+        """How long the service takes to show or finish what it accepted, with a margin of two."""
+        slowest = max(self._found("visible_at_once"), self._found("slowest_answer"))
+        return datetime.timedelta(milliseconds=2 * slowest)
+
+    def _found(self, question: str) -> int:
+        answer = str(self.answers.get(question, ""))
+        return int(answer) if answer.isascii() and answer.isdigit() else 0
 
     def set_codes(self, code_1: str, code_2: str) -> None:
         """Encrypt the typed codes; an empty code keeps the stored one. Does not save."""

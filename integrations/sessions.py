@@ -20,4 +20,10 @@ def open_client(connection: Connection) -> EBoekhouden:
     def note(operation: str) -> None:
         note_call(connection.pk, operation, now=timezone.now())
 
-    return EBoekhouden(credentials, url=settings.EBOEKHOUDEN_URL, on_call=note)
+    return EBoekhouden(
+        credentials,
+        url=settings.EBOEKHOUDEN_URL,
+        on_call=note,
+        most_entries=connection.most_entries,
+        most_invoices=connection.most_invoices,
+    )

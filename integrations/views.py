@@ -24,6 +24,7 @@ from .connecting import (
 )
 from .forms import ConnectionForm
 from .models import Connection
+from .probing import in_words
 
 PAGE = "integrations:eboekhouden"
 EVENTS_SHOWN = 8
@@ -127,6 +128,7 @@ def _page(
     if connection:
         context["events"] = connection.events.select_related("by")[:EVENTS_SHOWN]
         context["account_count"] = connection.ledger_accounts.count()
+        context["answers"] = in_words(connection.answers)
         context["centre_count"] = connection.cost_centres.count()
     return render(request, "integrations/eboekhouden.html", context)
 

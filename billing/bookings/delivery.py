@@ -251,11 +251,11 @@ def _settle(connection: Connection, booking: Booking) -> datetime.timedelta:
     """Return how long e-Boekhouden may still act on a request whose answer was lost."""
     is_invoice = booking.kind == BookingKind.INVOICE
     if is_invoice and connection.numbering == Numbering.EBOEKHOUDEN:
-        return SETTLE_WITH_REMOTE_NUMBERS
+        return max(SETTLE_WITH_REMOTE_NUMBERS, connection.visible_after)
     settle = datetime.timedelta(seconds=settings.BOOKING_SETTLE_SECONDS)
     if is_invoice and connection.refuses_duplicates == Uniqueness.YES:
-        return min(settle, SETTLE_WHEN_UNIQUE)
-    return settle
+        settle = min(settle, SETTLE_WHEN_UNIQUE)
+    return max(settle, connection.visible_after)
 
 
 # --- Sending --------------------------------------------------------------------------------------

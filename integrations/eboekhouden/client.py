@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from .errors import EBoekhoudenError, MessageInvalid, NotSent, OutcomeUnknown, Refused
 from .facts.codes import CodeClass
-from .facts.limits import ADDRESS, FIRST_DATE, LAST_DATE
+from .facts.limits import ADDRESS, FIRST_DATE, LAST_DATE, MAX_ENTRY_ROWS
 from .failpoints import failpoint
 from .messages import (
     Administration,
@@ -54,8 +54,15 @@ class EBoekhouden:
         url: str = ADDRESS,
         limits: Limits | None = None,
         on_call: Callable[[str], None] | None = None,
+        most_entries: int = MAX_ENTRY_ROWS,
+        most_invoices: int = MAX_ENTRY_ROWS,
     ) -> None:
-        """`on_call` gets the name of every operation except the login, before it is sent."""
+        """`on_call` gets the name of every operation except the login, before it is sent.
+
+        An answer with `most_entries` or `most_invoices` rows may lack some.
+        """
+        self.most_invoices = most_invoices
+        self._most_entries = most_entries
         self._credentials = credentials
         self._url = url
         self._limits = limits or Limits()
@@ -147,7 +154,7 @@ class EBoekhouden:
     def entries(self, *, since: date, until: date, number: str = "") -> list[BookedEntry]:
         """Return the entries from `since` to `until`; OutcomeUnknown if there are too many."""
         filters = entries.entry_filter(since=since, until=until, number=number)
-        return entries.entries_in(self._read("GetMutaties", filters))
+        return entries.entries_in(self._read("GetMutaties", filters), most=self._most_entries)
 
     def find_entry(self, number: str) -> list[BookedEntry]:
         """Return the sales entries with exactly this invoice number, without its payments."""

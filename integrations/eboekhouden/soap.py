@@ -6,7 +6,7 @@ error code, or raises one of the errors of `errors.py`.
 
 import dataclasses
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -16,7 +16,7 @@ import zeep.exceptions
 from lxml import etree
 
 from . import contract
-from .decoding import decode
+from .decoding import Decoded, decode
 from .errors import EBoekhoudenError, MessageInvalid, NotConfigured, OutcomeUnknown, Refused
 from .facts.codes import CodeClass, classify
 from .reading import Reply, read_reply
@@ -56,6 +56,7 @@ _SETTINGS = zeep.Settings(
     xml_huge_tree=False,
 )
 
+OnAnswer = Callable[[str, bytes, Decoded], None]
 log = structlog.get_logger(__name__)
 _zeep: Any = zeep  # the functions of zeep have no types
 
@@ -67,9 +68,11 @@ for _name in ("zeep", "urllib3", "requests"):
 class Soap:
     """Calls to one address. Cheap to create: use one for each task or thread."""
 
-    def __init__(self, url: str, *, limits: Limits) -> None:
+    def __init__(self, url: str, *, limits: Limits, on_answer: OnAnswer | None = None) -> None:
+        """`on_answer` gets the operation of every answer, its bytes, and the same decoded."""
         checked_address(url)
-        self._client = _zeep.Client(_wsdl(), transport=_Transport(limits), settings=_SETTINGS)
+        transport = _Transport(limits, on_answer)
+        self._client = _zeep.Client(_wsdl(), transport=transport, settings=_SETTINGS)
         self._service = self._client.create_service(_BINDING, url)
 
     def call(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -120,8 +123,9 @@ class Soap:
 class _Transport:
     """The transport for zeep: our own exchange, and no other network access."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, on_answer: OnAnswer | None = None) -> None:
         self._limits = limits
+        self._on_answer = on_answer
 
     def load(self, url: str) -> bytes:
         if url != str(contract.PATH):
@@ -139,6 +143,8 @@ class _Transport:
     def _readable(self, answer: Response, *, operation: str) -> Response:
         """Return the answer in UTF-8 without characters that XML forbids; say it if there were."""
         decoded = decode(answer.content, answer.headers.get_content_charset())
+        if self._on_answer:
+            self._on_answer(operation, answer.content, decoded)
         if decoded.marks:
             log.warning("answer.characters_dropped", operation=operation, count=decoded.marks)
         if decoded.encoding != "utf-8":

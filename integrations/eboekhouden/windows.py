@@ -11,7 +11,6 @@ from typing import Generic, TypeVar
 
 from .client import EBoekhouden
 from .errors import OutcomeUnknown
-from .facts.limits import MAX_ENTRY_ROWS
 from .messages import BookedEntry, BookedInvoice
 
 Row = TypeVar("Row")
@@ -42,7 +41,7 @@ def invoices_between(
     def ask(first: date, last: date) -> Rows[BookedInvoice]:
         before()
         rows = client.invoices(since=first, until=last)
-        return Rows(rows, len(rows) >= MAX_ENTRY_ROWS)
+        return Rows(rows, len(rows) >= client.most_invoices)
 
     return _window(ask, since=since, until=until)
 

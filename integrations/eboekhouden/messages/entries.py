@@ -171,10 +171,10 @@ def entry_filter(*, since: date, until: date, number: str = "") -> dict[str, Any
     return {"cFilter": filters}
 
 
-def entries_in(answer: fields.Row) -> list[BookedEntry]:
+def entries_in(answer: fields.Row, *, most: int = limits.MAX_ENTRY_ROWS) -> list[BookedEntry]:
     """Return the entries in an answer of GetMutaties; OutcomeUnknown if some may be missing."""
     rows = fields.read_rows(answer, "Mutaties")
-    if len(rows) >= limits.MAX_ENTRY_ROWS:
+    if len(rows) >= most:
         raise OutcomeUnknown("row-cap")
     return [BookedEntry.from_service(row) for row in rows]
 
