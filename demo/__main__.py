@@ -14,11 +14,13 @@ from timechimp_eb.product import DEFAULT_NAME
 
 from . import parts
 from .home import LOGIN_EMAIL, LOGIN_PASSWORD, Home, InUse
+from .listening import Claims
 from .supervisor import Part, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN = 90  # seconds, on a slow machine
 LAST_PORT = 65_535
+TRIES = 3  # to find ports that nobody takes between choosing and binding
 
 
 def main(arguments: list[str]) -> int:
@@ -84,14 +86,23 @@ def port_number(text: str) -> int:
 def run(home: Home, *, port: int) -> int:
     """Run the demo from start to stop; return 1 if it did not come up."""
     began = time.monotonic()
-    ports = home.ports(web=port)
-    environment = parts.environment(home, ports)
-    supervisor = Supervisor(ROOT, home.logs, environment, say)
-    supervisor.listen_to_signals()
+    claims, avoid = Claims(), set[int]()
     try:
-        unanswering = start_all(supervisor, home, ports)
-        if unanswering:
-            explain(supervisor, unanswering)
+        for tries_left in reversed(range(TRIES)):
+            ports = home.ports(claims, web=port, avoid=avoid)
+            environment = parts.environment(home, ports)
+            supervisor = Supervisor(ROOT, home.logs, environment, say)
+            supervisor.listen_to_signals()
+            silent = start_all(supervisor, home, ports)
+            taken = {part.port for part in silent if part.lost_its_port}
+            if not taken or not tries_left:
+                break
+            say(f"Another program took port {', '.join(map(str, taken))}; choosing again.")
+            supervisor.stop()
+            claims.release()
+            avoid |= taken
+        if silent:
+            explain(supervisor, silent)
             return 1
         if not supervisor.is_stopping:
             say(welcome(home, ports, environment, seconds=time.monotonic() - began))
@@ -99,6 +110,7 @@ def run(home: Home, *, port: int) -> int:
     finally:
         say("Stopping …")
         supervisor.stop()
+        claims.release()
     say("Stopped. The data is kept; ./run demo continues with it.")
     return 0
 

@@ -5,14 +5,16 @@ import fcntl
 import json
 import os
 import secrets
-import socket
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from timechimp_eb.other_versions import is_of_another_version
+
+from .listening import Claims
 
 LOGIN_EMAIL = "sanne@studio-oost.example"
 LOGIN_PASSWORD = "demo-demo-demo"
@@ -126,32 +128,13 @@ class Home:
             partial.replace(path)
         return path.read_text().strip()
 
-    def ports(self, *, web: int) -> dict[str, int]:
-        """Return a free port for each part: the wanted one, else the next.
-
-        The ports of parts behind the web server are kept between starts.
-        """
+    def ports(self, claims: Claims, *, web: int, avoid: Iterable[int] = ()) -> dict[str, int]:
+        """Claim a port for each part: the wanted one, else the next. Those behind the web stay."""
         path = self.folder / "ports.json"
         kept = json.loads(path.read_text()) if path.exists() else {}
         before = {**BEHIND_THE_WEB, **kept}
         found: dict[str, int] = {}
         for name, port in {"web": web, **before}.items():
-            found[name] = free_port(port, taken=set(found.values()))
+            found[name] = claims.free_port(port, avoid={*avoid, *found.values()})
         path.write_text(json.dumps({name: found[name] for name in BEHIND_THE_WEB}))
         return found
-
-
-def free_port(first: int, *, taken: set[int]) -> int:
-    """Return the first port from `first` on at which nothing on this machine listens."""
-    candidates = (port for port in range(first, first + 100) if port not in taken)
-    return next((port for port in candidates if is_free(port)), first)
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

@@ -25,8 +25,10 @@ def environment(home: Home, ports: Mapping[str, int]) -> dict[str, str]:
     reserved = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS")
     kept = {name: value for name, value in os.environ.items() if name not in reserved}
     chosen = {"EBOEKHOUDEN_URL": f"http://127.0.0.1:{ports['sandbox']}/soap.asmx"}
-    # The sandbox has finished a request when its answer is lost, so a short settle time is enough.
-    chosen["BOOKING_SETTLE_SECONDS"] = "10"
+    if "EBOEKHOUDEN_URL" not in os.environ:
+        # The sandbox has finished a request when its answer is lost, so a short time is enough.
+        # Another service may still act on it, and gets the time that the settings give.
+        chosen["BOOKING_SETTLE_SECONDS"] = "10"
     return {
         **chosen,
         **kept,
@@ -58,19 +60,21 @@ def broker(home: Home, port: int) -> Part:
     command = [str(get_binary_path())]
     for name, value in options.items():
         command += [f"--{name}", value]
-    return Part("broker", command, is_up=lambda: listens(port))
+    return Part("broker", command, port=port, is_up=lambda: listens(port))
 
 
 def sandbox(home: Home, port: int) -> Part:
     command = manage("eboekhouden_sandbox", "--json", "--second", "--port", str(port))
     command += ["--books", str(home.books)]
-    return Part("sandbox", command, is_up=lambda: answers(f"http://127.0.0.1:{port}/"))
+    address = f"http://127.0.0.1:{port}/"
+    return Part("sandbox", command, port=port, is_up=lambda: answers(address))
 
 
 def mailbox(home: Home, port: int) -> Part:
     command = [sys.executable, "-m", "demo.mailbox", "--folder", str(home.mail)]
     address = f"http://127.0.0.1:{port}/page.css"
-    return Part("mailbox", [*command, "--port", str(port)], is_up=lambda: answers(address))
+    command += ["--port", str(port)]
+    return Part("mailbox", command, port=port, is_up=lambda: answers(address))
 
 
 def web(port: int) -> Part:
@@ -80,7 +84,7 @@ def web(port: int) -> Part:
     if os.access("/dev/shm", os.W_OK):  # a heartbeat on a slow disk looks like a hanging worker
         command += ["--worker-tmp-dir", "/dev/shm"]
     pages = [f"http://127.0.0.1:{port}/{page}" for page in ("livez", "account/login/")]
-    return Part("web", command, is_up=lambda: answers(*pages))
+    return Part("web", command, port=port, is_up=lambda: answers(*pages))
 
 
 def worker(ports: Mapping[str, int]) -> Part:

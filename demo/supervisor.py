@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .listening import is_free, listens_in_session
+
 PR_SET_PDEATHSIG = 1
 # Seconds of running after which the count of deaths starts again.
 STEADY = 60
@@ -28,6 +30,8 @@ class Part:
     is_up: Callable[[], bool]
     # Seconds in which it may finish its work when it is asked to stop.
     patience: float = 5
+    # Where it listens; another program that listens there is not this part.
+    port: int = 0
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0
     deaths: int = 0
@@ -36,6 +40,21 @@ class Part:
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def answers(self) -> bool:
+        """Whether this part answers, and not another program at its port."""
+        return self.is_running and (not self.port or self.has_its_port) and self.is_up()
+
+    @property
+    def has_its_port(self) -> bool:
+        """Whether the port is this part's own."""
+        return self.process is not None and listens_in_session(self.port, self.process.pid)
+
+    @property
+    def lost_its_port(self) -> bool:
+        """Whether another program has the port."""
+        return bool(self.port) and not is_free(self.port) and not self.has_its_port
 
 
 @dataclass
@@ -81,7 +100,7 @@ class Supervisor:
         waiting = list(parts)
         while waiting and not self.is_stopping and time.monotonic() < deadline:
             self.revive()
-            waiting = [part for part in waiting if not (part.is_running and part.is_up())]
+            waiting = [part for part in waiting if not part.answers]
             if any(part.deaths >= HOPELESS for part in waiting):
                 break
             time.sleep(0.1 if waiting else 0)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from demo import parts
 from demo.__main__ import read_options
-from demo.home import Home, InUse, free_port, is_free
+from demo.home import Home, InUse
+from demo.listening import Claims, is_free, listens_in_session
 from demo.supervisor import Part, Supervisor
 from tests.plugins.servers import unused_port
 
@@ -117,7 +120,9 @@ def test_a_taken_port_gives_way_to_the_next_free_one() -> None:
     port = unused_port()
 
     assert is_free(port)
-    assert free_port(port, taken={port}) > port
+    claims = Claims()
+    assert claims.free_port(port, avoid={port}) > port
+    claims.release()
 
 
 @pytest.mark.parametrize("typed", ["70000", "0", "-1", "x"])
@@ -128,3 +133,63 @@ def test_a_number_that_no_port_has_is_refused_with_what_to_choose(
         read_options([f"--port={typed}"])
 
     assert "Choose one from 1 to 65535" in capsys.readouterr().err
+
+
+# --- A second demo beside the first ---------------------------------------------------------------
+
+
+def test_two_demos_that_start_together_choose_different_ports(tmp_path):
+    first, second, third = Claims(), Claims(), Claims()
+    homes = [Home(tmp_path / name) for name in ("one", "two")]
+    for home in homes:
+        home.lay_out()
+    web = unused_port()
+    ports = [
+        home.ports(claims, web=web) for home, claims in zip(homes, (first, second), strict=True)
+    ]
+    assert not {*ports[0].values()} & {*ports[1].values()}
+    first.release()
+    second.release()
+    assert homes[0].ports(third, web=web) == one
+    third.release()
+
+
+def listener(port: int) -> list[str]:
+    code = (
+        "import http.server, sys; "
+        f"http.server.ThreadingHTTPServer(('127.0.0.1', {port}), "
+        "http.server.SimpleHTTPRequestHandler).serve_forever()"
+    )
+    return [sys.executable, "-c", code]
+
+
+def test_another_program_at_the_port_is_not_the_part(supervisor):
+    port = unused_port()
+    with socket.create_server(("127.0.0.1", port)):
+        part = Part("web", listener(port), is_up=lambda: True, port=port)
+        supervisor.start(part)
+        assert not part.answers
+        until(lambda: not part.is_running)
+        assert part.lost_its_port
+        assert supervisor.wait_until_up(part, seconds=0.5) == [part]
+
+
+def test_the_part_itself_at_its_port_answers(supervisor):
+    port = unused_port()
+    part = Part("web", listener(port), is_up=lambda: True, port=port)
+    supervisor.start(part)
+    until(lambda: part.answers)
+    assert not part.lost_its_port
+    assert not listens_in_session(port, os.getsid(0))
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_only_our_own_sandbox_shortens_the_settle_time(tmp_path, monkeypatch, elsewhere):
+    monkeypatch.delenv("BOOKING_SETTLE_SECONDS", raising=False)
+    monkeypatch.delenv("EBOEKHOUDEN_URL", raising=False)
+    if elsewhere:
+        monkeypatch.setenv("EBOEKHOUDEN_URL", "https://soap.e-boekhouden.nl/soap.asmx")
+    home = Home(tmp_path)
+    home.lay_out()
+    settings = parts.environment(home, {"sandbox": 1, "broker": 2, "web": 3, "mailbox": 4})
+    assert settings.get("BOOKING_SETTLE_SECONDS") == (None if elsewhere else "10")

@@ -128,7 +128,7 @@ def invoices_cap(probe: Prober) -> str:
 def booked_text(probe: Prober) -> str:
     """Whether an invoice that is booked at once has an entry with our text."""
     number = probe.name("e")
-    head = {"InBoekhoudingPlaatsen": True, "BoekhoudmutatieOmschrijving": NAME}
+    head: dict[str, Any] = {"InBoekhoudingPlaatsen": True, "BoekhoudmutatieOmschrijving": NAME}
     try:
         probe.add_invoice(probe.invoice(number, **head))
     except EBoekhoudenError as error:
