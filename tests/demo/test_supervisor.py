@@ -144,10 +144,8 @@ def test_two_demos_that_start_together_choose_different_ports(tmp_path):
     for home in homes:
         home.lay_out()
     web = unused_port()
-    ports = [
-        home.ports(claims, web=web) for home, claims in zip(homes, (first, second), strict=True)
-    ]
-    assert not {*ports[0].values()} & {*ports[1].values()}
+    one, other = homes[0].ports(first, web=web), homes[1].ports(second, web=web)
+    assert not {*one.values()} & {*other.values()}
     first.release()
     second.release()
     assert homes[0].ports(third, web=web) == one
