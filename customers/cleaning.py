@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lib import identifiers
 from lib.countries import EU, HOME, country_code, is_known
+from vat.territories import where
 
 # Fields whose rules depend on the country, and the countries themselves.
 BY_COUNTRY = (
@@ -46,7 +47,8 @@ def clean_by_country(values: Mapping[str, str]) -> Cleaned:
     country = cleaned.values.get("country", "") if values.get("country") else HOME
     postal = cleaned.values.get("postal_country", "") if values.get("postal_country") else country
     _clean(cleaned, values, "iban", identifiers.clean_iban)
-    if country in EU:
+    place = where(country, values.get("postal_code", ""), values.get("vat_number", ""))
+    if country in EU or place.goods:
         _clean(cleaned, values, "vat_number", identifiers.vat_number_cleaner(country))
     if country == HOME:
         _clean(cleaned, values, "coc_number", identifiers.clean_registration)

@@ -14,6 +14,7 @@ from lib.amounts import AmountField
 from lib.countries import HOME, choices
 from lib.form_fields import LineField
 from vat.choices import Advice, advice_for, grouped, offer_rates
+from vat.territories import where
 
 from .cleaning import BY_COUNTRY, Cleaned, clean_by_country
 from .editing import is_number_fixed, next_free_number, owner_of
@@ -132,16 +133,25 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
         """Check that the VAT rate fits the customer, unless nothing about it was changed."""
         cleaned = self.cleaned_data
         rate = cleaned.get("vat_rate")
-        vat_fields = ("country", "is_business", "vat_number")
-        if rate is None or not {"vat_rate", *vat_fields} & set(self.changed_data):
+        vat_fields = ("country", "is_business", "vat_number", "postal_code")
+        if rate is None or not self._moves_vat():
             return
         if not {"vat_rate", *vat_fields} & set(self.errors):
             for field, text in rate.why_not_for(**{name: cleaned[name] for name in vat_fields}):
                 self.add_error(field, text)
 
+    def _moves_vat(self) -> bool:
+        """Return whether anything was changed that the VAT rate must fit; not each postal code counts."""
+        if {"vat_rate", "country", "is_business", "vat_number"} & set(self.changed_data):
+            return True
+        country = self.cleaned_data.get("country", "")
+        codes = (self.initial.get("postal_code", ""), self.cleaned_data.get("postal_code", ""))
+        before, after = (where(country, code) for code in codes)
+        return before != after
+
     def advice(self) -> Advice:
         """Return advice on the VAT fields as filled in."""
-        names = ("vat_rate", "country", "is_business", "vat_number")
+        names = ("vat_rate", "country", "is_business", "vat_number", "postal_code")
         typed = {name: self[name].value() for name in names}
         empty = ("", None)
         texts = {name: "" if value in empty else str(value) for name, value in typed.items()}

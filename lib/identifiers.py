@@ -57,9 +57,12 @@ def clean_bic(text: str) -> str:
 
 
 def clean_vat_number(text: str) -> str:
-    """Clean a VAT number of an EU country, such as NL123456782B12."""
+    """Clean a VAT number of an EU country, such as NL123456782B12.
+
+    A Greek one begins with EL, not with the ISO code GR: art. 215 of Directive 2006/112/EC.
+    """
     try:
-        return str(vat.validate(_VAT_LABEL.sub("", clean_line(text))))
+        return greek_prefix(str(vat.validate(_VAT_LABEL.sub("", clean_line(text)))))
     except InvalidChecksum:
         sentence = _("The check digits of this VAT number do not match. A character is wrong.")
     except InvalidComponent:
@@ -83,6 +86,12 @@ def vat_number_cleaner(country: str) -> Callable[[str], str]:
 
 def _is_dutch(number: str, country: str) -> bool:
     return country == "NL" and bool(_WITHOUT_COUNTRY.fullmatch(number))
+
+
+def greek_prefix(number: str) -> str:
+    """Return a VAT number without blanks in capitals, with EL for Greece."""
+    compact = "".join(number.split()).upper()
+    return f"EL{compact[2:]}" if compact.startswith("GR") else compact
 
 
 def clean_coc_number(text: str) -> str:

@@ -59,15 +59,19 @@ def grouped(rates: Iterable[Any], *, empty: str) -> Choices:
 
 
 def advice_for(organisation: Organisation, typed: Mapping[str, str]) -> Advice:
-    """Advise on the values of a form: vat_rate, country, is_business and vat_number."""
+    """Advise on the values of a form: vat_rate, country, is_business, vat_number, postal_code."""
     rates = organisation.vat_rates
     chosen = rates.filter(pk=chosen_id(typed.get("vat_rate", ""))).first()
     rate = chosen or rates.filter(is_default=True).first()
     if rate is None:
         return Advice("", ())
-    country, is_business = typed.get("country", ""), typed.get("is_business") != "False"
-    number = typed.get("vat_number", "")
-    reasons = rate.why_not_for(country=country, is_business=is_business, vat_number=number)
-    unusual = rate.unusual_for(country=country, is_business=is_business)
+    customer: dict[str, Any] = {
+        "country": typed.get("country", ""),
+        "is_business": typed.get("is_business") != "False",
+        "vat_number": typed.get("vat_number", ""),
+        "postal_code": typed.get("postal_code", ""),
+    }
+    reasons = rate.why_not_for(**customer)
+    unusual = rate.unusual_for(**customer)
     warnings = [text for _field, text in reasons] if chosen else []
     return Advice(rate.consequence if chosen else "", (*warnings, *filter(None, [unusual])))

@@ -1,7 +1,8 @@
 """Whether a customer is eligible for a treatment, by country, VAT number and kind of customer.
 
 The customer form checks this, and the legal check does before an invoice becomes final.
-Sources: art. 12(5) of the Turnover Tax Act 1968; art. 44, 138, 146 and 196 of Directive 2006/112.
+Sources: art. 6, 6i and 12(5) of the Turnover Tax Act 1968; art. 44, 59, 138, 146 and 196 of
+Directive 2006/112. Which country counts is in `territories`.
 """
 
 from collections.abc import Mapping
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum.eu import vat
 
-from lib.countries import EU, HOME, country_name
+from lib.countries import HOME
 
+from .territories import NORTHERN_IRELAND, Where, where
 from .treatments import TREATMENTS, WITHIN_EU, VatTreatment
 
 REVERSE_CHARGED = WITHIN_EU | {VatTreatment.REVERSE_CHARGE}
+GOODS = frozenset({VatTreatment.EU_GOODS, VatTreatment.EXPORT})
+OUTSIDE_EU = frozenset({VatTreatment.EXPORT, VatTreatment.WORLD_SERVICES})
 _WITHIN_EU = gettext_lazy(
     "0% VAT for everything. The invoice shows the customer's VAT number and counts for the ICP "
     "return. A task or expense category with its own EU rate takes precedence and determines "
@@ -36,7 +40,12 @@ CONSEQUENCES: Mapping[str, str | Promise] = MappingProxyType(
         VatTreatment.EU_GOODS: _WITHIN_EU,
         VatTreatment.EU_SERVICES: _WITHIN_EU,
         VatTreatment.EXPORT: gettext_lazy(
-            "0% VAT for everything, because the customer is outside the EU."
+            "0% VAT for everything: goods that leave the EU. They are in box 3a of the VAT return. "
+            "For work and other services choose the rate for services outside the EU."
+        ),
+        VatTreatment.WORLD_SERVICES: gettext_lazy(
+            "No VAT for everything: the place of supply is that of the customer, outside the EU. "
+            "It is not in the VAT return. For goods choose the rate for goods outside the EU."
         ),
         VatTreatment.EXEMPT: gettext_lazy("No VAT for everything; the invoice says it is exempt."),
         VatTreatment.SMALL_BUSINESS: gettext_lazy(
@@ -47,24 +56,38 @@ CONSEQUENCES: Mapping[str, str | Promise] = MappingProxyType(
 
 
 def reasons_against(
-    treatment: str, *, country: str, is_business: bool, vat_number: str
+    treatment: str, *, country: str, is_business: bool, vat_number: str, postal_code: str = ""
 ) -> list[tuple[str, str]]:
     """Return the reasons why such a customer cannot have this treatment, as (field, sentence)."""
+    place = where(country, postal_code, vat_number)
     reasons = [
-        ("vat_number", why_not_number(vat_number, treatment)),
+        ("vat_number", why_not_number(vat_number, treatment, place)),
         ("vat_rate", why_not_private(treatment, is_business=is_business)),
-        ("vat_rate", why_not_country(treatment, country)),
+        ("vat_rate", why_not_country(treatment, place)),
     ]
     return [(field, text) for field, text in reasons if text]
 
 
-def why_not_number(number: str, treatment: str) -> str:
+def why_not_number(number: str, treatment: str, place: Where) -> str:
     """Say what is wrong with the VAT number that the treatment needs; empty if nothing is."""
     if not TREATMENTS[treatment].needs_vat_number:
         return ""
-    why = _wrong_number(number, is_here=treatment == VatTreatment.REVERSE_CHARGE)
+    is_northern = treatment == VatTreatment.EU_GOODS and place.goods == NORTHERN_IRELAND
+    why = (
+        _not_northern(number)
+        if is_northern
+        else _wrong_number(number, is_here=treatment == VatTreatment.REVERSE_CHARGE)
+    )
+    if not why and not is_northern and vat.compact(number).startswith(NORTHERN_IRELAND):
+        why = _("a number that begins with XI is for goods to Northern Ireland only.")
     sentence = _("“%(treatment)s” needs the VAT number of the customer: %(why)s")
     return sentence % {"treatment": VatTreatment(treatment).label, "why": why} if why else ""
+
+
+def _not_northern(number: str) -> str:
+    if vat.is_valid(number) and vat.compact(number).startswith(NORTHERN_IRELAND):
+        return ""
+    return _("for goods to Northern Ireland it must begin with XI.")
 
 
 def _wrong_number(number: str, *, is_here: bool) -> str:
@@ -72,7 +95,7 @@ def _wrong_number(number: str, *, is_here: bool) -> str:
         return _("it is missing.")
     if not vat.is_valid(number):
         return _("%(number)s cannot be right.") % {"number": number}
-    is_ours = vat.compact(number).upper().startswith(HOME)
+    is_ours = vat.compact(number).startswith(HOME)
     if is_here and not is_ours:
         return _("it must begin with NL.")
     if is_ours and not is_here:
@@ -87,28 +110,36 @@ def why_not_private(treatment: str, *, is_business: bool) -> str:
     return ""
 
 
-def why_not_country(treatment: str, country: str) -> str:
-    """Refuse a country that does not match the treatment; empty if it matches.
-
-    An empty country counts as the Netherlands.
-    """
-    names = {"country": country_name(country or HOME)}
-    if treatment in WITHIN_EU and country not in EU - {HOME}:
+def why_not_country(treatment: str, place: Where) -> str:
+    """Refuse a place that does not match the treatment; empty if it matches."""
+    member = place.goods if treatment in GOODS else place.services
+    names = {"country": place.name, "treatment": VatTreatment(treatment).label}
+    if treatment in WITHIN_EU and member in ("", HOME):
         text = _("VAT within the EU is for customers in another EU country, not in %(country)s.")
         return text % names
-    if treatment == VatTreatment.EXPORT and (country or HOME) in EU:
-        return _("“Outside the EU” is not for customers in %(country)s.") % names
+    if treatment in OUTSIDE_EU and member:
+        return _("“%(treatment)s” is not for customers in %(country)s.") % names
     return ""
 
 
-def unusual(percentage: Decimal, *, country: str, is_business: bool) -> str:
+def unusual(percentage: Decimal, *, place: Where, is_business: bool) -> str:
     """Explain why Dutch VAT is rarely right for a customer abroad; empty if it may well be."""
-    names = {"country": country_name(country)}
-    if not percentage or country in ("", HOME):
+    if not percentage or place.services == HOME:
         return ""
-    if country not in EU:
+    names = {"country": place.name}
+    if not place.services:
         return _("For a customer in %(country)s there is usually no Dutch VAT.") % names
     if not is_business:
         return ""
     text = _("A business in %(country)s usually pays the VAT itself: choose another VAT rate.")
     return text % names
+
+
+def unusual_for_private(treatment: str, *, is_business: bool) -> str:
+    """Explain that only some services to a private person are supplied outside the EU."""
+    if is_business or treatment != VatTreatment.WORLD_SERVICES:
+        return ""
+    return _(
+        "For a private person outside the EU only advice, data, advertising, licences and the like "
+        "are without Dutch VAT (art. 6i of the Turnover Tax Act)."
+    )

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from lib.model_fields import LineField
 
-from .eligibility import CONSEQUENCES, reasons_against, unusual
+from .eligibility import CONSEQUENCES, reasons_against, unusual, unusual_for_private
+from .territories import where
 from .treatments import VatTreatment
 
 
@@ -69,13 +70,22 @@ class VatRate(models.Model):
         return str(CONSEQUENCES[self.treatment])
 
     def why_not_for(
-        self, *, country: str, is_business: bool, vat_number: str
+        self, *, country: str, is_business: bool, vat_number: str, postal_code: str = ""
     ) -> Sequence[tuple[str, str]]:
         """Return the reasons why such a customer cannot have this rate, as (field, sentence)."""
         return reasons_against(
-            self.treatment, country=country, is_business=is_business, vat_number=vat_number
+            self.treatment,
+            country=country,
+            is_business=is_business,
+            vat_number=vat_number,
+            postal_code=postal_code,
         )
 
-    def unusual_for(self, *, country: str, is_business: bool) -> str:
+    def unusual_for(
+        self, *, country: str, is_business: bool, vat_number: str = "", postal_code: str = ""
+    ) -> str:
         """Explain why this rate is rarely right for such a customer; empty if it may well be."""
-        return unusual(self.percentage, country=country, is_business=is_business)
+        place = where(country, postal_code, vat_number)
+        return unusual(
+            self.percentage, place=place, is_business=is_business
+        ) or unusual_for_private(self.treatment, is_business=is_business)

@@ -44,7 +44,8 @@ STANDARD_RATES = (
     StandardRate(_("Reverse-charged"), 0, VatTreatment.REVERSE_CHARGE, "VERL_VERK"),
     StandardRate(_("Goods within the EU"), 0, VatTreatment.EU_GOODS, "BI_EU_VERK"),
     StandardRate(_("Services within the EU"), 0, VatTreatment.EU_SERVICES, "BI_EU_VERK_D"),
-    StandardRate(_("Outside the EU"), 0, VatTreatment.EXPORT, "BU_EU_VERK"),
+    StandardRate(_("Goods outside the EU"), 0, VatTreatment.EXPORT, "BU_EU_VERK"),
+    StandardRate(_("Services outside the EU"), 0, VatTreatment.WORLD_SERVICES, "GEEN"),
     StandardRate(_("Exempt or no VAT"), 0, VatTreatment.EXEMPT, "GEEN"),
     StandardRate(_("Small-business scheme (KOR)"), 0, VatTreatment.SMALL_BUSINESS, "GEEN"),
 )

@@ -24,9 +24,14 @@ class VatTreatment(models.TextChoices):
     REVERSE_CHARGE = "reverse_charge", _("Reverse-charged in the Netherlands")
     EU_GOODS = "eu_goods", _("Goods to another EU country")
     EU_SERVICES = "eu_services", _("Services to another EU country")
-    EXPORT = "export", _("Outside the EU")
+    EXPORT = "export", _("Goods to outside the EU")
+    WORLD_SERVICES = "world_services", _("Services to outside the EU")
     EXEMPT = "exempt", _("Exempt")
     SMALL_BUSINESS = "small_business", _("Small-business scheme (KOR)")
+
+
+# "Not subject to VAT": without any percentage, and alone on an e-invoice (BR-O-05, BR-O-11).
+OUT_OF_SCOPE = "O"
 
 
 class Icp(StrEnum):
@@ -80,6 +85,11 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
         ),
         # Table II, a.2 of the Act; art. 146 of the Directive.
         VatTreatment.EXPORT: Treatment("G", _("Export outside the EU"), codes={0: "BU_EU_VERK"}),
+        # The place of supply is that of the customer, so the supply is not in the return: art. 6(1)
+        # of the Act and 44 of the Directive for a business, 6i and 59 for anyone else.
+        VatTreatment.WORLD_SERVICES: Treatment(
+            OUT_OF_SCOPE, _("No VAT: the place of supply is outside the EU"), codes={0: "GEEN"}
+        ),
         # Art. 11 of the Act.
         VatTreatment.EXEMPT: Treatment("E", _("Exempt from VAT"), codes={0: "GEEN"}),
         # Art. 25 of the Act: no VAT is charged, and the invoice says why.
@@ -103,6 +113,8 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
         VatTreatment.EU_GOODS: frozenset({"BI_EU_VERK"}),
         VatTreatment.EU_SERVICES: frozenset({"BI_EU_VERK_D"}),
         VatTreatment.EXPORT: frozenset({"BU_EU_VERK"}),
+        # BU_EU_VERK puts it in box 3a of the return, which is for goods; some file it there.
+        VatTreatment.WORLD_SERVICES: frozenset({"GEEN", "BU_EU_VERK"}),
         VatTreatment.EXEMPT: frozenset({"GEEN"}),
         VatTreatment.SMALL_BUSINESS: frozenset({"GEEN"}),
     }

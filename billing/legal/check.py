@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     taxes.who_pays_the_vat_is_a_business,
     taxes.country_goes_with_treatment,
     taxes.abroad_has_the_vat_of_abroad,
+    taxes.services_abroad_are_for_businesses,
     taxes.untaxed_is_untaxed,
     taxes.small_businesses_charge_no_vat,
     taxes.rates_have_codes,

@@ -104,8 +104,9 @@ def addressee_has_vat_number(supply: Supply) -> Iterator[Finding]:
 
     It is of another EU country for a supply to that country, and Dutch for a reverse charge here.
     """
+    customer = supply.addressee
     for treatment in sorted(supply.treatments):
-        if text := why_not_number(supply.addressee.vat_number, treatment):
+        if text := why_not_number(customer.vat_number, treatment, customer.where):
             yield Finding(text, Place(Where.CUSTOMER, "vat_number"))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from lib.money import ZERO
-from vat.eligibility import unusual, why_not_country, why_not_private
+from vat.eligibility import unusual, unusual_for_private, why_not_country, why_not_private
 from vat.treatments import TREATMENTS, VatTreatment
 
 from .findings import Finding, Place, Severity, Where
@@ -38,7 +38,7 @@ def country_goes_with_treatment(supply: Supply) -> Iterator[Finding]:
     Art. 138, 44 and 146 of the Directive; BR-IC-12.
     """
     for treatment in sorted(supply.treatments):
-        if text := why_not_country(treatment, supply.addressee.country):
+        if text := why_not_country(treatment, supply.addressee.where):
             yield Finding(text, CUSTOMERS_RATE)
 
 
@@ -54,9 +54,16 @@ def abroad_has_the_vat_of_abroad(supply: Supply) -> Iterator[Finding]:
     """Dutch VAT for a business abroad is rarely right: art. 44, 138 and 146 of the Directive."""
     customer = supply.addressee
     highest = max((line.vat_percentage for line in supply.lines), default=ZERO)
-    text = unusual(highest, country=customer.country, is_business=customer.is_business)
+    text = unusual(highest, place=customer.where, is_business=customer.is_business)
     if text:
         yield Finding(text, CUSTOMERS_RATE, Severity.WARNING)
+
+
+def services_abroad_are_for_businesses(supply: Supply) -> Iterator[Finding]:
+    """Few services to a private person are supplied outside the EU: art. 6i of the Act."""
+    for treatment in sorted(supply.treatments):
+        if text := unusual_for_private(treatment, is_business=supply.addressee.is_business):
+            yield Finding(text, CUSTOMERS_RATE, Severity.WARNING)
 
 
 def small_businesses_charge_no_vat(supply: Supply) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from lib.countries import HOME
 from lib.money import ZERO
+from vat.territories import Where, where
 from vat.totals import Taxed
 
 from ..models import InvoiceLine
@@ -33,6 +34,11 @@ class Party:
     def is_at_home(self) -> bool:
         """Whether the party is established in the Netherlands; an empty country counts as such."""
         return self.country in ("", HOME)
+
+    @property
+    def where(self) -> Where:
+        """Where it is for VAT: a territory can differ from its country."""
+        return where(self.country, self.postal_code, self.vat_number)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from lib.identifiers import greek_prefix
 from lib.money import ZERO
 from lib.spreadsheets import Cell, Sheet
 from registrations.periods import Period
@@ -94,6 +95,11 @@ def _cells(rows: list[IcpRow]) -> Iterator[list[Cell]]:
         yield [row.country, row.vat_number, row.name, row.goods, row.services]
 
 
+def icp_number(number: str) -> str:
+    """Return a VAT number as the return writes it: one spelling, so that it has one row."""
+    return greek_prefix("".join(filter(str.isalnum, number)))
+
+
 def _supplies(organisation: Organisation, period: Period) -> Iterator[Supply]:
     """Yield every invoice with such a supply, under the VAT number printed on it."""
     invoices = issued(organisation, period).order_by("date", "pk")
@@ -103,6 +109,6 @@ def _supplies(organisation: Organisation, period: Period) -> Iterator[Supply]:
         for rate in map(VatTotal.from_json, stored):
             sums[TREATMENTS[rate.treatment].icp] += rate.net
         if Icp.GOODS in sums or Icp.SERVICES in sums:
-            number = "".join(addressee.get("vat_number", "").split()).upper()
+            number = icp_number(addressee.get("vat_number", ""))
             name = addressee.get("name", "")
             yield Supply(pk, customer, number, name, sums[Icp.GOODS], sums[Icp.SERVICES])

@@ -17,10 +17,11 @@ from decimal import Decimal
 from accounts.models import Organisation
 from customers.models import Customer
 from integrations.models import Connection
-from lib.countries import EU, HOME
+from lib.countries import HOME
 from projects.models import ExpenseCategory, Task, TripSettings
 from vat.models import VatRate
 from vat.rates_by_date import rate_on
+from vat.territories import where
 from vat.treatments import WITHIN_EU, VatTreatment
 
 from .lines import PostingRule
@@ -84,4 +85,6 @@ class PostingRules:
 
 def _is_billed_within_eu(customer: Customer, rate: VatRate | None) -> bool:
     """Return whether its rate is within the EU, or it is in another country of the EU."""
-    return bool(rate and rate.treatment in WITHIN_EU) or customer.country in EU - {HOME}
+    place = where(customer.country, customer.postal_code, customer.vat_number)
+    is_abroad = {place.goods, place.services} - {"", HOME}
+    return bool(rate and rate.treatment in WITHIN_EU) or bool(is_abroad)

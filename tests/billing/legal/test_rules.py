@@ -104,6 +104,10 @@ LAWFUL = {
     "goods within the EU": invoice(untaxed(VatTreatment.EU_GOODS), to=GERMAN),
     "services within the EU": invoice(untaxed(VatTreatment.EU_SERVICES), to=GERMAN),
     "outside the EU": invoice(untaxed(VatTreatment.EXPORT), to=SWISS),
+    "services outside the EU": invoice(untaxed(VatTreatment.WORLD_SERVICES), to=SWISS),
+    "services to a territory with rules of its own": invoice(
+        untaxed(VatTreatment.WORLD_SERVICES), to=replace(GERMAN, postal_code="78266")
+    ),
     "exempt, by who has no VAT number": invoice(
         untaxed(VatTreatment.EXEMPT), issuer=replace(ISSUER, vat_number="")
     ),
@@ -228,9 +232,14 @@ ERRORS = {
         "VAT within the EU is for customers in another EU country, not in Switzerland.",
         Place(CUSTOMER, "vat_rate"),
     ),
+    "services outside the EU inside it": (
+        invoice(untaxed(VatTreatment.WORLD_SERVICES), to=GERMAN),
+        "“Services to outside the EU” is not for customers in Germany.",
+        Place(CUSTOMER, "vat_rate"),
+    ),
     "outside the EU inside it": (
         invoice(untaxed(VatTreatment.EXPORT), to=GERMAN),
-        "“Outside the EU” is not for customers in Germany.",
+        "“Goods to outside the EU” is not for customers in Germany.",
         Place(CUSTOMER, "vat_rate"),
     ),
     "VAT over what is exempt": (
@@ -315,6 +324,11 @@ WARNINGS = {
     "Dutch VAT for Switzerland": (
         invoice(to=SWISS),
         "For a customer in Switzerland there is usually no Dutch VAT.",
+    ),
+    "services to a private person outside the EU": (
+        invoice(untaxed(VatTreatment.WORLD_SERVICES), to=replace(SWISS, is_business=False)),
+        "For a private person outside the EU only advice, data, advertising, licences and the like "
+        "are without Dutch VAT (art. 6i of the Turnover Tax Act).",
     ),
     "a quantity of nothing": (
         invoice(WORK, changed(WORK, position=2, quantity=Decimal(0), net=Decimal(0))),

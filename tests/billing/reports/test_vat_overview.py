@@ -209,6 +209,25 @@ def test_the_list_within_the_eu_keeps_goods_and_services_apart(agency):
     assert nets[VatTreatment.EU_SERVICES] == row.services
 
 
+@pytest.mark.parametrize(
+    ("spellings", "number"),
+    [
+        (("EL094259216", "GR 094259216", "el094.259.216", "gr-094259216"), "EL094259216"),
+        (("DE136695976", "de 136 695 976", "DE136695976 "), "DE136695976"),
+        (("XI980780684", "XI 980 7806 84"), "XI980780684"),
+    ],
+)
+def test_one_vat_number_is_one_row_whatever_its_spelling(agency, spellings, number):
+    services = rate(agency, VatTreatment.EU_SERVICES, "EU services")
+    for spelling in spellings:
+        buyer = factories.create_customer(organisation=agency.organisation, vat_number=spelling)
+        create_invoice(agency.organisation, Line("10.00", services), customer=buyer)
+
+    (row,) = icp(agency.organisation, PERIOD)
+
+    assert (row.vat_number, row.services) == (number, 10 * Decimal(len(spellings)))
+
+
 def test_who_has_no_vat_number_is_named_first(inside, agency):
     services = rate(agency, VatTreatment.EU_SERVICES, "EU services")
     for number in ("DE136695976", "", ""):
