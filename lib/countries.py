@@ -96,6 +96,11 @@ def is_known(code: str) -> bool:
     return code in _names("en")
 
 
+def is_country(code: str) -> bool:
+    """Whether it is a code of ISO 3166-1, in capitals."""
+    return code in _names("en")
+
+
 def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return pairs sorted by name, with our own country first."""
     pairs = [(code, country_name(code)) for code in codes]

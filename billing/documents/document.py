@@ -58,6 +58,18 @@ def invoice_document_of(invoice: Invoice) -> InvoiceDocument:
     )
 
 
+def ubl_document_of(invoice: Invoice) -> InvoiceDocument:
+    """Load what the UBL contains: no specification and no receipts."""
+    issuer, addressee = parties(invoice)
+    return InvoiceDocument(
+        invoice=invoice,
+        lines=tuple(invoice.lines.all()),
+        issuer=issuer,
+        addressee=addressee,
+        supplied=supply_period(invoice),
+    )
+
+
 def parties(invoice: Invoice) -> tuple[Snapshot, Snapshot]:
     """Return issuer and addressee: the snapshots of a final invoice, current data of a draft."""
     return (

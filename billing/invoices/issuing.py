@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from ..documents.archive import issue_files
-from ..legal import Findings, check, document_of
+from ..legal import Findings, check_draft
 from ..models import Invoice, InvoiceEvent, InvoiceStatus, Origin
 from ..numbering import next_number, why_held
 from ..unbilled.releasing import RowsMoved
@@ -36,8 +36,9 @@ class Unlawful(NotAllowed):
 def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
     """Assign a number to a draft, freeze it and store its files; return a final one unchanged.
 
-    The rows of a credit invoice are released or written off. Raises Unlawful when the law check has
-    errors. Raises Held after a restore, until the comparison with e-Boekhouden is complete.
+    The rows of a credit invoice are released or written off. Raises Unlawful when the law check,
+    the e-invoice or the typefaces have errors. Raises Held after a restore, until the comparison
+    with e-Boekhouden is complete.
     """
     with transaction.atomic():
         draft = lock_invoice(invoice)
@@ -64,7 +65,7 @@ def _settle(credit: Invoice, *, by: User) -> None:
 
 
 def _require_lawful(draft: Invoice, *, now: datetime.datetime) -> None:
-    findings = check(document_of(draft, today=timezone.localdate(now)))
+    findings = check_draft(draft, today=timezone.localdate(now))
     if findings.errors:
         raise Unlawful(findings)
 

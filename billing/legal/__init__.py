@@ -7,6 +7,7 @@ rules.
 """
 
 from .check import RULES, check
+from .drafts import check_draft
 from .findings import Finding, Findings, Place, Severity, Where
 from .loading import document_of, documents_of
 from .view import Document, Party
@@ -21,6 +22,7 @@ __all__ = [
     "Severity",
     "Where",
     "check",
+    "check_draft",
     "document_of",
     "documents_of",
 ]

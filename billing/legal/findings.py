@@ -18,6 +18,7 @@ class Where(StrEnum):
     CUSTOMER = "customer"
     DRAFT = "draft"
     VAT_RATE = "vat_rate"
+    INVOICE_SETTINGS = "invoice_settings"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 
 from ..models import Invoice, Origin
-from .check import check
+from .drafts import check_draft
 from .findings import Finding, Findings, Place, Where
-from .loading import document_of
+
+# Only administrators may change these.
+SETTINGS = frozenset({Where.ORGANISATION, Where.VAT_RATE, Where.INVOICE_SETTINGS})
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def draft_report(invoice: Invoice, *, reader: Membership, today: datetime.date) 
     """Check a draft that will be issued here; None for any other invoice."""
     if not invoice.is_draft or invoice.origin != Origin.HERE:
         return None
-    return report(check(document_of(invoice, today=today)), invoice, reader=reader)
+    return report(check_draft(invoice, today=today), invoice, reader=reader)
 
 
 def report(findings: Findings, invoice: Invoice, *, reader: Membership) -> Report:
@@ -51,7 +53,7 @@ def report(findings: Findings, invoice: Invoice, *, reader: Membership) -> Repor
 
 def _summary(finding: Finding, invoice: Invoice, reader: Membership) -> FindingSummary:
     where = finding.place.where
-    if where in (Where.ORGANISATION, Where.VAT_RATE) and not reader.is_administrator:
+    if where in SETTINGS and not reader.is_administrator:
         return FindingSummary(finding.text, finding.is_error, "", _("Ask an administrator."))
     if where is Where.CUSTOMER and not reader.is_manager:
         return FindingSummary(finding.text, finding.is_error, "", _("Ask a project manager."))
@@ -68,6 +70,8 @@ def url_of(place: Place, *, customer_id: int, invoice_id: int = 0) -> str:
             page = reverse("customers:customer-edit", args=[customer_id])
         case Where.VAT_RATE:
             page = reverse("billing:vat-rate-edit", args=[place.pk])
+        case Where.INVOICE_SETTINGS:
+            page = reverse("billing:invoice-settings")
         case _:
             page = reverse("billing:invoice-edit", args=[invoice_id])
     return f"{page}#id_{place.field}" if place.field else page
@@ -79,6 +83,7 @@ def label_of(where: Where) -> str:
         Where.ORGANISATION: _("To the organisation"),
         Where.CUSTOMER: _("To the customer"),
         Where.VAT_RATE: _("To the VAT rate"),
+        Where.INVOICE_SETTINGS: _("To the invoice settings"),
         Where.DRAFT: _("Edit the draft"),
     }
     return labels[where]

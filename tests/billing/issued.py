@@ -32,6 +32,7 @@ KINDS = {
     "goods": [("0", "eu_goods"), ("0", "eu_services")],
     "both reversed": [("0", "eu_services"), ("0", "reverse_charge")],
     "export": [("0", "export")],
+    "world": [("0", "world_services")],
     "government": [("21", "domestic"), ("9", "domestic")],
     "private": [("21", "domestic"), ("9", "domestic")],
 }
@@ -40,6 +41,7 @@ BUYERS = {
     "goods": {"country": "Duitsland", "vat_number": "DE129274202"},
     "both reversed": {"country": "BE", "vat_number": "BE0403170701"},
     "export": {"country": "US"},
+    "world": {"country": "US", "vat_number": "", "coc_number": ""},
     "government": {"coc_number": "00000001003214345000"},
     "private": {"coc_number": "", "vat_number": "", "is_business": False},
 }
@@ -95,25 +97,27 @@ def issued(
     customer: Customer, items: list[Item], *, number: str = "2026-0001", **fields
 ) -> Invoice:
     """A final invoice of these lines, with the totals that the program computes."""
+    final = {
+        "status": fields.pop("status", InvoiceStatus.FINAL),
+        "number": number,
+        "final_at": NOW,
+        "issuer": issuer_snapshot(customer.organisation),
+        "addressee": addressee_snapshot(customer),
+    }
+    return become(drafted(customer, items, **fields), **final)
+
+
+def drafted(customer: Customer, items: list[Item], **fields) -> Invoice:
+    """A draft of these lines."""
     organisation = customer.organisation
-    becomes = {"status": fields.pop("status", InvoiceStatus.FINAL), "number": number}
-    invoice = Invoice(
-        organisation=organisation,
-        customer=customer,
-        date=TODAY,
-        payment_term=30,
-        due_on=TODAY + datetime.timedelta(days=30),
-        final_at=NOW,
-        issuer=issuer_snapshot(organisation),
-        addressee=addressee_snapshot(customer),
-        **fields,
-    )
+    about = {"date": TODAY, "payment_term": 30, "due_on": TODAY + datetime.timedelta(days=30)}
+    invoice = Invoice(organisation=organisation, customer=customer, **about | fields)
     lines = [_line(invoice, n, item, organisation) for n, item in enumerate(items, start=1)]
     for name, value in total_fields(totals(lines, discount=invoice.discount)).items():
         setattr(invoice, name, value)
     invoice.save()
     InvoiceLine.objects.bulk_create(lines)
-    return become(invoice, **becomes)
+    return invoice
 
 
 def become(draft: Invoice, **fields: object) -> Invoice:

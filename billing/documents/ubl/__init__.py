@@ -1,5 +1,6 @@
-"""The UBL of an invoice: UBL 2.1 in the Dutch profile of EN 16931 (NLCIUS, SI-UBL 2.0)."""
+"""The UBL of an invoice, by EN 16931 and NLCIUS (SI-UBL 2.0), and the rules that it must meet."""
 
-from .document import invoice_ubl
+from .document import draft_root, invoice_ubl
+from .rules import Broken, Part, broken_rules
 
-__all__ = ["invoice_ubl"]
+__all__ = ["Broken", "Part", "broken_rules", "draft_root", "invoice_ubl"]

@@ -4,21 +4,22 @@ It follows the NLCIUS (SI-UBL 2.0, https://stpe.nl): EN 16931 with additional Du
 are the stored ones; none is computed again.
 """
 
+import copy
+import re
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from lxml import etree
 
-from lib.countries import HOME
 from lib.formats import day
 from lib.money import cents
-from vat.treatments import category_of
 
 from ...models import Invoice, InvoiceLine
-from ..document import InvoiceDocument, invoice_document_of
+from ..document import InvoiceDocument, ubl_document_of
+from .categories import category, is_out_of_scope
 from .elements import Part, cac, cbc, cbc_amount, cbc_date, figure, root_element
-from .parties import address, country, customer, registration, supplier
+from .parties import address, customer, meets_nlcius, supplier
 from .taxes import discount, discounts, line_category, monetary_total, tax_total
 
 EN_16931 = "urn:cen.eu:en16931:2017"
@@ -30,17 +31,31 @@ CREDIT_TRANSFER = "30"
 UNITS = {"hour": "HUR", "km": "KMT"}
 PIECE = "C62"
 LONGEST_NAME = 100
+# Three characters between the first two number signs of a note (BT-21).
+SUBJECT_CODE = re.compile(r"\A([^#]*#)([^#]{3}#)")
+# The number of a draft while it is tried.
+NO_NUMBER = "0"
 
 
 def invoice_ubl(invoice: Invoice) -> bytes:
     """Return the final invoice as UBL, in its language. Raises ValueError for a draft."""
     if invoice.is_draft:
         raise ValueError("a draft has no UBL")
-    document = invoice_document_of(invoice)
-    with override(invoice.language):
-        root = _credit_note(document) if document.is_credit else _invoice(document)
+    root = _root(ubl_document_of(invoice))
     etree.indent(root)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def draft_root(invoice: Invoice) -> etree._Element:
+    """Return the UBL that a draft would get if it became final now, with a provisional number."""
+    numbered = copy.copy(invoice)
+    numbered.number = invoice.number or NO_NUMBER
+    return _root(ubl_document_of(numbered))
+
+
+def _root(document: InvoiceDocument) -> etree._Element:
+    with override(document.invoice.language):
+        return _credit_note(document) if document.is_credit else _invoice(document)
 
 
 def _invoice(document: InvoiceDocument) -> etree._Element:
@@ -78,15 +93,14 @@ def _credit_note(document: InvoiceDocument) -> etree._Element:
 
 
 def _profile(document: InvoiceDocument) -> Iterator[Part]:
-    """Name NLCIUS, but EN 16931 for a Dutch buyer without the registration of BR-NL-10."""
-    is_private = country(document.addressee) == HOME and not registration(document.addressee)[0]
-    yield cbc("CustomizationID", EN_16931 if is_private else NLCIUS)
+    """Name NLCIUS, but EN 16931 for a Dutch buyer who lacks what NLCIUS asks of one."""
+    yield cbc("CustomizationID", NLCIUS if meets_nlcius(document.addressee) else EN_16931)
     yield cbc("ProfileID", BILLING)
 
 
 def _head(document: InvoiceDocument) -> Iterator[Part]:
     invoice = document.invoice
-    yield cbc("Note", invoice.notes)
+    yield cbc("Note", _without_subject_code(invoice.notes))
     yield cbc("DocumentCurrencyCode", "EUR")
     if not invoice.reference.strip():
         # BR-NL-2 requires a reference of the buyer.
@@ -99,9 +113,15 @@ def _head(document: InvoiceDocument) -> Iterator[Part]:
     yield cac("OrderReference", cbc("ID", invoice.reference))
     reference = cac("InvoiceDocumentReference", cbc("ID", _credited(invoice)))
     yield cac("BillingReference", reference)
-    yield supplier(document.issuer)
-    yield customer(document.addressee)
+    with_vat = not is_out_of_scope(document)
+    yield supplier(document.issuer, with_vat=with_vat)
+    yield customer(document.addressee, with_vat=with_vat)
     yield _delivery(document)
+
+
+def _without_subject_code(note: str) -> str:
+    """Return the note so that nobody reads a code of its subject in it, as in #AAI# (BR-CL-08)."""
+    return SUBJECT_CODE.sub(r"\1 \2", note)
 
 
 def _credited(invoice: Invoice) -> str:
@@ -111,8 +131,10 @@ def _credited(invoice: Invoice) -> str:
 
 def _delivery(document: InvoiceDocument) -> Part:
     """State date and place of delivery of goods to another EU country (BR-IC-11, BR-IC-12)."""
-    goods = any(category_of(one.vat_treatment, one.vat_percentage) == "K" for one in document.lines)
-    if not goods:
+    categories = {
+        category(document, one.vat_treatment, one.vat_percentage) for one in document.lines
+    }
+    if "K" not in categories:
         return None
     on = document.supplied[1] if document.supplied else document.invoice.date
     return cac(
@@ -154,7 +176,7 @@ def _line(kind: str, quantity_name: str, line: InvoiceLine, document: InvoiceDoc
         cbc(f"{quantity_name}Quantity", figure(quantity), unitCode=unit),
         cbc_amount("LineExtensionAmount", document.signed(line.net)),
         _line_discount(line, document),
-        cac("Item", *_item(line), line_category(line)),
+        cac("Item", *_item(line), line_category(line, document)),
         cac("Price", cbc_amount("PriceAmount", abs(line.price))),
     )
 

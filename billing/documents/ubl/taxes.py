@@ -5,7 +5,7 @@ as services reverse-charged here and within the EU; then their amounts are added
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from lib.formats import percentage as written
 from lib.money import ZERO
 from vat.totals import VatTotal
-from vat.treatments import category_of, words_of
+from vat.treatments import OUT_OF_SCOPE, words_of
 
 from ...models import InvoiceLine
 from ..document import InvoiceDocument
+from .categories import category
 from .elements import Part, cac, cbc, cbc_amount, plain
 
 
@@ -57,20 +58,20 @@ def discounts(document: InvoiceDocument) -> Iterator[Part]:
             amount=rate.discount,
             base=rate.net + rate.discount,
             percent=document.invoice.discount,
-            tax=_category("TaxCategory", _category_of(rate), rate.percentage),
+            tax=_category("TaxCategory", _category_of(document, rate), rate.percentage),
         )
 
 
-def line_category(line: InvoiceLine) -> Part:
-    category = category_of(line.vat_treatment, line.vat_percentage)
-    return _category("ClassifiedTaxCategory", category, line.vat_percentage)
+def line_category(line: InvoiceLine, document: InvoiceDocument) -> Part:
+    code = category(document, line.vat_treatment, line.vat_percentage)
+    return _category("ClassifiedTaxCategory", code, line.vat_percentage)
 
 
 def tax_total(document: InvoiceDocument) -> Part:
     return cac(
         "TaxTotal",
         cbc_amount("TaxAmount", document.signed(document.invoice.vat)),
-        *(_subtotal(group) for group in _groups(rates(document))),
+        *(_subtotal(code, group) for (code, _percent), group in _groups(document).items()),
     )
 
 
@@ -91,34 +92,35 @@ def monetary_total(document: InvoiceDocument) -> Part:
     )
 
 
-def _category_of(rate: VatTotal) -> str:
-    return category_of(rate.treatment, rate.percentage)
+def _category_of(document: InvoiceDocument, rate: VatTotal) -> str:
+    return category(document, rate.treatment, rate.percentage)
 
 
-def _groups(found: Iterable[VatTotal]) -> list[list[VatTotal]]:
+def _groups(document: InvoiceDocument) -> dict[tuple[str, Decimal], list[VatTotal]]:
+    """Return the rates of the invoice by category and percentage."""
     groups: dict[tuple[str, Decimal], list[VatTotal]] = defaultdict(list)
-    for rate in found:
-        groups[_category_of(rate), rate.percentage].append(rate)
-    return list(groups.values())
+    for rate in rates(document):
+        groups[_category_of(document, rate), rate.percentage].append(rate)
+    return groups
 
 
-def _subtotal(group: list[VatTotal]) -> Part:
+def _subtotal(code: str, group: list[VatTotal]) -> Part:
     reasons = (words_of(rate.treatment) for rate in group)
     words = dict.fromkeys(reason for reason in reasons if reason)
-    first = group[0]
     return cac(
         "TaxSubtotal",
         cbc_amount("TaxableAmount", sum((rate.net for rate in group), ZERO)),
         cbc_amount("TaxAmount", sum((rate.vat for rate in group), ZERO)),
-        _category("TaxCategory", _category_of(first), first.percentage, "; ".join(words)),
+        _category("TaxCategory", code, group[0].percentage, "; ".join(words)),
     )
 
 
-def _category(name: str, category: str, percentage: Decimal, why: str = "") -> Part:
+def _category(name: str, code: str, percentage: Decimal, why: str = "") -> Part:
+    """Return a VAT category; what is out of scope has no percentage (BR-O-05)."""
     return cac(
         name,
-        cbc("ID", category),
-        cbc("Percent", plain(percentage)),
+        cbc("ID", code),
+        cbc("Percent", "" if code == OUT_OF_SCOPE else plain(percentage)),
         cbc("TaxExemptionReason", why),
         cac("TaxScheme", cbc("ID", "VAT")),
     )

@@ -13,8 +13,8 @@ from billing.models import Invoice
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMES = {"cac": f"{UBL}CommonAggregateComponents-2", "cbc": f"{UBL}CommonBasicComponents-2"}
-NO_VAT = ("Z", "E", "AE", "K", "G")
-SAYS_WHY = ("E", "AE", "K", "G")
+NO_VAT = ("Z", "E", "AE", "K", "G", "O")
+SAYS_WHY = ("E", "AE", "K", "G", "O")
 CENT = Decimal("0.01")
 
 Element = etree._Element
@@ -84,7 +84,9 @@ def _parties(root: Element) -> Iterator[str]:
     seller_vat = texts(root, ".//cac:AccountingSupplierParty//cac:PartyTaxScheme/cbc:CompanyID")
     buyer = ".//cac:AccountingCustomerParty//"
     buyer_vat = texts(root, f"{buyer}cac:PartyTaxScheme/cbc:CompanyID")
-    if not seller_vat:
+    if "O" in categories:
+        yield from _out_of_scope(root, categories, [*seller_vat, *buyer_vat])
+    elif not seller_vat:
         yield "BR-*-02"
     if "AE" in categories and not (buyer_vat or texts(root, f"{buyer}cbc:CompanyID")):
         yield "BR-AE-02"
@@ -94,6 +96,17 @@ def _parties(root: Element) -> Iterator[str]:
         yield "BR-IC-11"
     if "K" in categories and not texts(root, "cac:Delivery//cbc:IdentificationCode"):
         yield "BR-IC-12"
+
+
+def _out_of_scope(root: Element, categories: list[str], numbers: list[str]) -> Iterator[str]:
+    if numbers:
+        yield "BR-O-02"
+    if texts(root, ".//cac:TaxCategory/cbc:Percent") + texts(
+        root, ".//cac:ClassifiedTaxCategory/cbc:Percent"
+    ):
+        yield "BR-O-05"
+    if categories != ["O"]:
+        yield "BR-O-11"
 
 
 def _dutch(root: Element) -> Iterator[str]:
