@@ -141,7 +141,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
                 self.add_error(field, text)
 
     def _moves_vat(self) -> bool:
-        """Return whether anything was changed that the VAT rate must fit; not each postal code counts."""
+        """Return whether a change can touch the VAT rate; not every postal code does."""
         if {"vat_rate", "country", "is_business", "vat_number"} & set(self.changed_data):
             return True
         country = self.cleaned_data.get("country", "")

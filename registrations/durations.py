@@ -49,8 +49,11 @@ def parse_clock(text: str) -> datetime.time:
 
 
 def format_duration(minutes: int | None) -> str:
-    """Return minutes as a field shows them, such as 1:05; empty for None."""
-    return "" if minutes is None else f"{minutes // 60}:{minutes % 60:02d}"
+    """Return minutes as a field shows them, such as 1:05 or -0:20; empty for None."""
+    if minutes is None:
+        return ""
+    whole, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else ''}{whole}:{rest:02d}"
 
 
 def between(start: datetime.time, end: datetime.time, *, pause: int) -> int:

@@ -1,7 +1,8 @@
 """The time specification: the billed rows of each line, copied when an invoice becomes final.
 
 The specification stays when a credit invoice releases the rows later. The amounts of the rows of a
-line add up to its quantity × price, to the cent.
+line add up to its quantity × price, to the cent, also when somebody changed those on the draft: the
+cents go to the rows that lose most by rounding (largest remainder, `vat.totals.divide`).
 """
 
 from collections import defaultdict
@@ -47,7 +48,8 @@ def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
     lines = list(invoice.lines.all())
     for line in lines:
         if line.pk in by_line:
-            line.specification = specified(by_line[line.pk])
+            amount = net_amount(line.quantity, line.price)
+            line.specification = specified(by_line[line.pk], amount=amount)
     return lines
 
 
@@ -76,12 +78,13 @@ def billed_rows(invoice: Invoice) -> list[BilledRow]:
     ]
 
 
-def specified(rows: Sequence[BilledRow]) -> list[dict[str, Any]]:
+def specified(rows: Sequence[BilledRow], *, amount: Decimal | None = None) -> list[dict[str, Any]]:
     """Return the rows of one line as JSON: amounts and quantities as strings, days in ISO format.
 
-    `minutes` is set for hours only; `until` is the last day of a subscription's period.
+    `amount` is what the rows add up to; by default what they are worth. `minutes` is set for hours
+    only; `until` is the last day of a subscription's period.
     """
-    amounts = _amounts(rows)
+    amounts = _adding_up(_amounts(rows), amount)
     return [
         {
             "kind": str(row.kind),
@@ -90,12 +93,21 @@ def specified(rows: Sequence[BilledRow]) -> list[dict[str, Any]]:
             "quantity": str(quantity_of(row.kind, row.quantity)),
             "unit": UNITS.get(row.kind, ""),
             "price": str(row.price),
-            "amount": str(amount),
+            "amount": str(part),
         }
-        for row, amount in sorted(
+        for row, part in sorted(
             zip(rows, amounts, strict=True), key=lambda pair: ORDER.index(pair[0].kind)
         )
     ]
+
+
+def _adding_up(amounts: Sequence[Decimal], total: Decimal | None) -> list[Decimal]:
+    """Return the amounts so that they add up to the total, in proportion where they do not."""
+    worth = sum(amounts, ZERO)
+    if total is None or total == worth:
+        return list(amounts)
+    shares = [one / worth if worth else 1 / Decimal(len(amounts)) for one in amounts]
+    return divide(total, [total * share for share in shares])
 
 
 def _amounts(rows: Sequence[BilledRow]) -> list[Decimal]:

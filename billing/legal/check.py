@@ -30,6 +30,8 @@ RULES: tuple[Rule, ...] = (
     content.lines_say_how_much,
     content.figures_add_up,
     content.rates_hold_on_the_day,
+    content.it_says_when_it_was_supplied,
+    content.it_is_payable_in_time,
     content.it_is_in_time,
     content.its_period_is_open,
     content.it_has_todays_date,

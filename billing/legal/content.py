@@ -16,6 +16,7 @@ DRAFT = Place(Where.DRAFT)
 DATE = Place(Where.DRAFT, "date")
 # Art. 34g of the Act: issued on the 15th of the month after the supply at the latest.
 LAST_DAY = 15
+BUSINESS_DAYS, GOVERNMENT_DAYS = 60, 30
 
 
 def there_are_lines(document: Document) -> Iterator[Finding]:
@@ -71,6 +72,41 @@ def rates_hold_on_the_day(document: Document) -> Iterator[Finding]:
         if ends < first or starts > last:
             text = _("VAT rate %(rate)s is not valid on the date of supply.")
             yield Finding(text % {"rate": rate.name}, DRAFT)
+
+
+def it_says_when_it_was_supplied(document: Document) -> Iterator[Finding]:
+    """An invoice states the date of supply: art. 226(7) of the Directive, 35a(1)(g) of the Act.
+
+    Registrations bring their dates; an invoice made by hand has only those that were typed.
+    """
+    if document.lines and not document.supplied and not document.is_credit:
+        text = _(
+            "It does not say when this was supplied. Enter the period of supply; without it the "
+            "invoice date counts."
+        )
+        yield Finding(text, Place(Where.DRAFT, "supplied_from"), Severity.WARNING)
+
+
+def it_is_payable_in_time(document: Document) -> Iterator[Finding]:
+    """A business pays within 60 days, a government body within 30: art. 6:119a and 119b BW."""
+    customer, days = document.addressee, document.payment_term
+    if document.gross <= 0 or not customer.is_business:
+        return
+    names = {"days": days}
+    if customer.is_government and days > GOVERNMENT_DAYS:
+        text = _(
+            "The payment term is %(days)d days. A government body pays within 30 days "
+            "(art. 6:119b of the Civil Code)."
+        )
+    elif days > BUSINESS_DAYS:
+        text = _(
+            "The payment term is %(days)d days. More than 60 days is only valid if both agreed to "
+            "it and it is fair; a large company must pay a smaller one within 30 days "
+            "(art. 6:119a of the Civil Code)."
+        )
+    else:
+        return
+    yield Finding(text % names, Place(Where.DRAFT, "payment_term"), Severity.WARNING)
 
 
 def it_is_in_time(document: Document) -> Iterator[Finding]:

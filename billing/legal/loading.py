@@ -70,6 +70,7 @@ def _document(
         supplied=supplied,
         latest=latest,
         why_closed=why_closed(invoice.organisation, invoice.date),
+        payment_term=invoice.payment_term,
         is_credit=invoice.credit_of_id is not None,
         will_be_booked=will_be_booked,
         is_made_in_eboekhouden=invoice.origin == Origin.EBOEKHOUDEN,

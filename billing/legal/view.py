@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lib.countries import HOME
+from lib.identifiers import OIN_DIGITS
 from lib.money import ZERO
 from vat.territories import Where, where
 from vat.totals import Taxed
@@ -34,6 +35,12 @@ class Party:
     def is_at_home(self) -> bool:
         """Whether the party is established in the Netherlands; an empty country counts as such."""
         return self.country in ("", HOME)
+
+    @property
+    def is_government(self) -> bool:
+        """A Dutch government body: it has an OIN instead of a Chamber of Commerce number."""
+        number = "".join(self.coc_number.split())
+        return self.is_at_home and number.isdigit() and len(number) == OIN_DIGITS
 
     @property
     def where(self) -> Where:
@@ -67,7 +74,7 @@ class Document(Supply):
     """An invoice with both parties, on the day of the check.
 
     `supplied` is the first and the last day of the supply, `latest` the date of the last final
-    invoice of the same series. `why_closed` says that the date is in a closed period;
+    invoice of the same series, `payment_term` in days. `why_closed` says that the date is in a closed period;
     `will_be_booked`: it will be entered in e-Boekhouden.
     """
 
@@ -81,6 +88,7 @@ class Document(Supply):
     supplied: tuple[datetime.date, datetime.date] | None = None
     latest: datetime.date | None = None
     why_closed: str = ""
+    payment_term: int = 0
     is_credit: bool = False
     will_be_booked: bool = False
     is_made_in_eboekhouden: bool = False

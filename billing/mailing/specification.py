@@ -58,8 +58,14 @@ def _cells(row: dict[str, Any]) -> list[Cell]:
         row["project"],
         row["task"],
         row["description"],
-        hours(minutes) if minutes else None,
+        _exact_hours(minutes) if minutes else None,
         None if minutes else Decimal(row["quantity"]),
         Decimal(row["price"]),
         Decimal(row["amount"]),
     ]
+
+
+def _exact_hours(minutes: int) -> Decimal:
+    """Return hours that are not rounded, so that those of a line add up in the spreadsheet."""
+    rounded, exact = hours(minutes), Decimal(minutes) / 60
+    return rounded if rounded == exact else exact

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lib.formats import amount, day
 from lib.money import ZERO
+from registrations.durations import format_duration
 
 from ...models import InvoiceLine
 from ..document import InvoiceDocument
@@ -64,26 +65,34 @@ def _row(row: Row, title: str, document: InvoiceDocument) -> list[str]:
 
     Project and task are left out if they repeat the title.
     """
-    quantity = (
-        f"{amount(document.signed(Decimal(row['quantity'])))} {unit_name(row['unit'])}".strip()
-    )
     subject = " · ".join(filled(row["project"], row["task"]))
-    is_repeated = row["description"]
-    description = filled("" if is_repeated and subject == title else subject, is_repeated)
+    text = row["description"]
+    description = filled("" if text and subject == title else subject, text)
     until = f" – {_iso_day(row['until'])}" if row["until"] else ""
     return [
         f"{_iso_day(row['date'])}{until}",
         row["employee"],
         "\n".join(description),
-        quantity,
+        _quantity(row, document),
         amount(document.signed(Decimal(row["amount"]))),
     ]
 
 
+def _quantity(row: Row, document: InvoiceDocument) -> str:
+    """Return hours as 1:40, because a third of an hour is no round number; the rest as it is."""
+    minutes = row["minutes"]
+    if minutes is None:
+        figure = amount(document.signed(Decimal(row["quantity"])))
+    else:
+        figure = format_duration(int(document.signed(Decimal(minutes))))
+    return f"{figure} {unit_name(row['unit'])}".strip()
+
+
 def _hours(rows: Iterable[Row], document: InvoiceDocument) -> str:
-    """Return the sum of the hours; empty without hours."""
-    found = [Decimal(row["quantity"]) for row in rows if row["unit"] == "hour"]
-    return f"{amount(document.signed(sum(found, ZERO)))} {unit_name('hour')}" if found else ""
+    """Return the sum of the minutes as hours and minutes; empty without hours."""
+    found = [row["minutes"] for row in rows if row["minutes"] is not None]
+    total = int(document.signed(Decimal(sum(found))))
+    return f"{format_duration(total)} {unit_name('hour')}" if found else ""
 
 
 def _iso_day(text: str) -> str:

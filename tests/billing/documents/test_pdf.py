@@ -20,6 +20,7 @@ from billing.documents.pdf.paying import payment_code
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import make_final
 from billing.models import Design, FileKind, Invoice, InvoiceLine, InvoiceSettings, Origin
+from billing.unbilled.lines import Grouping
 from registrations.models import Expense
 from tests import factories
 from tests.billing import issued as invoices
@@ -241,8 +242,28 @@ def test_the_rows_behind_the_lines_follow_on_pages_of_their_own(issuer, design):
 
     last = " ".join(pages[-1].extract_text().split())
     assert len(pages) == 2
-    for part in ["Specification", "03-11-2026", "Sanne de Vries", "1.50 hour", "135.00", "58.75"]:
+    for part in ["Specification", "03-11-2026", "Sanne de Vries", "1:30 hour", "135.00", "58.75"]:
         assert part in last, part
+
+
+def test_the_hours_of_a_specification_are_those_of_its_line(issuer):
+    """Three times 20 minutes is one hour, not three times 0.33."""
+    project = factories.create_project(customer=invoices.buyer(issuer.organisation))
+    for _ in range(3):
+        issuer.hours(project=project, minutes=20)
+    (made,) = draft_invoices(
+        issuer.order(origin=Origin.HERE, grouping=Grouping.PROJECT), now=invoices.NOW
+    )
+    made.with_specification = True
+    made.language = "en"
+    made.save()
+
+    said = text_of(invoice_pdf(made))
+
+    assert made.lines.get().quantity == Decimal("1.00")
+    assert said.count("0:20 hour") == 3
+    assert "Total 1:00 hour" in said
+    assert "0.33" not in said
 
 
 def test_receipts_that_go_along_are_listed(issuer):

@@ -18,6 +18,8 @@ from billing.unbilled.lines import Grouping, ItemKind, amount_of
 from registrations.models import TimeEntry
 from tests import factories
 from tests.billing.unbilled.test_lines import HOURS, replace
+from vat.total_rows import total_fields
+from vat.totals import totals
 
 NOW = timezone.now()
 DAY = datetime.date(2026, 11, 2)
@@ -140,3 +142,33 @@ def test_rows_without_a_quantity_have_no_amount():
     rows = [BilledRow(ItemKind.HOURS, 1, Decimal(0), Decimal("90.00"), {"id": n}) for n in (1, 2)]
 
     assert [row["amount"] for row in specified(rows)] == ["0.00", "0.00"]
+
+
+@given(ROWS, st.decimals(-99999, 99999, places=2))
+def test_the_rows_add_up_to_a_line_that_was_changed_on_the_draft(rows, amount):
+    billed = [
+        BilledRow(kind, 1, Decimal(quantity), Decimal(price), {"id": n})
+        for n, (kind, quantity, price) in enumerate(rows, start=1)
+    ]
+
+    specification = specified(billed, amount=amount)
+
+    assert sum(Decimal(row["amount"]) for row in specification) == amount
+
+
+def test_a_line_that_was_changed_on_the_draft_keeps_its_total_in_the_specification(agency):
+    project = factories.create_project(organisation=agency.organisation)
+    for _ in range(3):
+        agency.hours(project=project, minutes=20)
+    order = agency.order(origin=Origin.HERE, grouping=Grouping.PROJECT)
+    (draft,) = draft_invoices(order, now=NOW)
+    line = draft.lines.get()
+    line.quantity, line.price, line.net = Decimal(1), Decimal(500), Decimal(500)
+    line.save()
+    for name, value in total_fields(totals([line])).items():
+        setattr(draft, name, value)
+    draft.save()
+
+    (line,) = make_final(draft, by=agency.member.user, now=NOW).lines.all()
+
+    assert [row["amount"] for row in line.specification] == ["166.67", "166.67", "166.66"]

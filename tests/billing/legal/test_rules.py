@@ -125,6 +125,13 @@ LAWFUL = {
         date=datetime.date(2026, 11, 15),
         today=datetime.date(2026, 11, 15),
     ),
+    "a credit without a period of supply": invoice(
+        changed(WORK, quantity=Decimal(-1), net=Decimal(-90)), is_credit=True, supplied=None
+    ),
+    "payable within 60 days": invoice(payment_term=60),
+    "a private person who may take longer": invoice(
+        payment_term=90, to=replace(DUTCH, is_business=False)
+    ),
     "for the last month there is": invoice(
         supplied=(datetime.date(9999, 12, 1), datetime.date(9999, 12, 31))
     ),
@@ -333,6 +340,22 @@ WARNINGS = {
     "a quantity of nothing": (
         invoice(WORK, changed(WORK, position=2, quantity=Decimal(0), net=Decimal(0))),
         "Line 2 has quantity 0. Enter the quantity or remove the line.",
+    ),
+    "no period of supply": (
+        invoice(supplied=None),
+        "It does not say when this was supplied. Enter the period of supply; without it the "
+        "invoice date counts.",
+    ),
+    "a payment term of 61 days": (
+        invoice(payment_term=61),
+        "The payment term is 61 days. More than 60 days is only valid if both agreed to it and it "
+        "is fair; a large company must pay a smaller one within 30 days (art. 6:119a of the Civil "
+        "Code).",
+    ),
+    "a payment term of 31 days for a government body": (
+        invoice(payment_term=31, to=replace(DUTCH, coc_number="00000001003214345000")),
+        "The payment term is 31 days. A government body pays within 30 days (art. 6:119b of the "
+        "Civil Code).",
     ),
     "late": (
         invoice(supplied=(datetime.date(2026, 9, 1), datetime.date(2026, 9, 30))),

@@ -33,6 +33,7 @@ def draft(organisation, **about: str):
     customer.save()
     item = Item(description=about.get("description", "Work"), unit=about.get("unit", "hour"))
     fields = {name: text for name, text in about.items() if name in ("notes", "reference")}
+    fields |= {"supplied_from": invoices.TODAY}
     return invoices.drafted(customer, [item], **fields)
 
 

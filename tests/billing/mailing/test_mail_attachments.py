@@ -326,6 +326,18 @@ def test_the_hours_go_along_as_a_spreadsheet(agency, project):
     assert "<f>" not in sheet
 
 
+def test_the_hours_of_the_spreadsheet_add_up_to_those_of_the_line(agency, project):
+    for _ in range(3):
+        agency.hours(project=project, minutes=20)
+
+    send(agency, draft(agency), extras=["specification"])
+
+    _name, content, _kind = mail.outbox[0].attachments[1]
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<v>0.3333333333") == 3
+
+
 def test_without_hours_no_specification_is_offered(agency, project):
     spend(agency, project, "Hosting.pdf")
     invoice = draft(agency)
