@@ -42,6 +42,8 @@ def vat_label(rate: VatTotal) -> str:
     }
     if names["why"]:
         return _("%(why)s, over %(net)s") % names
+    if not rate.percentage:
+        return _("VAT 0%% (zero rate) over %(net)s") % names
     return _("VAT %(rate)s over %(net)s") % names
 
 

@@ -12,9 +12,11 @@ from types import MappingProxyType
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.eboekhouden.facts.vat import VAT_CODES
+from lib.formats import percentage as written
 
 
 class VatTreatment(models.TextChoices):
@@ -46,12 +48,13 @@ class Icp(StrEnum):
 class Treatment:
     """The consequences of a treatment.
 
-    `words` are printed on the invoice; `category` is that of EN 16931; `codes` are the default VAT
-    codes of e-Boekhouden by percentage.
+    `words` are printed on the invoice, `short` instead of 0% on its lines; `category` is that of
+    EN 16931; `codes` are the default VAT codes of e-Boekhouden by percentage.
     """
 
     category: str
     words: str | Promise = ""
+    short: str | Promise = ""
     needs_vat_number: bool = False
     is_untaxed: bool = True
     icp: Icp = Icp.NOTHING
@@ -65,12 +68,17 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
         ),
         # Art. 12(5) and 35a(1)(m) of the Act: "btw verlegd" and the number of who pays it.
         VatTreatment.REVERSE_CHARGE: Treatment(
-            "AE", _("VAT reverse charge"), needs_vat_number=True, codes={0: "VERL_VERK"}
+            "AE",
+            _("VAT reverse charge"),
+            _("reverse charge"),
+            needs_vat_number=True,
+            codes={0: "VERL_VERK"},
         ),
         # Table II, a.6 of the Act; art. 138 of the Directive.
         VatTreatment.EU_GOODS: Treatment(
             "K",
             _("Intra-Community supply"),
+            _("intra-EU"),
             needs_vat_number=True,
             icp=Icp.GOODS,
             codes={0: "BI_EU_VERK"},
@@ -79,22 +87,28 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
         VatTreatment.EU_SERVICES: Treatment(
             "AE",
             _("VAT reverse charge"),
+            _("reverse charge"),
             needs_vat_number=True,
             icp=Icp.SERVICES,
             codes={0: "BI_EU_VERK_D"},
         ),
         # Table II, a.2 of the Act; art. 146 of the Directive.
-        VatTreatment.EXPORT: Treatment("G", _("Export outside the EU"), codes={0: "BU_EU_VERK"}),
+        VatTreatment.EXPORT: Treatment(
+            "G", _("Export outside the EU"), _("export"), codes={0: "BU_EU_VERK"}
+        ),
         # The place of supply is that of the customer, so the supply is not in the return: art. 6(1)
         # of the Act and 44 of the Directive for a business, 6i and 59 for anyone else.
         VatTreatment.WORLD_SERVICES: Treatment(
-            OUT_OF_SCOPE, _("No VAT: the place of supply is outside the EU"), codes={0: "GEEN"}
+            OUT_OF_SCOPE,
+            _("No VAT: the place of supply is outside the EU"),
+            _("outside the EU"),
+            codes={0: "GEEN"},
         ),
         # Art. 11 of the Act.
-        VatTreatment.EXEMPT: Treatment("E", _("Exempt from VAT"), codes={0: "GEEN"}),
+        VatTreatment.EXEMPT: Treatment("E", _("Exempt from VAT"), _("exempt"), codes={0: "GEEN"}),
         # Art. 25 of the Act: no VAT is charged, and the invoice says why.
         VatTreatment.SMALL_BUSINESS: Treatment(
-            "E", _("Exempt from VAT: small-business scheme (KOR)"), codes={0: "GEEN"}
+            "E", _("Exempt from VAT: small-business scheme (KOR)"), _("KOR"), codes={0: "GEEN"}
         ),
     }
 )
@@ -138,6 +152,13 @@ def category_of(treatment: str, percentage: Decimal) -> str:
     if treatment == VatTreatment.DOMESTIC and not percentage:
         return "Z"
     return TREATMENTS[treatment].category
+
+
+def rate_label(treatment: str, percentage: Decimal) -> str:
+    """Return the rate of a line as it is printed: 21%, zero rate, exempt, reverse charge."""
+    if percentage:
+        return written(percentage)
+    return str(TREATMENTS[treatment].short) or gettext("zero rate")
 
 
 def words_of(treatment: str) -> str:

@@ -34,6 +34,11 @@ class InvoiceDocument:
         return self.invoice.credit_of_id is not None
 
     @property
+    def asks_payment(self) -> bool:
+        """Whether there is an amount to pay: not for a credit, and not at zero or below it."""
+        return not self.is_credit and self.invoice.gross > 0
+
+    @property
     def has_discounts(self) -> bool:
         """Whether a line has its own discount."""
         return any(line.discount for line in self.lines)

@@ -16,7 +16,7 @@ from lib.money import ZERO
 from projects.models import Project, Task
 from vat.models import VatRate
 from vat.totals import VatTotal
-from vat.treatments import VatTreatment
+from vat.treatments import VatTreatment, rate_label
 
 from .credit import CreditState, RowDisposition
 from .open_amounts import with_open_amounts
@@ -278,6 +278,11 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def rate_label(self) -> str:
+        """The rate as it is printed: 21%, or the treatment where there is no VAT."""
+        return rate_label(self.vat_treatment, self.vat_percentage)
 
 
 class InvoiceEvent(models.Model):

@@ -96,7 +96,7 @@ def _meta(document: InvoiceDocument) -> Iterable[tuple[str, str]]:
     if invoice.credit_of:
         yield _("Credits invoice"), invoice.credit_of.number
     yield _("Invoice date"), day(invoice.date)
-    if not document.is_credit:
+    if document.asks_payment:
         yield _("Due date"), day(invoice.due_on)
     if document.supplied:
         first, last = (day(one) for one in document.supplied)
@@ -122,7 +122,7 @@ def _line(line: InvoiceLine, document: InvoiceDocument) -> list[str]:
     return [
         *(line.description, amount(line.quantity), unit_name(line.unit), amount(line.price)),
         *discount,
-        *(percentage(line.vat_percentage), amount(line.net)),
+        *(line.rate_label, amount(line.net)),
     ]
 
 
@@ -145,14 +145,16 @@ def _remarks(document: InvoiceDocument) -> list[str]:
     return remarks
 
 
-def _foot(issuer: Party) -> str:
-    """Return the identification of the issuer, for every page."""
+def _foot(issuer: Party) -> list[list[str]]:
+    """Return the identification and the bank account of the issuer, for every page."""
     coc, vat = issuer["coc_number"], issuer["vat_number"]
-    parts = [
+    identification = filled(
         issuer["name"],
         _("CoC %(number)s") % {"number": coc} if coc else "",
         _("VAT %(number)s") % {"number": vat} if vat else "",
+    )
+    bank = filled(
         f"IBAN {iban(issuer['iban'])}" if issuer["iban"] else "",
         f"BIC {issuer['bic']}" if issuer["bic"] else "",
-    ]
-    return "  ·  ".join(filled(*parts))
+    )
+    return [parts for parts in (identification, bank) if parts]

@@ -21,7 +21,9 @@ def payment(document: InvoiceDocument) -> str:
     if invoice.credit_of:
         names = {"total": euro(-invoice.gross), "number": invoice.credit_of.number}
         return _("%(total)s will be set off against invoice %(number)s or refunded to you.") % names
-    if invoice.gross <= 0:
+    if invoice.gross < 0:
+        return _("%(total)s will be refunded to you.") % {"total": euro(-invoice.gross)}
+    if not invoice.gross:
         return ""
     names = {
         "total": euro(invoice.gross),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from lxml import etree
 
-from lib.formats import day
+from lib.formats import day, euro
 from lib.money import cents
 
 from ...models import Invoice, InvoiceLine
@@ -65,7 +65,7 @@ def _invoice(document: InvoiceDocument) -> etree._Element:
         *_profile(document),
         cbc("ID", invoice.number),
         cbc_date("IssueDate", invoice.date),
-        cbc_date("DueDate", invoice.due_on),
+        cbc_date("DueDate", invoice.due_on if document.asks_payment else None),
         cbc("InvoiceTypeCode", INVOICE),
         *_head(document),
         *_payment(document),
@@ -155,9 +155,18 @@ def _payment(document: InvoiceDocument) -> Iterator[Part]:
             cbc("PaymentID", invoice.number),
             cac("PayeeFinancialAccount", cbc("ID", issuer["iban"]), bank),
         )
-    terms = _("Within %(days)d days, by %(day)s.")
-    names = {"days": invoice.payment_term, "day": day(invoice.due_on)}
-    yield cac("PaymentTerms", cbc("Note", terms % names))
+    yield cac("PaymentTerms", cbc("Note", _terms(document)))
+
+
+def _terms(document: InvoiceDocument) -> str:
+    """Say by when to pay, or that a negative amount is refunded; empty if nothing is due."""
+    invoice = document.invoice
+    if document.asks_payment:
+        names = {"days": invoice.payment_term, "day": day(invoice.due_on)}
+        return _("Within %(days)d days, by %(day)s.") % names
+    if invoice.gross < 0:
+        return _("%(total)s will be refunded to you.") % {"total": euro(-invoice.gross)}
+    return ""
 
 
 def _foot(document: InvoiceDocument) -> Iterator[Part]:

@@ -9,6 +9,7 @@ import pytest
 import segno
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from lxml import etree
 from PIL import Image
 from pypdf import PdfReader
 
@@ -16,7 +17,9 @@ from accounts.logos import encode_logo, replace_logo
 from billing.documents.archive import issued_file
 from billing.documents.document import invoice_document_of
 from billing.documents.pdf import invoice_pdf
+from billing.documents.pdf.content import content_of
 from billing.documents.pdf.paying import payment_code
+from billing.documents.ubl import invoice_ubl
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import make_final
 from billing.models import Design, FileKind, Invoice, InvoiceLine, InvoiceSettings, Origin
@@ -24,6 +27,7 @@ from billing.unbilled.lines import Grouping
 from registrations.models import Expense
 from tests import factories
 from tests.billing import issued as invoices
+from tests.billing.documents.ubl_schema import schema_errors
 from vat.treatments import VatTreatment
 
 pytestmark = pytest.mark.django_db
@@ -352,3 +356,72 @@ def test_an_issuer_without_an_account_asks_to_quote_the_number(issuer):
     said = text_of(invoice_pdf(invoice))
 
     assert "Please pay € 234.44 by 22-12-2026, quoting …." in said
+
+
+UNTAXED = {
+    "domestic": ("zero rate", "nultarief"),
+    "exempt": ("exempt", "vrijgesteld"),
+    "reverse_charge": ("reverse charge", "verlegd"),
+    "eu_services": ("reverse charge", "verlegd"),
+    "eu_goods": ("intra-EU", "intra-EU"),
+    "export": ("export", "export"),
+    "world_services": ("outside the EU", "buiten de EU"),
+    "small_business": ("KOR", "KOR"),
+}
+
+
+@pytest.mark.parametrize("treatment", UNTAXED)
+def test_a_line_without_vat_says_why_instead_of_nothing_percent(issuer, treatment):
+    invoice = invoices.drafted(
+        invoices.buyer(issuer.organisation),
+        [invoices.Item(percentage="0", treatment=treatment, description="Work")],
+    )
+    document = invoice_document_of(invoice)
+
+    for language, label in zip(("en", "nl"), UNTAXED[treatment], strict=True):
+        content = content_of(document, InvoiceSettings(), language=language)
+        assert content["lines"][0][-2] == label
+
+
+def test_a_negative_invoice_asks_no_money_and_says_that_it_is_refunded(issuer):
+    invoice = invoices.issued(
+        invoices.buyer(issuer.organisation), [invoices.Item(quantity="-2")], language="en"
+    )
+
+    said = text_of(invoice_pdf(invoice))
+    root = etree.fromstring(invoice_ubl(invoice))
+
+    assert "€ 242.00 will be refunded to you." in said
+    assert "Due date" not in said
+    assert root.find("{*}DueDate") is None
+    assert root.findtext("{*}PaymentTerms/{*}Note") == "€\u00a0242.00 will be refunded to you."
+    assert schema_errors(invoice_ubl(invoice)) == []
+
+
+@pytest.mark.parametrize("design", Design.values)
+def test_the_totals_are_on_the_first_page_when_they_fit(issuer, design):
+    """Words below the totals do not take them along to the next page."""
+    invoices.complete(issuer.organisation)
+    InvoiceSettings.objects.create(organisation=issuer.organisation, design=design)
+    items = [invoices.Item(), *(invoices.Item(percentage="0", treatment=one) for one in UNTAXED)]
+    invoice = invoices.issued(invoices.buyer(issuer.organisation), items[:-1], language="en")
+
+    first = PdfReader(io.BytesIO(invoice_pdf(invoice))).pages[0].extract_text()
+
+    assert "821.00" in first
+
+
+@pytest.mark.parametrize("design", Design.values)
+@pytest.mark.parametrize("name", ["Studio Oost", "Studio Oost Ontwerp en Techniek B.V.", "W" * 90])
+def test_the_bank_account_is_not_broken_over_lines_in_the_foot(issuer, design, name):
+    invoices.complete(issuer.organisation)
+    issuer.organisation.name = name
+    issuer.organisation.save()
+    InvoiceSettings.objects.create(organisation=issuer.organisation, design=design)
+    invoice = invoices.issued(invoices.buyer(issuer.organisation), [invoices.Item()])
+
+    lines = PdfReader(io.BytesIO(invoice_pdf(invoice))).pages[0].extract_text().splitlines()
+
+    (foot,) = [line for line in lines if "BIC" in line]
+    assert "IBAN" in foot.replace("\u00a0", " ")
+    assert "ABNANL2A" in foot
