@@ -74,8 +74,8 @@ class Document(Supply):
     """An invoice with both parties, on the day of the check.
 
     `supplied` is the first and the last day of the supply, `latest` the date of the last final
-    invoice of the same series, `payment_term` in days. `why_closed` says that the date is in a closed period;
-    `will_be_booked`: it will be entered in e-Boekhouden.
+    invoice of the same series, `payment_term` in days. `why_closed` says that the
+    date is in a closed period; `will_be_booked`: it will be entered in e-Boekhouden.
     """
 
     issuer: Party
