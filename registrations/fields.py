@@ -7,17 +7,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from .durations import format_duration, parse_clock, parse_duration, parse_pause
+from lib.text import clean_line
+from lib.times import format_clock, format_duration, parse_clock, parse_duration, parse_pause
 
 
 class TypedTimeField(forms.CharField):
-    """Text for one of the parsers of durations.py; None if empty."""
+    """Text for one of the parsers of lib/times.py; None if empty."""
 
     parser: Callable[[str], object]
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if not text:
+        if not text or not clean_line(text):
             return None
         try:
             return type(self).parser(text)
@@ -46,6 +47,4 @@ class ClockField(TypedTimeField):
     parser = staticmethod(parse_clock)
 
     def prepare_value(self, value: object) -> object:
-        if isinstance(value, datetime.time):
-            return f"{value.hour}:{value.minute:02d}"
-        return value
+        return format_clock(value) if isinstance(value, datetime.time) else value

@@ -8,8 +8,8 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
+from lib.times import DAY, format_duration
 
-from .durations import DAY, format_duration
 from .models import Registration, TimeEntry
 
 # Years that can be booked, and an amount in euros that no longer fits on a line.

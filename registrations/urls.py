@@ -14,6 +14,7 @@ def _register(page: RegisterPage) -> list[URLPattern]:
     return [
         path(start, register.register, options, name=page.key),
         path(f"{start}choices/", register.choices, options, name=f"{url_prefix}-choices"),
+        path(f"{start}understood/", register.understood, options, name=f"{url_prefix}-understood"),
         path(f"{start}<int:pk>/", register.edit, options, name=f"{url_prefix}-edit"),
         path(f"{start}<int:pk>/copy/", register.copy, options, name=f"{url_prefix}-copy"),
         path(f"{start}<int:pk>/delete/", register.delete, options, name=f"{url_prefix}-delete"),

@@ -97,6 +97,17 @@ def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     return render(request, "registrations/about.html", {"form": form, "register": page})
 
 
+@require_POST
+@member_required
+def understood(request: MemberRequest, page: RegisterPage) -> HttpResponse:
+    """Return what the typed form means, by field, with errors and questions; saves nothing."""
+    pk = chosen_id(request.GET.get("row", ""))
+    row = _visible_row(request, page, pk) if pk else _new_row(request, page)
+    form = page.form(request.POST, instance=row, organisation=request.organisation)
+    form.is_valid()
+    return render(request, "ui/understood.html", {"form": form})
+
+
 @require_safe
 @member_required
 def receipt(request: MemberRequest, pk: int) -> FileResponse:
@@ -181,6 +192,11 @@ def _address(page: RegisterPage, *, request: MemberRequest, row: Registration) -
     return f"{reverse(page.url_name)}?{urlencode(query)}"
 
 
+def _understood_url(page: RegisterPage, *, row: Registration | None, subject: Membership) -> str:
+    query = {"row": row.pk} if row and row.pk else {"employee": subject.pk}
+    return f"{reverse(page.names['understood'])}?{urlencode(query)}"
+
+
 def _page(
     request: MemberRequest,
     page: RegisterPage,
@@ -203,6 +219,7 @@ def _page(
         "tomorrow": day + ONE_DAY,
         "subject": subject,
         "is_for_another": subject.pk != request.membership.pk,
+        "understood_url": _understood_url(page, row=row, subject=subject),
         **_list_context(page, day=day, subject=subject, by=request.membership),
     }
     status = 422 if form is not None and form.errors else 200

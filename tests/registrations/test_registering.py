@@ -74,7 +74,7 @@ def test_a_duration_that_contradicts_start_and_end_is_refused(office, employee):
     assert "3:00" in errors_of(answer, "duration")
 
 
-@pytest.mark.parametrize("duration", ["", "0:00", "-1", "8h7"])
+@pytest.mark.parametrize("duration", ["", "0:00", "-1", "8x7"])
 def test_hours_without_a_duration_are_refused(office, employee, duration):
     answer = add(employee, typed(office, duration=duration))
 

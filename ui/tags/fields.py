@@ -6,6 +6,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
+from lib.questions import CODE as QUESTION
+
 from .attributes import attributes
 
 CHECK, CHOICES, SEGMENTS, PLAIN = "check", "choices", "segments", "plain"
@@ -47,7 +49,27 @@ def _of(bound: BoundField) -> dict[str, object]:
         "bound": bound,
         "required": bound.field.required,
         "help_id": f"{bound.auto_id}_helptext",
+        "notes_id": f"{bound.auto_id}_notes" if hasattr(bound.form, "understood") else "",
+        **field_notes(bound, is_typing=False),
+    }
+
+
+def field_notes(bound: BoundField, *, is_typing: bool = True) -> dict[str, object]:
+    """Context of ui/field_remarks.html: errors, questions, and what was understood.
+
+    While the user is typing, an empty field has no error yet.
+    """
+    form: Any = bound.form
+    is_told = not is_typing or form.is_told_while_typing(bound.name)
+    errors = [error for error in bound.errors.as_data() if error.code != QUESTION]
+    understood = form.understood() if hasattr(form, "understood") else {}
+    return {
+        "bound": bound,
         "error_id": f"{bound.auto_id}_error",
+        "problems": [text for error in errors for text in error.messages] if is_told else [],
+        "questions": form.questions_at(bound.name) if hasattr(form, "questions_at") else [],
+        "confirmation_name": getattr(form, "confirmation_name", ""),
+        "understood": understood.get(bound.name, ""),
     }
 
 
@@ -77,7 +99,10 @@ def _control(
     described = (
         [f"{bound.auto_id}_helptext"] if (help or (help is None and bound.help_text)) else []
     )
-    described += [f"{bound.auto_id}_error"] if bound.errors else []
+    if hasattr(bound.form, "understood"):
+        described.append(f"{bound.auto_id}_notes")
+    elif bound.errors:
+        described.append(f"{bound.auto_id}_error")
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if type(bound.field.widget) is forms.DateInput:

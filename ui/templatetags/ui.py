@@ -34,6 +34,7 @@ for _name in (
 register.filter("initials", formats.initials)
 register.inclusion_tag("ui/field.html", name="field")(fields.field)
 register.inclusion_tag("ui/field.html", name="money_field")(fields.money_field)
+register.inclusion_tag("ui/field_remarks.html")(fields.field_notes)
 register.inclusion_tag("ui/sort_header.html", takes_context=True)(tables.sort_header)
 register.inclusion_tag("ui/pagination.html", takes_context=True)(tables.pagination)
 register.inclusion_tag("ui/filter_chip.html")(tables.filter_chip)

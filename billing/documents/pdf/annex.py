@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lib.formats import amount, day
 from lib.money import ZERO
-from registrations.durations import format_duration
+from lib.times import format_duration
 
 from ...models import InvoiceLine
 from ..document import InvoiceDocument

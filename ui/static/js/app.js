@@ -173,6 +173,16 @@
     }
   });
 
+  // --- Notes of a field that are renewed while typing ---------------------------------------------
+  on("htmx:oobAfterSwap", (event) => {
+    const notes = event.detail.target;
+    if (!notes.matches?.("[data-field-notes]")) return;
+    const isWrong = Boolean(notes.querySelector(".field-error"));
+    for (const control of notes.parentElement.querySelectorAll(".form-control, .form-select")) {
+      control.classList.toggle("is-invalid", isWrong);
+    }
+  });
+
   // --- Toasts --------------------------------------------------------------------------------------
   function toast(text, kind = "info") {
     const list = document.getElementById("toasts");
@@ -202,8 +212,10 @@
 
   on("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
   on("toast", (event) => toast(event.detail.text || event.detail.value, event.detail.kind));
-  on("htmx:sendError", () => toast(document.body.dataset.offline, "danger"));
-  on("htmx:responseError", () => toast(document.body.dataset.failed, "danger"));
+  // What is asked while typing fails without a word: nothing was to be changed.
+  const isQuiet = (event) => event.target.matches?.("[data-quiet]");
+  on("htmx:sendError", (event) => isQuiet(event) || toast(document.body.dataset.offline, "danger"));
+  on("htmx:responseError", (event) => isQuiet(event) || toast(document.body.dataset.failed, "danger"));
   on("htmx:load", (event) => {
     if (event.target.matches?.("[data-toast]")) leaveLater(event.target);
   });

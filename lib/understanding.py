@@ -1,0 +1,57 @@
+"""Forms that say what was understood of the typed text, while it is typed and after an error."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.formats import number_format
+
+from .text import clean_line
+
+SUBMITTED = "submitted"
+
+
+class ShowsUnderstood(forms.BaseForm):
+    """A form mixin: `understood` has, by field, what was read where that says more than the text.
+
+    A page posts the form to the address that answers with ui/understood.html.
+    """
+
+    def understood(self) -> dict[str, str]:
+        """Return what was understood: how numbers and times were read, and what follows."""
+        if not self.is_bound:
+            return {}
+        cleaned = getattr(self, "cleaned_data", {})
+        found = {name: self._read(name, value) for name, value in cleaned.items()}
+        found |= self.calculations()
+        return {name: text for name, text in found.items() if text and name not in self.errors}
+
+    def calculations(self) -> dict[str, str]:
+        """Return what follows from several fields, such as 2 × 5 = 10, at one of them."""
+        return {}
+
+    def is_told_while_typing(self, name: str) -> bool:
+        """Whether the errors of a field are shown: an empty field is not wrong while typing."""
+        return SUBMITTED in self.data or bool(self._typed(name))
+
+    def _typed(self, name: str) -> str:
+        return clean_line(str(self[name].data or "")) if name in self.fields else ""
+
+    def _read(self, name: str, value: Any) -> str:
+        """Return how a number or a time was read, unless it was typed in the same way."""
+        field, typed = self.fields.get(name), self._typed(name)
+        if field is None or not typed or isinstance(field.widget, forms.Select):
+            return ""
+        if isinstance(value, Decimal):
+            shown, plain = number(value), number(value, grouped=False)
+            return "" if typed in (shown, plain, plain.rstrip("0").rstrip(".,")) else f"= {shown}"
+        if isinstance(value, datetime.time) or (type(value) is int):
+            shown = str(field.prepare_value(value))
+            return "" if typed == shown else f"= {shown}"
+        return ""
+
+
+def number(value: Decimal, *, grouped: bool = True) -> str:
+    """Format with the decimals that the value has: 1.125,00 in Dutch."""
+    return number_format(value, use_l10n=True, force_grouping=grouped)

@@ -1,0 +1,151 @@
+"""The form of Register → Hours."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from lib import spans
+from lib.choices import offer
+from lib.times import DAY, NOON, format_clock, format_duration
+from projects.models import ProjectTask, Task
+
+from ..fields import ClockField, DurationField, PauseField
+from ..models import TimeEntry
+from ..rules import is_registrable
+from .registration import Choices, RegistrationForm
+
+# Work over midnight that lasts longer is asked about.
+LONG = NOON
+# For times on a form without a day: a day on which no clock changes.
+SOME_DAY = datetime.date(2026, 1, 15)
+
+
+class HoursForm(RegistrationForm):
+    """Worked time: a duration, or start, end and pause.
+
+    An end at or before the start is on the next day; the work belongs to the day it began.
+    """
+
+    duration = DurationField(label=_("Duration"), required=False)
+    start = ClockField(label=_("Start"), required=False)
+    end = ClockField(label=_("End"), required=False)
+    pause = PauseField(label=_("Pause"), required=False)
+
+    class Meta(RegistrationForm.Meta):
+        model = TimeEntry
+        fields = ("project", "task", "date", "description")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        for name, value in (
+            ("duration", row.minutes),
+            ("start", row.started_at),
+            ("end", row.ended_at),
+            ("pause", row.pause_minutes or None),
+        ):
+            self.initial.setdefault(name, value)
+        offer(self, "task", self.organisation.tasks.filter(Q(is_active=True) | Q(pk=row.task_id)))
+        self.fields["task"].choices = _by_billability(self._project_tasks())
+        self.fields["task"].error_messages["required"] = _("Choose a task.")
+
+    def _project_tasks(self) -> list[ProjectTask]:
+        if not self.chosen:
+            return []
+        allowed = Q(task__is_active=True) | Q(task=self.instance.task_id)
+        return list(self.chosen.project_tasks.filter(allowed).select_related("task"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not {"duration", "start", "end", "pause"} & self.errors.keys():
+            self._read_time(cleaned)
+        return cleaned
+
+    def ask_questions(self) -> None:
+        super().ask_questions()
+        row = self.instance
+        if row.started_at is None or self.cleaned_data["duration"] is not None:
+            return
+        length = row.minutes + row.pause_minutes
+        if spans.ends_next_day(row.started_at, row.ended_at) and length > LONG:
+            text = gettext("%(start)s–%(end)s ends the next day and is %(length)s. Is that right?")
+            self.ask("end", text % {**self._times(), "length": format_duration(length)})
+
+    @property
+    def shows_day(self) -> bool:
+        """Whether something is said at the day, which the page chooses otherwise."""
+        return bool(self.errors.get("date") or self.questions_at("date"))
+
+    def calculations(self) -> dict[str, str]:
+        row = self.instance
+        if row.started_at is None or row.minutes is None or self.errors:
+            return {}
+        pause = f" − {format_duration(row.pause_minutes)}" if row.pause_minutes else ""
+        times = "{start}–{end}".format(**self._times())
+        return {"duration": f"{times}{pause} = {format_duration(row.minutes)}"}
+
+    def _times(self) -> dict[str, str]:
+        row = self.instance
+        return {"start": format_clock(row.started_at), "end": format_clock(row.ended_at)}
+
+    def _read_time(self, cleaned: dict[str, Any]) -> None:
+        row = self.instance
+        start, end, pause = cleaned.get("start"), cleaned.get("end"), cleaned.get("pause") or 0
+        if (start is None) != (end is None):
+            missing = "end" if end is None else "start"
+            self.add_error(missing, gettext("Fill in both start and end, or neither."))
+            return
+        row.started_at, row.ended_at, row.pause_minutes = start, end, pause if start else 0
+        row.minutes = cleaned["duration"]
+        if start is not None and end is not None:
+            self._fit_duration(self._possible(cleaned.get("date"), start, end), pause=pause)
+        elif row.minutes is None:
+            self.add_error("duration", gettext("How long? Type 1:30, 1,5 or 1h30m."))
+        if row.minutes is not None and not 1 <= row.minutes <= DAY:
+            self.add_error(
+                "duration", gettext("Enter a duration of more than zero and at most 24 hours.")
+            )
+
+    def _possible(
+        self, day: datetime.date | None, start: datetime.time, end: datetime.time
+    ) -> list[int]:
+        """Return the minutes from start to end: several if the clock shows one of them twice."""
+        day = day if day and is_registrable(day) else SOME_DAY
+        try:
+            return spans.durations(day, start, end)
+        except spans.NoSuchTime as error:
+            self.add_error("end" if error.is_end else "start", str(error))
+            return []
+
+    def _fit_duration(self, lengths: list[int], *, pause: int) -> None:
+        """Take the duration that start, end and pause give; refuse one that they do not give."""
+        row, worked = self.instance, [length - pause for length in lengths if length > pause]
+        shown = gettext(" or ").join(format_duration(minutes) for minutes in worked)
+        if not worked:
+            if lengths:
+                text = gettext("The pause is not shorter than the time from start to end: %s.")
+                self.add_error("pause", text % format_duration(max(lengths)))
+        elif row.minutes is not None and row.minutes not in worked:
+            text = gettext(
+                "Start, end and pause give %s. Correct them, or leave the duration empty."
+            )
+            self.add_error("duration", text % shown)
+        elif len(worked) > 1 and row.minutes is None:
+            text = gettext("The clock goes back in this night. Type the true duration: %s.")
+            self.add_error("duration", text % shown)
+        row.minutes = worked[0] if len(worked) == 1 else row.minutes
+
+
+def _by_billability(rows: list[ProjectTask]) -> Choices:
+    """Return the tasks in two groups; a task is billable if task and project both are."""
+    billable = [_option(row.task) for row in rows if row.is_billable and row.task.is_billable]
+    others = [_option(row.task) for row in rows if not (row.is_billable and row.task.is_billable)]
+    groups = [(_("Billable"), billable), (_("Not billable"), others)]
+    return [("", _("Which task?")), *(group for group in groups if group[1])]
+
+
+def _option(task: Task) -> tuple[int, str]:
+    return task.pk, str(task)

@@ -1,0 +1,45 @@
+"""The form of Register → Trips."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lib.choices import offer
+
+from ..models import Trip
+from .registration import RegistrationForm
+
+
+class TripForm(RegistrationForm):
+    """A trip; a return trip doubles the distance."""
+
+    is_return = forms.BooleanField(label=_("Return trip: double the distance"), required=False)
+
+    class Meta(RegistrationForm.Meta):
+        model = Trip
+        fields = (
+            "project",
+            "date",
+            "origin",
+            "destination",
+            "distance",
+            "kind",
+            "vehicle",
+            "description",
+            "is_billable",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        vehicles = self.organisation.vehicles.filter(
+            Q(is_active=True) | Q(pk=self.instance.vehicle_id)
+        )
+        offer(self, "vehicle", vehicles, empty=_("Which vehicle?"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("is_return") and cleaned.get("distance"):
+            cleaned["distance"] *= 2
+        return cleaned
