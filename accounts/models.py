@@ -109,6 +109,11 @@ class Organisation(models.Model):
         blank=True,
         help_text=_("Nothing can be dated on or before this day. Empty: everything is open."),
     )
+    refuses_overlapping_times = models.BooleanField(
+        _("refuse overlapping times"),
+        default=False,
+        help_text=_("Hours of one person with a start and an end. If off, only a remark is made."),
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

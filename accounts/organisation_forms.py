@@ -56,6 +56,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
             "theme_colour",
             "language",
             "closed_until",
+            "refuses_overlapping_times",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}

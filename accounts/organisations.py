@@ -1,5 +1,7 @@
 """Changes to an organisation's own details."""
 
+from typing import Any
+
 from django.core.files.base import ContentFile
 from django.db import transaction
 
@@ -9,7 +11,7 @@ from .models import Organisation
 
 @transaction.atomic
 def change_organisation(
-    organisation: Organisation, *, details: dict[str, str], logo: "ContentFile[bytes] | None" = None
+    organisation: Organisation, *, details: dict[str, Any], logo: "ContentFile[bytes] | None" = None
 ) -> None:
     """Store the given fields; `logo` comes from encode_logo, and None keeps the present one."""
     for name, value in details.items():

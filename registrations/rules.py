@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.closed_periods import why_closed
 from lib.times import DAY, format_duration
 
+from . import overlaps
 from .models import Registration, TimeEntry
 
 # Years that can be booked, and an amount in euros that no longer fits on a line.
@@ -32,7 +33,7 @@ def check(row: Registration) -> None:
     """Raise ValidationError with the sentences, by field."""
     errors = {**_project_errors(row), **_date_errors(row)}
     if isinstance(row, TimeEntry):
-        errors |= _task_errors(row) | _day_errors(row)
+        errors |= _task_errors(row) | _day_errors(row) | _overlap_errors(row)
     if errors:
         raise ValidationError(errors)
 
@@ -74,3 +75,17 @@ def _day_errors(entry: TimeEntry) -> dict[str, str]:
         return {}
     text = _("A day has 24 hours, and %s is already registered on this day.")
     return {"duration": text % format_duration(minutes)}
+
+
+def _overlap_errors(entry: TimeEntry) -> dict[str, str]:
+    """Refuse overlapping times where the organisation wants that; stored times may stay."""
+    if not entry.organisation.refuses_overlapping_times or _has_stored_times(entry):
+        return {}
+    sentence = overlaps.remark(entry)
+    return {"start": sentence} if sentence else {}
+
+
+def _has_stored_times(entry: TimeEntry) -> bool:
+    names = ("membership_id", "date", "started_at", "ended_at", "minutes", "pause_minutes")
+    times = {name: getattr(entry, name) for name in names}
+    return TimeEntry.objects.filter(pk=entry.pk, **times).exists()

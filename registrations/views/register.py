@@ -20,9 +20,9 @@ from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 
-from .. import registering
+from .. import overlaps, registering
 from ..forms import RegistrationForm
-from ..models import Expense, Registration
+from ..models import Expense, Registration, TimeEntry
 from ..periods import ONE_DAY
 from ..receipts import content_type_of
 from ..register_pages import HOURS, RECENT, RegisterPage
@@ -40,6 +40,7 @@ def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     form = _form(request, page, row=row)
     if request.method == "POST" and form.is_valid() and _saved(form, registering.add, request):
         messages.success(request, _("The registration has been added."))
+        _remark(request, row)
         return redirect(_address(page, request=request, row=row))
     return _page(request, page, form=form)
 
@@ -56,6 +57,7 @@ def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
         try:
             if _saved(form, registering.change, request):
                 messages.success(request, _("The registration has been saved."))
+                _remark(request, row)
                 return redirect(_address(page, request=request, row=row))
         except registering.NotChangeable:
             return _no_longer(request, page, row=row)
@@ -176,6 +178,13 @@ def _saved(form: RegistrationForm, operation: Callable[..., None], request: Memb
         form.add_error(None, error)
         return False
     return True
+
+
+def _remark(request: MemberRequest, row: Registration) -> None:
+    """Say what is allowed and yet remarkable about a saved registration."""
+    sentence = overlaps.remark(row) if isinstance(row, TimeEntry) else ""
+    if sentence:
+        messages.warning(request, sentence)
 
 
 def _no_longer(request: MemberRequest, page: RegisterPage, *, row: Registration) -> HttpResponse:
