@@ -1,13 +1,13 @@
 """The logo of an organisation: an upload is drawn again, so that only its pixels are kept."""
 
-import io
 import uuid
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+
+from lib import images
 
 from .models import Organisation
 
@@ -22,35 +22,12 @@ def encode_logo(upload: "File[bytes]") -> "ContentFile[bytes]":
     """Return the picture as a new file of at most 1200 by 600 pixels. Raises ValidationError."""
     if upload.size > MAX_BYTES:
         raise ValidationError(_("This file is larger than 2 MB. Choose a smaller one."))
-    picture = _opened(upload)
-    try:
-        upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail(SIZE)
-    except (OSError, SyntaxError, ValueError):
-        raise ValidationError(_("This picture is damaged. Save it again and retry.")) from None
-    return _written(upright, picture.format)
-
-
-def _opened(upload: "File[bytes]") -> Image.Image:
-    try:
-        picture = Image.open(upload, formats=["PNG", "JPEG"])
-        has_too_many = picture.width * picture.height > MAX_PIXELS
-    except Image.DecompressionBombError:
-        has_too_many = True
-    except (OSError, SyntaxError, ValueError):
-        raise ValidationError(_("This is not a PNG or JPEG picture.")) from None
-    if has_too_many:
-        raise ValidationError(_("This picture has too many pixels. Make it smaller first."))
-    return picture
-
-
-def _written(picture: Image.Image, kind: str | None) -> "ContentFile[bytes]":
-    content = io.BytesIO()
-    if kind == "PNG":
-        picture.convert("RGBA").save(content, "PNG", optimize=True)
-        return ContentFile(content.getvalue(), name=f"{uuid.uuid4().hex}.png")
-    picture.convert("RGB").save(content, "JPEG", quality=90)
-    return ContentFile(content.getvalue(), name=f"{uuid.uuid4().hex}.jpg")
+    content = upload.read()
+    kind = images.kind_of(content)
+    if kind not in images.PICTURES:
+        raise images.refuse_kind(kind, accepted=_("a PNG, JPG or HEIC picture"))
+    picture = images.draw_again(content, most_pixels=MAX_PIXELS, within=SIZE)
+    return ContentFile(picture.content, name=f"{uuid.uuid4().hex}.{picture.extension}")
 
 
 def content_type(organisation: Organisation) -> str:

@@ -34,8 +34,8 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
     logo = forms.FileField(
         label=_("Logo"),
         required=False,
-        help_text=_("PNG or JPEG, at most 2 MB; printed on invoices."),
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        help_text=_("PNG, JPG or HEIC, at most 2 MB; printed on invoices."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,.heic,.heif"}),
     )
 
     class Meta:

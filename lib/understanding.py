@@ -22,10 +22,14 @@ class ShowsUnderstood(forms.BaseForm):
         """Return what was understood: how numbers and times were read, and what follows."""
         if not self.is_bound:
             return {}
-        cleaned = getattr(self, "cleaned_data", {})
-        found = {name: self._read(name, value) for name, value in cleaned.items()}
+        found = {name: self._read(name, value) for name, value in self.values_read().items()}
         found |= self.calculations()
         return {name: text for name, text in found.items() if text and name not in self.errors}
+
+    def values_read(self) -> dict[str, Any]:
+        """Return the values as typed, by field."""
+        values: dict[str, Any] = getattr(self, "cleaned_data", {})
+        return values
 
     def calculations(self) -> dict[str, str]:
         """Return what follows from several fields, such as 2 × 5 = 10, at one of them."""

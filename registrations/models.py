@@ -168,6 +168,9 @@ class Expense(Registration):
         related_name="+",
         verbose_name=_("VAT rate"),
     )
+    # As it was typed incl. VAT, in euros; quantity and price follow from it. Null: typed excl. VAT.
+    quantity_paid = models.DecimalField(max_digits=8, decimal_places=2, null=True, editable=False)
+    price_paid = models.DecimalField(max_digits=10, decimal_places=2, null=True, editable=False)
     receipt = models.FileField(_("receipt"), upload_to="receipts/", blank=True)
     receipt_name = models.CharField(max_length=150, blank=True, editable=False)
 

@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 
 from accounts.models import Membership
-from lib.money import ZERO, hours, net_amount
+from lib.money import ZERO, cents, hours, net_amount
 from projects.models import Method, Project, TripSettings
 from projects.rates import RateBook
 
@@ -60,6 +60,20 @@ def _price_hours(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = 
         rate = agreed
     entry.hourly_rate = rate
     entry.amount = ZERO if rate is None else net_amount(hours(entry.minutes), rate)
+
+
+def without_vat(
+    quantity: Decimal, price: Decimal, *, percentage: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Return quantity and price excl. VAT, of which the product follows from the sum incl. VAT.
+
+    100 × 0.99 incl. 21% is 99.00 incl. and 81.82 excl. VAT. No price of two decimals gives that
+    times 100, so it becomes 1 × 81.82.
+    """
+    factor = 1 + percentage / 100
+    net = cents(cents(quantity * price) / factor)
+    each = cents(net / quantity) if quantity else cents(price / factor)
+    return (quantity, each) if net_amount(quantity, each) == net else (Decimal("1.00"), net)
 
 
 def trip_rate(trip: Trip) -> Decimal:

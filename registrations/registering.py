@@ -27,7 +27,16 @@ FIELDS: dict[type[Registration], tuple[str, ...]] = {
         "pause_minutes",
         "hourly_rate",
     ),
-    Expense: ("category", "quantity", "price", "vat_rate", "receipt", "receipt_name"),
+    Expense: (
+        "category",
+        "quantity",
+        "price",
+        "quantity_paid",
+        "price_paid",
+        "vat_rate",
+        "receipt",
+        "receipt_name",
+    ),
     Trip: ("origin", "destination", "distance", "kind", "vehicle", "rate"),
 }
 

@@ -1,5 +1,6 @@
 """The form of Register → Expenses."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,25 +11,34 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.amounts import AmountField
 from lib.choices import offer
+from lib.formats import euro
 from lib.money import cents
+from lib.understanding import number
 from vat.choices import holds_on, offer_rates
 
+from .. import kept_receipts
+from ..kept_receipts import KeptReceipt
 from ..models import Expense
+from ..pricing import without_vat
 from ..receipts import checked, shown_name
+from ..unlikely import question_about_expense
 from .registration import RegistrationForm
 
 
 class ExpenseForm(RegistrationForm):
-    """An expense with its receipt; a price incl. VAT is converted to one excl. VAT."""
+    """An expense with its receipt; a price incl. VAT is converted to one excl. VAT.
+
+    A negative price is a refund. The receipt of a form with an error is kept for the next attempt.
+    """
 
     quantity = AmountField(label=_("Quantity"), max_digits=8)
-    price = AmountField(label=_("Price"), max_digits=10)
+    price = AmountField(label=_("Price"), max_digits=10, min_value=None)
     includes_vat = forms.BooleanField(label=_("The price is incl. VAT"), required=False)
     receipt = forms.FileField(
         label=_("Receipt"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-        help_text=_("PDF, JPG or PNG, at most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.heic,.heif"}),
+        help_text=_("PDF, JPG, PNG or HEIC, at most 10 MB."),
     )
     removes_receipt = forms.BooleanField(label=_("Remove the receipt"), required=False)
 
@@ -55,6 +65,12 @@ class ExpenseForm(RegistrationForm):
         self.fields["category"].error_messages["required"] = _("Choose a category.")
         # Keep the stored name: the instance takes the uploaded file, even if it is refused.
         self.receipt_name = row.receipt_name
+        self.has_new_receipt = False
+        self.kept_receipt = self._kept_receipt()
+        self.typed: dict[str, Decimal] = {}
+        if row.price_paid is not None:
+            paid = {"quantity": row.quantity_paid, "price": row.price_paid, "includes_vat": True}
+            self.initial |= paid
         chosen, default_label = row.vat_rate_id, _("Default rate")
         offer_rates(self, self.organisation, day=self._day(), chosen=chosen, empty=default_label)
         if not row.receipt:
@@ -62,14 +78,70 @@ class ExpenseForm(RegistrationForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        row = self.instance
+        row.quantity_paid, row.price_paid = None, None
+        self.typed = {name: cleaned[name] for name in ("quantity", "price") if name in cleaned}
         if cleaned.get("includes_vat"):
             self._take_vat_off(cleaned)
         self._read_receipt(cleaned)
         return cleaned
 
+    def ask_questions(self) -> None:
+        super().ask_questions()
+        row = self.instance
+        if row.price < 0 and "price" in self.changed_data:
+            text = gettext("%s is a refund: it lowers the invoice. Is that right?")
+            self.ask("price", text % euro(row.price * row.quantity))
+        if {"quantity", "price", "category", "project"} & set(self.changed_data):
+            question = question_about_expense(row)
+            if question:
+                self.ask("price", question)
+
+    def values_read(self) -> dict[str, Any]:
+        return {**self.cleaned_data, **self.typed}
+
+    def calculations(self) -> dict[str, str]:
+        """Return price × quantity, and the amount excl. VAT of a price incl. VAT."""
+        row = self.instance
+        if not {"quantity", "price"} <= self.typed.keys():
+            return {}
+        quantity, price = self.typed["quantity"], self.typed["price"]
+        total = euro(cents(quantity * price))
+        times = f"{number(price)} × {number(quantity.normalize() + 0)}"
+        if row.price_paid is not None:
+            net = euro(row.quantity * row.price)
+            words = gettext("%(sum)s = %(gross)s incl. VAT = %(net)s excl. VAT")
+            return {"price": words % {"sum": times, "gross": total, "net": net}}
+        return {"price": f"{times} = {total}"} if quantity != 1 else {}
+
+    def keep_receipt(self, user_id: int) -> None:
+        """Keep the receipt of a form that comes back with an error, so that it is not lost."""
+        file = self.instance.receipt.file if self.has_new_receipt else None
+        if file:
+            replaced, name = self.kept_receipt, self.instance.receipt_name
+            self.kept_receipt = kept_receipts.keep(file, name=name, user_id=user_id)
+            if replaced:
+                replaced.forget()
+
+    def forget_receipt(self) -> None:
+        """Delete what was kept; the saved expense has its own file."""
+        if self.kept_receipt:
+            self.kept_receipt.forget()
+
+    def _kept_receipt(self) -> KeptReceipt | None:
+        token = self.data.get(self.add_prefix("kept_receipt"), "")
+        if not token or self.by is None:
+            return None
+        found = kept_receipts.find(token, user_id=self.by.user_id)
+        if found and self.data.get(self.add_prefix("removes_kept_receipt")):
+            found.forget()
+            return None
+        return found
+
     def _take_vat_off(self, cleaned: dict[str, Any]) -> None:
         """Convert the price with the VAT rate, which must be valid on the day of the expense."""
         rate, day, price = (cleaned.get(name) for name in ("vat_rate", "date", "price"))
+        quantity, row = cleaned.get("quantity"), self.instance
         if not rate and "vat_rate" not in self.errors:
             self.add_error("vat_rate", gettext("Choose the VAT rate that is in the price."))
         elif rate and day and not holds_on(rate, day):
@@ -77,15 +149,23 @@ class ExpenseForm(RegistrationForm):
                 "This VAT rate is not valid on that date. Choose the rate included in the price."
             )
             self.add_error("vat_rate", text)
-        elif rate and price is not None:
-            cleaned["price"] = cents(price / (1 + rate.percentage / 100))
+        elif rate and price is not None and quantity is not None:
+            row.quantity_paid, row.price_paid = quantity, price
+            cleaned["quantity"], cleaned["price"] = without_vat(
+                quantity, price, percentage=rate.percentage
+            )
 
     def _read_receipt(self, cleaned: dict[str, Any]) -> None:
         upload, row = cleaned.get("receipt"), self.instance
         if upload:
             try:
-                row.receipt, row.receipt_name = checked(upload), shown_name(upload)
+                file = checked(upload)
             except ValidationError as error:
                 self.add_error("receipt", error)
+            else:
+                row.receipt, row.receipt_name = file, shown_name(upload, stored=str(file.name))
+                self.has_new_receipt = True
+        elif self.kept_receipt:
+            row.receipt, row.receipt_name = self.kept_receipt.content(), self.kept_receipt.name
         elif cleaned.get("removes_receipt"):
             row.receipt, row.receipt_name = "", ""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
 from customers.models import Customer
 from lib.choices import chosen_id, offer
 from lib.formats import day as shown_day
@@ -49,9 +49,15 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
             "description": forms.Textarea(attrs={"rows": 2}),
         }
 
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        organisation: Organisation,
+        by: Membership | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.organisation = organisation
+        self.organisation, self.by = organisation, by
         self.stored_day = None if self.instance._state.adding else self.instance.date
         self.chosen = self._chosen_project()
         projects = self.offered_projects().select_related("customer")
@@ -75,6 +81,12 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         if day > timezone.localdate() and day != self.stored_day:
             text = gettext("%(day)s is in the future. Is that right?") % {"day": shown_day(day)}
             self.ask("date", text)
+
+    def keep_receipt(self, user_id: int) -> None:
+        """Keep an upload of a form that comes back with an error; most forms have none."""
+
+    def forget_receipt(self) -> None:
+        """Delete what was kept, after saving."""
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, which has no type

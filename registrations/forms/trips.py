@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.choices import offer
 
 from ..models import Trip
+from ..unlikely import question_about_trip
 from .registration import RegistrationForm
 
 
@@ -38,8 +39,24 @@ class TripForm(RegistrationForm):
         )
         offer(self, "vehicle", vehicles, empty=_("Which vehicle?"))
 
+    def ask_questions(self) -> None:
+        super().ask_questions()
+        if {"distance", "is_return", "project"} & set(self.changed_data):
+            question = question_about_trip(self.instance)
+            if question:
+                self.ask("distance", question)
+
+    def values_read(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "distance": self.typed_distance}
+
+    def calculations(self) -> dict[str, str]:
+        if not self.typed_distance or not self.cleaned_data.get("is_return"):
+            return {}
+        return {"distance": f"2 × {self.typed_distance} = {2 * self.typed_distance} km"}
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self.typed_distance = cleaned.get("distance")
         if cleaned.get("is_return") and cleaned.get("distance"):
             cleaned["distance"] *= 2
         return cleaned

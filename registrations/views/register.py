@@ -20,7 +20,7 @@ from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 
-from .. import overlaps, registering
+from .. import kept_receipts, overlaps, registering
 from ..forms import RegistrationForm
 from ..models import Expense, Registration, TimeEntry
 from ..periods import ONE_DAY
@@ -69,7 +69,7 @@ def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
 def copy(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     """Show the form with the values of a registration, to add another one."""
     row = registering.copied(_visible_row(request, page, pk))
-    form = page.form(instance=row, organisation=request.organisation)
+    form = _form(request, page, row=row)
     return _page(request, page, form=form, day=row.date, subject=row.membership)
 
 
@@ -91,11 +91,12 @@ def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
 def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     """Return the selects of the form, after a customer or a project was chosen."""
     chosen = {name: request.GET.get(name, "") for name in ("customer", "project", "task")}
-    form = page.form(initial=chosen, organisation=request.organisation)
+    about = {"organisation": request.organisation, "by": request.membership}
+    form = page.form(initial=chosen, **about)
     customer_changed = request.htmx.trigger_name == "customer"
     if customer_changed and form.chosen and str(form.chosen.customer_id) != chosen["customer"]:
         emptied = {"customer": chosen["customer"], "project": "", "task": ""}
-        form = page.form(initial=emptied, organisation=request.organisation)
+        form = page.form(initial=emptied, **about)
     return render(request, "registrations/about.html", {"form": form, "register": page})
 
 
@@ -105,7 +106,7 @@ def understood(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     """Return what the typed form means, by field, with errors and questions; saves nothing."""
     pk = chosen_id(request.GET.get("row", ""))
     row = _visible_row(request, page, pk) if pk else _new_row(request, page)
-    form = page.form(request.POST, instance=row, organisation=request.organisation)
+    form = _form(request, page, row=row)
     form.is_valid()
     return render(request, "ui/understood.html", {"form": form})
 
@@ -130,6 +131,16 @@ def receipt(request: MemberRequest, pk: int) -> FileResponse:
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+@require_POST
+@member_required
+def forget_receipt(request: MemberRequest) -> HttpResponse:
+    """Delete a receipt that was kept for a form with an error."""
+    kept = kept_receipts.find(request.POST.get("kept_receipt", ""), user_id=request.user.pk)
+    if kept:
+        kept.forget()
+    return HttpResponse()
 
 
 def _visible_row(request: MemberRequest, page: RegisterPage, pk: int) -> Registration:
@@ -165,9 +176,10 @@ def _day(request: MemberRequest) -> datetime.date:
 
 
 def _form(request: MemberRequest, page: RegisterPage, *, row: Registration) -> RegistrationForm:
+    about = {"instance": row, "organisation": request.organisation, "by": request.membership}
     if request.method != "POST":
-        return page.form(instance=row, organisation=request.organisation)
-    return page.form(request.POST, request.FILES, instance=row, organisation=request.organisation)
+        return page.form(**about)
+    return page.form(request.POST, request.FILES, **about)
 
 
 def _saved(form: RegistrationForm, operation: Callable[..., None], request: MemberRequest) -> bool:
@@ -177,6 +189,7 @@ def _saved(form: RegistrationForm, operation: Callable[..., None], request: Memb
     except ValidationError as error:
         form.add_error(None, error)
         return False
+    form.forget_receipt()
     return True
 
 
@@ -215,6 +228,8 @@ def _page(
     day: datetime.date | None = None,
     subject: Membership | None = None,
 ) -> HttpResponse:
+    if form is not None and form.errors:
+        form.keep_receipt(request.user.pk)
     day = day or (row.date if row else _day(request))
     subject = subject or (row.membership if row else _subject(request))
     today = timezone.localdate()

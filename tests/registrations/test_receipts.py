@@ -1,14 +1,22 @@
 """Receipts: which files are accepted, how they are stored, and who may download them."""
 
+import datetime
+import re
+import shutil
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from pypdf import PdfWriter
 
+from lib import images  # noqa: F401 - it teaches Pillow to write HEIC
+from registrations.kept_receipts import FOLDER, MOST_FILES
 from registrations.models import Expense, Status
+from registrations.tasks import purge_kept_receipts
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -59,17 +67,94 @@ def test_a_pdf_is_kept_under_a_random_name_and_served_as_a_download(office, empl
         ("bon.html", SCRIPT),
         ("bon.svg", SCRIPT),
         ("bon.pdf", SCRIPT),
-        ("bon.jpg", PDF),
-        ("bon.png", picture("JPEG")),
-        ("bon", PDF),
+        ("bon.pdf", picture("GIF")),
+        ("bon.pdf", 1100 * b"x" + PDF),
         ("bon.jpg", b"\xff\xd8\xff" + SCRIPT),
     ],
 )
-def test_what_is_not_what_it_says_is_refused(office, employee, name, content):
+def test_what_is_no_receipt_is_refused(office, employee, name, content):
     answer = upload(office, employee, name, content)
 
     assert answer.context["form"].errors["receipt"]
     assert not Expense.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kept"),
+    [
+        ("bon.jpg", PDF, "bon.pdf"),
+        ("bon", PDF, "bon.pdf"),
+        ("bon.PDF", PDF, "bon.PDF"),
+        ("bon.pdf", b"\xef\xbb\xbf\r\n" + PDF, "bon.pdf"),
+        ("bon.pdf", 900 * b" " + PDF, "bon.pdf"),
+        ("bon.png", picture("JPEG"), "bon.jpg"),
+        ("bon.pdf", picture("PNG"), "bon.png"),
+        ("scan.2026", picture("PNG"), "scan.2026.png"),
+        ("IMG_1.HEIC", picture("HEIF"), "IMG_1.jpg"),
+        ("IMG_2.jpg", picture("HEIF"), "IMG_2.jpg"),
+        ("bon.jpeg", picture("JPEG"), "bon.jpeg"),
+    ],
+)
+def test_a_receipt_is_judged_by_its_content_and_named_after_it(
+    office, employee, name, content, kept
+):
+    assert upload(office, employee, name, content).status_code == 302
+
+    expense = Expense.objects.get()
+    assert expense.receipt_name == kept
+    assert expense.receipt.name.rsplit(".", 1)[1] == kept.rsplit(".", 1)[1].lower().replace(
+        "jpeg", "jpg"
+    )
+
+
+def test_a_pdf_with_bytes_before_its_header_is_stored_as_it_is(office, employee):
+    content = b"\r\n\r\n" + PDF
+
+    upload(office, employee, "bon.pdf", content)
+
+    with Expense.objects.get().receipt.open("rb") as file:
+        assert file.read() == content
+
+
+def encrypted(password, algorithm="AES-256"):
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.encrypt(user_password=password, owner_password="owner", algorithm=algorithm)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def reason(answer):
+    return answer.context["form"].errors["receipt"][0]
+
+
+def enormous(side=20_000):
+    out = BytesIO()
+    Image.new("1", (side, side)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (picture("GIF"), "a GIF file"),
+        (picture("TIFF"), "a TIFF file"),
+        (b"PK\x03\x04 an Excel file", "a ZIP file"),
+        (SCRIPT, "not recognised"),
+        (picture("JPEG")[:400], "damaged"),
+        (picture("HEIF")[:300], "damaged"),
+        (enormous(8_000), "64 million"),
+        (enormous(), "at most 50 million"),
+        (encrypted("secret"), "with a password"),
+    ],
+)
+def test_a_refused_receipt_says_the_true_reason(office, employee, content, told):
+    assert told in reason(upload(office, employee, "bon.jpg", content))
+
+
+def test_a_pdf_that_is_only_protected_against_changes_is_a_receipt(office, employee):
+    assert upload(office, employee, "bon.pdf", encrypted("")).status_code == 302
 
 
 def test_a_file_that_is_too_large_is_refused(office, employee, settings):
@@ -155,7 +240,7 @@ def test_a_refused_change_still_shows_the_receipt_that_is_there(office, employee
     answer = employee.post(reverse("registrations:expense-edit", args=[expense.pk]), fields)
 
     assert answer.status_code == 422
-    assert "second.pdf" not in answer.content.decode()
+    assert f'{address_of(expense)}">first.pdf</a>' in answer.content.decode()
 
 
 def test_the_receipt_of_a_deleted_expense_is_deleted(
@@ -169,3 +254,98 @@ def test_the_receipt_of_a_deleted_expense_is_deleted(
 
     assert not Expense.objects.exists()
     assert not receipt.storage.exists(receipt.name)
+
+
+# --- Forms that come back ------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_kept():
+    shutil.rmtree(settings.DATA_DIR / "media" / FOLDER, ignore_errors=True)
+
+
+def kept_token(answer):
+    return re.search(r'name="kept_receipt" value="([^"]+)"', answer.content.decode())[1]
+
+
+def posted(office, **changes):
+    return {
+        "project": office.project.pk,
+        "category": office.category.pk,
+        "date": timezone.localdate().isoformat(),
+        "quantity": "1",
+        "price": "12.50",
+        **changes,
+    }
+
+
+def add(client, fields):
+    return client.post(reverse("registrations:expenses"), fields)
+
+
+def kept_files():
+    return [file for file in (settings.DATA_DIR / "media" / FOLDER).rglob("*") if file.is_file()]
+
+
+@pytest.mark.parametrize("wrong", [{"price": "much"}, {"category": ""}, {"includes_vat": "on"}])
+def test_a_receipt_survives_an_error_in_another_field(office, employee, wrong):
+    receipt = SimpleUploadedFile("bon.heic", picture("HEIF"))
+    answer = add(employee, posted(office, receipt=receipt, **wrong))
+    assert "bon.jpg" in answer.content.decode()
+    again = add(employee, posted(office, kept_receipt=kept_token(answer), **wrong))
+
+    add(employee, posted(office, kept_receipt=kept_token(again)))
+
+    expense = Expense.objects.get()
+    assert expense.receipt_name == "bon.jpg"
+    with expense.receipt.open("rb") as file:
+        assert file.read().startswith(b"\xff\xd8\xff")
+    assert not kept_files()
+
+
+def test_a_kept_receipt_is_replaced_and_removed(office, employee):
+    first = SimpleUploadedFile("first.pdf", PDF)
+    second = SimpleUploadedFile("second.pdf", PDF)
+    token = kept_token(add(employee, posted(office, price="x", receipt=first)))
+    answer = add(employee, posted(office, price="x", receipt=second, kept_receipt=token))
+    assert "second.pdf" in answer.content.decode()
+    assert len(kept_files()) == 1
+
+    employee.post(reverse("registrations:receipt-forget"), {"kept_receipt": kept_token(answer)})
+
+    assert not kept_files()
+    add(employee, posted(office, kept_receipt=kept_token(answer)))
+    assert not Expense.objects.get().receipt
+
+
+def test_a_kept_receipt_is_dropped_without_javascript(office, employee):
+    receipt = SimpleUploadedFile("bon.pdf", PDF)
+    token = kept_token(add(employee, posted(office, price="x", receipt=receipt)))
+
+    add(employee, posted(office, kept_receipt=token, removes_kept_receipt="1"))
+
+    assert not Expense.objects.get().receipt
+    assert not kept_files()
+
+
+def test_a_kept_receipt_is_of_one_user_and_for_one_day(office, employee, time_machine):
+    time_machine.move_to(datetime.datetime.now(datetime.UTC))
+    receipt = SimpleUploadedFile("bon.pdf", PDF)
+    token = kept_token(add(employee, posted(office, price="x", receipt=receipt)))
+
+    add(client_of(office.colleague), posted(office, kept_receipt=token))
+    add(employee, posted(office, kept_receipt="nonsense"))
+    assert not Expense.objects.exclude(receipt="").exists()
+
+    assert purge_kept_receipts() == 0
+    time_machine.shift(datetime.timedelta(hours=25))
+    assert purge_kept_receipts() == 1
+    assert not kept_files()
+
+
+def test_a_user_keeps_no_more_than_some_receipts(office, employee):
+    for _turn in range(MOST_FILES + 3):
+        receipt = SimpleUploadedFile("bon.pdf", PDF)
+        add(employee, posted(office, price="x", receipt=receipt))
+
+    assert len(kept_files()) == MOST_FILES
