@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.amounts import AmountField
 from lib.choices import offer
 from lib.formats import euro
-from lib.money import cents
+from lib.money import cents, share_of
 from lib.understanding import number
 from vat.choices import holds_on, offer_rates
 
@@ -109,10 +109,19 @@ class ExpenseForm(RegistrationForm):
         total = euro(cents(quantity * price))
         times = f"{number(price)} × {number(quantity.normalize() + 0)}"
         if row.price_paid is not None:
-            net = euro(row.quantity * row.price)
-            words = gettext("%(sum)s = %(gross)s incl. VAT = %(net)s excl. VAT")
-            return {"price": words % {"sum": times, "gross": total, "net": net}}
+            return {"price": self._with_and_without_vat(times)}
         return {"price": f"{times} = {total}"} if quantity != 1 else {}
+
+    def _with_and_without_vat(self, times: str) -> str:
+        row, gross = self.instance, cents(self.typed["quantity"] * self.typed["price"])
+        net = row.quantity * row.price
+        told = {"sum": times, "gross": euro(gross), "net": euro(net)}
+        text = gettext("%(sum)s = %(gross)s incl. VAT = %(net)s excl. VAT") % told
+        invoiced = net + share_of(net, row.vat_rate.percentage)
+        if invoiced != gross:
+            # No amount excl. VAT in whole cents gives this sum.
+            text += gettext(" (%s incl. VAT on an invoice)") % euro(invoiced)
+        return text
 
     def keep_receipt(self, user_id: int) -> None:
         """Keep the receipt of a form that comes back with an error, so that it is not lost."""
