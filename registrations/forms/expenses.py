@@ -62,6 +62,7 @@ class ExpenseForm(RegistrationForm):
             Q(is_active=True) | Q(pk=row.category_id)
         )
         offer(self, "category", categories, empty=_("Which category?"))
+        self.has_categories = categories.exists()
         self.fields["category"].error_messages["required"] = _("Choose a category.")
         # Keep the stored name: the instance takes the uploaded file, even if it is refused.
         self.receipt_name = row.receipt_name

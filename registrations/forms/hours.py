@@ -3,22 +3,25 @@
 import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib import spans
 from lib.choices import offer
 from lib.times import DAY, NOON, format_clock, format_duration
-from projects.models import ProjectTask, Task
+from projects.models import Project, ProjectTask, Task
 
 from ..fields import ClockField, DurationField, PauseField
 from ..models import TimeEntry
 from ..rules import is_registrable
-from .registration import Choices, RegistrationForm
+from .registration import ACTIVE, Choices, RegistrationForm
 
 # Work over midnight that lasts longer is asked about.
 LONG = NOON
+USABLE_TASKS = ProjectTask.objects.filter(project=OuterRef("pk"), task__is_active=True)
+# Of the projects without a task, so many are named.
+MOST_NAMED = 5
 # For times on a form without a day: a day on which no clock changes.
 SOME_DAY = datetime.date(2026, 1, 15)
 
@@ -51,6 +54,20 @@ class HoursForm(RegistrationForm):
         offer(self, "task", self.organisation.tasks.filter(Q(is_active=True) | Q(pk=row.task_id)))
         self.fields["task"].choices = _by_billability(self._project_tasks())
         self.fields["task"].error_messages["required"] = _("Choose a task.")
+        self.fields["project"].error_messages["invalid_choice"] = _(
+            "Choose a project from the list: it is active and has a task."
+        )
+
+    def offered_projects(self) -> QuerySet[Project]:
+        """Return the active projects with a task, and the one that the registration has."""
+        return self.organisation.projects.filter(
+            ACTIVE & Exists(USABLE_TASKS) | Q(pk=self.instance.project_id)
+        )
+
+    def hidden_projects(self) -> list[Project]:
+        """Return some active projects that have no task to register on."""
+        rows = self.organisation.projects.filter(ACTIVE, ~Exists(USABLE_TASKS))
+        return list(rows.exclude(pk=self.instance.project_id).order_by("name")[:MOST_NAMED])
 
     def _project_tasks(self) -> list[ProjectTask]:
         if not self.chosen:

@@ -24,6 +24,7 @@ from .. import rules
 from ..models import Registration
 
 Choices = list[tuple[object, object]]
+ACTIVE = Q(is_archived=False, customer__archived_at=None)
 
 
 class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]
@@ -64,16 +65,20 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         customers = organisation.customers.filter(projects__in=projects).distinct()
         offer(self, "customer", customers, empty=_("Which customer?"))
         offer(self, "project", projects)
-        self.fields["project"].choices = _by_customer(self._shown(projects))
+        offered = list(projects)
+        self.has_projects = bool(offered)
+        self.fields["project"].choices = _by_customer(self._shown(offered))
         self.fields["project"].error_messages["required"] = _("Choose a project.")
         if self.chosen:
             self.initial["customer"] = self.chosen.customer_id
 
     def offered_projects(self) -> QuerySet[Project]:
         """Return the active projects and the one that the registration has."""
-        return self.organisation.projects.filter(
-            Q(is_archived=False, customer__archived_at=None) | Q(pk=self.instance.project_id)
-        )
+        return self.organisation.projects.filter(ACTIVE | Q(pk=self.instance.project_id))
+
+    def hidden_projects(self) -> list[Project]:
+        """Return some active projects that cannot be chosen, because they have no task."""
+        return []
 
     def ask_questions(self) -> None:
         """Ask about what is allowed and yet unlikely."""

@@ -47,13 +47,22 @@ def search(bound: BoundField, placeholder: str = "") -> dict[str, object]:
     return {"control": control}
 
 
-def selection_bar(*kinds: str, scope: str = "overview", suffix: str = "") -> dict[str, object]:
+def selection_bar(
+    *kinds: str, scope: str = "overview", suffix: str = "", with_amounts: bool = True
+) -> dict[str, object]:
     """The selected rows with their totals: the kind of this page first, then those of other tabs.
 
-    Hidden if nothing is selected. `suffix` follows the total; the default is "excl. VAT".
+    Hidden if nothing is selected. `suffix` follows the total; the default is "excl. VAT". Who sees
+    no amounts gets a bar without them.
     """
     parts = [
-        {"kind": kind, "one": one, "many": many, "figures": figures}
+        {
+            "kind": kind,
+            "one": one,
+            "many": many,
+            "figures": [one for one in figures if with_amounts or one != "amount"],
+        }
         for kind, (one, many, figures) in ((kind, ROWS[kind]) for kind in kinds)
     ]
-    return {"parts": parts, "scope": scope, "suffix": suffix or _("excl. VAT")}
+    suffix = suffix or str(_("excl. VAT"))
+    return {"parts": parts, "scope": scope, "suffix": suffix, "with_amounts": with_amounts}

@@ -73,12 +73,13 @@
     for (const part of all("[data-selection-part]", bar)) {
       drawPart(part, selection[part.dataset.selectionPart] || {});
     }
-    const shown = all("[data-selection-part]:not([hidden])", bar);
+    const parts = all("[data-selection-part]:not([hidden])", bar);
     for (const plus of all("[data-selection-plus]", bar)) {
-      plus.hidden = plus.closest("[data-selection-part]") === shown[0];
+      plus.hidden = plus.closest("[data-selection-part]") === parts[0];
     }
     const total = kinds.reduce((cents_, rows) => cents_ + sum(rows, "amount"), 0);
-    bar.querySelector("[data-selection-total]").textContent = `€\u00a0${format(total / 100, 2)}`;
+    const shown = bar.querySelector("[data-selection-total]");
+    if (shown) shown.textContent = `€\u00a0${format(total / 100, 2)}`;
   }
 
   function fillForm(form, selection) {
