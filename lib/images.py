@@ -214,9 +214,7 @@ def _is_alike(before: list[float], after: list[float]) -> bool:
 
 def _too_many_pixels(most: int, pixels: int | None = None) -> ValidationError:
     if pixels is None:
-        sentence = _(
-            "This picture has too many pixels (at most %(most)d million). Make it smaller."
-        )
+        sentence = _("This picture has too many pixels: at most %(most)d million. Make it smaller.")
         return ValidationError(sentence % {"most": most // 1_000_000})
     sentence = _(
         "This picture has too many pixels: %(pixels)d million, at most %(most)d million. "

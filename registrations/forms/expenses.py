@@ -70,8 +70,8 @@ class ExpenseForm(RegistrationForm):
         self.kept_receipt = self._kept_receipt()
         self.typed: dict[str, Decimal] = {}
         if row.price_paid is not None:
-            paid = {"quantity": row.quantity_paid, "price": row.price_paid, "includes_vat": True}
-            self.initial |= paid
+            self.initial["quantity"], self.initial["price"] = row.quantity_paid, row.price_paid
+            self.initial["includes_vat"] = True
         chosen, default_label = row.vat_rate_id, _("Default rate")
         offer_rates(self, self.organisation, day=self._day(), chosen=chosen, empty=default_label)
         if not row.receipt:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -91,7 +92,7 @@ def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
 def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     """Return the selects of the form, after a customer or a project was chosen."""
     chosen = {name: request.GET.get(name, "") for name in ("customer", "project", "task")}
-    about = {"organisation": request.organisation, "by": request.membership}
+    about: dict[str, Any] = {"organisation": request.organisation, "by": request.membership}
     form = page.form(initial=chosen, **about)
     customer_changed = request.htmx.trigger_name == "customer"
     if customer_changed and form.chosen and str(form.chosen.customer_id) != chosen["customer"]:
@@ -176,7 +177,8 @@ def _day(request: MemberRequest) -> datetime.date:
 
 
 def _form(request: MemberRequest, page: RegisterPage, *, row: Registration) -> RegistrationForm:
-    about = {"instance": row, "organisation": request.organisation, "by": request.membership}
+    about: dict[str, Any] = {"organisation": request.organisation, "by": request.membership}
+    about["instance"] = row
     if request.method != "POST":
         return page.form(**about)
     return page.form(request.POST, request.FILES, **about)
