@@ -1,0 +1,87 @@
+"""Registering with a browser: what is typed is answered at its field before it is saved."""
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from projects.models import ProjectTask
+from registrations.models import Expense, TimeEntry
+from tests import factories
+
+from .tour import barriers
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def project(studio):
+    """A project with a task, and a category whose expenses are small."""
+    project = studio.project(studio.customer("Bakkerij Van Dam", "K00117"), "Website")
+    task = factories.create_task(organisation=studio.organisation, name="Design")
+    ProjectTask.objects.create(project=project, task=task)
+    studio.project(project.customer, "Bare")
+    category = factories.create_expense_category(organisation=studio.organisation, name="Travel")
+    for price in (40, 50, 60):
+        factories.create_expense(
+            project=project,
+            category=category,
+            membership=studio.administrator,
+            price=Decimal(price),
+        )
+    return project
+
+
+def test_times_are_understood_while_typing_and_a_question_is_confirmed(visitor, studio, project):
+    page = visitor.page
+    visitor.log_in(studio)
+    visitor.go("Register", "Hours")
+    expect(page.get_by_text("Not offered, because they have no task:")).to_be_visible()
+    page.get_by_label("Project").select_option("Website")
+    page.get_by_label("Task").select_option("Design")
+
+    page.get_by_label("Start").fill("9,15")
+    expect(page.get_by_text("“9,15” can mean 9:15 or 9:09")).to_be_visible()
+    assert list(barriers(page)) == []
+    page.get_by_label("Start").fill("9.15")
+    page.get_by_label("End").fill("17.30")
+    page.get_by_label("Pause").fill("30")
+    expect(page.get_by_text("9:15–17:30 − 0:30 = 7:45")).to_be_visible()
+    expect(page.get_by_text("can mean")).to_be_hidden()
+    expect(page.get_by_label("Start")).not_to_have_class("is-invalid")
+
+    page.get_by_label("End").fill("8.00")
+    expect(page.get_by_text("9:15–8:00 ends the next day and is 22:45")).to_be_visible()
+    assert list(barriers(page)) == []
+    page.get_by_label("Yes, that is right").check()
+    expect(page.get_by_text("9:15–8:00 − 0:30 = 22:15")).to_be_visible()
+    page.get_by_role("button", name="Add hours").click()
+    expect(page.get_by_text("The registration has been added")).to_be_visible()
+    assert TimeEntry.objects.get().minutes == 22 * 60 + 15
+
+
+def test_a_kept_receipt_and_a_sum_are_shown_at_the_expense(visitor, studio, project, tmp_path):
+    page = visitor.page
+    receipt = tmp_path / "bon.pdf"
+    receipt.write_bytes(b"%PDF-1.7 a receipt")
+    visitor.log_in(studio)
+    visitor.go("Register", "Expenses")
+    page.get_by_label("Project").select_option("Website")
+    page.get_by_label("Category").select_option("Travel")
+    page.get_by_label("Quantity").fill("80")
+    page.get_by_label("Price", exact=True).fill("1.125,00")
+    expect(page.get_by_text("€ 90,000.00 is more than ten times")).to_be_visible()
+    page.locator("[name=receipt]").set_input_files(receipt)
+
+    page.get_by_role("button", name="Add expense").click()
+    expect(page.get_by_text("bon.pdf is kept")).to_be_visible()
+    assert list(barriers(page)) == []
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_text("bon.pdf is kept")).to_be_hidden()
+    page.locator("[name=receipt]").set_input_files(receipt)
+    page.get_by_label("Price", exact=True).fill("12,50")
+    page.get_by_label("Quantity").fill("2")
+    expect(page.get_by_text("12.50 × 2 = € 25.00")).to_be_visible()
+    page.get_by_role("button", name="Add expense").click()
+    expect(page.get_by_text("The registration has been added")).to_be_visible()
+    assert Expense.objects.latest("pk").receipt_name == "bon.pdf"
