@@ -9,6 +9,7 @@ from django.utils import timezone
 from billing.invoices.creating import ProposalChanged, invoice_in_eboekhouden
 from billing.models import Booking, BookingKind, Invoice, State
 from registrations.models import Status, TimeEntry
+from registrations.pricing import without_vat
 from tests import factories
 
 NOW = timezone.now()
@@ -35,6 +36,23 @@ def test_hours_an_expense_and_a_trip_arrive_as_one_invoice_to_the_cent(connected
     assert booked.total == invoice.gross
     assert set(TimeEntry.objects.values_list("status", flat=True)) == {Status.INVOICED}
     assert Booking.objects.get(kind=BookingKind.INVOICE).reason == "agrees"
+
+
+def test_a_refund_and_a_sum_incl_vat_arrive_to_the_cent(connected, sandbox):
+    project = factories.create_project(organisation=connected.organisation)
+    quantity, price = without_vat(Decimal(100), Decimal("0.99"), percentage=Decimal(21))
+    for count, euros in ((quantity, price), (Decimal(1), Decimal("-10.00"))):
+        factories.create_expense(
+            project=project, membership=connected.member, quantity=count, price=euros
+        )
+
+    batch = invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    connected.deliver()
+
+    assert [b.state for b in batch.bookings.all()] == [State.CONFIRMED] * 2
+    (booked,) = sandbox.books.invoices()
+    # 99.00 less 12.10.
+    assert booked.total == Invoice.objects.get().gross == Decimal("86.90")
 
 
 def test_a_customer_that_is_there_under_its_number_is_not_made_again(connected, sandbox):
