@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lib import identifiers
 from lib.countries import eu_choices
 from lib.form_fields import LineField
+from lib.kept_uploads import KeepsUpload
 
 from .logos import encode_logo
 from .models import Organisation
@@ -21,8 +22,10 @@ PHONE = RegexValidator(
 )
 
 
-class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class OrganisationForm(KeepsUpload, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """Name, address and identifiers as printed on invoices, with colour and logo."""
+
+    upload_purpose = "logo"
 
     country = forms.ChoiceField(label=_("Country"), choices=eu_choices)
     phone = LineField(label=_("Phone"), max_length=30, required=False, validators=[PHONE])
@@ -85,9 +88,17 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
             URLValidator(schemes=["http", "https"], message=sentence)(address)
         return website
 
+    def __init__(self, *args: Any, user_id: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.find_kept_upload(user_id)
+
     def clean_logo(self) -> "ContentFile[bytes] | None":
         upload = self.cleaned_data["logo"]
-        return encode_logo(upload) if upload else None
+        if upload:
+            logo = encode_logo(upload)
+            self.new_upload = logo, upload.name
+            return logo
+        return self.kept_upload.content() if self.kept_upload else None
 
     def clean(self) -> dict[str, object]:
         typed = self.cleaned_data

@@ -21,12 +21,17 @@ def organisation_settings(request: MemberRequest) -> HttpResponse:
     # Validation writes the typed values into the form's instance; the bar must show the stored
     # ones.
     edited = Organisation.objects.get(pk=request.organisation.pk)
-    form = OrganisationForm(request.POST or None, request.FILES or None, instance=edited)
+    form = OrganisationForm(
+        request.POST or None, request.FILES or None, instance=edited, user_id=request.user.pk
+    )
     if request.method == "POST" and form.is_valid():
         logo = form.cleaned_data["logo"]
         change_organisation(request.organisation, details=form.details(), logo=logo)
+        form.forget_upload()
         messages.success(request, _("The organisation has been saved."))
         return redirect("accounts:organisation-settings")
+    if form.errors:
+        form.keep_upload()
     status = 422 if form.errors else 200
     return render(request, "accounts/organisation_settings.html", {"form": form}, status=status)
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import employee_views, organisation_views, user_views, views
+from . import employee_views, organisation_views, upload_views, user_views, views
 
 app_name = "accounts"
 
@@ -40,6 +40,7 @@ settings_urls = [
         name="organisation-settings",
     ),
     path("settings/organisation/logo/remove/", organisation_views.logo_remove, name="logo-remove"),
+    path("uploads/forget/", upload_views.upload_forget, name="upload-forget"),
     path("organisation/logo/", organisation_views.organisation_logo, name="organisation-logo"),
     path("settings/users/", user_views.user_list, name="user-list"),
     path("settings/users/<int:pk>/", user_views.user_edit, name="user-edit"),

@@ -3,10 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import kept_receipts
+from lib import kept_uploads
 
 
 @shared_task
-def purge_kept_receipts() -> int:
-    """Delete the receipts that were kept for forms with an error for more than a day."""
-    return kept_receipts.purge(now=timezone.now())
+def purge_kept_uploads() -> int:
+    """Delete the uploads that were kept for forms with an error for more than a day."""
+    return kept_uploads.purge(now=timezone.now())

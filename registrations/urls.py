@@ -34,7 +34,6 @@ urlpatterns = [
     *(pattern for page in PAGES for pattern in _register(page)),
     path("projects/<int:pk>/reprice/", repricing.project_reprice, name="project-reprice"),
     path("register/expenses/<int:pk>/receipt/", register.receipt, name="expense-receipt"),
-    path("register/expenses/receipt/forget/", register.forget_receipt, name="receipt-forget"),
     *(pattern for shown in OVERVIEWS for pattern in _overview(shown)),
     path(
         "overview/selection/export/",

@@ -55,8 +55,8 @@ SCHEDULE = {
         "schedule": crontab(minute=20, hour=1),
         "options": {"expires": 3600},
     },
-    "purge-kept-receipts": {
-        "task": "registrations.tasks.purge_kept_receipts",
+    "purge-kept-uploads": {
+        "task": "registrations.tasks.purge_kept_uploads",
         "schedule": crontab(minute=40),
         "options": {"expires": 1800},
     },

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from lib.amounts import AmountField
 from lib.choices import offer
 from lib.formats import euro
+from lib.kept_uploads import KeepsUpload
 from lib.money import cents, share_of
 from lib.understanding import number
 from vat.choices import holds_on, offer_rates
 
-from .. import kept_receipts
-from ..kept_receipts import KeptReceipt
 from ..models import Expense
 from ..pricing import without_vat
 from ..receipts import checked, shown_name
@@ -25,11 +24,13 @@ from ..unlikely import question_about_expense
 from .registration import RegistrationForm
 
 
-class ExpenseForm(RegistrationForm):
+class ExpenseForm(KeepsUpload, RegistrationForm):
     """An expense with its receipt; a price incl. VAT is converted to one excl. VAT.
 
     A negative price is a refund. The receipt of a form with an error is kept for the next attempt.
     """
+
+    upload_purpose = "receipt"
 
     quantity = AmountField(label=_("Quantity"), max_digits=8)
     price = AmountField(label=_("Price"), max_digits=10, min_value=None)
@@ -66,8 +67,7 @@ class ExpenseForm(RegistrationForm):
         self.fields["category"].error_messages["required"] = _("Choose a category.")
         # Keep the stored name: the instance takes the uploaded file, even if it is refused.
         self.receipt_name = row.receipt_name
-        self.has_new_receipt = False
-        self.kept_receipt = self._kept_receipt()
+        self.find_kept_upload(self.by.user_id if self.by else None)
         self.typed: dict[str, Decimal] = {}
         if row.price_paid is not None:
             self.initial["quantity"], self.initial["price"] = row.quantity_paid, row.price_paid
@@ -124,30 +124,6 @@ class ExpenseForm(RegistrationForm):
             text += gettext(" (%s incl. VAT on an invoice)") % euro(invoiced)
         return text
 
-    def keep_receipt(self, user_id: int) -> None:
-        """Keep the receipt of a form that comes back with an error, so that it is not lost."""
-        file = self.instance.receipt.file if self.has_new_receipt else None
-        if file:
-            replaced, name = self.kept_receipt, self.instance.receipt_name
-            self.kept_receipt = kept_receipts.keep(file, name=name, user_id=user_id)
-            if replaced:
-                replaced.forget()
-
-    def forget_receipt(self) -> None:
-        """Delete what was kept; the saved expense has its own file."""
-        if self.kept_receipt:
-            self.kept_receipt.forget()
-
-    def _kept_receipt(self) -> KeptReceipt | None:
-        token = self.data.get(self.add_prefix("kept_receipt"), "")
-        if not token or self.by is None:
-            return None
-        found = kept_receipts.find(token, user_id=self.by.user_id)
-        if found and self.data.get(self.add_prefix("removes_kept_receipt")):
-            found.forget()
-            return None
-        return found
-
     def _take_vat_off(self, cleaned: dict[str, Any]) -> None:
         """Convert the price with the VAT rate, which must be valid on the day of the expense."""
         rate, day, price = (cleaned.get(name) for name in ("vat_rate", "date", "price"))
@@ -174,8 +150,8 @@ class ExpenseForm(RegistrationForm):
                 self.add_error("receipt", error)
             else:
                 row.receipt, row.receipt_name = file, shown_name(upload, stored=str(file.name))
-                self.has_new_receipt = True
-        elif self.kept_receipt:
-            row.receipt, row.receipt_name = self.kept_receipt.content(), self.kept_receipt.name
+                self.new_upload = file, row.receipt_name
+        elif self.kept_upload:
+            row.receipt, row.receipt_name = self.kept_upload.content(), self.kept_upload.name
         elif cleaned.get("removes_receipt"):
             row.receipt, row.receipt_name = "", ""

@@ -87,12 +87,6 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
             text = gettext("%(day)s is in the future. Is that right?") % {"day": shown_day(day)}
             self.ask("date", text)
 
-    def keep_receipt(self, user_id: int) -> None:
-        """Keep an upload of a form that comes back with an error; most forms have none."""
-
-    def forget_receipt(self) -> None:
-        """Delete what was kept, after saving."""
-
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, which has no type
         if self.errors:

@@ -20,8 +20,9 @@ from accounts.access import member_required
 from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
+from lib.kept_uploads import KeepsUpload
 
-from .. import kept_receipts, overlaps, registering
+from .. import overlaps, registering
 from ..forms import RegistrationForm
 from ..models import Expense, Registration, TimeEntry
 from ..periods import ONE_DAY
@@ -134,16 +135,6 @@ def receipt(request: MemberRequest, pk: int) -> FileResponse:
     return answer
 
 
-@require_POST
-@member_required
-def forget_receipt(request: MemberRequest) -> HttpResponse:
-    """Delete a receipt that was kept for a form with an error."""
-    kept = kept_receipts.find(request.POST.get("kept_receipt", ""), user_id=request.user.pk)
-    if kept:
-        kept.forget()
-    return HttpResponse()
-
-
 def _visible_row(request: MemberRequest, page: RegisterPage, pk: int) -> Registration:
     rows = page.model.objects.visible_to(request.membership)
     related = ("project__customer", "membership__user", "invoice_line__invoice", *page.related)
@@ -191,7 +182,8 @@ def _saved(form: RegistrationForm, operation: Callable[..., None], request: Memb
     except ValidationError as error:
         form.add_error(None, error)
         return False
-    form.forget_receipt()
+    if isinstance(form, KeepsUpload):
+        form.forget_upload()
     return True
 
 
@@ -230,8 +222,8 @@ def _page(
     day: datetime.date | None = None,
     subject: Membership | None = None,
 ) -> HttpResponse:
-    if form is not None and form.errors:
-        form.keep_receipt(request.user.pk)
+    if isinstance(form, KeepsUpload) and form.errors:
+        form.keep_upload()
     day = day or (row.date if row else _day(request))
     subject = subject or (row.membership if row else _subject(request))
     today = timezone.localdate()

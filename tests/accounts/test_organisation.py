@@ -1,6 +1,7 @@
 """Settings → Organisation: checks of numbers, redrawn logos, visible to members only."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -157,6 +158,34 @@ def test_a_cut_off_picture_is_refused(inside: Client) -> None:
     answer = save(inside, logo=SimpleUploadedFile("logo.jpg", whole[: len(whole) // 2]))
 
     assert "damaged" in answer.content.decode()
+
+
+def test_a_logo_of_16_bits_is_kept_as_a_person_sees_it(
+    inside: Client, organisation: Organisation
+) -> None:
+    content = io.BytesIO()
+    grey = Image.new("I", (40, 20), 60 * 257)
+    grey.paste(200 * 257, (0, 0, 20, 20))
+    grey.convert("I;16").save(content, "PNG")
+
+    save(inside, logo=SimpleUploadedFile("logo.png", content.getvalue()))
+
+    organisation.refresh_from_db()
+    with organisation.logo.open() as kept, Image.open(kept) as picture:
+        assert [picture.getpixel((x, 10))[:3] for x in (5, 35)] == [(200,) * 3, (60,) * 3]
+
+
+def test_a_logo_survives_an_error_in_another_field(
+    inside: Client, organisation: Organisation
+) -> None:
+    answer = save(inside, iban="NL00", logo=picture())
+    assert "logo.exe is kept" in answer.content.decode()
+    token = re.search(r'name="kept_upload" value="([^"]+)"', answer.content.decode())[1]
+
+    assert save(inside, kept_upload=token).status_code == 302
+
+    organisation.refresh_from_db()
+    assert organisation.logo
 
 
 def test_a_new_logo_replaces_the_file_of_the_old_one(

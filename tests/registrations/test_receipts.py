@@ -14,9 +14,9 @@ from PIL import Image
 from pypdf import PdfWriter
 
 from lib import images  # noqa: F401 - it teaches Pillow to write HEIC
-from registrations.kept_receipts import FOLDER, MOST_FILES
+from lib.kept_uploads import FOLDER, MOST_FILES
 from registrations.models import Expense, Status
-from registrations.tasks import purge_kept_receipts
+from registrations.tasks import purge_kept_uploads
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -265,7 +265,7 @@ def _nothing_is_kept():
 
 
 def kept_token(answer):
-    return re.search(r'name="kept_receipt" value="([^"]+)"', answer.content.decode())[1]
+    return re.search(r'name="kept_upload" value="([^"]+)"', answer.content.decode())[1]
 
 
 def posted(office, **changes):
@@ -292,9 +292,9 @@ def test_a_receipt_survives_an_error_in_another_field(office, employee, wrong):
     receipt = SimpleUploadedFile("bon.heic", picture("HEIF"))
     answer = add(employee, posted(office, receipt=receipt, **wrong))
     assert "bon.jpg" in answer.content.decode()
-    again = add(employee, posted(office, kept_receipt=kept_token(answer), **wrong))
+    again = add(employee, posted(office, kept_upload=kept_token(answer), **wrong))
 
-    add(employee, posted(office, kept_receipt=kept_token(again)))
+    add(employee, posted(office, kept_upload=kept_token(again)))
 
     expense = Expense.objects.get()
     assert expense.receipt_name == "bon.jpg"
@@ -303,43 +303,43 @@ def test_a_receipt_survives_an_error_in_another_field(office, employee, wrong):
     assert not kept_files()
 
 
-def test_a_kept_receipt_is_replaced_and_removed(office, employee):
+def test_a_kept_upload_is_replaced_and_removed(office, employee):
     first = SimpleUploadedFile("first.pdf", PDF)
     second = SimpleUploadedFile("second.pdf", PDF)
     token = kept_token(add(employee, posted(office, price="x", receipt=first)))
-    answer = add(employee, posted(office, price="x", receipt=second, kept_receipt=token))
+    answer = add(employee, posted(office, price="x", receipt=second, kept_upload=token))
     assert "second.pdf" in answer.content.decode()
     assert len(kept_files()) == 1
 
-    employee.post(reverse("registrations:receipt-forget"), {"kept_receipt": kept_token(answer)})
+    employee.post(reverse("accounts:upload-forget"), {"kept_upload": kept_token(answer)})
 
     assert not kept_files()
-    add(employee, posted(office, kept_receipt=kept_token(answer)))
+    add(employee, posted(office, kept_upload=kept_token(answer)))
     assert not Expense.objects.get().receipt
 
 
-def test_a_kept_receipt_is_dropped_without_javascript(office, employee):
+def test_a_kept_upload_is_dropped_without_javascript(office, employee):
     receipt = SimpleUploadedFile("bon.pdf", PDF)
     token = kept_token(add(employee, posted(office, price="x", receipt=receipt)))
 
-    add(employee, posted(office, kept_receipt=token, removes_kept_receipt="1"))
+    add(employee, posted(office, kept_upload=token, removes_kept_upload="1"))
 
     assert not Expense.objects.get().receipt
     assert not kept_files()
 
 
-def test_a_kept_receipt_is_of_one_user_and_for_one_day(office, employee, time_machine):
+def test_a_kept_upload_is_of_one_user_and_for_one_day(office, employee, time_machine):
     time_machine.move_to(datetime.datetime.now(datetime.UTC))
     receipt = SimpleUploadedFile("bon.pdf", PDF)
     token = kept_token(add(employee, posted(office, price="x", receipt=receipt)))
 
-    add(client_of(office.colleague), posted(office, kept_receipt=token))
-    add(employee, posted(office, kept_receipt="nonsense"))
+    add(client_of(office.colleague), posted(office, kept_upload=token))
+    add(employee, posted(office, kept_upload="nonsense"))
     assert not Expense.objects.exclude(receipt="").exists()
 
-    assert purge_kept_receipts() == 0
+    assert purge_kept_uploads() == 0
     time_machine.shift(datetime.timedelta(hours=25))
-    assert purge_kept_receipts() == 1
+    assert purge_kept_uploads() == 1
     assert not kept_files()
 
 
