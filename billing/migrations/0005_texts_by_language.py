@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_booking_replacements'),
+        ('billing', '0004_services_outside_the_eu'),
     ]
 
     operations = [
