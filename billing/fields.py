@@ -64,13 +64,6 @@ class AddressesField(forms.CharField):
         return addresses
 
 
-def check_subject(text: str, *, known: Iterable[str] = PLACEHOLDERS) -> str:
-    """Return a one-line subject with known placeholders. Raises ValidationError."""
-    if "\n" in text or "\r" in text:
-        raise ValidationError(_("A subject is one line. Remove the line breaks."))
-    return check_placeholders(text.strip(), known=known)
-
-
 def check_placeholders(text: str, *, known: Iterable[str] = PLACEHOLDERS) -> str:
     """Return the text. Raises ValidationError with the first unknown placeholder."""
     if unknown := unknown_placeholders(text, known=known):

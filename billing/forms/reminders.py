@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
 
-from ..fields import check_placeholders, check_subject
+from ..fields import check_placeholders
 from ..models import ReminderHold, ReminderSettings, ReminderStep, StepKind
 from ..reminders.letters import COSTS, default_step_texts, placeholders_of
 
@@ -58,7 +58,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
     def clean(self) -> dict[str, Any]:
         known = placeholders_of(self.cleaned_data.get("kind", ""))
         for language in Language.values:
-            self._check(f"subject_{language}", check_subject, known)
+            self._check(f"subject_{language}", check_placeholders, known)
             self._check(f"body_{language}", check_placeholders, known)
         if self.cleaned_data.get("kind") == StepKind.NOTICE:
             self._check_notice()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.form_fields import LineField, MultilineField
 
-from ..fields import AddressesField, check_placeholders, check_subject
+from ..fields import AddressesField, check_placeholders
 from ..mailing import Letter, first_letter
 from ..mailing.attachments import default_extras, is_too_large, on_offer, sizes_of
 from ..models import Invoice
@@ -56,7 +56,7 @@ class SendForm(forms.Form):
         return cls(initial=initial, invoice=invoice)
 
     def clean_subject(self) -> str:
-        return check_subject(self.cleaned_data["subject"])
+        return check_placeholders(self.cleaned_data["subject"])
 
     def clean_body(self) -> str:
         return check_placeholders(self.cleaned_data["body"])

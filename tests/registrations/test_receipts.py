@@ -328,7 +328,7 @@ def test_a_kept_upload_is_dropped_without_javascript(office, employee):
     assert not kept_files()
 
 
-def test_a_kept_upload_is_of_one_user_and_for_one_day(office, employee, time_machine):
+def test_a_kept_upload_is_of_one_user_and_for_one_day(client_of, office, employee, time_machine):
     time_machine.move_to(datetime.datetime.now(datetime.UTC))
     receipt = SimpleUploadedFile("bon.pdf", PDF)
     token = kept_token(add(employee, posted(office, price="x", receipt=receipt)))
