@@ -246,6 +246,8 @@ def _checked(booking: Booking, *, now: datetime.datetime) -> str:
 def _queued(booking: Booking) -> str:
     if booking.connection.is_paused:
         return _("On hold: the connection is paused. See Settings → e-Boekhouden.")
+    if booking.code and classify(booking.code, booking.text) is CodeClass.QUOTA:
+        return _("The e-Boekhouden request limit has been reached. Sending resumes automatically.")
     if booking.reason in ("not-sent", "not-reached"):
         return _(
             "e-Boekhouden could not be reached; nothing was sent. We will try again automatically."

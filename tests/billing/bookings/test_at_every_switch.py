@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from billing.bookings.presenters import describe_booking
 from billing.invoices.creating import InvoiceRequest, draft_invoices, invoice_in_eboekhouden
 from billing.invoices.issuing import mark_sent
 from billing.invoices.proposals import propose
 from billing.invoices.sales_entries import create_sales_entries
-from billing.models import Booking, Invoice, Origin, State
+from billing.models import Booking, BookingKind, Invoice, Origin, State
 from billing.unbilled.work import WorkQuery
 from customers.import_runs import start_import
 from customers.importing import carry_out_import
@@ -39,8 +40,11 @@ CLOSED = [
     ("unable_to_verify", True),
     ("daily_quota", 0),
 ]
+QUOTAS = ("daily_quota", "monthly_quota")
 OPEN = [
-    *(case for case in CASES if case not in CLOSED and case[0] != "daily_quota"),
+    *(case for case in CASES if case not in CLOSED and case[0] not in QUOTAS),
+    ("monthly_quota", 5_000),
+    ("daily_quota", 10_000),
     *((switch, value) for switch, (_q, answers) in WHEN_FULL.items() for value in answers),
     *((switch, value) for switch in NEVER_CALLED for value in (True, False)),
     ("templates", ["Factuursjabloon"]),
@@ -152,5 +156,22 @@ def test_the_four_jobs_wait_while_every_call_is_refused(connected, sandbox, swit
 
     sandbox.switches.reset()
     resume(Connection.objects.get(), by=connected.member.user, now=NOW)
+    deliver(connected)
+    check_books(connected, sandbox)
+
+
+@pytest.mark.django_db
+def test_a_sales_entry_waits_for_the_next_month(connected, sandbox):
+    sandbox.seed_relations([{"Code": "K1", **RELATION}])
+    sandbox.switches.change({"monthly_quota": 0})
+    assert import_all(connected).state == RunState.FINISHED
+    bill_everything(connected, Customer.objects.get())
+    connected.sweep()
+    entry = Booking.objects.get(kind=BookingKind.SALES_ENTRY)
+    assert entry.is_open
+    assert "request limit" in describe_booking(entry, now=NOW).text
+    assert entry.natural_key not in [one.number for one in sandbox.books.entries()]
+
+    sandbox.switches.reset()
     deliver(connected)
     check_books(connected, sandbox)
