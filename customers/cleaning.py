@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from lib import identifiers
-from lib.countries import EU, HOME, country_code, is_known
+from lib.countries import EU, HOME, country_code, is_country
 from vat.territories import where
 
 # Fields whose rules depend on the country, and the countries themselves.
@@ -61,7 +61,7 @@ def clean_by_country(values: Mapping[str, str]) -> Cleaned:
 def clean_country(text: str) -> str:
     """Return the ISO code of a country. Raises ValidationError if nobody calls a country so."""
     code = country_code(text)
-    if not is_known(code):
+    if not is_country(code):
         sentence = _("“%(country)s” is no country that we know. Choose it from the list.")
         raise ValidationError(sentence % {"country": text})
     return code

@@ -91,11 +91,6 @@ def country_code(name: str) -> str:
     return _codes().get(_folded(name), name.strip())
 
 
-def is_known(code: str) -> bool:
-    """True for a code of ISO 3166-1."""
-    return code in _names("en")
-
-
 def is_country(code: str) -> bool:
     """Whether it is a code of ISO 3166-1, in capitals."""
     return code in _names("en")

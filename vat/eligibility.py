@@ -117,6 +117,12 @@ def why_not_country(treatment: str, place: Where) -> str:
     if treatment in WITHIN_EU and member in ("", HOME):
         text = _("VAT within the EU is for customers in another EU country, not in %(country)s.")
         return text % names
+    if treatment in OUTSIDE_EU and not place.is_known:
+        text = _(
+            "“%(country)s” is no country that we know, so it can be in the EU. Choose the country "
+            "from the list."
+        )
+        return text % names
     if treatment in OUTSIDE_EU and member:
         return _("“%(treatment)s” is not for customers in %(country)s.") % names
     return ""
