@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from lib.formats import amount, percentage
 from lib.money import ZERO
 
-from .totals import Totals, VatTotal
+from .totals import Totals, VatTotal, without_codes
 from .treatments import words_of
 
 
@@ -22,8 +22,11 @@ class TotalRow:
 
 
 def total_rows(rates: Iterable[VatTotal], *, net: Decimal, discount: Decimal) -> list[TotalRow]:
-    """Return the rows above the total; `discount` is the percentage on the whole invoice."""
-    rates = list(rates)
+    """Return the rows above the total; `discount` is the percentage on the whole invoice.
+
+    Codes of the books are not shown: rates that differ in their code only are one row.
+    """
+    rates = without_codes(rates)
     off = sum((rate.discount for rate in rates), ZERO)
     rows = []
     if off:

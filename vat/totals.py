@@ -6,7 +6,7 @@ sum of the net total and the VAT.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple, Protocol, Self
@@ -94,11 +94,54 @@ class Totals:
 
 
 def totals(lines: Iterable[Taxed], *, discount: Decimal = ZERO) -> Totals:
-    """Add up the lines less `discount` percent; rates are in the order of their first line."""
+    """Add up the lines less `discount` percent; rates are in the order of their first line.
+
+    Discount and VAT are computed over the sum of all codes of one treatment and percentage, and
+    divided over the codes: the invoice shows one rate, the books have a part for each code.
+    """
     sums: dict[RateKey, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         sums[rate_of(line)] += line.net
-    return sum_of(_total(rate, amount, discount) for rate, amount in sums.items())
+    off = _shares(sums, lambda _rate: discount)
+    nets = {rate: amount - off[rate] for rate, amount in sums.items()}
+    vat = _shares(nets, lambda rate: rate.percentage)
+    return sum_of(VatTotal(*rate, off[rate], net, vat[rate]) for rate, net in nets.items())
+
+
+def _shares(
+    amounts: Mapping[RateKey, Decimal], percentage: Callable[[RateKey], Decimal]
+) -> dict[RateKey, Decimal]:
+    """Return a percentage of each amount; rates that differ only in their code share a rounding."""
+    shares: dict[RateKey, Decimal] = {}
+    for rates in _without_code(amounts).values():
+        percent = percentage(rates[0])
+        total = share_of(sum((amounts[rate] for rate in rates), ZERO), percent)
+        parts = divide(total, [amounts[rate] * percent / 100 for rate in rates])
+        shares |= dict(zip(rates, parts, strict=True))
+    return shares
+
+
+def _without_code(rates: Iterable[RateKey]) -> dict[tuple[str, Decimal], list[RateKey]]:
+    groups: dict[tuple[str, Decimal], list[RateKey]] = defaultdict(list)
+    for rate in rates:
+        groups[rate.treatment, rate.percentage].append(rate)
+    return groups
+
+
+def without_codes(rates: Iterable[VatTotal]) -> list[VatTotal]:
+    """Return one total for each treatment and percentage, as an invoice shows them; no codes."""
+    groups: dict[RateKey, list[VatTotal]] = defaultdict(list)
+    for rate in rates:
+        groups[rate.key._replace(code="")].append(rate)
+    return [
+        VatTotal(
+            *key,
+            discount=sum((rate.discount for rate in group), ZERO),
+            net=sum((rate.net for rate in group), ZERO),
+            vat=sum((rate.vat for rate in group), ZERO),
+        )
+        for key, group in groups.items()
+    ]
 
 
 def rate_of(line: Taxed) -> RateKey:
@@ -112,12 +155,6 @@ def sum_of(totals_of_rates: Iterable[VatTotal]) -> Totals:
     net = sum((rate.net for rate in rates), ZERO)
     vat = sum((rate.vat for rate in rates), ZERO)
     return Totals(net, vat, net + vat, rates)
-
-
-def _total(rate: RateKey, amount: Decimal, discount: Decimal) -> VatTotal:
-    off = share_of(amount, discount)
-    net = amount - off
-    return VatTotal(*rate, off, net, share_of(net, rate.percentage))
 
 
 def divide(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:

@@ -236,7 +236,18 @@ def _remote(content: Mapping[str, Any], invoiced: Mapping[Rate, Amounts]) -> dic
 def _taxed(
     content: Mapping[str, Any], nets: dict[str, Amounts], invoiced: Mapping[Rate, Amounts]
 ) -> dict[str, Amounts]:
-    """Compute the VAT of each rate; the difference with the total goes to the highest rate."""
+    """Compute the VAT of each rate; the difference with the total goes to the highest rate.
+
+    If net amounts and total are those of the invoice, each code has the VAT that it has there.
+    """
+    ours: dict[str, Amounts] = defaultdict(Amounts)
+    for rate, amounts in invoiced.items():
+        ours[rate.code] += amounts
+    is_equal = {code: one.net for code, one in ours.items()} == {
+        code: one.net for code, one in nets.items()
+    }
+    if is_equal and sum(ours.values(), Amounts()).vat == Decimal(content["vat"]):
+        return ours
     rates = {code: _rate_of(code, invoiced) for code in nets}
     found = {
         code: Amounts(amounts.net, share_of(amounts.net, rates[code].percentage))

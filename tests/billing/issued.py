@@ -36,6 +36,8 @@ KINDS = {
     "government": [("21", "domestic"), ("9", "domestic")],
     "private": [("21", "domestic"), ("9", "domestic")],
 }
+# Codes of e-Boekhouden that mean the same rate as the default one.
+OLD_CODES = {("21", "domestic"): "HOOG_VERK", ("9", "domestic"): "LAAG_VERK"}
 BUYERS = {
     "services": {"country": "BE", "vat_number": "BE0403170701", "coc_number": "0403170701"},
     "goods": {"country": "Duitsland", "vat_number": "DE129274202"},
@@ -66,6 +68,7 @@ class Item:
     discount: str = "0"
     description: str = "Ontwerp"
     unit: str = "hour"
+    vat_code: str = ""
 
 
 def complete(organisation):
@@ -139,6 +142,7 @@ def credited(invoice: Invoice, *, number: str = "2026-0002") -> Invoice:
             discount=str(line.discount),
             description=line.description,
             unit=line.unit,
+            vat_code=line.vat_code,
         )
         for line in invoice.lines.all()
     ]
@@ -177,6 +181,7 @@ def random_item(dice: random.Random, kind: str) -> Item:
         discount=dice.choice(["0", "0", "0", "5", "12.5", "99.99"]),
         description=dice.choice(WORDS),
         unit=dice.choice(["hour", "piece", "km", ""]),
+        vat_code=dice.choice(["", "", OLD_CODES.get((percentage, treatment), "")]),
     )
 
 
@@ -195,9 +200,13 @@ def _line(invoice: Invoice, position: int, item: Item, organisation) -> InvoiceL
         vat_rate=_rate(organisation, item),
         vat_percentage=Decimal(item.percentage),
         vat_treatment=item.treatment,
-        vat_code=TREATMENTS[item.treatment].codes.get(int(Decimal(item.percentage)), "GEEN"),
+        vat_code=item.vat_code or _default_code(item),
         code="WORK",
     )
+
+
+def _default_code(item: Item) -> str:
+    return TREATMENTS[item.treatment].codes.get(int(Decimal(item.percentage)), "GEEN")
 
 
 def _rate(organisation, item: Item) -> VatRate:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.money import CENT, cents, hours, net_amount
-from vat.totals import divide, totals
+from vat.total_rows import total_rows
+from vat.totals import divide, totals, without_codes
 
 AMOUNTS = st.decimals(-100_000, 100_000, places=2)
 
@@ -29,6 +31,34 @@ def test_vat_is_computed_once_over_the_sum_of_a_rate():
     sums = totals([Line(Decimal("37.50")), Line(Decimal("12.50"))])
 
     assert (sums.net, sums.vat, sums.gross) == (Decimal(50), Decimal("10.50"), Decimal("60.50"))
+
+
+CODED = st.lists(st.tuples(AMOUNTS, st.sampled_from(["A", "B", "C"])), min_size=1)
+
+
+@given(CODED, st.sampled_from(["21", "9", "5.5", "0"]))
+def test_codes_of_one_rate_share_one_rounding_and_add_up(coded, percentage):
+    lines = [Line(net, Decimal(percentage), code) for net, code in coded]
+
+    sums = totals(lines)
+    (shown,) = without_codes(sums.rates)
+
+    assert sums.vat == cents(sums.net * Decimal(percentage) / 100) == shown.vat
+    assert (shown.net, shown.code) == (sums.net, "")
+    assert all(abs(one.vat - one.net * one.percentage / 100) < CENT for one in sums.rates)
+
+
+def test_two_codes_of_one_rate_are_one_row_of_the_invoice():
+    sums = totals([Line(Decimal("37.50")), Line(Decimal("12.50"), vat_code="HOOG_VERK")])
+
+    with override("en"):
+        rows = total_rows(sums.rates, net=sums.net, discount=Decimal(0))
+
+    assert [(row.label, row.amount) for row in rows] == [
+        ("Total excl. VAT", Decimal("50.00")),
+        ("VAT 21% over 50.00", Decimal("10.50")),
+    ]
+    assert [rate.vat for rate in sums.rates] == [Decimal("7.88"), Decimal("2.62")]
 
 
 def test_every_rate_has_its_own_amount():

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from lib.formats import percentage as written
 from lib.money import ZERO
-from vat.totals import VatTotal
+from vat.totals import VatTotal, without_codes
 from vat.treatments import OUT_OF_SCOPE, words_of
 
 from ...models import InvoiceLine
@@ -23,7 +23,7 @@ from .elements import Part, cac, cbc, cbc_amount, plain
 
 
 def rates(document: InvoiceDocument) -> list[VatTotal]:
-    """Return the stored rates of the invoice, with the sign of the document."""
+    """Return the stored rates without their codes, with the sign of the document."""
     return [
         replace(
             rate,
@@ -31,7 +31,7 @@ def rates(document: InvoiceDocument) -> list[VatTotal]:
             net=document.signed(rate.net),
             vat=document.signed(rate.vat),
         )
-        for rate in document.invoice.vat_by_rate
+        for rate in without_codes(document.invoice.vat_by_rate)
     ]
 
 

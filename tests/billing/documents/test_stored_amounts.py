@@ -25,6 +25,17 @@ EXAMPLES = {
     "VAT once per rate": (
         "here", "0", [Item(price="37.50"), Item(price="12.50")], ("50.00", "10.50", "60.50"),
     ),
+    # One rate on the invoice, two codes in the books: still once over the sum.
+    "two codes of one rate": (
+        "here", "0",
+        [Item(price="37.50"), Item(price="12.50", vat_code="HOOG_VERK")],
+        ("50.00", "10.50", "60.50"),
+    ),
+    "two codes of one rate, with a discount": (
+        "here", "10",
+        [Item(price="37.55"), Item(price="12.55", vat_code="HOOG_VERK"), Item(percentage="9")],
+        ("135.09", "17.57", "152.66"),
+    ),
     # Tax office: a third decimal of 5 or more goes up. 21% of 0.50 is 0.105.
     "half a cent goes up": ("here", "0", [Item(price="0.50")], ("0.50", "0.11", "0.61")),
     # EN 16931 BG-27 and BG-20: 200 less 5%; then 10% of 190 at 21% and of 100 at 9%.
