@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from registrations.models import TimeEntry
 
-from .conftest import client_of
 from .test_registering import TODAY, add, errors_of, typed
 
 pytestmark = pytest.mark.django_db
@@ -252,7 +251,7 @@ def test_a_question_is_shown_while_typing_and_its_tick_stays(office, employee):
     assert re.search(rf'value="{token}"[^>]* checked', again)
 
 
-def test_only_own_rows_are_read_while_typing(office, employee):
+def test_only_own_rows_are_read_while_typing(client_of, office, employee):
     row = TimeEntry.objects.create(
         organisation=office.organisation,
         membership=office.colleague,
