@@ -62,7 +62,7 @@ class EBoekhouden:
         An answer with `most_entries` or `most_invoices` rows may lack some.
         """
         self.most_invoices = most_invoices
-        self._most_entries = most_entries
+        self.most_entries = most_entries
         self._credentials = credentials
         self._url = url
         self._limits = limits or Limits()
@@ -154,7 +154,7 @@ class EBoekhouden:
     def entries(self, *, since: date, until: date, number: str = "") -> list[BookedEntry]:
         """Return the entries from `since` to `until`; OutcomeUnknown if there are too many."""
         filters = entries.entry_filter(since=since, until=until, number=number)
-        return entries.entries_in(self._read("GetMutaties", filters), most=self._most_entries)
+        return entries.entries_in(self._read("GetMutaties", filters), most=self.most_entries)
 
     def find_entry(self, number: str) -> list[BookedEntry]:
         """Return the sales entries with exactly this invoice number, without its payments."""

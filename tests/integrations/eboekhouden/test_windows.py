@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from integrations.eboekhouden import windows
-from integrations.eboekhouden.messages import entries
 
 from .samples import DAY, invoice, relation, sales_entry
 
@@ -15,10 +14,9 @@ FEW = 3
 
 
 @pytest.fixture
-def filled(eboekhouden, service, monkeypatch):
+def filled(eboekhouden, service):
     """Two documents of each kind on every day of a week; an answer has room for three."""
-    monkeypatch.setattr(windows, "MAX_ENTRY_ROWS", FEW)
-    monkeypatch.setattr(entries.limits, "MAX_ENTRY_ROWS", FEW)
+    eboekhouden.most_entries = eboekhouden.most_invoices = FEW
     service.switches.change({"entries_cap": FEW, "invoices_cap": FEW})
     eboekhouden.add_relation(relation())
     for number in range(14):
