@@ -73,6 +73,12 @@ def test_the_probe_finds_whether_the_template_exists(connection, sandbox, templa
 
 
 @pytest.mark.django_db
+def test_the_probe_finds_that_hanging_up_stops_nothing(connection, sandbox):
+    found = asked(connection, sandbox, apply_delay_ms=400)
+    assert found["effect_after_hanging_up"] == "yes"
+
+
+@pytest.mark.django_db
 def test_the_test_entries_add_up_to_nothing(connection, sandbox):
     probed = probe_connection(connection, today=timezone.localdate())
     entries = sandbox.books.entries()

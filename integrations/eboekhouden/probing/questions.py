@@ -25,6 +25,7 @@ QUESTIONS: Mapping[str, Callable[[Prober], str]] = MappingProxyType(
         "parallel_sessions": sessions.parallel_sessions,
         "braces_required": sessions.braces_required,
         "largest_message": sessions.largest_message,
+        "effect_after_hanging_up": sessions.effect_after_hanging_up,
         "unique_relation": relations.unique_relation,
         "relation_fields_required": relations.relation_fields_required,
         "contact_max": relations.contact_max,

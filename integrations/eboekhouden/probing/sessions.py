@@ -1,11 +1,15 @@
 """Questions about sessions: how long they live, whether they exclude each other, and limits."""
 
+import time
+from dataclasses import replace
 from decimal import Decimal
 
-from ..errors import EBoekhoudenError
+from ..errors import EBoekhoudenError, NotSent, OutcomeUnknown
+from ..soap import Soap
 from .asking import NAME, UNKNOWN_CODE, Prober
 
 NOT_ASKED = "not asked"
+HURRY = 0.15  # seconds until we hang up
 MINUTES = (1, 5, 10, 15, 20, 30, 60)
 _ANY = {"cFilter": {"ID": 0, "Code": UNKNOWN_CODE}}
 
@@ -55,6 +59,24 @@ def largest_message(probe: Prober) -> str:
     line = {**rows[0], "Omschrijving": NAME * 20, "Aantal": Decimal(1)}
     message["oFact"]["Regels"] = {name: [line] * 100}
     return "yes" if probe.outcome("AddFactuur", message).startswith("CFACT") else "no"
+
+
+def effect_after_hanging_up(probe: Prober) -> str:
+    """Whether a relation is made although we hang up before the answer."""
+    code = probe.name("h")
+    hurried = Soap(probe.url, limits=replace(probe.limits, total=HURRY))
+    own = probe.credentials.for_session(probe.session)
+    try:
+        hurried.call("AddRelatie", {**own, **probe.relation(code)})
+    except NotSent:
+        return "not sent"
+    except OutcomeUnknown:
+        time.sleep(1 + 2 * float(probe.facts.get("visible_after", 0)))
+        is_made = bool(probe.find_relations(code))
+        probe.made += [f"relation {code}"] if is_made else []
+        return "yes" if is_made else "no"
+    probe.made.append(f"relation {code}")
+    return "answered in time"
 
 
 def slowest_answer(probe: Prober) -> str:
