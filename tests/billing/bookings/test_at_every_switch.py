@@ -46,7 +46,7 @@ OPEN = [
     ("monthly_quota", 5_000),
     ("daily_quota", 10_000),
     *((switch, value) for switch, (_q, answers) in WHEN_FULL.items() for value in answers),
-    *((switch, value) for switch in NEVER_CALLED for value in (True, False)),
+    *((switch, value) for switch in sorted(NEVER_CALLED) for value in (True, False)),
     ("templates", ["Factuursjabloon"]),
 ]
 
