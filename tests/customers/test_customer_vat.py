@@ -108,6 +108,48 @@ def test_what_follows_is_said_under_the_field(inside, organisation, typed, sente
     assert sentence in inside.get("/management/customers/vat/", query).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("treatment", "country", "postal_code", "sentence"),
+    [
+        ("eu_services", "ES", "35001", "not in the Canary Islands"),
+        ("export", "GB", "BT1 5GS", "is not for customers in Northern Ireland"),
+        ("export", "MC", "98000", "is not for customers in Monaco"),
+        ("world_services", "DE", "10115", "is not for customers in Germany"),
+        ("world_services", "US", "", "choose the rate for goods outside the EU"),
+        ("export", "US", "", "choose the rate for services outside the EU"),
+    ],
+)
+def test_the_advice_knows_territories_and_goods_from_services(
+    inside, organisation, treatment, country, postal_code, sentence
+):
+    query = {
+        "country": country,
+        "postal_code": postal_code,
+        "is_business": "True",
+        "vat_rate": rate(organisation, treatment).pk,
+    }
+
+    assert sentence in inside.get("/management/customers/vat/", query).content.decode()
+
+
+def test_a_postal_code_of_a_territory_is_checked_against_the_rate(inside, organisation):
+    chosen = rate(organisation, "eu_services")
+    customer = create_customer(
+        organisation=organisation,
+        country="DE",
+        postal_code="10115",
+        vat_number=GERMAN,
+        vat_rate=chosen,
+    )
+    typed = form(number=customer.number, country="DE", vat_number=GERMAN, vat_rate=chosen.pk)
+
+    moved = inside.post(f"{LIST}{customer.pk}/edit/", typed | {"postal_code": "78266"})
+    stayed = inside.post(f"{LIST}{customer.pk}/edit/", typed | {"postal_code": "10117"})
+
+    assert "not in Büsingen" in moved.content.decode()
+    assert stayed.status_code == 302
+
+
 def test_nothing_speaks_against_a_private_person_elsewhere_in_the_eu(inside):
     query = {"country": "DE", "is_business": "False", "vat_rate": ""}
 
