@@ -68,6 +68,10 @@ class AddressField(models.EmailField):  # type: ignore[type-arg]
         text = super().to_python(value)
         return clean_address(text) if isinstance(text, str) else text
 
+    def get_prep_value(self, value: Any) -> Any:
+        """Compare with any text: a look-up of what is no address finds nothing."""
+        return None if value is None else str(value)
+
     def formfield(self, **options: Any) -> Any:
         """Return a form field that reads the same."""
         return models.CharField.formfield(

@@ -84,7 +84,7 @@ def _printed(invoice: Invoice) -> Iterator[Printed]:
 
 
 def _footer(invoice: Invoice) -> str:
-    return settings_of(invoice.organisation).footer
+    return settings_of(invoice.organisation).footer_in(invoice.language)
 
 
 def _capitalised(name: str) -> str:

@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Language, Organisation
 from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
 
 
@@ -60,6 +60,11 @@ class InvoiceSettings(models.Model):
     mail_body_en = MultilineField(_("text, English"), blank=True)
     # Names of mailing.Extra: what is attached besides the PDF by default.
     mail_extras = models.JSONField(_("with the PDF"), default=list, blank=True)
+
+    def footer_in(self, language: str) -> str:
+        """Return the text below an invoice in its language, or the only text there is."""
+        in_english = self.footer_en if language == Language.ENGLISH else ""
+        return in_english.strip() or self.footer.strip()
 
     def __str__(self) -> str:
         return str(self.organisation)

@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import Language
 from lib.countries import country_name
 from lib.formats import amount, day, iban, percentage
 from vat.total_rows import total_rows
@@ -42,17 +41,11 @@ def content_of(document: InvoiceDocument, choices: InvoiceSettings, *, language:
             "payment": payment(document),
             "qr": payment_code(document) if choices.payment_code else "",
             "qr_text": _("Scan to pay"),
-            "closing": _closing(choices, language),
+            "closing": choices.footer_in(language),
             "page": [_("Page"), _("of")],
             "specification": specification(document),
             "receipts": receipts(document),
         }
-
-
-def _closing(choices: InvoiceSettings, language: str) -> str:
-    """Return the text below the invoice in its language, or the only text there is."""
-    in_english = choices.footer_en.strip() if language == Language.ENGLISH else ""
-    return in_english or choices.footer.strip()
 
 
 def _title(document: InvoiceDocument) -> str:

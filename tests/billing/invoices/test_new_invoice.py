@@ -37,11 +37,11 @@ def scheduled(customer, *, price: str = "500.00", due_on: datetime.date = TODAY)
     )
 
 
-def test_what_no_name_can_contain_finds_nobody(inside, customer):
+def test_a_search_ignores_what_no_name_can_contain(inside, customer):
     shown = inside.post(reverse(NEW), {"q": "groene\x00"})
 
     assert shown.status_code == 200
-    assert customer.name not in text(shown)
+    assert customer.name in text(shown)
 
 
 def test_customers_are_found_while_typing(agency, inside, customer):
