@@ -5,6 +5,7 @@ import itertools
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection, models
 
 from accounts.models import Language, Membership, Organisation, Role, User
 from billing.models import Invoice, InvoiceLine
@@ -260,3 +261,11 @@ def create_connection(
     connection.set_codes(*codes)
     connection.save()
     return connection
+
+
+def store_uncleaned(row: models.Model, **fields: object) -> None:
+    """Write values as they are, past the cleaning of the model: such rows can only be older."""
+    assigned = ", ".join(f"{name} = %s" for name in fields)
+    with connection.cursor() as cursor:
+        statement = f"UPDATE {row._meta.db_table} SET {assigned} WHERE id = %s"
+        cursor.execute(statement, [*fields.values(), row.pk])

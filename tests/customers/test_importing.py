@@ -528,7 +528,7 @@ def test_a_field_with_a_forbidden_character_is_imported_and_said(
 
 
 def test_what_differs_on_both_sides_is_an_outcome_of_its_own(
-    eboekhouden, organisation, import_all, client
+    eboekhouden, organisation, import_all, inside
 ):
     eboekhouden.seed_relations(
         [relation("K1", Plaats="Ede", Telefoon="1"), relation("K2", "Piet"), relation("K3", "Jan")]
@@ -544,7 +544,7 @@ def test_what_differs_on_both_sides_is_an_outcome_of_its_own(
     assert list(row_of(run, "K1").changes) == ["phone"]
     assert row_of(run, "K2").outcome == ImportOutcome.UNCHANGED
     assert run.counts()["conflict"] == 1
-    page = client.get(reverse("customers:import-run", args=[run.pk])).content.decode()
+    page = inside.get(reverse("customers:import-run", args=[run.pk])).content.decode()
     assert "1 differs on both sides" in page
-    only = client.get(reverse("customers:import-run", args=[run.pk]), {"outcome": "conflict"})
+    only = inside.get(reverse("customers:import-run", args=[run.pk]), {"outcome": "conflict"})
     assert [row.number for row in only.context["page"]] == ["K1"]

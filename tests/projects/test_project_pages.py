@@ -234,7 +234,7 @@ def test_a_project_is_added_with_its_tasks_team_and_budget(client, customer, man
             customer,
             code="P1",
             budget_hours="12,5",
-            budget_amount="1.200",
+            budget_amount="1.200,00",
             **{
                 f"task-{task.pk}-chosen": "on",
                 f"task-{task.pk}-is_billable": "on",
@@ -344,7 +344,7 @@ def test_a_project_without_registrations_may_change_customer(client, project):
 
 
 def test_a_fixed_price_is_planned_when_it_is_saved(client, customer):
-    client.post(url("add"), filled_in(customer, method="fixed_price", fixed_price="5.000"))
+    client.post(url("add"), filled_in(customer, method="fixed_price", fixed_price="5.000,00"))
 
     assert Project.objects.get().scheduled_amounts.get().price == Decimal("5000.00")
 

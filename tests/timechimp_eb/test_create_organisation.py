@@ -25,7 +25,7 @@ def test_it_makes_everything_that_invoices_need_and_an_administrator() -> None:
 
     organisation = Organisation.objects.get()
     membership = organisation.memberships.get()
-    assert organisation.vat_rates.count() == 8
+    assert organisation.vat_rates.count() == 9
     assert organisation.invoice_settings.payment_term == 30
     assert organisation.trip_settings.rate > 0
     assert membership.is_administrator

@@ -45,7 +45,10 @@ def test_what_holds_a_booking_up_is_a_sentence(connected, state, reason, text):
 
 
 def test_a_customer_that_breaks_a_rule_of_the_service_is_not_sent_and_says_why(connected):
-    bill(connected, number="BE\x07LL")
+    customer = factories.create_customer(organisation=connected.organisation)
+    factories.store_uncleaned(customer, number="BE\x07LL")
+    connected.hours(project=factories.create_project(customer=customer))
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
 
     connected.deliver()
 

@@ -4,7 +4,6 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from billing.bookings.sweep import sweep
@@ -169,10 +168,7 @@ def test_a_customer_number_of_somebody_else_can_be_changed_and_booked_again(conn
 
 def test_a_refused_customer_goes_again_under_its_new_number_with_its_invoices(connected, sandbox):
     customer = factories.create_customer(organisation=connected.organisation)
-    # The model cleans what it stores: only an older row can have such a number.
-    with connection.cursor() as cursor:
-        statement = "UPDATE customers_customer SET number = %s WHERE id = %s"
-        cursor.execute(statement, ["BE\x07LL", customer.pk])
+    factories.store_uncleaned(customer, number="BE\x07LL")
     connected.hours(project=factories.create_project(customer=customer))
     book(connected)
     relation = Booking.objects.get(kind=BookingKind.RELATION)

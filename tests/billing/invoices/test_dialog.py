@@ -280,14 +280,14 @@ def test_the_choices_end_on_the_draft(inside, connected):
     assert (invoice.with_specification, invoice.with_receipts) == (True, True)
 
 
-def test_a_row_that_is_billed_already_names_its_invoice_with_a_link(browser, connected):
+def test_a_row_that_is_billed_already_names_its_invoice_with_a_link(inside, connected):
     entry = connected.hours(minutes=90)
     rows = {"time_entry": [entry.pk]}
-    shown = browser.post(reverse(DIALOG), rows)
-    browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    shown = inside.post(reverse(DIALOG), rows)
+    inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
     invoice = Invoice.objects.get()
 
-    again = browser.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    again = inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
 
     page = again.content.decode()
     assert f"Already on invoice {invoice.number}." in page
@@ -295,13 +295,13 @@ def test_a_row_that_is_billed_already_names_its_invoice_with_a_link(browser, con
     assert Invoice.objects.count() == 1
 
 
-def test_a_row_on_a_draft_leads_to_the_draft(browser, connected):
+def test_a_row_on_a_draft_leads_to_the_draft(inside, connected):
     entry = connected.hours(minutes=90)
     rows = {"time_entry": [entry.pk]}
-    shown = browser.post(reverse(HERE), rows)
-    browser.post(reverse(DRAFT), rows | CHOICES | {"token": _token(shown)})
+    shown = inside.post(reverse(HERE), rows)
+    inside.post(reverse(DRAFT), rows | CHOICES | {"token": _token(shown)})
 
-    page = browser.post(reverse(HERE), rows).content.decode()
+    page = inside.post(reverse(HERE), rows).content.decode()
 
     assert "Already on a draft." in page
     assert reverse("billing:invoice-detail", args=[Invoice.objects.get().pk]) in page

@@ -27,12 +27,12 @@ def in_english():
 
 
 @pytest.fixture
-def organisation(agency):
+def issuer(agency):
     return invoices.complete(agency.organisation)
 
 
-def draft(organisation, *items: Item, kind: str = "here", **buyer: object):
-    customer = invoices.buyer(organisation, kind)
+def draft(issuer, *items: Item, kind: str = "here", **buyer: object):
+    customer = invoices.buyer(issuer, kind)
     for name, value in buyer.items():
         setattr(customer, name, value)
     customer.save()
@@ -84,18 +84,16 @@ CASES = {
 
 
 @pytest.mark.parametrize(("own", "buyer", "items", "text", "place"), CASES.values(), ids=CASES)
-def test_what_the_e_invoice_lacks_is_said_at_its_field(
-    organisation, own, buyer, items, text, place
-):
+def test_what_the_e_invoice_lacks_is_said_at_its_field(issuer, own, buyer, items, text, place):
     for name, value in own.items():
-        setattr(organisation, name, value)
-    organisation.save()
+        setattr(issuer, name, value)
+    issuer.save()
 
-    assert errors(draft(organisation, *items, **buyer)) == [(text, place)]
+    assert errors(draft(issuer, *items, **buyer)) == [(text, place)]
 
 
-def test_it_takes_no_number(agency, organisation):
-    invoice = draft(organisation, country="Narnia")
+def test_it_takes_no_number(agency, issuer):
+    invoice = draft(issuer, country="Narnia")
 
     with pytest.raises(Unlawful, match="The country Narnia is unknown"):
         make_final(invoice, by=agency.member.user, now=invoices.NOW)
@@ -103,19 +101,19 @@ def test_it_takes_no_number(agency, organisation):
     assert not NumberSeries.objects.exists()
 
 
-def test_the_page_of_the_draft_leads_to_the_field(agency, organisation):
-    invoice = draft(organisation, country="Narnia")
+def test_the_page_of_the_draft_leads_to_the_field(agency, issuer):
+    invoice = draft(issuer, country="Narnia")
 
     (error,) = draft_report(invoice, reader=agency.member, today=invoices.TODAY).errors
 
     assert error.url.endswith(f"/{invoice.customer_id}/edit/#id_country")
 
 
-def test_what_the_law_check_says_is_not_said_again(organisation):
-    organisation.address = organisation.city = organisation.iban = ""
-    organisation.save()
+def test_what_the_law_check_says_is_not_said_again(issuer):
+    issuer.address = issuer.city = issuer.iban = ""
+    issuer.save()
 
-    said = errors(draft(organisation))
+    said = errors(draft(issuer))
 
     assert [place.field for _text, place in said] == ["address", "iban"]
 
@@ -129,14 +127,12 @@ SELLERS = {
 
 @pytest.mark.parametrize("lines", SELLERS.values(), ids=SELLERS)
 @pytest.mark.parametrize("credit", [False, True], ids=["invoice", "credit"])
-def test_a_seller_without_a_vat_number_is_out_of_scope(agency, organisation, lines, credit):
+def test_a_seller_without_a_vat_number_is_out_of_scope(agency, issuer, lines, credit):
     """BR-E-02 asks for a VAT number, BR-O-02 forbids one."""
-    organisation.vat_number = ""
-    organisation.save()
+    issuer.vat_number = ""
+    issuer.save()
     items = [Item(percentage=rate, treatment=treatment, discount="5") for treatment, rate in lines]
-    invoice = invoices.drafted(
-        invoices.buyer(organisation), items, discount=Decimal(10), language="en"
-    )
+    invoice = invoices.drafted(invoices.buyer(issuer), items, discount=Decimal(10), language="en")
     final = make_final(invoice, by=agency.member.user, now=invoices.NOW)
     if credit:
         final = invoices.credited(final)
@@ -149,10 +145,10 @@ def test_a_seller_without_a_vat_number_is_out_of_scope(agency, organisation, lin
     assert root.find(".//cac:PartyTaxScheme", NAMES) is None
 
 
-def test_a_business_without_an_address_gets_an_invoice_of_en_16931(organisation):
+def test_a_business_without_an_address_gets_an_invoice_of_en_16931(issuer):
     """Up to € 100 the law asks for no address (art. 34d), NLCIUS does (BR-NL-4)."""
     invoice = draft(
-        organisation, Item(price="50"), address="", postal_code="", city="", coc_number="12345678"
+        issuer, Item(price="50"), address="", postal_code="", city="", coc_number="12345678"
     )
 
     root = draft_root(invoice)
@@ -163,8 +159,8 @@ def test_a_business_without_an_address_gets_an_invoice_of_en_16931(organisation)
 
 
 @pytest.mark.parametrize("written", ["8765.4321", "87 65 43 21", "8765-4321"])
-def test_a_registration_with_marks_keeps_the_invoice_in_its_standard(organisation, written):
-    root = draft_root(draft(organisation, coc_number=written))
+def test_a_registration_with_marks_keeps_the_invoice_in_its_standard(issuer, written):
+    root = draft_root(draft(issuer, coc_number=written))
 
     buyer = "cac:AccountingCustomerParty/cac:Party/cac:PartyLegalEntity/cbc:CompanyID"
     assert "nlcius" in root.findtext("cbc:CustomizationID", namespaces=NAMES)
@@ -180,9 +176,9 @@ def test_a_registration_with_marks_keeps_the_invoice_in_its_standard(organisatio
         ("a #é b# c", "a # é b# c"),
     ],
 )
-def test_a_number_sign_in_a_note_is_no_code_of_its_subject(organisation, note, is_written):
+def test_a_number_sign_in_a_note_is_no_code_of_its_subject(issuer, note, is_written):
     """BR-CL-08: three characters between the first two signs would be one."""
-    invoice = draft(organisation)
+    invoice = draft(issuer)
     invoice.notes = note
 
     root = draft_root(invoice)
@@ -209,32 +205,32 @@ def test_a_number_sign_in_a_note_is_no_code_of_its_subject(organisation, note, i
     ],
 )
 def test_a_foreign_buyer_has_the_electronic_address_of_its_vat_number(
-    organisation, country, number, scheme, address
+    issuer, country, number, scheme, address
 ):
-    root = draft_root(draft(organisation, country=country, vat_number=number, coc_number=""))
+    root = draft_root(draft(issuer, country=country, vat_number=number, coc_number=""))
 
     endpoint = root.find("cac:AccountingCustomerParty//cbc:EndpointID", NAMES)
     assert (endpoint.get("schemeID"), endpoint.text) == (scheme, address)
 
 
 @pytest.mark.parametrize("number", ["XX123456789", "btw-nummer", "btw 12", "ÄÖ123", "NL", "12345"])
-def test_what_is_no_vat_number_is_not_written_as_one(organisation, number):
+def test_what_is_no_vat_number_is_not_written_as_one(issuer, number):
     """BR-CO-09: it begins with the code of a country."""
-    root = draft_root(draft(organisation, vat_number=number))
+    root = draft_root(draft(issuer, vat_number=number))
 
     assert root.find("cac:AccountingCustomerParty//cac:PartyTaxScheme", NAMES) is None
     assert broken_rules(root) == []
 
 
 @pytest.mark.parametrize("number", ["btw NL009999999B99", "VAT-nr: NL 0099.99999.B99"])
-def test_a_word_before_the_vat_number_is_left_out(organisation, number):
-    root = draft_root(draft(organisation, vat_number=number))
+def test_a_word_before_the_vat_number_is_left_out(issuer, number):
+    root = draft_root(draft(issuer, vat_number=number))
 
     path = "cac:AccountingCustomerParty//cac:PartyTaxScheme/cbc:CompanyID"
     assert root.findtext(path, namespaces=NAMES) == "NL009999999B99"
 
 
-def test_a_planted_mistake_is_found(organisation):
+def test_a_planted_mistake_is_found(issuer):
     """Each rule speaks when its part of a good document is spoilt."""
     spoilt = {
         "BR-CO-10": (".//cac:LegalMonetaryTotal/cbc:LineExtensionAmount", "1.00"),
@@ -248,7 +244,7 @@ def test_a_planted_mistake_is_found(organisation):
         "BR-25": (".//cac:Item/cbc:Name", " "),
     }
     for rule, (path, text) in spoilt.items():
-        root = draft_root(draft(organisation, number=f"P{len(rule)}-{rule}"[:15]))
+        root = draft_root(draft(issuer, number=f"P{len(rule)}-{rule}"[:15]))
         assert broken_rules(root) == []
         root.find(path, NAMES).text = text
 

@@ -20,13 +20,13 @@ def in_english():
 
 
 @pytest.fixture
-def organisation(agency):
+def issuer(agency):
     return invoices.complete(agency.organisation)
 
 
-def draft(organisation, **about: str):
+def draft(issuer, **about: str):
     """A draft with these texts; a name with two parts is of the customer or of the line."""
-    customer = invoices.buyer(organisation)
+    customer = invoices.buyer(issuer)
     for name, text in about.items():
         if name.startswith("customer__"):
             setattr(customer, name.removeprefix("customer__"), text)
@@ -56,19 +56,19 @@ CASES = {
 
 
 @pytest.mark.parametrize(("about", "place", "text"), CASES.values(), ids=CASES)
-def test_a_letter_that_no_typeface_has_is_named_at_its_field(organisation, about, place, text):
-    (error,) = check_draft(draft(organisation, **about), today=invoices.TODAY).errors
+def test_a_letter_that_no_typeface_has_is_named_at_its_field(issuer, about, place, text):
+    (error,) = check_draft(draft(issuer, **about), today=invoices.TODAY).errors
 
     assert error.place == place
     assert text in error.text
 
 
-def test_the_organisation_and_its_footer_are_read_too(organisation):
-    organisation.website = "例え.jp"
-    organisation.save()
-    InvoiceSettings.objects.create(organisation=organisation, footer="感謝")
+def test_the_organisation_and_its_footer_are_read_too(issuer):
+    issuer.website = "例え.jp"
+    issuer.save()
+    InvoiceSettings.objects.create(organisation=issuer, footer="感謝")
 
-    errors = check_draft(draft(organisation), today=invoices.TODAY).errors
+    errors = check_draft(draft(issuer), today=invoices.TODAY).errors
 
     assert [error.place for error in errors] == [
         Place(ORGANISATION, "website"),
@@ -79,12 +79,12 @@ def test_the_organisation_and_its_footer_are_read_too(organisation):
 @pytest.mark.parametrize(
     "text", ["Łódź", "Ελλάδα", "Олександр", "Nguyễn Văn Ái", "İstanbul", "½ × 2² – 5‰", "ẞ ﬁ"]
 )
-def test_letters_of_the_typefaces_are_no_finding(organisation, text):
-    assert check_draft(draft(organisation, description=text), today=invoices.TODAY).all == ()
+def test_letters_of_the_typefaces_are_no_finding(issuer, text):
+    assert check_draft(draft(issuer, description=text), today=invoices.TODAY).all == ()
 
 
-def test_signs_that_are_left_out_are_a_warning(agency, organisation):
-    invoice = draft(organisation, description="📦 sent 🎉")
+def test_signs_that_are_left_out_are_a_warning(agency, issuer):
+    invoice = draft(issuer, description="📦 sent 🎉")
 
     (warning,) = check_draft(invoice, today=invoices.TODAY).all
 
@@ -93,8 +93,8 @@ def test_signs_that_are_left_out_are_a_warning(agency, organisation):
     assert make_final(invoice, by=agency.member.user, now=invoices.NOW).number
 
 
-def test_a_credit_of_an_old_invoice_is_not_stopped_by_its_lines(organisation):
-    old = invoices.issued(invoices.buyer(organisation), [Item(description="翻訳")])
+def test_a_credit_of_an_old_invoice_is_not_stopped_by_its_lines(issuer):
+    old = invoices.issued(invoices.buyer(issuer), [Item(description="翻訳")])
     credit = invoices.drafted(
         old.customer, [Item(description="翻訳", quantity="-1")], credit_of=old
     )

@@ -77,7 +77,7 @@ def test_an_agreed_amount_is_billed_once(agency):
     )
 
     assert reasons(agency, scheduled_amounts=[scheduled(agency, invoice_line=line)]) == [
-        "Already on an invoice."
+        "Already on a draft."
     ]
 
 
