@@ -58,7 +58,7 @@ def is_free(port: int) -> bool:
 
 
 def listens_in_session(port: int, session: int) -> bool:
-    """Whether a process of this session listens at the port.
+    """Whether a process of that process session listens at the port.
 
     True where the machine does not say who listens (not Linux).
     """

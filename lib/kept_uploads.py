@@ -86,26 +86,28 @@ def keep(file: "ContentFile[bytes]", *, name: str, user_id: int, purpose: str) -
     _make_room(folder)
     file.seek(0)
     path = default_storage.save(f"{folder}/{PurePath(file.name or '').name}", file)
-    told = {"path": path, "name": name, "user": user_id, "purpose": purpose}
-    return KeptUpload(name, path, signing.dumps(told, salt=SALT))
+    claims = {"path": path, "name": name, "user": user_id, "purpose": purpose}
+    return KeptUpload(name, path, signing.dumps(claims, salt=SALT))
 
 
 def find(token: str, *, user_id: int, purpose: str = "") -> KeptUpload | None:
     """Return the upload of a token; None if it is not of this user, for another purpose or gone."""
     try:
-        told = signing.loads(token, salt=SALT, max_age=KEPT_FOR)
+        claims = signing.loads(token, salt=SALT, max_age=KEPT_FOR)
     except signing.BadSignature:
         return None
-    is_other = told["user"] != user_id or (purpose and told["purpose"] != purpose)
-    if is_other or not default_storage.exists(told["path"]):
+    is_other = claims["user"] != user_id or (purpose and claims["purpose"] != purpose)
+    if is_other or not default_storage.exists(claims["path"]):
         return None
-    return KeptUpload(told["name"], told["path"], token)
+    return KeptUpload(claims["name"], claims["path"], token)
 
 
 def purge(*, now: datetime.datetime) -> int:
     """Delete what was kept for longer than a day; return how many files."""
     folders = _listed(FOLDER)[0]
-    paths = [f"{FOLDER}/{who}/{name}" for who in folders for name in _listed(f"{FOLDER}/{who}")[1]]
+    paths = [
+        f"{FOLDER}/{user}/{name}" for user in folders for name in _listed(f"{FOLDER}/{user}")[1]
+    ]
     old = [path for path in paths if default_storage.get_modified_time(path) < now - KEPT_FOR]
     for path in old:
         default_storage.delete(path)

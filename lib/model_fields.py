@@ -14,7 +14,17 @@ from .amounts import WholeField
 from .text import clean_line, clean_text
 
 
-class _Cleaned(models.Field):  # type: ignore[type-arg]  # takes none at run time
+class _PlainInMigrations(models.Field):  # type: ignore[type-arg]  # takes none at run time
+    """A field that migrations describe as the field of Django that it extends."""
+
+    def deconstruct(self) -> Any:
+        """Return name, path and arguments, with the path of Django's own field."""
+        name, _path, args, kwargs = super().deconstruct()
+        plain = next(base for base in type(self).__mro__ if base.__module__.startswith("django."))
+        return name, f"django.db.models.{plain.__name__}", args, kwargs
+
+
+class _Cleaned(_PlainInMigrations):
     """What both kinds of text share."""
 
     multiline: ClassVar[bool]
@@ -37,10 +47,6 @@ class _Cleaned(models.Field):  # type: ignore[type-arg]  # takes none at run tim
         kind = form_fields.MultilineField if self.multiline else form_fields.LineField
         return super().formfield(**{"form_class": kind, **options})
 
-    def deconstruct(self) -> Any:
-        """Describe the field to migrations as the field of Django that it extends."""
-        return _plain(self, super().deconstruct())
-
 
 class LineField(_Cleaned, models.CharField):  # type: ignore[type-arg]
     """One line of text."""
@@ -60,7 +66,7 @@ class MultilineField(_Cleaned, models.TextField):  # type: ignore[type-arg]
     multiline = True
 
 
-class AddressField(models.EmailField):  # type: ignore[type-arg]
+class AddressField(_PlainInMigrations, models.EmailField):  # type: ignore[type-arg]
     """An e-mail address, stored as it is mailed."""
 
     def to_python(self, value: Any) -> Any:
@@ -78,40 +84,22 @@ class AddressField(models.EmailField):  # type: ignore[type-arg]
             self, **{"form_class": form_fields.AddressField, **options}
         )
 
-    def deconstruct(self) -> Any:
-        """Describe the field to migrations as the field of Django that it extends."""
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.EmailField", args, kwargs
 
-
-class WholeNumberField(models.PositiveIntegerField):  # type: ignore[type-arg]
+class WholeNumberField(_PlainInMigrations, models.PositiveIntegerField):  # type: ignore[type-arg]
     """A whole number that a form reads like any amount: `1.000` is asked about, not read as 1."""
 
     def formfield(self, **options: Any) -> Any:
         """Return a form field; the upper bound comes from the validators of the model field."""
         return _whole_field(self, options)
 
-    def deconstruct(self) -> Any:
-        """Describe the field to migrations as the field of Django that it extends."""
-        return _plain(self, super().deconstruct())
 
-
-class SmallWholeNumberField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
+class SmallWholeNumberField(_PlainInMigrations, models.PositiveSmallIntegerField):  # type: ignore[type-arg]
     """The same for a small number, such as days."""
 
     def formfield(self, **options: Any) -> Any:
         """Return a form field; the upper bound comes from the validators of the model field."""
         return _whole_field(self, options)
 
-    def deconstruct(self) -> Any:
-        """Describe the field to migrations as the field of Django that it extends."""
-        return _plain(self, super().deconstruct())
-
 
 def _whole_field(field: Any, options: dict[str, Any]) -> Any:
     return models.Field.formfield(field, **{"form_class": WholeField, **options})
-
-
-def _plain(field: Any, described: Any) -> Any:
-    name, _path, args, kwargs = described
-    return name, f"django.db.models.{field.get_internal_type()}", args, kwargs

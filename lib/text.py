@@ -30,11 +30,6 @@ def clean_text(text: str) -> str:
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
-def without_blanks(text: str) -> str:
-    """Return the text without blanks and invisible characters, as numbers and codes need it."""
-    return "".join(_visible(text).split())
-
-
 def _visible(text: str) -> str:
     """Return the text composed (NFC), without the characters that are drawn as nothing."""
     if text.isascii() and text.isprintable():

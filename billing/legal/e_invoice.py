@@ -6,6 +6,7 @@ What the law check says already is not said twice: the rules on addresses and nu
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..documents.document import Snapshot, parties
 from ..documents.ubl import Broken, Part, broken_rules, draft_root
@@ -48,7 +49,7 @@ def _sentence(broken: Broken, issuer: Snapshot, addressee: Snapshot) -> str:
     field = PARTY.get(broken.field, broken.field)
     names = {"rule": broken.rule, "country": country, "field": str(field)}
     if broken.rule in SENTENCES:
-        return SENTENCES[broken.rule](names)
+        return str(SENTENCES[broken.rule]) % names
     match broken.part:
         case Part.SELLER:
             text = _("The e-invoice needs the %(field)s of your organisation (%(rule)s).")
@@ -62,35 +63,19 @@ def _sentence(broken: Broken, issuer: Snapshot, addressee: Snapshot) -> str:
     return text % names
 
 
-def _unknown_country(names: dict[str, str]) -> str:
-    text = _("The country %(country)s is unknown. Choose it from the list (%(rule)s).")
-    return text % names
-
-
-def _no_chamber_of_commerce(names: dict[str, str]) -> str:
-    text = _(
+SENTENCES = {
+    "BR-CL-14": gettext_lazy(
+        "The country %(country)s is unknown. Choose it from the list (%(rule)s)."
+    ),
+    "BR-NL-1": gettext_lazy(
         "The e-invoice needs the Chamber of Commerce number of your organisation: 8 digits "
         "(%(rule)s)."
-    )
-    return text % names
-
-
-def _not_alone(names: dict[str, str]) -> str:
-    text = _(
+    ),
+    "BR-O-11": gettext_lazy(
         "What is not subject to VAT, such as services outside the EU, cannot be on one invoice "
         "with other VAT. Make two invoices (%(rule)s)."
-    )
-    return text % names
-
-
-def _rate_too_low(names: dict[str, str]) -> str:
-    text = _("A VAT rate below 0.5%% that is not 0 cannot be on an e-invoice (%(rule)s).")
-    return text % names
-
-
-SENTENCES = {
-    "BR-CL-14": _unknown_country,
-    "BR-NL-1": _no_chamber_of_commerce,
-    "BR-O-11": _not_alone,
-    "BR-CO-17": _rate_too_low,
+    ),
+    "BR-CO-17": gettext_lazy(
+        "A VAT rate below 0.5%% that is not 0 cannot be on an e-invoice (%(rule)s)."
+    ),
 }

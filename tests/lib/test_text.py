@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.text import clean_line, clean_text, without_blanks
+from lib.text import clean_line, clean_text
 
 ODD = st.sampled_from(
     "aé\u0301\u200b\u200d\u200c\u202e\n\r\t\v\u2028 \u00a0क👨\ufeff\u00ad\ufdd0\u3164"
@@ -46,13 +46,9 @@ def test_several_lines_keep_their_breaks(typed, stored):
     assert clean_text(typed) == stored
 
 
-def test_a_number_loses_its_blanks():
-    assert without_blanks(" NL91\u00a0ABNA\u200b 0417 ") == "NL91ABNA0417"
-
-
 @given(TEXTS)
 def test_cleaning_twice_is_cleaning_once(text):
-    for clean in (clean_line, clean_text, without_blanks):
+    for clean in (clean_line, clean_text):
         assert clean(clean(text)) == clean(text)
 
 

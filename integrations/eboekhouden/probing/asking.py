@@ -106,7 +106,7 @@ class Prober:
         return session_messages.session_in(answer)
 
     def call(self, operation: str, message: Message, *, session: str = "") -> Row:
-        """Call in this session, or in that of the probe. Raises CannotGoOn at a limit of calls."""
+        """Call in the given session, else in that of the probe. Raises CannotGoOn."""
         if not self.session:
             self.session = self.open_session()
         self.on_call(operation)
