@@ -1,8 +1,10 @@
 """Registering with a browser: what is typed is answered at its field before it is saved."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from projects.models import ProjectTask
@@ -58,6 +60,21 @@ def test_times_are_understood_while_typing_and_a_question_is_confirmed(visitor, 
     page.get_by_role("button", name="Add hours").click()
     expect(page.get_by_text("The registration has been added")).to_be_visible()
     assert TimeEntry.objects.get().minutes == 22 * 60 + 15
+
+
+def test_what_is_wrong_with_the_day_marks_no_other_field(visitor, studio, project):
+    project.ends_on = timezone.localdate() - datetime.timedelta(days=1)
+    project.save()
+    page = visitor.page
+    visitor.log_in(studio)
+    visitor.go("Register", "Hours")
+    page.get_by_label("Project").select_option("Website")
+    page.get_by_label("Task").select_option("Design")
+
+    page.get_by_label("Duration").fill("1:30")
+
+    expect(page.get_by_text("This project ended on")).to_be_visible()
+    assert page.locator(".is-invalid, [aria-invalid]").count() == 0
 
 
 def test_a_kept_receipt_and_a_sum_are_shown_at_the_expense(visitor, studio, project, tmp_path):

@@ -180,6 +180,8 @@
     const isWrong = Boolean(notes.querySelector(".field-error"));
     for (const control of notes.parentElement.querySelectorAll(".form-control, .form-select")) {
       control.classList.toggle("is-invalid", isWrong);
+      control.toggleAttribute("aria-invalid", isWrong);
+      if (isWrong) control.setAttribute("aria-invalid", "true");
     }
   });
 
