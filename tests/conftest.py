@@ -9,6 +9,7 @@ settings.load_profile("tests")
 pytest_plugins = [
     "tests.plugins.agency",
     "tests.plugins.emptying",
+    "tests.plugins.left_sessions",
     "tests.plugins.mailserver",
     "tests.plugins.sandbox",
     "tests.plugins.services",

@@ -67,7 +67,8 @@ def test_hours_an_expense_and_a_trip_of_two_customers_are_booked(visitor, work, 
     dialog.get_by_role("button", name="Book 2 invoices, € 1,001.62").click()
 
     expect(page.get_by_role("status").filter(has_text="2 booked")).to_be_visible()
-    expect(page.get_by_role("heading", name="Being booked in e-Boekhouden")).to_be_visible()
+    heading = page.get_by_role("heading", name="Everything is booked in e-Boekhouden")
+    expect(heading).to_be_visible()
     expect(page.get_by_text("The total agrees to the cent.")).to_have_count(2)
     assert list(barriers(page)) == []
     numbers = [invoice.number for invoice in sandbox.books.invoices()]

@@ -44,7 +44,7 @@ def test_one_late_invoice_is_reminded_of_and_another_is_held_back(visitor, owed)
     expect(visitor.dialog).to_contain_text("The selected customers get an e-mail with the PDF.")
     visitor.dialog.get_by_role("button", name="Send").click()
 
-    expect(visitor.page.get_by_text("1 reminder is being sent.")).to_be_visible()
+    expect(visitor.toasts).to_contain_text("1 reminder is being sent.")
     expect(row(visitor, LATE)).to_have_count(0)
     expect(row(visitor, CALLED)).to_contain_text("Held back")
     see_what_was_sent(visitor)

@@ -103,6 +103,11 @@ class Visitor:
         return self.page.get_by_role("dialog")
 
     @property
+    def toasts(self) -> Locator:
+        """The messages about what was just done."""
+        return self.page.locator("#toasts")
+
+    @property
     def selection(self) -> Locator:
         """The bar that says what is ticked."""
         return self.page.locator("[data-selection-bar]")
