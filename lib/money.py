@@ -20,6 +20,15 @@ def hours(minutes: int) -> Decimal:
     return cents(Decimal(minutes) / 60)
 
 
+def worth_of_minutes(minutes: int, rate: Decimal | None) -> Decimal:
+    """Return what minutes of one project at one hourly rate are worth, in euros excl. VAT.
+
+    This is the one rule for hours: minutes are added, then rounded to hundredths of an hour, then
+    priced. Without a rate they are worth nothing yet.
+    """
+    return ZERO if rate is None else net_amount(hours(minutes), rate)
+
+
 def net_amount(quantity: Decimal, price: Decimal, discount: Decimal = ZERO) -> Decimal:
     """Return the net amount of a line in euros excl. VAT: quantity × price less discount.
 

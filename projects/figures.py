@@ -6,7 +6,6 @@ The models of registrations are in an app above this one: they are reached by re
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -54,15 +53,14 @@ def figures(project: Project, *, today: datetime.date) -> Figures:
     unbilled = project.time_entries.unbilled().aggregate(
         rated=Sum("minutes", filter=Q(hourly_rate__isnull=False)),
         rateless=Sum("minutes", filter=Q(hourly_rate__isnull=True)),
-        amount=Sum("amount"),
     )
     return Figures(
         minutes=hours["minutes"] or 0,
         unbilled_minutes=unbilled["rated"] or 0,
         rateless_minutes=unbilled["rateless"] or 0,
-        unbilled_hours=unbilled["amount"] or ZERO,
-        unbilled_expenses=_amount(project.expenses.unbilled()),
-        unbilled_trips=_amount(project.trips.unbilled()),
+        unbilled_hours=project.time_entries.unbilled().worth(),
+        unbilled_expenses=project.expenses.unbilled().worth(),
+        unbilled_trips=project.trips.unbilled().worth(),
         unbilled_scheduled=sum(
             (
                 scheduled_net_amount(scheduled)
@@ -104,7 +102,3 @@ def amounts_for_display(project: Project, *, today: datetime.date) -> QuerySet[S
         .select_related("invoice_line__invoice")
         .order_by("-due_on", "-pk")
     )
-
-
-def _amount(rows: QuerySet[Any]) -> Decimal:
-    return rows.aggregate(total=Sum("amount"))["total"] or ZERO

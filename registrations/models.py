@@ -1,6 +1,7 @@
 """Hours, expenses and trips. A row with an invoice line is billed, and no longer changes."""
 
 import datetime
+from decimal import Decimal
 from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,6 +14,7 @@ from lib.model_fields import LineField, MultilineCharField, WholeNumberField
 from projects.models import ExpenseCategory, Project, Task, Vehicle
 
 from .rights import sees_everything
+from .worth import worth_by
 
 
 class Status(models.TextChoices):
@@ -55,6 +57,10 @@ class RegistrationQuerySet(models.QuerySet[Any]):
         """
         locked = self.order_by("pk").select_for_update(of=("self",))
         return list(locked.values_list("pk", flat=True))
+
+    def worth(self) -> Decimal:
+        """Return what the rows are worth together, in euros excl. VAT (see `worth.py`)."""
+        return worth_by(self)[()].amount
 
     def visible_to(self, membership: Membership) -> Self:
         """Filter the rows that the member may see; employees see only their own."""

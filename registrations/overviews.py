@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from lib import paging
-from lib.money import cents
 
 from .filters import ExpenseFilter, RegistrationFilter, TimeEntryFilter, TripFilter
 from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip
@@ -96,7 +95,7 @@ OVERVIEWS = (HOURS, EXPENSES, TRIPS)
 
 @dataclass(frozen=True)
 class Totals:
-    """The number of rows, their minutes or kilometres, and their amount in euros excl. VAT."""
+    """The number of rows, their minutes or kilometres, and their worth in euros excl. VAT."""
 
     count: int
     figure: int
@@ -105,12 +104,12 @@ class Totals:
 
 def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
     """Let the database add up the rows."""
-    sums = {"amount_sum": Sum("amount")} | ({"figure_sum": Sum(figure)} if figure else {})
+    sums = {"figure_sum": Sum(figure)} if figure else {}
     found = rows.order_by().aggregate(count=Count("pk"), **sums)
     return Totals(
         count=found["count"],
         figure=found.get("figure_sum") or 0,
-        amount=cents(found["amount_sum"] or Decimal(0)),
+        amount=rows.worth(),
     )
 
 
@@ -130,11 +129,15 @@ def in_order(
 def selectable(rows: RegistrationQuerySet, overview: Overview) -> dict[int, dict[str, str]]:
     """Return the figures of each row by id, for the selection bar; at most MAX_SELECTED rows."""
     names = ["pk", "amount", *filter(None, [overview.figure])]
+    if overview is HOURS:
+        names += ["project", "hourly_rate"]
     return {
         row["pk"]: {
             "minutes": str(row.get("minutes", 0)),
             "km": str(row.get("distance", 0)),
             "amount": str(row["amount"]),
+            "project": str(row.get("project", "")),
+            "rate": str(row.get("hourly_rate") or ""),
         }
         for row in rows.values(*names)[:MAX_SELECTED]
     }

@@ -1,16 +1,17 @@
 """Price registrations: when they are saved, and again for a project on request."""
 
 import datetime
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import structlog
 from django.db import transaction
 
 from accounts.models import Membership
-from lib.money import ZERO, cents, hours, net_amount
+from lib.money import ZERO, cents, net_amount, worth_of_minutes
 from projects.models import Method, Project, TripSettings
 from projects.rates import RateBook
 
@@ -59,7 +60,7 @@ def _price_hours(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = 
     if rate is not None and agreed is not None:
         rate = agreed
     entry.hourly_rate = rate
-    entry.amount = ZERO if rate is None else net_amount(hours(entry.minutes), rate)
+    entry.amount = worth_of_minutes(entry.minutes, rate)
 
 
 def without_vat(
@@ -93,36 +94,42 @@ class Repricing:
     before: Decimal
     after: Decimal
 
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[Decimal | None, TimeEntry]]) -> Self:
+        """Add up repriced entries of one project, each with the rate it had before."""
+        rated_before = [(before, entry.minutes) for before, entry in pairs]
+        rated_after = [(entry.hourly_rate, entry.minutes) for _before, entry in pairs]
+        return cls(len(pairs), _worth(rated_before), _worth(rated_after))
+
+
+def _worth(hours: Iterable[tuple[Decimal | None, int]]) -> Decimal:
+    """Return what minutes of one project are worth, each at its rate."""
+    minutes: Counter[Decimal | None] = Counter()
+    for rate, number in hours:
+        minutes[rate] += number
+    return sum((worth_of_minutes(total, rate) for rate, total in minutes.items()), ZERO)
+
 
 def preview_repricing(project: Project) -> Repricing:
     """Return what reprice_unbilled would do; changes nothing."""
-    pairs = list(_repriced(project))
-    return Repricing(
-        changed=len(pairs),
-        before=sum((before for before, _entry in pairs), ZERO),
-        after=sum((entry.amount for _before, entry in pairs), ZERO),
-    )
+    return Repricing.of(list(_repriced(project)))
 
 
 @transaction.atomic
 def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime) -> Repricing:
     """Price the unbilled hours of a project with the current rates; log who did it."""
-    changed, before, after = 0, ZERO, ZERO
     project.time_entries.unbilled().hold()
-    for old_amount, entry in _repriced(project):
+    changed = []
+    for before, entry in _repriced(project):
         rows = TimeEntry.objects.filter(pk=entry.pk).unbilled()
         if rows.update(hourly_rate=entry.hourly_rate, amount=entry.amount):
-            changed, before, after = (
-                changed + 1,
-                before + old_amount,
-                after + entry.amount,
-            )
-    log.info("hours.repriced", project=project.pk, by=by.pk, rows=changed, at=now.isoformat())
-    return Repricing(changed, before, after)
+            changed.append((before, entry))
+    log.info("hours.repriced", project=project.pk, by=by.pk, rows=len(changed), at=now.isoformat())
+    return Repricing.of(changed)
 
 
-def _repriced(project: Project) -> Iterator[tuple[Decimal, Any]]:
-    """Yield unbilled hours whose price changes: the old amount, and the repriced entry."""
+def _repriced(project: Project) -> Iterator[tuple[Decimal | None, Any]]:
+    """Yield unbilled hours whose price changes: the old rate, and the repriced entry."""
     entries = project.time_entries.unbilled().select_related(
         "project__customer", "task", "membership"
     )
@@ -131,4 +138,4 @@ def _repriced(project: Project) -> Iterator[tuple[Decimal, Any]]:
         before = (entry.hourly_rate, entry.amount)
         _price_hours(entry, rates=rates)
         if (entry.hourly_rate, entry.amount) != before:
-            yield before[1], entry
+            yield before[0], entry

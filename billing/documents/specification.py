@@ -17,9 +17,8 @@ from registrations.models import Expense, TimeEntry, Trip
 from vat.totals import divide
 
 from ..models import Invoice, InvoiceLine
-from ..unbilled.lines import ORDER, ItemKind, alone, quantity_of
+from ..unbilled.items import ORDER, UNITS, ItemKind, Key, alone, quantity_of
 
-UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
 Row = TimeEntry | Expense | Trip | ScheduledAmount
 
 
@@ -111,12 +110,13 @@ def _adding_up(amounts: Sequence[Decimal], total: Decimal | None) -> list[Decima
 
 
 def _amounts(rows: Sequence[BilledRow]) -> list[Decimal]:
-    """Return the amount of each row: hours and trips of one price divide their joint amount."""
-    alike: dict[tuple[ItemKind, Decimal, int], list[int]] = defaultdict(list)
+    """Return the amount of each row: rows that are added up divide their joint amount."""
+    alike: dict[Key, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
-        alike[row.kind, row.price, alone(row.kind, row.texts["id"])].append(place)
+        number = alone(row.kind, row.texts["id"])
+        alike[row.kind, row.texts["project_id"], row.price, number].append(place)
     amounts = [ZERO] * len(rows)
-    for (kind, price, _alone), places in alike.items():
+    for (kind, _project, price, _alone), places in alike.items():
         quantities = [rows[place].quantity for place in places]
         for place, part in zip(places, _parts(kind, quantities, price), strict=True):
             amounts[place] = part

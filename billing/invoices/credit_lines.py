@@ -13,7 +13,7 @@ from lib.money import ZERO
 from vat.totals import Totals, rate_of
 
 from ..models import Booking, Invoice, InvoiceLine, InvoiceStatus, Origin, RowDisposition, State
-from ..unbilled.lines import ItemKind
+from ..unbilled.items import ItemKind
 from ..unbilled.releasing import rows_of_kind
 from .credit_totals import Original, credit_totals, difference
 

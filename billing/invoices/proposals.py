@@ -35,7 +35,8 @@ from ..legal.proposed import check_proposed
 from ..models import Origin
 from ..numbering import settings_of
 from ..unbilled.billable import Billable, billable
-from ..unbilled.lines import Grouping, Item, Line, compose
+from ..unbilled.items import Item, worth_of
+from ..unbilled.lines import Grouping, Line, compose
 from ..unbilled.reasons import Fix, Reason
 from ..unbilled.work import SelectedWork
 
@@ -78,6 +79,18 @@ class ProposedInvoice:
     def shown(self) -> tuple[Line, ...] | tuple[ServiceLine, ...]:
         """The lines of the dialog, exactly as they will be printed or booked."""
         return self.service_lines or self.lines
+
+    @property
+    def rounding(self) -> str:
+        """The cents by which the lines differ from what the work is worth; empty if they agree."""
+        items = [item for line in self.lines for item in line.items]
+        more = sum((line.net for line in self.lines), ZERO) - worth_of(items)
+        if not more:
+            return ""
+        text = _("Each line is rounded to the cent: %(amount)s less than Unbilled shows.")
+        if more > 0:
+            text = _("Each line is rounded to the cent: %(amount)s more than Unbilled shows.")
+        return text % {"amount": euro(abs(more))}
 
     @property
     def percentages(self) -> dict[str, Decimal]:

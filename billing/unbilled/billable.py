@@ -17,7 +17,7 @@ from registrations.models import BILLABLE_STATUSES, Expense, Registration, Statu
 from vat.models import VatRate
 from vat.rates_by_date import NoRateThen, has_ended
 
-from .lines import Item, ItemKind
+from .items import Item, ItemKind
 from .posting_rules import PostingRules
 from .reasons import Fix, Reason
 from .work import SelectedWork

@@ -10,7 +10,7 @@ from projects.models import ScheduledAmount
 from registrations.models import Expense, Status, TimeEntry, Trip
 
 from ..models import Invoice, InvoiceLine
-from .lines import Item, ItemKind
+from .items import Item, ItemKind
 
 REGISTRATIONS: dict[ItemKind, type[TimeEntry] | type[Expense] | type[Trip]] = {
     ItemKind.HOURS: TimeEntry,

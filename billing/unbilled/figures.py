@@ -1,11 +1,10 @@
 """The unbilled amounts of projects, in euros excl. VAT; the number of queries is fixed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import Organisation
@@ -15,6 +14,7 @@ from lib.sums import in_euros, sum_in_cents
 from projects.models import Project, ScheduledAmount
 from projects.models.project import FIXED, HOURLY
 from registrations.models import Expense, RegistrationQuerySet, TimeEntry, Trip
+from registrations.worth import worth_by
 
 from ..models import InvoiceLine, InvoiceStatus
 from .parts import UnbilledCustomer, UnbilledProject
@@ -72,12 +72,7 @@ def totals(projects: QuerySet[Project], unbilled_filter: UnbilledFilter) -> Unbi
         hourly_rate=None
     )
     rows = (hours, Expense.objects.filter(**of_projects), Trip.objects.filter(**of_projects))
-    registered = (
-        unbilled_registrations(queryset, unbilled_filter)
-        .order_by()
-        .aggregate(cents=sum_in_cents("amount"))["cents"]
-        for queryset in rows
-    )
+    registered = (unbilled_registrations(queryset, unbilled_filter).worth() for queryset in rows)
     scheduled_amounts = due_scheduled_amounts(
         ScheduledAmount.objects.filter(**of_projects), unbilled_filter
     ).order_by()
@@ -85,7 +80,7 @@ def totals(projects: QuerySet[Project], unbilled_filter: UnbilledFilter) -> Unbi
         net_amount(row["quantity"], row["price"]) * row["n"]
         for row in scheduled_amounts.values("quantity", "price").annotate(n=Count("pk"))
     )
-    return UnbilledTotals(projects.count(), sum(map(in_euros, registered), agreed + ZERO))
+    return UnbilledTotals(projects.count(), sum(registered, agreed + ZERO))
 
 
 # --- The figures of some projects -----------------------------------------------------------------
@@ -118,19 +113,18 @@ def _with_figures(
 
 
 def _add_hours(found: dict[int, UnbilledProject], rows: RegistrationQuerySet) -> None:
-    for row in _per_project(rows, minutes=Sum("minutes")):
-        part = found[row["project"]]
-        part.minutes = row["minutes"]
+    for (pk,), worth in worth_by(rows, "project").items():
+        part = found[pk]
+        part.minutes = worth.minutes
         if part.project.billing_method.is_hourly:
-            part.hours = in_euros(row["cents"])
-            part.widen(row["first"], row["last"])
+            part.hours = worth.amount
+            part.widen(worth.first, worth.last)
 
 
 def _add_rows(found: dict[int, UnbilledProject], name: str, rows: RegistrationQuerySet) -> None:
-    for row in _per_project(rows):
-        part = found[row["project"]]
-        setattr(part, name, in_euros(row["cents"]))
-        part.widen(row["first"], row["last"])
+    for (pk,), worth in worth_by(rows, "project").items():
+        setattr(found[pk], name, worth.amount)
+        found[pk].widen(worth.first, worth.last)
 
 
 def _add_scheduled_amounts(
@@ -168,13 +162,6 @@ def _add_agreed(found: dict[int, UnbilledProject]) -> None:
     ):
         part = found[scheduled["project"]]
         part.agreed = (part.agreed or ZERO) + net_amount(scheduled["quantity"], scheduled["price"])
-
-
-def _per_project(rows: RegistrationQuerySet, **sums: Sum) -> Iterable[dict[str, Any]]:
-    by_project = rows.order_by().values("project")
-    return by_project.annotate(
-        first=Min("date"), last=Max("date"), cents=sum_in_cents("amount"), **sums
-    )
 
 
 def _alphabetical(part: UnbilledProject) -> tuple[str, int]:

@@ -1,12 +1,9 @@
 """Compose the lines of an invoice from items. Reads no database.
 
-An Item is one thing to bill: hours, an expense, a trip, or an agreed amount. Items of hours and
-trips are added up to lines in the way that was chosen; expenses and agreed amounts are a line each,
-unless everything is to be one line.
+Items of hours and trips are added up to lines in the way that was chosen; expenses and agreed
+amounts are a line each, unless everything is to be one line.
 """
 
-import datetime
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,7 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Language
 from integrations.eboekhouden.facts.characters import sendable
 from lib.formats import weeks
-from lib.money import ZERO, cents, hours, net_amount
+from lib.money import ZERO, net_amount
+
+from .items import ORDER, UNITS, Item, ItemKind, PostingRule, Quantity, alone, quantities_of
 
 
 class Grouping(StrEnum):
@@ -41,54 +40,10 @@ GROUPING_LABELS = {
     Grouping.DAY: gettext_lazy("By day"),
     Grouping.WHOLE: gettext_lazy("One line"),
 }
-
-
-class ItemKind(StrEnum):
-    """The kind of an item, in the order of an invoice."""
-
-    HOURS = "hours"
-    SCHEDULED = "scheduled"
-    EXPENSE = "expense"
-    TRIP = "trip"
-
-
-ORDER = list(ItemKind)
 # The product code of a line of several tasks; the service asks for one on every line.
 MIXED_CODE = "HOURS"
 # Up to this number of projects a line names them; for more it has their number.
 MOST_NAMED = 3
-UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
-
-
-@dataclass(frozen=True)
-class PostingRule:
-    """The way to book an item: VAT rate, ledger account, cost centre."""
-
-    vat_rate_id: int
-    vat_percentage: Decimal
-    vat_code: str
-    vat_treatment: str
-    ledger_account: str
-    cost_centre_id: int | None
-
-
-@dataclass(frozen=True)
-class Item:
-    """A thing to bill. `quantity` is minutes for hours, kilometres for trips, else a number."""
-
-    kind: ItemKind
-    id: int
-    project_id: int
-    project: str
-    task_id: int | None
-    task: str
-    employee: str
-    date: datetime.date
-    description: str
-    quantity: Decimal
-    price: Decimal
-    code: str
-    posting_rule: PostingRule
 
 
 @dataclass(frozen=True)
@@ -143,37 +98,11 @@ def compose(
         return _group(item, grouping)
 
     ordered = sorted(items, key=key)
+    groups = [tuple(group) for _key, group in groupby(ordered, key=key)]
     return tuple(
-        _line(tuple(group), grouping, with_week=with_week)
-        for _key, group in groupby(ordered, key=key)
+        _line(group, quantities, grouping, with_week=with_week)
+        for group, quantities in zip(groups, quantities_of(groups), strict=True)
     )
-
-
-def amount_of(items: Iterable[Item]) -> Decimal:
-    """Return the amount of the items in euros excl. VAT.
-
-    Hours and trips of one price are added, then priced.
-    """
-    quantities: dict[tuple[ItemKind, Decimal, int], Decimal] = defaultdict(Decimal)
-    for item in items:
-        quantities[item.kind, item.price, alone(item.kind, item.id)] += item.quantity
-    return sum(
-        (
-            net_amount(quantity_of(kind, quantity), price)
-            for (kind, price, _alone), quantity in quantities.items()
-        ),
-        ZERO,
-    )
-
-
-def alone(kind: ItemKind, id: int) -> int:
-    """The id of what is never added up: an expense or an agreed amount; 0 for the rest."""
-    return id if kind in (ItemKind.EXPENSE, ItemKind.SCHEDULED) else 0
-
-
-def quantity_of(kind: ItemKind, quantity: Decimal) -> Decimal:
-    """Return the quantity on a line: minutes as hundredths of an hour, others unchanged."""
-    return hours(int(quantity)) if kind is ItemKind.HOURS else quantity
 
 
 def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
@@ -201,9 +130,11 @@ def _by(item: Item, grouping: Grouping) -> tuple[str, int]:
     return "", 0
 
 
-def _line(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> Line:
+def _line(
+    items: tuple[Item, ...], quantities: list[Quantity], grouping: Grouping, *, with_week: bool
+) -> Line:
     first = items[0]
-    quantity, unit, price = _priced(items, grouping)
+    quantity, unit, price = _priced(items[0].kind, quantities, grouping)
     projects = {item.project_id for item in items}
     task_ids = {item.task_id for item in items}
     codes = {item.code for item in items}
@@ -223,14 +154,14 @@ def _line(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> Li
     )
 
 
-def _priced(items: tuple[Item, ...], grouping: Grouping) -> tuple[Decimal, str, Decimal]:
+def _priced(
+    kind: ItemKind, quantities: list[Quantity], grouping: Grouping
+) -> tuple[Decimal, str, Decimal]:
     """Return quantity, unit and price; one line for all items is once their total."""
     if grouping is Grouping.WHOLE:
-        return Decimal("1.00"), "", amount_of(items)
-    first = items[0]
-    quantity = quantity_of(first.kind, sum((item.quantity for item in items), Decimal(0)))
-    # Two decimals, as a stored line has them.
-    return cents(quantity), UNITS.get(first.kind, ""), first.price
+        return Decimal("1.00"), "", sum((part.net for part in quantities), ZERO)
+    (part,) = quantities
+    return part.quantity, UNITS.get(kind, ""), part.price
 
 
 # --- Texts ----------------------------------------------------------------------------------------

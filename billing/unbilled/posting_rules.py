@@ -24,7 +24,7 @@ from vat.rates_by_date import rate_on
 from vat.territories import where
 from vat.treatments import WITHIN_EU, VatTreatment
 
-from .lines import PostingRule
+from .items import PostingRule
 
 # For an organisation without a default rate: an item with this rule cannot be billed.
 NO_RATE = PostingRule(0, Decimal(0), "", "", "", None)

@@ -21,7 +21,7 @@ from registrations.models import Registration, Status, TimeEntry
 
 from ..models import CreditedRow, Invoice, InvoiceEvent, InvoiceLine, RowDisposition
 from .claiming import REGISTRATIONS
-from .lines import ItemKind
+from .items import ItemKind
 
 # The billed fields: a row with another value in one of them is no longer the row of the line.
 CONTENT: Mapping[ItemKind, tuple[str, ...]] = {

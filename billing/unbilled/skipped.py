@@ -13,14 +13,10 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    Count,
     Exists,
-    Max,
-    Min,
     OuterRef,
     Q,
     QuerySet,
-    Sum,
     TextChoices,
     Value,
     When,
@@ -28,7 +24,6 @@ from django.db.models import (
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from lib.sums import in_euros, sum_in_cents
 from projects.models import Method, Project
 from projects.models.project import HOURLY
 from registrations.models import (
@@ -39,6 +34,7 @@ from registrations.models import (
     TimeEntry,
     Trip,
 )
+from registrations.worth import worth_by
 
 from .rows import UnbilledFilter, registrations_within
 
@@ -96,25 +92,17 @@ def skipped_of(
 def _groups(
     kind: str, projects: dict[int, Project], unbilled_filter: UnbilledFilter
 ) -> Iterator[SkippedRegistrations]:
-    rows = _skipped(kind, unbilled_filter).filter(project__in=list(projects)).order_by()
-    minutes = {"minutes_sum": Sum("minutes")} if kind == "hours" else {}
-    groups = rows.values("project", "why").annotate(
-        count=Count("pk"),
-        cents=sum_in_cents("amount"),
-        first=Min("date"),
-        last=Max("date"),
-        **minutes,
-    )
-    for group in groups:
+    rows = _skipped(kind, unbilled_filter).filter(project__in=list(projects))
+    for (project, why), group in worth_by(rows, "project", "why").items():
         yield SkippedRegistrations(
-            project=projects[group["project"]],
+            project=projects[project],
             kind=kind,
-            why=Why(group["why"]),
-            count=group["count"],
-            minutes=group.get("minutes_sum", 0),
-            amount=in_euros(group["cents"]),
-            first=group["first"],
-            last=group["last"],
+            why=Why(why),
+            count=group.count,
+            minutes=group.minutes,
+            amount=group.amount,
+            first=group.first,
+            last=group.last,
         )
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import Membership
 from lib.money import ZERO, net_amount
-from lib.sums import in_euros, sum_in_cents
 from projects.models import Project, ScheduledAmount
 from registrations.models import RegistrationQuerySet, Status
+from registrations.worth import worth_by
 
 from .releasing import scheduled_amounts_written_off
 from .rows import UnbilledFilter, registrations_within, scheduled_amounts_within
@@ -74,29 +74,20 @@ def _scheduled_amounts(unbilled_filter: UnbilledFilter) -> QuerySet[ScheduledAmo
 def _groups(
     kind: str, projects: dict[int, Project], unbilled_filter: UnbilledFilter
 ) -> Iterator[WrittenOff]:
-    rows = _rows(kind, unbilled_filter).filter(project__in=list(projects)).order_by()
-    minutes = {"minutes_sum": Sum("minutes")} if kind == "hours" else {}
-    groups = list(
-        rows.values("project", "status_note", "status_by").annotate(
-            count=Count("pk"),
-            cents=sum_in_cents("amount"),
-            first=Min("date"),
-            last=Max("date"),
-            **minutes,
-        )
-    )
-    people = _people({group["status_by"] for group in groups})
-    for group in groups:
+    rows = _rows(kind, unbilled_filter).filter(project__in=list(projects))
+    groups = worth_by(rows, "project", "status_note", "status_by")
+    people = _people({by for _project, _note, by in groups})
+    for (project, note, by), group in groups.items():
         yield WrittenOff(
-            project=projects[group["project"]],
+            project=projects[project],
             kind=kind,
-            count=group["count"],
-            minutes=group.get("minutes_sum", 0),
-            amount=in_euros(group["cents"]),
-            first=group["first"],
-            last=group["last"],
-            note=group["status_note"],
-            by=people.get(group["status_by"]),
+            count=group.count,
+            minutes=group.minutes,
+            amount=group.amount,
+            first=group.first,
+            last=group.last,
+            note=note,
+            by=people.get(by),
         )
 
 

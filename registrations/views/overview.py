@@ -52,7 +52,7 @@ def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
     rows = _ordered(request, overview, _filtered(request, overview).rows)
     found = overviews.selectable(rows, overview)
     if not sees_everything(request.membership):
-        found = {pk: {**figures, "amount": "0"} for pk, figures in found.items()}
+        found = {pk: {**figures, "amount": "0", "rate": ""} for pk, figures in found.items()}
     return JsonResponse({"rows": found})
 
 

@@ -107,13 +107,13 @@ def test_a_customer_of_another_organisation_is_no_filter(office, manager):
 
 def test_totals_are_of_the_whole_filter_not_of_the_page(office, manager):
     for _n in range(30):
-        row_of(office, minutes=20, amount=Decimal("33.33"))
+        row_of(office, minutes=20, amount=Decimal("31.35"))
 
     context = listed(manager, size="25")
 
     assert len(context["page"]) == 25
     assert (context["totals"].count, context["totals"].figure) == (30, 600)
-    assert context["totals"].amount == Decimal("999.90")
+    assert context["totals"].amount == Decimal("950.00")  # 10 hours, not 30 times 0.33 hour
 
 
 def test_rows_are_sorted_by_a_column(office, manager):
@@ -197,7 +197,8 @@ def test_everything_the_filter_finds_can_be_selected(office, manager):
 
     found = manager.get(reverse("registrations:overview-hours-ids")).json()["rows"]
 
-    assert found == {str(row.pk): {"minutes": "90", "km": "0", "amount": "142.50"}}
+    priced = {"project": str(row.project_id), "rate": "95.00"}
+    assert found == {str(row.pk): {"minutes": "90", "km": "0", "amount": "142.50", **priced}}
     assert MAX_SELECTED >= 1000
 
 

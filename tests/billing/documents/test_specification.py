@@ -14,7 +14,8 @@ from billing.documents.supply import supply_period
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import make_final
 from billing.models import Invoice, Origin
-from billing.unbilled.lines import Grouping, ItemKind, amount_of
+from billing.unbilled.items import ItemKind, worth_of
+from billing.unbilled.lines import Grouping
 from registrations.models import TimeEntry
 from tests import factories
 from tests.billing.unbilled.test_lines import HOURS, replace
@@ -134,7 +135,7 @@ def test_the_rows_of_a_line_add_up_to_the_line_to_the_cent(rows):
 
     specification = specified(billed)
 
-    assert sum(Decimal(row["amount"]) for row in specification) == amount_of(items)
+    assert sum(Decimal(row["amount"]) for row in specification) == worth_of(items)
     assert sorted(row["id"] for row in specification) == [item.id for item in items]
 
 

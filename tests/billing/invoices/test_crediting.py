@@ -15,7 +15,7 @@ from billing.invoices.locking import NotAllowed
 from billing.invoices.paying import mark_paid
 from billing.models import CreditedRow, Invoice, InvoiceLine, InvoiceStatus, Origin, RowDisposition
 from billing.unbilled import UnbilledFilter
-from billing.unbilled.lines import ItemKind
+from billing.unbilled.items import ItemKind
 from billing.unbilled.written_off import written_off_of
 from lib.money import ZERO
 from projects.models import ScheduledAmount, ScheduledAmountKind

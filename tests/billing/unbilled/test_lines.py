@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.unbilled.lines import Grouping, Item, ItemKind, PostingRule, amount_of, compose
-from lib.money import net_amount
+from billing.unbilled.items import Item, ItemKind, PostingRule, worth_of
+from billing.unbilled.lines import Grouping, compose
+from lib.money import hours, net_amount
 
 HIGH = PostingRule(1, Decimal(21), "HOOG_VERK_21", "S", "8000", None)
 HOURS = Item(
@@ -125,7 +126,44 @@ def test_nothing_is_lost_and_every_net_is_the_shown_quantity_times_the_price(
     assert sorted(item.id for line in lines for item in line.items) == list(range(len(items)))
     for line in lines:
         assert line.net == net_amount(line.quantity, line.price)
-        assert line.net == amount_of(line.items)
+
+
+@given(PARTS, st.sampled_from([one for one in Grouping if one is not Grouping.WHOLE]))
+def test_no_grouping_charges_more_or_fewer_hours(items, grouping):
+    items = [replace(item, id=n) for n, item in enumerate(items)]
+
+    lines = compose(items, grouping=grouping)
+
+    for price in {item.price for item in items if item.kind is ItemKind.HOURS}:
+        mine = [line for line in lines if line.unit == "hour" and line.price == price]
+        minutes = [sum(item.quantity for item in line.items) for line in mine]
+        assert sum(line.quantity for line in mine) == hours(int(sum(minutes)))
+        for line, worked in zip(mine, minutes, strict=True):
+            assert abs(line.quantity - worked / 60) < Decimal("0.01")
+
+
+@given(PARTS, st.sampled_from(list(Grouping)))
+def test_lines_differ_from_what_the_work_is_worth_by_rounding_alone(items, grouping):
+    items = [replace(item, id=n) for n, item in enumerate(items)]
+
+    lines = compose(items, grouping=grouping)
+
+    difference = abs(sum(line.net for line in lines) - worth_of(items))
+    rounded_lines = len(items) if grouping is Grouping.WHOLE else len(lines)
+    assert difference <= (rounded_lines + len(items)) * Decimal("0.005")
+
+
+@pytest.mark.parametrize("grouping", list(Grouping))
+def test_three_times_twenty_minutes_are_an_hour_however_they_are_shown(grouping):
+    work = [
+        replace(HOURS, id=n, task_id=n, task=f"Task {n}", employee=f"Employee {n}",
+                date=datetime.date(2026, 11, n), quantity=Decimal(20), price=Decimal("95.00"))
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+
+    lines = compose(work, grouping=grouping)
+
+    assert sum(line.net for line in lines) == worth_of(work) == Decimal("95.00")
 
 
 @given(PARTS)

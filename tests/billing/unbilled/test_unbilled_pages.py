@@ -68,7 +68,8 @@ def test_each_filter_narrows_the_list(inside, agency):
 
 def test_the_totals_are_of_everything_that_fits_not_of_one_page(inside, agency):
     for number in range(30):
-        agency.hours(project=project_of(agency, f"Project {number}"), amount=Decimal("0.10"))
+        project = project_of(agency, f"Project {number}")
+        agency.hours(project=project, minutes=4, hourly_rate=Decimal("1.43"))
     term_of(project_of(agency, "Logo", method="fixed_price"), price=Decimal("0.03"))
 
     answer = get(inside, period="custom", since="2026-11-01", until=TODAY.isoformat(), size=25)
@@ -188,7 +189,7 @@ def test_of_a_search_without_a_find_it_is_not_said_that_there_is_nothing(inside,
 
 
 def test_what_was_written_off_is_shown_apart_with_who_and_why(inside, agency):
-    agency.hours(date=TODAY, amount=Decimal("95.00"))
+    agency.hours(date=TODAY, minutes=60, hourly_rate=Decimal("95.00"))
     entry = TimeEntry.objects.get()
     write_off(Selection(time_entries=(entry.pk,)), note="Goodwill", by=agency.member)
 
@@ -211,7 +212,7 @@ def test_a_term_that_was_written_off_is_shown_apart(inside, agency):
 def test_the_file_holds_every_page_and_adds_up_to_the_total(inside, agency):
     for number in range(30):
         project = project_of(agency, f"={number}")
-        agency.hours(project=project, amount=Decimal("0.10"), date=TODAY)
+        agency.hours(project=project, date=TODAY)
 
     rows = exported(get(inside, "unbilled-export", size=25))
 

@@ -26,6 +26,7 @@
     const rows = (selection[kind] ||= {});
     for (const [id, row] of Object.entries((await answer.json()).rows)) {
       rows[id] = { minutes: Number(row.minutes), km: Number(row.km), amount: cents(row.amount) };
+      if (row.rate) Object.assign(rows[id], { rate: cents(row.rate), project: row.project });
     }
     sessionStorage.setItem(selectionKey(), JSON.stringify(selection));
     window.dispatchEvent(new Event("pageshow"));

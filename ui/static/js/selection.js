@@ -33,9 +33,8 @@
 
   function put(selection, box) {
     const rows = (selection[kindOf(box)] ||= {});
-    const { minutes, amount, km } = box.dataset;
     if (box.checked && !box.disabled) {
-      rows[box.value] = { minutes: Number(minutes || 0), amount: cents(amount), km: Number(km || 0) };
+      rows[box.value] = figuresOf(box.dataset);
     } else {
       delete rows[box.value];
     }
@@ -47,13 +46,32 @@
     new Intl.NumberFormat(isDutch ? "nl-NL" : "en-GB", {
       minimumFractionDigits: digits, maximumFractionDigits: digits,
     }).format(value);
+  // Hours are worth what the server says (lib/money.py): the minutes of a project at one rate are
+  // added, rounded to hundredths of an hour, and then priced. All numbers here are whole.
+  const figuresOf = ({ minutes, amount, km, rate, project }) => ({
+    minutes: Number(minutes || 0), amount: cents(amount), km: Number(km || 0),
+    ...(rate ? { rate: cents(rate), project } : {}),
+  });
+  const worth = (rows) => {
+    const hours = {};
+    let total = 0;
+    for (const { amount, minutes, rate, project } of Object.values(rows)) {
+      if (rate === undefined) total += amount;
+      else (hours[`${project} ${rate}`] ||= { rate, minutes: 0 }).minutes += minutes;
+    }
+    for (const { rate, minutes } of Object.values(hours)) {
+      const hundredths = Math.floor((minutes * 10 + 3) / 6);
+      total += Math.floor((hundredths * rate + 50) / 100);
+    }
+    return total;
+  };
   const sum = (rows, name) => Object.values(rows).reduce((total, row) => total + row[name], 0);
   const figure = {
     minutes: (rows) => {
       const minutes = sum(rows, "minutes");
       return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")} ${isDutch ? "uur" : "h"}`;
     },
-    amount: (rows) => `€\u00a0${format(sum(rows, "amount") / 100, 2)}`,
+    amount: (rows) => `€\u00a0${format(worth(rows) / 100, 2)}`,
     km: (rows) => `${format(sum(rows, "km"), 0)} km`,
   };
 
@@ -77,7 +95,7 @@
     for (const plus of all("[data-selection-plus]", bar)) {
       plus.hidden = plus.closest("[data-selection-part]") === parts[0];
     }
-    const total = kinds.reduce((cents_, rows) => cents_ + sum(rows, "amount"), 0);
+    const total = kinds.reduce((cents_, rows) => cents_ + worth(rows), 0);
     const shown = bar.querySelector("[data-selection-total]");
     if (shown) shown.textContent = `€\u00a0${format(total / 100, 2)}`;
   }

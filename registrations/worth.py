@@ -1,0 +1,63 @@
+"""The worth of a set of registrations, and their number, minutes and days, by group.
+
+One rule for hours (`lib.money.worth_of_minutes`): the minutes of a project at one rate are added
+before they are rounded to hundredths of an hour and priced. A set of hours is therefore worth some
+cents more or less than the amounts of its rows. Expenses and trips are added up.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, Min, Sum
+
+from lib.money import ZERO, worth_of_minutes
+from lib.sums import in_euros, sum_in_cents
+
+if TYPE_CHECKING:
+    from .models import RegistrationQuerySet
+
+
+@dataclass
+class Worth:
+    """Rows of one group: their number, minutes of hours, days, and worth in euros excl. VAT."""
+
+    count: int = 0
+    minutes: int = 0
+    amount: Decimal = ZERO
+    first: datetime.date = datetime.date.max
+    last: datetime.date = datetime.date.min
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Add the rows of one project, and for hours of one rate."""
+        minutes = row.get("minutes_sum", 0)
+        self.count += row["count"]
+        self.minutes += minutes
+        self.first = min(self.first, row["first"])
+        self.last = max(self.last, row["last"])
+        if "hourly_rate" in row:
+            self.amount += worth_of_minutes(minutes, row["hourly_rate"])
+        else:
+            self.amount += in_euros(row["cents"])
+
+
+def worth_by(rows: "RegistrationQuerySet", *names: str) -> dict[tuple[Any, ...], Worth]:
+    """Return what the rows are worth by the values of these fields, in one query."""
+    found: dict[tuple[Any, ...], Worth] = defaultdict(Worth)
+    for row in _groups(rows, names):
+        found[tuple(row[name] for name in names)].add(row)
+    return found
+
+
+def _groups(rows: "RegistrationQuerySet", names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    is_hours = hasattr(rows.model, "minutes")
+    keys = dict.fromkeys([*names, "project", *(["hourly_rate"] if is_hours else [])])
+    total = {"minutes_sum": Sum("minutes")} if is_hours else {"cents": sum_in_cents("amount")}
+    yield from (
+        rows.order_by()
+        .values(*keys)
+        .annotate(count=Count("pk"), first=Min("date"), last=Max("date"), **total)
+    )

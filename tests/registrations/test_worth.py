@@ -1,0 +1,95 @@
+"""What a set of registrations is worth: the same in lists, totals, projects and on lines."""
+
+import datetime
+import random
+from decimal import Decimal
+
+import pytest
+
+from billing.unbilled import UnbilledFilter, everything_unbilled
+from billing.unbilled.billable import billable
+from billing.unbilled.figures import totals
+from billing.unbilled.items import worth_of
+from billing.unbilled.rows import unbilled_work
+from lib.money import ZERO, worth_of_minutes
+from projects.figures import figures
+from registrations import overviews
+from registrations.models import TimeEntry
+from registrations.pricing import preview_repricing
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+TODAY = datetime.date(2026, 11, 20)
+EVERYTHING = UnbilledFilter(until=TODAY)
+
+
+@pytest.fixture
+def member(organisation):
+    return factories.create_membership(organisation=organisation)
+
+
+def hours_of(project, member, *minutes, rate="95.00"):
+    for one in minutes:
+        factories.create_time_entry(
+            project=project,
+            membership=member,
+            date=TODAY,
+            minutes=one,
+            hourly_rate=Decimal(rate),
+            amount=worth_of_minutes(one, Decimal(rate)),
+        )
+
+
+def worth_everywhere(organisation):
+    """The worth of all hours in the places that show it; the projects' pages added up."""
+    projects = organisation.projects.all()
+    work = billable(organisation, unbilled_work(organisation, EVERYTHING).load())
+    items = [item for found in work.items.values() for item in found]
+    return {
+        "Overview": overviews.totals(organisation.time_entries.all(), figure="minutes").amount,
+        "Unbilled": sum((row.total for row in everything_unbilled(organisation, EVERYTHING)), ZERO),
+        "customer": totals(projects, EVERYTHING).total,
+        "projects": sum((figures(one, today=TODAY).unbilled_hours for one in projects), ZERO),
+        "invoice": worth_of(items),
+    }
+
+
+def test_three_times_twenty_minutes_are_worth_an_hour_everywhere(organisation, member):
+    hours_of(factories.create_project(organisation=organisation), member, 20, 20, 20)
+
+    found = worth_everywhere(organisation)
+
+    assert set(found.values()) == {Decimal("95.00")}
+    assert {row.amount for row in TimeEntry.objects.all()} == {Decimal("31.35")}
+
+
+def test_hours_of_two_projects_or_rates_are_not_added_before_they_are_rounded(organisation, member):
+    project = factories.create_project(organisation=organisation)
+    hours_of(project, member, 20)
+    hours_of(project, member, 20, rate="90.00")
+    hours_of(factories.create_project(customer=project.customer), member, 20)
+
+    assert set(worth_everywhere(organisation).values()) == {Decimal("92.40")}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_page_shows_the_same_worth(organisation, member, seed):
+    dice = random.Random(seed)
+    projects = [factories.create_project(organisation=organisation) for _n in range(2)]
+    for _n in range(20):
+        rate = dice.choice(["95.00", "87.55", "0.01"])
+        hours_of(dice.choice(projects), member, dice.randint(1, 1440), rate=rate)
+
+    assert len(set(worth_everywhere(organisation).values())) == 1
+
+
+def test_a_change_of_rate_is_previewed_by_the_same_rule(organisation, member):
+    project = factories.create_project(
+        organisation=organisation, method="project_rate", hourly_rate=Decimal("100.00")
+    )
+    hours_of(project, member, 20, 20, 20)
+
+    found = preview_repricing(project)
+
+    assert (found.changed, found.before, found.after) == (3, Decimal("95.00"), Decimal("100.00"))
