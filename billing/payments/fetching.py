@@ -84,16 +84,16 @@ def _booked(connection: Connection) -> list[Booking]:
     )
     with_credits = Prefetch("invoice__credits", Invoice.objects.final())
     found = confirmed.select_related("invoice").prefetch_related(with_credits)
-    return [one for one in found if not _is_marked_paid(one.invoice)]
+    return [one for one in found if one.invoice and not _is_marked_paid(one.invoice)]
 
 
-def _is_marked_paid(invoice: Invoice | None) -> bool:
+def _is_marked_paid(invoice: Invoice) -> bool:
     """Return whether a person marked the invoice as paid, as its open amounts show.
 
     A paid credit was always marked by a person.
     """
-    if invoice is None or invoice.status != InvoiceStatus.PAID:
-        return invoice is None
+    if invoice.status != InvoiceStatus.PAID:
+        return False
     if invoice.is_credit or invoice.open_amount is None:
         return True
     of_credits = (credit.open_amount or ZERO for credit in invoice.credits.all())

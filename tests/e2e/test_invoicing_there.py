@@ -53,12 +53,12 @@ def test_hours_an_expense_and_a_trip_of_two_customers_are_booked(visitor, work, 
     garage = dialog.locator("section").filter(has_text="Garage Peeters")
     expect(bakery).to_contain_text("known in e-Boekhouden")
     expect(garage).to_contain_text("will be created in e-Boekhouden")
-    expect(bakery).to_contain_text("€ 826.05 incl. VAT")
+    expect(bakery).to_contain_text("€ 827.20 incl. VAT")
     line = bakery.get_by_role("row").filter(has_text="Website · Design")
     cells = ["Website · Design", "3.33", "Uur", "95.00", "21%", "8010", "316.35"]
     expect(line.get_by_role("cell")).to_contain_text(cells)
 
-    # One line a project adds the minutes up before they are rounded: a cent or 95 more.
+    # One line a project charges the same 6.67 hours as two lines.
     dialog.get_by_text("By project", exact=True).click()
     expect(bakery).to_contain_text("€ 827.20 incl. VAT")
     expect(bakery.get_by_role("row").filter(has_text="Website")).to_contain_text("633.65")
@@ -89,12 +89,12 @@ def tick_everything(visitor):
     visitor.go("Overview", "Hours")
     for text in ("Website Design", "Website Build", "Workshop Design"):
         visitor.tick(text)
-    expect(visitor.selection).to_contain_text("3 time registrations · 8:10 h · € 763.95")
+    expect(visitor.selection).to_contain_text("3 time registrations · 8:10 h · € 764.90")
     visitor.tab("Overview", "Expenses")
     visitor.tick("Website")
     visitor.tab("Overview", "Trips")
     visitor.tick("Workshop")
-    expect(visitor.selection).to_contain_text("€ 826.84 excl. VAT")
+    expect(visitor.selection).to_contain_text("€ 827.79 excl. VAT")
     visitor.tab("Overview", "Hours")
     expect(page.get_by_role("row").filter(has_text="Build").get_by_role("checkbox")).to_be_checked()
 
