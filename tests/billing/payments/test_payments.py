@@ -270,6 +270,9 @@ def test_what_a_broken_broker_lost_is_fetched_after_the_sweep(
 
 def sent_by_the_sweep(capture, *, now: datetime.datetime) -> list[tuple[str, int]]:
     """The messages that a broker in memory has received."""
+    with sending_to("memory://"), app.connection_for_read() as broker:
+        # All tests of this process share the queue.
+        broker.SimpleQueue("celery").clear()
     with sending_to("memory://"), capture(execute=True):
         enqueue_waiting(now=now)
     with sending_to("memory://"), app.connection_for_read() as broker:

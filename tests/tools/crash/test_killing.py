@@ -17,7 +17,7 @@ NIGHTLY_SECONDS = 3600
 PLANT_ONE = """
 import sys
 from tools.crash.finding_mistakes import hunt
-run, found = hunt(sys.argv[1], runs=6, seed=100, seconds=3)
+run, found = hunt(sys.argv[1], runs=20, seed=100, seconds=3)
 print(f"found in run {run}" if found else f"not found in {run} runs")
 """
 
