@@ -56,7 +56,7 @@ def report_turnover(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         **report_context(request),
-        "query": query,
+        "report_query": query,
         "before": year_before(query.period),
         "found": found,
         "page": page_of(request, found.rows, default_size=50),
@@ -76,7 +76,7 @@ def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         **report_context(request),
-        "query": query,
+        "report_query": query,
         "label": label_of(query, address),
         "page": page,
         "rows": rows,

@@ -2,11 +2,14 @@
 
 import csv
 import datetime
+import html
 import io
+import re
 from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -297,3 +300,18 @@ def test_what_was_wholly_credited_was_invoiced_all_the_same(inside, agency):
 
 def test_nothing_invoiced_is_said(inside):
     assert "Nothing was invoiced in this period" in get(inside).content.decode()
+
+
+@pytest.mark.parametrize("by", BY)
+def test_the_page_names_its_days_and_every_figure_keeps_them(inside, agency, by):
+    invoiced(agency)
+
+    page = get(inside, by=by).content.decode()
+    behind = reverse("billing:report-turnover-invoices")
+    links = re.findall(rf'href="{behind}\?([^"]*)"', page)
+
+    assert "01-01-2026 – 31-12-2026" in page
+    assert len(links) >= 2
+    for link in links:
+        assert QueryDict(html.unescape(link))["since"] == "2026-01-01"
+        assert QueryDict(html.unescape(link))["by"] == by
