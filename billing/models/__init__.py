@@ -27,6 +27,7 @@ from .reminders import (
     StepKind,
 )
 from .settings import Design, InvoiceSettings, NumberSeries
+from .vat_returns import FiledPart, FiledReturn, FilingKind
 
 __all__ = [
     "MOST_STEPS",
@@ -41,6 +42,9 @@ __all__ = [
     "Difference",
     "DifferenceKind",
     "FileKind",
+    "FiledPart",
+    "FiledReturn",
+    "FilingKind",
     "Invoice",
     "InvoiceEvent",
     "InvoiceFile",

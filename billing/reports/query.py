@@ -63,6 +63,12 @@ class PeriodForm(forms.Form):
         return Period(chosen["since"] or last.replace(month=1, day=1), last)
 
 
+class ReturnForm(PeriodForm):
+    """The days of a VAT return: by default of the quarter that is over."""
+
+    default_period = "last_quarter"
+
+
 class TurnoverForm(PeriodForm):
     """The query of turnover: period, grouping and customers."""
 

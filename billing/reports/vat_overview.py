@@ -104,7 +104,7 @@ def vat_overview(organisation: Organisation, period: Period) -> VatOverview:
     rates: dict[Rate, Comparison] = defaultdict(Comparison)
     not_booked, differing = [], []
     contents = _contents(organisation, period)
-    for pk, totals in _invoices(organisation, period):
+    for pk, totals in invoice_totals(organisation, period):
         found = _compared(totals, contents.get(pk))
         if pk not in contents:
             not_booked.append(pk)
@@ -121,7 +121,7 @@ def vat_overview(organisation: Organisation, period: Period) -> VatOverview:
 def invoices_at(organisation: Organisation, period: Period, address: str) -> dict[int, Decimal]:
     """Return the invoices with a rate by id, each with its net amount at that rate."""
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for pk, totals in _invoices(organisation, period):
+    for pk, totals in invoice_totals(organisation, period):
         for rate, amounts in _invoiced(totals).items():
             if rate.address == address:
                 found[pk] += amounts.net
@@ -165,7 +165,10 @@ def _in_order(rates: Mapping[Rate, Comparison]) -> dict[Rate, Comparison]:
 # --- As invoiced ----------------------------------------------------------------------------------
 
 
-def _invoices(organisation: Organisation, period: Period) -> Iterator[tuple[int, list[VatTotal]]]:
+def invoice_totals(
+    organisation: Organisation, period: Period
+) -> Iterator[tuple[int, list[VatTotal]]]:
+    """Yield the id of every invoice of the period with its totals per rate, in one query."""
     rows = issued(organisation, period).order_by("date", "pk")
     for pk, stored in rows.values_list("pk", "vat_totals").iterator(chunk_size=1000):
         yield pk, [VatTotal.from_json(one) for one in stored]

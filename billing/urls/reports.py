@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import reports, vat_reports
+from ..views import reports, vat_reports, vat_returns
 
 START = "finance/reports/"
 
@@ -29,6 +29,22 @@ urlpatterns_reports = [
     path(f"{START}vat/", vat_reports.report_vat, name="report-vat"),
     path(f"{START}vat/invoices/", vat_reports.report_vat_invoices, name="report-vat-invoices"),
     path(f"{START}vat/export/", vat_reports.report_vat_export, name="report-vat-export"),
+    path(f"{START}return/", vat_returns.report_return, name="report-return"),
+    path(
+        f"{START}return/invoices/",
+        vat_returns.report_return_invoices,
+        name="report-return-invoices",
+    ),
+    path(
+        f"{START}return/changes/", vat_returns.report_return_changes, name="report-return-changes"
+    ),
+    path(f"{START}return/export/", vat_returns.report_return_export, name="report-return-export"),
+    path(f"{START}return/file/", vat_returns.report_return_file, name="report-return-file"),
+    path(
+        f"{START}return/withdraw/",
+        vat_returns.report_return_withdraw,
+        name="report-return-withdraw",
+    ),
     path(f"{START}icp/", vat_reports.report_icp, name="report-icp"),
     path(f"{START}icp/invoices/", vat_reports.report_icp_invoices, name="report-icp-invoices"),
     path(f"{START}icp/export/", vat_reports.report_icp_export, name="report-icp-export"),

@@ -1,8 +1,7 @@
 """Finance → Reports: turnover and outstanding."""
 
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.paginator import Page
 from django.db.models import QuerySet
@@ -31,7 +30,8 @@ from ..reports.turnover import (
     turnover_sheet,
 )
 
-REPORTS = ("turnover", "outstanding", "vat", "icp")
+REPORTS = ("turnover", "outstanding", "vat", "return", "icp")
+Figure = TypeVar("Figure")
 # The largest number of bars in a chart: of months (True) and of other groups.
 MOST_BARS = {True: 36, False: 12}
 
@@ -180,8 +180,8 @@ def report_context(request: MemberRequest) -> dict[str, Any]:
 
 
 def invoices_with(
-    request: MemberRequest, figures: Mapping[int, Decimal]
-) -> tuple["Page[int]", list[tuple[Invoice, Decimal]]]:
+    request: MemberRequest, figures: Mapping[int, Figure]
+) -> tuple["Page[int]", list[tuple[Invoice, Figure]]]:
     """Return a page of invoices, latest first, each with its figure."""
     mine = request.organisation.invoices.filter(pk__in=figures)
     ids = list(mine.order_by("-date", "-pk").values_list("pk", flat=True))

@@ -1,9 +1,10 @@
 """Triggers by which the database refuses to change or delete final invoices (art. 52 AWR).
 
 They guard invoices, their lines and their files. Status, payments and a number assigned by
-e-Boekhouden can still change. Lines can only be added while an invoice is a draft. The triggers are
-removed before a migration and installed again after it: SQLite recreates tables, and a migration
-may have to convert stored rows.
+e-Boekhouden can still change. Lines can only be added while an invoice is a draft. The amounts of a
+filed VAT return are guarded as well; it can only be withdrawn, once. The triggers are removed
+before a migration and installed again after it: SQLite recreates tables, and a migration may have
+to convert stored rows.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 SENTENCE = "A final invoice is neither changed nor deleted."
+FILED_SENTENCE = "A VAT return that was filed is neither changed nor deleted."
 INVOICE = [
     "organisation_id",
     "customer_id",
@@ -61,7 +63,16 @@ LINE = [
     "row_action",
 ]
 FILE = ["invoice_id", "kind", "file", "sha256", "made_at"]
-COLUMNS = {"billing_invoice": INVOICE, "billing_invoiceline": LINE, "billing_invoicefile": FILE}
+FILED = ["organisation_id", "first", "last", "kind", "boxes", "filed_at"]
+PART = ["filed_return_id", "invoice_id", "box", "net", "vat"]
+COLUMNS = {
+    "billing_invoice": INVOICE,
+    "billing_invoiceline": LINE,
+    "billing_invoicefile": FILE,
+    "billing_filedreturn": FILED,
+    "billing_filedpart": PART,
+}
+OF_RETURNS = {"billing_filedreturn", "billing_filedpart"}
 NAMES = {
     "keep_invoice_update": "billing_invoice",
     "keep_invoice_delete": "billing_invoice",
@@ -71,6 +82,10 @@ NAMES = {
     "keep_line_move": "billing_invoiceline",
     "keep_file_update": "billing_invoicefile",
     "keep_file_delete": "billing_invoicefile",
+    "keep_return_update": "billing_filedreturn",
+    "keep_return_delete": "billing_filedreturn",
+    "keep_part_update": "billing_filedpart",
+    "keep_part_delete": "billing_filedpart",
 }
 FINAL = "OLD.status <> 'draft'"
 OF_FINAL = "EXISTS (SELECT 1 FROM billing_invoice WHERE id = OLD.invoice_id AND status <> 'draft')"
@@ -132,9 +147,10 @@ def _statements(vendor: str) -> Iterator[str]:
         yield _function("billing_keep", "true")
         yield _function("billing_keep_line", OF_FINAL)
         yield _function("billing_keep_out", INTO_FINAL_HELD)
+        yield _function("billing_keep_filed", "true", FILED_SENTENCE)
 
     def changed(columns: list[str]) -> str:
-        return " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in columns)
+        return " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in columns)
 
     renumbered = f"(OLD.number <> '' AND OLD.number {differs} NEW.number)"
     changes = f"({changed(INVOICE)} OR {renumbered} OR NEW.status = 'draft')"
@@ -147,24 +163,31 @@ def _statements(vendor: str) -> Iterator[str]:
     yield _trigger(vendor, "keep_line_move", "UPDATE", moved, INTO_FINAL)
     yield _trigger(vendor, "keep_file_update", "UPDATE", "true")
     yield _trigger(vendor, "keep_file_delete", "DELETE", "true")
+    again = f"(OLD.withdrawn_at IS NOT NULL AND OLD.withdrawn_at {differs} NEW.withdrawn_at)"
+    yield _trigger(vendor, "keep_return_update", "UPDATE", f"({changed(FILED)} OR {again})")
+    yield _trigger(vendor, "keep_return_delete", "DELETE", "true")
+    yield _trigger(vendor, "keep_part_update", "UPDATE", "true")
+    yield _trigger(vendor, "keep_part_delete", "DELETE", "true")
 
 
 def _trigger(vendor: str, name: str, event: str, changed_row: str, also: str = "") -> str:
     """Write a trigger. `also` queries another table, which PostgreSQL allows only in a function."""
-    head = f"CREATE TRIGGER {name} BEFORE {event} ON {NAMES[name]} FOR EACH ROW"
+    table = NAMES[name]
+    head = f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW"
     if vendor == "postgresql":
-        function = FUNCTIONS[also]
+        function = "billing_keep_filed" if table in OF_RETURNS else FUNCTIONS[also]
         return f"{head} WHEN ({changed_row}) EXECUTE FUNCTION {function}()"
     condition = f"{changed_row} AND {also}" if also else changed_row
-    return f"{head} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
+    sentence = FILED_SENTENCE if table in OF_RETURNS else SENTENCE
+    return f"{head} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
 
 
-def _function(name: str, condition: str) -> str:
+def _function(name: str, condition: str, sentence: str = SENTENCE) -> str:
     return f"""
     CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF {condition} THEN
-            RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'integrity_constraint_violation';
+            RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN COALESCE(NEW, OLD);
     END $$

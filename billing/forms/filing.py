@@ -1,0 +1,32 @@
+"""The form that marks a VAT return as filed."""
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from ..models import FilingKind
+
+
+class FilingForm(forms.Form):
+    """How the amounts were filed; `shown` is the fingerprint of the amounts on the page."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    close = forms.BooleanField(
+        label=_("Close the books until the last day of this period"), required=False
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        is_correction: bool,
+        may_close: bool,
+        shown: str = "",
+    ) -> None:
+        super().__init__(data, initial={"shown": shown})
+        kinds = [one for one in FilingKind if (one != FilingKind.RETURN) == is_correction]
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Filed as"), choices=[(one.value, one.label) for one in kinds]
+        )
+        if not may_close:
+            del self.fields["close"]
