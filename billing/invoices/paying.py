@@ -25,4 +25,5 @@ def mark_paid(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
             status=InvoiceStatus.PAID, paid_at=now, paid_amount=paid
         )
         kind = "marked-settled" if sent.is_credit else "marked-paid"
-        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind=kind)
+        details = {"paid": str(paid)}
+        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind=kind, details=details)

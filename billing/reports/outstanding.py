@@ -53,6 +53,11 @@ class Age:
             found &= Q(due_on__gte=today - datetime.timedelta(days=self.last))
         return found
 
+    def covers(self, days: int) -> bool:
+        """Return whether so many days past the due date are in the range."""
+        after_first = self.first is None or days >= self.first
+        return after_first and (self.last is None or days <= self.last)
+
 
 AGES = (
     Age("not_due", gettext_lazy("Not due yet"), None, 0),
@@ -160,14 +165,18 @@ def open_now(
 
 def outstanding_sheet(organisation: Organisation, *, today: datetime.date) -> Sheet:
     """Return the report as a spreadsheet; amounts in euros incl. VAT."""
+    groups = per_customer(organisation, today=today, order="customer")
+    return sheet_of((_row(group) for group in groups.iterator(chunk_size=500)), today)
+
+
+def sheet_of(rows: Iterable[OutstandingRow], day: datetime.date) -> Sheet:
+    """Return rows per customer as a spreadsheet; amounts in euros incl. VAT."""
     head = [_("Customer number"), _("Customer"), *(str(age.label) for age in AGES), _("Total €")]
-    rows = _cells(per_customer(organisation, today=today, order="customer"))
-    return Sheet(f"outstanding-{today.isoformat()}", _("Outstanding"), head, rows)
+    return Sheet(f"outstanding-{day.isoformat()}", _("Outstanding"), head, _cells(rows))
 
 
-def _cells(groups: Groups) -> Iterator[list[Cell]]:
-    for group in groups.iterator(chunk_size=500):
-        row = _row(group)
+def _cells(rows: Iterable[OutstandingRow]) -> Iterator[list[Cell]]:
+    for row in rows:
         yield [row.number, row.name, *row.amounts, row.total]
 
 

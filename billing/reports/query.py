@@ -88,6 +88,30 @@ class TurnoverForm(PeriodForm):
         return {**super().default_choices(), "by": "month"}
 
 
+class AsAtForm(forms.Form):
+    """The day at whose end a report is taken: today, or an earlier one."""
+
+    on = InvoiceDateField(label=_("As at"), required=False)
+
+    def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
+        shown = data.copy()
+        if not shown.get("on"):
+            shown["on"] = today.isoformat()
+        super().__init__(shown)
+        self.today = today
+
+    def clean_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["on"] or self.today
+        if day > self.today:
+            raise forms.ValidationError(_("Choose today or an earlier day."))
+        return day
+
+    @property
+    def day(self) -> datetime.date:
+        """The chosen day; today without a valid choice."""
+        return self.cleaned_data["on"] if self.is_valid() else self.today
+
+
 def year_before(period: Period) -> Period:
     """Return the same days a year earlier; the last day of a month stays the last day."""
     return Period(period.first and _earlier(period.first), period.last and _earlier(period.last))

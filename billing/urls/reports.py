@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import reports, vat_reports, vat_returns
+from ..views import reports, vat_reports, vat_returns, work_reports
 
 START = "finance/reports/"
 
@@ -26,6 +26,9 @@ urlpatterns_reports = [
         reports.report_outstanding_export,
         name="report-outstanding-export",
     ),
+    path(f"{START}work/", work_reports.report_work, name="report-work"),
+    path(f"{START}work/rows/", work_reports.report_work_rows, name="report-work-rows"),
+    path(f"{START}work/export/", work_reports.report_work_export, name="report-work-export"),
     path(f"{START}vat/", vat_reports.report_vat, name="report-vat"),
     path(f"{START}vat/invoices/", vat_reports.report_vat_invoices, name="report-vat-invoices"),
     path(f"{START}vat/export/", vat_reports.report_vat_export, name="report-vat-export"),

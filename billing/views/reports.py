@@ -19,9 +19,9 @@ from lib.paging import page_of
 from lib.spreadsheets import sheet_response
 
 from ..models import Invoice
-from ..reports import outstanding
+from ..reports import outstanding, outstanding_at
 from ..reports.chart import chart
-from ..reports.query import TurnoverForm, year_before
+from ..reports.query import AsAtForm, TurnoverForm, year_before
 from ..reports.turnover import (
     ReportQuery,
     invoices_behind,
@@ -30,7 +30,7 @@ from ..reports.turnover import (
     turnover_sheet,
 )
 
-REPORTS = ("turnover", "outstanding", "vat", "return", "icp")
+REPORTS = ("turnover", "outstanding", "work", "vat", "return", "icp")
 Figure = TypeVar("Figure")
 # The largest number of bars in a chart: of months (True) and of other groups.
 MOST_BARS = {True: 36, False: 12}
@@ -108,38 +108,60 @@ def _turnover(request: MemberRequest) -> tuple[TurnoverForm, ReportQuery]:
 @invoicer_required
 def report_outstanding(request: MemberRequest) -> HttpResponse:
     """Show the outstanding amounts per customer and age; a page has customers."""
-    today, order = timezone.localdate(), request.GET.get("order", "")
-    groups = outstanding.per_customer(request.organisation, today=today, order=order)
-    page = page_of(request, groups, default_size=50)
+    form, order = _as_at(request), request.GET.get("order", "")
     context = {
-        "page": page,
-        "rows": outstanding.rows_of(page),
-        "total": outstanding.total_of(request.organisation, today=today),
+        **_outstanding(request, form, order),
+        "form": form,
         "ages": outstanding.AGES,
-        "today": today,
+        "today": form.day,
+        "is_today": form.day == form.today,
         "payments": Connection.objects.filter(organisation=request.organisation).first(),
         **report_context(request),
     }
     return render(request, "billing/reports/outstanding.html", context)
 
 
+def _outstanding(request: MemberRequest, form: AsAtForm, order: str) -> dict[str, Any]:
+    """Return a page of customers and the totals, of today or as at an earlier day."""
+    organisation, day = request.organisation, form.day
+    if day == form.today:
+        groups = outstanding.per_customer(organisation, today=day, order=order)
+        page = page_of(request, groups, default_size=50)
+        total = outstanding.total_of(organisation, today=day)
+        return {"page": page, "rows": outstanding.rows_of(page), "total": total}
+    items = outstanding_at.open_at(organisation, day)
+    rows = page_of(request, outstanding_at.rows_at(items, day, order), default_size=50)
+    return {
+        "page": rows,
+        "rows": list(rows),
+        "total": outstanding_at.total_at(items, day),
+        "undated": outstanding_at.payments_without_date(organisation, day),
+    }
+
+
 @require_safe
 @invoicer_required
 def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
     """Show the open invoices, optionally of one customer or one age."""
-    today, customers = timezone.localdate(), _customers(request)
+    form, customers = _as_at(request), _customers(request)
     age = next((age for age in outstanding.AGES if age.key == request.GET.get("age")), None)
-    amounts = outstanding.open_amounts(
-        request.organisation, today=today, customers=customers, age=age
-    )
+    if form.day == form.today:
+        amounts = outstanding.open_amounts(
+            request.organisation, today=form.day, customers=customers, age=age
+        )
+    else:
+        items = outstanding_at.open_at(request.organisation, form.day)
+        ids = None if customers is None else set(customers.values_list("pk", flat=True))
+        amounts = outstanding_at.amounts_at(items, form.day, customers=ids, age=age)
     page, rows = invoices_with(request, amounts)
     context = {
+        "form": form,
         "customer": customers.first() if customers is not None else None,
         "age": age,
         "page": page,
         "rows": rows,
         "total": sum(amounts.values()),
-        "today": today,
+        "today": form.day,
         **report_context(request),
     }
     return render(request, "billing/reports/outstanding_invoices.html", context)
@@ -149,8 +171,18 @@ def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def report_outstanding_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the outstanding amounts as CSV, or as XLSX with `file=xlsx`."""
-    sheet = outstanding.outstanding_sheet(request.organisation, today=timezone.localdate())
+    form = _as_at(request)
+    if form.day == form.today:
+        sheet = outstanding.outstanding_sheet(request.organisation, today=form.day)
+    else:
+        items = outstanding_at.open_at(request.organisation, form.day)
+        rows = outstanding_at.rows_at(items, form.day, "customer")
+        sheet = outstanding.sheet_of(rows, form.day)
     return sheet_response(sheet, kind=request.GET.get("file", ""))
+
+
+def _as_at(request: MemberRequest) -> AsAtForm:
+    return AsAtForm(request.GET, today=timezone.localdate())
 
 
 def _customers(request: MemberRequest) -> QuerySet[Customer] | None:
