@@ -1,7 +1,7 @@
 """The boxes of the Dutch VAT return: which supply belongs in which, and in whole euros.
 
 Sources: the return itself (art. 14 of the Turnover Tax Act 1968) and the explanation of the Tax
-Administration. Boxes 1a to 1c follow art. 9 of the Act, 1e the zero rate of table II (b) and art.
+Administration. Boxes 1a to 1c follow art. 9 of the Act, 1e the zero rate of table II and art.
 12(5), 3a table II (a.2), 3b table II (a.6) and art. 44 of the Directive. Exempt turnover (art. 11,
 25) is in no box: the Tax Administration asks no return of it. Neither are services whose place of
 supply is outside the EU (art. 6): box 3a is for goods.

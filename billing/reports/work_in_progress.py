@@ -61,8 +61,8 @@ class WorkRow:
     amounts: dict[WorkKind, Decimal] = field(default_factory=lambda: dict.fromkeys(KINDS, ZERO))
 
     @property
-    def by_kind(self) -> list[Decimal]:
-        return [self.amounts[kind] for kind in KINDS]
+    def by_kind(self) -> list[tuple[str | Promise, Decimal]]:
+        return [(label, self.amounts[kind]) for kind, label in KINDS.items()]
 
     @property
     def total(self) -> Decimal:
@@ -249,7 +249,7 @@ def _per_customer(kind: WorkKind, rows: QuerySet[Any]) -> Iterator[tuple[Custome
 
 def _cells(rows: Iterable[WorkRow]) -> Iterator[list[Cell]]:
     for row in rows:
-        yield [row.number, row.name, *row.by_kind, row.total]
+        yield [row.number, row.name, *(row.amounts[kind] for kind in KINDS), row.total]
 
 
 def _date_of(kind: WorkKind) -> str:
