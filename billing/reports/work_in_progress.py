@@ -23,10 +23,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation
 from lib.money import ZERO, net_amount
 from lib.spreadsheets import Cell, Sheet
-from lib.sums import in_euros, sum_in_cents
 from projects.models import Method, ScheduledAmount
 from projects.models.project import HOURLY
 from registrations.models import BILLABLE_STATUSES, Status
+from registrations.worth import worth_by
 
 from ..models import CreditedRow, InvoiceStatus, RowDisposition
 from .invoices import ISSUED
@@ -108,7 +108,7 @@ class WorkAt:
 
     def undated(self) -> Undated:
         """Return the work of which it is not known whether it was settled before or after."""
-        count, cents, amount = 0, 0, ZERO
+        count, amount = 0, ZERO
         if self.day >= self.today:
             return Undated(count, amount)
         for kind in KINDS:
@@ -118,9 +118,9 @@ class WorkAt:
                 amounts = [net_amount(quantity, price) for quantity, price in values]
                 count, amount = count + len(amounts), amount + sum(amounts, ZERO)
             else:
-                sums = rows.order_by().aggregate(n=Count("pk"), cents=sum_in_cents("amount"))
-                count, cents = count + sums["n"], cents + (sums["cents"] or 0)
-        return Undated(count, amount + in_euros(cents))
+                worth = worth_by(rows)[()]
+                count, amount = count + worth.count, amount + worth.amount
+        return Undated(count, amount)
 
     def _rows(self, kind: WorkKind) -> QuerySet[Any]:
         """Filter the rows of a kind dated until the day that are billed by themselves."""
@@ -237,8 +237,8 @@ def _per_customer(kind: WorkKind, rows: QuerySet[Any]) -> Iterator[tuple[Custome
     fields = ("project__customer", "project__customer__name", "project__customer__number")
     groups = rows.order_by()
     if kind is not WorkKind.SCHEDULED:
-        for *customer, cents in groups.values_list(*fields).annotate(cents=sum_in_cents("amount")):
-            yield (customer[0], customer[1], customer[2]), in_euros(cents)
+        for (pk, name, number), worth in worth_by(groups, *fields).items():
+            yield (pk, name, number), worth.amount
         return
     agreed: dict[Customer, Decimal] = defaultdict(lambda: ZERO)
     counted = groups.values_list(*fields, "quantity", "price").annotate(n=Count("pk"))
