@@ -10,15 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from lib.money import ZERO, worth_of_minutes
 from lib.sums import in_euros, sum_in_cents
-
-if TYPE_CHECKING:
-    from .models import RegistrationQuerySet
 
 
 @dataclass
@@ -44,15 +41,15 @@ class Worth:
             self.amount += in_euros(row["cents"])
 
 
-def worth_by(rows: "RegistrationQuerySet", *names: str) -> dict[tuple[Any, ...], Worth]:
-    """Return what the rows are worth by the values of these fields, in one query."""
+def worth_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Worth]:
+    """Return what registrations are worth by the values of these fields, in one query."""
     found: dict[tuple[Any, ...], Worth] = defaultdict(Worth)
     for row in _groups(rows, names):
         found[tuple(row[name] for name in names)].add(row)
     return found
 
 
-def _groups(rows: "RegistrationQuerySet", names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _groups(rows: QuerySet[Any], names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     is_hours = hasattr(rows.model, "minutes")
     keys = dict.fromkeys([*names, "project", *(["hourly_rate"] if is_hours else [])])
     total = {"minutes_sum": Sum("minutes")} if is_hours else {"cents": sum_in_cents("amount")}
