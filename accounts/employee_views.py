@@ -3,10 +3,12 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.paging import in_order, page_of
+from lib.toasts import Undo, toast
 
 from .access import administrator_required, manager_required
 from .filters import ORDERS, MembershipFilter
@@ -101,7 +103,9 @@ def employee_edit(request: MemberRequest, pk: int) -> HttpResponse:
         form.keep_names()
     if request.method == "POST" and form.is_valid():
         change_employee(membership, **form.cleaned_data)
-        messages.success(request, _("%(person)s has been saved.") % {"person": membership})
+        text = _("%(person)s has been saved.") % {"person": membership}
+        link = (str(membership), reverse("accounts:employee-edit", args=[pk]))
+        toast(request, text, links=[link])
         return redirect("accounts:employee-list")
     context = {"form": form, "person": membership}
     status = 422 if form.errors else 200
@@ -118,7 +122,8 @@ def employee_deactivate(request: MemberRequest, pk: int) -> HttpResponse:
         messages.error(request, last_administrator_sentence(membership))
     else:
         sentence = _("%(person)s can no longer log in here. The registrations are kept.")
-        messages.success(request, sentence % {"person": membership})
+        back = Undo(reverse("accounts:employee-activate", args=[pk]))
+        toast(request, sentence % {"person": membership}, undo=back)
     return redirect("accounts:employee-list")
 
 

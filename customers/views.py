@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,6 +12,7 @@ from accounts.access import manager_required
 from accounts.requests import MemberRequest
 from lib.countries import country_name
 from lib.paging import in_order, page_of
+from lib.toasts import Undo, toast
 from vat.choices import advice_for
 
 from .editing import (
@@ -89,7 +91,7 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
         except NumberTaken as taken:
             form.add_error("number", str(taken))
         else:
-            messages.success(request, _("%(name)s has been saved.") % {"name": saved.name})
+            _say(request, saved, _("%(name)s has been saved."))
             return redirect("customers:customer-detail", saved.pk)
     context = {
         "form": form,
@@ -115,7 +117,8 @@ def customer_archive(request: MemberRequest, pk: int) -> HttpResponse:
     """Archive a customer."""
     customer = customer_or_404(request, pk)
     archive(customer, now=timezone.now())
-    messages.success(request, _("%(name)s has been archived.") % {"name": customer.name})
+    back = Undo(reverse("customers:customer-restore", args=[pk]))
+    _say(request, customer, _("%(name)s has been archived."), undo=back)
     return redirect("customers:customer-list")
 
 
@@ -125,8 +128,17 @@ def customer_restore(request: MemberRequest, pk: int) -> HttpResponse:
     """Make an archived customer active again."""
     customer = customer_or_404(request, pk)
     restore(customer)
-    messages.success(request, _("%(name)s is active again.") % {"name": customer.name})
+    back = Undo(reverse("customers:customer-archive", args=[pk]))
+    _say(request, customer, _("%(name)s is active again."), undo=back)
     return redirect("customers:customer-detail", customer.pk)
+
+
+def _say(
+    request: MemberRequest, customer: Customer, text: str, *, undo: Undo | None = None
+) -> None:
+    """Say what was done with a customer, which the toast names and links."""
+    link = (customer.name, reverse("customers:customer-detail", args=[customer.pk]))
+    toast(request, text % {"name": customer.name}, links=[link], undo=undo)
 
 
 @require_POST

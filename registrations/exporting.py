@@ -65,7 +65,7 @@ def _cells(row: Registration) -> list[Cell]:
         _description(row),
         *figures,
         _("yes") if row.is_billable else _("no"),
-        row.get_status_display(),
+        _("On a draft") if line and line.invoice.is_draft else row.get_status_display(),
         line.invoice.number if line else "",
     ]
 

@@ -80,6 +80,16 @@ def delete(row: Registration, *, by: Membership) -> None:
         _delete_receipt(found.receipt.name or "")
 
 
+@transaction.atomic
+def put_back(row: Registration, *, by: Membership) -> None:
+    """Save a deleted registration again, as it was. Raises ValidationError if a rule forbids it."""
+    if row.organisation_id != by.organisation_id or not may_register_for(by, row.membership):
+        raise PermissionDenied(_("You cannot register for someone else."))
+    Membership.objects.select_for_update().get(pk=row.membership_id)
+    check(row)
+    row.save(force_insert=True)
+
+
 def copied(row: Registration) -> Registration:
     """Return a new, unsaved, open copy, without receipt and clock times."""
     copy = type(row).objects.get(pk=row.pk)

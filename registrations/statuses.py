@@ -1,9 +1,8 @@
 """Change the status of selected rows, by one conditional UPDATE per kind; billed rows stay."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -12,12 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 
-from .models import BILLABLE_STATUSES, UNSETTLED_STATUSES, RegistrationQuerySet, Status
+from .models import (
+    BILLABLE_STATUSES,
+    UNSETTLED_STATUSES,
+    Registration,
+    RegistrationQuerySet,
+    Status,
+)
 from .rights import sees_everything
 from .selection import SelectedRows, Selection
 
 ON_AN_INVOICE = _("on an invoice")
 NOT_BILLABLE = _("not billable")
+NOT_SUBMITTED = _("not submitted yet")
+NOT_CORRECTED = _("rejected and not submitted again")
 CHANGED_MEANWHILE = _("changed in the meantime")
 ALREADY = {
     Status.OPEN: _("already open"),
@@ -27,6 +34,8 @@ ALREADY = {
     Status.INVOICED: _("already invoiced"),
     Status.WRITTEN_OFF: _("written off"),
 }
+# Per kind and reason, at most so many of the rows that a change skips are named.
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ class Change:
     sources: tuple[Status, ...]
     is_allowed: Callable[[Membership], bool]
     only_billable: bool = False
+    # Reasons of this change, by the status of the row; their rows are named one by one.
+    reasons: Mapping[Status, str | Promise] = field(default_factory=dict)
 
     def rows(self, rows: RegistrationQuerySet) -> RegistrationQuerySet:
         """Filter the rows that may change: never one with an invoice line."""
@@ -48,16 +59,34 @@ class Change:
         if is_billed:
             return ON_AN_INVOICE
         if status not in self.sources:
-            return ALREADY[Status(status)]
+            return self.reasons.get(Status(status)) or ALREADY[Status(status)]
         return NOT_BILLABLE if self.only_billable and not is_billable else ""
 
 
 @dataclass(frozen=True)
+class Before:
+    """What changed rows of one kind had before: their status, its note and who gave it."""
+
+    model: type[Registration]
+    status: str
+    note: str
+    by: int | None
+    ids: list[int]
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """The number of changed rows, and of unchanged rows by reason."""
+    """The number of changed rows, and of unchanged rows by reason.
+
+    `named` has the first unchanged rows of the reasons that belong to this change alone, and
+    `invoices` the id and number of the invoices with unchanged rows; a draft has no number.
+    """
 
     changed: int
     skipped: Counter[str] = field(default_factory=Counter)
+    named: dict[str, list[Registration]] = field(default_factory=dict)
+    invoices: dict[int, str] = field(default_factory=dict)
+    before: list[Before] = field(default_factory=list, compare=False)
 
     @property
     def skipped_count(self) -> int:
@@ -77,7 +106,12 @@ def invoicers(membership: Membership) -> bool:
 
 
 SUBMIT = Change(Status.SUBMITTED, (Status.OPEN, Status.REJECTED), everyone)
-APPROVE = Change(Status.APPROVED, (Status.OPEN, Status.SUBMITTED, Status.REJECTED), managers)
+APPROVE = Change(
+    Status.APPROVED,
+    (Status.SUBMITTED,),
+    managers,
+    reasons={Status.OPEN: NOT_SUBMITTED, Status.REJECTED: NOT_CORRECTED},
+)
 REJECT = Change(Status.REJECTED, BILLABLE_STATUSES, managers)
 # Includes rows that a user marked as invoiced; rows on an invoice have a line and never change.
 REOPEN = Change(
@@ -101,7 +135,7 @@ def submit(selection: Selection, *, by: Membership) -> Outcome:
 
 
 def approve(selection: Selection, *, by: Membership) -> Outcome:
-    """Approve rows, submitted or not."""
+    """Approve submitted rows; those not submitted, or rejected since, are skipped."""
     return _change(selection, APPROVE, by=by)
 
 
@@ -128,19 +162,24 @@ def write_off(selection: Selection, *, note: str = "", by: Membership) -> Outcom
 def preview(selection: Selection, change: Change, *, by: Membership) -> Outcome:
     """Return the outcome that the change would have now; changes nothing."""
     rows = _allowed(selection, change, by=by)
-    return Outcome(sum(change.rows(queryset).count() for queryset in rows), _reasons(rows, change))
+    changed = sum(change.rows(queryset).count() for queryset in rows)
+    return Outcome(changed, *_skipped(rows, change))
 
 
 @transaction.atomic
 def _change(selection: Selection, change: Change, *, by: Membership, note: str = "") -> Outcome:
     rows = _allowed(selection, change, by=by)
-    total, skipped = rows.count(), _reasons(rows, change)
-    changed = sum(
-        _update(change.rows(queryset), to=change.to, note=note, by=by) for queryset in rows
-    )
+    total, (skipped, named, invoices) = rows.count(), _skipped(rows, change)
+    before: list[Before] = []
+    changed = 0
+    for queryset in rows:
+        changeable = change.rows(queryset)
+        changeable.hold()
+        before += _states(changeable)
+        changed += changeable.order_by().update(status=change.to, status_note=note, status_by=by)
     if changed_meanwhile := total - changed - skipped.total():
         skipped[str(CHANGED_MEANWHILE)] += changed_meanwhile
-    return Outcome(changed, skipped)
+    return Outcome(changed, skipped, named, invoices, before)
 
 
 def _allowed(selection: Selection, change: Change, *, by: Membership) -> SelectedRows:
@@ -149,22 +188,41 @@ def _allowed(selection: Selection, change: Change, *, by: Membership) -> Selecte
     return selection.rows_for(by)
 
 
-def _update(rows: RegistrationQuerySet, *, to: Status, note: str, by: Membership) -> int:
-    rows.hold()
-    return rows.order_by().update(status=to, status_note=note, status_by=by)
+def _states(rows: RegistrationQuerySet) -> list[Before]:
+    """Return what the rows have now, by status, note and who gave it."""
+    ids: dict[tuple[str, str, int | None], list[int]] = {}
+    values = rows.order_by("pk").values_list("pk", "status", "status_note", "status_by")
+    for pk, *state in values:
+        ids.setdefault(tuple(state), []).append(pk)
+    return [Before(rows.model, *state, ids=found) for state, found in ids.items()]
 
 
-def _reasons(rows: SelectedRows, change: Change) -> Counter[str]:
+def _skipped(
+    rows: SelectedRows, change: Change
+) -> tuple[Counter[str], dict[str, list[Registration]], dict[int, str]]:
+    """Count the rows that do not change by reason, and name rows and invoices."""
     reasons: Counter[str] = Counter()
+    named: dict[str, list[Registration]] = {}
+    invoices: dict[int, str] = {}
     for queryset in rows:
         groups = queryset.order_by().values("status", "is_billable", is_billed=_IS_BILLED)
         for group in groups.annotate(n=models.Count("pk")):
-            facts: dict[str, Any] = {
-                name: group[name] for name in ("status", "is_billable", "is_billed")
-            }
-            if reason := change.why_not(**facts):
-                reasons[str(reason)] += group["n"]
-    return reasons
+            count = group.pop("n")
+            if not (reason := change.why_not(**group)):
+                continue
+            reasons[str(reason)] += count
+            if group["is_billed"]:
+                invoices |= _invoices(queryset)
+            elif reason in change.reasons.values():
+                same = queryset.filter(invoice_line=None, status=group["status"])
+                named[str(reason)] = [*named.get(str(reason), ()), *same[:NAMED]][:NAMED]
+    return reasons, named, invoices
+
+
+def _invoices(rows: RegistrationQuerySet) -> dict[int, str]:
+    billed = rows.filter(invoice_line__isnull=False).order_by("invoice_line__invoice")
+    pairs = billed.values_list("invoice_line__invoice", "invoice_line__invoice__number")
+    return dict(pairs.distinct()[: NAMED + 1])
 
 
 _IS_BILLED = models.ExpressionWrapper(

@@ -40,6 +40,7 @@ urlpatterns = [
         actions.overview_export_selection,
         name="overview-export-selection",
     ),
+    path("registrations/undo/", actions.undo, name="undo"),
     path("overview/selection/<slug:name>/", actions.overview_change, name="overview-change"),
     path(
         "overview/selection/<slug:name>/confirm/",

@@ -85,7 +85,6 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "batch": describe_batch(batch),
         "rows": [describe_booking(booking, now=now) for booking in bookings],
-        "selection_done": request.session.pop("selection_done", False),
     }
     template = (
         "billing/bookings/_batch.html" if request.htmx else "billing/bookings/batch_detail.html"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from integrations.models import Connection, LedgerAccount
+from lib.selections import end_selection
+from lib.toasts import toast
 from vat.totals import Totals
 
 from ..forms.invoicing import InvoicingForm, first_choices
@@ -25,8 +27,11 @@ from ..invoices.creating import (
 )
 from ..invoices.presenters import describe_left_out, describe_problems
 from ..invoices.proposals import Proposal, propose
-from ..models import Origin
+from ..models import Invoice, Origin
 from ..numbering import series_prefix, why_held
+
+# At most so many customers are named in a toast.
+NAMED = 3
 
 
 @require_POST
@@ -77,17 +82,23 @@ def _carried_out(request: MemberRequest, invoice_request: InvoiceRequest) -> Htt
     if invoice_request.options.origin == Origin.EBOEKHOUDEN:
         connection = Connection.objects.get(organisation=request.organisation)
         batch = invoice_in_eboekhouden(invoice_request, connection=connection, now=now)
-        request.session["selection_done"] = True
+        end_selection(request, "overview", "unbilled")
         return redirect("billing:batch-detail", batch.pk)
     drafts = draft_invoices(invoice_request, now=now)
-    request.session["selection_done"] = True
+    end_selection(request, "overview", "unbilled")
     text = ngettext(
         "%(count)d draft has been created.", "%(count)d drafts have been created.", len(drafts)
     )
-    messages.success(request, text % {"count": len(drafts)})
+    names = [(str(one.customer), _invoice_url(one)) for one in drafts[:NAMED]]
+    customers = ", ".join(name for name, _url in names) + (", …" if drafts[NAMED:] else "")
+    toast(request, f"{text % {'count': len(drafts)}} {customers}", links=names)
     if len(drafts) == 1:
         return redirect("billing:invoice-detail", drafts[0].pk)
     return redirect("billing:invoice-list")
+
+
+def _invoice_url(invoice: Invoice) -> str:
+    return reverse("billing:invoice-detail", args=[invoice.pk])
 
 
 def _shown(

@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from lib.selections import end_selection
+from lib.toasts import toast
 
 from ..forms.sending import SendForm
 from ..invoices.bulk_actions import ACTIONS, Action, Outcome, carry_out, selected, sort_out
@@ -18,6 +21,7 @@ from ..invoices.emailing import send_invoice
 from ..invoices.issuing import Held, Unlawful
 from ..invoices.locking import NotAllowed
 from ..invoices.sales_entries import (
+    Eligible,
     connection_for_entries,
     create_sales_entries,
     eligible,
@@ -29,6 +33,9 @@ from ..mailing.letters import expected_values
 from ..models import Invoice, InvoiceStatus, Origin
 from ..payments.requesting import request_payments
 from .invoices import invoice_or_404
+
+# At most so many invoices are named in a toast.
+NAMED = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +88,8 @@ def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
         )
     else:
         names = {"number": sent.number, "to": ", ".join(form.cleaned_data["to"])}
-        messages.success(request, _("Invoice %(number)s has been sent to %(to)s.") % names)
+        link = (sent.number, reverse("billing:invoice-detail", args=[sent.pk]))
+        toast(request, _("Invoice %(number)s has been sent to %(to)s.") % names, links=[link])
 
 
 @require_POST
@@ -120,7 +128,7 @@ def invoice_selection_change(request: MemberRequest, action: str) -> HttpRespons
     found = sort_out(invoices, chosen, today=timezone.localdate())
     outcome = carry_out(found.ready, chosen, by=request.user, now=timezone.now())
     _show_outcome(request, chosen, outcome)
-    request.session["invoices_done"] = True
+    end_selection(request, "invoices")
     return redirect("billing:invoice-list")
 
 
@@ -154,12 +162,26 @@ def invoice_entries_create(request: MemberRequest) -> HttpResponse:
     """Queue the sales entries of the ticked invoices, and open their batch."""
     connection = connection_for_entries(request.organisation)
     invoices = selected(request.organisation, request.POST)
-    if connection is None or not eligible(invoices).ready:
-        messages.warning(request, _("Nothing was booked: none of these invoices can be booked."))
+    found = eligible(invoices)
+    if connection is None or not found.ready:
+        _show_not_booked(request, found)
         return redirect("billing:invoice-list")
     batch = create_sales_entries(invoices, connection, by=request.user, now=timezone.now())
-    request.session["invoices_done"] = True
+    end_selection(request, "invoices")
     return redirect("billing:batch-detail", batch.pk)
+
+
+def _show_not_booked(request: MemberRequest, found: Eligible) -> None:
+    """Say that nothing was booked, and why the first of these invoices could not be."""
+    text = _("Nothing was booked: none of these invoices can be booked.")
+    named = found.skipped[:NAMED]
+    reasons = [f"{invoice} · {invoice.customer}: {why}" for invoice, why in named]
+    toast(
+        request,
+        " ".join([text, *reasons]),
+        links=[(str(one), reverse("billing:invoice-detail", args=[one.pk])) for one, _why in named],
+        level=messages.WARNING,
+    )
 
 
 @require_POST

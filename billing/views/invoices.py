@@ -58,7 +58,6 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
         "may_enter": connection_for_entries(request.organisation) is not None,
         "payments": payments_connection(request.organisation),
         "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
-        "selection_done": request.session.pop("invoices_done", False),
     }
     return render(request, "billing/invoices/invoice_list.html", context)
 

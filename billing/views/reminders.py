@@ -15,6 +15,7 @@ from customers.models import Customer
 from integrations.models import Connection
 from lib.dispatch import enqueue
 from lib.paging import page_of
+from lib.selections import end_selection
 from registrations.selection import ids_in
 
 from ..forms.reminders import HoldForm
@@ -45,7 +46,6 @@ def reminder_list(request: MemberRequest) -> HttpResponse:
         "waiting": waiting(organisation),
         "payments": payments_connection(organisation),
         "stale": connection if connection and not is_fresh(connection, now=now) else None,
-        "selection_done": request.session.pop("reminders_done", False),
     }
     return render(request, "billing/reminders/reminder_list.html", context)
 
@@ -65,7 +65,7 @@ def reminder_send(request: MemberRequest) -> HttpResponse:
     _report_queued(request, queued=queued, skipped=len(ids) - queued)
     if queued:
         enqueue("billing.tasks.send_reminders", request.organisation.pk)
-    request.session["reminders_done"] = True
+    end_selection(request, "reminders")
     return redirect("billing:reminder-list")
 
 

@@ -68,7 +68,6 @@ def unbilled_list(request: MemberRequest) -> HttpResponse:
         "customers": unbilled_of(list(page), projects, unbilled_request.unbilled_filter),
         "customer_count": page.paginator.count,
         "totals": totals(projects, unbilled_request.unbilled_filter),
-        "selection_done": request.session.pop("selection_done", False),
     }
     return render(request, "billing/unbilled/unbilled.html", context)
 

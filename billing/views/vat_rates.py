@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
 from integrations.eboekhouden.facts.vat import SALES_CODES
+from lib.toasts import toast
 from vat.mapping import mapping_of
 from vat.models import VatRate
 from vat.rates import (
@@ -59,7 +61,7 @@ def vat_rate_add(request: MemberRequest) -> HttpResponse:
     form = VatRateForm(request.POST or None, organisation=organisation)
     if request.method == "POST" and form.is_valid():
         rate = add_rate(organisation, **form.cleaned_data)
-        messages.success(request, _("VAT rate %(name)s has been added.") % {"name": rate})
+        _say(request, rate, _("VAT rate %(name)s has been added."))
         return redirect("billing:vat-rate-list")
     return _rate_dialog(request, form)
 
@@ -70,9 +72,15 @@ def vat_rate_edit(request: MemberRequest, pk: int) -> HttpResponse:
     rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
     form = VatRateForm(request.POST or None, organisation=request.organisation, instance=rate)
     if request.method == "POST" and form.is_valid() and _changed(rate, form):
-        messages.success(request, _("VAT rate %(name)s has been saved.") % {"name": rate})
+        _say(request, rate, _("VAT rate %(name)s has been saved."))
         return redirect("billing:vat-rate-list")
     return _rate_dialog(request, form)
+
+
+def _say(request: MemberRequest, rate: VatRate, text: str) -> None:
+    """Say what was done with a VAT rate, which the toast names and links."""
+    link = (str(rate), reverse("billing:vat-rate-edit", args=[rate.pk]))
+    toast(request, text % {"name": rate}, links=[link])
 
 
 def _changed(rate: VatRate, form: VatRateForm) -> bool:

@@ -8,6 +8,7 @@ from django.db.models import F, Manager
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import manager_required
 from accounts.requests import MemberRequest
 from lib.paging import Orders, in_order, page_of
+from lib.toasts import toast
 from projects import catalogue
 from projects.filters import CatalogueFilter, TaskFilter
 from projects.forms.catalogue import (
@@ -173,7 +175,9 @@ def _save_or_show(request: MemberRequest, form: OwnedForm, *, page: str) -> Http
     """Show the form, with its errors; or store it and return to the list."""
     if request.method == "POST" and form.is_valid():
         catalogue.store(form.instance, fields=form.cleaned_data)
-        messages.success(request, _("%(name)s has been saved.") % {"name": form.instance})
+        name = str(form.instance)
+        link = (name, reverse(f"projects:{page}-edit", args=[form.instance.pk]))
+        toast(request, _("%(name)s has been saved.") % {"name": name}, links=[link])
         return redirect(f"projects:{page}-list")
     context = {
         "form": form,

@@ -5,6 +5,7 @@ from django.db.models import F
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from accounts.access import manager_required
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.paging import Orders, in_order, page_of
+from lib.toasts import Undo, toast
 from projects import editing
 from projects.figures import amounts_for_display, figures, with_used_minutes
 from projects.filters import ProjectFilter
@@ -87,7 +89,8 @@ def project_archive(request: MemberRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     editing.archive_project(project, today=timezone.localdate())
     text = _("%(name)s has been archived. Unbilled items can still be billed.")
-    messages.success(request, text % {"name": project})
+    back = Undo(reverse("projects:project-restore", args=[pk]))
+    _say(request, project, text, undo=back)
     return redirect("projects:project-detail", pk)
 
 
@@ -96,8 +99,15 @@ def project_archive(request: MemberRequest, pk: int) -> HttpResponse:
 def project_restore(request: MemberRequest, pk: int) -> HttpResponse:
     project = _project(request, pk)
     editing.restore_project(project, today=timezone.localdate())
-    messages.success(request, _("%(name)s is active again.") % {"name": project})
+    back = Undo(reverse("projects:project-archive", args=[pk]))
+    _say(request, project, _("%(name)s is active again."), undo=back)
     return redirect("projects:project-detail", pk)
+
+
+def _say(request: MemberRequest, project: Project, text: str, *, undo: Undo | None = None) -> None:
+    """Say what was done with a project, which the toast names and links."""
+    link = (project.name, reverse("projects:project-detail", args=[project.pk]))
+    toast(request, text % {"name": project}, links=[link], undo=undo)
 
 
 def _project(request: MemberRequest, pk: int) -> Project:
@@ -125,7 +135,7 @@ def _edit(request: MemberRequest, project: Project) -> HttpResponse:
 def _report_saved(
     request: MemberRequest, project: Project, form: AgreementForm, outcome: Outcome
 ) -> None:
-    messages.success(request, _("%(name)s has been saved.") % {"name": project})
+    _say(request, project, _("%(name)s has been saved."))
     if outcome.removed:
         text = ngettext(
             "%(count)s unbilled amount no longer matched the agreement and was removed.",

@@ -1,6 +1,6 @@
 """The Actions menu of Overview: changes to selected registrations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +12,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import member_required
+from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.form_fields import MultilineField
+from lib.selections import end_selection
+from lib.toasts import Link, linked, toast
 
-from .. import statuses
+from .. import statuses, undoing
+from ..naming import link_to, whose
 from ..selection import Selection
-from ..statuses import Change, Outcome
+from ..statuses import NAMED, Change, Outcome
 from .overview import csv_response
 
 
@@ -39,7 +44,6 @@ class Action:
     # The label of its note; empty if it has none.
     note: str | Promise = ""
     is_grave: bool = False
-    ends_selection: bool = False
 
 
 ACTIONS = {
@@ -86,7 +90,6 @@ ACTIONS = {
             "%d registrations are marked as billed elsewhere. No invoice is created.",
         ),
         button=gettext_lazy("Set to invoiced"),
-        ends_selection=True,
     ),
     "write-off": Action(
         operation=statuses.write_off,
@@ -100,7 +103,6 @@ ACTIONS = {
         button=gettext_lazy("Write off"),
         note=gettext_lazy("Reason"),
         is_grave=True,
-        ends_selection=True,
     ),
 }
 
@@ -125,13 +127,14 @@ def overview_confirm(request: MemberRequest, name: str) -> HttpResponse:
 def _dialog(request: MemberRequest, name: str, *, form: NoteForm) -> HttpResponse:
     action, selection = _action(name), Selection.parsed(request.POST)
     outcome = statuses.preview(selection, action.change, by=request.membership)
+    links = links_in(outcome, by=request.membership)
     context = {
         "name": name,
         "action": action,
         "selection": selection,
         "outcome": outcome,
         "question": action.question % outcome.changed,
-        "reasons": reasons_in_words(outcome),
+        "reasons": list(linked(reasons_in_words(outcome), links)) if outcome.skipped else [],
         "form": form if action.note else None,
         "next": _back(request),
     }
@@ -153,10 +156,27 @@ def overview_change(request: MemberRequest, name: str) -> HttpResponse:
     note = {"note": form.cleaned_data["note"]} if action.note else {}
     outcome = action.operation(selection, by=request.membership, **note)
     if outcome.changed:
-        messages.success(request, action.done % outcome.changed)
-        request.session["selection_done"] = action.ends_selection
+        back = undoing.undo_status(request, outcome.before, to=action.change.to)
+        toast(request, action.done % outcome.changed, undo=back)
+        end_selection(request, "overview", "unbilled")
     if outcome.skipped_count:
-        messages.warning(request, reasons_in_words(outcome))
+        links = links_in(outcome, by=request.membership)
+        toast(request, reasons_in_words(outcome), links=links, level=messages.WARNING)
+    return redirect(_back(request))
+
+
+@require_POST
+@member_required
+def undo(request: MemberRequest) -> HttpResponse:
+    """Take back the last action that a toast offered to undo."""
+    try:
+        count = undoing.undo(request, request.POST.get("undo", ""), by=request.membership)
+    except undoing.TooLate as reason:
+        too_late = _("This can no longer be undone.")
+        messages.warning(request, f"{too_late} {reason}".strip())
+    else:
+        text = ngettext("%d registration put back.", "%d registrations put back.", count)
+        toast(request, text % count, level=messages.SUCCESS if count else messages.WARNING)
     return redirect(_back(request))
 
 
@@ -172,7 +192,7 @@ def overview_export_selection(request: MemberRequest) -> HttpResponseBase:
 
 
 def reasons_in_words(outcome: Outcome) -> str:
-    """Return why registrations were not changed; empty if all were."""
+    """Return why registrations were not changed, and which; empty if all were."""
     count = outcome.skipped_count
     if not count:
         return ""
@@ -182,7 +202,40 @@ def reasons_in_words(outcome: Outcome) -> str:
         "%(count)d registrations were not changed: %(reasons)s.",
         count,
     )
-    return sentence % {"count": count, "reasons": parts}
+    named = [
+        _("%(what)s: %(rows)s.") % {"what": capfirst(what), "rows": rows}
+        for what, rows in _named(outcome)
+    ]
+    return " ".join([sentence % {"count": count, "reasons": parts}, *named])
+
+
+def links_in(outcome: Outcome, *, by: Membership) -> list[Link]:
+    """Return the addresses of the invoices and rows that `reasons_in_words` names, in its order."""
+    links = [
+        (_invoice_name(number), reverse("billing:invoice-detail", args=[pk]))
+        for pk, number in list(outcome.invoices.items())[:NAMED]
+        if by.is_invoicer
+    ]
+    return links + [link_to(row, whose(row)) for rows in outcome.named.values() for row in rows]
+
+
+def _named(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Yield each reason that has names, with the first names; the rest is an ellipsis."""
+    if outcome.invoices:
+        names = [_invoice_name(number) for number in outcome.invoices.values()]
+        is_all = len(names) <= NAMED
+        yield str(statuses.ON_AN_INVOICE), _listed(names[:NAMED], is_all=is_all)
+    for reason, rows in outcome.named.items():
+        is_all = len(rows) == outcome.skipped[reason]
+        yield reason, _listed([whose(row) for row in rows], is_all=is_all)
+
+
+def _listed(names: list[str], *, is_all: bool) -> str:
+    return ", ".join(names if is_all else [*names, "…"])
+
+
+def _invoice_name(number: str) -> str:
+    return number or _("no number yet")
 
 
 def _action(name: str) -> Action:

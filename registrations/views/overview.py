@@ -40,7 +40,6 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
         "period": found.period_chosen,
         "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
         "most_selected": overviews.MAX_SELECTED,
-        "selection_done": request.session.pop("selection_done", False),
     }
     return render(request, "registrations/overview.html", context | _names(overview))
 

@@ -21,10 +21,13 @@ from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.kept_uploads import KeepsUpload
+from lib.selections import deselect
+from lib.toasts import toast
 
-from .. import overlaps, registering
+from .. import overlaps, registering, undoing
 from ..forms import RegistrationForm
 from ..models import Expense, Registration, TimeEntry
+from ..naming import link_to, what
 from ..periods import ONE_DAY
 from ..receipts import content_type_of
 from ..register_pages import HOURS, RECENT, RegisterPage
@@ -41,7 +44,8 @@ def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     row = _new_row(request, page)
     form = _form(request, page, row=row)
     if request.method == "POST" and form.is_valid() and _saved(form, registering.add, request):
-        messages.success(request, _("The registration has been added."))
+        text = _("The registration has been added: %(what)s.")
+        _say(request, text, row)
         _remark(request, row)
         return redirect(_address(page, request=request, row=row))
     return _page(request, page, form=form)
@@ -58,7 +62,8 @@ def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if _saved(form, registering.change, request):
-                messages.success(request, _("The registration has been saved."))
+                text = _("The registration has been saved: %(what)s.")
+                _say(request, text, row)
                 _remark(request, row)
                 return redirect(_address(page, request=request, row=row))
         except registering.NotChangeable:
@@ -84,7 +89,9 @@ def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
         registering.delete(row, by=request.membership)
     except registering.NotChangeable:
         return _no_longer(request, page, row=row)
-    messages.success(request, _("The registration has been deleted."))
+    deselect(request, "overview", kind=page.key, pk=pk)
+    text = _("The registration has been deleted: %(what)s.")
+    toast(request, text % {"what": what(row)}, undo=undoing.undo_delete(request, row))
     return redirect(_address(page, request=request, row=row))
 
 
@@ -185,6 +192,12 @@ def _saved(form: RegistrationForm, operation: Callable[..., None], request: Memb
     if isinstance(form, KeepsUpload):
         form.forget_upload()
     return True
+
+
+def _say(request: MemberRequest, text: str, row: Registration) -> None:
+    """Say what was done with a registration, which the toast names and links."""
+    name = what(row)
+    toast(request, text % {"what": name}, links=[link_to(row, name)])
 
 
 def _remark(request: MemberRequest, row: Registration) -> None:

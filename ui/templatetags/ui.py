@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lib import selections, toasts
 from ui.icons import drawing
 from ui.tags import blocks, fields, formats, lists, progress, shell, tables
 from ui.tags.attributes import attributes
@@ -47,8 +48,18 @@ register.inclusion_tag("ui/settings_menu.html", takes_context=True)(shell.settin
 register.simple_block_tag(takes_context=True)(lists.filter_form)
 for _name in ("chip_link", "empty_state", "event", "stat", "detail", "avatar"):
     register.inclusion_tag(f"ui/{_name}.html", name=_name)(getattr(blocks, _name))
+register.simple_tag(name="toast_parts")(toasts.parts_of)
+register.simple_tag(name="toast_undo")(toasts.undo_of)
 for _name in ("alert", "card", "chip", "timeline"):
     register.simple_block_tag(getattr(blocks, _name), name=_name)
+
+
+@register.simple_tag(takes_context=True)
+def ended_selections(context: Context) -> list[dict[str, str]]:
+    """The selections that this page clears."""
+    request = context.get("request")
+    return selections.ended_selections(request) if request else []
+
 
 TAG_COLOURS = {
     "green": (

@@ -207,10 +207,22 @@
   function leaveLater(box) {
     // Warnings and errors stay until they are closed; others disappear, unless the pointer is on them.
     if (box.matches(".alert-danger, .alert-warning")) return;
-    let timer = setTimeout(() => box.remove(), 6000);
-    box.addEventListener("mouseenter", () => clearTimeout(timer));
-    box.addEventListener("mouseleave", () => { timer = setTimeout(() => box.remove(), 3000); });
+    let timer = setTimeout(() => box.remove(), box.querySelector("a, [data-undo]") ? 10000 : 6000);
+    const stay = () => clearTimeout(timer);
+    const leave = () => { timer = setTimeout(() => box.remove(), 3000); };
+    for (const name of ["mouseenter", "focusin"]) box.addEventListener(name, stay);
+    for (const name of ["mouseleave", "focusout"]) box.addEventListener(name, leave);
   }
+
+  // Ctrl Z undoes what the last toast says, unless a field has its own undo.
+  on("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
+    const forms = document.querySelectorAll("#toasts [data-undo]");
+    const isTyping = event.target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+    if (!forms.length || isTyping || document.querySelector(".modal.show")) return;
+    event.preventDefault();
+    forms[forms.length - 1].requestSubmit();
+  });
 
   on("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
   on("toast", (event) => toast(event.detail.text || event.detail.value, event.detail.kind));

@@ -31,6 +31,15 @@
     restore();
   }
 
+  // After an action: the whole selection of a scope, or one row of it, `kind:id`.
+  function end(scope, row) {
+    if (!row) return clear(scope);
+    const [kind, id] = row.split(":");
+    const selection = read(scope);
+    delete selection[kind]?.[id];
+    write(scope, selection);
+  }
+
   function put(selection, box) {
     const rows = (selection[kindOf(box)] ||= {});
     if (box.checked && !box.disabled) {
@@ -75,11 +84,22 @@
     km: (rows) => `${format(sum(rows, "km"), 0)} km`,
   };
 
+  // Of the rows of this page: how many of the selected ones the list shows, unless it shows them all.
+  function drawShown(element, rows) {
+    if (!element) return;
+    const count = Object.keys(rows).length;
+    const scope = scopeOf(element);
+    const boxes = all("[data-selection] input[name=ids]").filter((box) => scopeOf(box) === scope);
+    const shown = boxes.filter((box) => box.value in rows).length;
+    element.textContent = shown < count ? element.dataset.selectionShown.replace("{n}", shown) : "";
+  }
+
   function drawPart(part, rows) {
     const count = Object.keys(rows).length;
     part.hidden = count === 0;
     const { one, many } = part.dataset;
     part.querySelector("[data-selection-rows]").textContent = `${count} ${count === 1 ? one : many}`;
+    drawShown(part.querySelector("[data-selection-shown]"), rows);
     for (const element of all("[data-selection-figure]", part)) {
       element.textContent = ` · ${figure[element.dataset.selectionFigure](rows)}`;
     }
@@ -188,9 +208,7 @@
   window.addEventListener("pageshow", restore);
   on("DOMContentLoaded", () => {
     // The page after the action says which rows are no longer selected.
-    for (const done of all("[data-selection-done]")) {
-      clear(scopeOf(done), done.dataset.selectionDone.split(" ").filter(Boolean));
-    }
+    for (const { dataset } of all("[data-selection-done]")) end(dataset.selectionDone, dataset.row);
     restore();
   });
 })();

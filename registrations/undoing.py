@@ -1,0 +1,94 @@
+"""Undo of the last action of a member on registrations, kept in the session until the next one.
+
+A status goes back only on rows that the same member gave it, and that are on no invoice. A deleted
+row returns as it was, with the rules of today.
+"""
+
+import datetime
+import secrets
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.core import serializers
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import Membership
+from lib.toasts import Undo
+
+from . import registering
+from .models import Expense, Registration, Status, TimeEntry, Trip
+from .statuses import Before
+
+SESSION_KEY = "undo"
+MODELS = {model._meta.model_name: model for model in (TimeEntry, Expense, Trip)}
+
+
+class WholeTimes(DjangoJSONEncoder):
+    """Writes times with their microseconds, which Django's encoder cuts."""
+
+    def default(self, o: object) -> Any:
+        return o.isoformat() if isinstance(o, datetime.datetime) else super().default(o)
+
+
+class TooLate(Exception):
+    """Another action came after it, or a rule forbids it now; the text says which rule."""
+
+
+def undo_status(request: HttpRequest, before: list[Before], *, to: Status) -> Undo:
+    """Remember the statuses from before a change; return the way back for a toast."""
+    states = [[one.model._meta.model_name, one.status, one.note, one.by, one.ids] for one in before]
+    return _remembered(request, {"to": to, "states": states})
+
+
+def undo_delete(request: HttpRequest, row: Registration) -> Undo | None:
+    """Remember a row that is about to be deleted; None for one with a receipt, which is lost."""
+    if isinstance(row, Expense) and row.receipt:
+        return None
+    return _remembered(request, {"row": serializers.serialize("json", [row], cls=WholeTimes)})
+
+
+def undo(request: HttpRequest, token: str, *, by: Membership) -> int:
+    """Take the last action back; return how many rows went back. Raises TooLate."""
+    remembered = request.session.get(SESSION_KEY) or {}
+    if not token or remembered.get("token") != token or remembered.get("by") != by.pk:
+        raise TooLate
+    del request.session[SESSION_KEY]
+    if "row" in remembered:
+        return _put_back(remembered["row"], by=by)
+    return _reset(remembered, by=by)
+
+
+def _remembered(request: HttpRequest, what: Mapping[str, Any]) -> Undo:
+    token = secrets.token_urlsafe(9)
+    by = request.membership.pk  # type: ignore[attr-defined]
+    request.session[SESSION_KEY] = {"token": token, "by": by, **what}
+    return Undo(reverse("registrations:undo"), token)
+
+
+@transaction.atomic
+def _reset(remembered: Mapping[str, Any], *, by: Membership) -> int:
+    count = 0
+    for name, status, note, status_by, ids in remembered["states"]:
+        rows = MODELS[name].objects.filter(
+            organisation=by.organisation_id,
+            pk__in=ids,
+            status=remembered["to"],
+            status_by=by,
+            invoice_line=None,
+        )
+        rows.hold()
+        count += rows.order_by().update(status=status, status_note=note, status_by=status_by)
+    return count
+
+
+def _put_back(text: str, *, by: Membership) -> int:
+    (found,) = serializers.deserialize("json", text)
+    try:
+        registering.put_back(cast(Registration, found.object), by=by)
+    except ValidationError as error:
+        raise TooLate(" ".join(error.messages)) from error
+    return 1
