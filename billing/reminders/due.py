@@ -1,7 +1,8 @@
 """Overdue invoices for which a reminder is due, and its step: one query to page.
 
 A step is due so many days after the due date, and no sooner after the step before it than was
-planned between the two. After missed days only the latest step is due.
+planned between the two. The first reminder of an invoice is always the first step that fits its
+customer, also after missed days; of later steps only the latest is due.
 """
 
 import datetime
@@ -88,13 +89,18 @@ def _next_step(steps: Sequence[ReminderStep], today: datetime.date) -> Case | Va
 def _cases(
     step: ReminderStep, steps: Sequence[ReminderStep], today: datetime.date
 ) -> Iterator[When]:
-    """Return the conditions of a step: no earlier step was sent, or one long enough ago."""
+    """Return the conditions of a step: it is the first of all, or an earlier one went long ago.
+
+    A fourteen-day letter is no first step for a business, which gets the step after it.
+    """
     is_due = Q(due_on__lte=today - datetime.timedelta(days=step.days))
     if step.kind == StepKind.NOTICE:
         is_due &= Q(customer__is_business=False)
-    yield When(is_due & Q(last_step=None), then=Value(step.position))
-    for earlier in steps:
-        if earlier.position < step.position:
-            pause = datetime.timedelta(days=step.days - earlier.days)
-            was_sent = Q(last_step=earlier.position, last_day__lte=today - pause)
-            yield When(is_due & was_sent, then=Value(step.position))
+    before = [earlier for earlier in steps if earlier.position < step.position]
+    if all(earlier.kind == StepKind.NOTICE for earlier in before):
+        is_first = Q(last_step=None, customer__is_business=True) if before else Q(last_step=None)
+        yield When(is_due & is_first, then=Value(step.position))
+    for earlier in before:
+        pause = datetime.timedelta(days=step.days - earlier.days)
+        was_sent = Q(last_step=earlier.position, last_day__lte=today - pause)
+        yield When(is_due & was_sent, then=Value(step.position))

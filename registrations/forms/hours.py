@@ -98,7 +98,8 @@ class HoursForm(RegistrationForm):
 
     def calculations(self) -> dict[str, str]:
         row = self.instance
-        if row.started_at is None or row.minutes is None or self.errors:
+        is_wrong = bool({"duration", "start", "end", "pause"} & self.errors.keys())
+        if row.started_at is None or row.minutes is None or is_wrong:
             return {}
         pause = f" − {format_duration(row.pause_minutes)}" if row.pause_minutes else ""
         times = "{start}–{end}".format(**self._times())

@@ -113,7 +113,7 @@ def test_the_page_shows_step_amount_and_days(studio, inside):
 
     page = text(inside.get(url("list")))
 
-    for words in ("De Groene Tuin", "15 days", "108.90", "Reminder 2", "Ready"):
+    for words in ("De Groene Tuin", "15 days", "108.90", "Reminder 1", "Ready"):
         assert words in page
 
 

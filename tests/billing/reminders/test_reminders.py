@@ -81,8 +81,8 @@ def book(agency, invoice, *, state=State.CONFIRMED, seen=None, **fields) -> None
 # --- When -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("days", "steps"), [(6, []), (7, [1]), (13, [1]), (14, [2]), (400, [3])])
-def test_the_latest_step_of_which_the_day_has_come_is_due(studio, days, steps):
+@pytest.mark.parametrize(("days", "steps"), [(6, []), (7, [1]), (13, [1]), (14, [1]), (400, [1])])
+def test_the_first_reminder_of_an_invoice_is_the_first_step(studio, days, steps):
     invoice = late_invoice(studio, days=days)
 
     remind(studio)
@@ -104,21 +104,33 @@ def test_the_steps_follow_one_another_each_once(studio):
 def test_after_missed_days_only_the_latest_step_goes(studio):
     invoice = late_invoice(studio, days=0)
 
-    remind(studio, today=TODAY + 20 * DAY)
-    remind(studio, today=TODAY + 21 * DAY)
+    remind(studio, today=TODAY + 7 * DAY)
+    remind(studio, today=TODAY + 40 * DAY)
+    remind(studio, today=TODAY + 41 * DAY)
 
-    assert steps_taken(invoice) == [2]
+    assert steps_taken(invoice) == [1, 3]
+
+
+@pytest.mark.parametrize(("is_business", "steps"), [(True, [2]), (False, [1])])
+def test_the_first_step_is_the_first_that_fits_the_customer(studio, is_business, steps):
+    invoice = late_invoice(studio, days=400)
+    ReminderStep.objects.filter(position=1).update(kind=StepKind.NOTICE)
+    type(invoice.customer).objects.update(is_business=is_business)
+
+    remind(studio)
+
+    assert steps_taken(invoice) == steps
 
 
 def test_a_step_that_went_late_keeps_the_next_one_at_its_distance(studio):
     invoice = late_invoice(studio, days=0)
     remind(studio, today=TODAY + 29 * DAY)
 
-    remind(studio, today=TODAY + 30 * DAY)
+    remind(studio, today=TODAY + 35 * DAY)
     too_early = steps_taken(invoice)
-    remind(studio, today=TODAY + 45 * DAY)
+    remind(studio, today=TODAY + 36 * DAY)
 
-    assert (too_early, steps_taken(invoice)) == ([2], [2, 3])
+    assert (too_early, steps_taken(invoice)) == ([1], [1, 2])
 
 
 def test_the_same_morning_twice_reminds_once(studio):
@@ -399,15 +411,16 @@ def test_the_costs_follow_the_scale_of_the_decree(claim, costs):
 def test_the_letter_names_the_costs_and_goes_to_private_customers_only(studio):
     ReminderStep.objects.filter(position=2).update(kind=StepKind.NOTICE)
     ReminderStep.objects.filter(position=3).delete()
-    consumer = private(studio, days=14)
-    business = late_invoice(studio, days=14)
+    consumer = private(studio, days=7)
+    business = late_invoice(studio, days=7)
 
     remind(studio)
+    remind(studio, today=TODAY + 7 * DAY)
 
     bodies = {message.to[0]: message.body for message in mail.outbox}
     assert "€\u00a040.00 of collection costs" in bodies["a@x.example"]
     assert "fourteen days that begin on the day after you received" in bodies["a@x.example"]
-    assert (steps_taken(consumer), steps_taken(business)) == ([2], [1])
+    assert (steps_taken(consumer), steps_taken(business)) == ([1, 2], [1])
 
 
 def test_several_claims_on_a_private_customer_belong_in_one_letter(studio):

@@ -149,6 +149,14 @@
     }
   });
 
+  // "Clear filters" is there while the address has a filter.
+  on("htmx:pushedIntoHistory", () => {
+    const names = [...new URLSearchParams(location.search).keys()];
+    for (const link of document.querySelectorAll("[data-clear-filters]")) {
+      link.hidden = names.every((name) => ["order", "size", "page"].includes(name));
+    }
+  });
+
   function chipText(chip) {
     const chosen = [...chip.querySelectorAll("input[name]:checked")].filter((input) => input.value);
     const names = chosen.map((input) => input.labels[0].textContent.trim());
@@ -183,6 +191,14 @@
       control.toggleAttribute("aria-invalid", isWrong);
       if (isWrong) control.setAttribute("aria-invalid", "true");
     }
+  });
+
+  // A duration that follows from other fields stands in its own field in grey until somebody types.
+  on("htmx:oobAfterSwap", (event) => {
+    const notes = event.detail.target;
+    if (!notes.matches?.(".time-total [data-field-notes]")) return;
+    const result = notes.querySelector(".field-understood")?.textContent.match(/= (\d+:\d\d)$/);
+    notes.parentElement.querySelector(".form-control").placeholder = result ? result[1] : "0:00";
   });
 
   // --- Toasts --------------------------------------------------------------------------------------
