@@ -10,9 +10,11 @@ from django.utils import timezone
 from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Language
+from accounts.models import Language, Membership
 from accounts.organisations import change_organisation
 from billing.management.organisations import create_organisation
+from demo import sample
+from demo.home import LOGIN_PASSWORD
 from integrations.connecting import CredentialsInput, test_connection
 from sandbox import Sandbox
 from tests import factories
@@ -74,6 +76,17 @@ def found_studio(live_server: LiveServer) -> Callable[..., Studio]:
 @pytest.fixture
 def studio(found_studio: Callable[..., Studio]) -> Studio:
     return found_studio()
+
+
+@pytest.fixture
+def full(live_server: LiveServer, sandbox: Sandbox, settings: Any, tmp_path: Path) -> Studio:
+    """The organisation of the demo: three months of work, and bookings in every state."""
+    settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path / "media"
+    codes = ("url", "username", "security_code_1", "security_code_2")
+    told = {name: getattr(sandbox, name) for name in codes}
+    sample.load(now=timezone.now(), today=timezone.localdate(), sandbox=told)
+    member = Membership.objects.get(organisation__name="Studio Oost", user__first_name="Sanne")
+    return Studio(member.organisation, member, password=LOGIN_PASSWORD)
 
 
 @pytest.fixture
