@@ -305,6 +305,17 @@ def test_an_archived_customer_can_come_back(inside, organisation):
     assert not Customer.objects.get().is_archived
 
 
+def test_archiving_and_restoring_name_the_customer_and_undo_one_another(inside, organisation):
+    customer = create_customer(organisation=organisation, name="De Groene Tuin")
+    page = f"{LIST}{customer.pk}/"
+
+    for act, back in (("archive", "restore"), ("restore", "archive")):
+        answer = inside.post(f"{page}{act}/", follow=True).content.decode()
+
+        assert f'<a href="{page}">De Groene Tuin</a>' in answer
+        assert f'action="{page}{back}/" data-undo' in answer
+
+
 def test_only_an_unused_customer_can_be_deleted(inside, organisation):
     used, unused = (create_customer(organisation=organisation) for _n in range(2))
     create_project(customer=used)

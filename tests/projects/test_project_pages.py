@@ -613,6 +613,13 @@ def test_archiving_stops_what_is_to_come_and_restoring_plans_it_again(client, cu
     assert project.scheduled_amounts.count() == planned
 
 
+def test_archiving_names_the_project_and_can_be_undone(client, project):
+    answer = client.post(url("archive", project.pk), follow=True).text
+
+    assert f'<a href="{url("detail", project.pk)}">{project.name}</a> has been archived' in answer
+    assert f'action="{url("restore", project.pk)}" data-undo' in answer
+
+
 def test_archiving_is_not_done_by_looking(client, project):
     assert client.get(url("archive", project.pk)).status_code == 405
 
