@@ -288,6 +288,15 @@ def test_before_it_was_sent_nobody_can_enter_it(inside, connected):
     assert not Booking.objects.exists()
 
 
+def test_when_nothing_can_be_booked_every_invoice_is_named_with_its_reason(inside, connected):
+    invoice = draft(connected)
+
+    page = text(inside.post(url("entries-create"), {"invoices": invoice.pk}, follow=True))
+
+    assert "Nothing was booked" in page
+    assert f'<a href="{url("detail", invoice.pk)}">{invoice}</a> · De Groene Tuin: ' in page
+
+
 @pytest.mark.parametrize("how", ["page", "list"])
 def test_after_sending_it_arrives_in_the_ledger_to_the_cent(inside, connected, sandbox, how):
     invoice = sent(connected)
