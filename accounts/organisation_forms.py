@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib import identifiers
 from lib.countries import eu_choices
-from lib.form_fields import LineField
+from lib.form_fields import DayField, LineField
 from lib.kept_uploads import KeepsUpload
 
 from .logos import encode_logo
@@ -63,8 +63,8 @@ class OrganisationForm(KeepsUpload, forms.ModelForm):  # type: ignore[type-arg] 
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}
+        field_classes = {"closed_until": DayField}
         widgets = {
-            "closed_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "theme_colour": forms.TextInput(attrs={"type": "color"}),
         }
 

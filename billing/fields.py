@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.eboekhouden.facts import limits
 from lib.addresses import split_addresses
 from lib.amounts import AmountField
+from lib.form_fields import DayField, FilterDayField
 from lib.money import ZERO
 from lib.placeholders import PLACEHOLDERS, unknown_placeholders
 
@@ -20,7 +21,7 @@ MOST_ADDRESSES = 10
 LONGEST_ADDRESSES = 320
 
 
-class InvoiceDateField(forms.DateField):
+class InvoiceDateField(DayField):
     """A day on which e-Boekhouden can book."""
 
     def validate(self, value: Any) -> None:
@@ -29,6 +30,10 @@ class InvoiceDateField(forms.DateField):
             text = _("Choose a day between %(first)s and %(last)s.")
             years = {"first": limits.FIRST_DATE.year, "last": limits.LAST_DATE.year}
             raise ValidationError(text, params=years)
+
+
+class InvoiceFilterDayField(FilterDayField, InvoiceDateField):
+    """Such a day in a filter, which stores nothing."""
 
 
 class PercentField(AmountField):

@@ -1,12 +1,23 @@
-"""Form fields for text: what a form shows as valid is what is stored."""
+"""Form fields for text and days: what a form shows as valid is what is stored."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
+import django_filters as filters
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .addresses import clean_address
+from .days import Reading, describe_day, read_day
+from .formats import day as shown_day
 from .text import clean_line, clean_text
+
+# The code of the error of a day that was understood and not yet shown.
+NOT_SHOWN = "not_shown"
 
 
 class CleanedField(forms.CharField):
@@ -45,3 +56,75 @@ class AddressField(CleanedField):
         # Browsers refuse a name before the address and several addresses, which can be read.
         self.widget.input_type = "text"
         self.widget.attrs.setdefault("inputmode", "email")
+
+
+class DayInput(forms.DateInput):
+    """A text box for a day, as 28-11-2026 in both languages; the page adds a calendar."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        own = {
+            "data-day": True,
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "placeholder": gettext_lazy("dd-mm-yyyy"),
+        }
+        super().__init__({**own, **(attrs or {})}, format="%d-%m-%Y")
+
+
+class DayField(forms.DateField):
+    """A day in any way of writing that lib/days.py reads.
+
+    A text that is not certain is refused once, with what it means. The form then has the whole
+    date, so that saving again stores what was shown. The page replaces the text before it is sent.
+    """
+
+    widget = DayInput
+    shows_first = True
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        """Return the day, or None if empty. Raises ValidationError with what to type."""
+        reading = _reading(value)
+        return reading.day if reading else None
+
+    def clean(self, value: Any) -> Any:
+        """Return the day. Raises ValidationError for one that the user has not seen in full."""
+        day, reading = super().clean(value), _reading(value)
+        if self.shows_first and reading and not reading.is_certain:
+            sentence = _("“%(text)s” means %(day)s. If that is right, save again.")
+            params = {"text": clean_line(str(value)), "day": describe_day(reading.day)}
+            raise ValidationError(sentence, params=params, code=NOT_SHOWN)
+        return day
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what the form shows of the typed text: the whole date, if it could be read."""
+        text = super().bound_data(data, initial)
+        try:
+            reading = _reading(text)
+        except ValidationError:
+            return text
+        return shown_day(reading.day) if reading else text
+
+
+class FilterDayField(DayField):
+    """A day of a filter, which stores nothing: what was understood is applied and shown."""
+
+    shows_first = False
+
+
+class DayFilter(filters.DateFilter):
+    """Filter by a day."""
+
+    field_class = FilterDayField
+
+
+def _reading(value: Any) -> Reading | None:
+    if isinstance(value, datetime.datetime):
+        value = value.date()
+    if isinstance(value, datetime.date):
+        return Reading(value, is_certain=True)
+    if value is None or not clean_line(str(value)):
+        return None
+    try:
+        return read_day(str(value), today=timezone.localdate())
+    except ValueError as error:
+        raise ValidationError(str(error), code="invalid") from None

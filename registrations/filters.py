@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from customers.models import Customer
 from lib import choices
+from lib.form_fields import DayFilter
 from projects.models import ExpenseCategory, Project, Task, Vehicle
 
 from . import periods
@@ -46,8 +47,8 @@ class RegistrationFilter(filters.FilterSet):
         empty_label=None,
         widget=forms.RadioSelect,
     )
-    since = filters.DateFilter(label=_("From"), method="keep_all")
-    until = filters.DateFilter(label=_("Until"), method="keep_all")
+    since = DayFilter(label=_("From"), method="keep_all")
+    until = DayFilter(label=_("Until"), method="keep_all")
     customer = Several(field_name="project__customer", label=_("Customer"), model=Customer)
     project = Several(field_name="project", label=_("Project"), model=Project)
     employee = Several(field_name="membership", label=_("Employee"), model=Membership)

@@ -8,6 +8,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from lib.form_fields import DayField
+
 ROWS = [
     (11, date(2026, 11, 20), "Sanne de Vries", "Bakkerij Dam", "Website", 210, "315", "approved"),
     (12, date(2026, 11, 20), "Daan Visser", "Bakkerij Van Dam", "Website", 60, "95", "approved"),
@@ -57,7 +59,7 @@ class GalleryForm(forms.Form):
     ledger = forms.ChoiceField(label="Ledger account", choices=LEDGERS)
     price = forms.DecimalField(label="Price", max_digits=8, decimal_places=2)
     distance = forms.IntegerField(label="Distance", required=False)
-    date = forms.DateField(label="Invoice date")
+    date = DayField(label="Invoice date")
     receipt = forms.FileField(label="Receipt", required=False, help_text="Picture or PDF, 10 MB.")
     notes = forms.CharField(label="Notes", required=False, widget=forms.Textarea({"rows": 3}))
     lines = forms.ChoiceField(

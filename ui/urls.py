@@ -1,12 +1,13 @@
-"""The style sheet of a colour; in development also a page with every part."""
+"""The style sheet of a colour, and what a typed day means; in development also a gallery."""
 
 from django.conf import settings
 from django.urls import path, re_path
 
-from ui import gallery, theme
+from ui import days, gallery, theme
 
 urlpatterns = [
     re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", theme.theme_css, name="theme"),
+    path("days/read/", days.read, name="read-day"),
 ]
 if settings.DEBUG:
     urlpatterns += [

@@ -22,10 +22,7 @@ from ..models import RowDisposition
 class CreditForm(forms.Form):
     """A checkbox for every line that can be credited, and a choice for its rows."""
 
-    date = InvoiceDateField(
-        label=gettext_lazy("Invoice date"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    date = InvoiceDateField(label=gettext_lazy("Invoice date"))
     reason = MultilineField(
         label=gettext_lazy("Reason"),
         max_length=1000,

@@ -30,27 +30,18 @@ ATTACHED = ("with_specification", "with_receipts")
 UNITS = [("hour", gettext_lazy("hour")), ("piece", gettext_lazy("piece")), ("", "—")]
 
 
-def day_input() -> forms.DateInput:
-    """Return a date input of the browser."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class HeadForm(forms.Form):
     """Dates, texts and the discount on the whole; `version` is that of the draft that was shown."""
 
-    date = InvoiceDateField(label=gettext_lazy("Invoice date"), widget=day_input())
+    date = InvoiceDateField(label=gettext_lazy("Invoice date"))
     payment_term = WholeField(label=gettext_lazy("Payment term"), min_value=0, max_value=365)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language)
     reference = LineField(
         label=gettext_lazy("Reference of the customer"), max_length=50, required=False
     )
     discount = PercentField(label=gettext_lazy("Discount on the whole invoice"))
-    supplied_from = InvoiceDateField(
-        label=gettext_lazy("Supplied from"), required=False, widget=day_input()
-    )
-    supplied_until = InvoiceDateField(
-        label=gettext_lazy("Supplied until"), required=False, widget=day_input()
-    )
+    supplied_from = InvoiceDateField(label=gettext_lazy("Supplied from"), required=False)
+    supplied_until = InvoiceDateField(label=gettext_lazy("Supplied until"), required=False)
     notes = MultilineField(
         label=gettext_lazy("Text above the lines"),
         max_length=4000,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from customers.models import Customer
 from lib.choices import Several
+from lib.form_fields import DayFilter
 from lib.money import ZERO
 from lib.paging import Orders
 from registrations import periods
@@ -64,8 +65,8 @@ class InvoiceFilter(filters.FilterSet):
         empty_label=_("All periods"),
         widget=forms.RadioSelect,
     )
-    since = filters.DateFilter(label=_("From"), method="part_of_period")
-    until = filters.DateFilter(label=_("Until"), method="part_of_period")
+    since = DayFilter(label=_("From"), method="part_of_period")
+    until = DayFilter(label=_("Until"), method="part_of_period")
     customer = Several(label=_("Customer"), queryset=Customer.objects.none(), distinct=False)
     status = filters.MultipleChoiceFilter(
         label=_("Status"),

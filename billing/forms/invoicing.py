@@ -22,9 +22,7 @@ class InvoicingForm(forms.Form):
         widget=forms.RadioSelect,
     )
     per = forms.ChoiceField(label=_("One invoice per"), choices=PER, widget=forms.RadioSelect)
-    date = InvoiceDateField(
-        label=_("Invoice date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    date = InvoiceDateField(label=_("Invoice date"))
     discount = PercentField(label=_("Discount"))
     with_week = forms.BooleanField(label=_("Week in the text"), required=False)
     with_specification = forms.BooleanField(label=_("Attach a time specification"), required=False)

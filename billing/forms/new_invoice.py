@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from customers.models import Customer
-from lib.form_fields import LineField
+from lib.form_fields import FilterDayField, LineField
 from projects.models import Project
 from registrations.selection import ids_in
 
@@ -25,7 +25,6 @@ from ..unbilled import (
     billable_projects,
     unbilled_of,
 )
-from .drafts import day_input
 
 BLANK = "blank"
 KINDS = [
@@ -54,8 +53,8 @@ class NewInvoiceForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Created from"), choices=KINDS, widget=forms.RadioSelect
     )
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=day_input())
-    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=day_input())
+    since = FilterDayField(label=gettext_lazy("From"), required=False)
+    until = FilterDayField(label=gettext_lazy("Until"), required=False)
     approved = forms.BooleanField(label=gettext_lazy("Approved only"), required=False)
 
     def __init__(

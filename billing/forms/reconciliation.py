@@ -22,15 +22,11 @@ SHOWN = [
 ]
 
 
-def _day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class CheckForm(forms.Form):
     """The period of a check: the dates of documents, both days included."""
 
-    since = InvoiceDateField(label=_("From"), widget=_day_input())
-    until = InvoiceDateField(label=_("Until"), widget=_day_input())
+    since = InvoiceDateField(label=_("From"))
+    until = InvoiceDateField(label=_("Until"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
+from lib.form_fields import DayField
 
 from ..fields import check_placeholders
 from ..models import ReminderHold, ReminderSettings, ReminderStep, StepKind
@@ -20,7 +21,8 @@ class ReminderSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes 
     class Meta:
         model = ReminderSettings
         fields = ("is_on", "mode", "paused_until")
-        widgets = {"mode": forms.RadioSelect, "paused_until": forms.DateInput()}
+        field_classes = {"paused_until": DayField}
+        widgets = {"mode": forms.RadioSelect}
 
 
 class StepForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
@@ -90,7 +92,7 @@ class HoldForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run 
     class Meta:
         model = ReminderHold
         fields = ("reason", "until")
-        widgets = {"until": forms.DateInput()}
+        field_classes = {"until": DayField}
 
     def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from lib.choices import SeveralField, offer
 from lib.form_fields import LineField
 from projects.models import Method, Project, ProjectQuerySet
 
-from ..fields import InvoiceDateField
+from ..fields import InvoiceFilterDayField
 from ..unbilled import UnbilledFilter
 
 PERIODS = [
@@ -34,8 +34,8 @@ class UnbilledForm(forms.Form):
 
     q = LineField(label=_("Search customer, project…"), required=False)
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
-    since = InvoiceDateField(label=_("From"), required=False)
-    until = InvoiceDateField(label=_("Until"), required=False)
+    since = InvoiceFilterDayField(label=_("From"), required=False)
+    until = InvoiceFilterDayField(label=_("Until"), required=False)
     customer = SeveralField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
     project = SeveralField(label=_("Project"), queryset=Project.objects.none(), required=False)
     method = forms.MultipleChoiceField(label=_("Method"), choices=METHODS, required=False)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from integrations.eboekhouden.facts.vat import VAT_CODES
 from lib.choices import offer
-from lib.form_fields import LineField
+from lib.form_fields import DayField, LineField
 from vat.models import VatRate
 from vat.rates import CODE_MEANINGS
 from vat.treatments import CODES, TREATMENTS, contradicts, default_code
@@ -38,10 +38,9 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
             "replaces",
             "is_default",
         )
+        field_classes = {"valid_from": DayField, "valid_until": DayField}
         widgets = {
             "code": forms.TextInput(attrs={"list": "vat-codes", "autocomplete": "off"}),
-            "valid_from": forms.DateInput(),
-            "valid_until": forms.DateInput(),
         }
         help_texts = {
             "is_default": _("For customers and tasks without a rate of their own."),
@@ -102,7 +101,7 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
 class ChangeByLawForm(forms.Form):
     """The successor of a rate whose percentage changes by law; it keeps the treatment."""
 
-    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput())
+    valid_from = DayField(label=_("From"))
     percentage = PercentField(label=_("New percentage"), required=True)
     name = LineField(label=_("Name of the new rate"), max_length=60)
     code = LineField(

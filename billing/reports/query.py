@@ -12,7 +12,7 @@ from customers.models import Customer
 from lib.choices import SeveralField, offer
 from registrations.periods import CHOICES, Period, named
 
-from ..fields import InvoiceDateField
+from ..fields import InvoiceFilterDayField
 
 NAMES = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year")
 PERIODS = [choice for choice in CHOICES if choice[0] in (*NAMES, "custom")]
@@ -30,8 +30,8 @@ class PeriodForm(forms.Form):
     default_period = "this_quarter"
 
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
-    since = InvoiceDateField(label=_("From"), required=False)
-    until = InvoiceDateField(label=_("Until"), required=False)
+    since = InvoiceFilterDayField(label=_("From"), required=False)
+    until = InvoiceFilterDayField(label=_("Until"), required=False)
 
     def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
         shown = data.copy()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation
 from lib.amounts import AmountField
 from lib.choices import offer
+from lib.form_fields import DayField
 from projects.editing import keeps_customer
 from projects.models import Method, Project, ScheduledAmountKind
 
@@ -52,9 +53,8 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
             "fixed_price",
             "budget_amount",
         )
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
         widgets = {
-            "starts_on": forms.DateInput,
-            "ends_on": forms.DateInput,
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation
 from lib.amounts import AmountField
 from lib.choices import offer
-from lib.form_fields import LineField
+from lib.form_fields import DayField, LineField
 from lib.money import ZERO
 from projects.editing import InstalmentRow
 from projects.models import ScheduledAmountKind, Subscription
@@ -26,7 +26,7 @@ class InstalmentForm(forms.Form):
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
     description = LineField(label=gettext_lazy("Description"), max_length=200)
-    date = forms.DateField(label=gettext_lazy("To be billed on"), widget=forms.DateInput)
+    date = DayField(label=gettext_lazy("To be billed on"))
     amount = AmountField(label=gettext_lazy("Amount"), min_value=Decimal("0.01"))
 
 
@@ -93,7 +93,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
             "price",
             "task",
         )
-        widgets = {"starts_on": forms.DateInput, "ends_on": forms.DateInput}
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
         help_texts = {"description": gettext_lazy("The period is added to the description.")}
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Organisation
 from customers.models import Customer
 from lib.choices import chosen_id, offer
+from lib.form_fields import DayField
 from lib.formats import day as shown_day
 from lib.questions import AsksQuestions
 from lib.understanding import ShowsUnderstood
@@ -45,10 +46,8 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
     class Meta:
         model: type[Any] = Registration
         fields: tuple[str, ...] = ("project", "date", "description")
-        widgets = {
-            "date": forms.DateInput,
-            "description": forms.Textarea(attrs={"rows": 2}),
-        }
+        field_classes = {"date": DayField}
+        widgets = {"description": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(
         self,

@@ -12,7 +12,6 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +19,8 @@ from accounts.access import member_required
 from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
+from lib.days import read_day
+from lib.form_fields import DayInput
 from lib.kept_uploads import KeepsUpload
 from lib.selections import deselect
 from lib.toasts import toast
@@ -167,11 +168,18 @@ def _subject(request: MemberRequest) -> Membership:
 
 
 def _day(request: MemberRequest) -> datetime.date:
+    today = timezone.localdate()
     try:
-        chosen = parse_date(request.GET.get("date", ""))
+        chosen = read_day(request.GET.get("date", ""), today=today).day
     except ValueError:
-        chosen = None
-    return chosen if chosen and is_registrable(chosen) else timezone.localdate()
+        return today
+    return chosen if is_registrable(chosen) else today
+
+
+def _day_box(day: datetime.date) -> str:
+    """Return the box to type another day in, which the page submits at once."""
+    attrs = {"id": "chosen-day", "class": "form-control", "aria-label": _("Choose a day")}
+    return DayInput(attrs).render("date", day)
 
 
 def _form(request: MemberRequest, page: RegisterPage, *, row: Registration) -> RegistrationForm:
@@ -245,6 +253,7 @@ def _page(
         "form": form,
         "row": row,
         "day": day,
+        "day_box": _day_box(day),
         "today": today,
         "yesterday": day - ONE_DAY,
         "tomorrow": day + ONE_DAY,

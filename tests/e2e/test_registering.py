@@ -102,3 +102,53 @@ def test_a_kept_receipt_and_a_sum_are_shown_at_the_expense(visitor, studio, proj
     page.get_by_role("button", name="Add expense").click()
     expect(page.get_by_text("The registration has been added")).to_be_visible()
     assert Expense.objects.latest("pk").receipt_name == "bon.pdf"
+
+
+@pytest.mark.parametrize("leave", ["Tab", "Enter"])
+def test_a_typed_day_is_shown_in_full_before_it_is_stored(visitor, studio, project, leave):
+    page = visitor.page
+    visitor.log_in(studio)
+    visitor.go("Register", "Expenses")
+    page.get_by_label("Project").select_option("Website")
+    page.get_by_label("Category").select_option("Travel")
+    page.get_by_label("Price").first.fill("50")
+
+    day = page.get_by_role("textbox", name="Date")
+    day.fill("5/1/2026")
+    expect(page.get_by_text("Mon 5 January 2026")).to_be_visible()
+    assert list(barriers(page)) == []
+    day.press(leave)
+    if leave == "Tab":
+        expect(day).to_have_value("05-01-2026")
+        page.get_by_role("button", name="Add expense").click()
+    expect(page.get_by_text("The registration has been added.")).to_be_visible()
+    assert Expense.objects.latest("pk").date == datetime.date(2026, 1, 5)
+
+
+def test_a_day_is_chosen_in_the_calendar_by_keys_alone(visitor, studio, project):
+    page = visitor.page
+    visitor.log_in(studio)
+    visitor.go("Register", "Expenses")
+    day = page.get_by_role("textbox", name="Date")
+    day.fill("31-4-2026")
+    day.press("Tab")
+    expect(page.get_by_text("“31-4-2026” does not exist: April 2026 has 30 days.")).to_be_visible()
+
+    day.fill("30-4-2026")
+    day.press("Alt+ArrowDown")
+    calendar = page.get_by_role("dialog", name="Choose a date")
+    expect(calendar.get_by_role("button", name="Thursday 30 April 2026")).to_be_focused()
+    assert list(barriers(page)) == []
+    for key in ("ArrowRight", "ArrowDown", "PageDown", "Home"):
+        page.keyboard.press(key)
+    expect(calendar.get_by_role("button", name="Monday 8 June 2026")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(calendar).to_be_hidden()
+    expect(day).to_have_value("30-04-2026")
+    expect(day).to_be_focused()
+
+    page.get_by_role("button", name="Date: open calendar").click()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(day).to_have_value("29-04-2026")
+    expect(day).to_be_focused()

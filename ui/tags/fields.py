@@ -6,11 +6,12 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
+from lib.form_fields import NOT_SHOWN, DayInput
 from lib.questions import CODE as QUESTION
 
 from .attributes import attributes
 
-CHECK, CHOICES, SEGMENTS, PLAIN = "check", "choices", "segments", "plain"
+CHECK, CHOICES, SEGMENTS, PLAIN, DAY = "check", "choices", "segments", "plain", "day"
 
 
 def field(
@@ -57,11 +58,12 @@ def _of(bound: BoundField) -> dict[str, object]:
 def field_notes(bound: BoundField, *, is_typing: bool = True) -> dict[str, object]:
     """Context of ui/field_remarks.html: errors, questions, and what was understood.
 
-    While the user is typing, an empty field has no error yet.
+    While the user is typing, an empty field has no error yet, and a day is being shown.
     """
     form: Any = bound.form
     is_told = not is_typing or form.is_told_while_typing(bound.name)
-    errors = [error for error in bound.errors.as_data() if error.code != QUESTION]
+    others = (QUESTION, NOT_SHOWN) if is_typing else (QUESTION,)
+    errors = [error for error in bound.errors.as_data() if error.code not in others]
     understood = form.understood() if hasattr(form, "understood") else {}
     return {
         "bound": bound,
@@ -86,7 +88,7 @@ def _shape(bound: BoundField, kind: str) -> str:
         return SEGMENTS
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return CHOICES
-    return PLAIN
+    return DAY if isinstance(widget, DayInput) else PLAIN
 
 
 def _control(
@@ -103,12 +105,10 @@ def _control(
         described.append(f"{bound.auto_id}_notes")
     elif bound.errors:
         described.append(f"{bound.auto_id}_error")
+    if shape == DAY:
+        described.append(f"{bound.auto_id}_day")
     if described:
         attributes["aria-describedby"] = " ".join(described)
-    if type(bound.field.widget) is forms.DateInput:
-        # A date input needs this format in every language.
-        bound.field.widget.format = "%Y-%m-%d"
-        bound.field.widget.input_type = "date"
     return bound.as_widget(attrs=attributes)
 
 
