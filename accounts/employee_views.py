@@ -1,5 +1,8 @@
 """Management → Employees: people and their rates. Managers may look, administrators may change."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lib.paging import in_order, page_of
 from lib.toasts import Undo, toast
+from lib.understanding import is_typing
+from lib.unlikely import LAST
 
 from .access import administrator_required, manager_required
 from .filters import ORDERS, MembershipFilter
@@ -46,7 +51,10 @@ def employee_list(request: MemberRequest) -> HttpResponse:
 @administrator_required
 def employee_add(request: MemberRequest) -> HttpResponse:
     initial = {"language": request.organisation.language, "role": Role.EMPLOYEE}
-    form = NewEmployeeForm(request.POST or None, initial=initial)
+    rates = _other_rates(request)
+    form = NewEmployeeForm(request.POST or None, initial=initial, other_rates=rates)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid() and _invited(request, form):
         return redirect("accounts:employee-list")
     status = 422 if form.errors else 200
@@ -64,6 +72,11 @@ def _invited(request: MemberRequest, form: NewEmployeeForm) -> bool:
         return False
     report_invitation(request, membership, is_sent=is_sent)
     return True
+
+
+def _other_rates(request: MemberRequest, *, besides: int = 0) -> Iterable[Decimal | None]:
+    people = request.organisation.memberships.exclude(pk=besides).exclude(hourly_rate=None)
+    return people.order_by("-pk").values_list("hourly_rate", flat=True)[:LAST]
 
 
 def _already_member(membership: Membership) -> str:
@@ -98,9 +111,12 @@ def employee_edit(request: MemberRequest, pk: int) -> HttpResponse:
         "last_name": user.last_name,
         "hourly_rate": membership.hourly_rate,
     }
-    form = EmployeeForm(request.POST or None, initial=initial)
+    rates = _other_rates(request, besides=pk)
+    form = EmployeeForm(request.POST or None, initial=initial, other_rates=rates)
     if not may_rename(membership):
         form.keep_names()
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         change_employee(membership, **form.cleaned_data)
         text = _("%(person)s has been saved.") % {"person": membership}

@@ -1,12 +1,17 @@
 """Forms about people: names, rights, and what people change about themselves."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib.amounts import AmountField
 from lib.form_fields import AddressField
+from lib.questions import AsksQuestions
+from lib.understanding import ShowsUnderstood
 
 from .models import Language, Membership, User
 
@@ -20,8 +25,11 @@ class NameForm(forms.Form):
     last_name = User._meta.get_field("last_name").formfield()
 
 
-class EmployeeForm(NameForm):
-    """Name and rate. A person who also works elsewhere keeps their own choice of name."""
+class EmployeeForm(AsksQuestions, ShowsUnderstood, NameForm):
+    """Name and rate. A person who also works elsewhere keeps their own choice of name.
+
+    `other_rates` are the hourly rates of colleagues.
+    """
 
     hourly_rate = AmountField(
         label=_("Hourly rate"),
@@ -29,6 +37,21 @@ class EmployeeForm(NameForm):
         required=False,
         help_text=_("In euros excl. VAT, for projects billed by employee rate."),
     )
+
+    def __init__(
+        self, *args: Any, other_rates: Iterable[Decimal | None] = (), **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.other_rates = other_rates
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        text = gettext(
+            "%(amount)s is more than ten times what other employees have (%(usual)s). "
+            "Is that right?"
+        )
+        self.ask_if_unlikely("hourly_rate", text, others=self.other_rates)
+        return values
 
     def keep_names(self) -> None:
         """Show the names as read-only."""

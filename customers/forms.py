@@ -13,6 +13,9 @@ from lib.addresses import split_addresses
 from lib.amounts import AmountField
 from lib.countries import HOME, choices
 from lib.form_fields import LineField
+from lib.questions import AsksQuestions
+from lib.understanding import ShowsUnderstood
+from lib.unlikely import LAST
 from vat.choices import Advice, advice_for, grouped, offer_rates
 from vat.territories import where
 
@@ -28,7 +31,7 @@ POSTAL = ("postal_address", "postal_postal_code", "postal_city", "postal_country
 FINANCIAL = ("coc_number", "vat_number", "iban", "payment_term", "hourly_rate", "vat_rate")
 
 
-class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class CustomerForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """All fields of a customer. The view passes `cleaned_data` to editing.save_customer."""
 
     hourly_rate = AmountField(
@@ -127,7 +130,17 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at 
             if self._is_new(name, text):
                 self._take(name, checked)
         self._check_vat()
+        self._ask_about_the_rate()
         return cleaned
+
+    def _ask_about_the_rate(self) -> None:
+        others = self.organisation.customers.exclude(pk=self.instance.pk).exclude(hourly_rate=None)
+        text = _(
+            "%(amount)s is more than ten times what other customers have (%(usual)s). "
+            "Is that right?"
+        )
+        rates = others.order_by("-pk").values_list("hourly_rate", flat=True)[:LAST]
+        self.ask_if_unlikely("hourly_rate", text, others=rates)
 
     def _check_vat(self) -> None:
         """Check that the VAT rate fits the customer, unless nothing about it was changed."""

@@ -13,6 +13,7 @@ from accounts.requests import MemberRequest
 from lib.countries import country_name
 from lib.paging import in_order, page_of
 from lib.toasts import Undo, toast
+from lib.understanding import is_typing
 from vat.choices import advice_for
 
 from .editing import (
@@ -79,6 +80,8 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = CustomerForm(data, instance=customer, organisation=request.organisation)
     contacts = contact_forms(data, customer)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if data is not None and all([form.is_valid(), contacts.is_valid()]):
         try:
             saved = save_customer(

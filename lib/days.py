@@ -194,7 +194,9 @@ def _year(typed: str | None, *, default: int) -> int:
         if year < FIRST_YEAR:
             raise ValueError(_("Type all four digits of the year %(year)s.") % {"year": typed})
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        sentence = _("The year %(year)s is out of reach. Type a year from %(first)d to %(last)d.")
+        sentence = _(
+            "The year %(year)s is out of reach. Choose a day between %(first)d and %(last)d."
+        )
         years = {"year": typed[:8], "first": FIRST_YEAR, "last": LAST_YEAR}
         raise ValueError(sentence % years)
     return year

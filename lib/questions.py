@@ -5,11 +5,16 @@ values: with other values the text differs, and the tick means nothing.
 """
 
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+
+from .formats import euro
+from .unlikely import is_unlikely, typical
 
 CODE = "question"
 NAME = "confirmed"
@@ -38,6 +43,25 @@ class AsksQuestions(forms.BaseForm):
         if not question.is_confirmed:
             self.add_error(name, ValidationError(text, code=CODE))
 
+    def ask_if_unlikely(
+        self,
+        name: str,
+        text: str,
+        *,
+        others: Iterable[Decimal | None],
+        shown: Callable[[Decimal], str] = euro,
+    ) -> None:
+        """Ask about a changed amount of more than ten times what the `others` are.
+
+        The text has %(amount)s and %(usual)s.
+        """
+        value = self.cleaned_data.get(name)
+        if not value or name not in self.changed_data:
+            return
+        usual = typical(others)
+        if usual and is_unlikely(value, usual):
+            self.ask(name, text % {"amount": shown(value), "usual": shown(usual)})
+
     def questions_at(self, name: str) -> list[Question]:
         """Return the questions at a field, also the confirmed ones."""
         return self._asked().get(name, [])
@@ -63,7 +87,8 @@ class AsksQuestions(forms.BaseForm):
 
     def _confirmed(self) -> list[str]:
         data: Any = self.data
-        return data.getlist(self.confirmation_name) if hasattr(data, "getlist") else []
+        name = self.confirmation_name
+        return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
 
 
 def _token(name: str, text: str, about: object) -> str:

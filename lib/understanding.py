@@ -5,17 +5,25 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.formats import number_format
 
 from .text import clean_line
 
 SUBMITTED = "submitted"
+TYPING = "X-Typing"
+
+
+def is_typing(request: HttpRequest) -> bool:
+    """Return True if the page only asks what the typed form means; nothing may be stored."""
+    return request.method == "POST" and TYPING in request.headers
 
 
 class ShowsUnderstood(forms.BaseForm):
     """A form mixin: `understood` has, by field, what was read where that says more than the text.
 
-    A page posts the form to the address that answers with ui/understood.html.
+    A page posts the form to the address of its view, which answers `is_typing` with
+    ui/understood.html.
     """
 
     def understood(self) -> dict[str, str]:
@@ -59,3 +67,8 @@ class ShowsUnderstood(forms.BaseForm):
 def number(value: Decimal, *, grouped: bool = True) -> str:
     """Format with the decimals that the value has: 1.125,00 in Dutch."""
     return number_format(value, use_l10n=True, force_grouping=grouped)
+
+
+def times(quantity: Decimal, price: Decimal) -> str:
+    """Format as 80 × 1.125,00, without the zeroes of a whole quantity."""
+    return f"{number(quantity.normalize() + 0)} × {number(price)}"

@@ -1,17 +1,13 @@
 """What is usual for a customer or a category, to ask about what is far above it."""
 
 from decimal import Decimal
-from statistics import median
 
 from django.utils.translation import gettext as _
 
 from lib.formats import euro
+from lib.unlikely import LAST, is_unlikely, typical
 
 from .models import Expense, RegistrationQuerySet, Trip
-
-# The last rows say what is usual; fewer than some say nothing.
-LAST, FEWEST = 200, 3
-TIMES = 10
 
 
 def question_about_expense(expense: Expense) -> str:
@@ -19,14 +15,14 @@ def question_about_expense(expense: Expense) -> str:
     amount = abs(expense.quantity * expense.price)
     rows = Expense.objects.filter(organisation=expense.organisation_id)
     usual = _usual_amount(rows.filter(category=expense.category_id), but=expense)
-    if usual and amount > TIMES * usual:
+    if usual and is_unlikely(amount, usual):
         sentence = _(
             "%(amount)s is more than ten times what this category usually has (%(usual)s). "
             "Is that right?"
         )
         return sentence % {"amount": euro(amount), "usual": euro(usual)}
     usual = _usual_amount(rows.filter(project__customer=expense.project.customer_id), but=expense)
-    if usual and amount > TIMES * usual:
+    if usual and is_unlikely(amount, usual):
         sentence = _(
             "%(amount)s is more than ten times what this customer usually has (%(usual)s). "
             "Is that right?"
@@ -41,8 +37,8 @@ def question_about_trip(trip: Trip) -> str:
         organisation=trip.organisation_id, project__customer=trip.project.customer_id
     )
     distances = rows.exclude(pk=trip.pk).order_by("-date", "-pk").values_list("distance", flat=True)
-    usual = _median([Decimal(distance) for distance in distances[:LAST]])
-    if not usual or trip.distance <= TIMES * usual:
+    usual = typical(Decimal(distance) for distance in distances[:LAST])
+    if not usual or not is_unlikely(Decimal(trip.distance), usual):
         return ""
     sentence = _(
         "%(km)d km is more than ten times what this customer usually has (%(usual)d km). "
@@ -53,8 +49,4 @@ def question_about_trip(trip: Trip) -> str:
 
 def _usual_amount(rows: RegistrationQuerySet, *, but: Expense) -> Decimal | None:
     last = rows.exclude(pk=but.pk).order_by("-date", "-pk").values_list("quantity", "price")[:LAST]
-    return _median([abs(quantity * price) for quantity, price in last])
-
-
-def _median(values: list[Decimal]) -> Decimal | None:
-    return median(values) if len(values) >= FEWEST else None
+    return typical(quantity * price for quantity, price in last)

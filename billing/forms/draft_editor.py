@@ -18,10 +18,13 @@ from django.utils.translation import gettext as _
 from integrations.eboekhouden.facts import limits
 from lib.formats import day, euro, percentage
 from lib.money import ZERO
+from lib.questions import NAME as CONFIRMED
+from lib.understanding import SUBMITTED
+from lib.unlikely import LAST, typical
 from registrations.selection import is_id
 
 from ..invoices.drafting import HEAD_FIELDS, DraftInput, LineInput, as_input
-from ..models import Invoice, InvoiceLine
+from ..models import Invoice, InvoiceLine, InvoiceStatus
 from ..unbilled.claiming import line_ids_with_rows
 from .drafts import ATTACHED, HeadForm, LineForm, Offers
 
@@ -53,12 +56,14 @@ class DraftEditor:
         # The control to focus: `add`, or a control of a line, by its name and number.
         self.focus: tuple[str, int] = ("", -1)
         self.has_lines = len(self.stored) <= MOST_LINES
+        # Whether the form was sent before, so that empty fields are wrong while typing too.
+        self.answers = {SUBMITTED: "1"} if posted and SUBMITTED in posted else {}
         if posted is None:
             self.head_raw: Raw = HeadForm.stored(invoice)
             self.raw = [LineForm.stored(line) for line in self.stored.values()]
             self.known = set(self.stored)
         else:
-            self.head_raw = {name: posted.get(name) for name in HeadForm.base_fields}
+            self.head_raw = {name: posted.get(name) for name in HeadForm.base_fields} | self.answers
             self.raw = list(_typed_lines(posted))
             self.known = {int(pk) for pk in posted.getlist("known") if is_id(pk)}
         self.offers = Offers.of(invoice.organisation, day=self._first_day())
@@ -85,7 +90,7 @@ class DraftEditor:
     def _line(self, place: int, raw: Raw) -> LineForm:
         stored = self.stored.get(_id_of(raw) or 0)
         prefix = f"line-{place}"
-        typed = {f"{prefix}-{name}": value for name, value in raw.items()}
+        typed = {f"{prefix}-{name}": value for name, value in raw.items()} | self.answers
         return LineForm(
             typed if self.is_checked else None,
             initial=None if self.is_checked else raw,
@@ -93,7 +98,15 @@ class DraftEditor:
             offers=self.offers,
             stored=stored,
             is_fixed=bool(stored and stored.pk in self.fixed),
+            typical=self._typical_line if self.is_checked else None,
         )
+
+    @cached_property
+    def _typical_line(self) -> Decimal | None:
+        """The net amount that lines of this customer usually have, in euros."""
+        lines = InvoiceLine.objects.filter(invoice__customer=self.invoice.customer_id)
+        others = lines.exclude(invoice__status=InvoiceStatus.DRAFT).exclude(invoice=self.invoice)
+        return typical(others.order_by("-pk").values_list("net", flat=True)[:LAST])
 
     def is_valid(self) -> bool:
         """Return whether the draft can be stored as typed."""
@@ -230,7 +243,8 @@ def _typed_lines(posted: QueryDict) -> Iterator[Raw]:
         prefix = f"line-{place}-"
         names = [name for name in LineForm.base_fields if prefix + name in posted]
         if names:
-            yield {name: posted[prefix + name] for name in names}
+            confirmed = posted.getlist(prefix + CONFIRMED)
+            yield {name: posted[prefix + name] for name in names} | {CONFIRMED: confirmed}
 
 
 def _id_of(raw: Mapping[str, Any]) -> int | None:

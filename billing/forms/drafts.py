@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -17,7 +18,11 @@ from integrations.models import CostCentre, LedgerAccount
 from lib.amounts import AmountField, WholeField
 from lib.choices import chosen_id
 from lib.form_fields import LineField, MultilineField
-from lib.formats import euro
+from lib.formats import euro, percentage
+from lib.money import ZERO, net_amount
+from lib.questions import AsksQuestions
+from lib.understanding import ShowsUnderstood, times
+from lib.unlikely import is_unlikely
 from vat.choices import ENDED
 from vat.models import VatRate
 from vat.rates_by_date import NoRateThen, has_ended, rate_on
@@ -30,7 +35,7 @@ ATTACHED = ("with_specification", "with_receipts")
 UNITS = [("hour", gettext_lazy("hour")), ("piece", gettext_lazy("piece")), ("", "—")]
 
 
-class HeadForm(forms.Form):
+class HeadForm(ShowsUnderstood, forms.Form):
     """Dates, texts and the discount on the whole; `version` is that of the draft that was shown."""
 
     date = InvoiceDateField(label=gettext_lazy("Invoice date"))
@@ -109,11 +114,12 @@ class Offers:
         return [(pk, str(one)) for pk, one in rates if pk == chosen or not has_ended(one, self.day)]
 
 
-class LineForm(forms.Form):
+class LineForm(AsksQuestions, ShowsUnderstood, forms.Form):
     """A line.
 
     A line with rows keeps their quantity, unit and price. Of a line of a credit only the text can
-    be changed: the rest follows from the line it takes back.
+    be changed: the rest follows from the line it takes back. `typical` is the net amount that a
+    line of this customer has, in euros.
     """
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -140,9 +146,11 @@ class LineForm(forms.Form):
         offers: Offers,
         stored: InvoiceLine | None = None,
         is_fixed: bool = False,
+        typical: Decimal | None = None,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
+        self.typical = typical
         self.offers, self.line, self.is_fixed = offers, stored, is_fixed
         self.is_text = bool(stored and stored.credits_id)
         if self.is_text:
@@ -181,7 +189,33 @@ class LineForm(forms.Form):
         if quantity and price and abs(quantity * price) > limits.MAX_AMOUNT:
             text = _("A line can be at most %(most)s. Lower the price.")
             self.add_error("price", text % {"most": euro(limits.MAX_AMOUNT)})
+        elif self._is_unlikely(found):
+            text = _(
+                "%(amount)s is more than ten times what a line of this customer usually has "
+                "(%(usual)s). Is that right?"
+            )
+            amounts = {"amount": euro(_net(found)), "usual": euro(self.typical or ZERO)}
+            self.ask("price", text % amounts)
         return found
+
+    def _is_unlikely(self, found: Mapping[str, Any]) -> bool:
+        """Whether a typed amount is far above what the customer has; a stored one is not asked."""
+        typed = tuple(found.get(name) for name in ("quantity", "price", "discount"))
+        if None in typed or not self.typical:
+            return False
+        is_stored = self.line and typed == (self.line.quantity, self.line.price, self.line.discount)
+        return not is_stored and is_unlikely(_net(found), self.typical)
+
+    def calculations(self) -> dict[str, str]:
+        """Return quantity × price, less the discount, at the price."""
+        found = self.cleaned_data
+        quantity, price, discount = (found.get(name) for name in ("quantity", "price", "discount"))
+        if quantity is None or price is None or discount is None:
+            return {}
+        if quantity == 1 and not discount:
+            return {}
+        less = f" − {percentage(discount)}" if discount else ""
+        return {"price": f"{times(quantity, price)}{less} = {euro(_net(found))}"}
 
     def line_input(self) -> LineInput:
         """Return the line; the form must be valid."""
@@ -213,6 +247,10 @@ class LineForm(forms.Form):
             "vat_rate": line.vat_rate_id,
             "cost_centre_id": line.cost_centre_id,
         }
+
+
+def _net(found: Mapping[str, Any]) -> Decimal:
+    return net_amount(found["quantity"], found["price"], found.get("discount") or ZERO)
 
 
 def _as_stored(line: InvoiceLine, *, description: str) -> LineInput:

@@ -89,7 +89,8 @@ def invoice_preview(request: MemberRequest, pk: int) -> HttpResponse:
     invoice = invoice_or_404(request, pk)
     if not invoice.is_draft:
         raise Http404
-    context = _previewed(DraftEditor(invoice, request.POST))
+    editor = DraftEditor(invoice, request.POST)
+    context = {**_previewed(editor), "notes_of": [editor.head, *editor.lines]}
     return render(request, "billing/invoices/_draft_preview.html", context)
 
 

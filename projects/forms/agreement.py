@@ -51,6 +51,10 @@ class AgreementForm:
     def has_errors(self) -> bool:
         return self.is_bound and not self.is_valid()
 
+    def all_forms(self) -> list[BaseForm]:
+        """Return every form, one by one."""
+        return [self.project, *self.tasks, *self.members, *self.instalments, self.subscription]
+
     def agreement(self) -> Agreement:
         """Return the contents of the form; only after is_valid()."""
         return Agreement(

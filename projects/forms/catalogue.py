@@ -13,6 +13,9 @@ from accounts.models import Organisation
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre
 from lib.amounts import AmountField
+from lib.questions import AsksQuestions
+from lib.understanding import ShowsUnderstood
+from lib.unlikely import LAST
 from projects.models import ExpenseCategory, Task, TripSettings, Vehicle
 from vat.choices import offer_rates
 
@@ -25,7 +28,7 @@ NAME_TAKEN = {
 }
 
 
-class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class OwnedForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """A form for a row of one organisation, which is never taken from the posted data."""
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
@@ -114,6 +117,16 @@ class TaskForm(NamedForm, BookableForm):
             "is_active",
             *OVERRIDES,
         )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        others = self.organisation.tasks.exclude(pk=self.instance.pk).exclude(hourly_rate=None)
+        text = _(
+            "%(amount)s is more than ten times what other tasks have (%(usual)s). Is that right?"
+        )
+        rates = others.order_by("-pk").values_list("hourly_rate", flat=True)[:LAST]
+        self.ask_if_unlikely("hourly_rate", text, others=rates)
+        return values
 
 
 class CategoryForm(NamedForm, BookableForm):

@@ -14,6 +14,10 @@ from accounts.models import Organisation
 from lib.amounts import AmountField
 from lib.choices import offer
 from lib.form_fields import DayField
+from lib.money import cents
+from lib.questions import AsksQuestions
+from lib.understanding import ShowsUnderstood, number
+from lib.unlikely import LAST
 from projects.editing import keeps_customer
 from projects.models import Method, Project, ScheduledAmountKind
 
@@ -30,7 +34,7 @@ FIELDS_OF = {
 }
 
 
-class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """General data, method of invoicing, budget."""
 
     hourly_rate = AmountField(label=gettext_lazy("Hourly rate"), max_digits=8, required=False)
@@ -114,6 +118,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         self._check_billed_price(values)
         self._check_days(values)
         self._check_name(values)
+        self._ask_about_amounts()
         return values
 
     def agreed_fields(self) -> dict[str, object]:
@@ -127,6 +132,27 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
             if self.method not in methods:
                 self.errors.pop(name, None)
                 values[name] = getattr(self.stored, name, None)
+
+    def _ask_about_amounts(self) -> None:
+        """Ask about rates, prices and budgets far above those of the organisation."""
+        organisation = self.instance.organisation
+        tasks = organisation.tasks.exclude(hourly_rate=None).order_by("-pk")
+        if self.method is Method.PROJECT_RATE:
+            text = _(
+                "%(amount)s is more than ten times what tasks have (%(usual)s). Is that right?"
+            )
+            rates = tasks.values_list("hourly_rate", flat=True)[:LAST]
+            self.ask_if_unlikely("hourly_rate", text, others=rates)
+        others = organisation.projects.exclude(pk=self.instance.pk).order_by("-pk")[:LAST]
+        rows = list(others.values_list("fixed_price", "budget_amount", "budget_minutes"))
+        prices, amounts, minutes = zip(*rows, strict=True) if rows else ((), (), ())
+        hours = [Decimal(one) / 60 for one in minutes if one is not None]
+        text = _(
+            "%(amount)s is more than ten times what other projects have (%(usual)s). Is that right?"
+        )
+        self.ask_if_unlikely("fixed_price", text, others=prices)
+        self.ask_if_unlikely("budget_amount", text, others=amounts)
+        self.ask_if_unlikely("budget_hours", text, others=hours, shown=_in_hours)
 
     def _require(self, name: str, method: Method, sentence: str) -> None:
         if self.method is method and not self.cleaned_data.get(name) and name not in self.errors:
@@ -159,6 +185,10 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
         if same.exclude(pk=self.instance.pk).exists():
             text = _("%(customer)s already has a project named %(name)s. Choose another name.")
             self.add_error("name", text % {"customer": customer, "name": name})
+
+
+def _in_hours(hours: Decimal) -> str:
+    return number(cents(hours))
 
 
 def _minutes(hours: Decimal) -> int:

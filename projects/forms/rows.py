@@ -1,26 +1,38 @@
 """Rows on the form of a project: its tasks and its team. Every row is a separate form."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from lib.amounts import AmountField
+from lib.questions import AsksQuestions
+from lib.understanding import ShowsUnderstood
 from projects.editing import MemberRow, TaskRow
 from projects.models import Method, Project, ProjectMember, ProjectTask, Task
 
 
-class RowForm(forms.Form):
-    """A row with a checkbox; amounts that the chosen method does not use are ignored."""
+class RowForm(AsksQuestions, ShowsUnderstood, forms.Form):
+    """A row with a checkbox; amounts that the chosen method does not use are ignored.
+
+    `other_rates` are hourly rates of the organisation; `question` asks about one far above them.
+    """
+
+    question: str | Promise = ""
 
     # Fields, each with the only method that uses it.
     used_with: tuple[tuple[str, Method], ...] = ()
 
-    def __init__(self, *args: Any, method: Method, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, method: Method, other_rates: Iterable[Decimal | None], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
-        self.method = method
+        self.method, self.other_rates = method, other_rates
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
@@ -28,12 +40,15 @@ class RowForm(forms.Form):
             if self.method is not method:
                 self.errors.pop(name, None)
                 values[name] = self.initial.get(name)
+        if ("hourly_rate", self.method) in self.used_with:
+            self.ask_if_unlikely("hourly_rate", str(self.question), others=self.other_rates)
         return values
 
 
 class TaskRowForm(RowForm):
     """A task and its price on this project."""
 
+    question = _("%(amount)s is more than ten times what tasks have (%(usual)s). Is that right?")
     used_with = (("hourly_rate", Method.TASK_RATE), ("fixed_price", Method.FIXED_PRICE_TASKS))
     chosen = forms.BooleanField(required=False)
     is_billable = forms.BooleanField(label=_("Billable"), required=False)
@@ -54,6 +69,9 @@ class TaskRowForm(RowForm):
 class MemberRowForm(RowForm):
     """An employee on the team and their rate on this project."""
 
+    question = _(
+        "%(amount)s is more than ten times what other employees have (%(usual)s). Is that right?"
+    )
     used_with = (("hourly_rate", Method.EMPLOYEE_RATE),)
     chosen = forms.BooleanField(required=False)
     is_manager = forms.BooleanField(label=_("Project manager"), required=False)
@@ -89,6 +107,7 @@ def task_forms(
             prefix=f"task-{task.pk}",
             task=task,
             method=method,
+            other_rates=[one.hourly_rate for one in tasks],
             initial=_initial_of_task(task, stored.get(task.pk), is_new=project.pk is None),
         )
         for task in tasks
@@ -115,6 +134,7 @@ def member_forms(
             prefix=f"member-{member.pk}",
             membership=member,
             method=method,
+            other_rates=[one.hourly_rate for one in members],
             initial={
                 "chosen": project.pk is None or member.pk in stored,
                 "is_manager": member.pk in managers,

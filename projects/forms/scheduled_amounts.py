@@ -14,14 +14,18 @@ from accounts.models import Organisation
 from lib.amounts import AmountField
 from lib.choices import offer
 from lib.form_fields import DayField, LineField
-from lib.money import ZERO
+from lib.formats import euro
+from lib.money import ZERO, net_amount
+from lib.questions import AsksQuestions
+from lib.understanding import ShowsUnderstood, times
+from lib.unlikely import LAST
 from projects.editing import InstalmentRow
 from projects.models import ScheduledAmountKind, Subscription
 from projects.periods import Period, periods
 from projects.scheduled_amounts import days_of
 
 
-class InstalmentForm(forms.Form):
+class InstalmentForm(ShowsUnderstood, forms.Form):
     """An instalment of a fixed price."""
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -76,7 +80,7 @@ InstalmentFormSet = cast(
 )
 
 
-class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class SubscriptionForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """An amount per period."""
 
     quantity = AmountField(label=gettext_lazy("Quantity"), max_digits=8, min_value=Decimal("0.01"))
@@ -98,6 +102,7 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.organisation = organisation
         tasks = organisation.tasks.filter(Q(is_active=True) | Q(pk=self.instance.task_id))
         offer(self, "task", tasks, empty=_("none"))
         self.initial.setdefault("quantity", Decimal(1))
@@ -118,7 +123,26 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none
             self.add_error("ends_on", _("The end is before the start."))
         if starts and values.get("frequency"):
             self._check_billed_periods(values["frequency"], starts)
+        self._ask_about_the_price()
         return values
+
+    def calculations(self) -> dict[str, str]:
+        """Return quantity × price, at the price."""
+        quantity, price = (self.cleaned_data.get(name) for name in ("quantity", "price"))
+        if not quantity or not price or quantity == 1:
+            return {}
+        total = euro(net_amount(quantity, price))
+        return {"price": f"{times(quantity, price)} = {total}"}
+
+    def _ask_about_the_price(self) -> None:
+        rows = Subscription.objects.filter(project__organisation=self.organisation)
+        others = rows.exclude(pk=self.instance.pk).order_by("-pk")
+        text = _(
+            "%(amount)s is more than ten times what other subscriptions have (%(usual)s). "
+            "Is that right?"
+        )
+        prices = others.values_list("price", flat=True)[:LAST]
+        self.ask_if_unlikely("price", text, others=prices)
 
     def _check_billed_periods(self, frequency: str, starts: datetime.date) -> None:
         """Add an error if days that were billed would become part of another period."""

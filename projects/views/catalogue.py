@@ -17,6 +17,7 @@ from accounts.access import manager_required
 from accounts.requests import MemberRequest
 from lib.paging import Orders, in_order, page_of
 from lib.toasts import toast
+from lib.understanding import is_typing
 from projects import catalogue
 from projects.filters import CatalogueFilter, TaskFilter
 from projects.forms.catalogue import (
@@ -121,6 +122,8 @@ def vehicle_list(request: MemberRequest) -> HttpResponse:
 def vehicle_trip_settings(request: MemberRequest) -> HttpResponse:
     """Save the card with the trip settings, on the page of the vehicles."""
     form = _trip_settings_form(request)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if not form.is_valid():
         return _vehicles(request, form)
     catalogue.store(form.instance, fields=form.cleaned_data)
@@ -173,6 +176,8 @@ def _page_of(request: MemberRequest, filters: CatalogueFilter, *, orders: Orders
 
 def _save_or_show(request: MemberRequest, form: OwnedForm, *, page: str) -> HttpResponse:
     """Show the form, with its errors; or store it and return to the list."""
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         catalogue.store(form.instance, fields=form.cleaned_data)
         name = str(form.instance)

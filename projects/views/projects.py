@@ -16,6 +16,7 @@ from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.paging import Orders, in_order, page_of
 from lib.toasts import Undo, toast
+from lib.understanding import is_typing
 from projects import editing
 from projects.figures import amounts_for_display, figures, with_used_minutes
 from projects.filters import ProjectFilter
@@ -122,6 +123,9 @@ def _edit(request: MemberRequest, project: Project) -> HttpResponse:
         organisation=request.organisation,
         project=project,
     )
+    if is_typing(request):
+        form.is_valid()
+        return render(request, "ui/understood.html", {"forms": form.all_forms()})
     if form.is_valid():
         outcome = editing.save_project(
             project, agreement=form.agreement(), today=timezone.localdate()

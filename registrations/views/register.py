@@ -118,7 +118,7 @@ def understood(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     row = _visible_row(request, page, pk) if pk else _new_row(request, page)
     form = _form(request, page, row=row)
     form.is_valid()
-    return render(request, "ui/understood.html", {"form": form})
+    return render(request, "ui/understood.html", {"forms": [form]})
 
 
 @require_safe

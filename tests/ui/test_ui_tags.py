@@ -9,12 +9,13 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.utils import translation
 
+from lib.form_fields import DayField
 from ui.tags import formats
 
 
 class PriceForm(forms.Form):
     price = forms.DecimalField(help_text="Excl. VAT")
-    date = forms.DateField()
+    date = DayField()
     lines = forms.ChoiceField(choices=[("task", "By task"), ("day", "By day")])
     billable = forms.BooleanField(required=False)
     status = forms.MultipleChoiceField(
@@ -85,14 +86,15 @@ def test_a_field_ties_its_help_and_its_error_to_its_input():
     assert "€" in page
 
 
-def test_a_date_is_asked_for_with_the_browser_s_own_calendar():
+def test_a_date_is_typed_in_one_order_or_chosen_in_a_calendar():
     form = PriceForm(initial={"date": date(2026, 11, 22)})
 
     with translation.override("nl"):
         page = drawn("{% field form.date %}", form=form)
 
-    assert 'type="date"' in page
-    assert 'value="2026-11-22"' in page
+    assert 'value="22-11-2026"' in page
+    assert "data-day-open" in page
+    assert 'id="id_date_day"' in page
 
 
 def test_choices_can_stand_side_by_side_as_radio_buttons():

@@ -18,6 +18,7 @@ from billing.models import Invoice, InvoiceLine, Origin
 from customers.models import Customer
 from registrations.models import Status, TimeEntry
 from tests import factories
+from tests.billing.issued import Item, issued
 from tests.responses import text
 
 from .pages import url
@@ -546,3 +547,39 @@ def test_an_ended_vat_rate_is_refused_for_a_new_line(inside, draft):
 
     assert page.status_code == 422
     assert "This VAT rate has ended. Choose another one." in text(page)
+
+
+# --- What was understood of a line ----------------------------------------------------------------
+
+
+def test_an_unlikely_line_is_worked_out_while_typing_and_stored_only_when_confirmed(inside, blank):
+    issued(blank.customer, [Item(price=price) for price in ("90", "100", "110")])
+    added = fields_of(inside.post(url("edit", blank.pk), typed(inside, blank) | {"do": "add"}))
+    added |= {"line-0-description": "Advice", "line-0-quantity": "80", "line-0-price": "1.125,00"}
+
+    sentence = "€ 90,000.00 is more than ten times what a line of this customer usually has"
+    shown = text(inside.post(url("preview", blank.pk), added))
+    assert "innerHTML:#id_line-0-price_notes" in shown
+    assert sentence in shown.replace("\u00a0", " ")
+    refused = inside.post(url("edit", blank.pk), added)
+    assert refused.status_code == 422
+    assert figures(blank)[0] == 0
+
+    (question,) = refused.context["editor"].lines[0].questions_at("price")
+    confirmed = added | {"line-0-confirmed": question.token}
+    shown = text(inside.post(url("preview", blank.pk), confirmed)).replace("\u00a0", " ")
+    assert "80 × 1,125.00 = € 90,000.00" in shown
+    assert inside.post(url("edit", blank.pk), confirmed).status_code == 302
+    assert figures(blank)[0] == Decimal("90000.00")
+    # What is stored is not asked about again, also on a page that says something else is wrong.
+    assert inside.post(url("edit", blank.pk), typed(inside, blank)).status_code == 302
+
+
+def test_an_ordinary_line_is_only_worked_out(inside, blank):
+    added = fields_of(inside.post(url("edit", blank.pk), typed(inside, blank) | {"do": "add"}))
+    added |= {"line-0-description": "Advice", "line-0-quantity": "8", "line-0-price": "90"}
+    added |= {"line-0-discount": "10"}
+    shown = text(inside.post(url("preview", blank.pk), added)).replace("\u00a0", " ")
+    assert "8 × 90.00 − 10% = € 648.00" in shown
+    assert "Is that right?" not in shown
+    assert inside.post(url("edit", blank.pk), added).status_code == 302

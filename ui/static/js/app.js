@@ -118,13 +118,13 @@
   });
   on("htmx:beforeRequest", (event) => {
     const form = event.detail.elt.closest("form[hx-post]");
-    if (!form) return;
+    if (!form || isQuiet(event)) return;
     if (form.dataset.busy) return event.preventDefault();
     busy(form, true);
   });
   on("htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest("form[hx-post]");
-    if (form) busy(form, false);
+    if (form && !isQuiet(event)) busy(form, false);
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-busy=yes]")) busy(form, false);
