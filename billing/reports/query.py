@@ -91,7 +91,7 @@ class TurnoverForm(PeriodForm):
 class AsAtForm(forms.Form):
     """The day at whose end a report is taken: today, or an earlier one."""
 
-    on = InvoiceDateField(label=_("As at"), required=False)
+    on = InvoiceFilterDayField(label=_("As at"), required=False)
 
     def __init__(self, data: QueryDict, *, today: datetime.date) -> None:
         shown = data.copy()
