@@ -77,7 +77,7 @@ def file_return(
     first, last = _days(period)
     with transaction.atomic():
         # Two people who file at once wait for each other.
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         if why := why_not_fileable(organisation, period, today=today):
             raise CannotFile(why)
         if bool(latest_of(organisation, period)) == (kind == FilingKind.RETURN):
