@@ -67,7 +67,7 @@ def end_of(day: datetime.date) -> datetime.datetime:
 def open_at(organisation: Organisation, day: datetime.date) -> list[OpenItem]:
     """Return the invoices that were open at the end of a day; five queries."""
     issued = _issued(organisation, day)
-    changed = issued.filter(_changed_after(day))
+    changed = issued.filter(_changed_after(organisation, day))
     unchanged = issued.open().exclude(pk__in=changed.values("pk")).order_by()
     fields = ("pk", "customer_id", "customer__name", "customer__number", "due_on")
     found = [
@@ -154,17 +154,21 @@ def _issued(organisation: Organisation, day: datetime.date) -> Any:
     return Invoice.objects.filter(asked, organisation=organisation, credit_of=None, date__lte=day)
 
 
-def _changed_after(day: datetime.date) -> Q:
+def _changed_after(organisation: Organisation, day: datetime.date) -> Q:
     """Return the condition on invoices of which a payment or credit is later than the day."""
     end = end_of(day)
-    paid = InvoiceEvent.objects.filter(invoice=OuterRef("pk"), kind__in=PAYMENTS, at__gte=end)
-    settled = InvoiceEvent.objects.filter(
-        invoice__credit_of=OuterRef("pk"), kind__in=SETTLEMENTS, at__gte=end
+    events = InvoiceEvent.objects.filter(invoice__organisation=organisation, at__gte=end)
+    paid = events.filter(kind__in=PAYMENTS).order_by()
+    settled = events.filter(kind__in=SETTLEMENTS, invoice__credit_of__isnull=False).order_by()
+    credited = organisation.invoices.filter(
+        Q(date__gt=day) | Q(paid_at__gte=end), credit_of__isnull=False, status__in=ISSUED
+    ).order_by()
+    return (
+        Q(paid_at__gte=end)
+        | Q(pk__in=paid.values("invoice"))
+        | Q(pk__in=settled.values("invoice__credit_of"))
+        | Q(pk__in=credited.values("credit_of"))
     )
-    credited = Invoice.objects.filter(
-        Q(date__gt=day) | Q(paid_at__gte=end), credit_of=OuterRef("pk"), status__in=ISSUED
-    )
-    return Q(paid_at__gte=end) | Q(Exists(paid)) | Q(Exists(settled)) | Q(Exists(credited))
 
 
 def _credits(invoices: QuerySet[Invoice]) -> dict[int, list[Credit]]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,7 +28,7 @@ from projects.models.project import HOURLY
 from registrations.models import BILLABLE_STATUSES, Status
 from registrations.worth import worth_by
 
-from ..models import CreditedRow, InvoiceStatus, RowDisposition
+from ..models import CreditedRow, InvoiceLine, InvoiceStatus, RowDisposition
 from .invoices import ISSUED
 from .outstanding_at import end_of
 
@@ -102,9 +102,8 @@ class WorkAt:
         rows = self._rows(kind)
         if self.day >= self.today:
             return rows.filter(_is_unbilled(kind))
-        was_billed, was_billed_later = self._credited(kind)
-        is_open = _is_unbilled(kind) | self._is_billed_later() | Q(was_billed_later)
-        return rows.filter(is_open).exclude(was_billed)
+        is_open = _is_unbilled(kind) | self._is_billed_later() | self._was_billed_later(kind)
+        return rows.filter(is_open).exclude(self._was_billed(kind))
 
     def undated(self) -> Undated:
         """Return the work of which it is not known whether it was settled before or after."""
@@ -138,29 +137,34 @@ class WorkAt:
 
     def _is_billed_later(self) -> Q:
         """Return the condition on rows whose invoice is dated, or whose draft is, after the day."""
-        on_draft = Q(invoice_line__invoice__status=InvoiceStatus.DRAFT)
-        drafted = on_draft & Q(invoice_line__invoice__created_at__gte=end_of(self.day))
-        return drafted | (~on_draft & Q(invoice_line__invoice__date__gt=self.day))
+        on_draft = Q(invoice__status=InvoiceStatus.DRAFT)
+        drafted = on_draft & Q(invoice__created_at__gte=end_of(self.day))
+        is_later = drafted | (~on_draft & Q(invoice__date__gt=self.day))
+        lines = InvoiceLine.objects.filter(is_later, invoice__organisation=self.organisation)
+        return Q(invoice_line__in=lines.order_by().values("pk"))
 
-    def _credited(self, kind: WorkKind) -> tuple[Exists, Exists]:
-        """Return whether a row was on an invoice then that is credited, and only after the day."""
+    def _credited(self, kind: WorkKind, **narrowed: object) -> Q:
+        """Return the condition on rows that a final credit took off such an invoice."""
         rows = CreditedRow.objects.filter(
-            kind=kind, row_id=OuterRef("pk"), line__invoice__status__in=ISSUED
+            kind=kind,
+            line__invoice__organisation=self.organisation,
+            line__invoice__status__in=ISSUED,
+            **narrowed,
         )
-        billed = rows.filter(
-            line__credits__invoice__date__lte=self.day, line__invoice__date__gt=self.day
+        return Q(pk__in=rows.values("row_id"))
+
+    def _was_billed(self, kind: WorkKind) -> Q:
+        """Return the condition on rows that were on an invoice then that is credited now."""
+        return self._credited(
+            kind, line__credits__invoice__date__lte=self.day, line__invoice__date__gt=self.day
         )
-        return Exists(billed), Exists(rows.filter(line__credits__invoice__date__gt=self.day))
+
+    def _was_billed_later(self, kind: WorkKind) -> Q:
+        return self._credited(kind, line__credits__invoice__date__gt=self.day)
 
     def _undated_rows(self, kind: WorkKind) -> QuerySet[Any]:
-        was_billed, was_billed_later = self._credited(kind)
-        written_off = CreditedRow.objects.filter(
-            kind=kind,
-            row_id=OuterRef("pk"),
-            line__invoice__status__in=ISSUED,
-            line__row_action=RowDisposition.WRITTEN_OFF,
-        )
-        known = Q(was_billed) | Q(was_billed_later) | Q(Exists(written_off))
+        written_off = self._credited(kind, line__row_action=RowDisposition.WRITTEN_OFF)
+        known = self._was_billed(kind) | self._was_billed_later(kind) | written_off
         return self._rows(kind).filter(_is_settled(kind), invoice_line=None).exclude(known)
 
 

@@ -1,5 +1,6 @@
 """Measure the slowest pages of Finance, from the request to the last byte. Needs Django set up."""
 
+import datetime
 from collections.abc import Callable
 
 from django.core.management import call_command
@@ -22,7 +23,10 @@ PAGES = {
     "Turnover by project": "billing:report-turnover?by=project",
     "Turnover by employee": "billing:report-turnover?by=employee",
     "Outstanding": "billing:report-outstanding",
+    "Outstanding, 200 days ago": "billing:report-outstanding?on={then}",
+    "Work in progress, 200 days ago": "billing:report-work?on={then}",
     "VAT": "billing:report-vat?",
+    "VAT return": "billing:report-return?",
     "Within the EU": "billing:report-icp?",
 }
 
@@ -47,6 +51,7 @@ def address_of(page: str, agency: Agency) -> str:
     name, mark, query = page.partition("?")
     since = agency.today.replace(year=agency.today.year - 1, day=1)
     days = f"period=custom&since={since}&until={agency.today}"
+    query = query.format(then=agency.today - datetime.timedelta(days=200))
     return f"{reverse(name)}?{query}&{days}" if mark else reverse(name)
 
 
