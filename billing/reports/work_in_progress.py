@@ -122,7 +122,7 @@ class WorkAt:
         return Undated(count, amount)
 
     def _rows(self, kind: WorkKind) -> QuerySet[Any]:
-        """Filter the rows of a kind dated until the day that are billed by themselves."""
+        """Filter the rows of a kind, dated until the day, that an invoice bills one by one."""
         if kind is WorkKind.SCHEDULED:
             agreed = ScheduledAmount.objects.filter(project__organisation=self.organisation)
             return agreed.filter(due_on__lte=self.day).exclude(project__method=Method.NONE)
