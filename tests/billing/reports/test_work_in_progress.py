@@ -286,6 +286,19 @@ def test_every_figure_leads_to_the_rows_that_it_adds_up(inside, agency):
     assert inside.get(url, {**day, "customer": "x"}).context["items"] == []
 
 
+def test_the_total_of_hours_is_that_of_unbilled_and_the_page_says_why_rows_differ(inside, agency):
+    project = factories.create_project(organisation=agency.organisation)
+    task = factories.create_task(organisation=agency.organisation)
+    for _row in range(3):
+        agency.hours(project=project, task=task, minutes=20, amount=Decimal("29.70"))
+
+    shown = inside.get(reverse("billing:report-work-rows"))
+
+    assert shown.context["total"] == unbilled(agency) == Decimal("90.00")
+    assert sum(item.amount for item in shown.context["items"]) == Decimal("89.10")
+    assert "may differ from its rows by some cents" in shown.content.decode()
+
+
 def test_without_a_day_it_is_today_and_the_future_is_refused(inside, agency):
     hour(agency, days=0)
     url = reverse("billing:report-work")
