@@ -50,10 +50,14 @@ class Action:
 
 @dataclass
 class Outcome:
-    """The number of invoices done, and a sentence for each that failed."""
+    """The ids of the invoices done, and a sentence for each that failed."""
 
-    done: int = 0
+    ids: list[int] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        return len(self.ids)
 
 
 def selected(organisation: Organisation, posted: QueryDict) -> list[Invoice]:
@@ -94,7 +98,7 @@ def carry_out(
     """Carry out the action on each invoice; stop only if the next ones would fail too."""
     outcome = Outcome()
     for invoice in invoices:
-        name = f"{invoice.customer} {invoice.number}".strip()
+        pk, name = invoice.pk, f"{invoice.customer} {invoice.number}".strip()
         try:
             action.carry_out(invoice, by, now)
         except MailFailed as failure:
@@ -109,7 +113,7 @@ def carry_out(
             reason = _("it has changed in the meantime.")
             outcome.failed.append(f"{name}: {reason}")
         else:
-            outcome.done += 1
+            outcome.ids.append(pk)
     return outcome
 
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
-from lib.selections import end_selection
-from lib.toasts import toast
+from lib.selections import deselect, end_selection
+from lib.toasts import Link, toast
 
 from ..forms.sending import SendForm
 from ..invoices.bulk_actions import ACTIONS, Action, Outcome, carry_out, selected, sort_out
@@ -88,8 +88,8 @@ def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
         )
     else:
         names = {"number": sent.number, "to": ", ".join(form.cleaned_data["to"])}
-        link = (sent.number, reverse("billing:invoice-detail", args=[sent.pk]))
-        toast(request, _("Invoice %(number)s has been sent to %(to)s.") % names, links=[link])
+        text = _("Invoice %(number)s has been sent to %(to)s.") % names
+        toast(request, text, links=[_link(sent)])
 
 
 @require_POST
@@ -105,6 +105,7 @@ def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse
         messages.warning(request, why)
     if Invoice.objects.filter(pk=pk).exists():
         return redirect("billing:invoice-detail", pk)
+    deselect(request, "invoices", kind="invoices", pk=pk)
     return redirect("billing:invoice-list")
 
 
@@ -138,9 +139,20 @@ def _action(name: str) -> Action:
     return ACTIONS[name]
 
 
+def _link(invoice: Invoice) -> Link:
+    return str(invoice), reverse("billing:invoice-detail", args=[invoice.pk])
+
+
 def _show_outcome(request: MemberRequest, action: Action, outcome: Outcome) -> None:
     if outcome.done:
-        messages.success(request, str(action.done) % {"count": outcome.done})
+        text = str(action.done) % {"count": outcome.done}
+        # Read again: the action may have given a number, or deleted the draft.
+        found = Invoice.objects.filter(pk__in=outcome.ids).select_related("customer")
+        invoices = list(found.order_by("date", "pk")[: NAMED + 1])
+        names = [f"{one} · {one.customer}" for one in invoices[:NAMED]]
+        names += ["…"] if len(invoices) > NAMED else []
+        links = [_link(one) for one in invoices[:NAMED]]
+        toast(request, f"{text} {', '.join(names)}".strip(), links=links)
     for text in outcome.failed:
         messages.error(request, text)
 
@@ -179,7 +191,7 @@ def _show_not_booked(request: MemberRequest, found: Eligible) -> None:
     toast(
         request,
         " ".join([text, *reasons]),
-        links=[(str(one), reverse("billing:invoice-detail", args=[one.pk])) for one, _why in named],
+        links=[_link(one) for one, _why in named],
         level=messages.WARNING,
     )
 

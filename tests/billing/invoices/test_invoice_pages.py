@@ -404,3 +404,24 @@ def test_an_invoice_of_e_boekhouden_is_only_shown_here(inside, connected):
     assert f"Created in e-Boekhouden as {invoice.number}" in page
     assert inside.get(url("pdf", invoice.pk)).status_code == 404
     assert inside.get(url("send", invoice.pk)).status_code == 404
+
+
+def test_an_action_on_several_invoices_names_and_links_them(inside, agency):
+    invoices = [sent(agency, name=f"Customer {n}") for n in range(5)]
+    address = url("selection-change", "mark-paid")
+
+    page = text(inside.post(address, {"invoices": [one.pk for one in invoices]}, follow=True))
+
+    assert "Marked as paid: 5." in page
+    for n, one in enumerate(invoices[:3]):
+        assert f'<a href="{url("detail", one.pk)}">{one}</a> · Customer {n}' in page
+    assert "Customer 2, …" in page
+
+
+def test_a_deleted_draft_is_no_longer_selected(inside, agency):
+    invoice = draft(agency)
+    address = url("change", invoice.pk, "delete")
+
+    page = text(inside.post(address, follow=True))
+
+    assert f'data-selection-done="invoices" data-row="invoices:{invoice.pk}"' in page
