@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.eboekhouden.messages import Relation
@@ -14,6 +15,7 @@ from integrations.runs import Clock, RunState, beat, carry_out, end
 from integrations.secrets import CannotDecrypt
 from integrations.sessions import open_client
 from integrations.switching import pause
+from lib.stored_texts import said
 
 from .import_rows import RowImporter
 from .import_runs import CannotImport, check_usable
@@ -47,15 +49,21 @@ def _read(run: ImportRun, *, clock: Clock) -> list[Relation]:
         text = sentence(error)
         pause(run.connection, code=error.code, text=text, now=clock())
         raise CannotImport(
-            _("%(reason)s The connection is paused until a test succeeds.") % {"reason": text}
+            said(
+                lambda: (
+                    _("%(reason)s The connection is paused until a test succeeds.")
+                    % {"reason": text}
+                )
+            )
         ) from None
     except CannotDecrypt:
         raise CannotImport(undecryptable()) from None
     except EBoekhoudenError as error:
-        raise CannotImport(
-            _("%(reason)s Customers already imported are kept. Start the import again later.")
-            % {"reason": sentence(error)}
-        ) from None
+        text = sentence(error)
+        later = gettext_lazy(
+            "%(reason)s Customers already imported are kept. Start the import again later."
+        )
+        raise CannotImport(said(lambda: later % {"reason": text})) from None
 
 
 def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:

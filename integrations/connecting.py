@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
+from lib.stored_texts import said
 
 from .database_identity import adopt
 from .eboekhouden.errors import EBoekhoudenError, MessageInvalid, NotConfigured
@@ -96,7 +97,7 @@ def test_connection(
     except (AdministrationTaken, StillInDoubt) as taken:
         return ConnectionTest(ok=False, text=str(taken), field="code_2", is_wrong=True)
     except CannotDecrypt:
-        return ConnectionTest(ok=False, text=undecryptable(), field="code_1", is_wrong=True)
+        return ConnectionTest(ok=False, text=str(undecryptable()), field="code_1", is_wrong=True)
     except EBoekhoudenError as error:
         return _record_failure(connection, candidate, error, by=by, now=now)
     return ConnectionTest(ok=True, text=_("The connection works."))
@@ -179,7 +180,7 @@ def _store_success(
             )
             _replace(LedgerAccount, connection, findings.ledger_accounts, key="code")
             _replace(CostCentre, connection, findings.cost_centres, key="remote_id")
-            record(connection, _("Tested: the connection works."), by=by, now=now)
+            record(connection, gettext_lazy("Tested: the connection works."), by=by, now=now)
     except IntegrityError:
         raise AdministrationTaken from None
     connection.refresh_from_db()
@@ -212,8 +213,7 @@ def _store_credentials(
         values["administration_key"] = candidate.administration_key
     Connection.objects.filter(pk=connection.pk).update(**values, **found)
     if renewed:
-        names = ", ".join(str(CREDENTIALS[name]) for name in renewed)
-        record(connection, _("Changed: %(what)s.") % {"what": names}, by=by, now=now)
+        record(connection, said(lambda: _changed(renewed)), by=by, now=now)
 
 
 def _store_settings(
@@ -229,11 +229,19 @@ def _store_settings(
         due = next_night(connection.organisation_id, now=now)
         values["next_import_at"] = due if settings["nightly_import"] else None
     Connection.objects.filter(pk=connection.pk).update(**values)
-    text = "; ".join(
-        f"{SETTINGS[name]}: {_shown(getattr(connection, name))} → {_shown(value)}"
-        for name, value in changed.items()
+    before = {name: getattr(connection, name) for name in changed}
+    text = said(
+        lambda: "; ".join(
+            f"{SETTINGS[name]}: {_shown(before[name])} → {_shown(value)}"
+            for name, value in changed.items()
+        )
     )
     record(connection, text, by=by, now=now)
+
+
+def _changed(renewed: list[str]) -> str:
+    names = ", ".join(str(CREDENTIALS[name]) for name in renewed)
+    return _("Changed: %(what)s.") % {"what": names}
 
 
 def _shown(value: object) -> str:
@@ -267,5 +275,6 @@ def _record_failure(
     is_wrong = isinstance(error, NotConfigured | MessageInvalid)
     if is_wrong and not _renewed(connection, candidate):
         pause(connection, code=error.code, text=text, now=now)
-    record(connection, _("Test failed: %(text)s") % {"text": text}, by=by, now=now, good=False)
-    return ConnectionTest(ok=False, text=text, field=field_at_fault(error), is_wrong=is_wrong)
+    failed = said(lambda: _("Test failed: %(text)s") % {"text": text})
+    record(connection, failed, by=by, now=now, good=False)
+    return ConnectionTest(ok=False, text=str(text), field=field_at_fault(error), is_wrong=is_wrong)

@@ -9,8 +9,7 @@ import hashlib
 from pathlib import Path
 
 from django.db import connection as database
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy
 
 from .models import Connection
 from .switching import pause
@@ -62,12 +61,11 @@ def notice_move(connection_id: int, *, now: datetime.datetime) -> None:
     The test also requires a comparison first. Until then nothing is sent from here.
     """
     connection = Connection.objects.select_related("organisation").get(pk=connection_id)
-    with override(connection.organisation.language):
-        text = _(
-            "This database was copied or restored elsewhere. Only one copy may book. If it is "
-            "this one, test the connection; booking resumes after a comparison."
-        )
-        pause(connection, code=CODE, text=text, now=now)
+    text = gettext_lazy(
+        "This database was copied or restored elsewhere. Only one copy may book. If it is "
+        "this one, test the connection; booking resumes after a comparison."
+    )
+    pause(connection, code=CODE, text=text, now=now)
 
 
 def adopt(connection: Connection, *, now: datetime.datetime) -> None:

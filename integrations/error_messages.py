@@ -1,7 +1,11 @@
 """Errors of e-Boekhouden as sentences that say what to do."""
 
-from django.utils.translation import get_language
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+
+from lib.stored_texts import said
 
 from .eboekhouden.errors import (
     EBoekhoudenError,
@@ -15,8 +19,12 @@ from .eboekhouden.facts.codes import explain
 FIELDS_AT_FAULT = {"E0011": "code_1", "E0012": "code_2", "E0013": "code_2", "E0015": "username"}
 
 
-def sentence(error: EBoekhoudenError) -> str:
-    """Return a sentence for the person who can act on the error; it contains no secrets."""
+def sentence(error: EBoekhoudenError) -> Any:
+    """Return a translatable sentence for the person who can act on the error, without secrets."""
+    return said(lambda: _sentence(error))
+
+
+def _sentence(error: EBoekhoudenError) -> str:
     known = _reasons().get(error.reason)
     if known:
         return known
@@ -38,9 +46,9 @@ def field_at_fault(error: EBoekhoudenError) -> str:
     return FIELDS_AT_FAULT.get(error.code, "")
 
 
-def undecryptable() -> str:
+def undecryptable() -> Any:
     """Return the sentence for stored codes that the keys of this installation cannot decrypt."""
-    return _(
+    return gettext_lazy(
         "The stored security codes cannot be read with the keys of this installation. "
         "Enter both codes again."
     )

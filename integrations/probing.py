@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .answers import ANSWERS, QUESTIONS
 from .eboekhouden.messages import Credentials
@@ -81,7 +82,7 @@ def keep(connection: Connection, answers: Mapping[str, str], *, now: datetime.da
     if unique:
         connection.refuses_duplicates = unique
     connection.save(update_fields=["answers", "answers_at", "refuses_duplicates"])
-    record(connection, _("Asked how this administration behaves."), by=None, now=now)
+    record(connection, gettext_lazy("Asked how this administration behaves."), by=None, now=now)
 
 
 def in_words(answers: Mapping[str, str]) -> list[AnswerInWords]:

@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from accounts.models import Organisation, User
 from lib.dispatch import enqueue
+from lib.stored_texts import SaidField, said
 
 # No step of a run takes that long: the worker of an older heartbeat has died.
 ABANDONED_AFTER = datetime.timedelta(minutes=5)
@@ -67,7 +68,7 @@ class Run(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     # Why it failed or is incomplete: a sentence.
-    problem = models.TextField(blank=True)
+    problem = SaidField(blank=True)
 
     class Meta:
         abstract = True
@@ -145,12 +146,12 @@ def carry_out(model: type[R], run_id: int, work: Callable[[R], None], *, clock: 
             _check_attempts(run)
             work(run)
         except CannotRun as reason:
-            end(run, RunState.FAILED, now=clock(), problem=str(reason))
+            end(run, RunState.FAILED, now=clock(), problem=reason.args[0])
 
 
 def _check_attempts(run: Run) -> None:
     if run.attempts > run.MAX_ATTEMPTS:
-        raise CannotRun(run.INTERRUPTED % {"count": run.MAX_ATTEMPTS})
+        raise CannotRun(said(lambda: run.INTERRUPTED % {"count": run.MAX_ATTEMPTS}))
 
 
 def claim_run(model: type[R], run_id: int, *, now: datetime.datetime) -> R | None:

@@ -3,9 +3,12 @@
 import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
+from lib.stored_texts import said
 
 from .events import record
 from .leases import shut_out
@@ -66,7 +69,7 @@ def activate(organisation: Organisation, *, by: User, now: datetime.datetime) ->
             if Connection.objects.filter(pk=connection.pk, is_active=False).update(
                 is_active=True, next_import_at=next_import
             ):
-                record(connection, _("Switched on."), by=by, now=now)
+                record(connection, gettext_lazy("Switched on."), by=by, now=now)
     except IntegrityError:
         raise AdministrationTaken from None
     connection.refresh_from_db()
@@ -80,21 +83,24 @@ def deactivate(connection: Connection, *, by: User, now: datetime.datetime) -> N
         is_active=False, next_import_at=None
     )
     if switched_off:
-        record(connection, _("Switched off."), by=by, now=now)
+        record(connection, gettext_lazy("Switched off."), by=by, now=now)
     connection.refresh_from_db()
 
 
 @transaction.atomic
-def pause(connection: Connection, *, code: str, text: str, now: datetime.datetime) -> bool:
+def pause(
+    connection: Connection, *, code: str, text: str | Promise, now: datetime.datetime
+) -> bool:
     """Stop sending and importing until a test succeeds or a person resumes the connection.
 
-    `text` is shown to people. False if it was paused already.
+    `text` is shown to people, and may be translatable. False if it was paused already.
     """
     paused = Connection.objects.filter(pk=connection.pk, paused_at=None).update(
-        paused_at=now, pause_code=code[:20], pause_text=text[:300]
+        paused_at=now, pause_code=code[:20], pause_text=text
     )
     if paused:
-        record(connection, _("Paused: %(text)s") % {"text": text}, by=None, now=now, good=False)
+        paused_for = said(lambda: _("Paused: %(text)s") % {"text": text})
+        record(connection, paused_for, by=None, now=now, good=False)
     connection.refresh_from_db()
     return bool(paused)
 
@@ -108,6 +114,6 @@ def resume(connection: Connection, *, by: User | None, now: datetime.datetime) -
         .update(paused_at=None, pause_code="", pause_text="")
     )
     if resumed:
-        record(connection, _("Resumed."), by=by, now=now)
+        record(connection, gettext_lazy("Resumed."), by=by, now=now)
     connection.refresh_from_db()
     return bool(resumed)

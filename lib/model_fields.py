@@ -14,7 +14,7 @@ from .amounts import WholeField
 from .text import clean_line, clean_text
 
 
-class _PlainInMigrations(models.Field):  # type: ignore[type-arg]  # takes none at run time
+class PlainInMigrations(models.Field):  # type: ignore[type-arg]  # takes none at run time
     """A field that migrations describe as the field of Django that it extends."""
 
     def deconstruct(self) -> Any:
@@ -24,7 +24,7 @@ class _PlainInMigrations(models.Field):  # type: ignore[type-arg]  # takes none 
         return name, f"django.db.models.{plain.__name__}", args, kwargs
 
 
-class _Cleaned(_PlainInMigrations):
+class _Cleaned(PlainInMigrations):
     """What both kinds of text share."""
 
     multiline: ClassVar[bool]
@@ -66,7 +66,7 @@ class MultilineField(_Cleaned, models.TextField):  # type: ignore[type-arg]
     multiline = True
 
 
-class AddressField(_PlainInMigrations, models.EmailField):  # type: ignore[type-arg]
+class AddressField(PlainInMigrations, models.EmailField):  # type: ignore[type-arg]
     """An e-mail address, stored as it is mailed."""
 
     def to_python(self, value: Any) -> Any:
@@ -85,7 +85,7 @@ class AddressField(_PlainInMigrations, models.EmailField):  # type: ignore[type-
         )
 
 
-class WholeNumberField(_PlainInMigrations, models.PositiveIntegerField):  # type: ignore[type-arg]
+class WholeNumberField(PlainInMigrations, models.PositiveIntegerField):  # type: ignore[type-arg]
     """A whole number that a form reads like any amount: `1.000` is asked about, not read as 1."""
 
     def formfield(self, **options: Any) -> Any:
@@ -93,7 +93,7 @@ class WholeNumberField(_PlainInMigrations, models.PositiveIntegerField):  # type
         return _whole_field(self, options)
 
 
-class SmallWholeNumberField(_PlainInMigrations, models.PositiveSmallIntegerField):  # type: ignore[type-arg]
+class SmallWholeNumberField(PlainInMigrations, models.PositiveSmallIntegerField):  # type: ignore[type-arg]
     """The same for a small number, such as days."""
 
     def formfield(self, **options: Any) -> Any:

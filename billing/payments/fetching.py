@@ -123,7 +123,7 @@ def _read(
 
 def note_problem(connection_id: int, text: str) -> None:
     """Store why payments were not fetched, for the pages; the next success clears it."""
-    Connection.objects.filter(pk=connection_id).update(payments_problem=text[:300])
+    Connection.objects.filter(pk=connection_id).update(payments_problem=text)
 
 
 # --- What follows from the open items -------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy
 
 from integrations.database_identity import QUIET
 from integrations.events import record
@@ -35,9 +35,10 @@ def require_comparisons(*, now: datetime.datetime) -> int:
     """Require a comparison of every connection before it sends again. Return their number."""
     connections = Connection.objects.exclude(username="").select_related("organisation")
     for connection in connections:
-        with override(connection.organisation.language):
-            text = _("Restored from a backup: nothing is sent until the comparison is complete.")
-            record(connection, text, by=None, now=now, good=False)
+        text = gettext_lazy(
+            "Restored from a backup: nothing is sent until the comparison is complete."
+        )
+        record(connection, text, by=None, now=now, good=False)
     return connections.update(must_compare_first=True, compare_from=now + QUIET)
 
 
@@ -115,9 +116,8 @@ def _resume(connection: Connection, *, now: datetime.datetime) -> None:
         return
     _mark_unfinished_unknown(connection)
     Connection.objects.filter(pk=connection.pk).update(must_compare_first=False, compare_from=None)
-    with override(connection.organisation.language):
-        text = _("Compared with e-Boekhouden after the restore; booking resumes.")
-        record(connection, text, by=None, now=now)
+    text = gettext_lazy("Compared with e-Boekhouden after the restore; booking resumes.")
+    record(connection, text, by=None, now=now)
 
 
 def _mark_unfinished_unknown(connection: Connection) -> None:

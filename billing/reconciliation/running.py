@@ -12,6 +12,7 @@ from integrations.quota import calls_left_for_reconciliation
 from integrations.runs import Clock, beat, carry_out
 from integrations.secrets import CannotDecrypt
 from integrations.switching import pause
+from lib.stored_texts import said
 
 from ..models import Difference, ReconciliationPart, ReconciliationRun
 from .comparing import discoveries, missing
@@ -56,12 +57,22 @@ def _check(run: ReconciliationRun, *, open_client: OpenClient, clock: Clock) -> 
         text = sentence(error)
         pause(run.connection, code=error.code, text=text, now=clock())
         raise CannotCheck(
-            _("%(reason)s The connection is paused until a test succeeds.") % {"reason": text}
+            said(
+                lambda: (
+                    _("%(reason)s The connection is paused until a test succeeds.")
+                    % {"reason": text}
+                )
+            )
         ) from None
     except EBoekhoudenError as error:
+        text = sentence(error)
         raise CannotCheck(
-            _("%(reason)s Earlier results are unchanged. Start the check again later.")
-            % {"reason": sentence(error)}
+            said(
+                lambda: (
+                    _("%(reason)s Earlier results are unchanged. Start the check again later.")
+                    % {"reason": text}
+                )
+            )
         ) from None
 
 
