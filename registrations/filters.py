@@ -39,7 +39,7 @@ class Several(choices.Several):
 class RegistrationFilter(filters.FilterSet):
     """The filters that the three overviews share; `today` determines the periods."""
 
-    q = filters.CharFilter(method="with_text", label=_("Search notes, project…"))
+    q = filters.CharFilter(method="with_text", label=_("Search description, project…"))
     period = filters.ChoiceFilter(
         label=_("Period"),
         choices=periods.CHOICES,

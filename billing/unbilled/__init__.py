@@ -4,7 +4,13 @@ Hours count when their project is billed by the hour; expenses and trips on ever
 billed at all; agreed amounts when they are due.
 """
 
-from .figures import customers_with_something, everything_unbilled, totals, unbilled_of
+from .figures import (
+    customers_with_something,
+    everything_unbilled,
+    has_work,
+    totals,
+    unbilled_of,
+)
 from .parts import UnbilledCustomer, UnbilledProject
 from .projects import billable_projects
 from .rows import SCHEDULED, WORK, UnbilledFilter, unbilled_work
@@ -18,6 +24,7 @@ __all__ = [
     "billable_projects",
     "customers_with_something",
     "everything_unbilled",
+    "has_work",
     "totals",
     "unbilled_of",
     "unbilled_work",

@@ -65,6 +65,19 @@ def everything_unbilled(
     )
 
 
+def has_work(organisation: Organisation) -> bool:
+    """Return whether anything was ever registered or agreed that could be billed."""
+    return any(
+        rows.exists()
+        for rows in (
+            organisation.time_entries,
+            organisation.expenses,
+            organisation.trips,
+            ScheduledAmount.objects.filter(project__organisation=organisation),
+        )
+    )
+
+
 def totals(projects: QuerySet[Project], unbilled_filter: UnbilledFilter) -> UnbilledTotals:
     """Let the database add up the unbilled amounts of these projects."""
     of_projects = {"project__in": projects.order_by().values("pk")}

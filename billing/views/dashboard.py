@@ -1,6 +1,7 @@
 """The first page: the next steps, and current figures."""
 
 import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Sum
@@ -17,7 +18,7 @@ from lib.money import ZERO
 from ..bookings.presenters import describe_booking
 from ..models import Booking
 from ..reports.outstanding import open_now
-from ..unbilled import UnbilledFilter, everything_unbilled
+from ..unbilled import UnbilledFilter, everything_unbilled, has_work
 from .onboarding import checklist
 
 
@@ -53,6 +54,8 @@ def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
         "unbilled_total": sum((row.total for row in customers), ZERO),
         "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
         "unbilled_count": len(customers),
+        # Called by the page if there is nothing to bill.
+        "has_work": partial(has_work, organisation),
         "attention": [
             describe_booking(booking, now=timezone.now()) for booking in attention.for_display()[:5]
         ],

@@ -16,12 +16,16 @@ NEEDED = ("address", "postal_code", "city", "vat_number", "coc_number", "iban")
 
 @dataclass(frozen=True)
 class Task:
-    """A step: its title, reason and URL, and whether it is done."""
+    """A step: its title, reason and URL, and whether it is done.
+
+    Who works alone has no colleague, so that step is optional.
+    """
 
     title: str
     text: str
     url: str
     is_done: bool
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,13 @@ class Checklist:
 
     @property
     def is_complete(self) -> bool:
-        return self.done == len(self.tasks)
+        return all(task.is_done or task.is_optional for task in self.tasks)
 
     @property
     def next(self) -> Task | None:
-        return next((task for task in self.tasks if not task.is_done), None)
+        return next(
+            (task for task in self.tasks if not task.is_done and not task.is_optional), None
+        )
 
 
 def checklist(membership: Membership) -> Checklist:
@@ -85,10 +91,23 @@ def _tasks(organisation: Organisation) -> Iterable[Task]:
 
 def _first_work(organisation: Organisation) -> Iterable[Task]:
     yield Task(
+        _("Create your tasks"),
+        _("Hours are registered on the tasks of a project, each with its own rate."),
+        reverse("projects:task-list"),
+        organisation.tasks.filter(is_active=True).exists(),
+    )
+    yield Task(
         _("Create a project"),
         _("By the hour, at a fixed price or as a subscription."),
         reverse("projects:project-add"),
         organisation.projects.exists(),
+    )
+    yield Task(
+        _("Invite a colleague"),
+        _("Colleagues register their own hours. Skip this if you work alone."),
+        reverse("accounts:employee-list"),
+        organisation.memberships.count() > 1,
+        is_optional=True,
     )
     yield Task(
         _("Register hours"),

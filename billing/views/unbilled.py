@@ -1,6 +1,7 @@
 """Finance → Unbilled: billable work, work that is left out, and work that was written off."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from ..unbilled import (
     UnbilledFilter,
     billable_projects,
     customers_with_something,
+    has_work,
     totals,
     unbilled_of,
 )
@@ -65,6 +67,7 @@ def unbilled_list(request: MemberRequest) -> HttpResponse:
     context = {
         **unbilled_request.context(request),
         "page": page,
+        "has_work": partial(has_work, request.organisation),
         "customers": unbilled_of(list(page), projects, unbilled_request.unbilled_filter),
         "customer_count": page.paginator.count,
         "totals": totals(projects, unbilled_request.unbilled_filter),

@@ -16,12 +16,16 @@ from lib.kept_uploads import KeepsUpload
 from lib.money import cents, share_of
 from lib.understanding import number
 from vat.choices import holds_on, offer_rates
+from vat.treatments import VatTreatment
 
 from ..models import Expense
 from ..pricing import without_vat
 from ..receipts import checked, shown_name
 from ..unlikely import question_about_expense
 from .registration import RegistrationForm
+
+# The other treatments are about the customer of the invoice, which employees do not decide.
+ON_A_RECEIPT = (VatTreatment.DOMESTIC, VatTreatment.EXEMPT)
 
 
 class ExpenseForm(KeepsUpload, RegistrationForm):
@@ -73,7 +77,12 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
             self.initial["quantity"], self.initial["price"] = row.quantity_paid, row.price_paid
             self.initial["includes_vat"] = True
         chosen, default_label = row.vat_rate_id, _("Default rate")
-        offer_rates(self, self.organisation, day=self._day(), chosen=chosen, empty=default_label)
+        rates = offer_rates(
+            self, self.organisation, day=self._day(), chosen=chosen, empty=default_label
+        )
+        if self.by and not self.by.is_manager:
+            own = Q(pk=chosen) | Q(is_default=True) | Q(treatment__in=ON_A_RECEIPT)
+            offer(self, "vat_rate", rates.filter(own), empty=default_label)
         if not row.receipt:
             del self.fields["removes_receipt"]
 

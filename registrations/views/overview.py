@@ -110,7 +110,7 @@ def _columns(overview: Overview, request: MemberRequest) -> list[tuple[str, str]
         ("customer", _("Customer")),
         ("project", _("Project")),
         ("special", str(overview.special_label)),
-        ("notes", _("Notes")),
+        ("notes", _("Description")),
     ]
     return columns + ([("amount", _("Amount"))] if sees_everything(request.membership) else [])
 

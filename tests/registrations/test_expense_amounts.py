@@ -9,6 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import Role
 from lib.money import cents, net_amount, share_of
 from registrations.models import Expense, Trip
 from registrations.pricing import without_vat
@@ -226,3 +227,23 @@ def test_the_distance_of_a_return_trip_is_shown_while_typing(office, employee):
     page = understood(employee, a_trip(office, is_return="on"), kind="trip")
 
     assert "2 × 43 = 86 km" in page
+
+
+def test_an_employee_is_offered_the_rates_of_a_receipt_and_not_those_of_customers(
+    client_of, organisation
+):
+    for treatment in ("domestic", "exempt", "export", "eu_services", "reverse_charge"):
+        rate = {"name": f"Rate {treatment}", "treatment": treatment}
+        if treatment != "domestic":
+            rate |= {"percentage": Decimal(0), "code": "GEEN"}
+        factories.create_vat_rate(organisation=organisation, **rate)
+    employee = factories.create_membership(organisation=organisation, role=Role.EMPLOYEE)
+    address = reverse("registrations:expenses")
+    shown = client_of(employee).get(address).content.decode()
+    assert "Rate domestic" in shown
+    assert "Rate exempt" in shown
+    assert not {"Rate export", "Rate eu_services", "Rate reverse_charge"} & set(
+        re.findall(r"Rate \w+", shown)
+    )
+    manager = factories.create_membership(organisation=organisation, role=Role.PROJECT_MANAGER)
+    assert "Rate export" in client_of(manager).get(address).content.decode()

@@ -26,7 +26,11 @@ def field(
     hide_label: bool = False,
     **attrs: Any,
 ) -> dict[str, object]:
-    """Context of ui/field.html. `kind` may be "switch" or "segments", else the widget decides."""
+    """Context of ui/field.html. `kind` may be "switch" or "segments", else the widget decides.
+
+    `is_needed=True` leaves out "(optional)" where an empty field keeps what is stored.
+    """
+    is_needed = attrs.pop("is_needed", False)
     shape = _shape(bound, kind)
     has_parts = shape in (CHOICES, SEGMENTS)
     return {
@@ -42,13 +46,13 @@ def field(
         "choices": bound.subwidgets if has_parts else [],
         "extra": attributes(attrs) if has_parts else "",
         **_of(bound),
+        "required": bound.field.required or is_needed,
     }
 
 
 def _of(bound: BoundField) -> dict[str, object]:
     return {
         "bound": bound,
-        "required": bound.field.required,
         "help_id": f"{bound.auto_id}_helptext",
         "notes_id": f"{bound.auto_id}_notes" if hasattr(bound.form, "understood") else "",
         **field_notes(bound, is_typing=False),
