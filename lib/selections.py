@@ -18,7 +18,7 @@ def deselect(request: HttpRequest, scope: str, *, kind: str, pk: int) -> None:
     _add(request, [{"scope": scope, "row": f"{kind}:{pk}"}])
 
 
-def ended_selections(request: HttpRequest) -> list[dict[str, str]]:
+def finished_selections(request: HttpRequest) -> list[dict[str, str]]:
     """Return what this page has to clear, once; a part of a page clears nothing."""
     session = getattr(request, "session", None)
     if session is None or getattr(request, "htmx", False):

@@ -55,10 +55,10 @@ for _name in ("alert", "card", "chip", "timeline"):
 
 
 @register.simple_tag(takes_context=True)
-def ended_selections(context: Context) -> list[dict[str, str]]:
+def finished_selections(context: Context) -> list[dict[str, str]]:
     """The selections that this page clears."""
     request = context.get("request")
-    return selections.ended_selections(request) if request else []
+    return selections.finished_selections(request) if request else []
 
 
 TAG_COLOURS = {
