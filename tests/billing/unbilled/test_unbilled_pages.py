@@ -280,3 +280,14 @@ def test_a_page_of_many_costs_as_many_queries_as_a_page_of_one(inside, agency, p
             agency.hours(project=project, date=TODAY, status=status)
 
     assert queries() == of_one
+
+
+def test_every_customer_of_the_dashboard_leads_to_its_unbilled_work(inside, agency):
+    project = project_of(agency, "Website")
+    agency.hours(project=project)
+
+    dashboard = inside.get(reverse("billing:dashboard")).content.decode()
+
+    address = f"{reverse('billing:unbilled')}?customer={project.customer_id}"
+    assert f'<a href="{address}">{project.customer}</a>' in dashboard
+    assert names(inside.get(address)) == ["Website"]
