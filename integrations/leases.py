@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from .models import Connection
@@ -10,14 +11,19 @@ LEASE = datetime.timedelta(seconds=180)
 
 
 def take(connection_id: int, *, now: datetime.datetime) -> int | None:
-    """Take the lease. Returns its fencing token; None if it is held or the connection is off."""
+    """Take the lease. Returns its fencing token; None if it is held or the connection is off.
+
+    The row stays locked until the token is read. Otherwise a worker that is suspended in between,
+    for longer than a lease, would read the token of the worker that took over.
+    """
     unheld = Q(lease_until=None) | Q(lease_until__lt=now)
-    is_taken = Connection.objects.filter(
-        unheld, pk=connection_id, is_active=True, paused_at=None, must_compare_first=False
-    ).update(lease_until=now + LEASE, fencing_token=F("fencing_token") + 1)
-    if not is_taken:
-        return None
-    return Connection.objects.values_list("fencing_token", flat=True).get(pk=connection_id)
+    with transaction.atomic():
+        is_taken = Connection.objects.filter(
+            unheld, pk=connection_id, is_active=True, paused_at=None, must_compare_first=False
+        ).update(lease_until=now + LEASE, fencing_token=F("fencing_token") + 1)
+        if not is_taken:
+            return None
+        return Connection.objects.values_list("fencing_token", flat=True).get(pk=connection_id)
 
 
 def renew(connection_id: int, fencing_token: int, *, now: datetime.datetime) -> bool:

@@ -34,6 +34,11 @@ class Attempt(NamedTuple):
     def ended(self) -> datetime.datetime | None:
         return None if self.seconds is None else self.began + seconds(self.seconds)
 
+    def __str__(self) -> str:
+        kind = "look-up" if self.is_look_up else "order"
+        lasted = f"{self.seconds} s, {self.outcome}"
+        return f"{kind} {self.fencing_token} at {self.began:%H:%M:%S.%f} of {lasted}"
+
     @property
     def may_have_left(self) -> bool:
         return not self.is_look_up and self.outcome not in NEVER_LEFT
@@ -196,7 +201,7 @@ def two_writers(
     for connection, attempts in by_connection.items():
         for before, after in overlapping(sorted(attempts, key=lambda attempt: attempt.began)):
             if before.seconds is not None and before.seconds < lease - 0.05:
-                text = f"connection {connection}: two writers at {after.began:%H:%M:%S.%f}"
+                text = f"connection {connection}: two writers: {before}, then {after}"
                 yield Finding("history", text)
 
 
