@@ -15,7 +15,7 @@ from integrations.runs import Clock, RunState, beat, carry_out, end
 from integrations.secrets import CannotDecrypt
 from integrations.sessions import open_client
 from integrations.switching import pause
-from lib.stored_texts import said
+from lib.stored_texts import in_every_language
 
 from .import_rows import RowImporter
 from .import_runs import CannotImport, check_usable
@@ -49,7 +49,7 @@ def _read(run: ImportRun, *, clock: Clock) -> list[Relation]:
         text = sentence(error)
         pause(run.connection, code=error.code, text=text, now=clock())
         raise CannotImport(
-            said(
+            in_every_language(
                 lambda: (
                     _("%(reason)s The connection is paused until a test succeeds.")
                     % {"reason": text}
@@ -63,7 +63,7 @@ def _read(run: ImportRun, *, clock: Clock) -> list[Relation]:
         later = gettext_lazy(
             "%(reason)s Customers already imported are kept. Start the import again later."
         )
-        raise CannotImport(said(lambda: later % {"reason": text})) from None
+        raise CannotImport(in_every_language(lambda: later % {"reason": text})) from None
 
 
 def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
-from lib.stored_texts import said
+from lib.stored_texts import in_every_language
 
 from .database_identity import adopt
 from .eboekhouden.errors import EBoekhoudenError, MessageInvalid, NotConfigured
@@ -213,7 +213,7 @@ def _store_credentials(
         values["administration_key"] = candidate.administration_key
     Connection.objects.filter(pk=connection.pk).update(**values, **found)
     if renewed:
-        record(connection, said(lambda: _changed(renewed)), by=by, now=now)
+        record(connection, in_every_language(lambda: _changed(renewed)), by=by, now=now)
 
 
 def _store_settings(
@@ -230,7 +230,7 @@ def _store_settings(
         values["next_import_at"] = due if settings["nightly_import"] else None
     Connection.objects.filter(pk=connection.pk).update(**values)
     before = {name: getattr(connection, name) for name in changed}
-    text = said(
+    text = in_every_language(
         lambda: "; ".join(
             f"{SETTINGS[name]}: {_shown(before[name])} → {_shown(value)}"
             for name, value in changed.items()
@@ -275,6 +275,6 @@ def _record_failure(
     is_wrong = isinstance(error, NotConfigured | MessageInvalid)
     if is_wrong and not _renewed(connection, candidate):
         pause(connection, code=error.code, text=text, now=now)
-    failed = said(lambda: _("Test failed: %(text)s") % {"text": text})
+    failed = in_every_language(lambda: _("Test failed: %(text)s") % {"text": text})
     record(connection, failed, by=by, now=now, good=False)
     return ConnectionTest(ok=False, text=str(text), field=field_at_fault(error), is_wrong=is_wrong)

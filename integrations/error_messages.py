@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from lib.stored_texts import said
+from lib.stored_texts import in_every_language
 
 from .eboekhouden.errors import (
     EBoekhoudenError,
@@ -21,7 +21,7 @@ FIELDS_AT_FAULT = {"E0011": "code_1", "E0012": "code_2", "E0013": "code_2", "E00
 
 def sentence(error: EBoekhoudenError) -> Any:
     """Return a translatable sentence for the person who can act on the error, without secrets."""
-    return said(lambda: _sentence(error))
+    return in_every_language(lambda: _sentence(error))
 
 
 def _sentence(error: EBoekhoudenError) -> str:

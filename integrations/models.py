@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from lib.model_fields import LineField
-from lib.stored_texts import SaidField
+from lib.stored_texts import TranslatedTextField
 
 from .eboekhouden.facts.limits import MAX_ENTRY_ROWS
 from .secrets import seal, unseal
@@ -75,12 +75,12 @@ class Connection(models.Model):
     # attempt failed.
     payments_requested_at = models.DateTimeField(null=True, editable=False)
     payments_seen_at = models.DateTimeField(null=True, editable=False)
-    payments_problem = SaidField(longest=300, blank=True, editable=False)
+    payments_problem = TranslatedTextField(longest=300, blank=True, editable=False)
 
     # While paused, nothing is sent.
     paused_at = models.DateTimeField(null=True, editable=False)
     pause_code = models.CharField(max_length=20, blank=True, editable=False)
-    pause_text = SaidField(longest=300, blank=True, editable=False)
+    pause_text = TranslatedTextField(longest=300, blank=True, editable=False)
     # The lease allows one writer at a time; each new lease increments the fencing token.
     lease_until = models.DateTimeField(null=True, editable=False)
     fencing_token = models.PositiveBigIntegerField(default=0, editable=False)
@@ -225,7 +225,7 @@ class ConnectionEvent(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    text = SaidField(longest=300)
+    text = TranslatedTextField(longest=300)
     is_good = models.BooleanField(default=True)
 
     class Meta:

@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from accounts.models import Organisation, User
 from lib.dispatch import enqueue
-from lib.stored_texts import SaidField, said
+from lib.stored_texts import TranslatedTextField, in_every_language
 
 # No step of a run takes that long: the worker of an older heartbeat has died.
 ABANDONED_AFTER = datetime.timedelta(minutes=5)
@@ -68,7 +68,7 @@ class Run(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     # Why it failed or is incomplete: a sentence.
-    problem = SaidField(blank=True)
+    problem = TranslatedTextField(blank=True)
 
     class Meta:
         abstract = True
@@ -151,7 +151,7 @@ def carry_out(model: type[R], run_id: int, work: Callable[[R], None], *, clock: 
 
 def _check_attempts(run: Run) -> None:
     if run.attempts > run.MAX_ATTEMPTS:
-        raise CannotRun(said(lambda: run.INTERRUPTED % {"count": run.MAX_ATTEMPTS}))
+        raise CannotRun(in_every_language(lambda: run.INTERRUPTED % {"count": run.MAX_ATTEMPTS}))
 
 
 def claim_run(model: type[R], run_id: int, *, now: datetime.datetime) -> R | None:

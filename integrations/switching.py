@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
-from lib.stored_texts import said
+from lib.stored_texts import in_every_language
 
 from .events import record
 from .leases import shut_out
@@ -99,7 +99,7 @@ def pause(
         paused_at=now, pause_code=code[:20], pause_text=text
     )
     if paused:
-        paused_for = said(lambda: _("Paused: %(text)s") % {"text": text})
+        paused_for = in_every_language(lambda: _("Paused: %(text)s") % {"text": text})
         record(connection, paused_for, by=None, now=now, good=False)
     connection.refresh_from_db()
     return bool(paused)

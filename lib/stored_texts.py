@@ -12,15 +12,15 @@ from django.utils.translation import get_language, override
 from .model_fields import PlainInMigrations
 
 
-def said(say: Callable[[], str]) -> Any:
+def in_every_language(say: Callable[[], str]) -> Any:
     """Return a text that calls `say` in the language in which it is read or stored."""
     return lazy(say, str)()
 
 
-class SaidField(PlainInMigrations, models.TextField):  # type: ignore[type-arg]  # none at run time
+class TranslatedTextField(PlainInMigrations, models.TextField):  # type: ignore[type-arg]  # none at run time
     """A sentence of the program: stored in every language, read in the active one.
 
-    A translatable text, such as the result of `said` or `gettext_lazy`, is stored as JSON by
+    A translatable text, as `in_every_language` and `gettext_lazy` return, is stored as JSON by
     language. A plain text is stored as it is. `longest` limits each language.
     """
 

@@ -12,7 +12,7 @@ from integrations.quota import calls_left_for_reconciliation
 from integrations.runs import Clock, beat, carry_out
 from integrations.secrets import CannotDecrypt
 from integrations.switching import pause
-from lib.stored_texts import said
+from lib.stored_texts import in_every_language
 
 from ..models import Difference, ReconciliationPart, ReconciliationRun
 from .comparing import discoveries, missing
@@ -57,7 +57,7 @@ def _check(run: ReconciliationRun, *, open_client: OpenClient, clock: Clock) -> 
         text = sentence(error)
         pause(run.connection, code=error.code, text=text, now=clock())
         raise CannotCheck(
-            said(
+            in_every_language(
                 lambda: (
                     _("%(reason)s The connection is paused until a test succeeds.")
                     % {"reason": text}
@@ -67,7 +67,7 @@ def _check(run: ReconciliationRun, *, open_client: OpenClient, clock: Clock) -> 
     except EBoekhoudenError as error:
         text = sentence(error)
         raise CannotCheck(
-            said(
+            in_every_language(
                 lambda: (
                     _("%(reason)s Earlier results are unchanged. Start the check again later.")
                     % {"reason": text}

@@ -15,7 +15,7 @@ from integrations.events import record
 from integrations.models import Connection, ConnectionEvent
 from integrations.runs import RunState
 from integrations.switching import activate, pause
-from lib.stored_texts import said
+from lib.stored_texts import in_every_language
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -93,7 +93,7 @@ def _in(language: str, read) -> str:
 
 
 def test_why_a_run_failed_is_read_in_the_language_of_the_reader(connection):
-    reason = said(lambda: _("The connection is paused: %(reason)s") % {"reason": "x"})
+    reason = in_every_language(lambda: _("The connection is paused: %(reason)s") % {"reason": "x"})
     run = ImportRun.objects.create(
         organisation=connection.organisation,
         connection=connection,
@@ -111,5 +111,5 @@ def test_a_text_of_an_older_version_and_a_long_one_are_kept(connection):
     record(connection, '{"not": "ours', by=None, now=NOW)
     assert ConnectionEvent.objects.get().text == '{"not": "ours'
     ConnectionEvent.objects.all().delete()
-    record(connection, said(lambda: "x" * 500), by=None, now=NOW)
+    record(connection, in_every_language(lambda: "x" * 500), by=None, now=NOW)
     assert ConnectionEvent.objects.get().text == "x" * 300
