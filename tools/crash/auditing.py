@@ -29,6 +29,7 @@ BOOKINGS = """
     LEFT JOIN billing_invoice i ON i.id = b.invoice_id ORDER BY b.id
 """
 # Lines that differ from the rows they bill; a row that is billed twice is missing on one of them.
+# The hours of a project at one rate are divided over its lines: each has a hundredth more or less.
 LINES = """
     WITH billed AS (
         SELECT invoice_line_id AS id, minutes / 60.0 AS hours, NULL AS net
@@ -41,7 +42,7 @@ LINES = """
     FROM billing_invoiceline l JOIN billing_invoice i ON i.id = l.invoice_id
     LEFT JOIN billed ON billed.id = l.id
     WHERE i.status <> 'void' GROUP BY l.id, i.number
-    HAVING COALESCE(l.quantity = ROUND(SUM(billed.hours), 2), l.net = ROUND(SUM(billed.net), 2))
+    HAVING COALESCE(ABS(l.quantity - SUM(billed.hours)) < 0.01, l.net = ROUND(SUM(billed.net), 2))
            IS NOT TRUE
 """
 ROWS = """
