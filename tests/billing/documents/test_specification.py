@@ -125,7 +125,7 @@ ROWS = st.lists(
 @given(ROWS)
 def test_the_rows_of_a_line_add_up_to_the_line_to_the_cent(rows):
     billed = [
-        BilledRow(kind, 1, Decimal(quantity), Decimal(price), {"id": n})
+        BilledRow(kind, 1, Decimal(quantity), Decimal(price), {"id": n, "project_id": 1})
         for n, (kind, quantity, price) in enumerate(rows, start=1)
     ]
     items = [
@@ -140,7 +140,10 @@ def test_the_rows_of_a_line_add_up_to_the_line_to_the_cent(rows):
 
 
 def test_rows_without_a_quantity_have_no_amount():
-    rows = [BilledRow(ItemKind.HOURS, 1, Decimal(0), Decimal("90.00"), {"id": n}) for n in (1, 2)]
+    rows = [
+        BilledRow(ItemKind.HOURS, 1, Decimal(0), Decimal("90.00"), {"id": n, "project_id": 1})
+        for n in (1, 2)
+    ]
 
     assert [row["amount"] for row in specified(rows)] == ["0.00", "0.00"]
 
@@ -148,7 +151,7 @@ def test_rows_without_a_quantity_have_no_amount():
 @given(ROWS, st.decimals(-99999, 99999, places=2))
 def test_the_rows_add_up_to_a_line_that_was_changed_on_the_draft(rows, amount):
     billed = [
-        BilledRow(kind, 1, Decimal(quantity), Decimal(price), {"id": n})
+        BilledRow(kind, 1, Decimal(quantity), Decimal(price), {"id": n, "project_id": 1})
         for n, (kind, quantity, price) in enumerate(rows, start=1)
     ]
 

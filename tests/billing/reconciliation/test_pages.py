@@ -106,7 +106,7 @@ def test_somebody_checks_a_period_and_reads_what_was_compared(connected, inside,
         ({"since": "2026-11-30", "until": "2026-11-01"}, "The last day is before the first."),
         ({"since": "2024-01-01", "until": "2026-11-01"}, "This is more than a year."),
         ({"since": "1979-01-01", "until": "1979-02-01"}, "Choose a day between 1980 and 2049."),
-        ({"since": "", "until": "never"}, "Enter a valid date."),
+        ({"since": "", "until": "never"}, "Type a date such as 28-11-2026, 28 nov or yesterday."),
     ],
 )
 def test_a_period_that_cannot_be_checked_is_told_beside_the_field(inside, period, said, connected):

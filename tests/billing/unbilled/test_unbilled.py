@@ -142,6 +142,9 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_one(
 
 
 def test_nothing_to_bill_is_said(inside, connected):
+    assert "Nothing to bill yet." in inside.get(reverse("billing:unbilled")).content.decode()
+
+    connected.hours(status="written_off")
     assert "Everything is billed." in inside.get(reverse("billing:unbilled")).content.decode()
 
 
