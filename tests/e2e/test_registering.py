@@ -121,7 +121,7 @@ def test_a_typed_day_is_shown_in_full_before_it_is_stored(visitor, studio, proje
     if leave == "Tab":
         expect(day).to_have_value("05-01-2026")
         page.get_by_role("button", name="Add expense").click()
-    expect(page.get_by_text("The registration has been added.")).to_be_visible()
+    expect(page.get_by_text("The registration has been added")).to_be_visible()
     assert Expense.objects.latest("pk").date == datetime.date(2026, 1, 5)
 
 
