@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from statistics import median
 
-# The last values say what is typical; fewer than some say nothing.
+# The last values say what is usual; fewer than some say nothing.
 LAST, FEWEST = 200, 3
 TIMES = 10
 
@@ -15,6 +15,6 @@ def typical(values: Iterable[Decimal | None]) -> Decimal | None:
     return median(sizes) if len(sizes) >= FEWEST else None
 
 
-def is_unlikely(value: Decimal, others: Decimal) -> bool:
-    """Return True for more than ten times what is typical, in either direction."""
-    return abs(value) > TIMES * others
+def is_unlikely(value: Decimal, usual: Decimal) -> bool:
+    """Return True for more than ten times what is usual, in either direction."""
+    return abs(value) > TIMES * usual

@@ -57,13 +57,14 @@ class DraftEditor:
         self.focus: tuple[str, int] = ("", -1)
         self.has_lines = len(self.stored) <= MOST_LINES
         # Whether the form was sent before, so that empty fields are wrong while typing too.
-        self.answers = {SUBMITTED: "1"} if posted and SUBMITTED in posted else {}
+        self.submitted = {SUBMITTED: "1"} if posted and SUBMITTED in posted else {}
         if posted is None:
             self.head_raw: Raw = HeadForm.stored(invoice)
             self.raw = [LineForm.stored(line) for line in self.stored.values()]
             self.known = set(self.stored)
         else:
-            self.head_raw = {name: posted.get(name) for name in HeadForm.base_fields} | self.answers
+            typed = {name: posted.get(name) for name in HeadForm.base_fields}
+            self.head_raw = typed | self.submitted
             self.raw = list(_typed_lines(posted))
             self.known = {int(pk) for pk in posted.getlist("known") if is_id(pk)}
         self.offers = Offers.of(invoice.organisation, day=self._first_day())
@@ -90,7 +91,7 @@ class DraftEditor:
     def _line(self, place: int, raw: Raw) -> LineForm:
         stored = self.stored.get(_id_of(raw) or 0)
         prefix = f"line-{place}"
-        typed = {f"{prefix}-{name}": value for name, value in raw.items()} | self.answers
+        typed = {f"{prefix}-{name}": value for name, value in raw.items()} | self.submitted
         return LineForm(
             typed if self.is_checked else None,
             initial=None if self.is_checked else raw,

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
-from lib.formats import day
 from registrations.periods import Period
 
 from ..models import FiledPart, FiledReturn, FilingKind
@@ -30,14 +29,11 @@ def why_not_fileable(organisation: Organisation, period: Period, *, today: datet
     others = overlapping(organisation, period)
     if others is None:
         return ""
-    names = {"first": day(others.first), "last": day(others.last)}
-    return (
-        _(
-            "The return of %(first)s – %(last)s overlaps this period and is marked as filed. "
-            "Withdraw that mark first."
-        )
-        % names
+    text = _(
+        "The return of %(period)s overlaps this period and is marked as filed. "
+        "Withdraw that mark first."
     )
+    return text % {"period": others}
 
 
 def overlapping(organisation: Organisation, period: Period) -> FiledReturn | None:

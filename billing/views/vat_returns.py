@@ -14,7 +14,6 @@ from accounts.access import invoicer_required
 from accounts.closed_periods import close_until
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
-from lib.formats import day
 from lib.paging import page_of
 from lib.spreadsheets import sheet_response
 from vat.boxes import WITH_VAT, Box
@@ -145,8 +144,7 @@ def report_return_file(request: MemberRequest) -> HttpResponse:
         return redirect(address)
     if filing.cleaned_data.get("close"):
         close_until(organisation.pk, filed.last)
-    names = {"first": day(filed.first), "last": day(filed.last)}
-    messages.success(request, _("The return of %(first)s – %(last)s is marked as filed.") % names)
+    messages.success(request, _("The return of %(period)s is marked as filed.") % {"period": filed})
     return redirect(address)
 
 
@@ -157,10 +155,8 @@ def report_return_withdraw(request: MemberRequest) -> HttpResponse:
     pk = chosen_id(request.POST.get("filed", ""))
     filed = request.organisation.filed_returns.filter(pk=pk).first() if pk else None
     if request.method == "POST" and filed and withdraw(filed, by=request.user, now=timezone.now()):
-        names = {"first": day(filed.first), "last": day(filed.last)}
-        messages.success(
-            request, _("The return of %(first)s – %(last)s is no longer marked as filed.") % names
-        )
+        text = _("The return of %(period)s is no longer marked as filed.")
+        messages.success(request, text % {"period": filed})
     return redirect(_address(request))
 
 

@@ -4,32 +4,23 @@
 
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const on = (name, listener, options) => document.addEventListener(name, listener, options);
-  const cents = (text) => Math.round(Number(text || 0) * 100);
-  const selectionKey = () => `selection:${document.body.dataset.organisation}:overview`;
 
-  function stored(storage, key) {
+  function stored(key) {
     try {
-      return JSON.parse(storage.getItem(key)) || {};
+      return JSON.parse(localStorage.getItem(key)) || {};
     } catch {
       return {};
     }
   }
 
-  // --- Select all rows of the filter: stored as selection.js stores them ------------------------
+  // --- Select all rows of the filter: selection.js adds them --------------------------------------
   async function selectFilter(button) {
     button.setAttribute("aria-busy", "true");
     const answer = await fetch(button.dataset.selectFilter + window.location.search);
     button.removeAttribute("aria-busy");
     if (!answer.ok) return;
-    const kind = button.closest("[data-selection]").dataset.selection;
-    const selection = stored(sessionStorage, selectionKey());
-    const rows = (selection[kind] ||= {});
-    for (const [id, row] of Object.entries((await answer.json()).rows)) {
-      rows[id] = { minutes: Number(row.minutes), km: Number(row.km), amount: cents(row.amount) };
-      if (row.rate) Object.assign(rows[id], { rate: cents(row.rate), project: row.project });
-    }
-    sessionStorage.setItem(selectionKey(), JSON.stringify(selection));
-    window.dispatchEvent(new Event("pageshow"));
+    const { rows } = await answer.json();
+    button.dispatchEvent(new CustomEvent("selection-add", { bubbles: true, detail: { rows } }));
   }
 
   on("click", (event) => {
@@ -47,7 +38,7 @@
   const columnsKey = (card) => `columns:${card.dataset.columns}`;
 
   function drawColumns(card) {
-    const hidden = stored(localStorage, columnsKey(card));
+    const hidden = stored(columnsKey(card));
     for (const box of all("[data-column]")) {
       box.checked = !hidden[box.value];
       card.classList.toggle(`without-${box.value}`, Boolean(hidden[box.value]));
@@ -58,7 +49,7 @@
     const box = event.target.closest("[data-column]");
     const card = document.querySelector("[data-columns]");
     if (!box || !card) return;
-    const hidden = stored(localStorage, columnsKey(card));
+    const hidden = stored(columnsKey(card));
     hidden[box.value] = !box.checked;
     localStorage.setItem(columnsKey(card), JSON.stringify(hidden));
     drawColumns(card);

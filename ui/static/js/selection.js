@@ -203,6 +203,14 @@
     const button = event.target.closest("button[data-selection-clear]");
     if (button) clear(button.dataset.selectionClear || "overview");
   });
+  on("selection-add", (event) => {
+    const table = event.target.closest("[data-selection]");
+    const selection = read(scopeOf(table));
+    const rows = (selection[table.dataset.selection] ||= {});
+    for (const [id, figures] of Object.entries(event.detail.rows)) rows[id] = figuresOf(figures);
+    write(scopeOf(table), selection);
+    restore();
+  });
   on("selection-clear", (event) => clear(event.detail?.scope || "overview", event.detail?.kinds));
   on("htmx:afterSettle", restore);
   window.addEventListener("pageshow", restore);
