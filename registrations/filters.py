@@ -79,7 +79,7 @@ class RegistrationFilter(filters.FilterSet):
         data.setdefault("period", periods.DEFAULT)
         super().__init__(data, rows)
         self.today = today
-        organisation = membership.organisation
+        self.organisation = organisation = membership.organisation
         self.filters["customer"].queryset = organisation.customers.all()
         self.filters["project"].queryset = organisation.projects.all()
         self.filters["employee"].queryset = organisation.memberships.select_related("user")
@@ -112,12 +112,21 @@ class RegistrationFilter(filters.FilterSet):
         return rows
 
     def with_text(self, rows: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
-        return rows.filter(
-            Q(description__icontains=text)
-            | Q(project__name__icontains=text)
-            | Q(project__customer__name__icontains=text)
-            | Q(invoice_line__invoice__number__icontains=text)
+        """Filter on a part of the description, of project or customer, or of an invoice number.
+
+        Each part is a query of its own, because no index serves them together.
+        """
+        mine = rows.model.objects.filter(organisation=self.organisation).order_by().values("pk")
+        projects = self.organisation.projects.filter(
+            Q(name__icontains=text) | Q(customer__name__icontains=text)
         )
+        found = mine.filter(description__icontains=text)
+        if ids := list(projects.order_by().values_list("pk", flat=True)):
+            found = found.union(mine.filter(project__in=ids))
+        invoices = self.organisation.invoices.filter(number__icontains=text)
+        if invoices.exists():
+            found = found.union(mine.filter(invoice_line__invoice__in=invoices.order_by()))
+        return rows.filter(pk__in=found)
 
     def with_status(self, rows: QuerySet[Any], _name: str, chosen: list[str]) -> QuerySet[Any]:
         if not chosen:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -90,6 +91,45 @@ def _invoiced_with_a_line(name: str) -> list[models.BaseConstraint]:
     ]
 
 
+def notes_start() -> Left:
+    """Return the part of the description that lists are ordered by; an index holds it."""
+    return Left("description", 60)
+
+
+def _of_lists(name: str, figure: str, special: str, *, priced_by: list[str]) -> list[models.Index]:
+    """Return the indexes of the orders of Overview, and of what is not billed yet.
+
+    Each ends in the columns of its order, so that a page is found without sorting. The first also
+    holds what the totals add up, and the last is small, because most rows are billed.
+    """
+
+    return [
+        models.Index(
+            fields=["organisation", "date", "id", "project", *priced_by], name=f"{name}_by_date"
+        ),
+        *(
+            models.Index(fields=[relation, "date", "id"], name=f"{name}_by_{relation}")
+            for relation in ("membership", "project", special)
+        ),
+        *(
+            models.Index(fields=["organisation", *columns, "id"], name=f"{name}_by_{columns[0]}")
+            for columns in (["status", "date"], ["amount"], [figure])
+        ),
+        models.Index(
+            models.F("organisation"),
+            notes_start(),
+            models.F("date"),
+            models.F("id"),
+            name=f"{name}_by_notes",
+        ),
+        models.Index(
+            fields=["project", "date", "status", *priced_by],
+            condition=models.Q(invoice_line=None, is_billable=True),
+            name=f"{name}_unbilled",
+        ),
+    ]
+
+
 class Registration(models.Model):
     """The fields that hours, expenses and trips share.
 
@@ -97,10 +137,14 @@ class Registration(models.Model):
     is not billed (internal, fixed price, subscription).
     """
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, verbose_name=_("employee"))
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, verbose_name=_("employee"), db_index=False
+    )
     # The customer is the project's: a project with registrations keeps its customer.
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, verbose_name=_("project"))
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, verbose_name=_("project"), db_index=False
+    )
     date = models.DateField(_("date"))
     description = MultilineCharField(_("description"), max_length=500, blank=True)
     is_billable = models.BooleanField(_("billable"), default=True)
@@ -133,7 +177,7 @@ class Registration(models.Model):
 class TimeEntry(Registration):
     """Worked time, in whole minutes."""
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, verbose_name=_("task"))
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, verbose_name=_("task"), db_index=False)
     minutes = models.PositiveIntegerField(
         _("duration"), validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
     )
@@ -146,17 +190,14 @@ class TimeEntry(Registration):
     class Meta(Registration.Meta):
         default_related_name = "time_entries"
         constraints = _invoiced_with_a_line("time_entry")
-        indexes = [
-            models.Index(fields=["organisation", "date"]),
-            models.Index(fields=["project", "invoice_line", "date"]),
-        ]
+        indexes = _of_lists("time_entry", "minutes", "task", priced_by=["hourly_rate", "minutes"])
 
 
 class Expense(Registration):
     """An expense for a customer: quantity × price, in euros excl. VAT."""
 
     category = models.ForeignKey(
-        ExpenseCategory, on_delete=models.PROTECT, verbose_name=_("category")
+        ExpenseCategory, on_delete=models.PROTECT, verbose_name=_("category"), db_index=False
     )
     quantity = models.DecimalField(
         _("quantity"),
@@ -183,10 +224,7 @@ class Expense(Registration):
     class Meta(Registration.Meta):
         default_related_name = "expenses"
         constraints = _invoiced_with_a_line("expense")
-        indexes = [
-            models.Index(fields=["organisation", "date"]),
-            models.Index(fields=["project", "invoice_line", "date"]),
-        ]
+        indexes = _of_lists("expense", "quantity", "category", priced_by=["amount"])
 
 
 class TripKind(models.TextChoices):
@@ -212,13 +250,11 @@ class Trip(Registration):
         null=True,
         blank=True,
         verbose_name=_("vehicle"),
+        db_index=False,
     )
     rate = models.DecimalField(max_digits=6, decimal_places=2, default=0, editable=False)
 
     class Meta(Registration.Meta):
         default_related_name = "trips"
         constraints = _invoiced_with_a_line("trip")
-        indexes = [
-            models.Index(fields=["organisation", "date"]),
-            models.Index(fields=["project", "invoice_line", "date"]),
-        ]
+        indexes = _of_lists("trip", "distance", "vehicle", priced_by=["amount", "distance"])

@@ -1,32 +1,55 @@
 """The lists under Overview: their rows, orders and totals."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from lib import paging
+from lib.seeking import Order, OrderedRows
 
 from .filters import ExpenseFilter, RegistrationFilter, TimeEntryFilter, TripFilter
-from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip
+from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip, notes_start
 from .rights import sees_everything
 from .selection import RELATED
+from .worth import worth_by
 
 DEFAULT_ORDER = "-date"
 # The maximum number of ids that "select all" selects.
 MAX_SELECTED = 5000
-ORDERS: paging.Orders = {
-    "date": ("date",),
-    "employee": ("membership__user__first_name", "membership__user__last_name", "date"),
-    "customer": ("project__customer__name", "date"),
-    "project": ("project__name", "date"),
-    "notes": ("description", "date"),
-    "status": ("status", "date"),
-    "amount": ("amount",),
+# Above so many rows the totals of a list are a request of their own.
+MOST_COUNTED_AT_ONCE = 20_000
+BY_DATE = ("date",)
+# Large columns of related rows that no list shows.
+NOT_SHOWN = (
+    "project__notes",
+    "project__customer__notes",
+    "project__customer__imported",
+    "invoice_line__specification",
+    "invoice_line__texts",
+    *(f"invoice_line__invoice__{name}" for name in ("notes", "vat_totals", "issuer", "addressee")),
+)
+ORDERS: Mapping[str, Order] = {
+    "date": Order(BY_DATE),
+    "employee": Order(BY_DATE, "membership", ("user__first_name", "user__last_name")),
+    "customer": Order(BY_DATE, "project", ("customer__name",)),
+    "project": Order(BY_DATE, "project", ("name",)),
+    "notes": Order(("notes_start", "date"), annotated={"notes_start": notes_start()}),
+    "status": Order(("status", "date")),
+    "amount": Order(("amount",)),
+}
+# The rows of the organisation that a registration can refer to, by relation.
+RELATED_ROWS = {
+    "membership": "memberships",
+    "project": "projects",
+    "task": "tasks",
+    "category": "expense_categories",
+    "vehicle": "vehicles",
 }
 
 
@@ -45,12 +68,17 @@ class Overview:
     special: str
     special_label: str | Promise
     figure: str
-    orders: paging.Orders
+    orders: Mapping[str, Order]
     icon: str
 
     @property
     def related(self) -> tuple[str, ...]:
         return (*RELATED, self.special)
+
+    def load(self, ids: Sequence[int]) -> dict[int, Registration]:
+        """Load the rows of a page with what the list shows."""
+        rows: QuerySet[Registration] = self.model.objects.select_related(*self.related)
+        return rows.defer(*NOT_SHOWN).in_bulk(ids)
 
     def rows_for(self, membership: Membership) -> RegistrationQuerySet:
         """Return the rows that this member may see, before filters."""
@@ -65,7 +93,7 @@ HOURS = Overview(
     special="task",
     special_label=_("Task"),
     figure="minutes",
-    orders={**ORDERS, "task": ("task__name", "date"), "figure": ("minutes",)},
+    orders={**ORDERS, "task": Order(BY_DATE, "task", ("name",)), "figure": Order(("minutes",))},
     icon="clock",
 )
 EXPENSES = Overview(
@@ -76,7 +104,11 @@ EXPENSES = Overview(
     special="category",
     special_label=_("Category"),
     figure="",
-    orders={**ORDERS, "category": ("category__name", "date"), "figure": ("quantity",)},
+    orders={
+        **ORDERS,
+        "category": Order(BY_DATE, "category", ("name",)),
+        "figure": Order(("quantity",)),
+    },
     icon="receipt",
 )
 TRIPS = Overview(
@@ -87,7 +119,11 @@ TRIPS = Overview(
     special="vehicle",
     special_label=_("Vehicle"),
     figure="distance",
-    orders={**ORDERS, "vehicle": ("vehicle__name", "date"), "figure": ("distance",)},
+    orders={
+        **ORDERS,
+        "vehicle": Order(BY_DATE, "vehicle", ("name",)),
+        "figure": Order(("distance",)),
+    },
     icon="car",
 )
 OVERVIEWS = (HOURS, EXPENSES, TRIPS)
@@ -103,30 +139,37 @@ class Totals:
 
 
 def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
-    """Let the database add up the rows."""
-    sums = {"figure_sum": Sum(figure)} if figure else {}
-    found = rows.order_by().aggregate(count=Count("pk"), **sums)
-    return Totals(
-        count=found["count"],
-        figure=found.get("figure_sum") or 0,
-        amount=rows.worth(),
-    )
+    """Let the database add up the rows, in one query."""
+    worth = worth_by(rows)[()]
+    figures = {"minutes": worth.minutes, "distance": worth.kilometres}
+    return Totals(count=worth.count, figure=figures.get(figure, 0), amount=worth.amount)
+
+
+def totals_if_few(rows: RegistrationQuerySet, *, figure: str) -> Totals | None:
+    """Return the totals, or None for more rows than can be added up while a page is made."""
+    few = rows.order_by().values("pk")[: MOST_COUNTED_AT_ONCE + 1]
+    return totals(rows, figure=figure) if few.count() <= MOST_COUNTED_AT_ONCE else None
 
 
 def in_order(
     rows: RegistrationQuerySet, overview: Overview, query: QueryDict, *, by: Membership
-) -> RegistrationQuerySet:
+) -> OrderedRows:
     """Sort by the order in the query string.
 
     Members who see no amounts cannot sort by them.
     """
-    orders = dict(overview.orders)
-    if not sees_everything(by):
-        del orders["amount"]
-    return paging.in_order(rows, query.get("order", ""), orders=orders, default=DEFAULT_ORDER)
+    asked = query.get("order", "")
+    name = asked.removeprefix("-")
+    if name not in overview.orders or (name == "amount" and not sees_everything(by)):
+        asked = DEFAULT_ORDER
+    order = overview.orders[asked.removeprefix("-")]
+    related = (
+        getattr(by.organisation, RELATED_ROWS[order.relation]).all() if order.relation else None
+    )
+    return OrderedRows(rows, order, is_down=asked.startswith("-"), related=related)
 
 
-def selectable(rows: RegistrationQuerySet, overview: Overview) -> dict[int, dict[str, str]]:
+def selectable(rows: QuerySet[Any], overview: Overview) -> dict[int, dict[str, str]]:
     """Return the figures of each row by id, for the selection bar; at most MAX_SELECTED rows."""
     names = ["pk", "amount", *filter(None, [overview.figure])]
     if overview is HOURS:

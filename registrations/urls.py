@@ -25,6 +25,7 @@ def _overview(shown: Overview) -> list[URLPattern]:
     start, name, options = f"overview/{shown.key}/", f"overview-{shown.key}", {"overview": shown}
     return [
         path(start, overview.overview, options, name=name),
+        path(f"{start}totals/", overview.overview_totals, options, name=f"{name}-totals"),
         path(f"{start}rows/", overview.overview_ids, options, name=f"{name}-ids"),
         path(f"{start}export/", overview.overview_export, options, name=f"{name}-export"),
     ]

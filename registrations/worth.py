@@ -20,10 +20,14 @@ from lib.sums import in_euros, sum_in_cents
 
 @dataclass
 class Worth:
-    """Rows of one group: their number, minutes of hours, days, and worth in euros excl. VAT."""
+    """Rows of one group: their number, days, and worth in euros excl. VAT.
+
+    Hours have minutes, trips kilometres.
+    """
 
     count: int = 0
     minutes: int = 0
+    kilometres: int = 0
     amount: Decimal = ZERO
     first: datetime.date = datetime.date.max
     last: datetime.date = datetime.date.min
@@ -33,6 +37,7 @@ class Worth:
         minutes = row.get("minutes_sum", 0)
         self.count += row["count"]
         self.minutes += minutes
+        self.kilometres += row.get("kilometres_sum", 0)
         self.first = min(self.first, row["first"])
         self.last = max(self.last, row["last"])
         if "hourly_rate" in row:
@@ -53,6 +58,8 @@ def _groups(rows: QuerySet[Any], names: tuple[str, ...]) -> Iterator[dict[str, A
     is_hours = hasattr(rows.model, "minutes")
     keys = dict.fromkeys([*names, "project", *(["hourly_rate"] if is_hours else [])])
     total = {"minutes_sum": Sum("minutes")} if is_hours else {"cents": sum_in_cents("amount")}
+    if hasattr(rows.model, "distance"):
+        total |= {"kilometres_sum": Sum("distance")}
     yield from (
         rows.order_by()
         .values(*keys)

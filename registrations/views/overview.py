@@ -1,5 +1,8 @@
 """Overview: the lists of hours, expenses and trips."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
-from lib.paging import page_of
+from lib.seeking import PARAMETERS, OrderedRows, page_of
 from lib.spreadsheets import sheet_response
 
 from .. import overviews
@@ -26,19 +29,24 @@ DEFAULT_SIZE = 50
 def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
     """Show the list, filtered by the query string."""
     found = _filtered(request, overview)
-    totals = overviews.totals(found.rows, figure=overview.figure)
-    rows = _ordered(request, overview, found.rows).select_related(*overview.related)
+    totals = overviews.totals_if_few(found.rows, figure=overview.figure)
+    page = page_of(
+        _ordered(request, overview, found.rows),
+        request.GET,
+        load=overview.load,
+        default_size=DEFAULT_SIZE,
+    )
     context = {
         "overview": overview,
         "filter": found,
         "chips": [found.form[name] for name in _chips(overview, request)],
         "totals": totals,
-        "page": page_of(request, rows, default_size=DEFAULT_SIZE, count=totals.count),
+        "page": page.of_total(totals.count) if totals else page,
         "sees_amounts": sees_everything(request.membership),
         "may_book": _may_book(request),
         "columns": _columns(overview, request),
         "period": found.period_chosen,
-        "is_narrowed": bool(set(request.GET) - {"order", "size", "page"}),
+        "is_narrowed": bool(set(request.GET) - {"order", "size", *PARAMETERS}),
         "most_selected": overviews.MAX_SELECTED,
     }
     return render(request, "registrations/overview.html", context | _names(overview))
@@ -46,9 +54,23 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
 
 @require_safe
 @member_required
+def overview_totals(request: MemberRequest, overview: Overview) -> HttpResponse:
+    """Show the totals of the whole filter: the foot of a list that is too long to wait for them."""
+    totals = overviews.totals(_filtered(request, overview).rows, figure=overview.figure)
+    context = {
+        "overview": overview,
+        "totals": totals,
+        "sees_amounts": sees_everything(request.membership),
+        "most_selected": overviews.MAX_SELECTED,
+    }
+    return render(request, "registrations/overview_totals.html", context | _names(overview))
+
+
+@require_safe
+@member_required
 def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
     """Return every registration of the filter with its figures, to select them all."""
-    rows = _ordered(request, overview, _filtered(request, overview).rows)
+    rows = _ordered(request, overview, _filtered(request, overview).rows).all()
     found = overviews.selectable(rows, overview)
     if not sees_everything(request.membership):
         found = {pk: {**figures, "amount": "0", "rate": ""} for pk, figures in found.items()}
@@ -59,12 +81,12 @@ def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
 @member_required
 def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttpResponse:
     """Export every registration of the filter as CSV."""
-    rows = _ordered(request, overview, _filtered(request, overview).rows)
+    rows = _ordered(request, overview, _filtered(request, overview).rows).all()
     return csv_response(request, [rows.select_related(*overview.related)], name=overview.key)
 
 
 def csv_response(
-    request: MemberRequest, querysets: list[RegistrationQuerySet], *, name: str
+    request: MemberRequest, querysets: list[QuerySet[Any]], *, name: str
 ) -> StreamingHttpResponse:
     """Return a CSV file that is written while it is sent."""
     sheet = sheet_of(querysets, with_amounts=sees_everything(request.membership), name=name)
@@ -77,9 +99,7 @@ def _filtered(request: MemberRequest, overview: Overview) -> RegistrationFilter:
     return overview.filterset(request.GET, rows, membership=request.membership, today=today)
 
 
-def _ordered(
-    request: MemberRequest, overview: Overview, rows: RegistrationQuerySet
-) -> RegistrationQuerySet:
+def _ordered(request: MemberRequest, overview: Overview, rows: RegistrationQuerySet) -> OrderedRows:
     return overviews.in_order(rows, overview, request.GET, by=request.membership)
 
 
@@ -96,6 +116,7 @@ def _names(overview: Overview) -> dict[str, str]:
     singular = {"hours": "hour", "expenses": "expense", "trips": "trip"}[overview.key]
     start = f"registrations:overview-{overview.key}"
     return {
+        "totals_name": f"{start}-totals",
         "ids_name": f"{start}-ids",
         "export_name": f"{start}-export",
         "edit_name": f"registrations:{singular}-edit",

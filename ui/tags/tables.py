@@ -8,6 +8,8 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template import Context
 
+from lib.seeking import PARAMETERS, SeekPage
+
 PAGE_SIZES = (25, 50, 100, 250)
 
 
@@ -37,7 +39,7 @@ def sort_header(
         "key": key,
         "css": css,
         "direction": direction,
-        "url": address_with(request, order=following, page=None),
+        "url": address_with(request, order=following, **dict.fromkeys(PARAMETERS)),
     }
 
 
@@ -63,6 +65,33 @@ def pagination(
         if page.has_previous()
         else "",
         "next": address_with(request, page=page.next_page_number()) if page.has_next() else "",
+    }
+
+
+def seek_pagination(
+    context: Context, page: SeekPage, total: int | None = None, sizes: tuple[int, ...] = PAGE_SIZES
+) -> dict[str, object]:
+    """The foot of a long list, of which only the neighbours of a page are known.
+
+    `total` is None while nobody counted; the element #result-total receives it later.
+    """
+    request = context["request"]
+    nowhere = dict.fromkeys(PARAMETERS)
+    return {
+        "page": page,
+        "size": page.size,
+        "total": total,
+        "sizes": sorted({*sizes, page.size}),
+        "kept": [
+            (name, value)
+            for name, values in request.GET.lists()
+            if name not in (*PARAMETERS, "size")
+            for value in values
+        ],
+        "at_start": address_with(request, **nowhere) if page.previous else "",
+        "previous": address_with(request, **nowhere | page.previous) if page.previous else "",
+        "next": address_with(request, **nowhere | page.next) if page.next else "",
+        "at_end": address_with(request, **nowhere | {"before": ""}) if page.next else "",
     }
 
 
