@@ -1,82 +1,84 @@
-"""Measure, and print one line for each figure."""
+"""Measure on PostgreSQL, and print a line for each figure.
 
+./run bench                       100,000 hours
+./run bench --hours 1000000       …, beside 10,000 and 100,000 hours
+./run bench --only Hours,Unbilled figures whose name or group contains one of the texts
+./run bench --database URL        an empty database, or one that an earlier run filled
+./run bench --write               …, and write the tables of docs/performance.md
+"""
+
+import argparse
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 
-from lxml import etree
+import psycopg
 
-from integrations.eboekhouden.contract import NAMESPACE
-from integrations.eboekhouden.reading import read_reply
 from tests.plugins.servers import throwaway_postgres
-from tools.bench.measuring import measure
+from tools.bench.measuring import Figure
+from tools.bench.writing import write
 
-RELATIONS = 10_000
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-SETTINGS = {
-    "DJANGO_SETTINGS_MODULE": "timechimp_eb.settings",
-    "SECRET_KEY": "only-for-measuring",
-    "CREDENTIAL_KEYS": "bWVhc3VyaW5nLW9ubHktbWVhc3VyaW5nLW9ubHktLS0=",
-}
+SMALLER = (10_000, 100_000)
 
 
 def main() -> int:
-    answer = answer_with_relations(RELATIONS)
-    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}")
-    print(measure(f"reading {RELATIONS:,} relations ({len(answer) / 1e6:.1f} MB)", reader(answer)))
-    print(measure("starting Django", start_django, times=3), flush=True)
-    measure_pages()
+    wanted = arguments()
+    texts = [text for text in wanted.only.split(",") if text]
+    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}", flush=True)
+    if wanted.database:
+        print_all(wanted.database, wanted.hours, texts)
+        return 0
+    found: dict[int, list[tuple[str, Figure]]] = {}
+    with throwaway_postgres() as server:
+        for hours in [*(size for size in SMALLER if size < wanted.hours), wanted.hours]:
+            print(f"{hours:,} hours", flush=True)
+            address = new_database(server, f"hours_{hours}")
+            found[hours] = print_all(address, hours, texts)
+    if wanted.write:
+        write(found)
     return 0
 
 
-def reader(answer: bytes) -> Callable[[], object]:
-    return lambda: read_reply(etree.fromstring(answer), "GetRelaties")
-
-
-def start_django() -> None:
-    code = "import django; django.setup()"
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **SETTINGS})
-
-
-def measure_pages() -> None:
-    """Measure pages in a separate process, with the settings of the tests and a new PostgreSQL."""
-    code = (
-        "import django, runpy; django.setup();"
-        " runpy.run_module('tools.bench.pages', run_name='__main__')"
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./run bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    with throwaway_postgres() as address:
-        settings = {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE_URL": address}
-        command = [sys.executable, "-c", code]
-        subprocess.run(command, check=True, env={**os.environ, **settings})
+    parser.add_argument("--hours", type=int, default=100_000)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--database", default="")
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args()
 
 
-def answer_with_relations(count: int) -> bytes:
-    """Return an answer of the service with `count` relations, with every field filled in."""
-    rows = "".join(relation(number) for number in range(1, count + 1))
-    result = f"<GetRelatiesResult><ErrorMsg/><Relaties>{rows}</Relaties></GetRelatiesResult>"
-    response = f'<GetRelatiesResponse xmlns="{NAMESPACE}">{result}</GetRelatiesResponse>'
-    return f'<e:Envelope xmlns:e="{SOAP}"><e:Body>{response}</e:Body></e:Envelope>'.encode()
+def new_database(server: str, name: str) -> str:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.rpartition("/")[0] + f"/{name}"
 
 
-def relation(number: int) -> str:
-    fields = {
-        "ID": number,
-        "AddDatum": "2026-01-31T09:30:00",
-        "Code": f"K{number:05}",
-        "Bedrijf": f"Customer {number} Ltd",
-        "Contactpersoon": "A. Jansen",
-        "Adres": f"Dorpsstraat {number}",
-        "Postcode": "1234 AB",
-        "Plaats": "Utrecht",
-        "Telefoon": "030-1234567",
-        "Email": f"invoices{number}@example.com",
-        "BTWNummer": "NL123456789B01",
-        "IBAN": "NL91ABNA0417164300",
-    }
-    return (
-        f"<cRelatie>{''.join(f'<{tag}>{text}</{tag}>' for tag, text in fields.items())}</cRelatie>"
+def print_all(address: str, hours: int, texts: list[str]) -> list[tuple[str, Figure]]:
+    """Measure in a process of its own, whose settings are those of the tests."""
+    found = []
+    for line in _lines(address, hours, texts):
+        row = json.loads(line)
+        group, figure = row.pop("group"), Figure(**row)
+        print(figure, flush=True)
+        found.append((group, figure))
+    return found
+
+
+def _lines(address: str, hours: int, texts: list[str]) -> Iterator[str]:
+    settings = {"DJANGO_SETTINGS_MODULE": "tools.bench.settings", "TEST_DATABASE_URL": address}
+    command = [sys.executable, "-m", "tools.bench.run", str(hours), *texts]
+    process = subprocess.Popen(
+        command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
     )
+    if process.stdout is not None:
+        yield from process.stdout
+    if process.wait():
+        raise SystemExit(f"Measuring {hours:,} hours failed.")
 
 
 if __name__ == "__main__":
