@@ -19,6 +19,9 @@ from .reconciliation import (
 )
 from .reminders import (
     MOST_STEPS,
+    BusinessCosts,
+    InterestKind,
+    InterestRate,
     Reminder,
     ReminderHold,
     ReminderMode,
@@ -36,6 +39,7 @@ __all__ = [
     "Booking",
     "BookingKind",
     "BookingQuerySet",
+    "BusinessCosts",
     "CreditState",
     "CreditedRow",
     "Design",
@@ -45,6 +49,8 @@ __all__ = [
     "FiledPart",
     "FiledReturn",
     "FilingKind",
+    "InterestKind",
+    "InterestRate",
     "Invoice",
     "InvoiceEvent",
     "InvoiceFile",

@@ -44,6 +44,15 @@ class ReminderSettings(models.Model):
         blank=True,
         help_text=_("For holidays, for example. Empty: no pause."),
     )
+    # Article 2(3) of the decree on extrajudicial collection costs (Stb. 2012, 141).
+    adds_vat_to_costs = models.BooleanField(
+        _("we cannot deduct VAT: add VAT to collection costs"),
+        default=False,
+        help_text=_(
+            "Only if your organisation cannot deduct VAT, for example because its work is exempt. "
+            "The letter says so."
+        ),
+    )
     # The database in which it was switched on (integrations/database_identity.py): a copy sends no
     # e-mail.
     database_identity = models.CharField(max_length=64, blank=True, editable=False)
@@ -59,6 +68,14 @@ class StepKind(models.TextChoices):
     NOTICE = "notice", _("Fourteen-day letter, only to private customers")
 
 
+class BusinessCosts(models.TextChoices):
+    """The collection costs that a step charges to businesses, without a letter before it."""
+
+    NONE = "", _("None")
+    MINIMUM = "minimum", _("€ 40, the legal minimum")
+    SCALE = "scale", _("By the legal scale, at least € 40")
+
+
 class ReminderStep(models.Model):
     """One of at most four reminders of an invoice, so many days after its due date."""
 
@@ -70,6 +87,14 @@ class ReminderStep(models.Model):
         _("days after the due date"), validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
     kind = models.CharField(_("kind"), max_length=8, choices=StepKind, default=StepKind.REMINDER)
+    with_interest = models.BooleanField(_("charge statutory interest"), default=False)
+    business_costs = models.CharField(
+        _("collection costs for businesses"),
+        max_length=7,
+        choices=BusinessCosts,
+        default=BusinessCosts.NONE,
+        blank=True,
+    )
     # The language of the invoice decides; empty: the default text of the step.
     subject_nl = LineField(_("subject, Dutch"), max_length=150, blank=True)
     body_nl = MultilineField(_("text, Dutch"), blank=True)
@@ -90,6 +115,40 @@ class ReminderStep(models.Model):
 
     def __str__(self) -> str:
         return str(self.position)
+
+    @property
+    def charges(self) -> bool:
+        """Whether its letter may ask more than the open amount."""
+        return self.with_interest or bool(self.business_costs)
+
+
+class InterestKind(models.TextChoices):
+    """The two percentages of statutory interest, of articles 6:119a and 6:119 BW."""
+
+    COMMERCIAL = "commercial", _("Businesses (commercial rate)")
+    ORDINARY = "ordinary", _("Private customers")
+
+
+class InterestRate(models.Model):
+    """A percentage of statutory interest that an organisation entered, from a day on."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="interest_rates"
+    )
+    kind = models.CharField(_("for"), max_length=10, choices=InterestKind)
+    starts_on = models.DateField(_("from"))
+    percentage = models.DecimalField(_("percentage per year"), max_digits=5, decimal_places=2)
+
+    class Meta:
+        ordering = ["-starts_on", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "starts_on"], name="unique_interest_rate"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.starts_on}"
 
 
 class ReminderHoldQuerySet(models.QuerySet["ReminderHold"]):

@@ -7,7 +7,7 @@ customer, also after missed days; of later steps only the latest is due.
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -16,6 +16,7 @@ from accounts.models import Organisation
 from lib.money import ZERO
 
 from ..models import Invoice, Reminder, ReminderSettings, ReminderStep, StepKind
+from .interest_rates import Percentages, percentages_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Plan:
 
     settings: ReminderSettings
     steps: tuple[ReminderStep, ...]
+    # Read only if a step charges interest.
+    percentages: Percentages = field(default_factory=dict)
 
     def step(self, position: int) -> ReminderStep:
         return next(step for step in self.steps if step.position == position)
@@ -37,7 +40,9 @@ def plan_of(organisation: Organisation) -> Plan:
     """Return the plan of an organisation, with defaults for missing choices."""
     found = ReminderSettings.objects.filter(organisation=organisation).first()
     steps = tuple(ReminderStep.objects.filter(organisation=organisation))
-    return Plan(found or ReminderSettings(organisation=organisation), steps)
+    charges = any(step.with_interest for step in steps)
+    percentages = percentages_of(organisation.pk) if charges else {}
+    return Plan(found or ReminderSettings(organisation=organisation), steps, percentages)
 
 
 def open_amount(invoice: Invoice) -> Decimal:

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from integrations.models import Connection
@@ -9,7 +10,10 @@ from lib.formats import day
 
 from ..mailing.letters import why_not_to
 from ..models import Booking, Invoice, State, StepKind
+from .claims import kind_for
 from .due import open_amount, step_of
+from .interest import DAY
+from .interest_rates import half_year_of, known_until
 from .letters import step_texts
 from .loading import Surroundings
 from .partly_credited import why_unknown
@@ -25,6 +29,7 @@ def why_not(invoice: Invoice, surroundings: Surroundings, *, now: datetime.datet
         or _held_by_people(invoice, surroundings)
         or _unknown_payments(invoice, surroundings, now=now)
         or _not_to_be_mailed(invoice, surroundings)
+        or _unknown_percentage(invoice, surroundings, today=localdate(now))
     )
 
 
@@ -108,7 +113,8 @@ def _not_to_be_mailed(invoice: Invoice, surroundings: Surroundings) -> str:
     _subject, body = step_texts(step, language=invoice.language)
     if "{iban}" in body and not invoice.organisation.iban:
         return _("Your IBAN is missing. Enter it under Settings → Organisation.")
-    if "{open_amount}" not in body and open_amount(invoice) != invoice.gross:
+    is_named = "{open_amount}" in body or "{claim}" in body
+    if not is_named and open_amount(invoice) != invoice.gross:
         return _(
             "Only a part is outstanding, and the text of this step does not contain "
             "{open_amount}. Add it under Settings → Reminders."
@@ -118,4 +124,28 @@ def _not_to_be_mailed(invoice: Invoice, surroundings: Surroundings) -> str:
             "This customer has several overdue invoices, which belong in one fourteen-day letter "
             "(article 6:96 BW). Write that letter yourself."
         )
+    return ""
+
+
+def _unknown_percentage(
+    invoice: Invoice, surroundings: Surroundings, *, today: datetime.date
+) -> str:
+    """Refuse interest by a percentage that nobody entered or checked for its days."""
+    if not step_of(invoice, surroundings.plan).with_interest:
+        return ""
+    kind = kind_for(is_business=invoice.customer.is_business)
+    known = surroundings.plan.percentages[kind]
+    first_day = invoice.due_on + DAY
+    if first_day < known[0].day:
+        text = _(
+            "This step charges statutory interest, and the percentage on %(day)s is not known. "
+            "Enter it under Settings → Reminders."
+        )
+        return text % {"day": day(first_day)}
+    if known_until(known) < today:
+        text = _(
+            "This step charges statutory interest, and the percentage from %(day)s has not been "
+            "entered. Check it under Settings → Reminders."
+        )
+        return text % {"day": day(half_year_of(today))}
     return ""

@@ -1,6 +1,8 @@
 """Change the reminder settings, and exclude invoices and customers."""
 
 import datetime
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +14,7 @@ from integrations.database_identity import this_database
 
 from ..models import (
     MOST_STEPS,
+    InterestRate,
     Invoice,
     InvoiceEvent,
     ReminderHold,
@@ -51,6 +54,27 @@ def change_reminder_settings(organisation: Organisation, **choices: Any) -> Remi
                 for position, days in enumerate(DEFAULT_DAYS, start=1)
             )
         return settings
+
+
+def set_percentages(
+    organisation: Organisation, starts_on: datetime.date, percentages: Mapping[str, Decimal]
+) -> None:
+    """Store the percentages of statutory interest from a day on, by kind."""
+    with transaction.atomic():
+        for kind, percentage in percentages.items():
+            InterestRate.objects.update_or_create(
+                organisation=organisation,
+                kind=kind,
+                starts_on=starts_on,
+                defaults={"percentage": percentage},
+            )
+
+
+def forget_percentages(organisation: Organisation, starts_on: datetime.date) -> bool:
+    """Delete what was entered for a day; what is published counts again. Whether there was any."""
+    own = InterestRate.objects.filter(organisation=organisation, starts_on=starts_on)
+    deleted, _by_model = own.delete()
+    return bool(deleted)
 
 
 def next_step(organisation: Organisation) -> ReminderStep:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from ..views import reminder_settings, reminders
+from ..views import interest_rates, reminder_settings, reminders
 
 LIST = "finance/reminders/"
 STEPS = "settings/reminders/steps/"
+INTEREST = "settings/reminders/interest/"
 
 urlpatterns_reminders = [
     path(LIST, reminders.reminder_list, name="reminder-list"),
@@ -28,5 +29,12 @@ urlpatterns_reminders = [
         f"{STEPS}<int:position>/text/<slug:language>/",
         reminder_settings.step_preview,
         name="reminder-settings-step-text",
+    ),
+    path(f"{INTEREST}add/", interest_rates.interest_rates_add, name="interest-rates-add"),
+    path(f"{INTEREST}<slug:day>/", interest_rates.interest_rates_edit, name="interest-rates-edit"),
+    path(
+        f"{INTEREST}<slug:day>/delete/",
+        interest_rates.interest_rates_delete,
+        name="interest-rates-delete",
     ),
 ]

@@ -13,12 +13,14 @@ from accounts.access import administrator_required
 from accounts.models import Language
 from accounts.requests import MemberRequest
 from lib.placeholders import unknown_placeholders
+from lib.understanding import is_typing
 
 from ..forms.reminders import ReminderSettingsForm, StepForm
-from ..models import MOST_STEPS, ReminderStep, StepKind
+from ..models import MOST_STEPS, BusinessCosts, ReminderStep, StepKind
 from ..reminders.due import plan_of
 from ..reminders.letters import example_letter, placeholders_of, step_texts
 from ..reminders.settings import NotPossible, change_reminder_settings, delete_last_step, next_step
+from .interest_rates import interest_context
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,6 +28,8 @@ from ..reminders.settings import NotPossible, change_reminder_settings, delete_l
 def reminder_settings(request: MemberRequest) -> HttpResponse:
     plan = plan_of(request.organisation)
     form = ReminderSettingsForm(request.POST or None, instance=plan.settings)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         change_reminder_settings(request.organisation, **form.cleaned_data)
         messages.success(request, _("The settings for reminders have been saved."))
@@ -34,7 +38,7 @@ def reminder_settings(request: MemberRequest) -> HttpResponse:
         "form": form,
         "steps": [_row(step, request.organisation.language) for step in plan.steps],
         "may_add": len(plan.steps) < MOST_STEPS,
-    }
+    } | interest_context(request)
     status = 422 if form.errors else 200
     return render(request, "billing/settings/reminder_settings.html", context, status=status)
 
@@ -68,6 +72,8 @@ def _own_step(request: MemberRequest, position: int) -> ReminderStep:
 
 def _step(request: MemberRequest, step: ReminderStep) -> HttpResponse:
     form = StepForm(request.POST or None, instance=step)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         form.save()
         text = _("Reminder %(position)d has been saved.")
@@ -116,6 +122,8 @@ def _preview(
         position=position,
         days=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 1,
         kind=kind,
+        with_interest=bool(typed.get("with_interest")),
+        business_costs=_costs_of(typed),
         **{name: typed.get(name, "") for name in (f"subject_{language}", f"body_{language}")},
     )
     text = "".join(step_texts(step, language=language))
@@ -123,6 +131,11 @@ def _preview(
         return {"problem": _("{%(name)s} cannot be filled in.") % {"name": unknown[0]}}
     today = timezone.localdate()
     return {"preview": example_letter(request.organisation, step, language=language, today=today)}
+
+
+def _costs_of(typed: dict[str, Any]) -> str:
+    chosen = str(typed.get("business_costs", ""))
+    return chosen if chosen in BusinessCosts.values else BusinessCosts.NONE
 
 
 @require_POST

@@ -14,14 +14,17 @@ from accounts.requests import MemberRequest
 from customers.models import Customer
 from integrations.models import Connection
 from lib.dispatch import enqueue
+from lib.formats import day
 from lib.paging import page_of
 from lib.selections import end_selection
+from lib.understanding import is_typing
 from registrations.selection import ids_in
 
 from ..forms.reminders import HoldForm
 from ..models import Invoice, Reminder, ReminderHold
 from ..payments.requesting import payments_connection
 from ..reminders.due import due_reminders, plan_of, step_of
+from ..reminders.interest import NoPercentage
 from ..reminders.letters import credits_of, reminder_letter
 from ..reminders.listing import due_rows, waiting
 from ..reminders.obstacles import is_fresh
@@ -104,12 +107,12 @@ def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
     due = due_reminders(request.organisation, plan, today=today)
     invoice = get_object_or_404(due, pk=pk)
     step = step_of(invoice, plan)
-    context = {
-        "invoice": invoice,
-        "step": step,
-        "preview": reminder_letter(invoice, step, today=today),
-        "invoices": [invoice, *credits_of(invoice)],
-    }
+    context = {"invoice": invoice, "step": step, "invoices": [invoice, *credits_of(invoice)]}
+    try:
+        context["preview"] = reminder_letter(invoice, step, today=today)
+    except NoPercentage as unknown:
+        text = _("The percentage of statutory interest on %(day)s is not known.")
+        context["problem"] = text % {"day": day(unknown.day)}
     return render(request, "billing/reminders/reminder_letter.html", context)
 
 
@@ -143,6 +146,8 @@ def hold_edit(request: MemberRequest, whose: str, pk: int) -> HttpResponse:
     stored = ReminderHold.objects.filter(**{whose: found}).first()
     today = timezone.localdate()
     form = HoldForm(request.POST or None, instance=stored, today=today)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         exclude(found, **form.cleaned_data, by=request.user, now=timezone.now())
         messages.success(request, _("Reminders for %(name)s are switched off.") % {"name": found})

@@ -90,6 +90,8 @@ WORDS = {
     "billing:invoice-settings-design": {"design": "modern"},
     "billing:invoice-settings-text": {"language": "nl"},
     "billing:reminder-hold": {"whose": "invoice"},
+    "billing:interest-rates-edit": {"day": "2026-07-01"},
+    "billing:interest-rates-delete": {"day": "2026-07-01"},
     "billing:reminder-settings-step": {"position": 1},
     "billing:reminder-settings-step-delete": {"position": 1},
     "billing:reminder-settings-step-text": {"position": 1, "language": "nl"},
