@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from lib.money import cents
 
@@ -115,7 +116,7 @@ def _spans(
     starts = _starts(owed, percentages, first, last)
     anniversaries = set(_anniversaries(first, last))
     added = this_year = Fraction(0)
-    for start, after in zip(starts, [*starts[1:], last + DAY], strict=True):
+    for start, after in pairwise([*starts, last + DAY]):
         if start in anniversaries:
             added, this_year = added + this_year, Fraction(0)
         open_amount = max(_value_at(owed, start), Decimal(0))
