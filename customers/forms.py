@@ -22,6 +22,7 @@ from vat.territories import where
 from .cleaning import BY_COUNTRY, Cleaned, clean_by_country
 from .editing import is_number_fixed, next_free_number, owner_of
 from .models import Contact, Customer, ImportMode
+from .payment_terms import question_about_term
 
 LONGEST_LIST = 1000  # of e-mail addresses in one field
 
@@ -131,7 +132,16 @@ class CustomerForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ig
                 self._take(name, checked)
         self._check_vat()
         self._ask_about_the_rate()
+        self._ask_about_the_term()
         return cleaned
+
+    def _ask_about_the_term(self) -> None:
+        """Ask about a term beyond the law, if it or the kind of customer was changed."""
+        if not {"payment_term", "is_business"} & set(self.changed_data):
+            return
+        days, is_business = (self.cleaned_data.get(n) for n in ("payment_term", "is_business"))
+        if text := question_about_term(days, is_business=bool(is_business)):
+            self.ask("payment_term", text)
 
     def _ask_about_the_rate(self) -> None:
         others = self.organisation.customers.exclude(pk=self.instance.pk).exclude(hourly_rate=None)

@@ -64,7 +64,7 @@ class DraftEditor:
             self.known = set(self.stored)
         else:
             typed = {name: posted.get(name) for name in HeadForm.base_fields}
-            self.head_raw = typed | self.submitted
+            self.head_raw = typed | self.submitted | {CONFIRMED: posted.getlist(CONFIRMED)}
             self.raw = list(_typed_lines(posted))
             self.known = {int(pk) for pk in posted.getlist("known") if is_id(pk)}
         self.offers = Offers.of(invoice.organisation, day=self._first_day())
@@ -81,7 +81,8 @@ class DraftEditor:
     @cached_property
     def head(self) -> HeadForm:
         if self.is_checked:
-            return HeadForm({k: v for k, v in self.head_raw.items() if v is not None})
+            typed = {k: v for k, v in self.head_raw.items() if v is not None}
+            return HeadForm(typed, draft=self.invoice)
         return HeadForm(initial=self.head_raw)
 
     @cached_property

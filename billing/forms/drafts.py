@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Language, Organisation
 from customers.models import Customer
+from customers.payment_terms import question_about_term
 from integrations.eboekhouden.facts import limits
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre, LedgerAccount
@@ -35,8 +36,11 @@ ATTACHED = ("with_specification", "with_receipts")
 UNITS = [("hour", gettext_lazy("hour")), ("piece", gettext_lazy("piece")), ("", "—")]
 
 
-class HeadForm(ShowsUnderstood, forms.Form):
-    """Dates, texts and the discount on the whole; `version` is that of the draft that was shown."""
+class HeadForm(AsksQuestions, ShowsUnderstood, forms.Form):
+    """Dates, texts and the discount on the whole; `version` is that of the draft that was shown.
+
+    With `draft`, a changed payment term that the law limits is asked about.
+    """
 
     date = InvoiceDateField(label=gettext_lazy("Invoice date"))
     payment_term = WholeField(label=gettext_lazy("Payment term"), min_value=0, max_value=365)
@@ -59,6 +63,10 @@ class HeadForm(ShowsUnderstood, forms.Form):
     with_receipts = forms.BooleanField(label=gettext_lazy("Attach the receipts"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, draft: Invoice | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.draft = draft
+
     def clean(self) -> dict[str, Any]:
         """Raise ValidationError at the field if a period has no first day, or ends before it."""
         found = super().clean() or {}
@@ -67,7 +75,16 @@ class HeadForm(ShowsUnderstood, forms.Form):
             self.add_error("supplied_from", _("Fill in the first day too."))
         if isinstance(first, datetime.date) and last and last < first:
             self.add_error("supplied_until", _("Choose a day after the first one."))
+        self._ask_about_the_term()
         return found
+
+    def _ask_about_the_term(self) -> None:
+        days = self.cleaned_data.get("payment_term")
+        if self.draft is None or days == self.draft.payment_term:
+            return
+        is_business = self.draft.customer.is_business
+        if text := question_about_term(days, is_business=is_business):
+            self.ask("payment_term", text)
 
     @staticmethod
     def stored(invoice: Invoice) -> dict[str, Any]:

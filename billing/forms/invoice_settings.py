@@ -6,6 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
+from customers.payment_terms import question_about_term
+from lib.questions import AsksQuestions
+from lib.understanding import ShowsUnderstood
 
 from ..fields import check_placeholders
 from ..mailing import Extra
@@ -13,7 +16,7 @@ from ..mailing.letters import default_texts
 from ..models import InvoiceSettings
 
 
-class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class InvoiceSettingsForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """Numbers, payment term and texts of invoices."""
 
     class Meta:
@@ -73,4 +76,8 @@ class InvoiceSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes n
         if prefix is not None and prefix == remote_prefix:
             sentence = _("Use a different prefix than above. Each series has its own count.")
             self.add_error("eboekhouden_prefix", sentence)
+        if "payment_term" in self.changed_data:
+            days = self.cleaned_data.get("payment_term")
+            if text := question_about_term(days, is_business=True):
+                self.ask("payment_term", text)
         return typed

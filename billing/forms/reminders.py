@@ -155,8 +155,9 @@ class InterestRatesForm(AsksQuestions, ShowsUnderstood, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         day = self.cleaned_data.get("starts_on")
-        for kind in InterestKind.values if day else ():
-            self._ask_about(kind, day)
+        if day:
+            for kind in InterestKind.values:
+                self._ask_about(kind, day)
         return self.cleaned_data
 
     def _ask_about(self, kind: str, day: datetime.date) -> None:

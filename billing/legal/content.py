@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from customers.payment_terms import BUSINESS_DAYS
 from lib.formats import day
 from lib.money import net_amount
 from vat.totals import totals
@@ -16,7 +17,7 @@ DRAFT = Place(Where.DRAFT)
 DATE = Place(Where.DRAFT, "date")
 # Art. 34g of the Act: issued on the 15th of the month after the supply at the latest.
 LAST_DAY = 15
-BUSINESS_DAYS, GOVERNMENT_DAYS = 60, 30
+GOVERNMENT_DAYS = 30
 
 
 def there_are_lines(document: Document) -> Iterator[Finding]:

@@ -31,9 +31,9 @@ class Migration(migrations.Migration):
             name='InterestRate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('commercial', 'Businesses (commercial rate)'), ('ordinary', 'Private customers')], max_length=10, verbose_name='for')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('percentage', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='percentage per year')),
+                ('kind', models.CharField(choices=[('commercial', 'Businesses (commercial rate)'), ('ordinary', 'Private customers')], max_length=10)),
+                ('starts_on', models.DateField()),
+                ('percentage', models.DecimalField(decimal_places=2, max_digits=5)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interest_rates', to='accounts.organisation')),
             ],
             options={

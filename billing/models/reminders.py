@@ -135,9 +135,9 @@ class InterestRate(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="interest_rates"
     )
-    kind = models.CharField(_("for"), max_length=10, choices=InterestKind)
-    starts_on = models.DateField(_("from"))
-    percentage = models.DecimalField(_("percentage per year"), max_digits=5, decimal_places=2)
+    kind = models.CharField(max_length=10, choices=InterestKind)
+    starts_on = models.DateField()
+    percentage = models.DecimalField(max_digits=5, decimal_places=2)
 
     class Meta:
         ordering = ["-starts_on", "kind"]

@@ -135,13 +135,12 @@ def _unknown_percentage(
         return ""
     kind = kind_for(is_business=invoice.customer.is_business)
     known = surroundings.plan.percentages[kind]
-    first_day = invoice.due_on + DAY
-    if first_day < known[0].day:
+    if invoice.due_on + DAY < known[0].day:
         text = _(
-            "This step charges statutory interest, and the percentage on %(day)s is not known. "
-            "Enter it under Settings → Reminders."
+            "This invoice was due before %(day)s, from which the percentages of statutory interest "
+            "are known. Write this letter yourself."
         )
-        return text % {"day": day(first_day)}
+        return text % {"day": day(known[0].day)}
     if known_until(known) < today:
         text = _(
             "This step charges statutory interest, and the percentage from %(day)s has not been "

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
+from lib.understanding import is_typing
 
 from ..forms.invoice_settings import InvoiceSettingsForm
 from ..mailing import Letter
@@ -27,6 +28,8 @@ from .mail_settings import filled_example
 def invoice_settings(request: MemberRequest) -> HttpResponse:
     settings = settings_of(request.organisation)
     form = InvoiceSettingsForm(request.POST or None, instance=settings)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         change_invoice_settings(request.organisation, **form.cleaned_data)
         messages.success(request, _("The settings for invoices have been saved."))

@@ -50,6 +50,23 @@ def test_settings_are_stored_the_first_time_and_the_next(
     assert (stored.prefix, stored.payment_term, stored.design) == ("F", 21, "classic")
 
 
+def test_a_default_payment_term_beyond_the_law_is_stored_only_when_confirmed(
+    inside: Client, organisation: Organisation
+) -> None:
+    page, typed = reverse("billing:invoice-settings"), {**TEXTS, "payment_term": "61"}
+
+    refused = inside.post(page, typed)
+    (question,) = refused.context["form"].questions_at("payment_term")
+    shown = inside.post(page, typed, headers={"X-Typing": "1"}).content.decode()
+    inside.post(page, typed | {"confirmed": question.token})
+
+    assert refused.status_code == 422
+    assert "more than 60 days is only valid if both agreed" in shown
+    assert InvoiceSettings.objects.get(organisation=organisation).payment_term == 61
+    # It is asked once, not each time that the page is saved.
+    assert inside.post(page, typed).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [

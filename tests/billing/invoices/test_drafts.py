@@ -90,6 +90,32 @@ def test_the_head_is_edited_and_the_due_date_follows(inside, draft):
     assert (draft.with_specification, draft.with_receipts) == (True, False)
 
 
+def test_a_payment_term_beyond_the_law_is_stored_only_when_confirmed(inside, draft):
+    changes = typed(inside, draft, payment_term="45")
+
+    refused = inside.post(url("edit", draft.pk), changes)
+    (question,) = refused.context["editor"].head.questions_at("payment_term")
+    other = inside.post(
+        url("edit", draft.pk), changes | {"payment_term": "90", "confirmed": question.token}
+    )
+    accepted = inside.post(url("edit", draft.pk), changes | {"confirmed": question.token})
+
+    assert (refused.status_code, other.status_code, accepted.status_code) == (422, 422, 302)
+    assert "A large company must pay a smaller one within 30 days" in text(refused)
+    draft.refresh_from_db()
+    assert draft.payment_term == 45
+    # What is stored is not asked about again.
+    assert inside.post(url("edit", draft.pk), typed(inside, draft)).status_code == 302
+
+
+def test_a_private_customer_may_have_any_payment_term(inside, draft):
+    type(draft.customer).objects.update(is_business=False)
+
+    answer = inside.post(url("edit", draft.pk), typed(inside, draft, payment_term="90"))
+
+    assert answer.status_code == 302
+
+
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
 def test_a_period_of_supply_is_in_days_that_can_be_booked(inside, draft, day):
     changes = {"supplied_from": day, "supplied_until": day}

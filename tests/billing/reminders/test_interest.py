@@ -191,8 +191,8 @@ def test_within_a_year_the_interest_of_two_periods_is_that_of_both(
 
 
 def test_an_entered_percentage_replaces_the_published_one_of_its_day():
-    own = InterestRate(kind="ordinary", starts_on=on("2026-01-01"), percentage=Decimal("5"))
-    later = InterestRate(kind="ordinary", starts_on=on("2027-01-01"), percentage=Decimal("3"))
+    own = InterestRate(kind="ordinary", starts_on=on("2026-01-01"), percentage=Decimal(5))
+    later = InterestRate(kind="ordinary", starts_on=on("2027-01-01"), percentage=Decimal(3))
 
     known = with_own([own, later])["ordinary"]
 
