@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from integrations.eboekhouden.facts.vat import VAT_CODES
 from lib.choices import offer
 from lib.form_fields import DayField, LineField
+from lib.understanding import ShowsUnderstood
 from vat.models import VatRate
 from vat.rates import CODE_MEANINGS
 from vat.treatments import CODES, TREATMENTS, contradicts, default_code
@@ -21,7 +22,7 @@ from ..fields import PercentField
 CODE = RegexValidator(r"^[A-Z0-9_]*$", _("A VAT code has capitals, digits and _ only."))
 
 
-class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class VatRateForm(ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """One VAT rate; percentage, treatment, code and period must be consistent."""
 
     percentage = PercentField(label=_("Percentage"), required=True)
@@ -59,6 +60,11 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
 
     def clean_code(self) -> str:
         return sales_code(self.cleaned_data["code"])
+
+    def calculations(self) -> dict[str, str]:
+        """Return what a code of e-Boekhouden means."""
+        meaning = CODE_MEANINGS.get(self.cleaned_data.get("code", ""))
+        return {"code": f"= {meaning}"} if meaning else {}
 
     def clean(self) -> dict[str, object]:
         self._check_percentage()
@@ -98,7 +104,7 @@ class VatRateForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at r
             )
 
 
-class ChangeByLawForm(forms.Form):
+class ChangeByLawForm(ShowsUnderstood, forms.Form):
     """The successor of a rate whose percentage changes by law; it keeps the treatment."""
 
     valid_from = DayField(label=_("From"))
@@ -142,6 +148,11 @@ class ChangeByLawForm(forms.Form):
             if why := why_not_code(code, self.rate.treatment, percentage):
                 self.add_error("code", why)
         return typed
+
+    def calculations(self) -> dict[str, str]:
+        """Return the code that an empty field stands for."""
+        code = self.cleaned_data.get("code", "")
+        return {"code": f"= {code}"} if code and not self._typed("code") else {}
 
 
 def free_name(text: str, organisation: Organisation, *, besides: int | None = None) -> str:

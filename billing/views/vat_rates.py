@@ -12,6 +12,7 @@ from accounts.access import administrator_required
 from accounts.requests import MemberRequest
 from integrations.eboekhouden.facts.vat import SALES_CODES
 from lib.toasts import toast
+from lib.understanding import is_typing
 from vat.mapping import mapping_of
 from vat.models import VatRate
 from vat.rates import (
@@ -59,6 +60,8 @@ def vat_rate_standard(request: MemberRequest) -> HttpResponse:
 def vat_rate_add(request: MemberRequest) -> HttpResponse:
     organisation = request.organisation
     form = VatRateForm(request.POST or None, organisation=organisation)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         rate = add_rate(organisation, **form.cleaned_data)
         _say(request, rate, _("VAT rate %(name)s has been added."))
@@ -71,6 +74,8 @@ def vat_rate_add(request: MemberRequest) -> HttpResponse:
 def vat_rate_edit(request: MemberRequest, pk: int) -> HttpResponse:
     rate = get_object_or_404(request.organisation.vat_rates, pk=pk)
     form = VatRateForm(request.POST or None, organisation=request.organisation, instance=rate)
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid() and _changed(rate, form):
         _say(request, rate, _("VAT rate %(name)s has been saved."))
         return redirect("billing:vat-rate-list")
@@ -100,6 +105,8 @@ def vat_rate_follow(request: MemberRequest, pk: int) -> HttpResponse:
     if hasattr(rate, "replaced_by"):
         raise Http404(_("This rate already has a successor."))
     form = ChangeByLawForm(request.POST or None, rate=rate, initial={"name": f"{rate.name} (2)"})
+    if is_typing(request):
+        return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         new = follow_on(rate, **form.cleaned_data)
         messages.success(request, _("%(new)s replaces %(old)s.") % {"new": new, "old": rate})

@@ -405,3 +405,41 @@ def test_a_rate_that_has_a_code_keeps_it(inside: Client, organisation: Organisat
     rate.refresh_from_db()
     assert "already has a code, or there is no default code" in page
     assert rate.code == "HOOG_VERK"
+
+
+# --- What was understood --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"percentage": "5,500"}, "percentage", "can mean"),
+        ({"percentage": "9,0"}, "percentage", "= 9.00"),
+        ({"code": "laag_verk_9"}, "code", "= low rate, 9%"),
+        ({"code": "HOOG_VERK_21"}, "code", "is 21%"),
+        ({"valid_from": "31-02-2026"}, "valid_from", "field-error"),
+    ],
+)
+def test_the_form_of_a_vat_rate_says_while_typing_what_was_understood(
+    inside: Client, organisation: Organisation, typed: dict[str, str], field: str, words: str
+) -> None:
+    answer = inside.post(reverse("billing:vat-rate-add"), RATE | typed, headers={"X-Typing": "1"})
+
+    assert answer.status_code == 200
+    notes = answer.content.decode().split(f"#id_{field}_notes")[1].split("hx-swap-oob")[0]
+    assert words in notes
+    assert not VatRate.objects.filter(name="Low").exists()
+
+
+def test_a_change_by_law_says_which_code_an_empty_field_stands_for(
+    inside: Client, organisation: Organisation
+) -> None:
+    rate = create_vat_rate(organisation=organisation, percentage="19", code="")
+    address = reverse("billing:vat-rate-follow", args=[rate.pk])
+    typed = {"valid_from": "01-01-2027", "percentage": "21", "name": "High"}
+
+    shown = inside.post(address, typed, headers={"X-Typing": "1"}).content.decode()
+
+    notes = shown.split("#id_code_notes")[1]
+    assert "= HOOG_VERK_21" in notes
+    assert not VatRate.objects.filter(name="High").exists()
