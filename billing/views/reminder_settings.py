@@ -124,7 +124,10 @@ def _preview(
         kind=kind,
         with_interest=bool(typed.get("with_interest")),
         business_costs=_costs_of(typed),
-        **{name: typed.get(name, "") for name in (f"subject_{language}", f"body_{language}")},
+        **{
+            name: str(typed.get(name, "")).strip()
+            for name in (f"subject_{language}", f"body_{language}")
+        },
     )
     text = "".join(step_texts(step, language=language))
     if unknown := unknown_placeholders(text, known=placeholders_of(kind)):
