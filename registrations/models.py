@@ -154,6 +154,9 @@ class Registration(models.Model):
     status_by = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
+    # When a user gave it this status; null on rows of before this was stored, and on rows whose
+    # status came with an invoice or a credit invoice, which has a date of its own.
+    status_at = models.DateTimeField(null=True, editable=False)
     amount = models.DecimalField(max_digits=12, decimal_places=2, default=0, editable=False)
     invoice_line = models.ForeignKey(
         "billing.InvoiceLine", on_delete=models.PROTECT, null=True, editable=False

@@ -94,7 +94,8 @@ def copied(row: Registration) -> Registration:
     """Return a new, unsaved, open copy, without receipt and clock times."""
     copy = type(row).objects.get(pk=row.pk)
     copy.pk, copy.invoice_line = None, None
-    copy.status, copy.status_note, copy.status_by = Status.OPEN, "", None
+    copy.status, copy.status_note = Status.OPEN, ""
+    copy.status_by, copy.status_at = None, None
     copy._state.adding = True
     if isinstance(copy, Expense):
         copy.receipt, copy.receipt_name = "", ""

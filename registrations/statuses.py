@@ -1,11 +1,13 @@
 """Change the status of selected rows, by one conditional UPDATE per kind; billed rows stay."""
 
+import datetime
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -65,12 +67,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Before:
-    """What changed rows of one kind had before: their status, its note and who gave it."""
+    """What changed rows of one kind had before: their status, its note, who gave it and when."""
 
     model: type[Registration]
     status: str
     note: str
     by: int | None
+    at: datetime.datetime | None
     ids: list[int]
 
 
@@ -171,12 +174,14 @@ def _change(selection: Selection, change: Change, *, by: Membership, note: str =
     rows = _allowed(selection, change, by=by)
     total, (skipped, named, invoices) = rows.count(), _skipped(rows, change)
     before: list[Before] = []
-    changed = 0
+    changed, now = 0, timezone.now()
     for queryset in rows:
         changeable = change.rows(queryset)
         changeable.hold()
         before += _states(changeable)
-        changed += changeable.order_by().update(status=change.to, status_note=note, status_by=by)
+        changed += changeable.order_by().update(
+            status=change.to, status_note=note, status_by=by, status_at=now
+        )
     if changed_meanwhile := total - changed - skipped.total():
         skipped[str(CHANGED_MEANWHILE)] += changed_meanwhile
     return Outcome(changed, skipped, named, invoices, before)
@@ -189,9 +194,10 @@ def _allowed(selection: Selection, change: Change, *, by: Membership) -> Selecte
 
 
 def _states(rows: RegistrationQuerySet) -> list[Before]:
-    """Return what the rows have now, by status, note and who gave it."""
-    ids: dict[tuple[str, str, int | None], list[int]] = {}
-    values = rows.order_by("pk").values_list("pk", "status", "status_note", "status_by")
+    """Return what the rows have now, by status, note, who gave it and when."""
+    ids: dict[tuple[str, str, int | None, datetime.datetime | None], list[int]] = {}
+    fields = ("pk", "status", "status_note", "status_by", "status_at")
+    values = rows.order_by("pk").values_list(*fields)
     for pk, *state in values:
         ids.setdefault(tuple(state), []).append(pk)
     return [Before(rows.model, *state, ids=found) for state, found in ids.items()]

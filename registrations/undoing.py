@@ -40,7 +40,10 @@ class TooLate(Exception):
 
 def undo_status(request: HttpRequest, before: list[Before], *, to: Status) -> Undo:
     """Remember the statuses from before a change; return the way back for a toast."""
-    states = [[one.model._meta.model_name, one.status, one.note, one.by, one.ids] for one in before]
+    states = [
+        [one.model._meta.model_name, one.status, one.note, one.by, one.ids, _written(one.at)]
+        for one in before
+    ]
     return _remembered(request, {"to": to, "states": states})
 
 
@@ -72,7 +75,8 @@ def _remembered(request: HttpRequest, what: Mapping[str, Any]) -> Undo:
 @transaction.atomic
 def _reset(remembered: Mapping[str, Any], *, by: Membership) -> int:
     count = 0
-    for name, status, note, status_by, ids in remembered["states"]:
+    # What was remembered by an older version has no moment.
+    for name, status, note, status_by, ids, *at in remembered["states"]:
         rows = MODELS[name].objects.filter(
             organisation=by.organisation_id,
             pk__in=ids,
@@ -81,8 +85,18 @@ def _reset(remembered: Mapping[str, Any], *, by: Membership) -> int:
             invoice_line=None,
         )
         rows.hold()
-        count += rows.order_by().update(status=status, status_note=note, status_by=status_by)
+        count += rows.order_by().update(
+            status=status, status_note=note, status_by=status_by, status_at=_read(*at)
+        )
     return count
+
+
+def _written(at: datetime.datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+def _read(text: str = "") -> datetime.datetime | None:
+    return datetime.datetime.fromisoformat(text) if text else None
 
 
 def _put_back(text: str, *, by: Membership) -> int:

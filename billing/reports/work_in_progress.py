@@ -2,8 +2,9 @@
 
 A registration or an agreed amount counts from its date. It is billed from the date of its invoice;
 on a draft from the day on which the draft was created. A credit releases it on the date of the
-credit. A cancelled invoice counts as never made. Status, rate and method are those of today. No day
-is stored of a write-off by a person, nor of marking as invoiced: such work is reported apart.
+credit. A cancelled invoice counts as never made. Rate and method are those of today. What a person
+wrote off or marked as invoiced counts until that moment; where it is not stored, because that was
+done by an older version, the work is reported apart.
 Amounts are in euros excl. VAT.
 """
 
@@ -102,7 +103,8 @@ class WorkAt:
         rows = self._rows(kind)
         if self.day >= self.today:
             return rows.filter(_is_unbilled(kind))
-        is_open = _is_unbilled(kind) | self._is_billed_later() | self._was_billed_later(kind)
+        is_open = _is_unbilled(kind) | self._is_settled_later(kind)
+        is_open |= self._is_billed_later() | self._was_billed_later(kind)
         return rows.filter(is_open).exclude(self._was_billed(kind))
 
     def undated(self) -> Undated:
@@ -143,6 +145,12 @@ class WorkAt:
         lines = InvoiceLine.objects.filter(is_later, invoice__organisation=self.organisation)
         return Q(invoice_line__in=lines.order_by().values("pk"))
 
+    def _is_settled_later(self, kind: WorkKind) -> Q:
+        """Return the condition on rows that a person settled after the day."""
+        if kind is WorkKind.SCHEDULED:
+            return Q(pk=None)
+        return _is_settled(kind) & Q(invoice_line=None, status_at__gte=end_of(self.day))
+
     def _credited(self, kind: WorkKind, **narrowed: object) -> Q:
         """Return the condition on rows that a final credit took off such an invoice."""
         rows = CreditedRow.objects.filter(
@@ -165,7 +173,10 @@ class WorkAt:
     def _undated_rows(self, kind: WorkKind) -> QuerySet[Any]:
         written_off = self._credited(kind, line__row_action=RowDisposition.WRITTEN_OFF)
         known = self._was_billed(kind) | self._was_billed_later(kind) | written_off
-        return self._rows(kind).filter(_is_settled(kind), invoice_line=None).exclude(known)
+        settled = self._rows(kind).filter(_is_settled(kind), invoice_line=None)
+        if kind is not WorkKind.SCHEDULED:
+            settled = settled.filter(status_at=None)
+        return settled.exclude(known)
 
 
 def work_at(at: WorkAt) -> list[WorkRow]:

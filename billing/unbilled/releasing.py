@@ -241,6 +241,8 @@ def _write_off_fields(credit: Invoice, *, by: User) -> dict[str, Any]:
         "status": Status.WRITTEN_OFF,
         "status_note": _write_off_note(credit),
         "status_by": members.first(),
+        # The credit invoice has the date.
+        "status_at": None,
     }
 
 
@@ -256,4 +258,4 @@ def _write_off_note(credit: Invoice) -> str:
 def _billed_fields(kind: ItemKind) -> dict[str, Any]:
     if kind is ItemKind.SCHEDULED:
         return {"is_written_off": False}
-    return {"status": Status.INVOICED, "status_note": "", "status_by": None}
+    return {"status": Status.INVOICED, "status_note": "", "status_by": None, "status_at": None}

@@ -34,7 +34,7 @@ from lib.money import ZERO
 from projects.models import Method, ScheduledAmount
 from registrations.models import Status
 from registrations.selection import Selection
-from registrations.statuses import reopen, write_off
+from registrations.statuses import mark_invoiced, reopen, write_off
 from tests import factories
 
 TODAY = timezone.localdate()
@@ -181,9 +181,42 @@ def test_work_that_was_written_off_later_was_open_before_its_credited_invoice(ag
 
     assert [total(agency, days) for days in (6, 4)] == [90, 0]
     assert at(agency, 4).undated().count == 0
-    assert at(agency, 2).undated().count == 1
+    assert (total(agency, 2), total(agency, 0)) == (90, 0)
+    assert at(agency, 2).undated().count == 0
     reopen(selection, by=agency.member)
     assert total(agency, 0) == 90
+
+
+@pytest.mark.parametrize("settle", [write_off, mark_invoiced])
+def test_work_counts_until_the_moment_at_which_a_person_settled_it(agency, time_machine, settle):
+    row = hour(agency, days=6)
+    hour(agency, days=6, status=Status.WRITTEN_OFF)  # of before that moment was stored
+    selection = Selection(time_entries=agency.organisation.time_entries.filter(pk=row.pk))
+
+    time_machine.move_to(ago(3))
+    settle(selection, by=agency.member)
+    time_machine.move_to(ago(0))
+
+    assert [total(agency, days) for days in (7, 6, 4, 3, 0)] == [0, 90, 90, 0, 0]
+    assert at(agency, 4).undated().count == 1
+
+
+def test_undoing_a_status_gives_back_the_moment_of_the_one_before(agency, client_of, time_machine):
+    row = hour(agency, days=6)
+    selection = Selection(time_entries=agency.organisation.time_entries.filter(pk=row.pk))
+    time_machine.move_to(ago(4))
+    write_off(selection, by=agency.member)
+    time_machine.move_to(ago(0))
+    client = client_of(agency.member)
+
+    client.post(reverse("registrations:overview-change", args=["reopen"]), {"hours": row.pk})
+    reopened = [total(agency, days) for days in (5, 3, 0)]
+    client.post(reverse("registrations:undo"), {"undo": client.session["undo"]["token"]})
+
+    row.refresh_from_db()
+    assert reopened == [90, 90, 90]
+    assert (row.status, row.status_at) == (Status.WRITTEN_OFF, ago(4))
+    assert [total(agency, days) for days in (5, 3, 0)] == [90, 0, 0]
 
 
 def test_agreed_amounts_count_from_the_day_on_which_they_are_due(agency):
