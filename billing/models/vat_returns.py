@@ -40,6 +40,9 @@ class FiledReturn(models.Model):
     first = models.DateField()
     last = models.DateField()
     kind = models.CharField(max_length=13, choices=FilingKind, default=FilingKind.RETURN)
+    # Of a correction in a later return: the first day of the period whose return has it. Empty on
+    # corrections of before this was stored, which a person added to a return.
+    counts_in = models.DateField(null=True)
     # By box: net and vat in euros to the cent, turnover and whole_vat in whole euros, as strings.
     boxes = models.JSONField()
     filed_at = models.DateTimeField()

@@ -8,7 +8,6 @@ corrigeren"). The limit does not hold for supplies within the EU: the ICP return
 """
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,10 +17,12 @@ from lib.money import ZERO
 from registrations.periods import Period
 from vat.boxes import NOT_FROM_INVOICES, Box
 
-from ..models import FiledPart, FiledReturn, Invoice
+from ..models import FiledReturn, Invoice
+from .corrections import corrections_among
 from .invoices import ISSUED
+from .parts import NOTHING, Part, add_up, as_filed, difference, together
 from .vat_overview import Amounts
-from .vat_return import NOTHING, BoxRow, Part, VatReturn, add_up, vat_return
+from .vat_return import BoxRow, VatReturn, without_corrections
 
 # In euros of VAT, in a calendar year, to pay or to get back on balance.
 LIMIT = Decimal(1000)
@@ -68,21 +69,23 @@ class Changes:
 
 def changes_of(filed: FiledReturn, now: VatReturn) -> Changes:
     """Compare a filed return with the invoices of its period as they are now, in one query."""
-    return _compare(_as_filed([filed])[filed.pk], now.parts)
+    return _compare(as_filed([filed])[filed.pk], now.parts)
 
 
 def vat_changed_in(organisation: Organisation, year: int) -> Decimal:
     """Return the VAT that changed after filing in all periods of a year, in euros, on balance.
 
-    Takes three queries, however many periods there are.
+    The number of queries does not depend on the number of periods.
     """
     filed = list(in_force_of(organisation, year))
     if not filed:
         return ZERO
     first, last = min(one.first for one in filed), max(one.last for one in filed)
-    of_day = _days(organisation, Period(first, last))
-    now = vat_return(organisation, Period(first, last)).parts
-    before = _as_filed(filed)
+    period = Period(first, last)
+    of_day = _days(organisation, period)
+    now = without_corrections(organisation, period).parts
+    corrections = corrections_among(organisation, period)
+    before = as_filed(filed)
     total = ZERO
     for one in filed:
         mine = {
@@ -90,7 +93,9 @@ def vat_changed_in(organisation: Organisation, year: int) -> Decimal:
             for part, amounts in now.items()
             if one.first <= of_day[part.invoice_id] <= one.last
         }
-        total += _compare(before[one.pk], mine).vat
+        own = Period(one.first, one.last)
+        added = (correction.parts for correction in corrections if correction.belongs_to(own))
+        total += _compare(before[one.pk], together(mine, *added)).vat
     return total
 
 
@@ -115,23 +120,10 @@ def _days(organisation: Organisation, period: Period) -> dict[int, datetime.date
     return dict(mine.order_by().values_list("pk", "date"))
 
 
-def _as_filed(filed: Iterable[FiledReturn]) -> dict[int, dict[Part, Amounts]]:
-    """Return the parts of filed returns by id, in one query."""
-    found: dict[int, dict[Part, Amounts]] = defaultdict(dict)
-    rows = FiledPart.objects.filter(filed_return__in=[one.pk for one in filed])
-    for pk, invoice, box, net, vat in rows.values_list(
-        "filed_return", "invoice", "box", "net", "vat"
-    ).iterator(chunk_size=2000):
-        found[pk][Part(invoice, box)] = Amounts(net, vat)
-    return found
-
-
 def _compare(before: Mapping[Part, Amounts], now: Mapping[Part, Amounts]) -> Changes:
     invoices: dict[int, Amounts] = {}
-    for part in {**before, **now}:
-        difference = now.get(part, NOTHING) - before.get(part, NOTHING)
-        if difference:
-            invoices[part.invoice_id] = invoices.get(part.invoice_id, NOTHING) + difference
+    for part, changed in difference(before, now).items():
+        invoices[part.invoice_id] = invoices.get(part.invoice_id, NOTHING) + changed
     filed, current = add_up(before), add_up(now)
     boxes = tuple(
         ChangedBox(BoxRow(box, filed.get(box, NOTHING)), BoxRow(box, current.get(box, NOTHING)))

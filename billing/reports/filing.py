@@ -12,8 +12,9 @@ from accounts.models import Organisation, User
 from registrations.periods import Period
 
 from ..models import FiledPart, FiledReturn, FilingKind
+from .parts import Part, add_up
 from .vat_overview import Amounts
-from .vat_return import Part, add_up, has_ended, kind_of, rows_of, vat_return
+from .vat_return import has_ended, kind_of, rows_of, vat_return
 
 
 class CannotFile(Exception):
@@ -50,6 +51,21 @@ def latest_of(organisation: Organisation, period: Period) -> FiledReturn | None:
     return filed.select_related("filed_by").last()
 
 
+def next_unfiled(organisation: Organisation, period: Period) -> Period:
+    """Return the first later period of the same length whose return is not filed yet."""
+    first, last = _days(period)
+    length = (last.year - first.year) * 12 + last.month - first.month + 1
+    later = organisation.filed_returns.in_force().filter(last__gt=last)
+    filed = list(later.values_list("first", "last"))
+    found = period
+    while True:
+        since, _until = _days(found)
+        found = Period.months(since.year, since.month + length, length=length)
+        since, until = _days(found)
+        if not any(start <= until and since <= end for start, end in filed):
+            return found
+
+
 def fingerprint(found: Mapping[Part, Amounts]) -> str:
     """Return a digest of the amounts per invoice and box, to see whether they changed."""
     rows = sorted((*part, str(one.net), str(one.vat)) for part, one in found.items())
@@ -65,10 +81,12 @@ def file_return(
     by: User,
     now: datetime.datetime,
     today: datetime.date,
+    counts_in: datetime.date | None = None,
 ) -> FiledReturn:
     """Keep the amounts of the period as filed; `shown` is the fingerprint of what was shown.
 
-    A period that was filed before gets a correction. Raises CannotFile with a sentence.
+    A period that was filed before gets a correction; one in a later return counts in the first
+    that is not filed, which `counts_in` says if a person saw it. Raises CannotFile with a sentence.
     """
     first, last = _days(period)
     with transaction.atomic():
@@ -80,6 +98,7 @@ def file_return(
             raise CannotFile(
                 _("Someone else marked or withdrew this return. Check the page and try again.")
             )
+        target = _target(organisation, period, kind=kind, shown=counts_in)
         found = vat_return(organisation, period).parts
         if fingerprint(found) != shown:
             raise CannotFile(
@@ -90,6 +109,7 @@ def file_return(
             first=first,
             last=last,
             kind=kind,
+            counts_in=target,
             boxes=_stored(add_up(found)),
             filed_at=now,
             filed_by=by,
@@ -110,10 +130,36 @@ def file_return(
         return filed
 
 
+def _target(
+    organisation: Organisation, period: Period, *, kind: str, shown: datetime.date | None
+) -> datetime.date | None:
+    """Return the first day of the period whose return gets the correction. Raises CannotFile."""
+    if kind != FilingKind.IN_NEXT_RETURN:
+        return None
+    first, _last = _days(next_unfiled(organisation, period))
+    if shown not in (None, first):
+        raise CannotFile(
+            _("Someone else marked or withdrew this return. Check the page and try again.")
+        )
+    return first
+
+
 def withdraw(filed: FiledReturn, *, by: User, now: datetime.datetime) -> bool:
-    """Withdraw a mark that was made by mistake; False if that was done before."""
-    mine = FiledReturn.objects.filter(pk=filed.pk, withdrawn_at=None)
-    return bool(mine.update(withdrawn_at=now, withdrawn_by=by))
+    """Withdraw a mark that was made by mistake; False if that was done before.
+
+    Raises CannotFile if the period was corrected after it: that correction is the difference with
+    this mark, so it goes first.
+    """
+    with transaction.atomic():
+        Organisation.objects.select_for_update(no_key=True).get(pk=filed.organisation_id)
+        same = FiledReturn.objects.in_force().filter(
+            organisation=filed.organisation_id, first=filed.first, last=filed.last
+        )
+        latest = same.last()
+        if latest and latest.pk != filed.pk and same.filter(pk=filed.pk).exists():
+            raise CannotFile(_("This return was corrected later. Withdraw that correction first."))
+        mine = FiledReturn.objects.filter(pk=filed.pk, withdrawn_at=None)
+        return bool(mine.update(withdrawn_at=now, withdrawn_by=by))
 
 
 def _days(period: Period) -> tuple[datetime.date, datetime.date]:

@@ -7,10 +7,10 @@ An invoice belongs to the period of its date (invoice basis, art. 13 and 35 of t
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -21,19 +21,13 @@ from registrations.periods import Period
 from vat.boxes import NOT_FROM_INVOICES, WITH_VAT, Box, box_of, whole_turnover, whole_vat
 from vat.treatments import VatTreatment
 
+from .corrections import Correction, corrections_in
+from .parts import NOTHING, Part, add_up, together
 from .vat_overview import Amounts, invoice_totals
 
 # The code with which e-Boekhouden puts a supply in box 3a.
 EXPORT_CODE = "BU_EU_VERK"
 MONTHS = {1: "month", 3: "quarter", 12: "year"}
-NOTHING = Amounts()
-
-
-class Part(NamedTuple):
-    """The part of an invoice that is in one box."""
-
-    invoice_id: int
-    box: str
 
 
 @dataclass(frozen=True)
@@ -74,11 +68,13 @@ class OutsideRow:
 class VatReturn:
     """All boxes in the order of the return, what is in none, and what is in 3a elsewhere."""
 
-    # What each invoice has in each box, to the cent.
+    # What each invoice has in each box, to the cent; with the corrections.
     parts: Mapping[Part, Amounts]
     outside: tuple[OutsideRow, ...]
     # Services outside the EU with the code that puts them in box 3a in e-Boekhouden, excl. VAT.
     coded_as_export: Decimal
+    # Of earlier returns, which count in this one.
+    corrections: tuple[Correction, ...] = ()
 
     @cached_property
     def rows(self) -> tuple[BoxRow, ...]:
@@ -95,12 +91,21 @@ class VatReturn:
 
     @property
     def exact(self) -> Amounts:
-        """Net and VAT of all invoices of the period, to the cent; in a box or in none."""
+        """Net and VAT of invoices and corrections, to the cent; in a box or in none."""
         outside = Amounts(sum((row.net for row in self.outside), ZERO))
         return sum((row.amounts for row in self.rows), outside)
 
 
 def vat_return(organisation: Organisation, period: Period) -> VatReturn:
+    """Put the invoices of the period in boxes, and add the corrections that count in it."""
+    found = without_corrections(organisation, period)
+    if corrections := tuple(corrections_in(organisation, period)):
+        parts = together(found.parts, *(one.parts for one in corrections))
+        return replace(found, parts=parts, corrections=corrections)
+    return found
+
+
+def without_corrections(organisation: Organisation, period: Period) -> VatReturn:
     """Put the invoices of the period in boxes, in one query."""
     parts: dict[Part, Amounts] = defaultdict(Amounts)
     outside: dict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -130,14 +135,6 @@ def invoices_in(organisation: Organisation, period: Period, box: str) -> dict[in
         for part, amounts in vat_return(organisation, period).parts.items()
         if part.box == box
     }
-
-
-def add_up(found: Mapping[Part, Amounts]) -> dict[str, Amounts]:
-    """Add up parts of invoices per box."""
-    sums: dict[str, Amounts] = defaultdict(Amounts)
-    for part, amounts in found.items():
-        sums[part.box] += amounts
-    return dict(sums)
 
 
 def kind_of(period: Period) -> str:

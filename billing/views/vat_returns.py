@@ -33,6 +33,7 @@ from ..reports.filing import (
     file_return,
     fingerprint,
     latest_of,
+    next_unfiled,
     why_not_fileable,
     withdraw,
 )
@@ -49,6 +50,7 @@ def report_return(request: MemberRequest) -> HttpResponse:
     form, today = _form(request), timezone.localdate()
     found = vat_return(request.organisation, form.days)
     filed = latest_of(request.organisation, form.days)
+    target = next_unfiled(request.organisation, form.days) if filed else None
     returns = request.organisation.filed_returns.select_related("filed_by", "withdrawn_by")
     context = {
         **_common(request, form),
@@ -60,7 +62,9 @@ def report_return(request: MemberRequest) -> HttpResponse:
             is_correction=filed is not None,
             may_close=request.membership.is_administrator,
             shown=fingerprint(found.parts),
+            counts_in=target.first if target else None,
         ),
+        "target": target,
         "page": page_of(request, returns),
     }
     return render(request, "billing/reports/return.html", context)
@@ -138,6 +142,7 @@ def report_return_file(request: MemberRequest) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
             today=timezone.localdate(),
+            counts_in=filing.cleaned_data.get("counts_in"),
         )
     except CannotFile as refusal:
         messages.error(request, str(refusal))
@@ -154,10 +159,19 @@ def report_return_withdraw(request: MemberRequest) -> HttpResponse:
     """Withdraw a mark that was made by mistake."""
     pk = chosen_id(request.POST.get("filed", ""))
     filed = request.organisation.filed_returns.filter(pk=pk).first() if pk else None
-    if request.method == "POST" and filed and withdraw(filed, by=request.user, now=timezone.now()):
-        text = _("The return of %(period)s is no longer marked as filed.")
-        messages.success(request, text % {"period": filed})
+    try:
+        is_done = request.method == "POST" and filed and _withdrawn(request, filed)
+    except CannotFile as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if is_done:
+            text = _("The return of %(period)s is no longer marked as filed.")
+            messages.success(request, text % {"period": filed})
     return redirect(_address(request))
+
+
+def _withdrawn(request: MemberRequest, filed: FiledReturn) -> bool:
+    return withdraw(filed, by=request.user, now=timezone.now())
 
 
 def _form(request: MemberRequest) -> ReturnForm:

@@ -63,7 +63,7 @@ LINE = [
     "row_action",
 ]
 FILE = ["invoice_id", "kind", "file", "sha256", "made_at"]
-FILED = ["organisation_id", "first", "last", "kind", "boxes", "filed_at"]
+FILED = ["organisation_id", "first", "last", "kind", "counts_in", "boxes", "filed_at"]
 PART = ["filed_return_id", "invoice_id", "box", "net", "vat"]
 COLUMNS = {
     "billing_invoice": INVOICE,

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from billing.documents.archive import triggers
 from billing.models import FiledPart, FiledReturn, FilingKind, Invoice, InvoiceStatus
 from billing.reports.filed_changes import changes_of, needs_supplementary, vat_changed_in
 from billing.reports.filing import CannotFile, file_return, fingerprint, latest_of, withdraw
 from billing.reports.vat_overview import Amounts
-from billing.reports.vat_return import vat_return
+from billing.reports.vat_return import invoices_in, vat_return
 from lib.money import ZERO
 from registrations.periods import Period
 from tests import factories
@@ -88,6 +89,7 @@ def test_the_amounts_as_filed_are_kept_with_who_and_when(agency):
         "UPDATE billing_filedreturn SET boxes = '{}'",
         "UPDATE billing_filedreturn SET last = '2026-12-31'",
         "UPDATE billing_filedreturn SET filed_at = '2020-01-01'",
+        "UPDATE billing_filedreturn SET counts_in = '2020-01-01'",
         "DELETE FROM billing_filedreturn",
         "UPDATE billing_filedpart SET vat = 0",
         "DELETE FROM billing_filedpart",
@@ -258,6 +260,130 @@ def test_the_changes_of_a_year_are_counted_together_on_balance(agency):
     assert vat_changed_in(agency.organisation, 2025) == ZERO
 
 
+# --- Corrected in a later return ------------------------------------------------------------------
+
+NEXT = Period(datetime.date(2026, 10, 1), datetime.date(2026, 12, 31))
+AFTER_NEXT = Period(datetime.date(2027, 1, 1), datetime.date(2027, 3, 31))
+IN_NEXT = FilingKind.IN_NEXT_RETURN
+LATER = datetime.date(2027, 6, 1)
+
+
+def boxes(agency, period):
+    found = now_in_boxes(agency, period).rows
+    return {str(row.box): row.amounts for row in found if row.amounts}
+
+
+def eur(net, vat):
+    return Amounts(Decimal(net), Decimal(vat))
+
+
+def corrected(agency, net="50.00"):
+    """File the third quarter, invoice in it, and correct that in a later return."""
+    filed(agency)
+    late = invoiced(agency, net)
+    return late, filed(agency, kind=IN_NEXT)
+
+
+def test_a_correction_in_a_later_return_is_added_to_the_boxes_of_the_next_one(agency):
+    late, correction = corrected(agency)
+    invoiced(agency, "1000.00", date=datetime.date(2026, 11, 3))
+
+    found = now_in_boxes(agency, NEXT)
+
+    assert correction.counts_in == NEXT.first
+    assert boxes(agency, NEXT) == {"1a": eur("1050.00", "220.50")}
+    assert [(one.filed, one.amounts) for one in found.corrections] == [
+        (correction, eur("50.00", "10.50"))
+    ]
+    assert invoices_in(agency.organisation, NEXT, "1a")[late.pk] == eur("50.00", "10.50")
+    # Its own period has the invoice itself; the return after the next one has nothing.
+    assert boxes(agency, QUARTER) == {"1a": eur("50.00", "10.50")}
+    assert boxes(agency, AFTER_NEXT) == {}
+
+
+def test_a_year_with_both_periods_has_the_correction_once(agency):
+    corrected(agency)
+
+    year = Period.months(2026, 1, length=12)
+
+    assert boxes(agency, year) == {"1a": eur("50.00", "10.50")}
+    assert vat_changed_in(agency.organisation, 2026) == ZERO
+
+
+def test_a_correction_goes_into_the_first_return_that_is_not_filed(agency):
+    filed(agency)
+    filed(agency, NEXT, today=LATER)
+    invoiced(agency)
+
+    correction = filed(agency, kind=IN_NEXT)
+
+    assert correction.counts_in == AFTER_NEXT.first
+    assert boxes(agency, NEXT) == {}
+    assert boxes(agency, AFTER_NEXT) == {"1a": eur("100.00", "21.00")}
+
+
+def test_a_return_that_was_filed_with_a_correction_has_no_changes(agency):
+    corrected(agency)
+    following = filed(agency, NEXT, today=LATER)
+
+    assert not changes(agency, following)
+    assert vat_changed_in(agency.organisation, 2026) == ZERO
+    late = invoiced(agency, "10.00", date=NEXT.last)
+    assert dict(changes(agency, following).invoices) == {late.pk: eur("10.00", "2.10")}
+    assert vat_changed_in(agency.organisation, 2026) == Decimal("2.10")
+
+
+def test_a_correction_that_is_withdrawn_leaves_the_later_return_and_shows_there(agency):
+    late, correction = corrected(agency)
+    following = filed(agency, NEXT, today=LATER)
+
+    withdraw(correction, by=agency.member.user, now=NOW)
+
+    assert boxes(agency, NEXT) == {}
+    assert dict(changes(agency, following).invoices) == {late.pk: eur("-50.00", "-10.50")}
+    assert vat_changed_in(agency.organisation, 2026) == ZERO
+
+
+def test_two_corrections_of_one_return_are_added_one_after_the_other(agency):
+    corrected(agency)
+    invoiced(agency, "7.00")
+    filed(agency, kind=IN_NEXT)
+
+    assert boxes(agency, NEXT) == {"1a": eur("57.00", "11.97")}
+    assert len(now_in_boxes(agency, NEXT).corrections) == 2
+
+
+def test_a_supplementary_return_is_added_to_no_other(agency):
+    filed(agency)
+    invoiced(agency)
+
+    correction = filed(agency, kind=FilingKind.SUPPLEMENTARY)
+
+    assert correction.counts_in is None
+    assert boxes(agency, NEXT) == {}
+
+
+def test_a_correction_of_before_it_was_added_by_the_program_is_left_to_people(agency):
+    _late, correction = corrected(agency)
+    triggers.remove(using="default")
+    FiledReturn.objects.filter(pk=correction.pk).update(counts_in=None)
+    triggers.install_triggers(using="default")
+
+    assert boxes(agency, NEXT) == {}
+
+
+def test_a_mark_that_was_corrected_later_is_withdrawn_after_that_correction(agency):
+    first = filed(agency)
+    invoiced(agency)
+    correction = filed(agency, kind=IN_NEXT)
+
+    with pytest.raises(CannotFile, match="corrected later"):
+        withdraw(first, by=agency.member.user, now=NOW)
+
+    assert withdraw(correction, by=agency.member.user, now=NOW)
+    assert withdraw(first, by=agency.member.user, now=NOW)
+
+
 # --- The pages ------------------------------------------------------------------------------------
 
 
@@ -301,6 +427,28 @@ def test_a_small_change_may_go_into_the_next_return_but_not_one_of_box_3b(inside
     create_invoice(agency.organisation, Line("1.00", services), date=INSIDE)
     page = inside.get(reverse("billing:report-return"), DAYS).content.decode()
     assert "Correct the ICP return" in page
+
+
+def test_the_page_names_the_return_in_which_a_correction_counts(inside, agency):
+    first = filed(agency)
+    invoiced(agency)
+    address = reverse("billing:report-return")
+    page = inside.get(address, DAYS).content.decode()
+    assert "the differences are added to the return of 01-10-2026 – 31-12-2026." in page
+
+    stale = {"kind": "next_return", "shown": shown(inside), "counts_in": "2027-01-01"}
+    post(inside, **stale)
+    assert FiledReturn.objects.count() == 1
+    post(inside, **stale | {"counts_in": "2026-10-01"})
+
+    page = inside.get(address, DAYS | {"since": "2026-10-01", "until": "2026-12-31"})
+    text = page.content.decode()
+    assert "This return has corrections of earlier returns." in text
+    assert "01-07-2026 – 30-09-2026: €\u00a0100.00 excl. VAT, €\u00a021.00 VAT." in text
+    assert "in the return from 01-10-2026" in text
+    answer = post(inside, "report-return-withdraw", filed=first.pk)
+    (said,) = [str(one) for one in get_messages(answer.wsgi_request)][-1:]
+    assert said == "This return was corrected later. Withdraw that correction first."
 
 
 def test_the_books_are_closed_with_it_only_if_an_administrator_asks(inside, agency, client):
