@@ -4,9 +4,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Language
 from accounts.profiles import change_language
+from integrations.answers import QUESTIONS
+from integrations.models import Connection
 
 from .tour import barriers
 from .visitor import Studio, Visitor
@@ -25,6 +28,7 @@ LISTS = {
     "billing:reminder-list": {},
     "billing:booking-list": {"show": "all"},
     "billing:report-turnover": {},
+    "billing:report-vat": {},
     "billing:report-outstanding": {},
     "billing:report-outstanding-invoices": {},
     "projects:project-list": {},
@@ -128,3 +132,20 @@ def test_the_booking_dialog_shows_price_vat_and_net_on_a_phone(visitor, full, la
     for label in labels:
         assert line.locator(f"[data-label='{label}']").is_visible()
     assert list(barriers(page)) == []
+
+
+@pytest.mark.parametrize("language", Language.values)
+def test_the_answers_of_the_probe_fit_a_phone(visitor, full, language):
+    page = visitor.page
+    answers = dict.fromkeys(QUESTIONS, "an answer of some words") | {"login": "x" * 80}
+    Connection.objects.update(answers=answers, answers_at=timezone.now())
+    log_in(visitor, full, language=language)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(visitor.site + reverse("integrations:eboekhouden"))
+
+    page.locator("details > summary", has=page.locator("h2")).last.click()
+    page.locator(".table-cards tbody tr").first.wait_for()
+
+    seen = page.evaluate(LOOK)
+    assert seen["rows"] == len(QUESTIONS)
+    assert (seen["isWide"], seen["wrong"]) == (False, [])
