@@ -1,13 +1,14 @@
 """Import one relation, and report the result as a row."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.messages import Relation
+from lib.stored_texts import in_every_language
 
 from .editing import contacts_for
 from .matching import Match, PossibleDuplicates, key
@@ -45,13 +46,12 @@ class RowImporter:
             customer=match.customer,
         )
         if match.skipped:
-            return _reported(row, ImportOutcome.SKIPPED, [match.skipped])
+            return _reported(row, ImportOutcome.SKIPPED, lambda: [str(match.skipped)])
         if match.customer is None:
             return self._add(row, match, now=now)
         if self._run.mode == ImportMode.ONLY_NEW:
             self._link(match.customer, match.relation)
-            reason = _("already exists here; you chose to add only new customers")
-            return _reported(row, ImportOutcome.UNCHANGED, [reason])
+            return _reported(row, ImportOutcome.UNCHANGED, lambda: [_exists()])
         return self._update(row, match, match.customer)
 
     def _add(self, row: ImportRow, match: Match, *, now: datetime.datetime) -> ImportRow:
@@ -71,26 +71,30 @@ class RowImporter:
                 customer.save(force_insert=True)
                 _add_contacts(customer, fields.invoice_addresses)
         except IntegrityError:
-            reason = _("customer number %(number)s has just been used here; import again")
-            return _reported(row, ImportOutcome.SKIPPED, [reason % {"number": customer.number}])
+            return _reported(row, ImportOutcome.SKIPPED, lambda: [_just_used(customer.number)])
         self._owner[key(customer.number)] = customer.pk
         row.customer = customer
-        texts = [self._possible_duplicates.sentence(values), *fields.remarks]
+
+        def texts() -> list[str]:
+            return [self._possible_duplicates.sentence(values), *_remarks(match.relation)]
+
         return _reported(row, ImportOutcome.NEW, texts)
 
     def _update(self, row: ImportRow, match: Match, customer: Customer) -> ImportRow:
         fields = fields_from_relation(match.relation)
         merged = self._merged(fields.values, customer)
-        texts = [*_conflicts(customer, merged), *fields.remarks]
         if not self._store(customer, merged, match.relation):
-            texts = [_("was changed here during the import; the next import checks it again")]
-            return _reported(row, ImportOutcome.SKIPPED, texts)
+            return _reported(row, ImportOutcome.SKIPPED, lambda: [_changed_meanwhile()])
         if "email" in merged.take:
             _add_contacts(customer, fields.invoice_addresses)
         row.changes = {
             name: [_plain(getattr(customer, name)), _plain(value)]
             for name, value in merged.take.items()
         }
+
+        def texts() -> list[str]:
+            return [*_conflicts(customer, merged), *_remarks(match.relation)]
+
         return _reported(row, _outcome(merged), texts)
 
     def _merged(self, remote: dict[str, object], customer: Customer) -> Merge:
@@ -145,11 +149,35 @@ def _add_contacts(customer: Customer, addresses: Iterable[str]) -> None:
     )
 
 
-def _reported(row: ImportRow, outcome: str, texts: Iterable[str]) -> ImportRow:
-    text = "; ".join(filter(None, texts))
+def _reported(row: ImportRow, outcome: str, say: Callable[[], Iterable[str]]) -> ImportRow:
+    """Set the result; `say` returns its texts in the active language."""
+
+    def reason() -> str:
+        text = "; ".join(filter(None, say()))
+        return text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…"
+
     row.outcome = outcome
-    row.reason = text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 1]}…"
+    # Most rows have nothing to say, in any language.
+    row.reason = in_every_language(reason) if reason() else ""
     return row
+
+
+def _exists() -> str:
+    return _("already exists here; you chose to add only new customers")
+
+
+def _just_used(number: str) -> str:
+    text = _("customer number %(number)s has just been used here; import again")
+    return text % {"number": number}
+
+
+def _changed_meanwhile() -> str:
+    return _("was changed here during the import; the next import checks it again")
+
+
+def _remarks(relation: Relation) -> list[str]:
+    """Return what was not taken over as it is, in the active language."""
+    return fields_from_relation(relation).remarks
 
 
 def _outcome(merged: Merge) -> ImportOutcome:

@@ -1,13 +1,15 @@
 """Match relations with customers: by the relation's id, else by number, never by name."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.facts.limits import RELATION
 from integrations.eboekhouden.messages import Relation
+from lib.stored_texts import in_every_language
 
 from .models import Customer
 from .relations import label
@@ -42,8 +44,8 @@ def match(relations: Iterable[Relation], customers: Iterable[Customer]) -> list[
     relation_ids = {relation.id for relation in ordered}
     duplicates = _duplicates(ordered, by_remote)
     return [
-        Match(relation, skipped=reason)
-        if (reason := _defect(relation) or duplicates.get(id(relation), ""))
+        Match(relation, skipped=in_every_language(partial(_reason, relation, duplicates)))
+        if _reason(relation, duplicates)
         else _find(relation, by_remote, by_number, relation_ids)
         for relation in ordered
     ]
@@ -59,9 +61,25 @@ def _find(
         return Match(relation, by_remote[relation.id])
     customer = by_number.get(key(relation.code))
     if customer and customer.remote_id in relation_ids:
-        reason = _("customer number %(number)s belongs to another relation, which is linked here")
-        return Match(relation, skipped=reason % {"number": customer.number})
+        number = customer.number
+        return Match(relation, skipped=in_every_language(lambda: _linked_elsewhere(number)))
     return Match(relation, customer)
+
+
+def _linked_elsewhere(number: str) -> str:
+    text = _("customer number %(number)s belongs to another relation, which is linked here")
+    return text % {"number": number}
+
+
+def _reason(relation: Relation, duplicates: Mapping[int, Relation]) -> str:
+    """Return why a relation is skipped, in the active language, or ""."""
+    if why := _defect(relation):
+        return why
+    keeper = duplicates.get(id(relation))
+    if keeper is None:
+        return ""
+    text = _("code %(code)s occurs twice, also as “%(name)s”")
+    return text % {"code": keeper.code, "name": keeper.name}
 
 
 def _defect(relation: Relation) -> str:
@@ -77,8 +95,8 @@ def _defect(relation: Relation) -> str:
     return ""
 
 
-def _duplicates(ordered: list[Relation], by_remote: dict[int, Customer]) -> dict[int, str]:
-    """Return a reason to skip for relations that share their code.
+def _duplicates(ordered: list[Relation], by_remote: dict[int, Customer]) -> dict[int, Relation]:
+    """Return the kept relation, by each that shares its code and is skipped.
 
     Of such a group the linked relation is kept, else the first one.
     """
@@ -86,15 +104,11 @@ def _duplicates(ordered: list[Relation], by_remote: dict[int, Customer]) -> dict
     for relation in ordered:
         if not _defect(relation):
             groups[key(relation.code)].append(relation)
-    reasons: dict[int, str] = {}
+    keepers: dict[int, Relation] = {}
     for group in groups.values():
         keeper = next((relation for relation in group if relation.id in by_remote), group[0])
-        reason = _("code %(code)s occurs twice, also as “%(name)s”") % {
-            "code": keeper.code,
-            "name": keeper.name,
-        }
-        reasons |= {id(relation): reason for relation in group if relation is not keeper}
-    return reasons
+        keepers |= {id(relation): keeper for relation in group if relation is not keeper}
+    return keepers
 
 
 class PossibleDuplicates:

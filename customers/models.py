@@ -10,6 +10,7 @@ from accounts.models import Language, Organisation
 from integrations.models import Connection
 from integrations.runs import Run
 from lib.model_fields import AddressField, LineField, MultilineField, SmallWholeNumberField
+from lib.stored_texts import TranslatedTextField
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -210,7 +211,7 @@ class ImportRow(models.Model):
     name = LineField(max_length=200)
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="+")
     outcome = models.CharField(max_length=9, choices=ImportOutcome)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = TranslatedTextField(longest=300, blank=True)
     # Old and new value by field.
     changes = models.JSONField(default=dict)
 

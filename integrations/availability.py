@@ -1,6 +1,10 @@
 """Check that a connection can be used; if not, say what to do."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
+
+from lib.stored_texts import in_every_language
 
 from .models import Connection
 
@@ -12,5 +16,16 @@ def usable(connection: Connection | None, *, refuse: type[Exception]) -> Connect
     if not connection.has_codes:
         raise refuse(_("The security codes are missing. Enter them under Settings → e-Boekhouden."))
     if connection.is_paused:
-        raise refuse(_("The connection is paused: %(reason)s") % {"reason": connection.pause_text})
+        raise refuse(_why_paused(connection))
     return connection
+
+
+def _why_paused(connection: Connection) -> Any:
+    """Return the sentence in every language: the reason is stored in each of them."""
+
+    def say() -> str:
+        stored = Connection.objects.filter(pk=connection.pk).values_list("pause_text", flat=True)
+        reason = stored.first() or connection.pause_text
+        return _("The connection is paused: %(reason)s") % {"reason": reason}
+
+    return in_every_language(say)
