@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -20,8 +19,6 @@ from .selection import RELATED
 from .worth import worth_by
 
 DEFAULT_ORDER = "-date"
-# The maximum number of ids that "select all" selects.
-MAX_SELECTED = 5000
 # Above so many rows the totals of a list are a request of their own.
 MOST_COUNTED_AT_ONCE = 20_000
 BY_DATE = ("date",)
@@ -167,20 +164,3 @@ def in_order(
         getattr(by.organisation, RELATED_ROWS[order.relation]).all() if order.relation else None
     )
     return OrderedRows(rows, order, is_down=asked.startswith("-"), related=related)
-
-
-def selectable(rows: QuerySet[Any], overview: Overview) -> dict[int, dict[str, str]]:
-    """Return the figures of each row by id, for the selection bar; at most MAX_SELECTED rows."""
-    names = ["pk", "amount", *filter(None, [overview.figure])]
-    if overview is HOURS:
-        names += ["project", "hourly_rate"]
-    return {
-        row["pk"]: {
-            "minutes": str(row.get("minutes", 0)),
-            "km": str(row.get("distance", 0)),
-            "amount": str(row["amount"]),
-            "project": str(row.get("project", "")),
-            "rate": str(row.get("hourly_rate") or ""),
-        }
-        for row in rows.values(*names)[:MAX_SELECTED]
-    }

@@ -26,7 +26,8 @@ def _overview(shown: Overview) -> list[URLPattern]:
     return [
         path(start, overview.overview, options, name=name),
         path(f"{start}totals/", overview.overview_totals, options, name=f"{name}-totals"),
-        path(f"{start}rows/", overview.overview_ids, options, name=f"{name}-ids"),
+        path(f"{start}select/", overview.overview_select, options, name=f"{name}-select"),
+        path(f"{start}selected/", overview.overview_selected, options, name=f"{name}-selected"),
         path(f"{start}export/", overview.overview_export, options, name=f"{name}-export"),
     ]
 

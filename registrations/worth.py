@@ -49,12 +49,13 @@ class Worth:
 def worth_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Worth]:
     """Return what registrations are worth by the values of these fields, in one query."""
     found: dict[tuple[Any, ...], Worth] = defaultdict(Worth)
-    for row in _groups(rows, names):
+    for row in groups_of(rows, *names):
         found[tuple(row[name] for name in names)].add(row)
     return found
 
 
-def _groups(rows: QuerySet[Any], names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def groups_of(rows: QuerySet[Any], *names: str) -> Iterator[dict[str, Any]]:
+    """Yield what is added up before it is rounded and priced: by project, and hours by rate."""
     is_hours = hasattr(rows.model, "minutes")
     keys = dict.fromkeys([*names, "project", *(["hourly_rate"] if is_hours else [])])
     total = {"minutes_sum": Sum("minutes")} if is_hours else {"cents": sum_in_cents("amount")}

@@ -7,7 +7,7 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
@@ -16,10 +16,12 @@ from lib.spreadsheets import sheet_response
 
 from .. import overviews
 from ..exporting import sheet_of
+from ..filtered_rows import FilteredRows, figures_of, query_of, select_all
 from ..filters import RegistrationFilter
 from ..models import RegistrationQuerySet
 from ..overviews import Overview
 from ..rights import sees_everything
+from ..selection import ids_in
 
 DEFAULT_SIZE = 50
 
@@ -39,6 +41,7 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
     context = {
         "overview": overview,
         "filter": found,
+        "filter_query": query_of(found),
         "chips": [found.form[name] for name in _chips(overview, request)],
         "totals": totals,
         "page": page.of_total(totals.count) if totals else page,
@@ -47,7 +50,6 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
         "columns": _columns(overview, request),
         "period": found.period_chosen,
         "is_narrowed": bool(set(request.GET) - {"order", "size", *PARAMETERS}),
-        "most_selected": overviews.MAX_SELECTED,
     }
     return render(request, "registrations/overview.html", context | _names(overview))
 
@@ -61,20 +63,32 @@ def overview_totals(request: MemberRequest, overview: Overview) -> HttpResponse:
         "overview": overview,
         "totals": totals,
         "sees_amounts": sees_everything(request.membership),
-        "most_selected": overviews.MAX_SELECTED,
     }
     return render(request, "registrations/overview_totals.html", context | _names(overview))
 
 
 @require_safe
 @member_required
-def overview_ids(request: MemberRequest, overview: Overview) -> JsonResponse:
-    """Return every registration of the filter with its figures, to select them all."""
-    rows = _ordered(request, overview, _filtered(request, overview).rows).all()
-    found = overviews.selectable(rows, overview)
+def overview_select(request: MemberRequest, overview: Overview) -> JsonResponse:
+    """Return all registrations of the filter as a selection, with its figures."""
+    found = _filtered(request, overview)
+    selected = select_all(found, kind=overview.key, by=request.membership)
+    figures = figures_of(selected.rows(request.organisation))
     if not sees_everything(request.membership):
-        found = {pk: {**figures, "amount": "0", "rate": ""} for pk, figures in found.items()}
-    return JsonResponse({"rows": found})
+        figures |= {"amount": 0, "groups": []}
+    about = {"token": selected.token, "query": selected.query, "newest": selected.newest}
+    return JsonResponse({**about, **figures})
+
+
+@require_POST
+@member_required
+def overview_selected(request: MemberRequest, overview: Overview) -> JsonResponse:
+    """Return which of the posted rows belong to the filter of a selection."""
+    ids = ids_in(request.POST.getlist("shown"))
+    selected = FilteredRows.read(request.POST.get("filter", ""), kind=overview.key)
+    rows = selected.rows(request.organisation).visible_to(request.membership)
+    found = rows.filter(pk__in=ids).order_by().values_list("pk", flat=True)
+    return JsonResponse({"ids": [str(pk) for pk in found]})
 
 
 @require_safe
@@ -117,7 +131,8 @@ def _names(overview: Overview) -> dict[str, str]:
     start = f"registrations:overview-{overview.key}"
     return {
         "totals_name": f"{start}-totals",
-        "ids_name": f"{start}-ids",
+        "select_name": f"{start}-select",
+        "selected_name": f"{start}-selected",
         "export_name": f"{start}-export",
         "edit_name": f"registrations:{singular}-edit",
         "register_name": f"registrations:{overview.key}",

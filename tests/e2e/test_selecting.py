@@ -100,3 +100,33 @@ def test_start_end_and_pause_show_the_duration_before_it_is_saved(visitor, work)
     page.get_by_label("Pause").fill("0:15")
 
     expect(page.get_by_label("Duration")).to_have_attribute("placeholder", "2:15")
+
+
+def test_all_rows_of_a_filter_but_one_survive_pages_and_filters(visitor, work):
+    row = TimeEntry.objects.first()
+    for _n in range(30):
+        row.pk = None
+        row.save()
+    page = visitor.page
+    visitor.log_in(work)
+    visitor.go("Overview", "Hours")
+    page.goto(page.url + "?size=25")
+    page.get_by_role("row").nth(1).get_by_role("checkbox").check()
+
+    page.get_by_role("button", name="Select all 32").click()
+    expect(visitor.selection).to_contain_text("32 time registrations, 25 of them shown here")
+    expect(visitor.selection).to_contain_text("3,040.00")
+    page.get_by_role("row").nth(3).get_by_role("checkbox").uncheck()
+    expect(visitor.selection).to_contain_text("31 time registrations, 24 of them shown here")
+    expect(visitor.selection).to_contain_text("2,945.00")
+    page.get_by_role("link", name="Next page").click()
+    expect(visitor.selection).to_contain_text("31 time registrations, 7 of them shown here")
+
+    page.get_by_role("searchbox").first.fill("Webs")
+    expect(visitor.selection).to_contain_text("31 time registrations, 24 of them shown here")
+    page.get_by_role("searchbox").first.fill("")
+    visitor.choose_action("Approve")
+    expect(visitor.toasts).to_contain_text("31 registrations approved.")
+    expect(visitor.selection).to_be_hidden()
+    assert statuses() == [Status.APPROVED] * 31 + [Status.SUBMITTED]
+    assert list(barriers(page)) == []

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from lib.spreadsheets import safe
 from registrations.models import Status
-from registrations.overviews import MAX_SELECTED
 from registrations.periods import Period, named
 from tests import factories
 from tests.responses import exported
@@ -195,19 +194,18 @@ def test_everything_the_filter_finds_can_be_selected(office, manager):
     row = row_of(office, minutes=90, amount=Decimal("142.50"))
     row_of(office, date=LONG_AGO)
 
-    found = manager.get(reverse("registrations:overview-hours-ids")).json()["rows"]
+    found = manager.get(reverse("registrations:overview-hours-select")).json()
 
-    priced = {"project": str(row.project_id), "rate": "95.00"}
-    assert found == {str(row.pk): {"minutes": "90", "km": "0", "amount": "142.50", **priced}}
-    assert MAX_SELECTED >= 1000
+    assert (found["count"], found["minutes"]) == (1, 90)
+    assert found["groups"] == [[row.project_id, "95.00", 90]]
 
 
 def test_an_employee_selects_without_amounts(office, employee):
-    row = row_of(office, amount=Decimal("142.50"))
+    row_of(office, amount=Decimal("142.50"))
 
-    found = employee.get(reverse("registrations:overview-hours-ids")).json()["rows"]
+    found = employee.get(reverse("registrations:overview-hours-select")).json()
 
-    assert found[str(row.pk)]["amount"] == "0"
+    assert (found["count"], found["amount"], found["groups"]) == (1, 0, [])
 
 
 # --- Export -------------------------------------------------------------------------------------

@@ -13,14 +13,14 @@
     }
   }
 
-  // --- Select all rows of the filter: selection.js adds them --------------------------------------
+  // --- Select all rows of the filter: selection.js keeps the filter --------------------------------------
   async function selectFilter(button) {
     button.setAttribute("aria-busy", "true");
     const answer = await fetch(button.dataset.selectFilter + window.location.search);
     button.removeAttribute("aria-busy");
     if (!answer.ok) return;
-    const { rows } = await answer.json();
-    button.dispatchEvent(new CustomEvent("selection-add", { bubbles: true, detail: { rows } }));
+    const detail = await answer.json();
+    button.dispatchEvent(new CustomEvent("selection-filter", { bubbles: true, detail }));
   }
 
   on("click", (event) => {
