@@ -23,6 +23,8 @@ def rate_on(rate: VatRate, day: datetime.date, *, rates: Mapping[int, VatRate]) 
 
     `rates` are all rates of the organisation, by id. Raises NoRateThen with the last rate tried.
     """
+    if not has_ended(rate, day) and not has_not_started(rate, day):
+        return rate
     followers = {one.replaces_id: one for one in rates.values() if one.replaces_id}
     # The number of steps is bounded, because a chain of rates may be circular.
     for _step in range(len(rates) + 1):

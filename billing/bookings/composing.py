@@ -96,6 +96,8 @@ def _with_discount(line: Priced, connection: Connection) -> Iterator[InvoiceLine
 def _discount_on_the_whole(
     lines: Lines, rates: Iterable[VatTotal], connection: Connection, *, discount: Decimal
 ) -> Iterator[InvoiceLine]:
+    if not discount:
+        return
     text = _("Discount %(rate)s") % {"rate": percentage(discount)}
     for rate in rates:
         off = _divided_discount(rate, _nets(lines, rate, connection), discount)

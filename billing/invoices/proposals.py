@@ -6,9 +6,8 @@ if anything changed meanwhile, the changed proposal is shown instead.
 
 import datetime
 import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core import signing
@@ -127,7 +126,7 @@ def propose(organisation: Organisation, work: SelectedWork, *, options: Options)
     checks = _Checks(organisation, options)
     all_of_them = tuple(
         _proposed(customer, items, options=options, checks=checks)
-        for customer, items in _parts(found, per_project=options.per_project)
+        for customer, items in _parts(organisation, found, per_project=options.per_project)
     )
     good = tuple(invoice for invoice in all_of_them if not invoice.problems)
     return Proposal(
@@ -148,8 +147,11 @@ def fits(proposal: Proposal, token: str) -> bool:
     return bool(shown == _digest(proposal.invoices, proposal.options))
 
 
-def _parts(found: Billable, *, per_project: bool) -> Iterable[tuple[Customer, list[Item]]]:
+def _parts(
+    organisation: Organisation, found: Billable, *, per_project: bool
+) -> Iterable[tuple[Customer, list[Item]]]:
     for customer in sorted(found.items, key=lambda customer: customer.name.lower()):
+        customer.organisation = organisation
         items = found.items[customer]
         if not per_project:
             yield customer, items
@@ -263,8 +265,12 @@ def _about_limits(lines: tuple[ServiceLine, ...]) -> Iterable[Reason]:
 
 
 def _digest(invoices: tuple[ProposedInvoice, ...], options: Options) -> str:
-    shown = [
-        [invoice.customer.pk, [asdict(line) for line in invoice.lines]] for invoice in invoices
-    ]
-    content = json.dumps([asdict(options), shown], sort_keys=True, default=str)
-    return hashlib.sha256(content.encode()).hexdigest()
+    """Return a hash of everything that the dialog shows and the invoices will contain."""
+    found = hashlib.sha256(repr(options).encode())
+    for invoice in invoices:
+        found.update(repr(invoice.customer.pk).encode())
+        for line in invoice.lines:
+            shown = [value for name, value in vars(line).items() if name != "items"]
+            # The last field of an item is its posting rule, which its line shows.
+            found.update(repr((shown, [item[:-1] for item in line.items])).encode())
+    return found.hexdigest()

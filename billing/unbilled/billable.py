@@ -37,6 +37,7 @@ def billable(organisation: Organisation, work: SelectedWork) -> Billable:
     """Return the items of the work; rows that may not be billed are counted by reason."""
     rules = PostingRules(organisation)
     found = Billable()
+    _add_plain_hours(work, found, rules=rules)
     _add_items(work.time_entries, found, why_not=why_not_hours, make=partial(_hours, rules=rules))
     _add_items(work.expenses, found, why_not=why_not_row, make=partial(_expense, rules=rules))
     _add_items(work.trips, found, why_not=why_not_row, make=partial(_trip, rules=rules))
@@ -47,6 +48,32 @@ def billable(organisation: Organisation, work: SelectedWork) -> Billable:
         make=partial(_scheduled, rules=rules),
     )
     return found
+
+
+def _add_plain_hours(work: SelectedWork, found: Billable, *, rules: PostingRules) -> None:
+    for row in work.hours:
+        project, task = work.projects[row.project_id], work.tasks[row.task_id]
+        try:
+            rule = rules.of(task, project.customer, on=row.date)
+        except NoRateThen as error:
+            found.skipped[_no_rate_then(error.rate, row.date)] += 1
+            continue
+        item = Item(
+            kind=ItemKind.HOURS,
+            id=row.id,
+            project_id=row.project_id,
+            project=project.name,
+            task_id=row.task_id,
+            task=task.name,
+            employee=work.employees[row.membership_id],
+            date=row.date,
+            description=row.description,
+            quantity=Decimal(row.minutes),
+            price=row.hourly_rate,
+            code=task.code or "HOURS",
+            posting_rule=rule,
+        )
+        found.items.setdefault(project.customer, []).append(item)
 
 
 def _add_items(
@@ -63,7 +90,7 @@ def _add_items(
         try:
             item = make(row)
         except NoRateThen as error:
-            found.skipped[_no_rate_then(error.rate, row)] += 1
+            found.skipped[_no_rate_then(error.rate, day_of_supply(row))] += 1
         else:
             found.items.setdefault(row.project.customer, []).append(item)
 
@@ -123,9 +150,9 @@ def _already_billed(row: Registration | ScheduledAmount) -> Reason:
     return Reason(text, Fix.OPEN_INVOICE, invoice.pk)
 
 
-def _no_rate_then(rate: VatRate, row: Registration | ScheduledAmount) -> Reason:
+def _no_rate_then(rate: VatRate, day: datetime.date) -> Reason:
     """Return the reason: the VAT rate ended or begins later, and no other rate replaces it."""
-    if has_ended(rate, day_of_supply(row)):
+    if has_ended(rate, day):
         text = _("VAT rate %(rate)s has ended and has no successor. Choose another rate.")
     else:
         text = _(
@@ -149,21 +176,22 @@ def day_of_supply(row: Registration | ScheduledAmount) -> datetime.date:
 
 
 def _hours(entry: TimeEntry, rules: PostingRules) -> Item:
+    project, task = entry.project, entry.task
     return Item(
         kind=ItemKind.HOURS,
         id=entry.pk,
         project_id=entry.project_id,
-        project=entry.project.name,
+        project=project.name,
         task_id=entry.task_id,
-        task=entry.task.name,
+        task=task.name,
         employee=str(entry.membership),
         date=entry.date,
         description=entry.description,
         quantity=Decimal(entry.minutes),
         # why_not_hours refuses hours without a rate.
         price=cast(Decimal, entry.hourly_rate),
-        code=entry.task.code or "HOURS",
-        posting_rule=rules.of(entry.task, entry.project.customer, on=day_of_supply(entry)),
+        code=task.code or "HOURS",
+        posting_rule=rules.of(task, project.customer, on=entry.date),
     )
 
 

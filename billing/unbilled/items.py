@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from lib.money import ZERO, cents, hours, net_amount
 from vat.totals import divide
@@ -44,8 +45,7 @@ class PostingRule:
     cost_centre_id: int | None
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A thing to bill. `quantity` is minutes for hours, kilometres for trips, else a number."""
 
     kind: ItemKind

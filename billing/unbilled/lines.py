@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
@@ -99,10 +100,8 @@ def compose(
 
     ordered = sorted(items, key=key)
     groups = [tuple(group) for _key, group in groupby(ordered, key=key)]
-    return tuple(
-        _line(group, quantities, grouping, with_week=with_week)
-        for group, quantities in zip(groups, quantities_of(groups), strict=True)
-    )
+    texts = _texts(groups, grouping, with_week=with_week)
+    return tuple(map(partial(_line, grouping=grouping), groups, quantities_of(groups), texts))
 
 
 def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
@@ -131,14 +130,17 @@ def _by(item: Item, grouping: Grouping) -> tuple[str, int]:
 
 
 def _line(
-    items: tuple[Item, ...], quantities: list[Quantity], grouping: Grouping, *, with_week: bool
+    items: tuple[Item, ...],
+    quantities: list[Quantity],
+    texts: dict[str, str],
+    *,
+    grouping: Grouping,
 ) -> Line:
     first = items[0]
     quantity, unit, price = _priced(items[0].kind, quantities, grouping)
     projects = {item.project_id for item in items}
     task_ids = {item.task_id for item in items}
     codes = {item.code for item in items}
-    texts = _texts(items, grouping, with_week=with_week)
     return Line(
         description=texts[(get_language() or "en")[:2]],
         texts=texts if len(set(texts.values())) > 1 else {},
@@ -167,13 +169,16 @@ def _priced(
 # --- Texts ----------------------------------------------------------------------------------------
 
 
-def _texts(items: tuple[Item, ...], grouping: Grouping, *, with_week: bool) -> dict[str, str]:
-    """Return the description in every language of invoices."""
-    found = {}
+def _texts(
+    groups: list[tuple[Item, ...]], grouping: Grouping, *, with_week: bool
+) -> list[dict[str, str]]:
+    """Return the description of each line in every language of invoices."""
+    found: list[dict[str, str]] = [{} for _ in groups]
     for language in Language.values:
         with override(language):
-            text = _description(items, grouping) + (_week(items) if with_week else "")
-            found[language] = sendable(text, multiline=True)
+            for items, texts in zip(groups, found, strict=True):
+                text = _description(items, grouping) + (_week(items) if with_week else "")
+                texts[language] = sendable(text, multiline=True)
     return found
 
 

@@ -40,6 +40,9 @@ class PostingRules:
         self.ledger_account = connection.ledger_account if connection else ""
         settings = TripSettings.objects.filter(organisation=organisation).first()
         self.trip_settings = settings or TripSettings(organisation=organisation)
+        # What was found before, because a hundred thousand rows have few customers and tasks.
+        self._chosen_before: dict[tuple[int | None, int], VatRate | None] = {}
+        self._rules: dict[tuple[int, object], PostingRule] = {}
 
     def of(
         self,
@@ -58,6 +61,14 @@ class PostingRules:
         if chosen is None:
             return replace(NO_RATE, ledger_account=self.ledger_account)
         rate = rate_on(chosen, on, rates=self.rates)
+        key = rate.pk, (type(subject), subject.pk) if subject else None
+        if key not in self._rules:
+            self._rules[key] = self._rule(rate, subject)
+        return self._rules[key]
+
+    def _rule(
+        self, rate: VatRate, subject: Task | ExpenseCategory | TripSettings | None
+    ) -> PostingRule:
         return PostingRule(
             vat_rate_id=rate.pk,
             vat_percentage=rate.percentage,
@@ -69,6 +80,12 @@ class PostingRules:
 
     def _chosen(self, override: int | None, customer: Customer) -> VatRate | None:
         """Return the rate regardless of the day; None if the organisation has no default rate."""
+        key = override, customer.pk
+        if key not in self._chosen_before:
+            self._chosen_before[key] = self._choose(override, customer)
+        return self._chosen_before[key]
+
+    def _choose(self, override: int | None, customer: Customer) -> VatRate | None:
         customers_rate = self.rates.get(customer.vat_rate_id or 0)
         own = self.rates.get(override or 0)
         if (

@@ -1,16 +1,15 @@
 """Characters that can be sent to the service: XML has no control characters."""
 
-import unicodedata
+import re
 
-# Unicode noncharacters, which XML does not allow.
-NO_CHARACTERS = "\ufffe\uffff"
+# Control characters, surrogates, and the noncharacters that XML does not allow.
+NOT_SENT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+NOT_SENT_MULTILINE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def is_sendable(character: str, *, multiline: bool) -> bool:
     """Return True if a text may contain the character; line breaks and tabs only if `multiline`."""
-    if character in "\n\t":
-        return multiline
-    return unicodedata.category(character) not in ("Cc", "Cs") and character not in NO_CHARACTERS
+    return not (NOT_SENT_MULTILINE if multiline else NOT_SENT).match(character)
 
 
 def sendable(text: str, *, multiline: bool = False) -> str:
@@ -19,4 +18,4 @@ def sendable(text: str, *, multiline: bool = False) -> str:
     A line break, however written, becomes one character.
     """
     clean = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c if is_sendable(c, multiline=multiline) else " " for c in clean)
+    return (NOT_SENT_MULTILINE if multiline else NOT_SENT).sub(" ", clean)

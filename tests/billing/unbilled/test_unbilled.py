@@ -76,7 +76,7 @@ def test_hours_of_a_subscription_are_shown_but_not_billed(connected):
 
     assert customer.projects[0].minutes == 60
     assert customer.projects[0].total == Decimal("800.00")
-    assert not unbilled_work(connected.organisation, EVERYTHING).load().time_entries
+    assert not unbilled_work(connected.organisation, EVERYTHING).load().hours
 
 
 def test_the_figures_are_those_of_the_rows_behind_them(connected):
@@ -89,7 +89,7 @@ def test_the_figures_are_those_of_the_rows_behind_them(connected):
     total = sum(
         customer.total for customer in everything_unbilled(connected.organisation, EVERYTHING)
     )
-    rows = unbilled_work(connected.organisation, EVERYTHING).load()
+    rows = unbilled_work(connected.organisation, EVERYTHING)
 
     amounts = [row.amount for row in (*rows.time_entries, *rows.trips)]
     assert total == sum(amounts) + sum(
