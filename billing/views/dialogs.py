@@ -27,11 +27,12 @@ from ..invoices.creating import (
 )
 from ..invoices.presenters import describe_left_out, describe_problems
 from ..invoices.proposals import Proposal, propose
+from ..invoices.shown_proposal import ShownProposal
 from ..models import Invoice, Origin
 from ..numbering import series_prefix, why_held
 
-# At most so many customers are named in a toast.
-NAMED = 3
+# At most so many customers are named in a toast, and shown as left out.
+NAMED, REFUSED_SHOWN = 3, 20
 
 
 @require_POST
@@ -111,12 +112,15 @@ def _shown(
     has_changed: bool = False,
 ) -> HttpResponse:
     connection = _connection(request)
+    refused = proposal.refused if proposal else ()
     context: dict[str, Any] = {
         "origin": origin,
         "requested": requested,
         "form": form,
         "proposal": proposal,
-        "refused": [(one, describe_problems(one)) for one in proposal.refused] if proposal else [],
+        "shown": ShownProposal.of(proposal, request.POST, request.GET) if proposal else None,
+        "refused": [(one, describe_problems(one)) for one in refused[:REFUSED_SHOWN]],
+        "more_refused": len(refused[REFUSED_SHOWN:]),
         "left_out": describe_left_out(proposal) if proposal else [],
         "has_changed": has_changed,
         "connection": connection,

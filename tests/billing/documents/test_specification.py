@@ -18,7 +18,7 @@ from billing.unbilled.items import ItemKind, worth_of
 from billing.unbilled.lines import Grouping
 from registrations.models import TimeEntry
 from tests import factories
-from tests.billing.unbilled.test_lines import HOURS, replace
+from tests.billing.unbilled.test_lines import HOURS
 from vat.total_rows import total_fields
 from vat.totals import totals
 
@@ -129,7 +129,7 @@ def test_the_rows_of_a_line_add_up_to_the_line_to_the_cent(rows):
         for n, (kind, quantity, price) in enumerate(rows, start=1)
     ]
     items = [
-        replace(HOURS, id=n, kind=kind, quantity=Decimal(quantity), price=Decimal(price))
+        HOURS._replace(id=n, kind=kind, quantity=Decimal(quantity), price=Decimal(price))
         for n, (kind, quantity, price) in enumerate(rows, start=1)
     ]
 

@@ -305,3 +305,65 @@ def test_a_row_on_a_draft_leads_to_the_draft(inside, connected):
 
     assert "Already on a draft." in page
     assert reverse("billing:invoice-detail", args=[Invoice.objects.get().pk]) in page
+
+
+def test_many_invoices_are_shown_a_page_at_a_time_and_booked_all(inside, connected):
+    rate = connected.organisation.vat_rates.get()
+    for number in range(23):
+        customer = factories.create_customer(
+            organisation=connected.organisation, name=f"Customer {number:02}", vat_rate=rate
+        )
+        connected.hours(project=factories.create_project(customer=customer))
+    rows = {"time_entry": [row.pk for row in TimeEntry.objects.all()]}
+
+    first = inside.post(reverse(DIALOG), rows)
+    third = inside.post(reverse(DIALOG), rows | CHOICES | {"shown": "3"})
+
+    assert "Customer 09" in first.content.decode()
+    assert "Customer 10" not in first.content.decode()
+    assert "Invoices 21–23 of 23" in third.content.decode()
+    assert _token(first) == _token(third)
+    inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(third)})
+    assert Invoice.objects.count() == 23
+
+
+def test_many_lines_of_an_invoice_are_shown_when_asked(inside, connected):
+    project = factories.create_project(organisation=connected.organisation)
+    entries = [connected.hours(project=project, description=f"Work {n:03}") for n in range(130)]
+    rows = {"time_entry": [entry.pk for entry in entries]}
+    detailed = rows | CHOICES | {"grouping": "detailed"}
+
+    shown = inside.post(reverse(HERE), detailed).content.decode()
+    opened = inside.post(reverse(HERE) + "?opened=1&lines=2", detailed).content.decode()
+
+    assert "Work 019" in shown
+    assert "Work 020" not in shown
+    assert "Show all 130 lines" in shown
+    assert "Work 099" not in opened
+    assert "Work 100" in opened
+    assert "Lines 101–130 of 130" in opened
+
+
+@pytest.mark.parametrize("odd", ["x", "0", "-1", "²", "9" * 40])
+def test_an_odd_page_of_the_dialog_is_the_nearest_one(inside, connected, odd):
+    rows = {"time_entry": [connected.hours().pk]}
+    address = f"{reverse(DIALOG)}?opened={odd}&lines={odd}"
+
+    assert inside.post(address, rows | CHOICES | {"shown": odd}).status_code == 200
+
+
+def test_the_dialog_takes_as_many_queries_for_many_customers(
+    inside, connected, django_assert_max_num_queries
+):
+    def posted(count):
+        for number in range(count):
+            customer = factories.create_customer(
+                organisation=connected.organisation, name=f"Customer {count} {number}"
+            )
+            connected.hours(project=factories.create_project(customer=customer))
+        rows = {"time_entry": [row.pk for row in TimeEntry.objects.all()]}
+        with django_assert_max_num_queries(40) as queries:
+            inside.post(reverse(DIALOG), rows | CHOICES)
+        return len(queries)
+
+    assert posted(1) == posted(15)
