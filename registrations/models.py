@@ -123,8 +123,8 @@ def _of_lists(name: str, figure: str, special: str, *, priced_by: list[str]) -> 
             name=f"{name}_by_notes",
         ),
         models.Index(
-            fields=["project", "date", "status", *priced_by],
-            condition=models.Q(invoice_line=None, is_billable=True),
+            fields=["organisation", "project", "date", "status", "is_billable", *priced_by],
+            condition=models.Q(invoice_line=None),
             name=f"{name}_unbilled",
         ),
     ]

@@ -64,5 +64,5 @@ def groups_of(rows: QuerySet[Any], *names: str) -> Iterator[dict[str, Any]]:
     yield from (
         rows.order_by()
         .values(*keys)
-        .annotate(count=Count("pk"), first=Min("date"), last=Max("date"), **total)
+        .annotate(count=Count("*"), first=Min("date"), last=Max("date"), **total)
     )

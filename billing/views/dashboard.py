@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from accounts.models import Organisation
 from accounts.requests import MemberRequest
-from lib.money import ZERO
 
 from ..bookings.presenters import describe_booking
 from ..models import Booking
 from ..reports.outstanding import open_now
-from ..unbilled import UnbilledFilter, everything_unbilled, has_work
+from ..unbilled import UnbilledFilter, has_work
+from ..unbilled.summary import summarise
 from .onboarding import checklist
 
 
@@ -47,13 +47,13 @@ def _own_minutes(request: MemberRequest, today: datetime.date) -> int:
 
 
 def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
-    customers = everything_unbilled(organisation, UnbilledFilter(until=today))
+    unbilled = summarise(organisation, organisation.projects.all(), UnbilledFilter(until=today))
     attention = Booking.objects.filter(organisation=organisation).needs_attention()
     return {
         "outstanding": open_now(organisation, today=today),
-        "unbilled_total": sum((row.total for row in customers), ZERO),
-        "unbilled_customers": sorted(customers, key=lambda row: -row.total)[:5],
-        "unbilled_count": len(customers),
+        "unbilled_total": unbilled.total,
+        "unbilled_customers": unbilled.largest(organisation, 5),
+        "unbilled_count": len(unbilled.by_customer),
         # Called by the page if there is nothing to bill.
         "has_work": partial(has_work, organisation),
         "attention": [

@@ -20,14 +20,13 @@ from ..forms.unbilled import UnbilledForm
 from ..unbilled import (
     UnbilledFilter,
     billable_projects,
-    customers_with_something,
     has_work,
-    totals,
     unbilled_of,
 )
 from ..unbilled.exporting import unbilled_sheet
 from ..unbilled.presenters import describe_skipped
 from ..unbilled.skipped import projects_with_skipped, skipped_of
+from ..unbilled.summary import summarise
 from ..unbilled.written_off import projects_written_off, written_off_of
 
 
@@ -61,16 +60,18 @@ class UnbilledRequest:
 @invoicer_required
 def unbilled_list(request: MemberRequest) -> HttpResponse:
     """List billable work, by customer and project; pages are of customers."""
-    unbilled_request = _unbilled_request(request)
-    projects = billable_projects(unbilled_request.projects, unbilled_request.unbilled_filter)
-    page = page_of(request, customers_with_something(request.organisation, projects))
+    asked = _unbilled_request(request)
+    summary = summarise(request.organisation, asked.projects, asked.unbilled_filter)
+    page = page_of(request, summary.customer_ids(request.organisation))
+    customers = request.organisation.customers.in_bulk(list(page))
+    projects = asked.projects.filter(pk__in=list(summary.by_project))
     context = {
-        **unbilled_request.context(request),
+        **asked.context(request),
         "page": page,
         "has_work": partial(has_work, request.organisation),
-        "customers": unbilled_of(list(page), projects, unbilled_request.unbilled_filter),
+        "customers": unbilled_of([customers[pk] for pk in page], projects, asked.unbilled_filter),
         "customer_count": page.paginator.count,
-        "totals": totals(projects, unbilled_request.unbilled_filter),
+        "totals": summary,
     }
     return render(request, "billing/unbilled/unbilled.html", context)
 

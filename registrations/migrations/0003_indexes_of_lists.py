@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='expense',
-            index=models.Index(condition=models.Q(('invoice_line', None), ('is_billable', True)), fields=['project', 'date', 'status', 'amount'], name='expense_unbilled'),
+            index=models.Index(condition=models.Q(('invoice_line', None)), fields=['organisation', 'project', 'date', 'status', 'is_billable', 'amount'], name='expense_unbilled'),
         ),
         migrations.AddIndex(
             model_name='timeentry',
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='timeentry',
-            index=models.Index(condition=models.Q(('invoice_line', None), ('is_billable', True)), fields=['project', 'date', 'status', 'hourly_rate', 'minutes'], name='time_entry_unbilled'),
+            index=models.Index(condition=models.Q(('invoice_line', None)), fields=['organisation', 'project', 'date', 'status', 'is_billable', 'hourly_rate', 'minutes'], name='time_entry_unbilled'),
         ),
         migrations.AddIndex(
             model_name='trip',
@@ -206,6 +206,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='trip',
-            index=models.Index(condition=models.Q(('invoice_line', None), ('is_billable', True)), fields=['project', 'date', 'status', 'amount', 'distance'], name='trip_unbilled'),
+            index=models.Index(condition=models.Q(('invoice_line', None)), fields=['organisation', 'project', 'date', 'status', 'is_billable', 'amount', 'distance'], name='trip_unbilled'),
         ),
     ]

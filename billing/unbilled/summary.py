@@ -1,0 +1,78 @@
+"""What is unbilled by project and customer, in euros excl. VAT; one query for each kind of rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Lower
+
+from accounts.models import Organisation
+from customers.models import Customer
+from lib.money import ZERO, net_amount
+from projects.models import Method, Project, ScheduledAmount
+from projects.models.project import HOURLY
+from registrations.worth import worth_by
+
+from .rows import UnbilledFilter, due_scheduled_amounts, unbilled_registrations
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The sums of the projects with something to bill, and the customer of each, by id."""
+
+    by_project: Mapping[int, Decimal]
+    customers: Mapping[int, int]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by_project.values(), ZERO)
+
+    @property
+    def project_count(self) -> int:
+        return len(self.by_project)
+
+    @property
+    def by_customer(self) -> dict[int, Decimal]:
+        found: dict[int, Decimal] = defaultdict(lambda: ZERO)
+        for project, amount in self.by_project.items():
+            found[self.customers[project]] += amount
+        return dict(found)
+
+    def customer_ids(self, organisation: Organisation) -> list[int]:
+        """Return the ids of the customers by name."""
+        rows = organisation.customers.filter(pk__in=list(self.by_customer))
+        return list(rows.order_by(Lower("name"), "pk").values_list("pk", flat=True))
+
+    def largest(self, organisation: Organisation, count: int) -> list[tuple[Customer, Decimal]]:
+        """Return the customers with the largest sums."""
+        sums = sorted(self.by_customer.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
+        found = organisation.customers.in_bulk([pk for pk, _amount in sums])
+        return [(found[pk], amount) for pk, amount in sums]
+
+
+def summarise(
+    organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
+) -> Summary:
+    """Add up what these projects of the organisation have to bill."""
+    customers = dict(
+        projects.exclude(method=Method.NONE).order_by().values_list("pk", "customer_id")
+    )
+    hourly = organisation.time_entries.filter(project__method__in=HOURLY)
+    found: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for rows in (
+        hourly.exclude(hourly_rate=None),
+        organisation.expenses.all(),
+        organisation.trips.all(),
+    ):
+        for (pk,), worth in worth_by(
+            unbilled_registrations(rows, unbilled_filter), "project"
+        ).items():
+            found[pk] += worth.amount
+    agreed = ScheduledAmount.objects.filter(project__organisation=organisation)
+    due = due_scheduled_amounts(agreed, unbilled_filter).order_by()
+    for row in due.values("project", "quantity", "price").annotate(n=Count("pk")):
+        found[row["project"]] += net_amount(row["quantity"], row["price"]) * row["n"]
+    mine = {pk: amount for pk, amount in found.items() if pk in customers}
+    return Summary(mine, customers)
