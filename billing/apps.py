@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -10,3 +12,4 @@ class BillingConfig(AppConfig):
 
         pre_migrate.connect(triggers.remove, sender=self)
         post_migrate.connect(triggers.install_triggers, sender=self)
+        import_module("billing.pickers")  # it registers what can be picked

@@ -17,7 +17,7 @@ MOST_DIGITS = 18
 def offer(
     form: forms.BaseForm, name: str, rows: QuerySet[Any], *, empty: str | Promise | None = None
 ) -> None:
-    """Let a field choose from these rows; `empty` is the label of no choice."""
+    """Let a field choose from these rows; `empty` is the label of no choice, or of an empty box."""
     field = cast("forms.ModelChoiceField[Any]", form.fields[name])
     field.queryset = rows
     if empty is not None:

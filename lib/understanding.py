@@ -48,7 +48,11 @@ class ShowsUnderstood(forms.BaseForm):
         return SUBMITTED in self.data or bool(self._typed(name))
 
     def _typed(self, name: str) -> str:
-        return clean_line(str(self[name].data or "")) if name in self.fields else ""
+        if name not in self.fields:
+            return ""
+        # A picker posts the text of its box beside the id.
+        data = self[name].data
+        return clean_line(str(getattr(data, "typed", None) or data or ""))
 
     def _read(self, name: str, value: Any) -> str:
         """Return how a number or a time was read, unless it was typed in the same way."""

@@ -1,13 +1,14 @@
-"""The style sheet of a colour, and what a typed day means; in development also a gallery."""
+"""The theme, what a typed day means, and what can be picked; in development also a gallery."""
 
 from django.conf import settings
 from django.urls import path, re_path
 
-from ui import days, gallery, theme
+from ui import days, gallery, pickers, theme
 
 urlpatterns = [
     re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", theme.theme_css, name="theme"),
     path("days/read/", days.read, name="read-day"),
+    path("pick/<slug:key>/", pickers.options, name="pick"),
 ]
 if settings.DEBUG:
     urlpatterns += [

@@ -7,11 +7,14 @@ from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
 from lib.form_fields import NOT_SHOWN, DayInput
+from lib.picker_fields import CHOOSING, PickerInput, is_choosing
 from lib.questions import CODE as QUESTION
 
 from .attributes import attributes
+from .pickers import picker_context
 
 CHECK, CHOICES, SEGMENTS, PLAIN, DAY = "check", "choices", "segments", "plain", "day"
+PICKER = "picker"
 
 
 def field(
@@ -47,6 +50,7 @@ def field(
         "extra": attributes(attrs) if has_parts else "",
         **_of(bound),
         "required": bound.field.required or is_needed,
+        **(picker_context(bound) if shape == PICKER else {}),
     }
 
 
@@ -55,7 +59,7 @@ def _of(bound: BoundField) -> dict[str, object]:
         "bound": bound,
         "help_id": f"{bound.auto_id}_helptext",
         "notes_id": f"{bound.auto_id}_notes" if hasattr(bound.form, "understood") else "",
-        **field_notes(bound, is_typing=False),
+        **field_notes(bound, is_typing=is_choosing(bound.form)),
     }
 
 
@@ -65,8 +69,8 @@ def field_notes(bound: BoundField, *, is_typing: bool = True) -> dict[str, objec
     While the user is typing, an empty field has no error yet, and a day is being shown.
     """
     form: Any = bound.form
-    is_told = not is_typing or form.is_told_while_typing(bound.name)
-    others = (QUESTION, NOT_SHOWN) if is_typing else (QUESTION,)
+    is_told = not is_typing or _is_told_while_typing(form, bound.name)
+    others = (QUESTION, CHOOSING, NOT_SHOWN) if is_typing else (QUESTION,)
     errors = [error for error in bound.errors.as_data() if error.code not in others]
     understood = form.understood() if hasattr(form, "understood") else {}
     return {
@@ -77,6 +81,10 @@ def field_notes(bound: BoundField, *, is_typing: bool = True) -> dict[str, objec
         "confirmation_name": getattr(form, "confirmation_name", ""),
         "understood": understood.get(bound.name, ""),
     }
+
+
+def _is_told_while_typing(form: Any, name: str) -> bool:
+    return hasattr(form, "is_told_while_typing") and form.is_told_while_typing(name)
 
 
 def money_field(bound: BoundField, **options: Any) -> dict[str, object]:
@@ -92,6 +100,8 @@ def _shape(bound: BoundField, kind: str) -> str:
         return SEGMENTS
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return CHOICES
+    if isinstance(widget, PickerInput):
+        return PICKER
     return DAY if isinstance(widget, DayInput) else PLAIN
 
 
@@ -111,6 +121,8 @@ def _control(
         described.append(f"{bound.auto_id}_error")
     if shape == DAY:
         described.append(f"{bound.auto_id}_day")
+    if shape == PICKER:
+        attributes["aria-controls"] = f"{bound.auto_id}_list"
     if described:
         attributes["aria-describedby"] = " ".join(described)
     return bound.as_widget(attrs=attributes)
@@ -118,7 +130,8 @@ def _control(
 
 def _css_class(bound: BoundField, shape: str) -> str:
     widget_class = bound.field.widget.attrs.get("class", "")
+    is_wrong = bound.errors and not is_choosing(bound.form)
     base = {CHECK: "form-check-input"}.get(shape, "form-control")
     if isinstance(bound.field.widget, forms.Select):
         base = "form-select"
-    return " ".join(filter(None, [base, "is-invalid" if bound.errors else "", widget_class]))
+    return " ".join(filter(None, [base, "is-invalid" if is_wrong else "", widget_class]))

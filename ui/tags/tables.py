@@ -8,7 +8,10 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template import Context
 
+from lib.picker_fields import PicksSeveral
 from lib.seeking import PARAMETERS, SeekPage
+
+from .pickers import chip_context
 
 PAGE_SIZES = (25, 50, 100, 250)
 
@@ -101,8 +104,11 @@ def filter_chip(
     """A filter as a chip with a menu: check boxes for several values, radio buttons for one.
 
     The chip shows the choice: `Status: not invoiced + 1`. `find` adds a search box, by default for
-    more than eight options. `bare` hides the label if a value is chosen.
+    more than eight options. `bare` hides the label if a value is chosen. Rows of a picker's source
+    are fetched when the menu opens.
     """
+    if isinstance(bound.field, PicksSeveral):
+        return chip_context(bound, label=label, bare=bare)
     chosen = _chosen(bound)
     options = [
         {"value": str(value), "label": text, "on": str(value) in chosen}

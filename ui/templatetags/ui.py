@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lib import selections, toasts
+from lib.picker_fields import is_choosing
 from ui.icons import drawing
 from ui.tags import blocks, fields, formats, lists, progress, shell, tables
 from ui.tags.attributes import attributes
@@ -131,6 +132,8 @@ def icon_button(
 @register.inclusion_tag("ui/form_errors.html")
 def form_errors(form: BaseForm) -> dict[str, object]:
     """The errors of the form as a whole, and links to the fields with errors."""
+    if is_choosing(form):
+        return {"general": [], "wrong": []}
     wrong = [form[name] for name in form.errors if name in form.fields]
     return {"general": form.non_field_errors(), "wrong": wrong}
 

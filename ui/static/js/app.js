@@ -159,7 +159,7 @@
 
   function chipText(chip) {
     const chosen = [...chip.querySelectorAll("input[name]:checked")].filter((input) => input.value);
-    const names = chosen.map((input) => input.labels[0].textContent.trim());
+    const names = chosen.map((input) => input.dataset.label || input.labels[0].textContent.trim());
     const rest = names.length > 1 ? ` + ${names.length - 1}` : "";
     chip.querySelector(".chip").classList.toggle("chip-on", names.length > 0);
     const label = "chipBare" in chip.dataset ? "" : `${chip.dataset.chip}: `;

@@ -55,6 +55,17 @@
     row.querySelector("input:not([type=hidden])").focus();
   }
 
+  // A picked task or employee gets a row, once: a row that is there already is ticked.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { dataset, value } = event.target;
+    if (!dataset.pickerOnce) return;
+    const box = form.querySelector(`[name="${dataset.pickerOnce}-${event.detail.requestConfig.parameters[event.target.name]}-chosen"]`);
+    if (!box && value) return;
+    event.preventDefault();
+    if (box) box.checked = true;
+  });
+  document.addEventListener("htmx:afterSwap", showFields);
+
   method.addEventListener("change", showFields);
   form.addEventListener("input", showSum);
   form.addEventListener("change", showSum);

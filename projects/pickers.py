@@ -1,0 +1,101 @@
+"""Which projects and tasks can be picked, and how they are found."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Organisation
+from accounts.pickers import is_manager
+from customers.models import Customer
+from customers.pickers import CUSTOMER
+from lib.pickers import MOST_RECENT, Filled, Kind, Source, register
+
+from .models import Project, Task
+
+# The number of latest rows among which the recently used ones are looked for.
+LATEST = 30
+
+
+def _project_detail(project: Project) -> str:
+    return " · ".join(filter(None, [str(project.customer), project.code]))
+
+
+def _its_customer(project: Project) -> Filled:
+    return {"customer": (project.customer_id, str(project.customer))}
+
+
+def _task_detail(task: Any) -> str:
+    is_billable = task.is_billable and getattr(task, "is_billed_here", True)
+    return " · ".join(filter(None, [task.code, "" if is_billable else gettext("Not billable")]))
+
+
+PROJECT = Kind(
+    key="project",
+    icon="briefcase",
+    nothing=_("No project with “%(text)s”. Choose from the list."),
+    several=_("More than one project is called “%(text)s”. Choose one from the list."),
+    none_yet=_("There is no project to choose yet."),
+    placeholder=_("Which project?"),
+    searched=(("name", "code"), ("customer__name", "customer__number")),
+    name=("name",),
+    order=(Lower("name"), Lower("customer__name")),
+    related=("customer",),
+    detail=_project_detail,
+    filled=("customer",),
+    fills=_its_customer,
+)
+TASK = Kind(
+    key="task",
+    icon="list-checks",
+    nothing=_("No task with “%(text)s”. Choose from the list."),
+    several=_("More than one task is called “%(text)s”. Choose one from the list."),
+    none_yet=_("There is no task to choose yet."),
+    placeholder=_("Which task?"),
+    searched=(("name", "code"),),
+    name=("name",),
+    order=(Lower("name"),),
+    detail=_task_detail,
+)
+
+
+def first_of(ids: Iterable[int | None]) -> list[int]:
+    """Return the first few different ids, in their order."""
+    return list(dict.fromkeys(pk for pk in ids if pk is not None))[:MOST_RECENT]
+
+
+def with_projects(organisation: Organisation) -> QuerySet[Customer]:
+    """Return the customers with a project."""
+    return organisation.customers.filter(pk__in=organisation.projects.values("customer"))
+
+
+def active_tasks(organisation: Organisation) -> QuerySet[Task]:
+    return organisation.tasks.filter(is_active=True)
+
+
+def _latest_customers(membership: Membership) -> list[int]:
+    latest = Project.objects.filter(organisation=membership.organisation_id).order_by("-pk")
+    return first_of(latest.values_list("customer", flat=True)[:LATEST])
+
+
+def _active_customers(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Customer]:
+    return membership.organisation.customers.filter(archived_at=None)
+
+
+def _with_projects(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Customer]:
+    return with_projects(membership.organisation)
+
+
+def _active_tasks(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Task]:
+    return active_tasks(membership.organisation)
+
+
+for _key, _rows in (
+    ("active-customers", _active_customers),
+    ("project-customers", _with_projects),
+):
+    register(Source(_key, CUSTOMER, rows=_rows, may=is_manager, recent=_latest_customers))
+register(Source("active-tasks", TASK, rows=_active_tasks, may=is_manager))
