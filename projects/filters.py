@@ -13,9 +13,10 @@ from django_filters import (
 
 from accounts.models import Organisation
 from customers.models import Customer
-from lib.choices import Several
+from lib.picker_fields import SeveralPicker
 
 from .models import Method, ProjectQuerySet
+from .pickers import with_projects
 
 
 class CatalogueFilter(FilterSet):
@@ -56,7 +57,12 @@ class ProjectFilter(FilterSet):
     """Filter the projects of one organisation; archived projects only if chosen."""
 
     q = CharFilter(label=_("Search name, code, customer"), method="with_text")
-    customer = Several(label=_("Customer"), queryset=Customer.objects.none())
+    customer = SeveralPicker(
+        label=_("Customer"),
+        queryset=Customer.objects.none(),
+        distinct=False,
+        source="project-customers",
+    )
     method = MultipleChoiceFilter(label=_("Method"), choices=Method.choices)
     state = ChoiceFilter(
         label=_("Status"),
@@ -67,8 +73,7 @@ class ProjectFilter(FilterSet):
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
-        with_projects = organisation.projects.values("customer")
-        self.filters["customer"].queryset = organisation.customers.filter(pk__in=with_projects)
+        self.filters["customer"].queryset = with_projects(organisation)
 
     def with_text(self, rows: ProjectQuerySet, name: str, value: str) -> ProjectQuerySet:
         return rows.matching(value.strip())

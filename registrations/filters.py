@@ -1,6 +1,7 @@
 """Filters of the overviews, read from the query string; the default period is this month."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import django_filters as filters
@@ -14,9 +15,10 @@ from accounts.models import Membership
 from customers.models import Customer
 from lib import choices
 from lib.form_fields import DayFilter
+from lib.picker_fields import SeveralPicker
 from projects.models import ExpenseCategory, Project, Task, Vehicle
 
-from . import periods
+from . import periods, pickers
 from .models import RegistrationQuerySet, Status, TripKind
 
 NOT_INVOICED = "not_invoiced"
@@ -24,16 +26,30 @@ INVOICEABLE = (Status.OPEN, Status.SUBMITTED, Status.APPROVED, Status.REJECTED)
 YES_OR_NO = (("", _("All")), ("yes", _("Billable")), ("no", _("Not billable")))
 
 
-class Several(choices.Several):
-    """Filter by one or more rows of the organisation."""
+class ByRows(filters.ModelMultipleChoiceFilter):
+    """Filter by one or more rows of the organisation, which the filter set sets."""
 
-    def __init__(self, *, field_name: str, label: str | Promise, model: type[Any]) -> None:
+    def __init__(
+        self, *, field_name: str, label: str | Promise, model: type[Any], **options: Any
+    ) -> None:
         super().__init__(
-            field_name=field_name, label=label, queryset=model.objects.none(), distinct=False
+            field_name=field_name,
+            label=label,
+            queryset=model.objects.none(),
+            distinct=False,
+            **options,
         )
 
     def filter(self, rows: QuerySet[Any], value: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(**{f"{self.field_name}__in": list(value)}) if value else rows
+
+
+class Several(ByRows, choices.Several):
+    """Filter by rows of a small catalogue, which the menu lists."""
+
+
+class Picked(ByRows, SeveralPicker):
+    """Filter by rows that the menu fetches."""
 
 
 class RegistrationFilter(filters.FilterSet):
@@ -49,9 +65,18 @@ class RegistrationFilter(filters.FilterSet):
     )
     since = DayFilter(label=_("From"), method="keep_all")
     until = DayFilter(label=_("Until"), method="keep_all")
-    customer = Several(field_name="project__customer", label=_("Customer"), model=Customer)
-    project = Several(field_name="project", label=_("Project"), model=Project)
-    employee = Several(field_name="membership", label=_("Employee"), model=Membership)
+    customer = Picked(
+        field_name="project__customer",
+        label=_("Customer"),
+        model=Customer,
+        source="filter-customers",
+    )
+    project = Picked(
+        field_name="project", label=_("Project"), model=Project, source="filter-projects"
+    )
+    employee = Picked(
+        field_name="membership", label=_("Employee"), model=Membership, source="filter-employees"
+    )
     status = filters.MultipleChoiceFilter(
         label=_("Status"),
         choices=((NOT_INVOICED, _("not invoiced")), *Status.choices),
@@ -79,14 +104,12 @@ class RegistrationFilter(filters.FilterSet):
         data.setdefault("period", periods.DEFAULT)
         super().__init__(data, rows)
         self.today = today
-        self.organisation = organisation = membership.organisation
-        self.filters["customer"].queryset = organisation.customers.all()
-        self.filters["project"].queryset = organisation.projects.all()
-        self.filters["employee"].queryset = organisation.memberships.select_related("user")
+        self.organisation = membership.organisation
+        self.filters["customer"].queryset = pickers.filter_customers(membership)
+        self.filters["project"].queryset = pickers.filter_projects(membership)
+        self.filters["employee"].queryset = pickers.filter_employees(membership)
         if self.special in RELATED:
-            self.filters[self.special].queryset = RELATED[self.special].objects.filter(
-                organisation=organisation
-            )
+            self.filters[self.special].queryset = RELATED[self.special](membership)
 
     @property
     def rows(self) -> RegistrationQuerySet:
@@ -143,7 +166,7 @@ class RegistrationFilter(filters.FilterSet):
 class TimeEntryFilter(RegistrationFilter):
     """The filters of hours, with the task."""
 
-    task = Several(field_name="task", label=_("Task"), model=Task)
+    task = Picked(field_name="task", label=_("Task"), model=Task, source="filter-tasks")
     special = "task"
 
 
@@ -162,4 +185,8 @@ class TripFilter(RegistrationFilter):
     special = "vehicle"
 
 
-RELATED: dict[str, type[Any]] = {"task": Task, "category": ExpenseCategory, "vehicle": Vehicle}
+RELATED: dict[str, Callable[[Membership], QuerySet[Any]]] = {
+    "task": pickers.filter_tasks,
+    "category": lambda membership: membership.organisation.expense_categories.all(),
+    "vehicle": lambda membership: membership.organisation.vehicles.all(),
+}

@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from customers.models import Customer
-from lib.choices import Several
 from lib.form_fields import DayFilter
 from lib.money import ZERO
 from lib.paging import Orders
+from lib.picker_fields import SeveralPicker
 from registrations import periods
 
 from ..models import Booking, Invoice, InvoiceQuerySet, InvoiceStatus, Origin, State
 from ..models.booking import NEEDS_ATTENTION, OPEN_STATES
+from ..pickers import invoiced_customers
 
 OVERDUE = "overdue"
 BOOKED_STATES = {
@@ -67,7 +68,12 @@ class InvoiceFilter(filters.FilterSet):
     )
     since = DayFilter(label=_("From"), method="part_of_period")
     until = DayFilter(label=_("Until"), method="part_of_period")
-    customer = Several(label=_("Customer"), queryset=Customer.objects.none(), distinct=False)
+    customer = SeveralPicker(
+        label=_("Customer"),
+        queryset=Customer.objects.none(),
+        distinct=False,
+        source="invoiced-customers",
+    )
     status = filters.MultipleChoiceFilter(
         label=_("Status"),
         choices=STATUSES,
@@ -94,9 +100,7 @@ class InvoiceFilter(filters.FilterSet):
     ) -> None:
         super().__init__(query, Invoice.objects.filter(organisation=organisation))
         self.today = today
-        self.filters["customer"].queryset = organisation.customers.filter(
-            invoices__isnull=False
-        ).distinct()
+        self.filters["customer"].queryset = invoiced_customers(organisation)
 
     @property
     def rows(self) -> InvoiceQuerySet:

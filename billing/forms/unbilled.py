@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from customers.models import Customer
-from lib.choices import SeveralField, offer
+from lib.choices import offer
 from lib.form_fields import LineField
+from lib.picker_fields import SeveralPickerField
 from projects.models import Method, Project, ProjectQuerySet
+from projects.pickers import with_projects
 
 from ..fields import InvoiceFilterDayField
+from ..pickers import billed_projects, project_managers
 from ..unbilled import UnbilledFilter
 
 PERIODS = [
@@ -36,11 +39,24 @@ class UnbilledForm(forms.Form):
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
     since = InvoiceFilterDayField(label=_("From"), required=False)
     until = InvoiceFilterDayField(label=_("Until"), required=False)
-    customer = SeveralField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
-    project = SeveralField(label=_("Project"), queryset=Project.objects.none(), required=False)
+    customer = SeveralPickerField(
+        label=_("Customer"),
+        queryset=Customer.objects.none(),
+        required=False,
+        source="unbilled-customers",
+    )
+    project = SeveralPickerField(
+        label=_("Project"),
+        queryset=Project.objects.none(),
+        required=False,
+        source="unbilled-projects",
+    )
     method = forms.MultipleChoiceField(label=_("Method"), choices=METHODS, required=False)
-    manager = SeveralField(
-        label=_("Project manager"), queryset=Membership.objects.none(), required=False
+    manager = SeveralPickerField(
+        label=_("Project manager"),
+        queryset=Membership.objects.none(),
+        required=False,
+        source="unbilled-managers",
     )
     status = forms.ChoiceField(label=_("Status"), choices=STATUSES, required=False)
 
@@ -51,10 +67,9 @@ class UnbilledForm(forms.Form):
         shown.setdefault("period", "today")
         super().__init__(shown)
         self.organisation, self.today = organisation, today
-        offer(self, "customer", organisation.customers.filter(projects__isnull=False).distinct())
-        offer(self, "project", organisation.projects.exclude(method=Method.NONE))
-        managers = organisation.memberships.filter(managed_projects__isnull=False)
-        offer(self, "manager", managers.select_related("user").distinct())
+        offer(self, "customer", with_projects(organisation))
+        offer(self, "project", billed_projects(organisation))
+        offer(self, "manager", project_managers(organisation))
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}

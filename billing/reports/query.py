@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from customers.models import Customer
-from lib.choices import SeveralField, offer
+from lib.choices import offer
+from lib.picker_fields import SeveralPickerField
 from registrations.periods import CHOICES, Period, named
 
 from ..fields import InvoiceFilterDayField
+from ..pickers import invoiced_customers
 
 NAMES = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year")
 PERIODS = [choice for choice in CHOICES if choice[0] in (*NAMES, "custom")]
@@ -75,14 +77,18 @@ class TurnoverForm(PeriodForm):
     default_period = "this_year"
 
     by = forms.ChoiceField(label=_("By"), choices=BY, required=False)
-    customer = SeveralField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
+    customer = SeveralPickerField(
+        label=_("Customer"),
+        queryset=Customer.objects.none(),
+        required=False,
+        source="invoiced-customers",
+    )
 
     def __init__(
         self, data: QueryDict, *, organisation: Organisation, today: datetime.date
     ) -> None:
         super().__init__(data, today=today)
-        invoiced = organisation.customers.filter(invoices__isnull=False)
-        offer(self, "customer", invoiced.distinct())
+        offer(self, "customer", invoiced_customers(organisation))
 
     def default_choices(self) -> dict[str, str]:
         return {**super().default_choices(), "by": "month"}
