@@ -37,7 +37,7 @@ class RegisterPage:
     @property
     def names(self) -> dict[str, str]:
         """Return the URL names of the actions on a row."""
-        actions = ("choices", "edit", "delete", "copy", "understood")
+        actions = ("edit", "delete", "copy", "understood")
         return {action: f"registrations:{self.url_prefix}-{action}" for action in actions}
 
     def rows_of(self, membership: Membership) -> RegistrationQuerySet:

@@ -13,7 +13,6 @@ def _register(page: RegisterPage) -> list[URLPattern]:
     start, url_prefix, options = f"register/{page.key}/", page.url_prefix, {"page": page}
     return [
         path(start, register.register, options, name=page.key),
-        path(f"{start}choices/", register.choices, options, name=f"{url_prefix}-choices"),
         path(f"{start}understood/", register.understood, options, name=f"{url_prefix}-understood"),
         path(f"{start}<int:pk>/", register.edit, options, name=f"{url_prefix}-edit"),
         path(f"{start}<int:pk>/copy/", register.copy, options, name=f"{url_prefix}-copy"),

@@ -34,6 +34,7 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
     A negative price is a refund. The receipt of a form with an error is kept for the next attempt.
     """
 
+    page = "expenses"
     upload_purpose = "receipt"
 
     quantity = AmountField(label=_("Quantity"), max_digits=8)

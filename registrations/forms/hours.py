@@ -3,23 +3,23 @@
 import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib import spans
-from lib.choices import offer
+from lib.picker_fields import PickerField
 from lib.times import DAY, NOON, format_clock, format_duration
-from projects.models import Project, ProjectTask, Task
+from projects.models import Project
 
+from ..bookable import ACTIVE, USABLE_TASKS, bookable_projects, bookable_tasks
 from ..fields import ClockField, DurationField, PauseField
 from ..models import TimeEntry
 from ..rules import is_registrable
-from .registration import ACTIVE, Choices, RegistrationForm
+from .registration import RegistrationForm
 
 # Work over midnight that lasts longer is asked about.
 LONG = NOON
-USABLE_TASKS = ProjectTask.objects.filter(project=OuterRef("pk"), task__is_active=True)
 # Of the projects without a task, so many are named.
 MOST_NAMED = 5
 # For times on a form without a day: a day on which no clock changes.
@@ -37,8 +37,11 @@ class HoursForm(RegistrationForm):
     end = ClockField(label=_("End"), required=False)
     pause = PauseField(label=_("Pause"), required=False)
 
+    page = "hours"
+
     class Meta(RegistrationForm.Meta):
         model = TimeEntry
+        field_classes = {**RegistrationForm.Meta.field_classes, "task": PickerField}
         fields = ("project", "task", "date", "description")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,29 +54,24 @@ class HoursForm(RegistrationForm):
             ("pause", row.pause_minutes or None),
         ):
             self.initial.setdefault(name, value)
-        offer(self, "task", self.organisation.tasks.filter(Q(is_active=True) | Q(pk=row.task_id)))
-        self.fields["task"].choices = _by_billability(self._project_tasks())
-        self.fields["task"].error_messages["required"] = _("Choose a task.")
+        task = self.fields["task"]
+        task.source_key = "hours-tasks"
+        tasks = self.organisation.tasks.filter(Q(is_active=True) | Q(pk=row.task_id))
+        mine = Project.objects.filter(pk=self.chosen.pk if self.chosen else 0)
+        task.offer(tasks, among=bookable_tasks(self.organisation, mine))
+        task.error_messages["required"] = _("Choose a task.")
         self.fields["project"].error_messages["invalid_choice"] = _(
             "Choose a project from the list: it is active and has a task."
         )
 
     def offered_projects(self) -> QuerySet[Project]:
-        """Return the active projects with a task, and the one that the registration has."""
-        return self.organisation.projects.filter(
-            ACTIVE & Exists(USABLE_TASKS) | Q(pk=self.instance.project_id)
-        )
+        """Return the active projects with a task."""
+        return bookable_projects(self.organisation, with_task=True)
 
     def hidden_projects(self) -> list[Project]:
         """Return some active projects that have no task to register on."""
         rows = self.organisation.projects.filter(ACTIVE, ~Exists(USABLE_TASKS))
         return list(rows.exclude(pk=self.instance.project_id).order_by("name")[:MOST_NAMED])
-
-    def _project_tasks(self) -> list[ProjectTask]:
-        if not self.chosen:
-            return []
-        allowed = Q(task__is_active=True) | Q(task=self.instance.task_id)
-        return list(self.chosen.project_tasks.filter(allowed).select_related("task"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -155,15 +153,3 @@ class HoursForm(RegistrationForm):
             text = gettext("The clock goes back in this night. Type the true duration: %s.")
             self.add_error("duration", text % shown)
         row.minutes = worked[0] if len(worked) == 1 else row.minutes
-
-
-def _by_billability(rows: list[ProjectTask]) -> Choices:
-    """Return the tasks in two groups; a task is billable if task and project both are."""
-    billable = [_option(row.task) for row in rows if row.is_billable and row.task.is_billable]
-    others = [_option(row.task) for row in rows if not (row.is_billable and row.task.is_billable)]
-    groups = [(_("Billable"), billable), (_("Not billable"), others)]
-    return [("", _("Which task?")), *(group for group in groups if group[1])]
-
-
-def _option(task: Task) -> tuple[int, str]:
-    return task.pk, str(task)

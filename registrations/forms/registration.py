@@ -1,8 +1,6 @@
 """What the three forms of Register share: customer, project, day and description."""
 
 import datetime
-from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -14,18 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from customers.models import Customer
-from lib.choices import chosen_id, offer
 from lib.form_fields import DayField
 from lib.formats import day as shown_day
+from lib.picker_fields import PickerField
 from lib.questions import AsksQuestions
 from lib.understanding import ShowsUnderstood
 from projects.models import Project
 
 from .. import rules
+from ..bookable import bookable_projects, customers_of
 from ..models import Registration
-
-Choices = list[tuple[object, object]]
-ACTIVE = Q(is_archived=False, customer__archived_at=None)
 
 
 class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]
@@ -35,9 +31,10 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
     about what is unlikely; saving applies the rules again, under a lock.
     """
 
-    customer = forms.ModelChoiceField(
-        label=_("Customer"), queryset=Customer.objects.none(), required=False
-    )
+    # The page of Register that this form is on: it names the sources of the pickers.
+    page = ""
+
+    customer = PickerField(label=_("Customer"), queryset=Customer.objects.none(), required=False)
 
     # Forms mix field classes; each has the attributes used below.
     fields: Any
@@ -46,7 +43,7 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
     class Meta:
         model: type[Any] = Registration
         fields: tuple[str, ...] = ("project", "date", "description")
-        field_classes = {"date": DayField}
+        field_classes: dict[str, Any] = {"date": DayField, "project": PickerField}
         widgets = {"description": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(
@@ -59,21 +56,26 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         super().__init__(*args, **kwargs)
         self.organisation, self.by = organisation, by
         self.stored_day = None if self.instance._state.adding else self.instance.date
-        self.chosen = self._chosen_project()
-        projects = self.offered_projects().select_related("customer")
-        customers = organisation.customers.filter(projects__in=projects).distinct()
-        offer(self, "customer", customers, empty=_("Which customer?"))
-        offer(self, "project", projects)
-        offered = list(projects)
-        self.has_projects = bool(offered)
-        self.fields["project"].choices = _by_customer(self._shown(offered))
+        self._offer_projects()
         self.fields["project"].error_messages["required"] = _("Choose a project.")
+
+    def _offer_projects(self) -> None:
+        """Let the form choose what can be registered on, and the project that the row has."""
+        customer, project = self.fields["customer"], self.fields["project"]
+        customer.source_key, project.source_key = f"{self.page}-customers", f"{self.page}-projects"
+        projects = self.offered_projects()
+        kept = Q(pk=self.instance.project_id) if self.instance.project_id else Q()
+        project.offer(self.organisation.projects.filter(Q(pk__in=projects) | kept), among=projects)
+        customer.offer(customers_of(self.organisation, project.queryset))
+        self.has_projects = projects.exists()
+        self.chosen = project.row_meant(self["project"].value())
         if self.chosen:
             self.initial["customer"] = self.chosen.customer_id
+            customer.remember(self.chosen.customer)
 
     def offered_projects(self) -> QuerySet[Project]:
-        """Return the active projects and the one that the registration has."""
-        return self.organisation.projects.filter(ACTIVE | Q(pk=self.instance.project_id))
+        """Return the projects that can be registered on."""
+        return bookable_projects(self.organisation, with_task=False)
 
     def hidden_projects(self) -> list[Project]:
         """Return some active projects that cannot be chosen, because they have no task."""
@@ -86,6 +88,18 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
             text = gettext("%(day)s is in the future. Is that right?") % {"day": shown_day(day)}
             self.ask("date", text)
 
+    def clean(self) -> dict[str, Any]:
+        """Raise ValidationError at the project if it is of another customer than the chosen one."""
+        cleaned = super().clean() or {}
+        customer, project = cleaned.get("customer"), cleaned.get("project")
+        if customer and project and project.customer_id != customer.pk:
+            text = gettext(
+                "%(project)s is a project of %(its)s, not of %(customer)s. Choose another one."
+            )
+            told = {"project": project, "its": project.customer, "customer": customer}
+            self.add_error("project", text % told)
+        return cleaned
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, which has no type
         if self.errors:
@@ -97,16 +111,6 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         else:
             self.ask_questions()
 
-    def _chosen_project(self) -> Project | None:
-        pk = chosen_id(str(self["project"].value() or ""))
-        return self.organisation.projects.filter(pk=pk).select_related("customer").first()
-
-    def _shown(self, projects: Iterable[Project]) -> list[Project]:
-        """Return the projects of the customer; of all customers as long as none is chosen."""
-        customer = self.chosen.customer_id if self.chosen else self["customer"].value()
-        rows = sorted(projects, key=lambda row: (row.customer.name.lower(), row.name.lower()))
-        return [row for row in rows if not customer or str(row.customer_id) == str(customer)]
-
     def _day(self) -> datetime.date:
         """Return the day on the form; today as long as there is none."""
         try:
@@ -114,10 +118,3 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         except ValidationError:
             day = None
         return day or timezone.localdate()
-
-
-def _by_customer(projects: list[Project]) -> Choices:
-    groups = groupby(projects, key=lambda project: project.customer)
-    options = [(str(customer), [(row.pk, str(row)) for row in rows]) for customer, rows in groups]
-    flat = options[0][1] if len(options) == 1 else options
-    return [("", _("Which project?")), *flat]

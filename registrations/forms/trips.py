@@ -16,6 +16,8 @@ from .registration import RegistrationForm
 class TripForm(RegistrationForm):
     """A trip; a return trip doubles the distance."""
 
+    page = "trips"
+
     is_return = forms.BooleanField(label=_("Return trip: double the distance"), required=False)
 
     class Meta(RegistrationForm.Meta):

@@ -22,11 +22,13 @@ from lib.choices import chosen_id
 from lib.days import read_day
 from lib.form_fields import DayInput
 from lib.kept_uploads import KeepsUpload
+from lib.picker_fields import CHOOSE
 from lib.selections import deselect
 from lib.toasts import toast
 
 from .. import overlaps, registering, undoing
 from ..forms import RegistrationForm
+from ..forms.somebody import SomebodyForm
 from ..models import Expense, Registration, TimeEntry
 from ..naming import link_to, what
 from ..periods import ONE_DAY
@@ -96,20 +98,6 @@ def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
     return redirect(_address(page, request=request, row=row))
 
 
-@require_safe
-@member_required
-def choices(request: MemberRequest, page: RegisterPage) -> HttpResponse:
-    """Return the selects of the form, after a customer or a project was chosen."""
-    chosen = {name: request.GET.get(name, "") for name in ("customer", "project", "task")}
-    about: dict[str, Any] = {"organisation": request.organisation, "by": request.membership}
-    form = page.form(initial=chosen, **about)
-    customer_changed = request.htmx.trigger_name == "customer"
-    if customer_changed and form.chosen and str(form.chosen.customer_id) != chosen["customer"]:
-        emptied = {"customer": chosen["customer"], "project": "", "task": ""}
-        form = page.form(initial=emptied, **about)
-    return render(request, "registrations/about.html", {"form": form, "register": page})
-
-
 @require_POST
 @member_required
 def understood(request: MemberRequest, page: RegisterPage) -> HttpResponse:
@@ -156,15 +144,30 @@ def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
 
 
 def _subject(request: MemberRequest) -> Membership:
-    """Return the person to register for: oneself, or whom a manager chose.
-
-    Former employees are included, because their registrations remain.
-    """
-    chosen = request.GET.get("employee", "")
-    if not chosen or not request.membership.is_manager:
-        return request.membership
+    """Return the person to register for: oneself, or whom a manager chose."""
+    if not request.GET.get("employee") or not request.membership.is_manager:
+        return _named(request) or request.membership
     people = request.organisation.memberships.select_related("user")
-    return get_object_or_404(people, pk=chosen_id(chosen))
+    return get_object_or_404(people, pk=chosen_id(request.GET["employee"]))
+
+
+def _named(request: MemberRequest) -> Membership | None:
+    """Return the person whose name a manager typed, on a page where no script runs."""
+    if not request.GET.get("employee_typed") or not request.membership.is_manager:
+        return None
+    form = SomebodyForm(request.GET, by=request.membership)
+    return form.cleaned_data["employee"] if form.is_valid() else None
+
+
+def _somebody(request: MemberRequest, subject: Membership) -> SomebodyForm | None:
+    """Return the form to choose another person with, for managers; bound where it is refused."""
+    if not request.membership.is_manager:
+        return None
+    is_asked = CHOOSE in request.GET or bool(request.GET.get("employee_typed"))
+    bound = SomebodyForm(request.GET, by=request.membership)
+    if is_asked and not bound.is_valid():
+        return bound
+    return SomebodyForm(None, by=request.membership, subject=subject)
 
 
 def _day(request: MemberRequest) -> datetime.date:
@@ -260,6 +263,7 @@ def _page(
         "subject": subject,
         "is_for_another": subject.pk != request.membership.pk,
         "understood_url": _understood_url(page, row=row, subject=subject),
+        "somebody": None if row else _somebody(request, subject),
         **_list_context(page, day=day, subject=subject, by=request.membership),
     }
     status = 422 if form is not None and form.errors else 200
@@ -271,8 +275,7 @@ def _list_context(
 ) -> dict[str, object]:
     rows = page.rows_of(subject)
     editable = page.model.objects.editable_by(by).filter(membership=subject)
-    employees = by.organisation.memberships.filter(is_active=True).select_related("user")
-    context: dict[str, object] = {"employees": employees if by.is_manager else []}
+    context: dict[str, object] = {}
     if page is HOURS:
         rows = rows.filter(date=day).order_by(F("started_at").asc(nulls_last=True), "pk")
         context["week"] = week_around(day, membership=subject)

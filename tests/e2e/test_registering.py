@@ -39,8 +39,8 @@ def test_times_are_understood_while_typing_and_a_question_is_confirmed(visitor, 
     visitor.log_in(studio)
     visitor.go("Register", "Hours")
     expect(page.get_by_text("Not offered, because they have no task:")).to_be_visible()
-    page.get_by_label("Project").select_option("Website")
-    page.get_by_label("Task").select_option("Design")
+    visitor.pick("Project", "Website")
+    visitor.pick("Task", "Design")
 
     page.get_by_label("Start").fill("9,15")
     expect(page.get_by_text("“9,15” can mean 9:15 or 9:09")).to_be_visible()
@@ -68,8 +68,8 @@ def test_what_is_wrong_with_the_day_marks_no_other_field(visitor, studio, projec
     page = visitor.page
     visitor.log_in(studio)
     visitor.go("Register", "Hours")
-    page.get_by_label("Project").select_option("Website")
-    page.get_by_label("Task").select_option("Design")
+    visitor.pick("Project", "Website")
+    visitor.pick("Task", "Design")
 
     page.get_by_label("Duration").fill("1:30")
 
@@ -83,7 +83,7 @@ def test_a_kept_receipt_and_a_sum_are_shown_at_the_expense(visitor, studio, proj
     receipt.write_bytes(b"%PDF-1.7 a receipt")
     visitor.log_in(studio)
     visitor.go("Register", "Expenses")
-    page.get_by_label("Project").select_option("Website")
+    visitor.pick("Project", "Website")
     page.get_by_label("Category").select_option("Travel")
     page.get_by_label("Quantity").fill("80")
     page.get_by_label("Price", exact=True).fill("1.125,00")
@@ -109,7 +109,7 @@ def test_a_typed_day_is_shown_in_full_before_it_is_stored(visitor, studio, proje
     page = visitor.page
     visitor.log_in(studio)
     visitor.go("Register", "Expenses")
-    page.get_by_label("Project").select_option("Website")
+    visitor.pick("Project", "Website")
     page.get_by_label("Category").select_option("Travel")
     page.get_by_label("Price").first.fill("50")
 

@@ -1,6 +1,7 @@
 """Somebody with a browser: what people do on every page, and the studio they work for."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -94,6 +95,19 @@ class Visitor:
     def choose_action(self, name: str, *, menu: str = "Actions") -> None:
         self.page.get_by_role("button", name=menu, exact=True).click()
         self.page.get_by_role("button", name=name).click()
+
+    def picker(self, label: str) -> Locator:
+        """The box of a picker."""
+        return self.page.get_by_role("combobox", name=re.compile(rf"^{label}( \(optional\))?$"))
+
+    def pick(self, label: str, name: str) -> None:
+        """A row of a picker, by its whole name."""
+        self.picker(label).fill(name)
+        option = self.page.get_by_role("option").filter(
+            has=self.page.locator(".picker-label").get_by_text(name, exact=True)
+        )
+        option.first.click()
+        expect(self.page.get_by_role("listbox")).to_be_hidden()
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name).click()

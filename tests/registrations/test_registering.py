@@ -303,30 +303,6 @@ def test_there_and_back_doubles_the_distance(office, employee):
     assert (row.distance, float(row.amount)) == (86, 25.8)
 
 
-def test_choosing_a_project_offers_its_tasks(office, employee):
-    address = reverse("registrations:hour-choices")
-
-    page = employee.get(address, {"project": office.project.pk}).content.decode()
-
-    assert "Development" in page
-    assert f'value="{office.project.customer_id}" selected' in page
-
-
-def test_another_customer_empties_the_project(office, employee):
-    other = factories.create_project(organisation=office.organisation, name="Webshop")
-    chosen = {"customer": other.customer_id, "project": office.project.pk}
-
-    answer = employee.get(
-        reverse("registrations:hour-choices"),
-        chosen,
-        headers={"HX-Request": "true", "HX-Trigger-Name": "customer"},
-    )
-
-    page = answer.content.decode()
-    assert "Webshop" in page
-    assert "Website 2026" not in page
-
-
 def test_the_week_strip_adds_up(office, employee):
     row_of(office, minutes=90)
     row_of(office, minutes=30)
