@@ -8,6 +8,7 @@ app_name = "projects"
 project_urls = [
     path("projects/", projects.project_list, name="project-list"),
     path("projects/add/", projects.project_add, name="project-add"),
+    path("projects/row/<slug:kind>/", projects.project_row, name="project-row"),
     path("projects/<int:pk>/", projects.project_detail, name="project-detail"),
     path("projects/<int:pk>/edit/", projects.project_edit, name="project-edit"),
     path("projects/<int:pk>/archive/", projects.project_archive, name="project-archive"),

@@ -1,17 +1,24 @@
 """The whole form of a project: the project, its tasks, its team and its scheduled amounts."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.forms import BaseForm
 from django.http import QueryDict
 
 from accounts.models import Organisation
 from lib.money import ZERO
-from projects.editing import Agreement, open_instalments, settled_instalment_ids
+from projects.editing import (
+    Agreement,
+    MemberRow,
+    TaskRow,
+    open_instalments,
+    settled_instalment_ids,
+)
 from projects.models import Instalment, Method, Project, Subscription
 
 from .project import ProjectForm
-from .rows import member_forms, task_forms
+from .rows import AddRowsForm, member_forms, start_of, task_forms
 from .scheduled_amounts import InstalmentFormSet, InstalmentRows, SubscriptionForm
 
 
@@ -24,12 +31,17 @@ class AgreementForm:
         self.is_bound = data is not None
         self.project = ProjectForm(data, instance=project, organisation=organisation)
         self.method = self.project.method
-        self.tasks = task_forms(
-            data, organisation=organisation, project=project, method=self.method
-        )
-        self.members = member_forms(
-            data, organisation=organisation, project=project, method=self.method
-        )
+        start = start_of(organisation, project)
+        self.adding = AddRowsForm(data, organisation=organisation, start=start)
+        about: dict[str, Any] = {
+            "organisation": organisation,
+            "project": project,
+            "method": self.method,
+            "start": start,
+        }
+        self.tasks = task_forms(data, **about)
+        self.members = member_forms(data, **about)
+        self.has_tasks = bool(self.tasks) or organisation.tasks.filter(is_active=True).exists()
         self.settled = _settled_instalments(project)
         self.instalments = _instalment_forms(
             self._data_with(data, Method.INSTALMENTS), project, has_settled=bool(self.settled)
@@ -53,14 +65,15 @@ class AgreementForm:
 
     def all_forms(self) -> list[BaseForm]:
         """Return every form, one by one."""
-        return [self.project, *self.tasks, *self.members, *self.instalments, self.subscription]
+        rows = [*self.tasks, *self.members, self.adding]
+        return [self.project, *rows, *self.instalments, self.subscription]
 
     def agreement(self) -> Agreement:
         """Return the contents of the form; only after is_valid()."""
         return Agreement(
             fields=self.project.agreed_fields(),
-            tasks=[form.row() for form in self.tasks if form.cleaned_data["chosen"]],
-            members=[form.row() for form in self.members if form.is_on_team],
+            tasks=self._task_rows(),
+            members=self._member_rows(),
             instalments=self.instalments.rows() if self.method is Method.INSTALMENTS else (),
             removed_instalments=self.instalments.removed()
             if self.method is Method.INSTALMENTS
@@ -69,6 +82,16 @@ class AgreementForm:
             if self.method is Method.SUBSCRIPTION
             else None,
         )
+
+    def _task_rows(self) -> list[TaskRow]:
+        rows = [form.row() for form in self.tasks if form.cleaned_data["chosen"]]
+        known = {row.task.pk for row in rows}
+        return rows + [row for row in self.adding.task_rows() if row.task.pk not in known]
+
+    def _member_rows(self) -> list[MemberRow]:
+        rows = [form.row() for form in self.members if form.is_on_team]
+        known = {row.membership.pk for row in rows}
+        return rows + [row for row in self.adding.member_rows() if row.membership.pk not in known]
 
     def undivided(self) -> Decimal | None:
         """Return the agreed price minus all instalments; None without a price."""
@@ -91,7 +114,8 @@ class AgreementForm:
             Method.INSTALMENTS: [self.instalments],
             Method.SUBSCRIPTION: [self.subscription],
         }
-        return [self.project, *self.tasks, *self.members, *special.get(self.method, [])]
+        rows = [*self.tasks, *self.members, self.adding]
+        return [self.project, *rows, *special.get(self.method, [])]
 
 
 def _settled_instalments(project: Project) -> list[Instalment]:

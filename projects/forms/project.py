@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from lib.amounts import AmountField
-from lib.choices import offer
 from lib.form_fields import DayField
 from lib.money import cents
+from lib.picker_fields import PickerField
 from lib.questions import AsksQuestions
 from lib.understanding import ShowsUnderstood, number
 from lib.unlikely import LAST
@@ -57,7 +57,7 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
             "fixed_price",
             "budget_amount",
         )
-        field_classes = {"starts_on": DayField, "ends_on": DayField}
+        field_classes = {"customer": PickerField, "starts_on": DayField, "ends_on": DayField}
         widgets = {
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
@@ -67,10 +67,12 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
         self.instance.organisation = organisation
         # The stored project: validation writes the typed values into the instance.
         self.stored = Project.objects.filter(pk=self.instance.pk).first()
-        customers = organisation.customers.filter(
-            Q(archived_at=None) | Q(pk=self.instance.customer_id)
-        )
-        offer(self, "customer", customers, empty=_("Choose a customer"))
+        customer, stored = self.fields["customer"], self.instance.customer_id
+        assert isinstance(customer, PickerField)  # noqa: S101  # as declared above
+        customers = organisation.customers.filter(Q(archived_at=None) | Q(pk=stored))
+        customer.source_key, customer.empty_label = "active-customers", _("Choose a customer")
+        customer.offer(customers, among=customers.active())
+        customer.remember(self.instance.customer if stored else None)
         minutes = self.instance.budget_minutes
         self.initial["budget_hours"] = None if minutes is None else Decimal(minutes) / 60
 

@@ -1,6 +1,7 @@
 """Rows on the form of a project: its tasks and its team. Every row is a separate form."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from lib.amounts import AmountField
+from lib.choices import chosen_id
+from lib.picker_fields import PickerField
 from lib.questions import AsksQuestions
 from lib.understanding import ShowsUnderstood
 from projects.editing import MemberRow, TaskRow
 from projects.models import Method, Project, ProjectMember, ProjectTask, Task
+from projects.pickers import active_tasks
+
+# The number of rows on the form of a new project; the rest comes with one check box.
+MOST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a new project starts with; nothing for a stored one."""
+
+    tasks: list[Task]
+    members: list[Membership]
 
 
 class RowForm(AsksQuestions, ShowsUnderstood, forms.Form):
@@ -92,62 +107,155 @@ class MemberRowForm(RowForm):
         return any(self.cleaned_data[name] for name in ("chosen", "is_manager"))
 
 
-def task_forms(
-    data: QueryDict | None, *, organisation: Organisation, project: Project, method: Method
-) -> list[TaskRowForm]:
-    """Return a row for every task that is active or on the project.
-
-    New projects start with the common tasks.
+class AddRowsForm(ShowsUnderstood, forms.Form):
+    """What comes with the rows: one more task or employee, and those that a new project starts with
+    and that have no row of their own.
     """
+
+    add_task = PickerField(
+        label=_("Add a task"), queryset=Task.objects.none(), required=False, source="active-tasks"
+    )
+    add_member = PickerField(
+        label=_("Add an employee"),
+        queryset=Membership.objects.none(),
+        required=False,
+        source="active-employees",
+    )
+    more_tasks = forms.BooleanField(required=False)
+    more_members = forms.BooleanField(required=False)
+
+    # Forms mix field classes; each has the attributes used below.
+    fields: Any
+
+    def __init__(self, data: QueryDict | None, *, organisation: Organisation, start: Start) -> None:
+        super().__init__(data, initial={"more_tasks": True, "more_members": True})
+        self.fields["add_task"].offer(active_tasks(organisation))
+        self.fields["add_member"].offer(organisation.memberships.active())
+        self.start = start
+        for name, rows in (("more_tasks", start.tasks), ("more_members", start.members)):
+            self.fields[name].label = _("And %(count)s more") % {"count": len(rows[MOST_ROWS:])}
+            if not rows[MOST_ROWS:]:
+                del self.fields[name]
+
+    def task_rows(self) -> list[TaskRow]:
+        """Return the tasks without a row on the form."""
+        rows = self.start.tasks[MOST_ROWS:] if self.cleaned_data.get("more_tasks") else []
+        added = self.cleaned_data.get("add_task")
+        return [
+            TaskRow(task, hourly_rate=None, fixed_price=None, is_billable=task.is_billable)
+            for task in [*rows, *([added] if added else [])]
+        ]
+
+    def member_rows(self) -> list[MemberRow]:
+        """Return the employees without a row on the form."""
+        rows = self.start.members[MOST_ROWS:] if self.cleaned_data.get("more_members") else []
+        added = self.cleaned_data.get("add_member")
+        return [
+            MemberRow(member, hourly_rate=None, is_manager=False)
+            for member in [*rows, *([added] if added else [])]
+        ]
+
+
+def start_of(organisation: Organisation, project: Project) -> Start:
+    """Return what a project starts with: the common tasks and all active employees, if it is new.
+
+    Only the first rows are on the form.
+    """
+    if project.pk is not None:
+        return Start([], [])
+    tasks = active_tasks(organisation).filter(is_common=True)
+    members = organisation.memberships.active().select_related("user")
+    return Start(list(tasks), list(members))
+
+
+def task_forms(
+    data: QueryDict | None,
+    *,
+    organisation: Organisation,
+    project: Project,
+    method: Method,
+    start: Start,
+) -> list[TaskRowForm]:
+    """Return a row for every task that the project has, starts with, or gets on this form."""
     stored = {row.task_id: row for row in ProjectTask.objects.filter(project=project.pk)}
-    tasks = [task for task in organisation.tasks.all() if task.is_active or task.pk in stored]
+    begun = [task.pk for task in start.tasks[:MOST_ROWS]]
+    shown = {*stored, *begun, *_posted(data, "task")}
+    rates = list(organisation.tasks.exclude(hourly_rate=None).values_list("hourly_rate", flat=True))
     return [
         TaskRowForm(
             data,
             prefix=f"task-{task.pk}",
             task=task,
             method=method,
-            other_rates=[one.hourly_rate for one in tasks],
-            initial=_initial_of_task(task, stored.get(task.pk), is_new=project.pk is None),
+            other_rates=rates,
+            initial=_initial_of_task(task, stored.get(task.pk), is_chosen=task.pk in begun),
         )
-        for task in tasks
+        for task in organisation.tasks.filter(pk__in=shown)
+        if task.is_active or task.pk in stored
     ]
 
 
 def member_forms(
-    data: QueryDict | None, *, organisation: Organisation, project: Project, method: Method
+    data: QueryDict | None,
+    *,
+    organisation: Organisation,
+    project: Project,
+    method: Method,
+    start: Start,
 ) -> list[MemberRowForm]:
-    """Return a row for every member who is active or on the project.
-
-    New projects start with all active members.
-    """
+    """Return a row for every employee whom the project has, starts with, or gets on this form."""
     stored = {row.membership_id: row for row in ProjectMember.objects.filter(project=project.pk)}
     managers = set(project.managers.values_list("pk", flat=True)) if project.pk else set()
-    members = [
-        member
-        for member in organisation.memberships.select_related("user")
-        if member.is_active or member.pk in stored or member.pk in managers
-    ]
+    begun = [member.pk for member in start.members[:MOST_ROWS]]
+    shown = {*stored, *managers, *begun, *_posted(data, "member")}
+    people = organisation.memberships
+    rates = list(people.exclude(hourly_rate=None).values_list("hourly_rate", flat=True))
     return [
         MemberRowForm(
             data,
             prefix=f"member-{member.pk}",
             membership=member,
             method=method,
-            other_rates=[one.hourly_rate for one in members],
+            other_rates=rates,
             initial={
-                "chosen": project.pk is None or member.pk in stored,
+                "chosen": member.pk in stored or member.pk in begun,
                 "is_manager": member.pk in managers,
                 "hourly_rate": getattr(stored.get(member.pk), "hourly_rate", None),
             },
         )
-        for member in members
+        for member in people.filter(pk__in=shown).select_related("user")
+        if member.is_active or member.pk in stored or member.pk in managers
     ]
 
 
-def _initial_of_task(task: Task, row: ProjectTask | None, *, is_new: bool) -> dict[str, object]:
+def new_task_row(task: Task, *, method: Method) -> TaskRowForm:
+    """Return the row of a task that is added to the form."""
+    initial = _initial_of_task(task, None, is_chosen=True)
+    return TaskRowForm(
+        prefix=f"task-{task.pk}", task=task, method=method, other_rates=(), initial=initial
+    )
+
+
+def new_member_row(member: Membership, *, method: Method) -> MemberRowForm:
+    """Return the row of an employee who is added to the form."""
+    return MemberRowForm(
+        prefix=f"member-{member.pk}",
+        membership=member,
+        method=method,
+        other_rates=(),
+        initial={"chosen": True},
+    )
+
+
+def _posted(data: QueryDict | None, kind: str) -> set[int]:
+    """Return the ids of the rows that the form was sent with."""
+    names = [name.split("-") for name in data or () if name.startswith(f"{kind}-")]
+    return {chosen_id(parts[1]) for parts in names if len(parts) == 3}
+
+
+def _initial_of_task(task: Task, row: ProjectTask | None, *, is_chosen: bool) -> dict[str, object]:
     if row is None:
-        return {"chosen": is_new and task.is_common, "is_billable": task.is_billable}
+        return {"chosen": is_chosen, "is_billable": task.is_billable}
     return {
         "chosen": True,
         "is_billable": row.is_billable,

@@ -12,16 +12,17 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from lib.amounts import AmountField
-from lib.choices import offer
 from lib.form_fields import DayField, LineField
 from lib.formats import euro
 from lib.money import ZERO, net_amount
+from lib.picker_fields import PickerField
 from lib.questions import AsksQuestions
 from lib.understanding import ShowsUnderstood, times
 from lib.unlikely import LAST
 from projects.editing import InstalmentRow
 from projects.models import ScheduledAmountKind, Subscription
 from projects.periods import Period, periods
+from projects.pickers import active_tasks
 from projects.scheduled_amounts import days_of
 
 
@@ -97,14 +98,17 @@ class SubscriptionForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
             "price",
             "task",
         )
-        field_classes = {"starts_on": DayField, "ends_on": DayField}
+        field_classes = {"starts_on": DayField, "ends_on": DayField, "task": PickerField}
         help_texts = {"description": gettext_lazy("The period is added to the description.")}
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.organisation = organisation
+        task = self.fields["task"]
+        assert isinstance(task, PickerField)  # noqa: S101  # as declared above
         tasks = organisation.tasks.filter(Q(is_active=True) | Q(pk=self.instance.task_id))
-        offer(self, "task", tasks, empty=_("none"))
+        task.source_key, task.empty_label = "active-tasks", _("none")
+        task.offer(tasks, among=active_tasks(organisation))
         self.initial.setdefault("quantity", Decimal(1))
         self.initial["quantity"] = Decimal(self.initial["quantity"])
 

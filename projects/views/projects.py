@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db.models import F
 from django.db.models.functions import Lower
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,9 @@ from projects import editing
 from projects.figures import amounts_for_display, figures, with_used_minutes
 from projects.filters import ProjectFilter
 from projects.forms.agreement import AgreementForm
-from projects.models import Project
+from projects.forms.rows import RowForm, new_member_row, new_task_row
+from projects.models import Method, Project
+from projects.pickers import active_tasks
 from projects.scheduled_amounts import Outcome
 
 ORDERS: Orders = {
@@ -76,6 +78,24 @@ def project_add(request: MemberRequest) -> HttpResponse:
     customer = request.organisation.customers.active().filter(pk=customer_id).first()
     project = Project(organisation=request.organisation, customer=customer)
     return _edit(request, project)
+
+
+@require_safe
+@manager_required
+def project_row(request: MemberRequest, kind: str) -> HttpResponse:
+    """Return the row of a task or an employee that was picked for the form of a project."""
+    chosen = request.GET.get("method", "")
+    method = Method(chosen) if chosen in Method.values else Method.TASK_RATE
+    pk = chosen_id(request.GET.get(f"add_{kind}", ""))
+    if kind == "task":
+        task = get_object_or_404(active_tasks(request.organisation), pk=pk)
+        row: RowForm = new_task_row(task, method=method)
+    elif kind == "member":
+        people = request.organisation.memberships.active().select_related("user")
+        row = new_member_row(get_object_or_404(people, pk=pk), method=method)
+    else:
+        raise Http404
+    return render(request, f"projects/_{kind}_row.html", {"row": row})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -96,6 +96,7 @@ WORDS = {
     "billing:reminder-settings-step-delete": {"position": 1},
     "billing:reminder-settings-step-text": {"position": 1, "language": "nl"},
     "accounts:email-confirm": {"token": "none"},
+    "projects:project-row": {"kind": "task"},
 }
 
 
