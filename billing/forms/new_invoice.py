@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from customers.models import Customer
-from lib.form_fields import FilterDayField, LineField
+from lib.choices import offer
+from lib.form_fields import FilterDayField
+from lib.picker_fields import PickerField
 from projects.models import Project
 from registrations.selection import ids_in
 
+from ..pickers import billable_customers
 from ..unbilled import (
     SCHEDULED,
     WORK,
@@ -32,8 +35,6 @@ KINDS = [
     (SCHEDULED, gettext_lazy("Fixed prices and subscriptions")),
     (BLANK, gettext_lazy("Free invoice")),
 ]
-# The maximum number of customers shown; others are found by typing.
-MOST_CUSTOMERS = 8
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ class Open:
 class NewInvoiceForm(forms.Form):
     """The customer of an invoice, the kind of work to bill, and its days."""
 
-    q = LineField(label=gettext_lazy("Find a customer"), required=False)
-    customer = forms.ModelChoiceField(queryset=Customer.objects.none(), required=False)
+    customer = PickerField(
+        label=gettext_lazy("Customer"),
+        queryset=Customer.objects.none(),
+        required=False,
+        source="billable-customers",
+    )
     kind = forms.ChoiceField(
         label=gettext_lazy("Created from"), choices=KINDS, widget=forms.RadioSelect
     )
@@ -66,8 +71,7 @@ class NewInvoiceForm(forms.Form):
         # The list of invoices behind the dialog has a field of the same name.
         super().__init__(shown, auto_id="new-%s")
         self.organisation, self.today = organisation, today
-        customers = organisation.customers.filter(archived_at=None)
-        self.fields["customer"].queryset = customers  # type: ignore[attr-defined]  # of this field
+        offer(self, "customer", billable_customers(organisation))
 
     def clean(self) -> dict[str, Any]:
         """Raise ValidationError at the field for days in the wrong order."""
@@ -76,19 +80,6 @@ class NewInvoiceForm(forms.Form):
         if since and until and since > until:
             self.add_error("until", _("“Until” is before “from”. Choose a later day."))
         return found
-
-    @property
-    def customers(self) -> list[Customer]:
-        """The customers whose name or number contains the typed text; the chosen one first."""
-        chosen = self.chosen_customer
-        rows = self.organisation.customers.filter(archived_at=None).order_by("name", "pk")
-        text = self.cleaned_data.get("q")
-        # The database refuses a search for characters that no name can contain, such as NUL.
-        if text is None:
-            rows, text = rows.none(), ""
-        found = list((rows.matching(text) if text else rows)[: MOST_CUSTOMERS + 1])
-        rest = [one for one in found if one != chosen][:MOST_CUSTOMERS]
-        return [chosen, *rest] if chosen else rest
 
     @property
     def chosen_customer(self) -> Customer | None:

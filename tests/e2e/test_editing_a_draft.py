@@ -58,10 +58,9 @@ def begin(visitor, text):
     page = visitor.page
     visitor.go("Finance", "Invoices")
     page.get_by_role("link", name="New invoice").click()
-    expect(visitor.dialog.get_by_label("Find a customer")).to_be_focused()
-    with page.expect_response("**/finance/invoices/new/"):
-        page.keyboard.type(text)
-    visitor.dialog.get_by_role("radio", name="Bakkerij Van Dam K00117").check()
+    expect(visitor.dialog.get_by_role("combobox", name="Customer")).to_be_focused()
+    page.keyboard.type(text)
+    visitor.dialog.get_by_role("option").filter(has_text="Bakkerij Van Dam").click()
     visitor.dialog.get_by_text("Free invoice", exact=True).click()
     visitor.press("Create draft")
     expect(page.get_by_role("heading", name="Edit draft")).to_be_visible()

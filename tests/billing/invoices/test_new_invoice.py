@@ -13,6 +13,7 @@ from accounts.models import Role
 from billing.models import Invoice, InvoiceStatus
 from projects.models import Method, ScheduledAmount
 from tests import factories
+from tests.picking import picked_from
 from tests.responses import text
 
 pytestmark = pytest.mark.django_db
@@ -37,21 +38,18 @@ def scheduled(customer, *, price: str = "500.00", due_on: datetime.date = TODAY)
     )
 
 
-def test_a_search_ignores_what_no_name_can_contain(inside, customer):
-    shown = inside.post(reverse(NEW), {"q": "groene\x00"})
-
-    assert shown.status_code == 200
-    assert customer.name in text(shown)
-
-
-def test_customers_are_found_while_typing(agency, inside, customer):
+def test_customers_are_found_while_typing_and_none_is_drawn(agency, inside, customer):
     for name in ("Garage Peeters", "Hotel De Korenbloem"):
         factories.create_customer(organisation=agency.organisation, name=name)
 
-    shown = text(inside.post(reverse(NEW), {"q": "groene"}))
+    assert customer.name not in text(inside.get(reverse(NEW)))
+    assert picked_from(inside, "billable-customers", "groene\x00") == [customer.name]
 
-    assert customer.name in shown
-    assert "Garage Peeters" not in shown
+
+def test_a_customer_that_is_not_there_is_refused_at_the_field(inside, customer):
+    shown = text(inside.post(reverse(NEW), {"customer": "", "customer_typed": "xyz"}))
+
+    assert "No customer with “xyz”. Choose from the list." in shown
 
 
 def test_archived_customers_and_those_of_others_are_not_offered(agency, inside, customer):
@@ -60,11 +58,7 @@ def test_archived_customers_and_those_of_others_are_not_offered(agency, inside, 
     )
     factories.create_customer(name="Theirs")
 
-    shown = text(inside.get(reverse(NEW)))
-
-    assert customer.name in shown
-    assert "Long gone" not in shown
-    assert "Theirs" not in shown
+    assert picked_from(inside, "billable-customers") == [customer.name]
 
 
 def test_unbilled_work_of_the_customer_leads_to_the_dialog_of_invoicing(agency, inside, customer):
