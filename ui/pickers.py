@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -38,5 +38,6 @@ def options(request: MemberRequest, key: str) -> HttpResponse:
         found = pickers.find_one(source, request.membership, given, pk=chosen_id(given["id"]))
     else:
         found = pickers.find(source, request.membership, given, text=given.get("q", ""))
+    # Without the request: what every page shows besides is not read for a part of one.
     context = {"found": found, "name": given.get("name", ""), "key": key}
-    return render(request, template, context)
+    return HttpResponse(render_to_string(template, context))

@@ -122,7 +122,7 @@ def test_the_cost_does_not_grow_with_what_exists(inside, administrator, organisa
     _work(organisation, administrator, 30)
 
     assert {text: once(text) for text in ("", "a")} == before
-    assert max(before.values()) <= LOGIN + 3
+    assert max(before.values()) <= LOGIN + 2
 
 
 def _work(organisation, member, count):
@@ -222,9 +222,20 @@ def test_ids_of_another_organisation_make_a_filter_invalid(inside, organisation)
 
 
 @pytest.mark.postgres
-def test_searching_can_use_an_index(organisation):
+@pytest.mark.parametrize(
+    ("source", "index"),
+    [
+        ("filter-customers", "customers_customer_trigrams"),
+        ("active-tasks", "projects_task_trigrams"),
+    ],
+)
+def test_searching_can_use_an_index(administrator, source, index):
+    found = pickers.source_called(source)
+    # Of all organisations: with one, its own index is as good in a table this small.
+    everywhere = found.rows(administrator, {}).model.objects.all()
+    rows = found.kind.matching(everywhere, "webwinkel").order_by()
     with connection.cursor() as cursor:
+        # A table of a test is so small that reading all of it is cheaper.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        rows = pickers.source_called("active-tasks").kind.matching(organisation.tasks.all(), "web")
-        plan = rows.filter().order_by().explain()
-        assert "projects_task_trigrams" in plan
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    assert index in rows.explain()
