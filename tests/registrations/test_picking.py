@@ -103,7 +103,7 @@ def test_a_text_over_the_old_choice_does_not_keep_the_old_choice(office, employe
     answer = add(employee, fields)
 
     assert errors_of(answer, "project") == "No project with “xyz”. Choose from the list."
-    assert 'name="project" value=""' in answer.content.decode()
+    assert 'name="project" type="hidden" value=""' in answer.content.decode()
 
 
 def test_the_whole_name_of_a_project_is_that_project(office, employee):
