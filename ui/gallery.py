@@ -8,7 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.models import Membership
+from accounts.pickers import EMPLOYEE
 from lib.form_fields import DayField
+from lib.picker_fields import PickerField
+from lib.pickers import Found, Option
 
 ROWS = [
     (11, date(2026, 11, 20), "Sanne de Vries", "Bakkerij Dam", "Website", 210, "315", "approved"),
@@ -44,6 +48,18 @@ STATUSES = [
     ("rejected", "rejected"), ("written-off", "written off"),
 ]  # fmt: skip
 
+# The answer to “web”, as the menu of a picker shows it.
+FOUND = Found(
+    EMPLOYEE,
+    "web",
+    recent=(Option(1, "Website 2026", "Bakkerij Dam · P1", (("Web", True), ("site 2026", False))),),
+    others=(
+        Option(2, "Webshop", "De Groene Tuin", (("Web", True), ("shop", False))),
+        Option(3, "Audit web", "Gemeente Loon", (("Audit ", False), ("web", True))),
+    ),
+    has_more=True,
+)
+
 
 class GalleryForm(forms.Form):
     username = forms.CharField(label="Username")
@@ -57,6 +73,9 @@ class GalleryForm(forms.Form):
         help_text="The exact name of a template in e-Boekhouden.",
     )
     ledger = forms.ChoiceField(label="Ledger account", choices=LEDGERS)
+    employee = PickerField(
+        label="Employee", queryset=Membership.objects.none(), source="active-employees"
+    )
     price = forms.DecimalField(label="Price", max_digits=8, decimal_places=2)
     distance = forms.IntegerField(label="Distance", required=False)
     date = DayField(label="Invoice date")
@@ -104,11 +123,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     context = {
         "form": GalleryForm({**filled, "template": "Factuur NL", "price": "95.00"}),
-        "wrong": GalleryForm(filled, prefix="wrong"),
+        "wrong": GalleryForm({**filled, "wrong-employee_typed": "xyz"}, prefix="wrong"),
         "filters": GalleryFilters(
             request.GET or {"period": "month", "status": ["open", "approved"]}
         ),
         "rows": ROWS,
+        "found": FOUND,
         "tags": TAGS,
         "page": Paginator(range(430), 50).page(2),
         "empty_page": Paginator([], 50).page(1),
