@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -67,8 +67,8 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
         self.instance.organisation = organisation
         # The stored project: validation writes the typed values into the instance.
         self.stored = Project.objects.filter(pk=self.instance.pk).first()
-        customer, stored = self.fields["customer"], self.instance.customer_id
-        assert isinstance(customer, PickerField)  # noqa: S101  # as declared above
+        customer = cast(PickerField, self.fields["customer"])
+        stored = self.instance.customer_id
         customers = organisation.customers.filter(Q(archived_at=None) | Q(pk=stored))
         customer.source_key, customer.empty_label = "active-customers", _("Choose a customer")
         customer.offer(customers, among=customers.active())

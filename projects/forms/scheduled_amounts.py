@@ -104,8 +104,7 @@ class SubscriptionForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
         self.organisation = organisation
-        task = self.fields["task"]
-        assert isinstance(task, PickerField)  # noqa: S101  # as declared above
+        task = cast(PickerField, self.fields["task"])
         tasks = organisation.tasks.filter(Q(is_active=True) | Q(pk=self.instance.task_id))
         task.source_key, task.empty_label = "active-tasks", _("none")
         task.offer(tasks, among=active_tasks(organisation))

@@ -1,5 +1,7 @@
 """Choosing the person to register for."""
 
+from typing import cast
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +28,6 @@ class SomebodyForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"employee": subject.pk if subject else None})
         people = by.organisation.memberships.select_related("user")
-        field = self.fields["employee"]
-        assert isinstance(field, PickerField)  # noqa: S101  # as declared above
+        field = cast(PickerField, self.fields["employee"])
         field.offer(people, among=people.active())
         field.remember(subject)

@@ -1,6 +1,6 @@
 """Pickers: one row in a form, or several in the chip of a filter; only what is chosen is drawn."""
 
-from typing import Any
+from typing import cast
 
 from django.forms.boundfield import BoundField
 from django.urls import reverse
@@ -12,8 +12,7 @@ from lib.pickers import Source
 
 def picker_context(bound: BoundField) -> dict[str, object]:
     """Return the context of ui/picker.html, or of ui/picker_choosing.html while choosing."""
-    field, value = bound.field, bound.value()
-    assert isinstance(field, PickerField)  # noqa: S101  # the shape of the field says so
+    field, value = cast(PickerField, bound.field), bound.value()
     needs = [bound.form.add_prefix(name) for name in field.source.needs]
     prefix = bound.html_name.removesuffix(bound.name)
     picker = {
@@ -34,8 +33,7 @@ def picker_context(bound: BoundField) -> dict[str, object]:
 
 def chip_context(bound: BoundField, *, label: str, bare: bool) -> dict[str, object]:
     """Return the context of ui/filter_chip.html for several rows of a source."""
-    field: Any = bound.field
-    assert isinstance(field, PicksSeveral)  # noqa: S101  # the tag asked before
+    field = cast(PicksSeveral, bound.field)
     data = bound.form.data
     is_choosing = bound.form.is_bound and data.get(CHOOSE) == bound.html_name
     chosen = field.chosen_rows(bound.value() or ())

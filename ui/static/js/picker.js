@@ -31,7 +31,15 @@
     if (!answer.ok) throw new Error(answer.status);
     const template = document.createElement("template");
     template.innerHTML = await answer.text();
-    return template.content.querySelector("[data-picker-answer]");
+    const found = template.content.querySelector("[data-picker-answer]");
+    if (!found) throw new Error("another page, such as the login");
+    return found;
+  }
+
+  // A lost connection, or an answer of another page.
+  function tellTrouble(places, error) {
+    const { failed, offline } = document.body.dataset;
+    for (const place of places) place.textContent = error instanceof TypeError ? offline : failed;
   }
 
   // --- Values of other fields, in the same form -----------------------------------------------------
@@ -120,8 +128,7 @@
       })
       .catch((error) => {
         if (error.name === "AbortError") return state.asking;
-        const { failed, offline } = document.body.dataset;
-        say(picker, error instanceof TypeError ? offline : failed);
+        tellTrouble(picker.querySelectorAll("[data-picker-foot], [data-picker-status]"), error);
         return null;
       });
     return state.asking;
@@ -391,7 +398,9 @@
       if (!signal.aborted) showChecks(chip, answer);
     } catch (error) {
       if (error.name === "AbortError") return;
-      chip.querySelector("[data-chip-status]").textContent = document.body.dataset.offline;
+      const place = chip.querySelector("[data-chip-status]");
+      place.hidden = false;
+      tellTrouble([place], error);
     }
   }
 
@@ -399,12 +408,17 @@
   function showChecks(chip, answer) {
     const chosen = chip.querySelector("[data-chip-chosen]");
     const found = chip.querySelector("[data-chip-options]");
+    const { activeElement: focused } = document;
     for (const row of found.querySelectorAll(".form-check")) if (row.querySelector(":checked")) chosen.append(row);
     for (const row of chosen.querySelectorAll(".form-check")) if (!row.querySelector(":checked")) row.remove();
     const kept = new Set([...chosen.querySelectorAll("input")].map((input) => input.value));
     found.replaceChildren(...[...answer.children].filter((row) => !kept.has(row.querySelector("input").value)));
     chip.querySelector("[data-chip-status]").textContent = answer.dataset.text;
     chip.querySelector("[data-chip-status]").hidden = !answer.dataset.text;
+    if (focused === document.activeElement || !focused.matches("[type=checkbox]")) return;
+    // The row with the focus was moved or replaced.
+    const again = [...chip.querySelectorAll("input[type=checkbox]")].find((input) => input.value === focused.value);
+    (again || chip.querySelector("[data-chip-search]")).focus();
   }
 
   on("shown.bs.dropdown", (event) => {
