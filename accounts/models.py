@@ -23,6 +23,11 @@ class Language(models.TextChoices):
     DUTCH = "nl", _("Dutch")
 
 
+def full_name(first_name: str, last_name: str, email: str) -> str:
+    """Return the name of a person; the e-mail address if they have none."""
+    return f"{first_name} {last_name}".strip() or email
+
+
 class UserManager(BaseUserManager["User"]):
     """The manager of users. The e-mail address, in lower case, is the login name."""
 
@@ -59,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
     def get_full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        return full_name(self.first_name, self.last_name, self.email)
 
     @property
     def initials(self) -> str:

@@ -9,8 +9,11 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from io import RawIOBase
 from xml.sax.saxutils import escape
+
+from .cells import KEPT, ByType
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -27,6 +30,8 @@ DAY_ZERO = datetime.date(1899, 12, 30)
 # Indexes of the styles below.
 HEADING, AMOUNT, DAY = 1, 2, 3
 PIECE = 32_768  # bytes collected before they are yielded
+ROWS = 100  # whose XML is joined before it is compressed
+EMPTY = "<c/>"
 
 CONTENT_TYPES = (
     f'{XML}<Types xmlns="{PACKAGE}/content-types">'
@@ -99,6 +104,7 @@ def workbook(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) 
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in _fixed_parts(title).items():
             file.writestr(name, content)
+        yield pipe.drained()  # the download starts while the database still sorts
         with file.open("xl/worksheets/sheet1.xml", "w") as sheet:
             for xml in _sheet(head, rows):
                 sheet.write(xml.encode())
@@ -119,26 +125,42 @@ def _fixed_parts(title: str) -> dict[str, str]:
 
 
 def _sheet(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    yield SHEET_BEGIN.format(width=max(1, len(head)))
-    yield f"<row>{''.join(_text(name, style=HEADING) for name in head)}</row>"
+    """Yield the XML of the sheet, many rows at a time."""
+    xml = [SHEET_BEGIN.format(width=max(1, len(head)))]
+    xml.append(f"<row>{''.join(_text(name, style=HEADING) for name in head)}</row>")
+    cell_by_type = _cells_by_type()
     for row in rows:
-        yield f"<row>{''.join(_cell(cell) for cell in row)}</row>"
-    yield SHEET_END
+        xml.append(f"<row>{''.join([cell_by_type[type(cell)](cell) for cell in row])}</row>")
+        if len(xml) == ROWS:
+            yield "".join(xml)
+            xml.clear()
+    xml.append(SHEET_END)
+    yield "".join(xml)
 
 
-def _cell(cell: object) -> str:
-    match cell:
-        case None | "":
-            return "<c/>"
-        case Decimal():
-            return f'<c s="{AMOUNT}"><v>{cell}</v></c>'
-        case int():
-            return f"<c><v>{cell}</v></c>"
-        case datetime.date():
-            return f'<c s="{DAY}"><v>{(cell - DAY_ZERO).days}</v></c>'
-    return _text(str(cell))
+def _cells_by_type() -> ByType:
+    """Return what makes the XML of a cell, by the type of its value."""
+    return ByType(
+        {
+            type(None): lambda _none: EMPTY,
+            Decimal: lambda amount: f'<c s="{AMOUNT}"><v>{amount}</v></c>',
+            int: lambda number: f"<c><v>{number}</v></c>",
+            datetime.date: lru_cache(KEPT)(_day),
+            str: lru_cache(KEPT)(_text),
+        },
+        default=lambda value: _text(str(value)),
+    )
+
+
+def _day(day: datetime.date) -> str:
+    return f'<c s="{DAY}"><v>{(day - DAY_ZERO).days}</v></c>'
 
 
 def _text(text: str, *, style: int = 0) -> str:
+    if not text:
+        return EMPTY
     kept = escape(FORBIDDEN.sub("", text)[:MOST_CHARACTERS])
-    return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>'
+    # Without the attribute blanks at both ends are lost.
+    space = ' xml:space="preserve"' if kept != kept.strip() else ""
+    styled = f' s="{style}"' if style else ""
+    return f'<c{styled} t="inlineStr"><is><t{space}>{kept}</t></is></c>'

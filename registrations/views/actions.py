@@ -28,7 +28,7 @@ from .. import statuses, undoing
 from ..naming import link_to, whose
 from ..selection import Selection
 from ..statuses import NAMED, Change, Outcome
-from .overview import csv_response
+from .overview import table_response
 
 
 @dataclass(frozen=True)
@@ -183,12 +183,13 @@ def undo(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required
 def overview_export_selection(request: MemberRequest) -> HttpResponseBase:
-    """Export the selected registrations as CSV: hours, expenses and trips in one file."""
+    """Export the selected hours, expenses and trips in one file: CSV, or with `file=xlsx` XLSX."""
     selection = Selection.parsed(request.POST)
     if not selection:
         messages.warning(request, _("No registrations are selected. Select registrations first."))
         return redirect(_back(request))
-    return csv_response(request, list(selection.rows_for(request.membership)), name="selection")
+    rows, kind = list(selection.rows_for(request.membership)), request.POST.get("file", "")
+    return table_response(request, rows, name="selection", kind=kind)
 
 
 def reasons_in_words(outcome: Outcome) -> str:

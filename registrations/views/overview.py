@@ -94,17 +94,17 @@ def overview_selected(request: MemberRequest, overview: Overview) -> JsonRespons
 @require_safe
 @member_required
 def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttpResponse:
-    """Export every registration of the filter as CSV."""
+    """Export every registration of the filter, as CSV or with `file=xlsx` as a workbook."""
     rows = _ordered(request, overview, _filtered(request, overview).rows).all()
-    return csv_response(request, [rows.select_related(*overview.related)], name=overview.key)
+    return table_response(request, [rows], name=overview.key, kind=request.GET.get("file", ""))
 
 
-def csv_response(
-    request: MemberRequest, querysets: list[QuerySet[Any]], *, name: str
+def table_response(
+    request: MemberRequest, querysets: list[QuerySet[Any]], *, name: str, kind: str
 ) -> StreamingHttpResponse:
-    """Return a CSV file that is written while it is sent."""
+    """Return a CSV file or a workbook that is written while it is sent."""
     sheet = sheet_of(querysets, with_amounts=sees_everything(request.membership), name=name)
-    return sheet_response(sheet, kind="csv")
+    return sheet_response(sheet, kind=kind)
 
 
 def _filtered(request: MemberRequest, overview: Overview) -> RegistrationFilter:

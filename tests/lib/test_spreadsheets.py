@@ -2,17 +2,20 @@
 
 import csv
 import datetime
+import hashlib
 import io
 import itertools
 import zipfile
 from decimal import Decimal
 
 import pytest
-from django.utils.translation import override
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext, gettext_lazy, override
 from lxml import etree
 
 from lib.spreadsheets import Sheet, sheet_response
 from lib.xlsx import MAIN, workbook
+from registrations.models import Status
 
 FORMULA = '=HYPERLINK("http://evil.example")'
 ROWS = [
@@ -96,10 +99,69 @@ def test_whatever_a_sheet_is_called_the_workbook_can_be_read(title):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_file_begins_before_its_last_row_is_read(kind):
+def test_a_file_begins_before_its_first_row_is_read(kind):
     taken = itertools.count()
     rows = ([f"Row {next(taken)} {n * 7919}", Decimal(n)] for n in range(100_000))
 
     next(iter(sheet_response(sheet(rows), kind=kind).streaming_content))
 
-    assert next(taken) < 50_000
+    assert next(taken) == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_is_sent_in_pieces_of_some_tens_of_kilobytes(kind):
+    digests = (hashlib.sha256(bytes([n % 256, n // 256])).hexdigest() for n in range(20_000))
+    rows = ([digest, Decimal(1)] for digest in digests)
+
+    pieces = [*sheet_response(sheet(rows), kind=kind).streaming_content][1:-1]
+
+    assert len(pieces) > 5
+    assert all(16_000 < len(piece) < 100_000 for piece in pieces)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_speaks_the_language_of_its_request_to_the_last_row(kind):
+    def rows():
+        for _n in range(3):
+            yield [gettext("Hours"), Decimal("1.50")]
+
+    with override("nl"):
+        answer = sheet_response(sheet(rows()), kind=kind)
+    with override("en"):
+        content = b"".join(answer.streaming_content)
+        assert get_language() == "en"
+
+    if kind == "xlsx":
+        assert [row[0][1] for row in cells_of(content)[1:]] == 3 * ["Uren"]
+    else:
+        assert content.decode().count("Uren;1,50") == 3
+
+
+def test_equal_amounts_keep_the_zeros_that_each_of_them_has():
+    rows = [[Decimal("1.0")], [Decimal("1.00")], [Decimal(1)], [1]]
+
+    text = b"".join(sheet_response(sheet(rows), kind="csv").streaming_content).decode()
+    cells = cells_of(b"".join(workbook("Test", HEAD, rows)))[1:]
+
+    assert text.split()[-4:] == ["1.0", "1.00", "1", "1"]
+    assert [row[0][1] for row in cells] == ["1.0", "1.00", "1", "1"]
+
+
+@pytest.mark.parametrize("text", [" ahead", "behind ", "line\nbreak\n", "\ttab", " "])
+def test_blanks_at_the_ends_of_a_text_stay_in_a_workbook(text):
+    with zipfile.ZipFile(io.BytesIO(b"".join(workbook("Test", HEAD, [[text]])))) as file:
+        root = etree.fromstring(file.read("xl/worksheets/sheet1.xml"))
+    (cell,) = [*root.iter(f"{{{MAIN}}}t")][-1:]
+
+    assert cell.text == text
+    assert cell.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
+
+
+def test_a_value_of_a_kind_of_text_is_written_as_text():
+    rows = [[mark_safe("=1"), gettext_lazy("Hours"), Status.OPEN]]
+
+    text = b"".join(sheet_response(sheet(rows), kind="csv").streaming_content).decode()
+    (cells,) = cells_of(b"".join(workbook("Test", HEAD, rows)))[1:]
+
+    assert text.splitlines()[1] == "'=1,Hours,open"
+    assert cells == [("inlineStr", "=1"), ("inlineStr", "Hours"), ("inlineStr", "open")]

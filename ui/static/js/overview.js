@@ -27,7 +27,11 @@
     const button = event.target.closest("[data-select-filter]");
     if (button && !button.hasAttribute("aria-busy")) selectFilter(button);
     const link = event.target.closest("[data-export]");
-    if (link) link.href = link.pathname + window.location.search;
+    if (link) {
+      const query = new URLSearchParams(window.location.search);
+      query.set("file", link.dataset.export);
+      link.search = query;
+    }
     // Return to the current list; filters change the address without a new page.
     for (const input of all("[data-selection-form] input[name=next]")) {
       input.value = window.location.pathname + window.location.search;
