@@ -20,9 +20,10 @@ from lib.stored_texts import in_every_language
 from .import_rows import RowImporter
 from .import_runs import CannotImport, check_usable
 from .matching import Match, PossibleDuplicates, match
-from .models import Customer, ImportRow, ImportRun
+from .models import Customer, ImportOutcome, ImportRow, ImportRun
 
-STEP = 100
+# Relations that are imported and reported together: progress moves by so many.
+STEP = 1_000
 
 
 def carry_out_import(run_id: int, *, clock: Clock) -> None:
@@ -33,7 +34,7 @@ def carry_out_import(run_id: int, *, clock: Clock) -> None:
     """
 
     def work(run: ImportRun) -> None:
-        _import(run, _read(run, clock=clock), clock=clock)
+        import_relations(run, _read(run, clock=clock), clock=clock)
         end(run, RunState.FINISHED, now=clock())
 
     carry_out(ImportRun, run_id, work, clock=clock)
@@ -66,7 +67,8 @@ def _read(run: ImportRun, *, clock: Clock) -> list[Relation]:
         raise CannotImport(in_every_language(lambda: later % {"reason": text})) from None
 
 
-def _import(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
+def import_relations(run: ImportRun, relations: list[Relation], *, clock: Clock) -> None:
+    """Import the relations that no earlier worker of this run has imported."""
     administration = run.connection.administration_key[:16]
     _forget_other_administrations(run, administration)
     customers = list(run.organisation.customers.all())
@@ -96,13 +98,10 @@ def _step(
     with transaction.atomic():
         # First, because it locks the run: a worker that lost it must not write a row.
         beat(run, now=now, done=position + len(matches))
-        rows = [
-            importer.row(match, position=number, now=now)
-            for number, match in enumerate(matches, start=position + 1)
-        ]
+        rows = importer.rows(matches, position=position + 1, now=now)
         ImportRow.objects.bulk_create(rows)
-        customer_ids = [row.customer_id for row in rows if row.customer_id]
-        Customer.objects.filter(pk__in=customer_ids).update(imported_at=now)
+        existing = [row.customer_id for row in rows if row.outcome != ImportOutcome.NEW]
+        Customer.objects.filter(pk__in=filter(None, existing)).update(imported_at=now)
 
 
 def _remaining(run: ImportRun, matches: list[Match]) -> Iterator[Match]:

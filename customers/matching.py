@@ -15,6 +15,9 @@ from .models import Customer
 from .relations import label
 
 MAX_NUMBER = RELATION["code"]
+# The fields by which a possible duplicate is recognised, the strongest first.
+NUMBERS, TEXTS = ("vat_number", "coc_number"), ("email", "name")
+TRAITS = (*NUMBERS, *TEXTS)
 
 
 @dataclass(frozen=True)
@@ -117,12 +120,12 @@ class PossibleDuplicates:
     def __init__(self, customers: Iterable[Customer]) -> None:
         self._by_trait: dict[tuple[str, str], Customer] = {}
         for customer in customers:
-            for trait in _traits(customer):
+            for trait in _traits({name: getattr(customer, name) for name in TRAITS}):
                 self._by_trait.setdefault(trait, customer)
 
     def sentence(self, values: dict[str, object]) -> str:
         """Return a phrase about the existing customer that these values resemble, or ""."""
-        for trait in _traits(Customer(**values)):
+        for trait in _traits(values):
             other = self._by_trait.get(trait)
             if other:
                 return _("looks like customer %(number)s “%(name)s”: the same %(what)s") % {
@@ -133,11 +136,10 @@ class PossibleDuplicates:
         return ""
 
 
-def _traits(customer: Customer) -> list[tuple[str, str]]:
+def _traits(values: Mapping[str, object]) -> list[tuple[str, str]]:
     """Return values that two customers seldom share by chance, the strongest first."""
     traits = [
-        (name, "".join(filter(str.isalnum, getattr(customer, name))).casefold())
-        for name in ("vat_number", "coc_number")
+        (name, "".join(filter(str.isalnum, str(values[name]))).casefold()) for name in NUMBERS
     ]
-    traits += [(name, getattr(customer, name).strip().casefold()) for name in ("email", "name")]
+    traits += [(name, str(values[name]).strip().casefold()) for name in TEXTS]
     return [(name, value) for name, value in traits if value]

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -87,8 +88,13 @@ def fields_from_relation(relation: Relation) -> RelationFields:
         for name, text in texts.items()
         if text != values[name]
     ]
-    lost = _("%(field)s had characters that cannot be read; they were left out: check it")
-    remarks += [lost % {"field": label(name)} for name in raw if name in _marked(relation)]
+    marked = _marked(relation)
+    remarks += [
+        _("%(field)s had characters that cannot be read; they were left out: check it")
+        % {"field": label(name)}
+        for name in raw
+        if name in marked
+    ]
     return RelationFields({**values, "is_business": relation.business}, remarks, invoice_addresses)
 
 
@@ -161,5 +167,6 @@ def _longest(name: str) -> int:
     return _field(name).max_length or sys.maxsize
 
 
+@cache
 def _field(name: str) -> "Field[Any, Any]":
     return cast("Field[Any, Any]", Customer._meta.get_field(name))

@@ -18,7 +18,9 @@ _LINE_BREAKS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 def clean_line(text: str) -> str:
     """Return the text on one line: no invisible characters, single blanks, none at its ends."""
-    return " ".join(_visible(_LINE_BREAKS.sub(" ", text)).split())
+    if not _is_plain(text):
+        text = _visible(_LINE_BREAKS.sub(" ", text))
+    return " ".join(text.split())
 
 
 def clean_text(text: str) -> str:
@@ -26,13 +28,20 @@ def clean_text(text: str) -> str:
 
     Blanks within a line are kept: they can align columns. A text of blanks only is empty.
     """
+    if _is_plain(text):
+        return text.strip()
     lines = _visible(_LINE_BREAKS.sub("\n", text)).split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
+def _is_plain(text: str) -> bool:
+    """Whether it is one line of visible ASCII, in which there is nothing to clean but blanks."""
+    return text.isascii() and text.isprintable()
+
+
 def _visible(text: str) -> str:
     """Return the text composed (NFC), without the characters that are drawn as nothing."""
-    if text.isascii() and text.isprintable():
+    if _is_plain(text):
         return text
     shown = unicodedata.normalize("NFC", "".join(map(_shown, text)))
     joined = "".join(

@@ -1,18 +1,14 @@
 """Export hours as CSV and XLSX: this program's files, and the ways that others write them.
 
-Every function of WAYS takes a queryset of hours and yields the file in pieces. `run_export` reads
-one in a process of its own, so that no run uses memory that an earlier one left.
+Every function of WAYS takes a queryset of hours and yields the file in pieces.
 """
 
 import csv
 import io
-import json
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -20,6 +16,7 @@ from django.db.models import QuerySet
 
 from lib.spreadsheets import sheet_response
 from registrations.exporting import sheet_of
+from tools.bench.apart import apart, memory, peak_memory
 
 Way = Callable[[QuerySet[Any]], Iterator[bytes]]
 NAMES = (
@@ -57,40 +54,19 @@ class Exported(NamedTuple):
 
 
 def run_export(way: Way, rows: QuerySet[Any]) -> Exported:
-    """Write the file in a new process with a connection of its own."""
-    connection.close()
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            os.write(writer, json.dumps(_export(way, rows)).encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        report = pipe.read()
-    os.waitpid(child, 0)
-    if not report:
-        raise RuntimeError(f"{way.__name__} failed")
-    return Exported(*json.loads(report))
+    """Write the file in a process of its own, so that it uses no memory that was used before."""
+    return Exported(*apart(lambda: _export(way, rows)))
 
 
 def _export(way: Way, rows: QuerySet[Any]) -> tuple[float, float, int, int]:
     connection.ensure_connection()
-    before = _memory("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # forget the peak of the parent
+    before = memory()
     began = time.perf_counter()
     size, first = 0, 0.0
     for piece in way(rows.all()):
         first = first or time.perf_counter() - began
         size += len(piece)
-    return time.perf_counter() - began, first, size, _memory("VmHWM") - before
-
-
-def _memory(name: str) -> int:
-    """Return a size of this process in bytes, as Linux reports it."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+    return time.perf_counter() - began, first, size, peak_memory() - before
 
 
 # --- This program ---------------------------------------------------------------------------------

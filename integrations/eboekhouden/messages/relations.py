@@ -76,7 +76,9 @@ class Relation:
     @property
     def marked(self) -> frozenset[str]:
         """The fields from which characters were dropped that XML forbids."""
-        lost = self.raw.get(MARKED, ())
+        lost = self.raw.get(MARKED)
+        if not lost:
+            return frozenset()
         return frozenset(name for name, remote_name in _TEXTS.items() if remote_name in lost)
 
     @classmethod
