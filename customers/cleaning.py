@@ -47,8 +47,8 @@ def clean_by_country(values: Mapping[str, str]) -> Cleaned:
     country = cleaned.values.get("country", "") if values.get("country") else HOME
     postal = cleaned.values.get("postal_country", "") if values.get("postal_country") else country
     _clean(cleaned, values, "iban", identifiers.clean_iban)
-    place = where(country, values.get("postal_code", ""), values.get("vat_number", ""))
-    if country in EU or place.goods:
+    postal_code, vat_number = values.get("postal_code", ""), values.get("vat_number", "")
+    if country in EU or where(country, postal_code, vat_number).goods:
         _clean(cleaned, values, "vat_number", identifiers.vat_number_cleaner(country))
     if country == HOME:
         _clean(cleaned, values, "coc_number", identifiers.clean_registration)
