@@ -2,7 +2,7 @@
 
 A class is used if it stands as a word in a template, a script or the Python of a page; more words
 than classes are found, so that rather a rule too many is kept. A word that a value completes, such
-as `btn-{{ kind }}`, keeps every class that begins so.
+as `btn-{{ kind }}`, keeps the classes that begin so and end with another word of the program.
 """
 
 import re
@@ -19,6 +19,8 @@ PLACES = ("templates/**/*.html", "ui/static/js/*.js", "*/templatetags/*.py", "li
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-+[A-Za-z0-9_]+)*")
 PREFIX = re.compile(r"(?<![\w-])[A-Za-z][\w-]*-(?=\$?\{)")
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+DECLARED = re.compile(r"(--bs-[\w-]+):[^;{}]*;")
+READ = re.compile(r"var\((--bs-[\w-]+)")
 COMMA = re.compile(r",(?![^(]*\))")
 # Blocks that hold rules.
 NESTED = ("@media", "@supports")
@@ -28,7 +30,14 @@ def part_of_bootstrap() -> str:
     """Return the style sheet with the rules that are used, and its licence."""
     whole = WHOLE.read_text()
     licence = whole[: whole.index("*/") + 2]
-    return f"{licence}\n{_kept(whole[len(licence) :], Used())}\n"
+    return f"{licence}\n{_without_variables(_kept(whole[len(licence) :], Used()))}\n"
+
+
+def _without_variables(css: str) -> str:
+    """Return the style sheet without the variables that neither it nor ours read."""
+    ours = "".join(path.read_text() for path in ROOT.glob("ui/static/**/*.css") if path != PART)
+    read = set(READ.findall(css + ours))
+    return DECLARED.sub(lambda found: found[0] if found[1] in read else "", css)
 
 
 def missing_classes() -> set[str]:
@@ -48,10 +57,11 @@ class Used:
 
     def has(self, selector: str) -> bool:
         """Return whether all classes of a selector are used."""
-        return all(
-            name in self._words or name.startswith(self._prefixes)
-            for name in CLASS.findall(selector)
-        )
+        return all(map(self._has_class, CLASS.findall(selector)))
+
+    def _has_class(self, name: str) -> bool:
+        ends = (name.removeprefix(one) for one in self._prefixes if name.startswith(one))
+        return name in self._words or any(end in self._words for end in ends)
 
 
 def _kept(css: str, used: Used) -> str:

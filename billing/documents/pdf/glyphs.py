@@ -29,7 +29,8 @@ def drawable(content: Any) -> Any:
     """Return the same text, list or dict of texts without characters that cannot be drawn."""
     match content:
         case str():
-            return "".join(_drawn(letter) for letter in content)
+            is_plain = content.isascii() and content.isprintable()
+            return content if is_plain else "".join(map(_drawn, content))
         case list():
             return [drawable(one) for one in content]
         case dict():

@@ -1,5 +1,6 @@
 // Lists whose rows are cards on a phone (css/cards.css): every cell gets the label and the place of
-// its column from the head of the table.
+// its column from the head of the table. Rows get them while the page is still being read, so that
+// nothing moves after it was drawn: this script is not deferred.
 (() => {
   "use strict";
 
@@ -35,6 +36,19 @@
     }
   }
 
-  document.addEventListener("DOMContentLoaded", () => label(document));
+  function labelAdded(records) {
+    const nodes = records.flatMap((record) => [record.target, ...record.addedNodes]);
+    const rows = new Set(nodes.map((node) => node.closest?.(".table-cards tr")));
+    for (const row of rows) {
+      if (row && !row.closest("thead")) labelRow(row, columns(row.closest("table")));
+    }
+  }
+
+  const reading = new MutationObserver(labelAdded);
+  reading.observe(document, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => {
+    reading.disconnect();
+    label(document);
+  });
   document.addEventListener("htmx:load", (event) => label(event.target));
 })();
