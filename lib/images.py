@@ -4,18 +4,17 @@ Only pixels are kept: no metadata, no other content. A picture that would come o
 refused rather than stored as a ruin.
 """
 
+import importlib
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from statistics import fmean, pstdev
 
-import pillow_heif
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
-
-pillow_heif.register_heif_opener()
 
 JPEG, PNG, HEIF, PDF = "JPEG", "PNG", "HEIF", "PDF"
 PICTURES = (JPEG, PNG, HEIF)
@@ -51,6 +50,12 @@ _DAMAGED = (
 _SKETCH = (48, 48)
 _MOST_FRAMES = 30
 QUALITY = 88
+
+
+@cache
+def _learn_heif() -> None:
+    """Let Pillow read the photos of iPhones. Loaded when needed: it takes 7 MB of each process."""
+    importlib.import_module("pillow_heif").register_heif_opener()
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ def draw_again(
     ValidationError with the reason.
     """
     kind = kind_of(content)
+    if kind == HEIF:
+        _learn_heif()
     try:
         with Image.open(BytesIO(content), formats=[kind]) as image:
             if image.width * image.height > most_pixels:

@@ -1,7 +1,10 @@
 """Pictures that people upload: what a person sees is what is stored."""
 
+import subprocess
+import sys
 from io import BytesIO
 
+import pillow_heif
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
@@ -9,6 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
 from lib import images
+
+# The tests make photos of iPhones before the program reads one.
+pillow_heif.register_heif_opener()
 
 PIXELS = 50_000_000
 
@@ -163,3 +169,16 @@ def test_a_file_is_told_by_its_content(content, kind):
 
 def test_a_picture_is_made_to_fit():
     assert stored(file(receipt((300, 100)), "PNG"), within=(150, 150)).size == (150, 50)
+
+
+def test_a_process_that_never_read_a_photo_of_an_iphone_reads_one():
+    program = (
+        "import sys; from lib.images import draw_again;"
+        f" picture = draw_again(sys.stdin.buffer.read(), most_pixels={PIXELS});"
+        " print(picture.extension)"
+    )
+    content = file(receipt().convert("RGB"), "HEIF")
+
+    told = subprocess.run([sys.executable, "-c", program], input=content, capture_output=True)
+
+    assert told.stdout.strip() == b"jpg", told.stderr

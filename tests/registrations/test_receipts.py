@@ -5,6 +5,7 @@ import re
 import shutil
 from io import BytesIO
 
+import pillow_heif
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,11 +14,13 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfWriter
 
-from lib import images  # noqa: F401 - it teaches Pillow to write HEIC
 from lib.kept_uploads import FOLDER, MOST_FILES
 from registrations.models import Expense, Status
 from registrations.tasks import purge_kept_uploads
 from tests import factories
+
+# The tests make photos of iPhones before the program reads one.
+pillow_heif.register_heif_opener()
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n"
