@@ -53,7 +53,7 @@ def start_web(environment: Mapping[str, str]) -> Started:
 
 
 def start_worker(environment: Mapping[str, str], *, seconds: float = 15) -> int:
-    """Return the bytes of the largest process of a Celery worker, so many seconds after its start."""
+    """Return the bytes of the largest process of a worker, so many seconds after its start."""
     command = [sys.executable, "-m", "celery", "--app=timechimp_eb", "worker", "--concurrency=2"]
     with _process(command, environment) as pid:
         time.sleep(seconds)
