@@ -1,5 +1,6 @@
 """Overview: the lists of hours, expenses and trips."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -100,7 +101,7 @@ def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttp
 
 
 def table_response(
-    request: MemberRequest, querysets: list[QuerySet[Any]], *, name: str, kind: str
+    request: MemberRequest, querysets: Sequence[QuerySet[Any]], *, name: str, kind: str
 ) -> StreamingHttpResponse:
     """Return a CSV file or a workbook that is written while it is sent."""
     sheet = sheet_of(querysets, with_amounts=sees_everything(request.membership), name=name)
