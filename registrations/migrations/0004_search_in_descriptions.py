@@ -8,7 +8,6 @@ TABLES = ("registrations_timeentry", "registrations_expense", "registrations_tri
 def add_indexes(apps, editor):
     if editor.connection.vendor != "postgresql":
         return
-    editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     for table in TABLES:
         editor.execute(
             f"CREATE INDEX {table}_trigrams ON {table}"
@@ -23,6 +22,10 @@ def remove_indexes(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registrations", "0003_indexes_of_lists")]
+    dependencies = [
+        ("registrations", "0003_indexes_of_lists"),
+        # Creates the extension.
+        ("customers", "0006_search_by_trigrams"),
+    ]
 
     operations = [migrations.RunPython(add_indexes, remove_indexes)]
