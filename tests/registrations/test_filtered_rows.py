@@ -158,6 +158,7 @@ def test_a_selection_of_another_organisation_has_no_rows(office, client_of):
         signing.dumps(["hours", 1, "period=all", 9], salt="another"),
         signing.dumps(["trips", 1, "period=all", 9], salt=SALT),
     ],
+    ids=["empty", "no token", "of another page", "of another kind"],
 )
 def test_a_filter_that_was_not_signed_for_these_rows_is_refused(office, administrator, token):
     with pytest.raises(SuspiciousOperation):

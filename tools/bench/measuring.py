@@ -37,6 +37,20 @@ class Figure:
     size: int
     reference: float | None = None
     reference_name: str = ""
+    note: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        seconds: float,
+        bar: float | None = None,
+        size: int = 0,
+        note: str = "",
+        queries: int = 0,
+    ) -> "Figure":
+        """Return the figure of what measured itself, once or a median."""
+        return cls(name, seconds * 1000, seconds * 1000, bar, queries, size, note=note)
 
     def __str__(self) -> str:
         bar = f" (bar {self.bar:,.0f})" if self.bar else ""
@@ -44,6 +58,7 @@ class Figure:
         return (
             f"{self.name:44} {self.median:9,.1f} ms{bar}, best {self.best:,.1f},"
             f" {self.queries} queries, {self.size / 1000:,.0f} KB{beside}"
+            f"{f'; {self.note}' if self.note else ''}"
         )
 
     def to_json(self) -> dict[str, object]:

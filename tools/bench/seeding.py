@@ -16,13 +16,13 @@ from accounts.models import Membership, Organisation, Role, User
 from billing.documents.parties import addressee_snapshot
 from customers.models import Customer
 from integrations.models import Connection
-from projects.models import ExpenseCategory, Project, Task, Vehicle
+from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
 from tests import factories
 from vat.models import VatRate
 
 from . import statements
 
-CUSTOMERS, PROJECTS, PEOPLE, TASKS = 1000, 1500, 50, 20
+CUSTOMERS, PROJECTS, PEOPLE, TASKS, TASKS_A_PROJECT = 1000, 1500, 50, 20, 5
 ROWS_A_LINE, LINES = 15, 3  # of an invoice
 DAYS = 1096  # three years
 SECTORS = (
@@ -96,12 +96,17 @@ def _add_projects(organisation: Organisation) -> None:
     customers = Customer.objects.bulk_create(
         _customer(organisation, number) for number in range(CUSTOMERS)
     )
-    Project.objects.bulk_create(
+    projects = Project.objects.bulk_create(
         _project(customers[number % CUSTOMERS], number) for number in range(PROJECTS)
     )
-    Task.objects.bulk_create(
-        Task(organisation=organisation, name=f"{WORK[number % len(WORK)]} {number}")
+    tasks = Task.objects.bulk_create(
+        Task(organisation=organisation, name=f"{WORK[number % len(WORK)]} {number}", hourly_rate=95)
         for number in range(TASKS)
+    )
+    ProjectTask.objects.bulk_create(
+        ProjectTask(project=project, task=tasks[(number + place) % TASKS])
+        for number, project in enumerate(projects)
+        for place in range(TASKS_A_PROJECT)
     )
     ExpenseCategory.objects.create(organisation=organisation, name="Travel")
     Vehicle.objects.create(organisation=organisation, name="Car")

@@ -44,4 +44,6 @@ def _bar(figure: Figure) -> str:
 
 
 def _reference(figure: Figure) -> str:
-    return f"{figure.reference_name} {figure.reference:,.0f}" if figure.reference else ""
+    if not figure.reference:
+        return figure.note
+    return f"{figure.reference_name} {figure.reference:,.0f}"
