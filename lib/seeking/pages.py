@@ -43,7 +43,9 @@ class SeekPage:
         """Return the page with the number that its first row has if it is the last page."""
         if self.first is not None or self.next:
             return self
-        return replace(self, first=max(total - len(self.rows), 0) + 1)
+        first = max(total - len(self.rows), 0) + 1
+        number = {"from": str(max(first - self.size, 1))}
+        return replace(self, first=first, previous=self.previous and self.previous | number)
 
 
 def page_of(ordered: OrderedRows, query: QueryDict, *, load: Load, default_size: int) -> SeekPage:

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+import re
 from decimal import Decimal
 from itertools import chain
 
@@ -109,6 +110,7 @@ def test_rows_are_numbered_from_the_start(office, rows, order):
 
     assert [(one.first, one.last) for one in (first, second, again)] == [(1, 25), (26, 50), (1, 25)]
     assert (last.first, last.last) == (46, 70)
+    assert page(pages, last.previous).first == 21
     assert [row.pk for row in again] == [row.pk for row in first]
 
 
@@ -225,3 +227,10 @@ def test_a_search_finds_description_project_customer_and_number(office, manager,
 
     expected = {pk for pk, words in texts.items() if text.lower() in words}
     assert {row.pk for row in found.context["page"]} == expected
+
+
+def test_the_size_of_the_page_is_the_chosen_one(office, manager):
+    row_of(office)
+    for name in ("registrations:overview-hours", "projects:project-list"):
+        shown = manager.get(reverse(name), {"size": "100"}).content.decode()
+        assert re.findall(r'<option value="(\d+)" selected>', shown) == ["100"]

@@ -82,7 +82,7 @@ def seek_pagination(
     nowhere = dict.fromkeys(PARAMETERS)
     return {
         "page": page,
-        "size": page.size,
+        "per_page": page.size,
         "total": total,
         "sizes": sorted({*sizes, page.size}),
         "kept": [
