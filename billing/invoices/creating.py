@@ -21,6 +21,7 @@ from ..documents.specification import specify
 from ..documents.supply import supply_period
 from ..models import Batch, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin
 from ..numbering import next_number, payment_term
+from ..reports.shares import store_shares
 from ..unbilled.claiming import RowsTaken, claim_rows
 from ..unbilled.lines import Line
 from ..unbilled.work import WorkQuery
@@ -185,6 +186,7 @@ def freeze(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
     never changes after this.
     """
     specify(invoice)
+    store_shares([invoice])
     if supplied := supply_period(invoice):
         invoice.supplied_from, invoice.supplied_until = supplied
     invoice.status = InvoiceStatus.FINAL

@@ -30,6 +30,7 @@ from .reminders import (
     StepKind,
 )
 from .settings import Design, InvoiceSettings, NumberSeries
+from .shares import InvoiceShare, ShareOf
 from .vat_returns import FiledPart, FiledReturn, FilingKind
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "InvoiceMail",
     "InvoiceQuerySet",
     "InvoiceSettings",
+    "InvoiceShare",
     "InvoiceStatus",
     "MailKind",
     "MailState",
@@ -71,6 +73,7 @@ __all__ = [
     "ReminderSettings",
     "ReminderStep",
     "RowDisposition",
+    "ShareOf",
     "State",
     "StepKind",
 ]

@@ -1,24 +1,28 @@
 """The shares of projects or employees in an invoice; they add up to its net amount.
 
 A line, less its part of the discount on the whole invoice, is divided over its billed rows by their
-amounts. A credit line has the rows of the line that it takes back.
+amounts. A credit line has the rows of the line that it takes back. The shares are computed when an
+invoice becomes final and stored, because a report over years cannot read every specification.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from django.db.models import QuerySet
+
 from lib.money import ZERO
 from vat.totals import RateKey, VatTotal, divide
 
-from ..models import InvoiceLine, InvoiceQuerySet
+from ..models import Invoice, InvoiceLine, InvoiceShare, ShareOf
 
 # The grouping, and its key in the specification of a line.
-COLUMNS = {"project": "project_id", "employee": "employee_id"}
-CHUNK = 1000
+COLUMNS: Mapping[str, str] = {ShareOf.PROJECT: "project_id", ShareOf.EMPLOYEE: "employee_id"}
+CHUNK = 500  # invoices at a time: SQLite takes no more than a thousand ids
+BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -30,21 +34,45 @@ class Share:
     net: Decimal
 
 
-def shares(invoices: InvoiceQuerySet, by: str) -> Iterator[Share]:
-    """Divide the invoices by project or employee, in two queries."""
+def store_shares(invoices: Sequence[Invoice]) -> None:
+    """Store the shares of invoices that become final, in five queries for five hundred of them.
+
+    Their lines with specification and their totals must be stored, and their shares must not.
+    """
+    for start in range(0, len(invoices), CHUNK):
+        ids = [invoice.pk for invoice in invoices[start : start + CHUNK]]
+        fields = share_fields(
+            Invoice.objects.filter(pk__in=ids), InvoiceLine.objects.filter(invoice__in=ids)
+        )
+        InvoiceShare.objects.bulk_create(
+            (InvoiceShare(**values) for values in fields), batch_size=BATCH
+        )
+
+
+def share_fields(invoices: QuerySet[Any], lines: QuerySet[Any]) -> Iterator[dict[str, Any]]:
+    """Return the fields of every share of invoices, of which these are the lines."""
+    for by in COLUMNS:
+        sums: dict[tuple[int, int | None], Decimal] = defaultdict(lambda: ZERO)
+        for share in shares(invoices, lines, by):
+            sums[share.invoice_id, share.key] += share.net
+        for (pk, key), net in sums.items():
+            yield {"invoice_id": pk, "by": str(by), "key": key, "cents": int(net * 100)}
+
+
+def shares(invoices: QuerySet[Any], lines: QuerySet[Any], by: str) -> Iterator[Share]:
+    """Divide the invoices by project or employee, in two queries; a key can come several times."""
     found = {row["pk"]: row for row in invoices.values("pk", "net", "discount", "vat_totals")}
-    for pk, lines in groupby(_lines(invoices), key=lambda line: line["invoice"]):
+    for pk, own in groupby(_values(lines), key=lambda line: line["invoice"]):
         if invoice := found.pop(pk, None):
-            yield from _of_invoice(invoice, list(lines), by)
+            yield from _of_invoice(invoice, list(own), by)
     for pk, invoice in found.items():
         yield Share(pk, None, invoice["net"])
 
 
-def _lines(invoices: InvoiceQuerySet) -> Iterator[dict[str, Any]]:
-    lines = InvoiceLine.objects.filter(invoice__in=invoices.order_by().values("pk"))
+def _values(lines: QuerySet[Any]) -> Iterator[dict[str, Any]]:
     taxed = ("net", "vat_percentage", "vat_code", "vat_treatment")
     rows = lines.order_by("invoice", "position", "pk")
-    return rows.values("invoice", "project", "specification", *taxed).iterator(chunk_size=CHUNK)
+    return rows.values("invoice", "project", "specification", *taxed).iterator(chunk_size=BATCH)
 
 
 def _of_invoice(

@@ -1,13 +1,12 @@
 """Turnover in euros excl. VAT: final invoices by invoice date, compared with a year before."""
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -24,10 +23,10 @@ from projects.models import Project
 from projects.periods import add_months
 from registrations.periods import Period
 
-from ..models import InvoiceQuerySet
+from ..models import InvoiceQuerySet, InvoiceShare
 from .invoices import issued
 from .query import BY, year_before
-from .shares import COLUMNS, shares
+from .shares import COLUMNS
 
 Key = datetime.date | int | None
 NOWHERE = "none"  # the key, in a URL, of amounts without project or employee
@@ -127,10 +126,8 @@ def sums(query: ReportQuery) -> dict[Key, Decimal]:
     """Add up the invoices by month, customer, project or employee."""
     invoices = query.invoices().order_by()
     if query.by in COLUMNS:
-        found: dict[Key, Decimal] = defaultdict(lambda: ZERO)
-        for share in shares(invoices, query.by):
-            found[share.key] += share.net
-        return dict(found)
+        parts = _shares(query).values_list("key").annotate(cents=Sum("cents"))
+        return {part: in_euros(number) for part, number in parts}
     key = TruncMonth("date") if query.by == "month" else F("customer")
     groups = invoices.values(key=key).annotate(cents=sum_in_cents("net"))
     return {group["key"]: in_euros(group["cents"]) for group in groups}
@@ -140,15 +137,19 @@ def invoices_behind(query: ReportQuery, address: str) -> dict[int, Decimal]:
     """Return the invoices of one group by id, each with its part; without address, of all."""
     invoices = query.invoices().order_by()
     if address and query.by in COLUMNS:
-        parts: dict[int, Decimal] = defaultdict(lambda: ZERO)
-        for share in shares(invoices, query.by):
-            if address == (NOWHERE if share.key is None else str(share.key)):
-                parts[share.invoice_id] += share.net
-        return dict(parts)
+        none = address == NOWHERE
+        own = {"key__isnull": True} if none else {"key": _key(query.by, address) or 0}
+        rows = _shares(query).filter(**own).values_list("invoice", "cents")
+        return {pk: in_euros(number) for pk, number in rows}
     if address:
         key = _key(query.by, address)
         invoices = invoices.none() if key is None else invoices.filter(**_is(key))
     return dict(invoices.values_list("pk", "net"))
+
+
+def _shares(query: ReportQuery) -> QuerySet[InvoiceShare]:
+    invoices = query.invoices().order_by().values("pk")
+    return InvoiceShare.objects.filter(by=query.by, invoice__in=invoices)
 
 
 def label_of(query: ReportQuery, address: str) -> str:

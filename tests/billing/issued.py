@@ -10,6 +10,7 @@ from django.utils import timezone
 from billing.documents.archive import triggers as triggers
 from billing.documents.parties import addressee_snapshot, issuer_snapshot
 from billing.models import Invoice, InvoiceLine, InvoiceStatus
+from billing.reports.shares import store_shares
 from customers.models import Contact, Customer
 from lib.money import ZERO, net_amount
 from tests import factories
@@ -125,6 +126,8 @@ def drafted(customer: Customer, items: list[Item], **fields) -> Invoice:
 
 def become(draft: Invoice, **fields: object) -> Invoice:
     """A draft that has its lines becomes what it is to be: a final invoice gets none any more."""
+    if fields.get("status", InvoiceStatus.DRAFT) != InvoiceStatus.DRAFT:
+        store_shares([draft])
     for name, value in fields.items():
         setattr(draft, name, value)
     draft.save(update_fields=list(fields))

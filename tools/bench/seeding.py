@@ -14,6 +14,7 @@ from django.db import connection as database
 
 from accounts.models import Membership, Organisation, Role, User
 from billing.documents.parties import addressee_snapshot
+from billing.reports.shares import store_shares
 from customers.models import Customer
 from integrations.models import Connection
 from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
@@ -157,6 +158,7 @@ def _add_rows(agency: Agency, hours: int) -> None:
     with database.cursor() as cursor:
         for statement in statements.IN_ORDER:
             cursor.execute(statement, values)
+    store_shares(list(organisation.invoices.only("pk")))
 
 
 def _ids(rows: Any) -> list[int]:

@@ -1,10 +1,10 @@
 """Triggers by which the database refuses to change or delete final invoices (art. 52 AWR).
 
-They guard invoices, their lines and their files. Status, payments and a number assigned by
-e-Boekhouden can still change. Lines can only be added while an invoice is a draft. The amounts of a
-filed VAT return are guarded as well; it can only be withdrawn, once. The triggers are removed
-before a migration and installed again after it: SQLite recreates tables, and a migration may have
-to convert stored rows.
+They guard invoices, their lines, their shares in reports and their files. Status, payments and a
+number assigned by e-Boekhouden can still change. Lines can only be added while an invoice is a
+draft. The amounts of a filed VAT return are guarded as well; it can only be withdrawn, once. The
+triggers are removed before a migration and installed again after it: SQLite recreates tables, and a
+migration may have to convert stored rows.
 """
 
 from collections.abc import Iterator
@@ -62,12 +62,14 @@ LINE = [
     "credits_id",
     "row_action",
 ]
+SHARE = ["invoice_id", "by", "key", "cents"]
 FILE = ["invoice_id", "kind", "file", "sha256", "made_at"]
 FILED = ["organisation_id", "first", "last", "kind", "counts_in", "boxes", "filed_at"]
 PART = ["filed_return_id", "invoice_id", "box", "net", "vat"]
 COLUMNS = {
     "billing_invoice": INVOICE,
     "billing_invoiceline": LINE,
+    "billing_invoiceshare": SHARE,
     "billing_invoicefile": FILE,
     "billing_filedreturn": FILED,
     "billing_filedpart": PART,
@@ -80,6 +82,8 @@ NAMES = {
     "keep_line_update": "billing_invoiceline",
     "keep_line_delete": "billing_invoiceline",
     "keep_line_move": "billing_invoiceline",
+    "keep_share_update": "billing_invoiceshare",
+    "keep_share_delete": "billing_invoiceshare",
     "keep_file_update": "billing_invoicefile",
     "keep_file_delete": "billing_invoicefile",
     "keep_return_update": "billing_filedreturn",
@@ -161,6 +165,8 @@ def _statements(vendor: str) -> Iterator[str]:
     yield _trigger(vendor, "keep_line_insert", "INSERT", "true", INTO_FINAL)
     moved = f"OLD.invoice_id {differs} NEW.invoice_id"
     yield _trigger(vendor, "keep_line_move", "UPDATE", moved, INTO_FINAL)
+    yield _trigger(vendor, "keep_share_update", "UPDATE", "true", OF_FINAL)
+    yield _trigger(vendor, "keep_share_delete", "DELETE", "true", OF_FINAL)
     yield _trigger(vendor, "keep_file_update", "UPDATE", "true")
     yield _trigger(vendor, "keep_file_delete", "DELETE", "true")
     again = f"(OLD.withdrawn_at IS NOT NULL AND OLD.withdrawn_at {differs} NEW.withdrawn_at)"

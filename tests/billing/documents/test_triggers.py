@@ -40,6 +40,8 @@ def refused(statement: str) -> bool:
         "UPDATE billing_invoiceline SET net = 1",
         "UPDATE billing_invoiceline SET description = 'other'",
         "DELETE FROM billing_invoiceline",
+        "UPDATE billing_invoiceshare SET cents = 0",
+        "DELETE FROM billing_invoiceshare",
         "UPDATE billing_invoicefile SET sha256 = ''",
         "DELETE FROM billing_invoicefile",
     ],
