@@ -139,5 +139,5 @@ class InvoiceFilter(filters.FilterSet):
 
 def totals(rows: QuerySet[Invoice]) -> tuple[int, Decimal]:
     """Return the number of invoices, and their total in euros incl. VAT."""
-    found = rows.order_by().aggregate(count=Count("pk"), gross=Sum("gross"))
+    found = rows.order_by().aggregate(count=Count("*"), gross=Sum("gross"))
     return found["count"], found["gross"] or ZERO

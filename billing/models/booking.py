@@ -112,7 +112,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         )
         attempts = Attempt.objects.filter(booking=models.OuterRef("pk")).order_by("-fencing_token")
         relations = self.select_related("invoice", "customer", "connection")
-        return relations.annotate(
+        # Copies of the invoice that describe_booking does not read.
+        unread = ("issuer", "addressee", "vat_totals", "notes")
+        return relations.defer(*(f"invoice__{name}" for name in unread)).annotate(
             stopped_customer=models.Subquery(stopped.values("pk")[:1]),
             last_attempt_at=models.Subquery(attempts.values("started_at")[:1]),
         )
@@ -203,6 +205,7 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["connection", "state", "next_at"]),
             models.Index(fields=["organisation", "state"]),
+            models.Index(fields=["organisation", "created_at", "id"], name="booking_by_moment"),
         ]
 
     def __str__(self) -> str:

@@ -154,7 +154,14 @@ class Invoice(models.Model):
                 name="number_when_final",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "status", "date"])]
+        # The last four end in an order of the list; that by amount also holds what it adds up.
+        indexes = [
+            models.Index(fields=["organisation", "status", "date"]),
+            models.Index(fields=["organisation", "date", "number", "id"], name="invoice_by_date"),
+            models.Index(fields=["organisation", "due_on", "number", "id"], name="invoice_by_due"),
+            models.Index(fields=["organisation", "number", "id"], name="invoice_by_number"),
+            models.Index(fields=["organisation", "gross", "id"], name="invoice_by_amount"),
+        ]
 
     def __str__(self) -> str:
         return self.number or str(_("Draft"))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
-from lib.paging import page_of
+from lib.paging import IdsFirst, page_of
 
 from ..bookings.attempts import describe_attempts
 from ..bookings.clock import database_now
+from ..bookings.listing import bookings_to_list, count_by_state
 from ..bookings.presenters import describe_batch, describe_booking
 from ..bookings.recording import progress_of
 from ..bookings.side_by_side import sides
@@ -40,18 +40,17 @@ VIEWS: dict[str, tuple[str, ...]] = {
 def booking_list(request: MemberRequest) -> HttpResponse:
     """List the bookings; those that need attention come first."""
     bookings = Booking.objects.filter(organisation=request.organisation)
-    counts = bookings.aggregate(
-        **{
-            name.replace("-", "_"): Count("pk", filter=Q(state__in=states))
-            for name, states in VIEWS.items()
-        }
-    )
+    by_state = count_by_state(bookings)
+    counts = {
+        name: sum(by_state.get(state, 0) for state in states) for name, states in VIEWS.items()
+    }
     shown = request.GET.get("show", "")
     if shown not in VIEWS:
-        shown = "needs-you" if counts["needs_you"] else "all"
-    rows = bookings.filter(state__in=VIEWS[shown]).for_display()
-    page = page_of(request, rows)
-    latest, now = _batches(request).first(), database_now()
+        shown = "needs-you" if counts["needs-you"] else "all"
+    rows = bookings if shown == "all" else bookings.filter(state__in=VIEWS[shown])
+    page = page_of(request, IdsFirst(rows, bookings_to_list, total=counts[shown]))
+    newest = Batch.objects.filter(organisation=request.organisation).values("pk")[:1]
+    latest, now = _batches(request).filter(pk=newest).first(), database_now()
     context = {
         "chips": _chips(counts, shown=shown),
         "page": page,
@@ -69,10 +68,7 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
         "booked": _("Booked"),
         "all": _("All"),
     }
-    return [
-        (label, f"?show={name}", name == shown, counts[name.replace("-", "_")])
-        for name, label in labels.items()
-    ]
+    return [(label, f"?show={name}", name == shown, counts[name]) for name, label in labels.items()]
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from lib.countries import country_name
-from lib.paging import in_order, page_of
+from lib.paging import IdsFirst, in_order, page_of
 from vat.total_rows import total_rows
 
 from ..bookings.clock import database_now
@@ -19,7 +19,7 @@ from ..bookings.presenters import describe_booking
 from ..documents.document import parties
 from ..documents.supply import count_rows, supply_period
 from ..forms.invoice_filter import DEFAULT_ORDER, ORDERS, InvoiceFilter, totals
-from ..invoices.badges import counting_bookings, row_of, rows_of, with_bookings
+from ..invoices.badges import counting_bookings, invoices_to_list, row_of, rows_of
 from ..invoices.bulk_actions import why_not_marked_sent, why_not_paid
 from ..invoices.credit_lines import why_no_credit, with_takers
 from ..invoices.emailing import failure_of
@@ -46,9 +46,7 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
     asked = request.GET.get("order", "")
     rows = in_order(narrowed.rows, asked, orders=ORDERS, default=DEFAULT_ORDER)
     count, gross = totals(narrowed.rows)
-    page = page_of(
-        request, with_bookings(rows.select_related("customer", "credit_of")), count=count
-    )
+    page = page_of(request, IdsFirst(rows, invoices_to_list, total=count))
     context = {
         "filter": narrowed,
         "page": page,
