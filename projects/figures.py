@@ -4,11 +4,14 @@ The models of registrations are in an app above this one: they are reached by re
 """
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from accounts.models import Organisation
 from lib.money import ZERO, net_amount
 
 from .models import Project, ProjectQuerySet, ScheduledAmount
@@ -71,16 +74,28 @@ def figures(project: Project, *, today: datetime.date) -> Figures:
     )
 
 
-def with_used_minutes(projects: ProjectQuerySet) -> ProjectQuerySet:
-    """Annotate `used_minutes`: the registered minutes of each project, None without any."""
-    used = (
-        Project.objects.filter(pk=OuterRef("pk"))
-        .order_by()
-        .values("pk")
-        .annotate(total=Sum("time_entries__minutes"))
-        .values("total")
-    )
-    return projects.annotate(used_minutes=Subquery(used))
+def used_minutes(
+    organisation: Organisation, *, projects: Sequence[int] | None = None
+) -> dict[int, int]:
+    """Return the registered minutes of each project that has hours; of all without `projects`."""
+    hours: Any = Project._meta.get_field("time_entries").related_model
+    rows = hours.objects.filter(organisation=organisation).order_by()
+    if projects is not None:
+        rows = rows.filter(project__in=projects)
+    return dict(rows.values_list("project").annotate(total=Sum("minutes")))
+
+
+def ids_by_used_minutes(
+    organisation: Organisation, projects: ProjectQuerySet, *, is_down: bool
+) -> list[int]:
+    """Return the ids of projects in the order of their minutes; those without hours come last.
+
+    The hours of all projects are added up at once, which a sum for each project is not.
+    """
+    used = used_minutes(organisation)
+    ids = sorted(set(projects.order_by().values_list("pk", flat=True)), reverse=is_down)
+    with_hours = sorted((pk for pk in ids if pk in used), key=used.__getitem__, reverse=is_down)
+    return with_hours + [pk for pk in ids if pk not in used]
 
 
 def has_registrations(project: Project) -> bool:

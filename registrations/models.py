@@ -193,7 +193,11 @@ class TimeEntry(Registration):
     class Meta(Registration.Meta):
         default_related_name = "time_entries"
         constraints = _invoiced_with_a_line("time_entry")
-        indexes = _of_lists("time_entry", "minutes", "task", priced_by=["hourly_rate", "minutes"])
+        indexes = [
+            *_of_lists("time_entry", "minutes", "task", priced_by=["hourly_rate", "minutes"]),
+            # The sum of the minutes of a project, without reading the rows.
+            models.Index(fields=["organisation", "project", "minutes"], name="time_entry_used"),
+        ]
 
 
 class Expense(Registration):

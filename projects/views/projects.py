@@ -1,7 +1,9 @@
 """Pages of projects: the list, a project with its figures, adding, editing, archiving."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,17 +14,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
+from accounts.models import Organisation
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
-from lib.paging import Orders, in_order, page_of
+from lib.paging import IdsFirst, Orders, in_order, page_of
 from lib.toasts import Undo, toast
 from lib.understanding import is_typing
 from projects import editing
-from projects.figures import amounts_for_display, figures, with_used_minutes
+from projects.figures import amounts_for_display, figures, ids_by_used_minutes, used_minutes
 from projects.filters import ProjectFilter
 from projects.forms.agreement import AgreementForm
 from projects.forms.rows import RowForm, new_member_row, new_task_row
-from projects.models import Method, Project
+from projects.models import Method, Project, ProjectQuerySet
 from projects.pickers import active_tasks
 from projects.scheduled_amounts import Outcome
 
@@ -33,7 +36,6 @@ ORDERS: Orders = {
     "method": ("method",),
     "start": (F("starts_on"),),
     "end": (F("ends_on"),),
-    "used": (F("used_minutes"),),
 }
 ORDERS_OF_AMOUNTS: Orders = {"due": ("due_on",)}
 
@@ -41,11 +43,26 @@ ORDERS_OF_AMOUNTS: Orders = {"due": ("due_on",)}
 @require_safe
 @manager_required
 def project_list(request: MemberRequest) -> HttpResponse:
-    rows = with_used_minutes(request.organisation.projects.select_related("customer"))
-    filters = ProjectFilter(request.GET, rows, organisation=request.organisation)
-    order = request.GET.get("order", "")
-    page = page_of(request, in_order(filters.qs, order, orders=ORDERS, default="name"))
-    return render(request, "projects/project_list.html", {"page": page, "filters": filters})
+    organisation = request.organisation
+    filters = ProjectFilter(request.GET, organisation.projects.all(), organisation=organisation)
+    page = page_of(request, _listed(filters.qs, request.GET.get("order", ""), organisation))
+    used = used_minutes(organisation, projects=[project.pk for project in page])
+    rows = [(project, used.get(project.pk, 0)) for project in page]
+    context = {"page": page, "rows": rows, "filters": filters}
+    return render(request, "projects/project_list.html", context)
+
+
+def _listed(projects: ProjectQuerySet, order: str, organisation: Organisation) -> IdsFirst[Project]:
+    """Return the projects in an order, of which a page loads its rows only."""
+
+    def load(ids: Sequence[int]) -> QuerySet[Project]:
+        return Project.objects.filter(pk__in=ids).select_related("customer").order_by()
+
+    if order.removeprefix("-") == "used":
+        ids = ids_by_used_minutes(organisation, projects, is_down=order.startswith("-"))
+        return IdsFirst(ids, load, total=len(ids))
+    rows = in_order(projects, order, orders=ORDERS, default="name")
+    return IdsFirst(rows, load, total=projects.count())
 
 
 @require_safe

@@ -168,8 +168,42 @@ def test_the_list_says_how_much_of_the_budget_is_used(client, customer):
 
     response = client.get(url("list"))
 
-    assert response.context["page"][0].used_minutes == 270
+    assert response.context["rows"] == [(project, 270)]
     assert "4:30 of 10:00 hours used" in response.text
+
+
+@pytest.mark.parametrize("order", ["used", "-used", "code", "-name"])
+def test_many_projects_cost_as_many_queries_as_one_in_every_order(
+    client, customer, order, django_assert_max_num_queries
+):
+    create_time_entry(project=create_project(customer=customer))
+    with django_assert_max_num_queries(12) as few:
+        client.get(url("list") + f"?order={order}")
+    for number in range(30):
+        create_time_entry(project=create_project(customer=customer), minutes=5 + number)
+
+    with django_assert_max_num_queries(len(few)):
+        client.get(url("list") + f"?order={order}")
+
+
+def test_projects_by_used_hours_go_on_over_the_pages_and_those_without_hours_come_last(
+    client, customer
+):
+    projects = [create_project(customer=customer) for _number in range(40)]
+    worked = projects[:30]
+    for number, project in enumerate(worked):
+        create_time_entry(project=project, minutes=60)
+        create_time_entry(project=project, minutes=number * 7 % 10 + 1)
+    minutes = {project.pk: 61 + n * 7 % 10 for n, project in enumerate(worked)}
+
+    def shown(order):
+        pages = [client.get(url("list") + f"?order={order}&page={n}") for n in (1, 2)]
+        return [(row.pk, used) for page in pages for row, used in page.context["rows"]]
+
+    up = sorted(minutes, key=lambda pk: (minutes[pk], pk))
+    idle = [project.pk for project in projects[30:]]
+    assert shown("used") == [(pk, minutes.get(pk, 0)) for pk in up + idle]
+    assert shown("-used") == [(pk, minutes.get(pk, 0)) for pk in up[::-1] + idle[::-1]]
 
 
 def test_the_list_is_narrowed(client, organisation, customer):
