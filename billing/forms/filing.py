@@ -6,6 +6,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from lib.form_fields import DayField
+
 from ..models import FilingKind
 
 
@@ -17,7 +19,7 @@ class FilingForm(forms.Form):
     """
 
     shown = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    counts_in = forms.DateField(widget=forms.HiddenInput, required=False)
+    counts_in = DayField(widget=forms.HiddenInput, required=False)
     close = forms.BooleanField(
         label=_("Close the books until the last day of this period"), required=False
     )
