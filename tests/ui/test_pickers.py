@@ -61,11 +61,11 @@ def test_a_project_is_found_by_its_customer_too(inside, organisation):
 
 
 def test_at_most_twenty_rows_are_answered_and_it_says_so(inside, customers):
-    customers(*(f"Klant {number:03}" for number in range(30)))
+    customers(*(f"Klant {number:03}" for number in range(30)), "Enige")
 
     assert len(picked_from(inside, "filter-customers", "klant")) == pickers.MOST
     assert said(inside, "filter-customers", "klant") == "The first 20. Type on to find others."
-    assert said(inside, "filter-customers", "007") == "1 found"
+    assert said(inside, "filter-customers", "enige") == "1 found"
     assert said(inside, "filter-customers", "xyz") == (
         "No customer with “xyz”. Choose from the list."
     )

@@ -1,5 +1,7 @@
 """Reports are for users who may see invoices, and of their organisation only."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -33,7 +35,7 @@ def test_another_organisation_has_nothing_to_see(client, agency, name):
         content = answer.getvalue().decode()
         assert answer.status_code == 200
         assert "Canary" not in content
-        assert "987" not in content
+        assert not re.search(r"\b987[.,]65\b", content)
 
 
 @pytest.mark.parametrize("name", NAMES)
