@@ -1,15 +1,13 @@
 """Which employees can be picked, and how they are found."""
 
-from collections.abc import Mapping
-
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lib.pickers import Kind, Source, register
+from lib.pickers import Kind, Source, of_organisation, register
 
-from .models import Membership
+from .models import Membership, Organisation
 
 
 def _detail(person: Membership) -> str:
@@ -39,8 +37,11 @@ def is_invoicer(membership: Membership) -> bool:
     return membership.is_invoicer
 
 
-def _active(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Membership]:
-    return membership.organisation.memberships.active()
+def active_employees(organisation: Organisation) -> QuerySet[Membership]:
+    """Return the people who can log in to the organisation."""
+    return organisation.memberships.active()
 
 
-ACTIVE_EMPLOYEES = register(Source("active-employees", EMPLOYEE, rows=_active, may=is_manager))
+register(
+    Source("active-employees", EMPLOYEE, rows=of_organisation(active_employees), may=is_manager)
+)

@@ -1,14 +1,12 @@
 """What can be picked in the filters and forms of Finance, by who may invoice."""
 
-from collections.abc import Callable, Mapping
-
 from django.db.models import QuerySet
 
 from accounts.models import Membership, Organisation
 from accounts.pickers import EMPLOYEE, is_invoicer
 from customers.models import Customer
-from customers.pickers import CUSTOMER
-from lib.pickers import Source, register
+from customers.pickers import CUSTOMER, active_customers
+from lib.pickers import Source, of_organisation, register
 from projects.models import Method, Project
 from projects.pickers import LATEST, PROJECT, first_of, with_projects
 
@@ -32,11 +30,6 @@ def project_managers(organisation: Organisation) -> QuerySet[Membership]:
     return organisation.memberships.filter(pk__in=managed.values("membership"))
 
 
-def billable_customers(organisation: Organisation) -> QuerySet[Customer]:
-    """Return the customers who can get a new invoice."""
-    return organisation.customers.filter(archived_at=None)
-
-
 def _latest_invoices(membership: Membership) -> QuerySet[Invoice]:
     own = Invoice.objects.filter(
         organisation=membership.organisation_id, created_by=membership.user_id
@@ -48,31 +41,14 @@ def _recent_customers(membership: Membership) -> list[int]:
     return first_of(_latest_invoices(membership).values_list("customer", flat=True)[:LATEST])
 
 
-Rows = Callable[[Organisation], QuerySet[Customer]]
-
-
-def _of_organisation(rows: Rows) -> Callable[..., QuerySet[Customer]]:
-    return lambda membership, _given: rows(membership.organisation)
-
-
-_CUSTOMERS: dict[str, Rows] = {
+_CUSTOMERS = {
     "invoiced-customers": invoiced_customers,
     "unbilled-customers": with_projects,
-    "billable-customers": billable_customers,
+    "billable-customers": active_customers,
 }
 for _key, _rows in _CUSTOMERS.items():
     register(
-        Source(_key, CUSTOMER, _of_organisation(_rows), may=is_invoicer, recent=_recent_customers)
+        Source(_key, CUSTOMER, of_organisation(_rows), may=is_invoicer, recent=_recent_customers)
     )
-
-
-def _billed_projects(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Project]:
-    return billed_projects(membership.organisation)
-
-
-def _project_managers(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Membership]:
-    return project_managers(membership.organisation)
-
-
-register(Source("unbilled-projects", PROJECT, _billed_projects, may=is_invoicer))
-register(Source("unbilled-managers", EMPLOYEE, _project_managers, may=is_invoicer))
+register(Source("unbilled-projects", PROJECT, of_organisation(billed_projects), may=is_invoicer))
+register(Source("unbilled-managers", EMPLOYEE, of_organisation(project_managers), may=is_invoicer))

@@ -40,10 +40,6 @@ class RealIds:
         return super().clean(value)  # type: ignore[misc]  # of the field that it is mixed into
 
 
-class SeveralField(RealIds, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at run time
-    """A field for one or more rows."""
-
-
 class SeveralFilterField(RealIds, filter_fields.ModelMultipleChoiceField):
     """A filter field for one or more rows."""
 

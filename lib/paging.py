@@ -69,17 +69,10 @@ class IdsFirst(Generic[Loaded]):
         return list(backwards[self.total - last : self.total - first])[::-1]
 
 
-def page_of(
-    request: HttpRequest, rows: Rows[Row], *, default_size: int = SIZES[0], count: int | None = None
-) -> "Page[Row]":
-    """Return the requested page, or the nearest one that exists.
-
-    `count` is the total number of rows, if it is already known.
-    """
+def page_of(request: HttpRequest, rows: Rows[Row], *, default_size: int = SIZES[0]) -> "Page[Row]":
+    """Return the requested page, or the nearest one that exists."""
     size = request.GET.get("size", "")
     paginator = Paginator(rows, int(size) if size in map(str, SIZES) else default_size)
-    if count is not None:
-        paginator.count = count
     return paginator.get_page(request.GET.get("page"))
 
 

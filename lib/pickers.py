@@ -154,6 +154,11 @@ class Found:
         return str(self.kind.none_yet)
 
 
+def of_organisation(rows: Callable[[Any], QuerySet[Any]]) -> Callable[..., QuerySet[Any]]:
+    """Return the `rows` of a source that depend on the organisation of the member alone."""
+    return lambda membership, _given: rows(membership.organisation)
+
+
 _SOURCES: dict[str, Source] = {}
 
 

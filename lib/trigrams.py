@@ -17,15 +17,18 @@ class TrigramIndex(RunPython):
         self.given = {"table": table, "columns": columns, "name": name}
         expression = folded_sql(*columns)
         create = f'CREATE INDEX "{name}" ON "{table}" USING gin (({expression}) gin_trgm_ops)'
-        super().__init__(_on_postgresql(create), _on_postgresql(f'DROP INDEX "{name}"'))
+        super().__init__(on_postgresql(create), on_postgresql(f'DROP INDEX "{name}"'))
 
     def deconstruct(self) -> Any:
         return self.__class__.__name__, [], self.given
 
 
-def _on_postgresql(statement: str) -> Any:
+def on_postgresql(*statements: str) -> Any:
+    """Return a step of a migration that executes the statements, and does nothing on SQLite."""
+
     def run(_apps: Any, schema_editor: Any) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(statement, params=None)
+            for statement in statements:
+                schema_editor.execute(statement, params=None)
 
     return run

@@ -1,6 +1,6 @@
 """Which projects and tasks can be picked, and how they are found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Organisation
 from accounts.pickers import is_manager
 from customers.models import Customer
-from customers.pickers import CUSTOMER
-from lib.pickers import MOST_RECENT, Filled, Kind, Source, register
+from customers.pickers import CUSTOMER, active_customers
+from lib.pickers import MOST_RECENT, Filled, Kind, Source, of_organisation, register
 
 from .models import Project, Task
 
@@ -81,21 +81,7 @@ def _latest_customers(membership: Membership) -> list[int]:
     return first_of(latest.values_list("customer", flat=True)[:LATEST])
 
 
-def _active_customers(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Customer]:
-    return membership.organisation.customers.filter(archived_at=None)
-
-
-def _with_projects(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Customer]:
-    return with_projects(membership.organisation)
-
-
-def _active_tasks(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Task]:
-    return active_tasks(membership.organisation)
-
-
-for _key, _rows in (
-    ("active-customers", _active_customers),
-    ("project-customers", _with_projects),
-):
-    register(Source(_key, CUSTOMER, rows=_rows, may=is_manager, recent=_latest_customers))
-register(Source("active-tasks", TASK, rows=_active_tasks, may=is_manager))
+for _key, _rows in (("active-customers", active_customers), ("project-customers", with_projects)):
+    _offered = of_organisation(_rows)
+    register(Source(_key, CUSTOMER, rows=_offered, may=is_manager, recent=_latest_customers))
+register(Source("active-tasks", TASK, rows=of_organisation(active_tasks), may=is_manager))

@@ -1,18 +1,17 @@
 """What can be registered on: the projects, their customers and their tasks."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Organisation
 from customers.models import Customer
 from projects.models import Project, ProjectTask, Task
 
-ACTIVE = Q(is_archived=False, customer__archived_at=None)
 USABLE_TASKS = ProjectTask.objects.filter(project=OuterRef("pk"), task__is_active=True)
 
 
 def bookable_projects(organisation: Organisation, *, with_task: bool) -> QuerySet[Project]:
     """Return the active projects; hours need one with a task."""
-    rows = organisation.projects.filter(ACTIVE)
+    rows = organisation.projects.active()
     return rows.filter(Exists(USABLE_TASKS)) if with_task else rows
 
 

@@ -1,6 +1,5 @@
 """All rows of a filter as a selection: the filter travels, signed, instead of the ids."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,17 +12,14 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation
 
-from .filters import ExpenseFilter, RegistrationFilter, TimeEntryFilter, TripFilter
-from .models import Expense, RegistrationQuerySet, TimeEntry, Trip
+from .filters import RegistrationFilter
+from .models import RegistrationQuerySet
+from .overviews import OVERVIEWS
 from .periods import Period
 from .worth import groups_of
 
 SALT = "registrations.filtered-rows"
-KINDS: Mapping[str, tuple[type[Any], type[RegistrationFilter]]] = {
-    "hours": (TimeEntry, TimeEntryFilter),
-    "expenses": (Expense, ExpenseFilter),
-    "trips": (Trip, TripFilter),
-}
+BY_KIND = {overview.key: overview for overview in OVERVIEWS}
 
 
 @dataclass(frozen=True)
@@ -58,14 +54,16 @@ class FilteredRows:
 
     def rows(self, organisation: Organisation) -> RegistrationQuerySet:
         """Return the rows now; none if the member left or the filter names what is gone."""
-        model, filterset = KINDS[self.kind]
+        overview = BY_KIND[self.kind]
         member = organisation.memberships.select_related("user").filter(pk=self.member).first()
-        rows: RegistrationQuerySet = model.objects.filter(organisation=organisation)
+        rows: RegistrationQuerySet = overview.model.objects.filter(organisation=organisation)
         if member is None:
             return rows.none()
         visible = rows.visible_to(member).filter(pk__lte=self.newest)
         query = QueryDict(self.query)
-        found = filterset(query, visible, membership=member, today=timezone.localdate()).rows
+        found = overview.filterset(
+            query, visible, membership=member, today=timezone.localdate()
+        ).rows
         return found.exclude(pk__in=self.without) if self.without else found
 
 

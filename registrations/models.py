@@ -102,7 +102,6 @@ def _of_lists(name: str, figure: str, special: str, *, priced_by: list[str]) -> 
     Each ends in the columns of its order, so that a page is found without sorting. The first also
     holds what the totals add up, and the last is small, because most rows are billed.
     """
-
     return [
         models.Index(
             fields=["organisation", "date", "id", "project", *priced_by], name=f"{name}_by_date"
@@ -265,3 +264,7 @@ class Trip(Registration):
         default_related_name = "trips"
         constraints = _invoiced_with_a_line("trip")
         indexes = _of_lists("trip", "distance", "vehicle", priced_by=["amount", "distance"])
+
+
+# The kinds of registrations, under the names of their overviews.
+KINDS: dict[str, type[Registration]] = {"hours": TimeEntry, "expenses": Expense, "trips": Trip}

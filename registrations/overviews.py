@@ -15,13 +15,14 @@ from lib.seeking import Order, OrderedRows
 from .filters import ExpenseFilter, RegistrationFilter, TimeEntryFilter, TripFilter
 from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip, notes_start
 from .rights import sees_everything
-from .selection import RELATED
 from .worth import worth_by
 
 DEFAULT_ORDER = "-date"
 # Above so many rows the totals of a list are a request of their own.
 MOST_COUNTED_AT_ONCE = 20_000
 BY_DATE = ("date",)
+# The relations of a row that every list shows.
+RELATED = ("project__customer", "membership__user", "invoice_line__invoice")
 # Large columns of related rows that no list shows.
 NOT_SHOWN = (
     "project__notes",

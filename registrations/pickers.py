@@ -18,10 +18,9 @@ from projects.models import Project, Task
 from projects.pickers import LATEST, PROJECT, TASK, first_of
 
 from .bookable import bookable_projects, bookable_tasks, customers_of
-from .models import Expense, TimeEntry, Trip
+from .models import KINDS, TimeEntry
 from .rights import sees_everything
 
-MODELS: dict[str, type[Any]] = {"hours": TimeEntry, "expenses": Expense, "trips": Trip}
 CHOOSE_A_PROJECT = _("Choose a project first.")
 
 
@@ -55,7 +54,7 @@ def _tasks(membership: Membership, given: Mapping[str, str]) -> QuerySet[Task]:
 def _seen(membership: Membership, column: str) -> Q:
     """Return the condition for rows on which the member registered."""
     condition = Q()
-    for model in MODELS.values():
+    for model in KINDS.values():
         condition |= Q(pk__in=_own(membership, model).order_by().values(column))
     return condition
 
@@ -105,7 +104,7 @@ def _without_needs(rows: Callable[[Membership], QuerySet[Any]]) -> Callable[...,
     return lambda membership, _given: rows(membership)
 
 
-for _page, _model in MODELS.items():
+for _page, _model in KINDS.items():
     _of_page = partial(_projects, page=_page)
     _register(f"{_page}-projects", PROJECT, _of_page, model=_model, column="project",
               needs=("customer",))  # fmt: skip

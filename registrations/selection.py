@@ -15,6 +15,7 @@ from accounts.models import Membership, Organisation
 
 from .filtered_rows import FilteredRows
 from .models import Expense, RegistrationQuerySet, TimeEntry, Trip
+from .overviews import RELATED
 
 # The names of the form fields; the tick boxes of the overviews post the second one.
 FIELDS = {
@@ -24,7 +25,6 @@ FIELDS = {
 }
 # The fields with the filter of a kind, and with the rows that it is without.
 FILTER, WITHOUT = "{}-filter", "{}-without"
-RELATED = ("project__customer", "membership__user", "invoice_line__invoice")
 MAX_ID = 2**63 - 1
 
 
@@ -95,8 +95,8 @@ class Selection:
         ids = getattr(self, kind)
         found = [one.rows(organisation) for one in self.filtered if one.kind == FIELDS[kind][1]]
         rows: RegistrationQuerySet = model.objects.filter(organisation=organisation)
-        if found and not ids and len(found) == 1:
-            (rows,) = found
+        if len(found) == 1 and not ids:
+            (rows,) = found  # without the look-up of its rows by id
         else:
             condition = Q(pk__in=ids)
             for some in found:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
 from customers.models import Customer
+from customers.pickers import active_customers
 from lib.choices import offer
 from lib.form_fields import FilterDayField
 from lib.picker_fields import PickerField
 from projects.models import Project
 from registrations.selection import ids_in
 
-from ..pickers import billable_customers
 from ..unbilled import (
     SCHEDULED,
     WORK,
@@ -71,7 +71,7 @@ class NewInvoiceForm(forms.Form):
         # The list of invoices behind the dialog has a field of the same name.
         super().__init__(shown, auto_id="new-%s")
         self.organisation, self.today = organisation, today
-        offer(self, "customer", billable_customers(organisation))
+        offer(self, "customer", active_customers(organisation))
 
     def clean(self) -> dict[str, Any]:
         """Raise ValidationError at the field for days in the wrong order."""

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
+from lib.choices import chosen_id
+
 from .proposals import Proposal, ProposedInvoice
 
 INVOICES_A_PAGE = 10
@@ -38,7 +40,7 @@ class ShownInvoice:
 
 @dataclass(frozen=True)
 class ShownProposal:
-    """A page of the invoices of a proposal."""
+    """A page of the invoices of a proposal; `opened` is the number of one of them, or 0."""
 
     page: "Page[ProposedInvoice]"
     opened: int
@@ -51,9 +53,7 @@ class ShownProposal:
         The last two are in the query string, because a button has one value.
         """
         page = Paginator(proposal.invoices, INVOICES_A_PAGE).get_page(posted.get("shown"))
-        opened = query.get("opened", "")
-        is_number = opened.isascii() and opened.isdigit() and len(opened) < 9
-        return cls(page, int(opened) if is_number else -1, query.get("lines", ""))
+        return cls(page, chosen_id(query.get("opened", "")), query.get("lines", ""))
 
     def __iter__(self) -> Iterator[ShownInvoice]:
         for number, invoice in enumerate(self.page, start=self.page.start_index()):

@@ -12,9 +12,8 @@ from customers.models import Customer
 from ..invoices.badges import Tag, status_tag
 from ..models import Invoice
 from ..reports.outstanding import OpenTotals, open_now
-from ..unbilled.figures import totals
-from ..unbilled.projects import billable_projects
 from ..unbilled.rows import UnbilledFilter
+from ..unbilled.summary import summarise
 
 LATEST = 10
 
@@ -36,10 +35,10 @@ def customer_finances(customer: Customer) -> CustomerFinances:
     """Return the finances of a customer today; the number of queries is fixed."""
     today = timezone.localdate()
     until_today = UnbilledFilter(until=today)
-    projects = billable_projects(customer.projects.all(), until_today)
+    unbilled = summarise(customer.organisation, customer.projects.all(), until_today)
     invoices = customer.invoices.order_by("-date", "-pk")
     return CustomerFinances(
-        unbilled=totals(projects, until_today).total,
+        unbilled=unbilled.total,
         open=open_now(customer.organisation, today=today, customer=customer),
         invoices=[(invoice, status_tag(invoice, today=today)) for invoice in invoices[:LATEST]],
         count=invoices.count(),

@@ -5,15 +5,13 @@ billed at all; agreed amounts when they are due.
 """
 
 from .figures import (
-    customers_with_something,
-    everything_unbilled,
     has_work,
-    totals,
     unbilled_of,
 )
 from .parts import UnbilledCustomer, UnbilledProject
 from .projects import billable_projects
 from .rows import SCHEDULED, WORK, UnbilledFilter, unbilled_work
+from .summary import summarise
 
 __all__ = [
     "SCHEDULED",
@@ -22,10 +20,8 @@ __all__ = [
     "UnbilledFilter",
     "UnbilledProject",
     "billable_projects",
-    "customers_with_something",
-    "everything_unbilled",
     "has_work",
-    "totals",
+    "summarise",
     "unbilled_of",
     "unbilled_work",
 ]

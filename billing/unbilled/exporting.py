@@ -10,9 +10,10 @@ from lib.money import hours
 from lib.spreadsheets import Cell, Sheet
 from projects.models import Project
 
-from .figures import customers_with_something, unbilled_of
+from .figures import unbilled_of
 from .parts import UnbilledCustomer, UnbilledProject
 from .rows import UnbilledFilter
+from .summary import summarise
 
 CHUNK = 100  # customers
 
@@ -49,9 +50,10 @@ def _head() -> list[str]:
 def _rows(
     organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> Iterator[list[Cell]]:
-    customers = customers_with_something(organisation, projects)
+    summary = summarise(organisation, projects, unbilled_filter)
     # All ids first: a customer that is billed meanwhile must not shift the pages.
-    ids = list(customers.values_list("pk", flat=True))
+    ids = summary.customer_ids(organisation)
+    projects = projects.filter(pk__in=list(summary.by_project))
     for start in range(0, len(ids), CHUNK):
         chunk = organisation.customers.in_bulk(ids[start : start + CHUNK])
         in_order = [chunk[pk] for pk in ids[start : start + CHUNK] if pk in chunk]

@@ -1,11 +1,8 @@
 """The unbilled amounts of projects, in euros excl. VAT; the number of queries is fixed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet
 
 from accounts.models import Organisation
 from customers.models import Customer
@@ -18,27 +15,11 @@ from registrations.worth import worth_by
 
 from ..models import InvoiceLine, InvoiceStatus
 from .parts import UnbilledCustomer, UnbilledProject
-from .projects import billable_projects, with_scheduled_amounts_counted
+from .projects import with_scheduled_amounts_counted
 from .rows import UnbilledFilter, due_scheduled_amounts, unbilled_registrations
 
 # Hours on a project by the hour need a rate to be billed; on another project they are only shown.
 SHOWN_HOURS = Q(hourly_rate__isnull=False) | ~Q(project__method__in=HOURLY)
-
-
-@dataclass(frozen=True)
-class UnbilledTotals:
-    """The unbilled amount in euros excl. VAT, and its number of projects."""
-
-    project_count: int
-    total: Decimal
-
-
-def customers_with_something(
-    organisation: Organisation, projects: QuerySet[Project]
-) -> QuerySet[Customer]:
-    """Return the customers of these projects, by name."""
-    used = projects.order_by().filter(customer=OuterRef("pk"))
-    return organisation.customers.filter(Exists(used)).order_by(Lower("name"), "pk")
 
 
 def unbilled_of(
@@ -55,16 +36,6 @@ def unbilled_of(
     return list(by_customer.values())
 
 
-def everything_unbilled(
-    organisation: Organisation, unbilled_filter: UnbilledFilter
-) -> list[UnbilledCustomer]:
-    """Return all unbilled amounts, by customer name."""
-    projects = billable_projects(organisation.projects.all(), unbilled_filter)
-    return unbilled_of(
-        list(customers_with_something(organisation, projects)), projects, unbilled_filter
-    )
-
-
 def has_work(organisation: Organisation) -> bool:
     """Return whether anything was ever registered or agreed that could be billed."""
     return any(
@@ -76,24 +47,6 @@ def has_work(organisation: Organisation) -> bool:
             ScheduledAmount.objects.filter(project__organisation=organisation),
         )
     )
-
-
-def totals(projects: QuerySet[Project], unbilled_filter: UnbilledFilter) -> UnbilledTotals:
-    """Let the database add up the unbilled amounts of these projects."""
-    of_projects = {"project__in": projects.order_by().values("pk")}
-    hours = TimeEntry.objects.filter(**of_projects, project__method__in=HOURLY).exclude(
-        hourly_rate=None
-    )
-    rows = (hours, Expense.objects.filter(**of_projects), Trip.objects.filter(**of_projects))
-    registered = (unbilled_registrations(queryset, unbilled_filter).worth() for queryset in rows)
-    scheduled_amounts = due_scheduled_amounts(
-        ScheduledAmount.objects.filter(**of_projects), unbilled_filter
-    ).order_by()
-    agreed = sum(
-        net_amount(row["quantity"], row["price"]) * row["n"]
-        for row in scheduled_amounts.values("quantity", "price").annotate(n=Count("pk"))
-    )
-    return UnbilledTotals(projects.count(), sum(registered, agreed + ZERO))
 
 
 # --- The figures of some projects -----------------------------------------------------------------

@@ -27,12 +27,10 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import Method, Project
 from projects.models.project import HOURLY
 from registrations.models import (
+    KINDS,
     UNSETTLED_STATUSES,
-    Expense,
     RegistrationQuerySet,
     Status,
-    TimeEntry,
-    Trip,
 )
 from registrations.worth import worth_by
 
@@ -46,10 +44,6 @@ class Why(TextChoices):
     REJECTED = "rejected", _("Rejected")
     NO_RATE = "no_rate", _("No hourly rate")
     NOT_APPROVED = "not_approved", _("Not approved")
-
-
-# The kinds of rows, under the names of their overviews.
-KINDS = {"hours": TimeEntry, "expenses": Expense, "trips": Trip}
 
 
 @dataclass(frozen=True)

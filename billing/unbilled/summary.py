@@ -61,18 +61,17 @@ def summarise(
     )
     hourly = organisation.time_entries.filter(project__method__in=HOURLY)
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    mine = {"project__in": projects.order_by().values("pk")}
     for rows in (
         hourly.exclude(hourly_rate=None),
         organisation.expenses.all(),
         organisation.trips.all(),
     ):
-        for (pk,), worth in worth_by(
-            unbilled_registrations(rows, unbilled_filter), "project"
-        ).items():
+        unbilled = unbilled_registrations(rows.filter(**mine), unbilled_filter)
+        for (pk,), worth in worth_by(unbilled, "project").items():
             found[pk] += worth.amount
-    agreed = ScheduledAmount.objects.filter(project__organisation=organisation)
+    agreed = ScheduledAmount.objects.filter(project__organisation=organisation, **mine)
     due = due_scheduled_amounts(agreed, unbilled_filter).order_by()
     for row in due.values("project", "quantity", "price").annotate(n=Count("pk")):
         found[row["project"]] += net_amount(row["quantity"], row["price"]) * row["n"]
-    mine = {pk: amount for pk, amount in found.items() if pk in customers}
-    return Summary(mine, customers)
+    return Summary({pk: found[pk] for pk in found if pk in customers}, customers)

@@ -11,12 +11,11 @@ from django.db.models.functions import Lower
 from accounts.models import Membership
 from lib.money import ZERO, net_amount
 from projects.models import Project, ScheduledAmount
-from registrations.models import RegistrationQuerySet, Status
+from registrations.models import KINDS, RegistrationQuerySet, Status
 from registrations.worth import worth_by
 
 from .releasing import scheduled_amounts_written_off
 from .rows import UnbilledFilter, registrations_within, scheduled_amounts_within
-from .skipped import KINDS
 
 
 @dataclass(frozen=True)

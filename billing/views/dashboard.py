@@ -17,8 +17,7 @@ from accounts.requests import MemberRequest
 from ..bookings.presenters import describe_booking
 from ..models import Booking
 from ..reports.outstanding import open_now
-from ..unbilled import UnbilledFilter, has_work
-from ..unbilled.summary import summarise
+from ..unbilled import UnbilledFilter, has_work, summarise
 from .onboarding import checklist
 
 

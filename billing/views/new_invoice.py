@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from customers.pickers import active_customers
 from integrations.models import Connection
 from registrations.selection import ids_in
 
@@ -36,7 +37,7 @@ def invoice_new(request: MemberRequest) -> HttpResponse:
 def invoice_blank(request: MemberRequest) -> HttpResponse:
     """Create a blank draft for a customer, and open it."""
     (pk,) = ids_in(request.POST.getlist("customer")[:1]) or (0,)
-    customers = request.organisation.customers.filter(archived_at=None)
+    customers = active_customers(request.organisation)
     customer = get_object_or_404(customers.select_related("organisation"), pk=pk)
     now = timezone.now()
     draft = blank_draft(customer, by=request.user, now=now, today=timezone.localdate())

@@ -19,14 +19,13 @@ from projects.models import Project
 from ..forms.unbilled import UnbilledForm
 from ..unbilled import (
     UnbilledFilter,
-    billable_projects,
     has_work,
+    summarise,
     unbilled_of,
 )
 from ..unbilled.exporting import unbilled_sheet
 from ..unbilled.presenters import describe_skipped
 from ..unbilled.skipped import projects_with_skipped, skipped_of
-from ..unbilled.summary import summarise
 from ..unbilled.written_off import projects_written_off, written_off_of
 
 
@@ -112,9 +111,8 @@ def unbilled_written_off(request: MemberRequest) -> HttpResponse:
 @invoicer_required
 def unbilled_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export billable work as CSV, or as XLSX with `file=xlsx`."""
-    unbilled_request = _unbilled_request(request)
-    projects = billable_projects(unbilled_request.projects, unbilled_request.unbilled_filter)
-    sheet = unbilled_sheet(request.organisation, projects, unbilled_request.unbilled_filter)
+    asked = _unbilled_request(request)
+    sheet = unbilled_sheet(request.organisation, asked.projects, asked.unbilled_filter)
     return sheet_response(sheet, kind=request.GET.get("file", ""))
 
 

@@ -12,7 +12,7 @@ from lib.picker_fields import PickerField
 from lib.times import DAY, NOON, format_clock, format_duration
 from projects.models import Project
 
-from ..bookable import ACTIVE, USABLE_TASKS, bookable_projects, bookable_tasks
+from ..bookable import USABLE_TASKS, bookable_projects, bookable_tasks
 from ..fields import ClockField, DurationField, PauseField
 from ..models import TimeEntry
 from ..rules import is_registrable
@@ -70,7 +70,7 @@ class HoursForm(RegistrationForm):
 
     def hidden_projects(self) -> list[Project]:
         """Return some active projects that have no task to register on."""
-        rows = self.organisation.projects.filter(ACTIVE, ~Exists(USABLE_TASKS))
+        rows = self.organisation.projects.active().filter(~Exists(USABLE_TASKS))
         return list(rows.exclude(pk=self.instance.project_id).order_by("name")[:MOST_NAMED])
 
     def clean(self) -> dict[str, Any]:

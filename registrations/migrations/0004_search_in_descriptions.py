@@ -2,23 +2,14 @@
 
 from django.db import migrations
 
+from lib.trigrams import on_postgresql
+
 TABLES = ("registrations_timeentry", "registrations_expense", "registrations_trip")
-
-
-def add_indexes(apps, editor):
-    if editor.connection.vendor != "postgresql":
-        return
-    for table in TABLES:
-        editor.execute(
-            f"CREATE INDEX {table}_trigrams ON {table}"
-            " USING gin (UPPER(description::text) gin_trgm_ops)"
-        )
-
-
-def remove_indexes(apps, editor):
-    if editor.connection.vendor == "postgresql":
-        for table in TABLES:
-            editor.execute(f"DROP INDEX IF EXISTS {table}_trigrams")
+CREATE = (
+    f"CREATE INDEX {table}_trigrams ON {table} USING gin (UPPER(description::text) gin_trgm_ops)"
+    for table in TABLES
+)
+DROP = (f"DROP INDEX IF EXISTS {table}_trigrams" for table in TABLES)
 
 
 class Migration(migrations.Migration):
@@ -28,4 +19,4 @@ class Migration(migrations.Migration):
         ("customers", "0006_search_by_trigrams"),
     ]
 
-    operations = [migrations.RunPython(add_indexes, remove_indexes)]
+    operations = [migrations.RunPython(on_postgresql(*CREATE), on_postgresql(*DROP))]

@@ -19,7 +19,7 @@ from billing.models import (
     Origin,
     State,
 )
-from billing.unbilled import UnbilledFilter, everything_unbilled
+from billing.unbilled import UnbilledFilter
 from demo.home import LOGIN_PASSWORD
 from demo.sample import load
 from demo.sample.addresses import FIGURES, rows
@@ -27,6 +27,7 @@ from demo.sample.remote import Remote
 from projects.models import Method, Project
 from registrations.models import Status, TimeEntry
 from registrations.pricing import price
+from tests.billing.everything_unbilled import everything_unbilled
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from billing.unbilled import UnbilledFilter, everything_unbilled
+from billing.unbilled import UnbilledFilter, summarise
 from billing.unbilled.billable import billable
-from billing.unbilled.figures import totals
 from billing.unbilled.items import worth_of
 from billing.unbilled.rows import unbilled_work
 from lib.money import ZERO, worth_of_minutes
@@ -17,6 +16,7 @@ from registrations import overviews
 from registrations.models import TimeEntry
 from registrations.pricing import preview_repricing
 from tests import factories
+from tests.billing.everything_unbilled import everything_unbilled
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def worth_everywhere(organisation):
     return {
         "Overview": overviews.totals(organisation.time_entries.all(), figure="minutes").amount,
         "Unbilled": sum((row.total for row in everything_unbilled(organisation, EVERYTHING)), ZERO),
-        "customer": totals(projects, EVERYTHING).total,
+        "customer": summarise(organisation, projects, EVERYTHING).total,
         "projects": sum((figures(one, today=TODAY).unbilled_hours for one in projects), ZERO),
         "invoice": worth_of(items),
     }

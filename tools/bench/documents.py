@@ -4,7 +4,6 @@ The functions take an organisation; `document_times` leaves nothing behind.
 """
 
 import datetime
-import time
 from collections.abc import Callable
 
 import typst
@@ -16,6 +15,7 @@ from billing.documents.pdf import drawing, invoice_pdf
 from billing.documents.ubl import invoice_ubl
 from billing.models import Invoice, InvoiceLine, InvoiceStatus
 from tests import factories
+from tools.bench.measuring import duration, median
 from vat.total_rows import total_fields
 from vat.totals import totals
 
@@ -65,12 +65,7 @@ def _read(invoice: Invoice) -> Invoice:
 
 def _median(work: Callable[[], object], times: int) -> float:
     work()
-    seconds = []
-    for _n in range(times):
-        began = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - began)
-    return sorted(seconds)[times // 2]
+    return median([duration(work) for _n in range(times)]) / 1000
 
 
 def _invoice(organisation: Organisation) -> Invoice:

@@ -73,7 +73,7 @@ def relations(agency: Agency) -> Iterator[Figure]:
         yield Figure.of(name, done.seconds, bar, note=text, queries=done.queries)
 
 
-def papers(agency: Agency) -> Iterator[Figure]:
+def invoice_files(agency: Agency) -> Iterator[Figure]:
     """Make the documents of an invoice of thirty lines."""
     for name, seconds in documents.document_times(agency.organisation).items():
         yield Figure.of(f"30 lines: {name}", seconds, BARS.get(name))

@@ -22,7 +22,7 @@ GROUPS = {
     "selecting": others.selecting,
     "files": others.files,
     "relations": others.relations,
-    "documents": others.papers,
+    "documents": others.invoice_files,
 }
 
 

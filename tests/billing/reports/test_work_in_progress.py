@@ -27,7 +27,7 @@ from billing.reports.work_in_progress import (
     total_of,
     work_at,
 )
-from billing.unbilled import UnbilledFilter, billable_projects, totals
+from billing.unbilled import UnbilledFilter, summarise
 from billing.unbilled.lines import ItemKind
 from billing.unbilled.work import WorkQuery
 from lib.money import ZERO
@@ -58,8 +58,8 @@ def total(agency, days):
 def unbilled(agency, day=TODAY):
     """The total of Finance → Unbilled."""
     unbilled_filter = UnbilledFilter(until=day)
-    projects = billable_projects(agency.organisation.projects.all(), unbilled_filter)
-    return totals(projects, unbilled_filter).total
+    projects = agency.organisation.projects.all()
+    return summarise(agency.organisation, projects, unbilled_filter).total
 
 
 def hour(agency, days=5, **fields):

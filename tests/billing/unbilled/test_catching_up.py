@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Invoice, InvoiceLine
-from billing.unbilled import UnbilledFilter, everything_unbilled
+from billing.unbilled import UnbilledFilter
 from projects.models import Method, ScheduledAmount, Subscription
 from projects.periods import add_months
 from projects.scheduled_amounts import plan_scheduled_amounts
 from tests import factories
+from tests.billing.everything_unbilled import everything_unbilled
 
 TODAY = timezone.localdate()
 MONTHS = 14

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Booking, Invoice, State
-from billing.unbilled import UnbilledFilter, everything_unbilled, unbilled_work
+from billing.unbilled import UnbilledFilter, unbilled_work
 from projects.models import Instalment, Method, ScheduledAmount, Subscription
 from projects.scheduled_amounts import plan_scheduled_amounts
 from tests import factories
+from tests.billing.everything_unbilled import everything_unbilled
 
 TODAY = timezone.localdate()
 YEAR = datetime.timedelta(days=365)
