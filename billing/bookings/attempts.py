@@ -14,6 +14,10 @@ LOOKED = {
     "same_with_token": lambda: _("Checked: it exists in e-Boekhouden and was sent from here."),
     "different": lambda: _("Checked: another document has this number."),
     "several": lambda: _("Checked: several documents have this number."),
+    "present": lambda: _("Checked with other documents: the number exists in e-Boekhouden."),
+    "incomplete": lambda: _(
+        "Checked with other documents: the list of e-Boekhouden was not complete."
+    ),
     "look-up-failed": lambda: _("Checked, but e-Boekhouden gave no reliable answer."),
 }
 SENT = {

@@ -22,6 +22,8 @@ EXCHANGE_DEADLINE = datetime.timedelta(seconds=120)
 LEASE = datetime.timedelta(seconds=180)
 SECOND_LOOK = datetime.timedelta(seconds=15)
 QUOTA_PAUSE = datetime.timedelta(hours=1)
+# For how long a look-up of several bookings tells that a number is absent.
+ABSENT_FOR = datetime.timedelta(seconds=60)
 
 SEND_AGAIN_AFTER = tuple(datetime.timedelta(seconds=s) for s in (15, 60, 300, 900, 3600))
 CHECK_AGAIN_AFTER = tuple(
@@ -111,6 +113,45 @@ def begin_sending(progress: Progress, *, now: datetime.datetime) -> Progress:
         refusal="",
         reason="",
     )
+
+
+# --- Several at once ------------------------------------------------------------------------------
+
+
+def may_go_together(progress: Progress, *, now: datetime.datetime) -> bool:
+    """Return whether one look-up may serve this booking and others.
+
+    Only if nothing of it was sent since its absence was last proven. Whatever is in doubt is looked
+    up by itself.
+    """
+    is_unsent = progress.unconfirmed_sends == 0 and not progress.refusal
+    return progress.state is State.QUEUED and is_unsent and is_due(progress, now=now)
+
+
+def absent_together(
+    progress: Progress, *, started_at: datetime.datetime, now: datetime.datetime
+) -> tuple[Progress, Step]:
+    """Decide after a complete look-up of several bookings that did not show our number.
+
+    The answer is valid for ABSENT_FOR after the start of the look-up; then it must be repeated.
+    """
+    if progress.unconfirmed_sends or now - started_at > ABSENT_FOR:
+        return put_back(progress, now=now), Step.STOP
+    return progress, Step.SEND
+
+
+def put_back(progress: Progress, *, now: datetime.datetime) -> Progress:
+    """Release a claimed booking of which nothing was sent; it is due at once."""
+    state = State.UNKNOWN if progress.unconfirmed_sends else State.QUEUED
+    return _waiting(progress, state, now)
+
+
+def answered(progress: Progress, *, now: datetime.datetime) -> Progress:
+    """Decide after a complete answer that is read back later, together with others.
+
+    If the worker dies before that, the booking is looked up by itself.
+    """
+    return replace(progress, state=State.CHECKING, lease_until=now + LEASE)
 
 
 # --- After sending --------------------------------------------------------------------------------

@@ -1,14 +1,16 @@
 """One look-up or one order to e-Boekhouden for a booking, and the meaning of the answer."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from customers.models import Customer
 from integrations.eboekhouden.client import EBoekhouden
-from integrations.eboekhouden.errors import NotConfigured, Refused
+from integrations.eboekhouden.errors import NotConfigured, OutcomeUnknown, Refused
 from integrations.eboekhouden.facts.fact import CodeClass
-from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, Relation
+from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, EntryKind, Relation
+from integrations.eboekhouden.messages.fields import same_key
 
 from ..models import Booking, BookingKind
 from . import comparing, payloads
@@ -23,6 +25,9 @@ REFUSALS = {
 
 
 Record = Relation | BookedInvoice | BookedEntry
+Listed = BookedInvoice | BookedEntry
+# The reason of an answer that may be incomplete, because it has as many rows as an answer can have.
+MAY_LACK_SOME = "row-cap"
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,36 @@ def look_up(client: EBoekhouden, booking: Booking) -> tuple[LookUpResult, Remote
     entries = client.find_entry(booking.natural_key)
     result, entry = comparing.compare_entry(booking.payload, entries)
     return result, _remote_record(entry)
+
+
+def documents_between(
+    client: EBoekhouden,
+    kind: str,
+    since: datetime.date,
+    until: datetime.date,
+    *,
+    ids: tuple[int, int] | None = None,
+) -> Sequence[Listed]:
+    """Return all invoices or sales entries of a period; `ids` limits entries to these and between.
+
+    Raises OutcomeUnknown with the reason MAY_LACK_SOME if the answer is as long as it can be.
+    """
+    if kind == BookingKind.INVOICE:
+        invoices = client.invoices(since=since, until=until)
+        if len(invoices) >= client.most_invoices:
+            raise OutcomeUnknown(MAY_LACK_SOME)
+        return invoices
+    entries = client.entries(since=since, until=until, ids=ids)
+    return [entry for entry in entries if entry.kind == EntryKind.SALE]
+
+
+def with_number(records: Sequence[Listed], number: str) -> list[Listed]:
+    """Return the documents with exactly this number, ignoring case and surrounding blanks."""
+    return [record for record in records if same_key(_number_of(record), number)]
+
+
+def _number_of(record: Listed) -> str:
+    return record.number if isinstance(record, BookedInvoice) else record.invoice_number
 
 
 def _is_linked_elsewhere(relation: Relation, booking: Booking) -> bool:

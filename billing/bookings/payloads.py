@@ -124,6 +124,11 @@ def relation_message(payload: Payload) -> Relation:
 AMOUNTS = {"quantity", "price", "net", "vat", "gross", "vat_percentage"}
 
 
+def day_of(payload: Payload) -> datetime.date:
+    """Return the date of the document."""
+    return datetime.date.fromisoformat(payload["message"]["date"])
+
+
 def _amounts(line: Mapping[str, Any]) -> dict[str, Any]:
     return {k: Decimal(v) if k in AMOUNTS else v for k, v in line.items()}
 

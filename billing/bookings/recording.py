@@ -1,7 +1,7 @@
 """Record intentions and results, so that only the worker that holds a booking can."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,14 @@ from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
 
 from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
-from .decisions import Progress, linked_elsewhere
+from .decisions import Progress, answered, claim_booking, linked_elsewhere
+from .decisions import put_back as released
 from .exchange import RemoteRecord
 from .payloads import fingerprint
 
 IN_HAND = (State.SENDING, State.CHECKING)
+# A claimed booking and the exchange that was begun for it.
+Held = tuple[Booking, Attempt]
 FIELDS = (
     "next_at",
     "lease_until",
@@ -94,6 +97,119 @@ class AlreadyLinked(Exception):
     """Another document or customer is already linked to the record in e-Boekhouden."""
 
 
+# --- Several at once ------------------------------------------------------------------------------
+
+
+def save_look_ups(bookings: Sequence[Booking], *, now: datetime.datetime) -> list[Held]:
+    """Claim bookings for one look-up; leaves out those that another worker took."""
+    with transaction.atomic():
+        kept = _locked(bookings)
+        attempts = []
+        for booking in kept:
+            claimed, _step = claim_booking(progress_of(booking), now=now)
+            _take_over(booking, claimed)
+            booking.fencing_token += 1
+            attempts.append(
+                Attempt(
+                    booking=booking,
+                    fencing_token=booking.fencing_token,
+                    is_look_up=True,
+                    started_at=now,
+                )
+            )
+        _update(kept, fencing_token=F("fencing_token") + 1)
+        return list(zip(kept, Attempt.objects.bulk_create(attempts), strict=True))
+
+
+def record_look_ups(held: Sequence[Held], outcome: AttemptResult) -> None:
+    """Write the result of one look-up into the attempts of the bookings that it served."""
+    rows = Attempt.objects.filter(pk__in=[attempt.pk for _booking, attempt in held])
+    rows.update(outcome=outcome.name, milliseconds=outcome.milliseconds)
+
+
+def put_back(bookings: Sequence[Booking], *, now: datetime.datetime) -> None:
+    """Release claimed bookings of which nothing was sent."""
+    with transaction.atomic():
+        kept = _locked(bookings)
+        for booking in kept:
+            _take_over(booking, released(progress_of(booking), now=now))
+        _update(kept)
+
+
+def keep_hold(bookings: Sequence[Booking], *, now: datetime.datetime) -> list[Booking]:
+    """Extend the leases of claimed bookings; leaves out those that another worker took."""
+    with transaction.atomic():
+        kept = _locked(bookings)
+        for booking in kept:
+            _take_over(booking, answered(progress_of(booking), now=now))
+        _update(kept)
+        return kept
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A document that e-Boekhouden accepted, with the record that was read back."""
+
+    booking: Booking
+    attempt: Attempt
+    progress: Progress
+    remote: RemoteRecord
+    outcome: AttemptResult
+
+
+def record_accepted(accepted: Sequence[Accepted], *, now: datetime.datetime) -> None:
+    """Write the results of documents that e-Boekhouden accepted.
+
+    If one of the records is linked to another document, each result is written by itself.
+    """
+    try:
+        with transaction.atomic():
+            _record_accepted(accepted, now=now)
+    except IntegrityError:
+        for one in accepted:
+            record(one.booking, one.attempt, one.progress, one.outcome, now=now, remote=one.remote)
+
+
+def _record_accepted(accepted: Sequence[Accepted], *, now: datetime.datetime) -> None:
+    by_pk = {one.booking.pk: one for one in accepted}
+    kept = _locked([one.booking for one in accepted])
+    for booking in kept:
+        one = by_pk[booking.pk]
+        _take_over(booking, one.progress)
+        booking.remote_id, booking.remote_snapshot = (
+            one.remote.remote_id,
+            one.remote.snapshot or None,
+        )
+    if not kept:
+        return
+    administration = _administration_of(kept[0])
+    _update(kept, administration=administration, ended_at=now, code="", text="")
+    Booking.objects.bulk_update(kept, ["reason", "remote_id", "remote_snapshot"])
+    InvoiceEvent.objects.bulk_create(
+        _booked_event(booking, booking.invoice_id, now=now)
+        for booking in kept
+        if booking.invoice_id
+    )
+
+
+def _locked(bookings: Sequence[Booking]) -> list[Booking]:
+    """Lock bookings until the end of the transaction; return those that this worker still has."""
+    rows = Booking.objects.filter(pk__in=[booking.pk for booking in bookings]).order_by("pk")
+    stored = rows.select_for_update().values_list("pk", "state", "fencing_token")
+    current = {pk: (state, token) for pk, state, token in stored}
+    return [it for it in bookings if current.get(it.pk) == (it.state, it.fencing_token)]
+
+
+def _update(bookings: Sequence[Booking], **more: object) -> None:
+    """Write the state, the moment and the lease that all of these bookings have now."""
+    for booking in bookings[:1]:
+        shared = {name: getattr(booking, name) for name in ("state", "next_at", "lease_until")}
+        Booking.objects.filter(pk__in=[it.pk for it in bookings]).update(**shared, **more)
+
+
+# --- Results --------------------------------------------------------------------------------------
+
+
 def _record(
     booking: Booking,
     attempt: Attempt,
@@ -159,10 +275,13 @@ def _confirm(booking: Booking, remote: RemoteRecord, *, now: datetime.datetime) 
         return
     if booking.kind == BookingKind.INVOICE and not booking.natural_key:
         _take_remote_number(booking, booking.invoice_id, number=remote.remote_id)
-    details = {"kind": booking.kind, "remote_id": remote.remote_id, "reason": booking.reason}
-    InvoiceEvent.objects.create(
-        invoice_id=booking.invoice_id, at=now, kind="booked", details=details
-    )
+    booking.remote_id = remote.remote_id
+    _booked_event(booking, booking.invoice_id, now=now).save()
+
+
+def _booked_event(booking: Booking, invoice_id: int, *, now: datetime.datetime) -> InvoiceEvent:
+    details = {"kind": booking.kind, "remote_id": booking.remote_id, "reason": booking.reason}
+    return InvoiceEvent(invoice_id=invoice_id, at=now, kind="booked", details=details)
 
 
 def link_record(booking: Booking, remote_id: str, snapshot: Mapping[str, Any] | None) -> None:
@@ -170,8 +289,7 @@ def link_record(booking: Booking, remote_id: str, snapshot: Mapping[str, Any] | 
 
     Must run in a transaction, which cannot go on after AlreadyLinked.
     """
-    keys = Connection.objects.filter(pk=booking.connection_id)
-    administration = keys.values_list("administration_key", flat=True).get()
+    administration = _administration_of(booking)
     try:
         Booking.objects.filter(pk=booking.pk).update(
             remote_id=remote_id, administration=administration
@@ -183,6 +301,11 @@ def link_record(booking: Booking, remote_id: str, snapshot: Mapping[str, Any] | 
             )
     except IntegrityError as error:
         raise AlreadyLinked from error
+
+
+def _administration_of(booking: Booking) -> str:
+    keys = Connection.objects.filter(pk=booking.connection_id)
+    return keys.values_list("administration_key", flat=True).get()
 
 
 def _take_remote_number(booking: Booking, invoice_id: int, *, number: str) -> None:

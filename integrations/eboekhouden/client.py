@@ -151,9 +151,19 @@ class EBoekhouden:
         """Add a sale to the ledger and return the number of the entry."""
         return entries.entry_number_in(self._write("AddMutatie", entry.to_service()))
 
-    def entries(self, *, since: date, until: date, number: str = "") -> list[BookedEntry]:
-        """Return the entries from `since` to `until`; OutcomeUnknown if there are too many."""
-        filters = entries.entry_filter(since=since, until=until, number=number)
+    def entries(
+        self,
+        *,
+        since: date,
+        until: date,
+        number: str = "",
+        ids: tuple[int, int] | None = None,
+    ) -> list[BookedEntry]:
+        """Return the entries from `since` to `until`; OutcomeUnknown if there are too many.
+
+        `ids` are the first and the last entry number to return.
+        """
+        filters = entries.entry_filter(since=since, until=until, number=number, ids=ids)
         return entries.entries_in(self._read("GetMutaties", filters), most=self.most_entries)
 
     def find_entry(self, number: str) -> list[BookedEntry]:

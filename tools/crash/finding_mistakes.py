@@ -10,6 +10,7 @@ MISTAKES = {
     "no intent is saved before sending": {"blind", "history"},
     "a document is sent again without a look-up": {"blind"},
     "a web page counts as absent": {"blind"},
+    "a look-up of several that was cut short counts as absence": {"blind"},
     "results are written without a fencing token": {"blind", "history"},
     "the lease is shorter than an exchange": {"history"},
     "registrations are not claimed": {"billed twice"},

@@ -8,7 +8,7 @@ import datetime
 from django.conf import settings
 
 from billing import tasks
-from billing.bookings import decisions, delivery
+from billing.bookings import decisions, steps
 from integrations import leases
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.messages import Credentials
@@ -24,12 +24,13 @@ def hurry() -> None:
     leases.LEASE = decisions.LEASE = seconds(LEASE)
     decisions.EXCHANGE_DEADLINE = seconds(EXCHANGE)
     decisions.SECOND_LOOK = seconds(0.2)
+    decisions.ABSENT_FOR = seconds(EXCHANGE)
     decisions.QUOTA_PAUSE = seconds(0.8)
     decisions.SEND_AGAIN_AFTER = tuple(map(seconds, (0.1, 0.2, 0.4)))
     decisions.CHECK_AGAIN_AFTER = tuple(map(seconds, (0.1, 0.2, 0.4)))
-    delivery.LATEST_START = (LEASE - EXCHANGE) / 2
+    steps.LATEST_START = (LEASE - EXCHANGE) / 2
     settle = seconds(settings.BOOKING_SETTLE_SECONDS)
-    delivery.SETTLE_WHEN_UNIQUE = delivery.SETTLE_WITH_REMOTE_NUMBERS = settle
+    steps.SETTLE_WHEN_UNIQUE = steps.SETTLE_WITH_REMOTE_NUMBERS = settle
     tasks.open_client = hurried_client
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from billing import numbering
-from billing.bookings import decisions, delivery, exchange, recording
+from billing.bookings import decisions, delivery, exchange, recording, steps, together
 from billing.bookings.decisions import LookUpResult
 from billing.invoices import creating as invoicing
 from billing.invoices import issuing
@@ -32,7 +32,7 @@ def plant(name: str) -> None:
 
 def no_intent() -> None:
     """Send first, and save the intent afterwards."""
-    save_intent = delivery.save_intent
+    save_intent = recording.save_intent
 
     def remember_look_ups(booking, progress, *, is_look_up, now):
         if is_look_up:
@@ -41,7 +41,7 @@ def no_intent() -> None:
             booking=booking, fencing_token=booking.fencing_token, started_at=now, is_look_up=False
         )
 
-    delivery.save_intent = remember_look_ups
+    delivery.save_intent = steps.save_intent = remember_look_ups
 
 
 def no_look_up() -> None:
@@ -62,6 +62,21 @@ def html_is_absent() -> None:
             raise
 
     exchange.look_up = web_page_is_absent
+
+
+def cut_short_is_absent() -> None:
+    """Take a list that was cut short, or not received at all, as a list without our numbers."""
+    documents_between = exchange.documents_between
+
+    def what_came(books, kind, since, until, *, ids=None):
+        try:
+            return documents_between(books, kind, since, until, ids=ids)
+        except OutcomeUnknown:
+            if ids is not None:
+                raise
+            return []
+
+    exchange.documents_between = what_came
 
 
 def no_fencing_token() -> None:
@@ -93,7 +108,19 @@ def no_fencing_token() -> None:
         finally:
             Booking.objects.filter(pk=booking.pk).update(fencing_token=fencing_token)
 
-    delivery.save_intent, delivery.record = save_intent, record
+    def everything(bookings):
+        tokens = dict(
+            Booking.objects.filter(pk__in=[it.pk for it in bookings])
+            .select_for_update()
+            .values_list("pk", "fencing_token")
+        )
+        for booking in bookings:
+            booking.fencing_token = tokens[booking.pk]
+        return list(bookings)
+
+    delivery.save_intent = steps.save_intent = save_intent
+    steps.record = together.record = record
+    recording._locked = everything
     leases.renew = lambda connection_id, fencing_token, *, now: True
 
 
@@ -160,6 +187,7 @@ MISTAKES: dict[str, Callable[[], None]] = {
     "no intent is saved before sending": no_intent,
     "a document is sent again without a look-up": no_look_up,
     "a web page counts as absent": html_is_absent,
+    "a look-up of several that was cut short counts as absence": cut_short_is_absent,
     "results are written without a fencing token": no_fencing_token,
     "the lease is shorter than an exchange": short_lease,
     "registrations are not claimed": no_claim,

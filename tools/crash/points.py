@@ -13,6 +13,7 @@ DELIVERING = {
     "after-look-up": "looked up, not recorded",
     "after-intent": "the intent committed, not connected",
     "after-answer": "accepted, not read back",
+    "after-noting": "accepted and noted, to be read back with others",
     "before-recording": "read back, not recorded",
     "after-recording": "recorded, nothing else begun",
     "before-closing": "everything done, the session open",

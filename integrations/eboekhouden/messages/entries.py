@@ -157,7 +157,9 @@ def _invoice_number(row: fields.Row, lines: Sequence[fields.Row]) -> str:
     return next((n for c in candidates if (n := fields.read_text(c, "Factuurnummer"))), "")
 
 
-def entry_filter(*, since: date, until: date, number: str = "") -> dict[str, Any]:
+def entry_filter(
+    *, since: date, until: date, number: str = "", ids: tuple[int, int] | None = None
+) -> dict[str, Any]:
     """Return the argument of GetMutaties; both days are included and required."""
     filters: dict[str, Any] = {
         "MutatieNr": 0,
@@ -168,6 +170,8 @@ def entry_filter(*, since: date, until: date, number: str = "") -> dict[str, Any
         filters["Factuurnummer"] = fields.text(
             "number", number, limits.ENTRY["number"], required=True
         )
+    if ids:
+        filters["MutatieNrVan"], filters["MutatieNrTm"] = ids
     return {"cFilter": filters}
 
 

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from django.db.models import F
 from django.utils import timezone
 
-from billing.bookings import decisions, delivery
+from billing.bookings import decisions, steps
 from billing.bookings.decisions import LookUpResult, Progress, Refusal, Step
 from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Booking, State
@@ -99,7 +99,7 @@ def test_a_service_that_stops_before_sending_delays_the_document(
 def test_a_worker_that_was_too_slow_after_its_intent_sends_nothing(
     connected, sandbox, booking, at_point, monkeypatch
 ):
-    at_point("after-intent", lambda: monkeypatch.setattr(delivery, "LATEST_START", -1.0))
+    at_point("after-intent", lambda: monkeypatch.setattr(steps, "LATEST_START", -1.0))
 
     connected.deliver()
 

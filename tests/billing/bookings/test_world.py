@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from billing.bookings import decisions
 from billing.bookings.decisions import LookUpResult, Progress, Refusal, Step
-from billing.bookings.delivery import LATEST_START
+from billing.bookings.steps import LATEST_START
 from billing.models import State
 from billing.resolving import rules as interventions
 from integrations.database_identity import QUIET
