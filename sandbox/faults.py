@@ -28,6 +28,8 @@ ACTIONS = {
 }
 SESSIONLESS = ("OpenSession", "OpenSessionSub", "CloseSession")
 PHASES = ("before", "during", "after")
+# What a request must have for a rule to apply to it; None is anything.
+CRITERIA = ("operation", "number", "customer", "since")
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Rule:
     `phase` before: the request has no effect (with a delay: the effect comes after the delay).
     During: the effect comes while, or shortly after, the client gets the fault. After: the effect
     came first. `nth` counts matching requests from 1; `count` None means without end. `customer` is
-    a relation code.
+    a relation code, and `since` the first day of the period that is asked for.
     """
 
     id: int
@@ -47,6 +49,7 @@ class Rule:
     nth: int | None = None
     number: str | None = None
     customer: str | None = None
+    since: str | None = None
     probability: float | None = None
     count: int | None = 1
     details: dict = field(default_factory=dict)
@@ -56,11 +59,12 @@ class Rule:
     def __str__(self):
         return f"{self.action} {self.phase}"
 
-    def matches(self, operation, number, customer):
+    def matches(self, operation, number, customer, since):
         if self.action == "expire" and operation in SESSIONLESS:
             return False
-        is_requested = self.number in (None, number) and self.customer in (None, customer)
-        return is_requested and self.operation in (None, operation)
+        asked = (operation, number, customer, since)
+        wanted = zip((getattr(self, name) for name in CRITERIA), asked, strict=True)
+        return all(want in (None, ask) for want, ask in wanted)
 
     @property
     def is_late(self):
@@ -96,19 +100,15 @@ class Faults:
         self,
         action,
         *,
-        operation=None,
         phase="before",
         nth=None,
-        number=None,
-        customer=None,
         probability=None,
         count=1,
         **details,
     ):
-        """Add a fault; other details of an action (seconds, status, …) are given by name."""
+        """Add a fault; CRITERIA and details of an action (seconds, status, …) are given by name."""
         _check(action, phase)
-        criteria = {"operation": operation, "number": number, "customer": customer}
-        values: dict[str, Any] = {name: value or None for name, value in criteria.items()}
+        values: dict[str, Any] = {name: details.pop(name, None) or None for name in CRITERIA}
         with self._lock:
             self._last_id += 1
             rule = Rule(
@@ -130,12 +130,12 @@ class Faults:
         with self._lock:
             return [rule for rule in self._rules if not rule.is_spent]
 
-    def take_rule(self, operation, number, *, customer=""):
+    def take_rule(self, operation, number, *, customer="", since=""):
         """Return the rule that applies to this request, or None."""
         with self._lock:
             hit = None
             for rule in self._rules:
-                if rule.is_spent or not rule.matches(operation, number, customer):
+                if rule.is_spent or not rule.matches(operation, number, customer, since):
                     continue
                 rule.match_count += 1
                 if hit is None and self._hits(rule):

@@ -54,6 +54,7 @@ class Performed:
     refusal: Refusal | None
     applied: bool
     found: int | None = None
+    numbers: tuple = ()
     body: bytes = field(default=b"", repr=False)
 
     @property
@@ -61,6 +62,13 @@ class Performed:
         if self.refusal:
             return f"refused: {self.refusal.text}"
         return "answered" if self.found is None else f"answered, {self.found} found"
+
+
+def listed_numbers(request, rows):
+    """Return the invoice numbers of a list that was asked without a number."""
+    if request.operation not in requests.LISTS or natural_number(request.arguments):
+        return ()
+    return tuple(row["Factuurnummer"] for row in rows if row.get("Factuurnummer"))
 
 
 class Service:
@@ -90,7 +98,8 @@ class Service:
             return reply
         number = natural_number(request.arguments)
         customer = relation_code(request.arguments)
-        rule = self.faults.take_rule(request.operation, number, customer=customer)
+        since = first_day(request.arguments)
+        rule = self.faults.take_rule(request.operation, number, customer=customer, since=since)
         log_id = self._receive(
             len(body),
             operation=request.operation,
@@ -162,6 +171,7 @@ class Service:
                 code=refusal.code if refusal else "",
                 applied=int(performed.applied),
             )
+            requests.note_numbers(db, exchange.log_id, performed.numbers)
         return performed
 
     def _outcome(self, db, exchange, *, keep):
@@ -179,8 +189,10 @@ class Service:
             if operation == "CloseSession":
                 sessions.close(db, sessions.bare(call.arguments["SessionID"]))
         applied = keep and refusal is None and operation in CHANGING
-        found = next((len(rows) for rows in payload.values() if isinstance(rows, list)), None)
-        return Performed(self.result(operation, payload, refusal), refusal, applied, found)
+        rows = next((rows for rows in payload.values() if isinstance(rows, list)), None)
+        numbers = listed_numbers(exchange.request, rows or ())
+        found = None if rows is None else len(rows)
+        return Performed(self.result(operation, payload, refusal), refusal, applied, found, numbers)
 
     def _call(self, db, exchange):
         return Call(
@@ -256,6 +268,12 @@ def relation_code(arguments):
     given = (arguments.get(name) for name in ("oFact", "oMut", "cFilter", "oRel"))
     parts: dict = next((one for one in given if one), {})
     return (parts.get("Relatiecode") or parts.get("RelatieCode") or parts.get("Code") or "").strip()
+
+
+def first_day(arguments):
+    """Return the first day of the period that a request asks for, or an empty text."""
+    day = (arguments.get("cFilter") or {}).get("DatumVan")
+    return day.date().isoformat() if day else ""
 
 
 def masked(root):

@@ -118,7 +118,8 @@ class RequestRecord:
     """One request as received.
 
     `number` is the invoice number or relation code in it, `body` its XML without the secrets.
-    `applied` says whether it changed the books, and `outcome` is the result in words.
+    `applied` says whether it changed the books, and `outcome` is the result in words. `numbers` are
+    the invoice numbers in a list that was asked without a number.
     """
 
     id: int
@@ -135,3 +136,4 @@ class RequestRecord:
     fault: str
     milliseconds: int
     body: str
+    numbers: tuple = ()

@@ -126,6 +126,13 @@ CREATE TABLE IF NOT EXISTS counters (
     PRIMARY KEY (period, subject)
 ) WITHOUT ROWID;
 
+-- The numbers in the answer to a request that asked for no number.
+CREATE TABLE IF NOT EXISTS listed_numbers (
+    request_id INTEGER NOT NULL,
+    number TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS listed_numbers_by_request ON listed_numbers (request_id);
+
 CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,

@@ -21,7 +21,7 @@ BOOKINGS = """
     SELECT b.id, b.connection_id, b.kind, b.state, b.reason, b.code, b.text, b.ended_at,
            b.unconfirmed_sends,
            COALESCE(NULLIF(b.natural_key, ''), b.remote_id) AS name, b.remote_id, b.invoice_id,
-           c.number AS customer, i.gross, b.natural_key,
+           c.number AS customer, i.gross, COALESCE(i.date::text, '') AS day, b.natural_key,
            (SELECT count(*) FROM billing_invoiceline l WHERE l.invoice_id = i.id) AS lines,
            (SELECT count(*) FROM billing_invoiceevent e
             WHERE e.invoice_id = i.id AND e.kind = 'booked') AS booked

@@ -1,5 +1,6 @@
 """Data of the fault grid: an agency and one document for each cell, made by the program."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Organisation
 from billing.bookings.outbox import enqueue_delivery, queue_relation
 from billing.invoices.creating import InvoiceRequest, draft_invoices, invoice_in_eboekhouden
 from billing.invoices.issuing import mark_sent
@@ -23,7 +25,7 @@ from integrations.switching import resume
 from tests import factories
 
 from . import agency
-from .cells import NUMBERED_BY_SERVICE
+from .cells import COUNT, NUMBERED_BY_SERVICE, TOGETHER
 from .failing import HELD
 
 
@@ -33,24 +35,49 @@ def create_cells(kinds: Iterable[str]) -> list[dict[str, object]]:
     created = []
     for place, kind in enumerate(kinds, start=1):
         numbering = Numbering.EBOEKHOUDEN if kind == NUMBERED_BY_SERVICE else Numbering.OWN
-        made = agency.create_agency(place, customers=1, numbering=numbering)
+        count = COUNT if kind in TOGETHER else 1
+        made = agency.create_agency(place, customers=count, numbering=numbering)
         connection = Connection.objects.select_related("organisation").get(pk=made.connection)
         organisation = connection.organisation
         # Deliveries start when all cells exist, so that no cell ends before the next begins.
-        project = organisation.projects.get(name__startswith="Project")
-        factories.create_time_entry(
-            project=project,
-            membership=organisation.memberships.first(),
-            task=organisation.tasks.get(),
-            date=timezone.localdate(),
-        )
-        customer = organisation.customers.get()
-        prefix = {"sales entry": f"H{place}-", "relation": ""}.get(kind, f"E{place}-")
-        year = timezone.localdate().year
-        number = f"{prefix}{year}-0001" if prefix else customer.number
-        extra = {"customer": customer.number, "name": customer.name, "number": number}
-        created.append(asdict(made) | extra | {"kind": kind})
+        day = day_of(kind, place)
+        for project in organisation.projects.filter(name__startswith="Project"):
+            factories.create_time_entry(
+                project=project,
+                membership=organisation.memberships.first(),
+                task=organisation.tasks.get(),
+                date=day,
+            )
+        created.append(asdict(made) | names(organisation, place, kind, day) | {"kind": kind})
     return created
+
+
+def day_of(kind: str, place: int) -> datetime.date:
+    """Return the date of the documents of a cell.
+
+    A list of a period has no number, so several documents of a cell have a year of their own.
+    """
+    today = timezone.localdate()
+    return datetime.date(today.year - place % 40, 6, 1) if kind in TOGETHER else today
+
+
+def names(
+    organisation: Organisation, place: int, kind: str, day: datetime.date
+) -> dict[str, object]:
+    """Return the customers of a cell, the number for which a fault is meant, and its dates."""
+    sent = TOGETHER.get(kind, kind) == "sales entry"
+    prefix = "" if kind == "relation" else f"{'H' if sent else 'E'}{place}-"
+    customers = list(organisation.customers.order_by("pk"))
+    nth = 2 if kind in TOGETHER else 1
+    number = f"{prefix}{day.year}-{nth:04}" if prefix else customers[0].number
+    return {
+        "customer": customers[0].number,
+        "known": [[customer.number, customer.name] for customer in customers],
+        "number": number,
+        "series": f"{prefix}{day.year}-" if prefix else number,
+        "day": day.isoformat(),
+        "year": day.replace(month=1, day=1).isoformat(),
+    }
 
 
 def make_known(ids: dict[str, int]) -> None:
@@ -131,7 +158,7 @@ def make(connection_id: int, kind: str) -> None:
         with transaction.atomic():
             queue_relation(connection.organisation.customers.get(), connection, by=by, now=now)
             enqueue_delivery(connection.pk)
-    elif kind == "sales entry":
+    elif TOGETHER.get(kind, kind) == "sales entry":
         sent = drafts_sent(connection, by=by, now=now)
         create_sales_entries(sent, connection, by=by, now=now)
     else:
@@ -150,9 +177,8 @@ def drafts_sent(connection: Connection, *, by, now) -> list[Invoice]:
 def order(connection: Connection, by, origin: str) -> InvoiceRequest:
     organisation = connection.organisation
     work = WorkQuery(time_entries=organisation.time_entries.all())
-    options = Options(
-        origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()
-    )
+    date = organisation.time_entries.latest("date").date
+    options = Options(origin=origin, grouping=Grouping.TASK, per_project=False, date=date)
     return InvoiceRequest(
         organisation,
         work,

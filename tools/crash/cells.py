@@ -6,17 +6,22 @@ from itertools import product
 from typing import Any
 
 from . import faults
-from .faults import NOTHING, REQUESTS, Fault
+from .faults import DONE, NOTHING, REQUESTS, Fault
 from .points import DELIVERING, EXCHANGING, MAKING
 from .times import PACE, SLEEP_UNIQUE
 
 NUMBERED_BY_SERVICE = "invoice numbered by the service"
+# Several documents of one connection, with one look-up and one reading back.
+TOGETHER = {"invoices together": "invoice", "sales entries together": "sales entry"}
+COUNT = 3
 # The kinds of document, with the operations that look one up and create it.
 KINDS = {
     "invoice": ("GetFacturen", "AddFactuur"),
     NUMBERED_BY_SERVICE: ("GetFacturen", "AddFactuur"),
     "sales entry": ("GetMutaties", "AddMutatie"),
     "relation": ("GetRelaties", "AddRelatie"),
+    "invoices together": ("GetFacturen", "AddFactuur"),
+    "sales entries together": ("GetMutaties", "AddMutatie"),
 }
 NAMED = ("invoice", "sales entry", "relation")
 # Acts on the process that passes a fail point; see tools/crash/failing.py.
@@ -34,6 +39,10 @@ WORKER_ACTS = {"asked to stop": "leave", "all killed": "group"}
 ANOTHER, NEIGHBOUR = "another", "neighbour"
 CONFLICT = frozenset({"conflict"})
 SENDING = ("after-intent", "after-answer", "before-recording", "after-recording")
+# Points that a delivery of several passes once for each; the second of them is meant.
+EACH = ("after-intent", "after-answer", "after-noting")
+# The same of an exchange: the login, the look-up, an order for each, the reading back, the logout.
+PLACES_TOGETHER = {"login": 1, "look-up": 2, "order": 4, "read-back": 6, "logout": 7}
 # The number of cells in a batch whose acts each end a worker.
 WORKER_CELLS = 12
 
@@ -69,13 +78,24 @@ class Cell:
         Each request passes the points of an exchange; the other points are passed once.
         """
         if self.point not in EXCHANGING:
-            return 1
+            return 2 if self.is_together and self.point in EACH else 1
         request = "look-up" if self.existing == ANOTHER else self.fault.on or "order"
-        return REQUESTS.index(request) + 1
+        return PLACES_TOGETHER[request] if self.is_together else REQUESTS.index(request) + 1
+
+    @property
+    def is_together(self) -> bool:
+        return self.kind in TOGETHER
+
+    @property
+    def count(self) -> int:
+        """Return the number of its documents."""
+        return COUNT if self.is_together else 1
 
     @property
     def allowed(self) -> frozenset[str]:
-        return CONFLICT if self.existing == ANOTHER else self.fault.allowed
+        if self.existing == ANOTHER:
+            return CONFLICT
+        return self.fault.allowed | DONE if self.is_together else self.fault.allowed
 
     @property
     def is_possible(self) -> bool:
@@ -84,14 +104,17 @@ class Cell:
             (
                 # Only the creation of an invoice passes these points, and never in a worker.
                 self.point in MAKING and (self.kind == "relation" or self.act in WORKER_ACTS),
+                # Only several documents are noted before they are read back.
+                self.point == "after-noting" and not self.is_together,
                 # Without a number of ours there can be no duplicate.
                 self.existing and self.kind not in NAMED,
                 # A document whose number is taken is never sent.
                 self.existing == ANOTHER and self.point in SENDING,
                 # Only mutations are answered up to a limit.
-                self.fault.rule.get("action") == "full" and self.kind != "sales entry",
+                self.fault.rule.get("action") == "full" and "entr" not in self.kind,
                 # Only the answer about an invoice has a number that can be empty.
-                self.fault.rule.get("other") == "" and self.kind in ("relation", "sales entry"),
+                self.fault.rule.get("other") == ""
+                and ("entr" in self.kind or self.kind == "relation"),
             )
         )
 
@@ -189,15 +212,22 @@ def sessions() -> Iterator[Batch]:
         yield ACCEPTS, possible(cells)
 
 
+def candidates_for(fault: Fault, position: int) -> Iterator[list[Cell]]:
+    """Yield the cells with this fault for each kind of document, from the one at this position."""
+    for n in range(len(KINDS)):
+        yield possible(Cell(kind_at(position + n), point, fault) for point in POINTS)
+
+
 def short_grid() -> list[Batch]:
     """Return batches with each fault once, some points and acts, and the kinds in rotation."""
     cells: list[Cell] = []
     for position, fault in enumerate([*DOCUMENT_FAULTS, *OTHER_FAULTS["read-back"][::4]]):
-        candidates = possible(Cell(kind_at(position), it, fault) for it in POINTS)
+        candidates = next(filter(None, candidates_for(fault, position)))
         cells.append(candidates[(7 * position) % len(candidates)])
     missed = [point for point in POINTS if point not in {cell.point for cell in cells}]
-    cells += [Cell("invoice", point) for point in missed]
+    cells += possible(Cell(kind, point) for point in missed for kind in ("invoice", *TOGETHER))
     acts = [Cell(kind_at(n), "after-answer", act=it) for n, it in enumerate(ACTS | WORKER_ACTS)]
+    acts += [Cell(kind, point, act=KILL) for kind in TOGETHER for point in EACH]
     taken = [Cell(kind, "after-look-up", existing=ANOTHER) for kind in NAMED]
     slow = [Cell(kind, "before-reading") for kind in KINDS]
     near = [Cell(kind, "before-reading", existing=NEIGHBOUR) for kind in NAMED]

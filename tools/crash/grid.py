@@ -6,7 +6,7 @@ state that its cell allows.
 """
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, LiteralString
 
@@ -67,11 +67,12 @@ class Batch:
         self.places = loop.forker.do("create_cells", [cell.kind for cell in self.cells])
         self.prepared = list(zip(self.cells, self.places, strict=True))
         loop.sandbox.begin(seed=seed, is_unique=self.service.is_unique, **self.service.switches)
-        known = [it for it in self.places if it["kind"] != "relation"]
-        rows = [{"Code": it["customer"], "Bedrijf": it["name"]} for it in known]
+        named = [it["known"] for it in self.places if it["kind"] != "relation"]
+        known = [customer for customers in named for customer in customers]
+        rows = [{"Code": code, "Bedrijf": name} for code, name in known]
         ids = loop.sandbox.ask("relations", rows)["ids"] if rows else []
-        names = [it["customer"] for it in known]
-        loop.forker.do("make_known", dict(zip(names, ids, strict=True)))
+        codes = [code for code, _name in known]
+        loop.forker.do("make_known", dict(zip(codes, ids, strict=True)))
         self.occupied = self.occupy()
         self.since = max((it["id"] for it in loop.sandbox.ask("requests?limit=1")), default=0)
         for cell, place in self.prepared:
@@ -100,8 +101,11 @@ class Batch:
         """Limit the fault to the requests of this cell; a login does not show its cell."""
         operation, position = self.request(cell)
         limits: dict[str, Any] = {"operation": operation, "nth": position}
+        since = place["year"] if cell.fault.on == "look-up" else place["day"]
         if cell.fault.on in ("login", "logout"):
             limits = {"operation": operation}
+        elif cell.is_together and cell.fault.on != "order":
+            limits = {"operation": operation, "since": since}
         elif cell.kind == NUMBERED_BY_SERVICE:
             limits |= {"customer": place["customer"]}
         else:
@@ -148,12 +152,15 @@ class Batch:
             self.loop.forker.do("resume", paused)
 
     def not_ended(self) -> list[tuple[Cell, str]]:
-        states = dict(self.asked(STATES))
+        states = defaultdict(list)
+        for connection, state in self.asked(STATES):
+            states[connection].append(state)
         found = []
         for cell, place in self.prepared:
-            state = states.get(place["connection"], "nothing")
-            if state not in cell.allowed:
-                found.append((cell, state))
+            made = states[place["connection"]]
+            others = [state for state in made if state not in cell.allowed]
+            if others or len(made) < cell.count:
+                found.append((cell, others[0] if others else "nothing"))
         return found
 
     def asked(self, question: LiteralString) -> list[tuple[Any, ...]]:
@@ -184,6 +191,6 @@ class Batch:
     def cell_of(self, text: str) -> str:
         """Find the cell of a finding by its number or customer."""
         for cell, place in self.prepared:
-            if place["number"] in text or place["customer"] in text:
+            if place["series"] in text or place["customer"] in text:
                 return str(cell)
         return "some cell"

@@ -142,7 +142,7 @@ def against_log(
         after = [order for order in timely if order.at > booking["ended_at"] + seconds(LAG)]
         if after:
             yield Finding("blind", f"{kind} {name}: sent after it was booked")
-    absences = log.absences(kind, name)
+    absences = log.absences(kind, name, day=booking["day"])
     for first, second in pairwise(timely):
         yield from between(f"{kind} {name}", first, second, absences, settle=case.settle)
     yield from claimed_absences(f"{kind} {name}", attempts, absences)
@@ -207,7 +207,10 @@ def two_writers(
 
 def overlapping(attempts: list[Attempt]) -> Iterator[tuple[Attempt, Attempt]]:
     for before, after in pairwise(attempts):
-        if before.ended is not None and after.began < before.ended - seconds(0.05):
+        # One look-up may serve several bookings, each of which has an attempt of the same moment.
+        is_shared = before.is_look_up and after.is_look_up and before.began == after.began
+        ended = None if is_shared else before.ended
+        if ended is not None and after.began < ended - seconds(0.05):
             yield before, after
 
 
