@@ -107,6 +107,8 @@ class World(RuleBasedStateMachine):
         self.refusals: dict[int, datetime.datetime] = {}
         self.billed: dict[int, frozenset[int]] = {}
         self.set_aside: set[int] = set()
+        # Documents that a restore forgot, while an earlier one of the same work was on its way.
+        self.cannot_be_promised: set[int] = set()
         self.skipped: set[int] = set()
         self.linked: set[int] = set()
 
@@ -276,6 +278,79 @@ class World(RuleBasedStateMachine):
             else:
                 self.intend(worker)
 
+    @precondition(lambda self: self.quiet_until is None and self.data.rows)
+    @rule(
+        turns=st.lists(st.tuples(OUTCOMES, DELAYS), min_size=1, max_size=4),
+        looks=st.sampled_from(["whole", "cut short"]),
+        waits=st.sampled_from([0, 1, 61]),
+        stops_after=st.integers(0, 4),
+    )
+    def a_worker_delivers_several(
+        self, turns: list[tuple[str, int]], looks: str, waits: int, stops_after: int
+    ) -> None:
+        """One look-up for all that were never sent, an order each, and one reading back."""
+        due = [
+            row
+            for row in self.data.rows.values()
+            if decisions.may_go_together(row.progress, now=self.now)
+        ][: len(turns)]
+        before = len(self.held)
+        for row in due:
+            self.claim(list(self.data.rows).index(row.id))
+        workers, looked_at = self.held[before:], self.now
+        absent = self.look_for_several(workers, is_whole=looks == "whole")
+        self.time_passes(seconds=waits)
+        answered = []
+        for place, (worker, (what, delay)) in enumerate(zip(absent, turns, strict=False)):
+            if place == stops_after:
+                return  # asleep or dead: those that were not sent may wake up one by one
+            progress, step = decisions.absent_together(
+                worker.progress, started_at=looked_at, now=self.now
+            )
+            self.record(worker, progress, step)
+            if step is Step.SEND:
+                self.intend(worker)
+            if worker in self.held and worker.is_sending:
+                worker.is_sending = False
+                answered += self.order_among_several(worker, what, delay)
+        for worker in answered:
+            self.record(worker, *decisions.accepted(worker.progress))
+
+    def look_for_several(self, workers: list[Held], *, is_whole: bool) -> list[Held]:
+        """Return those that a complete list lacks; nothing follows from one that was cut short."""
+        absent = []
+        for worker in workers:
+            row = self.data.rows[worker.row_id]
+            is_absent = self.several_lack(row, is_whole=is_whole)
+            if is_absent is None:
+                self.record(worker, *decisions.look_up_failed(worker.progress, now=self.now))
+            elif is_absent:
+                absent.append(worker)
+                if is_whole:
+                    self.absences.setdefault(row.id, []).append(self.now)
+            else:
+                put_back = decisions.put_back(worker.progress, now=self.now)
+                self.record(worker, put_back, Step.STOP)
+        return absent
+
+    def several_lack(self, row: Row, *, is_whole: bool) -> bool | None:
+        """Return whether the list of several lacks this one; None: it does not tell."""
+        return self.finding(row) is LookUpResult.ABSENT if is_whole else None
+
+    def order_among_several(self, worker: Held, what: str, delay: int) -> list[Held]:
+        """Send one; return it if it was accepted, to be read back with the others."""
+        document = Document(self.number_of(worker.row_id), worker.row_id, self.real)
+        if what != "fine":
+            self.take_its_course(worker, what, delay)
+            return []
+        self.check_second_sending(worker.row_id)
+        self.sendings.setdefault(worker.row_id, []).append(self.now)
+        if not self.accept(document):
+            self.refuse(worker, Refusal.EXISTS)
+            return []
+        self.record(worker, decisions.answered(worker.progress, now=self.now), Step.LOOK_UP)
+        return [worker] if worker in self.held else []
+
     def still_holds(self, worker: Held) -> Row | None:
         row = self.data.rows.get(worker.row_id)
         return row if row and row.fencing_token == worker.fencing_token else None
@@ -364,6 +439,7 @@ class World(RuleBasedStateMachine):
         """I8 and I9: never after it was booked; else only after a settled absence or a refusal."""
         row = self.data.rows[row_id]
         assert row.progress.state is not State.CONFIRMED
+        assert self.absences.get(row_id), "sent without a complete look-up"
         before = self.sendings.get(row_id)
         if not before or (self.refusals.get(row_id) or START - SECOND) >= before[-1]:
             return
@@ -398,6 +474,10 @@ class World(RuleBasedStateMachine):
         ours = [d for d in self.books if d.owner != SOMEBODY]
         forgotten = [d.owner for d in ours if d.owner not in self.data.rows]
         self.set_aside |= frozenset().union(*(self.billed[owner] for owner in forgotten))
+        under_way = [r for r in self.data.rows.values() if r.progress.state not in STOPPED]
+        self.cannot_be_promised |= {
+            owner for owner in forgotten if any(row.hours & self.billed[owner] for row in under_way)
+        }
         for row in self.data.rows.values():
             self.doubt(row)
 
@@ -451,7 +531,8 @@ class World(RuleBasedStateMachine):
         living = [r for r in self.data.rows.values() if r.progress.state != State.CANCELLED]
         assert sum(len(r.hours) for r in living) == len(self.taken())
         if self.quiet_until is None:
-            there = [self.billed[d.owner] for d in self.books if d.owner != SOMEBODY]
+            left_out = {SOMEBODY, *self.cannot_be_promised}
+            there = [self.billed[d.owner] for d in self.books if d.owner not in left_out]
             assert sum(map(len, there)) == len(frozenset().union(*there))
 
     @invariant()
@@ -522,6 +603,7 @@ DELAY_SECONDS = (0, 1, 30, 119, 300, 700, int(SETTLED.total_seconds()))
 CHOICES = ("cancels", "checks_now", "books_again", "links", "renumbers")
 WEIGHTS = {
     "work": 8,
+    "several": 4,
     "time": 8,
     "wake": 3,
     "bill": 2,
@@ -563,9 +645,19 @@ def take_step(world: World, dice: random.Random, step: str) -> None:
             world.somebody_bills(dice.randint(0, 30), dice.randint(1, 6))
         case "back":
             world.a_backup_is_made_or_restored()
-        case "work" if world.data.rows:
-            stops = dice.choice([1, 2, 3, 4, 12, 12])
-            world.a_worker_works(index, [outcome], stops, fails=dice.random() < 0.2)
+        case "work" | "several" if world.data.rows:
+            work(world, dice, index, is_one=step == "work")
+
+
+def work(world: World, dice: random.Random, index: int, *, is_one: bool) -> None:
+    """Let a worker deliver one booking, or several."""
+    turns = [(dice.choice(OUTCOME_NAMES), dice.choice(DELAY_SECONDS)) for _ in range(4)]
+    if is_one:
+        stops = dice.choice([1, 2, 3, 4, 12, 12])
+        world.a_worker_works(index, turns[:1], stops, fails=dice.random() < 0.2)
+        return
+    looks, waits = dice.choice(["whole", "whole", "cut short"]), dice.choice([0, 0, 1, 61])
+    world.a_worker_delivers_several(turns, looks, waits, stops_after=dice.randint(0, 6))
 
 
 INVARIANTS = (
@@ -602,6 +694,10 @@ def sent_without_looking(progress, *, now):
     return held, Step.SEND if step is Step.LOOK_UP else step
 
 
+def absent_when_cut_short(world, row, *, is_whole):
+    return not is_whole or world.finding(row) is LookUpResult.ABSENT
+
+
 def anything_is_cancelled(progress):
     return True
 
@@ -617,6 +713,11 @@ MISTAKES = {
     "a conflict while ours is under way": (decisions, "_different", conflict_at_once),
     "sent without a look-up": (decisions, "claim_booking", sent_without_looking),
     "cancelled while in doubt": (interventions, "may_cancel", anything_is_cancelled),
+    "a list of several that was cut short is absence": (
+        World,
+        "several_lack",
+        absent_when_cut_short,
+    ),
     "no fence": (World, "still_holds", holds_for_ever),
     "nothing doubted after a restore": (World, "doubt", lambda world, row: None),
 }
