@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import io
+import unicodedata
 from decimal import Decimal
 
 import pytest
@@ -337,7 +338,27 @@ def test_a_word_wider_than_its_column_and_a_long_name_stay_on_the_page(issuer):
         InvoiceSettings.objects.update_or_create(
             organisation=issuer.organisation, defaults={"design": design}
         )
-        assert len(PdfReader(io.BytesIO(invoice_pdf(invoice))).pages) == 1
+        (page,) = PdfReader(io.BytesIO(invoice_pdf(invoice))).pages
+        assert max(len(line) for line in page.extract_text().splitlines()) < 150
+
+
+@pytest.mark.parametrize("design", Design.values)
+def test_no_invisible_character_is_copied_out_of_an_invoice(issuer, design):
+    """Long words have break opportunities; these must not be characters of the text."""
+    organisation = issuer.organisation
+    organisation.email = "administratie-0123456789@studio-oost.example"
+    organisation.save()
+    InvoiceSettings.objects.create(organisation=organisation, design=design)
+    item = invoices.Item(description="https://a.example/" + "0123" * 20)
+    invoice = invoices.issued(invoices.buyer(organisation), [item])
+
+    page = PdfReader(io.BytesIO(invoice_pdf(invoice))).pages[0].extract_text()
+
+    assert [one for one in page if unicodedata.category(one) == "Cf"] == []
+    joined = "".join(page.split())
+    assert organisation.email in joined
+    assert "0123" * 20 in joined
+    assert organisation.iban in joined
 
 
 def test_a_logo_whose_file_is_gone_leaves_the_invoice_readable(issuer):
