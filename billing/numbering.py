@@ -10,7 +10,7 @@ from accounts.models import Organisation
 from customers.models import Customer
 from integrations.models import Connection
 
-from .models import InvoiceSettings, NumberSeries, Origin
+from .models import Invoice, InvoiceSettings, NumberSeries, Origin
 
 NUMBER = re.compile(r"(?P<prefix>.*)(?P<year>\d{4})-(?P<count>\d{4,9})", re.ASCII)
 
@@ -49,10 +49,7 @@ def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str
     Must run in the transaction that uses the number. Its row stays locked until then: no number is
     assigned twice, and after a rollback the number is assigned again.
     """
-    prefix = series_prefix(organisation, origin)
-    series, _made = NumberSeries.objects.get_or_create(
-        organisation=organisation, prefix=prefix, year=year
-    )
+    series = _series(organisation, series_prefix(organisation, origin), year)
     NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
     series.refresh_from_db(fields=["last"])
     return str(series)
@@ -72,10 +69,27 @@ def skip_numbers(organisation: Organisation, numbers: Iterable[str]) -> None:
 
 
 def _raise(organisation: Organisation, prefix: str, year: int, last: int) -> None:
-    series, _made = NumberSeries.objects.get_or_create(
+    series = _series(organisation, prefix, year)
+    NumberSeries.objects.filter(pk=series.pk, last__lt=last).update(last=last)
+
+
+def _series(organisation: Organisation, prefix: str, year: int) -> NumberSeries:
+    """Return the series; a new one goes on after the invoices that have its numbers already."""
+    series, is_new = NumberSeries.objects.get_or_create(
         organisation=organisation, prefix=prefix, year=year
     )
-    NumberSeries.objects.filter(pk=series.pk, last__lt=last).update(last=last)
+    if is_new and (last := _last_in_use(organisation, prefix, year)):
+        NumberSeries.objects.filter(pk=series.pk, last__lt=last).update(last=last)
+    return series
+
+
+def _last_in_use(organisation: Organisation, prefix: str, year: int) -> int:
+    """Return the highest count in the numbers of invoices with this prefix and year, or 0."""
+    numbers = Invoice.objects.filter(
+        organisation=organisation, number__startswith=f"{prefix}{year}-"
+    ).values_list("number", flat=True)
+    found = (NUMBER.fullmatch(number) for number in numbers)
+    return max((int(one["count"]) for one in found if one and one["prefix"] == prefix), default=0)
 
 
 def change_invoice_settings(organisation: Organisation, **details: object) -> InvoiceSettings:
@@ -89,6 +103,8 @@ def change_invoice_settings(organisation: Organisation, **details: object) -> In
 def preview_number(organisation: Organisation, *, prefix: str, year: int) -> str:
     """Return the number of the next invoice with this prefix. Reserves nothing."""
     found = organisation.number_series.filter(prefix=prefix, year=year).first()
-    series = found or NumberSeries(prefix=prefix, year=year)
+    series = found or NumberSeries(
+        prefix=prefix, year=year, last=_last_in_use(organisation, prefix, year)
+    )
     series.last += 1
     return str(series)
