@@ -114,6 +114,9 @@ class HoursForm(RegistrationForm):
             missing = "end" if end is None else "start"
             self.add_error(missing, gettext("Fill in both start and end, or neither."))
             return
+        if pause and start is None:
+            text = gettext("A pause belongs to start and end. Fill these in, or clear the pause.")
+            self.add_error("pause", text)
         row.started_at, row.ended_at, row.pause_minutes = start, end, pause if start else 0
         row.minutes = cleaned["duration"]
         if start is not None and end is not None:

@@ -67,6 +67,15 @@ def test_start_end_and_pause_make_the_duration(office, employee):
     assert (row.minutes, row.pause_minutes, row.started_at) == (180, 30, datetime.time(9))
 
 
+@pytest.mark.parametrize("pause", ["30", "½", "1h", "130m"])
+def test_a_pause_without_start_and_end_is_refused_and_not_dropped(office, employee, pause):
+    answer = add(employee, typed(office, duration="2", pause=pause))
+
+    assert "belongs to start and end" in errors_of(answer, "pause")
+    assert not TimeEntry.objects.exists()
+    assert add(employee, typed(office, duration="2", pause="0")).status_code == 302
+
+
 def test_a_duration_that_contradicts_start_and_end_is_refused(office, employee):
     answer = add(employee, typed(office, duration="5", start="9", end="12"))
 
