@@ -31,13 +31,14 @@ class OrganisationForm(KeepsUpload, forms.ModelForm):  # type: ignore[type-arg] 
     phone = LineField(label=_("Phone"), max_length=30, required=False, validators=[PHONE])
     # These lengths allow typed spaces; the stored values are shorter.
     iban = LineField(label=_("IBAN"), max_length=50, required=False)
-    bic = LineField(label=_("BIC"), max_length=20, required=False)
-    vat_number = LineField(label=_("VAT number"), max_length=30, required=False)
-    coc_number = LineField(label=_("Chamber of Commerce number"), max_length=20, required=False)
+    bic = LineField(label=_("BIC"), max_length=50, required=False)
+    vat_number = LineField(label=_("VAT number"), max_length=50, required=False)
+    coc_number = LineField(label=_("Chamber of Commerce number"), max_length=50, required=False)
     logo = forms.FileField(
         label=_("Logo"),
         required=False,
         help_text=_("PNG, JPG or HEIC, at most 2 MB; printed on invoices."),
+        error_messages={"empty": _("This file is empty. Choose another one.")},
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,.heic,.heif"}),
     )
 

@@ -180,7 +180,9 @@ def _refuse_moving(image: Image.Image) -> None:
     for place in range(1, frames):
         image.seek(place)
         if not _is_alike(first, _sketch(image)):
-            raise ValidationError(_("This picture moves, and only one frame can be kept."))
+            raise ValidationError(
+                _("This picture moves, and only one frame can be kept. Save that frame as a JPG.")
+            )
     image.seek(0)
 
 

@@ -1,4 +1,4 @@
-"""Whether a PDF opens without a password (ISO 32000-1 and -2, 7.6: the standard security handler).
+"""Whether a PDF is whole and opens without a password (ISO 32000-1 and -2, 7.5.5 and 7.6).
 
 A PDF can be encrypted and yet open for everybody: its user password is then empty, and the other
 password only protects it against changes. Such a file is an ordinary receipt.
@@ -10,12 +10,20 @@ import re
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+# A reader looks for the end of the file in so many bytes (ISO 32000-1, annex H.3.4.4).
+_END_WITHIN = 1024
+_BLANK_BYTES = b"\0\t\n\f\r "
 _REFERENCE = re.compile(rb"/Encrypt\s+([0-9]+)\s+([0-9]+)\s+R")
 _NAME_AND_NUMBER = r"/%s\s+(-?[0-9]+)"
 _FIRST_ID = re.compile(rb"/ID\s*\[\s*(?=[(<])")
 _LONGEST_DICTIONARY = 8_000
 _PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
 _ESCAPES = {ord("n"): 10, ord("r"): 13, ord("t"): 9, ord("b"): 8, ord("f"): 12}
+
+
+def is_whole(content: bytes) -> bool:
+    """Return False if the end is missing, as after a download that broke off."""
+    return b"%%EOF" in content.rstrip(_BLANK_BYTES)[-_END_WITHIN:] and b" obj" in content
 
 
 def needs_password(content: bytes) -> bool:

@@ -32,6 +32,10 @@ def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
         content, extension = picture.content, picture.extension
     elif kind != images.PDF:
         raise images.refuse_kind(kind, accepted=_("a PDF, JPG, PNG or HEIC file"))
+    elif not pdf.is_whole(content):
+        raise ValidationError(
+            _("This PDF is damaged: its end is missing. Download or scan it again.")
+        )
     elif pdf.needs_password(content):
         raise ValidationError(
             _("This PDF opens only with a password. Save it without one, or print it to PDF.")

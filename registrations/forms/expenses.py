@@ -45,6 +45,7 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
         required=False,
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.heic,.heif"}),
         help_text=_("PDF, JPG, PNG or HEIC, at most 10 MB."),
+        error_messages={"empty": _("This file is empty. Choose another one.")},
     )
     removes_receipt = forms.BooleanField(label=_("Remove the receipt"), required=False)
 

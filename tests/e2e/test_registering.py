@@ -80,7 +80,7 @@ def test_what_is_wrong_with_the_day_marks_no_other_field(visitor, studio, projec
 def test_a_kept_receipt_and_a_sum_are_shown_at_the_expense(visitor, studio, project, tmp_path):
     page = visitor.page
     receipt = tmp_path / "bon.pdf"
-    receipt.write_bytes(b"%PDF-1.7 a receipt")
+    receipt.write_bytes(b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF")
     visitor.log_in(studio)
     visitor.go("Register", "Expenses")
     visitor.pick("Project", "Website")

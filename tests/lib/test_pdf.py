@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfWriter
 
-from lib.pdf import needs_password
+from lib.pdf import is_whole, needs_password
 
 
 def written(**options):
@@ -40,3 +40,14 @@ def test_only_a_pdf_that_does_not_open_needs_a_password(algorithm, password):
 )
 def test_what_cannot_be_told_is_left_to_the_reader(content):
     assert not needs_password(content)
+
+
+@pytest.mark.parametrize("after", [b"", b"\r\n", b"\0" * 5000, b" " * 5000, b"<!-- x -->"])
+def test_a_whole_pdf_may_have_something_behind_its_end(after):
+    assert is_whole(written() + after)
+
+
+@pytest.mark.parametrize("lost", [1, 20, 300])
+def test_a_pdf_that_was_cut_off_is_not_whole(lost):
+    content = written()
+    assert not is_whole(content[: content.rindex(b"%%EOF") + 5 - lost])

@@ -189,7 +189,9 @@ def test_the_list_without_script_keeps_the_upload(office, employee, settings, tm
 def factories_receipt():
     from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
 
-    return SimpleUploadedFile("receipt.pdf", b"%PDF-1.4 receipt", content_type="application/pdf")
+    return SimpleUploadedFile(
+        "receipt.pdf", b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF", content_type="application/pdf"
+    )
 
 
 def test_a_manager_registers_for_somebody_who_is_found_by_typing(office, manager, employee):

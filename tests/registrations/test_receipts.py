@@ -23,7 +23,7 @@ from tests import factories
 pillow_heif.register_heif_opener()
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.7\n1 0 obj\nendobj\n"
+PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
 SCRIPT = b"<html><script>alert(1)</script></html>"
 
 
@@ -150,6 +150,9 @@ def enormous(side=20_000):
         (enormous(8_000), "64 million"),
         (enormous(), "at most 50 million"),
         (encrypted("secret"), "with a password"),
+        (encrypted("")[:-400], "its end is missing"),
+        (b"%PDF-1.4\n%%EOF\n", "damaged"),
+        (b"", "Choose another one"),
     ],
 )
 def test_a_refused_receipt_says_the_true_reason(office, employee, content, told):
