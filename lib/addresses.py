@@ -16,6 +16,8 @@ from .text import clean_line
 # An address between angle brackets has a name before it: Jan de Vries <jan@example.nl>.
 _QUOTED_NAME = re.compile(r'"[^"]*"\s*(?=<)')
 _IN_BRACKETS = re.compile(r"(^|[;,])[^<>;@]*<\s*([^<>]*?)\s*>")
+# Mail programs write the address as its own name: jan@example.nl <jan@example.nl>.
+_NAMED_AFTER_ITSELF = re.compile(r"([^\s<>;,\"]+@[^\s<>;,\"]+)\s*<\s*\1\s*>", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[;,\s]+")
 _SCHEME = re.compile(r"^mailto:", re.IGNORECASE)
 
@@ -34,7 +36,8 @@ def split_addresses(text: str) -> list[str]:
     They may be separated by commas, semicolons, blanks or line breaks, and have names. Raises
     ValidationError naming the first part that is no address.
     """
-    bare = _IN_BRACKETS.sub(r"\1 \2 ", _QUOTED_NAME.sub("", clean_line(text)))
+    single = _NAMED_AFTER_ITSELF.sub(r"\1", _QUOTED_NAME.sub("", clean_line(text)))
+    bare = _IN_BRACKETS.sub(r"\1 \2 ", single)
     parts = [_SCHEME.sub("", part) for part in _SEPARATORS.split(bare) if part]
     return list(dict.fromkeys(_checked(part) for part in parts))
 

@@ -11,12 +11,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from .text import clean_line
 
-_CURRENCY = re.compile(r"^(?:€|EUR\b)\s*|\s*(?:€|\bEUR|\beuro)$", re.IGNORECASE)
+_CURRENCY = re.compile(r"^(?:€|EUR(?![A-Z]))\s*|\s*(?:€|\bEUR|\beuros?)$", re.IGNORECASE)
 _MINUS = re.compile(r"^[-−–]\s*")
 # The Dutch write € 50,- for € 50,00.
 _NO_CENTS = re.compile(r"([.,])(?:-{1,2}|[–—=])$")
@@ -25,6 +25,8 @@ _GROUPED = re.compile(
     r"([1-9][0-9]{0,2}(?:([., '’])[0-9]{3})(?:\2[0-9]{3})*)(?:(?!\2)[.,]([0-9]*))?"
 )
 _NO_DIGIT = re.compile(r"[^0-9]")
+# Before three digits these can be thousands; leading zeroes do not tell that they are not.
+_THOUSANDS = re.compile(r"0*[1-9][0-9]{0,2}")
 
 
 class AmbiguousAmount(ValueError):
@@ -53,13 +55,13 @@ def parse_amount(text: str, *, decimals: int = 2) -> Decimal:
 def _positive(number: str, *, decimals: int, text: str) -> Decimal:
     if (found := _PLAIN.fullmatch(number)) and (found[1] or found[2]):
         whole, fraction = found[1], found[2] or ""
-        if len(fraction) == 3 and re.fullmatch(r"[1-9][0-9]{0,2}", whole):
+        if len(fraction) == 3 and _THOUSANDS.fullmatch(whole):
             small = _rounded(Decimal(f"{whole}.{fraction}"), decimals)
             raise AmbiguousAmount(text, Decimal(whole + fraction), small)
     elif found := _GROUPED.fullmatch(number):
         whole, fraction = _NO_DIGIT.sub("", found[1]), found[3] or ""
     else:
-        raise ValueError(_("Enter an amount such as 95.50."))
+        raise ValueError(_no_number(decimals))
     value = Decimal(f"{whole or 0}.{fraction or 0}")
     rounded = _rounded(value, decimals)
     if rounded != value:
@@ -69,6 +71,12 @@ def _positive(number: str, *, decimals: int, text: str) -> Decimal:
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _no_number(decimals: int) -> str:
+    if not decimals:
+        return _("Enter a whole number such as %(rounded)s.") % {"rounded": "95"}
+    return _("Enter an amount such as 95.50.")
 
 
 def _too_fine(rounded: Decimal, decimals: int) -> str:
@@ -102,6 +110,10 @@ class AmountField(forms.DecimalField):
     """Euros, hours or quantities, with two decimals unless said otherwise."""
 
     widget = AmountInput
+    default_error_messages = {
+        "min_value": gettext_lazy("Enter at least %(limit_value)s."),
+        "max_value": gettext_lazy("Enter at most %(limit_value)s."),
+    }
 
     def __init__(
         self, *, max_digits: int = 12, decimals: int = 2, min_value: Any = 0, **options: Any
@@ -119,9 +131,17 @@ class AmountField(forms.DecimalField):
         if value is None or isinstance(value, Decimal) or not clean_line(str(value)):
             return value if isinstance(value, Decimal) else None
         try:
-            return parse_amount(str(value), decimals=self.decimals)
+            return self._in_reach(parse_amount(str(value), decimals=self.decimals))
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from None
+
+    def _in_reach(self, value: Decimal) -> Decimal:
+        """Return the value. Raises ValueError if it has more digits than can be stored."""
+        smallest = Decimal(1).scaleb(-self.decimals)
+        most = Decimal(1).scaleb((self.max_digits or 0) - self.decimals) - smallest
+        if abs(value) > most:
+            raise ValueError(_("Enter at most %(limit_value)s.") % {"limit_value": _typed(most)})
+        return value
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored amount with all its decimals."""

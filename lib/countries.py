@@ -32,14 +32,18 @@ MO|Macao|Macau|Macau|Macao
 
 # code|other spellings; accents and case are ignored
 ALIASES = """
-NL|Holland;The Netherlands
+NL|Holland;The Netherlands;Kingdom of the Netherlands;Koninkrijk der Nederlanden
 AE|UAE;VAE;Emirates;Emiraten
 BQ|Bonaire;Saba;Sint Eustatius
 CI|Ivory Coast
 CV|Cape Verde
+AX|Åland Islands;Ålandseilanden;Ahvenanmaa
+BA|Bosnia;Bosnië;Bosnië-Herzegovina;Bosnia-Herzegovina
+BY|Wit-Rusland;Belorussia
+CD|DR Congo;Democratic Republic of the Congo;Democratische Republiek Congo;Zaire
 GR|EL;Hellas
 HR|Hrvatska
-IE|Eire
+IE|Eire;Republic of Ireland;Republiek Ierland
 MK|Macedonia;Macedonië
 MM|Burma;Birma
 RU|Russian Federation;Russische Federatie
@@ -51,6 +55,7 @@ CZ|Czech Republic;Tsjechische Republiek
 DK|Danmark
 ES|España
 GB|UK;Great Britain;England;Engeland;Groot-Brittannië;Scotland;Schotland;Wales
+GB|Northern Ireland;Noord-Ierland
 IT|Italia
 PL|Polska
 SE|Sverige

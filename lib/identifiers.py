@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from stdnum import bic, iban
+from stdnum import bic, iban, numdb
 from stdnum.eu import vat
 from stdnum.exceptions import InvalidChecksum, InvalidComponent
 from stdnum.exceptions import ValidationError as InvalidNumber
@@ -26,6 +26,8 @@ _VAT_LABEL = re.compile(
     r"^(?:btw|vat|tva|ust)[ .-]*(?:id|nr|nummer|number|no)?[ .:-]*", re.IGNORECASE
 )
 _IBAN_LABEL = re.compile(r"(?i)^iban[^a-z0-9]*(?:nummer|nr|number)?[^a-z0-9]*")
+_BIC_LABEL = re.compile(r"(?i)^(?:(?:bic|swift)[ -]?(?:code|nummer|number|nr)?[^a-z0-9]+)+")
+_OIN_LABEL = re.compile(r"(?i)^oin[^0-9]*")
 _POSTAL_LABEL = re.compile(r"(?i)^nl?[ -]+(?=[0-9])")
 _WITHOUT_COUNTRY = re.compile(r"[0-9]{9}B[0-9]{2}")
 
@@ -34,8 +36,11 @@ COC_DIGITS, OIN_DIGITS = 8, 20
 
 def clean_iban(text: str) -> str:
     """Clean an international bank account number, such as NL91ABNA0417164300."""
+    number = iban.compact(_IBAN_LABEL.sub("", clean_line(text)))
+    _check_length_of_iban(number)
     try:
-        return str(iban.validate(_IBAN_LABEL.sub("", clean_line(text))))
+        iban.validate(number, check_country=False)
+        return _checked_by_country(number)
     except InvalidChecksum:
         sentence = _("The check digits of this IBAN do not match. A character is wrong or missing.")
     except InvalidComponent:
@@ -45,10 +50,37 @@ def clean_iban(text: str) -> str:
     raise ValidationError(sentence)
 
 
+def _check_length_of_iban(number: str) -> None:
+    """Raise ValidationError if it does not begin with a country, or is not as long as there."""
+    structure = numdb.get("iban").info(number)[0][1].get("bban")
+    if not (number.isascii() and number.isalnum()):
+        return
+    if not structure:
+        raise ValidationError(_("An IBAN begins with the letters of a country, such as NL."))
+    length = 4 + sum(int(part) for part in re.findall(r"([0-9]+)!", structure))
+    if len(number) != length:
+        sentence = _(
+            "An IBAN of %(country)s has %(length)d letters and digits; this one has %(count)d."
+        )
+        told = {"country": number[:2], "length": length, "count": len(number)}
+        raise ValidationError(sentence % told)
+
+
+def _checked_by_country(number: str) -> str:
+    """Return the number. Raises InvalidChecksum if the check digits of its country do not match.
+
+    A bank that the library does not know is no reason to refuse a number: banks are founded.
+    """
+    try:
+        return str(iban.validate(number))
+    except InvalidComponent:
+        return number
+
+
 def clean_bic(text: str) -> str:
     """Clean a bank identifier code, such as ABNANL2A."""
     try:
-        return str(bic.validate(clean_line(text)))
+        return str(bic.validate(_BIC_LABEL.sub("", clean_line(text))))
     except InvalidComponent:
         sentence = _("The fifth and sixth letter of a BIC are a country, such as NL in ABNANL2A.")
     except InvalidNumber:
@@ -107,7 +139,7 @@ def clean_coc_number(text: str) -> str:
 
 def clean_registration(text: str) -> str:
     """Clean a Chamber of Commerce number, or the OIN of a government body: 20 digits."""
-    number = clean(_COC_LABEL.sub("", clean_line(text)), " .-/")
+    number = clean(_OIN_LABEL.sub("", _COC_LABEL.sub("", clean_line(text))), " .-/")
     if number.isascii() and number.isdigit() and len(number) == OIN_DIGITS:
         return str(number)
     return clean_coc_number(text)

@@ -20,6 +20,8 @@ from lib.addresses import clean_address, split_addresses
         ("jan@faß.example", "jan@xn--fa-hia.example"),
         ("jan@ÉCOLE.example", "jan@xn--cole-9oa.example"),
         ("jan@xn--fa-hia.example", "jan@xn--fa-hia.example"),
+        ("jan@voorbeeld.nl <jan@voorbeeld.nl>", "jan@voorbeeld.nl"),
+        ("'x' <jan@voorbeeld.nl>", "jan@voorbeeld.nl"),
         ("", ""),
     ],
 )

@@ -38,6 +38,8 @@ class AmountForm(forms.Form):
         ("1.2500", "1.25"),
         ("€ 12 500,00", "12500.00"),
         ("EUR 12,50", "12.50"),
+        ("EUR12,50", "12.50"),
+        ("12 euros", "12.00"),
         ("12,50 euro", "12.50"),
         ("50,-", "50.00"),
         ("€ 1.250,--", "1250.00"),
@@ -168,3 +170,28 @@ def test_no_amount_is_none():
 
     assert form.is_valid()
     assert form.cleaned_data["amount"] is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", ["0100.000", "01,125", "€ 012.500"])
+def test_leading_zeroes_do_not_decide_what_three_digits_are(text, language):
+    with translation.override(language), pytest.raises(AmbiguousAmount):
+        parse_amount(text)
+
+
+def test_a_field_for_whole_numbers_asks_for_a_whole_number():
+    for text in ("1e2", "12 km", "95.5"):
+        assert "whole number" in AmountForm({"days": text}).errors["days"][0]
+
+
+@pytest.mark.parametrize("text", ["99999999999", "-100000000", "1.000.000.000.000,00"])
+def test_an_amount_with_too_many_digits_is_refused_with_the_highest_one(text):
+    class Small(forms.Form):
+        amount = AmountField(max_digits=10, min_value=None)
+
+    assert Small({"amount": text}).errors["amount"] == ["Enter at most 99999999.99."]
+    assert Small({"amount": "-99.999.999,99"}).is_valid()
+
+
+def test_an_amount_below_the_lowest_is_refused_in_one_voice():
+    assert AmountForm({"amount": "-1"}).errors["amount"] == ["Enter at least 0."]

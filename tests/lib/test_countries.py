@@ -44,6 +44,8 @@ def test_accents_do_not_send_a_country_to_the_end_of_the_list():
 @pytest.mark.parametrize(
     ("written", "code"),
     [
+        ("Noord-Ierland", "GB"), ("Ålandseilanden", "AX"), ("Bosnië-Herzegovina", "BA"),
+        ("Wit-Rusland", "BY"), ("DR Congo", "CD"), ("Republic of Ireland", "IE"),
         ("Nederland", "NL"), ("holland", "NL"), ("Pays-Bas", "NL"), ("Niederlande", "NL"),
         (" BELGIE ", "BE"), ("België", "BE"), ("Belgique", "BE"), ("be", "BE"),
         ("Deutschland", "DE"), ("Duitsland", "DE"), ("Österreich", "AT"), ("Osterreich", "AT"),

@@ -14,6 +14,12 @@ from lib import identifiers
         (identifiers.clean_iban, "nl91 abna 0417 1643 00", "NL91ABNA0417164300"),
         (identifiers.clean_iban, "BE71 0961 2345 6769", "BE71096123456769"),
         (identifiers.clean_bic, "abna nl 2a", "ABNANL2A"),
+        (identifiers.clean_bic, "BIC: ABNANL2A", "ABNANL2A"),
+        (identifiers.clean_bic, "BIC/SWIFT-code ABNANL2AXXX", "ABNANL2AXXX"),
+        (identifiers.clean_bic, "Swift. rabo nl 2u", "RABONL2U"),
+        # Belgium: a bank that the library does not know.
+        (identifiers.clean_iban, "BE68 5390 0754 7034", "BE68539007547034"),
+        (identifiers.clean_registration, "OIN: 00000001003214345000", "00000001003214345000"),
         (identifiers.clean_vat_number, "nl 1234.56.782.B.12", "NL123456782B12"),
         (identifiers.clean_vat_number, "DE 136,695 976", "DE136695976"),
         (identifiers.clean_coc_number, " 1234 5678 ", "12345678"),
@@ -33,6 +39,10 @@ def test_a_number_is_stored_in_one_way(
     [
         (identifiers.clean_iban, "NL92ABNA0417164300", "check digits"),
         (identifiers.clean_iban, "12345", "IBAN"),
+        (identifiers.clean_iban, "0417164300", "begins with the letters of a country"),
+        (identifiers.clean_iban, "NL91 ABNA 0417 1643 0", "18 letters and digits; this one has 17"),
+        (identifiers.clean_iban, "DE89 3704 0044 0532 0130 00 00", "22 letters and digits"),
+        (identifiers.clean_iban, "ES91 2100 0418 4602 0005 1332", "check digits"),
         (identifiers.clean_iban, "QQ49ABNA0417164300", "begins with the letters of a country"),
         (identifiers.clean_iban, "NL91 ABNA 0417!", "This is not an IBAN"),
         (identifiers.clean_bic, "ABNA", "8 or 11"),
