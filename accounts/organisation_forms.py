@@ -1,5 +1,6 @@
 """The form of Settings → Organisation."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.validators import RegexValidator, URLValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib import identifiers
@@ -80,6 +82,14 @@ class OrganisationForm(KeepsUpload, forms.ModelForm):  # type: ignore[type-arg] 
 
     def clean_coc_number(self) -> str:
         return self._checked("coc_number", identifiers.clean_coc_number)
+
+    def clean_closed_until(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["closed_until"]
+        if day and day > timezone.localdate():
+            raise ValidationError(
+                _("The books cannot be closed for days to come. Choose today or an earlier day.")
+            )
+        return day
 
     def clean_website(self) -> str:
         website = self.cleaned_data["website"].strip()

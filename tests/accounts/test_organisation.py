@@ -1,5 +1,6 @@
 """Settings → Organisation: checks of numbers, redrawn logos, visible to members only."""
 
+import datetime
 import io
 import re
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Membership, Organisation
@@ -89,6 +91,19 @@ def test_a_mistake_is_shown_at_its_field_and_nothing_is_stored(
     assert answer.status_code == 422
     assert f'id="id_{field}_error"' in answer.content.decode()
     assert organisation.city == LAWFUL_ISSUER["city"]
+
+
+@pytest.mark.parametrize("days", [1, 32, 3650])
+def test_the_books_are_not_closed_for_days_to_come(
+    inside: Client, organisation: Organisation, days: int
+) -> None:
+    today = timezone.localdate()
+    told = save(inside, closed_until=(today + datetime.timedelta(days)).isoformat())
+
+    assert "days to come" in told.context["form"].errors["closed_until"][0]
+    assert save(inside, closed_until=today.isoformat()).status_code == 302
+    organisation.refresh_from_db()
+    assert organisation.closed_until == today
 
 
 def test_a_foreign_postal_code_is_left_alone(inside: Client, organisation: Organisation) -> None:
