@@ -27,10 +27,9 @@ def settings_of(organisation: Organisation) -> InvoiceSettings:
     return found or InvoiceSettings(organisation=organisation)
 
 
-def payment_term(customer: Customer, organisation: Organisation) -> int:
+def payment_term(customer: Customer, settings: InvoiceSettings) -> int:
     """Return the payment term in days: the customer's own, else the organisation's."""
-    customer_term = customer.payment_term
-    return settings_of(organisation).payment_term if customer_term is None else customer_term
+    return settings.payment_term if customer.payment_term is None else customer.payment_term
 
 
 def why_held(organisation: Organisation) -> str:
@@ -49,10 +48,15 @@ def next_number(organisation: Organisation, origin: Origin, *, year: int) -> str
     Must run in the transaction that uses the number. Its row stays locked until then: no number is
     assigned twice, and after a rollback the number is assigned again.
     """
+    return next_numbers(organisation, origin, year=year, count=1)[0]
+
+
+def next_numbers(organisation: Organisation, origin: Origin, *, year: int, count: int) -> list[str]:
+    """Assign the next numbers of the series, all at once; see `next_number`."""
     series = _series(organisation, series_prefix(organisation, origin), year)
-    NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
+    NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + count)
     series.refresh_from_db(fields=["last"])
-    return str(series)
+    return [series.number(series.last - count + n) for n in range(1, count + 1)]
 
 
 def skip_numbers(organisation: Organisation, numbers: Iterable[str]) -> None:

@@ -2,7 +2,8 @@
 
 import datetime
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,8 @@ from ..models import Batch, Booking, BookingKind, Invoice, State
 from . import payloads
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+# The fields of a customer by which e-Boekhouden knows it.
+KNOWN_BY = ("number", "remote_id", "remote_code")
 
 
 def new_correlation_id() -> str:
@@ -32,13 +35,15 @@ def enqueue_delivery(connection_id: int) -> None:
     enqueue("billing.tasks.deliver_bookings", connection_id, expires=None)
 
 
-def hold_customers(ids: Iterable[int]) -> None:
+def hold_customers(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Lock customers until the end of the transaction, in a fixed order against deadlock.
 
-    Two people who bill the same new customer then create its relation once.
+    Two people who bill the same new customer then create its relation once. Returns the fields by
+    which e-Boekhouden knows each customer, as they are now.
     """
     held = Customer.objects.filter(pk__in=sorted(set(ids))).order_by("pk")
-    list(held.select_for_update(no_key=True).values_list("pk", flat=True))
+    rows = held.select_for_update(no_key=True).values("pk", *KNOWN_BY)
+    return {row.pop("pk"): row for row in rows}
 
 
 def queue_invoice(
@@ -48,26 +53,38 @@ def queue_invoice(
     by: User | None,
     now: datetime.datetime,
     batch: Batch | None = None,
-    lines: Sequence[InvoiceLine] | None = None,
 ) -> Booking:
-    """Queue an invoice that e-Boekhouden must create, with `lines` if they are composed already.
+    """Queue an invoice that e-Boekhouden must create, and ask a worker to deliver it.
 
     Must run in the transaction that makes it final.
     """
-    correlation_id = new_correlation_id()
-    payload = payloads.invoice_payload(
-        invoice, connection, correlation_id=correlation_id, lines=lines
-    )
-    return _queue(
-        BookingKind.INVOICE,
-        invoice,
-        connection,
-        payload,
-        correlation_id=correlation_id,
-        by=by,
-        now=now,
-        batch=batch,
-    )
+    (booking,) = queue_invoices([invoice], connection, by=by, now=now, batch=batch)
+    enqueue_delivery(connection.pk)
+    return booking
+
+
+def queue_invoices(
+    invoices: Sequence[Invoice],
+    connection: Connection,
+    *,
+    by: User | None,
+    now: datetime.datetime,
+    batch: Batch | None = None,
+    lines: Sequence[Sequence[InvoiceLine]] | None = None,
+) -> list[Booking]:
+    """Queue invoices that e-Boekhouden must create, with their `lines` if those are composed.
+
+    Must run in the transaction that makes them final. The caller asks a worker to deliver them.
+    """
+    composed: Sequence[Sequence[InvoiceLine] | None] = lines or [None] * len(invoices)
+
+    def payload(place: int, correlation_id: str) -> payloads.Payload:
+        return payloads.invoice_payload(
+            invoices[place], connection, correlation_id=correlation_id, lines=composed[place]
+        )
+
+    origin = _Origin(connection, by, now, batch)
+    return _queue(BookingKind.INVOICE, invoices, origin, payload)
 
 
 def queue_sales_entry(
@@ -79,19 +96,14 @@ def queue_sales_entry(
     batch: Batch | None = None,
 ) -> Booking:
     """Queue a sales entry in e-Boekhouden for an invoice that was sent from here."""
-    correlation_id = new_correlation_id()
-    payload = payloads.sales_entry_payload(invoice, connection, correlation_id=correlation_id)
-    kind = BookingKind.SALES_ENTRY
-    return _queue(
-        kind,
-        invoice,
-        connection,
-        payload,
-        correlation_id=correlation_id,
-        by=by,
-        now=now,
-        batch=batch,
-    )
+
+    def payload(_place: int, correlation_id: str) -> payloads.Payload:
+        return payloads.sales_entry_payload(invoice, connection, correlation_id=correlation_id)
+
+    origin = _Origin(connection, by, now, batch)
+    (booking,) = _queue(BookingKind.SALES_ENTRY, [invoice], origin, payload)
+    enqueue_delivery(connection.pk)
+    return booking
 
 
 def queue_relation(
@@ -106,89 +118,111 @@ def queue_relation(
 
     Must run in a transaction.
     """
-    hold_customers([customer.pk])
-    if not _must_be_made(customer):
+    _hold([customer])
+    relations = _relations([customer], _Origin(connection, by, now, batch))
+    if not relations:
         return None
-    correlation_id = new_correlation_id()
-    payload = payloads.relation_payload(
-        relation_from_customer(customer, correlation_id=correlation_id)
-    )
-    return _create(
-        BookingKind.RELATION,
-        customer,
-        connection,
-        payload=payload,
-        correlation_id=correlation_id,
-        by=by,
-        now=now,
-        batch=batch,
-        natural_key=customer.number,
-        next_at=now,
-    )
+    (relation,) = Booking.objects.bulk_create(relations.values())
+    return relation
 
 
-def _must_be_made(customer: Customer) -> bool:
-    """Return whether the relation of the locked customer neither exists nor is queued."""
-    customer.refresh_from_db(fields=["number", "remote_id", "remote_code"])
-    relations = customer.bookings.filter(kind=BookingKind.RELATION)
-    queued = relations.exclude(state__in=(State.CANCELLED, State.CONFIRMED))
-    if customer.is_in_eboekhouden or queued.exists():
-        return False
-    # A relation that was deleted in e-Boekhouden may be created again.
-    relations.filter(state=State.CONFIRMED).update(state=State.CANCELLED, remote_id="")
-    return True
+@dataclass(frozen=True)
+class _Origin:
+    """What the bookings of one request have in common."""
+
+    connection: Connection
+    by: User | None
+    now: datetime.datetime
+    batch: Batch | None
+
+    def booking(
+        self, kind: BookingKind, customer: Customer, payload: payloads.Payload, **fields: Any
+    ) -> Booking:
+        """Return a booking that is not stored yet."""
+        return Booking(
+            organisation=customer.organisation,
+            connection=self.connection,
+            batch=self.batch,
+            kind=kind,
+            customer=customer,
+            payload=payload,
+            fingerprint=payloads.fingerprint(payload),
+            created_at=self.now,
+            created_by=self.by,
+            **fields,
+        )
 
 
 def _queue(
     kind: BookingKind,
-    invoice: Invoice,
-    connection: Connection,
-    payload: payloads.Payload,
-    *,
-    correlation_id: str,
-    by: User | None,
-    now: datetime.datetime,
-    batch: Batch | None,
-) -> Booking:
-    queue_relation(invoice.customer, connection, by=by, now=now, batch=batch)
-    waits = not invoice.customer.is_in_eboekhouden
-    booking = _create(
-        kind,
-        invoice.customer,
-        connection,
-        payload=payload,
-        correlation_id=correlation_id,
-        by=by,
-        now=now,
-        batch=batch,
-        invoice=invoice,
-        natural_key=invoice.number,
-        state=State.BLOCKED if waits else State.QUEUED,
-        reason="customer" if waits else "",
-        next_at=None if waits else now,
+    invoices: Sequence[Invoice],
+    origin: _Origin,
+    payload_of: Callable[[int, str], payloads.Payload],
+) -> list[Booking]:
+    """Store a booking for each invoice, preceded by that of its relation if that is new."""
+    customers = [invoice.customer for invoice in invoices]
+    _hold(customers)
+    relations = _relations(customers, origin)
+    documents, in_order = [], []
+    for place, invoice in enumerate(invoices):
+        correlation_id = new_correlation_id()
+        waits = not invoice.customer.is_in_eboekhouden
+        document = origin.booking(
+            kind,
+            invoice.customer,
+            payload_of(place, correlation_id),
+            correlation_id=correlation_id,
+            invoice=invoice,
+            natural_key=invoice.number,
+            state=State.BLOCKED if waits else State.QUEUED,
+            reason="customer" if waits else "",
+            next_at=None if waits else origin.now,
+        )
+        if relation := relations.pop(invoice.customer_id, None):
+            in_order.append(relation)
+        in_order.append(document)
+        documents.append(document)
+    Booking.objects.bulk_create(in_order)
+    return documents
+
+
+def _hold(customers: Iterable[Customer]) -> None:
+    """Lock the customers, and read again how e-Boekhouden knows them."""
+    every = list(customers)
+    known = hold_customers(customer.pk for customer in every)
+    for customer in every:
+        for name, value in known[customer.pk].items():
+            setattr(customer, name, value)
+
+
+def _relations(customers: Iterable[Customer], origin: _Origin) -> dict[int, Booking]:
+    """Return a booking, not stored yet, for each locked customer without relation, by its id.
+
+    A customer whose relation exists in e-Boekhouden or is queued already gets none.
+    """
+    lacking = {one.pk: one for one in customers if not one.is_in_eboekhouden}
+    if not lacking:
+        return {}
+    relations = Booking.objects.filter(kind=BookingKind.RELATION)
+    queued = relations.filter(customer__in=lacking).exclude(
+        state__in=(State.CANCELLED, State.CONFIRMED)
     )
-    enqueue_delivery(connection.pk)
-    return booking
+    for customer_id in queued.values_list("customer", flat=True):
+        lacking.pop(customer_id, None)
+    # A relation that was deleted in e-Boekhouden may be created again.
+    deleted = relations.filter(customer__in=lacking, state=State.CONFIRMED)
+    deleted.update(state=State.CANCELLED, remote_id="")
+    return {pk: _relation(customer, origin) for pk, customer in lacking.items()}
 
 
-def _create(
-    kind: BookingKind,
-    customer: Customer,
-    connection: Connection,
-    *,
-    payload: payloads.Payload,
-    by: User | None,
-    now: datetime.datetime,
-    **fields: Any,
-) -> Booking:
-    return Booking.objects.create(
-        organisation=customer.organisation,
-        connection=connection,
-        kind=kind,
-        customer=customer,
-        payload=payload,
-        fingerprint=payloads.fingerprint(payload),
-        created_at=now,
-        created_by=by,
-        **fields,
+def _relation(customer: Customer, origin: _Origin) -> Booking:
+    correlation_id = new_correlation_id()
+    relation = relation_from_customer(customer, correlation_id=correlation_id)
+    return origin.booking(
+        BookingKind.RELATION,
+        customer,
+        payloads.relation_payload(relation),
+        correlation_id=correlation_id,
+        natural_key=customer.number,
+        next_at=origin.now,
     )

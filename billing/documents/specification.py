@@ -20,6 +20,7 @@ from ..models import Invoice, InvoiceLine
 from ..unbilled.items import ORDER, UNITS, ItemKind, Key, alone, quantity_of
 
 Row = TimeEntry | Expense | Trip | ScheduledAmount
+LINES_AT_ONCE = 200  # lines of one UPDATE
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,18 @@ class BilledRow:
     texts: dict[str, Any]
 
 
-def specify(invoice: Invoice) -> None:
-    """Store the specification of all lines with rows, in six queries."""
-    lines = [line for line in lines_with_rows(invoice) if line.specification]
-    InvoiceLine.objects.bulk_update(lines, ["specification"])
+def specify(invoices: Sequence[Invoice]) -> None:
+    """Store the specification of all lines with rows, in six queries and one for many lines."""
+    lines = [line for line in lines_with_rows(*invoices) if line.specification]
+    InvoiceLine.objects.bulk_update(lines, ["specification"], batch_size=LINES_AT_ONCE)
 
 
-def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
+def lines_with_rows(*invoices: Invoice) -> list[InvoiceLine]:
     """Return every line with its billed rows as its specification; store nothing."""
     by_line: dict[int, list[BilledRow]] = defaultdict(list)
-    for row in billed_rows(invoice):
+    for row in billed_rows(*invoices):
         by_line[row.line_id].append(row)
-    lines = list(invoice.lines.all())
+    lines = list(InvoiceLine.objects.filter(invoice__in=invoices))
     for line in lines:
         if line.pk in by_line:
             amount = net_amount(line.quantity, line.price)
@@ -52,9 +53,9 @@ def lines_with_rows(invoice: Invoice) -> list[InvoiceLine]:
     return lines
 
 
-def billed_rows(invoice: Invoice) -> list[BilledRow]:
-    """Load the rows billed on the invoice, by kind and day."""
-    of_invoice = {"invoice_line__invoice": invoice}
+def billed_rows(*invoices: Invoice) -> list[BilledRow]:
+    """Load the rows billed on the invoices, by kind and day."""
+    of_invoice = {"invoice_line__invoice__in": invoices}
     relations = ("project", "membership__user")
     order = ("date", "pk")
     hours = (

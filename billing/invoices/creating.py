@@ -6,38 +6,37 @@ booking.
 """
 
 import datetime
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from accounts.models import Organisation, User
 from integrations.eboekhouden.failpoints import failpoint
-from integrations.models import Connection, Numbering
+from integrations.models import Connection
 from vat.total_rows import total_fields
 
-from ..bookings.outbox import hold_customers, queue_invoice
-from ..documents.parties import addressee_snapshot, issuer_snapshot
-from ..documents.specification import specify
-from ..documents.supply import supply_period
-from ..models import Batch, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin
-from ..numbering import next_number, payment_term
-from ..reports.shares import store_shares
-from ..unbilled.claiming import RowsTaken, claim_rows
+from ..bookings.outbox import enqueue_delivery, hold_customers, queue_invoices
+from ..models import (
+    Batch,
+    Invoice,
+    InvoiceEvent,
+    InvoiceLine,
+    InvoiceSettings,
+)
+from ..numbering import payment_term, settings_of
+from ..unbilled.claiming import RowsTaken, claim_rows_of_lines, release
 from ..unbilled.lines import Line
 from ..unbilled.work import WorkQuery
+from .freezing import freeze, numbers_there
 from .presenters import skipped_entries
 from .proposals import Options, Proposal, ProposedInvoice, fits, propose
 
-# The fields that making an invoice final writes.
-FROZEN = (
-    "status",
-    "number",
-    "final_at",
-    "issuer",
-    "addressee",
-    "supplied_from",
-    "supplied_until",
-)
+# Invoices that are made together: progress is reported after each block.
+AT_ONCE = 100
+Block = Sequence[ProposedInvoice]
+# Called in the transaction, with the number of invoices that are made so far.
+Progress = Callable[[int], object]
 
 
 class ProposalChanged(Exception):
@@ -59,18 +58,31 @@ class InvoiceRequest:
     by: User
 
 
-def draft_invoices(request: InvoiceRequest, *, now: datetime.datetime) -> list[Invoice]:
+def no_progress(made: int) -> None:
+    """Report nothing."""
+
+
+def leave_drafts(drafts: list[Invoice], block: Block) -> None:
+    """Do nothing more with drafts."""
+
+
+def draft_invoices(
+    request: InvoiceRequest, *, now: datetime.datetime, progress: Progress = no_progress
+) -> list[Invoice]:
     """Create drafts of invoices to send from here, one per proposed invoice.
 
     Raises ProposalChanged when something changed since it was shown.
     """
     with transaction.atomic():
-        proposal = _agreed(request)
-        return [_draft(request, proposed, now=now) for proposed in proposal.invoices]
+        return _make(request, _agreed(request), now=now, progress=progress)
 
 
 def invoice_in_eboekhouden(
-    request: InvoiceRequest, *, connection: Connection, now: datetime.datetime
+    request: InvoiceRequest,
+    *,
+    connection: Connection,
+    now: datetime.datetime,
+    progress: Progress = no_progress,
 ) -> Batch:
     """Create final invoices and queue them for e-Boekhouden; the batch shows their progress.
 
@@ -85,17 +97,18 @@ def invoice_in_eboekhouden(
             created_by=request.by,
             skipped=skipped_entries(proposal),
         )
-        for proposed in proposal.invoices:
-            invoice = _draft(request, proposed, now=now)
-            make_final_there(invoice, connection, by=request.by, now=now)
-            queue_invoice(
-                invoice,
-                connection,
-                by=request.by,
-                now=now,
-                batch=batch,
-                lines=proposed.service_lines,
-            )
+        year, count = request.options.date.year, len(proposal.invoices)
+        numbers = iter(numbers_there(connection, year=year, count=count))
+
+        def finish(drafts: list[Invoice], block: Block) -> None:
+            for draft in drafts:
+                draft.number = next(numbers)
+            freeze(drafts, by=request.by, now=now)
+            lines = [proposed.service_lines for proposed in block]
+            queue_invoices(drafts, connection, by=request.by, now=now, batch=batch, lines=lines)
+
+        _make(request, proposal, now=now, progress=progress, finish=finish)
+        enqueue_delivery(connection.pk)
         failpoint("before-freeze-commit")
         return batch
 
@@ -109,12 +122,66 @@ def _agreed(request: InvoiceRequest) -> Proposal:
     return proposal
 
 
+def _make(
+    request: InvoiceRequest,
+    proposal: Proposal,
+    *,
+    now: datetime.datetime,
+    progress: Progress,
+    finish: Callable[[list[Invoice], Block], object] = leave_drafts,
+) -> list[Invoice]:
+    """Create the invoices as drafts, block by block; `finish` is called with each block."""
+    settings = settings_of(request.organisation)
+    made: list[Invoice] = []
+    for start in range(0, len(proposal.invoices), AT_ONCE):
+        block = proposal.invoices[start : start + AT_ONCE]
+        drafts = Invoice.objects.bulk_create(
+            _draft(request, proposed, settings=settings, now=now) for proposed in block
+        )
+        made += drafts
+        try:
+            _add_lines(drafts, block)
+        except RowsTaken as taken:
+            raise ProposalChanged(_proposed_again(request, made)) from taken
+        InvoiceEvent.objects.bulk_create(
+            InvoiceEvent(
+                invoice=draft, at=now, by=request.by, kind="drafted", details={"rows": one.rows}
+            )
+            for draft, one in zip(drafts, block, strict=True)
+        )
+        finish(drafts, block)
+        progress(len(made))
+    return made
+
+
+def _proposed_again(request: InvoiceRequest, made: list[Invoice]) -> Proposal:
+    """Return the proposal as it is now, as if the transaction had been rolled back already."""
+    for invoice in made:
+        release(invoice)
+    return propose(request.organisation, request.work.load(), options=request.options)
+
+
+def _add_lines(drafts: list[Invoice], block: Block) -> None:
+    """Store the lines, and claim their rows. Raises RowsTaken."""
+    lines = InvoiceLine.objects.bulk_create(
+        _invoice_line(draft, position, line)
+        for draft, proposed in zip(drafts, block, strict=True)
+        for position, line in enumerate(proposed.lines, start=1)
+    )
+    items = [line.items for proposed in block for line in proposed.lines]
+    claim_rows_of_lines(zip(lines, items, strict=True))
+
+
 def _draft(
-    request: InvoiceRequest, proposed: ProposedInvoice, *, now: datetime.datetime
+    request: InvoiceRequest,
+    proposed: ProposedInvoice,
+    *,
+    settings: InvoiceSettings,
+    now: datetime.datetime,
 ) -> Invoice:
     customer, options = proposed.customer, request.options
-    term = payment_term(customer, request.organisation)
-    invoice = Invoice.objects.create(
+    term = payment_term(customer, settings)
+    return Invoice(
         organisation=request.organisation,
         customer=customer,
         origin=options.origin,
@@ -129,21 +196,6 @@ def _draft(
         created_by=request.by,
         **total_fields(proposed.totals),
     )
-    lines = InvoiceLine.objects.bulk_create(
-        _invoice_line(invoice, position, line)
-        for position, line in enumerate(proposed.lines, start=1)
-    )
-    try:
-        for stored, line in zip(lines, proposed.lines, strict=True):
-            claim_rows(stored, line.items)
-    except RowsTaken as taken:
-        changed = propose(request.organisation, request.work.load(), options=options)
-        raise ProposalChanged(changed) from taken
-    rows = sum(len(line.items) for line in proposed.lines)
-    InvoiceEvent.objects.create(
-        invoice=invoice, at=now, by=request.by, kind="drafted", details={"rows": rows}
-    )
-    return invoice
 
 
 def _invoice_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
@@ -165,35 +217,4 @@ def _invoice_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
         cost_centre_id=line.posting_rule.cost_centre_id,
         project_id=line.project_id,
         task_id=line.task_id,
-    )
-
-
-def make_final_there(
-    invoice: Invoice, connection: Connection, *, by: User, now: datetime.datetime
-) -> None:
-    """Make an invoice for e-Boekhouden final, with our number unless the service assigns one."""
-    if connection.numbering == Numbering.OWN:
-        invoice.number = next_number(
-            invoice.organisation, Origin.EBOEKHOUDEN, year=invoice.date.year
-        )
-    freeze(invoice, by=by, now=now)
-
-
-def freeze(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
-    """Make a draft final.
-
-    Copies the issuer, the addressee, the rows of its lines and the period of supply. The invoice
-    never changes after this.
-    """
-    specify(invoice)
-    store_shares([invoice])
-    if supplied := supply_period(invoice):
-        invoice.supplied_from, invoice.supplied_until = supplied
-    invoice.status = InvoiceStatus.FINAL
-    invoice.final_at = now
-    invoice.issuer = issuer_snapshot(invoice.organisation)
-    invoice.addressee = addressee_snapshot(invoice.customer)
-    invoice.save(update_fields=FROZEN)
-    InvoiceEvent.objects.create(
-        invoice=invoice, at=now, by=by, kind="final", details={"number": invoice.number}
     )

@@ -20,7 +20,6 @@ from ..bookings.outbox import hold_customers, queue_invoice
 from ..models import CreditState, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin, State
 from ..numbering import why_held
 from ..unbilled.releasing import hold_rows_of, name_rows, release_rows, take_rows_back
-from .creating import make_final_there
 from .credit_lines import (
     CannotCredit,
     CreditInput,
@@ -30,6 +29,7 @@ from .credit_lines import (
     totals_of_credit,
     why_no_credit,
 )
+from .freezing import freeze, numbers_there
 
 
 def draft_credit(
@@ -65,7 +65,8 @@ def credit_in_eboekhouden(
             raise CannotCredit(why)
         credit = _draft(held, credit_input, by=by, now=now)
         release_rows(credit, by=by)
-        make_final_there(credit, connection, by=by, now=now)
+        (credit.number,) = numbers_there(connection, year=credit.date.year, count=1)
+        freeze([credit], by=by, now=now)
         count_credit(credit, by=by, now=now)
         queue_invoice(credit, connection, by=by, now=now)
         return credit

@@ -21,7 +21,7 @@ from vat.total_rows import total_fields
 from vat.totals import totals
 
 from ..models import Invoice, InvoiceEvent, InvoiceLine, Origin
-from ..numbering import payment_term
+from ..numbering import payment_term, settings_of
 from ..unbilled.claiming import line_ids_with_rows, release, release_lines
 from .crediting import restate_drafts
 from .locking import NotAllowed, lock_invoice
@@ -97,7 +97,7 @@ def blank_draft(
 ) -> Invoice:
     """Create a draft without lines, to which the user adds lines."""
     organisation = customer.organisation
-    term = payment_term(customer, organisation)
+    term = payment_term(customer, settings_of(organisation))
     with transaction.atomic():
         invoice = Invoice.objects.create(
             organisation=organisation,

@@ -13,8 +13,8 @@ from ..legal import Findings, check_draft
 from ..models import Invoice, InvoiceEvent, InvoiceStatus, Origin
 from ..numbering import next_number, why_held
 from ..unbilled.releasing import RowsMoved
-from .creating import freeze
 from .crediting import count_credit, settle
+from .freezing import freeze
 from .locking import NotAllowed, lock_invoice
 
 
@@ -50,7 +50,7 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
         if draft.is_credit:
             _settle(draft, by=by)
         draft.number = next_number(draft.organisation, Origin.HERE, year=draft.date.year)
-        freeze(draft, by=by, now=now)
+        freeze([draft], by=by, now=now)
         if draft.is_credit:
             count_credit(draft, by=by, now=now)
         issue_files(draft, now=now)

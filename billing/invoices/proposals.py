@@ -80,6 +80,11 @@ class ProposedInvoice:
         return self.service_lines or self.lines
 
     @property
+    def rows(self) -> int:
+        """The number of registrations and agreed amounts on it."""
+        return sum(len(line.items) for line in self.lines)
+
+    @property
     def rounding(self) -> str:
         """The cents by which the lines differ from what the work is worth; empty if they agree."""
         items = [item for line in self.lines for item in line.items]

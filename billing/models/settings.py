@@ -88,4 +88,8 @@ class NumberSeries(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prefix}{self.year}-{self.last:04d}"
+        return self.number(self.last)
+
+    def number(self, count: int) -> str:
+        """Return the number of the invoice with this place in the series."""
+        return f"{self.prefix}{self.year}-{count:04d}"

@@ -1,10 +1,10 @@
-"""Put rows on invoice lines, once: one conditional UPDATE a kind that must hit every row."""
+"""Put rows on invoice lines, once: a conditional UPDATE must hit every row that it names."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Case, OuterRef, QuerySet, Subquery, Value, When
 
 from projects.models import ScheduledAmount
 from registrations.models import Expense, Status, TimeEntry, Trip
@@ -17,6 +17,8 @@ REGISTRATIONS: dict[ItemKind, type[TimeEntry] | type[Expense] | type[Trip]] = {
     ItemKind.EXPENSE: Expense,
     ItemKind.TRIP: Trip,
 }
+# Rows of one UPDATE, each named twice at most: SQLite takes no more than a thousand values.
+ROWS_AT_ONCE = 300
 
 
 class RowsTaken(Exception):
@@ -25,12 +27,31 @@ class RowsTaken(Exception):
 
 def claim_rows(line: InvoiceLine, items: Iterable[Item]) -> None:
     """Put the rows of the items on the invoice line. Raises RowsTaken unless all are unbilled."""
-    by_kind: dict[ItemKind, list[int]] = defaultdict(list)
-    for item in items:
-        by_kind[item.kind].append(item.id)
-    for kind, ids in by_kind.items():
-        if _unbilled(kind, ids).update(**_claimed(kind, line)) != len(ids):
-            raise RowsTaken(kind)
+    claim_rows_of_lines([(line, items)])
+
+
+def claim_rows_of_lines(lines: Iterable[tuple[InvoiceLine, Iterable[Item]]]) -> None:
+    """Put the rows of the items of each line on it, in a query for three hundred rows of a kind.
+
+    Must run in a transaction that is rolled back when this raises RowsTaken: not all are unbilled.
+    """
+    places: dict[ItemKind, list[tuple[int, int]]] = defaultdict(list)
+    for line, items in lines:
+        for item in items:
+            places[item.kind].append((item.id, line.pk))
+    for kind, all_of_kind in places.items():
+        for start in range(0, len(all_of_kind), ROWS_AT_ONCE):
+            _claim(kind, all_of_kind[start : start + ROWS_AT_ONCE])
+
+
+def _claim(kind: ItemKind, places: Sequence[tuple[int, int]]) -> None:
+    """Claim some rows, given as the id of the row and of its line."""
+    by_line: dict[int, list[int]] = defaultdict(list)
+    for row_id, line_id in places:
+        by_line[line_id].append(row_id)
+    rows = _unbilled(kind, [row_id for row_id, _line_id in places])
+    if rows.update(**_claimed(kind, by_line)) != len(places):
+        raise RowsTaken(kind)
 
 
 def release(invoice: Invoice) -> int:
@@ -84,6 +105,10 @@ def _unbilled(kind: ItemKind, ids: list[int]) -> QuerySet[Any]:
     return REGISTRATIONS[kind].objects.unbilled().filter(pk__in=ids)
 
 
-def _claimed(kind: ItemKind, line: InvoiceLine) -> dict[str, Any]:
+def _claimed(kind: ItemKind, by_line: dict[int, list[int]]) -> dict[str, Any]:
     status = {} if kind is ItemKind.SCHEDULED else {"status": Status.INVOICED}
+    line = Case(
+        *(When(pk__in=ids, then=Value(line_id)) for line_id, ids in by_line.items()),
+        output_field=BigIntegerField(),
+    )
     return {"invoice_line": line, **status}
