@@ -1,7 +1,8 @@
-"""Context of every page for people who may invoice: open actions, and a paused connection.
+"""Context of every page for people who may invoice: open actions, and what is under way.
 
-Open actions are bookings that wait for a person, and unreviewed differences of the daily check. All
-of it takes one query; for other people there is none.
+Open actions are bookings that wait for a person, and unreviewed differences of the daily check.
+Besides: a paused connection, and a confirmation that a worker carries out. All of it takes one
+query; for other people there is none.
 """
 
 import datetime
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
 from accounts.models import Organisation
 
-from .models import Booking, Difference
+from .models import Booking, Difference, InvoicingRun
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,16 @@ class Pause:
 
 
 def attention(request: HttpRequest) -> dict[str, Any]:
-    """Return `attention_count` and `connection_pause`, only for people who may invoice."""
+    """Return `attention_count`, `connection_pause` and others, for people who may invoice."""
     membership = getattr(request, "membership", None)
     if membership is None or not membership.is_invoicer:
         return {}
-    bookings, findings, is_active, since, reason, must_compare = (
+    bookings, findings, is_active, since, reason, must_compare, invoicing = (
         Organisation.objects.filter(pk=membership.organisation_id)
         .annotate(
             bookings_needing=_counted(Booking.objects.needs_attention()),
             findings_needing=_counted(Difference.objects.needs_attention()),
+            invoicing=_noticed(membership.user_id),
         )
         .values_list(
             "bookings_needing",
@@ -42,6 +45,7 @@ def attention(request: HttpRequest) -> dict[str, Any]:
             "connection__paused_at",
             "connection__pause_text",
             "connection__must_compare_first",
+            "invoicing",
         )
         .get()
     )
@@ -50,6 +54,7 @@ def attention(request: HttpRequest) -> dict[str, Any]:
         "attention_count": (bookings or 0) + (findings or 0),
         "difference_count": findings or 0,
         "connection_pause": pause,
+        "invoicing_notice": invoicing,
         "connection_compares": bool(is_active and must_compare and not pause),
     }
 
@@ -59,4 +64,12 @@ def _counted(rows: QuerySet[Any]) -> Subquery:
     of_organisation = rows.filter(organisation=OuterRef("pk")).order_by()
     return Subquery(
         of_organisation.values("organisation").annotate(count=Count("pk")).values("count")
+    )
+
+
+def _noticed(user_id: int) -> Subquery:
+    """Return the newest confirmation to tell about, as its page and its notice need it."""
+    runs = InvoicingRun.objects.noticed_by(user_id).filter(organisation=OuterRef("pk"))
+    return Subquery(
+        runs.order_by("-pk").values(found=JSONObject(pk="pk", state="state", total="total"))[:1]
     )

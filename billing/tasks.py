@@ -14,6 +14,7 @@ from lib.dispatch import enqueue
 from .bookings import sweep as sweeping
 from .bookings.delivery import deliver
 from .documents.archive.storing import complete_archive
+from .invoices import in_background
 from .mailing.sending import give_up_abandoned
 from .models import InvoiceMail
 from .payments import fetching, requesting
@@ -54,6 +55,18 @@ def fetch_all_payments() -> None:
 def sweep_payments() -> None:
     """Ask again for payments that were requested and not fetched; every minute."""
     requesting.enqueue_waiting(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def run_invoicing(run_id: int) -> None:
+    """Make the invoices that a person confirmed; on request."""
+    in_background.run_invoicing(run_id, clock=timezone.now)
+
+
+@shared_task(ignore_result=True)
+def sweep_invoicing() -> None:
+    """Ask for confirmations that wait for a worker, or whose worker has died; every 30 seconds."""
+    in_background.enqueue_waiting(now=timezone.now())
 
 
 @shared_task(ignore_result=True)

@@ -1,4 +1,4 @@
-"""Long runs that one worker at a time carries out: an import, a reconciliation.
+"""Long runs that one worker at a time carries out: an import, a reconciliation, many invoices.
 
 A run is a row that is queued, claimed, kept alive with a heartbeat, and ended. A run whose
 heartbeat is too old lost its worker, and the next worker resumes it. `attempts` is also the
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, ClassVar, TypeVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, connections, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -21,6 +21,9 @@ from lib.stored_texts import TranslatedTextField, in_every_language
 
 # No step of a run takes that long: the worker of an older heartbeat has died.
 ABANDONED_AFTER = datetime.timedelta(minutes=5)
+
+# The name of a second connection to the same database.
+BESIDE = "beside"
 
 Clock = Callable[[], datetime.datetime]
 
@@ -55,6 +58,8 @@ class Run(models.Model):
     MAX_ATTEMPTS: ClassVar[int]
     # The text of that failure, with %(count)s.
     INTERRUPTED: ClassVar[Any]
+    # What its worker reads with the run.
+    RELATED: ClassVar[tuple[str, ...]] = ("organisation", "connection", "started_by")
     # Fields that are reset when the run ends.
     AT_END: ClassVar[Mapping[str, object]] = {}
 
@@ -162,7 +167,7 @@ def claim_run(model: type[R], run_id: int, *, now: datetime.datetime) -> R | Non
         state=RunState.RUNNING, heartbeat_at=now, attempts=models.F("attempts") + 1
     ):
         return None
-    return runs.select_related("organisation", "connection", "started_by").get(pk=run_id)
+    return runs.select_related(*model.RELATED).get(pk=run_id)
 
 
 def beat(run: Run, *, now: datetime.datetime, **values: Any) -> None:
@@ -176,6 +181,24 @@ def beat(run: Run, *, now: datetime.datetime, **values: Any) -> None:
     )
     if not held.update(heartbeat_at=now, **values):
         raise Lost
+
+
+def beat_beside(run: Run, *, now: datetime.datetime, **values: Any) -> None:
+    """Store progress during a long transaction, and let everybody see it before the commit.
+
+    It takes a connection of its own for one statement. SQLite has one writer, which is the
+    transaction: there, nothing is stored, and nobody can take over the run either. Whether the run
+    is still held is not decided here: the transaction ends with `end`, which raises Lost.
+    """
+    if connection.vendor == "sqlite":
+        return
+    connections[BESIDE] = beside = connection.copy(alias=BESIDE)
+    try:
+        held = type(run)._default_manager.using(BESIDE).filter(pk=run.pk, attempts=run.attempts)
+        held.filter(state=RunState.RUNNING).update(heartbeat_at=now, **values)
+    finally:
+        beside.close()
+        del connections[BESIDE]
 
 
 def end(

@@ -8,6 +8,11 @@ SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "sweep-invoicing": {
+        "task": "billing.tasks.sweep_invoicing",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "start-due-imports": {
         "task": "customers.tasks.start_due_imports",
         "schedule": 60.0,

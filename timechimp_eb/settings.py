@@ -27,6 +27,9 @@ EBOEKHOUDEN_URL = env.str("EBOEKHOUDEN_URL", default="https://soap.e-boekhouden.
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[])
 # Seconds in which e-Boekhouden may still process a request whose answer was lost.
 BOOKING_SETTLE_SECONDS = env.int("BOOKING_SETTLE_SECONDS", default=600)
+# More invoices or registrations than this are made by a worker, after the request.
+INVOICES_IN_REQUEST = env.int("INVOICES_IN_REQUEST", default=50)
+ROWS_IN_REQUEST = env.int("ROWS_IN_REQUEST", default=1000)
 # Whether named points may stop a process: only in the settings of the crash test.
 FAILPOINTS_ALLOWED = False
 

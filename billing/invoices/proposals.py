@@ -6,9 +6,10 @@ if anything changed meanwhile, the changed proposal is shown instead.
 
 import datetime
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.core import signing
 from django.utils import timezone
@@ -40,8 +41,22 @@ from ..unbilled.reasons import Fix, Reason
 from ..unbilled.work import SelectedWork
 
 SALT = "billing.proposal"
+# For so long a proposal can be confirmed.
+VALID = datetime.timedelta(hours=12)
 # The reason why an invoice is left out: our requirement, or a legal one.
 Problem = Reason | Finding
+
+
+class Figures(NamedTuple):
+    """What a token says: a hash of everything that was shown, and its size.
+
+    `rows` are registrations and agreed amounts, `cents` the total incl. VAT.
+    """
+
+    digest: str
+    invoices: int
+    rows: int
+    cents: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,31 @@ class Options:
     discount: Decimal = ZERO
     with_specification: bool = False
     with_receipts: bool = False
+
+    def to_json(self) -> dict[str, str]:
+        """Return the choices as the fields of the dialog; a box that is not ticked has none."""
+        ticked = ("with_week", "with_specification", "with_receipts")
+        return {
+            "grouping": str(self.grouping),
+            "per": "project" if self.per_project else "customer",
+            "date": self.date.isoformat(),
+            "discount": str(self.discount),
+            **{name: "on" for name in ticked if getattr(self, name)},
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str], *, origin: Origin) -> "Options":
+        """Return the options that `to_json` stored."""
+        return cls(
+            origin=origin,
+            grouping=Grouping(stored["grouping"]),
+            per_project=stored["per"] == "project",
+            date=datetime.date.fromisoformat(stored["date"]),
+            discount=Decimal(stored["discount"]),
+            with_week="with_week" in stored,
+            with_specification="with_specification" in stored,
+            with_receipts="with_receipts" in stored,
+        )
 
 
 @dataclass(frozen=True)
@@ -115,7 +155,12 @@ class Proposal:
     invoices: tuple[ProposedInvoice, ...]
     refused: tuple[ProposedInvoice, ...]
     skipped: tuple[tuple[Reason, int], ...]
-    token: str
+    figures: Figures
+
+    @property
+    def token(self) -> str:
+        """The signed figures, which the form of the dialog carries."""
+        return signing.dumps(self.figures, salt=SALT)
 
     @property
     def is_empty(self) -> bool:
@@ -139,17 +184,22 @@ def propose(organisation: Organisation, work: SelectedWork, *, options: Options)
         invoices=good,
         refused=tuple(invoice for invoice in all_of_them if invoice.problems),
         skipped=tuple(found.skipped.items()),
-        token=signing.dumps(_digest(good, options), salt=SALT),
+        figures=_figures(good, options),
     )
 
 
 def fits(proposal: Proposal, token: str) -> bool:
     """Return whether the token was signed for this proposal."""
+    return figures_of(token) == proposal.figures
+
+
+def figures_of(token: str) -> Figures | None:
+    """Return what a token says was shown; None if it was not signed here, or too long ago."""
     try:
-        shown = signing.loads(token, salt=SALT, max_age=datetime.timedelta(hours=12))
-    except signing.BadSignature:
-        return False
-    return bool(shown == _digest(proposal.invoices, proposal.options))
+        digest, invoices, rows, cents = signing.loads(token, salt=SALT, max_age=VALID)
+    except (signing.BadSignature, ValueError):
+        return None  # an older version signed the hash alone
+    return Figures(digest, invoices, rows, cents)
 
 
 def _parts(
@@ -267,6 +317,12 @@ def _about_limits(lines: tuple[ServiceLine, ...]) -> Iterable[Reason]:
     if any(max(abs(line.quantity), abs(line.price)) > limits.MAX_AMOUNT for line in lines):
         text = _("e-Boekhouden does not accept amounts above %(most)s.")
         yield Reason(text % {"most": euro(limits.MAX_AMOUNT)})
+
+
+def _figures(invoices: tuple[ProposedInvoice, ...], options: Options) -> Figures:
+    gross = sum((invoice.totals.gross for invoice in invoices), ZERO)
+    rows = sum(invoice.rows for invoice in invoices)
+    return Figures(_digest(invoices, options), len(invoices), rows, int(gross * 100))
 
 
 def _digest(invoices: tuple[ProposedInvoice, ...], options: Options) -> str:

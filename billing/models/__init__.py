@@ -11,6 +11,7 @@ from .invoice import (
     InvoiceStatus,
     Origin,
 )
+from .invoicing import InvoicingRun
 from .reconciliation import (
     Difference,
     DifferenceKind,
@@ -61,6 +62,7 @@ __all__ = [
     "InvoiceSettings",
     "InvoiceShare",
     "InvoiceStatus",
+    "InvoicingRun",
     "MailKind",
     "MailState",
     "NumberSeries",

@@ -3,7 +3,16 @@
 from django.urls import path
 
 from ..models import Origin
-from ..views import bookings, dashboard, designs, dialogs, mail_settings, replacing, unbilled
+from ..views import (
+    bookings,
+    dashboard,
+    designs,
+    dialogs,
+    invoicing_runs,
+    mail_settings,
+    replacing,
+    unbilled,
+)
 from ..views import invoice_settings as settings_views
 from ..views import reconciliation as checks
 from ..views import vat_rates as vat_rate_views
@@ -78,6 +87,8 @@ invoicing_urls = [
     ),
     path("finance/invoice/", dialogs.invoicing_dialog, HERE, name="invoice-from-rows"),
     path("finance/invoice/draft/", dialogs.invoicing_confirm, HERE, name="invoice-draft"),
+    path("finance/invoicing/<int:pk>/", invoicing_runs.invoicing_run, name="invoicing-run"),
+    path("finance/invoicing/<int:pk>/again/", dialogs.invoicing_again, name="invoicing-again"),
 ]
 
 booking_urls = [

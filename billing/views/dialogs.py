@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -18,18 +17,19 @@ from lib.toasts import toast
 from vat.totals import Totals
 
 from ..forms.invoicing import InvoicingForm, first_choices
-from ..forms.requested_rows import RequestedRows, requested_rows
 from ..invoices.creating import (
     InvoiceRequest,
     ProposalChanged,
     draft_invoices,
     invoice_in_eboekhouden,
 )
+from ..invoices.in_background import needs_worker, start_invoicing, why_not_invoiced, work_of
 from ..invoices.presenters import describe_left_out, describe_problems
-from ..invoices.proposals import Proposal, propose
+from ..invoices.proposals import Options, Proposal, propose
 from ..invoices.shown_proposal import ShownProposal
-from ..models import Invoice, Origin
-from ..numbering import series_prefix, why_held
+from ..models import Invoice, InvoicingRun, Origin
+from ..numbering import series_prefix
+from ..unbilled.requested_rows import RequestedRows, requested_rows
 
 # At most so many customers are named in a toast, and shown as left out.
 NAMED, REFUSED_SHOWN = 3, 20
@@ -52,18 +52,34 @@ def invoicing_dialog(request: MemberRequest, origin: Origin) -> HttpResponse:
 
 @require_POST
 @invoicer_required
+def invoicing_again(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show again what was confirmed and could not be made, as it would be now."""
+    runs = InvoicingRun.objects.filter(organisation=request.organisation)
+    run = get_object_or_404(runs, pk=pk)
+    requested = work_of(run)
+    options = Options.from_json(run.options, origin=Origin(run.origin))
+    proposal = propose(request.organisation, requested.work.load(), options=options)
+    form = InvoicingForm(run.options)
+    return _shown(request, options.origin, requested=requested, form=form, proposal=proposal)
+
+
+@require_POST
+@invoicer_required
 def invoicing_confirm(request: MemberRequest, origin: Origin) -> HttpResponse:
     """Make the invoices that were shown; if anything changed meanwhile, show them again."""
     requested = requested_rows(request.organisation, request.POST, today=timezone.localdate())
     form = InvoicingForm(request.POST)
-    if not form.is_valid() or _why_not(origin, _connection(request)):
+    if not form.is_valid() or why_not_invoiced(origin, _connection(request)):
         return _shown(request, origin, requested=requested, form=form, proposal=None)
+    options, token = form.options(origin), request.POST.get("token", "")
+    if shown := needs_worker(token):
+        run = start_invoicing(
+            requested, options, token, shown=shown, by=request.user, now=timezone.now()
+        )
+        end_selection(request, "overview", "unbilled")
+        return redirect("billing:invoicing-run", run.pk)
     invoice_request = InvoiceRequest(
-        request.organisation,
-        requested.work,
-        form.options(origin),
-        request.POST.get("token", ""),
-        request.user,
+        request.organisation, requested.work, options, token, request.user
     )
     try:
         return _carried_out(request, invoice_request)
@@ -124,7 +140,7 @@ def _shown(
         "left_out": describe_left_out(proposal) if proposal else [],
         "has_changed": has_changed,
         "connection": connection,
-        "why_not": _why_not(origin, connection),
+        "why_not": why_not_invoiced(origin, connection),
         "accounts": _account_names(connection),
         "prefix": series_prefix(request.organisation, origin),
         "total": _total(proposal),
@@ -134,19 +150,6 @@ def _shown(
 
 def _connection(request: MemberRequest) -> Connection | None:
     return Connection.objects.filter(organisation=request.organisation).first()
-
-
-def _why_not(origin: Origin, connection: Connection | None) -> str:
-    """Return why nothing can be booked in e-Boekhouden at all; empty if it can."""
-    if origin == Origin.HERE:
-        return ""
-    if connection is None or not connection.is_active:
-        return _("The connection with e-Boekhouden is not switched on.")
-    if not connection.has_codes:
-        return _("The username or a security code is missing.")
-    if not connection.template:
-        return _("No invoice template is set.")
-    return why_held(connection.organisation)
 
 
 def _account_names(connection: Connection | None) -> dict[str, str]:

@@ -178,7 +178,8 @@ def test_after_a_refusal_the_ticks_stay(inside, connected):
     assert "selection_done" not in inside.session
 
 
-def test_thousands_of_rows_are_shown_and_booked(inside, connected):
+def test_thousands_of_rows_are_shown_and_booked(inside, connected, settings):
+    settings.ROWS_IN_REQUEST = 5000
     project = factories.create_project(organisation=connected.organisation)
     entry = connected.hours(project=project)
     names = [f.attname for f in entry._meta.fields if not f.primary_key]

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from accounts.models import Organisation
 from registrations.selection import Selection, ids_in
 
-from ..unbilled import SCHEDULED, WORK, UnbilledFilter, unbilled_work
-from ..unbilled.work import WorkQuery
+from .rows import SCHEDULED, WORK, UnbilledFilter, unbilled_work
+from .work import WorkQuery
 
 
 @dataclass(frozen=True)
