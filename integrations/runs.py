@@ -10,7 +10,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, ClassVar, TypeVar
 
-from django.db import IntegrityError, connection, connections, models, transaction
+import structlog
+from django.db import (
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    models,
+    transaction,
+)
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -22,6 +30,7 @@ from lib.stored_texts import TranslatedTextField, in_every_language
 # No step of a run takes that long: the worker of an older heartbeat has died.
 ABANDONED_AFTER = datetime.timedelta(minutes=5)
 
+log = structlog.get_logger(__name__)
 # The name of a second connection to the same database.
 BESIDE = "beside"
 
@@ -188,7 +197,8 @@ def beat_beside(run: Run, *, now: datetime.datetime, **values: Any) -> None:
 
     It takes a connection of its own for one statement. SQLite has one writer, which is the
     transaction: there, nothing is stored, and nobody can take over the run either. Whether the run
-    is still held is not decided here: the transaction ends with `end`, which raises Lost.
+    is still held is not decided here: the transaction ends with `end`, which raises Lost. Without
+    a second connection the work goes on, and shows nothing.
     """
     if connection.vendor == "sqlite":
         return
@@ -196,6 +206,8 @@ def beat_beside(run: Run, *, now: datetime.datetime, **values: Any) -> None:
     try:
         held = type(run)._default_manager.using(BESIDE).filter(pk=run.pk, attempts=run.attempts)
         held.filter(state=RunState.RUNNING).update(heartbeat_at=now, **values)
+    except OperationalError as error:
+        log.warning("run.progress_not_stored", run=run.pk, error=type(error).__name__)
     finally:
         beside.close()
         del connections[BESIDE]

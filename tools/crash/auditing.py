@@ -60,6 +60,14 @@ ATTEMPTS = """
     SELECT a.booking_id, a.fencing_token, a.is_look_up, a.started_at, a.milliseconds, a.outcome
     FROM billing_attempt a ORDER BY a.booking_id, a.fencing_token
 """
+# Confirmations that are still open, or that made less than was confirmed: all or nothing.
+RUNS = """
+    SELECT r.id, r.state, r.total, count(DISTINCT b.invoice_id) AS made
+    FROM billing_invoicingrun r LEFT JOIN billing_booking b ON b.batch_id = r.batch_id
+    GROUP BY r.id
+    HAVING r.state IN ('queued', 'running')
+        OR (r.state = 'finished') <> (count(DISTINCT b.invoice_id) >= r.total)
+"""
 # Without numbers that the service assigned, which are not of our series.
 NUMBERS = "SELECT number FROM billing_invoice WHERE number ~ '-[0-9]+$'"
 SERIES = "SELECT prefix, year, last FROM billing_numberseries"
@@ -93,6 +101,7 @@ def audit(
             *(Finding("billed twice", f"line {row}") for row in database.execute(LINES)),
             *(Finding("billed twice", f"row {row}") for row in database.execute(ROWS)),
             *gaps(numbers, database.execute(SERIES).fetchall()),
+            *(Finding("stuck", f"confirmation {row}") for row in database.execute(RUNS)),
         ]
     forgotten = sorted(set(shown_numbers) - set(numbers))
     findings += [Finding("lost", f"{number} was shown to a person") for number in forgotten]

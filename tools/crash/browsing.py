@@ -23,6 +23,8 @@ NUMBER = re.compile(r"\bE\d+-20\d\d-\d{4,}\b")
 NAME = re.compile(r'name="([a-z_]+)" value="([^"]*)"')
 BOOKING = re.compile(r"/finance/bookings/(\d+)/")
 MAX_DOCUMENTS = 14
+# Seconds for which the page with the progress is watched.
+PATIENCE = 2
 # What a browser shows when the web process is killed: no answer, or half of one.
 NO_ANSWER = (OSError, http.client.HTTPException)
 
@@ -88,12 +90,20 @@ class Visitor:
         today = time.strftime("%Y-%m-%d")
         choices = [("grouping", "task"), ("per", "customer"), ("date", today)]
         page = self.browser.post("/finance/invoice-in-e-boekhouden/book/", [*fields, *choices])
+        until = time.monotonic() + PATIENCE
+        while self.is_made_by_a_worker(page) and time.monotonic() < until:
+            time.sleep(0.1)
+            page = self.browser.get(self.browser.location)
         if "/batches/" in self.browser.location:
             numbers = sorted(set(NUMBER.findall(page)))
             self.made += len(numbers)
             say(made=numbers)
         else:
             say(changed=1)
+
+    def is_made_by_a_worker(self, page: str) -> bool:
+        """Return whether this is the page of a confirmation that is still under way."""
+        return "/finance/invoicing/" in self.browser.location and "hx-trigger" in page
 
     def decide(self) -> None:
         show = self.dice.choice(["needs-you", "in-progress"])

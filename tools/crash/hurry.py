@@ -9,7 +9,7 @@ from django.conf import settings
 
 from billing import tasks
 from billing.bookings import decisions, steps
-from integrations import leases
+from integrations import leases, runs
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.messages import Credentials
 from integrations.eboekhouden.wire import Limits
@@ -22,6 +22,7 @@ from .times import EXCHANGE, LEASE, REQUEST
 def hurry() -> None:
     """Set the shorter times in the modules that read them."""
     leases.LEASE = decisions.LEASE = seconds(LEASE)
+    runs.ABANDONED_AFTER = seconds(2 * LEASE)
     decisions.EXCHANGE_DEADLINE = seconds(EXCHANGE)
     decisions.SECOND_LOOK = seconds(0.2)
     decisions.ABSENT_FOR = seconds(EXCHANGE)

@@ -1,6 +1,6 @@
 """The fail points of the program and their places; a test compares this list with the program."""
 
-# During the creation of an invoice, by a person or in a web process.
+# During the creation of an invoice, by a person, in a web process or in a worker.
 MAKING = {
     "before-freeze-commit": "everything written, nothing committed",
     "before-dispatch": "committed, no task sent",

@@ -221,7 +221,10 @@ class Run:
         """Wait until nothing is open or the bound is reached; the audit says which."""
         began = time.monotonic()
         waiting = "SELECT count(*) FROM billing_booking WHERE state IN ('rejected', 'conflict')"
-        question = "SELECT count(*) FROM billing_booking WHERE state = ANY(%s)"
+        question = """
+            SELECT (SELECT count(*) FROM billing_booking WHERE state = ANY(%s))
+                 + (SELECT count(*) FROM billing_invoicingrun WHERE state IN ('queued', 'running'))
+        """
         self.loop.group.revive()
         while time.monotonic() - began < self.options.bounds:
             for_people = self.loop.asked(waiting)

@@ -7,8 +7,12 @@ from timechimp_eb.settings import CELERY_BEAT_SCHEDULE, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tools.crash.apps.Crash"]
 FAILPOINTS_ALLOWED = True
-SWEEP = {**CELERY_BEAT_SCHEDULE["sweep-bookings"], "schedule": 0.3, "options": {"expires": 1}}
-CELERY_BEAT_SCHEDULE = {"sweep-bookings": SWEEP}
+OFTEN = {"schedule": 0.3, "options": {"expires": 1}}
+CELERY_BEAT_SCHEDULE = {
+    name: CELERY_BEAT_SCHEDULE[name] | OFTEN for name in ("sweep-bookings", "sweep-invoicing")
+}
+# A confirmation of several invoices goes to a worker, one of a single invoice does not.
+INVOICES_IN_REQUEST = 1
 # A worker that is asked to stop has one second, as all times are shorter here.
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 1
 

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from billing.invoices import creating
@@ -140,3 +141,15 @@ def test_progress_is_seen_before_anything_is_committed(connected, monkeypatch):
     assert seen == [(5, RunState.RUNNING, 0)]
     run.refresh_from_db()
     assert (run.state, run.done) == (RunState.FINISHED, 5)
+
+
+def test_without_a_second_connection_the_invoices_are_made_all_the_same(connected, monkeypatch):
+    run = confirm(connected, [connected.hours() for _ in range(3)])
+    # Nothing listens there; the connection of the worker is open already.
+    monkeypatch.setitem(database.settings_dict, "PORT", "1")
+
+    carry_out(run)
+
+    run.refresh_from_db()
+    assert (run.state, run.done) == (RunState.FINISHED, 3)
+    assert Invoice.objects.count() == 3
