@@ -18,6 +18,11 @@ def euro(value: Decimal) -> str:
     return f"€\u00a0{amount(value)}"
 
 
+def number(value: int) -> str:
+    """Format a whole number: 10.000 in Dutch and 10,000 in English."""
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
 def percentage(value: Decimal) -> str:
     """Format `21.00` as 21% and `5.50` as 5,5%."""
     plain = value.normalize()

@@ -108,7 +108,7 @@ FINANCE = Section(
     _("Finance"),
     "file-text",
     (
-        Entry(_("Unbilled"), "billing:unbilled", ("billing:unbilled",)),
+        Entry(_("Unbilled"), "billing:unbilled", ("billing:unbilled", "billing:invoicing-")),
         Entry(_("Invoices"), "billing:invoice-list", ("billing:invoice-",)),
         Entry(_("Reminders"), "billing:reminder-list", ("billing:reminder-",)),
         Entry(

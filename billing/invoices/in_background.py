@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from integrations.models import Connection
@@ -30,7 +30,7 @@ from integrations.runs import (
     enqueue_run,
     start,
 )
-from lib.formats import euro
+from lib.formats import euro, number
 from lib.stored_texts import in_every_language
 
 from ..models import Batch, InvoicingRun, Origin
@@ -136,35 +136,16 @@ def _allowed(run: InvoicingRun) -> tuple[User, Connection | None]:
     member = members.select_related("user").filter(user=run.started_by_id).first()
     if member is None:
         raise CannotInvoice(
-            in_every_language(
-                lambda: _(
-                    "No invoice was created: the person who confirmed is no longer a member of "
-                    "the organisation."
-                )
-            )
+            gettext_lazy("The person who confirmed is no longer a member of the organisation.")
         )
     if not member.is_invoicer:
-        raise CannotInvoice(
-            in_every_language(
-                lambda: (
-                    _(
-                        "No invoice was created: %(name)s may no longer create invoices. Someone "
-                        "with that right can confirm."
-                    )
-                    % {"name": member}
-                )
-            )
+        text = gettext_lazy(
+            "%(name)s may no longer create invoices. Someone with that right can confirm."
         )
+        raise CannotInvoice(in_every_language(lambda: text % {"name": member}))
     connection = Connection.objects.filter(organisation=run.organisation).first()
     if why_not_invoiced(run.origin, connection):
-        raise CannotInvoice(
-            in_every_language(
-                lambda: (
-                    _("No invoice was created. %(why)s")
-                    % {"why": why_not_invoiced(run.origin, connection)}
-                )
-            )
-        )
+        raise CannotInvoice(in_every_language(lambda: why_not_invoiced(run.origin, connection)))
     return member.user, connection
 
 
@@ -198,19 +179,16 @@ def _what_changed(run: InvoicingRun, now: Figures) -> Any:
 
     def say() -> str:
         if not now.invoices:
-            return _(
-                "No invoice was created: all of these registrations were billed or changed after "
-                "they were shown."
-            )
+            return _("All of these registrations were billed or changed after they were shown.")
         if current == run.figures:
             return _(
-                "No invoice was created: a text, a date, a rate or an account changed after it was "
+                "A text, a date, a rate or an account changed after it was "
                 "shown. The number of invoices and their total are the same."
             )
         figures = {"shown": _in_words(run.figures), "now": _in_words(current)}
         return (
             _(
-                "No invoice was created: the registrations changed after they were shown. Shown "
+                "The registrations changed after they were shown. Shown "
                 "were %(shown)s. Now there would be %(now)s."
             )
             % figures
@@ -220,10 +198,10 @@ def _what_changed(run: InvoicingRun, now: Figures) -> Any:
 
 
 def _in_words(figures: tuple[int, int, Decimal]) -> str:
-    """Return `500 invoices with 10000 registrations, € 1,234.00`."""
+    """Return `500 invoices with 10,000 registrations, € 1,234.00`."""
     invoices, rows, gross = figures
     return _("%(invoices)s with %(rows)s, %(gross)s") % {
-        "invoices": ngettext("%(n)d invoice", "%(n)d invoices", invoices) % {"n": invoices},
-        "rows": ngettext("%(n)d registration", "%(n)d registrations", rows) % {"n": rows},
+        "invoices": ngettext("%(n)s invoice", "%(n)s invoices", invoices) % {"n": number(invoices)},
+        "rows": ngettext("%(n)s registration", "%(n)s registrations", rows) % {"n": number(rows)},
         "gross": euro(gross),
     }

@@ -153,7 +153,7 @@ def test_a_change_that_no_total_shows_is_said_too(inside, connected):
 
     carry_out(run)
 
-    assert "a text, a date, a rate or an account changed" in page_of(inside, run)
+    assert "A text, a date, a rate or an account changed" in page_of(inside, run)
     assert not Invoice.objects.exists()
 
 
