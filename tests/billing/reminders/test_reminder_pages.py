@@ -367,7 +367,7 @@ def test_there_are_four_steps_at_most(studio, inside):
     ("changes", "words"),
     [
         ({"days": "14"}, "The next step is sent after 14 days"),
-        ({"days": "0"}, "greater than or equal to 1"),
+        ({"days": "0"}, "Enter at least 1"),
         ({"body_en": "{wrong}"}, "{wrong} cannot be filled in"),
         ({"subject_nl": "{collection_costs}"}, "{collection_costs} cannot be filled in"),
         ({"kind": "notice", "body_en": "Pay"}, "The law requires the costs to be stated"),
