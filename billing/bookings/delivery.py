@@ -83,20 +83,22 @@ def _deliver_with(
     until = time.monotonic() + LONGEST_TURN
     with client:
         session = DeliverySession(connection, fencing_token, client, clock, until=until)
-        return sum(iter(lambda: _deliver_some(session), 0))
+        return _deliver_due(session)
 
 
-def _deliver_some(session: DeliverySession) -> int:
-    """Deliver the next bookings. Returns their number; 0 when the session ends."""
-    if not session.goes_on:
-        return 0
-    if several := claim_together(session):
-        deliver_together(session, several)
-        return len(several)
-    if held := _claim_next(session):
-        carry_out(session, *held)
-        return 1
-    return 0
+def _deliver_due(session: DeliverySession) -> int:
+    """Deliver what is due until the turn is over. Returns the number of bookings."""
+    count = 0
+    while session.may_go_on:
+        if several := claim_together(session):
+            count += deliver_together(session, several)
+        elif held := _claim_next(session):
+            count += 1
+            carry_out(session, *held)
+        else:
+            break
+        session.may_go_on &= session.has_time
+    return count
 
 
 def _claim_next(session: DeliverySession) -> Held | None:

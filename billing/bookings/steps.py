@@ -56,9 +56,9 @@ class DeliverySession:
     one_by_one: set[int] = field(default_factory=set)
 
     @property
-    def goes_on(self) -> bool:
-        """Return whether it may claim or send more."""
-        return self.may_go_on and time.monotonic() < self.until
+    def has_time(self) -> bool:
+        """Return whether its turn is not over."""
+        return time.monotonic() < self.until
 
 
 def carry_out(session: DeliverySession, booking: Booking, attempt: Attempt) -> None:

@@ -84,33 +84,43 @@ def claim_together(session: DeliverySession) -> list[Held]:
     return save_look_ups(several, now=now)
 
 
-def deliver_together(session: DeliverySession, held: Sequence[Held]) -> None:
-    """Look the claimed documents up at once, send those that are absent, and read them back."""
+def deliver_together(session: DeliverySession, held: Sequence[Held]) -> int:
+    """Look the claimed documents up at once, send those that are absent, and read them back.
+
+    Returns how many it did not put back.
+    """
     failpoint("after-claim")
     answers = []
     absent = _absent(session, held)
-    for place, (booking, look_up) in enumerate(absent):
-        if not _may_send(session, booking, look_up):
-            _put_back_unsent(session, absent[place:], is_all=place == 0)
-            break
+    unsent = list(absent)
+    while unsent and _may_send(session, *unsent[0], is_first=len(unsent) == len(absent)):
+        booking, _look_up = unsent.pop(0)
         if answer := _send(session, booking):
             answers.append(answer)
+    _put_back(session, unsent, is_all=len(unsent) == len(absent))
     _read_back(session, answers)
+    return len(absent) - len(unsent)
 
 
-def _put_back_unsent(session: DeliverySession, unsent: Sequence[Held], *, is_all: bool) -> None:
-    """Put back what the look-up no longer covers; one by one if it took too long for any."""
+def _may_send(
+    session: DeliverySession, booking: Booking, look_up: Attempt, *, is_first: bool
+) -> bool:
+    """Return whether the look-up still covers the booking, and the turn is not over.
+
+    The first one is sent also then, so that every turn does something.
+    """
+    _progress, step = decisions.absent_together(
+        progress_of(booking), started_at=look_up.started_at, now=session.clock()
+    )
+    return step is Step.SEND and session.may_go_on and (is_first or session.has_time)
+
+
+def _put_back(session: DeliverySession, unsent: Sequence[Held], *, is_all: bool) -> None:
+    """Put unsent documents back; one by one if the look-up took too long for any of them."""
     bookings = [booking for booking, _attempt in unsent]
     if is_all:
         session.one_by_one |= {booking.pk for booking in bookings}
     put_back(bookings, now=session.clock())
-
-
-def _may_send(session: DeliverySession, booking: Booking, look_up: Attempt) -> bool:
-    _progress, step = decisions.absent_together(
-        progress_of(booking), started_at=look_up.started_at, now=session.clock()
-    )
-    return step is Step.SEND and session.goes_on
 
 
 def _absent(session: DeliverySession, held: Sequence[Held]) -> list[Held]:

@@ -20,6 +20,7 @@ BOOKING = {
     "name": NUMBER,
     "natural_key": NUMBER,
     "booked": 1,
+    "day": "2026-11-25",
     "ended_at": NOW + datetime.timedelta(seconds=0.3),
 }
 
@@ -84,6 +85,49 @@ def test_an_absence_that_the_service_never_told_is_blind():
 
     assert kinds([LOOKED, SENT], [page, ORDERED]) == ["blind"]
     assert kinds([LOOKED, SENT], [ORDERED]) == ["blind"]
+
+
+def listing(*numbers: str, since: str = "2026-01-01", found: int | None = None, fault: str = ""):
+    """A look-up of several documents: all invoices of a period."""
+    found = len(numbers) if found is None else found
+    return {
+        **request(0.05, "GetFacturen", f"answered, {found} found", fault=fault),
+        "number": "",
+        "numbers": list(numbers),
+        "body": f"<DatumVan>{since}T00:00:00</DatumVan><DatumTm>2026-12-31T00:00:00</DatumTm>",
+    }
+
+
+def test_a_complete_list_without_the_number_proves_that_it_is_absent():
+    assert kinds([LOOKED, SENT], [listing("E1-2026-0002"), ORDERED]) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fault": "truncate after"},
+        {"found": 500},
+        {"since": "2026-11-26"},
+        {"numbers": [NUMBER.lower()]},
+    ],
+)
+def test_another_list_proves_nothing(wrong):
+    wrong = dict(wrong)
+    there = listing(*wrong.pop("numbers", []), **wrong)
+
+    assert kinds([LOOKED, SENT], [there, ORDERED]) == ["blind"]
+
+
+def test_one_look_up_of_several_is_not_two_workers():
+    other = {**BOOKING, "id": 2, "name": "E1-2026-0002", "natural_key": "E1-2026-0002"}
+    attempts = [LOOKED, {**LOOKED, "booking_id": 2}]
+    waiting = {"state": "queued", "booked": 0}
+    log = Log([{"id": 1, **listing()}])
+    case = Case({}, [], settle=0.6, exchange=0.5, lease=0.75)
+
+    found, _figures = histories([{**BOOKING, **waiting}, {**other, **waiting}], attempts, log, case)
+
+    assert found == []
 
 
 def second_sending(*looks: float, lost: str = "drop before") -> list[str]:

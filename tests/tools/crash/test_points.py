@@ -33,8 +33,8 @@ def in_the_program() -> list[str]:
     return [name for path in files for name in CALL.findall(path.read_text())]
 
 
-def test_the_loop_knows_every_point_of_the_program_and_each_is_there_once():
-    assert sorted(in_the_program()) == sorted(points.ALL)
+def test_the_loop_knows_every_point_of_the_program_and_no_other():
+    assert set(in_the_program()) == set(points.ALL)
 
 
 def test_there_are_enough_of_them():
