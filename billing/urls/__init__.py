@@ -88,6 +88,7 @@ invoicing_urls = [
     path("finance/invoice/", dialogs.invoicing_dialog, HERE, name="invoice-from-rows"),
     path("finance/invoice/draft/", dialogs.invoicing_confirm, HERE, name="invoice-draft"),
     path("finance/invoicing/<int:pk>/", invoicing_runs.invoicing_run, name="invoicing-run"),
+    path("finance/invoicing/<int:pk>/seen/", invoicing_runs.invoicing_seen, name="invoicing-seen"),
     path("finance/invoicing/<int:pk>/again/", dialogs.invoicing_again, name="invoicing-again"),
 ]
 

@@ -22,8 +22,10 @@ from billing.models import (
     DifferenceKind,
     Invoice,
     InvoiceMail,
+    InvoicingRun,
     MailKind,
     MailState,
+    Origin,
     ReconciliationRun,
     Reminder,
     ReminderHold,
@@ -35,7 +37,7 @@ from billing.reconciliation.local_side import local_document
 from billing.reconciliation.recording import ReconciliationResult, keep
 from billing.reconciliation.sides import Discovery
 from customers.models import ImportRun
-from integrations.runs import claim_run
+from integrations.runs import RunState, claim_run
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,7 @@ TEXTS = [
     ("billing.Invoice", "reference"),
     ("billing.Booking", "text"),
     ("billing.ReconciliationRun", "problem"),
+    ("billing.InvoicingRun", "problem"),
     ("billing.Difference", "note"),
     ("billing.Difference", "number"),
     ("billing.InvoiceMail", "subject"),
@@ -139,6 +142,7 @@ def _everything(organisation) -> dict[str, int]:
         "reminder-hold-remove": hold.pk,
         "booking": booking.pk,
         "batch": batch.pk,
+        "invoicing": _confirmed(organisation, by=user).pk,
         "difference": finding.pk,
         "vat-rate": rate.pk,
         "employee": member.pk,
@@ -175,6 +179,23 @@ def _reminded(invoice: Invoice, *, by: User) -> tuple[InvoiceMail, ReminderHold]
     Reminder.objects.create(invoice=invoice, step=1, day=long_ago, mail=mail, queued_at=now)
     return mail, ReminderHold.objects.create(
         organisation=organisation, customer=invoice.customer, reason="Canary", since=now, by=by
+    )
+
+
+def _confirmed(organisation, *, by: User) -> InvoicingRun:
+    """Create a confirmation of which nothing was made."""
+    choices = {"grouping": "task", "per": "customer", "date": "2026-11-22", "discount": "0"}
+    return InvoicingRun.objects.create(
+        organisation=organisation,
+        state=RunState.FAILED,
+        problem="Canary",
+        started_by=by,
+        origin=Origin.EBOEKHOUDEN,
+        work=[],
+        options=choices,
+        total=1,
+        row_count=1,
+        gross=1,
     )
 
 

@@ -21,6 +21,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SHOWN = re.compile(r'name="token" value="([^"]+)"')
 NUMBER = re.compile(r"\bE\d+-20\d\d-\d{4,}\b")
 NAME = re.compile(r'name="([a-z_]+)" value="([^"]*)"')
+SEEN = re.compile(r'action="(/finance/invoicing/\d+/seen/)"')
 BOOKING = re.compile(r"/finance/bookings/(\d+)/")
 MAX_DOCUMENTS = 14
 # Seconds for which the page with the progress is watched.
@@ -94,6 +95,8 @@ class Visitor:
         while self.is_made_by_a_worker(page) and time.monotonic() < until:
             time.sleep(0.1)
             page = self.browser.get(self.browser.location)
+        if seen := SEEN.search(page):
+            page = self.browser.post(seen[1], [])
         if "/batches/" in self.browser.location:
             numbers = sorted(set(NUMBER.findall(page)))
             self.made += len(numbers)

@@ -76,12 +76,11 @@ def test_the_worker_makes_what_was_shown_and_the_page_leads_to_the_batch(inside,
 
     assert (run.state, run.done) == (RunState.FINISHED, 3)
     assert run.batch.bookings.documents().count() == Invoice.objects.count() == 3
-    answer = inside.get(reverse("billing:invoicing-run", args=[run.pk]))
+    seen = reverse("billing:invoicing-seen", args=[run.pk])
+    assert f'hx-post="{seen}" hx-trigger="load, submit"' in page_of(inside, run)
+    answer = inside.post(seen)
     assert answer.url == reverse("billing:batch-detail", args=[run.batch_id])
-    while_shown = inside.get(
-        reverse("billing:invoicing-run", args=[run.pk]), headers={"HX-Request": "true"}
-    )
-    assert while_shown["HX-Redirect"] == answer.url
+    assert inside.post(seen, headers={"HX-Request": "true"})["HX-Redirect"] == answer.url
 
 
 def test_drafts_are_made_by_the_worker_too(inside, connected):
@@ -92,7 +91,8 @@ def test_drafts_are_made_by_the_worker_too(inside, connected):
         (Origin.HERE, "")
     ] * 3
     assert all(draft.with_specification for draft in Invoice.objects.all())
-    assert "Show the drafts" in page_of(inside, run)
+    answer = inside.post(reverse("billing:invoicing-seen", args=[run.pk]))
+    assert answer.url == reverse("billing:invoice-list") + "?status=draft"
     assert not Booking.objects.exists()
 
 
@@ -265,7 +265,8 @@ def test_nobody_else_opens_the_page_or_its_dialog(client, inside, connected):
     for member, status in ((stranger, 404), (employee, 403)):
         client.force_login(member.user)
         assert client.get(reverse("billing:invoicing-run", args=[run.pk])).status_code == status
-        assert client.post(reverse("billing:invoicing-again", args=[run.pk])).status_code == status
+        for name in ("billing:invoicing-again", "billing:invoicing-seen"):
+            assert client.post(reverse(name, args=[run.pk])).status_code == status
 
 
 # --- Workers that die -----------------------------------------------------------------------------
@@ -353,7 +354,7 @@ def test_a_notice_on_every_page_leads_back_to_it_until_its_end_was_seen(inside, 
         "The 3 invoices that you confirmed were not created."
         in inside.get(reverse("billing:unbilled")).content.decode()
     )
-    page_of(inside, run)
+    assert inside.post(reverse("billing:invoicing-seen", args=[run.pk])).status_code == 204
     assert link not in inside.get(reverse("billing:unbilled")).content.decode()
     inside.force_login(other.user)
     assert link not in inside.get(reverse("billing:unbilled")).content.decode()
