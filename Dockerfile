@@ -19,7 +19,7 @@ WORKDIR /srv/program
 COPY . .
 # Keys that exist only while building: collectstatic touches nothing secret.
 RUN python -m timechimp_eb.translations \
-    && SECRET_KEY=building CREDENTIAL_KEYS=YnVpbGRpbmctb25seS1idWlsZGluZy1vbmx5LWJ1aWw= \
+    && DATA_DIR=/tmp/building SECRET_KEY=building CREDENTIAL_KEYS=YnVpbGRpbmctb25seS1idWlsZGluZy1vbmx5LWJ1aWw= \
        python manage.py collectstatic --no-input --verbosity 0
 USER program
 VOLUME /data
