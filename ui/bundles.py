@@ -27,6 +27,8 @@ BUNDLES = {
         "css/billing.css",
         "css/cards.css",
     ),
+    # Not deferred: what must be known before the page is drawn.
+    "js/first.js": ("js/scripted.js", "js/cards.js"),
     "js/site.js": ("js/days.js", "js/picker.js", "js/app.js", "js/selection.js"),
 }
 # Licences begin with an exclamation mark and stay.
@@ -53,7 +55,7 @@ class BundleFinder(BaseFinder):
         """Return no warnings: there is nothing to set."""
         return []
 
-    def find(self, path: str, find_all: Any = False, **_options: object) -> Any:
+    def find(self, path: str, find_all: Any = None, **_options: object) -> Any:
         """Return where the bundle is, or a list of it; an empty list if it is no bundle."""
         if path not in BUNDLES:
             return []

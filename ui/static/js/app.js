@@ -258,10 +258,8 @@
     }
   }
 
-  on("DOMContentLoaded", () => {
-    document.querySelectorAll("[data-toast]").forEach(leaveLater);
-    document.querySelector("[data-form-errors]")?.focus();
-    tick();
-    setInterval(tick, 15000);
-  });
+  document.querySelectorAll("[data-toast]").forEach(leaveLater);
+  document.querySelector("[data-form-errors]")?.focus();
+  tick();
+  setInterval(tick, 15000);
 })();

@@ -267,7 +267,4 @@
   });
   window.addEventListener("resize", () => calendar && place());
   on("scroll", () => calendar && place(), { capture: true, passive: true });
-
-  // Without JavaScript there is no calendar, and so no button.
-  document.documentElement.classList.add("has-calendar");
 })();

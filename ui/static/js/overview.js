@@ -62,5 +62,5 @@
     // The menu stays open while columns are chosen.
     if (event.target.closest(".column-choice")) event.stopPropagation();
   });
-  on("DOMContentLoaded", () => all("[data-columns]").forEach(drawColumns));
+  all("[data-columns]").forEach(drawColumns);
 })();

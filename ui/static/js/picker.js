@@ -453,5 +453,4 @@
     for (const button of root.querySelectorAll?.("noscript > button[name=choose]") || []) button.parentElement.remove();
   }
   on("htmx:load", (event) => withoutFallback(event.target));
-  document.documentElement.classList.add("has-pickers");
 })();

@@ -296,9 +296,7 @@
   on("selection-clear", (event) => clear(event.detail?.scope || "overview", event.detail?.kinds));
   on("htmx:afterSettle", restore);
   window.addEventListener("pageshow", restore);
-  on("DOMContentLoaded", () => {
-    // The page after the action says which rows are no longer selected.
-    for (const { dataset } of all("[data-selection-done]")) end(dataset.selectionDone, dataset.row);
-    restore();
-  });
+  // At once, before the page is drawn. It says which rows are no longer selected.
+  for (const { dataset } of all("[data-selection-done]")) end(dataset.selectionDone, dataset.row);
+  restore();
 })();
