@@ -33,11 +33,7 @@ def current_membership(request: HttpRequest) -> Membership | None:
     """Return the membership chosen in the session, else the first active one, else None."""
     if not request.user.is_authenticated:
         return None
-    memberships = list(
-        request.user.memberships.filter(is_active=True)
-        .select_related("organisation", "user")
-        .order_by("pk")
-    )
+    memberships = request.user.active_memberships
     chosen = request.session.get(SESSION_KEY)
     return next(
         (membership for membership in memberships if membership.organisation_id == chosen),

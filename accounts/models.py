@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lib.model_fields import AddressField, LineField
@@ -75,6 +76,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_invited(self) -> bool:
         """True if the person has not chosen a password yet."""
         return not self.has_usable_password()
+
+    @cached_property
+    def active_memberships(self) -> "list[Membership]":
+        """The active memberships, the oldest first; the person of a request has them loaded."""
+        mine = self.memberships.active().select_related("organisation").order_by("pk")
+        return list(mine)
 
     def get_session_auth_hash(self) -> str:
         """Return what a session must match; it changes with the password and the generation."""

@@ -1,6 +1,6 @@
 """The price of an hour by the invoicing method of its project, and where to set a missing rate."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -25,16 +25,15 @@ WHERE_TO_SET = {
 
 
 class RateBook:
-    """The rates of some projects, read in three queries; looking up a rate reads nothing.
+    """The rates of some projects, read in at most three queries; looking up a rate reads nothing.
 
     Pass loaded objects for tasks and memberships.
     """
 
     def __init__(self, projects: Iterable[Project]) -> None:
-        ids = {project.pk for project in projects}
-        self._customer_rates: dict[int, Decimal | None] = dict(
-            Project.objects.filter(pk__in=ids).values_list("pk", "customer__hourly_rate")
-        )
+        rows = list(projects)
+        ids = {project.pk for project in rows}
+        self._customer_rates = _customer_rates(rows)
         self._tasks = {
             (row.project_id, row.task_id): row
             for row in ProjectTask.objects.filter(project__in=ids)
@@ -42,7 +41,7 @@ class RateBook:
         self._member_rates: dict[tuple[int, int], Decimal | None] = {
             (project, membership): rate
             for project, membership, rate in ProjectMember.objects.filter(
-                project__in=ids
+                project__in=[one.pk for one in rows if one.method == Method.EMPLOYEE_RATE]
             ).values_list("project_id", "membership_id", "hourly_rate")
         }
 
@@ -105,6 +104,18 @@ def hourly_rate(*, project: Project, task: Task, membership: Membership) -> Deci
 def why_no_rate(*, project: Project, task: Task, membership: Membership) -> str:
     """Return why there is no rate and where to set it; "" if there is one."""
     return RateBook([project]).why_no_rate(project=project, task=task, membership=membership)
+
+
+def _customer_rates(projects: Sequence[Project]) -> dict[int, Decimal | None]:
+    """Return the hourly rate of the customer by id of the project; loaded ones are not read."""
+    found = {
+        one.pk: one.customer.hourly_rate for one in projects if Project.customer.is_cached(one)
+    }
+    others = [one.pk for one in projects if one.pk not in found]
+    if others:
+        rates = Project.objects.filter(pk__in=others).values_list("pk", "customer__hourly_rate")
+        found.update(rates)
+    return found
 
 
 def _first(*rates: Decimal | None) -> Decimal | None:

@@ -92,7 +92,8 @@ def put_back(row: Registration, *, by: Membership) -> None:
 
 def copied(row: Registration) -> Registration:
     """Return a new, unsaved, open copy, without receipt and clock times."""
-    copy = type(row).objects.get(pk=row.pk)
+    related = ("project__customer", "membership__user")
+    copy = type(row).objects.select_related(*related).get(pk=row.pk)
     copy.pk, copy.invoice_line = None, None
     copy.status, copy.status_note = Status.OPEN, ""
     copy.status_by, copy.status_at = None, None

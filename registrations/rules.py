@@ -4,11 +4,13 @@ import datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
 from lib.times import DAY, format_duration
+from projects.models import Project, ProjectTask
 
 from . import overlaps
 from .models import Registration, TimeEntry
@@ -33,7 +35,7 @@ def check(row: Registration) -> None:
     """Raise ValidationError with the sentences, by field."""
     errors = {**_project_errors(row), **_date_errors(row)}
     if isinstance(row, TimeEntry):
-        errors |= _task_errors(row) | _day_errors(row) | _overlap_errors(row)
+        errors |= _task_and_day_errors(row) | _overlap_errors(row)
     if errors:
         raise ValidationError(errors)
 
@@ -61,20 +63,24 @@ def _date_errors(row: Registration) -> dict[str, str]:
     return {}
 
 
-def _task_errors(entry: TimeEntry) -> dict[str, str]:
-    if entry.project.project_tasks.filter(task=entry.task_id).exists():
-        return {}
-    return {"task": _("This task is not on this project. Choose one of its tasks.")}
-
-
-def _day_errors(entry: TimeEntry) -> dict[str, str]:
-    """Check the hours of the day; the caller holds the lock on the employee."""
+def _task_and_day_errors(entry: TimeEntry) -> dict[str, str]:
+    """Check task and length of the day in one query; the caller holds the employee's lock."""
     others = TimeEntry.objects.filter(membership=entry.membership_id, date=entry.date)
-    minutes = others.exclude(pk=entry.pk).aggregate(total=Sum("minutes"))["total"] or 0
-    if minutes + entry.minutes <= DAY:
-        return {}
-    text = _("A day has 24 hours, and %s is already registered on this day.")
-    return {"duration": text % format_duration(minutes)}
+    total = others.exclude(pk=entry.pk).order_by().values("membership").annotate(n=Sum("minutes"))
+    tasks = ProjectTask.objects.filter(project=OuterRef("pk"), task=entry.task_id)
+    has_task, minutes = (
+        Project.objects.filter(pk=entry.project_id)
+        .annotate(has_task=Exists(tasks), minutes=Coalesce(Subquery(total.values("n")), 0))
+        .values_list("has_task", "minutes")
+        .get()
+    )
+    errors = {}
+    if not has_task:
+        errors["task"] = _("This task is not on this project. Choose one of its tasks.")
+    if minutes + entry.minutes > DAY:
+        text = _("A day has 24 hours, and %s is already registered on this day.")
+        errors["duration"] = text % format_duration(minutes)
+    return errors
 
 
 def _overlap_errors(entry: TimeEntry) -> dict[str, str]:

@@ -7,12 +7,23 @@ cents more or less than the amounts of its rows. Expenses and trips are added up
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Count,
+    DecimalField,
+    Max,
+    Min,
+    QuerySet,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast
 
 from lib.money import ZERO, worth_of_minutes
 from lib.sums import in_euros, sum_in_cents
@@ -46,6 +57,37 @@ class Worth:
             self.amount += in_euros(row["cents"])
 
 
+def worth_by_kind(
+    kinds: Mapping[str, QuerySet[Any]], *names: str
+) -> dict[str, dict[tuple[Any, ...], Worth]]:
+    """Return the same for registrations of several kinds, all in one query."""
+    found: dict[str, dict[tuple[Any, ...], Worth]] = {kind: defaultdict(Worth) for kind in kinds}
+    first, *others = (_alike(kind, rows, names) for kind, rows in kinds.items())
+    for row in first.union(*others, all=True):
+        is_hours = row.pop("is_hours")
+        if not is_hours:
+            row.pop("hourly_rate")
+        found[row.pop("kind")][tuple(row[name] for name in names)].add(row)
+    return found
+
+
+def _alike(kind: str, rows: QuerySet[Any], names: tuple[str, ...]) -> QuerySet[Any]:
+    """Return the groups of one kind with the columns that the groups of every kind have."""
+    is_hours = hasattr(rows.model, "minutes")
+    none = {
+        "minutes_sum": Value(0, BigIntegerField()),
+        "kilometres_sum": Value(0, BigIntegerField()),
+        "cents": Value(0, BigIntegerField()),
+        "hourly_rate": Cast(Value(None), DecimalField(max_digits=8, decimal_places=2)),
+    }
+    groups = _grouped(rows, names)
+    present = groups.query.annotations.keys() | ({"hourly_rate"} if is_hours else set())
+    lacking = {name: value for name, value in none.items() if name not in present}
+    groups = groups.annotate(kind=Value(kind), is_hours=Value(is_hours, BooleanField()), **lacking)
+    columns = ("kind", "is_hours", *none, *names, "project", "count", "first", "last")
+    return groups.values(*dict.fromkeys(columns))
+
+
 def worth_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Worth]:
     """Return what registrations are worth by the values of these fields, in one query."""
     found: dict[tuple[Any, ...], Worth] = defaultdict(Worth)
@@ -56,13 +98,14 @@ def worth_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Worth]:
 
 def groups_of(rows: QuerySet[Any], *names: str) -> Iterator[dict[str, Any]]:
     """Yield what is added up before it is rounded and priced: by project, and hours by rate."""
+    yield from _grouped(rows, names)
+
+
+def _grouped(rows: QuerySet[Any], names: tuple[str, ...]) -> QuerySet[Any]:
     is_hours = hasattr(rows.model, "minutes")
     keys = dict.fromkeys([*names, "project", *(["hourly_rate"] if is_hours else [])])
     total = {"minutes_sum": Sum("minutes")} if is_hours else {"cents": sum_in_cents("amount")}
     if hasattr(rows.model, "distance"):
         total |= {"kilometres_sum": Sum("distance")}
-    yield from (
-        rows.order_by()
-        .values(*keys)
-        .annotate(count=Count("*"), first=Min("date"), last=Max("date"), **total)
-    )
+    groups = rows.order_by().values(*keys)
+    return groups.annotate(count=Count("*"), first=Min("date"), last=Max("date"), **total)

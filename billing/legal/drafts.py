@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from ..documents.document import InvoiceDocument, invoice_document_of
 from ..models import Invoice
 from .check import check
 from .e_invoice import e_invoice_findings
@@ -16,14 +17,15 @@ ADDRESS = frozenset({"name", "address", "postal_code", "city"})
 def check_draft(invoice: Invoice, *, today: datetime.date) -> Findings:
     """Return all findings of a draft; with an error it must not become final."""
     lawful = check(document_of(invoice, today=today))
-    more = (*_e_invoice(invoice, lawful), *letters_can_be_printed(invoice))
+    document = invoice_document_of(invoice)
+    more = (*_e_invoice(document, lawful), *letters_can_be_printed(document))
     return Findings((*lawful.all, *more))
 
 
-def _e_invoice(invoice: Invoice, lawful: Findings) -> Iterator[Finding]:
+def _e_invoice(document: InvoiceDocument, lawful: Findings) -> Iterator[Finding]:
     """Yield what the e-invoice lacks where the law check has no error about the same field."""
     said = {_subject(finding.place) for finding in lawful.errors}
-    for finding in e_invoice_findings(invoice):
+    for finding in e_invoice_findings(document):
         if _subject(finding.place) not in said:
             yield finding
 

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..documents.document import Snapshot, parties
+from ..documents.document import InvoiceDocument, Snapshot, parties
 from ..documents.ubl import Broken, Part, broken_rules, draft_root
 from ..models import Invoice
 from .findings import Finding, Place, Where
 from .typefaces import PARTY
 
 
-def e_invoice_findings(invoice: Invoice) -> Iterator[Finding]:
+def e_invoice_findings(document: InvoiceDocument) -> Iterator[Finding]:
     """Build the UBL of a draft and yield a finding for each part that breaks a rule."""
-    issuer, addressee = parties(invoice)
+    invoice, issuer, addressee = document.invoice, document.issuer, document.addressee
     seen: set[Place] = set()
-    for broken in broken_rules(draft_root(invoice)):
+    for broken in broken_rules(draft_root(invoice, document)):
         place = _place(broken, invoice)
         if place not in seen:
             seen.add(place)

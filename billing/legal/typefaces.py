@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..documents.document import invoice_document_of
+from ..documents.document import InvoiceDocument
 from ..documents.pdf.glyphs import missing_letters, missing_signs
 from ..models import Invoice
 from ..numbering import settings_of
@@ -31,12 +31,12 @@ PARTY: dict[str, str | Promise] = {
 Printed = tuple[Place, str, str]
 
 
-def letters_can_be_printed(invoice: Invoice) -> Iterator[Finding]:
+def letters_can_be_printed(document: InvoiceDocument) -> Iterator[Finding]:
     """Yield a finding for each text with letters, marks or digits that no typeface has.
 
     Signs such as emoji are left out of the PDF; that is a warning.
     """
-    for place, name, text in _printed(invoice):
+    for place, name, text in _printed(document):
         if text.isascii():
             continue
         if letters := missing_letters(text):
@@ -45,7 +45,7 @@ def letters_can_be_printed(invoice: Invoice) -> Iterator[Finding]:
                 "other letters."
             )
             names = {"field": _capitalised(name), "letters": " ".join(letters)}
-            yield Finding(sentence % names, place, _severity(invoice, place))
+            yield Finding(sentence % names, place, _severity(document.invoice, place))
         elif signs := missing_signs(text):
             sentence = _("%(field)s: %(signs)s will not be printed.")
             names = {"field": _capitalised(name), "signs": " ".join(signs)}
@@ -58,9 +58,9 @@ def _severity(invoice: Invoice, place: Place) -> Severity:
     return Severity.WARNING if is_copied else Severity.ERROR
 
 
-def _printed(invoice: Invoice) -> Iterator[Printed]:
+def _printed(document: InvoiceDocument) -> Iterator[Printed]:
     """Yield every text that a person typed and the PDF shows, with its place and its name."""
-    document = invoice_document_of(invoice)
+    invoice = document.invoice
     for key, label in PARTY.items():
         names = {"field": label}
         own, theirs = document.issuer.get(key, ""), document.addressee.get(key, "")

@@ -69,14 +69,13 @@ def release_lines(lines: Iterable[int]) -> int:
 
 def line_ids_with_rows(invoice: Invoice) -> set[int]:
     """Return the ids of the lines that were made from rows."""
-    found: set[int] = set()
-    for model in (*REGISTRATIONS.values(), ScheduledAmount):
-        found.update(
-            model._default_manager.filter(invoice_line__invoice=invoice).values_list(
-                "invoice_line", flat=True
-            )
-        )
-    return found
+    first, *others = (
+        model._default_manager.filter(invoice_line__invoice=invoice)
+        .order_by()
+        .values_list("invoice_line", flat=True)
+        for model in (*REGISTRATIONS.values(), ScheduledAmount)
+    )
+    return set(first.union(*others))
 
 
 def _released(**filter_of_rows: object) -> int:

@@ -1,6 +1,7 @@
 """The unbilled amounts of projects, in euros excl. VAT; the number of queries is fixed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -11,7 +12,7 @@ from lib.sums import in_euros, sum_in_cents
 from projects.models import Project, ScheduledAmount
 from projects.models.project import FIXED, HOURLY
 from registrations.models import Expense, RegistrationQuerySet, TimeEntry, Trip
-from registrations.worth import worth_by
+from registrations.worth import Worth, worth_by_kind
 
 from ..models import InvoiceLine, InvoiceStatus
 from .parts import UnbilledCustomer, UnbilledProject
@@ -20,6 +21,7 @@ from .rows import UnbilledFilter, due_scheduled_amounts, unbilled_registrations
 
 # Hours on a project by the hour need a rate to be billed; on another project they are only shown.
 SHOWN_HOURS = Q(hourly_rate__isnull=False) | ~Q(project__method__in=HOURLY)
+Worths = Mapping[tuple[Any, ...], Worth]
 
 
 def unbilled_of(
@@ -57,18 +59,16 @@ def _with_figures(
 ) -> list[UnbilledProject]:
     found = {project.pk: UnbilledProject(project) for project in projects}
     ids = list(found)
-    hours = TimeEntry.objects.filter(SHOWN_HOURS, project__in=ids)
-    _add_hours(found, unbilled_registrations(hours, unbilled_filter))
-    _add_rows(
-        found,
-        "expenses",
-        unbilled_registrations(Expense.objects.filter(project__in=ids), unbilled_filter),
-    )
-    _add_rows(
-        found,
-        "trips",
-        unbilled_registrations(Trip.objects.filter(project__in=ids), unbilled_filter),
-    )
+    kinds: dict[str, RegistrationQuerySet] = {
+        "hours": TimeEntry.objects.filter(SHOWN_HOURS, project__in=ids),
+        "expenses": Expense.objects.filter(project__in=ids),
+        "trips": Trip.objects.filter(project__in=ids),
+    }
+    unbilled = {kind: unbilled_registrations(rows, unbilled_filter) for kind, rows in kinds.items()}
+    worths = worth_by_kind(unbilled, "project") if ids else {}
+    _add_hours(found, worths.pop("hours", {}))
+    for kind, of_kind in worths.items():
+        _add_rows(found, kind, of_kind)
     _add_scheduled_amounts(
         found,
         due_scheduled_amounts(ScheduledAmount.objects.filter(project__in=ids), unbilled_filter),
@@ -78,8 +78,8 @@ def _with_figures(
     return list(found.values())
 
 
-def _add_hours(found: dict[int, UnbilledProject], rows: RegistrationQuerySet) -> None:
-    for (pk,), worth in worth_by(rows, "project").items():
+def _add_hours(found: dict[int, UnbilledProject], worths: Worths) -> None:
+    for (pk,), worth in worths.items():
         part = found[pk]
         part.minutes = worth.minutes
         if part.project.billing_method.is_hourly:
@@ -87,8 +87,8 @@ def _add_hours(found: dict[int, UnbilledProject], rows: RegistrationQuerySet) ->
             part.widen(worth.first, worth.last)
 
 
-def _add_rows(found: dict[int, UnbilledProject], name: str, rows: RegistrationQuerySet) -> None:
-    for (pk,), worth in worth_by(rows, "project").items():
+def _add_rows(found: dict[int, UnbilledProject], name: str, worths: Worths) -> None:
+    for (pk,), worth in worths.items():
         setattr(found[pk], name, worth.amount)
         found[pk].widen(worth.first, worth.last)
 

@@ -1,4 +1,4 @@
-"""What is unbilled by project and customer, in euros excl. VAT; one query for each kind of rows."""
+"""What is unbilled by project and customer, in euros excl. VAT."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from customers.models import Customer
 from lib.money import ZERO, net_amount
 from projects.models import Method, Project, ScheduledAmount
 from projects.models.project import HOURLY
-from registrations.worth import worth_by
+from registrations.worth import worth_by_kind
 
 from .rows import UnbilledFilter, due_scheduled_amounts, unbilled_registrations
 
@@ -62,13 +62,17 @@ def summarise(
     hourly = organisation.time_entries.filter(project__method__in=HOURLY)
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
     mine = {"project__in": projects.order_by().values("pk")}
-    for rows in (
-        hourly.exclude(hourly_rate=None),
-        organisation.expenses.all(),
-        organisation.trips.all(),
-    ):
-        unbilled = unbilled_registrations(rows.filter(**mine), unbilled_filter)
-        for (pk,), worth in worth_by(unbilled, "project").items():
+    kinds = {
+        "hours": hourly.exclude(hourly_rate=None),
+        "expenses": organisation.expenses.all(),
+        "trips": organisation.trips.all(),
+    }
+    unbilled = {
+        kind: unbilled_registrations(rows.filter(**mine), unbilled_filter)
+        for kind, rows in kinds.items()
+    }
+    for worths in worth_by_kind(unbilled, "project").values():
+        for (pk,), worth in worths.items():
             found[pk] += worth.amount
     agreed = ScheduledAmount.objects.filter(project__organisation=organisation, **mine)
     due = due_scheduled_amounts(agreed, unbilled_filter).order_by()

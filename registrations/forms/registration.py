@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -67,11 +68,16 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         kept = Q(pk=self.instance.project_id) if self.instance.project_id else Q()
         project.offer(self.organisation.projects.filter(Q(pk__in=projects) | kept), among=projects)
         customer.offer(customers_of(self.organisation, project.queryset))
-        self.has_projects = projects.exists()
+        self._projects = projects
         self.chosen = project.row_meant(self["project"].value())
         if self.chosen:
             self.initial["customer"] = self.chosen.customer_id
             customer.remember(self.chosen.customer)
+
+    @cached_property
+    def has_projects(self) -> bool:
+        """Whether there is a project to register on, or the row has one already."""
+        return bool(self.chosen) or self._projects.exists()
 
     def offered_projects(self) -> QuerySet[Project]:
         """Return the projects that can be registered on."""
@@ -99,6 +105,13 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
             told = {"project": project, "its": project.customer, "customer": customer}
             self.add_error("project", text % told)
         return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave out what a picker has read: the model would ask for each row again."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | {
+            name for name, field in self.fields.items() if isinstance(field, PickerField)
+        }
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, which has no type

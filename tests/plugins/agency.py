@@ -33,9 +33,7 @@ def client_of() -> Callable[[Membership], Client]:
 
     def log_in(membership: Membership) -> Client:
         client = Client()
-        client.force_login(
-            membership.user, backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        client.force_login(membership.user, backend="accounts.backends.MemberBackend")
         return client
 
     return log_in

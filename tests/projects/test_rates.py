@@ -129,7 +129,7 @@ def test_a_book_answers_for_many_rows_without_a_query(
     projects = [create_project(organisation=organisation, method=m) for m in Method]
     tasks = [create_task(organisation=organisation) for _ in range(5)]
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         book = RateBook(projects)
         rates = [
             book.hourly_rate(project=project, task=task, membership=membership)

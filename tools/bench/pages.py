@@ -56,7 +56,7 @@ class Browser:
 
     def __init__(self, member: object) -> None:
         self._client = Client(SERVER_NAME="localhost")
-        self._client.force_login(member.user, "allauth.account.auth_backends.AuthenticationBackend")
+        self._client.force_login(member.user, "accounts.backends.MemberBackend")
 
     def page(self, address: str, *, htmx: bool = False) -> Callable[[], int]:
         """Return a function that requests the page and returns its number of bytes."""

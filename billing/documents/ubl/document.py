@@ -7,6 +7,7 @@ are the stored ones; none is computed again.
 import copy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -46,11 +47,14 @@ def invoice_ubl(invoice: Invoice) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
-def draft_root(invoice: Invoice) -> etree._Element:
-    """Return the UBL that a draft would get if it became final now, with a provisional number."""
+def draft_root(invoice: Invoice, document: InvoiceDocument | None = None) -> etree._Element:
+    """Return the UBL that a draft would get if it became final now, with a provisional number.
+
+    `document` is that of the draft if it is loaded already.
+    """
     numbered = copy.copy(invoice)
     numbered.number = invoice.number or NO_NUMBER
-    return _root(ubl_document_of(numbered))
+    return _root(replace(document or ubl_document_of(invoice), invoice=numbered))
 
 
 def _root(document: InvoiceDocument) -> etree._Element:

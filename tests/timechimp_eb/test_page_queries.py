@@ -1,0 +1,76 @@
+"""How often pages ask the database: a fixed number of times, whatever they show."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Role
+from tests import factories
+
+from .test_every_page import PAGES, _address, _everything, _logged_in
+
+pytestmark = pytest.mark.django_db
+
+MOST = 12
+# Pages that need more, and why. Each shows more than one list; none asks more for more rows.
+MORE = {
+    "billing:invoice-detail": 27,  # the document, the law check, mails, bookings, its entry
+    "billing:invoice-send": 18,  # the letter, its attachments and the law check
+    "billing:dashboard": 18,  # the steps of a new organisation, until they are done
+    "billing:reminder-list": 19,  # what stops a reminder is in nine tables
+    "billing:report-work-rows": 15,  # four kinds of work, each at a day in the past
+    "billing:unbilled": 14,  # the sums of the filter and the figures of the projects of a page
+    "customers:customer-detail": 13,  # the customer, and what is unbilled and open
+    "projects:project-detail": 14,  # figures, scheduled amounts, tasks and members
+    "projects:project-add": 14,  # a form with three lists of rows and their pickers
+    "projects:project-edit": 15,  # the same, with what is billed already
+}
+
+
+def asked(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address)
+    return answer, len(queries)
+
+
+def test_no_page_asks_the_database_more_than_twelve_times():
+    client, member = _logged_in(Role.ADMINISTRATOR)
+    ours = _everything(member.organisation)
+    found = {}
+
+    for name, _parts in PAGES:
+        answer, count = asked(client, _address(name, ours))
+        if answer.status_code == 200 and "html" in answer["Content-Type"]:
+            found[name] = count
+
+    assert len(found) > 80
+    assert {name: count for name, count in found.items() if count > MORE.get(name, MOST)} == {}
+    assert {name: found[name] for name in MORE if found[name] <= MOST} == {}
+
+
+def test_person_memberships_and_organisation_come_in_one_query():
+    client, member = _logged_in(Role.EMPLOYEE)
+    factories.create_membership(user=member.user)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("accounts:profile"))
+
+    assert len([query for query in queries if '"accounts_user"' in query["sql"]]) == 1
+    assert len([query for query in queries if '"accounts_membership"' in query["sql"]]) == 1
+
+
+def test_saving_an_hour_asks_the_database_at_most_twelve_times():
+    client, member = _logged_in(Role.EMPLOYEE)
+    project = factories.create_project(organisation=member.organisation)
+    task = factories.create_task(organisation=member.organisation)
+    project.project_tasks.create(task=task)
+    about = {"customer": project.customer_id, "project": project.pk, "task": task.pk}
+    when = {"date": factories.TODAY.isoformat(), "duration": "0:15", "description": "New"}
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post(reverse("registrations:hours"), {**about, **when})
+
+    assert answer.status_code == 302
+    assert member.organisation.time_entries.count() == 1
+    assert len(queries) <= MOST
