@@ -45,7 +45,7 @@ def _rows_by_invoice(invoice_ids: Collection[int]) -> Iterator[Mapping[str, Any]
     """Yield the days and the number of rows by invoice and kind, all kinds in one query."""
     if not invoice_ids:
         return  # composing a query of nothing costs a fifth of a PDF
-    until = {ScheduledAmount: Coalesce("period_until", "due_on")}
+    until: dict[type, Any] = {ScheduledAmount: Coalesce("period_until", "due_on")}
     first, *others = (
         model._default_manager.filter(invoice_line__invoice__in=invoice_ids)
         .order_by()
