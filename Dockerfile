@@ -24,4 +24,4 @@ RUN python -m timechimp_eb.translations \
 USER program
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "timechimp_eb.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--threads=8", "--no-control-socket"]
+CMD ["gunicorn", "timechimp_eb.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--threads=8", "--config=python:timechimp_eb.serving", "--no-control-socket"]

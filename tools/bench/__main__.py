@@ -5,6 +5,7 @@
 ./run bench --only Hours,Unbilled figures whose name or group contains one of the texts
 ./run bench --database URL        an empty database, or one that an earlier run filled
 ./run bench --write               …, and write the tables of docs/performance.md
+./run bench --people 20 --seconds 30   smaller sizes; also --organisations, --relations, --documents
 """
 
 import argparse
@@ -18,6 +19,7 @@ import psycopg
 
 from tests.plugins.servers import throwaway_postgres
 from tools.bench.measuring import Figure
+from tools.bench.options import Options, environment_of
 from tools.bench.writing import write
 
 SMALLER = (10_000, 100_000)
@@ -49,7 +51,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="")
     parser.add_argument("--database", default="")
     parser.add_argument("--write", action="store_true")
-    return parser.parse_args()
+    for name, default in Options._field_defaults.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
+    wanted = parser.parse_args()
+    os.environ.update(environment_of({name: getattr(wanted, name) for name in Options._fields}))
+    return wanted
 
 
 def new_database(server: str, name: str) -> str:

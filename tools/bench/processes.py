@@ -1,9 +1,10 @@
-"""Start the web process and a worker as docker-compose.yml does, and measure time and memory.
+"""Start the web processes and a worker as docker-compose.yml does, and measure time and memory.
 
 Both need the settings of `environment`, with a migrated database and a broker for the worker.
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -22,14 +23,22 @@ PATIENCE = 60  # seconds
 PAUSE = 0.02
 
 
-class Started(NamedTuple):
-    """Seconds until the first answer, and bytes of memory of the process that does the work."""
+class Memory(NamedTuple):
+    """Bytes that a process holds; `fair` divides what it shares over those that share it."""
 
-    seconds: float
-    memory: int
+    held: int
+    fair: int
 
     def __str__(self) -> str:
-        return f"{self.seconds:.2f} s, {self.memory / 1e6:.0f} MB"
+        return f"RSS {self.held / 1e6:.0f} MB, PSS {self.fair / 1e6:.0f} MB"
+
+
+class Started(NamedTuple):
+    """Seconds until the first answer, those of a processor, and the memory of the process."""
+
+    seconds: float
+    computed: float
+    memory: Memory
 
 
 @contextmanager
@@ -38,6 +47,7 @@ def web(environment: Mapping[str, str], *, workers: int = 1) -> Iterator[tuple[s
     port = unused_port()
     command = [sys.executable, "-m", "gunicorn", "timechimp_eb.wsgi", f"--bind=127.0.0.1:{port}"]
     command += ["--worker-class=gthread", f"--workers={workers}", "--threads=8"]
+    command += ["--config=python:timechimp_eb.serving"]
     command += ["--worker-tmp-dir=/dev/shm", "--no-control-socket"]
     with _process(command, environment) as pid:
         yield f"http://127.0.0.1:{port}", pid
@@ -47,17 +57,18 @@ def start_web(environment: Mapping[str, str]) -> Started:
     """Measure from the start to the answer to the first page, the login page."""
     began = time.perf_counter()
     with web(environment) as (address, pid):
-        _wait_for(f"{address}/account/login/")
+        wait_for(f"{address}/account/login/")
         seconds = time.perf_counter() - began
-        return Started(seconds, max(map(memory_of, children_of(pid))))
+        processes = [pid, *children_of(pid)]
+        return Started(seconds, sum(map(computed_by, processes)), largest(processes[1:]))
 
 
-def start_worker(environment: Mapping[str, str], *, seconds: float = 15) -> int:
-    """Return the bytes of the largest process of a worker, so many seconds after its start."""
+def start_worker(environment: Mapping[str, str], *, seconds: float = 15) -> Memory:
+    """Return the memory of the largest process of a worker, so many seconds after its start."""
     command = [sys.executable, "-m", "celery", "--app=timechimp_eb", "worker", "--concurrency=2"]
     with _process(command, environment) as pid:
         time.sleep(seconds)
-        return max(map(memory_of, [pid, *children_of(pid)]))
+        return largest([pid, *children_of(pid)])
 
 
 def children_of(pid: int) -> list[int]:
@@ -66,10 +77,22 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in children.split()]
 
 
-def memory_of(pid: int) -> int:
-    """Return the bytes that a process holds."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+def largest(pids: list[int]) -> Memory:
+    """Return the memory of the process that holds most."""
+    return max(map(memory_of, pids))
+
+
+def memory_of(pid: int) -> Memory:
+    """Return what a process holds."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    sizes = {name: int(size) * 1024 for name, size in re.findall(r"^(\w+): +(\d+) kB", text, re.M)}
+    return Memory(sizes["Rss"], sizes["Pss"])
+
+
+def computed_by(pid: int) -> float:
+    """Return the seconds that a process computed; other programs don't lengthen them."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -84,7 +107,8 @@ def _process(command: list[str], environment: Mapping[str, str]) -> Iterator[int
         process.wait()
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
+    """Return when the address answers; raise after a minute without an answer."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
