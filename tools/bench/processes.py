@@ -85,7 +85,8 @@ def largest(pids: list[int]) -> Memory:
 def memory_of(pid: int) -> Memory:
     """Return what a process holds."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    sizes = {name: int(size) * 1024 for name, size in re.findall(r"^(\w+): +(\d+) kB", text, re.M)}
+    lines = re.findall(r"^(\w+): +(\d+) kB", text, re.MULTILINE)
+    sizes = {name: int(size) * 1024 for name, size in lines}
     return Memory(sizes["Rss"], sizes["Pss"])
 
 
