@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import Membership
@@ -41,9 +41,10 @@ def projects_written_off(
     projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
     """Filter the projects of which something was written off, by customer and name."""
-    condition = Q(Exists(_scheduled_amounts(unbilled_filter).filter(project=OuterRef("pk"))))
+    # Rows are read once for all projects, not once for each.
+    condition = Q(pk__in=_scheduled_amounts(unbilled_filter).order_by().values("project"))
     for kind in KINDS:
-        condition |= Q(Exists(_rows(kind, unbilled_filter).filter(project=OuterRef("pk"))))
+        condition |= Q(pk__in=_rows(kind, unbilled_filter).order_by().values("project"))
     return projects.filter(condition).order_by(Lower("customer__name"), Lower("name"), "pk")
 
 
