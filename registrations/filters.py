@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from customers.models import Customer
 from lib import choices
+from lib.folding import Folded, fold
 from lib.form_fields import DayFilter
 from lib.picker_fields import SeveralPicker
 from projects.models import ExpenseCategory, Project, Task, Vehicle
@@ -137,13 +138,15 @@ class RegistrationFilter(filters.FilterSet):
     def with_text(self, rows: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
         """Filter on a part of the description, of project or customer, or of an invoice number.
 
+        Capitals and accents make no difference, as in the pickers.
         Each part is a query of its own, because no index serves them together.
         """
         mine = rows.model.objects.filter(organisation=self.organisation).order_by().values("pk")
-        projects = self.organisation.projects.filter(
-            Q(name__icontains=text) | Q(customer__name__icontains=text)
-        )
-        found = mine.filter(description__icontains=text)
+        wanted = fold(text)
+        projects = self.organisation.projects.alias(
+            folded=Folded("name"), folded_customer=Folded("customer__name")
+        ).filter(Q(folded__contains=wanted) | Q(folded_customer__contains=wanted))
+        found = mine.alias(folded=Folded("description")).filter(folded__contains=wanted)
         if ids := list(projects.order_by().values_list("pk", flat=True)):
             found = found.union(mine.filter(project__in=ids))
         invoices = self.organisation.invoices.filter(number__icontains=text)

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from lib.folding import Folded, fold
 from lib.seeking import page_of
 from registrations.models import Status
 from registrations.overviews import HOURS, OVERVIEWS, TRIPS, in_order
@@ -227,6 +228,35 @@ def test_a_search_finds_description_project_customer_and_number(office, manager,
 
     expected = {pk for pk, words in texts.items() if text.lower() in words}
     assert {row.pk for row in found.context["page"]} == expected
+
+
+@pytest.mark.parametrize("text", ["café", "CAFE", "José", "jose"])
+def test_a_search_makes_no_difference_of_accents_and_capitals(office, manager, text):
+    customer = factories.create_customer(organisation=office.organisation, name="Jose Bouw")
+    project = factories.create_project(customer=customer, name="Cafe")
+    hits = [
+        row_of(office, description="Overleg in café José"),
+        row_of(office, project=project),
+    ]
+    row_of(office, description="Other")
+
+    found = manager.get(reverse("registrations:overview-hours"), {"q": text, "period": "all"})
+
+    assert {row.pk for row in found.context["page"]} == {row.pk for row in hits}
+
+
+@pytest.mark.postgres
+def test_a_search_in_descriptions_reads_the_index(office):
+    row_of(office, description="Sprint 12")
+    wanted = HOURS.model.objects.alias(folded=Folded("description")).filter(
+        folded__contains=fold("Sprint")
+    )
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = wanted.order_by().explain()
+
+    assert "registrations_timeentry_folded" in plan
 
 
 def test_the_size_of_the_page_is_the_chosen_one(office, manager):

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership
+from lib.folding import folded_sql
 from registrations.filtered_rows import FilteredRows
 from registrations.models import TimeEntry
 from registrations.overviews import HOURS
@@ -36,8 +37,8 @@ TOTALS_IN_SQL = """
 """
 SEARCH_IN_SQL = """
     SELECT id FROM registrations_timeentry WHERE organisation_id = %(organisation)s
-    AND UPPER(description) LIKE '%%URGENT%%' ORDER BY date DESC, id DESC LIMIT 50
-"""
+    AND {folded} LIKE '%%urgent%%' ORDER BY date DESC, id DESC LIMIT 50
+""".format(folded=folded_sql("description"))
 UNBILLED_IN_SQL = """
     SELECT project_id, hourly_rate, sum(minutes) FROM registrations_timeentry
     WHERE organisation_id = %(organisation)s AND invoice_line_id IS NULL AND is_billable
