@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("filtered", [projects_with_skipped, projects_written_off])
 def test_no_subquery_looks_at_a_single_project(filtered, organisation):
     factories.create_project(organisation=organisation)
-    rows = filtered(Project.objects.filter(organisation=organisation), UnbilledFilter(until=factories.TODAY))
+    rows = filtered(
+        Project.objects.filter(organisation=organisation), UnbilledFilter(until=factories.TODAY)
+    )
     text = str(rows.query)
 
     assert text.count("IN (SELECT") >= 3
