@@ -46,7 +46,7 @@ def content_of(name: str) -> str:
 
 
 class BundleFinder(BaseFinder):
-    """Finder of bundles; it writes them to `DATA_DIR/bundles` when a part is newer."""
+    """Finder of bundles; it writes them to `DATA_DIR/bundles` when a part changes."""
 
     def __init__(self, *_args: object, **_options: object) -> None:
         self.storage = FileSystemStorage(settings.DATA_DIR / "bundles")
@@ -69,12 +69,12 @@ class BundleFinder(BaseFinder):
             yield name, self.storage
 
     def _written(self, name: str) -> Path:
-        place = Path(self.storage.path(name))
-        newest = max((SOURCES / part).stat().st_mtime for part in (*BUNDLES[name], __file__))
-        if not place.exists() or place.stat().st_mtime < newest:
+        place, content = Path(self.storage.path(name)), content_of(name)
+        # By content, not by time: a copied program may be older than the bundle of the one before.
+        if not place.exists() or place.read_text() != content:
             place.parent.mkdir(parents=True, exist_ok=True)
             # Other processes may write the same file: it appears complete or not at all.
             beside = place.with_suffix(f".{os.getpid()}")
-            beside.write_text(content_of(name))
+            beside.write_text(content)
             beside.replace(place)
         return place
