@@ -139,6 +139,9 @@ class PickerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not at r
         if row is not None:
             self._known[str(row.pk)] = row
 
+    def label_from_instance(self, obj: Any) -> str:
+        return self.kind.label(obj)
+
     def row_of(self, value: Any) -> Any:
         """Return the row with this id; None if it cannot be chosen."""
         key = str(self.prepare_value(value) or "")

@@ -22,6 +22,8 @@ MOST = 20
 MOST_RECENT = 5
 # A longer text is cut: no name is as long.
 LONGEST = 100
+# Between two names in a label; people who type it do not search for it.
+SEPARATOR = "·"
 
 Words = str | Promise
 # For each other field that a choice fills in: the id and the label.
@@ -33,8 +35,9 @@ class Kind:
     """How rows of one model are found and shown.
 
     `searched` are groups of columns of one table; every word must be in one of the groups.
-    `order` and `name` are columns too: `name` makes up the label. `nothing` and `several` have
-    %(text)s. `filled` are the names of other fields that a choice fills in.
+    `order` and `name` are columns too: `name` makes up the label, which may have `SEPARATOR`
+    between two of them. `nothing` and `several` have %(text)s. `filled` are the names of other
+    fields that a choice fills in.
     """
 
     key: str
@@ -47,6 +50,7 @@ class Kind:
     name: tuple[str, ...]
     order: tuple[Any, ...]
     related: tuple[str, ...] = ()
+    label: Callable[[Any], str] = str
     detail: Callable[[Any], str] = lambda row: ""
     filled: tuple[str, ...] = ()
     fills: Callable[[Any], Filled] = lambda row: {}
@@ -56,7 +60,7 @@ class Kind:
 
         Best is a name that begins with the text, then a word of it that does.
         """
-        words = fold(text).split()
+        words = _words(text)
         rows = rows.select_related(*self.related) if self.related else rows
         if not words:
             return rows.order_by(*self.order, "pk")
@@ -82,7 +86,11 @@ class Kind:
         """Return at most two rows whose whole name is this text."""
         rows = rows.select_related(*self.related) if self.related else rows
         found = rows.alias(folded_name=Folded(*self.name))
-        return list(found.filter(folded_name=fold(text)).order_by("pk")[:2])
+        return list(found.filter(folded_name=" ".join(_words(text))).order_by("pk")[:2])
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in fold(text).split() if word != SEPARATOR]
 
 
 def anybody(membership: Any) -> bool:
@@ -98,7 +106,7 @@ class Source:
     """A set of rows to pick from; `key` stands in its address.
 
     `rows` gets the member and the values of the fields in `needs`. `recent` gives the ids that the
-    member used last, the latest first. Without what it needs it says `first_needed`.
+    member used last, the latest first.
     """
 
     key: str
@@ -107,7 +115,6 @@ class Source:
     may: Callable[[Any], bool] = anybody
     recent: Callable[[Any], Sequence[int]] = nothing_recent
     needs: tuple[str, ...] = ()
-    first_needed: Words = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,6 @@ class Found:
     recent: tuple[Option, ...]
     others: tuple[Option, ...]
     has_more: bool
-    first_needed: Words = ""
 
     @property
     def count(self) -> int:
@@ -147,8 +153,6 @@ class Found:
     @property
     def nothing(self) -> str:
         """The sentence for an answer without rows."""
-        if self.first_needed:
-            return str(self.first_needed)
         if self.text:
             return str(self.kind.nothing) % {"text": self.text}
         return str(self.kind.none_yet)
@@ -182,8 +186,6 @@ def clean_query(text: str) -> str:
 def find(source: Source, membership: Any, given: Mapping[str, str], *, text: str) -> Found:
     """Return what the member may pick, with the words of the text; costs at most two queries."""
     text = clean_query(text)
-    if source.first_needed and not all(given.get(name) for name in source.needs):
-        return Found(source.kind, text, (), (), has_more=False, first_needed=source.first_needed)
     rows = source.rows(membership, given)
     return found_in(rows, source.kind, text=text, recent=list(source.recent(membership)))
 
@@ -210,14 +212,14 @@ def found_in(rows: QuerySet[Any], kind: Kind, *, text: str, recent: Sequence[int
 
 def option_of(row: Any, kind: Kind, *, text: str = "") -> Option:
     """Return a row as an option, with the matched pieces of its label."""
-    label = str(row)
+    label = kind.label(row)
     return Option(row.pk, label, kind.detail(row), _pieces(label, text), kind.fills(row))
 
 
 def _pieces(label: str, text: str) -> tuple[tuple[str, bool], ...]:
     """Cut the label where the words of the text begin and end."""
     plain, marked = fold(label), [False] * len(label)
-    for word in fold(text).split():
+    for word in _words(text):
         start = plain.find(word)
         while start >= 0:
             marked[start : start + len(word)] = [True] * len(word)

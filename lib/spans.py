@@ -35,6 +35,13 @@ def durations(day: datetime.date, start: datetime.time, end: datetime.time) -> l
     return sorted({minutes for _begin, minutes in _spans(day, start, end)})
 
 
+def end_after(day: datetime.date, start: datetime.time, *, minutes: int) -> datetime.time:
+    """Return what the clock shows so many minutes after the start."""
+    zone = timezone.get_default_timezone()
+    begin = datetime.datetime.combine(day, start, zone).astimezone(datetime.UTC)
+    return (begin + minutes * ONE_MINUTE).astimezone(zone).time()
+
+
 def interval(
     day: datetime.date, start: datetime.time, end: datetime.time, *, minutes: int
 ) -> tuple[datetime.datetime, datetime.datetime]:

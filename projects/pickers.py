@@ -12,9 +12,17 @@ from accounts.models import Membership, Organisation
 from accounts.pickers import is_manager
 from customers.models import Customer
 from customers.pickers import CUSTOMER, active_customers
-from lib.pickers import MOST_RECENT, Filled, Kind, Source, of_organisation, register
+from lib.pickers import (
+    MOST_RECENT,
+    SEPARATOR,
+    Filled,
+    Kind,
+    Source,
+    of_organisation,
+    register,
+)
 
-from .models import Project, Task
+from .models import Project, ProjectTask, Task
 
 # The number of latest rows among which the recently used ones are looked for.
 LATEST = 30
@@ -31,6 +39,17 @@ def _its_customer(project: Project) -> Filled:
 def _task_detail(task: Any) -> str:
     is_billable = task.is_billable and getattr(task, "is_billed_here", True)
     return " · ".join(filter(None, [task.code, "" if is_billable else gettext("Not billable")]))
+
+
+def project_and_task(work: ProjectTask) -> str:
+    """Name a task on its project: `Website 2026 · Development`."""
+    return f"{work.project} {SEPARATOR} {work.task}"
+
+
+def _work_detail(work: ProjectTask) -> str:
+    is_billable = work.is_billable and work.task.is_billable
+    parts = [str(work.project.customer), work.project.code]
+    return " · ".join(filter(None, [*parts, "" if is_billable else gettext("Not billable")]))
 
 
 PROJECT = Kind(
@@ -59,6 +78,25 @@ TASK = Kind(
     name=("name",),
     order=(Lower("name"),),
     detail=_task_detail,
+)
+# A task on a project, found by the names of customer, project and task alike.
+WORK = Kind(
+    key="work",
+    icon="briefcase",
+    nothing=_("No project or task with “%(text)s”. Choose from the list."),
+    several=_("“%(text)s” is the name of more than one. Choose one from the list."),
+    none_yet=_("There is no project with a task to choose yet."),
+    placeholder=_("Customer, project or task"),
+    searched=(
+        ("project__name", "project__code"),
+        ("task__name", "task__code"),
+        ("project__customer__name", "project__customer__number"),
+    ),
+    name=("project__name", "task__name"),
+    order=(Lower("project__name"), Lower("task__name")),
+    related=("project__customer", "task"),
+    label=project_and_task,
+    detail=_work_detail,
 )
 
 

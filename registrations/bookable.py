@@ -1,18 +1,12 @@
-"""What can be registered on: the projects, their customers and their tasks."""
+"""What can be registered on: the projects, their customers, and tasks on projects."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Organisation
 from customers.models import Customer
-from projects.models import Project, ProjectTask, Task
+from projects.models import Project, ProjectTask
 
 USABLE_TASKS = ProjectTask.objects.filter(project=OuterRef("pk"), task__is_active=True)
-
-
-def bookable_projects(organisation: Organisation, *, with_task: bool) -> QuerySet[Project]:
-    """Return the active projects; hours need one with a task."""
-    rows = organisation.projects.active()
-    return rows.filter(Exists(USABLE_TASKS)) if with_task else rows
 
 
 def customers_of(organisation: Organisation, projects: QuerySet[Project]) -> QuerySet[Customer]:
@@ -20,8 +14,21 @@ def customers_of(organisation: Organisation, projects: QuerySet[Project]) -> Que
     return organisation.customers.filter(pk__in=projects.order_by().values("customer"))
 
 
-def bookable_tasks(organisation: Organisation, projects: QuerySet[Project]) -> QuerySet[Task]:
-    """Return the active tasks of these projects, with whether they are billed there."""
-    here = ProjectTask.objects.filter(task=OuterRef("pk"), project__in=projects)
-    rows = organisation.tasks.filter(Exists(here), is_active=True)
-    return rows.annotate(is_billed_here=Exists(here.filter(is_billable=True)))
+def without_task(organisation: Organisation) -> QuerySet[Project]:
+    """Return the active projects that no hours can be registered on."""
+    return organisation.projects.active().filter(~Exists(USABLE_TASKS))
+
+
+def bookable_work(organisation: Organisation) -> QuerySet[ProjectTask]:
+    """Return the active tasks on the active projects: what hours can be registered on."""
+    projects = organisation.projects.active()
+    return ProjectTask.objects.filter(project__in=projects, task__is_active=True)
+
+
+def work_of(
+    organisation: Organisation, *, project: int | None, task: int | None
+) -> QuerySet[ProjectTask]:
+    """Return this task on this project, also where it can no longer be registered on."""
+    return ProjectTask.objects.filter(
+        project__organisation=organisation, project=project or 0, task=task or 0
+    )

@@ -25,11 +25,11 @@ def overlapping(entry: TimeEntry) -> list[TimeEntry]:
     others = TimeEntry.objects.filter(
         membership=entry.membership_id, date__range=near, started_at__isnull=False
     )
-    mine = _interval(entry)
+    mine = interval_of(entry)
     found = [
         other
         for other in others.exclude(pk=entry.pk).select_related("project")
-        if _overlap(mine, _interval(other))
+        if _overlap(mine, interval_of(other))
     ]
     return sorted(found, key=attrgetter("date", "started_at"))
 
@@ -48,7 +48,8 @@ def remark(entry: TimeEntry) -> str:
     return _("These times overlap with: %s.") % others if others else ""
 
 
-def _interval(entry: TimeEntry) -> Interval:
+def interval_of(entry: TimeEntry) -> Interval:
+    """Return the moments of start and end of an entry with times."""
     start, end = entry.started_at, entry.ended_at
     assert start is not None  # noqa: S101 - the callers ask only for entries with times
     assert end is not None  # noqa: S101 - start and end go together

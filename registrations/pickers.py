@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.db.models import OuterRef, Q, QuerySet
 
 from accounts.models import Membership
 from accounts.pickers import EMPLOYEE
@@ -14,14 +12,12 @@ from customers.models import Customer
 from customers.pickers import CUSTOMER
 from lib.choices import chosen_id
 from lib.pickers import Kind, Source, register
-from projects.models import Project, Task
-from projects.pickers import LATEST, PROJECT, TASK, first_of
+from projects.models import Project, ProjectTask, Task
+from projects.pickers import LATEST, PROJECT, TASK, WORK, first_of
 
-from .bookable import bookable_projects, bookable_tasks, customers_of
-from .models import KINDS, TimeEntry
+from .bookable import bookable_work, customers_of
+from .models import KINDS, Expense, TimeEntry, Trip
 from .rights import sees_everything
-
-CHOOSE_A_PROJECT = _("Choose a project first.")
 
 
 def _own(membership: Membership, model: type[Any]) -> QuerySet[Any]:
@@ -34,21 +30,25 @@ def _recent(membership: Membership, *, model: type[Any], column: str) -> list[in
     return first_of(latest.values_list(column, flat=True))
 
 
-def _projects(membership: Membership, given: Mapping[str, str], *, page: str) -> QuerySet[Project]:
-    rows = bookable_projects(membership.organisation, with_task=page == "hours")
+def _projects(membership: Membership, given: Mapping[str, str]) -> QuerySet[Project]:
+    rows = membership.organisation.projects.active()
     customer = chosen_id(given.get("customer", ""))
     return rows.filter(customer=customer) if customer else rows
 
 
-def _customers(membership: Membership, _given: Mapping[str, str], *, page: str) -> QuerySet[Any]:
-    return customers_of(membership.organisation, _projects(membership, {}, page=page))
+def _customers(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Any]:
+    return customers_of(membership.organisation, _projects(membership, {}))
 
 
-def _tasks(membership: Membership, given: Mapping[str, str]) -> QuerySet[Task]:
-    project = bookable_projects(membership.organisation, with_task=True).filter(
-        pk=chosen_id(given.get("project", ""))
-    )
-    return bookable_tasks(membership.organisation, project.order_by())
+def _work(membership: Membership, _given: Mapping[str, str]) -> QuerySet[ProjectTask]:
+    return bookable_work(membership.organisation)
+
+
+def recent_work(membership: Membership) -> list[int]:
+    """Return the tasks on projects that the member registered on last."""
+    mine = ProjectTask.objects.filter(project=OuterRef("project"), task=OuterRef("task"))
+    latest = _own(membership, TimeEntry).order_by("-date", "-pk")[:LATEST]
+    return first_of(latest.annotate(work=mine.values("pk")[:1]).values_list("work", flat=True))
 
 
 def _seen(membership: Membership, column: str) -> Q:
@@ -94,24 +94,21 @@ def _register(
     model: type[Any],
     column: str,
     needs: tuple[str, ...] = (),
-    first_needed: str | Promise = "",
 ) -> None:
     recent = partial(_recent, model=model, column=column)
-    register(Source(key, kind, rows, recent=recent, needs=needs, first_needed=first_needed))
+    register(Source(key, kind, rows, recent=recent, needs=needs))
 
 
 def _without_needs(rows: Callable[[Membership], QuerySet[Any]]) -> Callable[..., QuerySet[Any]]:
     return lambda membership, _given: rows(membership)
 
 
-for _page, _model in KINDS.items():
-    _of_page = partial(_projects, page=_page)
-    _register(f"{_page}-projects", PROJECT, _of_page, model=_model, column="project",
+for _page, _model in (("expenses", Expense), ("trips", Trip)):
+    _register(f"{_page}-projects", PROJECT, _projects, model=_model, column="project",
               needs=("customer",))  # fmt: skip
-    _register(f"{_page}-customers", CUSTOMER, partial(_customers, page=_page), model=_model,
+    _register(f"{_page}-customers", CUSTOMER, _customers, model=_model,
               column="project__customer")  # fmt: skip
-_register("hours-tasks", TASK, _tasks, model=TimeEntry, column="task", needs=("project",),
-          first_needed=CHOOSE_A_PROJECT)  # fmt: skip
+register(Source("hours-work", WORK, _work, recent=recent_work))
 for _key, _kind, _rows, _column in (
     ("filter-customers", CUSTOMER, filter_customers, "project__customer"),
     ("filter-projects", PROJECT, filter_projects, "project"),

@@ -7,6 +7,7 @@ row returns as it was, with the rules of today.
 import datetime
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core import serializers
@@ -34,6 +35,14 @@ class WholeTimes(DjangoJSONEncoder):
         return o.isoformat() if isinstance(o, datetime.datetime) else super().default(o)
 
 
+@dataclass(frozen=True)
+class Undone:
+    """How many rows went back; `is_removal` if they were new and are deleted."""
+
+    count: int
+    is_removal: bool = False
+
+
 class TooLate(Exception):
     """Another action came after it, or a rule forbids it now; the text says which rule."""
 
@@ -54,15 +63,22 @@ def undo_delete(request: HttpRequest, row: Registration) -> Undo | None:
     return _remembered(request, {"row": serializers.serialize("json", [row], cls=WholeTimes)})
 
 
-def undo(request: HttpRequest, token: str, *, by: Membership) -> int:
-    """Take the last action back; return how many rows went back. Raises TooLate."""
+def undo_add(request: HttpRequest, ids: list[int]) -> Undo:
+    """Remember hours that were just added; undoing deletes those that may still change."""
+    return _remembered(request, {"added": ids})
+
+
+def undo(request: HttpRequest, token: str, *, by: Membership) -> Undone:
+    """Take the last action back; return how many rows that were. Raises TooLate."""
     remembered = request.session.get(SESSION_KEY) or {}
     if not token or remembered.get("token") != token or remembered.get("by") != by.pk:
         raise TooLate
     del request.session[SESSION_KEY]
     if "row" in remembered:
-        return _put_back(remembered["row"], by=by)
-    return _reset(remembered, by=by)
+        return Undone(_put_back(remembered["row"], by=by))
+    if "added" in remembered:
+        return Undone(_take_away(remembered["added"], by=by), is_removal=True)
+    return Undone(_reset(remembered, by=by))
 
 
 def _remembered(request: HttpRequest, what: Mapping[str, Any]) -> Undo:
@@ -88,6 +104,17 @@ def _reset(remembered: Mapping[str, Any], *, by: Membership) -> int:
         count += rows.order_by().update(
             status=status, status_note=note, status_by=status_by, status_at=_read(*at)
         )
+    return count
+
+
+def _take_away(ids: list[int], *, by: Membership) -> int:
+    count = 0
+    for row in TimeEntry.objects.filter(organisation=by.organisation_id, pk__in=ids):
+        try:
+            registering.delete(row, by=by)
+        except registering.NotChangeable:
+            continue
+        count += 1
     return count
 
 

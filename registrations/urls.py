@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from .overviews import OVERVIEWS, Overview
 from .register_pages import PAGES, RegisterPage
-from .views import actions, overview, register, repricing
+from .views import actions, overview, register, repeating, repricing
 
 app_name = "registrations"
 
@@ -33,6 +33,8 @@ def _overview(shown: Overview) -> list[URLPattern]:
 
 urlpatterns = [
     *(pattern for page in PAGES for pattern in _register(page)),
+    path("register/hours/<int:pk>/again/", repeating.again, name="hour-again"),
+    path("register/hours/copy-day/", repeating.copy_day, name="hours-copy-day"),
     path("projects/<int:pk>/reprice/", repricing.project_reprice, name="project-reprice"),
     path("register/expenses/<int:pk>/receipt/", register.receipt, name="expense-receipt"),
     *(pattern for shown in OVERVIEWS for pattern in _overview(shown)),

@@ -3,16 +3,17 @@
 import datetime
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib import spans
 from lib.picker_fields import PickerField
 from lib.times import DAY, NOON, format_clock, format_duration
-from projects.models import Project
+from projects.models import Project, ProjectTask
 
-from ..bookable import USABLE_TASKS, bookable_projects, bookable_tasks
+from ..bookable import bookable_work, without_task, work_of
 from ..fields import ClockField, DurationField, PauseField
 from ..models import TimeEntry
 from ..rules import is_registrable
@@ -27,22 +28,27 @@ SOME_DAY = datetime.date(2026, 1, 15)
 
 
 class HoursForm(RegistrationForm):
-    """Worked time: a duration, or start, end and pause.
+    """Worked time on a task of a project: a duration, or start, end and pause.
 
-    An end at or before the start is on the next day; the work belongs to the day it began.
+    An end at or before the start is on the next day; the work belongs to the day it began. The end
+    follows from start and duration where it is left out.
     """
 
+    customer = None  # type: ignore[assignment]  # one box has customer, project and task
+    work = PickerField(
+        label=_("What did you work on?"), queryset=ProjectTask.objects.none(), source="hours-work"
+    )
     duration = DurationField(label=_("Duration"), required=False)
     start = ClockField(label=_("Start"), required=False)
     end = ClockField(label=_("End"), required=False)
     pause = PauseField(label=_("Pause"), required=False)
 
     page = "hours"
+    field_order = ("work", "date", "description")
 
     class Meta(RegistrationForm.Meta):
         model = TimeEntry
-        field_classes = {**RegistrationForm.Meta.field_classes, "task": PickerField}
-        fields = ("project", "task", "date", "description")
+        fields = ("date", "description")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,27 +60,42 @@ class HoursForm(RegistrationForm):
             ("pause", row.pause_minutes or None),
         ):
             self.initial.setdefault(name, value)
-        task = self.fields["task"]
-        task.source_key = "hours-tasks"
-        tasks = self.organisation.tasks.filter(Q(is_active=True) | Q(pk=row.task_id))
-        mine = Project.objects.filter(pk=self.chosen.pk if self.chosen else 0)
-        task.offer(tasks, among=bookable_tasks(self.organisation, mine))
-        task.error_messages["required"] = _("Choose a task.")
-        self.fields["project"].error_messages["invalid_choice"] = _(
-            "Choose a project from the list: it is active and has a task."
-        )
 
-    def offered_projects(self) -> QuerySet[Project]:
-        """Return the active projects with a task."""
-        return bookable_projects(self.organisation, with_task=True)
+    def offer_choices(self) -> None:
+        row, work = self.instance, self.fields["work"]
+        offered = bookable_work(self.organisation)
+        of_row = work_of(self.organisation, project=row.project_id, task=row.task_id)
+        chosen = of_row.select_related(*work.kind.related).first() if row.project_id else None
+        kept = Q(pk=chosen.pk) if chosen else Q()
+        work.offer(ProjectTask.objects.filter(Q(pk__in=offered) | kept), among=offered)
+        work.error_messages["required"] = _("Choose what you worked on.")
+        work.error_messages["invalid_choice"] = _(
+            "Choose from the list: an active task on an active project."
+        )
+        if chosen:
+            self.initial["work"] = chosen.pk
+            work.remember(chosen)
+        self.has_projects = offered.exists()
 
     def hidden_projects(self) -> list[Project]:
         """Return some active projects that have no task to register on."""
-        rows = self.organisation.projects.active().filter(~Exists(USABLE_TASKS))
-        return list(rows.exclude(pk=self.instance.project_id).order_by("name")[:MOST_NAMED])
+        rows = without_task(self.organisation).exclude(pk=self.instance.project_id)
+        return list(rows.order_by("name")[:MOST_NAMED])
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Add an error; what is wrong with the project or the task stands at their one box."""
+        if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
+            errors: dict[str, list[ValidationError]] = {}
+            for name, found in error.error_dict.items():
+                at = "work" if name in ("project", "task") else name
+                errors.setdefault(at, []).extend(found)
+            error = ValidationError(errors)
+        super().add_error(field, error)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if work := cleaned.get("work"):
+            self.instance.project, self.instance.task = work.project, work.task
         if not {"duration", "start", "end", "pause"} & self.errors.keys():
             self._read_time(cleaned)
         return cleaned
@@ -110,6 +131,9 @@ class HoursForm(RegistrationForm):
     def _read_time(self, cleaned: dict[str, Any]) -> None:
         row = self.instance
         start, end, pause = cleaned.get("start"), cleaned.get("end"), cleaned.get("pause") or 0
+        if start is not None and end is None and cleaned["duration"]:
+            day = self._real_day(cleaned.get("date"))
+            end = spans.end_after(day, start, minutes=cleaned["duration"] + pause)
         if (start is None) != (end is None):
             missing = "end" if end is None else "start"
             self.add_error(missing, gettext("Fill in both start and end, or neither."))
@@ -132,12 +156,15 @@ class HoursForm(RegistrationForm):
         self, day: datetime.date | None, start: datetime.time, end: datetime.time
     ) -> list[int]:
         """Return the minutes from start to end: several if the clock shows one of them twice."""
-        day = day if day and is_registrable(day) else SOME_DAY
         try:
-            return spans.durations(day, start, end)
+            return spans.durations(self._real_day(day), start, end)
         except spans.NoSuchTime as error:
             self.add_error("end" if error.is_end else "start", str(error))
             return []
+
+    @staticmethod
+    def _real_day(day: datetime.date | None) -> datetime.date:
+        return day if day and is_registrable(day) else SOME_DAY
 
     def _fit_duration(self, lengths: list[int], *, pause: int) -> None:
         """Take the duration that start, end and pause give; refuse one that they do not give."""

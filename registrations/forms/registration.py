@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -21,7 +21,7 @@ from lib.understanding import ShowsUnderstood
 from projects.models import Project
 
 from .. import rules
-from ..bookable import bookable_projects, customers_of
+from ..bookable import customers_of
 from ..models import Registration
 
 
@@ -57,14 +57,14 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         super().__init__(*args, **kwargs)
         self.organisation, self.by = organisation, by
         self.stored_day = None if self.instance._state.adding else self.instance.date
-        self._offer_projects()
-        self.fields["project"].error_messages["required"] = _("Choose a project.")
+        self.offer_choices()
 
-    def _offer_projects(self) -> None:
-        """Let the form choose what can be registered on, and the project that the row has."""
+    def offer_choices(self) -> None:
+        """Let the form choose what can be registered on, and what the row has."""
         customer, project = self.fields["customer"], self.fields["project"]
         customer.source_key, project.source_key = f"{self.page}-customers", f"{self.page}-projects"
-        projects = self.offered_projects()
+        project.error_messages["required"] = _("Choose a project.")
+        projects = self.organisation.projects.active()
         kept = Q(pk=self.instance.project_id) if self.instance.project_id else Q()
         project.offer(self.organisation.projects.filter(Q(pk__in=projects) | kept), among=projects)
         customer.offer(customers_of(self.organisation, project.queryset))
@@ -78,10 +78,6 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
     def has_projects(self) -> bool:
         """Whether there is a project to register on, or the row has one already."""
         return bool(self.chosen) or self._projects.exists()
-
-    def offered_projects(self) -> QuerySet[Project]:
-        """Return the projects that can be registered on."""
-        return bookable_projects(self.organisation, with_task=False)
 
     def hidden_projects(self) -> list[Project]:
         """Return some active projects that cannot be chosen, because they have no task."""

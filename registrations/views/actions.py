@@ -170,13 +170,16 @@ def overview_change(request: MemberRequest, name: str) -> HttpResponse:
 def undo(request: MemberRequest) -> HttpResponse:
     """Take back the last action that a toast offered to undo."""
     try:
-        count = undoing.undo(request, request.POST.get("undo", ""), by=request.membership)
+        undone = undoing.undo(request, request.POST.get("undo", ""), by=request.membership)
     except undoing.TooLate as reason:
         too_late = _("This can no longer be undone.")
         messages.warning(request, f"{too_late} {reason}".strip())
     else:
-        text = ngettext("%d registration put back.", "%d registrations put back.", count)
-        toast(request, text % count, level=messages.SUCCESS if count else messages.WARNING)
+        text = ngettext("%d registration put back.", "%d registrations put back.", undone.count)
+        if undone.is_removal:
+            text = ngettext("%d registration removed.", "%d registrations removed.", undone.count)
+        level = messages.SUCCESS if undone.count else messages.WARNING
+        toast(request, text % undone.count, level=level)
     return redirect(_back(request))
 
 

@@ -1,6 +1,7 @@
 """Register: add, change, copy and delete hours, expenses and trips."""
 
 import datetime
+import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -24,9 +25,12 @@ from lib.form_fields import DayInput
 from lib.kept_uploads import KeepsUpload
 from lib.picker_fields import CHOOSE
 from lib.selections import deselect
+from lib.times import parse_clock
 from lib.toasts import toast
 
-from .. import overlaps, registering, undoing
+from .. import overlaps, registering, repeating, undoing
+from ..bookable import bookable_work, work_of
+from ..day import lines_of
 from ..forms import RegistrationForm
 from ..forms.somebody import SomebodyForm
 from ..models import Expense, Registration, TimeEntry
@@ -37,7 +41,8 @@ from ..register_pages import HOURS, RECENT, RegisterPage
 from ..rules import is_registrable
 from ..week import week_around
 
-SEVEN_DAYS = 7 * ONE_DAY
+# In the session: what names the forms that were saved last, so that none is saved twice.
+SENT, MOST_SENT = "registered", 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,11 +51,15 @@ def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     """Show the page; POST adds a registration for the chosen employee."""
     row = _new_row(request, page)
     form = _form(request, page, row=row)
+    if _is_repeated(request):
+        messages.info(request, _("This was added already. It is added once."))
+        return _next_one(request, page, row=row)
     if request.method == "POST" and form.is_valid() and _saved(form, registering.add, request):
+        _remember(request)
         text = _("The registration has been added: %(what)s.")
         _say(request, text, row)
         _remark(request, row)
-        return redirect(_address(page, request=request, row=row))
+        return _next_one(request, page, row=row)
     return _page(request, page, form=form)
 
 
@@ -137,13 +146,70 @@ def _visible_row(request: MemberRequest, page: RegisterPage, pk: int) -> Registr
     return get_object_or_404(rows.select_related(*related), pk=pk)
 
 
-def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
-    return page.model(
-        organisation=request.organisation, membership=_subject(request), date=_day(request)
+def _is_repeated(request: MemberRequest) -> bool:
+    """Return True if this form was saved, and sent again because its answer was lost."""
+    once = request.POST.get("once", "")
+    return bool(once) and once in request.session.get(SENT, [])
+
+
+def _remember(request: MemberRequest) -> None:
+    if once := request.POST.get("once", ""):
+        request.session[SENT] = [*request.session.get(SENT, []), once[:40]][-MOST_SENT:]
+
+
+def _next_one(request: MemberRequest, page: RegisterPage, *, row: Registration) -> HttpResponse:
+    """Show the day with a form for the next registration; of hours, on the same work."""
+    if not isinstance(row, TimeEntry):
+        return redirect(_address(page, request=request, row=row))
+    if not request.htmx:
+        return redirect(_address(page, request=request, row=row, work=_work_id(row)))
+    following = TimeEntry(
+        organisation=request.organisation,
+        membership=row.membership,
+        project_id=row.project_id,
+        task_id=row.task_id,
+        date=row.date,
     )
+    form = page.form(organisation=request.organisation, by=request.membership, instance=following)
+    return _page(request, page, form=form, day=row.date, subject=row.membership, is_next=True)
 
 
-def _subject(request: MemberRequest) -> Membership:
+def show_day(request: MemberRequest, *, day: datetime.date, subject: Membership) -> HttpResponse:
+    """Show the hours of a day after something was done there: a part of the page, or all of it."""
+    row = TimeEntry(organisation=request.organisation, membership=subject, date=day)
+    if not request.htmx:
+        return redirect(_address(HOURS, request=request, row=row))
+    form = HOURS.form(organisation=request.organisation, by=request.membership, instance=row)
+    return _page(request, HOURS, form=form, day=day, subject=subject)
+
+
+def _work_id(row: TimeEntry) -> int | None:
+    found = work_of(row.organisation, project=row.project_id, task=row.task_id)
+    return found.values_list("pk", flat=True).first()
+
+
+def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
+    about = {"organisation": request.organisation, "membership": subject_of(request)}
+    row = page.model(**about, date=day_of(request))
+    if isinstance(row, TimeEntry) and request.method != "POST":
+        _propose(row, request)
+    return row
+
+
+def _propose(entry: TimeEntry, request: MemberRequest) -> None:
+    """Fill in the work, and the times of a gap, that the address names."""
+    if pk := chosen_id(request.GET.get("work", "")):
+        work = bookable_work(request.organisation).filter(pk=pk).first()
+        if work:
+            entry.project_id, entry.task_id = work.project_id, work.task_id
+    try:
+        start = parse_clock(request.GET.get("start", ""))
+        entry.started_at, entry.ended_at = start, parse_clock(request.GET.get("end", ""))
+    except ValueError:
+        return
+
+
+def subject_of(request: MemberRequest) -> Membership:
     """Return the person to register for: oneself, or whom a manager chose."""
     if not request.GET.get("employee") or not request.membership.is_manager:
         return _named(request) or request.membership
@@ -170,7 +236,8 @@ def _somebody(request: MemberRequest, subject: Membership) -> SomebodyForm | Non
     return SomebodyForm(None, by=request.membership, subject=subject)
 
 
-def _day(request: MemberRequest) -> datetime.date:
+def day_of(request: MemberRequest) -> datetime.date:
+    """Return the day in the address; today without a readable one."""
     today = timezone.localdate()
     try:
         chosen = read_day(request.GET.get("date", ""), today=today).day
@@ -224,9 +291,13 @@ def _no_longer(request: MemberRequest, page: RegisterPage, *, row: Registration)
     return redirect(_address(page, request=request, row=row))
 
 
-def _address(page: RegisterPage, *, request: MemberRequest, row: Registration) -> str:
+def _address(
+    page: RegisterPage, *, request: MemberRequest, row: Registration, work: int | None = None
+) -> str:
     """Return the URL of the day and the employee of the registration."""
     query = {"date": row.date.isoformat()}
+    if work:
+        query["work"] = str(work)
     if row.membership_id != request.membership.pk:
         query["employee"] = str(row.membership_id)
     return f"{reverse(page.url_name)}?{urlencode(query)}"
@@ -245,11 +316,12 @@ def _page(
     row: Registration | None = None,
     day: datetime.date | None = None,
     subject: Membership | None = None,
+    is_next: bool = False,
 ) -> HttpResponse:
     if isinstance(form, KeepsUpload) and form.errors:
         form.keep_upload()
-    day = day or (row.date if row else _day(request))
-    subject = subject or (row.membership if row else _subject(request))
+    day = day or (row.date if row else day_of(request))
+    subject = subject or (row.membership if row else subject_of(request))
     today = timezone.localdate()
     context = {
         "register": page,
@@ -261,12 +333,16 @@ def _page(
         "yesterday": day - ONE_DAY,
         "tomorrow": day + ONE_DAY,
         "subject": subject,
+        "is_next": is_next or "work" in request.GET,
+        "once": secrets.token_urlsafe(12),
         "is_for_another": subject.pk != request.membership.pk,
         "understood_url": _understood_url(page, row=row, subject=subject),
         "somebody": None if row else _somebody(request, subject),
         **_list_context(page, day=day, subject=subject, by=request.membership),
     }
     status = 422 if form is not None and form.errors else 200
+    if request.htmx and page is HOURS:
+        return render(request, "registrations/hours_part.html", context, status=status)
     return render(request, f"registrations/{page.key}.html", context, status=status)
 
 
@@ -282,6 +358,12 @@ def _list_context(
     else:
         rows = rows[:RECENT]
     shown = list(rows)
+    if page is HOURS:
+        latest = repeating.latest_entries(subject, besides=day)
+        context["lines"] = lines_of(shown)
+        context["minutes"] = sum(row.minutes for row in shown)
+        context["again"] = repeating.offered(latest, on_the_day=shown)
+        context["earlier"] = None if shown else repeating.earlier_day(latest, before=day)
     ids = [row.pk for row in shown]
     context["editable_ids"] = set(editable.filter(pk__in=ids).values_list("pk", flat=True))
     return {**context, "rows": shown}

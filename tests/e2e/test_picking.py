@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from projects.models import ProjectTask
-from registrations.models import TimeEntry
+from registrations.models import TimeEntry, Trip
 from tests import factories
 
 from .tour import barriers
@@ -25,6 +25,9 @@ def work(studio):
     return {"website": website, "webshop": webshop}
 
 
+WORK = r"What did you work on\?"
+
+
 def box(visitor, label):
     return visitor.picker(label)
 
@@ -38,36 +41,41 @@ def test_hours_are_registered_with_the_keyboard_alone(visitor, studio, work):
     visitor.log_in(studio)
     visitor.go("Register", "Hours")
 
-    box(visitor, "Customer").focus()
+    box(visitor, WORK).focus()
     expect(option(visitor, "Café Van Dam")).to_be_visible()
-    page.keyboard.press("Tab")
     page.keyboard.type("dam web")
     expect(page.get_by_role("option")).to_have_count(1)
-    expect(box(visitor, "Project")).to_have_attribute("aria-expanded", "true")
+    expect(box(visitor, WORK)).to_have_attribute("aria-expanded", "true")
     assert list(barriers(page)) == []
     page.keyboard.press("Tab")
 
-    expect(box(visitor, "Project")).to_have_value("Website")
-    expect(box(visitor, "Customer")).to_have_value("Café Van Dam")
-    expect(box(visitor, "Task")).to_be_focused()
-    expect(page.get_by_role("option")).to_have_count(1)
-    page.keyboard.press("ArrowDown")
-    active = box(visitor, "Task").get_attribute("aria-activedescendant")
-    expect(page.locator(f"#{active}")).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("Enter")
-    expect(box(visitor, "Task")).to_have_value("Design")
-    page.get_by_label("Duration").fill("1:30")
+    expect(box(visitor, WORK)).to_have_value("Website · Design")
+    description = page.get_by_label("Description")
+    expect(description).to_be_focused()
+    for _field in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.type("1:30")
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("The registration has been added")).to_be_visible()
     entry = TimeEntry.objects.get()
     assert (entry.project, entry.task.name) == (work["website"], "Design")
+    # The next entry begins: the choice stays, and the focus is in the empty description.
+    expect(box(visitor, WORK)).to_have_value("Website · Design")
+    expect(description).to_be_focused()
+    expect(description).to_have_value("")
+    page.keyboard.type("Reading")
+    for _field in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.type("0:15")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("1:45 registered").first).to_be_visible()
 
 
 def test_arrows_home_and_end_move_and_escape_keeps_the_old_choice(visitor, studio, work):
     page = visitor.page
     visitor.log_in(studio)
-    visitor.go("Register", "Hours")
+    visitor.go("Register", "Trips")
     visitor.pick("Project", "Website")
     project = box(visitor, "Project")
 
@@ -86,16 +94,14 @@ def test_arrows_home_and_end_move_and_escape_keeps_the_old_choice(visitor, studi
     expect(page.locator("input[name=project]")).to_have_value(str(work["website"].pk))
 
 
-def test_another_project_empties_a_task_that_it_does_not_have(visitor, studio, work):
+def test_another_customer_empties_a_project_that_it_does_not_have(visitor, studio, work):
     page = visitor.page
     visitor.log_in(studio)
-    visitor.go("Register", "Hours")
+    visitor.go("Register", "Trips")
     visitor.pick("Project", "Website")
-    visitor.pick("Task", "Design")
 
     visitor.pick("Project", "Webshop")
 
-    expect(box(visitor, "Task")).to_have_value("")
     expect(box(visitor, "Customer")).to_have_value("De Groene Tuin")
     visitor.pick("Customer", "Café Van Dam")
     expect(box(visitor, "Project")).to_have_value("")
@@ -105,7 +111,7 @@ def test_another_project_empties_a_task_that_it_does_not_have(visitor, studio, w
 def test_a_text_without_a_row_stays_and_is_refused_at_the_field(visitor, studio, work):
     page = visitor.page
     visitor.log_in(studio)
-    visitor.go("Register", "Hours")
+    visitor.go("Register", "Trips")
     visitor.pick("Project", "Website")
 
     box(visitor, "Project").fill("xyz")
@@ -118,10 +124,10 @@ def test_a_text_without_a_row_stays_and_is_refused_at_the_field(visitor, studio,
     expect(box(visitor, "Project")).to_have_attribute("aria-invalid", "true")
     page.keyboard.press("Escape")
     assert list(barriers(page)) == []
-    page.get_by_role("button", name="Add hours").click()
+    page.get_by_role("button", name="Add trip").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(box(visitor, "Project")).to_have_value("xyz")
-    assert not TimeEntry.objects.exists()
+    assert not Trip.objects.exists()
 
 
 def test_a_filter_fetches_its_rows_and_keeps_what_is_chosen(visitor, studio, work):
@@ -180,7 +186,7 @@ def test_on_a_phone_the_list_fits_the_screen(visitor, studio, work):
     page.goto(f"{visitor.site}/register/hours/")
     page.wait_for_load_state()
 
-    box(visitor, "Project").click()
+    box(visitor, WORK).click()
 
     expect(page.get_by_role("option")).to_have_count(2)
     menu = page.locator("[data-picker-menu]:popover-open").bounding_box()
@@ -191,7 +197,7 @@ def test_on_a_phone_the_list_fits_the_screen(visitor, studio, work):
     page.get_by_role("option").first.tap() if page.evaluate("'ontouchstart' in window") else (
         page.get_by_role("option").first.click()
     )
-    expect(box(visitor, "Project")).not_to_have_value("")
+    expect(box(visitor, WORK)).not_to_have_value("")
 
 
 def test_without_script_a_project_is_chosen_from_a_list_and_nothing_typed_is_lost(
@@ -205,13 +211,10 @@ def test_without_script_a_project_is_chosen_from_a_list_and_nothing_typed_is_los
     page.get_by_label("Description").fill("Typed before")
     page.get_by_label("Duration").fill("1:30")
 
-    page.locator("button[name=choose][value=project]").click()
-    page.get_by_label("Project").first.fill("dam")
+    page.locator("button[name=choose][value=work]").click()
+    page.get_by_label("What did you work on?").first.fill("dam")
     page.get_by_role("button", name="Search", exact=True).click()
-    page.get_by_label("Website").check()
-    page.locator("button[name=choose][value=task]").click()
-    expect(box(visitor, "Project")).to_have_value("Website")
-    page.get_by_label("Design").check()
+    page.get_by_label("Website · Design").check()
     expect(page.get_by_label("Description")).to_have_value("Typed before")
     page.get_by_role("button", name="Add hours").click()
 

@@ -12,8 +12,12 @@ from registrations.models import Expense, TimeEntry
 from tests import factories
 
 from .tour import barriers
+from .visitor import Visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+WORK = r"What did you work on\?"
 
 
 @pytest.fixture
@@ -39,8 +43,7 @@ def test_times_are_understood_while_typing_and_a_question_is_confirmed(visitor, 
     visitor.log_in(studio)
     visitor.go("Register", "Hours")
     expect(page.get_by_text("Not offered, because they have no task:")).to_be_visible()
-    visitor.pick("Project", "Website")
-    visitor.pick("Task", "Design")
+    visitor.pick(WORK, "Website · Design")
 
     page.get_by_label("Start").fill("9,15")
     expect(page.get_by_text("“9,15” can mean 9:15 or 9:09")).to_be_visible()
@@ -68,8 +71,7 @@ def test_what_is_wrong_with_the_day_marks_no_other_field(visitor, studio, projec
     page = visitor.page
     visitor.log_in(studio)
     visitor.go("Register", "Hours")
-    visitor.pick("Project", "Website")
-    visitor.pick("Task", "Design")
+    visitor.pick(WORK, "Website · Design")
 
     page.get_by_label("Duration").fill("1:30")
 
@@ -152,3 +154,58 @@ def test_a_day_is_chosen_in_the_calendar_by_keys_alone(visitor, studio, project)
     page.keyboard.press("Enter")
     expect(day).to_have_value("29-04-2026")
     expect(day).to_be_focused()
+
+
+def test_a_lost_connection_loses_nothing_typed_and_adds_nothing_twice(
+    browser, live_server, studio, project
+):
+    # Of its own, because the browser writes the lost connection to the console.
+    context = browser.new_context(locale="en-GB")
+    visitor = Visitor(context.new_page(), live_server.url)
+    page = visitor.page
+    visitor.log_in(studio)
+    visitor.go("Register", "Hours")
+    visitor.pick(WORK, "Website · Design")
+    page.get_by_label("Description").fill("Sketches")
+    page.get_by_label("Duration").fill("1:30")
+    # The answer is lost on the way back: the server saved it.
+    lost = []
+
+    def lose(route):
+        lost.append(route.fetch())
+        route.abort()
+
+    page.route("**/register/hours/?date=*", lose)
+
+    page.get_by_role("button", name="Add hours").click()
+    note = page.get_by_text("What you typed is still here")
+    expect(note).to_be_visible()
+    expect(page.get_by_label("Description")).to_have_value("Sketches")
+    expect(page.get_by_label("Duration")).to_have_value("1:30")
+    page.unroute_all()
+    page.get_by_role("button", name="Add hours").click()
+
+    expect(page.get_by_text("It is added once")).to_be_visible()
+    expect(note).to_be_hidden()
+    assert lost
+    context.close()
+    assert TimeEntry.objects.count() == 1
+
+
+def test_an_entry_like_yesterdays_takes_two_actions(visitor, studio, project):
+    task = project.project_tasks.get().task
+    row = studio.hours(project, task, minutes=90, rate="95", amount="142.50")
+    TimeEntry.objects.filter(pk=row.pk).update(date=studio.today - datetime.timedelta(days=1))
+    page = visitor.page
+    visitor.log_in(studio)
+    actions = 0
+
+    page.get_by_role("banner").get_by_role("link", name="Register", exact=True).click()
+    actions += 1
+    page.get_by_role("button", name="Add 1:30").click()
+    actions += 1
+
+    expect(page.get_by_text("1:30 registered").first).to_be_visible()
+    assert actions <= 2
+    assert list(barriers(page)) == []
+    assert TimeEntry.objects.filter(date=studio.today, minutes=90).count() == 1

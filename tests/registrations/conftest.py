@@ -15,7 +15,7 @@ def office(db) -> SimpleNamespace:
     organisation = factories.create_organisation()
     project = factories.create_project(organisation=organisation, name="Website 2026")
     task = factories.create_task(organisation=organisation, name="Development")
-    ProjectTask.objects.create(project=project, task=task)
+    work = ProjectTask.objects.create(project=project, task=task)
 
     def member(name: str, **fields: object) -> Membership:
         user = factories.create_user(first_name=name)
@@ -25,6 +25,7 @@ def office(db) -> SimpleNamespace:
         organisation=organisation,
         project=project,
         task=task,
+        work=work,
         category=factories.create_expense_category(organisation=organisation),
         vehicle=factories.create_vehicle(organisation=organisation),
         administrator=member("Anna", role=Role.ADMINISTRATOR),

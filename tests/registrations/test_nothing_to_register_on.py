@@ -24,7 +24,7 @@ def bare(office):
 def test_a_project_without_a_task_is_not_offered_for_hours(office, employee, manager, bare):
     for client in (employee, manager):
         page = register(client)
-        assert picked_from(client, "hours-projects") == ["Website 2026"]
+        assert picked_from(client, "hours-work") == ["Website 2026 · Development"]
         assert "Not offered, because they have no task:" in page
     assert "Ask a project manager to add a task" in register(employee)
     assert reverse("projects:project-edit", args=[bare.pk]) not in register(employee)
@@ -32,16 +32,16 @@ def test_a_project_without_a_task_is_not_offered_for_hours(office, employee, man
 
 
 def test_a_project_without_a_task_is_refused_with_what_to_choose(office, employee, bare):
-    answer = add(employee, typed(office, project=bare.pk))
+    answer = add(employee, typed(office, work="", work_typed="Bare project"))
 
-    assert "has a task" in errors_of(answer, "project")
+    assert "No project or task with “Bare project”" in errors_of(answer, "work")
 
 
 def test_a_project_of_which_all_tasks_are_inactive_is_not_offered(office, employee):
     office.task.is_active = False
     office.task.save()
 
-    assert picked_from(employee, "hours-projects") == []
+    assert picked_from(employee, "hours-work") == []
 
 
 def test_a_project_without_a_task_takes_expenses_and_trips(office, employee, bare):

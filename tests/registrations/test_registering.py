@@ -21,8 +21,7 @@ TODAY = timezone.localdate()
 
 def typed(office, **changes):
     return {
-        "project": office.project.pk,
-        "task": office.task.pk,
+        "work": office.work.pk,
         "date": TODAY.isoformat(),
         "description": "Sprint",
         "duration": "1,5",
@@ -123,24 +122,26 @@ def test_an_archived_project_cannot_be_chosen_and_not_be_kept(office, manager):
     added = add(manager, typed(office))
     changed = manager.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
 
-    assert errors_of(added, "project")
-    assert "archived" in errors_of(changed, "project")
+    assert errors_of(added, "work")
+    assert "archived" in errors_of(changed, "work")
 
 
 def test_a_task_that_is_not_on_the_project_is_refused(office, employee):
-    other = factories.create_task(organisation=office.organisation)
+    row = row_of(office)
+    row.task = factories.create_task(organisation=office.organisation)
 
-    assert "not on this project" in errors_of(add(employee, typed(office, task=other.pk)), "task")
+    with pytest.raises(ValidationError, match="not on this project"):
+        registering.change(row, by=office.employee)
 
 
 def test_things_of_another_organisation_cannot_be_chosen(office, employee):
     project = factories.create_project()
-    task = factories.create_task()
+    task = factories.create_task(organisation=project.organisation)
+    theirs = ProjectTask.objects.create(project=project, task=task)
 
-    answer = add(employee, typed(office, project=project.pk, task=task.pk))
+    answer = add(employee, typed(office, work=theirs.pk))
 
-    assert errors_of(answer, "project")
-    assert errors_of(answer, "task")
+    assert errors_of(answer, "work")
 
 
 def test_a_manager_registers_for_another_person(office, manager):
@@ -255,9 +256,9 @@ def test_hours_moved_to_another_task_take_its_rate(office, employee):
     add(employee, typed(office))
     row = TimeEntry.objects.get()
     other = factories.create_task(organisation=office.organisation, hourly_rate=120)
-    ProjectTask.objects.create(project=office.project, task=other)
+    work = ProjectTask.objects.create(project=office.project, task=other)
 
-    employee.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office, task=other.pk))
+    employee.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office, work=work.pk))
 
     row.refresh_from_db()
     assert (row.task, row.hourly_rate, row.amount) == (other, 120, 180)
@@ -459,10 +460,10 @@ def test_vat_in_a_price_is_taken_off_only_at_a_rate_of_that_day(office, employee
 
 @pytest.mark.parametrize("project_id", ["٣", "9" * 25, "9" * 5000])
 def test_a_project_that_cannot_exist_is_refused_at_its_field(office, employee, project_id):
-    answer = add(employee, typed(office, project=project_id))
+    answer = add(employee, typed(office, work=project_id))
 
     assert answer.status_code == 422
-    assert errors_of(answer, "project")
+    assert errors_of(answer, "work")
 
 
 def test_a_row_of_a_former_employee_is_changed_and_shown_again(office, manager):
@@ -496,7 +497,7 @@ def test_a_task_that_became_inactive_gets_no_new_hours(office, employee):
     answer = add(employee, typed(office))
 
     assert answer.status_code == 422
-    assert errors_of(answer, "task")
+    assert errors_of(answer, "work")
     assert not TimeEntry.objects.exists()
 
 

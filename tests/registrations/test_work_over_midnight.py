@@ -72,9 +72,9 @@ def test_a_confirmation_means_nothing_for_other_values(office, employee):
 def test_a_confirmation_survives_another_error(office, employee):
     confirmed = confirmation(add(employee, times(office, "17:00", "9:00")))
 
-    answer = add(employee, times(office, "17:00", "9:00", task="", confirmed=confirmed))
+    answer = add(employee, times(office, "17:00", "9:00", work="", confirmed=confirmed))
 
-    assert errors_of(answer, "task")
+    assert errors_of(answer, "work")
     assert confirmation_kept(answer) == confirmed
 
 
@@ -236,8 +236,10 @@ def test_an_error_is_shown_while_typing_and_an_empty_field_is_not_wrong_yet(offi
     page = understood(employee, {"start": "9,15", "end": "17:30"})
 
     assert "“9,15” can mean 9:15 or 9:09" in page
-    assert "Choose a" not in page
-    assert "Choose a task" in understood(employee, {"start": "9", "end": "17", "submitted": "1"})
+    assert "Choose what" not in page
+    assert "Choose what you worked on" in understood(
+        employee, {"start": "9", "end": "17", "submitted": "1"}
+    )
 
 
 def test_a_question_is_shown_while_typing_and_its_tick_stays(office, employee):

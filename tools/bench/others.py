@@ -83,11 +83,11 @@ def saving(agency: Agency) -> Iterator[Work]:
     """Save an hour, as the form of Register posts it."""
     browser = Browser(agency.employee)
     project = agency.organisation.projects.order_by("pk")[0]
-    task = project.project_tasks.order_by("pk")[0].task_id
+    work = project.project_tasks.order_by("pk")[0].pk
     days = (agency.today - datetime.timedelta(days=number) for number in itertools.count())
 
     def fields() -> dict[str, object]:
-        about = {"customer": project.customer_id, "project": project.pk, "task": task}
-        return {**about, "date": next(days).isoformat(), "duration": "0:15", "description": "New"}
+        when = {"date": next(days).isoformat(), "duration": "0:15"}
+        return {"work": work, **when, "description": "New"}
 
     yield Work("Save an hour", browser.post(reverse("registrations:hours"), fields), 40)

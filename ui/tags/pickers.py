@@ -24,8 +24,10 @@ def picker_context(bound: BoundField) -> dict[str, object]:
     }
     if not getattr(value, "is_choosing", False):
         return {"picker": picker}
+    chosen = field.row_of(value)
+    label = field.kind.label(chosen) if chosen else ""
     return {
-        "picker": {**picker, "chosen": field.row_of(value)},
+        "picker": {**picker, "chosen": chosen, "chosen_label": label},
         "found": field.found(value),
         "is_choosing": True,
     }

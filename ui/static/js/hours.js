@@ -1,0 +1,41 @@
+// Register → Hours: the form stays when the connection is lost, and the focus goes where one types on.
+(() => {
+  "use strict";
+
+  const on = (name, listener, options) => document.addEventListener(name, listener, options);
+  const formOf = (event) => event.target.closest?.("[data-hours-form]");
+
+  function lost(form) {
+    const note = form.querySelector("[data-lost]");
+    note.hidden = false;
+    note.focus();
+  }
+
+  // No answer, an answer of a broken server, or the page to log in: what was typed stays.
+  on("htmx:sendError", (event) => event.target.matches?.("[data-hours-form]") && lost(event.target));
+  on("htmx:timeout", (event) => event.target.matches?.("[data-hours-form]") && lost(event.target));
+  on("htmx:responseError", (event) => event.target.matches?.("[data-hours-form]") && lost(event.target));
+  on("htmx:beforeSwap", (event) => {
+    const { target, xhr, requestConfig } = event.detail;
+    if (target.id !== "hours" || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+    event.detail.shouldSwap = false;
+    if (requestConfig.elt.matches("[data-hours-form]")) lost(requestConfig.elt);
+    else window.location.assign(xhr.responseURL);
+  });
+
+  on("htmx:afterSettle", (event) => {
+    if (event.target.id !== "hours") return;
+    const wrong = event.target.querySelector(".is-invalid");
+    const first = wrong || event.target.querySelector("[autofocus]") || event.target.querySelector("[data-again] button");
+    first?.focus();
+  });
+
+  // Ctrl Enter adds from any field.
+  on("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = formOf(event);
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+})();
