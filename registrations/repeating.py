@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
 
 from accounts.models import Membership
 from lib.formats import day as shown_day
 
 from . import registering
+from .bookable import bookable_work
 from .models import TimeEntry
 from .periods import ONE_DAY
 
@@ -92,10 +92,17 @@ def earlier_day(latest: Sequence[TimeEntry], *, before: datetime.date) -> Earlie
     return EarlierDay(date, len(rows), sum(entry.minutes for entry in rows))
 
 
-def minutes_of(membership: Membership, *, first: datetime.date, last: datetime.date) -> int:
-    """Return the minutes of a person in a period."""
-    rows = TimeEntry.objects.filter(membership=membership, date__range=(first, last)).order_by()
-    return rows.aggregate(total=Sum("minutes"))["total"] or 0
+def works_of(entries: Sequence[TimeEntry]) -> list[int]:
+    """Return the ids of the tasks on projects of these entries that can be registered on."""
+    if not entries:
+        return []
+    pairs = {(entry.project_id, entry.task_id) for entry in entries}
+    works = bookable_work(entries[0].organisation).filter(
+        project__in={project for project, _task in pairs},
+        task__in={task for _project, task in pairs},
+    )
+    found = works.order_by("pk").values_list("pk", "project", "task")
+    return [pk for pk, project, task in found if (project, task) in pairs]
 
 
 def _work(entry: TimeEntry) -> tuple[int, int, str]:

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from .overviews import OVERVIEWS, Overview
 from .register_pages import PAGES, RegisterPage
-from .views import actions, overview, register, repeating, repricing
+from .views import actions, overview, register, repeating, repricing, week
 
 app_name = "registrations"
 
@@ -35,6 +35,9 @@ urlpatterns = [
     *(pattern for page in PAGES for pattern in _register(page)),
     path("register/hours/<int:pk>/again/", repeating.again, name="hour-again"),
     path("register/hours/copy-day/", repeating.copy_day, name="hours-copy-day"),
+    path("register/hours/week/", week.week, name="hours-week"),
+    path("register/hours/week/copy/", week.copy_week, name="hours-week-copy"),
+    path("register/hours/week/submit/", week.submit_week, name="hours-week-submit"),
     path("projects/<int:pk>/reprice/", repricing.project_reprice, name="project-reprice"),
     path("register/expenses/<int:pk>/receipt/", register.receipt, name="expense-receipt"),
     *(pattern for shown in OVERVIEWS for pattern in _overview(shown)),

@@ -1,0 +1,219 @@
+"""Register → Hours → Week: show the grid, save its cells, copy the last week, submit."""
+
+import datetime
+import re
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import member_required
+from accounts.models import Membership
+from accounts.requests import MemberRequest
+from lib.choices import chosen_id
+from lib.times import format_duration
+from lib.toasts import toast
+
+from .. import repeating, statuses, undoing
+from ..forms.week import AddRowForm
+from ..models import EDITABLE_STATUSES, Status
+from ..periods import ONE_DAY
+from ..register_pages import HOURS
+from ..selection import Selection
+from ..week_cells import Saved, Typed, save_cell
+from ..week_grid import Grid, Problem, entries_of, grid_of, is_untouched, monday_of
+from .register import day_of, subject_of
+from .repeating import say_repeated
+
+# A cell in the form: project, task and day.
+_CELL = re.compile(r"c-([0-9]{1,18})-([0-9]{1,18})-([0-9]{4}-[0-9]{2}-[0-9]{2})")
+# More rows without hours than this are not in an address that people make.
+MOST_ROWS = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def week(request: MemberRequest) -> HttpResponse:
+    """Show a week; POST saves the cells that were changed, and answers the script with JSON."""
+    subject = subject_of(request)
+    if request.method != "POST":
+        return _page(request, subject)
+    if subject.pk != request.membership.pk and not request.membership.is_manager:
+        subject = request.membership
+    saved = [
+        save_cell(typed, membership=subject, by=request.membership) for typed in _typed(request)
+    ]
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"cells": [_told(one) for one in saved], "at": _now()})
+    problems = {one.cell.key: one.problem for one in saved if one.problem}
+    if problems:
+        return _page(request, subject, problems=problems)
+    count = len(saved)
+    if count:
+        text = ngettext("%d cell saved.", "%d cells saved.", count)
+        toast(request, text % count)
+    return redirect(_address(request, subject, rows=_rows(request)))
+
+
+@require_POST
+@member_required
+def copy_week(request: MemberRequest) -> HttpResponse:
+    """Take over the rows of the last week, and with `hours` what is not there yet of its hours."""
+    subject = subject_of(request)
+    monday = monday_of(day_of(request))
+    before = monday - 7 * ONE_DAY
+    last = entries_of(subject, before, before + 6 * ONE_DAY)
+    if request.POST.get("hours"):
+        there = {
+            (one.project_id, one.task_id, one.date)
+            for one in entries_of(subject, monday, monday + 6 * ONE_DAY)
+        }
+        wanted = [
+            one
+            for one in last
+            if (one.project_id, one.task_id, one.date + 7 * ONE_DAY) not in there
+        ]
+        result = repeating.repeat(wanted, days=7, by=request.membership)
+        if not result.ids and not result.refused:
+            messages.info(request, _("There is nothing in last week that is not here yet."))
+        say_repeated(request, result)
+        return redirect(_address(request, subject))
+    works = repeating.works_of(last)
+    if not works:
+        messages.info(request, _("Last week has no hours."))
+    return redirect(_address(request, subject, rows=[*_rows(request), *works]))
+
+
+@require_POST
+@member_required
+def submit_week(request: MemberRequest) -> HttpResponse:
+    """Submit the open and the rejected hours of the week."""
+    subject = subject_of(request)
+    monday = monday_of(day_of(request))
+    entries = entries_of(subject, monday, monday + 6 * ONE_DAY)
+    waiting = [one for one in entries if one.status in EDITABLE_STATUSES]
+    if not waiting:
+        messages.info(request, _("Nothing in this week is waiting to be submitted."))
+        return redirect(_address(request, subject))
+    outcome = statuses.submit(
+        Selection(time_entries=tuple(one.pk for one in waiting)), by=request.membership
+    )
+    if outcome.changed:
+        text = ngettext(
+            "%(count)d registration submitted, %(time)s.",
+            "%(count)d registrations submitted, %(time)s.",
+            outcome.changed,
+        )
+        told = {
+            "count": outcome.changed,
+            "time": format_duration(sum(one.minutes for one in waiting)),
+        }
+        back = undoing.undo_status(request, outcome.before, to=Status.SUBMITTED)
+        toast(request, text % told, undo=back)
+    return redirect(_address(request, subject))
+
+
+def _page(
+    request: MemberRequest, subject: Membership, *, problems: dict[str, Problem] | None = None
+) -> HttpResponse:
+    monday = monday_of(day_of(request))
+    today = timezone.localdate()
+    rows = _rows(request)
+    grid = grid_of(subject, monday, by=request.membership, added=rows, problems=problems)
+    is_other = subject.pk != request.membership.pk
+    context = {
+        "register": HOURS,
+        "grid": grid,
+        "day": monday if not monday <= today <= monday + 6 * ONE_DAY else today,
+        "sunday": monday + 6 * ONE_DAY,
+        "today": today,
+        "shows_weekend": grid.has_weekend or (monday + 4 * ONE_DAY < today <= monday + 6 * ONE_DAY),
+        "is_this_week": monday == monday_of(today),
+        "before": monday - 7 * ONE_DAY,
+        "after": monday + 7 * ONE_DAY,
+        "subject": subject,
+        "is_for_another": is_other,
+        "query": _query(monday, subject if is_other else None),
+        "added": rows,
+        "add_row": AddRowForm(organisation=request.organisation),
+        "begins_at": _begins_at(grid, rows),
+    }
+    return render(request, "registrations/week.html", context, status=422 if problems else 200)
+
+
+def _begins_at(grid: Grid, rows: list[int]) -> str:
+    """Return the key of the row that was added last, where typing begins."""
+    works = {f"{row.project.pk}-{row.task.pk}": row for row in grid.rows}
+    empty = [key for key, row in works.items() if not row.minutes]
+    return empty[0] if rows and empty else ""
+
+
+def _typed(request: MemberRequest) -> list[Typed]:
+    """Return the cells of the form with another text than the page showed."""
+    found = []
+    for name, text in request.POST.items():
+        match = _CELL.fullmatch(name)
+        day = _day(match[3]) if match else None
+        if match is None or day is None or not isinstance(text, str):
+            continue
+        key = name.removeprefix("c-")
+        note, seen = request.POST.get(f"n-{key}", ""), request.POST.get(f"s-{key}", "")
+        if not is_untouched(seen, typed=text, note=note):
+            work = (int(match[1]), int(match[2]))
+            confirmed = request.POST.getlist("confirmed")
+            found.append(Typed(work, day, text, note, seen, confirmed))
+    return found
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _told(saved: Saved) -> dict[str, object]:
+    """Return what the script needs to show the cell."""
+    cell, problem = saved.cell, saved.problem
+    return {
+        "key": cell.key,
+        "text": cell.text,
+        "minutes": cell.minutes,
+        "note": cell.note,
+        "seen": cell.seen,
+        "status": cell.status,
+        "is_stale": saved.is_stale,
+        "sentence": problem.sentence if problem else "",
+        "questions": [list(one) for one in problem.questions] if problem else [],
+    }
+
+
+def _now() -> str:
+    return time_format(timezone.localtime(), "H:i")
+
+
+def _rows(request: MemberRequest) -> list[int]:
+    """Return the ids of the rows without hours, from the address or the form."""
+    given = (request.POST if request.method == "POST" else request.GET).getlist("row")
+    ids = (chosen_id(text) for text in given[:MOST_ROWS])
+    return list(dict.fromkeys(pk for pk in ids if pk))
+
+
+def _query(monday: datetime.date, subject: Membership | None) -> str:
+    query = {"date": monday.isoformat()}
+    return urlencode({**query, "employee": subject.pk} if subject else query)
+
+
+def _address(request: MemberRequest, subject: Membership, *, rows: list[int] | None = None) -> str:
+    monday = monday_of(day_of(request))
+    is_other = subject.pk != request.membership.pk
+    added = urlencode([("row", pk) for pk in rows or ()])
+    query = "&".join(filter(None, [_query(monday, subject if is_other else None), added]))
+    return f"{reverse('registrations:hours-week')}?{query}"
