@@ -10,8 +10,7 @@ class MemberBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the person of a session with their active memberships; None if blocked."""
-        rows = Membership.objects.active().filter(user=user_id)
-        memberships = list(rows.select_related("organisation", "user").order_by("pk"))
+        memberships = list(Membership.objects.of_request().filter(user=user_id))
         if not memberships:
             return super().get_user(user_id)  # without a membership, or deleted
         user = memberships[0].user

@@ -80,8 +80,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def active_memberships(self) -> "list[Membership]":
         """The active memberships, the oldest first; the person of a request has them loaded."""
-        mine = self.memberships.active().select_related("organisation").order_by("pk")
-        return list(mine)
+        return list(self.memberships.of_request())
 
     def get_session_auth_hash(self) -> str:
         """Return what a session must match; it changes with the password and the generation."""
@@ -144,11 +143,24 @@ class Role(models.TextChoices):
     EMPLOYEE = "employee", _("Employee")
 
 
+# Relations of a member that every page shows.
+SHOWN_OF_MEMBER = ["organisation"]
+
+
+def load_with_membership(*relations: str) -> None:
+    """Read these relations of the member with it: an app says so for what the bar shows."""
+    SHOWN_OF_MEMBER.extend(one for one in relations if one not in SHOWN_OF_MEMBER)
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Queries on memberships."""
 
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def of_request(self) -> Self:
+        """Filter the active ones with all that every page shows of a member, in one query."""
+        return self.active().select_related("user", *SHOWN_OF_MEMBER).order_by("pk")
 
     def able_to_administrate(self) -> Self:
         """Filter the administrators who can log in, because they chose a password."""

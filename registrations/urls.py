@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from .overviews import OVERVIEWS, Overview
 from .register_pages import PAGES, RegisterPage
-from .views import actions, overview, register, repeating, repricing, week
+from .views import actions, overview, register, repeating, repricing, timer, week
 
 app_name = "registrations"
 
@@ -38,6 +38,11 @@ urlpatterns = [
     path("register/hours/week/", week.week, name="hours-week"),
     path("register/hours/week/copy/", week.copy_week, name="hours-week-copy"),
     path("register/hours/week/submit/", week.submit_week, name="hours-week-submit"),
+    path("register/timer/", timer.timer, name="timer"),
+    path("register/timer/start/", timer.timer_start, name="timer-start"),
+    path("register/timer/stop/", timer.timer_stop, name="timer-stop"),
+    path("register/timer/discard/", timer.timer_discard, name="timer-discard"),
+    path("register/hours/<int:pk>/timer/", timer.timer_resume, name="hour-timer"),
     path("projects/<int:pk>/reprice/", repricing.project_reprice, name="project-reprice"),
     path("register/expenses/<int:pk>/receipt/", register.receipt, name="expense-receipt"),
     *(pattern for shown in OVERVIEWS for pattern in _overview(shown)),

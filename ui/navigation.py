@@ -69,7 +69,7 @@ REGISTER = Section(
         Entry(
             _("Hours"),
             "registrations:hours",
-            ("registrations:hour",),
+            ("registrations:hour", "registrations:timer"),
         ),
         Entry(_("Expenses"), "registrations:expenses", ("registrations:expense",)),
         Entry(_("Trips"), "registrations:trips", ("registrations:trip",)),

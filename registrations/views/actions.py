@@ -136,7 +136,7 @@ def _dialog(request: MemberRequest, name: str, *, form: NoteForm) -> HttpRespons
         "question": action.question % outcome.changed,
         "reasons": list(linked(reasons_in_words(outcome), links)) if outcome.skipped else [],
         "form": form if action.note else None,
-        "next": _back(request),
+        "next": back_of(request),
     }
     status = 422 if form.errors else 200
     return render(request, "registrations/confirm.html", context, status=status)
@@ -149,7 +149,7 @@ def overview_change(request: MemberRequest, name: str) -> HttpResponse:
     action, selection = _action(name), Selection.parsed(request.POST)
     if not selection:
         messages.warning(request, _("No registrations are selected. Select registrations first."))
-        return redirect(_back(request))
+        return redirect(back_of(request))
     form = NoteForm(request.POST)
     if action.note and not form.is_valid():
         return _dialog(request, name, form=form)
@@ -162,7 +162,7 @@ def overview_change(request: MemberRequest, name: str) -> HttpResponse:
     if outcome.skipped_count:
         links = links_in(outcome, by=request.membership)
         toast(request, reasons_in_words(outcome), links=links, level=messages.WARNING)
-    return redirect(_back(request))
+    return redirect(back_of(request))
 
 
 @require_POST
@@ -180,7 +180,7 @@ def undo(request: MemberRequest) -> HttpResponse:
             text = ngettext("%d registration removed.", "%d registrations removed.", undone.count)
         level = messages.SUCCESS if undone.count else messages.WARNING
         toast(request, text % undone.count, level=level)
-    return redirect(_back(request))
+    return redirect(back_of(request))
 
 
 @require_POST
@@ -190,7 +190,7 @@ def overview_export_selection(request: MemberRequest) -> HttpResponseBase:
     selection = Selection.parsed(request.POST)
     if not selection:
         messages.warning(request, _("No registrations are selected. Select registrations first."))
-        return redirect(_back(request))
+        return redirect(back_of(request))
     rows, kind = list(selection.rows_for(request.membership)), request.POST.get("file", "")
     return table_response(request, rows, name="selection", kind=kind)
 
@@ -248,8 +248,8 @@ def _action(name: str) -> Action:
     return ACTIONS[name]
 
 
-def _back(request: MemberRequest) -> str:
-    """Return the list where the action was chosen."""
+def back_of(request: MemberRequest) -> str:
+    """Return the page where the action was chosen; the list of hours if it is not from here."""
     url = request.POST.get("next", "")
     is_local = url.startswith("/") and url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -32,6 +32,7 @@ def navigation_bar(context: Context) -> dict[str, object]:
         "attention_url": _attention_url(membership),
         "attention_count": context.get("attention_count"),
         "running_timer": context.get("running_timer"),
+        "timer_start_url": context.get("timer_start_url"),
     }
 
 

@@ -251,9 +251,12 @@
   });
 
   // --- The timer in the bar ------------------------------------------------------------------------
+  // The clock of the server counts: what it said when the page came, and what passed since.
+  const loadedAt = Date.now();
   function tick() {
-    for (const element of document.querySelectorAll("[data-timer-start]")) {
-      const minutes = Math.max(0, Math.floor((Date.now() - new Date(element.dataset.timerStart)) / 60000));
+    for (const element of document.querySelectorAll("[data-timer-seconds]")) {
+      const passed = (Date.now() - loadedAt) / 1000;
+      const minutes = Math.max(0, Math.floor((Number(element.dataset.timerSeconds) + passed) / 60));
       element.textContent = `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
     }
   }
