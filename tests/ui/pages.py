@@ -19,6 +19,7 @@ def _names() -> dict[str, set[str]]:
         app, name = entry.url_name.split(":")
         names[app].add(name)
     names["billing"].add("invoice-detail")
+    names["registrations"] |= {"timer", "timer-start", "timer-stop"}
     names["accounts"] |= {"language-switch", "organisation-logo"}
     return names
 
