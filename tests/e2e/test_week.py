@@ -133,6 +133,8 @@ def test_keys_move_and_a_pasted_block_a_note_and_a_mistake_are_saved_or_said(
     page.keyboard.press("Control+Enter")
     expect(page.locator("tfoot [data-week-total]")).to_have_text("4:45")
     expect(page.get_by_text("can mean")).to_be_hidden()
+    # The corner is marked once the note is saved.
+    expect(page.locator(".cell-note.has-note")).to_have_attribute("title", "Call with the printer")
     assert (
         TimeEntry.objects.get(date__gte=monday, minutes=30).description == "Call with the printer"
     )
