@@ -1,6 +1,8 @@
 """Pages from the request to the last byte, in the process that measures."""
 
 import datetime
+import html
+import re
 from collections.abc import Callable, Iterator
 
 from django.test import Client
@@ -74,6 +76,14 @@ class Browser:
     def selected(self, query: str, *, newest: int, by: Membership) -> dict[str, object]:
         """Return the fields that post all hours of a filter up to an id."""
         return {"hours-filter": FilteredRows("hours", by.pk, query, newest).token}
+
+    def token_of(self, address: str, fields: dict[str, object]) -> str:
+        """Post a dialog, and return the token of the proposal that it shows."""
+        page = self._client.post(address, fields).content.decode()
+        found = re.search(r'name="token" value="([^"]+)"', page)
+        if not found:
+            raise RuntimeError(f"{address} proposes nothing")
+        return html.unescape(found[1])
 
     def post(self, address: str, fields: Callable[[], dict[str, object]]) -> Callable[[], None]:
         """Return a function that posts a form that must be accepted."""
