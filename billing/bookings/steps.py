@@ -74,15 +74,17 @@ def follow(step: Step, session: DeliverySession, booking: Booking) -> None:
         if step is Step.STOP:
             return
         since = time.monotonic()
-        next_attempt = save_next(step, session, booking)
+        next_attempt = save_next(step, session, booking, now=session.clock())
         if next_attempt is None:
             return
         step = take_step(step, session, booking, next_attempt, since=since)
 
 
-def save_next(step: Step, session: DeliverySession, booking: Booking) -> Attempt | None:
+def save_next(
+    step: Step, session: DeliverySession, booking: Booking, *, now: datetime.datetime
+) -> Attempt | None:
     """Commit the intention to take a step. None when the lease or the booking was lost."""
-    progress, now = progress_of(booking), session.clock()
+    progress = progress_of(booking)
     if step is Step.SEND:
         progress = decisions.begin_sending(progress, now=now)
     is_held = leases.renew(session.connection.pk, session.fencing_token, now=now)

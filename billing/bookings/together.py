@@ -87,15 +87,19 @@ def claim_together(session: DeliverySession) -> list[Held]:
 def deliver_together(session: DeliverySession, held: Sequence[Held]) -> int:
     """Look the claimed documents up at once, send those that are absent, and read them back.
 
-    Returns how many it did not put back.
+    Returns how many it did not put back. The first one is sent also when the turn is over, so that
+    every turn does something.
     """
     failpoint("after-claim")
     answers = []
     absent = _absent(session, held)
     unsent = list(absent)
-    while unsent and _may_send(session, *unsent[0], is_first=len(unsent) == len(absent)):
-        booking, _look_up = unsent.pop(0)
-        if answer := _send(session, booking):
+    while unsent and (session.has_time or len(unsent) == len(absent)):
+        now, (booking, look_up) = session.clock(), unsent[0]
+        if not _may_send(session, booking, look_up, now=now):
+            break
+        unsent.pop(0)
+        if answer := _send(session, booking, now=now):
             answers.append(answer)
     _put_back(session, unsent, is_all=len(unsent) == len(absent))
     _read_back(session, answers)
@@ -103,16 +107,13 @@ def deliver_together(session: DeliverySession, held: Sequence[Held]) -> int:
 
 
 def _may_send(
-    session: DeliverySession, booking: Booking, look_up: Attempt, *, is_first: bool
+    session: DeliverySession, booking: Booking, look_up: Attempt, *, now: datetime.datetime
 ) -> bool:
-    """Return whether the look-up still covers the booking, and the turn is not over.
-
-    The first one is sent also then, so that every turn does something.
-    """
+    """Return whether the look-up still covers the booking."""
     _progress, step = decisions.absent_together(
-        progress_of(booking), started_at=look_up.started_at, now=session.clock()
+        progress_of(booking), started_at=look_up.started_at, now=now
     )
-    return step is Step.SEND and session.may_go_on and (is_first or session.has_time)
+    return step is Step.SEND and session.may_go_on
 
 
 def _put_back(session: DeliverySession, unsent: Sequence[Held], *, is_all: bool) -> None:
@@ -193,10 +194,10 @@ def _look_failed(
         write_result(session, booking, attempt, result, since=since)
 
 
-def _send(session: DeliverySession, booking: Booking) -> Answer | None:
+def _send(session: DeliverySession, booking: Booking, *, now: datetime.datetime) -> Answer | None:
     """Send a document that is absent. Returns the answer, if e-Boekhouden accepted it."""
     since = time.monotonic()
-    attempt = save_next(Step.SEND, session, booking)
+    attempt = save_next(Step.SEND, session, booking, now=now)
     if attempt is None:
         session.may_go_on = False
         return None
@@ -207,9 +208,9 @@ def _send(session: DeliverySession, booking: Booking) -> Answer | None:
         write_result(session, booking, attempt, result, since=since)
         follow(result.next_step, session, booking)
         return None
-    now, outcome = session.clock(), AttemptResult(ACCEPTED, _milliseconds(since))
-    noted = decisions.answered(progress_of(booking), now=now)
-    if not record(booking, attempt, noted, outcome, now=now):
+    answered_at, outcome = session.clock(), AttemptResult(ACCEPTED, _milliseconds(since))
+    noted = decisions.answered(progress_of(booking), now=answered_at)
+    if not record(booking, attempt, noted, outcome, now=answered_at):
         return None
     failpoint("after-noting")
     return Answer(booking, attempt, answered_id, outcome)

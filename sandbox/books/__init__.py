@@ -17,6 +17,7 @@ from .storage import FILE_NAME, Storage
 
 EVERYTHING = (
     "requests",
+    "listed_numbers",
     "sessions",
     "counters",
     "postings",

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from sandbox import Sandbox
+from sandbox.books import EVERYTHING
 
 from .raw import RawClient
 
@@ -128,6 +129,14 @@ def test_records_are_changed_and_deleted_as_people_do(client):
     assert box.books.entries()[0].description == "Anders"
     assert control(box, "DELETE", "records/invoices/1") == (200, {"deleted": 1})
     assert box.books.invoices() == []
+
+
+def test_a_reset_empties_every_table_of_what_was_asked_and_booked(sandbox):
+    with sandbox.books.storage.reading() as db:
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        tables = {name for (name,) in db.execute(names)}
+
+    assert tables - set(EVERYTHING) == {"facts"}
 
 
 def test_relations_are_seeded_and_a_reset_empties_the_books(sandbox):

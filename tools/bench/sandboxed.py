@@ -85,14 +85,15 @@ def _delivered(target: Connection, sandbox: Sandbox, count: int) -> Figure:
             pass
     seconds, calls = time.perf_counter() - began, _calls(sandbox) - before
     booked = Booking.objects.filter(connection=target, state=State.CONFIRMED, invoice__isnull=False)
+    asked = [query for query in queries if query["sql"] not in ("BEGIN", "COMMIT")]
     in_sql = sum(float(query["time"]) for query in queries) * 1000
     note = (
         f"{booked.count()} booked, {calls / count:.2f} calls a document,"
         f" {seconds / calls / SENDING:.2f} × calls × latency,"
-        f" {len(queries) / count:.1f} queries and {in_sql / count:.1f} ms of SQL a document"
+        f" {len(asked) / count:.1f} queries and {in_sql / count:.1f} ms of SQL a document"
     )
     bar = 1000 * 1.1 * calls * SENDING
-    return Figure.of(f"Deliver {count} documents", seconds, bar, note=note, queries=len(queries))
+    return Figure.of(f"Deliver {count} documents", seconds, bar, note=note, queries=len(asked))
 
 
 # --- The nightly import ---------------------------------------------------------------------------
