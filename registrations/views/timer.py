@@ -53,7 +53,10 @@ def timer(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required
 def timer_start(request: MemberRequest) -> HttpResponse:
-    """Start the timer for the work of the form; without one, for what was registered last."""
+    """Start the timer for the work of the form; without one, for what was registered last.
+
+    A running timer is stopped, as by `timer_stop`.
+    """
     if not request.POST.get("work") and not request.POST.get("work_typed"):
         return _started(request)
     form = TimerForm(request.POST, organisation=request.organisation)
@@ -93,12 +96,7 @@ def timer_resume(request: MemberRequest, pk: int) -> HttpResponse:
 @member_required
 def timer_stop(request: MemberRequest) -> HttpResponse:
     """Stop the timer now; one that ran long or over midnight asks first when the work ended."""
-    running = timing.timer_of(request.membership)
-    if running and timing.needs_end(running, now=timezone.now()):
-        text = _("The timer ran for more than ten hours or over midnight. When did the work end?")
-        messages.info(request, text)
-        return redirect("registrations:timer")
-    return _stopped(request)
+    return _asked_for_end(request) or _stopped(request)
 
 
 @require_POST
@@ -119,9 +117,21 @@ def _form(request: MemberRequest) -> TimerForm:
     return StopForm(*data, **about, timer=running, now=timezone.now())
 
 
+def _asked_for_end(request: MemberRequest) -> HttpResponse | None:
+    """Open the page of the timer if it must first be known when the work of the timer ended."""
+    running = timing.timer_of(request.membership)
+    if running is None or not timing.needs_end(running, now=timezone.now()):
+        return None
+    text = _("The timer ran for more than ten hours or over midnight. When did the work end?")
+    messages.info(request, text)
+    return _go(request, reverse("registrations:timer"))
+
+
 def _started(
     request: MemberRequest, *, work: ProjectTask | None = None, description: str = ""
 ) -> HttpResponse:
+    if asked := _asked_for_end(request):
+        return asked
     try:
         timer, before = timing.start(
             request.membership, work=work, description=description, now=timezone.now()

@@ -244,6 +244,29 @@ def test_a_forgotten_timer_asks_when_the_work_ended(office, employee):
     assert sum(TimeEntry.objects.values_list("minutes", flat=True)) == 120
 
 
+@pytest.mark.parametrize("way", ["bar", "form of the day", "entry"])
+def test_starting_asks_first_when_the_work_of_a_forgotten_timer_ended(office, employee, way):
+    row = row_of(office, description="Sprint")
+    started = ago(hours=15)
+    running(office, started, description="Forgotten")
+
+    if way == "form of the day":
+        address = reverse("registrations:timer-start")
+        fields = {"work": office.work.pk, "description": "New"}
+        answer = employee.post(address, fields, headers={"HX-Request": "true"})
+        assert answer["HX-Redirect"] == reverse("registrations:timer")
+        asked = employee.get(answer["HX-Redirect"])
+    elif way == "bar":
+        asked = post(employee, "timer-start")
+    else:
+        asked = post(employee, "hour-timer", {}, row.pk)
+
+    assert "When did the work end?" in said(asked)
+    timer = Timer.objects.get()
+    assert (timer.description, timer.started_at, timer.stopped_at) == ("Forgotten", started, None)
+    assert list(TimeEntry.objects.all()) == [row]
+
+
 @pytest.mark.parametrize(
     ("days", "sentence"), [(1, "This is in the future."), (-1, "The timer started later.")]
 )
