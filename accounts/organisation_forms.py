@@ -7,30 +7,26 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.validators import RegexValidator, URLValidator
+from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib import identifiers
 from lib.countries import eu_choices
-from lib.form_fields import DayField, LineField
+from lib.form_fields import DayField, HasPhone, LineField
 from lib.kept_uploads import KeepsUpload
 
 from .logos import encode_logo
 from .models import Organisation
 
-PHONE = RegexValidator(
-    r"^[0-9 +()./-]*$", _("Use digits, spaces, + and - only, such as +31 20 123 45 67.")
-)
 
-
-class OrganisationForm(KeepsUpload, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """Name, address and identifiers as printed on invoices, with colour and logo."""
 
     upload_purpose = "logo"
 
     country = forms.ChoiceField(label=_("Country"), choices=eu_choices)
-    phone = LineField(label=_("Phone"), max_length=30, required=False, validators=[PHONE])
+    phone = LineField(label=_("Phone"), max_length=30, required=False)
     # These lengths allow typed spaces; the stored values are shorter.
     iban = LineField(label=_("IBAN"), max_length=50, required=False)
     bic = LineField(label=_("BIC"), max_length=50, required=False)

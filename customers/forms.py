@@ -12,7 +12,7 @@ from accounts.models import Language, Organisation
 from lib.addresses import split_addresses
 from lib.amounts import AmountField
 from lib.countries import HOME, choices
-from lib.form_fields import LineField
+from lib.form_fields import HasPhone, LineField
 from lib.questions import AsksQuestions
 from lib.understanding import ShowsUnderstood
 from lib.unlikely import LAST
@@ -32,7 +32,7 @@ POSTAL = ("postal_address", "postal_postal_code", "postal_city", "postal_country
 FINANCIAL = ("coc_number", "vat_number", "iban", "payment_term", "hourly_rate", "vat_rate")
 
 
-class CustomerForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class CustomerForm(HasPhone, AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """All fields of a customer. The view passes `cleaned_data` to editing.save_customer."""
 
     hourly_rate = AmountField(
@@ -200,7 +200,7 @@ class CustomerForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ig
             self.add_error(None, error)
 
 
-class ContactForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class ContactForm(HasPhone, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """One contact; an empty row is no contact."""
 
     class Meta:

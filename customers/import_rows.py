@@ -148,7 +148,7 @@ class RowImporter:
 
     def _plan_update(self, row: ImportRow, customer: Customer, relation: Relation) -> Plan:
         fields = fields_from_relation(relation)
-        merged = self._merged(fields.values, customer)
+        merged = self._merged(fields.values_for(customer), customer)
         remarks = _remarks(relation, fields)
         _reported(row, _outcome(merged), lambda: [*_conflicts(customer, merged), *remarks()])
         row.changes = {

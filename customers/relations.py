@@ -14,6 +14,7 @@ from integrations.eboekhouden.facts.limits import RELATION, length_of
 from integrations.eboekhouden.messages import Relation
 from lib.addresses import split_addresses
 from lib.countries import dutch_name
+from lib.identifiers import clean_phone
 from lib.text import clean_line
 
 from .cleaning import clean_by_country
@@ -50,11 +51,18 @@ class RelationFields:
     """The fields of a relation as they can be stored, and what had to be changed, in words.
 
     `invoice_addresses` are the e-mail addresses of a relation that has several in one field.
+    `unread` are the fields whose text is stored as it was written, because nobody could read it.
     """
 
     values: dict[str, object]
     remarks: list[str]
     invoice_addresses: list[str]
+    unread: frozenset[str]
+
+    def values_for(self, customer: Customer) -> dict[str, object]:
+        """Return the values to merge into a customer: what was not read replaces nothing."""
+        lost = {name for name in self.unread if getattr(customer, name)}
+        return {name: "" if name in lost else value for name, value in self.values.items()}
 
 
 def own_code(code: str) -> str:
@@ -69,19 +77,28 @@ def own_code(code: str) -> str:
 def fields_from_relation(relation: Relation) -> RelationFields:
     """Clean the fields of a relation by the rules of the customer form.
 
-    A value that cannot be cleaned becomes empty, so that a good one here stays; a country that
-    nobody knows is kept, because a reader may know it. A text that is too long is cut.
+    A value that cannot be cleaned becomes empty, so that a good one here stays. A country that
+    nobody knows and what is no phone number are kept, because a reader may know what they mean. A
+    text that is too long is cut.
     """
     raw = _raw(relation)
     cleaned = clean_by_country(raw)
     texts = {**raw, **cleaned.values}
     remarks = [
-        _("%(field)s “%(text)s” was not taken over: %(why)s")
+        _unread(name, raw[name], why)
+        if name in COUNTRIES
+        else _("%(field)s “%(text)s” was not taken over: %(why)s")
         % {"field": label(name), "text": raw[name], "why": why}
         for name, why in cleaned.refused.items()
     ]
     texts |= {name: raw[name] if name in COUNTRIES else "" for name in cleaned.refused}
     texts["email"], invoice_addresses = _addresses(relation, remarks)
+    unread = {name for name in cleaned.refused if name in COUNTRIES}
+    try:
+        texts["phone"] = clean_phone(raw["phone"]) if raw["phone"] else ""
+    except ValidationError as error:
+        unread.add("phone")
+        remarks.append(_unread("phone", raw["phone"], error.message))
     values: dict[str, object] = {name: _fit(name, text) for name, text in texts.items()}
     remarks += [
         _("%(field)s was too long and is cut off") % {"field": label(name)}
@@ -95,7 +112,18 @@ def fields_from_relation(relation: Relation) -> RelationFields:
         for name in raw
         if name in marked
     ]
-    return RelationFields({**values, "is_business": relation.business}, remarks, invoice_addresses)
+    return RelationFields(
+        values={**values, "is_business": relation.business},
+        remarks=remarks,
+        invoice_addresses=invoice_addresses,
+        unread=frozenset(unread),
+    )
+
+
+def _unread(name: str, text: str, why: str) -> str:
+    """Return the remark on a value that nobody could read."""
+    sentence = _("check %(field)s “%(text)s”: %(why)s")
+    return sentence % {"field": label(name), "text": text, "why": why}
 
 
 def _addresses(relation: Relation, remarks: list[str]) -> tuple[str, list[str]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from .addresses import clean_address
 from .days import Reading, describe_day, read_day
 from .formats import day as shown_day
+from .identifiers import clean_phone
 from .text import clean_line, clean_text
 
 # The code of the error of a day that was understood and not yet shown.
@@ -35,6 +36,15 @@ class CleanedField(forms.CharField):
 
 class LineField(CleanedField):
     """One line of text."""
+
+
+class HasPhone(forms.BaseForm):
+    """A form mixin: cleans `phone`; a number that was stored before and is not changed stays."""
+
+    def clean_phone(self) -> str:
+        typed: str = self.cleaned_data["phone"]
+        stored = self.get_initial_for_field(self.fields["phone"], "phone")
+        return typed if not typed or typed == stored else clean_phone(typed)
 
 
 class MultilineField(CleanedField):

@@ -1,6 +1,7 @@
-"""Validate IBAN, BIC, VAT and Chamber of Commerce numbers; errors say what to correct.
+"""Validate IBAN, BIC, VAT, Chamber of Commerce and phone numbers; errors say what to correct.
 
-Every function takes the typed text and returns the stored one: without spaces, in capitals. They
+Every function takes the typed text and returns the stored one: without spaces, in capitals; a
+phone number keeps its spaces. They
 raise Django's ValidationError.
 """
 
@@ -29,9 +30,16 @@ _IBAN_LABEL = re.compile(r"(?i)^iban[^a-z0-9]*(?:nummer|nr|number)?[^a-z0-9]*")
 _BIC_LABEL = re.compile(r"(?i)^(?:(?:bic|swift)[ -]?(?:code|nummer|number|nr)?[^a-z0-9]+)+")
 _OIN_LABEL = re.compile(r"(?i)^oin[^0-9]*")
 _POSTAL_LABEL = re.compile(r"(?i)^nl?[ -]+(?=[0-9])")
+_PHONE_LABEL = re.compile(
+    r"(?i)^(?:(?:tel|telefoon|telephone|phone|mob|mobiel|mobile)\b[.:]*|[tm]\b[.:]+|[tm](?= ))\s*"
+)
+_EXTENSION = re.compile(r"(?i)[ ,]*(?:\b(?:ext|extension|tst|toestel|x)\b[.:]?|#) ?[0-9]{1,6}$")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_PHONE = re.compile(r"[0-9 +()./-]+")
 _WITHOUT_COUNTRY = re.compile(r"[0-9]{9}B[0-9]{2}")
 
 COC_DIGITS, OIN_DIGITS = 8, 20
+FEWEST_PHONE_DIGITS = 3  # 112
 
 
 def clean_iban(text: str) -> str:
@@ -48,6 +56,16 @@ def clean_iban(text: str) -> str:
     except InvalidNumber:
         sentence = _("This is not an IBAN. It looks like NL91 ABNA 0417 1643 00.")
     raise ValidationError(sentence)
+
+
+def clean_phone(text: str) -> str:
+    """Clean a phone number, such as +31 20 123 45 67; an extension after it (`ext. 12`) is kept."""
+    line = _PHONE_LABEL.sub("", clean_line(text))
+    number = _EXTENSION.sub("", line)
+    plain = _DASHES.sub("-", number)
+    if not _PHONE.fullmatch(plain) or sum(map(str.isdigit, plain)) < FEWEST_PHONE_DIGITS:
+        raise ValidationError(_("Use digits, spaces, + and - only, such as +31 20 123 45 67."))
+    return plain + line[len(number) :]
 
 
 def _check_length_of_iban(number: str) -> None:

@@ -28,6 +28,7 @@ def imported(eboekhouden, organisation, import_all, **fields):
         ("Land", "NLD", "country", "NL"),
         ("Land", "Aruba", "country", "AW"),
         ("Email", "Anna <anna@vandam.example>", "email", "anna@vandam.example"),
+        ("Telefoon", "Tel.: +31\u00a0(0)20 – 123", "phone", "+31 (0)20 - 123"),
     ],
 )
 def test_marks_blanks_and_prefixes_are_cleaned(
@@ -53,6 +54,7 @@ def test_a_cleaned_value_is_no_change_at_the_next_import(eboekhouden, organisati
         ("IBAN", "NL00ABNA0417164300", "iban", "NL91ABNA0417164300"),
         ("Land", "Nederlant", "country", "NL"),
         ("Email", "onbekend", "email", "anna@vandam.example"),
+        ("Telefoon", "bel mij", "phone", "020 123 45 67"),
     ],
 )
 def test_what_cannot_be_cleaned_is_a_remark_and_the_good_value_stays(
@@ -73,6 +75,30 @@ def test_a_country_that_nobody_knows_is_kept_and_said(eboekhouden, organisation,
 
     assert (customer.country, customer.coc_number) == ("Atlantis", "HRB 12")
     assert "“Atlantis” is no country that we know" in row.reason
+
+
+def test_what_is_no_phone_number_is_kept_and_said(eboekhouden, organisation, import_all):
+    customer, row = imported(eboekhouden, organisation, import_all, Telefoon="zie notitie")
+
+    assert customer.phone == "zie notitie"
+    assert "phone “zie notitie”: Use digits, spaces, + and - only" in row.reason
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "good", "unread"),
+    [("Telefoon", "phone", "020 123", "bel mij"), ("Land", "country", "NL", "Nederlant")],
+)
+def test_what_cannot_be_read_never_replaces_what_was_imported(
+    eboekhouden, organisation, import_all, field, name, good, unread
+):
+    imported(eboekhouden, organisation, import_all, **{field: good})
+
+    relation = eboekhouden.books.relations()[0]
+    eboekhouden.books.change("relations", relation.id, {field: unread})
+    run = import_all()
+
+    assert getattr(organisation.customers.get(), name) == good
+    assert f"“{unread}”" in run.rows.get(number="K1").reason
 
 
 def test_of_several_addresses_all_receive_the_invoices(eboekhouden, organisation, import_all):

@@ -184,6 +184,8 @@ def test_everything_that_is_filled_in_is_stored(inside, organisation):
         ({"postal_code": "12345"}, "A Dutch postal code looks like 1234 AB."),
         ({"email": "nobody"}, "“nobody” is not an e-mail address"),
         ({"payment_term": "400"}, "365"),
+        ({"phone": "bel mij"}, "Use digits, spaces, + and - only"),
+        ({"phone": "--"}, "Use digits, spaces, + and - only"),
     ],
 )
 def test_a_mistake_is_explained_and_what_was_typed_stays(inside, organisation, changes, sentence):

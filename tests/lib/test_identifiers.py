@@ -60,3 +60,29 @@ def test_what_is_wrong_is_said_in_a_sentence(
 ) -> None:
     with pytest.raises(ValidationError, match=sentence):
         check(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("+31 20 123 45 67", "+31 20 123 45 67"),
+        ("Tel.: 020-1234567", "020-1234567"),
+        ("T 020 123 45 67", "020 123 45 67"),
+        ("tel:+31201234567", "+31201234567"),
+        ("+31 (0)20 – 123 45 67", "+31 (0)20 - 123 45 67"),
+        ("020 123 45 67 tst. 12", "020 123 45 67 tst. 12"),
+        ("020/1234567 ext 9", "020/1234567 ext 9"),
+        ("112", "112"),
+    ],
+)
+def test_a_phone_number_is_read_as_people_write_it(typed, stored):
+    assert identifiers.clean_phone(typed) == stored
+    assert identifiers.clean_phone(stored) == stored
+
+
+@pytest.mark.parametrize(
+    "typed", ["bel mij", "call me at 5", "-", "( )", "12", "020 123 of 456", "٠٢٠١٢٣", "x 12"]
+)
+def test_what_is_no_phone_number_is_refused(typed):
+    with pytest.raises(ValidationError, match="Use digits"):
+        identifiers.clean_phone(typed)
