@@ -218,6 +218,8 @@ class ContactForm(HasPhone, forms.ModelForm):  # type: ignore[type-arg]  # takes
 class ContactFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none at run time
     """The contacts of a customer, with two empty rows; an emptied name removes a contact."""
 
+    row_name = gettext_lazy("Contact %(n)s")
+
     def filled(self) -> list[dict[str, object]]:
         """Return the contacts to store."""
         return [

@@ -98,7 +98,7 @@ def fields_from_relation(relation: Relation) -> RelationFields:
         texts["phone"] = clean_phone(raw["phone"]) if raw["phone"] else ""
     except ValidationError as error:
         unread.add("phone")
-        remarks.append(_unread("phone", raw["phone"], error.message))
+        remarks.append(_unread("phone", raw["phone"], " ".join(error.messages)))
     values: dict[str, object] = {name: _fit(name, text) for name, text in texts.items()}
     remarks += [
         _("%(field)s was too long and is cut off") % {"field": label(name)}

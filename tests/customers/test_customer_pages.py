@@ -173,6 +173,20 @@ def test_everything_that_is_filled_in_is_stored(inside, organisation):
     assert customer.remote_id is None
 
 
+def test_a_mistake_in_a_contact_is_named_above_the_form(inside):
+    rows = contact_rows(
+        {"name": "Piet", "email": "piet@tuin.example"},
+        {"name": "Anna", "email": "anna at tuin", "phone": "call me"},
+    )
+
+    page = inside.post(ADD, form(name="", **rows)).content.decode()
+
+    assert '<a href="#id_name">Name</a>' in page
+    assert '<a href="#id_contacts-1-email">Contact 2: E-mail address</a>' in page
+    assert '<a href="#id_contacts-1-phone">Contact 2: Phone</a>' in page
+    assert "Contact 1:" not in page
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -531,7 +531,11 @@ def test_what_differs_on_both_sides_is_an_outcome_of_its_own(
     eboekhouden, organisation, import_all, inside
 ):
     eboekhouden.seed_relations(
-        [relation("K1", Plaats="Ede", Telefoon="020 1"), relation("K2", "Piet"), relation("K3", "Jan")]
+        [
+            relation("K1", Plaats="Ede", Telefoon="020 1"),
+            relation("K2", "Piet"),
+            relation("K3", "Jan"),
+        ]
     )
     import_all()
     Customer.objects.filter(number__in=("K1", "K2")).update(city="Zeist")

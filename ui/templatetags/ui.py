@@ -3,9 +3,11 @@
 docs/ui.md lists them with an example each.
 """
 
+from typing import Any
+
 from django import template
 from django.conf import settings
-from django.forms import BaseForm
+from django.forms import BaseForm, BaseFormSet, BoundField
 from django.template import Context
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
@@ -130,12 +132,26 @@ def icon_button(
 
 
 @register.inclusion_tag("ui/form_errors.html")
-def form_errors(form: BaseForm) -> dict[str, object]:
-    """The errors of the form as a whole, and links to the fields with errors."""
+def form_errors(form: BaseForm, rows: "BaseFormSet[Any] | None" = None) -> dict[str, object]:
+    """The errors of the form as a whole, and links to the fields with errors.
+
+    `rows` are further forms on the page; their `row_name` says which one, with %(n)s.
+    """
     if is_choosing(form):
         return {"general": [], "wrong": []}
-    wrong = [form[name] for name in form.errors if name in form.fields]
-    return {"general": form.non_field_errors(), "wrong": wrong}
+    general = list(form.non_field_errors())
+    wrong = [(bound, bound.label) for bound in _wrong(form)]
+    if rows is not None and rows.is_bound:
+        general += rows.non_form_errors()
+        for n, row in enumerate(rows.forms, 1):
+            name = rows.row_name % {"n": n}  # type: ignore[attr-defined]  # of our own formsets
+            general += [f"{name}: {error}" for error in row.non_field_errors()]
+            wrong += [(bound, f"{name}: {bound.label}") for bound in _wrong(row)]
+    return {"general": general, "wrong": wrong}
+
+
+def _wrong(form: BaseForm) -> list[BoundField]:
+    return [form[name] for name in form.errors if name in form.fields]
 
 
 class TagNode(template.Node):
