@@ -7,6 +7,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from lib.form_fields import LineFilter
+
 from .models import Membership, MembershipQuerySet, Role
 
 STATES = [("active", _("Active")), ("inactive", _("Inactive")), ("all", _("All"))]
@@ -22,7 +24,7 @@ ORDERS = {
 class MembershipFilter(django_filters.FilterSet):
     """Filter on name or e-mail, role, and whether the membership is active."""
 
-    q = django_filters.CharFilter(label=_("Search name or e-mail"), method="matching")
+    q = LineFilter(label=_("Search name or e-mail"), method="matching")
     role = django_filters.MultipleChoiceFilter(
         label=_("Role"), choices=Role, widget=forms.CheckboxSelectMultiple
     )

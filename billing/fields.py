@@ -39,6 +39,8 @@ class InvoiceFilterDayField(FilterDayField, InvoiceDateField):
 class PercentField(AmountField):
     """A discount in percent, 0 to 100; nothing is no discount."""
 
+    example = _("Enter a percentage such as 21.")
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 5, "max_value": 100, "required": False, **options})
         for validator in self.validators:

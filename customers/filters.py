@@ -6,6 +6,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from lib.form_fields import LineFilter
 from lib.paging import Orders
 
 from .models import Customer, CustomerQuerySet, ImportOutcome, ImportRow
@@ -22,7 +23,7 @@ ORDERS: Orders = {
 class CustomerFilter(django_filters.FilterSet):
     """Filter on name, number or city; archived customers only if chosen."""
 
-    q = django_filters.CharFilter(label=_("Search name, number, city…"), method="with_text")
+    q = LineFilter(label=_("Search name, number, city…"), method="with_text")
     state = django_filters.ChoiceFilter(
         label=_("Status"),
         empty_label=_("Active"),
@@ -61,7 +62,7 @@ class CustomerFilter(django_filters.FilterSet):
 class ImportRowFilter(django_filters.FilterSet):
     """Filter the rows of an import on outcome, relation and remarks."""
 
-    q = django_filters.CharFilter(label=_("Search number, name…"), method="with_text")
+    q = LineFilter(label=_("Search number, name…"), method="with_text")
     outcome = django_filters.MultipleChoiceFilter(
         label=_("Outcome"), choices=ImportOutcome, widget=forms.CheckboxSelectMultiple
     )

@@ -29,6 +29,10 @@ _NO_DIGIT = re.compile(r"[^0-9]")
 _THOUSANDS = re.compile(r"0*[1-9][0-9]{0,2}")
 
 
+class NoAmount(ValueError):
+    """The text is no number."""
+
+
 class AmbiguousAmount(ValueError):
     """The text has two readings: `readings` has the larger and the smaller one."""
 
@@ -61,7 +65,7 @@ def _positive(number: str, *, decimals: int, text: str) -> Decimal:
     elif found := _GROUPED.fullmatch(number):
         whole, fraction = _NO_DIGIT.sub("", found[1]), found[3] or ""
     else:
-        raise ValueError(_no_number(decimals))
+        raise NoAmount(_no_number(decimals))
     value = Decimal(f"{whole or 0}.{fraction or 0}")
     rounded = _rounded(value, decimals)
     if rounded != value:
@@ -107,13 +111,15 @@ class AmountInput(forms.TextInput):
 
 
 class AmountField(forms.DecimalField):
-    """Euros, hours or quantities, with two decimals unless said otherwise."""
+    """Euros, with two decimals unless said otherwise."""
 
     widget = AmountInput
     default_error_messages = {
         "min_value": gettext_lazy("Enter at least %(limit_value)s."),
         "max_value": gettext_lazy("Enter at most %(limit_value)s."),
     }
+    # What a text that is no number is told; a kind of field may say what it holds.
+    example: Any = None
 
     def __init__(
         self, *, max_digits: int = 12, decimals: int = 2, min_value: Any = 0, **options: Any
@@ -132,6 +138,8 @@ class AmountField(forms.DecimalField):
             return value if isinstance(value, Decimal) else None
         try:
             return self._in_reach(parse_amount(str(value), decimals=self.decimals))
+        except NoAmount as error:
+            raise ValidationError(self.example or str(error), code="invalid") from None
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from None
 
@@ -146,6 +154,12 @@ class AmountField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored amount with all its decimals."""
         return _rounded(value, self.decimals) if isinstance(value, Decimal) else value
+
+
+class QuantityField(AmountField):
+    """Hours, pieces or another quantity that is not in euros."""
+
+    example = gettext_lazy("Enter a number such as 1.50.")
 
 
 class WholeField(AmountField):

@@ -38,6 +38,12 @@ class LineField(CleanedField):
     """One line of text."""
 
 
+class LineFilter(filters.CharFilter):
+    """A filter by one line of text; characters that cannot be typed are left out."""
+
+    field_class = LineField
+
+
 class HasPhone(forms.BaseForm):
     """A form mixin: cleans `phone`; a number that was stored before and is not changed stays."""
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import (
-    CharFilter,
     ChoiceFilter,
     FilterSet,
     MultipleChoiceFilter,
@@ -13,6 +12,7 @@ from django_filters import (
 
 from accounts.models import Organisation
 from customers.models import Customer
+from lib.form_fields import LineFilter
 from lib.picker_fields import SeveralPicker
 
 from .models import Method, ProjectQuerySet
@@ -22,7 +22,7 @@ from .pickers import with_projects
 class CatalogueFilter(FilterSet):
     """Filter on the name; inactive rows only if chosen."""
 
-    q = CharFilter(label=_("Search name"), method="with_text")
+    q = LineFilter(label=_("Search name"), method="with_text")
     state = ChoiceFilter(
         label=_("Status"),
         empty_label=_("Active"),
@@ -46,7 +46,7 @@ class CatalogueFilter(FilterSet):
 class TaskFilter(CatalogueFilter):
     """Filter on name and code of a task."""
 
-    q = CharFilter(label=_("Search name, code"), method="with_text")
+    q = LineFilter(label=_("Search name, code"), method="with_text")
 
     def with_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         text = value.strip()
@@ -56,7 +56,7 @@ class TaskFilter(CatalogueFilter):
 class ProjectFilter(FilterSet):
     """Filter the projects of one organisation; archived projects only if chosen."""
 
-    q = CharFilter(label=_("Search name, code, customer"), method="with_text")
+    q = LineFilter(label=_("Search name, code, customer"), method="with_text")
     customer = SeveralPicker(
         label=_("Customer"),
         queryset=Customer.objects.none(),

@@ -15,7 +15,7 @@ from accounts.models import Membership
 from customers.models import Customer
 from lib import choices
 from lib.folding import Folded, fold
-from lib.form_fields import DayFilter
+from lib.form_fields import DayFilter, LineFilter
 from lib.picker_fields import SeveralPicker
 from projects.models import ExpenseCategory, Project, Task, Vehicle
 
@@ -56,7 +56,7 @@ class Picked(ByRows, SeveralPicker):
 class RegistrationFilter(filters.FilterSet):
     """The filters that the three overviews share; `today` determines the periods."""
 
-    q = filters.CharFilter(method="with_text", label=_("Search description, project…"))
+    q = LineFilter(method="with_text", label=_("Search description, project…"))
     period = filters.ChoiceFilter(
         label=_("Period"),
         choices=periods.CHOICES,

@@ -16,7 +16,7 @@ from customers.payment_terms import question_about_term
 from integrations.eboekhouden.facts import limits
 from integrations.ledger import LedgerAccountField, fetched_accounts
 from integrations.models import CostCentre, LedgerAccount
-from lib.amounts import AmountField, WholeField
+from lib.amounts import AmountField, QuantityField, WholeField
 from lib.choices import chosen_id
 from lib.form_fields import LineField, MultilineField
 from lib.formats import euro, percentage
@@ -145,7 +145,7 @@ class LineForm(AsksQuestions, ShowsUnderstood, forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 1}),
     )
-    quantity = AmountField(label=gettext_lazy("Quantity"), max_digits=10, min_value=None)
+    quantity = QuantityField(label=gettext_lazy("Quantity"), max_digits=10, min_value=None)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=UNITS, required=False)
     price = AmountField(label=gettext_lazy("Price"), min_value=None)
     discount = PercentField(label=gettext_lazy("Discount"))

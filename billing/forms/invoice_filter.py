@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from customers.models import Customer
-from lib.form_fields import DayFilter
+from lib.form_fields import DayFilter, LineFilter
 from lib.money import ZERO
 from lib.paging import Orders
 from lib.picker_fields import SeveralPicker
@@ -58,7 +58,7 @@ DEFAULT_ORDER = "-date"
 class InvoiceFilter(filters.FilterSet):
     """Filter on text, period, customer, status, origin, and the state of the booking."""
 
-    q = filters.CharFilter(label=_("Search number, customer…"), method="find")
+    q = LineFilter(label=_("Search number, customer…"), method="find")
     period = filters.ChoiceFilter(
         label=_("Period"),
         choices=[choice for choice in periods.CHOICES if choice[0] != "all"],

@@ -7,7 +7,7 @@ import django_filters as filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lib.form_fields import MultilineField
+from lib.form_fields import LineFilter, MultilineField
 
 from ..fields import InvoiceDateField
 from ..models import Difference, DifferenceKind
@@ -54,7 +54,7 @@ class ReviewForm(forms.Form):
 class DifferenceFilter(filters.FilterSet):
     """Filter by number, kind and review; by default the open differences."""
 
-    q = filters.CharFilter(label=_("Search number…"), field_name="number", lookup_expr="icontains")
+    q = LineFilter(label=_("Search number…"), field_name="number", lookup_expr="icontains")
     kind = filters.MultipleChoiceFilter(
         label=_("Kind"), choices=DifferenceKind, widget=forms.CheckboxSelectMultiple
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
-from lib.amounts import AmountField
+from lib.amounts import AmountField, QuantityField
 from lib.form_fields import DayField
 from lib.money import cents
 from lib.picker_fields import PickerField
@@ -39,7 +39,9 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
 
     hourly_rate = AmountField(label=gettext_lazy("Hourly rate"), max_digits=8, required=False)
     fixed_price = AmountField(label=gettext_lazy("Fixed price"), required=False)
-    budget_hours = AmountField(label=gettext_lazy("Budget in hours"), max_digits=8, required=False)
+    budget_hours = QuantityField(
+        label=gettext_lazy("Budget in hours"), max_digits=8, required=False
+    )
     budget_amount = AmountField(label=gettext_lazy("Budget in euros"), required=False)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
-from lib.amounts import AmountField
+from lib.amounts import AmountField, QuantityField
 from lib.form_fields import DayField, LineField
 from lib.formats import euro
 from lib.money import ZERO, net_amount
@@ -84,7 +84,9 @@ InstalmentFormSet = cast(
 class SubscriptionForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """An amount per period."""
 
-    quantity = AmountField(label=gettext_lazy("Quantity"), max_digits=8, min_value=Decimal("0.01"))
+    quantity = QuantityField(
+        label=gettext_lazy("Quantity"), max_digits=8, min_value=Decimal("0.01")
+    )
     price = AmountField(label=gettext_lazy("Price"), min_value=Decimal("0.01"))
 
     class Meta:

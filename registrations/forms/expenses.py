@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lib.amounts import AmountField
+from lib.amounts import AmountField, QuantityField
 from lib.choices import offer
 from lib.formats import euro
 from lib.kept_uploads import KeepsUpload
@@ -37,7 +37,7 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
     page = "expenses"
     upload_purpose = "receipt"
 
-    quantity = AmountField(label=_("Quantity"), max_digits=8)
+    quantity = QuantityField(label=_("Quantity"), max_digits=8)
     price = AmountField(label=_("Price"), max_digits=10, min_value=None)
     includes_vat = forms.BooleanField(label=_("The price is incl. VAT"), required=False)
     receipt = forms.FileField(

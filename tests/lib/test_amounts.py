@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.amounts import AmbiguousAmount, AmountField, WholeField, parse_amount
+from billing.fields import PercentField
+from lib.amounts import AmbiguousAmount, AmountField, QuantityField, WholeField, parse_amount
 
 LANGUAGES = ("en", "nl")
 
@@ -195,3 +197,19 @@ def test_an_amount_with_too_many_digits_is_refused_with_the_highest_one(text):
 
 def test_an_amount_below_the_lowest_is_refused_in_one_voice():
     assert AmountForm({"amount": "-1"}).errors["amount"] == ["Enter at least 0."]
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        (AmountField(), "Enter an amount such as 95.50."),
+        (WholeField(), "Enter a whole number such as 95."),
+        (QuantityField(), "Enter a number such as 1.50."),
+        (PercentField(), "Enter a percentage such as 21."),
+    ],
+)
+def test_a_text_is_told_what_its_kind_of_field_holds(field, sentence):
+    with pytest.raises(ValidationError) as refused:
+        field.clean("many")
+
+    assert refused.value.messages == [sentence]
