@@ -3,6 +3,7 @@
 The names are those of Unicode's CLDR, from babel.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -64,6 +65,19 @@ TR|Turkey
 US|USA;VS;United States of America;Verenigde Staten van Amerika
 """
 
+# Names that have an article in a sentence, by language, as patterns at their end.
+ARTICLES = {
+    "en": {
+        "the": "Islands|Territor(?:y|ies)|Republic|Emirates|Kingdom|States|Netherlands|Bahamas"
+        "|Comoros|Gambia|Isle of Man|Maldives|Philippines|Seychelles"
+    },
+    "nl": {
+        "de": "[Ee]ilanden|[Gg]ebieden|Gebieden in de .*|Republiek|Emiraten|Staten|Bahama’s"
+        "|Comoren|Filipijnen|Malediven|Seychellen",
+        "het": "territorium|Koninkrijk",
+    },
+}
+
 EU = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
@@ -84,6 +98,17 @@ def eu_choices() -> list[tuple[str, str]]:
 def country_name(code: str) -> str:
     """Return the name in the language of the page; an unknown country as it was stored."""
     return _names(_language()).get(code, code)
+
+
+def country_in_sentence(code: str) -> str:
+    """Return the name as a sentence has it: `in the Netherlands`, `in de Verenigde Staten`."""
+    name, language = country_name(code), _language()
+    if not is_country(code):
+        return name
+    for article, endings in ARTICLES.get(language, {}).items():
+        if re.search(f"(?:{endings})$", name):
+            return f"{article} {name}"
+    return name
 
 
 def dutch_name(code: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lib.countries import EU, HOME, country_name, is_country
+from lib.countries import EU, HOME, country_in_sentence, is_country
 
 NORTHERN_IRELAND = "XI"
 
@@ -69,7 +69,7 @@ TERRITORIES = (
 
 @dataclass(frozen=True)
 class Where:
-    """Where a customer is for VAT; `name` is that of the territory or of the country.
+    """Where a customer is for VAT; `name` is that of the territory or country in a sentence.
 
     It is not known for a country whose name no list has: it can be a member state, misspelt.
     """
@@ -93,7 +93,7 @@ def where(country: str, postal_code: str = "", vat_number: str = "") -> Where:
         if one.code == code and (not one.postal or _is_in(one, postal)):
             return Where(str(one.name), one.goods, one.services)
     member = code if code in EU else ""
-    return Where(country_name(code), member, member, is_country(code))
+    return Where(country_in_sentence(code), member, member, is_country(code))
 
 
 def _is_in(territory: Territory, postal: str) -> bool:

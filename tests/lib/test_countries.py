@@ -6,7 +6,15 @@ from stdnum.eu.vat import MEMBER_STATES
 
 from integrations.eboekhouden.facts.limits import RELATION
 from lib import countries
-from lib.countries import EU, choices, country_code, country_name, dutch_name, eu_choices
+from lib.countries import (
+    EU,
+    choices,
+    country_code,
+    country_in_sentence,
+    country_name,
+    dutch_name,
+    eu_choices,
+)
 
 
 def test_every_country_of_the_iso_list_can_be_chosen_ours_first():
@@ -80,3 +88,27 @@ def test_what_is_not_known_stays():
 
 def test_the_eu_is_that_of_the_numbers_that_can_be_checked():
     assert {code.lower() for code in EU} - {"gr"} == set(MEMBER_STATES) - {"el", "gr", "xi"}
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "dutch"),
+    [
+        ("NL", "the Netherlands", "Nederland"),
+        ("US", "the United States", "de Verenigde Staten"),
+        ("GB", "the United Kingdom", "het Verenigd Koninkrijk"),
+        ("AE", "the United Arab Emirates", "de Verenigde Arabische Emiraten"),
+        ("PH", "the Philippines", "de Filipijnen"),
+        ("KY", "the Cayman Islands", "de Kaaimaneilanden"),
+        ("BS", "the Bahamas", "de Bahama’s"),
+        ("DO", "the Dominican Republic", "de Dominicaanse Republiek"),
+        ("BQ", "the Caribbean Netherlands", "Caribisch Nederland"),
+        ("BE", "Belgium", "België"),
+        ("CH", "Switzerland", "Zwitserland"),
+        ("Atlantis States", "Atlantis States", "Atlantis States"),
+    ],
+)
+def test_a_country_has_its_article_in_a_sentence(code, english, dutch):
+    with override("en"):
+        assert country_in_sentence(code) == english
+    with override("nl"):
+        assert country_in_sentence(code) == dutch
