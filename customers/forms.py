@@ -14,6 +14,7 @@ from lib.amounts import AmountField
 from lib.countries import HOME, choices
 from lib.form_fields import HasPhone, LineField
 from lib.questions import AsksQuestions
+from lib.text import fill
 from lib.understanding import ShowsUnderstood
 from lib.unlikely import LAST
 from vat.choices import Advice, advice_for, grouped, offer_rates
@@ -112,12 +113,17 @@ class CustomerForm(HasPhone, AsksQuestions, ShowsUnderstood, forms.ModelForm):  
         other = owner_of(number, organisation=self.organisation, besides=self.instance.pk)
         if other:
             raise ValidationError(
-                _("Number %(number)s is already that of %(name)s. The next free one is %(next)s.")
-                % {
-                    "number": other.number,
-                    "name": other.name,
-                    "next": next_free_number(self.organisation),
-                }
+                fill(
+                    _(
+                        "Number %(number)s is already that of %(name)s. The next free one is "
+                        "%(next)s."
+                    ),
+                    {
+                        "number": other.number,
+                        "name": other.name,
+                        "next": next_free_number(self.organisation),
+                    },
+                )
             )
         return number
 

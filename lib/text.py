@@ -6,6 +6,7 @@ of writing, soft hyphens. They make equal names differ and print account numbers
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 # Drawn as nothing or as a blank, and yet of a category of letters or signs.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
@@ -32,6 +33,25 @@ def clean_text(text: str) -> str:
         return text.strip()
     lines = _visible(_LINE_BREAKS.sub("\n", text)).split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def fill(sentence: str, values: Mapping[str, object] | str) -> str:
+    """Fill names into a sentence (`%(name)s`, or `%s` for a text).
+
+    A name that ends in a full stop (`Bakkerij B.V.`) before that of the sentence ends it too.
+    """
+    named = (
+        {"%s": values} if isinstance(values, str) else {f"%({k})s": v for k, v in values.items()}
+    )
+    for place, value in named.items():
+        if str(value).endswith("."):
+            sentence = sentence.replace(f"{place}.", place)
+    return sentence % values
+
+
+def before_stop(text: object) -> str:
+    """Return the text without its last full stop, for the place before that of a sentence."""
+    return str(text).removesuffix(".")
 
 
 def _is_plain(text: str) -> bool:

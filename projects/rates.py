@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
+from lib.text import fill
 
 from .models import Method, Project, ProjectMember, ProjectTask, Task
 
@@ -68,18 +69,21 @@ class RateBook:
                 "project": project
             }
         if not self.is_billable(project=project, task=task):
-            return _("The task %(task)s is not billable on %(project)s.") % {
-                "task": task,
-                "project": project,
-            }
+            return fill(
+                _("The task %(task)s is not billable on %(project)s."),
+                {"task": task, "project": project},
+            )
         if self._rate(project, task, membership) is not None:
             return ""
-        return WHERE_TO_SET[method] % {
-            "task": task,
-            "project": project,
-            "employee": membership,
-            "customer": project.customer,
-        }
+        return fill(
+            str(WHERE_TO_SET[method]),
+            {
+                "task": task,
+                "project": project,
+                "employee": membership,
+                "customer": project.customer,
+            },
+        )
 
     def _rate(self, project: Project, task: Task, membership: Membership) -> Decimal | None:
         match project.billing_method:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lib.formats import day
 from lib.spans import ONE_DAY, interval
+from lib.text import fill
 from lib.times import format_clock
 
 from .models import TimeEntry
@@ -45,7 +46,7 @@ def describe(entry: TimeEntry) -> str:
 def remark(entry: TimeEntry) -> str:
     """Return a sentence about what the entry overlaps with; empty if nothing."""
     others = "; ".join(map(describe, overlapping(entry)))
-    return _("These times overlap with: %s.") % others if others else ""
+    return fill(_("These times overlap with: %s."), others) if others else ""
 
 
 def interval_of(entry: TimeEntry) -> Interval:

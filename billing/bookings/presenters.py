@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
 from lib.formats import euro
+from lib.text import fill
 
 from ..models import Batch, Booking, BookingKind, State
 from .payloads import SCHEMA
@@ -173,7 +174,7 @@ def _refused(booking: Booking) -> str:
     if booking.reason == "customer":
         return _("Not sent, because the customer was not created in e-Boekhouden.")
     if not booking.code:
-        return _("Not sent: %(reason)s.") % {"reason": booking.text}
+        return fill(_("Not sent: %(reason)s."), {"reason": booking.text})
     explanation = explain(booking.code, booking.text, (get_language() or "en")[:2])
     return f"e-Boekhouden: “{booking.text}” ({booking.code}). {explanation}"
 
@@ -182,7 +183,7 @@ def _conflict(booking: Booking) -> str:
     if booking.kind == BookingKind.RELATION:
         name = (booking.remote_snapshot or {}).get("name", "")
         text = _("Another relation has this number: %(name)s. Is it the same customer?")
-        return text % {"name": name}
+        return fill(text, {"name": name})
     if booking.reason == "several":
         return _(
             "Several documents have this number. Delete the wrong ones in e-Boekhouden, then "

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
 from integrations.eboekhouden.facts.vat import SALES_CODES
+from lib.text import fill
 from lib.toasts import toast
 from lib.understanding import is_typing
 from vat.mapping import mapping_of
@@ -109,7 +110,7 @@ def vat_rate_follow(request: MemberRequest, pk: int) -> HttpResponse:
         return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
         new = follow_on(rate, **form.cleaned_data)
-        messages.success(request, _("%(new)s replaces %(old)s.") % {"new": new, "old": rate})
+        messages.success(request, fill(_("%(new)s replaces %(old)s."), {"new": new, "old": rate}))
         return redirect("billing:vat-rate-list")
     context = {"form": form, "rate": rate, "codes": _codes()}
     status = 422 if form.errors else 200

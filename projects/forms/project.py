@@ -16,6 +16,7 @@ from lib.form_fields import DayField
 from lib.money import cents
 from lib.picker_fields import PickerField
 from lib.questions import AsksQuestions
+from lib.text import fill
 from lib.understanding import ShowsUnderstood, number
 from lib.unlikely import LAST
 from projects.editing import keeps_customer
@@ -188,7 +189,7 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
         same = Project.objects.filter(customer=customer, name__iexact=name)
         if same.exclude(pk=self.instance.pk).exists():
             text = _("%(customer)s already has a project named %(name)s. Choose another name.")
-            self.add_error("name", text % {"customer": customer, "name": name})
+            self.add_error("name", fill(text, {"customer": customer, "name": name}))
 
 
 def _in_hours(hours: Decimal) -> str:

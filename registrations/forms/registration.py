@@ -17,6 +17,7 @@ from lib.form_fields import DayField
 from lib.formats import day as shown_day
 from lib.picker_fields import PickerField
 from lib.questions import AsksQuestions
+from lib.text import fill
 from lib.understanding import ShowsUnderstood
 from projects.models import Project
 
@@ -99,7 +100,7 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
                 "%(project)s is a project of %(its)s, not of %(customer)s. Choose another one."
             )
             told = {"project": project, "its": project.customer, "customer": customer}
-            self.add_error("project", text % told)
+            self.add_error("project", fill(text, told))
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:

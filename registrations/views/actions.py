@@ -22,6 +22,7 @@ from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.form_fields import MultilineField
 from lib.selections import end_selection
+from lib.text import fill
 from lib.toasts import Link, linked, toast
 
 from .. import statuses, undoing
@@ -207,10 +208,10 @@ def reasons_in_words(outcome: Outcome) -> str:
         count,
     )
     named = [
-        _("%(what)s: %(rows)s.") % {"what": capfirst(what), "rows": rows}
+        fill(_("%(what)s: %(rows)s."), {"what": capfirst(what), "rows": rows})
         for what, rows in _named(outcome)
     ]
-    return " ".join([sentence % {"count": count, "reasons": parts}, *named])
+    return " ".join([fill(sentence, {"count": count, "reasons": parts}), *named])
 
 
 def links_in(outcome: Outcome, *, by: Membership) -> list[Link]:

@@ -25,6 +25,7 @@ from lib.form_fields import DayInput
 from lib.kept_uploads import KeepsUpload
 from lib.picker_fields import CHOOSE
 from lib.selections import deselect
+from lib.text import fill
 from lib.times import parse_clock
 from lib.toasts import toast
 
@@ -103,7 +104,7 @@ def delete(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
         return _no_longer(request, page, row=row)
     deselect(request, "overview", kind=page.key, pk=pk)
     text = _("The registration has been deleted: %(what)s.")
-    toast(request, text % {"what": what(row)}, undo=undoing.undo_delete(request, row))
+    toast(request, fill(text, {"what": what(row)}), undo=undoing.undo_delete(request, row))
     return redirect(_address(page, request=request, row=row))
 
 
@@ -275,7 +276,7 @@ def _saved(form: RegistrationForm, operation: Callable[..., None], request: Memb
 def _say(request: MemberRequest, text: str, row: Registration) -> None:
     """Say what was done with a registration, which the toast names and links."""
     name = what(row)
-    toast(request, text % {"what": name}, links=[link_to(row, name)])
+    toast(request, fill(text, {"what": name}), links=[link_to(row, name)])
 
 
 def _remark(request: MemberRequest, row: Registration) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
+from lib.text import fill
 from lib.times import format_duration
 from lib.toasts import toast
 from projects.models import ProjectTask
@@ -147,7 +148,7 @@ def _started(
     if before:
         _say_registered(request, before)
     text = _("The timer runs: %(what)s.")
-    toast(request, text % {"what": f"{timer.project} · {timer.task}"})
+    toast(request, fill(text, {"what": f"{timer.project} · {timer.task}"}))
     return _go(request, back_of(request))
 
 
@@ -170,7 +171,7 @@ def _say_registered(request: MemberRequest, entries: list[TimeEntry]) -> None:
     time = format_duration(sum(entry.minutes for entry in entries))
     name = f"{time} · {entries[0].project} · {entries[0].task}"
     text = _("The timer was stopped, and its time registered: %(what)s.")
-    toast(request, text % {"what": name}, links=[link_to(entries[0], name)])
+    toast(request, fill(text, {"what": name}), links=[link_to(entries[0], name)])
 
 
 def _go(request: MemberRequest, url: str) -> HttpResponse:

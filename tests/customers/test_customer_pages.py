@@ -173,6 +173,14 @@ def test_everything_that_is_filled_in_is_stored(inside, organisation):
     assert customer.remote_id is None
 
 
+def test_a_sentence_after_a_name_with_a_full_stop_has_only_one(inside, organisation):
+    create_customer(organisation=organisation, number="K00007", name="Fietsen B.V.")
+
+    page = inside.post(ADD, form(number="k00007")).content.decode()
+
+    assert "already that of Fietsen B.V. The next free one is" in page
+
+
 def test_a_mistake_in_a_contact_is_named_above_the_form(inside):
     rows = contact_rows(
         {"name": "Piet", "email": "piet@tuin.example"},

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.text import clean_line, clean_text
+from lib.text import clean_line, clean_text, fill
 
 ODD = st.sampled_from(
     "aé\u0301\u200b\u200d\u200c\u202e\n\r\t\v\u2028 \u00a0क👨\ufeff\u00ad\ufdd0\u3164"
@@ -58,3 +58,18 @@ def test_what_is_stored_can_be_written_as_xml(text):
 
     assert all(character == "\n" or ord(character) >= ord(" ") for character in stored)
     stored.encode()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "values", "filled"),
+    [
+        ("That of %(name)s.", {"name": "Bakkerij B.V."}, "That of Bakkerij B.V."),
+        ("Of %(name)s. Next is %(n)d.", {"name": "Co.", "n": 7}, "Of Co. Next is 7."),
+        ("%(name)s, not %(name)s.", {"name": "B.V."}, "B.V., not B.V."),
+        ("Added: %(name)s.", {"name": "Bakkerij"}, "Added: Bakkerij."),
+        ("With: %s.", "Bakkerij B.V.", "With: Bakkerij B.V."),
+        ("With: %s.", "Bakkerij", "With: Bakkerij."),
+    ],
+)
+def test_a_name_that_ends_in_a_full_stop_ends_the_sentence_too(sentence, values, filled):
+    assert fill(sentence, values) == filled

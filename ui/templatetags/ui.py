@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from lib import selections, toasts
 from lib.picker_fields import is_choosing
+from lib.text import before_stop
 from ui.icons import drawing
 from ui.tags import blocks, fields, formats, lists, progress, shell, tables
 from ui.tags.attributes import attributes
@@ -36,6 +37,7 @@ for _name in (
 ):
     register.filter(_name, getattr(formats, _name))
 register.filter("initials", formats.initials)
+register.filter("before_stop", before_stop)
 register.inclusion_tag("ui/field.html", name="field")(fields.field)
 register.inclusion_tag("ui/field.html", name="money_field")(fields.money_field)
 register.inclusion_tag("ui/field_remarks.html")(fields.field_notes)
