@@ -7,6 +7,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 
 from accounts.models import Organisation
+from lib.days import read_day
 from registrations.selection import Selection, ids_in
 
 from .rows import SCHEDULED, WORK, UnbilledFilter, unbilled_work
@@ -64,17 +65,18 @@ def requested_rows(
     if not ids:
         return RequestedRows(organisation, Selection.parsed(posted))
     unbilled_filter = UnbilledFilter(
-        until=_day(posted, "until") or today,
+        until=_day(posted, "until", today=today) or today,
         project_ids=ids_in(ids),
         approved_only=bool(posted.get("approved")),
-        since=_day(posted, "since"),
+        since=_day(posted, "since", today=today),
         part=part if (part := posted.get("part", "")) in (WORK, SCHEDULED) else "",
     )
     return RequestedRows(organisation, Selection(), unbilled_filter)
 
 
-def _day(posted: QueryDict, name: str) -> datetime.date | None:
+def _day(posted: QueryDict, name: str, *, today: datetime.date) -> datetime.date | None:
+    """Return the day of a hidden field, or one that a person typed in the form of New invoice."""
     try:
-        return datetime.date.fromisoformat(str(posted[name])) if posted.get(name) else None
+        return read_day(posted[name], today=today).day if posted.get(name) else None
     except ValueError as error:
         raise SuspiciousOperation("From and until are days.") from error

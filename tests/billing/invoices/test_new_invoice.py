@@ -78,6 +78,23 @@ def test_unbilled_work_of_the_customer_leads_to_the_dialog_of_invoicing(agency, 
     assert (invoice.customer, invoice.totals.net) == (customer, Decimal("90.00"))
 
 
+def test_the_days_as_the_form_shows_them_lead_to_the_dialog_of_invoicing(agency, inside, customer):
+    project = factories.create_project(customer=customer, name="Webshop")
+    agency.hours(project=project, date=TODAY, amount=Decimal("90.00"))
+    agency.hours(project=project, date=TODAY - datetime.timedelta(days=1), amount=Decimal("10.00"))
+    asked = {"customer": customer.pk, "kind": "work", "since": TODAY.isoformat()}
+
+    page = inside.post(reverse(NEW), asked | {"until": f"{TODAY:%d-%m-%Y}"}).content.decode()
+    days = dict.fromkeys(("since", "until"), f"{TODAY:%d-%m-%Y}")
+    assert f'value="{days["until"]}"' in page
+    led = inside.post(
+        reverse("billing:invoice-from-rows"), {"projects": [project.pk], "part": "work", **days}
+    )
+
+    (invoice,) = led.context["proposal"].invoices
+    assert invoice.totals.net == Decimal("90.00")
+
+
 def test_agreed_amounts_go_without_the_work_and_the_work_without_them(agency, inside, customer):
     agreed = scheduled(customer)
     factories.create_expense(
