@@ -77,6 +77,6 @@ def requested_rows(
 def _day(posted: QueryDict, name: str, *, today: datetime.date) -> datetime.date | None:
     """Return the day of a hidden field, or one that a person typed in the form of New invoice."""
     try:
-        return read_day(posted[name], today=today).day if posted.get(name) else None
+        return read_day(str(posted[name]), today=today).day if posted.get(name) else None
     except ValueError as error:
         raise SuspiciousOperation("From and until are days.") from error
