@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation
 from lib.form_fields import MultilineField
+from lib.formats import day
 
 from ..fields import InvoiceDateField
 from ..invoices.credit_lines import CreditableLine, CreditInput
-from ..models import RowDisposition
+from ..models import Invoice, Origin, RowDisposition
 
 
 class CreditForm(forms.Form):
@@ -39,7 +40,7 @@ class CreditForm(forms.Form):
         today: datetime.date,
     ) -> None:
         super().__init__(data, initial={"date": today})
-        self.organisation = organisation
+        self.organisation, self.today = organisation, today
         self.lines = lines
         for one in self._uncredited():
             label = one.line.description
@@ -64,6 +65,10 @@ class CreditForm(forms.Form):
         date: datetime.date = self.cleaned_data["date"]
         if closed := why_closed(self.organisation, date):
             raise ValidationError(closed)
+        invoice = self.lines[0].line.invoice if self.lines else None
+        # A credit here is a draft first, which the law check holds; this one is final at once.
+        if invoice is not None and invoice.origin == Origin.EBOEKHOUDEN:
+            _check_final(date, invoice=invoice, today=self.today)
         return date
 
     def clean(self) -> dict[str, Any]:
@@ -90,6 +95,18 @@ class CreditForm(forms.Form):
 
     def _uncredited(self) -> Iterator[CreditableLine]:
         return (one for one in self.lines if one.taken_by is None)
+
+
+def _check_final(date: datetime.date, *, invoice: Invoice, today: datetime.date) -> None:
+    if date < invoice.date:
+        text = _("The invoice is of %(day)s; it cannot be credited on an earlier day.")
+        raise ValidationError(text % {"day": day(invoice.date)})
+    if date > today:
+        text = _(
+            "The invoice date %(day)s is in the future. Make the invoice on that day, or choose "
+            "today."
+        )
+        raise ValidationError(text % {"day": day(date)})
 
 
 def _line_field(one: CreditableLine) -> str:

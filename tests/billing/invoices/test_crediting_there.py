@@ -1,5 +1,6 @@
 """Credits in e-Boekhouden: as an invoice or as a sales entry, to the cent."""
 
+import datetime
 import random
 from decimal import Decimal
 
@@ -263,6 +264,24 @@ def sent_here(agency) -> Invoice:
         agency.hours(project=project)
     (draft,) = draft_invoices(agency.order(origin=Origin.HERE), now=NOW)
     return mark_sent(draft, by=agency.member.user, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"), [(-1, "cannot be credited on an earlier day"), (400, "in the future")]
+)
+def test_a_credit_that_is_final_at_once_is_not_dated_before_its_invoice_or_later_than_today(
+    inside, connected, booked, days, sentence
+):
+    boxes = {f"line-{line.pk}": "on" for line in booked.lines.all()}
+    date = booked.date + datetime.timedelta(days)
+
+    answer = inside.post(
+        reverse("billing:invoice-credit", args=[booked.pk]),
+        {"date": date.isoformat(), "reason": "Double", **boxes},
+    )
+
+    assert sentence in answer.content.decode()
+    assert not Invoice.objects.filter(credit_of=booked).exists()
 
 
 def test_before_it_was_sent_a_credit_cannot_be_entered(connected):
