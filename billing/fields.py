@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from integrations.eboekhouden.facts import limits
@@ -43,9 +42,8 @@ class PercentField(AmountField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 5, "max_value": 100, "required": False, **options})
-        for validator in self.validators:
-            if isinstance(validator, MinValueValidator | MaxValueValidator):
-                validator.message = _("Enter a percentage between 0 and 100.")
+        bounds = _("Enter a percentage between 0 and 100.")
+        self.error_messages |= {"min_value": bounds, "max_value": bounds}
 
     def clean(self, value: Any) -> Decimal:
         """Return zero if empty. Raises ValidationError with what to do."""

@@ -144,7 +144,12 @@ class AmountField(forms.DecimalField):
             raise ValidationError(str(error), code="invalid") from None
 
     def _in_reach(self, value: Decimal) -> Decimal:
-        """Return the value. Raises ValueError if it has more digits than can be stored."""
+        """Return the value. Raises ValueError if it has more digits than can be stored.
+
+        A field with a highest value of its own says that value instead.
+        """
+        if self.max_value is not None:
+            return value
         smallest = Decimal(1).scaleb(-self.decimals)
         most = Decimal(1).scaleb((self.max_digits or 0) - self.decimals) - smallest
         if abs(value) > most:

@@ -88,8 +88,9 @@ def book_second_month(office: Office) -> None:
     office.book(bill, *BOOKED_REMOTELY, NEW, at=at)
     numbers = _numbers(office)
     office.remote.refuse("AddFactuur", numbers[REFUSED], code="CFACT028")
-    _lose(office.remote, "AddFactuur", "GetFacturen", numbers[DOUBTFUL])
-    _lose(office.remote, "AddRelatie", "GetRelaties", NEW)
+    # The invoices are looked up together before they are sent, and the relation by its number.
+    _lose(office.remote, "AddFactuur", "GetFacturen", numbers[DOUBTFUL], answered=0)
+    _lose(office.remote, "AddRelatie", "GetRelaties", NEW, answered=1)
     office.deliver(at)
     for seconds in LOOKED_AFTER:
         office.deliver(at + datetime.timedelta(seconds=seconds))
@@ -102,10 +103,10 @@ def _numbers(office: Office) -> dict[str, str]:
     return {booking.customer.number: booking.natural_key for booking in bookings}
 
 
-def _lose(remote: Remote, sending: str, looking: str, number: str) -> None:
-    """Let the document arrive, but lose the answer and the first look-ups."""
+def _lose(remote: Remote, sending: str, looking: str, number: str, *, answered: int) -> None:
+    """Let the document arrive, but lose the answer and the look-ups after it."""
     remote.lose_answer(sending, number)
-    remote.lose_look_ups(looking, number, count=LOST_LOOK_UPS)
+    remote.lose_look_ups(looking, number, answered=answered, count=LOST_LOOK_UPS)
 
 
 def _enter_by_hand(connection: Connection, invoice: Invoice) -> None:

@@ -36,9 +36,9 @@ class Remote:
         """Lose the answer of the next request of this kind, which still has its effect."""
         self._fault(operation, number, action="drop", phase="after")
 
-    def lose_look_ups(self, operation: str, number: str, *, count: int) -> None:
-        """Answer the first look-up, and lose the following ones."""
-        self._fault(operation, number, action="drop", nth=2, count=count)
+    def lose_look_ups(self, operation: str, number: str, *, answered: int, count: int) -> None:
+        """Answer the first look-ups of this number, and lose the following ones."""
+        self._fault(operation, number, action="drop", nth=answered + 1, count=count)
 
     def refuse(self, operation: str, number: str, *, code: str) -> None:
         """Refuse the next request of this kind with a code."""

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from billing.bookings.outbox import queue_invoice, queue_sales_entry
 from billing.documents.specification import billed_rows, specified
-from billing.invoices.creating import draft_invoices, freeze, invoice_in_eboekhouden
+from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
 from billing.invoices.drafting import DraftInput, LineInput, blank_draft, change_draft
+from billing.invoices.freezing import freeze
 from billing.invoices.issuing import mark_sent
 from billing.invoices.sales_entries import create_sales_entries
 from billing.models import Booking, Invoice, Origin, State
@@ -133,7 +134,7 @@ def test_free_lines_of_every_kind_come_to_the_same_cents(connected, sandbox, que
         assert on_screen[-1] == invoice.gross
         assert invoice.net in on_screen
         invoice.number = f"P{next(numbers):05d}"
-        freeze(invoice, by=connected.member.user, now=NOW)
+        freeze([invoice], by=connected.member.user, now=NOW)
 
         queue(invoice, connected.connection, by=None, now=NOW)
         connected.deliver()

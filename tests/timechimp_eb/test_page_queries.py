@@ -18,6 +18,7 @@ MORE = {
     "billing:invoice-detail": 27,  # the document, the law check, mails, bookings, its entry
     "billing:invoice-send": 18,  # the letter, its attachments and the law check
     "billing:dashboard": 18,  # the steps of a new organisation, until they are done
+    "billing:invoice-settings": 13,  # the next number looks at the numbers in use
     "billing:reminder-list": 19,  # what stops a reminder is in nine tables
     "billing:report-work-rows": 15,  # four kinds of work, each at a day in the past
     "billing:unbilled": 14,  # the sums of the filter and the figures of the projects of a page
@@ -25,6 +26,7 @@ MORE = {
     "projects:project-detail": 14,  # figures, scheduled amounts, tasks and members
     "projects:project-add": 14,  # a form with three lists of rows and their pickers
     "projects:project-edit": 15,  # the same, with what is billed already
+    "registrations:hour-edit": 13,  # the entry, its day, and what was done before
 }
 
 
@@ -64,8 +66,7 @@ def test_saving_an_hour_asks_the_database_at_most_twelve_times():
     client, member = _logged_in(Role.EMPLOYEE)
     project = factories.create_project(organisation=member.organisation)
     task = factories.create_task(organisation=member.organisation)
-    project.project_tasks.create(task=task)
-    about = {"customer": project.customer_id, "project": project.pk, "task": task.pk}
+    about = {"work": project.project_tasks.create(task=task).pk}
     when = {"date": factories.TODAY.isoformat(), "duration": "0:15", "description": "New"}
 
     with CaptureQueriesContext(connection) as queries:

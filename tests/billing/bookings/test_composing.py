@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from billing.bookings.outbox import queue_invoice, queue_sales_entry
-from billing.invoices.creating import draft_invoices, freeze
+from billing.invoices.creating import draft_invoices
+from billing.invoices.freezing import freeze
 from billing.models import Booking, Invoice, Origin, State
 from lib.money import net_amount
 from tests import factories
@@ -45,7 +46,7 @@ def discounted(agency, sandbox, dice: random.Random) -> Invoice:
     Invoice.objects.filter(pk=draft.pk).update(discount=draft.discount, **sums)
     draft.refresh_from_db()
     draft.number = "TC2026-0001"
-    freeze(draft, by=agency.member.user, now=NOW)
+    freeze([draft], by=agency.member.user, now=NOW)
     return draft
 
 
