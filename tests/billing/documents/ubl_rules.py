@@ -115,11 +115,14 @@ def _dutch(root: Element) -> Iterator[str]:
     address = [
         f"{seller}cac:PostalAddress/cbc:{n}" for n in ("StreetName", "CityName", "PostalZone")
     ]
-    if not root.findall(f"{seller}cac:PartyLegalEntity/cbc:CompanyID[@schemeID='0106']", NAMES):
+    # These two are about sellers in the Netherlands.
+    is_dutch = texts(root, f"{seller}cac:PostalAddress//cbc:IdentificationCode") == ["NL"]
+    registered = f"{seller}cac:PartyLegalEntity/cbc:CompanyID[@schemeID='0106']"
+    if is_dutch and not root.findall(registered, NAMES):
         yield "BR-NL-1"
     if not texts(root, "cac:OrderReference/cbc:ID") + texts(root, "cbc:BuyerReference"):
         yield "BR-NL-2"
-    if not all(texts(root, path) for path in address):
+    if is_dutch and not all(texts(root, path) for path in address):
         yield "BR-NL-3"
     if texts(root, f"cbc:{kind}TypeCode") != [{"Invoice": "380", "CreditNote": "381"}[kind]]:
         yield "BR-NL-8"
