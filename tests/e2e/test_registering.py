@@ -45,15 +45,15 @@ def test_times_are_understood_while_typing_and_a_question_is_confirmed(visitor, 
     expect(page.get_by_text("Not offered, because they have no task:")).to_be_visible()
     visitor.pick(WORK, "Website · Design")
 
-    page.get_by_label("Start").fill("9,15")
+    page.get_by_label("Start", exact=True).fill("9,15")
     expect(page.get_by_text("“9,15” can mean 9:15 or 9:09")).to_be_visible()
     assert list(barriers(page)) == []
-    page.get_by_label("Start").fill("9.15")
+    page.get_by_label("Start", exact=True).fill("9.15")
     page.get_by_label("End").fill("17.30")
     page.get_by_label("Pause").fill("30")
     expect(page.get_by_text("9:15–17:30 − 0:30 = 7:45")).to_be_visible()
     expect(page.get_by_text("can mean")).to_be_hidden()
-    expect(page.get_by_label("Start")).not_to_have_class("is-invalid")
+    expect(page.get_by_label("Start", exact=True)).not_to_have_class("is-invalid")
 
     page.get_by_label("End").fill("8.00")
     expect(page.get_by_text("9:15–8:00 ends the next day and is 22:45")).to_be_visible()

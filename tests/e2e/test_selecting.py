@@ -95,7 +95,7 @@ def test_start_end_and_pause_show_the_duration_before_it_is_saved(visitor, work)
     visitor.log_in(work)
     visitor.go("Register", "Hours")
 
-    page.get_by_label("Start").fill("9:00")
+    page.get_by_label("Start", exact=True).fill("9:00")
     page.get_by_label("End").fill("11:30")
     page.get_by_label("Pause").fill("0:15")
 
