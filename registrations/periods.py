@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 ONE_DAY = datetime.timedelta(days=1)
 
 
+def monday_of(day: datetime.date) -> datetime.date:
+    """Return the first day of the week."""
+    return day - day.weekday() * ONE_DAY
+
+
 @dataclass(frozen=True)
 class Period:
     """The days from first to last, both included; None is open."""
@@ -20,8 +25,8 @@ class Period:
     @classmethod
     def week_of(cls, day: datetime.date) -> Self:
         """Return Monday to Sunday."""
-        monday = day - datetime.timedelta(days=day.weekday())
-        return cls(monday, monday + datetime.timedelta(days=6))
+        monday = monday_of(day)
+        return cls(monday, monday + 6 * ONE_DAY)
 
     @classmethod
     def months(cls, year: int, month: int, *, length: int) -> Self:

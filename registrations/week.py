@@ -8,7 +8,7 @@ from django.db.models import Sum
 from accounts.models import Membership
 
 from .models import TimeEntry
-from .periods import ONE_DAY
+from .periods import ONE_DAY, monday_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Week:
 
 def week_around(date: datetime.date, *, membership: Membership) -> Week:
     """Return the week of a day for one employee; one query."""
-    monday = date - date.weekday() * ONE_DAY
+    monday = monday_of(date)
     rows = TimeEntry.objects.filter(
         membership=membership, date__range=(monday, monday + 6 * ONE_DAY)
     ).order_by()

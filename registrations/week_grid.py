@@ -14,7 +14,7 @@ from lib.times import format_duration
 from projects.models import Project, ProjectTask, Task
 
 from .bookable import bookable_work
-from .models import Status, TimeEntry
+from .models import EDITABLE_STATUSES, Status, TimeEntry
 from .periods import ONE_DAY
 from .pickers import recent_work
 from .rules import is_registrable
@@ -45,7 +45,7 @@ class Cell:
     @property
     def key(self) -> str:
         """The name of the cell in the form and in the answers to the page."""
-        return f"{self.work[0]}-{self.work[1]}-{self.day.isoformat()}"
+        return cell_key(self.work, self.day)
 
     @property
     def minutes(self) -> int:
@@ -146,19 +146,18 @@ class Grid:
 
     @property
     def can_be_submitted(self) -> bool:
-        waiting = (Status.OPEN, Status.REJECTED)
         cells = (cell for row in self.rows for cell in row.cells)
-        return any(entry.status in waiting for cell in cells for entry in cell.entries)
+        return any(entry.status in EDITABLE_STATUSES for cell in cells for entry in cell.entries)
+
+
+def cell_key(work: Work, day: datetime.date) -> str:
+    return f"{work[0]}-{work[1]}-{day.isoformat()}"
 
 
 def is_untouched(seen: str, *, typed: str, note: str) -> bool:
     """Return True if the typed texts are those that the page showed."""
     text, digest, *_rest = (*seen.split("."), "", "")
     return typed.strip() == text and _digest(note.strip()) == digest
-
-
-def monday_of(day: datetime.date) -> datetime.date:
-    return day - day.weekday() * ONE_DAY
 
 
 def entries_of(
@@ -199,9 +198,8 @@ def grid_of(
         for day in (monday + n * ONE_DAY for n in range(7)):
             found = tuple(by_cell.get((work, day), ()))
             locked = why_locked(found, day, by=by, editable=editable)
-            cell = Cell(work, day, found, locked)
-            problem = (problems or {}).get(cell.key)
-            row.cells.append(Cell(work, day, found, locked, problem) if problem else cell)
+            problem = (problems or {}).get(cell_key(work, day))
+            row.cells.append(Cell(work, day, found, locked, problem))
     shown = {(row.project.pk, row.task.pk) for row in rows}
     more = [known[pk] for pk in recent if pk in known]
     more = [work for work in more if (work.project_id, work.task_id) not in shown]

@@ -128,19 +128,17 @@ def may_go_together(progress: Progress, *, now: datetime.datetime) -> bool:
     return progress.state is State.QUEUED and is_unsent and is_due(progress, now=now)
 
 
-def absent_together(
+def is_still_absent(
     progress: Progress, *, started_at: datetime.datetime, now: datetime.datetime
-) -> tuple[Progress, Step]:
-    """Decide after a complete look-up of several bookings that did not show our number.
+) -> bool:
+    """Return whether a booking may be sent after a complete look-up of several without its number.
 
-    The answer is valid for ABSENT_FOR after the start of the look-up; then it must be repeated.
+    The look-up counts for ABSENT_FOR after its start; then it must be repeated.
     """
-    if progress.unconfirmed_sends or now - started_at > ABSENT_FOR:
-        return put_back(progress, now=now), Step.STOP
-    return progress, Step.SEND
+    return not progress.unconfirmed_sends and now - started_at <= ABSENT_FOR
 
 
-def put_back(progress: Progress, *, now: datetime.datetime) -> Progress:
+def released(progress: Progress, *, now: datetime.datetime) -> Progress:
     """Release a claimed booking of which nothing was sent; it is due at once."""
     state = State.UNKNOWN if progress.unconfirmed_sends else State.QUEUED
     return _waiting(progress, state, now)

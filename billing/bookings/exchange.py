@@ -87,11 +87,16 @@ def documents_between(
     """
     if kind == BookingKind.INVOICE:
         invoices = client.invoices(since=since, until=until)
-        if len(invoices) >= client.most_invoices:
+        if len(invoices) >= most_listed(client, kind):
             raise OutcomeUnknown(MAY_LACK_SOME)
         return invoices
     entries = client.entries(since=since, until=until, ids=ids)
     return [entry for entry in entries if entry.kind == EntryKind.SALE]
+
+
+def most_listed(client: EBoekhouden, kind: str) -> int:
+    """Return with how many rows a list of this kind may lack some."""
+    return client.most_invoices if kind == BookingKind.INVOICE else client.most_entries
 
 
 def with_number(records: Sequence[Listed], number: str) -> list[Listed]:

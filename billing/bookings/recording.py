@@ -15,8 +15,7 @@ from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
 
 from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
-from .decisions import Progress, answered, claim_booking, linked_elsewhere
-from .decisions import put_back as released
+from .decisions import Progress, answered, claim_booking, linked_elsewhere, released
 from .exchange import RemoteRecord
 from .payloads import fingerprint
 

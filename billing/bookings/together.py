@@ -110,10 +110,9 @@ def _may_send(
     session: DeliverySession, booking: Booking, look_up: Attempt, *, now: datetime.datetime
 ) -> bool:
     """Return whether the look-up still covers the booking."""
-    _progress, step = decisions.absent_together(
-        progress_of(booking), started_at=look_up.started_at, now=now
-    )
-    return step is Step.SEND and session.may_go_on
+    started_at = look_up.started_at
+    is_absent = decisions.is_still_absent(progress_of(booking), started_at=started_at, now=now)
+    return is_absent and session.may_go_on
 
 
 def _put_back(session: DeliverySession, unsent: Sequence[Held], *, is_all: bool) -> None:
@@ -165,13 +164,15 @@ def _periods(
     days = [payloads.day_of(booking.payload) for booking in bookings]
     first, last = min(days), max(days)
     begin, end = first.replace(month=1, day=1), last.replace(month=12, day=31)
+    kind = bookings[0].kind
     of_year = Booking.objects.filter(
         connection=session.connection,
-        kind=bookings[0].kind,
+        kind=kind,
         state=State.CONFIRMED,
         invoice__date__range=(begin, end),
     )
-    if of_year[: session.client.most_entries].count() < session.client.most_entries:
+    most = exchange.most_listed(session.client, kind)
+    if of_year[:most].count() < most:
         yield begin, end
     yield first, last
 
@@ -179,7 +180,7 @@ def _periods(
 def _leave_one_by_one(
     session: DeliverySession, held: Sequence[Held], outcome: str, *, since: float
 ) -> None:
-    """Put documents back, so that each is looked up by itself in this session."""
+    """Put documents back; the session looks each up by itself."""
     record_look_ups(held, AttemptResult(outcome, _milliseconds(since)))
     bookings = [booking for booking, _attempt in held]
     session.one_by_one |= {booking.pk for booking in bookings}

@@ -24,11 +24,11 @@ from lib.toasts import toast
 from .. import repeating, statuses, undoing
 from ..forms.week import AddRowForm
 from ..models import EDITABLE_STATUSES, Status
-from ..periods import ONE_DAY
+from ..periods import ONE_DAY, monday_of
 from ..register_pages import HOURS
 from ..selection import Selection
 from ..week_cells import Saved, Typed, save_cell
-from ..week_grid import Grid, Problem, entries_of, grid_of, is_untouched, monday_of
+from ..week_grid import Grid, Problem, entries_of, grid_of, is_untouched
 from .register import day_of, subject_of
 from .repeating import say_repeated
 

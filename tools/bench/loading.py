@@ -108,7 +108,7 @@ def _act(action: Callable[[], None], until: float, load: Load, lock: threading.L
         began = time.perf_counter()
         try:
             action()
-        except Exception as problem:  # noqa: BLE001 every kind of failure is counted
+        except (RuntimeError, OSError, http.client.HTTPException) as problem:
             with lock:
                 load.errors.append(f"{type(problem).__name__}: {problem}")
         else:

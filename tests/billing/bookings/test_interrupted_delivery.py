@@ -1,7 +1,6 @@
 """A delivery that is interrupted between two steps: nothing is sent twice, and nothing is lost."""
 
 import datetime
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,7 +12,6 @@ from billing.bookings import decisions, steps
 from billing.bookings.decisions import LookUpResult, Progress, Refusal, Step
 from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Booking, State
-from integrations.eboekhouden import failpoints
 from integrations.models import Connection
 from tests import factories
 
@@ -29,24 +27,6 @@ def booking(connected, sandbox) -> Booking:
     invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
     sandbox.seed_relations([{"Code": customer.number, "Bedrijf": customer.name}])
     return Booking.objects.get()
-
-
-@pytest.fixture
-def at_point() -> Iterator[Callable[[str, Callable[[], object]], None]]:
-    """Carry something out the first time that the delivery passes a fail point."""
-
-    def arm(name: str, act: Callable[[], object]) -> None:
-        waiting = [name]
-
-        def pass_by(point: str) -> None:
-            if point in waiting:
-                waiting.clear()
-                act()
-
-        failpoints.ARMED.append(pass_by)
-
-    yield arm
-    failpoints.ARMED.clear()
 
 
 def another_worker_takes_over() -> None:

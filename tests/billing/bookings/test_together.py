@@ -1,7 +1,7 @@
 """Documents that are delivered together: few calls, and the promise of a delivery one by one."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -46,25 +46,6 @@ def several(connected, sandbox) -> Callable[..., list[Booking]]:
         return list(Booking.objects.filter(state=State.QUEUED).order_by("created_at", "pk"))
 
     return make
-
-
-@pytest.fixture
-def at_point() -> Iterator[Callable[..., None]]:
-    """Carry something out at the given passing of a fail point."""
-
-    def arm(name: str, act: Callable[[], object], *, passing: int = 1) -> None:
-        passed = []
-
-        def pass_by(point: str) -> None:
-            if point == name:
-                passed.append(point)
-                if len(passed) == passing:
-                    act()
-
-        failpoints.ARMED.append(pass_by)
-
-    yield arm
-    failpoints.ARMED.clear()
 
 
 def die() -> None:

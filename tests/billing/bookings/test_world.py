@@ -304,12 +304,11 @@ class World(RuleBasedStateMachine):
         for place, (worker, (what, delay)) in enumerate(zip(absent, turns, strict=False)):
             if place == stops_after:
                 return  # asleep or dead: those that were not sent may wake up one by one
-            progress, step = decisions.absent_together(
-                worker.progress, started_at=looked_at, now=self.now
-            )
-            self.record(worker, progress, step)
-            if step is Step.SEND:
+            if decisions.is_still_absent(worker.progress, started_at=looked_at, now=self.now):
+                self.record(worker, worker.progress, Step.SEND)
                 self.intend(worker)
+            else:
+                self.record(worker, decisions.released(worker.progress, now=self.now), Step.STOP)
             if worker in self.held and worker.is_sending:
                 worker.is_sending = False
                 answered += self.order_among_several(worker, what, delay)
@@ -329,8 +328,8 @@ class World(RuleBasedStateMachine):
                 if is_whole:
                     self.absences.setdefault(row.id, []).append(self.now)
             else:
-                put_back = decisions.put_back(worker.progress, now=self.now)
-                self.record(worker, put_back, Step.STOP)
+                released = decisions.released(worker.progress, now=self.now)
+                self.record(worker, released, Step.STOP)
         return absent
 
     def several_lack(self, row: Row, *, is_whole: bool) -> bool | None:
