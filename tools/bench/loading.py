@@ -130,7 +130,7 @@ def _reading(person: Person) -> Callable[[], None]:
 def _saving(agency: Agency, person: Person, number: int) -> Callable[[], None]:
     projects = agency.organisation.projects.order_by("pk")
     project = projects[number % projects.count()]
-    task = project.project_tasks.order_by("pk")[0].task_id
-    about = {"customer": project.customer_id, "project": project.pk, "task": task}
-    about |= {"date": agency.today.isoformat(), "duration": "0:01", "description": "Load"}
+    choice = project.project_tasks.order_by("pk")[0].pk
+    about = {"work": choice, "date": agency.today.isoformat(), "duration": "0:01"}
+    about["description"] = "Load"
     return lambda: person.save(reverse("registrations:hours"), about)

@@ -24,6 +24,7 @@ from vat.models import VatRate
 from . import statements
 
 CUSTOMERS, PROJECTS, PEOPLE, TASKS, TASKS_A_PROJECT = 1000, 1500, 50, 20, 5
+WORKING_DAY = 480  # minutes
 ROWS_A_LINE, LINES = 15, 3  # of an invoice
 DAYS = 1096  # three years
 SECTORS = (
@@ -140,6 +141,7 @@ def _add_rows(agency: Agency, hours: int) -> None:
         "first": agency.today - datetime.timedelta(days=DAYS - 1),
         "days": DAYS,
         "hours": hours,
+        "longest": min(450, 2 * WORKING_DAY * PEOPLE * DAYS // hours),
         "lines": lines,
         "billed": lines * ROWS_A_LINE,
         "rows_a_line": ROWS_A_LINE,

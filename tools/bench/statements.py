@@ -3,7 +3,8 @@
 Every value follows from the number of its row. Temporary tables hold the numbers with their ids.
 """
 
-# A row of a line is at most a month older than its invoice; what waits is of the last 110 days.
+# A row of a line is at most a month older than its invoice; what waits is of the last 111 days.
+# The more rows, the shorter each: a day has 24 hours.
 HOURS = """
     CREATE TEMPORARY TABLE seeded_hours AS
     SELECT n, nextval('registrations_timeentry_id_seq') AS id,
@@ -16,8 +17,8 @@ HOURS = """
             ELSE n * 7 %% array_length(%(projects)s, 1) END AS project,
         CASE WHEN n < %(billed)s
             THEN %(first)s::date - 1 - (n %% 30) + (n::bigint * %(days)s / %(billed)s)::int
-            ELSE %(first)s::date + %(days)s - 1 - n %% 110 END AS date,
-        5 * (3 + n * 13 %% 90) AS minutes
+            ELSE %(first)s::date + %(days)s - 1 - n %% 111 END AS date,
+        3 + n * 17 %% %(longest)s AS minutes
     FROM generate_series(0, %(hours)s - 1) AS n
 """
 
