@@ -16,6 +16,9 @@ from sandbox.switches import Switches
 
 from .switch_positions import CASES, FOUND, NEVER_CALLED, WHEN_FULL
 
+# Each position takes seconds, and the service is the same beside every database.
+pytestmark = pytest.mark.once
+
 
 def asked(connection, sandbox, **switches):
     """The answers of a probe; time passes in the sandbox only."""

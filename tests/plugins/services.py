@@ -1,11 +1,13 @@
 """What tests need from outside: a broker and a browser; and which tests fit here."""
 
+import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from . import EARLIER
 from .chromium import ARGUMENTS, find_chromium, what_is_missing
@@ -21,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what can't run here; without a browser that is an error on a CI machine."""
     leave_out_nightly(config, items)
+    leave_out_what_ran(config, items)
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     lacks_browser = what_is_missing() and os.environ.get("CI") != "true"
     for item in items:
@@ -32,10 +35,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def leave_out_nightly(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect the tests that take minutes, unless the command line asks for them."""
-    if config.getoption("nightly") or "nightly" in config.getoption("markexpr"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("nightly")]
-    items[:] = [item for item in items if item not in left_out]
+    if not config.getoption("nightly") and "nightly" not in config.getoption("markexpr"):
+        leave_out(config, items, lambda item: item.get_closest_marker("nightly") is not None)
+
+
+def leave_out_what_ran(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect on PostgreSQL what says nothing about the database, once the first phase ran it."""
+    if os.environ.get(EARLIER):
+        leave_out(config, items, says_nothing_about_the_database)
+
+
+def says_nothing_about_the_database(item: pytest.Item) -> bool:
+    """Return whether the test is marked so, or uses no database at all."""
+    marks = {mark.name for mark in item.iter_markers()}
+    if marks & {"postgres", "e2e"}:
+        return False
+    test = getattr(item, "function", None)
+    # With `request` a test may ask for a fixture that its signature does not name.
+    may_ask = test is None or "request" in inspect.signature(test).parameters
+    asked = set(getattr(item, "fixturenames", ()))
+    uses_it = "django_db" in marks or asked & {"db", "transactional_db"} or may_ask
+    return "once" in marks or not uses_it
+
+
+def leave_out(
+    config: pytest.Config, items: list[pytest.Item], is_meant: Callable[[pytest.Item], bool]
+) -> None:
+    left_out = [item for item in items if is_meant(item)]
+    items[:] = [item for item in items if not is_meant(item)]
     config.hook.pytest_deselected(items=left_out)
 
 
@@ -45,6 +72,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line)
     if NO_BROWSER in skipped:
         terminalreporter.write_line(NO_BROWSER + what_is_missing(), yellow=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_settings() -> None:
+    """Begin every test in the language of the settings, whatever the one before it activated."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

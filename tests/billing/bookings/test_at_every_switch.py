@@ -25,6 +25,9 @@ from projects.scheduled_amounts import plan_scheduled_amounts
 from tests import factories
 from tests.integrations.switch_positions import CASES, FOUND, NEVER_CALLED, WHEN_FULL
 
+# Each position takes seconds, and the service is the same beside every database.
+pytestmark = pytest.mark.once
+
 NOW = timezone.now()
 RELATION = {
     "Bedrijf": "Café Één",
