@@ -4,7 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from projects.models import Method, Subscription
 from projects.scheduled_amounts import plan_scheduled_amounts
@@ -92,3 +92,29 @@ def test_what_is_ticked_is_billed_as_it_was_shown_and_forgotten_under_other_days
     expect(visitor.selection).to_contain_text("€ 190.00")
     visitor.choose_action("Invoice…")
     expect(visitor.dialog).to_contain_text("€ 229.90 incl. VAT")
+
+
+def test_a_choice_is_kept_while_an_earlier_one_is_still_on_its_way(visitor, studio):
+    page = visitor.page
+    website = studio.project(studio.customer("Bakkerij Van Dam", "K00117"), "Website")
+    task = factories.create_task(organisation=studio.organisation)
+    for number in range(3):
+        row = studio.hours(website, task, minutes=20, rate="95.00", amount="31.35")
+        TimeEntry.objects.filter(pk=row.pk).update(description=f"Part {number}")
+    visitor.log_in(studio)
+    visitor.go("Finance", "Unbilled")
+    visitor.tick("Website")
+    visitor.choose_action("Invoice…")
+    expect(visitor.dialog).to_contain_text("€ 114.95 incl. VAT")
+    waiting: list[Route] = []
+    page.route("**/finance/invoice/", lambda route: waiting.append(route), times=1)  # noqa: PLW0108
+
+    with page.expect_request("**/finance/invoice/"):
+        visitor.dialog.get_by_label("Week in the text").check()
+    expect(visitor.dialog.get_by_role("button", name="Create 1 draft")).to_be_disabled()
+    visitor.dialog.get_by_text("Detailed", exact=True).click()
+
+    expect(visitor.dialog).to_contain_text("Part 2")
+    expect(visitor.dialog.get_by_label("Week in the text")).to_be_checked()
+    visitor.press("Create 1 draft, € 114.95")
+    expect(page.get_by_role("main")).to_contain_text("Part 2")

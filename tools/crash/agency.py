@@ -1,10 +1,11 @@
 """Agencies for a run: empty tables, people, customers, and a connection with the sandbox each."""
 
 import os
+import time
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation, Role
@@ -14,6 +15,7 @@ from projects.models import Method, Project, ScheduledAmount, ScheduledAmountKin
 from tests import factories
 
 CUSTOMERS = 4
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,28 @@ def prepare(count: int) -> list[dict[str, object]]:
 
 
 def empty() -> None:
-    names = [n for n in connection.introspection.table_names() if n != "django_migrations"]
+    _truncate()
     with connection.cursor() as cursor:
-        quoted = ", ".join(connection.ops.quote_name(name) for name in names)
-        cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
         # The sequences of planted mistakes must begin at 1 in each run too.
         cursor.execute("SELECT sequencename FROM pg_sequences WHERE sequencename LIKE 'mistake-%'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP SEQUENCE {connection.ops.quote_name(name)}")
+
+
+def _truncate() -> None:
+    """Empty all tables; again, where a session of a process that was killed has not ended yet."""
+    names = [n for n in connection.introspection.table_names() if n != "django_migrations"]
+    quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+        except OperationalError:
+            if not tries_left:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def create_agency(agency_number: int, *, customers: int, numbering: str = Numbering.OWN) -> Agency:
