@@ -1,15 +1,21 @@
-"""The price of an hour by the invoicing method of its project, and where to set a missing rate."""
+"""The price of an hour by the invoicing method of its project, and where to set a missing rate.
 
+Rates hold from a date on: a price is looked up with the date of the work.
+"""
+
+import datetime
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
 from lib.text import fill
 
-from .models import Method, Project, ProjectMember, ProjectTask, Task
+from .dated_rates import RateEdit, dated_rates
+from .models import HOURLY, Method, Project, ProjectMember, ProjectTask, Subject, Task
 
 WHERE_TO_SET = {
     Method.TASK_RATE: gettext_lazy(
@@ -25,41 +31,44 @@ WHERE_TO_SET = {
 }
 
 
-class RateBook:
-    """The rates of some projects, read in at most three queries; looking up a rate reads nothing.
+_Rated = Project | ProjectTask | ProjectMember | Task | Membership
 
-    Pass loaded objects for tasks and memberships.
+
+class RateBook:
+    """The rates of some projects, read in at most four queries; looking up a rate reads nothing.
+
+    Pass loaded objects for tasks and memberships. `edit` is a change of rates that is not saved
+    yet: the book answers as if it were.
     """
 
-    def __init__(self, projects: Iterable[Project]) -> None:
+    def __init__(self, projects: Iterable[Project], *, edit: RateEdit | None = None) -> None:
         rows = list(projects)
-        ids = {project.pk for project in rows}
         self._customer_rates = _customer_rates(rows)
         self._tasks = {
             (row.project_id, row.task_id): row
-            for row in ProjectTask.objects.filter(project__in=ids)
+            for row in ProjectTask.objects.filter(project__in={project.pk for project in rows})
         }
-        self._member_rates: dict[tuple[int, int], Decimal | None] = {
-            (project, membership): rate
-            for project, membership, rate in ProjectMember.objects.filter(
-                project__in=[one.pk for one in rows if one.method == Method.EMPLOYEE_RATE]
-            ).values_list("project_id", "membership_id", "hourly_rate")
-        }
+        by_employee = {one.pk for one in rows if one.method == Method.EMPLOYEE_RATE}
+        members = ProjectMember.objects.filter(project__in=by_employee)
+        self._members = {(row.project_id, row.membership_id): row for row in members}
+        self._dated = dated_rates(_dated_rates_of(rows), edit=edit)
 
     def hourly_rate(
-        self, *, project: Project, task: Task, membership: Membership
+        self, *, project: Project, task: Task, membership: Membership, day: datetime.date
     ) -> Decimal | None:
         """Return euros excl. VAT per hour; None if hours are not billed, or if no rate is set."""
         if not project.billing_method.is_hourly or not self.is_billable(project=project, task=task):
             return None
-        return self._rate(project, task, membership)
+        return self._rate(project, task, membership, day)
 
     def is_billable(self, *, project: Project, task: Task) -> bool:
         """Return True if the task is billable in general and on this project."""
         on_project = self._tasks.get((project.pk, task.pk))
         return task.is_billable and (on_project is None or on_project.is_billable)
 
-    def why_no_rate(self, *, project: Project, task: Task, membership: Membership) -> str:
+    def why_no_rate(
+        self, *, project: Project, task: Task, membership: Membership, day: datetime.date
+    ) -> str:
         """Return why there is no rate and where to set it; "" if there is one."""
         method = project.billing_method
         if method is Method.NONE:
@@ -73,7 +82,7 @@ class RateBook:
                 _("The task %(task)s is not billable on %(project)s."),
                 {"task": task, "project": project},
             )
-        if self._rate(project, task, membership) is not None:
+        if self._rate(project, task, membership, day) is not None:
             return ""
         return fill(
             str(WHERE_TO_SET[method]),
@@ -85,29 +94,61 @@ class RateBook:
             },
         )
 
-    def _rate(self, project: Project, task: Task, membership: Membership) -> Decimal | None:
+    def _rate(
+        self, project: Project, task: Task, membership: Membership, day: datetime.date
+    ) -> Decimal | None:
         match project.billing_method:
             case Method.TASK_RATE:
                 on_project = self._tasks.get((project.pk, task.pk))
-                rate = on_project.hourly_rate if on_project else None
-                return _first(rate, task.hourly_rate)
+                own = self._at(day, "project_task", on_project) if on_project else None
+                return _first(own, self._at(day, "task", task))
             case Method.EMPLOYEE_RATE:
-                rate = self._member_rates.get((project.pk, membership.pk))
-                return _first(rate, membership.hourly_rate)
+                member = self._members.get((project.pk, membership.pk))
+                own = self._at(day, "project_member", member) if member else None
+                return _first(own, self._at(day, "membership", membership))
             case Method.PROJECT_RATE:
-                return project.hourly_rate
+                return self._at(day, "project", project)
         # By customer rate: the callers rule out methods that are not billed by the hour.
-        return self._customer_rates.get(project.pk)
+        subject = Subject("customer", project.customer_id)
+        beginning = self._customer_rates.get(project.pk)
+        return self._dated.at(day, subject=subject, beginning=beginning)
+
+    def _at(self, day: datetime.date, name: str, row: _Rated) -> Decimal | None:
+        return self._dated.at(day, subject=Subject(name, row.pk), beginning=row.hourly_rate)
 
 
-def hourly_rate(*, project: Project, task: Task, membership: Membership) -> Decimal | None:
+def hourly_rate(
+    *, project: Project, task: Task, membership: Membership, day: datetime.date
+) -> Decimal | None:
     """Return euros excl. VAT for an hour on a task; None if it is not billed by the hour."""
-    return RateBook([project]).hourly_rate(project=project, task=task, membership=membership)
+    book = RateBook([project])
+    return book.hourly_rate(project=project, task=task, membership=membership, day=day)
 
 
-def why_no_rate(*, project: Project, task: Task, membership: Membership) -> str:
+def why_no_rate(*, project: Project, task: Task, membership: Membership, day: datetime.date) -> str:
     """Return why there is no rate and where to set it; "" if there is one."""
-    return RateBook([project]).why_no_rate(project=project, task=task, membership=membership)
+    book = RateBook([project])
+    return book.why_no_rate(project=project, task=task, membership=membership, day=day)
+
+
+def _dated_rates_of(projects: Sequence[Project]) -> Q:
+    """Return the condition of the dated rates that can price an hour on these projects."""
+    by_method: dict[Method, list[Project]] = {method: [] for method in HOURLY}
+    for one in projects:
+        by_method.get(one.billing_method, []).append(one)
+    wanted = Q()
+    if some := by_method[Method.TASK_RATE]:
+        wanted |= Q(task__isnull=False) | Q(project_task__project__in=[one.pk for one in some])
+    if some := by_method[Method.EMPLOYEE_RATE]:
+        ids = [one.pk for one in some]
+        wanted |= Q(membership__isnull=False) | Q(project_member__project__in=ids)
+    if some := by_method[Method.PROJECT_RATE]:
+        wanted |= Q(project__in=[one.pk for one in some])
+    if some := by_method[Method.CUSTOMER_RATE]:
+        wanted |= Q(customer__in={one.customer_id for one in some})
+    if not wanted:
+        return Q(pk__in=[])
+    return Q(organisation__in={one.organisation_id for one in projects}) & wanted
 
 
 def _customer_rates(projects: Sequence[Project]) -> dict[int, Decimal | None]:

@@ -12,7 +12,8 @@ from django.db import transaction
 
 from accounts.models import Membership
 from lib.money import ZERO, cents, net_amount, worth_of_minutes
-from projects.models import Method, Project, TripSettings
+from projects.dated_rates import TripRates
+from projects.models import Method, Project
 from projects.rates import RateBook
 
 from .models import Expense, Registration, TimeEntry, Trip, TripKind
@@ -21,42 +22,50 @@ from .models import Expense, Registration, TimeEntry, Trip, TripKind
 def price(row: Registration, *, before: Registration | None = None) -> None:
     """Set whether a registration is billable, its rate and its amount. Does not save.
 
-    Hours are billable if their task is; for expenses and business trips the user decides. A changed
-    registration keeps its rate from `before`, unless project or task changed.
+    Hours are billable if their task is; for expenses and business trips the user decides. The rate
+    is the one of the date of the row. A changed registration keeps its rate from `before`, unless
+    project or task changed, or its date moved to where another rate holds.
     """
     is_billed = row.project.billing_method is not Method.NONE
     match row:
         case TimeEntry():
             rates = RateBook([row.project])
             row.is_billable = is_billed and rates.is_billable(project=row.project, task=row.task)
-            _price_hours(row, rates=rates, agreed=_agreed_rate(row, before))
+            _price_hours(row, rates=rates, agreed=_agreed_rate(row, before, rates=rates))
         case Expense():
             row.is_billable = is_billed and row.is_billable
             row.amount = net_amount(row.quantity, row.price) if row.is_billable else ZERO
         case _:
             trip = cast(Trip, row)
             trip.is_billable = is_billed and trip.is_billable and trip.kind == TripKind.BUSINESS
-            trip.rate = before.rate if isinstance(before, Trip) else trip_rate(trip)
+            trip.rate = _rate_of_trip(trip, before)
             trip.amount = (
                 net_amount(Decimal(trip.distance), trip.rate) if trip.is_billable else ZERO
             )
 
 
-def _agreed_rate(entry: TimeEntry, before: Registration | None) -> Decimal | None:
+def _agreed_rate(
+    entry: TimeEntry, before: Registration | None, *, rates: RateBook
+) -> Decimal | None:
     """Return the euros per hour at which the same work was registered."""
     if not isinstance(before, TimeEntry):
         return None
     is_same = (before.project_id, before.task_id) == (entry.project_id, entry.task_id)
-    return before.hourly_rate if is_same else None
+    if not is_same or _rate_on(entry, before.date, rates) != _rate_on(entry, entry.date, rates):
+        return None
+    return before.hourly_rate
+
+
+def _rate_on(entry: TimeEntry, day: datetime.date, rates: RateBook) -> Decimal | None:
+    """Return the euros per hour of this work on a day, by the rates."""
+    return rates.hourly_rate(
+        project=entry.project, task=entry.task, membership=entry.membership, day=day
+    )
 
 
 def _price_hours(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = None) -> None:
     """Set rate and amount; no rate if these hours are not billed by the hour or no rate is set."""
-    rate = None
-    if entry.is_billable:
-        rate = rates.hourly_rate(
-            project=entry.project, task=entry.task, membership=entry.membership
-        )
+    rate = _rate_on(entry, entry.date, rates) if entry.is_billable else None
     if rate is not None and agreed is not None:
         rate = agreed
     entry.hourly_rate = rate
@@ -77,10 +86,14 @@ def without_vat(
     return (quantity, each) if net_amount(quantity, each) == net else (Decimal("1.00"), net)
 
 
-def trip_rate(trip: Trip) -> Decimal:
-    """Return euros per kilometre, as set for the organisation."""
-    settings = TripSettings.objects.filter(organisation=trip.organisation_id).first()
-    return Decimal((settings or TripSettings()).rate)
+def _rate_of_trip(trip: Trip, before: Registration | None) -> Decimal:
+    """Return euros per kilometre: of the date of the trip, or as it was registered."""
+    if isinstance(before, Trip) and before.date == trip.date:
+        return before.rate
+    rates = TripRates(trip.organisation_id)
+    if isinstance(before, Trip) and rates.at(before.date) == rates.at(trip.date):
+        return before.rate
+    return rates.at(trip.date)
 
 
 log = structlog.get_logger(__name__)
@@ -117,7 +130,7 @@ def preview_repricing(project: Project) -> Repricing:
 
 @transaction.atomic
 def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime) -> Repricing:
-    """Price the unbilled hours of a project with the current rates; log who did it."""
+    """Price the unbilled hours of a project, each with the rate of its date; log who did it."""
     project.time_entries.unbilled().hold()
     changed = []
     for before, entry in _repriced(project):

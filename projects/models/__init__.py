@@ -1,7 +1,8 @@
 """Models of projects, by subject."""
 
 from .catalogue import ExpenseCategory, Task, TripSettings, Vehicle
-from .project import Method, Project, ProjectMember, ProjectQuerySet, ProjectTask
+from .project import HOURLY, Method, Project, ProjectMember, ProjectQuerySet, ProjectTask
+from .rates import SUBJECTS, DatedRate, RateChange, RateKind, Subject
 from .scheduled_amounts import (
     Frequency,
     Instalment,
@@ -12,6 +13,9 @@ from .scheduled_amounts import (
 )
 
 __all__ = [
+    "HOURLY",
+    "SUBJECTS",
+    "DatedRate",
     "ExpenseCategory",
     "Frequency",
     "Instalment",
@@ -20,9 +24,12 @@ __all__ = [
     "ProjectMember",
     "ProjectQuerySet",
     "ProjectTask",
+    "RateChange",
+    "RateKind",
     "ScheduledAmount",
     "ScheduledAmountKind",
     "ScheduledAmountQuerySet",
+    "Subject",
     "Subscription",
     "Task",
     "TripSettings",

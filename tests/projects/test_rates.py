@@ -8,6 +8,7 @@ from accounts.models import Membership
 from projects.models import Method, Project, ProjectMember, ProjectTask, Task
 from projects.rates import RateBook, hourly_rate, why_no_rate
 from tests.factories import (
+    TODAY,
     create_customer,
     create_membership,
     create_project,
@@ -52,7 +53,7 @@ def project(organisation) -> Project:
 def test_the_method_says_whose_rate_it_is(project, task, membership, method, rate):
     project.method = method
 
-    found = hourly_rate(project=project, task=task, membership=membership)
+    found = hourly_rate(project=project, task=task, membership=membership, day=TODAY)
 
     assert found == (rate and Decimal(rate))
 
@@ -60,20 +61,26 @@ def test_the_method_says_whose_rate_it_is(project, task, membership, method, rat
 def test_the_rate_of_a_task_on_this_project_goes_before_that_of_the_task(project, task, membership):
     ProjectTask.objects.create(project=project, task=task, hourly_rate=Decimal("110.00"))
 
-    assert hourly_rate(project=project, task=task, membership=membership) == Decimal("110.00")
+    assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) == Decimal(
+        "110.00"
+    )
 
 
 def test_a_task_on_a_project_without_an_own_rate_has_that_of_the_task(project, task, membership):
     ProjectTask.objects.create(project=project, task=task)
 
-    assert hourly_rate(project=project, task=task, membership=membership) == Decimal("95.00")
+    assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) == Decimal(
+        "95.00"
+    )
 
 
 def test_a_rate_of_nothing_is_a_rate(project, task, membership):
     ProjectTask.objects.create(project=project, task=task, hourly_rate=Decimal("0.00"))
 
-    assert hourly_rate(project=project, task=task, membership=membership) == Decimal("0.00")
-    assert why_no_rate(project=project, task=task, membership=membership) == ""
+    assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) == Decimal(
+        "0.00"
+    )
+    assert why_no_rate(project=project, task=task, membership=membership, day=TODAY) == ""
 
 
 def test_the_rate_on_this_project_goes_before_that_of_the_employee(project, task, membership):
@@ -82,19 +89,21 @@ def test_the_rate_on_this_project_goes_before_that_of_the_employee(project, task
         project=project, membership=membership, hourly_rate=Decimal("85.00")
     )
 
-    assert hourly_rate(project=project, task=task, membership=membership) == Decimal("85.00")
+    assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) == Decimal(
+        "85.00"
+    )
 
 
 def test_a_task_that_is_not_billable_has_no_rate(project, task, membership):
     task.is_billable = False
 
-    assert hourly_rate(project=project, task=task, membership=membership) is None
+    assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) is None
 
 
 def test_a_task_that_is_not_billable_on_this_project_has_no_rate(project, task, membership):
     ProjectTask.objects.create(project=project, task=task, is_billable=False)
 
-    assert hourly_rate(project=project, task=task, membership=membership) is None
+    assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +129,7 @@ def test_a_missing_rate_says_where_to_set_it(project, task, membership, method, 
     project.customer.save()
     project.method = method
 
-    assert why_no_rate(project=project, task=task, membership=membership) == sentence
+    assert why_no_rate(project=project, task=task, membership=membership, day=TODAY) == sentence
 
 
 def test_a_book_answers_for_many_rows_without_a_query(
@@ -129,10 +138,10 @@ def test_a_book_answers_for_many_rows_without_a_query(
     projects = [create_project(organisation=organisation, method=m) for m in Method]
     tasks = [create_task(organisation=organisation) for _ in range(5)]
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         book = RateBook(projects)
         rates = [
-            book.hourly_rate(project=project, task=task, membership=membership)
+            book.hourly_rate(project=project, task=task, membership=membership, day=TODAY)
             for project in projects
             for task in tasks
         ]
@@ -142,7 +151,7 @@ def test_a_book_answers_for_many_rows_without_a_query(
 def test_a_task_that_is_not_billable_on_the_project_says_so(project, task, membership):
     ProjectTask.objects.create(project=project, task=task, is_billable=False)
 
-    said = why_no_rate(project=project, task=task, membership=membership)
+    said = why_no_rate(project=project, task=task, membership=membership, day=TODAY)
 
     assert said == "The task Design is not billable on Website."
-    assert hourly_rate(project=project, task=task, membership=membership) is None
+    assert hourly_rate(project=project, task=task, membership=membership, day=TODAY) is None

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from projects.models import Method, TripSettings
-from registrations.models import Expense, Status, TimeEntry, Trip
+from projects.models import DatedRate, Method, TripSettings
+from registrations.models import Expense, Status, TimeEntry, Timer, Trip
 from registrations.pricing import preview_repricing, price, reprice_unbilled
+from registrations.repeating import repeat
+from registrations.timing import stop
 from tests import factories
 from tests.interleaving import just_before
 
@@ -153,3 +155,101 @@ def test_hours_that_are_billed_during_the_repricing_keep_their_price(office):
     billed.refresh_from_db()
     open_one.refresh_from_db()
     assert (billed.amount, open_one.amount) == (Decimal("80.00"), Decimal("95.00"))
+
+
+MONDAY = datetime.date(2026, 11, 16)
+SUNDAY = datetime.date(2026, 11, 15)
+
+
+def new_rate(office, rate="100.00", from_on=MONDAY):
+    return DatedRate.objects.create(
+        organisation=office.organisation, task=office.task, from_on=from_on, rate=Decimal(rate)
+    )
+
+
+def test_hours_have_the_rate_of_their_date(office):
+    new_rate(office)
+    rows = [hours_of(office, date=day, minutes=60) for day in (SUNDAY, MONDAY)]
+
+    for row in rows:
+        price(row)
+
+    assert [row.hourly_rate for row in rows] == [Decimal(95), Decimal(100)]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(SUNDAY, "80.00"), (MONDAY, "100.00")],
+    ids=["keeps what was agreed", "over the border of two rates"],
+)
+def test_hours_moved_over_the_border_of_two_rates_get_the_rate_of_their_new_date(
+    office, day, expected
+):
+    new_rate(office)
+    before = hours_of(office, date=datetime.date(2026, 11, 10), hourly_rate=Decimal(80))
+    row = hours_of(office, date=day, minutes=60)
+
+    price(row, before=before)
+
+    assert (row.hourly_rate, row.amount) == (Decimal(expected), Decimal(expected))
+
+
+@pytest.mark.parametrize(("day", "expected"), [(SUNDAY, "0.25"), (MONDAY, "0.35")])
+def test_a_trip_moved_over_the_border_of_two_rates_gets_the_rate_of_its_new_date(
+    office, day, expected
+):
+    settings = TripSettings.objects.create(organisation=office.organisation, rate=Decimal("0.30"))
+    DatedRate.objects.create(
+        organisation=office.organisation,
+        trip_settings=settings,
+        from_on=MONDAY,
+        rate=Decimal("0.35"),
+    )
+    before = trip_of(office, date=datetime.date(2026, 11, 10), rate=Decimal("0.25"))
+    row = trip_of(office, date=day)
+
+    price(row, before=before)
+
+    assert row.rate == Decimal(expected)
+
+
+def test_a_copy_has_the_rate_of_its_own_date(office):
+    new_rate(office)
+    office.project.project_tasks.get_or_create(task=office.task)
+    entry = factories.create_time_entry(
+        project=office.project, task=office.task, membership=office.employee, date=SUNDAY
+    )
+
+    done = repeat([entry], days=1, by=office.employee)
+
+    assert TimeEntry.objects.get(pk=done.ids[0]).hourly_rate == Decimal(100)
+
+
+def test_a_timer_over_midnight_gives_each_day_its_rate(office):
+    new_rate(office)
+    office.project.project_tasks.get_or_create(task=office.task)
+    zone = datetime.timezone(datetime.timedelta(hours=1))
+    begin = datetime.datetime(2026, 11, 15, 23, tzinfo=zone)
+    Timer.objects.create(
+        membership=office.employee, project=office.project, task=office.task, started_at=begin
+    )
+
+    entries = stop(office.employee, now=begin + datetime.timedelta(hours=2))
+
+    assert [row.hourly_rate for row in entries] == [Decimal(95), Decimal(100)]
+
+
+def test_recalculating_uses_the_rate_of_the_date_of_each_row(office):
+    new_rate(office)
+    rows = [
+        factories.create_time_entry(
+            project=office.project, task=office.task, date=day, hourly_rate=Decimal(80)
+        )
+        for day in (SUNDAY, MONDAY)
+    ]
+
+    reprice_unbilled(office.project, by=office.manager, now=NOW)
+
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.hourly_rate for row in rows] == [Decimal(95), Decimal(100)]
