@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db import models
+from django.db.models import Q, QuerySet
 
 from .models import SUBJECTS, DatedRate, RateKind, Subject, TripSettings
 
@@ -81,3 +82,14 @@ class TripRates:
 
 def _subject(ids: list[int | None]) -> Subject:
     return next(Subject(name, pk) for name, pk in zip(SUBJECTS, ids, strict=True) if pk is not None)
+
+
+def subject_of(row: models.Model) -> Subject:
+    """Return the subject that an object with rates is."""
+    name = next(name for name, model in SUBJECTS.items() if isinstance(row, model))
+    return Subject(name, row.pk)
+
+
+def rates_of(subject: Subject, kind: str = RateKind.SALES) -> QuerySet[DatedRate]:
+    """Return the dated rates of a subject, earliest first."""
+    return DatedRate.objects.filter(**{subject.name: subject.pk}, kind=kind).order_by("from_on")

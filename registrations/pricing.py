@@ -109,18 +109,21 @@ class Repricing:
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[Decimal | None, TimeEntry]]) -> Self:
-        """Add up repriced entries of one project, each with the rate it had before."""
-        rated_before = [(before, entry.minutes) for before, entry in pairs]
-        rated_after = [(entry.hourly_rate, entry.minutes) for _before, entry in pairs]
-        return cls(len(pairs), _worth(rated_before), _worth(rated_after))
+        """Add up repriced entries, each with the rate it had before."""
+        before = worth_of_hours((one.project_id, rate, one.minutes) for rate, one in pairs)
+        after = worth_of_hours((one.project_id, one.hourly_rate, one.minutes) for _, one in pairs)
+        return cls(len(pairs), before, after)
 
 
-def _worth(hours: Iterable[tuple[Decimal | None, int]]) -> Decimal:
-    """Return what minutes of one project are worth, each at its rate."""
-    minutes: Counter[Decimal | None] = Counter()
-    for rate, number in hours:
-        minutes[rate] += number
-    return sum((worth_of_minutes(total, rate) for rate, total in minutes.items()), ZERO)
+def worth_of_hours(hours: Iterable[tuple[int, Decimal | None, int]]) -> Decimal:
+    """Return what minutes are worth, each with the id of its project and its rate.
+
+    The minutes of one project at one rate are added before they are rounded and priced.
+    """
+    minutes: Counter[tuple[int, Decimal | None]] = Counter()
+    for project, rate, number in hours:
+        minutes[project, rate] += number
+    return sum((worth_of_minutes(total, rate) for (_, rate), total in minutes.items()), ZERO)
 
 
 def preview_repricing(project: Project) -> Repricing:
