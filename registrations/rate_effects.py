@@ -80,6 +80,11 @@ class Effect:
         return len(self.rows) + len(self.own_price) + len(self.in_closed_period)
 
     @property
+    def billed_count(self) -> int:
+        """Return the number of rows that are on an invoice, drafts too."""
+        return sum(one.count for one in self.billed)
+
+    @property
     def quantity(self) -> int:
         """Return the minutes, or the kilometres, of the rows that change."""
         return sum(one.row.distance if self.is_of_trips else one.row.minutes for one in self.rows)

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from .overviews import OVERVIEWS, Overview
 from .register_pages import PAGES, RegisterPage
-from .views import actions, overview, register, repeating, repricing, timer, week
+from .views import actions, overview, rates, register, repeating, repricing, timer, week
 
 app_name = "registrations"
 
@@ -44,6 +44,12 @@ urlpatterns = [
     path("register/timer/discard/", timer.timer_discard, name="timer-discard"),
     path("register/hours/<int:pk>/timer/", timer.timer_resume, name="hour-timer"),
     path("projects/<int:pk>/reprice/", repricing.project_reprice, name="project-reprice"),
+    path("projects/<int:pk>/rates/", rates.project_rates, name="project-rates"),
+    path("management/rates/add/", rates.rate_add, name="rate-add"),
+    path("management/rates/<int:pk>/", rates.rate_edit, name="rate-edit"),
+    path("management/rates/<int:pk>/remove/", rates.rate_remove, name="rate-remove"),
+    path("management/rates/changes/<int:pk>/undo/", rates.rate_undo, name="rate-undo"),
+    path("management/rates/of/<str:key>/", rates.rates, name="rates"),
     path("register/expenses/<int:pk>/receipt/", register.receipt, name="expense-receipt"),
     *(pattern for shown in OVERVIEWS for pattern in _overview(shown)),
     path(

@@ -98,7 +98,7 @@ PROJECTS = Section(
         Entry(
             _("Projects"),
             "projects:project-list",
-            ("projects:project-",),
+            ("projects:project-", "registrations:project-"),
         ),
     ),
     may_see=managers,
@@ -135,7 +135,9 @@ MANAGEMENT = Section(
         Entry(_("Tasks"), "projects:task-list", ("projects:task-",)),
         Entry(_("Expense categories"), "projects:category-list", ("projects:category-",)),
         Entry(_("Vehicles"), "projects:vehicle-list", ("projects:vehicle-",)),
-        Entry(_("Employees"), "accounts:employee-list", ("accounts:employee-",)),
+        Entry(
+            _("Employees"), "accounts:employee-list", ("accounts:employee-", "registrations:rate")
+        ),
     ),
     may_see=managers,
 )

@@ -1,0 +1,18 @@
+"""The card with the rates of an object, from a date on."""
+
+from typing import Any
+
+from django import template
+
+from projects.models import RateKind
+from registrations.rated import periods_of, rated
+
+register = template.Library()
+
+
+@register.inclusion_tag("registrations/rates_card.html", takes_context=True)
+def rates_card(context: Any, row: Any, kind: str = RateKind.SALES) -> dict[str, Any]:
+    """Show the periods of its rates, with buttons to set, change and remove one; one query."""
+    one = rated(row, kind)
+    ((_one, periods),) = periods_of([one], kind)
+    return {"rated": one, "periods": periods, "kind": kind, "request": context["request"]}
