@@ -7,9 +7,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.current_rates import rate_on
 from lib.paging import in_order, page_of
 from lib.toasts import Undo, toast
 from lib.understanding import is_typing
@@ -40,7 +42,8 @@ def person_or_404(request: MemberRequest, pk: int) -> Membership:
 @require_safe
 @manager_required
 def employee_list(request: MemberRequest) -> HttpResponse:
-    people = request.organisation.memberships.select_related("user")
+    today = rate_on(timezone.localdate(), Membership)
+    people = request.organisation.memberships.select_related("user").annotate(rate_today=today)
     narrowed = MembershipFilter.active_by_default(request.GET, people)
     rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
     page = page_of(request, rows)

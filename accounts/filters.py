@@ -16,7 +16,7 @@ ORDERS = {
     "name": ("user__first_name", "user__last_name"),
     "email": ("user__email",),
     "role": ("role", "user__first_name"),
-    "rate": ("hourly_rate", "user__first_name"),
+    "rate": ("rate_today", "user__first_name"),
     "login": ("user__last_login", "user__first_name"),
 }
 

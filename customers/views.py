@@ -1,5 +1,7 @@
 """Management → Customers."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import manager_required
 from accounts.requests import MemberRequest
 from lib.countries import country_name
+from lib.current_rates import rate_on
 from lib.paging import in_order, page_of
 from lib.toasts import Undo, toast
 from lib.understanding import is_typing
@@ -58,8 +61,16 @@ def customer_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "postal_country": country_name(customer.postal_country),
         "contacts": customer.contacts.all(),
         "is_used": is_used(customer),
+        "rate_today": _rate_today(customer),
     }
     return render(request, "customers/customer_detail.html", context)
+
+
+def _rate_today(customer: Customer) -> Decimal | None:
+    """Return the hourly rate that holds today, in euros excl. VAT."""
+    rate = rate_on(timezone.localdate(), Customer)
+    rows = Customer.objects.filter(pk=customer.pk).annotate(rate_today=rate)
+    return rows.values_list("rate_today", flat=True).get()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,11 +7,14 @@ import datetime
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
+from customers.models import Customer
+from lib.current_rates import rate_on
 from lib.text import fill
 
 from .dated_rates import RateEdit, dated_rates
@@ -165,3 +168,30 @@ def _customer_rates(projects: Sequence[Project]) -> dict[int, Decimal | None]:
 
 def _first(*rates: Decimal | None) -> Decimal | None:
     return next((rate for rate in rates if rate is not None), None)
+
+
+def tasks_for_display(project: Project, *, today: datetime.date) -> QuerySet[ProjectTask]:
+    """Return the tasks of a project, each with its hourly rate of today as `rate_today`."""
+    general = rate_on(today, Task, at="task")
+    rate = Coalesce(rate_on(today, ProjectTask), general)
+    return project.project_tasks.select_related("task").annotate(rate_today=rate)
+
+
+def team_for_display(project: Project, *, today: datetime.date) -> QuerySet[ProjectMember]:
+    """Return the team of a project, each with the hourly rate of today as `rate_today`."""
+    general = rate_on(today, Membership, at="membership")
+    rate = Coalesce(rate_on(today, ProjectMember), general)
+    return project.project_members.select_related("membership__user").annotate(rate_today=rate)
+
+
+def rate_of_project(project: Project, *, today: datetime.date) -> Decimal | None:
+    """Return the one hourly rate of a project by project or customer rate; else None."""
+    match project.billing_method:
+        case Method.PROJECT_RATE:
+            rate = rate_on(today, Project)
+        case Method.CUSTOMER_RATE:
+            rate = rate_on(today, Customer, at="customer")
+        case _:
+            return None
+    rows = Project.objects.filter(pk=project.pk).annotate(rate_today=rate)
+    return rows.values_list("rate_today", flat=True).get()

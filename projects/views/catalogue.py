@@ -9,12 +9,14 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import manager_required
 from accounts.requests import MemberRequest
+from lib.current_rates import rate_on
 from lib.paging import Orders, in_order, page_of
 from lib.toasts import toast
 from lib.understanding import is_typing
@@ -28,7 +30,7 @@ from projects.forms.catalogue import (
     VehicleForm,
     cost_centres,
 )
-from projects.models import TripSettings
+from projects.models import Task, TripSettings
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 ORDERS_OF_BOOKABLE: Orders = {
@@ -39,7 +41,7 @@ ORDERS_OF_BOOKABLE: Orders = {
 ORDERS_OF_TASKS: Orders = {
     **ORDERS_OF_BOOKABLE,
     "code": (Lower("code"),),
-    "rate": (F("hourly_rate"),),
+    "rate": (F("rate_today"),),
 }
 ORDERS_OF_VEHICLES: Orders = {"name": (Lower("name"),), "plate": ("licence_plate",)}
 
@@ -53,7 +55,9 @@ NEW = {
 @require_safe
 @manager_required
 def task_list(request: MemberRequest) -> HttpResponse:
-    filters = TaskFilter(request.GET, request.organisation.tasks.select_related("vat_rate"))
+    today = rate_on(timezone.localdate(), Task)
+    tasks = request.organisation.tasks.select_related("vat_rate").annotate(rate_today=today)
+    filters = TaskFilter(request.GET, tasks)
     page = _page_of(request, filters, orders=ORDERS_OF_TASKS)
     context = {"page": page, "filters": filters, "centres": cost_centres(request.organisation)}
     return render(request, "projects/task_list.html", context)

@@ -20,7 +20,7 @@ from lib.choices import chosen_id
 from lib.paging import IdsFirst, Orders, in_order, page_of
 from lib.toasts import Undo, toast
 from lib.understanding import is_typing
-from projects import editing
+from projects import editing, rates
 from projects.figures import amounts_for_display, figures, ids_by_used_minutes, used_minutes
 from projects.filters import ProjectFilter
 from projects.forms.agreement import AgreementForm
@@ -81,8 +81,9 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "figures": figures(project, today=today),
         "scheduled_amounts": page_of(request, scheduled_amounts),
         "today": today,
-        "tasks": project.project_tasks.select_related("task"),
-        "team": project.project_members.select_related("membership__user"),
+        "tasks": rates.tasks_for_display(project, today=today),
+        "team": rates.team_for_display(project, today=today),
+        "rate_today": rates.rate_of_project(project, today=today),
         "managers": project.managers.select_related("user"),
     }
     return render(request, "projects/project_detail.html", context)

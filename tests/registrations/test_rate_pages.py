@@ -300,3 +300,34 @@ def test_the_dialog_speaks_dutch(client, office, entries, monday):
     assert "3 onbewerkte" not in page
     assert "285,00 wordt 288,00" in page
     assert "daarvoor geldt 95,00" in page
+
+
+@pytest.mark.parametrize("method", ["task_rate", "employee_rate", "project_rate", "customer_rate"])
+def test_pages_show_the_rate_of_today(administrator, office, monday, method):
+    office.project.method = method
+    office.project.save()
+    office.project.project_members.create(membership=office.employee)
+    later = timezone.localdate() + datetime.timedelta(days=1)
+    for subject in (
+        {"task": office.task},
+        {"membership": office.employee},
+        {"project": office.project},
+        {"customer": office.project.customer},
+    ):
+        for from_on, rate in ((monday, "98.76"), (later, "87.65")):
+            DatedRate.objects.create(
+                organisation=office.organisation, from_on=from_on, rate=Decimal(rate), **subject
+            )
+
+    urls = [
+        reverse("projects:project-detail", args=[office.project.pk]),
+        reverse("projects:task-list") + "?order=rate",
+        reverse("accounts:employee-list") + "?order=-rate",
+    ]
+
+    for url in urls:
+        html = administrator.get(url).content.decode()
+        assert "98.76" in html
+        assert "87.65" not in html
+    customer = reverse("customers:customer-detail", args=[office.project.customer.pk])
+    assert "€\u00a098.76" in administrator.get(customer).content.decode()
