@@ -18,6 +18,7 @@ from lib.understanding import is_typing
 from lib.unlikely import LAST
 
 from .access import administrator_required, manager_required
+from .contracts import with_contract_minutes
 from .filters import ORDERS, MembershipFilter
 from .forms import EmployeeForm, NewEmployeeForm
 from .invitations import invite_member
@@ -46,7 +47,7 @@ def employee_list(request: MemberRequest) -> HttpResponse:
     people = request.organisation.memberships.select_related("user").annotate(rate_today=today)
     narrowed = MembershipFilter.active_by_default(request.GET, people)
     rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
-    page = page_of(request, rows)
+    page = page_of(request, with_contract_minutes(rows, day=timezone.localdate()))
     return render(request, "accounts/employee_list.html", {"page": page, "filter": narrowed.form})
 
 

@@ -1,12 +1,12 @@
 """Organisations, people and their roles. Rows of other tables belong to an organisation."""
 
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -27,6 +27,14 @@ class Language(models.TextChoices):
 def full_name(first_name: str, last_name: str, email: str) -> str:
     """Return the name of a person; the e-mail address if they have none."""
     return f"{first_name} {last_name}".strip() or email
+
+
+class HolidayCountry(models.TextChoices):
+    """The country whose public holidays are days without expected hours."""
+
+    NETHERLANDS = "NL", _("The Netherlands")
+    BELGIUM = "BE", _("Belgium")
+    NONE = "", _("None: every day of the contract is a working day")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -124,6 +132,14 @@ class Organisation(models.Model):
         _("refuse overlapping times"),
         default=False,
         help_text=_("Hours of one person with a start and an end. If off, only a remark is made."),
+    )
+    holiday_country = models.CharField(
+        _("holidays of"),
+        max_length=2,
+        choices=HolidayCountry,
+        default=HolidayCountry.NETHERLANDS,
+        blank=True,
+        help_text=_("No hours are expected on these days."),
     )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -230,3 +246,52 @@ class Membership(models.Model):
     def is_invoicer(self) -> bool:
         """Return whether the member may see and create invoices, and book them in e-Boekhouden."""
         return self.is_administrator or self.may_invoice
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# The most minutes that a contract has on a day.
+MOST_A_DAY = 24 * 60
+
+
+def _minutes(label: Any, default: int) -> Any:
+    return models.PositiveSmallIntegerField(
+        label, default=default, validators=[MaxValueValidator(MOST_A_DAY)]
+    )
+
+
+class Contract(models.Model):
+    """What somebody works on each weekday, in minutes, from a day on.
+
+    It holds until the next contract of the person starts. Before the first one, and without one,
+    nothing is expected.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="contracts")
+    starts_on = models.DateField(_("from"))
+    monday = _minutes(_("Monday"), 480)
+    tuesday = _minutes(_("Tuesday"), 480)
+    wednesday = _minutes(_("Wednesday"), 480)
+    thursday = _minutes(_("Thursday"), 480)
+    friday = _minutes(_("Friday"), 480)
+    saturday = _minutes(_("Saturday"), 0)
+    sunday = _minutes(_("Sunday"), 0)
+
+    class Meta:
+        ordering = ["-starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "starts_on"], name="unique_contract_of_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} {self.starts_on}"
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """The minutes of each weekday, from Monday."""
+        return tuple(getattr(self, name) for name in WEEKDAYS)
+
+    @property
+    def minutes_a_week(self) -> int:
+        return sum(self.minutes)

@@ -59,6 +59,7 @@ class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[
             "language",
             "closed_until",
             "refuses_overlapping_times",
+            "holiday_country",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}

@@ -1,13 +1,17 @@
 """Settings → Organisation, and the logo for its members."""
 
+import datetime
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .access import administrator_required, member_required
+from .holidays import holidays_of
 from .logos import content_type, remove_logo
 from .models import Organisation
 from .organisation_forms import OrganisationForm
@@ -33,7 +37,15 @@ def organisation_settings(request: MemberRequest) -> HttpResponse:
     if form.errors:
         form.keep_upload()
     status = 422 if form.errors else 200
-    return render(request, "accounts/organisation_settings.html", {"form": form}, status=status)
+    context = {"form": form, "holidays": _holidays(request.organisation)}
+    return render(request, "accounts/organisation_settings.html", context, status=status)
+
+
+def _holidays(organisation: Organisation) -> list[tuple[int, list[tuple[datetime.date, str]]]]:
+    """Return the holidays of this year and the next; nothing without a country."""
+    country, year = organisation.holiday_country, timezone.localdate().year
+    years = (year, year + 1) if country else ()
+    return [(one, sorted(holidays_of(country, one).items())) for one in years]
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import employee_views, organisation_views, upload_views, user_views, views
+from . import contract_views, employee_views, organisation_views, upload_views, user_views, views
 
 app_name = "accounts"
 
@@ -30,6 +30,21 @@ employee_urls = [
         "management/employees/<int:pk>/activate/",
         employee_views.employee_activate,
         name="employee-activate",
+    ),
+    path(
+        "management/employees/<int:pk>/contracts/",
+        contract_views.contract_list,
+        name="employee-contracts",
+    ),
+    path(
+        "management/employees/contracts/<int:pk>/",
+        contract_views.contract_edit,
+        name="contract-edit",
+    ),
+    path(
+        "management/employees/contracts/<int:pk>/delete/",
+        contract_views.contract_delete,
+        name="contract-delete",
     ),
 ]
 

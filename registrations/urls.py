@@ -4,7 +4,17 @@ from django.urls import URLPattern, path
 
 from .overviews import OVERVIEWS, Overview
 from .register_pages import PAGES, RegisterPage
-from .views import actions, overview, rates, register, repeating, repricing, timer, week
+from .views import (
+    actions,
+    leave,
+    overview,
+    rates,
+    register,
+    repeating,
+    repricing,
+    timer,
+    week,
+)
 
 app_name = "registrations"
 
@@ -38,6 +48,11 @@ urlpatterns = [
     path("register/hours/week/", week.week, name="hours-week"),
     path("register/hours/week/copy/", week.copy_week, name="hours-week-copy"),
     path("register/hours/week/submit/", week.submit_week, name="hours-week-submit"),
+    path("register/leave/", leave.leave_page, name="leave"),
+    path("register/leave/<int:pk>/delete/", leave.leave_delete, name="leave-delete"),
+    path("register/leave/restore/", leave.leave_restore, name="leave-restore"),
+    path("management/leave/", leave.leave_team, name="leave-team"),
+    path("management/leave/<int:pk>/decide/", leave.leave_decide, name="leave-decide"),
     path("register/timer/", timer.timer, name="timer"),
     path("register/timer/start/", timer.timer_start, name="timer-start"),
     path("register/timer/stop/", timer.timer_stop, name="timer-stop"),

@@ -7,12 +7,12 @@ from decimal import Decimal
 from django.contrib.auth.hashers import make_password
 from django.db import connection, models
 
-from accounts.models import Language, Membership, Organisation, Role, User
+from accounts.models import Contract, Language, Membership, Organisation, Role, User
 from billing.models import Invoice, InvoiceLine
 from customers.models import Customer
 from integrations.models import Connection
 from projects.models import ExpenseCategory, Method, Project, Task, Vehicle
-from registrations.models import Expense, TimeEntry, Trip
+from registrations.models import Expense, Leave, TimeEntry, Trip
 from sandbox import Sandbox
 from vat.models import VatRate
 from vat.total_rows import total_fields
@@ -71,6 +71,19 @@ def create_membership(
         role=role,
         **fields,
     )
+
+
+def create_contract(
+    *, membership: Membership, starts_on: datetime.date = datetime.date(2026, 1, 1), **days: int
+) -> Contract:
+    """Eight hours from Monday to Friday, unless told otherwise."""
+    return Contract.objects.create(membership=membership, starts_on=starts_on, **days)
+
+
+def create_leave(*, membership: Membership, **fields: object) -> Leave:
+    """A day of holiday that waits for a decision."""
+    standard = {"date": TODAY, "minutes": 480, "organisation": membership.organisation}
+    return Leave.objects.create(membership=membership, **standard | fields)
 
 
 def create_customer(

@@ -73,6 +73,7 @@ REGISTER = Section(
         ),
         Entry(_("Expenses"), "registrations:expenses", ("registrations:expense",)),
         Entry(_("Trips"), "registrations:trips", ("registrations:trip",)),
+        Entry(_("Leave"), "registrations:leave"),
     ),
 )
 OVERVIEW = Section(
@@ -136,8 +137,14 @@ MANAGEMENT = Section(
         Entry(_("Expense categories"), "projects:category-list", ("projects:category-",)),
         Entry(_("Vehicles"), "projects:vehicle-list", ("projects:vehicle-",)),
         Entry(
+<<<<<<< HEAD
             _("Employees"), "accounts:employee-list", ("accounts:employee-", "registrations:rate")
         ),
+=======
+            _("Employees"), "accounts:employee-list", ("accounts:employee-", "accounts:contract-")
+        ),
+        Entry(_("Leave"), "registrations:leave-team", ("registrations:leave-team",)),
+>>>>>>> 724a414 (Contract hours, holidays and leave: what is expected)
     ),
     may_see=managers,
 )

@@ -56,6 +56,7 @@ TEXTS = [
     ("registrations.TimeEntry", "description"),
     ("registrations.Expense", "description"),
     ("registrations.Trip", "origin"),
+    ("registrations.Leave", "note"),
     ("billing.InvoiceLine", "description"),
     ("billing.Invoice", "notes"),
     ("billing.Invoice", "reference"),
@@ -156,6 +157,8 @@ def _everything(organisation) -> dict[str, int]:
         "hour": factories.create_time_entry(**about, task=task).pk,
         "expense": factories.create_expense(**about).pk,
         "trip": factories.create_trip(**about).pk,
+        "contract": factories.create_contract(membership=member).pk,
+        "leave": factories.create_leave(membership=member, note="Canary").pk,
     }
 
 
