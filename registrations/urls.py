@@ -7,6 +7,7 @@ from .register_pages import PAGES, RegisterPage
 from .views import (
     actions,
     leave,
+    month,
     overview,
     rates,
     register,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("register/hours/week/", week.week, name="hours-week"),
     path("register/hours/week/copy/", week.copy_week, name="hours-week-copy"),
     path("register/hours/week/submit/", week.submit_week, name="hours-week-submit"),
+    path("register/hours/month/", month.month, name="hours-month"),
     path("register/leave/", leave.leave_page, name="leave"),
     path("register/leave/<int:pk>/delete/", leave.leave_delete, name="leave-delete"),
     path("register/leave/restore/", leave.leave_restore, name="leave-restore"),

@@ -4,6 +4,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from lib.times import format_duration
 from projects.models import Project, ProjectTask, Task
 
 from .bookable import bookable_work
+from .expected import NOTHING, ExpectedDay, expected_days
 from .models import EDITABLE_STATUSES, Status, TimeEntry
 from .periods import ONE_DAY
 from .pickers import recent_work
 from .rules import is_registrable
+from .week import Day, Week
 
 # A project and a task, by their ids.
 Work = tuple[int, int]
@@ -41,6 +44,8 @@ class Cell:
     entries: tuple[TimeEntry, ...] = ()
     locked: str = ""
     problem: Problem | None = None
+    # The ground of its day: see `Day.ground`.
+    ground: str = ""
 
     @property
     def key(self) -> str:
@@ -111,7 +116,7 @@ class Row:
         return [cell for cell in self.cells if cell.rejection]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Grid:
     """A week from Monday, what was worked, and what can be added as a row."""
 
@@ -119,6 +124,8 @@ class Grid:
     rows: list[Row]
     recent: list[ProjectTask]
     last_week: dict[Work, int]
+    expected: Mapping[datetime.date, ExpectedDay] = field(default_factory=dict)
+    today: datetime.date = datetime.date.min
 
     @property
     def days(self) -> list[datetime.date]:
@@ -131,6 +138,15 @@ class Grid:
             (day, sum(row.cells[place].minutes for row in self.rows))
             for place, day in enumerate(self.days)
         ]
+
+    @cached_property
+    def week(self) -> Week:
+        """The days, with what is expected of the person on them."""
+        found = []
+        for day, minutes in self.totals:
+            due = self.expected.get(day, NOTHING)
+            found.append(Day(day, minutes, due, due.missing(day, minutes, today=self.today)))
+        return Week(tuple(found))
 
     @property
     def minutes(self) -> int:
@@ -176,6 +192,7 @@ def grid_of(
     monday: datetime.date,
     *,
     by: Membership,
+    today: datetime.date,
     added: Iterable[int] = (),
     problems: Mapping[str, Problem] | None = None,
 ) -> Grid:
@@ -193,17 +210,21 @@ def grid_of(
     by_cell: dict[tuple[Work, datetime.date], list[TimeEntry]] = {}
     for entry in entries:
         by_cell.setdefault(((entry.project_id, entry.task_id), entry.date), []).append(entry)
+    due = expected_days([membership], monday, monday + 6 * ONE_DAY)
+    expected = {day: one for (_pk, day), one in due.items()}
     for row in rows:
         work = (row.project.pk, row.task.pk)
         for day in (monday + n * ONE_DAY for n in range(7)):
             found = tuple(by_cell.get((work, day), ()))
             locked = why_locked(found, day, by=by, editable=editable)
             problem = (problems or {}).get(cell_key(work, day))
-            row.cells.append(Cell(work, day, found, locked, problem))
+            ground = Day(day, 0, expected[day]).ground
+            row.cells.append(Cell(work, day, found, locked, problem, ground))
     shown = {(row.project.pk, row.task.pk) for row in rows}
     more = [known[pk] for pk in recent if pk in known]
     more = [work for work in more if (work.project_id, work.task_id) not in shown]
-    return Grid(monday, rows, more, _minutes_by_work(membership, monday - 7 * ONE_DAY))
+    last_week = _minutes_by_work(membership, monday - 7 * ONE_DAY)
+    return Grid(monday, rows, more, last_week, expected, today)
 
 
 def why_locked(

@@ -40,6 +40,7 @@ from ..periods import ONE_DAY
 from ..receipts import content_type_of
 from ..register_pages import HOURS, RECENT, RegisterPage
 from ..rules import is_registrable
+from ..timing import parts_of, timer_of
 from ..week import week_around
 
 # In the session: what names the forms that were saved last, so that none is saved twice.
@@ -247,7 +248,7 @@ def day_of(request: MemberRequest) -> datetime.date:
     return chosen if is_registrable(chosen) else today
 
 
-def _day_box(day: datetime.date) -> str:
+def choose_day_box(day: datetime.date) -> str:
     """Return the box to type another day in, which the page submits at once."""
     attrs = {"id": "chosen-day", "class": "form-control", "aria-label": _("Choose a day")}
     return DayInput(attrs).render("date", day)
@@ -329,7 +330,7 @@ def _page(
         "form": form,
         "row": row,
         "day": day,
-        "day_box": _day_box(day),
+        "day_box": choose_day_box(day),
         "today": today,
         "yesterday": day - ONE_DAY,
         "tomorrow": day + ONE_DAY,
@@ -347,6 +348,23 @@ def _page(
     return render(request, f"registrations/{page.key}.html", context, status=status)
 
 
+def _expected(day: datetime.date, *, subject: Membership, by: Membership) -> dict[str, object]:
+    """Return the week, and what is expected, runs and is to go on the day."""
+    today, now = timezone.localdate(), timezone.now()
+    week = week_around(day, membership=subject, today=today)
+    shown, running = week.day_of(day), 0
+    timer = timer_of(subject) if subject.pk == by.pk else None
+    if timer and timer.stopped_at is None and day == today:
+        running = sum(part.minutes for part in parts_of(timer.started_at, now) if part.day == day)
+    to_go = shown.expected - shown.minutes - running if day == today else 0
+    return {
+        "week": week,
+        "expected": shown.expected,
+        "running_minutes": running,
+        "to_go": max(0, to_go),
+    }
+
+
 def _list_context(
     page: RegisterPage, *, day: datetime.date, subject: Membership, by: Membership
 ) -> dict[str, object]:
@@ -355,7 +373,7 @@ def _list_context(
     context: dict[str, object] = {}
     if page is HOURS:
         rows = rows.filter(date=day).order_by(F("started_at").asc(nulls_last=True), "pk")
-        context["week"] = week_around(day, membership=subject)
+        context |= _expected(day, subject=subject, by=by)
     else:
         rows = rows[:RECENT]
     shown = list(rows)

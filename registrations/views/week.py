@@ -9,7 +9,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,10 +23,11 @@ from lib.toasts import toast
 
 from .. import repeating, statuses, undoing
 from ..forms.week import AddRowForm
-from ..models import EDITABLE_STATUSES, Status
+from ..models import EDITABLE_STATUSES, Status, TimeEntry
 from ..periods import ONE_DAY, monday_of
 from ..register_pages import HOURS
 from ..selection import Selection
+from ..week import days_of
 from ..week_cells import Saved, Typed, save_cell
 from ..week_grid import Grid, Problem, entries_of, grid_of, is_untouched
 from .register import day_of, subject_of
@@ -78,8 +79,12 @@ def copy_week(request: MemberRequest) -> HttpResponse:
             for one in last
             if (one.project_id, one.task_id, one.date + 7 * ONE_DAY) not in there
         ]
+        wanted, off = _without_days_off(subject, wanted, days=7)
+        if off:
+            named = ", ".join(f"{date_format(day, 'D j F')} ({word})" for day, word in off.items())
+            messages.info(request, _("Left out, because nothing is expected: %s.") % named)
         result = repeating.repeat(wanted, days=7, by=request.membership)
-        if not result.ids and not result.refused:
+        if not result.ids and not result.refused and not off:
             messages.info(request, _("There is nothing in last week that is not here yet."))
         say_repeated(request, result)
         return redirect(_address(request, subject))
@@ -87,6 +92,21 @@ def copy_week(request: MemberRequest) -> HttpResponse:
     if not works:
         messages.info(request, _("Last week has no hours."))
     return redirect(_address(request, subject, rows=[*_rows(request), *works]))
+
+
+def _without_days_off(
+    subject: Membership, entries: list[TimeEntry], *, days: int
+) -> tuple[list[TimeEntry], dict[datetime.date, str]]:
+    """Part the hours that would come on a holiday or on a day of leave, and name these days."""
+    if not entries:
+        return [], {}
+    shift = days * ONE_DAY
+    week = days_of(
+        subject, entries[0].date + shift, entries[-1].date + shift, today=timezone.localdate()
+    )
+    off = {day.date: day.due.reason for day in week if day.is_off}
+    kept = [one for one in entries if one.date + shift not in off]
+    return kept, {day: off[day] for day in off if any(one.date + shift == day for one in entries)}
 
 
 @require_POST
@@ -124,7 +144,9 @@ def _page(
     monday = monday_of(day_of(request))
     today = timezone.localdate()
     rows = _rows(request)
-    grid = grid_of(subject, monday, by=request.membership, added=rows, problems=problems)
+    grid = grid_of(
+        subject, monday, by=request.membership, today=today, added=rows, problems=problems
+    )
     is_other = subject.pk != request.membership.pk
     context = {
         "register": HOURS,

@@ -24,7 +24,7 @@ def address(name: str = "hours-week", **query) -> str:
 
 
 def cell_of(member, work, day, *, by=None):
-    grid = grid_of(member, MONDAY, by=by or member, added=[work.pk])
+    grid = grid_of(member, MONDAY, today=MONDAY, by=by or member, added=[work.pk])
     row = next(one for one in grid.rows if one.key == f"{work.project_id}-{work.task_id}")
     return row.cells[(day - MONDAY).days]
 
@@ -72,7 +72,9 @@ def test_what_cannot_be_read_stays_with_the_sentence_of_the_form(office, employe
 def test_a_day_in_the_future_is_asked_about_and_the_answer_saves_it(office, employee):
     day = timezone.localdate() + datetime.timedelta(days=1)
     monday = day - datetime.timedelta(days=day.weekday())
-    grid = grid_of(office.employee, monday, by=office.employee, added=[office.work.pk])
+    grid = grid_of(
+        office.employee, monday, today=monday, by=office.employee, added=[office.work.pk]
+    )
     cell = grid.rows[0].cells[day.weekday()]
 
     told = save(employee, cell, "1")
@@ -167,7 +169,7 @@ def test_rows_and_days_are_added_up(office, employee):
     row_of(office, date=MONDAY, minutes=45, task=other)
     row_of(office, date=TUESDAY, minutes=30)
 
-    grid = grid_of(office.employee, MONDAY, by=office.employee)
+    grid = grid_of(office.employee, MONDAY, today=MONDAY, by=office.employee)
 
     assert [row.minutes for row in grid.rows] == [45, 90]
     assert [minutes for _day, minutes in grid.totals][:3] == [105, 30, 0]

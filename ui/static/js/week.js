@@ -208,6 +208,13 @@
     for (const place of document.querySelectorAll("[data-day-total]")) {
       place.textContent = time(sum(all.map((cells) => cells[Number(place.dataset.dayTotal)])));
     }
+    for (const place of grid.querySelectorAll("[data-day-due]")) {
+      const { dayDue, expected, past } = place.dataset;
+      const left = Number(expected) - sum(all.map((cells) => cells[Number(dayDue)]));
+      const isMissing = past !== undefined && left > 0;
+      place.textContent = isMissing ? said.missing.replace("%s", time(left)) : said.of.replace("%s", time(Number(expected)));
+      place.classList.toggle("missing", isMissing);
+    }
     for (const place of document.querySelectorAll("[data-week-total]")) place.textContent = time(sum(all.flat()));
   }
 
