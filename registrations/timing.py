@@ -119,6 +119,11 @@ def change(by: Membership, *, work: ProjectTask, description: str) -> None:
     )
 
 
+def describe(by: Membership, description: str) -> None:
+    """Change the description of the timer; it runs on."""
+    Timer.objects.filter(membership=by).update(description=description)
+
+
 def discard(by: Membership) -> None:
     """Throw the measured time away."""
     Timer.objects.filter(membership=by).delete()

@@ -4,7 +4,6 @@ import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from accounts.models import Organisation
 from accounts.requests import MemberRequest
+from registrations.home import home_of
 
 from ..bookings.presenters import describe_booking
 from ..models import Booking
@@ -24,25 +24,22 @@ from .onboarding import checklist
 @require_safe
 @member_required
 def dashboard(request: MemberRequest) -> HttpResponse:
-    """The checklist until it is complete, own hours, and amounts for members who may invoice."""
-    today = timezone.localdate()
+    """The own week, the checklist until it is complete, and amounts for who may invoice."""
+    today, now = timezone.localdate(), timezone.now()
+    own = home_of(request.membership, today=today, now=now)
     context: dict[str, Any] = {
         "today": today,
+        "home": own,
+        "is_short": request.membership.is_manager or request.membership.is_invoicer,
         "checklist": checklist(request.membership),
-        "own_minutes": _own_minutes(request, today),
     }
+    if own.timer:
+        # The card of the timer stands in for the one in the bar.
+        context |= {"running_timer": None, "timer_start_url": ""}
+        context["running_seconds"] = int((now - own.timer.started_at).total_seconds())
     if request.membership.is_invoicer:
         context |= _money(request.organisation, today)
     return render(request, "billing/dashboard.html", context)
-
-
-def _own_minutes(request: MemberRequest, today: datetime.date) -> int:
-    """Return the minutes that this person registered this week, from Monday."""
-    monday = today - datetime.timedelta(days=today.weekday())
-    mine = request.organisation.time_entries.filter(
-        membership=request.membership, date__gte=monday, date__lte=today
-    )
-    return mine.aggregate(minutes=Sum("minutes"))["minutes"] or 0
 
 
 def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:

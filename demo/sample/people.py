@@ -1,8 +1,9 @@
 """Studio Oost with its employees, and a second, new organisation."""
 
+import datetime
 from decimal import Decimal
 
-from accounts.models import Language, Membership, Role, User
+from accounts.models import Contract, Language, Membership, Role, User
 from accounts.organisations import change_organisation
 from accounts.people import add_member
 from billing.management.organisations import create_organisation
@@ -41,6 +42,10 @@ COLLEAGUES = (
     ("Lotte", "Bakker", Role.EMPLOYEE, False, Language.ENGLISH, "92.50"),
 )
 
+# Everybody works eight hours from Monday to Friday; these people not on Friday.
+PART_TIME = {"Bram"}
+HIRED = datetime.date(2026, 1, 1)
+
 
 def create_studio() -> dict[str, Membership]:
     """Create Studio Oost with its settings; return its people by first name."""
@@ -57,6 +62,9 @@ def create_studio() -> dict[str, Membership]:
     )
     change_reminder_settings(sanne.organisation, is_on=True)
     colleagues = [_join(sanne, *colleague) for colleague in COLLEAGUES]
+    for member in (sanne, *colleagues):
+        free = {"friday": 0} if member.user.first_name in PART_TIME else {}
+        Contract.objects.create(membership=member, starts_on=HIRED, **free)
     people = Membership.objects.filter(pk__in=[sanne.pk, *(one.pk for one in colleagues)])
     return {one.user.first_name: one for one in people.select_related("user", "organisation")}
 

@@ -199,11 +199,16 @@ def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
 
 
 def _propose(entry: TimeEntry, request: MemberRequest) -> None:
-    """Fill in the work, and the times of a gap, that the address names."""
+    """Fill in the work, the entry to do again, and the times of a gap, that the address names."""
     if pk := chosen_id(request.GET.get("work", "")):
         work = bookable_work(request.organisation).filter(pk=pk).first()
         if work:
             entry.project_id, entry.task_id = work.project_id, work.task_id
+    if pk := chosen_id(request.GET.get("like", "")):
+        like = TimeEntry.objects.visible_to(request.membership).filter(pk=pk).first()
+        if like:
+            entry.project_id, entry.task_id = like.project_id, like.task_id
+            entry.description = like.description
     try:
         start = parse_clock(request.GET.get("start", ""))
         entry.started_at, entry.ended_at = start, parse_clock(request.GET.get("end", ""))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
-from lib.text import fill
+from lib.text import clean_line, fill
 from lib.times import format_duration
 from lib.toasts import toast
 from projects.models import ProjectTask
@@ -96,7 +96,14 @@ def timer_resume(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @member_required
 def timer_stop(request: MemberRequest) -> HttpResponse:
-    """Stop the timer now; one that ran long or over midnight asks first when the work ended."""
+    """Stop the timer now; one that ran long or over midnight asks first when the work ended.
+
+    A description of the form is kept with it.
+    """
+    running, typed = timing.timer_of(request.membership), request.POST.get("description")
+    # The box has one line: a description of several that was not touched stays as it is.
+    if running and typed is not None and clean_line(typed) != clean_line(running.description):
+        timing.describe(request.membership, clean_line(typed)[:500])
     return _asked_for_end(request) or _stopped(request)
 
 

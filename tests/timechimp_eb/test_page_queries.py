@@ -17,7 +17,7 @@ MOST = 12
 MORE = {
     "billing:invoice-detail": 27,  # the document, the law check, mails, bookings, its entry
     "billing:invoice-send": 18,  # the letter, its attachments and the law check
-    "billing:dashboard": 18,  # the steps of a new organisation, until they are done
+    "billing:dashboard": 24,  # the own week, and the steps of an organisation until they are done
     "billing:invoice-settings": 13,  # the next number looks at the numbers in use
     "billing:reminder-list": 19,  # what stops a reminder is in nine tables
     "billing:report-work-rows": 15,  # four kinds of work, each at a day in the past
@@ -26,7 +26,8 @@ MORE = {
     "projects:project-detail": 14,  # figures, scheduled amounts, tasks and members
     "projects:project-add": 14,  # a form with three lists of rows and their pickers
     "projects:project-edit": 15,  # the same, with what is billed already
-    "registrations:hour-edit": 13,  # the entry, its day, and what was done before
+    "registrations:hour-edit": 15,  # the entry, its day, what is expected, what was done before
+    "registrations:hour-copy": 14,  # the same
 }
 
 
