@@ -1,6 +1,7 @@
 """Hours of one person whose times overlap, also over midnight."""
 
 import datetime
+from collections.abc import Iterable
 from operator import attrgetter
 
 from django.utils.translation import gettext as _
@@ -26,12 +27,13 @@ def overlapping(entry: TimeEntry) -> list[TimeEntry]:
     others = TimeEntry.objects.filter(
         membership=entry.membership_id, date__range=near, started_at__isnull=False
     )
+    return overlapping_among(entry, others.exclude(pk=entry.pk).select_related("project"))
+
+
+def overlapping_among(entry: TimeEntry, others: Iterable[TimeEntry]) -> list[TimeEntry]:
+    """Return those of the other entries with times, of the same person, that overlap with it."""
     mine = interval_of(entry)
-    found = [
-        other
-        for other in others.exclude(pk=entry.pk).select_related("project")
-        if _overlap(mine, interval_of(other))
-    ]
+    found = [other for other in others if _overlap(mine, interval_of(other))]
     return sorted(found, key=attrgetter("date", "started_at"))
 
 
@@ -45,8 +47,13 @@ def describe(entry: TimeEntry) -> str:
 
 def remark(entry: TimeEntry) -> str:
     """Return a sentence about what the entry overlaps with; empty if nothing."""
-    others = "; ".join(map(describe, overlapping(entry)))
-    return fill(_("These times overlap with: %s."), others) if others else ""
+    return remark_about(overlapping(entry))
+
+
+def remark_about(others: Iterable[TimeEntry]) -> str:
+    """Return the sentence that names what an entry overlaps with; empty for nothing."""
+    named = "; ".join(map(describe, others))
+    return fill(_("These times overlap with: %s."), named) if named else ""
 
 
 def interval_of(entry: TimeEntry) -> Interval:

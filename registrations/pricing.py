@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self, cast
@@ -26,19 +26,52 @@ def price(row: Registration, *, before: Registration | None = None) -> None:
     is the one of the date of the row. A changed registration keeps its rate from `before`, unless
     project or task changed, or its date moved to where another rate holds.
     """
+    price_many([row], before={row.pk: before} if before else {})
+
+
+def price_many(
+    rows: Sequence[Registration], *, before: Mapping[int | None, Registration] | None = None
+) -> None:
+    """Price several registrations of one organisation, in a fixed number of queries.
+
+    Their projects, tasks and members must be loaded. `before` has changed ones by id, as stored.
+    """
+    stored = before or {}
+    hours = [row for row in rows if isinstance(row, TimeEntry)]
+    rates = RateBook({row.project_id: row.project for row in hours}.values()) if hours else None
+    trips = [row for row in rows if isinstance(row, Trip)]
+    new_trips = [trip for trip in trips if not isinstance(stored.get(trip.pk), Trip)]
+    per_km = trip_rate(new_trips[0]) if new_trips else ZERO
+    for row in rows:
+        _price(row, before=stored.get(row.pk) if row.pk else None, rates=rates, per_km=per_km)
+
+
+def _price(
+    row: Registration, *, before: Registration | None, rates: RateBook | None, per_km: Decimal
+) -> None:
     is_billed = row.project.billing_method is not Method.NONE
     match row:
         case TimeEntry():
+<<<<<<< HEAD
             rates = RateBook([row.project])
             row.is_billable = is_billed and rates.is_billable(project=row.project, task=row.task)
             _price_hours(row, rates=rates, agreed=_agreed_rate(row, before, rates=rates))
+=======
+            book = rates or RateBook([row.project])
+            row.is_billable = is_billed and book.is_billable(project=row.project, task=row.task)
+            _price_hours(row, rates=book, agreed=_agreed_rate(row, before))
+>>>>>>> 31b54af (An engine that imports files in blocks)
         case Expense():
             row.is_billable = is_billed and row.is_billable
             row.amount = net_amount(row.quantity, row.price) if row.is_billable else ZERO
         case _:
             trip = cast(Trip, row)
             trip.is_billable = is_billed and trip.is_billable and trip.kind == TripKind.BUSINESS
+<<<<<<< HEAD
             trip.rate = _rate_of_trip(trip, before)
+=======
+            trip.rate = before.rate if isinstance(before, Trip) else per_km
+>>>>>>> 31b54af (An engine that imports files in blocks)
             trip.amount = (
                 net_amount(Decimal(trip.distance), trip.rate) if trip.is_billable else ZERO
             )

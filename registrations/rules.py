@@ -33,11 +33,19 @@ def check_amount(row: Registration) -> None:
 
 def check(row: Registration) -> None:
     """Raise ValidationError with the sentences, by field."""
-    errors = {**_project_errors(row), **_date_errors(row)}
+    errors = errors_of_its_own(row)
     if isinstance(row, TimeEntry):
         errors |= _task_and_day_errors(row) | _overlap_errors(row)
     if errors:
         raise ValidationError(errors)
+
+
+def errors_of_its_own(row: Registration) -> dict[str, str]:
+    """Return what is wrong with its project and its day, by field: what needs no other row.
+
+    Asks the database nothing, if project and customer are loaded.
+    """
+    return {**_project_errors(row), **_date_errors(row)}
 
 
 def _project_errors(row: Registration) -> dict[str, str]:
@@ -74,13 +82,23 @@ def _task_and_day_errors(entry: TimeEntry) -> dict[str, str]:
         .values_list("has_task", "minutes")
         .get()
     )
-    errors = {}
+    errors: dict[str, str] = {}
     if not has_task:
-        errors["task"] = _("This task is not on this project. Choose one of its tasks.")
-    if minutes + entry.minutes > DAY:
-        text = _("A day has 24 hours, and %s is already registered on this day.")
-        errors["duration"] = text % format_duration(minutes)
-    return errors
+        errors["task"] = task_not_on_project()
+    return errors | errors_of_the_day(entry.minutes, registered=minutes)
+
+
+def task_not_on_project() -> str:
+    """Return the sentence about a task that its project does not have."""
+    return _("This task is not on this project. Choose one of its tasks.")
+
+
+def errors_of_the_day(minutes: int, *, registered: int) -> dict[str, str]:
+    """Return what is wrong if a day gets so many minutes more, by field."""
+    if minutes + registered <= DAY:
+        return {}
+    text = _("A day has 24 hours, and %s is already registered on this day.")
+    return {"duration": text % format_duration(registered)}
 
 
 def _overlap_errors(entry: TimeEntry) -> dict[str, str]:

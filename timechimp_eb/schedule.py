@@ -65,4 +65,14 @@ SCHEDULE = {
         "schedule": crontab(minute=40),
         "options": {"expires": 1800},
     },
+    "sweep-file-imports": {
+        "task": "imports.tasks.sweep_file_imports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "purge-drafts-of-imports": {
+        "task": "imports.tasks.purge_drafts",
+        "schedule": crontab(minute=50),
+        "options": {"expires": 1800},
+    },
 }

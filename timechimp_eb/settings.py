@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "customers",
     "projects",
     "registrations",
+    "imports",
     "billing",
     "sandbox",
     "django.contrib.auth",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("customers.urls")),
     path("", include("projects.urls")),
     path("", include("registrations.urls")),
+    path("", include("imports.urls")),
     path("account/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("ui.urls")),

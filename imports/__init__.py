@@ -1,0 +1,1 @@
+"""Import of files: customers, projects, tasks, employees, hours, expenses and trips."""

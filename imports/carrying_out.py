@@ -1,0 +1,174 @@
+"""Import the rows of a file, in blocks that are committed one by one and can be resumed.
+
+The start of a block locks the run: a worker that lost it writes nothing. What a block stored and
+how far it came are one transaction, so that a killed worker leaves no row twice and none behind.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, User
+from integrations.runs import CannotRun, Clock, beat, carry_out, end, enqueue_run
+from lib.stored_texts import in_every_language
+from lib.tables import Row
+
+from .checking import BLOCK, context_of, decide, earlier_work, new_names
+from .creating import create_names
+from .kinds import KINDS
+from .kinds.base import Context, Kind
+from .models import FileImport, FileState, ImportedRow, Outcome
+from .names import Names
+from .reading import RowReader, read_all
+from .sources import rows_of
+
+COUNTERS = {
+    Outcome.NEW: "new_count",
+    Outcome.CHANGED: "changed_count",
+    Outcome.UNCHANGED: "unchanged_count",
+    Outcome.LEFT_OUT: "left_out_count",
+    Outcome.ERROR: "error_count",
+}
+
+
+class AnotherRuns(Exception):
+    """Another file of the organisation is being imported now."""
+
+
+def start(draft: FileImport, *, by: User) -> None:
+    """Queue a draft; one that was started already stays as it is. Raises AnotherRuns."""
+    drafts = FileImport.objects.filter(pk=draft.pk, state=FileState.DRAFT)
+    try:
+        with transaction.atomic():
+            values = {"started_by": by, "created_at": timezone.now()}
+            if drafts.update(state=FileState.QUEUED, **values):
+                enqueue_run(FileImport, draft.pk)
+    except IntegrityError:
+        raise AnotherRuns from None
+
+
+def stop(file_import: FileImport) -> None:
+    """Ask the worker to stop after the block that it is working on."""
+    under_way = FileImport.objects.filter(
+        pk=file_import.pk, state__in=(FileState.QUEUED, FileState.RUNNING)
+    )
+    under_way.update(is_stopping=True)
+
+
+def carry_out_import(run_id: int, *, clock: Clock) -> None:
+    """Carry out an import, or the rest of one whose worker died."""
+
+    def work(run: FileImport) -> None:
+        FileWorker(run, clock=clock).work()
+
+    carry_out(FileImport, run_id, work, clock=clock)
+
+
+class FileWorker:
+    """Does the work of one import."""
+
+    def __init__(self, run: FileImport, *, clock: Clock) -> None:
+        self.run, self.clock = run, clock
+        self.kind: Kind = KINDS[run.kind]()
+        self.by = self._administrator()
+
+    def _administrator(self) -> Membership:
+        """Return who started it, if they still may."""
+        of_person = Membership.objects.active().filter(organisation=self.run.organisation_id)
+        by = of_person.select_related("user").filter(user=self.run.started_by_id or 0).first()
+        if by is None or not by.is_administrator:
+            text = _("Who started this import is no longer an administrator. Start it again.")
+            raise CannotRun(in_every_language(lambda: str(text)))
+        by.organisation = self.run.organisation
+        return by
+
+    def work(self) -> None:
+        """Import what no earlier worker imported, and end the run."""
+        rows = list(rows_of(self.run))
+        # Read with the names as they are now; what was new exists after this.
+        reader = self._reader(rows)
+        wanted = new_names(reader, rows)
+        if wanted:
+            create_names(self.run, wanted, now=self.clock())
+            reader = self._reader(rows)
+        context = self._context(reader.names)
+        for start_at in range(self.run.done, len(rows), BLOCK):
+            if self._is_stopping():
+                self._end(FileState.INCOMPLETE)
+                return
+            self._block(reader, rows[start_at : start_at + BLOCK], context)
+        self._end(FileState.FINISHED)
+
+    def _end(self, state: FileState) -> None:
+        end(self.run, state, now=self.clock())  # type: ignore[arg-type]  # a file has more states
+
+    def _is_stopping(self) -> bool:
+        return FileImport.objects.filter(pk=self.run.pk, is_stopping=True).exists()
+
+    def _reader(self, rows: Sequence[tuple[int, Row]]) -> RowReader:
+        run = self.run
+        decisions = decide(run, self.kind, rows)
+        return RowReader(
+            self.kind,
+            mapping=run.mapping,
+            readings={name: one.reading for name, one in decisions.items()},
+            corrections=run.corrections,
+            names=Names(run.organisation, self.kind.directories(), run.answers),
+        )
+
+    def _context(self, names: Names) -> Context:
+        now = self.clock()
+        today = timezone.localdate(now)
+        context = context_of(self.run, self.kind, names, by=self.by, now=now, today=today)
+        consumed, created = earlier_work(self.run)
+        context.consumed |= consumed
+        for model, ids in created.items():
+            context.created[model] |= ids
+        return context
+
+    def _block(
+        self, reader: RowReader, rows: Sequence[tuple[int, Row]], context: Context
+    ) -> None:
+        """Import some rows; once more if somebody stored the same in the meantime."""
+        try:
+            self._store(reader, rows, context)
+        except IntegrityError:
+            context.forget_planned()
+            context.consumed = earlier_work(self.run)[0]
+            self._store(reader, rows, context)
+
+    def _store(
+        self, reader: RowReader, rows: Sequence[tuple[int, Row]], context: Context
+    ) -> None:
+        with transaction.atomic():
+            self.run.done += len(rows)
+            # First, because it locks the run.
+            try:
+                beat(self.run, now=self.clock(), done=self.run.done)
+                counts = self._plan_and_store(reader, rows, context)
+            except BaseException:
+                self.run.done -= len(rows)
+                raise
+            self._count(counts)
+        context.forget_planned()
+
+    def _plan_and_store(
+        self, reader: RowReader, rows: Sequence[tuple[int, Row]], context: Context
+    ) -> Counter[str]:
+        read = read_all(reader, rows)
+        people = {row.values.get("employee") for row in read}
+        ids = sorted(one for one in people if isinstance(one, int))
+        # Lock the people, because the hours of a day are added up.
+        locked = Membership.objects.filter(pk__in=ids, organisation=self.run.organisation_id)
+        list(locked.order_by("pk").select_for_update().values_list("pk"))
+        plans = self.kind.plan(read, context)
+        ImportedRow.objects.bulk_create(self.kind.store(plans, context))
+        return Counter(str(plan.outcome) for plan in plans)
+
+    def _count(self, counts: Counter[str]) -> None:
+        for outcome, name in COUNTERS.items():
+            setattr(self.run, name, getattr(self.run, name) + counts[outcome])
+        self.run.save(update_fields=list(COUNTERS.values()))

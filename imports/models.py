@@ -1,0 +1,154 @@
+"""Imports of files, what their users answered, and what became of each row."""
+
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from integrations.runs import Run
+from lib.model_fields import LineField
+
+
+class FileKind(models.TextChoices):
+    """What the rows of a file are."""
+
+    HOURS = "hours", _("Hours")
+    EXPENSES = "expenses", _("Expenses")
+    TRIPS = "trips", _("Trips")
+    CUSTOMERS = "customers", _("Customers")
+    PROJECTS = "projects", _("Projects")
+    TASKS = "tasks", _("Tasks")
+    EMPLOYEES = "employees", _("Employees")
+
+
+class FileState(models.TextChoices):
+    """The progress of the import of a file; a draft waits for its user."""
+
+    DRAFT = "draft", _("Not started")
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Done")
+    INCOMPLETE = "incomplete", _("Stopped")
+    FAILED = "failed", _("Failed")
+    UNDONE = "undone", _("Undone")
+
+
+class NewStatus(models.TextChoices):
+    """The status that imported registrations get."""
+
+    OPEN = "open", _("Open")
+    APPROVED = "approved", _("Approved")
+    INVOICED = "invoiced", _("Invoiced elsewhere")
+
+
+class FileImport(Run):
+    """One file: its columns, the answers of its user, and the run that imports its rows.
+
+    `content` has the rows as they were read: a JSON text a line, with the number of the row.
+    """
+
+    TASK = "imports.tasks.run_file_import"
+    MAX_ATTEMPTS = 4
+    INTERRUPTED = _(
+        "The import was interrupted %(count)s times. Contact your system administrator, then "
+        "import the file again: rows that are there already are recognised."
+    )
+    RELATED = ("organisation", "started_by")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="file_imports"
+    )
+    state = models.CharField(max_length=10, choices=FileState, default=FileState.DRAFT)
+    kind = models.CharField(max_length=9, choices=FileKind)
+    name = LineField(max_length=150)
+    sheet = LineField(max_length=100, blank=True)
+    content = models.FileField(upload_to="imports/")
+    headings = models.JSONField(default=list)
+    heading_row = models.PositiveIntegerField(default=1)
+    total = models.PositiveIntegerField(default=0)
+
+    # The field of each column, "" for one that is left out; and the columns that were looked at.
+    mapping = models.JSONField(default=list)
+    looked_at = models.JSONField(default=list)
+    # How the texts of a field are read, where they have two readings.
+    readings = models.JSONField(default=dict)
+    # What unknown names are, by field and name.
+    answers = models.JSONField(default=dict)
+    # Corrected cells: by row and field.
+    corrections = models.JSONField(default=dict)
+    status = models.CharField(max_length=8, choices=NewStatus, default=NewStatus.OPEN)
+    adds_tasks = models.BooleanField(default=False)
+
+    # Rows of the file that were done, and their outcomes.
+    done = models.PositiveIntegerField(default=0)
+    new_count = models.PositiveIntegerField(default=0)
+    changed_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
+    left_out_count = models.PositiveIntegerField(default=0)
+    error_count = models.PositiveIntegerField(default=0)
+    is_stopping = models.BooleanField(default=False)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta(Run.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="unique_running_file_import",
+            )
+        ]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == FileState.DRAFT
+
+    @property
+    def is_registrations(self) -> bool:
+        """Whether its rows are hours, expenses or trips."""
+        return self.kind in (FileKind.HOURS, FileKind.EXPENSES, FileKind.TRIPS)
+
+
+class Outcome(models.TextChoices):
+    """What an import does with a row."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Nothing")
+    LEFT_OUT = "left_out", _("Left out")
+    ERROR = "error", _("Error")
+
+
+class ImportedRow(models.Model):
+    """What an import did: with a row of the file, or (`row` 0) for a name that was new.
+
+    `model` and `object_id` name what was stored. `before` has the values of a changed one, and
+    `after` a fingerprint of what was stored: what differs from it was changed since.
+    """
+
+    file_import = models.ForeignKey(FileImport, on_delete=models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=9, choices=Outcome)
+    model = models.CharField(max_length=20, blank=True)
+    object_id = models.BigIntegerField(null=True)
+    before: Any = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    after = models.CharField(max_length=32, blank=True)
+    # The field and the sentence of an error.
+    field = models.CharField(max_length=30, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["file_import", "outcome", "row"], name="imported_row_outcome"),
+            models.Index(fields=["model", "object_id"], name="imported_row_object"),
+            # The same row of an earlier file.
+            models.Index(fields=["after"], name="imported_row_after"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.outcome} {self.model} {self.object_id}"
