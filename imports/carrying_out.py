@@ -129,9 +129,7 @@ class FileWorker:
             context.created[model] |= ids
         return context
 
-    def _block(
-        self, reader: RowReader, rows: Sequence[tuple[int, Row]], context: Context
-    ) -> None:
+    def _block(self, reader: RowReader, rows: Sequence[tuple[int, Row]], context: Context) -> None:
         """Import some rows; once more if somebody stored the same in the meantime."""
         try:
             self._store(reader, rows, context)
@@ -140,9 +138,7 @@ class FileWorker:
             context.consumed = earlier_work(self.run)[0]
             self._store(reader, rows, context)
 
-    def _store(
-        self, reader: RowReader, rows: Sequence[tuple[int, Row]], context: Context
-    ) -> None:
+    def _store(self, reader: RowReader, rows: Sequence[tuple[int, Row]], context: Context) -> None:
         with transaction.atomic():
             self.run.done += len(rows)
             # First, because it locks the run.

@@ -21,7 +21,7 @@ from .cells import Decision, text_of
 from .kinds import KINDS
 from .kinds.base import Context, Field, Kind, Plan
 from .models import FileImport, ImportedRow, Outcome
-from .names import CREATABLE, LeftOut, Names, NewName, Unknown, answer_key
+from .names import LeftOut, Names, NewName, Unknown, answer_key
 from .reading import RowReader, read_all
 from .sources import column, rows_of
 
@@ -103,9 +103,7 @@ def check(
     rows = list(rows_of(draft))
     names = Names(draft.organisation, kind.directories(), draft.answers)
     decisions = decide(draft, kind, rows)
-    columns = [
-        _column(draft, kind, place, rows, decisions) for place in range(len(draft.headings))
-    ]
+    columns = [_column(draft, kind, place, rows, decisions) for place in range(len(draft.headings))]
     lacking = kind.check_mapping(draft.mapping)
     reader = RowReader(
         kind,
@@ -286,7 +284,7 @@ def _is_readable(one: Column, reader: RowReader, cell: Cell) -> bool:
 
 
 def _say_names(one: Column, rows: Sequence[tuple[int, Row]]) -> None:
-    different = len({cell for cell in column(rows, one.place)})
+    different = len(set(column(rows, one.place)))
     said = [ngettext("%d name", "%d names", different) % different]
     open_ones = [name for name in one.unknown if not name.answer]
     new = [name for name in one.unknown if "new" in name.answer]
@@ -299,11 +297,6 @@ def _say_names(one: Column, rows: Sequence[tuple[int, Row]]) -> None:
         said.append(_("all known"))
     one.said = " · ".join(said)
     one.tone = "problem" if open_ones else ("new" if new else "good")
-
-
-def may_create(name: str) -> bool:
-    """Return whether an unknown name of this directory can become something new."""
-    return name in CREATABLE
 
 
 def new_names(plans_of: RowReader, rows: Sequence[tuple[int, Row]]) -> list[NewName]:

@@ -128,6 +128,9 @@ class Names:
         else:
             ids = set()
         if answer and "new" in answer and not ids:
+            if name == "project" and within is None:
+                text = _("A new project needs a customer: say which column has the customer.")
+                raise Unknown(text)
             return NewName(name, text, answer["new"], within)
         raise Unknown(self._refusal(directory, text, ids))
 
@@ -144,7 +147,9 @@ class Names:
 
     def shown(self, name: str, found: Any) -> str:
         """Return the name as the preview shows it."""
-        return self.directories[name].labels.get(found, "") if isinstance(found, int) else str(found)
+        return (
+            self.directories[name].labels.get(found, "") if isinstance(found, int) else str(found)
+        )
 
 
 def answer_key(text: str, within: "int | NewName | None" = None) -> str:

@@ -53,9 +53,7 @@ class RowReader:
         return row
 
     def _cells(self, number: int, cells: Sequence[Cell]) -> dict[str, Cell]:
-        found = {
-            name: cells[place] for name, place in self.columns.items() if place < len(cells)
-        }
+        found = {name: cells[place] for name, place in self.columns.items() if place < len(cells)}
         return found | dict(self.corrections.get(str(number), {}))
 
     def _value(self, field: Field, cell: Cell, row: ReadRow) -> Any:

@@ -165,14 +165,20 @@ def _uses(file_import: FileImport) -> Iterator[str]:
     for model, pk in new.values_list("model", "object_id").order_by("pk"):
         ids[model].append(pk)
     ours = {model: set(some) for model, some in ids.items()}
-    used: list[str] = []
-    for name in ("customer", "project", "task", "expensecategory", "vehicle", "membership"):
-        for target in _model(name).objects.filter(pk__in=ids.get(name, ())):
-            if _is_used_elsewhere(target, ours):
-                used.append(str(target))
+    names = ("customer", "project", "task", "expensecategory", "vehicle", "membership")
+    used = [
+        str(target)
+        for name in names
+        for target in _model(name).objects.filter(pk__in=ids.get(name, ()))
+        if _is_used_elsewhere(target, ours)
+    ]
     if used:
-        text = ngettext("%d is used: %s", "%d are used: %s", len(used))
-        yield text % (len(used), ", ".join(used[:NAMED]))
+        text = ngettext(
+            "%(count)d is used by now: %(names)s",
+            "%(count)d are used by now: %(names)s",
+            len(used),
+        )
+        yield text % {"count": len(used), "names": ", ".join(used[:NAMED])}
 
 
 def _is_used_elsewhere(target: Any, ours: dict[str, set[int]]) -> bool:

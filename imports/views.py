@@ -1,1 +1,129 @@
-"""x."""
+"""Settings → Import: what was imported from files, with progress, errors and undo."""
+
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import administrator_required
+from accounts.requests import MemberRequest
+from integrations.runs import UNDER_WAY
+from lib.paging import page_of
+from lib.spreadsheets import Cell, Sheet, sheet_response
+from lib.toasts import toast
+
+from . import undoing
+from .carrying_out import stop
+from .kinds import KINDS
+from .models import FileImport, FileKind, FileState, Outcome
+from .presenters import result_of
+from .sources import rows_of
+
+TAGS = {
+    FileState.FINISHED: "green",
+    FileState.FAILED: "failed",
+    FileState.INCOMPLETE: "waiting",
+    FileState.UNDONE: "draft",
+}
+
+
+def import_or_404(request: MemberRequest, pk: int) -> FileImport:
+    """Return an import of the organisation that was started."""
+    started = FileImport.objects.filter(organisation=request.organisation)
+    found: FileImport = get_object_or_404(started.exclude(state=FileState.DRAFT), pk=pk)
+    found.organisation = request.organisation
+    return found
+
+
+@require_safe
+@administrator_required
+def file_list(request: MemberRequest) -> HttpResponse:
+    """Show the running import with its progress, and the earlier ones."""
+    imports = FileImport.objects.filter(organisation=request.organisation)
+    related = imports.select_related("started_by", "undone_by")
+    page = page_of(request, related.exclude(state=FileState.DRAFT))
+    for one in page:
+        one.result, one.tag = result_of(one), TAGS.get(FileState(one.state), "waiting")
+        one.may_undo = one.state in undoing.UNDOABLE and bool(one.new_count or one.changed_count)
+    running = next((one for one in page if one.state in UNDER_WAY), None)
+    drafts = related.filter(state=FileState.DRAFT)[:3]
+    context = {"page": page, "running": running, "drafts": drafts}
+    return render(request, "imports/file_list.html", context)
+
+
+@require_safe
+@administrator_required
+def file_template(request: MemberRequest, kind: str) -> HttpResponseBase:
+    """Download a file with the headings that are known, and an example."""
+    if kind not in KINDS:
+        raise Http404
+    fields = KINDS[kind]().fields()
+    head = [str(field.label) for field in fields]
+    example: list[Cell] = [field.example for field in fields]
+    title = str(FileKind(kind).label)
+    sheet = Sheet(slugify(title), title, head, [example])
+    return sheet_response(sheet, kind=request.GET.get("file", "xlsx"))
+
+
+@require_POST
+@administrator_required
+def file_stop(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask the worker to stop; what was imported stays."""
+    stop(import_or_404(request, pk))
+    messages.info(request, _("The import stops after the rows that it is working on."))
+    return redirect("imports:file-list")
+
+
+@require_safe
+@administrator_required
+def file_errors(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Download the rows with errors, as they were in the file, with the reason in a last column."""
+    found = import_or_404(request, pk)
+    errors = found.rows.filter(outcome=Outcome.ERROR)
+    reasons = dict(errors.values_list("row", "reason"))
+    name = f"{slugify(found.name.rpartition('.')[0]) or 'import'}-{slugify(_('errors'))}"
+    sheet = Sheet(name, _("Errors"), [*found.headings, _("Reason")], _wrong_rows(found, reasons))
+    return sheet_response(sheet, kind=request.GET.get("file", "xlsx"))
+
+
+def _wrong_rows(found: FileImport, reasons: dict[int, str]) -> Iterator[list[Cell]]:
+    places = {name: place for place, name in enumerate(found.mapping) if name}
+    width = len(found.headings)
+    for number, cells in rows_of(found):
+        if number not in reasons:
+            continue
+        row: list[Cell] = [*cells, *[""] * (width - len(cells))]
+        for name, text in found.corrections.get(str(number), {}).items():
+            if name in places:
+                row[places[name]] = text
+        yield [*row, reasons[number]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_required
+def file_undo(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show what undoing does, and what stands in its way; a post takes the import back."""
+    found = import_or_404(request, pk)
+    if request.method == "POST":
+        try:
+            done = undoing.undo(found, by=request.user, now=timezone.now())
+        except undoing.CannotUndo:
+            messages.error(request, _("The import was not undone: look at what stands in the way."))
+        else:
+            count = done.removed + done.restored
+            text = ngettext(
+                "The import is undone: %d row went back.",
+                "The import is undone: %d rows went back.",
+                count,
+            )
+            toast(request, text % count)
+        return redirect("imports:file-list")
+    context = {"found": found, "undoing": undoing.preview(found)}
+    return render(request, "imports/file_undo.html", context)

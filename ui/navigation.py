@@ -158,7 +158,7 @@ SETTINGS = Section(
         Entry(_("Reminders"), "billing:reminder-settings", ("billing:reminder-settings",)),
         Entry(_("VAT rates"), "billing:vat-rate-list", ("billing:vat-rate-",)),
         Entry(_("Users"), "accounts:user-list", ("accounts:user-",)),
-        Entry(_("Import"), "customers:import", ("customers:import",)),
+        Entry(_("Import"), "customers:import", ("customers:import", "imports:")),
         Entry(
             _("Integrations"),
             "integrations:integration-list",

@@ -86,9 +86,7 @@ class Context:
     # Ids that rows of this file stand for already.
     consumed: set[int] = field(default_factory=set)
     # What is planned and not stored yet, for rules about several rows.
-    minutes: dict[tuple[int, datetime.date], int] = field(
-        default_factory=lambda: defaultdict(int)
-    )
+    minutes: dict[tuple[int, datetime.date], int] = field(default_factory=lambda: defaultdict(int))
     planned: dict[Any, int] = field(default_factory=dict)
     times: list[Any] = field(default_factory=list)
     # Objects that were read, by model and id.
@@ -134,7 +132,9 @@ class Kind:
     def check_mapping(self, mapped: Iterable[str]) -> list[str]:
         """Return the labels of required fields that no column became."""
         chosen = set(mapped)
-        return [str(one.label) for one in self.fields() if one.is_required and one.name not in chosen]
+        return [
+            str(one.label) for one in self.fields() if one.is_required and one.name not in chosen
+        ]
 
     def plan(self, rows: list[ReadRow], context: Context) -> list[Plan]:
         """Return what becomes of the rows, in a fixed number of queries. Stores nothing."""

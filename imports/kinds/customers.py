@@ -43,7 +43,9 @@ class _Phone:
         return clean_phone(LineField(max_length=50).clean(text))
 
 
-def _line(name: str, label: Any, headings: tuple[str, ...], example: str = "", **more: Any) -> Field:
+def _line(
+    name: str, label: Any, headings: tuple[str, ...], example: str = "", **more: Any
+) -> Field:
     field = Customer._meta.get_field(name).formfield()
     return Field(name, label, Text(field), headings, example=example, **more)
 

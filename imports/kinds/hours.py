@@ -136,9 +136,7 @@ class HoursKind(RegistrationKind):
         elif start is not None:
             minutes = self._fitting(row, start, end, pause=pause)
         if not row.errors and (minutes is None or not 1 <= minutes <= DAY):
-            row.errors["duration"] = _(
-                "Enter a duration of more than zero and at most 24 hours."
-            )
+            row.errors["duration"] = _("Enter a duration of more than zero and at most 24 hours.")
         return {
             "minutes": minutes or 0,
             "started_at": start,
@@ -227,7 +225,10 @@ class HoursKind(RegistrationKind):
 
     def store_beside(self, pairs: list[Any]) -> None:
         ProjectTask.objects.bulk_create(
-            (ProjectTask(project_id=project, task_id=task) for project, task in dict.fromkeys(pairs)),
+            (
+                ProjectTask(project_id=project, task_id=task)
+                for project, task in dict.fromkeys(pairs)
+            ),
             ignore_conflicts=True,
         )
 

@@ -23,7 +23,9 @@ METHODS = (
 )  # fmt: skip
 
 
-def _text(name: str, label: Any, headings: tuple[str, ...], example: str = "", **more: Any) -> Field:
+def _text(
+    name: str, label: Any, headings: tuple[str, ...], example: str = "", **more: Any
+) -> Field:
     field = Project._meta.get_field(name).formfield()
     return Field(name, label, Text(field), headings, example=example, **more)
 
@@ -41,7 +43,7 @@ FIELDS = (
     Field("ends_on", gettext_lazy("End"), Day(),
           ("eind", "einde", "einddatum", "tot", "end", "end date"), example="31-12-2026"),
     Field("method", gettext_lazy("Invoicing method"),
-          Choice({one: () for one in METHODS}, {one: one.label for one in METHODS}),
+          Choice(dict.fromkeys(METHODS, ()), {one: one.label for one in METHODS}),
           ("factuurmethode", "facturatiemethode", "facturatie", "invoicing method", "method")),
     Field("hourly_rate", gettext_lazy("Hourly rate"), Amount(AmountField(max_digits=8)),
           ("uurtarief", "tarief", "hourly rate", "rate")),
@@ -122,7 +124,9 @@ class ProjectsKind(RecordKind):
     def store_new(self, plans: list[Plan], context: Context) -> None:
         """Store the projects as their form does, and plan a fixed price."""
         for plan in plans:
-            tasks = [TaskRow(task, None, None, is_billable=task.is_billable) for task in self._tasks]
+            tasks = [
+                TaskRow(task, None, None, is_billable=task.is_billable) for task in self._tasks
+            ]
             agreement = Agreement(fields={}, tasks=tasks, members=())
             save_project(plan.target, agreement=agreement, today=context.today)
 

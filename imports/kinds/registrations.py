@@ -52,12 +52,12 @@ class RegistrationKind(Kind):
                 outcome = Outcome.LEFT_OUT if row.is_left_out else Outcome.ERROR
                 plans.append(Plan(row, outcome))
             else:
-                plans.append(self._planned(row, targets[row.number], found.get(row.number), context))
+                plans.append(
+                    self._planned(row, targets[row.number], found.get(row.number), context)
+                )
         return plans
 
-    def prepare(
-        self, rows: list[ReadRow], targets: dict[int, Any], context: Context
-    ) -> None:
+    def prepare(self, rows: list[ReadRow], targets: dict[int, Any], context: Context) -> None:
         """Read what the rules of this kind need."""
 
     def values(self, row: ReadRow, context: Context) -> dict[str, Any]:
@@ -168,9 +168,7 @@ class RegistrationKind(Kind):
     def _is_known(self, row: ReadRow) -> bool:
         return not any(isinstance(value, NewName) for value in row.values.values())
 
-    def _imported_before(
-        self, prints: Iterable[str], context: Context
-    ) -> dict[str, list[int]]:
+    def _imported_before(self, prints: Iterable[str], context: Context) -> dict[str, list[int]]:
         """Return ids that are still there of rows that were imported before, by fingerprint."""
         records = ImportedRow.objects.filter(
             file_import__organisation=context.organisation,
@@ -272,7 +270,7 @@ class RegistrationKind(Kind):
             one.organisation = context.organisation
             one.membership = context.loaded[Membership][one.membership_id]
             one.project = context.loaded[Project][one.project_id]
-            for name, (model, field) in self.references.items():
+            for model, field in self.references.values():
                 pk = getattr(one, f"{field}_id")
                 if pk in context.loaded[model]:
                     setattr(one, field, context.loaded[model][pk])
@@ -281,9 +279,7 @@ class RegistrationKind(Kind):
         self.model.objects.bulk_update(changed, written)
 
 
-def lacking_tasks(
-    pairs: Iterable[tuple[int, int]], context: Context
-) -> set[tuple[int, int]]:
+def lacking_tasks(pairs: Iterable[tuple[int, int]], context: Context) -> set[tuple[int, int]]:
     """Return which of these projects do not have these tasks."""
     wanted = {pair for pair in pairs if all(isinstance(one, int) for one in pair)}
     rows = ProjectTask.objects.filter(project__in={project for project, _task in wanted})

@@ -1,6 +1,7 @@
 """Every URL: for anonymous users, for other organisations, by a link, from another site."""
 
 import datetime
+import io
 from collections.abc import Iterator
 
 import pytest
@@ -37,12 +38,16 @@ from billing.reconciliation.local_side import local_document
 from billing.reconciliation.recording import ReconciliationResult, keep
 from billing.reconciliation.sides import Discovery
 from customers.models import ImportRun
+from imports.models import FileImport, FileState
+from imports.sources import take
 from integrations.runs import RunState, claim_run
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-OUR_APPS = {"accounts", "billing", "customers", "integrations", "projects", "registrations"}
+OUR_APPS = {
+    "accounts", "billing", "customers", "imports", "integrations", "projects", "registrations",
+}  # fmt: skip
 POLYGLOT = "'\"><b>bold</b>{{7*7}}"
 TEXTS = [
     ("accounts.Organisation", "name"),
@@ -74,6 +79,7 @@ TEXTS = [
     ("integrations.Connection", "pause_text"),
     ("integrations.Connection", "administration_name"),
     ("customers.ImportRun", "problem"),
+    ("imports.FileImport", "name"),
 ]
 # The database refuses changes of final invoices.
 CHANGEABLE = {
@@ -101,6 +107,7 @@ WORDS = {
     "billing:reminder-settings-step-text": {"position": 1, "language": "nl"},
     "accounts:email-confirm": {"token": "none"},
     "projects:project-row": {"kind": "task"},
+    "imports:file-template": {"kind": "hours"},
 }
 
 
@@ -150,6 +157,9 @@ def _everything(organisation) -> dict[str, int]:
         "user": member.pk,
         "customer": project.customer_id,
         "import-run": ImportRun.objects.create(organisation=organisation, connection=connection).pk,
+        "file": _read_file(organisation, by=user, state=FileState.FINISHED).pk,
+        "file-columns": (read := _read_file(organisation, by=user)).pk,
+        "file-start": read.pk,
         "project": project.pk,
         "task": task.pk,
         "category": factories.create_expense_category(organisation=organisation).pk,
@@ -183,6 +193,16 @@ def _reminded(invoice: Invoice, *, by: User) -> tuple[InvoiceMail, ReminderHold]
     return mail, ReminderHold.objects.create(
         organisation=organisation, customer=invoice.customer, reason="Canary", since=now, by=by
     )
+
+
+def _read_file(organisation, *, by: User, state: str = FileState.DRAFT) -> FileImport:
+    """Read a file with hours of the canary."""
+    content = io.BytesIO(b"Datum;Medewerker;Project;Taak;Uren\n22-11-2026;Canary;Nobody;None;1:30")
+    about = {"organisation": organisation, "by": by, "kind": "hours", "name": "Canary.csv"}
+    found = take(content, **about)
+    found.state, found.error_count = state, 1
+    found.save()
+    return found
 
 
 def _confirmed(organisation, *, by: User) -> InvoicingRun:

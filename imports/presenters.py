@@ -1,0 +1,107 @@
+"""The preview of an import as its page shows it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .cells import Amount, Duration, text_of
+from .checking import Check
+from .kinds.base import Field, Plan
+from .models import FileImport, Outcome
+
+TAGS = {
+    Outcome.NEW: "green",
+    Outcome.CHANGED: "theme",
+    Outcome.UNCHANGED: "draft",
+    Outcome.LEFT_OUT: "draft",
+    Outcome.ERROR: "failed",
+}
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell of the preview. An error has the text of the file, to correct it."""
+
+    field: str
+    label: str
+    text: str
+    error: str = ""
+    before: str = ""
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of the preview."""
+
+    number: int
+    tag: str
+    outcome: str
+    cells: list[ShownCell]
+    why: str
+    # Errors of fields that have no column: their cell is added.
+    added: list[ShownCell] = field(default_factory=list)
+
+
+def shown_fields(checked: Check) -> list[Field]:
+    """Return the fields of the preview, in the order of the kind."""
+    mapped = {one.field.name for one in checked.columns if one.field}
+    return [one for one in checked.kind.fields() if one.name in mapped]
+
+
+def shown_rows(plans: Iterable[Plan], checked: Check, fields: list[Field]) -> list[ShownRow]:
+    """Return plans as the page shows them."""
+    rows = []
+    for plan in plans:
+        names = {one.name for one in fields}
+        lacking = [checked.kind.field(name) for name in plan.errors if name not in names]
+        why = plan.why or " ".join(dict.fromkeys(plan.errors.values()))
+        if plan.row.is_left_out:
+            why = _("as you answered")
+        rows.append(
+            ShownRow(
+                plan.row.number,
+                TAGS[plan.outcome],
+                str(plan.outcome.label),
+                [_cell(plan, one, checked) for one in fields],
+                why,
+                [_cell(plan, one, checked) for one in lacking],
+            )
+        )
+    return rows
+
+
+def _cell(plan: Plan, of: Field, checked: Check) -> ShownCell:
+    error = plan.errors.get(of.name, "")
+    raw = plan.row.cells.get(of.name, "")
+    value = plan.row.values.get(of.name)
+    text = text_of(raw)
+    if not error and value is not None:
+        text = _shown(value, of, checked)
+    return ShownCell(
+        of.name,
+        str(of.label),
+        text,
+        error,
+        is_number=isinstance(of.reader, Amount | Duration),
+    )
+
+
+def _shown(value: Any, of: Field, checked: Check) -> str:
+    if of.directory:
+        return checked.names.shown(of.directory, value)
+    return of.reader.shown(value)
+
+
+def result_of(file_import: FileImport) -> str:
+    """Return what an import did, in words."""
+    parts = [
+        (file_import.new_count, _("%d new")),
+        (file_import.changed_count, _("%d changed")),
+        (file_import.unchanged_count, _("%d there already")),
+        (file_import.left_out_count, _("%d left out")),
+        (file_import.error_count, _("%d errors")),
+    ]
+    return " · ".join(text % count for count, text in parts if count) or _("nothing")
