@@ -31,7 +31,7 @@ def take_answers(draft: FileImport, posted: QueryDict) -> list[str]:
         _take_corrections(draft, posted)
     refused = _take_names(draft, posted)
     if posted.get("status") in NewStatus.values:
-        draft.status = posted["status"]
+        draft.status = str(posted["status"])
     if "has_options" in posted:
         draft.adds_tasks = "adds_tasks" in posted
     draft.save(update_fields=SAVED)
@@ -41,7 +41,7 @@ def take_answers(draft: FileImport, posted: QueryDict) -> list[str]:
 def _named(posted: QueryDict, start: str) -> Iterator[tuple[str, str]]:
     for name in posted:
         if name.startswith(start):
-            yield name.removeprefix(start), posted[name]
+            yield name.removeprefix(start), str(posted[name])
 
 
 def _take_mapping(draft: FileImport, posted: QueryDict) -> None:

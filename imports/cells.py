@@ -165,12 +165,13 @@ class Amount(Reader):
     def decide(self, cells: Iterable[Cell], *, answer: str = "") -> Decision:
         signs: set[str] = set()
         doubtful: AmbiguousAmount | None = None
-        for text in {cell for cell in cells if isinstance(cell, str)}:
+        example = ""
+        for text in dict.fromkeys(cell for cell in cells if isinstance(cell, str)):
             try:
                 parse_amount(text, decimals=4)
             except AmbiguousAmount as error:
+                example = example or text
                 doubtful = doubtful or error
-                example = text
             except ValueError:
                 continue
             else:
@@ -252,11 +253,11 @@ class Duration(Reader):
     def decide(self, cells: Iterable[Cell], *, answer: str = "") -> Decision:
         doubtful, is_decimal = "", False
         readings: tuple[str, ...] = ()
-        for text in {cell for cell in cells if isinstance(cell, str)}:
+        for text in dict.fromkeys(cell for cell in cells if isinstance(cell, str)):
             try:
                 self.parse(text)
             except AmbiguousTime as error:
-                if _POINT_TIME.match(clean_line(text)):
+                if not doubtful and _POINT_TIME.match(clean_line(text)):
                     doubtful, readings = text, error.readings
             except ValueError:
                 continue
@@ -317,7 +318,7 @@ class Choice(Reader):
             label = fold(str(self.labels.get(value, "")))
             if typed in (*words, label, str(value).lower()):
                 return value
-        known = ", ".join(str(self.labels.get(one, words[0])) for one, words in self.words.items())
+        known = ", ".join(str(self.labels.get(one, one)) for one in self.words)
         sentence = _("“%(text)s” is not known here. Type one of these: %(known)s.")
         raise ValidationError(sentence % {"text": cell, "known": known})
 

@@ -53,11 +53,11 @@ class Column:
     examples: list[str]
     field: Field | None
     is_certain: bool
-    decision: Decision = field(default_factory=Decision)
+    decision: Decision
     said: str = ""
     # One of good, new, problem, ask, none.
     tone: str = "none"
-    unknown: list[UnknownName] = field(default_factory=list)
+    unknown: Sequence[UnknownName] = ()
 
 
 @dataclass
@@ -137,7 +137,7 @@ def decide(draft: FileImport, kind: Kind, rows: Sequence[tuple[int, Row]]) -> di
     found = {}
     for place, name in enumerate(draft.mapping):
         if name:
-            cells = set(column(rows, place))
+            cells = dict.fromkeys(column(rows, place))
             answer = draft.readings.get(name, "")
             found[name] = kind.field(name).reader.decide(cells, answer=answer)
     return found
@@ -319,7 +319,7 @@ def earlier_work(draft: FileImport) -> tuple[set[int], dict[str, set[int]]]:
     records = ImportedRow.objects.filter(file_import=draft).exclude(object_id=None)
     for row, model, pk in records.values_list("row", "model", "object_id"):
         if row:
-            consumed.add(pk)
+            consumed.add(pk or 0)
         else:
-            created.setdefault(model, set()).add(pk)
+            created.setdefault(model, set()).add(pk or 0)
     return consumed, created

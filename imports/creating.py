@@ -56,7 +56,7 @@ def _create(
             values = {"number": number, "country": HOME, "created_at": now}
             return organisation.customers.create(name=new.text[:100], **values), True
         case "project":
-            project = organisation.projects.create(customer_id=within, name=new.text[:100])
+            project = organisation.projects.create(customer_id=within or 0, name=new.text[:100])
             return project, True
         case "employee":
             return _person(organisation, new)

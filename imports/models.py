@@ -5,6 +5,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -34,6 +35,14 @@ class FileState(models.TextChoices):
     INCOMPLETE = "incomplete", _("Stopped")
     FAILED = "failed", _("Failed")
     UNDONE = "undone", _("Undone")
+
+
+UNDOABLE = (FileState.FINISHED, FileState.INCOMPLETE, FileState.FAILED)
+STATE_TAGS = {
+    FileState.FINISHED: "green",
+    FileState.FAILED: "failed",
+    FileState.UNDONE: "draft",
+}
 
 
 class NewStatus(models.TextChoices):
@@ -105,6 +114,28 @@ class FileImport(Run):
     @property
     def is_draft(self) -> bool:
         return self.state == FileState.DRAFT
+
+    @property
+    def tag(self) -> str:
+        """The colour of its state."""
+        return STATE_TAGS.get(FileState(self.state), "waiting")
+
+    @property
+    def result(self) -> str:
+        """What it did so far, in words."""
+        parts = (
+            (self.new_count, gettext("%d new")),
+            (self.changed_count, gettext("%d changed")),
+            (self.unchanged_count, gettext("%d there already")),
+            (self.left_out_count, gettext("%d left out")),
+            (self.error_count, gettext("%d with an error")),
+        )
+        return " · ".join(text % count for count, text in parts if count) or gettext("nothing yet")
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether there is something to take back, if nothing stands in the way."""
+        return self.state in UNDOABLE and bool(self.new_count or self.changed_count)
 
     @property
     def is_registrations(self) -> bool:

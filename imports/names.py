@@ -7,7 +7,7 @@ accents. A name of several rows is not known: the user says which one is meant.
 import difflib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -58,11 +58,11 @@ class Unknown(Exception):
 class Directory:
     """The names of one kind in the organisation."""
 
-    field: str
+    kind: str
     entries: list[Found]
-    labels: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.labels: dict[int, str] = {}
         self._ids: dict[str, set[int]] = defaultdict(set)
         self._within: dict[int, int] = {}
         for pk, label, names, within in self.entries:
@@ -138,7 +138,7 @@ class Names:
     def _refusal(directory: Directory, text: str, ids: set[int]) -> str:
         if ids:
             return _("%(count)d have this name. Choose one above.") % {"count": len(ids)}
-        sentence = str(WHO[directory.field])
+        sentence = str(WHO[directory.kind])
         proposal = directory.proposal(text)
         if proposal:
             asked = _("%(sentence)s. Is it %(name)s?")
@@ -154,7 +154,7 @@ class Names:
 
 def answer_key(text: str, within: "int | NewName | None" = None) -> str:
     """Return the key of an answer: the name, and the customer that it belongs to."""
-    place = within.text if isinstance(within, NewName) else within
+    place = fold(within.text) if isinstance(within, NewName) else within
     return fold(text) if place is None else f"{place}|{fold(text)}"
 
 

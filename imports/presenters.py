@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from .cells import Amount, Duration, text_of
 from .checking import Check
 from .kinds.base import Field, Plan
-from .models import FileImport, Outcome
+from .models import Outcome
 
 TAGS = {
     Outcome.NEW: "green",
@@ -93,15 +93,3 @@ def _shown(value: Any, of: Field, checked: Check) -> str:
     if of.directory:
         return checked.names.shown(of.directory, value)
     return of.reader.shown(value)
-
-
-def result_of(file_import: FileImport) -> str:
-    """Return what an import did, in words."""
-    parts = [
-        (file_import.new_count, _("%d new")),
-        (file_import.changed_count, _("%d changed")),
-        (file_import.unchanged_count, _("%d there already")),
-        (file_import.left_out_count, _("%d left out")),
-        (file_import.error_count, _("%d errors")),
-    ]
-    return " · ".join(text % count for count, text in parts if count) or _("nothing")

@@ -25,11 +25,10 @@ from registrations.models import Registration, Status
 from .creating import CREATED_FIELDS
 from .kinds import KINDS
 from .kinds.base import fingerprint
-from .models import FileImport, FileState, ImportedRow, NewStatus, Outcome
+from .models import UNDOABLE, FileImport, FileState, ImportedRow, NewStatus, Outcome
 
 AT_ONCE = 1_000
 NAMED = 5
-UNDOABLE = (FileState.FINISHED, FileState.INCOMPLETE, FileState.FAILED)
 APPS = ("registrations", "customers", "projects", "accounts")
 
 
@@ -163,7 +162,7 @@ def _uses(file_import: FileImport) -> Iterator[str]:
     ids: dict[str, list[int]] = defaultdict(list)
     new = file_import.rows.filter(outcome=Outcome.NEW).exclude(object_id=None)
     for model, pk in new.values_list("model", "object_id").order_by("pk"):
-        ids[model].append(pk)
+        ids[model].append(pk or 0)
     ours = {model: set(some) for model, some in ids.items()}
     names = ("customer", "project", "task", "expensecategory", "vehicle", "membership")
     used = [

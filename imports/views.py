@@ -23,15 +23,7 @@ from . import undoing
 from .carrying_out import stop
 from .kinds import KINDS
 from .models import FileImport, FileKind, FileState, Outcome
-from .presenters import result_of
 from .sources import rows_of
-
-TAGS = {
-    FileState.FINISHED: "green",
-    FileState.FAILED: "failed",
-    FileState.INCOMPLETE: "waiting",
-    FileState.UNDONE: "draft",
-}
 
 
 def import_or_404(request: MemberRequest, pk: int) -> FileImport:
@@ -49,10 +41,7 @@ def file_list(request: MemberRequest) -> HttpResponse:
     imports = FileImport.objects.filter(organisation=request.organisation)
     related = imports.select_related("started_by", "undone_by")
     page = page_of(request, related.exclude(state=FileState.DRAFT))
-    for one in page:
-        one.result, one.tag = result_of(one), TAGS.get(FileState(one.state), "waiting")
-        one.may_undo = one.state in undoing.UNDOABLE and bool(one.new_count or one.changed_count)
-    running = next((one for one in page if one.state in UNDER_WAY), None)
+    running = imports.filter(state__in=UNDER_WAY).select_related("started_by").first()
     drafts = related.filter(state=FileState.DRAFT)[:3]
     context = {"page": page, "running": running, "drafts": drafts}
     return render(request, "imports/file_list.html", context)

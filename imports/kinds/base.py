@@ -80,7 +80,7 @@ class Context:
     mapped: tuple[str, ...]
     status: str = NewStatus.OPEN
     adds_tasks: bool = False
-    file_import_id: int | None = None
+    file_import_id: int = 0
     # The ids of what this import created for unknown names, by model.
     created: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     # Ids that rows of this file stand for already.

@@ -46,7 +46,7 @@ class _Phone:
 def _line(
     name: str, label: Any, headings: tuple[str, ...], example: str = "", **more: Any
 ) -> Field:
-    field = Customer._meta.get_field(name).formfield()
+    field = cast(Any, Customer._meta.get_field(name)).formfield()
     return Field(name, label, Text(field), headings, example=example, **more)
 
 

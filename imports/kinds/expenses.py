@@ -114,7 +114,7 @@ class ExpensesKind(RegistrationKind):
     def _without_vat(
         row: ReadRow, quantity: Decimal, paid: Decimal, context: Context
     ) -> tuple[Decimal, Decimal]:
-        rate = context.loaded[VatRate].get(row.values.get("vat_rate"))
+        rate = context.loaded[VatRate].get(row.values.get("vat_rate", 0))
         if rate is None:
             row.errors["vat_rate"] = _("Choose the VAT rate that is in the price.")
         elif not holds_on(rate, row.values["date"]):

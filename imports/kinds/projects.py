@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,16 +17,20 @@ from ..cells import Amount, Choice, Day, Name, Text
 from .base import Context, Field, Plan, ReadRow
 from .records import RecordKind
 
-METHODS = (
-    Method.NONE, Method.TASK_RATE, Method.EMPLOYEE_RATE, Method.PROJECT_RATE, Method.CUSTOMER_RATE,
-    Method.FIXED_PRICE,
-)  # fmt: skip
+METHODS: dict[Method, tuple[str, ...]] = {
+    Method.NONE: ("niet factureren", "niet gefactureerd", "geen", "none", "internal", "intern"),
+    Method.TASK_RATE: ("taaktarief", "tarief van de taak", "task rate"),
+    Method.EMPLOYEE_RATE: ("medewerkertarief", "tarief van de medewerker", "employee rate"),
+    Method.PROJECT_RATE: ("projecttarief", "tarief van het project", "project rate"),
+    Method.CUSTOMER_RATE: ("klanttarief", "tarief van de klant", "customer rate"),
+    Method.FIXED_PRICE: ("vaste prijs", "vast bedrag", "fixed price"),
+}
 
 
 def _text(
     name: str, label: Any, headings: tuple[str, ...], example: str = "", **more: Any
 ) -> Field:
-    field = Project._meta.get_field(name).formfield()
+    field = cast(Any, Project._meta.get_field(name)).formfield()
     return Field(name, label, Text(field), headings, example=example, **more)
 
 
@@ -43,7 +47,7 @@ FIELDS = (
     Field("ends_on", gettext_lazy("End"), Day(),
           ("eind", "einde", "einddatum", "tot", "end", "end date"), example="31-12-2026"),
     Field("method", gettext_lazy("Invoicing method"),
-          Choice(dict.fromkeys(METHODS, ()), {one: one.label for one in METHODS}),
+          Choice(METHODS, {one: one.label for one in METHODS}),
           ("factuurmethode", "facturatiemethode", "facturatie", "invoicing method", "method")),
     Field("hourly_rate", gettext_lazy("Hourly rate"), Amount(AmountField(max_digits=8)),
           ("uurtarief", "tarief", "hourly rate", "rate")),

@@ -91,12 +91,12 @@ class RegistrationKind(Kind):
             description=row.values.get("description") or "",
             **values,
         )
-        for name, model in (("employee", Membership), ("project", Project)):
-            found = context.loaded[model].get(row.values[name])
-            if found is not None:
-                setattr(target, "membership" if name == "employee" else name, found)
+        if person := context.loaded[Membership].get(row.values["employee"]):
+            target.membership = person
+        if project := context.loaded[Project].get(row.values["project"]):
+            target.project = project
         for name, (model, field) in self.references.items():
-            found = context.loaded[model].get(row.values.get(name))
+            found = context.loaded[model].get(row.values.get(name, 0))
             if found is not None:
                 setattr(target, field, found)
         return target
@@ -182,7 +182,7 @@ class RegistrationKind(Kind):
         living = set(ids.values_list("pk", flat=True))
         found: dict[str, list[int]] = defaultdict(list)
         for text, pk in pairs:
-            if pk in living:
+            if pk is not None and pk in living:
                 found[text].append(pk)
         return found
 

@@ -16,7 +16,8 @@ from .hours import CUSTOMER, DATE, EMPLOYEE, NOTE, PROJECT
 from .registrations import RegistrationKind
 
 ORIGIN, DESTINATION, DISTANCE = (
-    Trip._meta.get_field(name).formfield() for name in ("origin", "destination", "distance")
+    cast(Any, Trip._meta.get_field(name)).formfield()
+    for name in ("origin", "destination", "distance")
 )
 FIELDS = (
     DATE,
