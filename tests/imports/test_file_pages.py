@@ -1,0 +1,175 @@
+"""Settings → Import: the pages from the choice of a file until its undo."""
+
+import datetime
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from imports import tasks
+from imports.carrying_out import carry_out_import
+from imports.models import FileImport, FileState
+from lib.tables import read_table
+from registrations.models import TimeEntry
+from tests.factories import create_membership
+
+from .conftest import table
+
+pytestmark = pytest.mark.django_db
+NEW = "/settings/import/files/new/"
+LIST = "/settings/import/files/"
+HEAD = ("Datum", "Medewerker", "Project", "Taak", "Uren", "Omschrijving")
+ROWS = (
+    ("28-11-2025", "Daan Visser", "Website", "Ontwerp", "1:30", "Goed"),
+    ("27-11-2025", "Daan Visser", "Website", "Ontwerp", "veel", "=1+1"),
+    ("26-11-2025", "D. Visser", "Website", "Ontwerp", "2", "Wie?"),
+)
+
+
+@pytest.fixture
+def agency(office):
+    office.person("Daan", "Visser")
+    office.work()
+    return office
+
+
+@pytest.fixture
+def client(agency, client_of):
+    return client_of(agency.manager)
+
+
+def upload(client, text, *, name="uren.csv", kind="hours"):
+    file = SimpleUploadedFile(name, text.encode())
+    return client.post(NEW, {"kind": kind, "file": file})
+
+
+def page(answer):
+    return answer.content.decode()
+
+
+def test_from_a_file_to_its_undo(client, agency):
+    address = upload(client, table(HEAD, *ROWS)).url
+    shown = page(client.get(address))
+    assert "3 rows" in shown
+    assert "2 rows with errors are left out" in shown
+    assert 'name="cell:3:duration" value="veel"' in shown
+    assert "Import 1 row" in shown
+
+    # A cell is mended and a name answered; the page is drawn again.
+    daan = agency.organisation.memberships.get(user__first_name="Daan")
+    posted = {
+        "cell:3:duration": "1:15",
+        "was:3:duration": "veel",
+        "name:employee:d. visser": f"to:{daan.pk}",
+    }
+    assert "Import 3 rows" in page(client.post(address, posted))
+
+    start = address.replace("columns", "start")
+    assert client.post(start, {}).url == LIST
+    draft = FileImport.objects.get()
+    assert draft.state == FileState.QUEUED
+    assert "you can leave this page" in page(client.get(LIST))
+    carry_out_import(draft.pk, clock=timezone.now)
+    shown = page(client.get(LIST))
+    assert "3 new" in shown
+    assert "every 2s" not in shown
+    assert TimeEntry.objects.count() == 3
+
+    undo = reverse("imports:file-undo", args=[draft.pk])
+    assert "3 rows are removed" in page(client.get(undo))
+    client.post(undo)
+    assert not TimeEntry.objects.exists()
+    assert "Undone" in page(client.get(LIST))
+    assert "under way or was undone before" in page(client.get(undo))
+
+
+def test_a_start_with_something_open_shows_the_page_again(client):
+    address = upload(client, table(("Datum", "Uren"), ("28-11-2025", "1"))).url
+
+    answer = client.post(address.replace("columns", "start"), {})
+
+    assert answer.status_code == 422
+    assert "Say which column is: Employee, Project, Task." in page(answer)
+
+
+def test_errors_come_back_as_a_file_with_the_reason_and_can_be_imported_again(client, agency):
+    draft = agency.take(table(HEAD, *ROWS))
+    agency.run(draft)
+
+    answer = client.get(reverse("imports:file-errors", args=[draft.pk]) + "?file=csv")
+    content = b"".join(answer.streaming_content)
+
+    assert answer["Content-Disposition"] == 'attachment; filename="uren-errors.csv"'
+    back = read_table(io.BytesIO(content), name="a.csv")
+    assert back.headings == [*HEAD, "Reason"]
+    assert [row[:6] for _number, row in back.rows] == [list(row) for row in ROWS[1:]]
+    assert back.rows[0][1][6].startswith("Type a duration")
+    again = agency.take(content.decode())
+    assert again.mapping[6] == ""
+    assert 6 in again.looked_at
+
+
+def test_a_template_is_read_by_the_import(client, agency):
+    for kind in ("hours", "customers"):
+        answer = client.get(reverse("imports:file-template", args=[kind]))
+        content = b"".join(answer.streaming_content)
+        draft = agency.take(content, kind=kind, name="t.xlsx")
+        assert draft.total == 1
+        assert "" not in draft.mapping
+    assert client.get(reverse("imports:file-template", args=["nothing"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.csv", "", "This file is empty. Choose another one."),
+        ("a.xlsx", "PK\x03\x04x", "This workbook is damaged"),
+        ("a.csv", "Datum;Uren\n", "This file has headings and no rows"),
+    ],
+)
+def test_what_cannot_be_read_is_said_at_the_file(client, name, content, sentence):
+    answer = upload(client, content, name=name)
+
+    assert answer.status_code == 422
+    assert sentence in page(answer)
+    assert not FileImport.objects.exists()
+
+
+def test_only_administrators_import(agency, client_of):
+    for role in (Role.PROJECT_MANAGER, Role.EMPLOYEE):
+        member = create_membership(organisation=agency.organisation, role=role)
+        other = client_of(member)
+        assert other.get(LIST).status_code == 403
+        assert upload(other, table(HEAD, *ROWS)).status_code == 403
+
+
+def test_the_preview_asks_the_same_number_of_times_whatever_the_file_has(client, agency):
+    asked = []
+    for count in (10, 900):
+        rows = [(*ROWS[0][:5], f"Werk {n}") for n in range(min(count, 16))] + [
+            (f"{1 + n % 28:02d}-10-2025", *ROWS[0][1:5], f"Werk {n}") for n in range(count - 16)
+        ]
+        address = upload(client, table(HEAD, *rows)).url
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+
+
+def test_drafts_that_nobody_started_are_deleted_with_their_file(agency):
+    draft = agency.take(table(HEAD, *ROWS))
+    kept = agency.take(table(HEAD, *ROWS))
+    old = timezone.now() - datetime.timedelta(days=8)
+    FileImport.objects.filter(pk=draft.pk).update(created_at=old)
+    storage, name = draft.content.storage, draft.content.name
+
+    tasks.purge_drafts()
+
+    assert list(FileImport.objects.all()) == [kept]
+    assert not storage.exists(name)
