@@ -63,7 +63,7 @@ class RowReader:
         within = None
         if field.within and row.cells.get(field.within, "") != "":
             if field.within not in row.values:
-                raise Unknown(_("First say which %(field)s it is.") % {"field": field.within})
+                raise Unknown(_("First say which customer it is."))
             within = row.values[field.within]
         return self.names.find(field.directory, value, within=within)
 
