@@ -39,39 +39,34 @@ def price_many(
     stored = before or {}
     hours = [row for row in rows if isinstance(row, TimeEntry)]
     rates = RateBook({row.project_id: row.project for row in hours}.values()) if hours else None
-    trips = [row for row in rows if isinstance(row, Trip)]
-    new_trips = [trip for trip in trips if not isinstance(stored.get(trip.pk), Trip)]
-    per_km = trip_rate(new_trips[0]) if new_trips else ZERO
+    trips = [
+        row for row in rows if isinstance(row, Trip) and not _keeps_rate(row, stored.get(row.pk))
+    ]
+    per_km = TripRates(trips[0].organisation_id) if trips else None
     for row in rows:
-        _price(row, before=stored.get(row.pk) if row.pk else None, rates=rates, per_km=per_km)
+        _price(row, before=stored.get(row.pk), rates=rates, per_km=per_km)
 
 
 def _price(
-    row: Registration, *, before: Registration | None, rates: RateBook | None, per_km: Decimal
+    row: Registration,
+    *,
+    before: Registration | None,
+    rates: RateBook | None,
+    per_km: TripRates | None,
 ) -> None:
     is_billed = row.project.billing_method is not Method.NONE
     match row:
         case TimeEntry():
-<<<<<<< HEAD
-            rates = RateBook([row.project])
-            row.is_billable = is_billed and rates.is_billable(project=row.project, task=row.task)
-            _price_hours(row, rates=rates, agreed=_agreed_rate(row, before, rates=rates))
-=======
             book = rates or RateBook([row.project])
             row.is_billable = is_billed and book.is_billable(project=row.project, task=row.task)
-            _price_hours(row, rates=book, agreed=_agreed_rate(row, before))
->>>>>>> 31b54af (An engine that imports files in blocks)
+            _price_hours(row, rates=book, agreed=_agreed_rate(row, before, rates=book))
         case Expense():
             row.is_billable = is_billed and row.is_billable
             row.amount = net_amount(row.quantity, row.price) if row.is_billable else ZERO
         case _:
             trip = cast(Trip, row)
             trip.is_billable = is_billed and trip.is_billable and trip.kind == TripKind.BUSINESS
-<<<<<<< HEAD
-            trip.rate = _rate_of_trip(trip, before)
-=======
-            trip.rate = before.rate if isinstance(before, Trip) else per_km
->>>>>>> 31b54af (An engine that imports files in blocks)
+            trip.rate = _rate_of_trip(trip, before, per_km)
             trip.amount = (
                 net_amount(Decimal(trip.distance), trip.rate) if trip.is_billable else ZERO
             )
@@ -119,13 +114,15 @@ def without_vat(
     return (quantity, each) if net_amount(quantity, each) == net else (Decimal("1.00"), net)
 
 
-def _rate_of_trip(trip: Trip, before: Registration | None) -> Decimal:
+def _keeps_rate(trip: Trip, before: Registration | None) -> bool:
+    """Return whether no other rate can hold than the one at which the trip was registered."""
+    return isinstance(before, Trip) and before.date == trip.date
+
+
+def _rate_of_trip(trip: Trip, before: Registration | None, rates: TripRates | None) -> Decimal:
     """Return euros per kilometre: of the date of the trip, or as it was registered."""
-    if isinstance(before, Trip) and before.date == trip.date:
-        return before.rate
-    rates = TripRates(trip.organisation_id)
-    if isinstance(before, Trip) and rates.at(before.date) == rates.at(trip.date):
-        return before.rate
+    if rates is None or (isinstance(before, Trip) and rates.at(before.date) == rates.at(trip.date)):
+        return cast(Trip, before).rate
     return rates.at(trip.date)
 
 

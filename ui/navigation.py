@@ -137,14 +137,11 @@ MANAGEMENT = Section(
         Entry(_("Expense categories"), "projects:category-list", ("projects:category-",)),
         Entry(_("Vehicles"), "projects:vehicle-list", ("projects:vehicle-",)),
         Entry(
-<<<<<<< HEAD
-            _("Employees"), "accounts:employee-list", ("accounts:employee-", "registrations:rate")
-        ),
-=======
-            _("Employees"), "accounts:employee-list", ("accounts:employee-", "accounts:contract-")
+            _("Employees"),
+            "accounts:employee-list",
+            ("accounts:employee-", "accounts:contract-", "registrations:rate"),
         ),
         Entry(_("Leave"), "registrations:leave-team", ("registrations:leave-team",)),
->>>>>>> 724a414 (Contract hours, holidays and leave: what is expected)
     ),
     may_see=managers,
 )
