@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,10 +15,10 @@ from lib.amounts import AmountField
 from lib.form_fields import DayField
 from lib.text import fill
 from lib.understanding import ShowsUnderstood, number
-from projects.dated_rates import RateEdit, RateTable, rates_of
+from projects.dated_rates import RateEdit, rates_of
 from projects.models import DatedRate, RateKind
 
-from ..rated import Rated
+from ..rated import Rated, general_of
 from ..rules import FIRST_YEAR, LAST_YEAR, is_registrable
 
 CHANGE, LEAVE = "change", "leave"
@@ -95,22 +95,21 @@ class RateForm(ShowsUnderstood, forms.Form):
         if day is None:
             return {}
         before = self._before(day)
-        weekday = formats.date_format(day, "l")
         if before is None:
-            return {
-                "from_on": fill(_("%(weekday)s; before it no rate holds"), {"weekday": weekday})
-            }
-        text = fill(
-            _("%(weekday)s; before it %(rate)s holds"), {"weekday": weekday, "rate": number(before)}
-        )
-        return {"from_on": text, "rate": _difference(before, rate)} if rate else {"from_on": text}
+            return {"from_on": _("before it no rate holds")}
+        text = fill(_("before it %(rate)s holds"), {"rate": number(before)})
+        return {"from_on": text, **({"rate": _difference(before, rate)} if rate else {})}
 
     def _before(self, day: datetime.date) -> Decimal | None:
         """Return the rate that holds just before a day, without the one that is changed."""
-        subject = self.rated.subject
-        rows = rates_of(subject, self.kind).exclude(pk=self.found.pk if self.found else 0)
-        table = RateTable((subject, row.from_on, row.rate) for row in rows if row.from_on < day)
-        return table.at(day, subject=subject, beginning=self.rated.beginning)
+        one, general = self.rated, general_of(self.rated)
+        own = self._rate_before(one, day)
+        return own if own is not None or general is None else self._rate_before(general, day)
+
+    def _rate_before(self, one: Rated, day: datetime.date) -> Decimal | None:
+        rows = rates_of(one.subject, self.kind).exclude(pk=self.found.pk if self.found else 0)
+        latest = rows.filter(from_on__lt=day).last()
+        return latest.rate if latest else one.beginning
 
 
 class RemovalForm(forms.Form):

@@ -17,7 +17,6 @@ from accounts.access import manager_required
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.formats import euro
-from lib.text import fill
 from lib.toasts import Undo, toast
 from lib.understanding import is_typing
 from projects.dated_rates import RateEdit
@@ -174,6 +173,7 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     context |= {"rated": one, "edit": edit, "next": _next(request, one)}
+    context["with_project"] = not one.subject.name.startswith("project")
     if edit:
         effect = _effect(request, one, edit, context["kind"])
         rows = request.POST.get("rows", "")
@@ -194,12 +194,9 @@ def _drawn(effect: Effect) -> dict[str, Any]:
     }
 
 
-def _general(one: Rated, periods: Sequence[Period]) -> str:
-    """Say what holds while an object on a project has no rate of its own."""
-    general = general_of(one)
-    if general is None or periods[0].rate is not None:
-        return ""
-    return fill(_("the rate of %(name)s in general"), {"name": general.label})
+def _general(one: Rated, periods: Sequence[Period]) -> Rated | None:
+    """Return whose rate holds while an object on a project has none of its own."""
+    return general_of(one) if periods[0].rate is None else None
 
 
 def _effect(request: MemberRequest, one: Rated, edit: RateEdit, kind: str) -> Effect:
