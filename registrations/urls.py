@@ -13,6 +13,7 @@ from .views import (
     register,
     repeating,
     repricing,
+    standing,
     timer,
     week,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
     path("register/timer/discard/", timer.timer_discard, name="timer-discard"),
     path("register/hours/<int:pk>/timer/", timer.timer_resume, name="hour-timer"),
     path("projects/<int:pk>/reprice/", repricing.project_reprice, name="project-reprice"),
+    path("projects/<int:pk>/hours/", standing.project_hours, name="project-hours"),
     path("projects/<int:pk>/rates/", rates.project_rates, name="project-rates"),
     path("management/rates/add/", rates.rate_add, name="rate-add"),
     path("management/rates/<int:pk>/", rates.rate_edit, name="rate-edit"),
