@@ -7,7 +7,7 @@ was typed. `lib/picker_fields.py` has the form fields.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -106,7 +106,8 @@ class Source:
     """A set of rows to pick from; `key` stands in its address.
 
     `rows` gets the member and the values of the fields in `needs`. `recent` gives the ids that the
-    member used last, the latest first.
+    member used last, the latest first, and `favourites` those that the member starred, which
+    `star_url` names the view for.
     """
 
     key: str
@@ -114,6 +115,8 @@ class Source:
     rows: Callable[[Any, Mapping[str, str]], QuerySet[Any]]
     may: Callable[[Any], bool] = anybody
     recent: Callable[[Any], Sequence[int]] = nothing_recent
+    favourites: Callable[[Any], Sequence[int]] = nothing_recent
+    star_url: str = ""
     needs: tuple[str, ...] = ()
 
 
@@ -126,6 +129,7 @@ class Option:
     detail: str
     pieces: tuple[tuple[str, bool], ...]
     fills: Filled = field(default_factory=dict)
+    is_starred: bool = False
 
     @property
     def fills_json(self) -> str:
@@ -134,21 +138,26 @@ class Option:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer to a typed text: recently used rows, the others, and whether there are more."""
+    """The answer to a typed text: starred and recently used rows, the others, whether more.
+
+    `can_star` is True if the rows can be starred.
+    """
 
     kind: Kind
     text: str
     recent: tuple[Option, ...]
     others: tuple[Option, ...]
     has_more: bool
+    favourites: tuple[Option, ...] = ()
+    can_star: bool = False
 
     @property
     def count(self) -> int:
-        return len(self.recent) + len(self.others)
+        return len(self.options)
 
     @property
     def options(self) -> tuple[Option, ...]:
-        return self.recent + self.others
+        return self.favourites + self.recent + self.others
 
     @property
     def nothing(self) -> str:
@@ -184,10 +193,12 @@ def clean_query(text: str) -> str:
 
 
 def find(source: Source, membership: Any, given: Mapping[str, str], *, text: str) -> Found:
-    """Return what the member may pick, with the words of the text; costs at most two queries."""
+    """Return what the member may pick, with the words of the text; costs at most three queries."""
     text = clean_query(text)
-    rows = source.rows(membership, given)
-    return found_in(rows, source.kind, text=text, recent=list(source.recent(membership)))
+    rows, starred = source.rows(membership, given), list(source.favourites(membership))
+    recent = [pk for pk in source.recent(membership) if pk not in starred]
+    found = found_in(rows, source.kind, text=text, recent=recent, favourites=starred)
+    return replace(found, can_star=bool(source.star_url))
 
 
 def find_one(source: Source, membership: Any, given: Mapping[str, str], *, pk: int) -> Found:
@@ -196,24 +207,36 @@ def find_one(source: Source, membership: Any, given: Mapping[str, str], *, pk: i
     return found_in(rows, source.kind, text="")
 
 
-def found_in(rows: QuerySet[Any], kind: Kind, *, text: str, recent: Sequence[int] = ()) -> Found:
-    """Return the rows with the words of the text, those in `recent` first."""
+def found_in(
+    rows: QuerySet[Any],
+    kind: Kind,
+    *,
+    text: str,
+    recent: Sequence[int] = (),
+    favourites: Sequence[int] = (),
+) -> Found:
+    """Return the rows with the words of the text: favourites, then those in `recent`, then all."""
     matching = kind.matching(rows, text)
-    if recent:
-        cases = [When(pk=pk, then=Value(place)) for place, pk in enumerate(recent)]
-        place = Case(*cases, default=Value(len(cases)), output_field=IntegerField())
+    if first := [*favourites, *recent]:
+        # Favourites stand in the order of the list; what was used last, the latest first.
+        places = dict.fromkeys(favourites, 0) | {pk: n + 1 for n, pk in enumerate(recent)}
+        cases = [When(pk=pk, then=Value(place)) for pk, place in places.items()]
+        place = Case(*cases, default=Value(len(first) + 1), output_field=IntegerField())
         matching = matching.order_by(place, *matching.query.order_by)
     shown = list(matching[: MOST + 1])
-    options = [option_of(row, kind, text=text) for row in shown[:MOST]]
+    options = [
+        option_of(row, kind, text=text, is_starred=row.pk in favourites) for row in shown[:MOST]
+    ]
+    starred = tuple(one for one in options if one.is_starred)
     used = tuple(one for one in options if one.pk in recent)
-    others = tuple(one for one in options if one.pk not in recent)
-    return Found(kind, text, used, others, has_more=len(shown) > MOST)
+    others = tuple(one for one in options if not one.is_starred and one.pk not in recent)
+    return Found(kind, text, used, others, has_more=len(shown) > MOST, favourites=starred)
 
 
-def option_of(row: Any, kind: Kind, *, text: str = "") -> Option:
+def option_of(row: Any, kind: Kind, *, text: str = "", is_starred: bool = False) -> Option:
     """Return a row as an option, with the matched pieces of its label."""
-    label = kind.label(row)
-    return Option(row.pk, label, kind.detail(row), _pieces(label, text), kind.fills(row))
+    label, pieces = kind.label(row), _pieces(kind.label(row), text)
+    return Option(row.pk, label, kind.detail(row), pieces, kind.fills(row), is_starred)
 
 
 def _pieces(label: str, text: str) -> tuple[tuple[str, bool], ...]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from lib.model_fields import LineField, MultilineCharField, WholeNumberField
-from projects.models import ExpenseCategory, Project, Task, Vehicle
+from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
 
 from .rights import sees_everything
 from .worth import worth_by
@@ -358,6 +358,23 @@ class LeaveGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership} {self.year}"
+
+
+class FavouriteWork(models.Model):
+    """A task on a project that a person starred: it comes first in the list to choose from."""
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="favourites", db_index=False
+    )
+    work = models.ForeignKey(ProjectTask, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "work"], name="unique_favourite_work")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} {self.work}"
 
 
 # The kinds of registrations, under the names of their overviews.

@@ -11,13 +11,16 @@ from accounts.pickers import EMPLOYEE
 from customers.models import Customer
 from customers.pickers import CUSTOMER
 from lib.choices import chosen_id
-from lib.pickers import Kind, Source, register
+from lib.pickers import MOST, Kind, Source, register
 from projects.models import Project, ProjectTask, Task
 from projects.pickers import LATEST, PROJECT, TASK, WORK, first_of
 
 from .bookable import bookable_work, customers_of
 from .models import KINDS, Expense, TimeEntry, Trip
 from .rights import sees_everything
+
+# Recent is what was registered on in so many days. More favourites than MOST are no favourites.
+RECENT_DAYS, MOST_STARRED = 14, MOST
 
 
 def _own(membership: Membership, model: type[Any]) -> QuerySet[Any]:
@@ -45,10 +48,17 @@ def _work(membership: Membership, _given: Mapping[str, str]) -> QuerySet[Project
 
 
 def recent_work(membership: Membership) -> list[int]:
-    """Return the tasks on projects that the member registered on last."""
+    """Return the tasks on projects of the last days that the member registered on."""
     mine = ProjectTask.objects.filter(project=OuterRef("project"), task=OuterRef("task"))
-    latest = _own(membership, TimeEntry).order_by("-date", "-pk")[:LATEST]
-    return first_of(latest.annotate(work=mine.values("pk")[:1]).values_list("work", flat=True))
+    latest = _own(membership, TimeEntry).order_by("-date", "-pk")
+    rows = list(latest.annotate(work=mine.values("pk")[:1]).values_list("date", "work")[:LATEST])
+    # Counted from the latest entry: after a holiday, the work of before it is still recent.
+    return first_of(work for day, work in rows if (rows[0][0] - day).days < RECENT_DAYS)
+
+
+def favourite_work(membership: Membership) -> list[int]:
+    """Return the tasks on projects that the member starred."""
+    return list(membership.favourites.order_by("pk").values_list("work", flat=True)[:MOST_STARRED])
 
 
 def _seen(membership: Membership, column: str) -> Q:
@@ -108,7 +118,16 @@ for _page, _model in (("expenses", Expense), ("trips", Trip)):
               needs=("customer",))  # fmt: skip
     _register(f"{_page}-customers", CUSTOMER, _customers, model=_model,
               column="project__customer")  # fmt: skip
-register(Source("hours-work", WORK, _work, recent=recent_work))
+register(
+    Source(
+        "hours-work",
+        WORK,
+        _work,
+        recent=recent_work,
+        favourites=favourite_work,
+        star_url="registrations:work-star",
+    )
+)
 for _key, _kind, _rows, _column in (
     ("filter-customers", CUSTOMER, filter_customers, "project__customer"),
     ("filter-projects", PROJECT, filter_projects, "project"),

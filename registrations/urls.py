@@ -16,6 +16,7 @@ from .views import (
     standing,
     timer,
     week,
+    work,
 )
 
 app_name = "registrations"
@@ -51,6 +52,8 @@ urlpatterns = [
     path("register/hours/week/copy/", week.copy_week, name="hours-week-copy"),
     path("register/hours/week/submit/", week.submit_week, name="hours-week-submit"),
     path("register/hours/month/", month.month, name="hours-month"),
+    path("register/work/star/", work.work_star, name="work-star"),
+    path("register/work/about/", work.work_about, name="work-about"),
     path("register/leave/", leave.leave_page, name="leave"),
     path("register/leave/<int:pk>/delete/", leave.leave_delete, name="leave-delete"),
     path("register/leave/restore/", leave.leave_restore, name="leave-restore"),

@@ -59,4 +59,5 @@ def _of(source: Source) -> dict[str, object]:
         "url": reverse("pick", args=[source.key]),
         "nothing": nothing,
         "search": _("Search…"),
+        "star_url": reverse(source.star_url) if source.star_url else "",
     }

@@ -30,6 +30,16 @@
     first?.focus();
   });
 
+  // A text of before fills the description.
+  on("click", (event) => {
+    const chip = event.target.closest?.("[data-fill]");
+    const area = chip?.closest("form").elements.namedItem("description");
+    if (!area) return;
+    area.value = chip.dataset.fill;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.focus();
+  });
+
   // Ctrl Enter adds from any field.
   on("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

@@ -274,6 +274,20 @@
     if (option) choose(picker, option);
   }
 
+  // A star is kept on the server; the list is asked for again, with the same row active.
+  async function star(picker, id) {
+    const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "Content-Type": "application/x-www-form-urlencoded" };
+    try {
+      const answer = await fetch(picker.dataset.pickerStar, { method: "POST", headers, body: `work=${id}` });
+      const { said } = await answer.json();
+      await ask(picker);
+      activate(picker, optionsOf(picker).findIndex((option) => option.dataset.id === id));
+      picker.querySelector("[data-picker-status]").textContent = said;
+    } catch (error) {
+      tellTrouble(picker.querySelectorAll("[data-picker-foot], [data-picker-status]"), error);
+    }
+  }
+
   const MOVES = {
     ArrowDown: (state, last) => (state.active < last ? state.active + 1 : 0),
     ArrowUp: (state, last) => (state.active > 0 ? state.active - 1 : last),
@@ -307,6 +321,10 @@
     } else if (key === "Enter" && !ctrlKey && !metaKey) {
       stop(event);
       take(picker);
+    } else if (key.toLowerCase() === "d" && (ctrlKey || metaKey) && picker.dataset.pickerStar) {
+      stop(event);
+      const active = optionsOf(picker)[state.active];
+      if (active) star(picker, active.dataset.id);
     } else if (key in MOVES && optionsOf(picker).length) {
       event.preventDefault();
       activate(picker, MOVES[key](state, optionsOf(picker).length - 1));
@@ -363,8 +381,11 @@
     }
   });
   on("click", (event) => {
+    const corner = event.target.closest?.("[data-picker-star-id]");
+    if (corner) return star(pickerOf(corner), corner.dataset.pickerStarId);
     const option = event.target.closest?.("[data-picker-menu] [role=option]");
     if (option) choose(pickerOf(option), option);
+    return null;
   });
   const openOne = () => document.querySelector("[data-picker-text][aria-expanded=true]");
   const placeAgain = () => openOne() && place(pickerOf(openOne()));
