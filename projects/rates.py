@@ -57,10 +57,20 @@ class RateBook:
         self._dated = dated_rates(_dated_rates_of(rows), edit=edit)
 
     def hourly_rate(
-        self, *, project: Project, task: Task, membership: Membership, day: datetime.date
+        self,
+        *,
+        project: Project,
+        task: Task,
+        membership: Membership,
+        day: datetime.date,
+        is_chosen: bool = False,
     ) -> Decimal | None:
-        """Return euros excl. VAT per hour; None if hours are not billed, or if no rate is set."""
-        if not project.billing_method.is_hourly or not self.is_billable(project=project, task=task):
+        """Return euros excl. VAT per hour; None if hours are not billed, or if no rate is set.
+
+        `is_chosen` means that somebody bills these hours, whatever the task says.
+        """
+        is_billable = is_chosen or self.is_billable(project=project, task=task)
+        if not project.billing_method.is_hourly or not is_billable:
             return None
         return self._rate(project, task, membership, day)
 

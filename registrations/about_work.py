@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from accounts.models import Membership
 from projects.figures import used_minutes
-from projects.models import ProjectTask
+from projects.models import Method, ProjectTask
 
+from .bookable import is_billable_work
 from .models import TimeEntry
 
 # The latest texts on a task that are offered, and among how many entries they are looked for.
@@ -22,6 +23,16 @@ class AboutWork:
     budget: int | None
     used: int
     texts: tuple[str, ...]
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether the project is billed at all."""
+        return self.work.project.billing_method is not Method.NONE
+
+    @property
+    def is_billable(self) -> bool:
+        """Whether hours on it are billed, unless somebody chooses."""
+        return is_billable_work(self.work)
 
     @property
     def left(self) -> int:

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Organisation
 from customers.models import Customer
-from projects.models import Project, ProjectTask
+from projects.models import Method, Project, ProjectTask
 
 USABLE_TASKS = ProjectTask.objects.filter(project=OuterRef("pk"), task__is_active=True)
 
@@ -32,3 +32,9 @@ def work_of(
     return ProjectTask.objects.filter(
         project__organisation=organisation, project=project or 0, task=task or 0
     )
+
+
+def is_billable_work(work: ProjectTask) -> bool:
+    """Return True if hours on this task of this project are billed, unless somebody chooses."""
+    is_billed = work.project.billing_method is not Method.NONE
+    return is_billed and work.is_billable and work.task.is_billable

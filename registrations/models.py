@@ -186,6 +186,8 @@ class TimeEntry(Registration):
     started_at = models.TimeField(_("start"), null=True, blank=True)
     ended_at = models.TimeField(_("end"), null=True, blank=True)
     pause_minutes = models.PositiveSmallIntegerField(_("pause"), default=0)
+    # Whether the person chose to bill it; null: it follows the task.
+    billable_choice = models.BooleanField(null=True, editable=False)
     # In euros excl. VAT an hour; null: not billed by the hour.
     hourly_rate = models.DecimalField(max_digits=8, decimal_places=2, null=True, editable=False)
 

@@ -22,9 +22,10 @@ from .models import Expense, Registration, TimeEntry, Trip, TripKind
 def price(row: Registration, *, before: Registration | None = None) -> None:
     """Set whether a registration is billable, its rate and its amount. Does not save.
 
-    Hours are billable if their task is; for expenses and business trips the user decides. The rate
-    is the one of the date of the row. A changed registration keeps its rate from `before`, unless
-    project or task changed, or its date moved to where another rate holds.
+    Hours are billable if their task is, unless the user chose otherwise; for expenses and business
+    trips the user decides. The rate is the one of the date of the row. A changed registration keeps
+    its rate from `before`, unless project or task changed, or its date moved to where another rate
+    holds.
     """
     price_many([row], before={row.pk: before} if before else {})
 
@@ -58,7 +59,9 @@ def _price(
     match row:
         case TimeEntry():
             book = rates or RateBook([row.project])
-            row.is_billable = is_billed and book.is_billable(project=row.project, task=row.task)
+            follows = book.is_billable(project=row.project, task=row.task)
+            chosen = row.billable_choice
+            row.is_billable = is_billed and (follows if chosen is None else chosen)
             _price_hours(row, rates=book, agreed=_agreed_rate(row, before, rates=book))
         case Expense():
             row.is_billable = is_billed and row.is_billable
@@ -87,7 +90,11 @@ def _agreed_rate(
 def _rate_on(entry: TimeEntry, day: datetime.date, rates: RateBook) -> Decimal | None:
     """Return the euros per hour of this work on a day, by the rates."""
     return rates.hourly_rate(
-        project=entry.project, task=entry.task, membership=entry.membership, day=day
+        project=entry.project,
+        task=entry.task,
+        membership=entry.membership,
+        day=day,
+        is_chosen=bool(entry.billable_choice),
     )
 
 

@@ -25,6 +25,7 @@ FIELDS: dict[type[Registration], tuple[str, ...]] = {
         "started_at",
         "ended_at",
         "pause_minutes",
+        "billable_choice",
         "hourly_rate",
     ),
     Expense: (

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -13,7 +14,7 @@ from lib.picker_fields import PickerField
 from lib.times import DAY, NOON, format_clock, format_duration
 from projects.models import Project, ProjectTask
 
-from ..bookable import bookable_work, without_task, work_of
+from ..bookable import bookable_work, is_billable_work, without_task, work_of
 from ..fields import ClockField, DurationField, PauseField
 from ..models import TimeEntry
 from ..rules import is_registrable
@@ -42,6 +43,9 @@ class HoursForm(RegistrationForm):
     start = ClockField(label=_("Start"), required=False)
     end = ClockField(label=_("End"), required=False)
     pause = PauseField(label=_("Pause"), required=False)
+    billable = forms.BooleanField(label=_("Billable"), required=False)
+    # What the task says, as the page showed it: another value of `billable` was chosen.
+    billable_shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     page = "hours"
     field_order = ("work", "date", "description")
@@ -72,6 +76,9 @@ class HoursForm(RegistrationForm):
         work.error_messages["invalid_choice"] = _(
             "Choose from the list: an active task on an active project."
         )
+        follows = is_billable_work(chosen) if chosen else True
+        self.initial["billable_shown"] = "1" if follows else "0"
+        self.initial["billable"] = follows if row.billable_choice is None else row.billable_choice
         if chosen:
             self.initial["work"] = chosen.pk
             work.remember(chosen)
@@ -96,9 +103,23 @@ class HoursForm(RegistrationForm):
         cleaned = super().clean() or {}
         if work := cleaned.get("work"):
             self.instance.project, self.instance.task = work.project, work.task
+            self._choose_billable(cleaned)
         if not {"duration", "start", "end", "pause"} & self.errors.keys():
             self._read_time(cleaned)
         return cleaned
+
+    @property
+    def follows_task(self) -> bool:
+        """Whether the switch says what the task says."""
+        return bool(self["billable"].value()) == (self["billable_shown"].value() != "0")
+
+    def _choose_billable(self, cleaned: dict[str, Any]) -> None:
+        """Keep what was chosen for these hours; without the switch, what was chosen before."""
+        if not cleaned.get("billable_shown"):
+            return
+        chosen = bool(cleaned["billable"])
+        is_touched = chosen != (cleaned["billable_shown"] == "1")
+        self.instance.billable_choice = chosen if is_touched else None
 
     def ask_questions(self) -> None:
         super().ask_questions()

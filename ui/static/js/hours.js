@@ -40,6 +40,31 @@
     area.focus();
   });
 
+  // Billable follows the task until somebody touches it; the word beside it says so.
+  const switchOf = (form) => {
+    const { billable, billable_shown: shown } = form.elements;
+    return billable && shown ? { billable, shown } : null;
+  };
+  const isTouched = ({ billable, shown }) => billable.checked !== (shown.value !== "0");
+  function word(form, isBilled = true) {
+    const line = form.querySelector("[data-billable-word]");
+    const { follows, chosen, unbilled } = line.parentElement.dataset;
+    line.textContent = isBilled ? (isTouched(switchOf(form)) ? chosen : follows) : unbilled;
+  }
+  on("change", (event) => {
+    if (event.target.name === "billable" && formOf(event)) word(formOf(event));
+  });
+  on("htmx:afterSwap", (event) => {
+    const about = event.target.id === "work-about" && event.target.querySelector("[data-billable]");
+    const form = about && event.target.closest("form");
+    const both = form && switchOf(form);
+    if (!both) return;
+    const wasTouched = isTouched(both);
+    both.shown.value = about.dataset.billable;
+    if (!wasTouched) both.billable.checked = about.dataset.billable === "1";
+    word(form, about.dataset.billed === "1");
+  });
+
   // Ctrl Enter adds from any field.
   on("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
