@@ -226,7 +226,8 @@ def _rates_of(
     books = [RateBook(projects.values(), edit=one) for one in (None, edit)]
     for row in rows:
         work = {"project": row.project, "task": row.task, "membership": row.membership}
-        before, after = (book.hourly_rate(**work, day=row.date) for book in books)
+        choice = {"day": row.date, "is_chosen": bool(row.billable_choice)}
+        before, after = (book.hourly_rate(**work, **choice) for book in books)
         yield row, before, after
 
 

@@ -11,6 +11,7 @@ from ..views import (
     invoicing_runs,
     mail_settings,
     replacing,
+    time_sheets,
     unbilled,
 )
 from ..views import invoice_settings as settings_views
@@ -92,6 +93,11 @@ invoicing_urls = [
     path("finance/invoicing/<int:pk>/again/", dialogs.invoicing_again, name="invoicing-again"),
 ]
 
+time_sheet_urls = [
+    path("overview/time-sheet/", time_sheets.time_sheet, name="time-sheet"),
+    path("overview/time-sheet/file/", time_sheets.time_sheet_file, name="time-sheet-file"),
+]
+
 booking_urls = [
     path("finance/bookings/", bookings.booking_list, name="booking-list"),
     path("finance/bookings/<int:pk>/", bookings.booking_detail, name="booking-detail"),
@@ -120,6 +126,7 @@ check_urls = [
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     *invoicing_urls,
+    *time_sheet_urls,
     *urlpatterns_invoices,
     *urlpatterns_reports,
     *booking_urls,

@@ -61,7 +61,7 @@ def _inputs(
     document: InvoiceDocument, choices: InvoiceSettings, *, language: str
 ) -> dict[str, str]:
     content = drawable(content_of(document, choices, language=language))
-    content["logo"] = _logo(document.invoice.organisation)
+    content["logo"] = logo_of(document.invoice.organisation)
     content["product"] = settings.PRODUCT_NAME
     return {"content": json.dumps(content)}
 
@@ -79,7 +79,7 @@ def _compiled(design: str, inputs: dict[str, str], made_at: datetime.datetime, *
     )
 
 
-def _logo(organisation: Organisation) -> dict[str, object] | None:
+def logo_of(organisation: Organisation) -> dict[str, object] | None:
     """Return the logo as an SVG with its printed width; None without a logo or its file."""
     if not organisation.logo:
         return None
