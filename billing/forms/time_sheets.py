@@ -1,6 +1,7 @@
 """The form of a time sheet: whose hours, of which days, and what is shown of them."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -53,9 +54,7 @@ class TimeSheetForm(forms.Form):
         )
         self.names = {str(pk): name for _p, _n, pk, name in pairs}
         super().__init__(data, initial=self._initial(today))
-        cast(forms.ChoiceField, self.fields["customer"]).choices = sorted(
-            self.names.items(), key=lambda one: one[1].lower()
-        )
+        cast(forms.ChoiceField, self.fields["customer"]).choices = _by_name(self.names.items())
         self._offer_projects(pairs)
         if not sees_everything(by):
             del self.fields["with_amounts"]
@@ -84,7 +83,7 @@ class TimeSheetForm(forms.Form):
             for pk, name, _customer, customer in pairs
         ]
         field = cast(forms.MultipleChoiceField, self.fields["projects"])
-        field.choices = sorted(shown, key=lambda one: one[1].lower())
+        field.choices = _by_name(shown)
         self.initial["projects"] = [pk for pk, _name in shown]
 
     def clean(self) -> dict[str, Any]:
@@ -123,3 +122,7 @@ class TimeSheetForm(forms.Form):
             with_amounts=bool(cleaned.get("with_amounts")),
             with_signature=cleaned["with_signature"],
         )
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(pairs, key=lambda one: one[1].lower())

@@ -36,7 +36,7 @@ FIELDS = (
         "category",
         gettext_lazy("Category"),
         Name(),
-        ("categorie", "category", "soort", "product", "kostensoort"),
+        ("categorie", "category", "uitgavecategorie", "soort", "product", "kostensoort"),
         is_required=True,
         directory="category",
         example="Hosting",
