@@ -37,4 +37,7 @@ def _allow(may: Callable[[Membership], bool]) -> Callable[[MemberView[P]], SiteV
 member_required = _allow(lambda membership: True)
 manager_required = _allow(lambda membership: membership.is_manager)
 invoicer_required = _allow(lambda membership: membership.is_invoicer)
+# Pages of managers that are about rates and prices.
+prices_required = _allow(lambda membership: membership.is_manager and membership.sees_amounts)
+approver_required = _allow(lambda membership: membership.approves)
 administrator_required = _allow(lambda membership: membership.is_administrator)

@@ -62,11 +62,28 @@ class EmployeeForm(AsksQuestions, ShowsUnderstood, NameForm):
             )
 
 
+# The rights that only a project manager can have or not; an administrator has them all.
+MANAGER_RIGHTS = (
+    "manages_all_projects",
+    "may_see_amounts",
+    "may_register_for_others",
+    "may_approve",
+)
+
+
 class RightsForm(forms.Form):
     """Role and rights in the organisation."""
 
     role = Membership._meta.get_field("role").formfield()
     may_invoice = Membership._meta.get_field("may_invoice").formfield()
+    manages_all_projects = Membership._meta.get_field("manages_all_projects").formfield()
+    may_see_amounts = Membership._meta.get_field("may_see_amounts").formfield()
+    may_register_for_others = Membership._meta.get_field("may_register_for_others").formfield()
+    may_approve = Membership._meta.get_field("may_approve").formfield()
+
+    def rights_of_managers(self) -> list[forms.BoundField]:
+        """Return the fields of the rights that only a project manager can have or not."""
+        return [self[name] for name in MANAGER_RIGHTS]
 
 
 class NewEmployeeForm(EmployeeForm, RightsForm):
@@ -90,6 +107,7 @@ class NewEmployeeForm(EmployeeForm, RightsForm):
         "role",
         "hourly_rate",
         "may_invoice",
+        *MANAGER_RIGHTS,
     )
 
 

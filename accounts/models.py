@@ -141,6 +141,11 @@ class Organisation(models.Model):
         blank=True,
         help_text=_("No hours are expected on these days."),
     )
+    allows_own_approval = models.BooleanField(
+        _("people may approve their own registrations"),
+        default=False,
+        help_text=_("Who has nobody beside them always may."),
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -211,6 +216,28 @@ class Membership(models.Model):
         default=False,
         help_text=_("Also Unbilled, and everything that is booked in e-Boekhouden."),
     )
+    # The rights below are those of a project manager. An administrator always has them, an
+    # employee never.
+    manages_all_projects = models.BooleanField(
+        _("manages all projects"),
+        default=True,
+        help_text=_("If off, only the projects of which this person is project manager."),
+    )
+    may_see_amounts = models.BooleanField(
+        _("may see amounts"),
+        default=True,
+        help_text=_("Rates, prices and what registrations are worth."),
+    )
+    may_register_for_others = models.BooleanField(
+        _("may register for others"),
+        default=True,
+        help_text=_("Also change what others registered."),
+    )
+    may_approve = models.BooleanField(
+        _("may approve"),
+        default=True,
+        help_text=_("Approve and reject what others submitted."),
+    )
     hourly_rate = models.DecimalField(
         _("hourly rate"),
         max_digits=8,
@@ -246,6 +273,31 @@ class Membership(models.Model):
     def is_invoicer(self) -> bool:
         """Return whether the member may see and create invoices, and book them in e-Boekhouden."""
         return self.is_administrator or self.may_invoice
+
+    @property
+    def is_manager_of_all(self) -> bool:
+        """Return whether the member manages every project; other managers only their own."""
+        return self._has("manages_all_projects")
+
+    @property
+    def sees_amounts(self) -> bool:
+        """Return whether the member sees rates, prices and amounts."""
+        return self.is_invoicer or self._has("may_see_amounts")
+
+    @property
+    def registers_for_others(self) -> bool:
+        """Return whether the member adds and changes what others worked, on the projects seen."""
+        return self._has("may_register_for_others")
+
+    @property
+    def approves(self) -> bool:
+        """Return whether the member approves and rejects, on the projects seen."""
+        return self._has("may_approve")
+
+    def _has(self, right: str) -> bool:
+        """Return whether the member has a right of managers; administrators have them all."""
+        is_manager = self.role == Role.PROJECT_MANAGER
+        return self.is_administrator or (is_manager and bool(getattr(self, right)))
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -60,6 +60,7 @@ class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[
             "closed_until",
             "refuses_overlapping_times",
             "holiday_country",
+            "allows_own_approval",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}

@@ -33,8 +33,8 @@ def add_member(
 ) -> Membership:
     """Create a membership for the person with this address.
 
-    A person who already has an account keeps their name and password. `details` are role,
-    may_invoice and hourly_rate (euros excl. VAT). Raises AlreadyMember.
+    A person who already has an account keeps their name and password. `details` are the role, the
+    rights and the hourly rate (euros excl. VAT). Raises AlreadyMember.
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
@@ -67,11 +67,11 @@ def change_employee(
 
 
 @transaction.atomic
-def change_rights(membership: Membership, *, role: str, may_invoice: bool) -> None:
-    """Change role and rights. Raises LastAdministrator."""
+def change_rights(membership: Membership, *, role: str, **rights: bool) -> None:
+    """Change role and rights; a right that is not given stays. Raises LastAdministrator."""
     if role != Role.ADMINISTRATOR:
         _keep_an_administrator_besides(membership)
-    Membership.objects.filter(pk=membership.pk).update(role=role, may_invoice=may_invoice)
+    Membership.objects.filter(pk=membership.pk).update(role=role, **rights)
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def user_list(request: MemberRequest) -> HttpResponse:
 @administrator_required
 def user_edit(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
-    initial = {"role": membership.role, "may_invoice": membership.may_invoice}
+    initial = {name: getattr(membership, name) for name in RightsForm.base_fields}
     form = RightsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _changed(membership, form):
         messages.success(

@@ -65,8 +65,13 @@ class Agreement:
 
 
 @transaction.atomic
-def save_project(project: Project, *, agreement: Agreement, today: datetime.date) -> Outcome:
-    """Store a new or changed project and plan its amounts; return what changed in those."""
+def save_project(
+    project: Project, *, agreement: Agreement, by: Membership, today: datetime.date
+) -> Outcome:
+    """Store a new or changed project and plan its amounts; return what changed in those.
+
+    Who manages only their own projects stays a manager of this one.
+    """
     for name, value in agreement.fields.items():
         setattr(project, name, value)
     if project.pk is None:
@@ -75,6 +80,8 @@ def save_project(project: Project, *, agreement: Agreement, today: datetime.date
         project.save(update_fields=list(agreement.fields))
     _set_tasks(project, list(agreement.tasks))
     _set_members(project, list(agreement.members))
+    if not by.is_manager_of_all:
+        project.managers.add(by)
     open_instalments(project).filter(pk__in=agreement.removed_instalments).delete()
     _set_instalments(project, agreement.instalments)
     if agreement.subscription is not None:

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
 from customers.models import Customer
 from projects.models import Method, Project, ProjectTask
 
@@ -14,14 +14,20 @@ def customers_of(organisation: Organisation, projects: QuerySet[Project]) -> Que
     return organisation.customers.filter(pk__in=projects.order_by().values("customer"))
 
 
+def bookable_projects(organisation: Organisation, person: Membership) -> QuerySet[Project]:
+    """Return the active projects that the person is on the team of, or that are for everybody."""
+    projects = organisation.projects.active()
+    return projects if person.is_manager_of_all else projects.open_to(person)
+
+
 def without_task(organisation: Organisation) -> QuerySet[Project]:
     """Return the active projects that no hours can be registered on."""
     return organisation.projects.active().filter(~Exists(USABLE_TASKS))
 
 
-def bookable_work(organisation: Organisation) -> QuerySet[ProjectTask]:
-    """Return the active tasks on the active projects: what hours can be registered on."""
-    projects = organisation.projects.active()
+def bookable_work(organisation: Organisation, person: Membership) -> QuerySet[ProjectTask]:
+    """Return the active tasks on the projects that the person can register hours on."""
+    projects = bookable_projects(organisation, person)
     return ProjectTask.objects.filter(project__in=projects, task__is_active=True)
 
 

@@ -5,10 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts.models import Membership
 from lib.spans import ONE_MINUTE
 
+from .approvals import waiting_for
 from .models import Timer
 from .timing import timer_of
 
@@ -20,7 +23,16 @@ def timer(request: HttpRequest) -> dict[str, Any]:
         return {}
     found = timer_of(membership)
     running = _shown(found) if found else None
-    return {"running_timer": running, "timer_start_url": reverse("registrations:timer-start")}
+    return {
+        "running_timer": running,
+        "timer_start_url": reverse("registrations:timer-start"),
+        # Counted only where the tab is shown.
+        "approvals_count": SimpleLazyObject(lambda: _waiting(membership)),
+    }
+
+
+def _waiting(membership: Membership) -> int:
+    return waiting_for(membership) if membership.approves else 0
 
 
 def _shown(found: Timer) -> dict[str, Any]:

@@ -103,10 +103,18 @@ def expected_minutes(
 
 
 def registered_minutes(
-    memberships: Iterable[Membership], first: datetime.date, last: datetime.date
+    memberships: Iterable[Membership],
+    first: datetime.date,
+    last: datetime.date,
+    *,
+    by: Membership | None = None,
 ) -> dict[Key, int]:
-    """Return the registered minutes by person and day, where there are any; one query."""
-    rows = TimeEntry.objects.filter(
+    """Return the registered minutes by person and day, where there are any; one query.
+
+    With `by` those that this member sees.
+    """
+    seen = TimeEntry.objects.visible_to(by) if by else TimeEntry.objects.all()
+    rows = seen.filter(
         membership__in=[one.pk for one in memberships], date__range=(first, last)
     ).order_by()
     sums = rows.values_list("membership", "date").annotate(total=Sum("minutes"))

@@ -14,7 +14,7 @@ from accounts.models import Membership, Organisation
 from lib.model_fields import LineField, MultilineCharField, WholeNumberField
 from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
 
-from .rights import sees_everything
+from .rights import of_seen
 from .worth import worth_by
 
 
@@ -48,8 +48,16 @@ class RegistrationQuerySet(models.QuerySet[Any]):
         return self.filter(date__lte=day)
 
     def changeable(self) -> Self:
-        """Filter the rows that may change; updates use this, so that billed rows never change."""
-        return self.filter(invoice_line=None).exclude(status=Status.INVOICED)
+        """Filter the rows that may change; updates use this, so that settled rows never change."""
+        return self.filter(invoice_line=None, status__in=UNSETTLED_STATUSES)
+
+    def unlocked(self) -> Self:
+        """Filter the rows that can be edited as they are: open or rejected, in no closed period."""
+        rows = self.filter(invoice_line=None, status__in=EDITABLE_STATUSES)
+        return rows.filter(
+            models.Q(organisation__closed_until=None)
+            | models.Q(date__gt=models.F("organisation__closed_until"))
+        )
 
     def hold(self) -> list[int]:
         """Lock the rows until the end of the transaction, by ascending id; return the ids.
@@ -64,21 +72,23 @@ class RegistrationQuerySet(models.QuerySet[Any]):
         return worth_by(self)[()].amount
 
     def visible_to(self, membership: Membership) -> Self:
-        """Filter the rows that the member may see; employees see only their own."""
-        rows = self.filter(organisation=membership.organisation_id)
-        return rows if sees_everything(membership) else rows.filter(membership=membership)
+        """Filter the rows that the member may see.
+
+        Employees see their own, and managers of some projects what is registered on these too.
+        """
+        return self.filter(of_seen(membership), organisation=membership.organisation_id)
 
     def editable_by(self, membership: Membership) -> Self:
         """Filter the rows that the member may change.
 
-        Managers may change all changeable rows, employees their own that are open or rejected;
-        nobody those of a closed period.
+        Who registers for others may change the rows they see, employees their own that are open or
+        rejected; nobody those of a closed period. Who edits a submitted or approved row opens it.
         """
         rows = self.changeable().filter(organisation=membership.organisation_id)
         if membership.organisation.closed_until:
             rows = rows.filter(date__gt=membership.organisation.closed_until)
-        if membership.is_manager:
-            return rows
+        if membership.registers_for_others:
+            return rows.filter(of_seen(membership))
         return rows.filter(membership=membership, status__in=EDITABLE_STATUSES)
 
 
@@ -173,7 +183,17 @@ class Registration(models.Model):
 
     @property
     def is_changeable(self) -> bool:
-        return self.invoice_line_id is None and self.status != Status.INVOICED
+        return self.invoice_line_id is None and self.status in UNSETTLED_STATUSES
+
+    @property
+    def kind_key(self) -> str:
+        """The key of its kind: hours, expenses or trips."""
+        return next(key for key, model in KINDS.items() if isinstance(self, model))
+
+    @property
+    def is_decided(self) -> bool:
+        """True if it was submitted or approved: who edits it sets it to open."""
+        return self.status in (Status.SUBMITTED, Status.APPROVED)
 
 
 class TimeEntry(Registration):
@@ -381,3 +401,74 @@ class FavouriteWork(models.Model):
 
 # The kinds of registrations, under the names of their overviews.
 KINDS: dict[str, type[Registration]] = {"hours": TimeEntry, "expenses": Expense, "trips": Trip}
+
+
+class DecisionMail(models.Model):
+    """The mail of a day to a person about what was decided on their registrations.
+
+    It is stored before it is sent; without `sent_at` it is not known whether it left, and it is not
+    sent again.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "day"], name="unique_decision_mail_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.membership_id}"
+
+
+class Decision(models.Model):
+    """A status that a registration got: when, and from whom. Rows are added and never changed.
+
+    `mail` told the person about it; it is the only column that is filled in later.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    # The key in KINDS and the id: the history stays if the registration is deleted.
+    kind = models.CharField(max_length=8)
+    row_id = models.BigIntegerField()
+    # Whose registration it is.
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="decisions", db_index=False
+    )
+    status = models.CharField(max_length=11, choices=Status)
+    note = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    mail = models.ForeignKey(DecisionMail, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "row_id", "id"], name="decision_by_row"),
+            models.Index(
+                fields=["membership", "id"],
+                condition=models.Q(mail=None, status__in=("approved", "rejected")),
+                name="decision_to_tell",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_id}: {self.status}"
+
+
+class WeekReminder(models.Model):
+    """The mail in which somebody asked a person to submit a week; one a day at most."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    monday = models.DateField()
+    day = models.DateField()
+    by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "day"], name="unique_week_reminder_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.membership_id}"

@@ -14,7 +14,6 @@ from lib.seeking import Order, OrderedRows
 
 from .filters import ExpenseFilter, RegistrationFilter, TimeEntryFilter, TripFilter
 from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip, notes_start
-from .rights import sees_everything
 from .worth import worth_by
 
 DEFAULT_ORDER = "-date"
@@ -158,7 +157,7 @@ def in_order(
     """
     asked = query.get("order", "")
     name = asked.removeprefix("-")
-    if name not in overview.orders or (name == "amount" and not sees_everything(by)):
+    if name not in overview.orders or (name == "amount" and not by.sees_amounts):
         asked = DEFAULT_ORDER
     order = overview.orders[asked.removeprefix("-")]
     related = (

@@ -15,7 +15,7 @@ from lib.pickers import MOST, Kind, Source, register
 from projects.models import Project, ProjectTask, Task
 from projects.pickers import LATEST, PROJECT, TASK, WORK, first_of
 
-from .bookable import bookable_work, customers_of
+from .bookable import bookable_projects, bookable_work, customers_of
 from .models import KINDS, Expense, TimeEntry, Trip
 from .rights import sees_everything
 
@@ -34,7 +34,7 @@ def _recent(membership: Membership, *, model: type[Any], column: str) -> list[in
 
 
 def _projects(membership: Membership, given: Mapping[str, str]) -> QuerySet[Project]:
-    rows = membership.organisation.projects.active()
+    rows = bookable_projects(membership.organisation, membership)
     customer = chosen_id(given.get("customer", ""))
     return rows.filter(customer=customer) if customer else rows
 
@@ -44,7 +44,7 @@ def _customers(membership: Membership, _given: Mapping[str, str]) -> QuerySet[An
 
 
 def _work(membership: Membership, _given: Mapping[str, str]) -> QuerySet[ProjectTask]:
-    return bookable_work(membership.organisation)
+    return bookable_work(membership.organisation, membership)
 
 
 def recent_work(membership: Membership) -> list[int]:
@@ -62,15 +62,16 @@ def favourite_work(membership: Membership) -> list[int]:
 
 
 def _seen(membership: Membership, column: str) -> Q:
-    """Return the condition for rows on which the member registered."""
+    """Return the condition for rows with registrations that the member sees."""
     condition = Q()
     for model in KINDS.values():
-        condition |= Q(pk__in=_own(membership, model).order_by().values(column))
+        seen = model.objects.visible_to(membership)
+        condition |= Q(pk__in=seen.order_by().values(column))
     return condition
 
 
 def filter_customers(membership: Membership) -> QuerySet[Customer]:
-    """Return the customers to filter by; employees see those that they registered for."""
+    """Return the customers to filter by; others see those with registrations that they see."""
     rows = membership.organisation.customers.all()
     return (
         rows if sees_everything(membership) else rows.filter(_seen(membership, "project__customer"))
@@ -78,22 +79,24 @@ def filter_customers(membership: Membership) -> QuerySet[Customer]:
 
 
 def filter_projects(membership: Membership) -> QuerySet[Project]:
-    """Return the projects to filter by; employees see those that they registered on."""
+    """Return the projects to filter by; others see those with registrations that they see."""
     rows = membership.organisation.projects.all()
     return rows if sees_everything(membership) else rows.filter(_seen(membership, "project"))
 
 
 def filter_tasks(membership: Membership) -> QuerySet[Task]:
-    """Return the tasks to filter by; employees see those that they registered on."""
+    """Return the tasks to filter by; others see those with registrations that they see."""
     rows = membership.organisation.tasks.all()
-    own = _own(membership, TimeEntry).order_by().values("task")
-    return rows if sees_everything(membership) else rows.filter(pk__in=own)
+    seen = TimeEntry.objects.visible_to(membership).order_by().values("task")
+    return rows if sees_everything(membership) else rows.filter(pk__in=seen)
 
 
 def filter_employees(membership: Membership) -> QuerySet[Membership]:
-    """Return the people to filter by; employees see themselves."""
+    """Return the people to filter by; others see themselves, and who registered what they see."""
     rows = membership.organisation.memberships.all()
-    return rows if sees_everything(membership) else rows.filter(pk=membership.pk)
+    if sees_everything(membership):
+        return rows
+    return rows.filter(_seen(membership, "membership") | Q(pk=membership.pk))
 
 
 def _register(

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self, cast
@@ -138,18 +138,23 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Repricing:
-    """The effect of repricing unbilled hours: number of rows, euros before and after."""
+    """The effect of repricing open hours: number of rows, euros before and after.
+
+    `locked` is the number of unbilled rows whose price stays, because they were submitted or
+    approved, or are of a closed period.
+    """
 
     changed: int
     before: Decimal
     after: Decimal
+    locked: int = 0
 
     @classmethod
-    def of(cls, pairs: Sequence[tuple[Decimal | None, TimeEntry]]) -> Self:
+    def of(cls, pairs: Sequence[tuple[Decimal | None, TimeEntry]], *, locked: int = 0) -> Self:
         """Add up repriced entries, each with the rate it had before."""
         before = worth_of_hours((one.project_id, rate, one.minutes) for rate, one in pairs)
         after = worth_of_hours((one.project_id, one.hourly_rate, one.minutes) for _, one in pairs)
-        return cls(len(pairs), before, after)
+        return cls(len(pairs), before, after, locked)
 
 
 def worth_of_hours(hours: Iterable[tuple[int, Decimal | None, int]]) -> Decimal:
@@ -165,30 +170,41 @@ def worth_of_hours(hours: Iterable[tuple[int, Decimal | None, int]]) -> Decimal:
 
 def preview_repricing(project: Project) -> Repricing:
     """Return what reprice_unbilled would do; changes nothing."""
-    return Repricing.of(list(_repriced(project)))
+    open_rows, locked = _repriced(project)
+    return Repricing.of(open_rows, locked=locked)
 
 
 @transaction.atomic
 def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime) -> Repricing:
-    """Price the unbilled hours of a project, each with the rate of its date; log who did it."""
+    """Price the open unbilled hours of a project by the rate of each date; log who did it."""
     project.time_entries.unbilled().hold()
     changed = []
-    for before, entry in _repriced(project):
-        rows = TimeEntry.objects.filter(pk=entry.pk).unbilled()
+    found, locked = _repriced(project)
+    for before, entry in found:
+        rows = TimeEntry.objects.filter(pk=entry.pk).unbilled().unlocked()
         if rows.update(hourly_rate=entry.hourly_rate, amount=entry.amount):
             changed.append((before, entry))
     log.info("hours.repriced", project=project.pk, by=by.pk, rows=len(changed), at=now.isoformat())
-    return Repricing.of(changed)
+    return Repricing.of(changed, locked=locked)
 
 
-def _repriced(project: Project) -> Iterator[tuple[Decimal | None, Any]]:
-    """Yield unbilled hours whose price changes: the old rate, and the repriced entry."""
+def _repriced(project: Project) -> tuple[list[tuple[Decimal | None, Any]], int]:
+    """Return the open hours whose price changes, each with its old rate; and how many are locked.
+
+    Locked are those that another price would change too.
+    """
+    unlocked = set(project.time_entries.unbilled().unlocked().values_list("pk", flat=True))
     entries = project.time_entries.unbilled().select_related(
         "project__customer", "task", "membership"
     )
-    rates = RateBook([project])
+    rates, changed, locked = RateBook([project]), [], 0
     for entry in entries:
         before = (entry.hourly_rate, entry.amount)
         _price_hours(entry, rates=rates)
-        if (entry.hourly_rate, entry.amount) != before:
-            yield before[0], entry
+        if (entry.hourly_rate, entry.amount) == before:
+            continue
+        if entry.pk in unlocked:
+            changed.append((before[0], entry))
+        else:
+            locked += 1
+    return changed, locked

@@ -1,14 +1,16 @@
 """Add, change, copy and delete registrations. Every write refuses one that is on an invoice."""
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 
-from .models import Expense, Registration, Status, TimeEntry, Trip
+from . import history
+from .models import EDITABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
 from .pricing import price
-from .rights import may_register_for
+from .rights import may_register_for, may_register_on
 from .rules import check, check_amount
 
 COMMON = (
@@ -43,7 +45,7 @@ FIELDS: dict[type[Registration], tuple[str, ...]] = {
 
 
 class NotChangeable(Exception):
-    """The registration is billed, approved or deleted; nothing was written."""
+    """The registration is locked or deleted; nothing was written."""
 
 
 @transaction.atomic
@@ -54,25 +56,40 @@ def add(row: Registration, *, by: Membership) -> None:
 
 
 @transaction.atomic
-def change(row: Registration, *, by: Membership) -> None:
+def change(row: Registration, *, by: Membership, submits: bool = False) -> None:
     """Save a changed registration; the same work keeps its rate.
 
-    Raises ValidationError or NotChangeable.
+    It is open after that: a submitted or approved row is to be submitted again. With `submits` a
+    rejected one is submitted at once. Raises ValidationError or NotChangeable.
     """
-    _prepare(row, by=by, before=type(row).objects.filter(pk=row.pk).first())
-    # A corrected registration is open again; managers change the status in Overview.
-    status = {} if by.is_manager else {"status": Status.OPEN, "status_note": ""}
-    rows = type(row).objects.editable_by(by).filter(pk=row.pk)
+    before = type(row).objects.editable_by(by).select_for_update(of=("self",)).filter(pk=row.pk)
+    stored = before.first()
+    # Who opened the form saw another status: somebody decided meanwhile.
+    if stored is None or (stored.is_decided and stored.status != row.status):
+        raise NotChangeable
+    _prepare(row, by=by, before=stored)
     replaced = _replaced_receipt(row)
+    new = Status.OPEN
+    if submits and stored.status == Status.REJECTED:
+        new = Status.SUBMITTED
+    status: dict[str, object] = {}
+    if stored.status != new:
+        status = {"status": new, "status_note": "", "status_by": by, "status_at": timezone.now()}
+    rows = type(row).objects.editable_by(by).filter(pk=row.pk)
     if not rows.update(**_values(row), **status):
         raise NotChangeable
+    row.status = new
+    if status:
+        owners = [(row.pk, row.membership_id)]
+        history.record(type(row), owners, status=new, by=by, at=timezone.now())
     _delete_receipt(replaced)
 
 
 @transaction.atomic
 def delete(row: Registration, *, by: Membership) -> None:
-    """Delete a registration and its receipt. Raises NotChangeable."""
-    locked = type(row).objects.editable_by(by).select_for_update(of=("self",)).filter(pk=row.pk)
+    """Delete an open or rejected registration and its receipt. Raises NotChangeable."""
+    rows = type(row).objects.editable_by(by).filter(pk=row.pk, status__in=EDITABLE_STATUSES)
+    locked = rows.select_for_update(of=("self",))
     found = locked.first()
     if found is None:
         raise NotChangeable
@@ -131,6 +148,9 @@ def _delete_receipt(name: str) -> None:
 def _prepare(row: Registration, *, by: Membership, before: Registration | None = None) -> None:
     if row.organisation_id != by.organisation_id or not may_register_for(by, row.membership):
         raise PermissionDenied(_("You cannot register for someone else."))
+    if not may_register_on(by, person=row.membership, project_id=row.project_id):
+        text = _("You register for others on your own projects only. Choose one of these.")
+        raise ValidationError({"project": text})
     # Lock the employee, because the hours of a day are added up.
     Membership.objects.select_for_update().get(pk=row.membership_id)
     check(row)

@@ -59,15 +59,20 @@ def repeat(entries: Iterable[TimeEntry], *, days: int, by: Membership) -> Repeat
     return result
 
 
-def latest_entries(membership: Membership, *, besides: datetime.date) -> list[TimeEntry]:
-    """Return the latest entries of other days that can be registered again; one query."""
-    rows = TimeEntry.objects.filter(
-        organisation=membership.organisation_id,
-        membership=membership,
-        project__is_archived=False,
-        project__customer__archived_at=None,
-        task__is_active=True,
-    ).exclude(date=besides)
+def latest_entries(
+    membership: Membership, *, besides: datetime.date, by: Membership
+) -> list[TimeEntry]:
+    """Return the latest entries of other days that `by` can register again; one query."""
+    rows = (
+        TimeEntry.objects.visible_to(by)
+        .filter(
+            membership=membership,
+            project__is_archived=False,
+            project__customer__archived_at=None,
+            task__is_active=True,
+        )
+        .exclude(date=besides)
+    )
     related = ("project__customer", "task")
     return list(rows.select_related(*related).order_by("-date", "-pk")[:LATEST])
 
@@ -97,7 +102,7 @@ def works_of(entries: Sequence[TimeEntry]) -> list[int]:
     if not entries:
         return []
     pairs = {(entry.project_id, entry.task_id) for entry in entries}
-    works = bookable_work(entries[0].organisation).filter(
+    works = bookable_work(entries[0].organisation, entries[0].membership).filter(
         project__in={project for project, _task in pairs},
         task__in={task for _project, task in pairs},
     )

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
+from lib.text import fill
 from lib.times import DAY, format_duration
 from projects.models import Project, ProjectTask
 
@@ -54,7 +55,20 @@ def _project_errors(row: Registration) -> dict[str, str]:
         return {"project": _("This project is archived. Choose another one, or restore it.")}
     if project.customer.is_archived:
         return {"project": _("The customer of this project is archived.")}
-    return {}
+    return _team_errors(row)
+
+
+def _team_errors(row: Registration) -> dict[str, str]:
+    """Refuse who is not on the team of a project for its team only; what is there may stay."""
+    person, project = row.membership, row.project
+    if not project.is_for_team_only or person.is_manager_of_all:
+        return {}
+    if Project.objects.open_to(person).filter(pk=project.pk).exists():
+        return {}
+    if type(row)._default_manager.filter(pk=row.pk, project=project).exists():
+        return {}
+    text = _("%(person)s is not on the team of this project. Choose another one.")
+    return {"project": fill(text, {"person": person})}
 
 
 def _date_errors(row: Registration) -> dict[str, str]:

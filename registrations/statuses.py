@@ -4,6 +4,7 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 
+from . import history
 from .models import (
     BILLABLE_STATUSES,
     UNSETTLED_STATUSES,
@@ -20,11 +22,12 @@ from .models import (
     RegistrationQuerySet,
     Status,
 )
-from .rights import sees_everything
+from .rights import sees_others
 from .selection import SelectedRows, Selection
 
 ON_AN_INVOICE = _("on an invoice")
 NOT_BILLABLE = _("not billable")
+YOUR_OWN = _("your own, which somebody else approves")
 NOT_SUBMITTED = _("not submitted yet")
 NOT_CORRECTED = _("rejected and not submitted again")
 CHANGED_MEANWHILE = _("changed in the meantime")
@@ -48,18 +51,35 @@ class Change:
     sources: tuple[Status, ...]
     is_allowed: Callable[[Membership], bool]
     only_billable: bool = False
+    # Of one's own rows only, for who does not register for others.
+    only_own: bool = False
+    # Not of one's own rows, unless the organisation allows that.
+    not_own: bool = False
     # Reasons of this change, by the status of the row; their rows are named one by one.
     reasons: Mapping[Status, str | Promise] = field(default_factory=dict)
 
-    def rows(self, rows: RegistrationQuerySet) -> RegistrationQuerySet:
-        """Filter the rows that may change: never one with an invoice line."""
+    def rows(self, rows: RegistrationQuerySet, *, without: int = 0) -> RegistrationQuerySet:
+        """Filter the rows that may change: never one with an invoice line.
+
+        `without` is the id of the member whose rows this is not for.
+        """
         changeable = rows.filter(invoice_line=None, status__in=self.sources)
+        if without:
+            changeable = changeable.exclude(membership=without)
         return changeable.filter(is_billable=True) if self.only_billable else changeable
 
-    def why_not(self, *, status: str, is_billable: bool, is_billed: bool) -> str | Promise:
+    def not_for(self, by: Membership) -> int:
+        """Return the id of the member if the change is not for their own rows, else 0."""
+        return by.pk if self.not_own and not decides_own(by) else 0
+
+    def why_not(
+        self, *, status: str, is_billable: bool, is_billed: bool, is_own: bool = False
+    ) -> str | Promise:
         """Return the reason why such a row does not change; empty if it may."""
         if is_billed:
             return ON_AN_INVOICE
+        if is_own and status in self.sources:
+            return YOUR_OWN
         if status not in self.sources:
             return self.reasons.get(Status(status)) or ALREADY[Status(status)]
         return NOT_BILLABLE if self.only_billable and not is_billable else ""
@@ -100,22 +120,41 @@ def everyone(membership: Membership) -> bool:
     return True
 
 
-def managers(membership: Membership) -> bool:
-    return membership.is_manager
+def approvers(membership: Membership) -> bool:
+    return membership.approves
 
 
 def invoicers(membership: Membership) -> bool:
     return membership.is_invoicer
 
 
-SUBMIT = Change(Status.SUBMITTED, (Status.OPEN, Status.REJECTED), everyone)
+def decides_own(by: Membership) -> bool:
+    """Return True if the member may approve what they registered themselves."""
+    if by.organisation.allows_own_approval:
+        return True
+    return not by.organisation.memberships.active().exclude(pk=by.pk).exists()
+
+
+SUBMIT = Change(Status.SUBMITTED, (Status.OPEN, Status.REJECTED), everyone, only_own=True)
+TAKE_BACK = Change(Status.OPEN, (Status.SUBMITTED,), everyone, only_own=True)
 APPROVE = Change(
     Status.APPROVED,
     (Status.SUBMITTED,),
-    managers,
+    approvers,
+    not_own=True,
     reasons={Status.OPEN: NOT_SUBMITTED, Status.REJECTED: NOT_CORRECTED},
 )
-REJECT = Change(Status.REJECTED, BILLABLE_STATUSES, managers)
+# After a question: also what was not submitted.
+APPROVE_OPEN = Change(
+    Status.APPROVED,
+    (Status.OPEN, Status.SUBMITTED),
+    approvers,
+    not_own=True,
+    reasons=APPROVE.reasons,
+)
+REJECT = Change(Status.REJECTED, BILLABLE_STATUSES, approvers, not_own=True)
+# On the page of approvals: nothing that somebody decided meanwhile.
+REJECT_SUBMITTED = Change(Status.REJECTED, (Status.SUBMITTED,), approvers, not_own=True)
 # Includes rows that a user marked as invoiced; rows on an invoice have a line and never change.
 REOPEN = Change(
     Status.OPEN,
@@ -126,10 +165,10 @@ REOPEN = Change(
         Status.INVOICED,
         Status.WRITTEN_OFF,
     ),
-    sees_everything,
+    sees_others,
 )
 MARK_INVOICED = Change(Status.INVOICED, BILLABLE_STATUSES, invoicers, only_billable=True)
-WRITE_OFF = Change(Status.WRITTEN_OFF, UNSETTLED_STATUSES, sees_everything)
+WRITE_OFF = Change(Status.WRITTEN_OFF, UNSETTLED_STATUSES, sees_others)
 
 
 def submit(selection: Selection, *, by: Membership) -> Outcome:
@@ -137,14 +176,22 @@ def submit(selection: Selection, *, by: Membership) -> Outcome:
     return _change(selection, SUBMIT, by=by)
 
 
-def approve(selection: Selection, *, by: Membership) -> Outcome:
+def take_back(selection: Selection, *, by: Membership) -> Outcome:
+    """Open submitted rows again, of which nobody decided anything yet."""
+    return _change(selection, TAKE_BACK, by=by)
+
+
+def approve(selection: Selection, *, by: Membership, also_open: bool = False) -> Outcome:
     """Approve submitted rows; those not submitted, or rejected since, are skipped."""
-    return _change(selection, APPROVE, by=by)
+    return _change(selection, APPROVE_OPEN if also_open else APPROVE, by=by)
 
 
-def reject(selection: Selection, *, note: str = "", by: Membership) -> Outcome:
+def reject(
+    selection: Selection, *, note: str = "", by: Membership, only_submitted: bool = False
+) -> Outcome:
     """Return rows to the employee, with the reason."""
-    return _change(selection, REJECT, by=by, note=note)
+    change = REJECT_SUBMITTED if only_submitted else REJECT
+    return _change(selection, change, by=by, note=note)
 
 
 def reopen(selection: Selection, *, by: Membership) -> Outcome:
@@ -165,23 +212,28 @@ def write_off(selection: Selection, *, note: str = "", by: Membership) -> Outcom
 def preview(selection: Selection, change: Change, *, by: Membership) -> Outcome:
     """Return the outcome that the change would have now; changes nothing."""
     rows = _allowed(selection, change, by=by)
-    changed = sum(change.rows(queryset).count() for queryset in rows)
-    return Outcome(changed, *_skipped(rows, change))
+    own = change.not_for(by)
+    changed = sum(change.rows(queryset, without=own).count() for queryset in rows)
+    return Outcome(changed, *_skipped(rows, change, own=own))
 
 
 @transaction.atomic
 def _change(selection: Selection, change: Change, *, by: Membership, note: str = "") -> Outcome:
     rows = _allowed(selection, change, by=by)
-    total, (skipped, named, invoices) = rows.count(), _skipped(rows, change)
+    own = change.not_for(by)
+    total, (skipped, named, invoices) = rows.count(), _skipped(rows, change, own=own)
     before: list[Before] = []
     changed, now = 0, timezone.now()
     for queryset in rows:
-        changeable = change.rows(queryset)
-        changeable.hold()
+        changeable = change.rows(queryset, without=own)
+        if not changeable.hold():
+            continue
+        owners = list(changeable.order_by("pk").values_list("pk", "membership"))
         before += _states(changeable)
         changed += changeable.order_by().update(
             status=change.to, status_note=note, status_by=by, status_at=now
         )
+        history.record(queryset.model, owners, status=change.to, by=by, at=now, note=note)
     if changed_meanwhile := total - changed - skipped.total():
         skipped[str(CHANGED_MEANWHILE)] += changed_meanwhile
     return Outcome(changed, skipped, named, invoices, before)
@@ -190,7 +242,10 @@ def _change(selection: Selection, change: Change, *, by: Membership, note: str =
 def _allowed(selection: Selection, change: Change, *, by: Membership) -> SelectedRows:
     if not change.is_allowed(by):
         raise PermissionDenied(_("You do not have the right to do this."))
-    return selection.rows_for(by)
+    rows = selection.rows_for(by)
+    if not change.only_own or by.registers_for_others:
+        return rows
+    return SelectedRows(*(queryset.filter(membership=by) for queryset in rows))
 
 
 def _states(rows: RegistrationQuerySet) -> list[Before]:
@@ -204,14 +259,16 @@ def _states(rows: RegistrationQuerySet) -> list[Before]:
 
 
 def _skipped(
-    rows: SelectedRows, change: Change
+    rows: SelectedRows, change: Change, *, own: int
 ) -> tuple[Counter[str], dict[str, list[Registration]], dict[int, str]]:
     """Count the rows that do not change by reason, and name rows and invoices."""
     reasons: Counter[str] = Counter()
     named: dict[str, list[Registration]] = {}
     invoices: dict[int, str] = {}
     for queryset in rows:
-        groups = queryset.order_by().values("status", "is_billable", is_billed=_IS_BILLED)
+        groups = queryset.order_by().values(
+            "status", "is_billable", is_billed=_IS_BILLED, is_own=_is_of(own)
+        )
         for group in groups.annotate(n=models.Count("pk")):
             count = group.pop("n")
             if not (reason := change.why_not(**group)):
@@ -229,6 +286,10 @@ def _invoices(rows: RegistrationQuerySet) -> dict[int, str]:
     billed = rows.filter(invoice_line__isnull=False).order_by("invoice_line__invoice")
     pairs = billed.values_list("invoice_line__invoice", "invoice_line__invoice__number")
     return dict(pairs.distinct()[: NAMED + 1])
+
+
+def _is_of(member: int) -> "models.ExpressionWrapper[models.BooleanField[Any, Any]]":
+    return models.ExpressionWrapper(models.Q(membership=member), output_field=models.BooleanField())
 
 
 _IS_BILLED = models.ExpressionWrapper(

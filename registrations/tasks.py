@@ -5,8 +5,16 @@ from django.utils import timezone
 
 from lib import kept_uploads
 
+from . import telling
+
 
 @shared_task
 def purge_kept_uploads() -> int:
     """Delete the uploads that were kept for forms with an error for more than a day."""
     return kept_uploads.purge(now=timezone.now())
+
+
+@shared_task
+def tell_decisions() -> int:
+    """Mail people what was decided about their registrations; once a day each."""
+    return telling.tell_decisions(now=timezone.now())

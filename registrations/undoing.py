@@ -16,11 +16,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership
 from lib.toasts import Undo
 
-from . import registering
+from . import history, registering
 from .models import Expense, Registration, Status, TimeEntry, Trip
 from .statuses import Before
 
@@ -101,9 +102,11 @@ def _reset(remembered: Mapping[str, Any], *, by: Membership) -> int:
             invoice_line=None,
         )
         rows.hold()
+        owners = list(rows.order_by("pk").values_list("pk", "membership"))
         count += rows.order_by().update(
             status=status, status_note=note, status_by=status_by, status_at=_read(*at)
         )
+        history.record(MODELS[name], owners, status=status, by=by, at=timezone.now(), note=note)
     return count
 
 

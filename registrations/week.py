@@ -81,17 +81,24 @@ class Week:
         return self.day_of(date).minutes
 
 
-def week_around(date: datetime.date, *, membership: Membership, today: datetime.date) -> Week:
-    """Return the week of a day for one employee; three queries."""
+def week_around(
+    date: datetime.date, *, membership: Membership, by: Membership, today: datetime.date
+) -> Week:
+    """Return the week of a day for one employee, as the member sees it; three queries."""
     monday = monday_of(date)
-    return Week(tuple(days_of(membership, monday, monday + 6 * ONE_DAY, today=today)))
+    return Week(tuple(days_of(membership, monday, monday + 6 * ONE_DAY, by=by, today=today)))
 
 
 def days_of(
-    membership: Membership, first: datetime.date, last: datetime.date, *, today: datetime.date
+    membership: Membership,
+    first: datetime.date,
+    last: datetime.date,
+    *,
+    by: Membership,
+    today: datetime.date,
 ) -> list[Day]:
-    """Return the days from first to last of one employee; three queries."""
-    registered = registered_minutes([membership], first, last)
+    """Return the days from first to last of one employee, as the member sees them."""
+    registered = registered_minutes([membership], first, last, by=by)
     expected = expected_days([membership], first, last)
     found = []
     for day in days_between(first, last):

@@ -89,7 +89,7 @@ def _store(typed: Typed, cell: Cell, *, membership: Membership, by: Membership) 
 
 
 def _cell(typed: Typed, *, membership: Membership, by: Membership) -> Cell:
-    found = entries_of(membership, typed.day, typed.day)
+    found = entries_of(membership, typed.day, typed.day, by=by)
     entries = tuple(one for one in found if (one.project_id, one.task_id) == typed.work)
     mine = TimeEntry.objects.editable_by(by).filter(pk__in=[entry.pk for entry in entries])
     editable = set(mine.values_list("pk", flat=True))

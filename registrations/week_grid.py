@@ -14,9 +14,10 @@ from accounts.models import Membership
 from lib.times import format_duration
 from projects.models import Project, ProjectTask, Task
 
+from . import locks
 from .bookable import bookable_work
 from .expected import NOTHING, ExpectedDay, expected_days
-from .models import EDITABLE_STATUSES, Status, TimeEntry
+from .models import Status, TimeEntry
 from .periods import ONE_DAY
 from .pickers import recent_work
 from .rules import is_registrable
@@ -161,9 +162,10 @@ class Grid:
         return any(minutes for _day, minutes in self.totals[5:])
 
     @property
-    def can_be_submitted(self) -> bool:
+    def can_be_taken_back(self) -> bool:
+        """True if something was submitted of which nobody decided yet."""
         cells = (cell for row in self.rows for cell in row.cells)
-        return any(entry.status in EDITABLE_STATUSES for cell in cells for entry in cell.entries)
+        return any(entry.status == Status.SUBMITTED for cell in cells for entry in cell.entries)
 
 
 def cell_key(work: Work, day: datetime.date) -> str:
@@ -177,13 +179,11 @@ def is_untouched(seen: str, *, typed: str, note: str) -> bool:
 
 
 def entries_of(
-    membership: Membership, first: datetime.date, last: datetime.date
+    membership: Membership, first: datetime.date, last: datetime.date, *, by: Membership
 ) -> list[TimeEntry]:
-    """Return the hours of a person in a period, with what a cell shows."""
-    rows = TimeEntry.objects.filter(
-        organisation=membership.organisation_id, membership=membership, date__range=(first, last)
-    )
-    related = ("project__customer", "task", "invoice_line__invoice")
+    """Return the hours of a person in a period that a member sees, with what a cell shows."""
+    rows = TimeEntry.objects.visible_to(by).filter(membership=membership, date__range=(first, last))
+    related = ("project__customer", "task", "invoice_line__invoice", "organisation")
     return list(rows.select_related(*related).order_by("date", "pk"))
 
 
@@ -200,11 +200,11 @@ def grid_of(
 
     `added` are ids of tasks on projects that are rows without hours; `problems` are by cell.
     """
-    entries = entries_of(membership, monday, monday + 6 * ONE_DAY)
+    entries = entries_of(membership, monday, monday + 6 * ONE_DAY, by=by)
     mine = TimeEntry.objects.editable_by(by).filter(pk__in=[entry.pk for entry in entries])
     editable = set(mine.values_list("pk", flat=True))
     wanted, recent = list(added), recent_work(membership)
-    works = bookable_work(membership.organisation).filter(pk__in={*wanted, *recent})
+    works = bookable_work(membership.organisation, membership).filter(pk__in={*wanted, *recent})
     known = {work.pk: work for work in works.select_related("project__customer", "task")}
     rows = _rows(entries, [known[pk] for pk in wanted if pk in known])
     by_cell: dict[tuple[Work, datetime.date], list[TimeEntry]] = {}
@@ -223,7 +223,7 @@ def grid_of(
     shown = {(row.project.pk, row.task.pk) for row in rows}
     more = [known[pk] for pk in recent if pk in known]
     more = [work for work in more if (work.project_id, work.task_id) not in shown]
-    last_week = _minutes_by_work(membership, monday - 7 * ONE_DAY)
+    last_week = _minutes_by_work(membership, monday - 7 * ONE_DAY, by=by)
     return Grid(monday, rows, more, last_week, expected, today)
 
 
@@ -240,19 +240,17 @@ def why_locked(
     if len(entries) > 1:
         return _("%d entries. Open the day to change them.") % len(entries)
     (entry,) = entries
-    if entry.pk not in editable:
-        return _why_kept(entry)
+    return _why_entry_locked(entry, by=by, is_editable=entry.pk in editable)
+
+
+def _why_entry_locked(entry: TimeEntry, *, by: Membership, is_editable: bool) -> str:
+    if sentence := locks.why_locked(entry, by=by):
+        return sentence
+    if not is_editable:
+        return _("You cannot change this. Ask a project manager.")
+    if entry.is_decided:
+        return _("%s. Open the day to change it: it becomes open.") % entry.get_status_display()
     return _("Has start and end. Open the day to change it.") if entry.started_at else ""
-
-
-def _why_kept(entry: TimeEntry) -> str:
-    if entry.invoice_line is not None:
-        invoice = entry.invoice_line.invoice
-        if invoice.is_draft:
-            return _("On a draft invoice. Remove it from the draft to change it.")
-        return _("On invoice %s.") % (invoice.number or _("no number yet"))
-    status = entry.get_status_display()
-    return _("%s. Ask a project manager to change it.") % status
 
 
 def _rows(entries: list[TimeEntry], added: list[ProjectTask]) -> list[Row]:
@@ -262,10 +260,14 @@ def _rows(entries: list[TimeEntry], added: list[ProjectTask]) -> list[Row]:
     return sorted(found.values(), key=lambda row: (str(row.project).lower(), str(row.task).lower()))
 
 
-def _minutes_by_work(membership: Membership, monday: datetime.date) -> dict[Work, int]:
-    rows = TimeEntry.objects.filter(
-        membership=membership, date__range=(monday, monday + 6 * ONE_DAY)
-    ).order_by()
+def _minutes_by_work(
+    membership: Membership, monday: datetime.date, *, by: Membership
+) -> dict[Work, int]:
+    rows = (
+        TimeEntry.objects.visible_to(by)
+        .filter(membership=membership, date__range=(monday, monday + 6 * ONE_DAY))
+        .order_by()
+    )
     sums = rows.values_list(F("project"), F("task")).annotate(total=Sum("minutes"))
     return {(project, task): total for project, task, total in sums}
 

@@ -60,6 +60,12 @@ SCHEDULE = {
         "schedule": crontab(minute=20, hour=1),
         "options": {"expires": 3600},
     },
+    # At the end of the working day; a second round for mails that could not be sent.
+    "tell-decisions": {
+        "task": "registrations.tasks.tell_decisions",
+        "schedule": crontab(minute=30, hour="17,19"),
+        "options": {"expires": 3600},
+    },
     "purge-kept-uploads": {
         "task": "registrations.tasks.purge_kept_uploads",
         "schedule": crontab(minute=40),

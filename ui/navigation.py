@@ -24,6 +24,15 @@ def managers(membership: Membership) -> bool:
     return membership.is_manager
 
 
+def approvers(membership: Membership) -> bool:
+    return membership.approves
+
+
+def price_managers(membership: Membership) -> bool:
+    """Managers who see rates and prices."""
+    return membership.is_manager and membership.sees_amounts
+
+
 def administrators(membership: Membership) -> bool:
     return membership.is_administrator
 
@@ -89,6 +98,13 @@ OVERVIEW = Section(
         ),
         Entry(_("Expenses"), "registrations:overview-expenses", selection="expenses"),
         Entry(_("Trips"), "registrations:overview-trips", selection="trips"),
+        Entry(
+            _("Approvals"),
+            "registrations:approvals",
+            ("registrations:approvals",),
+            may_see=approvers,
+            counter="approvals_count",
+        ),
     ),
 )
 PROJECTS = Section(
@@ -133,7 +149,7 @@ MANAGEMENT = Section(
             ("customers:customer-",),
         ),
         Entry(_("Projects"), "projects:project-list"),
-        Entry(_("Tasks"), "projects:task-list", ("projects:task-",)),
+        Entry(_("Tasks"), "projects:task-list", ("projects:task-",), may_see=price_managers),
         Entry(_("Expense categories"), "projects:category-list", ("projects:category-",)),
         Entry(_("Vehicles"), "projects:vehicle-list", ("projects:vehicle-",)),
         Entry(
@@ -173,8 +189,8 @@ QUICK_CREATE = (
     Entry(_("Expense"), "registrations:expenses", icon="receipt"),
     Entry(_("Trip"), "registrations:trips", icon="car"),
     Entry(_("Customer"), "customers:customer-add", may_see=managers, icon="building-2"),
-    Entry(_("Project"), "projects:project-add", may_see=managers, icon="briefcase"),
-    Entry(_("Task"), "projects:task-add", may_see=managers, icon="list-checks"),
+    Entry(_("Project"), "projects:project-add", may_see=price_managers, icon="briefcase"),
+    Entry(_("Task"), "projects:task-add", may_see=price_managers, icon="list-checks"),
     Entry(_("Invoice"), "billing:invoice-new", may_see=invoicers, icon="file-text"),
 )
 PERSONAL = (

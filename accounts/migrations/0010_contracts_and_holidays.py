@@ -14,7 +14,7 @@ def follow_the_country(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_refuses_overlapping_times"),
+        ("accounts", "0004_rights_and_own_approval"),
     ]
 
     operations = [

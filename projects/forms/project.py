@@ -54,6 +54,7 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
             "starts_on",
             "ends_on",
             "reference",
+            "is_for_team_only",
             "notes",
             "method",
             "hourly_rate",

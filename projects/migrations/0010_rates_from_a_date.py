@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_refuses_overlapping_times'),
         ('customers', '0006_search_by_trigrams'),
-        ('projects', '0002_search_by_trigrams'),
+        ('projects', '0003_only_the_team_may_register'),
     ]
 
     operations = [

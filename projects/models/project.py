@@ -47,6 +47,20 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def active(self) -> "ProjectQuerySet":
         return self.filter(is_archived=False, customer__archived_at=None)
 
+    def open_to(self, person: Membership) -> "ProjectQuerySet":
+        """Filter the projects that the person may register on: on the team, or for everybody."""
+        team = ProjectMember.objects.filter(project=models.OuterRef("pk"))
+        return self.filter(
+            models.Q(is_for_team_only=False)
+            | ~models.Exists(team)
+            | models.Exists(team.filter(membership=person))
+            | models.Q(pk__in=person.managed_projects.order_by().values("pk"))
+        )
+
+    def managed_by(self, person: Membership) -> "ProjectQuerySet":
+        """Filter the projects that a manager sees under Projects: all, or their own."""
+        return self if person.is_manager_of_all else self.filter(managers=person)
+
     def matching(self, text: str) -> "ProjectQuerySet":
         """Filter the projects with the text in name, code or customer."""
         return self.filter(
@@ -71,6 +85,11 @@ class Project(models.Model):
     ends_on = models.DateField(_("end"), null=True, blank=True)
     managers = models.ManyToManyField(
         Membership, blank=True, related_name="managed_projects", verbose_name=_("project managers")
+    )
+    is_for_team_only = models.BooleanField(
+        _("only the team may register"),
+        default=False,
+        help_text=_("Without a team, everybody may."),
     )
     budget_minutes = models.PositiveIntegerField(_("budget in hours"), null=True, blank=True)
     budget_amount = models.DecimalField(

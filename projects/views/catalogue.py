@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import manager_required
+from accounts.access import manager_required, prices_required
 from accounts.requests import MemberRequest
 from lib.current_rates import rate_on
 from lib.paging import Orders, in_order, page_of
@@ -53,7 +53,7 @@ NEW = {
 
 
 @require_safe
-@manager_required
+@prices_required
 def task_list(request: MemberRequest) -> HttpResponse:
     today = rate_on(timezone.localdate(), Task)
     tasks = request.organisation.tasks.select_related("vat_rate").annotate(rate_today=today)
@@ -64,14 +64,14 @@ def task_list(request: MemberRequest) -> HttpResponse:
 
 
 @form_page
-@manager_required
+@prices_required
 def task_add(request: MemberRequest) -> HttpResponse:
     form = TaskForm(request.POST or None, organisation=request.organisation)
     return _save_or_show(request, form, page="task")
 
 
 @form_page
-@manager_required
+@prices_required
 def task_edit(request: MemberRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(request.organisation.tasks, pk=pk)
     form = TaskForm(request.POST or None, instance=task, organisation=request.organisation)
@@ -79,7 +79,7 @@ def task_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@manager_required
+@prices_required
 def task_remove(request: MemberRequest, pk: int) -> HttpResponse:
     return _remove(request, request.organisation.tasks, pk, page="task")
 
@@ -122,7 +122,7 @@ def vehicle_list(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-@manager_required
+@prices_required
 def vehicle_trip_settings(request: MemberRequest) -> HttpResponse:
     """Save the card with the trip settings, on the page of the vehicles."""
     form = _trip_settings_form(request)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import manager_required
+from accounts.access import manager_required, prices_required
 from accounts.models import Organisation
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
@@ -44,7 +44,8 @@ ORDERS_OF_AMOUNTS: Orders = {"due": ("due_on",)}
 @manager_required
 def project_list(request: MemberRequest) -> HttpResponse:
     organisation = request.organisation
-    filters = ProjectFilter(request.GET, organisation.projects.all(), organisation=organisation)
+    projects = organisation.projects.managed_by(request.membership)
+    filters = ProjectFilter(request.GET, projects, organisation=organisation)
     page = page_of(request, _listed(filters.qs, request.GET.get("order", ""), organisation))
     used = used_minutes(organisation, projects=[project.pk for project in page])
     rows = [(project, used.get(project.pk, 0)) for project in page]
@@ -90,7 +91,7 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manager_required
+@prices_required
 def project_add(request: MemberRequest) -> HttpResponse:
     customer_id = chosen_id(request.GET.get("customer", ""))
     customer = request.organisation.customers.active().filter(pk=customer_id).first()
@@ -99,7 +100,7 @@ def project_add(request: MemberRequest) -> HttpResponse:
 
 
 @require_safe
-@manager_required
+@prices_required
 def project_row(request: MemberRequest, kind: str) -> HttpResponse:
     """Return the row of a task or an employee that was picked for the form of a project."""
     chosen = request.GET.get("method", "")
@@ -117,7 +118,7 @@ def project_row(request: MemberRequest, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manager_required
+@prices_required
 def project_edit(request: MemberRequest, pk: int) -> HttpResponse:
     return _edit(request, _project(request, pk))
 
@@ -150,7 +151,8 @@ def _say(request: MemberRequest, project: Project, text: str, *, undo: Undo | No
 
 
 def _project(request: MemberRequest, pk: int) -> Project:
-    projects = request.organisation.projects.select_related("customer", "organisation")
+    projects = request.organisation.projects.managed_by(request.membership)
+    projects = projects.select_related("customer", "organisation")
     return get_object_or_404(projects, pk=pk)
 
 
@@ -166,7 +168,7 @@ def _edit(request: MemberRequest, project: Project) -> HttpResponse:
         return render(request, "ui/understood.html", {"forms": form.all_forms()})
     if form.is_valid():
         outcome = editing.save_project(
-            project, agreement=form.agreement(), today=timezone.localdate()
+            project, agreement=form.agreement(), by=request.membership, today=timezone.localdate()
         )
         _report_saved(request, project, form, outcome)
         return redirect("projects:project-detail", project.pk)

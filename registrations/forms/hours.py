@@ -67,7 +67,7 @@ class HoursForm(RegistrationForm):
 
     def offer_choices(self) -> None:
         row, work = self.instance, self.fields["work"]
-        offered = bookable_work(self.organisation)
+        offered = bookable_work(self.organisation, row.membership)
         of_row = work_of(self.organisation, project=row.project_id, task=row.task_id)
         chosen = of_row.select_related(*work.kind.related).first() if row.project_id else None
         kept = Q(pk=chosen.pk) if chosen else Q()

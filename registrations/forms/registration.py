@@ -22,7 +22,7 @@ from lib.understanding import ShowsUnderstood
 from projects.models import Project
 
 from .. import rules
-from ..bookable import customers_of
+from ..bookable import bookable_projects, customers_of
 from ..models import Registration
 
 
@@ -65,7 +65,7 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         customer, project = self.fields["customer"], self.fields["project"]
         customer.source_key, project.source_key = f"{self.page}-customers", f"{self.page}-projects"
         project.error_messages["required"] = _("Choose a project.")
-        projects = self.organisation.projects.active()
+        projects = bookable_projects(self.organisation, self.instance.membership)
         kept = Q(pk=self.instance.project_id) if self.instance.project_id else Q()
         project.offer(self.organisation.projects.filter(Q(pk__in=projects) | kept), among=projects)
         customer.offer(customers_of(self.organisation, project.queryset))

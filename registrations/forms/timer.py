@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Membership
 from lib.form_fields import DayField, MultilineField
 from lib.picker_fields import PickerField
 from projects.models import ProjectTask
@@ -35,11 +35,11 @@ class TimerForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, organisation: Organisation, timer: Timer | None = None, **options: Any
+        self, *args: Any, by: Membership, timer: Timer | None = None, **options: Any
     ) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["work"]
-        field.offer(bookable_work(organisation))
+        field.offer(bookable_work(by.organisation, by))
         field.error_messages["required"] = _("Choose what you are working on.")
         if timer and timer.project_id and timer.task_id:
             works = field.queryset.filter(project=timer.project_id, task=timer.task_id)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
+from accounts.models import Membership
 from lib.picker_fields import PickerField
 from projects.models import ProjectTask
 
@@ -19,6 +19,6 @@ class AddRowForm(forms.Form):
         label=_("Add a row"), queryset=ProjectTask.objects.none(), source="hours-work"
     )
 
-    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
+    def __init__(self, *args: Any, subject: Membership, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["row"].offer(bookable_work(organisation))  # type: ignore[attr-defined]
+        self.fields["row"].offer(bookable_work(subject.organisation, subject))  # type: ignore[attr-defined]

@@ -122,6 +122,8 @@ class NoteForm(forms.Form):
 @member_required
 def overview_confirm(request: MemberRequest, name: str) -> HttpResponse:
     """Show the dialog of an action: how many registrations change, and which do not."""
+    if not _action(name).title:
+        raise Http404  # this action is carried out without a dialog
     return _dialog(request, name, form=NoteForm())
 
 

@@ -21,7 +21,7 @@ from ..filtered_rows import FilteredRows, figures_of, query_of, select_all
 from ..filters import RegistrationFilter
 from ..models import RegistrationQuerySet
 from ..overviews import Overview
-from ..rights import sees_everything
+from ..rights import sees_others
 from ..selection import ids_in
 
 DEFAULT_SIZE = 50
@@ -46,7 +46,7 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
         "chips": [found.form[name] for name in _chips(overview, request)],
         "totals": totals,
         "page": page.of_total(totals.count) if totals else page,
-        "sees_amounts": sees_everything(request.membership),
+        "sees_amounts": request.membership.sees_amounts,
         "may_book": _may_book(request),
         "columns": _columns(overview, request),
         "period": found.period_chosen,
@@ -63,7 +63,7 @@ def overview_totals(request: MemberRequest, overview: Overview) -> HttpResponse:
     context = {
         "overview": overview,
         "totals": totals,
-        "sees_amounts": sees_everything(request.membership),
+        "sees_amounts": request.membership.sees_amounts,
     }
     return render(request, "registrations/overview_totals.html", context | _names(overview))
 
@@ -75,7 +75,7 @@ def overview_select(request: MemberRequest, overview: Overview) -> JsonResponse:
     found = _filtered(request, overview)
     selected = select_all(found, kind=overview.key, by=request.membership)
     figures = figures_of(selected.rows(request.organisation))
-    if not sees_everything(request.membership):
+    if not request.membership.sees_amounts:
         figures |= {"amount": 0, "groups": []}
     about = {"token": selected.token, "query": selected.query, "newest": selected.newest}
     return JsonResponse({**about, **figures})
@@ -104,7 +104,7 @@ def table_response(
     request: MemberRequest, querysets: Sequence[QuerySet[Any]], *, name: str, kind: str
 ) -> StreamingHttpResponse:
     """Return a CSV file or a workbook that is written while it is sent."""
-    sheet = sheet_of(querysets, with_amounts=sees_everything(request.membership), name=name)
+    sheet = sheet_of(querysets, with_amounts=request.membership.sees_amounts, name=name)
     return sheet_response(sheet, kind=kind)
 
 
@@ -120,7 +120,7 @@ def _ordered(request: MemberRequest, overview: Overview, rows: RegistrationQuery
 
 def _chips(overview: Overview, request: MemberRequest) -> list[str]:
     names = ["customer", "project", "employee", overview.special, "kind", "status", "billable"]
-    hidden = set() if sees_everything(request.membership) else {"employee"}
+    hidden = set() if sees_others(request.membership) else {"employee"}
     return [
         name for name in names if name in overview.filterset.base_filters and name not in hidden
     ]
@@ -149,7 +149,7 @@ def _columns(overview: Overview, request: MemberRequest) -> list[tuple[str, str]
         ("special", str(overview.special_label)),
         ("notes", _("Description")),
     ]
-    return columns + ([("amount", _("Amount"))] if sees_everything(request.membership) else [])
+    return columns + ([("amount", _("Amount"))] if request.membership.sees_amounts else [])
 
 
 def _may_book(request: MemberRequest) -> bool:

@@ -3,6 +3,7 @@
 import datetime
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,12 +30,13 @@ from lib.text import fill
 from lib.times import parse_clock
 from lib.toasts import toast
 
-from .. import overlaps, registering, repeating, undoing
+from .. import locks, overlaps, registering, repeating, undoing
 from ..bookable import bookable_work, work_of
 from ..day import lines_of
 from ..forms import RegistrationForm
 from ..forms.somebody import SomebodyForm
-from ..models import Expense, Registration, TimeEntry
+from ..history import history_of
+from ..models import EDITABLE_STATUSES, Expense, Registration, Status, TimeEntry
 from ..naming import link_to, what
 from ..periods import ONE_DAY
 from ..receipts import content_type_of
@@ -45,6 +47,8 @@ from ..week import week_around
 
 # In the session: what names the forms that were saved last, so that none is saved twice.
 SENT, MOST_SENT = "registered", 20
+# Of the rejected rows so many are said at the top, and so many are counted.
+SHOWN_REJECTED, MOST_REJECTED = 3, 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,10 +78,10 @@ def edit(request: MemberRequest, page: RegisterPage, pk: int) -> HttpResponse:
         return _page(request, page, form=None, row=row)
     form = _form(request, page, row=row)
     if request.method == "POST" and form.is_valid():
+        was = row.status
         try:
-            if _saved(form, registering.change, request):
-                text = _("The registration has been saved: %(what)s.")
-                _say(request, text, row)
+            if _saved(form, partial(registering.change, submits=True), request):
+                _say(request, _said_of_change(was, row.status), row)
                 _remark(request, row)
                 return redirect(_address(page, request=request, row=row))
         except registering.NotChangeable:
@@ -201,7 +205,7 @@ def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
 def _propose(entry: TimeEntry, request: MemberRequest) -> None:
     """Fill in the work, the entry to do again, and the times of a gap, that the address names."""
     if pk := chosen_id(request.GET.get("work", "")):
-        work = bookable_work(request.organisation).filter(pk=pk).first()
+        work = bookable_work(request.organisation, entry.membership).filter(pk=pk).first()
         if work:
             entry.project_id, entry.task_id = work.project_id, work.task_id
     if pk := chosen_id(request.GET.get("like", "")):
@@ -218,7 +222,7 @@ def _propose(entry: TimeEntry, request: MemberRequest) -> None:
 
 def subject_of(request: MemberRequest) -> Membership:
     """Return the person to register for: oneself, or whom a manager chose."""
-    if not request.GET.get("employee") or not request.membership.is_manager:
+    if not request.GET.get("employee") or not request.membership.registers_for_others:
         return _named(request) or request.membership
     people = request.organisation.memberships.select_related("user")
     return get_object_or_404(people, pk=chosen_id(request.GET["employee"]))
@@ -226,7 +230,7 @@ def subject_of(request: MemberRequest) -> Membership:
 
 def _named(request: MemberRequest) -> Membership | None:
     """Return the person whose name a manager typed, on a page where no script runs."""
-    if not request.GET.get("employee_typed") or not request.membership.is_manager:
+    if not request.GET.get("employee_typed") or not request.membership.registers_for_others:
         return None
     form = SomebodyForm(request.GET, by=request.membership)
     return form.cleaned_data["employee"] if form.is_valid() else None
@@ -234,7 +238,7 @@ def _named(request: MemberRequest) -> Membership | None:
 
 def _somebody(request: MemberRequest, subject: Membership) -> SomebodyForm | None:
     """Return the form to choose another person with, for managers; bound where it is refused."""
-    if not request.membership.is_manager:
+    if not request.membership.registers_for_others:
         return None
     is_asked = CHOOSE in request.GET or bool(request.GET.get("employee_typed"))
     bound = SomebodyForm(request.GET, by=request.membership)
@@ -285,6 +289,15 @@ def _say(request: MemberRequest, text: str, row: Registration) -> None:
     toast(request, fill(text, {"what": name}), links=[link_to(row, name)])
 
 
+def _said_of_change(was: str, now: str) -> str:
+    """Return the sentence about a changed registration: also what became of its status."""
+    if now == Status.SUBMITTED:
+        return _("The registration has been saved and submitted again: %(what)s.")
+    if was in (Status.SUBMITTED, Status.APPROVED):
+        return _("The registration has been saved, and is open again: %(what)s. Submit it again.")
+    return _("The registration has been saved: %(what)s.")
+
+
 def _remark(request: MemberRequest, row: Registration) -> None:
     """Say what is allowed and yet remarkable about a saved registration."""
     sentence = overlaps.remark(row) if isinstance(row, TimeEntry) else ""
@@ -293,8 +306,13 @@ def _remark(request: MemberRequest, row: Registration) -> None:
 
 
 def _no_longer(request: MemberRequest, page: RegisterPage, *, row: Registration) -> HttpResponse:
+    found = type(row).objects.select_related("organisation", "invoice_line__invoice")
+    stored = found.filter(pk=row.pk).first()
+    why = locks.why_locked(stored, by=request.membership) if stored else ""
+    if stored and not why and stored.is_decided:
+        why = _("%s. Set it to open first, under Overview.") % stored.get_status_display()
     text = _("This registration cannot be changed: it is billed or approved.")
-    messages.warning(request, text)
+    messages.warning(request, why or text)
     return redirect(_address(page, request=request, row=row))
 
 
@@ -342,6 +360,8 @@ def _page(
         "subject": subject,
         "is_next": is_next or "work" in request.GET,
         "once": secrets.token_urlsafe(12),
+        **_decided_context(page, row=row, subject=subject, by=request.membership),
+        "why_locked": locks.why_locked(row, by=request.membership) if row and row.pk else "",
         "is_for_another": subject.pk != request.membership.pk,
         "understood_url": _understood_url(page, row=row, subject=subject),
         "somebody": None if row else _somebody(request, subject),
@@ -356,7 +376,7 @@ def _page(
 def _expected(day: datetime.date, *, subject: Membership, by: Membership) -> dict[str, object]:
     """Return the week, and what is expected, runs and is to go on the day."""
     today, now = timezone.localdate(), timezone.now()
-    week = week_around(day, membership=subject, today=today)
+    week = week_around(day, membership=subject, by=by, today=today)
     shown, running = week.day_of(day), 0
     timer = timer_of(subject) if subject.pk == by.pk else None
     if timer and timer.stopped_at is None and day == today:
@@ -370,10 +390,22 @@ def _expected(day: datetime.date, *, subject: Membership, by: Membership) -> dic
     }
 
 
+def _decided_context(
+    page: RegisterPage, *, row: Registration | None, subject: Membership, by: Membership
+) -> dict[str, object]:
+    """Return the history of the row that is open, else what of the page was rejected."""
+    if row is not None and row.pk:
+        return {"history": history_of(row)}
+    rows = page.rows_of(subject).visible_to(by).filter(status=Status.REJECTED)
+    found = list(rows.select_related("status_by__user").order_by("date", "pk")[:MOST_REJECTED])
+    shown = [(one, what(one)) for one in found[:SHOWN_REJECTED]]
+    return {"rejected": shown, "rejected_more": len(found) - len(shown)}
+
+
 def _list_context(
     page: RegisterPage, *, day: datetime.date, subject: Membership, by: Membership
 ) -> dict[str, object]:
-    rows = page.rows_of(subject)
+    rows = page.rows_of(subject).visible_to(by)
     editable = page.model.objects.editable_by(by).filter(membership=subject)
     context: dict[str, object] = {}
     if page is HOURS:
@@ -383,11 +415,15 @@ def _list_context(
         rows = rows[:RECENT]
     shown = list(rows)
     if page is HOURS:
-        latest = repeating.latest_entries(subject, besides=day)
+        latest = repeating.latest_entries(subject, besides=day, by=by)
         context["lines"] = lines_of(shown)
+        context["can_submit"] = any(one.status == Status.OPEN for one in shown)
+        context["can_take_back"] = any(one.status == Status.SUBMITTED for one in shown)
         context["minutes"] = sum(row.minutes for row in shown)
         context["again"] = repeating.offered(latest, on_the_day=shown)
         context["earlier"] = None if shown else repeating.earlier_day(latest, before=day)
     ids = [row.pk for row in shown]
-    context["editable_ids"] = set(editable.filter(pk__in=ids).values_list("pk", flat=True))
+    found = dict(editable.filter(pk__in=ids).values_list("pk", "status"))
+    context["editable_ids"] = set(found)
+    context["deletable_ids"] = {pk for pk, one in found.items() if one in EDITABLE_STATUSES}
     return {**context, "rows": shown}

@@ -35,7 +35,7 @@ def again(request: MemberRequest, pk: int) -> HttpResponse:
 def copy_day(request: MemberRequest) -> HttpResponse:
     """Add the hours of the last day before the one in the address again on that day."""
     day, subject = day_of(request), subject_of(request)
-    latest = repeating.latest_entries(subject, besides=day)
+    latest = repeating.latest_entries(subject, besides=day, by=request.membership)
     earlier = repeating.earlier_day(latest, before=day)
     if earlier:
         rows = [entry for entry in reversed(latest) if entry.date == earlier.date]

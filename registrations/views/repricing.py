@@ -7,18 +7,18 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import manager_required
+from accounts.access import prices_required
 from accounts.requests import MemberRequest
-from projects.models import Project
 
 from ..pricing import preview_repricing, reprice_unbilled
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manager_required
+@prices_required
 def project_reprice(request: MemberRequest, pk: int) -> HttpResponse:
     """Show how many hours change and by how much; POST changes them."""
-    projects = Project.objects.filter(organisation=request.organisation).select_related("customer")
+    projects = request.organisation.projects.managed_by(request.membership)
+    projects = projects.select_related("customer")
     project = get_object_or_404(projects, pk=pk)
     if request.method == "POST":
         done = reprice_unbilled(project, by=request.membership, now=timezone.now())

@@ -60,7 +60,7 @@ def timer_start(request: MemberRequest) -> HttpResponse:
     """
     if not request.POST.get("work") and not request.POST.get("work_typed"):
         return _started(request)
-    form = TimerForm(request.POST, organisation=request.organisation)
+    form = TimerForm(request.POST, by=request.membership)
     if not form.is_valid():
         text = " ".join(
             sentence
@@ -118,7 +118,7 @@ def timer_discard(request: MemberRequest) -> HttpResponse:
 
 def _form(request: MemberRequest) -> TimerForm:
     running = timing.timer_of(request.membership)
-    about: dict[str, Any] = {"organisation": request.organisation}
+    about: dict[str, Any] = {"by": request.membership}
     data = (request.POST,) if request.method == "POST" else ()
     if running is None:
         return TimerForm(*data, **about)

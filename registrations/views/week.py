@@ -1,4 +1,4 @@
-"""Register → Hours → Week: show the grid, save its cells, copy the last week, submit."""
+"""Register → Hours → Week: show the grid, save its cells, copy the last week."""
 
 import datetime
 import re
@@ -18,15 +18,13 @@ from accounts.access import member_required
 from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
-from lib.times import format_duration
 from lib.toasts import toast
 
-from .. import repeating, statuses, undoing
+from .. import repeating
 from ..forms.week import AddRowForm
-from ..models import EDITABLE_STATUSES, Status, TimeEntry
+from ..models import TimeEntry
 from ..periods import ONE_DAY, monday_of
 from ..register_pages import HOURS
-from ..selection import Selection
 from ..week import days_of
 from ..week_cells import Saved, Typed, save_cell
 from ..week_grid import Grid, Problem, entries_of, grid_of, is_untouched
@@ -68,18 +66,18 @@ def copy_week(request: MemberRequest) -> HttpResponse:
     subject = subject_of(request)
     monday = monday_of(day_of(request))
     before = monday - 7 * ONE_DAY
-    last = entries_of(subject, before, before + 6 * ONE_DAY)
+    last = entries_of(subject, before, before + 6 * ONE_DAY, by=request.membership)
     if request.POST.get("hours"):
         there = {
             (one.project_id, one.task_id, one.date)
-            for one in entries_of(subject, monday, monday + 6 * ONE_DAY)
+            for one in entries_of(subject, monday, monday + 6 * ONE_DAY, by=request.membership)
         }
         wanted = [
             one
             for one in last
             if (one.project_id, one.task_id, one.date + 7 * ONE_DAY) not in there
         ]
-        wanted, off = _without_days_off(subject, wanted, days=7)
+        wanted, off = _without_days_off(subject, wanted, days=7, by=request.membership)
         if off:
             named = ", ".join(f"{date_format(day, 'D j F')} ({word})" for day, word in off.items())
             messages.info(request, _("Left out, because nothing is expected: %s.") % named)
@@ -95,47 +93,17 @@ def copy_week(request: MemberRequest) -> HttpResponse:
 
 
 def _without_days_off(
-    subject: Membership, entries: list[TimeEntry], *, days: int
+    subject: Membership, entries: list[TimeEntry], *, days: int, by: Membership
 ) -> tuple[list[TimeEntry], dict[datetime.date, str]]:
     """Part the hours that would come on a holiday or on a day of leave, and name these days."""
     if not entries:
         return [], {}
     shift = days * ONE_DAY
-    week = days_of(
-        subject, entries[0].date + shift, entries[-1].date + shift, today=timezone.localdate()
-    )
+    first, last = entries[0].date + shift, entries[-1].date + shift
+    week = days_of(subject, first, last, by=by, today=timezone.localdate())
     off = {day.date: day.due.reason for day in week if day.is_off}
     kept = [one for one in entries if one.date + shift not in off]
     return kept, {day: off[day] for day in off if any(one.date + shift == day for one in entries)}
-
-
-@require_POST
-@member_required
-def submit_week(request: MemberRequest) -> HttpResponse:
-    """Submit the open and the rejected hours of the week."""
-    subject = subject_of(request)
-    monday = monday_of(day_of(request))
-    entries = entries_of(subject, monday, monday + 6 * ONE_DAY)
-    waiting = [one for one in entries if one.status in EDITABLE_STATUSES]
-    if not waiting:
-        messages.info(request, _("Nothing in this week is waiting to be submitted."))
-        return redirect(_address(request, subject))
-    outcome = statuses.submit(
-        Selection(time_entries=tuple(one.pk for one in waiting)), by=request.membership
-    )
-    if outcome.changed:
-        text = ngettext(
-            "%(count)d registration submitted, %(time)s.",
-            "%(count)d registrations submitted, %(time)s.",
-            outcome.changed,
-        )
-        told = {
-            "count": outcome.changed,
-            "time": format_duration(sum(one.minutes for one in waiting)),
-        }
-        back = undoing.undo_status(request, outcome.before, to=Status.SUBMITTED)
-        toast(request, text % told, undo=back)
-    return redirect(_address(request, subject))
 
 
 def _page(
@@ -162,7 +130,7 @@ def _page(
         "is_for_another": is_other,
         "query": _query(monday, subject if is_other else None),
         "added": rows,
-        "add_row": AddRowForm(organisation=request.organisation),
+        "add_row": AddRowForm(subject=subject),
         "begins_at": _begins_at(grid, rows),
     }
     return render(request, "registrations/week.html", context, status=422 if problems else 200)

@@ -88,6 +88,8 @@ def test_a_week_like_the_last_one_takes_three_actions_and_one_to_submit(visitor,
     assert actions <= 3
 
     page.get_by_role("button", name="Submit week").click()
+    page.get_by_role("radio", name="The whole week, 3:00").check()
+    page.get_by_role("button", name="Submit", exact=False).last.click()
     expect(visitor.toasts).to_contain_text("3 registrations submitted, 3:00.")
     assert TimeEntry.objects.filter(date=this, status=Status.SUBMITTED).count() == 3
 

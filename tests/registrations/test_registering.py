@@ -162,26 +162,33 @@ def test_a_person_of_another_organisation_is_not_found(office, manager):
     assert add(manager, typed(office), employee=outsider.pk).status_code == 404
 
 
-def test_what_was_rejected_is_open_again_once_it_is_corrected(office, employee):
+def test_what_was_rejected_is_submitted_again_once_it_is_corrected(office, employee):
     row = row_of(office, status=Status.REJECTED, status_note="Which ticket?")
 
     employee.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
 
     row.refresh_from_db()
-    assert (row.status, row.status_note, row.minutes) == (Status.OPEN, "", 90)
+    assert (row.status, row.status_note, row.minutes) == (Status.SUBMITTED, "", 90)
 
 
-def test_a_manager_leaves_the_status_as_it_is(office, manager):
+def test_a_manager_who_changes_an_approved_row_opens_it(office, manager):
     row = row_of(office, status=Status.APPROVED)
 
     manager.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
 
     row.refresh_from_db()
-    assert (row.status, row.minutes) == (Status.APPROVED, 90)
+    assert (row.status, row.minutes) == (Status.OPEN, 90)
 
 
-@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.APPROVED, Status.WRITTEN_OFF])
-def test_an_employee_does_not_change_what_was_handed_in(office, employee, status):
+@pytest.mark.parametrize(
+    ("status", "way_on"),
+    [
+        (Status.SUBMITTED, "Take it back to change it"),
+        (Status.APPROVED, "Ask a project manager"),
+        (Status.WRITTEN_OFF, "Ask a project manager"),
+    ],
+)
+def test_an_employee_does_not_change_what_was_handed_in(office, employee, status, way_on):
     row = row_of(office, status=status)
 
     page = employee.post(reverse("registrations:hour-edit", args=[row.pk]), typed(office))
@@ -189,7 +196,7 @@ def test_an_employee_does_not_change_what_was_handed_in(office, employee, status
 
     row.refresh_from_db()
     assert row.minutes == 60
-    assert "Ask a project manager" in page.content.decode()
+    assert way_on in page.content.decode()
 
 
 @pytest.mark.parametrize("verb", ["edit", "delete", "copy"])
@@ -479,14 +486,15 @@ def test_a_row_of_a_former_employee_is_changed_and_shown_again(office, manager):
     assert "for Daan" in answer.content.decode()
 
 
-def test_an_approval_that_came_meanwhile_is_not_undone_by_a_change(office):
+def test_an_approval_that_came_meanwhile_refuses_a_change_of_what_was_open(office):
     row = factories.create_time_entry(
         project=office.project, task=office.task, membership=office.employee
     )
     as_loaded = TimeEntry.objects.get(pk=row.pk)
     TimeEntry.objects.filter(pk=row.pk).update(status=Status.APPROVED)
 
-    registering.change(as_loaded, by=office.manager)
+    with pytest.raises(registering.NotChangeable):
+        registering.change(as_loaded, by=office.manager)
 
     assert TimeEntry.objects.get(pk=row.pk).status == Status.APPROVED
 

@@ -387,7 +387,7 @@ def test_only_the_last_action_can_be_undone_and_only_once(office, manager):
 def test_a_deleted_registration_returns_as_it_was(office, administrator, make):
     about = {"task": office.task} if make == "create_time_entry" else {}
     row = getattr(factories, make)(
-        project=office.project, membership=office.employee, status=Status.APPROVED, **about
+        project=office.project, membership=office.employee, status=Status.REJECTED, **about
     )
     name = {"TimeEntry": "hour", "Expense": "expense", "Trip": "trip"}[type(row).__name__]
     stored = type(row).objects.values().get()

@@ -197,18 +197,47 @@ def test_last_week_is_copied_with_or_without_hours_and_only_what_is_not_there(of
     assert TimeEntry.objects.filter(date__gte=MONDAY).count() == 1
 
 
-def test_the_week_is_submitted_with_one_button_and_taken_back(office, employee):
+def test_the_week_asks_what_is_submitted_says_what_is_not_in_it_and_is_undone(office, employee):
     for status in (Status.OPEN, Status.REJECTED, Status.APPROVED):
         row_of(office, date=TUESDAY, minutes=60, status=status)
     row_of(office, date=MONDAY - datetime.timedelta(days=1))
 
-    answer = employee.post(address("hours-week-submit"), follow=True)
+    asked = employee.post(address("hours-week-submit")).content.decode()
+    assert "The whole week, 1:00" in asked
+    assert "Website 2026 · Development, Tuesday 1:00 was rejected." in asked
+    assert "Anna de Vries, Mark de Vries" in asked
+    assert not TimeEntry.objects.filter(status=Status.SUBMITTED).exists()
+    sunday = (MONDAY + datetime.timedelta(days=6)).isoformat()
+    answer = employee.post(address("hours-week-submit"), {"until": sunday}, follow=True)
 
-    assert "2 registrations submitted, 2:00." in answer.content.decode()
-    assert TimeEntry.objects.filter(status=Status.SUBMITTED).count() == 2
+    assert "1 registration submitted, 1:00." in answer.content.decode()
+    assert TimeEntry.objects.filter(status=Status.SUBMITTED).count() == 1
     token = employee.session["undo"]["token"]
     employee.post(reverse("registrations:undo"), {"undo": token})
     assert not TimeEntry.objects.filter(status=Status.SUBMITTED).exists()
+
+
+def test_what_was_submitted_is_taken_back_until_somebody_decided(office, employee, manager):
+    decided, waiting = (row_of(office, date=TUESDAY, status=Status.SUBMITTED) for _n in range(2))
+    TimeEntry.objects.filter(pk=decided.pk).update(status=Status.APPROVED)
+
+    page = employee.post(address("hours-take-back"), {"week": "1"}, follow=True)
+
+    assert "1 registration taken back, 1:00." in page.content.decode()
+    assert TimeEntry.objects.get(pk=waiting.pk).status == Status.OPEN
+    assert TimeEntry.objects.get(pk=decided.pk).status == Status.APPROVED
+
+
+def test_a_day_is_submitted_with_one_button(office, employee):
+    row = row_of(office, date=TUESDAY)
+    later = row_of(office, date=TUESDAY + datetime.timedelta(days=1))
+    day = f"?date={TUESDAY.isoformat()}"
+
+    assert "Submit day" in employee.get(reverse("registrations:hours") + day).content.decode()
+    employee.post(reverse("registrations:hours-submit") + day)
+
+    assert TimeEntry.objects.get(pk=row.pk).status == Status.SUBMITTED
+    assert TimeEntry.objects.get(pk=later.pk).status == Status.OPEN
 
 
 def test_an_employee_reaches_only_the_own_week_and_a_manager_every_week(office, employee, manager):

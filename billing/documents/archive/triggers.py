@@ -1,8 +1,9 @@
-"""Triggers by which the database refuses to change or delete final invoices (art. 52 AWR).
+"""Triggers by which the database refuses to change final invoices (art. 52 AWR) and locked rows.
 
 They guard invoices, their lines, their shares in reports and their files. Status, payments and a
 number assigned by e-Boekhouden can still change. Lines can only be added while an invoice is a
-draft. The amounts of a filed VAT return are guarded as well; it can only be withdrawn, once. The
+draft. The amounts of a filed VAT return are guarded as well; it can only be withdrawn, once.
+Registrations are guarded as `registrations/locks.py` says. The
 triggers are removed before a migration and installed again after it: SQLite recreates tables, and a
 migration may have to convert stored rows.
 """
@@ -13,7 +14,10 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from registrations import locks
+
 SENTENCE = "A final invoice is neither changed nor deleted."
+ROW_SENTENCE = "A locked registration is neither changed nor deleted."
 FILED_SENTENCE = "A VAT return that was filed is neither changed nor deleted."
 INVOICE = [
     "organisation_id",
@@ -66,7 +70,9 @@ SHARE = ["invoice_id", "by", "key", "cents"]
 FILE = ["invoice_id", "kind", "file", "sha256", "made_at"]
 FILED = ["organisation_id", "first", "last", "kind", "counts_in", "boxes", "filed_at"]
 PART = ["filed_return_id", "invoice_id", "box", "net", "vat"]
+REGISTRATIONS = locks.content_columns()
 COLUMNS = {
+    **REGISTRATIONS,
     "billing_invoice": INVOICE,
     "billing_invoiceline": LINE,
     "billing_invoiceshare": SHARE,
@@ -90,6 +96,11 @@ NAMES = {
     "keep_return_delete": "billing_filedreturn",
     "keep_part_update": "billing_filedpart",
     "keep_part_delete": "billing_filedpart",
+    **{
+        f"keep_{table}_{event}": table
+        for table in REGISTRATIONS
+        for event in ("update", "delete", "update_closed", "delete_closed")
+    },
 }
 FINAL = "OLD.status <> 'draft'"
 OF_FINAL = "EXISTS (SELECT 1 FROM billing_invoice WHERE id = OLD.invoice_id AND status <> 'draft')"
@@ -99,7 +110,13 @@ INTO_FINAL_HELD = """
     (SELECT status FROM billing_invoice WHERE id = NEW.invoice_id FOR SHARE) <> 'draft'
 """
 # The function of PostgreSQL for each condition on another table.
-FUNCTIONS = {"": "billing_keep", OF_FINAL: "billing_keep_line", INTO_FINAL: "billing_keep_out"}
+FUNCTIONS = {
+    "": "billing_keep",
+    OF_FINAL: "billing_keep_line",
+    INTO_FINAL: "billing_keep_out",
+    locks.CLOSED: "billing_keep_closed",
+    locks.CLOSED_BEFORE_OR_AFTER: "billing_keep_closed_both",
+}
 
 
 def install_triggers(*, using: str, **signal: Any) -> None:
@@ -152,6 +169,10 @@ def _statements(vendor: str) -> Iterator[str]:
         yield _function("billing_keep_line", OF_FINAL)
         yield _function("billing_keep_out", INTO_FINAL_HELD)
         yield _function("billing_keep_filed", "true", FILED_SENTENCE)
+        yield _function("billing_keep_row", "true", ROW_SENTENCE)
+        yield _function("billing_keep_closed", locks.CLOSED, ROW_SENTENCE)
+        both = locks.CLOSED_BEFORE_OR_AFTER
+        yield _function("billing_keep_closed_both", both, ROW_SENTENCE)
 
     def changed(columns: list[str]) -> str:
         return " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in columns)
@@ -174,6 +195,16 @@ def _statements(vendor: str) -> Iterator[str]:
     yield _trigger(vendor, "keep_return_delete", "DELETE", "true")
     yield _trigger(vendor, "keep_part_update", "UPDATE", "true")
     yield _trigger(vendor, "keep_part_delete", "DELETE", "true")
+    for table, columns in REGISTRATIONS.items():
+        edited = f"({changed(columns)})"
+        # Edited by who may, a submitted or approved row becomes open.
+        kept = f"({locks.SETTLED} OR ({locks.DECIDED} AND NEW.status <> 'open'))"
+        yield _trigger(vendor, f"keep_{table}_update", "UPDATE", f"{edited} AND {kept}")
+        both = locks.CLOSED_BEFORE_OR_AFTER
+        yield _trigger(vendor, f"keep_{table}_update_closed", "UPDATE", edited, both)
+        gone = f"({locks.SETTLED} OR {locks.DECIDED})"
+        yield _trigger(vendor, f"keep_{table}_delete", "DELETE", gone)
+        yield _trigger(vendor, f"keep_{table}_delete_closed", "DELETE", "true", locks.CLOSED)
 
 
 def _trigger(vendor: str, name: str, event: str, changed_row: str, also: str = "") -> str:
@@ -181,10 +212,13 @@ def _trigger(vendor: str, name: str, event: str, changed_row: str, also: str = "
     table = NAMES[name]
     head = f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW"
     if vendor == "postgresql":
-        function = "billing_keep_filed" if table in OF_RETURNS else FUNCTIONS[also]
+        own = "billing_keep_row" if table in REGISTRATIONS else FUNCTIONS[""]
+        own = "billing_keep_filed" if table in OF_RETURNS else own
+        function = FUNCTIONS[also] if also else own
         return f"{head} WHEN ({changed_row}) EXECUTE FUNCTION {function}()"
     condition = f"{changed_row} AND {also}" if also else changed_row
     sentence = FILED_SENTENCE if table in OF_RETURNS else SENTENCE
+    sentence = ROW_SENTENCE if table in REGISTRATIONS else sentence
     return f"{head} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
 
 

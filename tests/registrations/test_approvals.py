@@ -1,0 +1,237 @@
+"""Overview → Approvals: who is in it, what is decided, and what nobody overwrites."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership, Role
+from registrations import approvals
+from registrations.history import history_of
+from registrations.models import Decision, Status, TimeEntry
+from registrations.periods import monday_of
+from tests import factories
+from tests.responses import text
+
+from .rows import row_of
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = monday_of(timezone.localdate()) - datetime.timedelta(days=7)
+PAGE = reverse("registrations:approvals")
+APPROVE = reverse("registrations:approvals-approve")
+REJECT = reverse("registrations:approvals-reject")
+
+
+def submitted(office, **fields: object) -> TimeEntry:
+    return row_of(office, **{"status": Status.SUBMITTED, "date": MONDAY} | fields)
+
+
+def sent(*scopes: str, **fields: object) -> dict[str, object]:
+    return {"what": list(scopes), "date": MONDAY.isoformat(), "next": PAGE, **fields}
+
+
+def statuses_of(*rows: TimeEntry) -> list[str]:
+    return [TimeEntry.objects.get(pk=row.pk).status for row in rows]
+
+
+def test_the_page_shows_people_by_day_and_counts_who_waits(manager, office):
+    submitted(office, minutes=480)
+    submitted(office, minutes=90, date=MONDAY + datetime.timedelta(days=1))
+    row_of(office, membership=office.colleague, date=MONDAY, minutes=60)
+
+    page = text(manager.get(PAGE))
+
+    assert "Sanne de Vries" in page
+    assert "9:30" in page
+    assert "Needs you <strong>2</strong>" in " ".join(page.split())
+    assert "not submitted" in page
+
+
+def test_a_week_a_day_a_task_and_a_row_are_approved(manager, office):
+    tuesday = MONDAY + datetime.timedelta(days=1)
+    rows = [submitted(office), submitted(office, date=tuesday), submitted(office)]
+    other = submitted(office, membership=office.colleague)
+    expense = factories.create_expense(
+        project=office.project, membership=office.colleague, date=MONDAY, status="submitted"
+    )
+
+    manager.post(APPROVE, sent(f"r:hours:{rows[0].pk}"))
+    assert statuses_of(*rows) == ["approved", "submitted", "submitted"]
+    manager.post(APPROVE, sent(f"d:{office.employee.pk}:{tuesday.isoformat()}"))
+    assert statuses_of(*rows) == ["approved", "approved", "submitted"]
+    manager.post(APPROVE, sent(f"w:{office.employee.pk}:{office.project.pk}:{office.task.pk}"))
+    assert statuses_of(*rows, other) == ["approved"] * 3 + ["submitted"]
+    manager.post(APPROVE, sent(f"p:{office.colleague.pk}"))
+    assert statuses_of(other) == ["approved"]
+    expense.refresh_from_db()
+    assert expense.status == Status.APPROVED
+
+
+def test_an_approval_can_be_undone(manager, office):
+    row = submitted(office)
+
+    page = manager.post(APPROVE, sent(f"p:{office.employee.pk}"), follow=True)
+    token = manager.session["undo"]["token"]
+    manager.post(reverse("registrations:undo"), {"undo": token})
+
+    assert "1 registration approved, 1:00" in text(page)
+    assert statuses_of(row) == ["submitted"]
+
+
+def test_a_rejection_asks_for_a_message_and_keeps_it(manager, office):
+    row = submitted(office)
+
+    asked = manager.post(REJECT, sent(f"p:{office.employee.pk}"))
+    empty = manager.post(REJECT, sent(f"p:{office.employee.pk}", note=""))
+    assert statuses_of(row) == ["submitted"]
+    manager.post(REJECT, sent(f"p:{office.employee.pk}", note="Per chapter, please."))
+
+    assert "Reject 1:00" in text(asked)
+    assert empty.status_code == 422
+    assert "Say what is wrong" in text(empty)
+    row.refresh_from_db()
+    assert (row.status, row.status_note) == (Status.REJECTED, "Per chapter, please.")
+
+
+def test_what_was_not_submitted_is_approved_only_after_a_question(manager, office):
+    row = row_of(office, date=MONDAY)
+
+    asked = manager.post(APPROVE, sent(f"p:{office.employee.pk}"))
+    assert statuses_of(row) == ["open"]
+    manager.post(APPROVE, sent(f"p:{office.employee.pk}", also_open="1"))
+
+    assert "was not submitted. Approve it anyway?" in text(asked)
+    assert statuses_of(row) == ["approved"]
+
+
+def test_nobody_decides_on_their_own_unless_the_organisation_allows_it(manager, office):
+    row = submitted(office, membership=office.manager)
+
+    page = manager.post(APPROVE, sent(f"p:{office.manager.pk}"), follow=True)
+    refused = statuses_of(row)
+    office.organisation.allows_own_approval = True
+    office.organisation.save()
+    manager.post(APPROVE, sent(f"p:{office.manager.pk}"))
+
+    assert "is your own" in text(page)
+    assert (refused, statuses_of(row)) == (["submitted"], ["approved"])
+
+
+def test_who_works_alone_approves_their_own(client_of):
+    alone = factories.create_membership(role=Role.ADMINISTRATOR)
+    project = factories.create_project(organisation=alone.organisation)
+    row = factories.create_time_entry(
+        project=project, membership=alone, date=MONDAY, status=Status.SUBMITTED
+    )
+
+    client_of(alone).post(APPROVE, sent(f"p:{alone.pk}"))
+
+    assert statuses_of(row) == ["approved"]
+
+
+def test_what_somebody_else_decided_meanwhile_stays_and_is_said(manager, administrator, office):
+    row = submitted(office)
+    seen_at = timezone.now().isoformat()
+
+    administrator.post(APPROVE, sent(f"p:{office.employee.pk}", seen_at=seen_at))
+    page = manager.post(
+        REJECT, sent(f"p:{office.employee.pk}", seen_at=seen_at, note="No"), follow=True
+    )
+
+    assert statuses_of(row) == ["approved"]
+    assert "was approved meanwhile by Anna de Vries" in text(page)
+
+
+def test_what_was_submitted_after_the_page_was_shown_is_not_decided(manager, office):
+    seen_at = timezone.now() - datetime.timedelta(minutes=5)
+    row = submitted(office, status_at=timezone.now())
+
+    manager.post(APPROVE, sent(f"p:{office.employee.pk}", seen_at=seen_at.isoformat()))
+
+    assert statuses_of(row) == ["submitted"]
+
+
+def test_a_manager_of_own_projects_sees_and_decides_these_only(client_of, office):
+    Membership.objects.filter(pk=office.manager.pk).update(manages_all_projects=False)
+    other = submitted(office, project=factories.create_project(organisation=office.organisation))
+    mine = submitted(office)
+    office.project.managers.add(office.manager)
+    client = client_of(office.manager)
+
+    page = text(client.get(PAGE))
+    client.post(APPROVE, sent(f"p:{office.employee.pk}", f"r:hours:{other.pk}"))
+
+    assert "Daan" not in page
+    assert statuses_of(mine, other) == ["approved", "submitted"]
+
+
+def test_who_may_not_approve_has_no_page_and_decides_nothing(client_of, office):
+    Membership.objects.filter(pk=office.manager.pk).update(may_approve=False)
+    client, row = client_of(office.manager), submitted(office)
+
+    answers = [client.get(PAGE), client.post(APPROVE, sent(f"p:{office.employee.pk}"))]
+
+    assert [one.status_code for one in answers] == [403, 403]
+    assert statuses_of(row) == ["submitted"]
+
+
+def test_no_amount_is_on_the_page(client_of, office):
+    Membership.objects.filter(pk=office.manager.pk).update(may_see_amounts=False)
+    submitted(office)
+    client = client_of(office.manager)
+
+    for address in (PAGE, reverse("registrations:approvals-person", args=[office.employee.pk])):
+        page = text(client.get(f"{address}?date={MONDAY.isoformat()}"))
+        assert "1:00" in page
+        assert "95" not in page
+        assert "€" not in page
+
+
+def test_the_history_says_who_gave_which_status(manager, employee, office):
+    row = row_of(office, date=MONDAY)
+    week = f"{reverse('registrations:hours-week-submit')}?date={MONDAY.isoformat()}"
+
+    employee.post(week, {"until": (MONDAY + datetime.timedelta(days=6)).isoformat()})
+    manager.post(REJECT, sent(f"p:{office.employee.pk}", note="Per chapter, please."))
+
+    made = [(one.status, one.by, one.note) for one in history_of(row)]
+    assert made == [
+        ("submitted", office.employee, ""),
+        ("rejected", office.manager, "Per chapter, please."),
+    ]
+    page = text(employee.get(reverse("registrations:hour-edit", args=[row.pk])))
+    assert "Mark de Vries" in page
+    assert Decision.objects.count() == 2
+
+
+def test_the_page_asks_the_database_as_often_for_two_hundred_people(manager, office):
+    submitted(office)
+    manager.get(PAGE)
+    with CaptureQueriesContext(connection) as few:
+        manager.get(PAGE)
+    for _n in range(200):
+        person = factories.create_membership(organisation=office.organisation)
+        submitted(office, membership=person)
+    with CaptureQueriesContext(connection) as many:
+        page = text(manager.get(PAGE))
+
+    assert "204 people" in page
+    assert len(many) == len(few) <= 12
+
+
+def test_expected_minutes_tint_what_is_missing(office):
+    submitted(office, minutes=360)
+    people = office.organisation.memberships.all()
+    expected = {(office.employee.pk, MONDAY): 480}
+
+    matrix = approvals.matrix_of(
+        office.manager, MONDAY, today=timezone.localdate(), people=people, expected=expected
+    )
+
+    person = next(one for one in matrix.people if one.member == office.employee)
+    assert (person.missing, person.expected_minutes) == (120, 480)
+    assert person.cells[0].missing == 120
