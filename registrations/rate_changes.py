@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 import structlog
 from django.db import models, transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Value, When
 
 from accounts.models import Membership, Organisation
 from projects.dated_rates import RateEdit, rates_of
 from projects.models import SUBJECTS, DatedRate, RateChange, RateKind, Subject
 
-from .models import Status, TimeEntry, Trip
+from .models import TimeEntry, Trip
 from .rate_effects import Effect, TouchedRow, amount_of, days_of, effect_of, rows_of
 
 # Rows that one statement changes.
@@ -32,7 +32,7 @@ class EffectChanged(Exception):
 
 
 class TooLateToUndo(Exception):
-    """The change can no longer be undone. `locked` rows are billed or in a closed period."""
+    """The change can no longer be undone. `locked` rows cannot change."""
 
     def __init__(self, locked: int = 0) -> None:
         super().__init__(locked)
@@ -76,7 +76,7 @@ def save_cost(edit: RateEdit, *, by: Membership, now: datetime.datetime) -> Rate
 def undo(change: RateChange, *, by: Membership, now: datetime.datetime) -> int:
     """Take a change back; return how many rows have their earlier rate again.
 
-    Raises TooLateToUndo if one of its rows is billed or in a closed period, or if the rates of the
+    Raises TooLateToUndo if one of its rows is locked, or if the rates of the
     subject were changed after it.
     """
     change = RateChange.objects.select_for_update().get(pk=change.pk)
@@ -87,7 +87,7 @@ def undo(change: RateChange, *, by: Membership, now: datetime.datetime) -> int:
     ids = [pk for _before, _after, some in change.rows for pk in some]
     rows = model.objects.filter(organisation=change.organisation_id, pk__in=ids)
     rows.hold()
-    if locked := rows.exclude(_is_open(by.organisation)).count():
+    if locked := len(ids) - rows.unlocked().count():
         raise TooLateToUndo(locked)
     count = sum(_priced_back(model, *group) for group in change.rows)
     edit = RateEdit(
@@ -221,14 +221,6 @@ def _write(
             set_at=now,
         )
     return gone
-
-
-def _is_open(organisation: Organisation) -> Q:
-    """Return the condition of rows whose price may change."""
-    is_open = Q(invoice_line=None) & ~Q(status=Status.INVOICED)
-    if organisation.closed_until:
-        is_open &= Q(date__gt=organisation.closed_until)
-    return is_open
 
 
 def _batches(rows: list[T]) -> Iterator[list[T]]:

@@ -1,7 +1,7 @@
 """What a change of a rate does to the rows of its dates: each before and after, and what stays.
 
-Rows that are billed or on a draft, that lie in a closed period, or that have a price of their own
-keep what they have. `rate_changes.py` writes what is computed here.
+Rows that are billed or on a draft, submitted or approved, in a closed period, or that have a price
+of their own keep what they have. `rate_changes.py` writes what is computed here.
 """
 
 import datetime
@@ -62,7 +62,7 @@ class Effect:
     edit: RateEdit
     rows: tuple[TouchedRow, ...] = ()
     own_price: tuple[Any, ...] = ()
-    in_closed_period: tuple[Any, ...] = ()
+    locked: tuple[Any, ...] = ()
     billed: tuple[Billed, ...] = ()
 
     @property
@@ -77,7 +77,7 @@ class Effect:
     @property
     def unbilled(self) -> int:
         """Return the number of unbilled rows, also those that keep their price."""
-        return len(self.rows) + len(self.own_price) + len(self.in_closed_period)
+        return len(self.rows) + len(self.own_price) + len(self.locked)
 
     @property
     def billed_count(self) -> int:
@@ -147,19 +147,23 @@ def effect_of(row: models.Model, edit: RateEdit, *, organisation: Organisation) 
         return Effect(edit)
     rows = rows_of(row).filter(days)
     unbilled = list(rows.unbilled().select_related("project", "membership__user", *_more(rows)))
-    changed, own, closed = [], [], []
+    changed, own, locked = [], [], []
     for entry, before, after in _rates_of(unbilled, edit, organisation):
         has = entry.rate if isinstance(entry, Trip) else entry.hourly_rate
         if before == after or has == after:
             continue
-        if organisation.closed_until and entry.date <= organisation.closed_until:
-            closed.append(entry)
+        if entry.is_decided or _is_closed(entry, organisation):
+            locked.append(entry)
         elif has is not None and has != before:
             own.append(entry)
         else:
             changed.append(TouchedRow(entry, has, after, amount_of(entry, after)))
     billed = tuple(_billed(rows.exclude(invoice_line=None)))
-    return Effect(edit, tuple(changed), tuple(own), tuple(closed), billed)
+    return Effect(edit, tuple(changed), tuple(own), tuple(locked), billed)
+
+
+def _is_closed(entry: Any, organisation: Organisation) -> bool:
+    return bool(organisation.closed_until and entry.date <= organisation.closed_until)
 
 
 def rows_of(row: models.Model) -> RegistrationQuerySet:
