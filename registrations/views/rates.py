@@ -103,8 +103,8 @@ def rate_undo(request: MemberRequest, pk: int) -> HttpResponse:
         text = _("This can no longer be undone.")
         if late.locked:
             why = ngettext(
-                "%(count)d of its rows is locked: submitted, approved, billed or in a closed period.",
-                "%(count)d of its rows are locked: submitted, approved, billed or in a closed period.",
+                "%(count)d of its rows is submitted, approved, billed or in a closed period.",
+                "%(count)d of its rows are submitted, approved, billed or in a closed period.",
                 late.locked,
             )
             text = f"{text} {why % {'count': late.locked}}"
