@@ -2,15 +2,31 @@
 
 from decimal import Decimal
 
-from django.db.models import BigIntegerField, F, Q, Sum
+from django.db.models import BigIntegerField, Expression, F, Q, Sum
 from django.db.models.functions import Cast, Round
 
 from .money import CENT
 
+WHOLE = BigIntegerField()
+
 
 def sum_in_cents(column: str, *, only: Q | None = None) -> Sum:
     """Sum a column of euros with two decimals as whole cents; null without rows."""
-    return Sum(Cast(Round(F(column) * 100), BigIntegerField()), filter=only)
+    return Sum(_cents(column), filter=only)
+
+
+def cents_of_minutes(minutes: Expression, rate: str) -> Expression:
+    """Return what `lib.money.worth_of_minutes` returns, in whole cents; null without a rate.
+
+    Whole numbers are divided, which rounds down, so the half is added first. Minutes and rates are
+    never negative.
+    """
+    hundredths = (Cast(minutes, WHOLE) * 10 + 3) / 6
+    return (hundredths * _cents(rate) + 50) / 100
+
+
+def _cents(column: str) -> Cast:
+    return Cast(Round(F(column) * 100), WHOLE)
 
 
 def in_euros(cents: int | None) -> Decimal:

@@ -99,10 +99,11 @@ def figures_of(rows: QuerySet[Any]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"count": 0, "minutes": 0, "km": 0, "amount": 0, "groups": []}
     for group in groups_of(rows):
-        found["count"] += group["count"]
+        found["count"] += group["n"]
         found["minutes"] += group.get("minutes_sum", 0)
         found["km"] += group.get("kilometres_sum", 0)
-        found["amount"] += group.get("cents", 0)
-        if rate := group.get("hourly_rate"):
+        if "hourly_rate" not in group:
+            found["amount"] += group["cents"]
+        elif rate := group["hourly_rate"]:
             found["groups"].append([group["project"], str(rate), group["minutes_sum"]])
     return found

@@ -15,7 +15,7 @@ from lib.model_fields import LineField, MultilineCharField, WholeNumberField
 from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
 
 from .rights import of_seen
-from .worth import worth_by
+from .worth import worth_of
 
 
 class Status(models.TextChoices):
@@ -69,7 +69,7 @@ class RegistrationQuerySet(models.QuerySet[Any]):
 
     def worth(self) -> Decimal:
         """Return what the rows are worth together, in euros excl. VAT (see `worth.py`)."""
-        return worth_by(self)[()].amount
+        return worth_of(self).amount
 
     def visible_to(self, membership: Membership) -> Self:
         """Filter the rows that the member may see.

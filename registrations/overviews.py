@@ -14,7 +14,7 @@ from lib.seeking import Order, OrderedRows
 
 from .filters import ExpenseFilter, RegistrationFilter, TimeEntryFilter, TripFilter
 from .models import Expense, Registration, RegistrationQuerySet, TimeEntry, Trip, notes_start
-from .worth import worth_by
+from .worth import worth_of
 
 DEFAULT_ORDER = "-date"
 # Above so many rows the totals of a list are a request of their own.
@@ -137,7 +137,7 @@ class Totals:
 
 def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
     """Let the database add up the rows, in one query."""
-    worth = worth_by(rows)[()]
+    worth = worth_of(rows)
     figures = {"minutes": worth.minutes, "distance": worth.kilometres}
     return Totals(count=worth.count, figure=figures.get(figure, 0), amount=worth.amount)
 

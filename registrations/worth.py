@@ -12,26 +12,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import (
-    BigIntegerField,
-    BooleanField,
-    Count,
-    DecimalField,
-    Max,
-    Min,
-    QuerySet,
-    Sum,
-    Value,
-)
-from django.db.models.functions import Cast
+from django.db.models import Count, Max, Min, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
-from lib.money import ZERO, worth_of_minutes
-from lib.sums import in_euros, sum_in_cents
+from lib.sums import WHOLE, cents_of_minutes, in_euros, sum_in_cents
+
+NOTHING = Value(0, WHOLE)
 
 
-@dataclass
+@dataclass(slots=True)
 class Worth:
-    """Rows of one group: their number, days, and worth in euros excl. VAT.
+    """Rows of one group: their number, days, and worth in cents excl. VAT.
 
     Hours have minutes, trips kilometres.
     """
@@ -39,22 +30,27 @@ class Worth:
     count: int = 0
     minutes: int = 0
     kilometres: int = 0
-    amount: Decimal = ZERO
+    cents: int = 0
     first: datetime.date = datetime.date.max
     last: datetime.date = datetime.date.min
 
-    def add(self, row: dict[str, Any]) -> None:
+    @property
+    def amount(self) -> Decimal:
+        """The worth in euros excl. VAT."""
+        return in_euros(self.cents)
+
+    def add(self, other: "Worth") -> None:
         """Add the rows of one project, and for hours of one rate."""
-        minutes = row.get("minutes_sum", 0)
-        self.count += row["count"]
-        self.minutes += minutes
-        self.kilometres += row.get("kilometres_sum", 0)
-        self.first = min(self.first, row["first"])
-        self.last = max(self.last, row["last"])
-        if "hourly_rate" in row:
-            self.amount += worth_of_minutes(minutes, row["hourly_rate"])
-        else:
-            self.amount += in_euros(row["cents"])
+        self.count += other.count
+        self.minutes += other.minutes
+        self.kilometres += other.kilometres
+        self.cents += other.cents
+        self.first = min(self.first, other.first)
+        self.last = max(self.last, other.last)
+
+
+# The columns of a group: the fields of `Worth`, in their order.
+FIGURES = ("n", "minutes_sum", "kilometres_sum", "cents", "first", "last")
 
 
 def worth_by_kind(
@@ -62,50 +58,59 @@ def worth_by_kind(
 ) -> dict[str, dict[tuple[Any, ...], Worth]]:
     """Return the same for registrations of several kinds, all in one query."""
     found: dict[str, dict[tuple[Any, ...], Worth]] = {kind: defaultdict(Worth) for kind in kinds}
-    first, *others = (_alike(kind, rows, names) for kind, rows in kinds.items())
-    for row in first.union(*others, all=True):
-        is_hours = row.pop("is_hours")
-        if not is_hours:
-            row.pop("hourly_rate")
-        found[row.pop("kind")][tuple(row[name] for name in names)].add(row)
+    first, *others = (
+        _grouped(rows, names).annotate(kind=Value(kind)).values_list("kind", *names, *FIGURES)
+        for kind, rows in kinds.items()
+    )
+    for kind, *row in first.union(*others, all=True):
+        found[kind][tuple(row[: len(names)])].add(Worth(*row[len(names) :]))
     return found
-
-
-def _alike(kind: str, rows: QuerySet[Any], names: tuple[str, ...]) -> QuerySet[Any]:
-    """Return the groups of one kind with the columns that the groups of every kind have."""
-    is_hours = hasattr(rows.model, "minutes")
-    none = {
-        "minutes_sum": Value(0, BigIntegerField()),
-        "kilometres_sum": Value(0, BigIntegerField()),
-        "cents": Value(0, BigIntegerField()),
-        "hourly_rate": Cast(Value(None), DecimalField(max_digits=8, decimal_places=2)),
-    }
-    groups = _grouped(rows, names)
-    present = groups.query.annotations.keys() | ({"hourly_rate"} if is_hours else set())
-    lacking = {name: value for name, value in none.items() if name not in present}
-    groups = groups.annotate(kind=Value(kind), is_hours=Value(is_hours, BooleanField()), **lacking)
-    columns = ("kind", "is_hours", *none, *names, "project", "count", "first", "last")
-    return groups.values(*dict.fromkeys(columns))
 
 
 def worth_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Worth]:
     """Return what registrations are worth by the values of these fields, in one query."""
     found: dict[tuple[Any, ...], Worth] = defaultdict(Worth)
-    for row in groups_of(rows, *names):
-        found[tuple(row[name] for name in names)].add(row)
+    for row in _grouped(rows, names).values_list(*names, *FIGURES):
+        found[row[: len(names)]].add(Worth(*row[len(names) :]))
     return found
 
 
-def groups_of(rows: QuerySet[Any], *names: str) -> Iterator[dict[str, Any]]:
+def worth_of(rows: QuerySet[Any]) -> Worth:
+    """Return what all these registrations are worth; the database adds up the groups too."""
+    sums = _sums(rows)
+    totals = {f"{name}_total": Sum(name) for name in sums}
+    found = rows.order_by().values(*_keys(rows)).annotate(**sums).aggregate(**totals)
+    count, minutes, kilometres, cents = (found.get(f"{name}_total") or 0 for name in FIGURES[:-2])
+    return Worth(count, minutes, kilometres, cents)
+
+
+def groups_of(rows: QuerySet[Any]) -> Iterator[dict[str, Any]]:
     """Yield what is added up before it is rounded and priced: by project, and hours by rate."""
-    yield from _grouped(rows, names)
+    yield from rows.order_by().values(*_keys(rows)).annotate(**_sums(rows))
 
 
 def _grouped(rows: QuerySet[Any], names: tuple[str, ...]) -> QuerySet[Any]:
-    is_hours = hasattr(rows.model, "minutes")
-    keys = dict.fromkeys([*names, "project", *(["hourly_rate"] if is_hours else [])])
-    total = {"minutes_sum": Sum("minutes")} if is_hours else {"cents": sum_in_cents("amount")}
+    """Return the groups of one kind with the columns that the groups of every kind have."""
+    sums = dict.fromkeys(FIGURES[:-2], NOTHING) | _sums(rows)
+    sums["cents"] = Coalesce(sums["cents"], NOTHING, output_field=WHOLE)
+    groups = rows.order_by().values(*dict.fromkeys([*names, *_keys(rows)]))
+    return groups.annotate(**sums, first=Min("date"), last=Max("date"))
+
+
+def _sums(rows: QuerySet[Any]) -> dict[str, Any]:
+    """Return what is added up of one kind; hours without a rate have no cents."""
+    sums: dict[str, Any] = {"n": Count("*")}
     if hasattr(rows.model, "distance"):
-        total |= {"kilometres_sum": Sum("distance")}
-    groups = rows.order_by().values(*keys)
-    return groups.annotate(count=Count("*"), first=Min("date"), last=Max("date"), **total)
+        sums["kilometres_sum"] = Sum("distance")
+    if not _is_hours(rows):
+        return {**sums, "cents": sum_in_cents("amount")}
+    minutes = Sum("minutes")
+    return {**sums, "minutes_sum": minutes, "cents": cents_of_minutes(minutes, "hourly_rate")}
+
+
+def _keys(rows: QuerySet[Any]) -> tuple[str, ...]:
+    return ("project", "hourly_rate") if _is_hours(rows) else ("project",)
+
+
+def _is_hours(rows: QuerySet[Any]) -> bool:
+    return hasattr(rows.model, "minutes")

@@ -27,7 +27,7 @@ from lib.spreadsheets import Cell, Sheet
 from projects.models import Method, ScheduledAmount
 from projects.models.project import HOURLY
 from registrations.models import BILLABLE_STATUSES, Status
-from registrations.worth import worth_by
+from registrations.worth import worth_by, worth_of
 
 from ..models import CreditedRow, InvoiceLine, InvoiceStatus, RowDisposition
 from .invoices import ISSUED
@@ -119,7 +119,7 @@ class WorkAt:
                 amounts = [net_amount(quantity, price) for quantity, price in values]
                 count, amount = count + len(amounts), amount + sum(amounts, ZERO)
             else:
-                worth = worth_by(rows)[()]
+                worth = worth_of(rows)
                 count, amount = count + worth.count, amount + worth.amount
         return Undated(count, amount)
 

@@ -12,7 +12,7 @@ from billing.unbilled.items import worth_of
 from billing.unbilled.rows import unbilled_work
 from lib.money import ZERO, worth_of_minutes
 from projects.figures import figures
-from registrations import overviews
+from registrations import overviews, worth
 from registrations.models import TimeEntry
 from registrations.pricing import preview_repricing
 from tests import factories
@@ -93,3 +93,46 @@ def test_a_change_of_rate_is_previewed_by_the_same_rule(organisation, member):
     found = preview_repricing(project)
 
     assert (found.changed, found.before, found.after) == (3, Decimal("95.00"), Decimal("100.00"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_database_prices_hours_by_the_same_rule_as_a_line(organisation, member, seed):
+    dice = random.Random(seed)
+    expected, minutes = ZERO, 0
+    for _n in range(25):
+        rate = Decimal(dice.randint(1, 99_999_999)).scaleb(-2)
+        project = factories.create_project(organisation=organisation)
+        each = [dice.randint(1, 1440) for _row in range(dice.randint(1, 3))]
+        hours_of(project, member, *each, rate=rate)
+        expected += worth_of_minutes(sum(each), rate)
+        minutes += sum(each)
+
+    found = worth.worth_of(organisation.time_entries.all())
+    by_project = worth.worth_by(organisation.time_entries.all(), "project")
+
+    assert (found.amount, found.minutes) == (expected, minutes)
+    assert sum((one.amount for one in by_project.values()), ZERO) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rate", "amount"),
+    [(20, "0.00", "0.00"), (3, "0.10", "0.01"), (1, "99.75", "2.00"), (9, "100.50", "15.08")],
+)
+def test_half_a_cent_goes_up_in_the_database_too(organisation, member, minutes, rate, amount):
+    project = factories.create_project(organisation=organisation)
+    hours_of(project, member, minutes, rate=rate)
+
+    found = worth.worth_of(organisation.time_entries.all()).amount
+
+    assert (found, worth_of_minutes(minutes, Decimal(rate))) == (Decimal(amount), Decimal(amount))
+
+
+def test_hours_without_a_rate_are_counted_and_worth_nothing(organisation, member):
+    project = factories.create_project(organisation=organisation)
+    hours_of(project, member, 60)
+    TimeEntry.objects.update(hourly_rate=None)
+
+    found = worth.worth_of(organisation.time_entries.all())
+
+    assert (found.count, found.minutes, found.amount) == (1, 60, ZERO)
+    assert worth.worth_of(organisation.trips.all()).amount == ZERO
