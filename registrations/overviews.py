@@ -1,10 +1,9 @@
 """The lists under Overview: their rows, orders and totals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,15 +21,6 @@ MOST_COUNTED_AT_ONCE = 20_000
 BY_DATE = ("date",)
 # The relations of a row that every list shows.
 RELATED = ("project__customer", "membership__user", "invoice_line__invoice")
-# Large columns of related rows that no list shows.
-NOT_SHOWN = (
-    "project__notes",
-    "project__customer__notes",
-    "project__customer__imported",
-    "invoice_line__specification",
-    "invoice_line__texts",
-    *(f"invoice_line__invoice__{name}" for name in ("notes", "vat_totals", "issuer", "addressee")),
-)
 ORDERS: Mapping[str, Order] = {
     "date": Order(BY_DATE),
     "employee": Order(BY_DATE, "membership", ("user__first_name", "user__last_name")),
@@ -67,15 +57,6 @@ class Overview:
     figure: str
     orders: Mapping[str, Order]
     icon: str
-
-    @property
-    def related(self) -> tuple[str, ...]:
-        return (*RELATED, self.special)
-
-    def load(self, ids: Sequence[int]) -> dict[int, Registration]:
-        """Load the rows of a page with what the list shows."""
-        rows: QuerySet[Registration] = self.model.objects.select_related(*self.related)
-        return rows.defer(*NOT_SHOWN).in_bulk(ids)
 
     def rows_for(self, membership: Membership) -> RegistrationQuerySet:
         """Return the rows that this member may see, before filters."""

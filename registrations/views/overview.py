@@ -23,6 +23,7 @@ from ..models import RegistrationQuerySet
 from ..overviews import Overview
 from ..rights import sees_others
 from ..selection import ids_in
+from .overview_rows import RowReader
 
 DEFAULT_SIZE = 50
 
@@ -36,7 +37,7 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
     page = page_of(
         _ordered(request, overview, found.rows),
         request.GET,
-        load=overview.load,
+        load=RowReader(overview, by=request.membership),
         default_size=DEFAULT_SIZE,
     )
     context = {
@@ -128,14 +129,12 @@ def _chips(overview: Overview, request: MemberRequest) -> list[str]:
 
 def _names(overview: Overview) -> dict[str, str]:
     """Return the URL names of this list."""
-    singular = {"hours": "hour", "expenses": "expense", "trips": "trip"}[overview.key]
     start = f"registrations:overview-{overview.key}"
     return {
         "totals_name": f"{start}-totals",
         "select_name": f"{start}-select",
         "selected_name": f"{start}-selected",
         "export_name": f"{start}-export",
-        "edit_name": f"registrations:{singular}-edit",
         "register_name": f"registrations:{overview.key}",
     }
 
