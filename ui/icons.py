@@ -16,6 +16,7 @@ FRAME = (
 )
 
 
+@cache
 def drawing(name: str, *, size: int, css: str = "icon", fill: str = "none") -> SafeString:
     """Return an icon as SVG. An unknown name raises FileNotFoundError."""
     return format_html(FRAME, size=size, css=css, fill=fill, strokes=strokes(name))

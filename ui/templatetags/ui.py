@@ -19,8 +19,7 @@ from lib import selections, toasts
 from lib.picker_fields import is_choosing
 from lib.text import before_stop
 from ui.icons import drawing
-from ui.tags import blocks, fields, formats, lists, progress, shell, tables
-from ui.tags.attributes import attributes
+from ui.tags import blocks, buttons, fields, formats, lists, progress, shell, tables
 from ui.theme import DEFAULT_COLOUR, VERSION, as_css, parse
 
 register = template.Library()
@@ -54,6 +53,8 @@ register.inclusion_tag("ui/settings_menu.html", takes_context=True)(shell.settin
 register.simple_block_tag(takes_context=True)(lists.filter_form)
 for _name in ("chip_link", "empty_state", "event", "stat", "detail", "avatar"):
     register.inclusion_tag(f"ui/{_name}.html", name=_name)(getattr(blocks, _name))
+for _name in ("button", "icon_button", "menu_item"):
+    register.simple_tag(getattr(buttons, _name), name=_name)
 register.simple_tag(name="toast_parts")(toasts.parts_of)
 register.simple_tag(name="toast_undo")(toasts.undo_of)
 for _name in ("alert", "card", "chip", "timeline"):
@@ -90,47 +91,6 @@ COLOUR_OF_KIND = {kind: colour for colour, kinds in TAG_COLOURS.items() for kind
 def icon(name: str, size: int = 18, css: str = "icon", fill: str = "none") -> SafeString:
     """A Lucide icon, hidden from screen readers: the words are beside it or in `aria-label`."""
     return drawing(name, size=size, css=css, fill=fill)
-
-
-@register.inclusion_tag("ui/button.html")
-def button(
-    label: str,
-    kind: str = "secondary",
-    icon: str = "",
-    href: str = "",
-    type: str = "button",
-    small: bool = False,
-    css: str = "",
-    **attrs: object,
-) -> dict[str, object]:
-    """A button, or a link that looks like a button if it has `href`.
-
-    Kinds: primary (one per page), secondary, ghost, danger, link.
-    """
-    return {
-        "label": label,
-        "kind": kind,
-        "icon": icon,
-        "href": href,
-        "type": type,
-        "small": small,
-        "css": css,
-        "attrs": attributes(attrs),
-    }
-
-
-@register.inclusion_tag("ui/icon_button.html")
-def icon_button(
-    label: str,
-    icon: str,
-    href: str = "",
-    kind: str = "ghost",
-    type: str = "button",
-    small: bool = True,
-    **attrs: object,
-) -> dict[str, object]:
-    """A button with only an icon; the label is for screen readers and the tooltip."""
-    return {**button(label, kind, icon, href, type, small), "attrs": attributes(attrs)}
 
 
 @register.inclusion_tag("ui/form_errors.html")
@@ -207,32 +167,6 @@ def actions(content: str, label: str = "", kind: str = "primary") -> SafeString:
         "content": content, "label": label, "kind": kind, "align": "end", "wide": True,
         "actions": True,
     })  # fmt: skip
-
-
-@register.inclusion_tag("ui/menu_item.html")
-def menu_item(
-    label: str,
-    icon: str = "",
-    href: str = "",
-    hint: str = "",
-    danger: bool = False,
-    type: str = "button",
-    disabled: bool = False,
-    **attrs: object,
-) -> dict[str, object]:
-    """An entry of a menu: a link if it has `href`, else a button; `hint` is small text at the
-    right.
-    """
-    return {
-        "label": label,
-        "icon": icon,
-        "href": href,
-        "hint": hint,
-        "danger": danger,
-        "type": type,
-        "disabled": disabled,
-        "attrs": attributes(attrs),
-    }
 
 
 @register.simple_tag
