@@ -19,6 +19,7 @@ from lib import selections, toasts
 from lib.picker_fields import is_choosing
 from lib.text import before_stop
 from ui.icons import drawing
+from ui.parts import list_base
 from ui.tags import blocks, buttons, fields, formats, lists, progress, shell, tables
 from ui.theme import DEFAULT_COLOUR, VERSION, as_css, parse
 
@@ -36,6 +37,7 @@ for _name in (
 ):
     register.filter(_name, getattr(formats, _name))
 register.filter("initials", formats.initials)
+register.filter("list_base", list_base)
 register.filter("before_stop", before_stop)
 register.inclusion_tag("ui/field.html", name="field")(fields.field)
 register.inclusion_tag("ui/field.html", name="money_field")(fields.money_field)
