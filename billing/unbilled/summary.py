@@ -1,7 +1,7 @@
 """What is unbilled by project and customer, in euros excl. VAT."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -42,8 +42,14 @@ class Summary:
 
     def customer_ids(self, organisation: Organisation) -> list[int]:
         """Return the ids of the customers by name."""
-        rows = organisation.customers.filter(pk__in=list(self.by_customer))
-        return list(rows.order_by(Lower("name"), "pk").values_list("pk", flat=True))
+        mine = {self.customers[project] for project in self.by_project}
+        with_projects = organisation.projects.order_by().values("customer")
+        rows = organisation.customers.filter(pk__in=with_projects).order_by(Lower("name"), "pk")
+        return [pk for pk in rows.values_list("pk", flat=True) if pk in mine]
+
+    def projects_of(self, customers: Collection[int]) -> list[int]:
+        """Return the ids of the projects of these customers that have something to bill."""
+        return [project for project in self.by_project if self.customers[project] in customers]
 
     def largest(self, organisation: Organisation, count: int) -> list[tuple[Customer, Decimal]]:
         """Return the customers with the largest sums."""

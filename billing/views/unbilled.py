@@ -63,7 +63,7 @@ def unbilled_list(request: MemberRequest) -> HttpResponse:
     summary = summarise(request.organisation, asked.projects, asked.unbilled_filter)
     page = page_of(request, summary.customer_ids(request.organisation))
     customers = request.organisation.customers.in_bulk(list(page))
-    projects = asked.projects.filter(pk__in=list(summary.by_project))
+    projects = asked.projects.filter(pk__in=summary.projects_of(customers))
     context = {
         **asked.context(request),
         "page": page,
