@@ -62,11 +62,17 @@ def projects_with_skipped(
     projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
     """Filter the projects of which something is left out, by customer and name."""
+    rows = projects.filter(has_skipped(unbilled_filter))
+    return rows.order_by(Lower("customer__name"), Lower("name"), "pk")
+
+
+def has_skipped(unbilled_filter: UnbilledFilter) -> Q:
+    """Return the condition on projects of which something is left out."""
     condition = Q()
     for kind in KINDS:
         # Rows are read once for all projects, not once for each.
         condition |= Q(pk__in=_skipped(kind, unbilled_filter).order_by().values("project"))
-    return projects.filter(condition).order_by(Lower("customer__name"), Lower("name"), "pk")
+    return condition
 
 
 def skipped_of(

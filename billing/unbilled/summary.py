@@ -62,12 +62,10 @@ def summarise(
     organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> Summary:
     """Add up what these projects of the organisation have to bill."""
-    customers = dict(
-        projects.exclude(method=Method.NONE).order_by().values_list("pk", "customer_id")
-    )
     hourly = organisation.time_entries.filter(project__method__in=HOURLY)
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    mine = {"project__in": projects.order_by().values("pk")}
+    customers: dict[int, int] = {}
+    mine = {"project__in": projects.exclude(method=Method.NONE).order_by().values("pk")}
     kinds = {
         "hours": hourly.exclude(hourly_rate=None),
         "expenses": organisation.expenses.all(),
@@ -77,11 +75,14 @@ def summarise(
         kind: unbilled_registrations(rows.filter(**mine), unbilled_filter)
         for kind, rows in kinds.items()
     }
-    for worths in worth_by_kind(unbilled, "project").values():
-        for (pk,), worth in worths.items():
+    for worths in worth_by_kind(unbilled, "project", "project__customer").values():
+        for (pk, customer), worth in worths.items():
             found[pk] += worth.amount
+            customers[pk] = customer
     agreed = ScheduledAmount.objects.filter(project__organisation=organisation, **mine)
     due = due_scheduled_amounts(agreed, unbilled_filter).order_by()
-    for row in due.values("project", "quantity", "price").annotate(n=Count("pk")):
-        found[row["project"]] += net_amount(row["quantity"], row["price"]) * row["n"]
-    return Summary({pk: found[pk] for pk in found if pk in customers}, customers)
+    alike = due.values_list("project", "project__customer", "quantity", "price")
+    for pk, customer, quantity, price, count in alike.annotate(n=Count("pk")):
+        found[pk] += net_amount(quantity, price) * count
+        customers[pk] = customer
+    return Summary(found, customers)

@@ -41,11 +41,17 @@ def projects_written_off(
     projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
     """Filter the projects of which something was written off, by customer and name."""
+    rows = projects.filter(has_written_off(unbilled_filter))
+    return rows.order_by(Lower("customer__name"), Lower("name"), "pk")
+
+
+def has_written_off(unbilled_filter: UnbilledFilter) -> Q:
+    """Return the condition on projects of which something was written off."""
     # Rows are read once for all projects, not once for each.
     condition = Q(pk__in=_scheduled_amounts(unbilled_filter).order_by().values("project"))
     for kind in KINDS:
         condition |= Q(pk__in=_rows(kind, unbilled_filter).order_by().values("project"))
-    return projects.filter(condition).order_by(Lower("customer__name"), Lower("name"), "pk")
+    return condition
 
 
 def written_off_of(

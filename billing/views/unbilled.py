@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,8 +25,8 @@ from ..unbilled import (
 )
 from ..unbilled.exporting import unbilled_sheet
 from ..unbilled.presenters import describe_skipped
-from ..unbilled.skipped import projects_with_skipped, skipped_of
-from ..unbilled.written_off import projects_written_off, written_off_of
+from ..unbilled.skipped import has_skipped, projects_with_skipped, skipped_of
+from ..unbilled.written_off import has_written_off, projects_written_off, written_off_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class UnbilledRequest:
         query = request.GET.copy()
         query.pop("page", None)
         name = request.resolver_match.url_name if request.resolver_match else ""
+        counts = self.projects.aggregate(
+            skipped=Count("pk", filter=has_skipped(self.unbilled_filter)),
+            written_off=Count("pk", filter=has_written_off(self.unbilled_filter)),
+        )
         return {
             "is_billable": name == "unbilled",
             "is_skipped": name == "unbilled-skipped",
@@ -49,8 +53,8 @@ class UnbilledRequest:
             "form": self.form,
             "unbilled_filter": self.unbilled_filter,
             "query": query.urlencode(),
-            "skipped_count": projects_with_skipped(self.projects, self.unbilled_filter).count(),
-            "written_off_count": projects_written_off(self.projects, self.unbilled_filter).count(),
+            "skipped_count": counts["skipped"],
+            "written_off_count": counts["written_off"],
             "is_narrowed": bool(set(request.GET) - {"size", "page"}),
         }
 
