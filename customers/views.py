@@ -1,7 +1,5 @@
 """Management → Customers."""
 
-from decimal import Decimal
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,8 +33,10 @@ from .models import Customer
 
 
 def customer_or_404(request: MemberRequest, pk: int) -> Customer:
-    """Return a customer of the reader's organisation."""
-    return get_object_or_404(request.organisation.customers.select_related("vat_rate"), pk=pk)
+    """Return a customer of the reader's organisation, with the hourly rate of today."""
+    rate = rate_on(timezone.localdate(), Customer)
+    customers = request.organisation.customers.select_related("vat_rate").annotate(rate_today=rate)
+    return get_object_or_404(customers, pk=pk)
 
 
 @require_safe
@@ -61,16 +61,8 @@ def customer_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "postal_country": country_name(customer.postal_country),
         "contacts": customer.contacts.all(),
         "is_used": is_used(customer),
-        "rate_today": _rate_today(customer),
     }
     return render(request, "customers/customer_detail.html", context)
-
-
-def _rate_today(customer: Customer) -> Decimal | None:
-    """Return the hourly rate that holds today, in euros excl. VAT."""
-    rate = rate_on(timezone.localdate(), Customer)
-    rows = Customer.objects.filter(pk=customer.pk).annotate(rate_today=rate)
-    return rows.values_list("rate_today", flat=True).get()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

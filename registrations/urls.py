@@ -75,7 +75,7 @@ urlpatterns = [
     path("management/rates/<int:pk>/", rates.rate_edit, name="rate-edit"),
     path("management/rates/<int:pk>/remove/", rates.rate_remove, name="rate-remove"),
     path("management/rates/changes/<int:pk>/undo/", rates.rate_undo, name="rate-undo"),
-    path("management/rates/of/<str:key>/", rates.rates, name="rates"),
+    path("management/rates/of/<slug:name>/<int:pk>/", rates.rates, name="rates"),
     path("register/expenses/<int:pk>/receipt/", register.receipt, name="expense-receipt"),
     *(pattern for shown in OVERVIEWS for pattern in _overview(shown)),
     path(

@@ -55,9 +55,9 @@ def project_rates(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @manager_required
-def rates(request: MemberRequest, key: str) -> HttpResponse:
+def rates(request: MemberRequest, name: str, pk: int) -> HttpResponse:
     """Show the rates of a task, an employee, a customer or kilometres; costs to administrators."""
-    one = rated_by_key(request.organisation, key)
+    one = rated_by_key(request.organisation, f"{name}-{pk}")
     return render(request, "registrations/rates.html", {"rated": one})
 
 
@@ -263,4 +263,4 @@ def _rated_of(request: MemberRequest, found: DatedRate) -> Rated:
 def _next(request: MemberRequest, one: Rated) -> str:
     """Return the page to go back to, which the dialog carries."""
     given = request.POST.get("next") or request.GET.get("next", "")
-    return given or reverse("registrations:rates", args=[one.key])
+    return given or reverse("registrations:rates", args=[*one.subject])

@@ -168,7 +168,7 @@ def _next_one(request: MemberRequest, page: RegisterPage, *, row: Registration) 
     if not isinstance(row, TimeEntry):
         return redirect(_address(page, request=request, row=row))
     if not request.htmx:
-        return redirect(_address(page, request=request, row=row, work=_work_id(row)))
+        return redirect(_address(page, request=request, row=row, work=_work_id(request, row)))
     following = TimeEntry(
         organisation=request.organisation,
         membership=row.membership,
@@ -189,7 +189,10 @@ def show_day(request: MemberRequest, *, day: datetime.date, subject: Membership)
     return _page(request, HOURS, form=form, day=day, subject=subject)
 
 
-def _work_id(row: TimeEntry) -> int | None:
+def _work_id(request: MemberRequest, row: TimeEntry) -> int | None:
+    """Return the task on a project of an entry that was saved from the form."""
+    if chosen := chosen_id(request.POST.get("work", "")):
+        return chosen
     found = work_of(row.organisation, project=row.project_id, task=row.task_id)
     return found.values_list("pk", flat=True).first()
 

@@ -233,7 +233,7 @@ def test_the_pages_of_task_customer_vehicles_and_employee_have_their_rates(
             "customer": office.project.customer
         },
         reverse("projects:vehicle-list"): {"trip_settings": trips},
-        reverse("registrations:rates", args=[f"membership-{office.employee.pk}"]): {
+        reverse("registrations:rates", args=["membership", office.employee.pk]): {
             "membership": office.employee
         },
     }
@@ -248,7 +248,7 @@ def test_the_pages_of_task_customer_vehicles_and_employee_have_their_rates(
 
 def test_a_cost_rate_is_seen_and_set_by_administrators_only(administrator, manager, office, monday):
     url = add_url(f"membership-{office.employee.pk}", kind="cost")
-    page = reverse("registrations:rates", args=[f"membership-{office.employee.pk}"])
+    page = reverse("registrations:rates", args=["membership", office.employee.pk])
 
     assert manager.post(url, typed(monday, "45.00")).status_code == 403
     administrator.post(url, typed(monday, "45.00"))
@@ -266,7 +266,7 @@ def test_employees_see_no_rates(employee, office):
     for url in (
         add_url(f"task-{office.task.pk}"),
         reverse("registrations:project-rates", args=[office.project.pk]),
-        reverse("registrations:rates", args=[f"task-{office.task.pk}"]),
+        reverse("registrations:rates", args=["task", office.task.pk]),
     ):
         assert employee.get(url).status_code == 403
 

@@ -3,6 +3,7 @@
 import datetime
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -41,6 +42,9 @@ from customers.models import ImportRun
 from imports.models import FileImport, FileState
 from imports.sources import take
 from integrations.runs import RunState, claim_run
+from projects.dated_rates import RateEdit, subject_of
+from projects.models import DatedRate
+from registrations import rate_changes
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +112,7 @@ WORDS = {
     "accounts:email-confirm": {"token": "none"},
     "projects:project-row": {"kind": "task"},
     "imports:file-template": {"kind": "hours"},
+    "registrations:rates": {"name": "task"},
 }
 
 
@@ -170,7 +175,17 @@ def _everything(organisation) -> dict[str, int]:
         "trip": factories.create_trip(**about).pk,
         "contract": factories.create_contract(membership=member).pk,
         "leave": factories.create_leave(membership=member, note="Canary").pk,
+        "rates": task.pk,
+        **_dated_rate(organisation, task, by=member),
     }
+
+
+def _dated_rate(organisation, task, *, by) -> dict[str, int]:
+    """Set a rate of a task from a day on, by a change that can be undone."""
+    edit = RateEdit(subject_of(task), None, factories.TODAY, Decimal("97.31"))
+    change = rate_changes.save(task, edit, seen="", changes_rows=False, by=by, now=timezone.now())
+    dated = DatedRate.objects.get(organisation=organisation)
+    return {"rate": dated.pk, "rate-undo": change.pk}
 
 
 def _reminded(invoice: Invoice, *, by: User) -> tuple[InvoiceMail, ReminderHold]:

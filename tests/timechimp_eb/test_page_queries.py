@@ -21,6 +21,7 @@ MORE = {
     "billing:invoice-settings": 13,  # the next number looks at the numbers in use
     "billing:reminder-list": 19,  # what stops a reminder is in nine tables
     "billing:report-work-rows": 15,  # four kinds of work, each at a day in the past
+    "customers:customer-detail": 14,  # the customer, its rates, and what is unbilled and open
     "projects:project-detail": 14,  # figures, scheduled amounts, tasks and members
     "projects:project-add": 14,  # a form with three lists of rows and their pickers
     "projects:project-edit": 15,  # the same, with what is billed already
