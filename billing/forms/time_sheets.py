@@ -53,7 +53,7 @@ class TimeSheetForm(forms.Form):
             ).distinct()
         )
         self.names = {str(pk): name for _p, _n, pk, name in pairs}
-        super().__init__(data, initial=self._initial(today))
+        super().__init__(data, initial=self._initial(today), auto_id="sheet_%s")
         cast(forms.ChoiceField, self.fields["customer"]).choices = _by_name(self.names.items())
         self._offer_projects(pairs)
         if not sees_everything(by):

@@ -1,0 +1,58 @@
+"""An office manager imports hours from a file with a mistake, mends it and undoes the import."""
+
+import pytest
+from playwright.sync_api import expect
+
+from projects.models import ProjectTask
+from registrations.models import TimeEntry
+from tests import factories
+
+from .tour import barriers
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+ROWS = (
+    "Datum;Medewerker;Project;Taak;Uren;Omschrijving\r\n"
+    "23-11-2025;Sanne de Vries;Website;Design;1:30;Good\r\n"
+    "24-11-2025;Sanne de Vries;Website;Design;lots;Wrong\r\n"
+    "25-11-2025;S. de Vries;Website;Design;2;Unknown\r\n"
+)
+
+
+@pytest.fixture
+def work(studio):
+    project = studio.project(studio.customer("Bakkerij Van Dam", "K00117"), "Website")
+    task = factories.create_task(organisation=studio.organisation, name="Design")
+    ProjectTask.objects.create(project=project, task=task)
+    return studio
+
+
+@pytest.mark.redis
+def test_hours_are_imported_from_a_file_mended_and_undone(visitor, work, celery_worker_process):
+    page = visitor.page
+    visitor.log_in(work)
+    page.goto(f"{visitor.site}/settings/import/")
+    page.get_by_role("link", name="Import a file").click()
+    file = {"name": "uren.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
+    page.get_by_label("File", exact=True).set_input_files(files=[file])
+    assert list(barriers(page)) == []
+    page.get_by_role("button", name="Continue").click()
+
+    expect(page.get_by_role("button", name="Import 1 row")).to_be_visible()
+    assert list(barriers(page)) == []
+    cell = page.get_by_label("Duration in row 3")
+    cell.fill("1:15")
+    cell.press("Tab")
+    expect(page.get_by_role("button", name="Import 2 rows")).to_be_visible()
+    page.get_by_label("What S. de Vries is").select_option("Sanne de Vries")
+    page.get_by_role("button", name="Import 3 rows").click()
+
+    expect(page.get_by_text("3 new").first).to_be_visible()
+    expect(page.get_by_role("table").get_by_text("Done")).to_be_visible()
+    assert TimeEntry.objects.count() == 3
+    page.get_by_role("link", name="Undo uren.csv").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("3 rows are removed")
+    assert list(barriers(page)) == []
+    dialog.get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_role("table").get_by_text("Undone")).to_be_visible()
+    assert not TimeEntry.objects.exists()
