@@ -4,6 +4,7 @@ A guess by heading is certain if the heading is a known one. Every other guess i
 and the import waits until somebody looked at it.
 """
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from lib.text import clean_line
 from .kinds.base import Field, Kind
 
 LOOKED_AT = 50  # cells of a column
+CLOSE = 0.8  # of the letters of a heading
 MOSTLY = 0.8  # of them fit
 # Headings of our own file with errors, and of what is never imported.
 LEFT_OUT = frozenset({"reden", "reason", "waarom", "why", "id"})
@@ -46,8 +48,10 @@ def guess(kind: Kind, table: Table) -> Guess:
     for place, heading in enumerate(table.headings):
         if place in certain:
             continue
-        mapping[place] = _by_part(fields, heading, taken=mapping) or _by_contents(
-            fields, _cells(table, place), taken=mapping
+        mapping[place] = (
+            _by_part(fields, heading, taken=mapping)
+            or _by_likeness(fields, heading, taken=mapping)
+            or _by_contents(fields, _cells(table, place), taken=mapping)
         )
         if not mapping[place]:
             certain.append(place)  # nothing was guessed
@@ -78,6 +82,15 @@ def _by_part(fields: list[Field], heading: str, *, taken: list[str]) -> str:
         if field.name not in taken and words & set(_names(field)):
             return field.name
     return ""
+
+
+def _by_likeness(fields: list[Field], heading: str, *, taken: list[str]) -> str:
+    """Return the field of which a heading differs in a letter: “Projekt”."""
+    known = {
+        name: field.name for field in fields if field.name not in taken for name in _names(field)
+    }
+    close = difflib.get_close_matches(fold(_bare(heading)), known, n=1, cutoff=CLOSE)
+    return known[close[0]] if close else ""
 
 
 def _by_contents(fields: list[Field], cells: list[Cell], *, taken: list[str]) -> str:

@@ -25,7 +25,7 @@ MOST_PROJECTS = 30
 class TimeSheetForm(forms.Form):
     """The choices of a time sheet of these hours."""
 
-    customer = forms.ChoiceField(label=gettext_lazy("Customer"))
+    addressee = forms.ChoiceField(label=gettext_lazy("Customer"))
     since = DayField(label=gettext_lazy("From"))
     until = DayField(label=gettext_lazy("Until"))
     projects = forms.MultipleChoiceField(
@@ -44,7 +44,13 @@ class TimeSheetForm(forms.Form):
     with_signature = forms.BooleanField(label=gettext_lazy("Places to sign"), required=False)
 
     def __init__(
-        self, data: Any, *, rows: RegistrationQuerySet, by: Membership, today: datetime.date
+        self,
+        data: Any,
+        *,
+        rows: RegistrationQuerySet,
+        by: Membership,
+        today: datetime.date,
+        wanted: str = "",
     ) -> None:
         self.rows, self.by = rows.order_by(), by
         pairs = list(
@@ -53,18 +59,22 @@ class TimeSheetForm(forms.Form):
             ).distinct()
         )
         self.names = {str(pk): name for _p, _n, pk, name in pairs}
+        asked = str((data or {}).get("addressee", wanted))
+        first = min(self.names, key=lambda pk: self.names[pk].lower(), default="")
+        self.chosen = asked if asked in self.names else first
         super().__init__(data, initial=self._initial(today), auto_id="sheet_%s")
-        cast(forms.ChoiceField, self.fields["customer"]).choices = _by_name(self.names.items())
+        cast(forms.ChoiceField, self.fields["addressee"]).choices = _by_name(self.names.items())
         self._offer_projects(pairs)
         if not sees_everything(by):
             del self.fields["with_amounts"]
 
     def _initial(self, today: datetime.date) -> dict[str, Any]:
-        chosen = min(self.names, key=lambda pk: self.names[pk].lower(), default="")
-        customer = Customer.objects.select_related("organisation").filter(pk=chosen or 0).first()
-        days = self.rows.order_by("date").values_list("date", flat=True)
+        customers = Customer.objects.select_related("organisation")
+        customer = customers.filter(pk=self.chosen or 0).first()
+        rows = self.rows.filter(project__customer=self.chosen or 0)
+        days = rows.order_by("date").values_list("date", flat=True)
         return {
-            "customer": chosen,
+            "addressee": self.chosen,
             "since": days.first() or today,
             "until": days.last() or today,
             "columns": USUAL,
@@ -74,14 +84,10 @@ class TimeSheetForm(forms.Form):
 
     def _offer_projects(self, pairs: list[tuple[Any, ...]]) -> None:
         """Let the user leave out projects, if there are several and not too many."""
-        if not 1 < len(pairs) <= MOST_PROJECTS:
+        shown = [(str(pk), name) for pk, name, of, _of in pairs if str(of) == self.chosen]
+        if not 1 < len(shown) <= MOST_PROJECTS:
             del self.fields["projects"]
             return
-        many = len(self.names) > 1
-        shown = [
-            (str(pk), f"{name} · {customer}" if many else name)
-            for pk, name, _customer, customer in pairs
-        ]
         field = cast(forms.MultipleChoiceField, self.fields["projects"])
         field.choices = _by_name(shown)
         self.initial["projects"] = [pk for pk, _name in shown]
@@ -99,7 +105,7 @@ class TimeSheetForm(forms.Form):
 
     def _chosen(self, cleaned: dict[str, Any]) -> RegistrationQuerySet:
         rows = self.rows.filter(
-            project__customer=cleaned["customer"],
+            project__customer=cleaned["addressee"],
             date__gte=cleaned["since"],
             date__lte=cleaned["until"],
         )
@@ -113,7 +119,7 @@ class TimeSheetForm(forms.Form):
         cleaned = self.cleaned_data
         customers = Customer.objects.select_related("organisation")
         return TimeSheet(
-            customer=customers.get(pk=cleaned["customer"], organisation=self.by.organisation_id),
+            customer=customers.get(pk=cleaned["addressee"], organisation=self.by.organisation_id),
             rows=self._chosen(cleaned),
             first=cleaned["since"],
             last=cleaned["until"],

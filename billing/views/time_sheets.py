@@ -31,7 +31,8 @@ HOURS = "hours"
 def time_sheet(request: MemberRequest) -> HttpResponse:
     """Show the choices: for the selected hours, else for those of the filter of Overview.
 
-    The page of a project or a customer asks for it with its id.
+    The page of a project or a customer asks for it with its id. Another customer in the dialog
+    draws it again with the days and the projects of that one.
     """
     if request.method == "POST":
         selection = _hours_of(Selection.parsed(request.POST)) or _filtered(request, request.POST)
@@ -97,7 +98,8 @@ def _filtered(request: MemberRequest, query: QueryDict) -> Selection:
 
 def _form(request: MemberRequest, selection: Selection, *, data: QueryDict | None) -> TimeSheetForm:
     rows: RegistrationQuerySet = selection.rows_for(request.membership).time_entries
-    return TimeSheetForm(data, rows=rows, by=request.membership, today=timezone.localdate())
+    today, wanted = timezone.localdate(), request.POST.get("addressee", "")
+    return TimeSheetForm(data, rows=rows, by=request.membership, today=today, wanted=wanted)
 
 
 def _shown(

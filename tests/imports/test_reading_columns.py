@@ -235,3 +235,11 @@ def test_the_headings_of_a_template_are_all_known(office, kind):
 
     assert draft.mapping == [one.name for one in fields]
     assert draft.looked_at == list(range(len(fields)))
+
+
+def test_a_heading_with_another_letter_is_guessed_and_must_be_looked_at(office, daan):
+    head = ("Datum", "Medewerker", "Projekt", "Taak", "Uren gewerkt")
+    draft = office.take(hours(one_row(), head=head))
+
+    assert draft.mapping == ["date", "employee", "project", "task", "duration"]
+    assert draft.looked_at == [0, 1, 3]

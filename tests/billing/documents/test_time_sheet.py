@@ -63,7 +63,7 @@ def client(administrator, client_of):
 def choices(agency, entries, **values):
     return {
         "time_entry": [one.pk for one in entries],
-        "customer": agency.customer.pk,
+        "addressee": agency.customer.pk,
         "since": "01-11-2026",
         "until": "30-11-2026",
         "columns": ["employee", "task", "description"],
@@ -177,7 +177,11 @@ def test_of_several_customers_one_is_chosen_and_projects_can_be_left_out(agency,
     ]
 
     page = client.post(DIALOG, {"time_entry": [one.pk for one in entries]}).content.decode()
-    assert page.count('name="projects"') == 3
+    assert page.count('name="projects"') == 2
+    asked = {"time_entry": [one.pk for one in entries], "addressee": other.customer_id}
+    page = client.post(DIALOG, asked).content.decode()
+    assert f'<option value="{other.customer_id}" selected>' in page
+    assert 'name="projects"' not in page
     (text,) = pages(client.post(FILE, choices(agency, entries, projects=[second.pk])))
     assert "1:00" in text
     assert "0:50" not in text
