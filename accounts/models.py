@@ -133,6 +133,11 @@ class Organisation(models.Model):
         default=False,
         help_text=_("Hours of one person with a start and an end. If off, only a remark is made."),
     )
+    requires_description = models.BooleanField(
+        _("require a description of hours"),
+        default=False,
+        help_text=_("Hours without a description are refused, wherever they are registered."),
+    )
     holiday_country = models.CharField(
         _("holidays of"),
         max_length=2,

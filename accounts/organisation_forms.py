@@ -59,6 +59,7 @@ class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[
             "language",
             "closed_until",
             "refuses_overlapping_times",
+            "requires_description",
             "holiday_country",
             "allows_own_approval",
         )

@@ -11,7 +11,7 @@ from . import history
 from .models import EDITABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
 from .pricing import price
 from .rights import may_register_for, may_register_on
-from .rules import check, check_amount
+from .rules import check, check_amount, check_description
 
 COMMON = (
     "project",
@@ -154,5 +154,6 @@ def _prepare(row: Registration, *, by: Membership, before: Registration | None =
     # Lock the employee, because the hours of a day are added up.
     Membership.objects.select_for_update().get(pk=row.membership_id)
     check(row)
+    check_description(row)
     price(row, before=before)
     check_amount(row)

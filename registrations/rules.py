@@ -32,6 +32,18 @@ def check_amount(row: Registration) -> None:
         raise ValidationError({"price": _("The amount is higher than can be invoiced. Lower it.")})
 
 
+def needs_description() -> str:
+    """Say that hours must have a description here."""
+    return _("Type what you did: this organisation requires a description.")
+
+
+def check_description(row: Registration) -> None:
+    """Raise ValidationError for hours without the description that the organisation requires."""
+    is_bare = isinstance(row, TimeEntry) and not row.description.strip()
+    if is_bare and row.organisation.requires_description:
+        raise ValidationError({"description": needs_description()})
+
+
 def check(row: Registration) -> None:
     """Raise ValidationError with the sentences, by field."""
     errors = errors_of_its_own(row)

@@ -14,6 +14,7 @@ from lib.picker_fields import PickerField
 from lib.times import DAY, NOON, format_clock, format_duration
 from projects.models import Project, ProjectTask
 
+from .. import rules
 from ..bookable import bookable_work, is_billable_work, without_task, work_of
 from ..fields import ClockField, DurationField, PauseField
 from ..models import TimeEntry
@@ -57,6 +58,9 @@ class HoursForm(RegistrationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        if self.organisation.requires_description:
+            self.fields["description"].required = True
+            self.fields["description"].error_messages["required"] = rules.needs_description()
         for name, value in (
             ("duration", row.minutes),
             ("start", row.started_at),

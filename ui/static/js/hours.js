@@ -65,6 +65,62 @@
     word(form, about.dataset.billed === "1");
   });
 
+  // On a phone the form is a sheet: what is behind it cannot be reached as long as it is open.
+  const phone = window.matchMedia("(max-width: 575.98px)");
+  const sheet = () => document.querySelector(".is-sheet[data-sheet]");
+  const behind = () => document.querySelectorAll(".bar, .skip, .page-head, .register-side, .thumb, nav.tabs");
+  const isOpen = () => Boolean(sheet()?.classList.contains("sheet-open"));
+
+  function show(isShown) {
+    const form = sheet();
+    if (!form) return;
+    form.classList.toggle("sheet-open", isShown);
+    const isModal = isShown && phone.matches;
+    for (const part of behind()) part.inert = isModal;
+    if (isModal) {
+      form.setAttribute("role", "dialog");
+      form.setAttribute("aria-modal", "true");
+    } else {
+      form.removeAttribute("role");
+      form.removeAttribute("aria-modal");
+    }
+  }
+
+  function openSheet() {
+    show(true);
+    sheet().querySelector("[data-picker-text]")?.focus();
+  }
+
+  function closeSheet() {
+    const { description, start, end, pause, duration } = sheet().querySelector("form").elements;
+    const isTyped = [description, start, end, pause, duration].some((field) => field.value.trim() !== field.defaultValue.trim());
+    if (isTyped && !window.confirm(sheet().dataset.sheetQuestion)) return;
+    show(false);
+    document.querySelector("[data-sheet-open]")?.focus();
+  }
+
+  on("click", (event) => {
+    if (event.target.closest?.("[data-sheet-open]") && phone.matches && sheet()) {
+      event.preventDefault();
+      openSheet();
+    } else if (event.target.closest?.("[data-sheet-close]")) closeSheet();
+  });
+  on("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !phone.matches || !isOpen()) return;
+    event.preventDefault();
+    closeSheet();
+  });
+  // Swiping down closes it, from its head.
+  let from = null;
+  on("touchstart", (event) => { from = event.target.closest?.(".sheet-head") ? event.touches[0].clientY : null; }, { passive: true });
+  on("touchend", (event) => {
+    if (from !== null && event.changedTouches[0].clientY - from > 60) closeSheet();
+    from = null;
+  });
+  on("htmx:afterSwap", (event) => event.target.id === "hours" && show(isOpen()));
+  phone.addEventListener("change", () => show(isOpen()));
+  show(isOpen());
+
   // Ctrl Enter adds from any field.
   on("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
