@@ -64,7 +64,12 @@ class Home:
 
     @property
     def shown_missing(self) -> list[Day]:
-        return self.missing[:MOST_MISSING]
+        """The latest missing days, the earliest of them first."""
+        return self.missing[-MOST_MISSING:]
+
+    @property
+    def more_missing(self) -> int:
+        return len(self.missing) - len(self.shown_missing)
 
     @property
     def missing_minutes(self) -> int:
