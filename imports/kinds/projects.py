@@ -132,7 +132,7 @@ class ProjectsKind(RecordKind):
                 TaskRow(task, None, None, is_billable=task.is_billable) for task in self._tasks
             ]
             agreement = Agreement(fields={}, tasks=tasks, members=())
-            save_project(plan.target, agreement=agreement, today=context.today)
+            save_project(plan.target, agreement=agreement, by=context.by, today=context.today)
 
     def store_changed(self, plans: list[Plan], names: Any, context: Context) -> None:
         super().store_changed(plans, {name.removesuffix("_id") for name in names}, context)

@@ -20,7 +20,7 @@ from .register import subject_of
 def work_star(request: MemberRequest) -> HttpResponse:
     """Star a task on a project, or take its star away; answer with a sentence."""
     pk = chosen_id(request.POST.get("work", ""))
-    work = get_object_or_404(bookable_work(request.organisation), pk=pk)
+    work = get_object_or_404(bookable_work(request.organisation, request.membership), pk=pk)
     row, is_new = FavouriteWork.objects.get_or_create(membership=request.membership, work=work)
     if not is_new:
         row.delete()
@@ -34,6 +34,8 @@ def work_about(request: MemberRequest) -> HttpResponse:
     """Return the part of the form about the work of the address; empty without work."""
     pk = chosen_id(request.GET.get("work", ""))
     related = ("project__customer", "task")
-    work = bookable_work(request.organisation).filter(pk=pk).select_related(*related).first()
-    about = about_work(work, membership=subject_of(request)) if work else None
+    subject = subject_of(request)
+    bookable = bookable_work(request.organisation, subject).filter(pk=pk)
+    work = bookable.select_related(*related).first()
+    about = about_work(work, membership=subject) if work else None
     return render(request, "registrations/work_about.html", {"about": about})
