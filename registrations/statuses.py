@@ -287,7 +287,7 @@ def _invoices(rows: RegistrationQuerySet) -> dict[int, str]:
     return dict(pairs.distinct()[: NAMED + 1])
 
 
-def _is_of(member: int) -> models.ExpressionWrapper[models.Q]:
+def _is_of(member: int) -> "models.ExpressionWrapper[models.Q]":
     return models.ExpressionWrapper(models.Q(membership=member), output_field=models.BooleanField())
 
 
