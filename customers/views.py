@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import manager_required
+from accounts.access import manager_required, prices_required
 from accounts.requests import MemberRequest
 from lib.countries import country_name
 from lib.current_rates import rate_on
@@ -66,14 +66,14 @@ def customer_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manager_required
+@prices_required
 def customer_add(request: MemberRequest) -> HttpResponse:
     """Add a customer."""
     return _edit(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manager_required
+@prices_required
 def customer_edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Change a customer."""
     return _edit(request, customer_or_404(request, pk))
@@ -110,7 +110,7 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
 
 
 @require_safe
-@manager_required
+@prices_required
 def customer_vat(request: MemberRequest) -> HttpResponse:
     """Show the VAT advice while the form is being filled in."""
     advice = advice_for(request.organisation, request.GET.dict())

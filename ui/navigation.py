@@ -188,7 +188,7 @@ QUICK_CREATE = (
     Entry(_("Hours"), "registrations:hours", icon="clock"),
     Entry(_("Expense"), "registrations:expenses", icon="receipt"),
     Entry(_("Trip"), "registrations:trips", icon="car"),
-    Entry(_("Customer"), "customers:customer-add", may_see=managers, icon="building-2"),
+    Entry(_("Customer"), "customers:customer-add", may_see=price_managers, icon="building-2"),
     Entry(_("Project"), "projects:project-add", may_see=price_managers, icon="briefcase"),
     Entry(_("Task"), "projects:task-add", may_see=price_managers, icon="list-checks"),
     Entry(_("Invoice"), "billing:invoice-new", may_see=invoicers, icon="file-text"),
