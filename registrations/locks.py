@@ -39,7 +39,7 @@ def why_locked(row: Registration, *, by: Membership) -> str:
     """Say why the member cannot edit a row, and the way on; empty if they can."""
     if sentence := _why_settled(row, by=by):
         return sentence
-    if closed := why_closed(row.organisation, row.date):
+    if closed := why_closed(by.organisation, row.date):
         return closed
     if row.status in EDITABLE_STATUSES and row.membership_id == by.pk:
         return ""

@@ -183,7 +183,7 @@ def entries_of(
 ) -> list[TimeEntry]:
     """Return the hours of a person in a period that a member sees, with what a cell shows."""
     rows = TimeEntry.objects.visible_to(by).filter(membership=membership, date__range=(first, last))
-    related = ("project__customer", "task", "invoice_line__invoice", "organisation")
+    related = ("project__customer", "task", "invoice_line__invoice")
     return list(rows.select_related(*related).order_by("date", "pk"))
 
 

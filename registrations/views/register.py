@@ -309,7 +309,7 @@ def _remark(request: MemberRequest, row: Registration) -> None:
 
 
 def _no_longer(request: MemberRequest, page: RegisterPage, *, row: Registration) -> HttpResponse:
-    found = type(row).objects.select_related("organisation", "invoice_line__invoice")
+    found = type(row).objects.select_related("invoice_line__invoice")
     stored = found.filter(pk=row.pk).first()
     why = locks.why_locked(stored, by=request.membership) if stored else ""
     if stored and not why and stored.is_decided:

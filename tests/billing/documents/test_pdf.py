@@ -273,7 +273,10 @@ def test_the_hours_of_a_specification_are_those_of_its_line(issuer):
 
 def test_receipts_that_go_along_are_listed(issuer):
     invoice = draft(issuer)
+    line = Expense.objects.get().invoice_line
+    Expense.objects.update(invoice_line=None, status="open")
     Expense.objects.update(receipt="receipts/0123.pdf", receipt_name="Hosting november.pdf")
+    Expense.objects.update(invoice_line=line, status="invoiced")
     Invoice.objects.filter(pk=invoice.pk).update(with_receipts=True)
     invoice.refresh_from_db()
 

@@ -175,8 +175,9 @@ def test_a_credit_of_which_a_row_was_billed_again_cannot_be_cancelled(connected,
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"minutes": 30}, "were changed"),
-        ({"is_billable": False}, "were changed"),
+        # Who edits an approved row opens it.
+        ({"minutes": 30, "status": Status.OPEN}, "were changed"),
+        ({"is_billable": False, "status": Status.OPEN}, "were changed"),
         ({"status": Status.INVOICED}, "marked as invoiced"),
     ],
 )
@@ -190,7 +191,9 @@ def test_rows_that_are_no_longer_what_was_billed_do_not_go_back(connected, booke
 
 def test_rows_that_are_gone_do_not_come_back(connected, booked):
     booking = refused_credit(connected, booked)
-    TimeEntry.objects.first().delete()
+    row = TimeEntry.objects.filter(pk=TimeEntry.objects.first().pk)
+    row.update(status=Status.OPEN)
+    row.delete()
 
     with pytest.raises(RowsMoved, match="deleted"):
         actions.cancel(booking, by=connected.member.user, now=NOW)
