@@ -38,9 +38,14 @@ class RateTable:
     """Rates of several subjects; looking one up reads nothing."""
 
     def __init__(self, rows: Iterable[Dated]) -> None:
+        self._rows = list(rows)
         self._rates: dict[Subject, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
-        for subject, from_on, rate in sorted(rows):
+        for subject, from_on, rate in sorted(self._rows):
             self._rates[subject].append((from_on, rate))
+
+    def edited(self, edit: RateEdit) -> "RateTable":
+        """Return the rates as they are after a change."""
+        return RateTable(edit.applied(self._rows))
 
     def at(
         self, day: datetime.date, *, subject: Subject, beginning: Decimal | None

@@ -5,6 +5,7 @@ Rates hold from a date on: a price is looked up with the date of the work.
 
 import datetime
 from collections.abc import Iterable, Sequence
+from copy import copy
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -55,6 +56,12 @@ class RateBook:
         members = ProjectMember.objects.filter(project__in=by_employee)
         self._members = {(row.project_id, row.membership_id): row for row in members}
         self._dated = dated_rates(_dated_rates_of(rows), edit=edit)
+
+    def edited(self, edit: RateEdit) -> "RateBook":
+        """Return a book that answers as if a change were saved; reads nothing."""
+        other = copy(self)
+        other._dated = self._dated.edited(edit)
+        return other
 
     def hourly_rate(
         self,

@@ -227,7 +227,8 @@ def _rates_of(
             yield row, trips[0].at(row.date), trips[1].at(row.date)
         return
     projects = {row.project_id: row.project for row in rows}
-    books = [RateBook(projects.values(), edit=one) for one in (None, edit)]
+    book = RateBook(projects.values())
+    books = [book, book.edited(edit)]
     for row in rows:
         work = {"project": row.project, "task": row.task, "membership": row.membership}
         choice = {"day": row.date, "is_chosen": bool(row.billable_choice)}

@@ -124,6 +124,16 @@ def test_rows_without_a_rate_get_one(office):
     assert rates(entry) == [96]
 
 
+def test_hours_that_somebody_chose_to_bill_get_the_new_rate_too(office):
+    office.task.is_billable = False
+    office.task.save()
+    entry = hours(office, billable_choice=True)
+
+    saved(office, edit_for(office.task))
+
+    assert rates(entry) == [96]
+
+
 def test_a_task_with_its_own_rate_on_the_project_is_not_touched(office):
     office.work.hourly_rate = Decimal("95.00")
     office.work.save()
@@ -262,9 +272,9 @@ def test_the_queries_do_not_grow_with_the_rows(office, django_assert_num_queries
         hours(office, MONDAY + n * DAY, minutes=30 + n)
     edit = edit_for(office.task)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         effect = effect_of(office.task, edit, organisation=office.organisation)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         rate_changes.save(
             office.task, edit, seen=effect.token, changes_rows=True, by=office.manager, now=NOW
         )
