@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from billing.views.first_run import login_or_first_run
+
 from . import health
 
 urlpatterns = [
@@ -14,6 +16,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("registrations.urls")),
     path("", include("imports.urls")),
+    path("account/login/", login_or_first_run, name="account_login"),
     path("account/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("ui.urls")),

@@ -8,6 +8,7 @@ from ..views import (
     dashboard,
     designs,
     dialogs,
+    first_run,
     invoicing_runs,
     mail_settings,
     replacing,
@@ -125,6 +126,7 @@ check_urls = [
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("first-run/", first_run.first_run, name="first-run"),
     *invoicing_urls,
     *time_sheet_urls,
     *urlpatterns_invoices,
