@@ -18,6 +18,7 @@ from collections.abc import Iterator
 import psycopg
 
 from tests.plugins.servers import throwaway_postgres
+from tools.bench.machine import yardstick
 from tools.bench.measuring import Figure
 from tools.bench.options import Options, environment_of
 from tools.bench.writing import write
@@ -30,12 +31,14 @@ GROWING = ("lists", "finance", "register", "saving", "selecting")
 def main() -> int:
     wanted = arguments()
     texts = [text for text in wanted.only.split(",") if text]
-    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}", flush=True)
     if wanted.database:
+        print(yardstick(wanted.database), flush=True)
         print_all(wanted.database, wanted.hours, texts)
         return 0
     found: dict[int, list[tuple[str, Figure]]] = {}
     with throwaway_postgres() as server:
+        machine = yardstick(server)
+        print(machine, flush=True)
         for hours in [*(size for size in SMALLER if size < wanted.hours), wanted.hours]:
             here = texts if hours == wanted.hours else growing(texts)
             if texts and not here:
@@ -44,7 +47,7 @@ def main() -> int:
             address = new_database(server, f"hours_{hours}")
             found[hours] = print_all(address, hours, here)
     if wanted.write:
-        write(found)
+        write(found, machine=machine)
     return 0
 
 

@@ -53,7 +53,7 @@ class Figure:
         return cls(name, seconds * 1000, seconds * 1000, bar, queries, size, note=note)
 
     def __str__(self) -> str:
-        bar = f" (bar {self.bar:,.0f})" if self.bar else ""
+        bar = "" if self.bar is None else f" (bar {self.bar:,.0f})"
         beside = f"; {self.reference_name} {self.reference:,.1f}" if self.reference else ""
         return (
             f"{self.name:44} {self.median:9,.1f} ms{bar}, best {self.best:,.1f},"

@@ -10,7 +10,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from tools.bench import confirming, others, pages, sandboxed, serving  # noqa: E402
+from tools.bench import browsing, confirming, others, pages, sandboxed, serving  # noqa: E402
 from tools.bench.measuring import Figure, Work, measure  # noqa: E402
 from tools.bench.seeding import seed, seeded  # noqa: E402
 
@@ -24,6 +24,7 @@ GROUPS = {
     "relations": others.relations,
     "documents": others.invoice_files,
     "processes": serving.serving,
+    "browser": browsing.browsing,
     "confirming": confirming.confirming,
     "deliveries": sandboxed.deliveries,
     "nights": sandboxed.nights,

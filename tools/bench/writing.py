@@ -1,7 +1,5 @@
 """Write what was measured into docs/performance.md, between its marks."""
 
-import os
-import platform
 from pathlib import Path
 
 from tools.bench.measuring import Figure
@@ -11,22 +9,22 @@ BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 HEAD = "| work | {sizes} | bar | queries | KB | reference |\n|---|{rules}---|---|---|---|\n"
 
 
-def write(found: dict[int, list[tuple[str, Figure]]]) -> None:
+def write(found: dict[int, list[tuple[str, Figure]]], *, machine: str) -> None:
     """Replace the tables. `found` has the figures of each size, in hours."""
     before, _mark, rest = PAGE.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
-    PAGE.write_text(before + BEGIN + "\n" + tables(found) + "\n" + END + after)
+    PAGE.write_text(before + BEGIN + "\n" + tables(found, machine=machine) + "\n" + END + after)
 
 
-def tables(found: dict[int, list[tuple[str, Figure]]]) -> str:
+def tables(found: dict[int, list[tuple[str, Figure]]], *, machine: str) -> str:
     sizes = list(found)
     largest = found[sizes[-1]]
     others = {size: {figure.name: figure for _group, figure in found[size]} for size in sizes}
     head = HEAD.format(
         sizes=" | ".join(f"{size:,} hours" for size in sizes), rules="---|" * len(sizes)
     )
-    machine = f"{os.cpu_count()} processors, Python {platform.python_version()}, PostgreSQL with"
-    lines = [f"Measured on {machine} its default settings. Milliseconds, medians.\n", head.rstrip()]
+    about = f"Measured with the default settings of PostgreSQL. {machine}. Milliseconds, medians.\n"
+    lines = [about, head.rstrip()]
     for _group, figure in largest:
         times = [others[size].get(figure.name) for size in sizes]
         cells = [f"{one.median:,.0f}" if one else "" for one in times]
