@@ -36,6 +36,10 @@ def _allow(may: Callable[[Membership], bool]) -> Callable[[MemberView[P]], SiteV
 
 member_required = _allow(lambda membership: True)
 manager_required = _allow(lambda membership: membership.is_manager)
+managers_of_all_required = _allow(lambda membership: membership.is_manager_of_all)
+approver_of_all_required = _allow(
+    lambda membership: membership.is_manager_of_all and membership.approves
+)
 invoicer_required = _allow(lambda membership: membership.is_invoicer)
 # Pages of managers that are about rates and prices.
 prices_required = _allow(lambda membership: membership.is_manager and membership.sees_amounts)

@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
-from accounts.models import Membership, Role
+from accounts.models import Membership
 from lib.formats import day as shown_day
 from lib.times import DAY, format_duration
 
@@ -19,6 +19,7 @@ from .expected import days_between, expected_days
 from .models import Leave, LeaveGrant, LeaveKind, LeaveStatus
 from .rights import may_register_for
 from .rules import is_registrable
+from .statuses import decides_own
 
 # More days than this are a mistake in the year.
 MOST_DAYS = 366
@@ -108,7 +109,7 @@ def take_back(spell: Spell, *, by: Membership) -> None:
     rows = Leave.objects.select_for_update(of=("self",)).filter(
         pk__in=ids, organisation=by.organisation_id
     )
-    if not by.is_manager:
+    if not (by.registers_for_others and sees_leave_of_others(by)):
         rows = rows.filter(membership=by).exclude(status=LeaveStatus.APPROVED)
     if len(rows) != len(ids):
         raise NotChangeable
@@ -131,15 +132,16 @@ def put_back(rows: Iterable[Leave], *, by: Membership) -> None:
     Leave.objects.bulk_create(found)
 
 
+def sees_leave_of_others(by: Membership) -> bool:
+    """Return True for managers of all projects: leave belongs to no project."""
+    return by.is_manager_of_all
+
+
 def may_decide(by: Membership, membership: Membership) -> bool:
-    """Return True for a manager about others; about oneself if there is no other manager."""
-    if not by.is_manager or by.organisation_id != membership.organisation_id:
+    """Return True for who approves everybody; about oneself as for hours."""
+    if by.organisation_id != membership.organisation_id or not by.approves:
         return False
-    if by.pk != membership.pk:
-        return True
-    roles = (Role.ADMINISTRATOR, Role.PROJECT_MANAGER)
-    others = by.organisation.memberships.active().filter(role__in=roles).exclude(pk=by.pk)
-    return not others.exists()
+    return decides_own(by) if by.pk == membership.pk else sees_leave_of_others(by)
 
 
 @transaction.atomic

@@ -28,6 +28,10 @@ def approvers(membership: Membership) -> bool:
     return membership.approves
 
 
+def managers_of_all(membership: Membership) -> bool:
+    return membership.is_manager_of_all
+
+
 def price_managers(membership: Membership) -> bool:
     """Managers who see rates and prices."""
     return membership.is_manager and membership.sees_amounts
@@ -157,7 +161,12 @@ MANAGEMENT = Section(
             "accounts:employee-list",
             ("accounts:employee-", "accounts:contract-", "registrations:rate"),
         ),
-        Entry(_("Leave"), "registrations:leave-team", ("registrations:leave-team",)),
+        Entry(
+            _("Leave"),
+            "registrations:leave-team",
+            ("registrations:leave-team",),
+            may_see=managers_of_all,
+        ),
     ),
     may_see=managers,
 )

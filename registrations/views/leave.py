@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.serializers import deserialize, serialize
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import manager_required, member_required
+from accounts.access import approver_of_all_required, managers_of_all_required, member_required
 from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.formats import day as shown_day
@@ -41,7 +41,8 @@ YEARS = (1980, 2049)
 @member_required
 def leave_page(request: MemberRequest) -> HttpResponse:
     """Show the leave of a year; POST asks for some."""
-    subject = subject_of(request)
+    sees_others = leave.sees_leave_of_others(request.membership)
+    subject = subject_of(request) if sees_others else request.membership
     initial = {"first": day_of(request)} if "date" in request.GET else {}
     form = LeaveForm(request.POST or None, initial=initial)
     if is_typing(request):
@@ -87,7 +88,7 @@ def leave_restore(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manager_required
+@managers_of_all_required
 def leave_team(request: MemberRequest) -> HttpResponse:
     """Show what waits for a decision and what people have left; POST stores granted holidays."""
     year = _year(request)
@@ -111,6 +112,7 @@ def leave_team(request: MemberRequest) -> HttpResponse:
         "form": form,
         "rows": [(person, found[person.pk], form.field_of(person)) for person in people],
         "waiting": leave.spells_of(waiting.order_by("date", "pk")),
+        "decides": request.membership.approves,
         "decides_own": leave.may_decide(request.membership, request.membership),
     }
     status = 422 if form.errors else 200
@@ -118,14 +120,14 @@ def leave_team(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-@manager_required
+@approver_of_all_required
 def leave_decide(request: MemberRequest, pk: int) -> HttpResponse:
     """Approve or reject leave; rejecting needs a reason."""
     spell = _visible(request, pk)
     to = request.POST.get("action", "")
     note = request.POST.get("note", "").strip()[:300]
     if to not in (LeaveStatus.APPROVED, LeaveStatus.REJECTED):
-        raise Http404
+        return redirect(_back(request))
     if to == LeaveStatus.REJECTED and not note:
         text = _("Say why the leave is rejected: the employee reads it.")
         messages.warning(request, text)
@@ -142,10 +144,14 @@ def leave_decide(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect(_back(request))
 
 
+def _registers_for_all(by: Membership) -> bool:
+    return by.registers_for_others and leave.sees_leave_of_others(by)
+
+
 def _visible(request: MemberRequest, pk: int) -> leave.Spell:
     """Return the leave with this day: one's own, or a manager's people's."""
     rows = Leave.objects.filter(organisation=request.organisation)
-    if not request.membership.is_manager:
+    if not leave.sees_leave_of_others(request.membership):
         rows = rows.filter(membership=request.membership)
     return leave.spell_of(get_object_or_404(rows, pk=pk))
 
@@ -206,7 +212,8 @@ def _page(request: MemberRequest, subject: Membership, form: LeaveForm) -> HttpR
         "is_this_year": year == today.year,
         "subject": subject,
         "is_for_another": is_other,
-        "somebody": somebody if request.membership.is_manager else None,
+        "somebody": somebody if _registers_for_all(request.membership) else None,
+        "may_delete": request.membership.registers_for_others,
         "spells": leave.spells_of(rows.select_related("status_by__user").order_by("date", "pk")),
         "balance": leave.balances([subject], year, today=today)[subject.pk],
         "has_contract": _has_contract(subject, today),
