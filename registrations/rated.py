@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
 from lib.choices import chosen_id
 from lib.spans import ONE_DAY
 from projects.dated_rates import subject_of
@@ -90,6 +90,28 @@ def rated(row: Any, kind: str = RateKind.SALES) -> Rated:
     if isinstance(row, TripSettings):
         return Rated(row, _("Kilometre"), Decimal(row.rate))
     return Rated(row, str(row), row.hourly_rate)
+
+
+def may_price(subject: Subject, *, by: Membership) -> bool:
+    """Return whether the member sets the rates of a subject.
+
+    Those of employees are for administrators, those of tasks, customers and kilometres for managers
+    of all projects; who manages some projects sets the rates on these.
+    """
+    if by.is_administrator:
+        return True
+    if not (by.is_manager and by.sees_amounts) or subject.name == "membership":
+        return False
+    if by.is_manager_of_all:
+        return True
+    managed = Project.objects.filter(organisation=by.organisation_id).managed_by(by)
+    rows = SUBJECTS[subject.name]._default_manager.filter(pk=subject.pk)
+    match subject.name:
+        case "project":
+            return rows.filter(pk__in=managed).exists()
+        case "project_task" | "project_member":
+            return rows.filter(project__in=managed).exists()
+    return False
 
 
 def rated_on_project(project: Project) -> list[Rated]:

@@ -13,7 +13,6 @@ from customers.models import Customer
 from lib.form_fields import DayField
 from projects.models import Project
 from registrations.models import RegistrationQuerySet
-from registrations.rights import sees_everything
 
 from ..documents.time_sheet import COLUMNS, TimeSheet
 
@@ -65,7 +64,7 @@ class TimeSheetForm(forms.Form):
         super().__init__(data, initial=self._initial(today), auto_id="sheet_%s")
         cast(forms.ChoiceField, self.fields["addressee"]).choices = _by_name(self.names.items())
         self._offer_projects(pairs)
-        if not sees_everything(by):
+        if not by.sees_amounts:
             del self.fields["with_amounts"]
 
     def _initial(self, today: datetime.date) -> dict[str, Any]:

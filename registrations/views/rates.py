@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import manager_required
+from accounts.access import prices_required
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.formats import euro
 from lib.toasts import Undo, toast
 from lib.understanding import is_typing
 from projects.dated_rates import RateEdit
-from projects.models import DatedRate, RateChange, RateKind
+from projects.models import DatedRate, Project, RateChange, RateKind
 
 from .. import rate_changes
 from ..forms.rates import CHANGE, LEAVE, RateForm, RemovalForm, is_backwards
@@ -29,6 +29,7 @@ from ..rated import (
     Period,
     Rated,
     general_of,
+    may_price,
     periods_of,
     rated_by_key,
     rated_of,
@@ -42,27 +43,25 @@ DRAWN = 200
 
 
 @require_safe
-@manager_required
+@prices_required
 def project_rates(request: MemberRequest, pk: int) -> HttpResponse:
     """Show what the hours of a project cost, from which date on."""
-    projects = request.organisation.projects.select_related("customer")
-    project = get_object_or_404(projects, pk=pk)
-    some = rated_on_project(project)
+    some = rated_on_project(project := _project(request, pk))
     listed = [(one, found, _general(one, found)) for one, found in periods_of(some)]
     context = {"project": project, "project_key": str(pk), "listed": listed}
     return render(request, "registrations/project_rates.html", context)
 
 
 @require_safe
-@manager_required
+@prices_required
 def rates(request: MemberRequest, name: str, pk: int) -> HttpResponse:
     """Show the rates of a task, an employee, a customer or kilometres; costs to administrators."""
-    one = rated_by_key(request.organisation, f"{name}-{pk}")
+    one = _named(request, f"{name}-{pk}")
     return render(request, "registrations/rates.html", {"rated": one})
 
 
 @form_page
-@manager_required
+@prices_required
 def rate_add(request: MemberRequest) -> HttpResponse:
     """Set a rate from a date on; the dialog shows what it does to rows."""
     kind = _kind(request)
@@ -70,7 +69,7 @@ def rate_add(request: MemberRequest) -> HttpResponse:
 
 
 @form_page
-@manager_required
+@prices_required
 def rate_edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Change the date or the euros of a rate."""
     found = _found(request, pk)
@@ -78,7 +77,7 @@ def rate_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-@manager_required
+@prices_required
 def rate_remove(request: MemberRequest, pk: int) -> HttpResponse:
     """Take a rate away; the one before it holds on."""
     found = _found(request, pk)
@@ -92,11 +91,13 @@ def rate_remove(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@manager_required
+@prices_required
 def rate_undo(request: MemberRequest, pk: int) -> HttpResponse:
     """Take a change back, with the rows that it priced again."""
     change = get_object_or_404(request.organisation.rate_changes, pk=pk)
     _check(request, change.kind)
+    if not may_price(change.subject, by=request.membership):
+        raise Http404
     try:
         count = rate_changes.undo(change, by=request.membership, now=timezone.now())
     except rate_changes.TooLateToUndo as late:
@@ -227,12 +228,30 @@ def _say_saved(request: MemberRequest, one: Rated, change: RateChange) -> None:
 def _some(request: MemberRequest, kind: str) -> list[Rated]:
     """Return whose rates the address names: one, or all of a project."""
     if "project" in request.GET:
-        projects = request.organisation.projects.select_related("customer")
-        project = get_object_or_404(projects, pk=chosen_id(request.GET["project"]))
-        if some := rated_on_project(project):
+        project = _project(request, chosen_id(request.GET["project"]))
+        if some := [
+            one
+            for one in rated_on_project(project)
+            if may_price(one.subject, by=request.membership)
+        ]:
             return some
-    one = rated_by_key(request.organisation, request.GET.get("subject", ""))
+    one = _named(request, request.GET.get("subject", ""))
     return [one if kind == RateKind.SALES else Rated(one.row, one.label, None)]
+
+
+def _project(request: MemberRequest, pk: int) -> Project:
+    """Return a project that the member manages. Raises Http404."""
+    projects = request.organisation.projects.managed_by(request.membership)
+    project: Project = get_object_or_404(projects.select_related("customer"), pk=pk)
+    return project
+
+
+def _named(request: MemberRequest, key: str) -> Rated:
+    """Return what an address names, if the member sets its rates. Raises Http404."""
+    one = rated_by_key(request.organisation, key)
+    if not may_price(one.subject, by=request.membership):
+        raise Http404
+    return one
 
 
 def _kind(request: MemberRequest) -> str:
@@ -250,6 +269,8 @@ def _check(request: MemberRequest, kind: str) -> None:
 def _found(request: MemberRequest, pk: int) -> DatedRate:
     found: DatedRate = get_object_or_404(request.organisation.dated_rates, pk=pk)
     _check(request, found.kind)
+    if not may_price(found.subject, by=request.membership):
+        raise Http404
     return found
 
 

@@ -16,8 +16,8 @@ from ..standing import standing_of
 @manager_required
 def project_hours(request: MemberRequest, pk: int) -> HttpResponse:
     """Show where the hours of a project stand; what they cost is for administrators."""
-    projects = request.organisation.projects.select_related("customer")
-    project = get_object_or_404(projects, pk=pk)
+    projects = request.organisation.projects.managed_by(request.membership)
+    project = get_object_or_404(projects.select_related("customer"), pk=pk)
     today = timezone.localdate()
     found = standing_of(project, today=today)
     plot = None
@@ -27,6 +27,7 @@ def project_hours(request: MemberRequest, pk: int) -> HttpResponse:
         "project": project,
         "standing": found,
         "plot": plot,
+        "with_worth": project.billing_method.is_hourly and request.membership.sees_amounts,
         "sees_cost": request.membership.is_administrator,
     }
     return render(request, "registrations/project_hours.html", context)

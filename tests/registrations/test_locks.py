@@ -80,7 +80,7 @@ def form_of_everything(office, rows) -> dict[str, object]:
     today, hour = timezone.localdate(), rows["hour"]
     key = f"{office.project.pk}-{office.task.pk}-{today.isoformat()}"
     monday = today - datetime.timedelta(days=today.weekday())
-    grid = grid_of(office.administrator, monday, by=office.administrator)
+    grid = grid_of(office.administrator, monday, by=office.administrator, today=today)
     cells = [cell for row in grid.rows for cell in row.cells if cell.key == key]
     return {
         "work": office.work.pk, "project": office.project.pk, "customer": "",

@@ -99,7 +99,7 @@ def test_billed_rows_rows_of_a_closed_period_and_own_prices_are_named_and_kept(o
     effect = effect_of(office.task, edit, organisation=office.organisation)
     saved(office, edit)
 
-    assert [row.pk for row in effect.in_closed_period] == [closed.pk]
+    assert [row.pk for row in effect.locked] == [closed.pk]
     assert [row.pk for row in effect.own_price] == [own.pk]
     assert [(one.is_draft, one.count, one.minutes) for one in effect.billed] == [(True, 1, 60)]
     assert rates(closed, own, billed, changed) == [95, 110, 95, 96]

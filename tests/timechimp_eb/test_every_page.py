@@ -176,15 +176,15 @@ def _everything(organisation) -> dict[str, int]:
         "contract": factories.create_contract(membership=member).pk,
         "leave": factories.create_leave(membership=member, note="Canary").pk,
         "rates": task.pk,
-        **_dated_rate(organisation, task, by=member),
+        **_dated_rate(task, by=member),
     }
 
 
-def _dated_rate(organisation, task, *, by) -> dict[str, int]:
-    """Set a rate of a task from a day on, by a change that can be undone."""
-    edit = RateEdit(subject_of(task), None, factories.TODAY, Decimal("97.31"))
-    change = rate_changes.save(task, edit, seen="", changes_rows=False, by=by, now=timezone.now())
-    dated = DatedRate.objects.get(organisation=organisation)
+def _dated_rate(row, *, by) -> dict[str, int]:
+    """Set a rate of a task or a project from a day on, by a change that can be undone."""
+    edit = RateEdit(subject_of(row), None, factories.TODAY, Decimal("97.31"))
+    change = rate_changes.save(row, edit, seen="", changes_rows=False, by=by, now=timezone.now())
+    dated = DatedRate.objects.filter(organisation=row.organisation).latest("pk")
     return {"rate": dated.pk, "rate-undo": change.pk}
 
 

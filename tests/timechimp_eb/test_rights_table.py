@@ -18,7 +18,7 @@ from registrations.models import Expense
 from registrations.views.actions import ACTIONS
 from tests import factories
 
-from .test_every_page import PAGES, WORDS, _everything
+from .test_every_page import PAGES, WORDS, _dated_rate, _everything
 
 pytestmark = pytest.mark.django_db
 
@@ -72,8 +72,10 @@ def mine(member: Membership, ids: dict[str, int]) -> dict[str, int]:
     if member.is_manager:
         project.managers.add(member)
     about = {"project": project, "membership": member}
+    rates = _dated_rate(project, by=member) if member.is_manager and member.sees_amounts else {}
     return {
         **ids,
+        **rates,
         "project": project.pk,
         "hour": factories.create_time_entry(**about, task=task).pk,
         "expense": factories.create_expense(**about).pk,
