@@ -6,9 +6,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_contracts_and_holidays"),
+        ("accounts", "0005_contracts_and_holidays"),
         ("projects", "0002_search_by_trigrams"),
-        ("registrations", "0015_leave"),
+        ("registrations", "0010_leave"),
     ]
 
     operations = [

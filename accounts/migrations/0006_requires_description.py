@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_contracts_and_holidays"),
+        ("accounts", "0005_contracts_and_holidays"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registrations", "0016_favourites"),
+        ("registrations", "0011_favourites"),
     ]
 
     operations = [
