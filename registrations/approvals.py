@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import Membership
 from projects.models import Project, Task
 
+from .expected import expected_minutes
 from .models import KINDS, Expense, Registration, RegistrationQuerySet, Status, TimeEntry, Trip
 from .periods import ONE_DAY
 from .selection import Selection
@@ -206,7 +207,7 @@ def matrix_of(
     today: datetime.date,
     people: QuerySet[Membership],
     projects: Iterable[int] = (),
-    expected: Expected | None = None,
+    with_expected: bool = False,
     only_needing: bool = False,
     states: Iterable[str] = (),
 ) -> Matrix:
@@ -227,6 +228,8 @@ def matrix_of(
     with_weekend = any(one["date"].weekday() > 4 for one in groups)
     days = week_days(monday, with_weekend=with_weekend)
     own_is_fine = decides_own(by)
+    members = list(people.filter(wanted).select_related("user"))
+    expected = _expected_of(members, monday) if with_expected else None
     found = {
         one.pk: Person(
             member=one,
@@ -236,7 +239,7 @@ def matrix_of(
             others=others.get(one.pk, {}),
             is_own=one.pk == by.pk and not own_is_fine,
         )
-        for one in people.filter(wanted).select_related("user")
+        for one in members
     }
     for one in groups:
         if person := found.get(one["membership"]):
@@ -251,6 +254,12 @@ def matrix_of(
         and (not wanted_states or wanted_states & {key for key, n in one.rows.items() if n})
     ]
     return Matrix(monday, shown, needing, with_weekend)
+
+
+def _expected_of(members: list[Membership], monday: datetime.date) -> Expected | None:
+    """Return the expected minutes of a week; None if nobody has a contract."""
+    found = expected_minutes(members, monday, monday + 6 * ONE_DAY)
+    return found if any(found.values()) else None
 
 
 def works_of(

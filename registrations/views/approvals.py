@@ -106,6 +106,8 @@ def approvals_week(request: MemberRequest) -> HttpResponse:
         today=today,
         people=found.qs if is_valid else people.none(),
         projects=projects,
+        # Who sees a part of the hours cannot know what is missing.
+        with_expected=by.is_manager_of_all and not projects,
         only_needing=show == "needs",
         states=found.states if is_valid else (),
     )
