@@ -299,6 +299,11 @@ class Membership(models.Model):
         """Return whether the member approves and rejects, on the projects seen."""
         return self._has("may_approve")
 
+    @cached_property
+    def has_colleagues(self) -> bool:
+        """Return whether others are active in the organisation; one query for each object."""
+        return self.organisation.memberships.active().exclude(pk=self.pk).exists()
+
     def _has(self, right: str) -> bool:
         """Return whether the member has a right of managers; administrators have them all."""
         is_manager = self.role == Role.PROJECT_MANAGER

@@ -129,9 +129,7 @@ def invoicers(membership: Membership) -> bool:
 
 def decides_own(by: Membership) -> bool:
     """Return True if the member may approve what they registered themselves."""
-    if by.organisation.allows_own_approval:
-        return True
-    return not by.organisation.memberships.active().exclude(pk=by.pk).exists()
+    return by.organisation.allows_own_approval or not by.has_colleagues
 
 
 SUBMIT = Change(Status.SUBMITTED, (Status.OPEN, Status.REJECTED), everyone, only_own=True)

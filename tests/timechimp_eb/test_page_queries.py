@@ -25,8 +25,9 @@ MORE = {
     "projects:project-detail": 14,  # figures, scheduled amounts, tasks and members
     "projects:project-add": 14,  # a form with three lists of rows and their pickers
     "projects:project-edit": 15,  # the same, with what is billed already
-    "registrations:hour-edit": 15,  # the entry, its day, what is expected, what was done before
-    "registrations:hour-copy": 14,  # the same
+    "registrations:hour-edit": 16,  # the entry, its day, what is expected, what was done before
+    "registrations:hour-copy": 15,  # the same
+    "registrations:expense-edit": 13,  # the entry, its history, its week and the pickers
 }
 
 
