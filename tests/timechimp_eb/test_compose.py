@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from django.conf import settings
+
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| (`[A-Z_`, ]+`) \|", re.MULTILINE)
 
@@ -17,3 +19,11 @@ def test_every_setting_reaches_the_containers_or_is_fixed_there():
     assert len(listed) > 15
     # Never in a container.
     assert listed - given == {"DEBUG"}
+
+
+def test_every_app_of_the_program_is_in_the_image():
+    let_in = set((ROOT / ".dockerignore").read_text().split())
+    ours = {name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()}
+
+    assert "billing" in ours
+    assert {f"!{name}" for name in ours} <= let_in

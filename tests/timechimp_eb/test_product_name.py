@@ -25,6 +25,7 @@ def called(settings):
 
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
 def test_who_is_not_logged_in_sees_what_they_log_in_to(client, name):
+    factories.create_organisation()
     page = client.get(reverse(name)).content.decode()
 
     assert f"· {ESCAPED}</title>" in page
