@@ -76,6 +76,7 @@ def test_an_action_ends_the_selection_and_ctrl_z_puts_its_rows_back(visitor, wor
 
 def test_a_deleted_registration_is_put_back_by_its_toast(visitor, work):
     page = visitor.page
+    TimeEntry.objects.update(status=Status.OPEN)
     visitor.log_in(work)
     visitor.go("Register", "Hours")
     row = page.get_by_role("row").filter(has_text="Webshop")
