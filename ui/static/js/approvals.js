@@ -16,7 +16,6 @@
     const said = one("[data-approvals-said]", bar);
     const { one: single, many, submitted, missing, complete } = said.dataset;
     const lacks = sum(chosen, "missing");
-    bar.hidden = !chosen.length;
     said.textContent = [
       chosen.length === 1 ? single : many.replace("{n}", chosen.length),
       `${submitted.replace("{time}", time(sum(chosen, "minutes")))}, ${lacks ? missing.replace("{time}", time(lacks)) : complete}`,
