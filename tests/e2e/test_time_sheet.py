@@ -43,4 +43,4 @@ def test_a_time_sheet_is_at_most_five_actions_from_overview(visitor, work):
     actions += 1
 
     assert actions <= 5
-    assert download.value.suggested_filename.startswith("urenspecificatie-bakkerij-van-dam-")
+    assert download.value.suggested_filename.startswith("time-sheet-bakkerij-van-dam-")

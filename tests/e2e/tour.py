@@ -19,7 +19,7 @@ SEVERAL = {
     "billing:difference-detail": 2,
     "projects:project-detail": 3,
 }
-FILES = ("-pdf", "-ubl", "-export", "-receipt", "-logo", "-design")
+FILES = ("-pdf", "-ubl", "-export", "-receipt", "-logo", "-design", "-template", "-errors")
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
 LINKS = "[...new Set([...document.querySelectorAll('a[href]')].map((link) => link.href))]"
 

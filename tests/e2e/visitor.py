@@ -78,7 +78,7 @@ class Visitor:
 
     def tab(self, section: str, tab: str) -> None:
         tabs = self.page.get_by_role("navigation", name=section)
-        tabs.get_by_role("link", name=tab).click()
+        tabs.get_by_role("link", name=re.compile(rf"^{re.escape(tab)}\b")).click()
         expect(tabs.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
         self.page.wait_for_load_state()
 
