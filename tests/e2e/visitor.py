@@ -78,8 +78,9 @@ class Visitor:
 
     def tab(self, section: str, tab: str) -> None:
         tabs = self.page.get_by_role("navigation", name=section)
-        tabs.get_by_role("link", name=re.compile(rf"^{re.escape(tab)}\b")).click()
-        expect(tabs.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+        link = tabs.get_by_role("link", name=re.compile(rf"^{re.escape(tab)}"))
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
         self.page.wait_for_load_state()
 
     def settings(self, name: str) -> None:
