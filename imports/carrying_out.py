@@ -139,16 +139,12 @@ class FileWorker:
             self._store(reader, rows, context)
 
     def _store(self, reader: RowReader, rows: Sequence[tuple[int, Row]], context: Context) -> None:
+        done = self.run.done + len(rows)
         with transaction.atomic():
-            self.run.done += len(rows)
             # First, because it locks the run.
-            try:
-                beat(self.run, now=self.clock(), done=self.run.done)
-                counts = self._plan_and_store(reader, rows, context)
-            except BaseException:
-                self.run.done -= len(rows)
-                raise
-            self._count(counts)
+            beat(self.run, now=self.clock(), done=done)
+            self._count(self._plan_and_store(reader, rows, context))
+        self.run.done = done
         context.forget_planned()
 
     def _plan_and_store(

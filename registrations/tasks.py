@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from lib import kept_uploads
 
-from . import telling
+from . import decision_mails
 
 
 @shared_task
@@ -15,6 +15,6 @@ def purge_kept_uploads() -> int:
 
 
 @shared_task
-def tell_decisions() -> int:
+def mail_decisions() -> int:
     """Mail people what was decided about their registrations; once a day each."""
-    return telling.tell_decisions(now=timezone.now())
+    return decision_mails.mail_decisions(now=timezone.now())

@@ -61,8 +61,8 @@ SCHEDULE = {
         "options": {"expires": 3600},
     },
     # At the end of the working day; a second round for mails that could not be sent.
-    "tell-decisions": {
-        "task": "registrations.tasks.tell_decisions",
+    "mail-decisions": {
+        "task": "registrations.tasks.mail_decisions",
         "schedule": crontab(minute=30, hour="17,19"),
         "options": {"expires": 3600},
     },

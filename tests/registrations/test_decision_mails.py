@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from registrations import statuses, undoing
+from registrations.decision_mails import mail_decisions
 from registrations.models import Decision, DecisionMail, Status, WeekReminder
 from registrations.selection import Selection
-from registrations.telling import tell_decisions
 
 from .rows import row_of
 
@@ -32,7 +32,7 @@ def decide(office) -> None:
 def test_a_person_is_told_once_what_was_decided(office):
     decide(office)
 
-    told = [tell_decisions(now=timezone.now()) for _n in range(2)]
+    told = [mail_decisions(now=timezone.now()) for _n in range(2)]
 
     (sent,) = mail.outbox
     assert told == [1, 0]
@@ -45,7 +45,7 @@ def test_a_person_is_told_once_what_was_decided(office):
 def test_nothing_is_sent_when_there_is_nothing_to_tell(office):
     row_of(office, status=Status.SUBMITTED)
 
-    assert tell_decisions(now=timezone.now()) == 0
+    assert mail_decisions(now=timezone.now()) == 0
     assert mail.outbox == []
 
 
@@ -56,7 +56,7 @@ def test_what_was_undone_is_not_told(office, manager):
         reverse("registrations:undo"), {"undo": manager.session[undoing.SESSION_KEY]["token"]}
     )
 
-    assert tell_decisions(now=timezone.now()) == 0
+    assert mail_decisions(now=timezone.now()) == 0
     assert mail.outbox == []
 
 
@@ -64,7 +64,7 @@ def test_the_mail_is_in_the_language_of_the_person(office):
     User.objects.filter(pk=office.employee.user_id).update(language="nl")
     decide(office)
 
-    tell_decisions(now=timezone.now())
+    mail_decisions(now=timezone.now())
 
     assert "Afgekeurd:" in mail.outbox[0].body
     assert "goedgekeurd: 1:30" in mail.outbox[0].body
@@ -72,11 +72,11 @@ def test_the_mail_is_in_the_language_of_the_person(office):
 
 def test_what_is_decided_after_the_mail_of_today_is_told_tomorrow(office):
     decide(office)
-    tell_decisions(now=timezone.now())
+    mail_decisions(now=timezone.now())
     decide(office)
 
-    today = tell_decisions(now=timezone.now())
-    tomorrow = tell_decisions(now=timezone.now() + datetime.timedelta(days=1))
+    today = mail_decisions(now=timezone.now())
+    tomorrow = mail_decisions(now=timezone.now() + datetime.timedelta(days=1))
 
     assert (today, tomorrow, len(mail.outbox)) == (0, 1, 2)
     assert not Decision.objects.filter(mail=None).exists()
@@ -87,10 +87,10 @@ def test_a_mail_that_cannot_be_sent_is_sent_in_the_next_round(office, settings):
     backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    failed = tell_decisions(now=timezone.now())
+    failed = mail_decisions(now=timezone.now())
     settings.EMAIL_BACKEND = backend
 
-    assert (failed, tell_decisions(now=timezone.now()), len(mail.outbox)) == (0, 1, 1)
+    assert (failed, mail_decisions(now=timezone.now()), len(mail.outbox)) == (0, 1, 1)
 
 
 def test_a_reminder_is_sent_once_a_day(office, manager):

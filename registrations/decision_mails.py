@@ -1,7 +1,7 @@
-"""Tell people once a day by mail what was decided about their registrations.
+"""Mail people once a day what was decided about their registrations.
 
 The mail of a person and day is stored with its decisions before it is sent. A mail that could not
-be sent leaves nothing behind, and the next round tells everything. One of which it is not known
+be sent leaves nothing behind, and the next round mails everything. One of which it is not known
 whether it left, because the worker died meanwhile, is not sent again.
 """
 
@@ -20,7 +20,7 @@ from .mails import send
 from .models import KINDS, Decision, DecisionMail, Status, TimeEntry
 from .naming import what
 
-TOLD = (Status.APPROVED, Status.REJECTED)
+MAILED = (Status.APPROVED, Status.REJECTED)
 # So many rejected registrations are named in a mail; the rest is counted.
 MOST_NAMED = 20
 
@@ -42,14 +42,16 @@ class Summary:
         return len(self.rejected[MOST_NAMED:])
 
 
-def tell_decisions(*, now: datetime.datetime) -> int:
+def mail_decisions(*, now: datetime.datetime) -> int:
     """Mail everybody about whom something was decided since the last mail; return how many."""
-    waiting = Decision.objects.filter(mail=None, status__in=TOLD).order_by()
+    waiting = Decision.objects.filter(mail=None, status__in=MAILED).order_by()
     people = Membership.objects.active().filter(pk__in=waiting.values("membership"))
-    return sum(_tell(person, now=now) for person in people.select_related("user", "organisation"))
+    return sum(
+        _mail_person(person, now=now) for person in people.select_related("user", "organisation")
+    )
 
 
-def _tell(person: Membership, *, now: datetime.datetime) -> bool:
+def _mail_person(person: Membership, *, now: datetime.datetime) -> bool:
     try:
         with transaction.atomic():
             mail = DecisionMail.objects.create(membership=person, day=timezone.localdate(now))
@@ -75,7 +77,7 @@ def _tell(person: Membership, *, now: datetime.datetime) -> bool:
 
 def _claim(person: Membership, mail: DecisionMail) -> list[int]:
     """Put the waiting decisions of a person on a mail; return their ids."""
-    waiting = person.decisions.filter(mail=None, status__in=TOLD).order_by("pk")
+    waiting = person.decisions.filter(mail=None, status__in=MAILED).order_by("pk")
     ids = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
     Decision.objects.filter(pk__in=ids).update(mail=mail)
     return ids
