@@ -5,6 +5,7 @@ Each one replaces one rule of the program by a plausible mistake.
 
 import datetime
 from collections.abc import Callable
+from types import ModuleType
 from urllib.parse import urljoin
 
 from django.db import connection as database
@@ -14,9 +15,9 @@ from django.db.models import F, QuerySet
 from billing import numbering
 from billing.bookings import decisions, delivery, exchange, recording, steps, together
 from billing.bookings.decisions import LookUpResult
-from billing.invoices import creating as invoicing
-from billing.invoices import issuing
+from billing.invoices import freezing, issuing
 from billing.models import Attempt, Booking, NumberSeries
+from billing.resolving import renumbering
 from billing.unbilled import claiming
 from billing.unbilled.work import WorkQuery
 from integrations import leases
@@ -30,6 +31,16 @@ def plant(name: str) -> None:
         MISTAKES[name]()
 
 
+def replace(rule: str, by: object, *modules: ModuleType | type) -> None:
+    """Replace this name in each module or class that uses it.
+
+    Raises AttributeError if a module does not have it: the mistake would change nothing.
+    """
+    for module in modules:
+        getattr(module, rule)
+        setattr(module, rule, by)
+
+
 def no_intent() -> None:
     """Send first, and save the intent afterwards."""
     save_intent = recording.save_intent
@@ -41,12 +52,12 @@ def no_intent() -> None:
             booking=booking, fencing_token=booking.fencing_token, started_at=now, is_look_up=False
         )
 
-    delivery.save_intent = steps.save_intent = remember_look_ups
+    replace("save_intent", remember_look_ups, delivery, steps)
 
 
 def no_look_up() -> None:
     """Send again after no answer, without a look-up."""
-    exchange.look_up = lambda books, booking: (LookUpResult.ABSENT, None)
+    replace("look_up", lambda books, booking: (LookUpResult.ABSENT, None), exchange)
 
 
 def html_is_absent() -> None:
@@ -61,7 +72,7 @@ def html_is_absent() -> None:
                 return LookUpResult.ABSENT, None
             raise
 
-    exchange.look_up = web_page_is_absent
+    replace("look_up", web_page_is_absent, exchange)
 
 
 def cut_short_is_absent() -> None:
@@ -76,7 +87,7 @@ def cut_short_is_absent() -> None:
                 raise
             return []
 
-    exchange.documents_between = what_came
+    replace("documents_between", what_came, exchange)
 
 
 def no_fencing_token() -> None:
@@ -118,15 +129,15 @@ def no_fencing_token() -> None:
             booking.fencing_token = tokens[booking.pk]
         return list(bookings)
 
-    delivery.save_intent = steps.save_intent = save_intent
-    steps.record = together.record = record
-    recording._locked = everything
-    leases.renew = lambda connection_id, fencing_token, *, now: True
+    replace("save_intent", save_intent, delivery, steps)
+    replace("record", record, steps, together)
+    replace("_locked", everything, recording)
+    replace("renew", lambda connection_id, fencing_token, *, now: True, leases)
 
 
 def short_lease() -> None:
     """Let a claim expire before its exchange ends."""
-    leases.LEASE = decisions.LEASE = datetime.timedelta(seconds=0.05)
+    replace("LEASE", datetime.timedelta(seconds=0.05), leases, decisions)
 
 
 def no_claim() -> None:
@@ -140,8 +151,8 @@ def no_claim() -> None:
         )
         return model.objects.filter(pk__in=ids)
 
-    claiming._unbilled = any_of
-    WorkQuery.hold = lambda work: work
+    replace("_unbilled", any_of, claiming)
+    replace("hold", lambda work: work, WorkQuery)
 
 
 def number_outside() -> None:
@@ -154,7 +165,11 @@ def number_outside() -> None:
         NumberSeries.objects.update_or_create(**options, defaults={"last": series.last})
         return str(series)
 
-    invoicing.next_number = issuing.next_number = next_number
+    def next_numbers(organisation, origin, *, year: int, count: int) -> list[str]:
+        return [next_number(organisation, origin, year=year) for _ in range(count)]
+
+    replace("next_number", next_number, issuing, renumbering)
+    replace("next_numbers", next_numbers, freezing)
 
 
 def taken_elsewhere(name: str) -> int:
@@ -180,7 +195,7 @@ def follow_redirects() -> None:
             answer = ask(url, body, headers, limits)
         return answer
 
-    soap.exchange = follow
+    replace("exchange", follow, soap)
 
 
 MISTAKES: dict[str, Callable[[], None]] = {
