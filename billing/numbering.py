@@ -23,8 +23,9 @@ def series_prefix(organisation: Organisation, origin: Origin) -> str:
 
 def settings_of(organisation: Organisation) -> InvoiceSettings:
     """Return the settings of the organisation, or unsaved defaults."""
-    found = InvoiceSettings.objects.filter(organisation=organisation).first()
-    return found or InvoiceSettings(organisation=organisation)
+    # The object keeps them: one query for all that a page asks.
+    found: InvoiceSettings | None = getattr(organisation, "invoice_settings", None)
+    return found or InvoiceSettings(organisation_id=organisation.pk)
 
 
 def payment_term(customer: Customer, settings: InvoiceSettings) -> int:
@@ -101,6 +102,7 @@ def change_invoice_settings(organisation: Organisation, **details: object) -> In
     settings, _is_new = InvoiceSettings.objects.update_or_create(
         organisation=organisation, defaults=details
     )
+    settings.organisation = organisation  # which keeps these from now on
     return settings
 
 

@@ -118,6 +118,11 @@ class Connection(models.Model):
         return self.paused_at is not None
 
     @property
+    def is_usable(self) -> bool:
+        """Switched on, with codes, and not paused."""
+        return self.is_active and self.has_codes and not self.is_paused
+
+    @property
     def is_ready(self) -> bool:
         """Switched on, with codes, and with the settings that an invoice needs."""
         return self.is_active and self.has_codes and bool(self.template and self.ledger_account)
@@ -160,6 +165,16 @@ class Connection(models.Model):
             unseal(self.sealed_code_1, organisation_id=self.organisation_id, field="code_1"),
             unseal(self.sealed_code_2, organisation_id=self.organisation_id, field="code_2"),
         )
+
+
+def connection_of(organisation: Organisation) -> Connection | None:
+    """Return the connection of an organisation, if there is one.
+
+    The object keeps it: one query for all that a page asks. Who decides about sending reads it
+    anew.
+    """
+    found: Connection | None = getattr(organisation, "connection", None)
+    return found
 
 
 class MonthlyCalls(models.Model):

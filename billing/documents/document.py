@@ -10,7 +10,7 @@ from registrations.models import Expense
 from ..models import Invoice, InvoiceLine
 from .parties import addressee_snapshot, issuer_snapshot
 from .specification import lines_with_rows
-from .supply import supply_period
+from .supply import supply_of, supply_period
 
 Snapshot = Mapping[str, str]
 
@@ -19,7 +19,7 @@ Snapshot = Mapping[str, str]
 class InvoiceDocument:
     """An invoice with its lines, issuer, addressee, period of supply and receipts.
 
-    A credit invoice has negative amounts.
+    A credit invoice has negative amounts. `row_count` counts the billed rows of a draft.
     """
 
     invoice: Invoice
@@ -28,6 +28,7 @@ class InvoiceDocument:
     addressee: Snapshot
     supplied: tuple[datetime.date, datetime.date] | None = None
     receipts: tuple[Expense, ...] = ()
+    row_count: int = 0
 
     @property
     def is_credit(self) -> bool:
@@ -52,14 +53,16 @@ def invoice_document_of(invoice: Invoice) -> InvoiceDocument:
     """Load the document: from the snapshots of a final invoice, from current data for a draft."""
     issuer, addressee = parties(invoice)
     shows_rows = invoice.is_draft and invoice.with_specification
-    lines = lines_with_rows(invoice) if shows_rows else invoice.lines.all()
+    lines = lines_with_rows(invoice) if shows_rows else invoice.lines.select_related("vat_rate")
+    supply = supply_of(invoice)
     return InvoiceDocument(
         invoice=invoice,
         lines=tuple(lines),
         issuer=issuer,
         addressee=addressee,
-        supplied=supply_period(invoice),
+        supplied=supply.period,
         receipts=_receipts(invoice),
+        row_count=supply.row_count,
     )
 
 

@@ -45,7 +45,7 @@ def lines_with_rows(*invoices: Invoice) -> list[InvoiceLine]:
     by_line: dict[int, list[BilledRow]] = defaultdict(list)
     for row in billed_rows(*invoices):
         by_line[row.line_id].append(row)
-    lines = list(InvoiceLine.objects.filter(invoice__in=invoices))
+    lines = list(InvoiceLine.objects.filter(invoice__in=invoices).select_related("vat_rate"))
     for line in lines:
         if line.pk in by_line:
             amount = net_amount(line.quantity, line.price)

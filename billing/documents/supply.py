@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Min
@@ -15,12 +16,33 @@ from ..unbilled.claiming import REGISTRATIONS
 Period = tuple[datetime.date, datetime.date]
 
 
-def supply_period(invoice: Invoice) -> Period | None:
-    """Return the first and the last day of supply; the law requires them on the invoice.
+@dataclass(frozen=True)
+class Supply:
+    """What is billed on an invoice.
 
-    They are those stored on the invoice, else those of its rows; None without either.
+    `period` has the first and the last day of supply, which the law requires on the invoice: those
+    stored on it, else those of its rows; None without either. `row_count` counts the hours,
+    expenses, trips and scheduled amounts; it is 0 if the period was stored.
     """
-    return supply_periods([invoice]).get(invoice.pk)
+
+    period: Period | None = None
+    row_count: int = 0
+
+
+def supply_of(invoice: Invoice) -> Supply:
+    """Return the period of supply and the number of rows, in one query or none."""
+    if invoice.supplied_from:
+        return Supply((invoice.supplied_from, invoice.supplied_until or invoice.supplied_from))
+    rows = list(_rows_by_invoice([invoice.pk]))
+    if not rows:
+        return Supply()
+    first, last = min(row["first"] for row in rows), max(row["last"] for row in rows)
+    return Supply((first, last), sum(row["count"] for row in rows))
+
+
+def supply_period(invoice: Invoice) -> Period | None:
+    """Return the first and the last day of supply; see `Supply`."""
+    return supply_of(invoice).period
 
 
 def supply_periods(invoices: Collection[Invoice]) -> dict[int, Period]:
@@ -34,11 +56,6 @@ def supply_periods(invoices: Collection[Invoice]) -> dict[int, Period]:
         if one.supplied_from:
             found[one.pk] = one.supplied_from, one.supplied_until or one.supplied_from
     return found
-
-
-def count_rows(invoice: Invoice) -> int:
-    """Count the hours, expenses, trips and scheduled amounts billed on the invoice."""
-    return sum(row["count"] for row in _rows_by_invoice([invoice.pk]))
 
 
 def _rows_by_invoice(invoice_ids: Collection[int]) -> Iterator[Mapping[str, Any]]:

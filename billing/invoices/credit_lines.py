@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from lib.money import ZERO
@@ -92,10 +92,12 @@ def creditable_lines(invoice: Invoice) -> list[CreditableLine]:
     ]
 
 
-def with_takers(invoice: Invoice) -> list[InvoiceLine]:
-    """Return all lines; `taking` of each has the line that takes it back, or is empty."""
-    takers = InvoiceLine.objects.filter(is_withdrawn=False).select_related("invoice")
-    return list(invoice.lines.prefetch_related(Prefetch("credited_by", takers, to_attr="taking")))
+def with_takers(lines: Sequence[InvoiceLine], credits: Sequence[Invoice]) -> Sequence[InvoiceLine]:
+    """Give each line `taking`: the lines of these credit invoices that take it back."""
+    if credits:
+        takers = InvoiceLine.objects.filter(is_withdrawn=False).select_related("invoice")
+        prefetch_related_objects(lines, Prefetch("credited_by", takers, to_attr="taking"))
+    return lines
 
 
 def preview(invoice: Invoice, chosen: Iterable[int]) -> Preview:

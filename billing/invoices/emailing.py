@@ -5,7 +5,7 @@ After a failure the invoice stays final, with the reason in its timeline.
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
@@ -15,14 +15,17 @@ from ..mailing.attachments import attachments_of
 from ..mailing.letters import Letter, values
 from ..mailing.reasons import REASONS
 from ..mailing.sending import ABANDONED_AFTER, MailFailed, claim_mail, note_sent, post
-from ..models import Invoice, InvoiceStatus, MailState, Origin
+from ..models import Invoice, InvoiceMail, InvoiceStatus, MailState, Origin
 from .issuing import make_final, mark_sent
 from .locking import NotAllowed
 
 
-def failure_of(invoice: Invoice, *, now: datetime.datetime) -> str:
-    """Return the known reason why the last e-mail was not sent; empty if it was sent."""
-    last = invoice.mails.first()
+def failure_of(mails: Sequence[InvoiceMail], *, now: datetime.datetime) -> str:
+    """Return the known reason why the first of these e-mails was not sent; empty if it was.
+
+    The e-mails of an invoice begin with the latest.
+    """
+    last = mails[0] if mails else None
     if last is None or last.state == MailState.SENT:
         return ""
     if last.state == MailState.SENDING:

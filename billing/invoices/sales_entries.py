@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation, User
 from integrations.eboekhouden.messages import SalesEntryLine
-from integrations.models import Connection, CostCentre, LedgerAccount
+from integrations.models import Connection, CostCentre, LedgerAccount, connection_of
 from lib.money import ZERO
 
 from ..bookings.composing import sales_entry_lines
@@ -46,7 +46,7 @@ class Eligible:
 
 def connection_for_entries(organisation: Organisation) -> Connection | None:
     """Return the connection for sales entries; None while it is not complete."""
-    connection = Connection.objects.filter(organisation=organisation).first()
+    connection = connection_of(organisation)
     complete = connection and connection.is_ready and connection.debtor_account
     return connection if complete else None
 

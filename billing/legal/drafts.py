@@ -14,10 +14,15 @@ from .typefaces import letters_can_be_printed
 ADDRESS = frozenset({"name", "address", "postal_code", "city"})
 
 
-def check_draft(invoice: Invoice, *, today: datetime.date) -> Findings:
-    """Return all findings of a draft; with an error it must not become final."""
-    lawful = check(document_of(invoice, today=today))
-    document = invoice_document_of(invoice)
+def check_draft(
+    invoice: Invoice, document: InvoiceDocument | None = None, *, today: datetime.date
+) -> Findings:
+    """Return all findings of a draft; with an error it must not become final.
+
+    `document` is its document, if it was loaded before.
+    """
+    document = invoice_document_of(invoice) if document is None else document
+    lawful = check(document_of(invoice, document, today=today))
     more = (*_e_invoice(document, lawful), *letters_can_be_printed(document))
     return Findings((*lawful.all, *more))
 

@@ -8,8 +8,9 @@ from django.db.models import Max
 
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation
-from integrations.models import Connection
+from integrations.models import connection_of
 
+from ..documents.document import InvoiceDocument
 from ..documents.parties import addressee_snapshot, issuer_snapshot
 from ..documents.supply import Period, supply_periods
 from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin
@@ -18,9 +19,16 @@ from .view import Document, Party
 PARTY = {field.name for field in fields(Party)}
 
 
-def document_of(invoice: Invoice, *, today: datetime.date) -> Document:
-    """Load one invoice as it would be if it became final now."""
-    return documents_of(invoice.organisation, [invoice], today=today)[invoice.pk]
+def document_of(invoice: Invoice, printed: InvoiceDocument, *, today: datetime.date) -> Document:
+    """Describe one invoice as it would be if it became final now; `printed` is its document."""
+    return _document(
+        invoice,
+        lines=printed.lines,
+        supplied=printed.supplied,
+        latest=_latest(invoice.organisation).get(invoice.date.year),
+        today=today,
+        will_be_booked=_will_be_booked(invoice.organisation),
+    )
 
 
 def documents_of(
@@ -32,7 +40,7 @@ def documents_of(
     periods = supply_periods(invoices)
     lines = lines_of(ids)
     latest = _latest(organisation)
-    will_be_booked = Connection.objects.filter(organisation=organisation, is_active=True).exists()
+    will_be_booked = _will_be_booked(organisation)
     return {
         invoice.pk: _document(
             invoice,
@@ -91,6 +99,11 @@ def lines_of(invoice_ids: Iterable[int]) -> dict[int, list[InvoiceLine]]:
     for line in lines.order_by("invoice", "position"):
         found.setdefault(line.invoice_id, []).append(line)
     return found
+
+
+def _will_be_booked(organisation: Organisation) -> bool:
+    connection = connection_of(organisation)
+    return connection is not None and connection.is_active
 
 
 def _latest(organisation: Organisation) -> dict[int, datetime.date]:

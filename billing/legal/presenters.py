@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 
+from ..documents.document import InvoiceDocument
 from ..models import Invoice, Origin
 from .drafts import check_draft
 from .findings import Finding, Findings, Place, Where
@@ -35,11 +36,20 @@ class Report:
     warnings: tuple[FindingSummary, ...]
 
 
-def draft_report(invoice: Invoice, *, reader: Membership, today: datetime.date) -> Report | None:
-    """Check a draft that will be issued here; None for any other invoice."""
+def draft_report(
+    invoice: Invoice,
+    document: InvoiceDocument | None = None,
+    *,
+    reader: Membership,
+    today: datetime.date,
+) -> Report | None:
+    """Check a draft that will be issued here; None for any other invoice.
+
+    `document` is its document, if it was loaded before.
+    """
     if not invoice.is_draft or invoice.origin != Origin.HERE:
         return None
-    return report(check_draft(invoice, today=today), invoice, reader=reader)
+    return report(check_draft(invoice, document, today=today), invoice, reader=reader)
 
 
 def report(findings: Findings, invoice: Invoice, *, reader: Membership) -> Report:

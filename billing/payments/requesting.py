@@ -5,7 +5,7 @@ import datetime
 from django.db.models import QuerySet
 
 from accounts.models import Organisation
-from integrations.models import Connection
+from integrations.models import Connection, connection_of
 from integrations.runs import ABANDONED_AFTER
 from lib.dispatch import enqueue
 
@@ -14,7 +14,8 @@ from .fetching import fetchable, note_problem, unreachable
 
 def payments_connection(organisation: Organisation) -> Connection | None:
     """Return the connection to fetch payments over; None if off, paused or incomplete."""
-    return fetchable().filter(organisation=organisation).first()
+    connection = connection_of(organisation)
+    return connection if connection and connection.is_usable else None
 
 
 def request_payments(organisation: Organisation, *, now: datetime.datetime) -> bool:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 
+from ..documents.supply import supply_period
 from ..forms.draft_editor import DraftEditor
 from ..invoices.drafting import ChangedMeanwhile, change_draft
 from ..invoices.locking import NotAllowed
@@ -97,4 +98,7 @@ def invoice_preview(request: MemberRequest, pk: int) -> HttpResponse:
 def _previewed(editor: DraftEditor) -> dict[str, Any]:
     checked = editor.for_preview()
     typed, lines = checked.preview()
-    return {"document": document_of(typed, lines), "wrong_lines": checked.wrong_lines}
+    return {
+        "document": document_of(typed, lines, supply_period(typed)),
+        "wrong_lines": checked.wrong_lines,
+    }

@@ -16,8 +16,8 @@ from vat.total_rows import total_rows
 
 from ..bookings.clock import database_now
 from ..bookings.presenters import describe_booking
-from ..documents.document import parties
-from ..documents.supply import count_rows, supply_period
+from ..documents.document import invoice_document_of, parties
+from ..documents.supply import Period
 from ..forms.invoice_filter import DEFAULT_ORDER, ORDERS, InvoiceFilter, totals
 from ..invoices.badges import counting_bookings, invoices_to_list, row_of, rows_of
 from ..invoices.bulk_actions import why_not_marked_sent, why_not_paid
@@ -33,8 +33,9 @@ from ..payments.requesting import payments_connection
 def invoice_or_404(request: MemberRequest, pk: int) -> Invoice:
     """Return an invoice of the reader's organisation."""
     invoices = Invoice.objects.filter(organisation=request.organisation)
-    relations = ("organisation", "customer", "credit_of")
-    return get_object_or_404(invoices.select_related(*relations), pk=pk)
+    invoice = get_object_or_404(invoices.select_related("customer", "credit_of"), pk=pk)
+    invoice.organisation = request.organisation  # with what a page has read of it
+    return invoice
 
 
 @require_safe
@@ -65,20 +66,24 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
 def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """Show an invoice: the document, its data in e-Boekhouden, and its timeline."""
     invoice = invoice_or_404(request, pk)
+    document = invoice_document_of(invoice)
+    taken_back_by, mails = list(invoice.credits.order_by("pk")), list(invoice.mails.all())
     context = {
-        **document_of(invoice, with_takers(invoice)),
+        **document_of(invoice, with_takers(document.lines, taken_back_by), document.supplied),
         "events": timeline(invoice, now=timezone.now()),
-        "mails": list(invoice.mails.all()),
-        "hold": ReminderHold.objects.filter(invoice=invoice).in_force(timezone.localdate()).first(),
-        "failure": failure_of(invoice, now=timezone.now()),
+        "mails": mails,
+        "hold": _hold_of(invoice),
+        "failure": failure_of(mails, now=timezone.now()),
         "is_ours": invoice.origin == Origin.HERE,
         "may_mail": invoice.origin == Origin.HERE and invoice.status != InvoiceStatus.VOID,
         "may_mark_sent": not why_not_marked_sent(invoice),
         "may_mark_paid": not why_not_paid(invoice),
         "may_credit": not why_no_credit(invoice),
-        "credits": list(invoice.credits.order_by("pk")),
-        "report": draft_report(invoice, reader=request.membership, today=timezone.localdate()),
-        "row_count": count_rows(invoice) if invoice.is_draft else 0,
+        "credits": taken_back_by,
+        "report": draft_report(
+            invoice, document, reader=request.membership, today=timezone.localdate()
+        ),
+        "row_count": document.row_count,
         **_booking(invoice),
     }
     return render(request, "billing/invoices/invoice_detail.html", context)
@@ -96,8 +101,16 @@ def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
-    """Return the contents of the document of an invoice, stored or as typed."""
+def _hold_of(invoice: Invoice) -> ReminderHold | None:
+    if invoice.is_draft:
+        return None
+    return ReminderHold.objects.filter(invoice=invoice).in_force(timezone.localdate()).first()
+
+
+def document_of(
+    invoice: Invoice, lines: Sequence[InvoiceLine], supplied: Period | None
+) -> dict[str, Any]:
+    """Return the context of the document of an invoice, stored or as typed."""
     issuer, addressee = parties(invoice)
     abroad = addressee["country"] not in ("", issuer["country"])
     return {
@@ -106,7 +119,7 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any
         "country": country_name(addressee["country"]) if abroad else "",
         "lines": lines,
         "has_discounts": any(line.discount for line in lines),
-        "supplied": supply_period(invoice),
+        "supplied": supplied,
         "total_rows": total_rows(invoice.vat_by_rate, net=invoice.net, discount=invoice.discount),
     }
 

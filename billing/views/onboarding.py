@@ -1,13 +1,15 @@
 """The first steps of a new organisation; the dashboard shows them until the first booking."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Count, Exists, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation
-from integrations.models import Connection
+from integrations.models import connection_of
 
 from ..models import State
 
@@ -68,9 +70,25 @@ def _organisation(organisation: Organisation) -> Task:
     return Task(_("Complete your organisation"), text, url, not lacking)
 
 
+def _done(organisation: Organisation) -> Mapping[str, Any]:
+    """Return which of the steps are done, in one query."""
+    rows: dict[str, QuerySet[Any]] = {
+        "customers": organisation.customers.all(),
+        "tasks": organisation.tasks.filter(is_active=True),
+        "projects": organisation.projects.all(),
+        "hours": organisation.time_entries.all(),
+        "booked": organisation.bookings.filter(state=State.CONFIRMED, invoice__isnull=False),
+    }
+    done = {f"has_{name}": Exists(found.order_by()) for name, found in rows.items()}
+    ours = Organisation.objects.filter(pk=organisation.pk)
+    counted = ours.annotate(has_colleagues=Count("memberships") - 1)
+    found: Mapping[str, Any] = counted.values("has_colleagues", **done).get()
+    return found
+
+
 def _tasks(organisation: Organisation) -> Iterable[Task]:
     yield _organisation(organisation)
-    connection = Connection.objects.filter(organisation=organisation).first()
+    connection, done = connection_of(organisation), _done(organisation)
     yield Task(
         _("Connect e-Boekhouden"),
         _(
@@ -84,36 +102,36 @@ def _tasks(organisation: Organisation) -> Iterable[Task]:
         _("Import your customers"),
         _("They come from e-Boekhouden, now and every night if you like."),
         reverse("customers:import"),
-        organisation.customers.exists(),
+        done["has_customers"],
     )
-    yield from _first_work(organisation)
+    yield from _first_work(done)
 
 
-def _first_work(organisation: Organisation) -> Iterable[Task]:
+def _first_work(done: Mapping[str, bool]) -> Iterable[Task]:
     yield Task(
         _("Create your tasks"),
         _("Hours are registered on the tasks of a project, each with its own rate."),
         reverse("projects:task-list"),
-        organisation.tasks.filter(is_active=True).exists(),
+        done["has_tasks"],
     )
     yield Task(
         _("Create a project"),
         _("By the hour, at a fixed price or as a subscription."),
         reverse("projects:project-add"),
-        organisation.projects.exists(),
+        done["has_projects"],
     )
     yield Task(
         _("Invite a colleague"),
         _("Colleagues register their own hours. Skip this if you work alone."),
         reverse("accounts:employee-list"),
-        organisation.memberships.count() > 1,
+        done["has_colleagues"] > 0,
         is_optional=True,
     )
     yield Task(
         _("Register hours"),
         _("Or an expense, or a trip."),
         reverse("registrations:hours"),
-        organisation.time_entries.exists(),
+        done["has_hours"],
     )
     yield Task(
         _("Book your first invoice"),
@@ -122,5 +140,5 @@ def _first_work(organisation: Organisation) -> Iterable[Task]:
             "be booked."
         ),
         reverse("billing:unbilled"),
-        organisation.bookings.filter(state=State.CONFIRMED, invoice__isnull=False).exists(),
+        done["has_booked"],
     )

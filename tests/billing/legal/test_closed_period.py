@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.closed_periods import close_until, why_closed
+from billing.documents.document import invoice_document_of
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import NotAllowed, make_final
 from billing.invoices.sales_entries import why_no_sales_entry
@@ -51,7 +52,10 @@ def test_a_draft_of_a_closed_period_does_not_become_final(agency, draft, closed)
     closed()
     draft.organisation.refresh_from_db()
 
-    assert [f.place.field for f in check(document_of(draft, today=TODAY)).errors] == ["date"]
+    assert [
+        f.place.field
+        for f in check(document_of(draft, invoice_document_of(draft), today=TODAY)).errors
+    ] == ["date"]
     with pytest.raises(NotAllowed):
         make_final(draft, by=agency.member.user, now=NOW)
 

@@ -41,7 +41,7 @@ def reason_of_failure(agency, invoice) -> str:
         send(agency, invoice)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.FINAL
-    assert failure_of(invoice, now=NOW) == str(REASONS[caught.value.reason])
+    assert failure_of(invoice.mails.all(), now=NOW) == str(REASONS[caught.value.reason])
     return caught.value.reason
 
 

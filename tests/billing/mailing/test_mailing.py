@@ -162,7 +162,7 @@ def test_a_failure_leaves_it_final_with_the_reason(agency, draft, failing, error
     assert caught.value.reason == reason
     assert draft.status == InvoiceStatus.FINAL
     assert kinds(draft) == ["drafted", "final", "mail-failed"]
-    assert words in failure_of(draft, now=NOW)
+    assert words in failure_of(draft.mails.all(), now=NOW)
 
 
 def test_after_a_failure_it_can_be_sent_again(agency, draft, failing, settings):
@@ -174,7 +174,7 @@ def test_after_a_failure_it_can_be_sent_again(agency, draft, failing, settings):
     sent = send(draft, agency.member.user)
 
     assert (sent.status, len(mail.outbox)) == (InvoiceStatus.SENT, 1)
-    assert not failure_of(sent, now=NOW)
+    assert not failure_of(sent.mails.all(), now=NOW)
 
 
 def test_a_mail_that_a_dead_process_left_does_not_block_for_ever(agency, draft):
@@ -182,7 +182,7 @@ def test_a_mail_that_a_dead_process_left_does_not_block_for_ever(agency, draft):
     InvoiceMail.objects.update(state=MailState.SENDING)
     later = NOW + 2 * ABANDONED_AFTER
 
-    assert "interrupted" in failure_of(sent, now=later)
+    assert "interrupted" in failure_of(sent.mails.all(), now=later)
     send(sent, agency.member.user, now=later)
 
     assert len(mail.outbox) == 2
