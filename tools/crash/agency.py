@@ -14,7 +14,6 @@ from integrations.models import Connection, Numbering
 from projects.models import Method, Project, ScheduledAmount, ScheduledAmountKind
 from tests import factories
 
-CUSTOMERS = 4
 TRIES = 5
 
 
@@ -29,10 +28,10 @@ class Agency:
     projects: list[int]
 
 
-def prepare(count: int) -> list[dict[str, object]]:
+def prepare(count: int, customers: int) -> list[dict[str, object]]:
     """Empty the tables and create agencies whose customers e-Boekhouden does not have."""
     empty()
-    made = [create_agency(number, customers=CUSTOMERS) for number in range(1, count + 1)]
+    made = [create_agency(number, customers=customers) for number in range(1, count + 1)]
     return [asdict(agency) for agency in made]
 
 

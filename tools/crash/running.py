@@ -28,7 +28,9 @@ from .servers import Postgres, Sandbox, remove
 from .trap import Trap
 
 RAM = "/dev/shm"
-AGENCIES = 5
+AGENCIES, CUSTOMERS = 5, 4
+# The number of agencies that imported their customers.
+IMPORTED = 2
 # Everything must have ended by then; alone on a machine it takes about three seconds.
 BOUND = 90
 # Two people call the program directly, and one uses a browser in some agencies.
@@ -153,14 +155,26 @@ class Run:
         orders.withdraw(loop.orders)
         for name in (*DIRECT, BROWSING):
             (loop.logs / f"{name}.log").unlink(missing_ok=True)
-        self.agencies = loop.forker.do("prepare", AGENCIES)
+        self.agencies = loop.forker.do("prepare", AGENCIES, CUSTOMERS)
         loop.sandbox.begin(seed=self.seed, is_unique=self.options.is_unique)
-        # One customer of each agency exists in e-Boekhouden under another name.
+        # One customer of these agencies exists in e-Boekhouden under another name.
         existing = [
             {"Code": f"C{place}-0001", "Bedrijf": f"Entered before {place}"}
-            for place in range(1, AGENCIES + 1)
+            for place in range(1, AGENCIES - IMPORTED + 1)
         ]
         loop.sandbox.ask("relations", existing)
+        self.import_customers()
+
+    def import_customers(self) -> None:
+        """Let the customers of the last agencies come from e-Boekhouden.
+
+        Their documents go together from the start; those of the other agencies wait for a customer.
+        """
+        places = range(AGENCIES - IMPORTED + 1, AGENCIES + 1)
+        codes = [f"C{place}-{n:04d}" for place in places for n in range(1, CUSTOMERS + 1)]
+        rows = [{"Code": code, "Bedrijf": f"Customer {code}"} for code in codes]
+        ids = self.loop.sandbox.ask("relations", rows)["ids"]
+        self.loop.forker.do("make_known", dict(zip(codes, ids, strict=True)))
 
     def start_people(self) -> None:
         """Start the people; the one with a browser reads the agencies from standard input."""
