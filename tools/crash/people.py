@@ -116,7 +116,10 @@ class Person:
         if not work.load().count:
             return None
         options = Options(
-            origin=origin, grouping=Grouping.TASK, per_project=False, date=timezone.localdate()
+            origin=origin,
+            grouping=Grouping.TASK,
+            per_project=self.dice.random() < 0.5,
+            date=timezone.localdate(),
         )
         token = propose(self.organisation, work.load(), options=options).token
         time.sleep(self.dice.uniform(0, 0.03))
@@ -126,11 +129,13 @@ class Person:
         """Choose hours, expenses and scheduled amounts; each use reads them again."""
         scheduled_amounts = ScheduledAmount.objects.filter(project__organisation=self.organisation)
         entries, expenses = self.organisation.time_entries, self.organisation.expenses
+        # Often everything, so that several invoices are made at once and go together.
+        part, agreed = self.dice.choice([(0.5, 0.1), (1.0, 0.3)])
         return WorkQuery(
-            time_entries=entries.filter(pk__in=self.some_unbilled(entries, 0.5)),
-            expenses=expenses.filter(pk__in=self.some_unbilled(expenses, 0.5)),
+            time_entries=entries.filter(pk__in=self.some_unbilled(entries, part)),
+            expenses=expenses.filter(pk__in=self.some_unbilled(expenses, part)),
             scheduled_amounts=scheduled_amounts.filter(
-                pk__in=self.some_unbilled(scheduled_amounts, 0.1)
+                pk__in=self.some_unbilled(scheduled_amounts, agreed)
             ),
         )
 
