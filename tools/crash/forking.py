@@ -1,8 +1,8 @@
 """`python -m tools.crash.forking`: the program, loaded once, so that forked people start at once.
 
-Reads orders as lines of JSON: `{"do": "prepare", "with": [5, 4]}`. An order without `"log"` is carried
-out in a child process, and its result is answered as a line. With `"log"` a new process carries it
-out and writes to that file; its pid is answered.
+Reads orders as lines of JSON: `{"do": "prepare", "with": [5, 4]}`. An order without `"log"` is
+carried out in a child process, and its result is answered as a line. With `"log"` a new process
+carries it out and writes to that file; its pid is answered.
 """
 
 import contextlib
