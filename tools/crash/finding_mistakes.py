@@ -3,7 +3,7 @@
 from .findings import KINDS, Finding
 from .running import Loop, LoopOptions, one_run
 
-MOST_RUNS = 20
+MOST_RUNS = 40
 # The names of mistakes.py, which only processes of the program import, and the kinds of findings
 # that prove each. A finding of another kind proves nothing.
 MISTAKES = {

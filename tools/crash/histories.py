@@ -177,11 +177,17 @@ def between(
 def claimed_absences(
     name: str, attempts: list[Attempt], absences: list[Entry]
 ) -> Iterator[Finding]:
-    """Yield attempts that recorded an absence without a complete answer that proves it."""
-    for attempt in attempts:
-        if attempt.outcome != "absent" or attempt.ended is None:
+    """Yield attempts that recorded an absence without a complete answer that proves it.
+
+    The answer must be there before the next attempt begins. A list that another process asked
+    counts too, so the time for it is kept short.
+    """
+    for attempt, following in pairwise([*attempts, None]):
+        if attempt is None or attempt.outcome != "absent" or attempt.ended is None:
             continue
         since, until = attempt.began - seconds(LAG), attempt.ended + seconds(SLEEP)
+        if following is not None:
+            until = min(until, following.began + seconds(LAG))
         if not any(since <= absence.at <= until for absence in absences):
             yield Finding(
                 "blind", f"{name}: attempt {attempt.fencing_token} got no answer that it is absent"
