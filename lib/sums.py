@@ -25,6 +25,19 @@ def cents_of_minutes(minutes: Expression, rate: str) -> Expression:
     return (hundredths * _cents(rate) + 50) / 100
 
 
+def tenths_of_kilometres(column: str) -> Sum:
+    """Sum a column of kilometres with one decimal as whole tenths; null without rows."""
+    return Sum(Cast(Round(F(column) * 10), WHOLE))
+
+
+def cents_of_kilometres(tenths: Expression, rate: str) -> Expression:
+    """Return what `lib.money.net_amount` returns for kilometres at a rate, in whole cents.
+
+    Kilometres and rates are never negative, so the half that is added rounds up.
+    """
+    return (Cast(tenths, WHOLE) * _cents(rate) + 5) / 10
+
+
 def _cents(column: str) -> Cast:
     return Cast(Round(F(column) * 100), WHOLE)
 

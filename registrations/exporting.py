@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import full_name
+from lib.kilometres import short
 from lib.money import hours
 from lib.spreadsheets import Cell, Sheet
 
@@ -81,7 +82,7 @@ KINDS: dict[type[Registration], Kind] = {
         subject="vehicle__name",
         price="rate",
         quantity="distance",
-        figures=lambda distance: [None, None, distance],
+        figures=lambda distance: [None, None, short(distance)],
         places=("origin", "destination"),
     ),
 }

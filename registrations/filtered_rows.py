@@ -93,17 +93,25 @@ def _days(period: Period) -> dict[str, list[str]]:
 
 
 def figures_of(rows: QuerySet[Any]) -> dict[str, Any]:
-    """Return what the selection bar adds up: numbers, and the minutes by project and rate.
+    """Return what the selection bar adds up: numbers, and the quantities by project and rate.
 
-    Amounts are in cents. Hours without a rate are worth nothing.
+    Amounts are in cents, kilometres in tenths. Hours without a rate are worth nothing, and so are
+    trips that are not billed.
     """
-    found: dict[str, Any] = {"count": 0, "minutes": 0, "km": 0, "amount": 0, "groups": []}
+    found: dict[str, Any] = {"count": 0, "minutes": 0, "tenths": 0, "amount": 0, "groups": []}
     for group in groups_of(rows):
         found["count"] += group["n"]
         found["minutes"] += group.get("minutes_sum", 0)
-        found["km"] += group.get("kilometres_sum", 0)
-        if "hourly_rate" not in group:
+        found["tenths"] += group.get("tenths_sum", 0)
+        if "hourly_rate" not in group and "rate" not in group:
             found["amount"] += group["cents"]
-        elif rate := group["hourly_rate"]:
-            found["groups"].append([group["project"], str(rate), group["minutes_sum"]])
+        elif rate := _rate_of(group):
+            figures = [group.get("minutes_sum", 0), group.get("tenths_sum", 0)]
+            found["groups"].append([group["project"], str(rate), *figures])
     return found
+
+
+def _rate_of(group: dict[str, Any]) -> Any:
+    if "rate" in group:
+        return group["rate"] if group["is_billable"] else None
+    return group["hourly_rate"]

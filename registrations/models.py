@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
-from lib.model_fields import LineField, MultilineCharField, WholeNumberField
+from lib.kilometres import TENTH, StoredKilometres
+from lib.model_fields import LineField, MultilineCharField
 from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
 
 from .rights import of_seen
@@ -112,6 +113,7 @@ def _of_lists(name: str, figure: str, special: str, *, priced_by: list[str]) -> 
     Each ends in the columns of its order, so that a page is found without sorting. The first also
     holds what the totals add up, and the last is small, because most rows are billed.
     """
+    others = [column for column in priced_by if column != "is_billable"]
     return [
         models.Index(
             fields=["organisation", "date", "id", "project", *priced_by], name=f"{name}_by_date"
@@ -132,7 +134,7 @@ def _of_lists(name: str, figure: str, special: str, *, priced_by: list[str]) -> 
             name=f"{name}_by_notes",
         ),
         models.Index(
-            fields=["organisation", "project", "date", "status", "is_billable", *priced_by],
+            fields=["organisation", "project", "date", "status", "is_billable", *others],
             condition=models.Q(invoice_line=None),
             name=f"{name}_unbilled",
         ),
@@ -264,12 +266,12 @@ class TripKind(models.TextChoices):
 
 
 class Trip(Registration):
-    """A journey, in whole kilometres, at a rate in euros excl. VAT a kilometre."""
+    """A journey, in tenths of a kilometre, at a rate in euros excl. VAT a kilometre."""
 
     origin = LineField(_("from"), max_length=150)
     destination = LineField(_("to"), max_length=150)
-    distance = WholeNumberField(
-        _("distance"), validators=[MinValueValidator(1), MaxValueValidator(5000)]
+    distance = StoredKilometres(
+        _("distance"), validators=[MinValueValidator(TENTH), MaxValueValidator(5000)]
     )
     kind = models.CharField(_("type"), max_length=8, choices=TripKind, default=TripKind.BUSINESS)
     vehicle = models.ForeignKey(
@@ -285,7 +287,9 @@ class Trip(Registration):
     class Meta(Registration.Meta):
         default_related_name = "trips"
         constraints = _invoiced_with_a_line("trip")
-        indexes = _of_lists("trip", "distance", "vehicle", priced_by=["amount", "distance"])
+        indexes = _of_lists(
+            "trip", "distance", "vehicle", priced_by=["rate", "distance", "is_billable"]
+        )
 
 
 class Timer(models.Model):

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from lib.formats import day
+from lib.kilometres import kilometres
 from lib.times import format_duration
 from lib.toasts import Link
 
@@ -19,7 +20,9 @@ def what(row: Registration) -> str:
         case Expense():
             return f"{row.project} · {row.category}"
         case Trip():
-            return f"{row.distance} km · {row.project} · {row.origin} – {row.destination}"
+            return (
+                f"{kilometres(row.distance)} km · {row.project} · {row.origin} – {row.destination}"
+            )
     raise TypeError(row)
 
 

@@ -112,7 +112,7 @@ class Totals:
     """The number of rows, their minutes or kilometres, and their worth in euros excl. VAT."""
 
     count: int
-    figure: int
+    figure: Decimal | int
     amount: Decimal
 
 

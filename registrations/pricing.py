@@ -1,7 +1,7 @@
 """Price registrations: when they are saved, and again for a project on request."""
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -166,6 +166,17 @@ def worth_of_hours(hours: Iterable[tuple[int, Decimal | None, int]]) -> Decimal:
     for project, rate, number in hours:
         minutes[project, rate] += number
     return sum((worth_of_minutes(total, rate) for (_, rate), total in minutes.items()), ZERO)
+
+
+def worth_of_trips(trips: Iterable[tuple[Trip, Decimal | None]]) -> Decimal:
+    """Return what billable trips are worth, each at a rate.
+
+    The kilometres of one project at one rate are added before they are priced.
+    """
+    totals: dict[tuple[int, Decimal], Decimal] = defaultdict(Decimal)
+    for trip, rate in trips:
+        totals[trip.project_id, rate or ZERO] += Decimal(trip.distance)
+    return sum((net_amount(total, rate) for (_, rate), total in totals.items()), ZERO)
 
 
 def preview_repricing(project: Project) -> Repricing:

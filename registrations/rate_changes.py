@@ -148,7 +148,7 @@ def _priced_back(model: Any, before: str | None, after: str | None, ids: list[in
 
 
 def _update(
-    model: Any, ids: list[int], *, rate: Decimal | None, amounts: dict[int, Decimal]
+    model: Any, ids: list[int], *, rate: Decimal | None, amounts: dict[Decimal | int, Decimal]
 ) -> int:
     """Write a rate, and the amount of each length, to rows that are not billed; in one query."""
     if not ids:
@@ -239,8 +239,8 @@ def _rate_name(model: Any) -> str:
     return "rate" if model is Trip else "hourly_rate"
 
 
-def _figure(row: Any) -> int:
-    number: int = row.distance if isinstance(row, Trip) else row.minutes
+def _figure(row: Any) -> Decimal | int:
+    number: Decimal | int = row.distance if isinstance(row, Trip) else row.minutes
     return number
 
 

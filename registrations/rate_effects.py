@@ -24,7 +24,7 @@ from projects.models import Method, Project, ProjectMember, ProjectTask, Task
 from projects.rates import RateBook
 
 from .models import RegistrationQuerySet, TimeEntry, Trip
-from .pricing import worth_of_hours
+from .pricing import worth_of_hours, worth_of_trips
 
 SALT = "registrations.rate_changes"
 
@@ -85,7 +85,7 @@ class Effect:
         return sum(one.count for one in self.billed)
 
     @property
-    def quantity(self) -> int:
+    def quantity(self) -> Decimal | int:
         """Return the minutes, or the kilometres, of the rows that change."""
         return sum(one.row.distance if self.is_of_trips else one.row.minutes for one in self.rows)
 
@@ -93,7 +93,7 @@ class Effect:
     def before(self) -> Decimal:
         """Return what the rows are worth together now, in euros excl. VAT."""
         if self.is_of_trips:
-            return sum((one.row.amount for one in self.rows), ZERO)
+            return worth_of_trips((one.row, one.row.rate) for one in self.rows)
         return worth_of_hours(
             (one.row.project_id, one.rate_before, one.row.minutes) for one in self.rows
         )
@@ -102,7 +102,7 @@ class Effect:
     def after(self) -> Decimal:
         """Return what the rows will be worth together, in euros excl. VAT."""
         if self.is_of_trips:
-            return sum((one.amount_after for one in self.rows), ZERO)
+            return worth_of_trips((one.row, one.rate_after) for one in self.rows)
         return worth_of_hours(
             (one.row.project_id, one.rate_after, one.row.minutes) for one in self.rows
         )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from lib.formats import euro
+from lib.kilometres import kilometres
 from lib.unlikely import LAST, is_unlikely, typical
 
 from .models import Expense, RegistrationQuerySet, Trip
@@ -41,10 +42,10 @@ def question_about_trip(trip: Trip) -> str:
     if not usual or not is_unlikely(Decimal(trip.distance), usual):
         return ""
     sentence = _(
-        "%(km)d km is more than ten times what this customer usually has (%(usual)d km). "
+        "%(km)s km is more than ten times what this customer usually has (%(usual)s km). "
         "Is that right?"
     )
-    return sentence % {"km": trip.distance, "usual": usual}
+    return sentence % {"km": kilometres(trip.distance), "usual": kilometres(usual)}
 
 
 def _usual_amount(rows: RegistrationQuerySet, *, but: Expense) -> Decimal | None:

@@ -1,8 +1,9 @@
 """The worth of a set of registrations, and their number, minutes and days, by group.
 
 One rule for hours (`lib.money.worth_of_minutes`): the minutes of a project at one rate are added
-before they are rounded to hundredths of an hour and priced. A set of hours is therefore worth some
-cents more or less than the amounts of its rows. Expenses and trips are added up.
+before they are rounded to hundredths of an hour and priced. The kilometres of billable trips of a
+project at one rate are added before they are priced too, as on an invoice line. A set is therefore
+worth some cents more or less than the amounts of its rows. Expenses are added up.
 """
 
 import datetime
@@ -12,10 +13,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet, Sum, Value
+from django.db.models import Case, Count, Max, Min, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from lib.sums import WHOLE, cents_of_minutes, in_euros, sum_in_cents
+from lib.sums import (
+    WHOLE,
+    cents_of_kilometres,
+    cents_of_minutes,
+    in_euros,
+    sum_in_cents,
+    tenths_of_kilometres,
+)
 
 NOTHING = Value(0, WHOLE)
 
@@ -24,12 +32,12 @@ NOTHING = Value(0, WHOLE)
 class Worth:
     """Rows of one group: their number, days, and worth in cents excl. VAT.
 
-    Hours have minutes, trips kilometres.
+    Hours have minutes, trips tenths of a kilometre.
     """
 
     count: int = 0
     minutes: int = 0
-    kilometres: int = 0
+    tenths: int = 0
     cents: int = 0
     first: datetime.date = datetime.date.max
     last: datetime.date = datetime.date.min
@@ -39,18 +47,23 @@ class Worth:
         """The worth in euros excl. VAT."""
         return in_euros(self.cents)
 
+    @property
+    def kilometres(self) -> Decimal:
+        """The kilometres, with one decimal."""
+        return Decimal(self.tenths) / 10
+
     def add(self, other: "Worth") -> None:
         """Add the rows of one project, and for hours of one rate."""
         self.count += other.count
         self.minutes += other.minutes
-        self.kilometres += other.kilometres
+        self.tenths += other.tenths
         self.cents += other.cents
         self.first = min(self.first, other.first)
         self.last = max(self.last, other.last)
 
 
 # The columns of a group: the fields of `Worth`, in their order.
-FIGURES = ("n", "minutes_sum", "kilometres_sum", "cents", "first", "last")
+FIGURES = ("n", "minutes_sum", "tenths_sum", "cents", "first", "last")
 
 
 def worth_by_kind(
@@ -80,12 +93,12 @@ def worth_of(rows: QuerySet[Any]) -> Worth:
     sums = _sums(rows)
     totals = {f"{name}_total": Sum(name) for name in sums}
     found = rows.order_by().values(*_keys(rows)).annotate(**sums).aggregate(**totals)
-    count, minutes, kilometres, cents = (found.get(f"{name}_total") or 0 for name in FIGURES[:-2])
-    return Worth(count, minutes, kilometres, cents)
+    count, minutes, tenths, cents = (found.get(f"{name}_total") or 0 for name in FIGURES[:-2])
+    return Worth(count, minutes, tenths, cents)
 
 
 def groups_of(rows: QuerySet[Any]) -> Iterator[dict[str, Any]]:
-    """Yield what is added up before it is rounded and priced: by project, and hours by rate."""
+    """Yield what is added up before it is rounded and priced: by project and rate."""
     yield from rows.order_by().values(*_keys(rows)).annotate(**_sums(rows))
 
 
@@ -100,8 +113,10 @@ def _grouped(rows: QuerySet[Any], names: tuple[str, ...]) -> QuerySet[Any]:
 def _sums(rows: QuerySet[Any]) -> dict[str, Any]:
     """Return what is added up of one kind; hours without a rate have no cents."""
     sums: dict[str, Any] = {"n": Count("*")}
-    if hasattr(rows.model, "distance"):
-        sums["kilometres_sum"] = Sum("distance")
+    if _is_trips(rows):
+        tenths = tenths_of_kilometres("distance")
+        worth = Case(When(is_billable=True, then=cents_of_kilometres(tenths, "rate")), default=0)
+        return {**sums, "tenths_sum": tenths, "cents": worth}
     if not _is_hours(rows):
         return {**sums, "cents": sum_in_cents("amount")}
     minutes = Sum("minutes")
@@ -109,8 +124,14 @@ def _sums(rows: QuerySet[Any]) -> dict[str, Any]:
 
 
 def _keys(rows: QuerySet[Any]) -> tuple[str, ...]:
+    if _is_trips(rows):
+        return ("project", "rate", "is_billable")
     return ("project", "hourly_rate") if _is_hours(rows) else ("project",)
 
 
 def _is_hours(rows: QuerySet[Any]) -> bool:
     return hasattr(rows.model, "minutes")
+
+
+def _is_trips(rows: QuerySet[Any]) -> bool:
+    return hasattr(rows.model, "distance")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Language
 from integrations.eboekhouden.facts.characters import sendable
 from lib.formats import weeks
+from lib.kilometres import kilometres
 from lib.money import ZERO, net_amount
 
 from .items import ORDER, UNITS, Item, ItemKind, PostingRule, Quantity, alone, quantities_of
@@ -225,8 +226,8 @@ def _hours_description(item: Item, grouping: Grouping) -> str:
 
 
 def _trip_description(items: tuple[Item, ...]) -> str:
-    kilometres = int(sum(item.quantity for item in items))
     if len(items) == 1:
         return f"{items[0].description}, {items[0].date:%d-%m-%Y}"
     count = ngettext("%(count)d trip", "%(count)d trips", len(items)) % {"count": len(items)}
-    return _("Travel expenses, %(km)d km (%(count)s)") % {"km": kilometres, "count": count}
+    total = kilometres(sum((item.quantity for item in items), ZERO))
+    return _("Travel expenses, %(km)s km (%(count)s)") % {"km": total, "count": count}

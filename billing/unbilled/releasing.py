@@ -8,6 +8,7 @@ nothing happens.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, cast
 
 from django.db.models import Case, QuerySet, Value, When
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Membership, User
+from lib.kilometres import short
 from projects.models import ScheduledAmount
 from registrations.models import Registration, Status, TimeEntry
 
@@ -215,7 +217,12 @@ def _check_untouched(rows: CreditedRows) -> None:
 
 
 def _content(kind: ItemKind, row: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(row[name]) for name in CONTENT[kind]}
+    return {name: _written(name, row[name]) for name in CONTENT[kind]}
+
+
+def _written(name: str, value: object) -> str:
+    """Return a value as text; a distance was a whole number once, and 104.0 is the same one."""
+    return str(short(value) if name == "distance" and isinstance(value, Decimal) else value)
 
 
 def _row_date(line: int, rows: CreditedRows) -> When:

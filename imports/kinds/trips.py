@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.utils.translation import gettext_lazy
 
 from lib.amounts import AmountField
+from lib.kilometres import kilometres
 from projects.models import Vehicle
 from registrations.models import Trip, TripKind
 
@@ -47,7 +48,7 @@ FIELDS = (
         ("afstand", "distance", "km", "kilometers", "aantal km", "kilometres", "afstand in km",
          "distance in km"),
         is_required=True,
-        example="104",
+        example="104,5",
     ),
     Field(
         "kind",
@@ -103,4 +104,4 @@ class TripsKind(RegistrationKind):
         }
 
     def shown(self, name: str, value: Any) -> str:
-        return f"{value} km"
+        return f"{kilometres(value)} km"

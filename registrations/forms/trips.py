@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lib.choices import offer
+from lib.kilometres import kilometres
 
 from ..models import Trip
 from ..unlikely import question_about_trip
@@ -54,7 +55,8 @@ class TripForm(RegistrationForm):
     def calculations(self) -> dict[str, str]:
         if not self.typed_distance or not self.cleaned_data.get("is_return"):
             return {}
-        return {"distance": f"2 × {self.typed_distance} = {2 * self.typed_distance} km"}
+        one, both = kilometres(self.typed_distance), kilometres(2 * self.typed_distance)
+        return {"distance": f"2 × {one} = {both} km"}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

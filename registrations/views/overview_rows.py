@@ -45,6 +45,11 @@ OWN: Mapping[type[Registration], tuple[str, ...]] = {
     Expense: ("receipt", "receipt_name"),
     Trip: ("origin", "destination"),
 }
+# The rate by which the selection adds up rows of one project.
+RATES: Mapping[type[Registration], tuple[str, ...]] = {
+    TimeEntry: ("hourly_rate",),
+    Trip: ("rate",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class RowReader:
 
     def __call__(self, ids: Sequence[int]) -> dict[int, Row]:
         model = self._overview.model
-        rate = ("hourly_rate",) if model is TimeEntry else ()
+        rate = RATES.get(model, ())
         columns = (*SHOWN, *OWN.get(model, ()), *rate, self._special, self._figure)
         found = model.objects.filter(pk__in=ids).order_by().values(*columns)
         return {values["pk"]: self._row(values) for values in found}
@@ -128,7 +133,9 @@ class RowReader:
         found = {"minutes": values.get("minutes"), "km": values.get("distance")}
         if self._sees_amounts:
             found["amount"] = values["amount"]
-            if (rate := values.get("hourly_rate")) is not None:
+            rate = values.get("hourly_rate", values.get("rate"))
+            # What a trip that is not billed was registered at counts for nothing.
+            if rate is not None and ("hourly_rate" in values or values["is_billable"]):
                 found |= {"rate": rate, "project": values["project_id"]}
         parts = (f' data-{name}="{value}"' for name, value in found.items() if value is not None)
         return mark_safe("".join(parts))  # noqa: S308 - numbers

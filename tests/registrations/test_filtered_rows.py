@@ -1,6 +1,7 @@
 """All rows of a filter are a selection: the filter travels, signed, with its exceptions."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.core import signing
@@ -188,3 +189,19 @@ def test_an_action_and_an_export_take_the_whole_filter(office, administrator):
     administrator.post(reverse("registrations:overview-change", args=["approve"]), fields)
 
     assert TimeEntry.objects.filter(status=Status.APPROVED).count() == 29
+
+
+def test_a_selection_of_trips_adds_kilometres_to_the_tenth_by_project_and_rate(
+    office, administrator
+):
+    row = {"project": office.project, "membership": office.employee, "date": TODAY}
+    for distance in ("12.5", "7.1"):
+        factories.create_trip(**row, distance=Decimal(distance), rate=Decimal("0.23"))
+    factories.create_trip(**row, distance=3, is_billable=False, kind="private")
+
+    found, _fields = selected(administrator, kind="trips", period="all")
+
+    assert (found["count"], found["tenths"], found["amount"]) == (3, 226, 0)
+    assert found["groups"] == [[office.project.pk, "0.23", 0, 196]]
+    page = administrator.get(reverse("registrations:overview-trips"), {"period": "all"})
+    assert 'data-km="12.5"' in page.content.decode()

@@ -197,7 +197,7 @@ def test_everything_the_filter_finds_can_be_selected(office, manager):
     found = manager.get(reverse("registrations:overview-hours-select")).json()
 
     assert (found["count"], found["minutes"]) == (1, 90)
-    assert found["groups"] == [[row.project_id, "95.00", 90]]
+    assert found["groups"] == [[row.project_id, "95.00", 90, 0]]
 
 
 def test_an_employee_selects_without_amounts(office, employee):

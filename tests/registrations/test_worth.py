@@ -9,8 +9,9 @@ import pytest
 from billing.unbilled import UnbilledFilter, summarise
 from billing.unbilled.billable import billable
 from billing.unbilled.items import worth_of
+from billing.unbilled.lines import compose
 from billing.unbilled.rows import unbilled_work
-from lib.money import ZERO, worth_of_minutes
+from lib.money import ZERO, net_amount, worth_of_minutes
 from projects.figures import figures
 from registrations import overviews, worth
 from registrations.models import TimeEntry
@@ -136,3 +137,68 @@ def test_hours_without_a_rate_are_counted_and_worth_nothing(organisation, member
 
     assert (found.count, found.minutes, found.amount) == (1, 60, ZERO)
     assert worth.worth_of(organisation.trips.all()).amount == ZERO
+
+
+def trips_of(project, member, *distances, rate="0.23", **fields):
+    for one in distances:
+        factories.create_trip(
+            project=project,
+            membership=member,
+            date=TODAY,
+            distance=Decimal(one),
+            rate=Decimal(rate),
+            amount=net_amount(Decimal(one), Decimal(rate)),
+            **fields,
+        )
+
+
+def worth_of_trips_everywhere(organisation):
+    projects = organisation.projects.all()
+    work = billable(organisation, unbilled_work(organisation, EVERYTHING).load())
+    items = [item for found in work.items.values() for item in found]
+    lines = [line for found in work.items.values() for line in compose(found, grouping="task")]
+    totals = overviews.totals(organisation.trips.all(), figure="distance")
+    return totals.figure, {
+        "Overview": totals.amount,
+        "Unbilled": sum((row.total for row in everything_unbilled(organisation, EVERYTHING)), ZERO),
+        "customer": summarise(organisation, projects, EVERYTHING).total,
+        "invoice": worth_of(items),
+        "lines": sum((line.net for line in lines), ZERO),
+    }
+
+
+def test_tenths_of_kilometres_lose_no_cent_between_the_list_and_the_invoice(organisation, member):
+    trips_of(factories.create_project(organisation=organisation), member, "12.5", "12.5", "7.1")
+
+    distance, found = worth_of_trips_everywhere(organisation)
+
+    # 32.1 × 0.23 is 7.383; the rows themselves come to 2.88 + 2.88 + 1.63.
+    assert (distance, set(found.values())) == (Decimal("32.1"), {Decimal("7.38")})
+    assert sum(trip.amount for trip in organisation.trips.all()) == Decimal("7.39")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_trips_of_every_rate_are_worth_the_same_everywhere(organisation, member, seed):
+    dice = random.Random(seed)
+    projects = [factories.create_project(organisation=organisation) for _n in range(2)]
+    for _n in range(20):
+        trips_of(
+            dice.choice(projects),
+            member,
+            Decimal(dice.randint(1, 9999)) / 10,
+            rate=dice.choice(["0.23", "0.37", "0.50"]),
+        )
+
+    _distance, found = worth_of_trips_everywhere(organisation)
+
+    assert len(set(found.values())) == 1
+
+
+def test_a_trip_that_is_not_billed_has_kilometres_and_no_worth(organisation, member):
+    project = factories.create_project(organisation=organisation)
+    trips_of(project, member, "10.4")
+    trips_of(project, member, "99.9", kind="private", is_billable=False)
+
+    totals = overviews.totals(organisation.trips.all(), figure="distance")
+
+    assert (totals.figure, totals.amount) == (Decimal("110.3"), Decimal("2.39"))

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lib import selections, toasts
+from lib.kilometres import kilometres
 from lib.picker_fields import is_choosing
 from lib.text import before_stop
 from ui.icons import drawing
@@ -36,6 +37,7 @@ for _name in (
     "clock",
 ):
     register.filter(_name, getattr(formats, _name))
+register.filter("kilometres", kilometres)
 register.filter("initials", formats.initials)
 register.filter("list_base", list_base)
 register.filter("before_stop", before_stop)

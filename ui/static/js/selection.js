@@ -1,7 +1,8 @@
 // Selected rows that survive a change of page or tab. Stored for this browser tab, per
-// organisation and scope: {hours: {"12": {minutes, amount, km}}, expenses: {…}}; amounts in cents.
+// organisation and scope: {hours: {"12": {minutes, amount, tenths}}, expenses: {…}}; amounts in
+// cents, kilometres in tenths.
 // A kind may also have all rows of a filter, stored beside it: {hours: {token, query, newest, count,
-// minutes, km, amount, groups, without: {"12": {…}}}}. Rows in `without` do not belong to it.
+// minutes, tenths, amount, groups, without: {"12": {…}}}}. Rows in `without` do not belong to it.
 (() => {
   "use strict";
 
@@ -110,33 +111,39 @@
     new Intl.NumberFormat(isDutch ? "nl-NL" : "en-GB", {
       minimumFractionDigits: digits, maximumFractionDigits: digits,
     }).format(value);
-  // Hours are worth what the server says (lib/money.py): the minutes of a project at one rate are
-  // added, rounded to hundredths of an hour, and then priced. All numbers here are whole.
+  // Rows are worth what the server says (registrations/worth.py): the minutes or kilometres of a
+  // project at one rate are added, minutes rounded to hundredths of an hour, and then priced. All
+  // numbers here are whole.
   const figuresOf = ({ minutes, amount, km, rate, project }) => ({
-    minutes: Number(minutes || 0), amount: cents(amount), km: Number(km || 0),
+    minutes: Number(minutes || 0), amount: cents(amount), tenths: Math.round(Number(km || 0) * 10),
     ...(rate ? { rate: cents(rate), project } : {}),
   });
   // What is selected of a kind: the rows of its filter, less those without, and the ticked rows.
   function figures(rows = {}, filter = null) {
-    const total = { count: 0, minutes: 0, km: 0, amount: 0 };
-    const hours = {};
-    const add = ({ amount, minutes, km, rate, project, count = 1 }, sign = 1) => {
+    const total = { count: 0, minutes: 0, tenths: 0, amount: 0 };
+    const rated = {};
+    const add = ({ amount, minutes, tenths = 0, rate, project, count = 1 }, sign = 1) => {
       total.count += sign * count;
       total.minutes += sign * minutes;
-      total.km += sign * km;
-      if (rate === undefined) total.amount += sign * amount;
-      else (hours[`${project} ${rate}`] ||= { rate, minutes: 0 }).minutes += sign * minutes;
+      total.tenths += sign * tenths;
+      if (rate === undefined) {
+        total.amount += sign * amount;
+      } else {
+        const group = (rated[`${project} ${rate}`] ||= { rate, minutes: 0, tenths: 0 });
+        group.minutes += sign * minutes;
+        group.tenths += sign * tenths;
+      }
     };
     if (filter) {
       add(filter);
-      for (const [project, rate, minutes] of filter.groups) {
-        hours[`${project} ${cents(rate)}`] = { rate: cents(rate), minutes };
+      for (const [project, rate, minutes, tenths = 0] of filter.groups) {
+        rated[`${project} ${cents(rate)}`] = { rate: cents(rate), minutes, tenths };
       }
       for (const row of Object.values(filter.without)) add(row, -1);
     }
     for (const row of Object.values(rows)) add(row);
-    for (const { rate, minutes } of Object.values(hours)) {
-      const hundredths = Math.floor((minutes * 10 + 3) / 6);
+    for (const { rate, minutes, tenths } of Object.values(rated)) {
+      const hundredths = Math.floor((minutes * 10 + 3) / 6) + tenths * 10;
       total.amount += Math.floor((hundredths * rate + 50) / 100);
     }
     return total;
@@ -145,7 +152,7 @@
     minutes: ({ minutes }) =>
       `${format(Math.floor(minutes / 60), 0)}:${String(minutes % 60).padStart(2, "0")} ${isDutch ? "uur" : "h"}`,
     amount: ({ amount }) => `€\u00a0${format(amount / 100, 2)}`,
-    km: ({ km }) => `${format(km, 0)} km`,
+    km: ({ tenths }) => `${format(tenths / 10, tenths % 10 ? 1 : 0)} km`,
   };
 
   // Of the rows of this page: how many of the selected ones the list shows, unless it shows them all.
