@@ -52,5 +52,5 @@ class StoredKilometres(PlainInMigrations, models.DecimalField):  # type: ignore[
 
     def formfield(self, **options: Any) -> Any:
         """Return a form field that reads kilometres."""
-        given = {"form_class": KilometresField, "max_digits": self.max_digits}
+        given: dict[str, Any] = {"form_class": KilometresField, "max_digits": self.max_digits}
         return models.Field.formfield(self, **given | options)

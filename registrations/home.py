@@ -201,7 +201,7 @@ def _rejected_rows(
 
 
 def _shown(
-    model: str, pk: int, day: datetime.date, project: str, part: str, minutes: int, *why: Any
+    model: str, pk: int, day: datetime.date, project: str | None, part: str, minutes: int, *why: Any
 ) -> Rejected:
     note, first, last, moment = why
     if model == Leave.__name__:
@@ -209,7 +209,7 @@ def _shown(
         url = f"{url}?year={day.year}"
     else:
         names = {one.__name__: name for one, name in EDIT_NAMES.items()}
-        what = f"{project} · {part}"
+        what = f"{project} · {part}" if project else part
         url = reverse(f"registrations:{names[model]}", args=[pk])
     by = f"{first or ''} {last or ''}".strip()
     return Rejected(day, what, minutes, note, by, moment, url)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from lib.kilometres import TENTH, StoredKilometres
-from lib.model_fields import LineField, MultilineCharField
+from lib.model_fields import LineField, MultilineCharField, WholeNumberField
 from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
 
 from .rights import of_seen
@@ -100,6 +100,25 @@ def _invoiced_with_a_line(name: str) -> list[models.BaseConstraint]:
             name=f"{name}_with_a_line_is_invoiced",
         )
     ]
+
+
+def _billed_has_a_project(name: str) -> models.BaseConstraint:
+    return models.CheckConstraint(
+        condition=models.Q(project__isnull=False) | models.Q(is_billable=False),
+        name=f"{name}_that_is_billed_has_a_project",
+    )
+
+
+def _project_where_billed() -> Any:
+    """Return the field of a project that only billed rows need."""
+    return models.ForeignKey(
+        Project,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("project"),
+        db_index=False,
+    )
 
 
 def notes_start() -> Left:
@@ -224,8 +243,9 @@ class TimeEntry(Registration):
 
 
 class Expense(Registration):
-    """An expense for a customer: quantity × price, in euros excl. VAT."""
+    """An expense: quantity × price, in euros excl. VAT. What is not billed needs no project."""
 
+    project = _project_where_billed()
     category = models.ForeignKey(
         ExpenseCategory, on_delete=models.PROTECT, verbose_name=_("category"), db_index=False
     )
@@ -253,7 +273,7 @@ class Expense(Registration):
 
     class Meta(Registration.Meta):
         default_related_name = "expenses"
-        constraints = _invoiced_with_a_line("expense")
+        constraints = [*_invoiced_with_a_line("expense"), _billed_has_a_project("expense")]
         indexes = _of_lists("expense", "quantity", "category", priced_by=["amount"])
 
 
@@ -266,8 +286,13 @@ class TripKind(models.TextChoices):
 
 
 class Trip(Registration):
-    """A journey, in tenths of a kilometre, at a rate in euros excl. VAT a kilometre."""
+    """A journey, in tenths of a kilometre, at a rate in euros excl. VAT a kilometre.
 
+    Commuting, private trips and what is not billed need no project. With the readings of the
+    odometer the distance is their difference; `route` says how the way was unusual.
+    """
+
+    project = _project_where_billed()
     origin = LineField(_("from"), max_length=150)
     destination = LineField(_("to"), max_length=150)
     distance = StoredKilometres(
@@ -282,11 +307,18 @@ class Trip(Registration):
         verbose_name=_("vehicle"),
         db_index=False,
     )
+    odometer_begin = WholeNumberField(
+        _("odometer at the start"), null=True, blank=True, validators=[MaxValueValidator(9_999_999)]
+    )
+    odometer_end = WholeNumberField(
+        _("odometer at the end"), null=True, blank=True, validators=[MaxValueValidator(9_999_999)]
+    )
+    route = LineField(_("other route"), max_length=150, blank=True)
     rate = models.DecimalField(max_digits=6, decimal_places=2, default=0, editable=False)
 
     class Meta(Registration.Meta):
         default_related_name = "trips"
-        constraints = _invoiced_with_a_line("trip")
+        constraints = [*_invoiced_with_a_line("trip"), _billed_has_a_project("trip")]
         indexes = _of_lists(
             "trip", "distance", "vehicle", priced_by=["rate", "distance", "is_billable"]
         )
@@ -401,6 +433,32 @@ class FavouriteWork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership} {self.work}"
+
+
+class FavouriteTrip(models.Model):
+    """A trip that a person makes often: one press fills it in."""
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="favourite_trips", db_index=False
+    )
+    origin = LineField(max_length=150)
+    destination = LineField(max_length=150)
+    distance = StoredKilometres()
+    kind = models.CharField(max_length=8, choices=TripKind, default=TripKind.BUSINESS)
+    # Null where none was chosen, or where it was deleted since.
+    project = models.ForeignKey(Project, on_delete=models.SET_NULL, null=True, related_name="+")
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "origin", "destination", "kind"],
+                name="unique_favourite_trip",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} – {self.destination}"
 
 
 # The kinds of registrations, under the names of their overviews.

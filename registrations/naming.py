@@ -18,17 +18,22 @@ def what(row: Registration) -> str:
         case TimeEntry():
             return f"{format_duration(row.minutes)} · {row.project} · {row.task}"
         case Expense():
-            return f"{row.project} · {row.category}"
+            return _joined(row.project, row.category)
         case Trip():
-            return (
-                f"{kilometres(row.distance)} km · {row.project} · {row.origin} – {row.destination}"
-            )
+            way = f"{row.origin} – {row.destination}"
+            return _joined(f"{kilometres(row.distance)} km", row.project, way)
     raise TypeError(row)
+
+
+def _joined(*parts: object) -> str:
+    """Return the parts that are there; not every row has a project."""
+    return " · ".join(str(part) for part in parts if part)
 
 
 def whose(row: Registration) -> str:
     """Name the row among those of others: `20-11-2026 Website 2026 (Daan Visser)`."""
-    return f"{day(row.date)} {row.project} ({row.membership})"
+    name = row.project or what(row)
+    return f"{day(row.date)} {name} ({row.membership})"
 
 
 def link_to(row: Registration, name: str) -> Link:

@@ -119,7 +119,7 @@ class Totals:
 def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
     """Let the database add up the rows, in one query."""
     worth = worth_of(rows)
-    figures = {"minutes": worth.minutes, "distance": worth.kilometres}
+    figures: dict[str, Decimal | int] = {"minutes": worth.minutes, "distance": worth.kilometres}
     return Totals(count=worth.count, figure=figures.get(figure, 0), amount=worth.amount)
 
 

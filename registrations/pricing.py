@@ -55,7 +55,8 @@ def _price(
     rates: RateBook | None,
     per_km: TripRates | None,
 ) -> None:
-    is_billed = row.project.billing_method is not Method.NONE
+    project: Project | None = row.project
+    is_billed = project is not None and project.billing_method is not Method.NONE
     match row:
         case TimeEntry():
             book = rates or RateBook([row.project])
@@ -173,7 +174,7 @@ def worth_of_trips(trips: Iterable[tuple[Trip, Decimal | None]]) -> Decimal:
 
     The kilometres of one project at one rate are added before they are priced.
     """
-    totals: dict[tuple[int, Decimal], Decimal] = defaultdict(Decimal)
+    totals: dict[tuple[int | None, Decimal], Decimal] = defaultdict(Decimal)
     for trip, rate in trips:
         totals[trip.project_id, rate or ZERO] += Decimal(trip.distance)
     return sum((net_amount(total, rate) for (_, rate), total in totals.items()), ZERO)

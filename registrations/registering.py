@@ -1,5 +1,7 @@
 """Add, change, copy and delete registrations. Every write refuses one that is on an invoice."""
 
+import copy
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -40,7 +42,17 @@ FIELDS: dict[type[Registration], tuple[str, ...]] = {
         "receipt",
         "receipt_name",
     ),
-    Trip: ("origin", "destination", "distance", "kind", "vehicle", "rate"),
+    Trip: (
+        "origin",
+        "destination",
+        "distance",
+        "kind",
+        "vehicle",
+        "odometer_begin",
+        "odometer_end",
+        "route",
+        "rate",
+    ),
 }
 
 
@@ -53,6 +65,22 @@ def add(row: Registration, *, by: Membership) -> None:
     """Price and save a new registration. Raises ValidationError with sentences by field."""
     _prepare(row, by=by)
     row.save(force_insert=True)
+
+
+@transaction.atomic
+def add_both_ways(trip: Trip, *, by: Membership) -> None:
+    """Save a new trip, and the way back as a second one; both or none.
+
+    The odometer of the way back begins where that of the way there ended.
+    """
+    back = copy.copy(trip)
+    back._state = copy.copy(trip._state)
+    back.origin, back.destination = trip.destination, trip.origin
+    if trip.odometer_begin is not None and trip.odometer_end is not None:
+        back.odometer_begin = trip.odometer_end
+        back.odometer_end = 2 * trip.odometer_end - trip.odometer_begin
+    add(trip, by=by)
+    add(back, by=by)
 
 
 @transaction.atomic
@@ -109,18 +137,20 @@ def put_back(row: Registration, *, by: Membership) -> None:
 
 
 def copied(row: Registration) -> Registration:
-    """Return a new, unsaved, open copy, without receipt and clock times."""
+    """Return a new, unsaved, open copy, without receipt, clock times and odometer."""
     related = ("project__customer", "membership__user")
-    copy = type(row).objects.select_related(*related).get(pk=row.pk)
-    copy.pk, copy.invoice_line = None, None
-    copy.status, copy.status_note = Status.OPEN, ""
-    copy.status_by, copy.status_at = None, None
-    copy._state.adding = True
-    if isinstance(copy, Expense):
-        copy.receipt, copy.receipt_name = "", ""
-    if isinstance(copy, TimeEntry):
-        copy.started_at, copy.ended_at, copy.pause_minutes = None, None, 0
-    return copy
+    new = type(row).objects.select_related(*related).get(pk=row.pk)
+    new.pk, new.invoice_line = None, None
+    new.status, new.status_note = Status.OPEN, ""
+    new.status_by, new.status_at = None, None
+    new._state.adding = True
+    if isinstance(new, Expense):
+        new.receipt, new.receipt_name = "", ""
+    if isinstance(new, TimeEntry):
+        new.started_at, new.ended_at, new.pause_minutes = None, None, 0
+    if isinstance(new, Trip):
+        new.odometer_begin, new.odometer_end = None, None
+    return new
 
 
 def _values(row: Registration) -> dict[str, object]:

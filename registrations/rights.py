@@ -29,8 +29,11 @@ def may_register_for(membership: Membership, other: Membership) -> bool:
     return membership.pk == other.pk or (same and membership.registers_for_others)
 
 
-def may_register_on(membership: Membership, *, person: Membership, project_id: int) -> bool:
-    """Return True for oneself; for others on the projects that the member manages."""
+def may_register_on(membership: Membership, *, person: Membership, project_id: int | None) -> bool:
+    """Return True for oneself; for others on the projects that the member manages.
+
+    What has no project is registered for others by who manages all of them.
+    """
     if membership.pk == person.pk or membership.is_manager_of_all:
         return True
-    return membership.managed_projects.filter(pk=project_id).exists()
+    return project_id is not None and membership.managed_projects.filter(pk=project_id).exists()

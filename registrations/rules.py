@@ -14,7 +14,7 @@ from lib.times import DAY, format_duration
 from projects.models import Project, ProjectTask
 
 from . import overlaps
-from .models import Registration, TimeEntry
+from .models import Registration, TimeEntry, Trip, TripKind
 
 # Years that can be booked, and an amount in euros that no longer fits on a line.
 FIRST_YEAR, LAST_YEAR = 1980, 2049
@@ -63,11 +63,25 @@ def errors_of_its_own(row: Registration) -> dict[str, str]:
 
 def _project_errors(row: Registration) -> dict[str, str]:
     project = row.project
+    if project is None:
+        return {"project": no_project()} if needs_project(row) else {}
     if project.is_archived:
         return {"project": _("This project is archived. Choose another one, or restore it.")}
     if project.customer.is_archived:
         return {"project": _("The customer of this project is archived.")}
     return _team_errors(row)
+
+
+def no_project() -> str:
+    """Return the sentence about a billed row without a project."""
+    return _("Choose a project, or untick Billable.")
+
+
+def needs_project(row: Registration) -> bool:
+    """Return True for hours and for what is billed; commuting and private trips never are."""
+    if isinstance(row, Trip) and row.kind != TripKind.BUSINESS:
+        return False
+    return isinstance(row, TimeEntry) or row.is_billable
 
 
 def _team_errors(row: Registration) -> dict[str, str]:
@@ -84,7 +98,8 @@ def _team_errors(row: Registration) -> dict[str, str]:
 
 
 def _date_errors(row: Registration) -> dict[str, str]:
-    starts, ends = row.project.starts_on, row.project.ends_on
+    project: Project | None = row.project
+    starts, ends = (project.starts_on, project.ends_on) if project else (None, None)
     if closed := why_closed(row.organisation, row.date):
         return {"date": closed}
     if not is_registrable(row.date):

@@ -22,6 +22,8 @@ def question_about_expense(expense: Expense) -> str:
             "Is that right?"
         )
         return sentence % {"amount": euro(amount), "usual": euro(usual)}
+    if expense.project is None:
+        return ""
     usual = _usual_amount(rows.filter(project__customer=expense.project.customer_id), but=expense)
     if usual and is_unlikely(amount, usual):
         sentence = _(
@@ -34,6 +36,8 @@ def question_about_expense(expense: Expense) -> str:
 
 def question_about_trip(trip: Trip) -> str:
     """Return a question if the distance is over ten times the usual one; else an empty text."""
+    if trip.project is None:
+        return ""
     rows = Trip.objects.filter(
         organisation=trip.organisation_id, project__customer=trip.project.customer_id
     )

@@ -199,7 +199,7 @@ def _expense(expense: Expense, rules: PostingRules) -> Item:
     return Item(
         kind=ItemKind.EXPENSE,
         id=expense.pk,
-        project_id=expense.project_id,
+        project_id=cast(int, expense.project_id),  # what is billed has one
         project=expense.project.name,
         task_id=None,
         task=expense.category.name,
@@ -222,7 +222,7 @@ def _trip(trip: Trip, rules: PostingRules) -> Item:
     return Item(
         kind=ItemKind.TRIP,
         id=trip.pk,
-        project_id=trip.project_id,
+        project_id=cast(int, trip.project_id),  # what is billed has one
         project=trip.project.name,
         task_id=None,
         task="",

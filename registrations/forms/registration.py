@@ -95,6 +95,7 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         """Raise ValidationError at the project if it is of another customer than the chosen one."""
         cleaned = super().clean() or {}
         customer, project = cleaned.get("customer"), cleaned.get("project")
+        self._ask_for_project(cleaned)
         if customer and project and project.customer_id != customer.pk:
             text = gettext(
                 "%(project)s is a project of %(its)s, not of %(customer)s. Choose another one."
@@ -102,6 +103,16 @@ class RegistrationForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
             told = {"project": project, "its": project.customer, "customer": customer}
             self.add_error("project", fill(text, told))
         return cleaned
+
+    def may_lack_project(self, cleaned: dict[str, Any]) -> bool:
+        """Return True if what was typed needs no project, because it is not billed."""
+        return not cleaned.get("is_billable")
+
+    def _ask_for_project(self, cleaned: dict[str, Any]) -> None:
+        if cleaned.get("project") or not {"project", "is_billable"} <= self.fields.keys():
+            return
+        if "project" not in self.errors and not self.may_lack_project(cleaned):
+            self.add_error("project", rules.no_project())
 
     def _get_validation_exclusions(self) -> set[str]:
         """Leave out what a picker has read: the model would ask for each row again."""

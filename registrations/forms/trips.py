@@ -1,25 +1,38 @@
 """The form of Register → Trips."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib.choices import offer
-from lib.kilometres import kilometres
+from lib.formats import number
+from lib.kilometres import kilometres, tenths
 
-from ..models import Trip
+from .. import odometer
+from ..models import Trip, TripKind
 from ..unlikely import question_about_trip
 from .registration import RegistrationForm
 
+READINGS = ("odometer_begin", "odometer_end")
+
 
 class TripForm(RegistrationForm):
-    """A trip; a return trip doubles the distance."""
+    """A trip. A return trip adds the way back as a second trip, with from and to swapped.
+
+    Both readings of the odometer fill in the distance; one that differs from them is refused.
+    """
 
     page = "trips"
 
-    is_return = forms.BooleanField(label=_("Return trip: double the distance"), required=False)
+    is_return = forms.BooleanField(
+        label=_("Return trip"),
+        required=False,
+        help_text=_("Adds the way back as a second trip: from and to are swapped."),
+    )
 
     class Meta(RegistrationForm.Meta):
         model = Trip
@@ -31,6 +44,9 @@ class TripForm(RegistrationForm):
             "distance",
             "kind",
             "vehicle",
+            "odometer_begin",
+            "odometer_end",
+            "route",
             "description",
             "is_billable",
         )
@@ -41,26 +57,77 @@ class TripForm(RegistrationForm):
             Q(is_active=True) | Q(pk=self.instance.vehicle_id)
         )
         offer(self, "vehicle", vehicles, empty=_("Which vehicle?"))
+        self.fields["distance"].required = False
+        if not self.instance._state.adding:
+            del self.fields["is_return"]
+
+    @property
+    def adds_return(self) -> bool:
+        """Whether the way back is added too."""
+        return bool(self.cleaned_data.get("is_return"))
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether the part about odometer and route is open: something in it is filled in."""
+        names = (*READINGS, "route")
+        return any(self[name].value() or self[name].errors for name in names)
+
+    def may_lack_project(self, cleaned: dict[str, Any]) -> bool:
+        is_business = cleaned.get("kind") == TripKind.BUSINESS
+        return not is_business or super().may_lack_project(cleaned)
 
     def ask_questions(self) -> None:
         super().ask_questions()
-        if {"distance", "is_return", "project"} & set(self.changed_data):
+        if {"distance", "project", *READINGS} & set(self.changed_data):
             question = question_about_trip(self.instance)
             if question:
                 self.ask("distance", question)
 
-    def values_read(self) -> dict[str, Any]:
-        return {**self.cleaned_data, "distance": self.typed_distance}
-
     def calculations(self) -> dict[str, str]:
-        if not self.typed_distance or not self.cleaned_data.get("is_return"):
-            return {}
-        one, both = kilometres(self.typed_distance), kilometres(2 * self.typed_distance)
-        return {"distance": f"2 × {one} = {both} km"}
+        """Return the distance there and back, and what the readings of the odometer come to."""
+        distance, found = self.cleaned_data.get("distance"), {}
+        if distance and self.adds_return:
+            one, both = kilometres(distance), kilometres(2 * distance)
+            found["distance"] = f"2 × {one} = {both} km"
+        begin, end = (self.cleaned_data.get(name) for name in READINGS)
+        if begin is not None and end is not None and not self.errors:
+            sum_of = f"{number(end)} − {number(begin)} = {number(end - begin)} km"
+            said = [sum_of, odometer.remark(self.instance)]
+            found["odometer_end"] = ". ".join(part for part in said if part)
+        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.typed_distance = cleaned.get("distance")
-        if cleaned.get("is_return") and cleaned.get("distance"):
-            cleaned["distance"] *= 2
+        if not {"distance", *READINGS} & self.errors.keys():
+            self._read_odometer(cleaned)
         return cleaned
+
+    def _read_odometer(self, cleaned: dict[str, Any]) -> None:
+        begin, end = (cleaned.get(name) for name in READINGS)
+        distance = cleaned.get("distance")
+        if begin is None and end is None:
+            if distance is None:
+                text = gettext("Enter the distance, or both readings of the odometer.")
+                self.add_error("distance", text)
+            return
+        if begin is None or end is None:
+            name = READINGS[0] if begin is None else READINGS[1]
+            self.add_error(name, gettext("Enter this reading too, or empty the other one."))
+            return
+        if end <= begin:
+            text = gettext("The reading at the end is not higher than that at the start.")
+            self.add_error("odometer_end", text)
+            return
+        if not cleaned.get("vehicle") and "vehicle" not in self.errors:
+            self.add_error("vehicle", gettext("Choose the vehicle that the readings are of."))
+        self._fill_distance(cleaned, distance, end - begin)
+
+    def _fill_distance(
+        self, cleaned: dict[str, Any], distance: Decimal | None, driven: int
+    ) -> None:
+        """Take the distance of the readings; a typed one may be the same to the kilometre."""
+        if distance is None:
+            cleaned["distance"] = tenths(driven)
+        elif abs(distance - driven) >= 1:
+            text = gettext("The readings come to %(km)s km. Empty this, or correct one of them.")
+            self.add_error("distance", text % {"km": number(driven)})

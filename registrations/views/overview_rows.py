@@ -92,6 +92,7 @@ class RowReader:
         self._sees_amounts = sees_everything(by)
         self._statuses = {value: str(label) for value, label in Status.choices}
         self._on_draft, self._no_number = _("On a draft"), _("no number yet")
+        self._no_project = _("no project")
         self._select = _("Select %(day)s, %(project)s")
         name = {"hours": "hour", "expenses": "expense", "trips": "trip"}[overview.key]
         self._edit_url = row_urls(f"registrations:{name}-edit")
@@ -106,16 +107,17 @@ class RowReader:
         return {values["pk"]: self._row(values) for values in found}
 
     def _row(self, values: dict[str, Any]) -> Row:
-        day, project = values["date"], values["project__name"]
+        day, project = values["date"], values["project__name"] or ""
         pk, amount, figure = values["pk"], values["amount"], values[self._figure]
         origin = values.get("origin", "")
         return Row(
             pk=pk,
             date=day,
-            select_label=self._select % {"day": f"{day:%d-%m-%Y}", "project": project},
+            select_label=self._select
+            % {"day": f"{day:%d-%m-%Y}", "project": project or self._no_project},
             figures=self._figures(values),
             employee=full_name(*(values[f"membership__user__{name}"] for name in USER_NAMES)),
-            customer=values["project__customer__name"],
+            customer=values["project__customer__name"] or "",
             project=project,
             special=values[self._special],
             places=f"{origin} – {values['destination']}" if origin else "",

@@ -30,13 +30,13 @@ from lib.text import fill
 from lib.times import parse_clock
 from lib.toasts import toast
 
-from .. import locks, overlaps, registering, repeating, undoing
+from .. import locks, odometer, overlaps, registering, repeating, undoing
 from ..bookable import bookable_work, work_of
 from ..day import lines_of
-from ..forms import RegistrationForm
+from ..forms import RegistrationForm, TripForm
 from ..forms.somebody import SomebodyForm
 from ..history import history_of
-from ..models import EDITABLE_STATUSES, Expense, Registration, Status, TimeEntry
+from ..models import EDITABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
 from ..naming import link_to, what
 from ..periods import ONE_DAY
 from ..receipts import content_type_of
@@ -60,10 +60,9 @@ def register(request: MemberRequest, page: RegisterPage) -> HttpResponse:
     if _is_repeated(request):
         messages.info(request, _("This was added already. It is added once."))
         return _next_one(request, page, row=row)
-    if request.method == "POST" and form.is_valid() and _saved(form, registering.add, request):
+    if request.method == "POST" and form.is_valid() and _saved(form, _adding(form), request):
         _remember(request)
-        text = _("The registration has been added: %(what)s.")
-        _say(request, text, row)
+        _say(request, _said_of_new(form), row)
         _remark(request, row)
         return _next_one(request, page, row=row)
     return _page(request, page, form=form)
@@ -301,9 +300,24 @@ def _said_of_change(was: str, now: str) -> str:
     return _("The registration has been saved: %(what)s.")
 
 
+def _adding(form: RegistrationForm) -> Callable[..., None]:
+    """Return how what the form has is added: a return trip is two registrations."""
+    if isinstance(form, TripForm) and form.adds_return:
+        return registering.add_both_ways
+    return registering.add
+
+
+def _said_of_new(form: RegistrationForm) -> str:
+    if isinstance(form, TripForm) and form.adds_return:
+        return _("Two trips have been added, there and back: %(what)s.")
+    return _("The registration has been added: %(what)s.")
+
+
 def _remark(request: MemberRequest, row: Registration) -> None:
     """Say what is allowed and yet remarkable about a saved registration."""
     sentence = overlaps.remark(row) if isinstance(row, TimeEntry) else ""
+    if isinstance(row, Trip):
+        sentence = odometer.remark(row)
     if sentence:
         messages.warning(request, sentence)
 

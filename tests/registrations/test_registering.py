@@ -313,11 +313,13 @@ def test_a_price_incl_vat_is_kept_excl_vat(office, employee):
     assert (row.price, row.amount) == (1000, 2000)
 
 
-def test_there_and_back_doubles_the_distance(office, employee):
+def test_there_and_back_are_two_trips(office, employee):
     add(employee, a_trip(office, is_return="on"), "trips")
 
-    row = Trip.objects.get()
-    assert (row.distance, float(row.amount)) == (86, 25.8)
+    there, back = Trip.objects.order_by("pk")
+    assert (there.origin, there.destination) == ("Utrecht", "Zwolle")
+    assert (back.origin, back.destination) == ("Zwolle", "Utrecht")
+    assert {(row.distance, float(row.amount)) for row in (there, back)} == {(43, 12.9)}
 
 
 def test_the_week_strip_adds_up(office, employee):
