@@ -17,6 +17,7 @@ from .views import (
     standing,
     submitting,
     timer,
+    trips,
     week,
     work,
 )
@@ -58,6 +59,14 @@ urlpatterns = [
     path("register/hours/month/", month.month, name="hours-month"),
     path("register/work/star/", work.work_star, name="work-star"),
     path("register/work/about/", work.work_about, name="work-about"),
+    path("register/trips/log/", trips.trip_log, name="trip-log"),
+    path("register/trips/log/export/", trips.trip_log_export, name="trip-log-export"),
+    path("register/trips/<int:pk>/star/", trips.trip_star, name="trip-star"),
+    path(
+        "register/trips/favourites/<int:pk>/remove/",
+        trips.favourite_trip_remove,
+        name="favourite-trip-remove",
+    ),
     path("register/leave/", leave.leave_page, name="leave"),
     path("register/leave/<int:pk>/delete/", leave.leave_delete, name="leave-delete"),
     path("register/leave/restore/", leave.leave_restore, name="leave-restore"),

@@ -12,7 +12,7 @@ from billing.models import Invoice, InvoiceLine
 from customers.models import Customer
 from integrations.models import Connection
 from projects.models import ExpenseCategory, Method, Project, Task, Vehicle
-from registrations.models import Expense, Leave, TimeEntry, Trip
+from registrations.models import Expense, FavouriteTrip, Leave, TimeEntry, Trip
 from sandbox import Sandbox
 from vat.models import VatRate
 from vat.total_rows import total_fields
@@ -209,6 +209,16 @@ def create_trip(
         distance=fields.pop("distance", 43),
         rate=fields.pop("rate", Decimal("0.30")),
         amount=fields.pop("amount", Decimal("12.90")),
+        **fields,
+    )
+
+
+def create_favourite_trip(*, membership: Membership, **fields: object) -> FavouriteTrip:
+    return FavouriteTrip.objects.create(
+        membership=membership,
+        origin=fields.pop("origin", "Amsterdam"),
+        destination=fields.pop("destination", "Utrecht"),
+        distance=fields.pop("distance", 43),
         **fields,
     )
 

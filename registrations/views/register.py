@@ -30,17 +30,25 @@ from lib.text import fill
 from lib.times import parse_clock
 from lib.toasts import toast
 
-from .. import locks, odometer, overlaps, registering, repeating, undoing
+from .. import favourite_trips, locks, odometer, overlaps, registering, repeating, undoing
 from ..bookable import bookable_work, work_of
 from ..day import lines_of
 from ..forms import RegistrationForm, TripForm
 from ..forms.somebody import SomebodyForm
 from ..history import history_of
-from ..models import EDITABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
+from ..models import (
+    EDITABLE_STATUSES,
+    Expense,
+    FavouriteTrip,
+    Registration,
+    Status,
+    TimeEntry,
+    Trip,
+)
 from ..naming import link_to, what
 from ..periods import ONE_DAY
 from ..receipts import content_type_of
-from ..register_pages import HOURS, RECENT, RegisterPage
+from ..register_pages import HOURS, RECENT, TRIPS, RegisterPage
 from ..rules import is_registrable
 from ..timing import parts_of, timer_of
 from ..week import week_around
@@ -201,6 +209,8 @@ def _new_row(request: MemberRequest, page: RegisterPage) -> Registration:
     row = page.model(**about, date=day_of(request))
     if isinstance(row, TimeEntry) and request.method != "POST":
         _propose(row, request)
+    if isinstance(row, Trip) and request.method != "POST":
+        _propose_favourite(row, request)
     return row
 
 
@@ -220,6 +230,14 @@ def _propose(entry: TimeEntry, request: MemberRequest) -> None:
         entry.started_at, entry.ended_at = start, parse_clock(request.GET.get("end", ""))
     except ValueError:
         return
+
+
+def _propose_favourite(trip: Trip, request: MemberRequest) -> None:
+    """Fill in the favourite that the address names."""
+    if pk := chosen_id(request.GET.get("favourite", "")):
+        found = FavouriteTrip.objects.filter(pk=pk, membership=request.membership).first()
+        if found:
+            favourite_trips.fill(trip, found)
 
 
 def subject_of(request: MemberRequest) -> Membership:
@@ -443,4 +461,9 @@ def _list_context(
     found = dict(editable.filter(pk__in=ids).values_list("pk", "status"))
     context["editable_ids"] = set(found)
     context["deletable_ids"] = {pk for pk, one in found.items() if one in EDITABLE_STATUSES}
+    if page is TRIPS:
+        found_favourites = favourite_trips.favourites_of(by)
+        context["favourites"] = found_favourites
+        ways = {favourite_trips.way_of(one) for one in found_favourites}
+        context["starred"] = {one.pk for one in shown if favourite_trips.way_of(one) in ways}
     return {**context, "rows": shown}

@@ -1,12 +1,13 @@
 """Trips: there and back, without a project, and with the readings of the odometer."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
-from registrations.models import Expense, Status, Trip
+from registrations.models import Expense, FavouriteTrip, Status, Trip
 from tests import factories
 from tests.responses import exported
 
@@ -105,9 +106,11 @@ def without_project(office):
     about = {"organisation": office.organisation, "membership": office.employee, "date": TODAY}
     about |= {"is_billable": False, "status": Status.REJECTED, "status_note": "Why?"}
     return (
-        Trip.objects.create(**about, origin="Thuis", destination="Kantoor", distance=8, kind="commute"),
+        Trip.objects.create(
+            **about, origin="Thuis", destination="Kantoor", distance=8, kind="commute"
+        ),
         Expense.objects.create(**about, category=office.category, price=Decimal("12.50")),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("role", ["employee", "administrator"])
@@ -213,4 +216,140 @@ def test_a_gap_or_an_overlap_with_the_former_trip_is_shown_and_not_refused(
     if said:
         assert said in page
     else:
-        assert "km are missing" not in page and "km overlap" not in page
+        assert "km are missing" not in page
+        assert "km overlap" not in page
+
+
+@pytest.fixture
+def logged(office):
+    """A year of the car: business, commuting with a gap before it, and private without readings."""
+    about = {"organisation": office.organisation, "membership": office.employee}
+    about |= {"vehicle": office.vehicle, "is_billable": False}
+    ways = [
+        (1, "business", 100, 150, 50, office.project),
+        (2, "commute", 162, 170, 8, None),
+        (3, "private", None, None, 500, None),
+    ]
+    for day, kind, begin, end, distance, project in ways:
+        Trip.objects.create(
+            **about,
+            date=datetime.date(2026, 3, day),
+            project=project,
+            kind=kind,
+            origin="Amsterdam",
+            destination="Deventer",
+            odometer_begin=begin,
+            odometer_end=end,
+            distance=distance,
+            route="over Apeldoorn" if day == 1 else "",
+        )
+    return office.vehicle
+
+
+LOG = reverse_lazy("registrations:trip-log")
+
+
+def test_the_year_of_a_vehicle_has_its_trips_totals_and_gaps(logged, employee):
+    page = employee.get(LOG, {"year": 2026, "vehicle": logged.pk})
+
+    log = page.context["log"]
+    assert (log.total, log.business, log.commuting, log.private) == (558, 58, 8, 500)
+    remarks = [one.remark for one in log.trips]
+    assert remarks[0] == ""
+    assert remarks[1].startswith("12 km are missing since 01-03-2026")
+    assert remarks[2] == "No odometer readings."
+    text = page.content.decode()
+    assert "Other route: over Apeldoorn" in text
+    assert "Over the limit" not in text
+
+
+def test_the_private_kilometres_above_the_limit_are_said(logged, employee):
+    Trip.objects.filter(kind="private").update(distance=Decimal("500.1"))
+
+    page = employee.get(LOG, {"year": 2026, "vehicle": logged.pk})
+
+    assert "500.1 km were private; above 500 km" in page.content.decode()
+
+
+def test_the_log_goes_on_from_the_last_reading_of_the_year_before(logged, employee):
+    first = Trip.objects.get(odometer_begin=100)
+    Trip.objects.filter(pk=first.pk).update(date=datetime.date(2025, 12, 31))
+
+    log = employee.get(LOG, {"year": 2026, "vehicle": logged.pk}).context["log"]
+
+    assert log.trips[0].remark.startswith("12 km are missing since 31-12-2025")
+
+
+def test_the_log_is_a_file_with_its_totals(logged, employee):
+    answer = employee.get(
+        reverse("registrations:trip-log-export"), {"year": 2026, "vehicle": logged.pk}
+    )
+
+    rows = exported(answer)
+    assert rows[0]["Odometer at the start"] == "100"
+    assert (rows[0]["Other route"], rows[1]["Type"]) == ("over Apeldoorn", "Home–work")
+    assert [(row["Employee"], row["Km"]) for row in rows[3:]] == [
+        ("Business, with commuting", "58"),
+        ("Of which commuting", "8"),
+        ("Private in 2026; the limit is 500 km", "500"),
+        ("Total", "558"),
+    ]
+    workbook = employee.get(
+        reverse("registrations:trip-log-export"),
+        {"year": 2026, "vehicle": logged.pk, "file": "xlsx"},
+    )
+    assert b"".join(workbook.streaming_content).startswith(b"PK")
+
+
+def test_an_employee_sees_no_trips_of_others_in_the_log(client_of, office, logged):
+    Trip.objects.filter(kind="private").update(membership=office.colleague)
+
+    own = client_of(office.employee).get(LOG, {"year": 2026, "vehicle": logged.pk})
+    everything = client_of(office.administrator).get(LOG, {"year": 2026, "vehicle": logged.pk})
+
+    assert own.context["log"].private == 0
+    assert everything.context["log"].private == 500
+
+
+@pytest.mark.parametrize("query", ["", "year=0000", "year=26", "vehicle=x", "year=2020"])
+def test_the_log_without_trips_says_what_to_do(employee, query):
+    page = employee.get(f"{LOG}?{query}")
+
+    assert page.status_code == 200
+    assert "No trips with a vehicle in this year" in page.content.decode()
+
+
+def test_a_favourite_fills_the_form_with_one_press(office, employee):
+    trip = factories.create_trip(
+        project=office.project,
+        membership=office.employee,
+        distance=Decimal("12.5"),
+        vehicle=office.vehicle,
+    )
+    star = reverse("registrations:trip-star", args=[trip.pk])
+
+    employee.post(star)
+    favourite = FavouriteTrip.objects.get()
+    page = employee.get(reverse("registrations:trips"), {"favourite": favourite.pk})
+
+    form = page.context["form"]
+    shown = {name: form[name].value() for name in ("origin", "destination", "project", "vehicle")}
+    assert shown == {
+        "origin": "Amsterdam",
+        "destination": "Utrecht",
+        "project": office.project.pk,
+        "vehicle": office.vehicle.pk,
+    }
+    assert 'value="12.5"' in page.content.decode()
+    employee.post(star)
+    assert not FavouriteTrip.objects.exists()
+
+
+def test_a_favourite_of_somebody_else_fills_and_removes_nothing(office, employee):
+    favourite = factories.create_favourite_trip(membership=office.colleague)
+
+    page = employee.get(reverse("registrations:trips"), {"favourite": favourite.pk})
+    answer = employee.post(reverse("registrations:favourite-trip-remove", args=[favourite.pk]))
+
+    assert not page.context["form"]["origin"].value()
+    assert (answer.status_code, FavouriteTrip.objects.count()) == (404, 1)

@@ -173,6 +173,7 @@ def _everything(organisation) -> dict[str, int]:
         "hour": factories.create_time_entry(**about, task=task).pk,
         "expense": factories.create_expense(**about).pk,
         "trip": factories.create_trip(**about).pk,
+        "favourite-trip": factories.create_favourite_trip(membership=member).pk,
         "contract": factories.create_contract(membership=member).pk,
         "leave": factories.create_leave(membership=member, note="Canary").pk,
         "rates": task.pk,

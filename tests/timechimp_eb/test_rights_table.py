@@ -80,6 +80,7 @@ def mine(member: Membership, ids: dict[str, int]) -> dict[str, int]:
         "hour": factories.create_time_entry(**about, task=task).pk,
         "expense": factories.create_expense(**about).pk,
         "trip": factories.create_trip(**about).pk,
+        "favourite-trip": factories.create_favourite_trip(membership=member).pk,
         "leave": factories.create_leave(membership=member).pk,
     }
 
