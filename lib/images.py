@@ -7,6 +7,7 @@ refused rather than stored as a ruin.
 import importlib
 import struct
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -113,6 +114,24 @@ def draw_again(
         raise _too_many_pixels(most_pixels) from None
     except _DAMAGED:
         raise ValidationError(_("This picture is damaged. Save it again and retry.")) from None
+
+
+def as_pdf(pictures: Iterable[bytes]) -> bytes:
+    """Return pictures that were drawn again as one PDF, each on a page of its own size."""
+    pages = []
+    for content in pictures:
+        with Image.open(BytesIO(content), formats=[JPEG, PNG]) as image:
+            pages.append(_on_white(image))
+    out = BytesIO()
+    pages[0].save(out, PDF, save_all=True, append_images=pages[1:], resolution=150, quality=QUALITY)
+    return out.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    paper = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(paper, image).convert("RGB")
 
 
 def _drawn(image: Image.Image, *, kind: str, within: tuple[int, int] | None) -> Picture:

@@ -1,6 +1,7 @@
 """Receipts of expenses: a PDF as it is, or a picture drawn again; stored under a random name."""
 
 import secrets
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from django.conf import settings
@@ -15,6 +16,9 @@ CONTENT_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/pn
 # Endings that can be wrong about the content, and are then replaced.
 ENDINGS = {"pdf", "jpg", "jpeg", "png", "heic", "heif"}
 MOST_PIXELS = 50_000_000
+# Of a receipt of several photos: so many, each within so many pixels.
+MOST_PAGES = 10
+PAGE_PIXELS = (2400, 2400)
 LONGEST_NAME = 150
 
 
@@ -41,6 +45,35 @@ def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
             _("This PDF opens only with a password. Save it without one, or print it to PDF.")
         )
     return ContentFile(content, name=f"{secrets.token_hex(16)}.{extension}")
+
+
+def checked_together(uploads: "Sequence[UploadedFile[bytes]]") -> "ContentFile[bytes]":
+    """Return the file to store: one upload as it is, several photos as the pages of one PDF.
+
+    Raises ValidationError with a sentence.
+    """
+    if len(uploads) == 1:
+        return checked(uploads[0])
+    if len(uploads) > MOST_PAGES:
+        text = _("Choose at most %(most)d photos, or scan them to one PDF.")
+        raise ValidationError(text % {"most": MOST_PAGES})
+    pages = [_page_of(upload) for upload in uploads]
+    content = images.as_pdf(pages)
+    if len(content) > settings.RECEIPT_MAX_BYTES:
+        raise ValidationError(_("Together the photos are larger than 10 MB. Choose fewer."))
+    return ContentFile(content, name=f"{secrets.token_hex(16)}.pdf")
+
+
+def _page_of(upload: "UploadedFile[bytes]") -> bytes:
+    """Return a photo, drawn again and small enough for a page."""
+    if (upload.size or 0) > settings.RECEIPT_MAX_BYTES:
+        raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
+    content = upload.read()
+    if images.kind_of(content) not in images.PICTURES:
+        raise ValidationError(
+            _("Choose one PDF, or several photos: only photos become pages of one receipt.")
+        )
+    return images.draw_again(content, most_pixels=MOST_PIXELS, within=PAGE_PIXELS).content
 
 
 def shown_name(upload: "UploadedFile[bytes]", *, stored: str) -> str:

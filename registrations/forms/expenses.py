@@ -15,17 +15,41 @@ from lib.formats import euro
 from lib.kept_uploads import KeepsUpload
 from lib.money import cents, share_of
 from lib.understanding import number
+from projects.models import ExpenseCategory
 from vat.choices import holds_on, offer_rates
 from vat.treatments import VatTreatment
 
 from ..models import Expense
 from ..pricing import without_vat
-from ..receipts import checked, shown_name
+from ..receipts import checked_together, shown_name
 from ..unlikely import question_about_expense
 from .registration import RegistrationForm
 
 # The other treatments are about the customer of the invoice, which employees do not decide.
+# More categories than this are chosen from the list only.
+MOST_CHIPS = 8
 ON_A_RECEIPT = (VatTreatment.DOMESTIC, VatTreatment.EXEMPT)
+
+
+class ReceiptInput(forms.FileInput):
+    """A box for several files, of which the field gets a list."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the files; None without one."""
+        found = files.getlist(name) if hasattr(files, "getlist") else [files.get(name)]
+        return [file for file in found if file] or None
+
+
+class ReceiptField(forms.FileField):
+    """One file, or several photos that become the pages of one receipt."""
+
+    widget = ReceiptInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the files that were chosen, each of them not empty."""
+        return [super(ReceiptField, self).clean(one, initial) for one in data or []]
 
 
 class ExpenseForm(KeepsUpload, RegistrationForm):
@@ -40,11 +64,18 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
     quantity = QuantityField(label=_("Quantity"), max_digits=8)
     price = AmountField(label=_("Price"), max_digits=10, min_value=None)
     includes_vat = forms.BooleanField(label=_("The price is incl. VAT"), required=False)
-    receipt = forms.FileField(
+    receipt = ReceiptField(
         label=_("Receipt"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.heic,.heif"}),
-        help_text=_("PDF, JPG, PNG or HEIC, at most 10 MB."),
+        widget=ReceiptInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.heic,.heif"}),
+        help_text=_("PDF, JPG, PNG or HEIC, at most 10 MB; several photos become one PDF."),
+        error_messages={"empty": _("This file is empty. Choose another one.")},
+    )
+    # The camera of a phone; without script it is sent beside the other files.
+    receipt_photo = ReceiptField(
+        label=_("Photo of the receipt"),
+        required=False,
+        widget=ReceiptInput(attrs={"accept": "image/*", "capture": "environment"}),
         error_messages={"empty": _("This file is empty. Choose another one.")},
     )
     removes_receipt = forms.BooleanField(label=_("Remove the receipt"), required=False)
@@ -70,6 +101,7 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
         )
         offer(self, "category", categories, empty=_("Which category?"))
         self.has_categories = categories.exists()
+        self.categories = categories
         self.fields["category"].error_messages["required"] = _("Choose a category.")
         # Keep the stored name: the instance takes the uploaded file, even if it is refused.
         self.receipt_name = row.receipt_name
@@ -87,6 +119,11 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
             offer(self, "vat_rate", rates.filter(own), empty=default_label)
         if not row.receipt:
             del self.fields["removes_receipt"]
+
+    def chips(self) -> list[ExpenseCategory]:
+        """Return the categories to choose from with one press; none of too many."""
+        found = list(self.categories[: MOST_CHIPS + 1])
+        return found if len(found) <= MOST_CHIPS else []
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -137,6 +174,7 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
 
     def _take_vat_off(self, cleaned: dict[str, Any]) -> None:
         """Convert the price with the VAT rate, which must be valid on the day of the expense."""
+        self._take_rate_of_category(cleaned)
         rate, day, price = (cleaned.get(name) for name in ("vat_rate", "date", "price"))
         quantity, row = cleaned.get("quantity"), self.instance
         if not rate and "vat_rate" not in self.errors:
@@ -152,15 +190,26 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
                 quantity, price, percentage=rate.percentage
             )
 
+    def _take_rate_of_category(self, cleaned: dict[str, Any]) -> None:
+        """Take the rate that the category has, where none was chosen; the page says the sum."""
+        category = cleaned.get("category")
+        is_open = not cleaned.get("vat_rate") and "vat_rate" not in self.errors
+        if category and category.vat_rate_id and is_open:
+            cleaned["vat_rate"] = self.instance.vat_rate = category.vat_rate
+
+    def _uploads(self, cleaned: dict[str, Any]) -> list[Any]:
+        return [*(cleaned.get("receipt") or []), *(cleaned.get("receipt_photo") or [])]
+
     def _read_receipt(self, cleaned: dict[str, Any]) -> None:
-        upload, row = cleaned.get("receipt"), self.instance
-        if upload:
+        uploads, row = self._uploads(cleaned), self.instance
+        if uploads:
             try:
-                file = checked(upload)
+                file = checked_together(uploads)
             except ValidationError as error:
                 self.add_error("receipt", error)
             else:
-                row.receipt, row.receipt_name = file, shown_name(upload, stored=str(file.name))
+                row.receipt = file
+                row.receipt_name = shown_name(uploads[0], stored=str(file.name))
                 self.new_upload = file, row.receipt_name
         elif self.kept_upload:
             row.receipt, row.receipt_name = self.kept_upload.content(), self.kept_upload.name

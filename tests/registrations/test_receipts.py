@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 from lib.kept_uploads import FOLDER, MOST_FILES
 from registrations.models import Expense, Status
@@ -355,3 +355,91 @@ def test_a_user_keeps_no_more_than_some_receipts(office, employee):
         add(employee, posted(office, price="x", receipt=receipt))
 
     assert len(kept_files()) == MOST_FILES
+
+
+def receipt_of(office, client, *files, photo=None):
+    fields = {
+        "project": office.project.pk,
+        "category": office.category.pk,
+        "date": timezone.localdate().isoformat(),
+        "quantity": "1",
+        "price": "12.50",
+        "receipt": [SimpleUploadedFile(name, content) for name, content in files],
+    }
+    if photo:
+        fields["receipt_photo"] = SimpleUploadedFile(*photo)
+    return client.post(reverse("registrations:expenses"), fields)
+
+
+def test_several_photos_are_the_pages_of_one_receipt(office, employee):
+    photos = [("IMG_1.jpg", picture("JPEG")), ("IMG_2.HEIC", picture("HEIF"))]
+
+    answer = receipt_of(office, employee, *photos, photo=("IMG_3.png", picture("PNG")))
+
+    expense = Expense.objects.get()
+    assert answer.status_code == 302
+    assert expense.receipt_name == "IMG_1.pdf"
+    with expense.receipt.open("rb") as file:
+        assert len(PdfReader(file).pages) == 3
+
+
+def test_a_photo_of_the_camera_is_a_receipt_by_itself(office, employee):
+    receipt_of(office, employee, photo=("image.jpg", picture("JPEG")))
+
+    assert Expense.objects.get().receipt_name == "image.jpg"
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([("a.pdf", PDF), ("b.pdf", PDF)], "only photos become pages"),
+        ([("a.jpg", picture()), ("b.pdf", PDF)], "only photos become pages"),
+        ([(f"{n}.jpg", picture()) for n in range(11)], "Choose at most 10 photos"),
+        ([("a.jpg", picture()), ("b.jpg", b"")], "This file is empty"),
+    ],
+)
+def test_files_that_cannot_be_one_receipt_are_refused_with_a_way_on(office, employee, files, told):
+    answer = receipt_of(office, employee, *files)
+
+    assert told in " ".join(answer.context["form"].errors["receipt"])
+    assert not Expense.objects.exists()
+
+
+def test_the_pages_of_a_receipt_survive_an_error_in_another_field(office, employee):
+    photos = [SimpleUploadedFile(f"{n}.jpg", picture()) for n in range(2)]
+    fields = {
+        "project": office.project.pk,
+        "category": office.category.pk,
+        "date": timezone.localdate().isoformat(),
+        "quantity": "1",
+        "price": "",
+    }
+    address = reverse("registrations:expenses")
+    refused = employee.post(address, {**fields, "receipt": photos})
+    token = refused.context["form"].kept_upload.token
+
+    employee.post(address, {**fields, "price": "12,50", "kept_upload": token})
+
+    with Expense.objects.get().receipt.open("rb") as file:
+        assert len(PdfReader(file).pages) == 2
+
+
+def test_the_rate_of_the_category_is_in_a_price_incl_vat(office, employee):
+    rate = factories.create_vat_rate(organisation=office.organisation)
+    office.category.vat_rate = rate
+    office.category.save()
+    fields = {
+        "project": office.project.pk,
+        "category": office.category.pk,
+        "date": timezone.localdate().isoformat(),
+        "quantity": "1",
+        "price": "121",
+        "includes_vat": "on",
+        "is_billable": "on",
+    }
+
+    answer = employee.post(reverse("registrations:expenses"), fields)
+
+    expense = Expense.objects.get()
+    assert answer.status_code == 302
+    assert (expense.vat_rate, expense.price, expense.price_paid) == (rate, 100, 121)
