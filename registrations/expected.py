@@ -14,6 +14,7 @@ from accounts.models import WEEKDAYS, Contract, Membership
 
 from .models import Leave, LeaveStatus, TimeEntry
 from .periods import ONE_DAY
+from .rights import sees_leave_of
 
 # A person and a day.
 Key = tuple[int, datetime.date]
@@ -74,13 +75,22 @@ class MissingDay:
 
 
 def expected_days(
-    memberships: Iterable[Membership], first: datetime.date, last: datetime.date
+    memberships: Iterable[Membership],
+    first: datetime.date,
+    last: datetime.date,
+    *,
+    by: Membership | None = None,
 ) -> dict[Key, ExpectedDay]:
-    """Return what is expected of people on each day, first and last included; two queries."""
-    people = [one.pk for one in memberships]
-    contracts = _contracts(people, last)
-    leave = _leave(people, first, last)
-    found = {}
+    """Return what is expected of people on each day, first and last included; two queries.
+
+    With `by` nothing is expected of people whose leave this member does not see: they may have
+    hours that the member does not see either, so what is missing is not known.
+    """
+    everybody = list(memberships)
+    people = [one.pk for one in everybody if by is None or sees_leave_of(by, one)]
+    contracts = _contracts(people, last) if people else {}
+    leave = _leave(people, first, last) if people else {}
+    found = {(one.pk, day): NOTHING for one in everybody for day in days_between(first, last)}
     for pk in people:
         for day in days_between(first, last):
             contract, country = _valid_on(contracts.get(pk, ()), day)

@@ -97,11 +97,14 @@ class Month:
         return self.first + calendar.monthrange(self.first.year, self.first.month)[1] * ONE_DAY
 
 
-def month_of(membership: Membership, day: datetime.date, *, today: datetime.date) -> Month:
-    """Return the month of a day for one employee; three queries."""
+def month_of(
+    membership: Membership, day: datetime.date, *, by: Membership, today: datetime.date
+) -> Month:
+    """Return the month of a day for one employee, as the member sees it; three queries."""
     period = Period.months(day.year, day.month, length=1)
     first, last = period.first or day, period.last or day
-    rows = TimeEntry.objects.filter(membership=membership, date__range=(first, last)).order_by()
+    seen = TimeEntry.objects.visible_to(by)
+    rows = seen.filter(membership=membership, date__range=(first, last)).order_by()
     found = rows.values_list("date", "status").annotate(
         total=Sum("minutes"),
         billable=Sum("minutes", filter=Q(is_billable=True), default=0),
@@ -112,7 +115,7 @@ def month_of(membership: Membership, day: datetime.date, *, today: datetime.date
     for date, status, minutes, some, count in found:
         by_day.setdefault(date, {})[status] = (minutes, count)
         billable += some
-    due = expected_days([membership], first, last)
+    due = expected_days([membership], first, last, by=by)
     weeks, monday = [], monday_of(first)
     while monday <= last:
         days = []

@@ -15,6 +15,16 @@ def sees_others(membership: Membership) -> bool:
     return membership.is_manager or membership.is_invoicer
 
 
+def sees_all_of(membership: Membership, person: Membership) -> bool:
+    """Return True if the member sees every registration of the person."""
+    return membership.pk == person.pk or sees_everything(membership)
+
+
+def sees_leave_of(membership: Membership, person: Membership) -> bool:
+    """Return True if the member sees the leave of the person, and so what is expected of them."""
+    return membership.pk == person.pk or membership.is_manager_of_all
+
+
 def of_seen(membership: Membership) -> Q:
     """Return the condition for registrations that the member sees, within the organisation."""
     if sees_everything(membership):

@@ -97,9 +97,12 @@ def days_of(
     by: Membership,
     today: datetime.date,
 ) -> list[Day]:
-    """Return the days from first to last of one employee, as the member sees them."""
+    """Return the days from first to last of one employee, as the member sees them.
+
+    Nothing is expected of whom the member sees only a part.
+    """
     registered = registered_minutes([membership], first, last, by=by)
-    expected = expected_days([membership], first, last)
+    expected = expected_days([membership], first, last, by=by)
     found = []
     for day in days_between(first, last):
         minutes, due = registered.get((membership.pk, day), 0), expected[membership.pk, day]

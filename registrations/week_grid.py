@@ -210,7 +210,7 @@ def grid_of(
     by_cell: dict[tuple[Work, datetime.date], list[TimeEntry]] = {}
     for entry in entries:
         by_cell.setdefault(((entry.project_id, entry.task_id), entry.date), []).append(entry)
-    due = expected_days([membership], monday, monday + 6 * ONE_DAY)
+    due = expected_days([membership], monday, monday + 6 * ONE_DAY, by=by)
     expected = {day: one for (_pk, day), one in due.items()}
     for row in rows:
         work = (row.project.pk, row.task.pk)

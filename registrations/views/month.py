@@ -10,6 +10,7 @@ from accounts.requests import MemberRequest
 
 from ..month import month_of
 from ..register_pages import HOURS
+from ..rights import sees_all_of
 from .register import choose_day_box, day_of, subject_of
 
 # More missing days than this are counted and not named.
@@ -21,7 +22,7 @@ NAMED = 8
 def month(request: MemberRequest) -> HttpResponse:
     """Show a month of oneself, or of whom a manager chose."""
     subject, day, today = subject_of(request), day_of(request), timezone.localdate()
-    shown = month_of(subject, day, today=today)
+    shown = month_of(subject, day, by=request.membership, today=today)
     context = {
         "register": HOURS,
         "month": shown,
@@ -33,5 +34,6 @@ def month(request: MemberRequest) -> HttpResponse:
         "is_this_month": (day.year, day.month) == (today.year, today.month),
         "subject": subject,
         "is_for_another": subject.pk != request.membership.pk,
+        "is_partial": not sees_all_of(request.membership, subject),
     }
     return render(request, "registrations/month.html", context)

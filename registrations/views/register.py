@@ -49,6 +49,7 @@ from ..naming import link_to, what
 from ..periods import ONE_DAY
 from ..receipts import content_type_of
 from ..register_pages import HOURS, RECENT, TRIPS, RegisterPage
+from ..rights import sees_all_of
 from ..rules import is_registrable
 from ..timing import parts_of, timer_of
 from ..week import week_around
@@ -398,6 +399,7 @@ def _page(
         **_decided_context(page, row=row, subject=subject, by=request.membership),
         "why_locked": locks.why_locked(row, by=request.membership) if row and row.pk else "",
         "is_for_another": subject.pk != request.membership.pk,
+        "is_partial": not sees_all_of(request.membership, subject),
         "understood_url": _understood_url(page, row=row, subject=subject),
         "somebody": None if row else _somebody(request, subject),
         **_list_context(page, day=day, subject=subject, by=request.membership),

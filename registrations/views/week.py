@@ -21,11 +21,12 @@ from lib.choices import chosen_id
 from lib.toasts import toast
 
 from .. import repeating
+from ..expected import expected_days
 from ..forms.week import AddRowForm
 from ..models import TimeEntry
 from ..periods import ONE_DAY, monday_of
 from ..register_pages import HOURS
-from ..week import days_of
+from ..rights import sees_all_of, sees_leave_of
 from ..week_cells import Saved, Typed, save_cell
 from ..week_grid import Grid, Problem, entries_of, grid_of, is_untouched
 from .register import day_of, subject_of
@@ -100,8 +101,13 @@ def _without_days_off(
         return [], {}
     shift = days * ONE_DAY
     first, last = entries[0].date + shift, entries[-1].date + shift
-    week = days_of(subject, first, last, by=by, today=timezone.localdate())
-    off = {day.date: day.due.reason for day in week if day.is_off}
+    days_there = expected_days([subject], first, last)
+    off = {
+        # Who does not see the leave of a person does not read what it is for.
+        day: due.reason if sees_leave_of(by, subject) else _("day off")
+        for (_pk, day), due in days_there.items()
+        if due.reason and not due.minutes
+    }
     kept = [one for one in entries if one.date + shift not in off]
     return kept, {day: off[day] for day in off if any(one.date + shift == day for one in entries)}
 
@@ -128,6 +134,7 @@ def _page(
         "after": monday + 7 * ONE_DAY,
         "subject": subject,
         "is_for_another": is_other,
+        "is_partial": not sees_all_of(request.membership, subject),
         "query": _query(monday, subject if is_other else None),
         "added": rows,
         "add_row": AddRowForm(subject=subject),

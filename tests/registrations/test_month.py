@@ -41,7 +41,7 @@ def text_of(answer) -> str:
 
 
 def test_a_month_adds_up_its_days_and_leaves_out_those_of_other_months(person):
-    month = month_of(person, TODAY, today=TODAY)
+    month = month_of(person, TODAY, by=person, today=TODAY)
 
     assert len(month.weeks) == 6
     assert (month.minutes, month.billable) == (930, 450)
@@ -54,7 +54,9 @@ def test_a_month_adds_up_its_days_and_leaves_out_those_of_other_months(person):
 def test_a_day_of_the_month_shows_the_least_settled_status_and_what_was_rejected(office, person):
     row_of(office, date=WEDNESDAY, minutes=5, status=Status.INVOICED)
 
-    days = {one.day.date: one for one in month_of(person, TODAY, today=TODAY).weeks[4].days}
+    days = {
+        one.day.date: one for one in month_of(person, TODAY, by=person, today=TODAY).weeks[4].days
+    }
 
     assert days[TUESDAY].rejected == 1
     assert days[WEDNESDAY].status == Status.SUBMITTED
@@ -77,7 +79,7 @@ def test_the_page_of_the_month_names_missing_days_and_links_days_and_weeks(emplo
 def test_a_month_asks_the_database_as_often_for_many_hours_as_for_few(office, person):
     def asked():
         with CaptureQueriesContext(connection) as queries:
-            month_of(person, TODAY, today=TODAY)
+            month_of(person, TODAY, by=person, today=TODAY)
         return len(queries)
 
     before = asked()
@@ -140,3 +142,56 @@ def test_a_running_timer_lowers_what_is_to_go_today(office, employee, person):
     text = text_of(employee.get(reverse(HOURS)))
 
     assert "3:00 registered · 1:24 running · 3:36 to go" in text
+
+
+@pytest.fixture
+def elsewhere(office, person):
+    """Hours of the person on a project that the manager of own projects does not manage."""
+    office.manager.manages_all_projects = False
+    office.manager.save()
+    office.manager.managed_projects.add(office.project)
+    other = factories.create_project(organisation=office.organisation, name="Secret")
+    return row_of(office, project=other, date=TUESDAY, minutes=97)
+
+
+@pytest.mark.parametrize("name", [HOURS, WEEK, MONTH])
+def test_a_manager_of_own_projects_sees_only_hours_of_these_of_a_colleague(
+    client_of, office, elsewhere, name
+):
+    about = {"date": TUESDAY.isoformat(), "employee": office.employee.pk}
+
+    text = text_of(client_of(office.manager).get(reverse(name), about))
+
+    assert "7:30" in text
+    assert "1:37" not in text
+    assert "9:07" not in text
+    assert "Holiday" not in text
+    assert " missing on" not in text
+    assert "Only hours on projects that you manage." in text
+
+
+@pytest.mark.parametrize("name", [HOURS, WEEK, MONTH])
+def test_a_manager_of_all_projects_sees_all_hours_and_what_is_missing(
+    client_of, office, elsewhere, name
+):
+    about = {"date": TUESDAY.isoformat(), "employee": office.employee.pk}
+    office.manager.manages_all_projects = True
+    office.manager.save()
+
+    text = text_of(client_of(office.manager).get(reverse(name), about))
+
+    assert "9:07" in text
+    assert "Holiday" in text
+    assert "Only hours on projects that you manage." not in text
+
+
+def test_copying_the_week_of_a_colleague_does_not_say_what_the_day_off_is_for(
+    client_of, office, elsewhere
+):
+    row_of(office, date=FRIDAY - datetime.timedelta(days=7), minutes=60)
+    url = f"{reverse('registrations:hours-week-copy')}?date={TODAY}&employee={office.employee.pk}"
+
+    text = text_of(client_of(office.manager).post(url, {"hours": "1"}, follow=True))
+
+    assert "Fri 27 November (day off)." in text
+    assert "Holiday" not in text
