@@ -31,6 +31,8 @@ class Status(models.TextChoices):
 
 
 BILLABLE_STATUSES = (Status.OPEN, Status.SUBMITTED, Status.APPROVED)
+# Statuses of registrations that count as earned: not rejected, and not written off.
+EARNING_STATUSES = (*BILLABLE_STATUSES, Status.INVOICED)
 # Statuses of registrations that were neither billed nor written off.
 UNSETTLED_STATUSES = (*BILLABLE_STATUSES, Status.REJECTED)
 # Statuses in which employees may change their own rows.

@@ -113,8 +113,7 @@ class _Group:
 def standing_of(project: Project, *, today: datetime.date) -> Standing:
     """Return where the hours of a project stand, in seven queries."""
     rows = TimeEntry.objects.filter(organisation=project.organisation_id, project=project)
-    totals = rows.order_by().values_list("task", "membership", "date").annotate(n=Sum("minutes"))
-    groups = [_Group(*values) for values in totals]
+    groups = _groups(rows)
     by_day: Counter[datetime.date] = Counter()
     for group in groups:
         by_day[group.day] += group.minutes
@@ -133,6 +132,20 @@ def standing_of(project: Project, *, today: datetime.date) -> Standing:
         cost=sum((costs.of(group) for group in groups), ZERO),
         costless_minutes=sum(one.minutes for one in groups if costs.rate(one) is None),
     )
+
+
+def cost_of_hours(project: Project) -> tuple[Decimal, int]:
+    """Return what the hours of a project cost, and the minutes without a cost rate; two queries."""
+    rows = TimeEntry.objects.filter(organisation=project.organisation_id, project=project)
+    groups = _groups(rows)
+    costs = _Costs(groups)
+    costless = sum(one.minutes for one in groups if costs.rate(one) is None)
+    return sum((costs.of(group) for group in groups), ZERO), costless
+
+
+def _groups(rows: Any) -> list[_Group]:
+    totals = rows.order_by().values_list("task", "membership", "date").annotate(n=Sum("minutes"))
+    return [_Group(*values) for values in totals]
 
 
 def forecast(by_day: ByDay, *, project: Project, today: datetime.date) -> Forecast | WhyNone:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from lib import kept_uploads
 
-from . import decision_mails
+from . import budget_warnings, decision_mails
 
 
 @shared_task
@@ -18,3 +18,9 @@ def purge_kept_uploads() -> int:
 def mail_decisions() -> int:
     """Mail people what was decided about their registrations; once a day each."""
     return decision_mails.mail_decisions(now=timezone.now())
+
+
+@shared_task
+def warn_of_budgets() -> int:
+    """Mail project managers whose budgets passed a percentage; once for each."""
+    return budget_warnings.warn_of_budgets(now=timezone.now())

@@ -66,6 +66,12 @@ SCHEDULE = {
         "schedule": crontab(minute=30, hour="17,19"),
         "options": {"expires": 3600},
     },
+    # Before working hours; a second round for mails that could not be sent.
+    "warn-of-budgets": {
+        "task": "registrations.tasks.warn_of_budgets",
+        "schedule": crontab(minute=30, hour="6,9"),
+        "options": {"expires": 3600},
+    },
     "purge-kept-uploads": {
         "task": "registrations.tasks.purge_kept_uploads",
         "schedule": crontab(minute=40),

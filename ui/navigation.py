@@ -119,7 +119,7 @@ PROJECTS = Section(
         Entry(
             _("Projects"),
             "projects:project-list",
-            ("projects:project-", "registrations:project-"),
+            ("projects:project-", "registrations:project-", "billing:project-"),
         ),
     ),
     may_see=managers,

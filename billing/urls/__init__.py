@@ -11,6 +11,7 @@ from ..views import (
     first_run,
     invoicing_runs,
     mail_settings,
+    project_money,
     replacing,
     time_sheets,
     unbilled,
@@ -125,6 +126,7 @@ check_urls = [
 ]
 
 urlpatterns = [
+    path("projects/<int:pk>/money/", project_money.project_money, name="project-money"),
     path("", dashboard.dashboard, name="dashboard"),
     path("first-run/", first_run.first_run, name="first-run"),
     *invoicing_urls,

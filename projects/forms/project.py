@@ -60,6 +60,8 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
             "hourly_rate",
             "fixed_price",
             "budget_amount",
+            "warns_at",
+            "warns_again_at",
         )
         field_classes = {"customer": PickerField, "starts_on": DayField, "ends_on": DayField}
         widgets = {

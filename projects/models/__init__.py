@@ -1,5 +1,6 @@
 """Models of projects, by subject."""
 
+from .budgets import BudgetKind, BudgetWarning
 from .catalogue import ExpenseCategory, Task, TripSettings, Vehicle
 from .project import HOURLY, Method, Project, ProjectMember, ProjectQuerySet, ProjectTask
 from .rates import SUBJECTS, DatedRate, RateChange, RateKind, Subject
@@ -15,6 +16,8 @@ from .scheduled_amounts import (
 __all__ = [
     "HOURLY",
     "SUBJECTS",
+    "BudgetKind",
+    "BudgetWarning",
     "DatedRate",
     "ExpenseCategory",
     "Frequency",

@@ -1,13 +1,13 @@
 """Projects with their customer, tasks, members and invoicing method."""
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from customers.models import Customer
-from lib.model_fields import LineField, MultilineField
+from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
 
 from .catalogue import Task
 
@@ -95,6 +95,21 @@ class Project(models.Model):
     budget_amount = models.DecimalField(
         _("budget in euros"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    warns_at = SmallWholeNumberField(
+        _("warning at (%)"),
+        default=80,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(300)],
+        help_text=_("The project managers get one e-mail. Empty: no warning."),
+    )
+    warns_again_at = SmallWholeNumberField(
+        _("second warning at (%)"),
+        default=100,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(300)],
+    )
     method = models.CharField(
         _("invoicing method"), max_length=20, choices=Method, default=Method.TASK_RATE
     )
@@ -134,6 +149,11 @@ class Project(models.Model):
     @property
     def billing_method(self) -> Method:
         return Method(self.method)
+
+    @property
+    def warning_percentages(self) -> list[int]:
+        """The percentages of the budget at which its managers are warned, from low to high."""
+        return sorted({one for one in (self.warns_at, self.warns_again_at) if one})
 
 
 class ProjectTask(models.Model):

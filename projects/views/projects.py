@@ -21,6 +21,7 @@ from lib.paging import IdsFirst, Orders, in_order, page_of
 from lib.toasts import Undo, toast
 from lib.understanding import is_typing
 from projects import editing, rates
+from projects.budgets import hours_used
 from projects.figures import amounts_for_display, figures, ids_by_used_minutes, used_minutes
 from projects.filters import ProjectFilter
 from projects.forms.agreement import AgreementForm
@@ -77,9 +78,11 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
         orders=ORDERS_OF_AMOUNTS,
         default="-due",
     )
+    work = figures(project, today=today)
     context = {
         "project": project,
-        "figures": figures(project, today=today),
+        "figures": work,
+        "uses": [use] if (use := hours_used(project, work.minutes)) else [],
         "scheduled_amounts": page_of(request, scheduled_amounts),
         "today": today,
         "tasks": rates.tasks_for_display(project, today=today),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import manager_required
 from accounts.requests import MemberRequest
+from projects.budgets import hours_used
 
 from ..burndown import plot_of
 from ..standing import standing_of
@@ -27,6 +28,7 @@ def project_hours(request: MemberRequest, pk: int) -> HttpResponse:
         "project": project,
         "standing": found,
         "plot": plot,
+        "uses": [use] if (use := hours_used(project, found.minutes)) else [],
         "with_worth": project.billing_method.is_hourly and request.membership.sees_amounts,
         "sees_cost": request.membership.is_administrator,
     }
