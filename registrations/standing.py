@@ -21,7 +21,7 @@ from projects.dated_rates import RateTable
 from projects.models import DatedRate, Project, RateKind, Subject, Task
 
 from .models import TimeEntry
-from .periods import monday_of
+from .periods import Period, monday_of
 from .worth import worth_by
 
 WEEK = 7 * ONE_DAY
@@ -55,9 +55,13 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Part:
-    """A task, an employee or a month: its minutes, their worth and cost in euros excl. VAT."""
+    """A task, an employee or a month: its minutes, their worth and cost in euros excl. VAT.
+
+    `query` is the part of an address that filters its hours in Overview.
+    """
 
     name: Any
+    query: str
     minutes: int
     worth: Decimal | None
     cost: Decimal
@@ -219,23 +223,24 @@ class _Costs:
 def _tasks(rows: Any, groups: Sequence[_Group], costs: _Costs) -> tuple[Part, ...]:
     worth = {pk: found.amount for (pk,), found in worth_by(rows, "task").items()}
     names = Task.objects.in_bulk(list(worth))
-    return _parts(names, worth, ((one.task, one) for one in groups), costs)
+    return _parts("task", names, worth, ((one.task, one) for one in groups), costs)
 
 
 def _people(rows: Any, groups: Sequence[_Group], costs: _Costs) -> tuple[Part, ...]:
     worth = {pk: found.amount for (pk,), found in worth_by(rows, "membership").items()}
     names = Membership.objects.select_related("user").in_bulk(list(worth))
-    return _parts(names, worth, ((one.membership, one) for one in groups), costs)
+    return _parts("employee", names, worth, ((one.membership, one) for one in groups), costs)
 
 
 def _months(groups: Sequence[_Group], costs: _Costs) -> tuple[Part, ...]:
     """Return the months, latest first."""
     of_months = [(one.day.replace(day=1), one) for one in groups]
     names = {month: month for month in sorted({month for month, _ in of_months}, reverse=True)}
-    return _parts(names, {}, iter(of_months), costs)
+    return _parts("month", names, {}, iter(of_months), costs)
 
 
 def _parts(
+    field: str,
     names: Mapping[Any, Any],
     worth: Mapping[Any, Decimal],
     groups: Iterator[tuple[Any, _Group]],
@@ -248,4 +253,14 @@ def _parts(
         minutes[key] += group.minutes
         cost[key] += costs.of(group)
     keys = sorted(names, key=lambda key: str(names[key]).lower()) if worth else list(names)
-    return tuple(Part(names[key], minutes[key], worth.get(key), cost[key]) for key in keys)
+    return tuple(
+        Part(names[key], _query(field, key), minutes[key], worth.get(key), cost[key])
+        for key in keys
+    )
+
+
+def _query(field: str, key: Any) -> str:
+    if field != "month":
+        return f"{field}={key}&period=all"
+    month = Period.months(key.year, key.month, length=1)
+    return f"period=custom&since={month.first}&until={month.last}"

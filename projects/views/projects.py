@@ -82,6 +82,7 @@ def project_detail(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "figures": work,
+        "project_query": f"?project={project.pk}&period=all",
         "uses": [use] if (use := hours_used(project, work.minutes)) else [],
         "scheduled_amounts": page_of(request, scheduled_amounts),
         "today": today,

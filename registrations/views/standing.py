@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -29,6 +30,7 @@ def project_hours(request: MemberRequest, pk: int) -> HttpResponse:
         "standing": found,
         "plot": plot,
         "uses": [use] if (use := hours_used(project, found.minutes)) else [],
+        "hours_url": f"{reverse('registrations:overview-hours')}?project={project.pk}",
         "with_worth": project.billing_method.is_hourly and request.membership.sees_amounts,
         "sees_cost": request.membership.is_administrator,
     }

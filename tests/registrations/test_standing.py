@@ -1,6 +1,7 @@
 """Where the hours of a project stand: left of the budget, forecast, cost and margin."""
 
 import datetime
+import html
 from decimal import Decimal
 
 import pytest
@@ -130,6 +131,20 @@ def test_the_page_says_hours_forecast_and_parts(administrator, office, project):
     assert html.count("<polyline") == 3
     assert "10:00 hours have no cost rate" in html
     assert "As a table" in html
+
+
+def test_every_part_opens_its_hours_in_overview(administrator, office, project):
+    filled(office, project)
+    page = administrator.get(reverse("registrations:project-hours", args=[project.pk]))
+    standing, url = page.context["standing"], page.context["hours_url"]
+
+    parts = [*standing.tasks, *standing.people, *standing.months]
+    assert len(parts) >= 5
+    shown = html.unescape(page.content.decode())
+    for part in parts:
+        found = administrator.get(f"{url}&{part.query}")
+        assert found.context["totals"].figure == part.minutes, part
+        assert f'"{url}&{part.query}"' in shown
 
 
 def test_a_manager_sees_no_cost(manager, office, project):
