@@ -41,6 +41,8 @@ approver_of_all_required = _allow(
     lambda membership: membership.is_manager_of_all and membership.approves
 )
 invoicer_required = _allow(lambda membership: membership.is_invoicer)
+# The page of the agency: of who may invoice, and of managers of all who see amounts.
+agency_required = _allow(lambda membership: membership.sees_agency)
 # Pages of managers that are about rates and prices.
 prices_required = _allow(lambda membership: membership.is_manager and membership.sees_amounts)
 approver_required = _allow(lambda membership: membership.approves)

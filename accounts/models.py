@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from lib.model_fields import AddressField, LineField
+from lib.model_fields import AddressField, LineField, SmallWholeNumberField
 
 ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
 
@@ -151,6 +151,13 @@ class Organisation(models.Model):
         default=False,
         help_text=_("Who has nobody beside them always may."),
     )
+    billable_target = SmallWholeNumberField(
+        _("target of the billable share (%)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("A line in the plot of the agency. Empty: no line."),
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -288,6 +295,11 @@ class Membership(models.Model):
     def sees_amounts(self) -> bool:
         """Return whether the member sees rates, prices and amounts."""
         return self.is_invoicer or self._has("may_see_amounts")
+
+    @property
+    def sees_agency(self) -> bool:
+        """Return whether the member opens the figures of the whole agency."""
+        return self.is_invoicer or (self.is_manager_of_all and self.sees_amounts)
 
     @property
     def registers_for_others(self) -> bool:

@@ -62,6 +62,7 @@ class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[
             "requires_description",
             "holiday_country",
             "allows_own_approval",
+            "billable_target",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}

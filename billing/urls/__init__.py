@@ -4,6 +4,7 @@ from django.urls import path
 
 from ..models import Origin
 from ..views import (
+    agency,
     bookings,
     dashboard,
     designs,
@@ -128,6 +129,7 @@ check_urls = [
 urlpatterns = [
     path("projects/<int:pk>/money/", project_money.project_money, name="project-money"),
     path("", dashboard.dashboard, name="dashboard"),
+    path("agency/", agency.agency, name="agency"),
     path("first-run/", first_run.first_run, name="first-run"),
     *invoicing_urls,
     *time_sheet_urls,
