@@ -16,6 +16,7 @@ from lib.model_fields import LineField, MultilineCharField, WholeNumberField
 from projects.models import ExpenseCategory, Project, ProjectTask, Task, Vehicle
 
 from .rights import of_seen
+from .saved_views import SavedView as SavedView
 from .worth import worth_of
 
 

@@ -14,6 +14,7 @@ from .views import (
     register,
     repeating,
     repricing,
+    saved_views,
     standing,
     submitting,
     timer,
@@ -41,6 +42,8 @@ def _overview(shown: Overview) -> list[URLPattern]:
     return [
         path(start, overview.overview, options, name=name),
         path(f"{start}totals/", overview.overview_totals, options, name=f"{name}-totals"),
+        path(f"{start}groups/", overview.overview_groups, options, name=f"{name}-groups"),
+        path(f"{start}views/", saved_views.overview_views, options, name=f"{name}-views"),
         path(f"{start}select/", overview.overview_select, options, name=f"{name}-select"),
         path(f"{start}selected/", overview.overview_selected, options, name=f"{name}-selected"),
         path(f"{start}export/", overview.overview_export, options, name=f"{name}-export"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,13 +15,14 @@ from accounts.requests import MemberRequest
 from lib.seeking import PARAMETERS, OrderedRows, page_of
 from lib.spreadsheets import sheet_response
 
-from .. import overviews
+from .. import groups, overviews
 from ..exporting import sheet_of
 from ..filtered_rows import FilteredRows, figures_of, query_of, select_all
 from ..filters import RegistrationFilter
 from ..models import RegistrationQuerySet
 from ..overviews import Overview
 from ..rights import sees_others
+from ..saved_views import KEPT, views_of
 from ..selection import ids_in
 from .overview_rows import RowReader
 
@@ -31,7 +32,10 @@ DEFAULT_SIZE = 50
 @require_safe
 @member_required
 def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
-    """Show the list, filtered by the query string."""
+    """Show the list, filtered by the query string; without one, the view that opens first."""
+    views = views_of(request.membership, overview.key)
+    if not request.GET and (first := next((one for one in views if one.is_default), None)):
+        return redirect(f"{request.path}?{first.address}")
     found = _filtered(request, overview)
     totals = overviews.totals_if_few(found.rows, figure=overview.figure)
     page = page_of(
@@ -50,8 +54,12 @@ def overview(request: MemberRequest, overview: Overview) -> HttpResponse:
         "sees_amounts": request.membership.sees_amounts,
         "may_book": _may_book(request),
         "columns": _columns(overview, request),
+        "hidden_columns": _hidden(overview, request),
+        "views": views,
+        "view": next((one for one in views if str(one.pk) == request.GET.get("view")), None),
+        **_grouping(request, overview, found, is_few=totals is not None),
         "period": found.period_chosen,
-        "is_narrowed": bool(set(request.GET) - {"order", "size", *PARAMETERS}),
+        "is_narrowed": bool(set(request.GET) - {*KEPT, "view", *PARAMETERS}),
     }
     return render(request, "registrations/overview.html", context | _names(overview))
 
@@ -67,6 +75,35 @@ def overview_totals(request: MemberRequest, overview: Overview) -> HttpResponse:
         "sees_amounts": request.membership.sees_amounts,
     }
     return render(request, "registrations/overview_totals.html", context | _names(overview))
+
+
+@require_safe
+@member_required
+def overview_groups(request: MemberRequest, overview: Overview) -> HttpResponse:
+    """Show the sums of a grouped list that is too long to wait for them."""
+    found = _filtered(request, overview)
+    context = {
+        "overview": overview,
+        "totals": overviews.totals(found.rows, figure=overview.figure),
+        "sees_amounts": request.membership.sees_amounts,
+        **_grouping(request, overview, found, is_few=True),
+    }
+    return render(request, "registrations/overview_groups.html", context | _names(overview))
+
+
+def _grouping(
+    request: MemberRequest, overview: Overview, found: RegistrationFilter, *, is_few: bool
+) -> dict[str, Any]:
+    """Return what the list can be added up by, and its groups if that was asked and is quick."""
+    offered = groups.choices(overview)
+    chosen = request.GET.get("group", "")
+    if chosen not in offered:
+        return {"groupings": offered, "group": ""}
+    context: dict[str, Any] = {"groupings": offered, "group": chosen}
+    context["group_label"] = offered[chosen]
+    if is_few:
+        context["groups"] = groups.groups_of(found, overview, chosen, by=request.membership)
+    return context
 
 
 @require_safe
@@ -132,6 +169,9 @@ def _names(overview: Overview) -> dict[str, str]:
     start = f"registrations:overview-{overview.key}"
     return {
         "totals_name": f"{start}-totals",
+        "groups_name": f"{start}-groups",
+        "views_name": f"{start}-views",
+        "list_name": start,
         "select_name": f"{start}-select",
         "selected_name": f"{start}-selected",
         "export_name": f"{start}-export",
@@ -149,6 +189,12 @@ def _columns(overview: Overview, request: MemberRequest) -> list[tuple[str, str]
         ("notes", _("Description")),
     ]
     return columns + ([("amount", _("Amount"))] if request.membership.sees_amounts else [])
+
+
+def _hidden(overview: Overview, request: MemberRequest) -> list[str]:
+    """Return the columns that the address hides, which a saved view does."""
+    without = request.GET.getlist("without")
+    return [name for name, _label in _columns(overview, request) if name in without]
 
 
 def _may_book(request: MemberRequest) -> bool:

@@ -19,13 +19,17 @@ ROWS = {
 }
 
 
+# What a list keeps when its filters change: order, size, grouping, hidden columns, saved view.
+KEPT = ("order", "size", "group", "without", "view")
+
+
 def filter_form(context: Context, content: str, target: str = "#results") -> SafeString:
     """The filters above a list: a change updates `target` and the address at once.
 
-    Sort order and page size are kept. Without JavaScript there is a button.
+    Order, size, grouping, columns and the view are kept. Without JavaScript there is a button.
     """
     request = context["request"]
-    kept = [(name, request.GET[name]) for name in ("order", "size") if name in request.GET]
+    kept = [(name, value) for name in KEPT for value in request.GET.getlist(name)]
     return render_to_string(
         "ui/filter_form.html",
         {"content": content, "target": target, "kept": kept, "path": request.path},

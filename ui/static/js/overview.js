@@ -32,16 +32,34 @@
       query.set("file", link.dataset.export);
       link.search = query;
     }
+    // Grouping and views begin at the list as it is, which filters change without a new page.
+    const grouping = event.target.closest("[data-group]");
+    if (grouping) {
+      const query = new URLSearchParams(window.location.search);
+      for (const name of ["group", "after", "before"]) query.delete(name);
+      if (grouping.dataset.group) query.set("group", grouping.dataset.group);
+      else if (![...query.keys()].length) query.set("view", "");
+      grouping.search = query;
+    }
     // Return to the current list; filters change the address without a new page.
     for (const input of all("[data-selection-form] input[name=next]")) {
       input.value = window.location.pathname + window.location.search;
     }
   }, true);
 
-  // --- Columns: hidden columns are stored in this browser ----------------------------------------
+  on("htmx:configRequest", (event) => {
+    if (!event.target.matches("[data-views]")) return;
+    const query = new URLSearchParams(window.location.search);
+    query.delete("without");
+    for (const box of all("[data-column]")) if (!box.checked) query.append("without", box.value);
+    event.detail.path = `${event.target.getAttribute("hx-get")}?${query}`;
+  });
+
+  // --- Columns: hidden columns are stored in this browser; those of a saved view in its address --
   const columnsKey = (card) => `columns:${card.dataset.columns}`;
 
   function drawColumns(card) {
+    if ("ofView" in card.dataset) return;
     const hidden = stored(columnsKey(card));
     for (const box of all("[data-column]")) {
       box.checked = !hidden[box.value];
@@ -53,6 +71,10 @@
     const box = event.target.closest("[data-column]");
     const card = document.querySelector("[data-columns]");
     if (!box || !card) return;
+    if ("ofView" in card.dataset) {
+      card.classList.toggle(`without-${box.value}`, !box.checked);
+      return;
+    }
     const hidden = stored(columnsKey(card));
     hidden[box.value] = !box.checked;
     localStorage.setItem(columnsKey(card), JSON.stringify(hidden));
