@@ -1,19 +1,28 @@
 """Context of every page for people who may invoice: open actions, and what is under way.
 
 Open actions are bookings that wait for a person, and unreviewed differences of the daily check.
-Besides: a paused connection, and a confirmation that a worker carries out. All of it takes one
-query; for other people there is none.
+Besides: whether something waits for their approval, a paused connection, and a confirmation that a
+worker carries out. All of it takes one query; for other people there is none.
 """
 
 import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
 from accounts.models import Organisation
+from registrations.approvals import something_waits
 
 from .models import Booking, Difference, InvoicingRun
 
@@ -31,14 +40,17 @@ def attention(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None or not membership.is_invoicer:
         return {}
-    bookings, findings, is_active, since, reason, must_compare, invoicing = (
+    waits = something_waits(membership) if membership.approves else Q(pk=None)
+    approvals, bookings, findings, is_active, since, reason, must_compare, invoicing = (
         Organisation.objects.filter(pk=membership.organisation_id)
         .annotate(
+            approvals_waiting=ExpressionWrapper(waits, BooleanField()),
             bookings_needing=_counted(Booking.objects.needs_attention()),
             findings_needing=_counted(Difference.objects.needs_attention()),
             invoicing=_noticed(membership.user_id),
         )
         .values_list(
+            "approvals_waiting",
             "bookings_needing",
             "findings_needing",
             "connection__is_active",
@@ -52,6 +64,7 @@ def attention(request: HttpRequest) -> dict[str, Any]:
     pause = Pause(since, reason) if is_active and since else None
     return {
         "attention_count": (bookings or 0) + (findings or 0),
+        "approvals_waiting": approvals,
         "difference_count": findings or 0,
         "connection_pause": pause,
         "invoicing_notice": invoicing,

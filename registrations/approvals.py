@@ -4,11 +4,11 @@ Amounts of time only: who approves may be without the right to see money.
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Q, QuerySet, Sum
 
 from accounts.models import Membership
 from projects.models import Project, Task
@@ -305,13 +305,24 @@ def submitted_by_day(works: Iterable[Work]) -> dict[datetime.date, int]:
     return found
 
 
+def something_waits(by: Membership) -> Q:
+    """Return the condition that something was submitted that the member may decide."""
+    condition = Q()
+    for rows in _waiting_rows(by):
+        condition |= Q(Exists(rows.order_by()))
+    return condition
+
+
+def _waiting_rows(by: Membership) -> Iterator[RegistrationQuerySet]:
+    for model in KINDS.values():
+        rows = model.objects.visible_to(by).filter(status=Status.SUBMITTED, invoice_line=None)
+        yield rows if by.organisation.allows_own_approval else rows.exclude(membership=by)
+
+
 def waiting_for(by: Membership) -> int:
     """Return how many people have something submitted that the member may decide; one query."""
     found = None
-    for model in KINDS.values():
-        rows = model.objects.visible_to(by).filter(status=Status.SUBMITTED, invoice_line=None)
-        if not by.organisation.allows_own_approval:
-            rows = rows.exclude(membership=by)
+    for rows in _waiting_rows(by):
         owners = rows.order_by().values_list("membership", flat=True).distinct()
         found = owners if found is None else found.union(owners)
     return 0 if found is None else len(list(found))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from lib.spans import ONE_MINUTE
 
-from .approvals import waiting_for
+from .approvals import something_waits, waiting_for
 from .models import Timer
 from .timing import timer_of
 
@@ -23,12 +23,21 @@ def timer(request: HttpRequest) -> dict[str, Any]:
         return {}
     found = timer_of(membership)
     running = _shown(found) if found else None
+    found_waiting: dict[str, Any] = {}
+    if membership.approves and not membership.is_invoicer:
+        # Who invoices reads it in the query of billing, with what else needs them.
+        found_waiting = {"approvals_waiting": SimpleLazyObject(lambda: _has_waiting(membership))}
     return {
+        **found_waiting,
         "running_timer": running,
         "timer_start_url": reverse("registrations:timer-start"),
         # Counted only where the tab is shown.
         "approvals_count": SimpleLazyObject(lambda: _waiting(membership)),
     }
+
+
+def _has_waiting(membership: Membership) -> bool:
+    return Membership.objects.filter(something_waits(membership), pk=membership.pk).exists()
 
 
 def _waiting(membership: Membership) -> int:

@@ -27,7 +27,7 @@ from lib.formats import day as shown_day
 from lib.text import fill
 from lib.times import format_duration
 from lib.toasts import toast
-from projects.models import Project
+from projects.models import Project, ProjectMember
 
 from .. import approvals, mails, pickers, statuses, undoing
 from ..filters import Picked
@@ -53,16 +53,33 @@ class ApprovalFilter(filters.FilterSet):
         source="filter-projects",
         method="keep_all",
     )
+    team = Picked(
+        field_name="team",
+        label=gettext_lazy("Team of"),
+        model=Project,
+        source="filter-projects",
+        method="on_team",
+    )
     status = filters.MultipleChoiceFilter(
         label=gettext_lazy("Status"), choices=STATES, method="keep_all"
     )
 
     def __init__(self, query: QueryDict, people: MembershipQuerySet, *, by: Membership) -> None:
         super().__init__(query, people)
-        self.filters["project"].queryset = pickers.filter_projects(by)
+        for name in ("project", "team"):
+            self.filters[name].queryset = pickers.filter_projects(by)
 
     def matching(self, people: MembershipQuerySet, _name: str, text: str) -> MembershipQuerySet:
         return people.matching(text)
+
+    def on_team(
+        self, people: MembershipQuerySet, _name: str, projects: QuerySet[Project]
+    ) -> MembershipQuerySet:
+        """Filter the people on the team of one of these projects."""
+        if not projects:
+            return people
+        team = ProjectMember.objects.filter(project__in=list(projects)).order_by()
+        return people.filter(pk__in=team.values("membership"))
 
     def keep_all(self, people: QuerySet[Any], _name: str, _value: object) -> QuerySet[Any]:
         return people
@@ -121,7 +138,7 @@ def approvals_week(request: MemberRequest) -> HttpResponse:
         "oldest": oldest if oldest and monday_of(oldest) < monday else None,
         "query": _query(request.GET, without=("show",)),
         "open_person": request.GET.get("open", ""),
-        "is_narrowed": bool({"q", "project", "status"} & set(request.GET)),
+        "is_narrowed": bool({"q", "project", "team", "status"} & set(request.GET)),
     }
     if opened := _opened(request, matrix):
         context |= _rows_context(request, opened, monday, projects=projects)
@@ -194,7 +211,9 @@ def approvals_reject(request: MemberRequest) -> HttpResponse:
             "minutes": approvals.minutes_of(selection),
         }
         status = 422 if form.errors else 200
-        return render(request, "registrations/approvals_reject.html", context, status=status)
+        is_row = request.htmx and "in_place" in request.POST and not form.errors
+        page = "approvals_reject_row" if is_row else "approvals_reject"
+        return render(request, f"registrations/{page}.html", context, status=status)
     outcome = statuses.reject(
         selection, note=form.cleaned_data["note"], by=request.membership, only_submitted=True
     )

@@ -1,6 +1,7 @@
 """Overview → Approvals: who is in it, what is decided, and what nobody overwrites."""
 
 import datetime
+import re
 
 import pytest
 from django.db import connection
@@ -186,7 +187,7 @@ def test_no_amount_is_on_the_page(client_of, office):
     for address in (PAGE, reverse("registrations:approvals-person", args=[office.employee.pk])):
         page = text(client.get(f"{address}?date={MONDAY.isoformat()}"))
         assert "1:00" in page
-        assert "95" not in page
+        assert "95" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
         assert "€" not in page
 
 
@@ -232,3 +233,94 @@ def test_the_page_says_what_is_missing_of_the_contract(manager, office):
     assert "Expected" not in text(
         manager.get(PAGE, {"date": MONDAY.isoformat(), "project": office.project.pk})
     )
+
+
+@pytest.fixture
+def elsewhere(office):
+    """A manager of own projects, and a project that is not theirs with a team."""
+    other = factories.create_project(organisation=office.organisation, name="Webshop")
+    other.project_members.create(membership=office.colleague)
+    office.project.project_members.create(membership=office.employee)
+    return other
+
+
+def test_the_team_of_a_project_filters_the_people(administrator, office, elsewhere):
+    submitted(office)
+    submitted(office, membership=office.colleague)
+
+    def people(**about: object) -> list[str]:
+        page = administrator.get(PAGE, {"date": MONDAY.isoformat(), **about})
+        return [one.member.user.first_name for one in page.context["matrix"].people]
+
+    assert {"Daan", "Sanne"} <= set(people())
+    assert people(team=elsewhere.pk) == ["Daan"]
+    # Hours on any project: the team says who, the project says what.
+    assert people(team=[elsewhere.pk, office.project.pk]) == ["Daan", "Sanne"]
+
+
+def test_a_row_is_rejected_in_place_with_a_message(manager, office):
+    other = factories.create_project(organisation=office.organisation)
+    row, kept = submitted(office, minutes=780), submitted(office, project=other)
+    scope = f"w:{office.employee.pk}:{office.project.pk}:{office.task.pk}"
+    about = sent(scope, seen_at=timezone.now().isoformat())
+
+    asked = manager.post(REJECT, {**about, "in_place": "1"}, headers={"HX-Request": "true"})
+
+    part = text(asked)
+    assert part.startswith('<tr class="work rejecting"')
+    assert "Reject 13:00" in part
+    assert f'name="what" value="{scope}"' in part
+    assert statuses_of(row) == [Status.SUBMITTED]
+    manager.post(REJECT, {**about, "note": "Per chapter, please."})
+    assert TimeEntry.objects.get(pk=row.pk).status_note == "Per chapter, please."
+    assert statuses_of(row, kept) == [Status.REJECTED, Status.SUBMITTED]
+
+
+def test_an_empty_message_in_place_is_refused_and_the_row_stays_named(manager, office):
+    row = submitted(office)
+    scope = f"p:{office.employee.pk}"
+
+    answer = manager.post(REJECT, sent(scope, note="  ", in_place="1"))
+
+    assert answer.status_code == 422
+    assert "Say what is wrong" in text(answer)
+    assert f'name="what" value="{scope}"' in text(answer)
+    assert statuses_of(row) == [Status.SUBMITTED]
+
+
+def bell(client) -> str:
+    page = client.get(reverse("accounts:profile")).content.decode()
+    start = page.index('class="bar-end"')
+    return " ".join(page[start : page.index("bar-avatar", start)].split())
+
+
+def test_the_bell_points_to_approvals_and_says_that_something_waits(manager, office, employee):
+    assert "Registrations wait for your approval" not in bell(manager)
+    assert f'<a class="bar-button" href="{PAGE}"' in bell(manager)
+    assert PAGE not in bell(employee)
+    submitted(office)
+
+    assert f'href="{PAGE}" aria-label="Registrations wait for your approval"' in bell(manager)
+
+
+def test_the_bell_of_an_administrator_has_approvals_and_bookings(administrator, office):
+    submitted(office, membership=office.administrator)
+    assert 'aria-label="What needs you"' in bell(administrator)
+    submitted(office)
+
+    found = bell(administrator)
+
+    assert 'aria-label="1 matter needs you"' in found
+    assert found.index(f'href="{PAGE}"') < found.index(reverse("billing:booking-list"))
+
+
+def test_the_bell_costs_no_query_of_its_own_for_who_invoices(administrator, office):
+    def asked() -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            administrator.get(reverse("accounts:profile"))
+        return [one["sql"] for one in queries]
+
+    submitted(office)
+
+    assert len([one for one in asked() if "registrations_timeentry" in one]) == 1
+    assert len([one for one in asked() if "billing_booking" in one]) == 1

@@ -80,7 +80,9 @@ def test_an_invoice_marks_finance_and_invoices_as_current(client):
     assert (
         page.count('<a href="/billing/unbilled/" aria-current="true">') == 2
     )  # bar and side panel
-    assert '<a class="bar-button" href="/billing/booking-list/" aria-label="3 bookings' in page
+    assert 'aria-label="3 matters need you"' in page
+    for entry in ("/registrations/approvals/", "/billing/booking-list/"):
+        assert f'<a class="dropdown-item" href="{entry}"' in page
 
 
 @pytest.mark.django_db

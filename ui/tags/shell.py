@@ -31,8 +31,22 @@ def navigation_bar(context: Context) -> dict[str, object]:
         "settings_url": _settings_url(membership),
         "attention_url": _attention_url(membership),
         "attention_count": context.get("attention_count"),
+        **_approvals(context, membership),
         "running_timer": context.get("running_timer"),
         "timer_start_url": context.get("timer_start_url"),
+    }
+
+
+def _approvals(context: Context, membership: Membership | None) -> dict[str, object]:
+    """Return where approvals are, for who approves, and whether something waits there."""
+    if membership is None or not membership.approves:
+        return {"approvals_url": "", "needs": context.get("attention_count") or 0}
+    waits = bool(context.get("approvals_waiting"))
+    entry = next(one for one in navigation.OVERVIEW.entries if one.counter)
+    return {
+        "approvals_url": entry.url,
+        "approvals_waiting": waits,
+        "needs": (context.get("attention_count") or 0) + int(waits),
     }
 
 

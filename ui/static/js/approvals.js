@@ -54,6 +54,29 @@
   });
   document.addEventListener("htmx:afterSettle", draw);
 
+  // Rejecting below a row: one at a time, as wide as the table; Cancel and Escape go back to its button.
+  function leaveRejecting() {
+    for (const row of all("[data-rejecting]")) {
+      const opener = row.previousElementSibling && one("[data-reject-row]", row.previousElementSibling);
+      row.remove();
+      opener?.focus();
+    }
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("[data-reject-row]")) all("[data-rejecting]").forEach((row) => row.remove());
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const row = one("[data-rejecting]");
+    if (row?.previousElementSibling) row.cells[0].colSpan = [...row.previousElementSibling.cells].reduce((sum, cell) => sum + cell.colSpan, 0);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-reject-cancel]")) leaveRejecting();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest("[data-rejecting]")) leaveRejecting();
+  });
+
   // Keys work while no field has the focus. A and R are for the selection, else for the person.
   const people = () => all("tr.person");
   const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select, [role=dialog], .modal, .dropdown-menu");
