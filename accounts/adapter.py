@@ -1,11 +1,15 @@
 """Login through allauth: administrators create the accounts, visitors cannot sign up."""
 
-import axes.utils
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.forms import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, ngettext_lazy
+from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 
+from . import throttling
 from .models import User
 
 # Texts of allauth and Django whose own Dutch translation is missing or less polite. Marking them
@@ -15,12 +19,6 @@ ngettext_lazy(
     "This password is too short. It must contain at least %d character.",
     "This password is too short. It must contain at least %d characters.",
 )
-
-
-def typed_email(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
-    """Return the address of a login attempt; axes counts failures by address and computer."""
-    address = (credentials or {}).get("email") or request.POST.get("login", "")
-    return address.strip().lower()
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -37,10 +35,26 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return throttling.client_address(request)
+
     def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
-        """Skip allauth's own lock: axes counts failures in the database, for all processes
-        together.
-        """
+        """Let the attempt wait for its turn, instead of allauth's own lock."""
+        try:
+            throttling.admit(request, _account(credentials))
+        except throttling.Throttled as wait:
+            request.throttled_seconds = wait.seconds  # type: ignore[attr-defined]  # for the view
+            raise ValidationError(wait_sentence(wait.seconds), code="throttled") from None
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Return the person with these credentials, or None; a right attempt is not counted."""
+        user = super().authenticate(request, **credentials)
+        if user:
+            throttling.forget(request, _account(credentials))
+        return user
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        return bool(self.authenticate(context.request, email=user.email, password=password))
 
     def format_email_subject(self, subject: str) -> str:
         """Return the subject without the prefix that allauth adds, which would be the server's
@@ -54,4 +68,19 @@ class AccountAdapter(DefaultAccountAdapter):
         Only someone who reads the person's mail can set a new password.
         """
         super().set_password(user, password)
-        axes.utils.reset(username=user.email)
+        throttling.clear(context.request, user.email)
+
+
+def _account(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or "").strip().lower()
+
+
+def wait_sentence(seconds: int) -> str:
+    """Return how long the next attempt must wait, in words."""
+    if seconds < 100:
+        unit = ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    else:
+        minutes = -(-seconds // 60)
+        unit = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    sentence = _("The password was wrong too often. Wait %(time)s, or set a new password.")
+    return sentence % {"time": unit}

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from .models import Membership
+from . import throttling
+from .models import Membership, User
 from .requests import SiteRequest
 
 SESSION_KEY = "organisation"
@@ -39,3 +40,23 @@ def current_membership(request: HttpRequest) -> Membership | None:
         (membership for membership in memberships if membership.organisation_id == chosen),
         memberships[0] if memberships else None,
     )
+
+
+class KnownBrowserMiddleware:
+    """Middleware that gives a browser its cookie when somebody logged in with it."""
+
+    def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: SiteRequest) -> HttpResponse:
+        response = self.get_response(request)
+        user = getattr(request, "has_logged_in", None)
+        if user and not throttling.known_device(request, user.email):
+            throttling.remember_browser(response, account=user.email)
+        return response
+
+
+def note_login(request: HttpRequest, user: User, **_: object) -> None:
+    """Remember in the request who logged in; on the signal that Django sends."""
+    if request is not None:
+        request.has_logged_in = user  # type: ignore[attr-defined]

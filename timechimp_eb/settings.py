@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
-    "axes",
     "csp",
     "django_filters",
     "django_htmx",
@@ -77,7 +76,7 @@ MIDDLEWARE = [
     "ui.parts.PartMiddleware",
     "ui.dialogs.DialogRedirectMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "accounts.middleware.KnownBrowserMiddleware",
 ]
 
 ROOT_URLCONF = "timechimp_eb.urls"
@@ -125,7 +124,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "accounts.backends.MemberBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -144,12 +142,6 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-AXES_FAILURE_LIMIT = 6
-AXES_COOLOFF_TIME = 1  # hour
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "accounts.adapter.typed_email"
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -163,6 +155,9 @@ SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
+# How many proxies of our own a visitor passes; each adds an entry to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if SECURE_PROXY_SSL_HEADER else 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 # HSTS affects more than this program: all subdomains, and preload for months after removal.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
@@ -253,6 +248,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0,
     "interval_max": 0,
 }
+# Counters that all processes share. A test's broker in memory has no Redis to count in.
+CACHES = {
+    "default": {
+        "BACKEND": "timechimp_eb.caching.SharedCache",
+        "LOCATION": CELERY_BROKER_URL,
+        "KEY_PREFIX": "hours",
+    }
+    if CELERY_BROKER_URL.startswith(("redis", "unix"))
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -275,7 +280,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        name: {"level": "WARNING"} for name in ("zeep", "urllib3", "requests", "axes", "fontTools")
+        name: {"level": "WARNING"} for name in ("zeep", "urllib3", "requests", "fontTools")
     },
 }
 

@@ -22,6 +22,9 @@ def login_or_first_run(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_anonymous and is_first_run():
         return redirect("billing:first-run")
     answer: HttpResponseBase = allauth_login(request)
+    if seconds := getattr(request, "throttled_seconds", 0):
+        answer.status_code = 429
+        answer["Retry-After"] = str(seconds)
     return answer
 
 
