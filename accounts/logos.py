@@ -12,8 +12,6 @@ from lib import images
 from .models import Organisation
 
 MAX_BYTES = 2 * 1024 * 1024
-# A small file can unpack to gigabytes; this is far more than a logo needs.
-MAX_PIXELS = 25_000_000
 SIZE = (1200, 600)
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
@@ -26,7 +24,7 @@ def encode_logo(upload: "File[bytes]") -> "ContentFile[bytes]":
     kind = images.kind_of(content)
     if kind not in images.PICTURES:
         raise images.refuse_kind(kind, accepted=_("a PNG, JPG or HEIC picture"))
-    picture = images.draw_again(content, most_pixels=MAX_PIXELS, within=SIZE)
+    picture = images.draw_again(content, within=SIZE)
     return ContentFile(picture.content, name=f"{uuid.uuid4().hex}.{picture.extension}")
 
 

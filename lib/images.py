@@ -7,11 +7,13 @@ refused rather than stored as a ruin.
 import importlib
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from statistics import fmean, pstdev
+from threading import BoundedSemaphore
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -51,6 +53,12 @@ _DAMAGED = (
 _SKETCH = (48, 48)
 _MOST_FRAMES = 30
 QUALITY = 88
+# What is decoded: 45 MB in memory, and some copies of it. A receipt of A4 at 300 dpi has 9 million.
+MOST_PIXELS = 15_000_000
+_LONGEST_WAIT = 20  # seconds
+_places = BoundedSemaphore(2)
+# A file of so many bytes is no burden, whatever the uploaded one had.
+_SMALL_FILE = 10_000
 
 
 @cache
@@ -92,24 +100,34 @@ def refuse_kind(kind: str, *, accepted: str) -> ValidationError:
 
 
 def draw_again(
-    content: bytes, *, most_pixels: int, within: tuple[int, int] | None = None
+    content: bytes, *, most_pixels: int = MOST_PIXELS, within: tuple[int, int] | None = None
 ) -> Picture:
     """Return the picture as a person sees it: upright, 8 bits a channel, sRGB.
 
-    `content` is of a kind in PICTURES; `within` is the largest width and height. Raises
-    ValidationError with the reason.
+    `content` is of a kind in PICTURES; `within` is the largest width and height. The file is not
+    larger than `content`, but for small files. At most two pictures are drawn at a time in a
+    process. Raises ValidationError with the reason.
     """
+    if not _places.acquire(timeout=_LONGEST_WAIT):
+        raise ValidationError(_("Many pictures are being read at this moment. Try again."))
+    try:
+        return _draw_again(content, most_pixels=most_pixels, within=within)
+    finally:
+        _places.release()
+
+
+def _draw_again(content: bytes, *, most_pixels: int, within: tuple[int, int] | None) -> Picture:
     kind = kind_of(content)
     if kind == HEIF:
         _learn_heif()
     try:
         with Image.open(BytesIO(content), formats=[kind]) as image:
-            if image.width * image.height > most_pixels:
-                raise _too_many_pixels(most_pixels, image.width * image.height)
-            upright = ImageOps.exif_transpose(image)
+            _refuse_too_many_pixels(image, kind, most_pixels)
+            _make_smaller(image, kind, most_pixels)
+            ImageOps.exif_transpose(image, in_place=True)
             if kind == PNG:
                 _refuse_moving(image)
-            return _drawn(upright, kind=kind, within=within)
+            return _drawn(image, kind=kind, within=within, most_bytes=len(content))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels(most_pixels) from None
     except _DAMAGED:
@@ -134,22 +152,81 @@ def _on_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(paper, image).convert("RGB")
 
 
-def _drawn(image: Image.Image, *, kind: str, within: tuple[int, int] | None) -> Picture:
+def _refuse_too_many_pixels(image: Image.Image, kind: str, most_pixels: int) -> None:
+    """Refuse by the size that the header says, before a pixel is decoded.
+
+    A JPEG becomes smaller while it is decoded, unless it is progressive. Photos of phones are HEIF
+    of 24 million pixels.
+    """
+    factor = 1.0
+    if kind == JPEG:
+        factor = 2.0 if image.info.get("progressive") else 4.0
+    elif kind == HEIF:
+        factor = 5 / 3
+    most = int(most_pixels * factor)
+    if image.width * image.height > most:
+        raise _too_many_pixels(most, image.width * image.height)
+
+
+def _make_smaller(image: Image.Image, kind: str, most_pixels: int) -> None:
+    """Let a JPEG be decoded at half of its width and height; make another one smaller at once."""
+    share = most_pixels / (image.width * image.height)
+    if share >= 1:
+        return
+    if kind == JPEG:
+        image.draft(None, (image.width // 2, image.height // 2))  # type: ignore[arg-type]
+    else:
+        side = share**0.5
+        image.thumbnail((int(image.width * side), int(image.height * side)))
+
+
+def _drawn(
+    image: Image.Image, *, kind: str, within: tuple[int, int] | None, most_bytes: int
+) -> Picture:
     seen = as_seen(image)
     if within:
         seen.thumbnail(within)
     is_png = kind == PNG or seen.mode == "RGBA"
-    out = BytesIO()
-    if is_png:
-        seen.save(out, PNG, optimize=True)
-    else:
-        seen.save(out, JPEG, quality=QUALITY, optimize=True)
-    with Image.open(BytesIO(out.getvalue())) as stored:
+    content = _small_enough(seen, is_png=is_png, most_bytes=max(most_bytes, _SMALL_FILE))
+    with Image.open(BytesIO(content)) as stored:
         if not _is_alike(_sketch(image), _sketch(stored)):
             raise ValidationError(
                 _("This picture cannot be stored as you see it. Save it as an ordinary JPG or PNG.")
             )
-    return Picture(out.getvalue(), "png" if is_png else "jpg")
+    return Picture(content, EXTENSIONS[kind_of(content)])
+
+
+def _small_enough(seen: Image.Image, *, is_png: bool, most_bytes: int) -> bytes:
+    """Return the file: the best of which is not larger than this."""
+    content = b""
+    for content in _files(seen, is_png=is_png):
+        if len(content) <= most_bytes:
+            break
+    return content
+
+
+def _files(seen: Image.Image, *, is_png: bool) -> Iterator[bytes]:
+    """Yield the picture as a file, each one smaller and less exact than the one before."""
+    if is_png:
+        yield _encoded(seen, PNG, optimize=True)
+        colours = seen.getcolors(256)
+        if colours:
+            yield _encoded(seen.quantize(len(colours)), PNG, optimize=True)
+    for share in (1.0, 0.7, 0.5, 0.35, 0.25):
+        part = seen
+        if share < 1:
+            part = seen.resize((max(1, int(seen.width * share)), max(1, int(seen.height * share))))
+        if seen.mode == "RGBA":
+            yield _encoded(part.quantize(256), PNG, optimize=True)
+            continue
+        for quality in (QUALITY, 75, 60):
+            yield _encoded(part, JPEG, quality=quality, optimize=True)
+
+
+def _encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
 
 
 def as_seen(image: Image.Image) -> Image.Image:
@@ -158,7 +235,7 @@ def as_seen(image: Image.Image) -> Image.Image:
         return _eight_bits(image).convert("RGB")
     mode = "RGBA" if image.has_transparency_data else "RGB"
     profile = image.info.get("icc_profile")
-    plain = image if image.mode == "CMYK" else image.convert(mode)
+    plain = image if image.mode in ("CMYK", mode) else image.convert(mode)
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
@@ -168,7 +245,7 @@ def as_seen(image: Image.Image) -> Image.Image:
             converted = None  # The profile is damaged or of another kind of colours.
         plain = converted or plain
     clean = Image.new(mode, plain.size)
-    clean.paste(plain.convert(mode))
+    clean.paste(plain if plain.mode == mode else plain.convert(mode))
     return clean
 
 

@@ -15,7 +15,6 @@ from lib import images, pdf
 CONTENT_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 # Endings that can be wrong about the content, and are then replaced.
 ENDINGS = {"pdf", "jpg", "jpeg", "png", "heic", "heif"}
-MOST_PIXELS = 50_000_000
 # Of a receipt of several photos: so many, each within so many pixels.
 MOST_PAGES = 10
 PAGE_PIXELS = (2400, 2400)
@@ -32,7 +31,7 @@ def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
     content = upload.read()
     kind, extension = images.kind_of(content), "pdf"
     if kind in images.PICTURES:
-        picture = images.draw_again(content, most_pixels=MOST_PIXELS)
+        picture = images.draw_again(content)
         content, extension = picture.content, picture.extension
     elif kind != images.PDF:
         raise images.refuse_kind(kind, accepted=_("a PDF, JPG, PNG or HEIC file"))

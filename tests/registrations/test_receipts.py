@@ -148,7 +148,7 @@ def enormous(side=20_000):
         (picture("JPEG")[:400], "damaged"),
         (picture("HEIF")[:300], "damaged"),
         (enormous(8_000), "64 million"),
-        (enormous(), "at most 50 million"),
+        (enormous(), "at most 15 million"),
         (encrypted("secret"), "with a password"),
         (encrypted("")[:-400], "its end is missing"),
         (b"%PDF-1.4\n%%EOF\n", "damaged"),
