@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 
 from . import throttling
+from .mails import queue_mail
 from .models import User
 
 # Texts of allauth and Django whose own Dutch translation is missing or less polite. Marking them
@@ -61,6 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):
         address.
         """
         return str(subject)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Queue the mail with the link; the worker makes the link."""
+        queue_mail(user, "password_link", site=context["request"].build_absolute_uri("/"))
 
     def set_password(self, user: User, password: str) -> None:
         """Set the password and clear the failed attempts.

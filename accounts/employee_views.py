@@ -26,12 +26,14 @@ from .models import Membership, Role
 from .people import (
     AlreadyMember,
     LastAdministrator,
+    NotAccepted,
     activate,
     change_employee,
     deactivate,
     may_rename,
 )
 from .requests import MemberRequest
+from .throttling import TooMany
 
 
 def person_or_404(request: MemberRequest, pk: int) -> Membership:
@@ -74,6 +76,9 @@ def _invited(request: MemberRequest, form: NewEmployeeForm) -> bool:
     except AlreadyMember as error:
         form.add_error("email", _already_member(error.membership))
         return False
+    except TooMany:
+        form.add_error("email", too_many_invitations())
+        return False
     report_invitation(request, membership, is_sent=is_sent)
     return True
 
@@ -83,7 +88,14 @@ def _other_rates(request: MemberRequest, *, besides: int = 0) -> Iterable[Decima
     return people.order_by("-pk").values_list("hourly_rate", flat=True)[:LAST]
 
 
+def too_many_invitations() -> str:
+    return _("Too many invitations were sent. Try again later.")
+
+
 def _already_member(membership: Membership) -> str:
+    if membership.awaits_consent:
+        sentence = _("%(person)s has not accepted the invitation yet.")
+        return sentence % {"person": membership}
     if membership.is_active:
         return _("%(person)s is already an employee.") % {"person": membership}
     sentence = _(
@@ -159,6 +171,11 @@ def last_administrator_sentence(membership: Membership) -> str:
 @administrator_required
 def employee_activate(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
-    activate(membership)
-    messages.success(request, _("%(person)s can log in again.") % {"person": membership})
+    try:
+        activate(membership)
+    except NotAccepted:
+        sentence = _("%(person)s has not accepted the invitation yet.")
+        messages.error(request, sentence % {"person": membership})
+    else:
+        messages.success(request, _("%(person)s can log in again.") % {"person": membership})
     return redirect("accounts:employee-list")

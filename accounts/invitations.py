@@ -4,30 +4,18 @@ from smtplib import SMTPException
 from typing import Any
 
 import structlog
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from . import throttling
 from .models import Membership, Organisation, User
+from .password_links import link_days, password_path
 from .people import add_member
 
 log = structlog.get_logger(__name__)
-
-
-def password_path(user: User) -> str:
-    """Return the path of the page to choose a password; it works once, for `link_days()` days."""
-    token = default_token_generator.make_token(user)
-    return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), token])
-
-
-def link_days() -> int:
-    """Return the number of days that a link to choose a password works."""
-    return int(settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60))
 
 
 def invite_member(
@@ -35,14 +23,21 @@ def invite_member(
 ) -> tuple[Membership, bool]:
     """Add a person (see add_member) and invite them; False if the mail could not be sent.
 
-    `address` is the address of this site, such as https://hours.example/. Raises AlreadyMember.
+    `address` is the address of this site, such as https://hours.example/. Raises AlreadyMember and
+    TooMany; then nobody is added.
     """
+    throttling.check("invitations", str(organisation.pk), most=60)
     membership = add_member(organisation, **details)
     return membership, send_invitation(membership, by=by, address=address)
 
 
 def send_invitation(membership: Membership, *, by: User, address: str) -> bool:
-    """Send the invitation in the person's language. False if the mail could not be sent."""
+    """Send the invitation in the person's language. False if the mail could not be sent.
+
+    Raises TooMany: an organisation sends at most 60 an hour, and 5 a day to one person.
+    """
+    throttling.use("invitations", str(membership.organisation_id), most=60, seconds=3600)
+    throttling.use("invited", membership.user.email, most=5, seconds=24 * 3600)
     user = membership.user
     with override(user.language):
         organisation = membership.organisation
@@ -50,16 +45,23 @@ def send_invitation(membership: Membership, *, by: User, address: str) -> bool:
             "user": user,
             "by": by,
             "organisation": organisation,
-            "is_new": user.is_invited,
+            "is_new": not membership.awaits_consent and user.is_invited,
+            "is_asked": membership.awaits_consent,
             "days": link_days(),
-            "link": address.rstrip("/") + _login_path(user),
+            "link": address.rstrip("/") + _path(membership),
         }
-        subject = _("You can now log in at %(organisation)s") % {"organisation": organisation}
+        subject = _("You can now log in at %(organisation)s")
+        if membership.awaits_consent:
+            subject = _("%(organisation)s invites you")
         body = render_to_string("accounts/mail/invitation.txt", context)
-        return _send(subject, body, user.email)
+        return _send(subject % {"organisation": organisation}, body, user.email)
 
 
-def _login_path(user: User) -> str:
+def _path(membership: Membership) -> str:
+    """Return where the person agrees, chooses a password, or logs in."""
+    if membership.awaits_consent:
+        return reverse("accounts:invitation", args=[membership.pk])
+    user = membership.user
     return password_path(user) if user.is_invited else reverse("account_login")
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from . import throttling
 from .models import Membership, User
 from .requests import SiteRequest
 
 SESSION_KEY = "organisation"
+LOGIN_KEY = "logged_in_at"
 
 
 class OrganisationMiddleware:
@@ -23,6 +25,9 @@ class OrganisationMiddleware:
 
     def __call__(self, request: SiteRequest) -> HttpResponse:
         request.membership = current_membership(request)
+        if request.membership and _has_ended(request, request.membership):
+            logout(request)
+            request.membership = None
         request.organisation = request.membership.organisation if request.membership else None
         if request.user.is_authenticated:
             translation.activate(request.user.language)
@@ -42,6 +47,12 @@ def current_membership(request: HttpRequest) -> Membership | None:
     )
 
 
+def _has_ended(request: HttpRequest, membership: Membership) -> bool:
+    """Return whether an administrator ended the sessions of this person in the organisation."""
+    limit = membership.sessions_end_before
+    return limit is not None and request.session.get(LOGIN_KEY, 0) < limit.timestamp()
+
+
 class KnownBrowserMiddleware:
     """Middleware that gives a browser its cookie when somebody logged in with it."""
 
@@ -57,6 +68,7 @@ class KnownBrowserMiddleware:
 
 
 def note_login(request: HttpRequest, user: User, **_: object) -> None:
-    """Remember in the request who logged in; on the signal that Django sends."""
+    """Remember who logged in and when; on the signal that Django sends."""
     if request is not None:
+        request.session[LOGIN_KEY] = timezone.now().timestamp()
         request.has_logged_in = user  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lib.model_fields import AddressField, LineField, SmallWholeNumberField
+from lib.text import search_words
 
 ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
 
@@ -191,6 +192,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def active_or_invited(self) -> Self:
+        return self.filter(models.Q(is_active=True) | models.Q(awaits_consent=True))
+
     def of_request(self) -> Self:
         """Filter the active ones with all that every page shows of a member, in one query."""
         return self.active().select_related("user", *SHOWN_OF_MEMBER).order_by("pk")
@@ -206,7 +210,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def matching(self, text: str) -> Self:
         """Filter the memberships with every word in the name or the e-mail address."""
         found = self
-        for word in text.split():
+        for word in search_words(text):
             found = found.filter(
                 models.Q(user__first_name__icontains=word)
                 | models.Q(user__last_name__icontains=word)
@@ -260,6 +264,10 @@ class Membership(models.Model):
         help_text=_("In euros excl. VAT, for projects billed by employee rate."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    # Of a person who has an account already: inactive until they accept the invitation.
+    awaits_consent = models.BooleanField(default=False, editable=False)
+    # Who logged in before this moment must log in again to enter the organisation.
+    sessions_end_before = models.DateTimeField(null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -270,7 +278,8 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.user)
+        """Return the name; of somebody who has not accepted yet, what the inviter typed."""
+        return self.user.email if self.awaits_consent else str(self.user)
 
     @property
     def is_administrator(self) -> bool:
@@ -320,6 +329,24 @@ class Membership(models.Model):
         """Return whether the member has a right of managers; administrators have them all."""
         is_manager = self.role == Role.PROJECT_MANAGER
         return self.is_administrator or (is_manager and bool(getattr(self, right)))
+
+
+class AccountMail(models.Model):
+    """A mail about an account that waits to be sent; deleted once it was.
+
+    It is written when it is sent, so that a link in it is nowhere before.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    to = models.CharField(max_length=254)
+    kind = models.CharField(max_length=40)
+    details = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

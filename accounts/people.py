@@ -1,5 +1,6 @@
 """Memberships: adding, changing and deactivating people. One administrator always remains."""
 
+import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -20,6 +21,10 @@ class LastAdministrator(Exception):
     """The change would leave no administrator who can log in."""
 
 
+class NotAccepted(Exception):
+    """The person has an account and has not accepted the invitation yet."""
+
+
 @transaction.atomic
 def add_member(
     organisation: Organisation,
@@ -29,17 +34,21 @@ def add_member(
     last_name: str = "",
     language: str = Language.ENGLISH,
     password: str | None = None,
+    is_agreed: bool = False,
     **details: object,
 ) -> Membership:
     """Create a membership for the person with this address.
 
-    A person who already has an account keeps their name and password. `details` are the role, the
-    rights and the hourly rate (euros excl. VAT). Raises AlreadyMember.
+    A person who already has an account keeps their name and password, and is no member before they
+    accept, unless it is `is_agreed` already. `details` are the role, the rights and the hourly
+    rate (euros excl. VAT). Raises AlreadyMember.
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         names = {"first_name": first_name, "last_name": last_name, "language": language}
         user = User.objects.create_user(email, password, **names)
+    elif not is_agreed:
+        details |= {"is_active": False, "awaits_consent": True}
     membership, is_new = Membership.objects.get_or_create(
         organisation=organisation, user=user, defaults=details
     )
@@ -90,9 +99,32 @@ def deactivate(membership: Membership) -> None:
 
 @transaction.atomic
 def activate(membership: Membership) -> None:
-    """Reactivate the membership with the role and rate it had."""
+    """Reactivate the membership with the role and rate it had. Raises NotAccepted."""
+    if membership.awaits_consent:
+        raise NotAccepted(str(membership))
     Membership.objects.filter(pk=membership.pk).update(is_active=True)
     _open_login(membership.user)
+
+
+def accept(membership: Membership) -> None:
+    """Make the person a member, as they want."""
+    Membership.objects.filter(pk=membership.pk).update(is_active=True, awaits_consent=False)
+
+
+def decline(membership: Membership) -> None:
+    """Delete an invitation that the person does not want."""
+    Membership.objects.filter(pk=membership.pk, awaits_consent=True).delete()
+
+
+def end_sessions_here(membership: Membership, *, now: datetime.datetime) -> None:
+    """End the person's access to this organisation on all devices, until they log in again.
+
+    Elsewhere the person stays logged in.
+    """
+    if may_rename(membership):
+        end_sessions(membership.user)
+    else:
+        Membership.objects.filter(pk=membership.pk).update(sessions_end_before=now)
 
 
 def end_sessions(user: User) -> None:

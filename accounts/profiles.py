@@ -1,5 +1,7 @@
 """Changes that people make to themselves: name, language, e-mail address."""
 
+import datetime
+
 from allauth.account.models import EmailAddress
 from django.core import signing
 from django.core.mail import send_mail
@@ -8,7 +10,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from . import throttling
+from .mails import queue_mail
 from .models import User
+from .people import end_sessions
 
 SALT = "accounts.profiles.email"
 LINK_SECONDS = 2 * 24 * 60 * 60
@@ -36,8 +41,10 @@ def ask_for_email_change(user: User, *, email: str, address: str) -> None:
     """Send a link to the new address, to prove that the person receives mail there.
 
     Without it, a person could take an address before its owner is invited with it. `address` is the
-    address of this site. Raises SMTPException or OSError if the mail cannot be sent.
+    address of this site. Raises TooMany after 5 in an hour, and SMTPException or OSError if the
+    mail cannot be sent.
     """
+    throttling.use("email-change", str(user.pk), most=5, seconds=3600)
     token = signing.dumps([user.pk, user.email, email.strip().lower()], salt=SALT)
     link = address.rstrip("/") + reverse("accounts:email-confirm", args=[token])
     body = render_to_string("accounts/mail/email_change.txt", {"user": user, "link": link})
@@ -56,13 +63,15 @@ def new_email(user: User, *, token: str) -> str:
 
 
 @transaction.atomic
-def change_email(user: User, *, email: str) -> None:
+def change_email(user: User, *, email: str, now: datetime.datetime) -> None:
     """Change the address that the person logs in with. Raises AddressTaken.
 
     The rows that allauth keeps of the old address are deleted, because it would still accept a
-    login with them.
+    login with them. All sessions end, and the old address is told.
     """
     if User.objects.filter(email=email).exclude(pk=user.pk).exists():
         raise AddressTaken(email)
+    queue_mail(user, "email_changed", to=user.email, new=email, at=now.isoformat())
     User.objects.filter(pk=user.pk).update(email=email)
+    end_sessions(user)
     EmailAddress.objects.filter(user_id=user.pk).delete()

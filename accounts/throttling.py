@@ -33,6 +33,10 @@ class Throttled(Exception):
         self.seconds = seconds
 
 
+class TooMany(Exception):
+    """Something was done as often as is allowed in a period."""
+
+
 @dataclass(frozen=True)
 class Limit:
     """So many attempts are free; the next one makes others wait `first` seconds, then doubled."""
@@ -149,6 +153,24 @@ def _seconds_to_wait(name: str, limit: Limit) -> int:
         return max(1, (cache.get(f"{name}:gate") or now) - now)
     cache.touch(name, limit.forgotten_after)
     return 0
+
+
+# --- What sends mail ------------------------------------------------------------------------------
+
+
+def use(subject: str, key: str, *, most: int, seconds: int) -> None:
+    """Count one use, at most so many in a period that starts with the first. Raises TooMany."""
+    name = _name(subject, key)
+    cache.add(name, 0, seconds)
+    if cache.incr(name) > most:
+        log.warning("limit.reached", limit=subject)
+        raise TooMany(subject)
+
+
+def check(subject: str, key: str, *, most: int) -> None:
+    """Raise TooMany if `use` would."""
+    if (cache.get(_name(subject, key)) or 0) >= most:
+        raise TooMany(subject)
 
 
 # --- Browsers that logged in before ---------------------------------------------------------------

@@ -3,25 +3,32 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.paging import in_order, page_of
 
 from .access import administrator_required
-from .employee_views import last_administrator_sentence, person_or_404, report_invitation
+from .employee_views import (
+    last_administrator_sentence,
+    person_or_404,
+    report_invitation,
+    too_many_invitations,
+)
 from .filters import ORDERS, MembershipFilter
 from .forms import RightsForm
 from .invitations import send_invitation
 from .models import Membership
-from .people import LastAdministrator, change_rights, end_sessions
+from .people import LastAdministrator, change_rights, end_sessions_here
 from .requests import MemberRequest
+from .throttling import TooMany
 
 
 @require_safe
 @administrator_required
 def user_list(request: MemberRequest) -> HttpResponse:
-    people = request.organisation.memberships.active().select_related("user")
+    people = request.organisation.memberships.active_or_invited().select_related("user")
     narrowed = MembershipFilter(request.GET, queryset=people)
     rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
     page = page_of(request, rows)
@@ -63,11 +70,16 @@ def _still_administrates(request: MemberRequest) -> bool:
 @require_POST
 @administrator_required
 def user_invite(request: MemberRequest, pk: int) -> HttpResponse:
-    people = request.organisation.memberships.active().select_related("user", "organisation")
+    people = request.organisation.memberships.active_or_invited()
+    people = people.select_related("user", "organisation")
     membership = get_object_or_404(people, pk=pk)
     address = request.build_absolute_uri("/")
-    is_sent = send_invitation(membership, by=request.user, address=address)
-    report_invitation(request, membership, is_sent=is_sent)
+    try:
+        is_sent = send_invitation(membership, by=request.user, address=address)
+    except TooMany:
+        messages.error(request, too_many_invitations())
+    else:
+        report_invitation(request, membership, is_sent=is_sent)
     return redirect("accounts:user-list")
 
 
@@ -75,8 +87,8 @@ def user_invite(request: MemberRequest, pk: int) -> HttpResponse:
 @administrator_required
 def user_log_out(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
-    end_sessions(membership.user)
+    end_sessions_here(membership, now=timezone.now())
     messages.success(
-        request, _("%(person)s has been logged out everywhere.") % {"person": membership}
+        request, _("%(person)s has been logged out here, on every device.") % {"person": membership}
     )
     return redirect("accounts:user-list")

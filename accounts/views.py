@@ -3,9 +3,11 @@
 from smtplib import SMTPException
 
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +19,7 @@ from lib.choices import chosen_id
 from .forms import EmailForm, ProfileForm
 from .middleware import SESSION_KEY
 from .models import Language
+from .people import accept, decline
 from .profiles import (
     AddressTaken,
     LinkExpired,
@@ -27,6 +30,7 @@ from .profiles import (
     new_email,
 )
 from .requests import SiteRequest, UserRequest
+from .throttling import TooMany
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,6 +63,9 @@ def _mailed(request: UserRequest, form: EmailForm) -> bool:
     email = form.cleaned_data["email"]
     try:
         ask_for_email_change(request.user, email=email, address=request.build_absolute_uri("/"))
+    except TooMany:
+        form.add_error("email", _("You asked for this five times. Try again in an hour."))
+        return False
     except (SMTPException, OSError):
         form.add_error("email", _("No e-mail could be sent to this address. Try again later."))
         return False
@@ -74,7 +81,9 @@ def email_confirm(request: UserRequest, token: str) -> HttpResponse:
         email = new_email(request.user, token=token)
         if request.method != "POST":
             return render(request, "accounts/email_confirm.html", {"email": email})
-        change_email(request.user, email=email)
+        change_email(request.user, email=email, now=timezone.now())
+        request.user.refresh_from_db()
+        update_session_auth_hash(request, request.user)
     except LinkExpired:
         messages.error(request, _("This link no longer works. Change your e-mail address again."))
     except AddressTaken:
@@ -95,10 +104,33 @@ def language_switch(request: SiteRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+def invitation(request: UserRequest, pk: int) -> HttpResponse:
+    """Let the person accept or decline to become a member."""
+    asked = request.user.memberships.filter(awaits_consent=True).select_related("organisation")
+    invited = get_object_or_404(asked, pk=pk)
+    if request.method != "POST":
+        return render(request, "accounts/invitation.html", {"invited": invited})
+    names = {"organisation": invited.organisation}
+    if request.POST.get("answer") == "accept":
+        accept(invited)
+        request.session[SESSION_KEY] = invited.organisation_id
+        messages.success(request, _("You are now a member of %(organisation)s.") % names)
+        return redirect("/")
+    decline(invited)
+    messages.success(request, _("You declined the invitation of %(organisation)s.") % names)
+    return redirect("accounts:profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def change_organisation(request: UserRequest) -> HttpResponse:
     memberships = request.user.memberships.active().select_related("organisation")
     if request.method != "POST":
-        context = {"memberships": memberships.order_by("organisation__name")}
+        asked = request.user.memberships.filter(awaits_consent=True)
+        context = {
+            "memberships": memberships.order_by("organisation__name"),
+            "invitations": asked.select_related("organisation"),
+        }
         return render(request, "accounts/change_organisation.html", context)
     organisation_id = chosen_id(request.POST.get("organisation", ""))
     chosen = get_object_or_404(memberships, organisation_id=organisation_id)

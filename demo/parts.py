@@ -81,6 +81,7 @@ def web(port: int) -> Part:
     command = [sys.executable, "-m", "gunicorn", "timechimp_eb.wsgi", "--no-control-socket"]
     command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8"]
     command += ["--workers", "2", "--graceful-timeout", "5", "--access-logfile", "-"]
+    command += ["--logger-class", "timechimp_eb.serving.Logger"]
     if os.access("/dev/shm", os.W_OK):  # a heartbeat on a slow disk looks like a hanging worker
         command += ["--worker-tmp-dir", "/dev/shm"]
     pages = [f"http://127.0.0.1:{port}/{page}" for page in ("livez", "account/login/")]

@@ -14,7 +14,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 
 from .folding import Folded, fold
-from .text import clean_line
+from .text import MOST_SEARCH_WORDS, clean_line
 
 # The number of rows in an answer; for more, people type on.
 MOST = 20
@@ -68,7 +68,7 @@ class Kind:
         rows = rows.alias(
             **{name: Folded(*columns) for name, columns in zip(names, self.searched, strict=True)}
         )
-        for word in words:
+        for word in words[:MOST_SEARCH_WORDS]:
             anywhere = Q()
             for name in names:
                 anywhere |= Q(**{f"{name}__contains": word})

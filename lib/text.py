@@ -11,6 +11,7 @@ from collections.abc import Mapping
 # Drawn as nothing or as a blank, and yet of a category of letters or signs.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _BLANK = frozenset("\t\u2800")
+MOST_SEARCH_WORDS = 8
 # They join or part letters of Arabic and Indian scripts, and the parts of one emoji.
 _JOINERS = "\u200c\u200d"
 _LAST_LETTER_WITHOUT_JOINERS = "\u05ff"
@@ -22,6 +23,11 @@ def clean_line(text: str) -> str:
     if not _is_plain(text):
         text = _visible(_LINE_BREAKS.sub(" ", text))
     return " ".join(text.split())
+
+
+def search_words(text: str) -> list[str]:
+    """Return the words to look for: the first eight, because each one makes a query slower."""
+    return text.split()[:MOST_SEARCH_WORDS]
 
 
 def clean_text(text: str) -> str:

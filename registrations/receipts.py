@@ -72,7 +72,7 @@ def _page_of(upload: "UploadedFile[bytes]") -> bytes:
         raise ValidationError(
             _("Choose one PDF, or several photos: only photos become pages of one receipt.")
         )
-    return images.draw_again(content, most_pixels=MOST_PIXELS, within=PAGE_PIXELS).content
+    return images.draw_again(content, within=PAGE_PIXELS).content
 
 
 def shown_name(upload: "UploadedFile[bytes]", *, stored: str) -> str:

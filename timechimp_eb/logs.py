@@ -4,6 +4,7 @@ By default structlog prints tracebacks with all local variables if it finds `ric
 call, a security code is a local variable.
 """
 
+import logging
 import re
 from collections.abc import MutableMapping
 from typing import Any
@@ -13,6 +14,33 @@ import structlog
 SECRET = re.compile(
     r"code_?[12]|securitycode|password|secret|token|session|credential", re.IGNORECASE
 )
+
+# Links that work without a password: to choose one, and to confirm an address.
+LINK = re.compile(r"(/account/password/reset/key/|/profile/e-mail/)[^\s/?\"']+")
+
+
+def without_tokens(text: str) -> str:
+    """Return a line of a log with the secret part of links left out."""
+    return LINK.sub(r"\1…", text)
+
+
+class HidesLinks(logging.Filter):
+    """A filter that leaves the tokens of links out of every line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        hidden = without_tokens(message)
+        if hidden != message:
+            record.msg, record.args = hidden, ()
+        return True
+
+
+class WithoutTraceback(logging.Filter):
+    """A filter for what a visitor causes by a wrong request: one line says enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info, record.exc_text = None, None
+        return True
 
 
 def configure() -> None:

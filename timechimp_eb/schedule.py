@@ -72,6 +72,11 @@ SCHEDULE = {
         "schedule": crontab(minute=30, hour="6,9"),
         "options": {"expires": 3600},
     },
+    "send-account-mails": {
+        "task": "accounts.tasks.send_account_mails",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "purge-kept-uploads": {
         "task": "registrations.tasks.purge_kept_uploads",
         "schedule": crontab(minute=40),

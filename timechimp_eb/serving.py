@@ -4,11 +4,27 @@ import gc
 from importlib import import_module
 from typing import Any
 
+import gunicorn.glogging
+
+from .logs import without_tokens
+
 # The program is loaded once, before the web processes are made; they share its memory.
 preload_app = True
 # A web process is replaced after so many requests, so that memory that never comes back is freed.
 max_requests = 10_000
 max_requests_jitter = 2_000
+logger_class = "timechimp_eb.serving.Logger"
+
+
+class Logger(gunicorn.glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's logger; the access log has no tokens of links, whatever its format says."""
+
+    def atoms(self, *args: Any) -> dict[str, Any]:
+        found = super().atoms(*args)
+        return {
+            key: without_tokens(value) if isinstance(value, str) else value
+            for key, value in found.items()
+        }
 
 
 def when_ready(_server: Any) -> None:

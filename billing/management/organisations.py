@@ -43,4 +43,5 @@ def create_organisation(
         role=Role.ADMINISTRATOR,
         may_invoice=True,
         password=password,
+        is_agreed=True,
     )

@@ -5,7 +5,9 @@ harm. Amounts are read from text to Decimal, never through a float. A dropped ch
 the record then says under `MARKED` which of its fields had one.
 """
 
+import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +31,13 @@ _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _MOST = Decimal(10) ** 15
 
+# The longest list that was seen, of 20 MB, takes 5 seconds on a slow machine.
+READ_SECONDS = 30.0
+_deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
+# Log lines about names that the contract does not have, for each process.
+MOST_UNKNOWN = 50
+_unknown: set[tuple[str, str]] = set()
+
 # No field of the contract has this name.
 MARKED = "#marked"
 
@@ -42,8 +51,12 @@ class Reply:
     fields: Mapping[str, Any]
 
 
-def read_reply(envelope: etree._Element, operation: str) -> Reply:
-    """Read the answer to `operation`; OutcomeUnknown if it is not an answer to it."""
+def read_reply(envelope: etree._Element, operation: str, *, seconds: float = READ_SECONDS) -> Reply:
+    """Read the answer to `operation`; OutcomeUnknown if it is not an answer to it.
+
+    An answer that takes longer to read than so many seconds is unknown too.
+    """
+    _deadline.set(time.monotonic() + seconds)
     response = _response(envelope, operation)
     type_name = contract.result_of(operation)
     if type_name is None:
@@ -130,8 +143,13 @@ def _text(element: etree._Element) -> str:
 
 
 def _rows(element: etree._Element, name: str, type_name: str) -> list[dict[str, Any]]:
-    rows = element.iterchildren(f"{_PREFIX}{name}")
-    return [_record(row, type_name) for row in rows if not _is_nil(row)]
+    deadline, records = _deadline.get(), []
+    for row in element.iterchildren(f"{_PREFIX}{name}"):
+        if time.monotonic() >= deadline:
+            raise OutcomeUnknown("timeout")
+        if not _is_nil(row):
+            records.append(_record(row, type_name))
+    return records
 
 
 def _is_nil(element: etree._Element) -> bool:
@@ -160,7 +178,10 @@ _CONVERTERS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-@cache
 def _note_unknown(type_name: str, name: str) -> None:
-    """Log an unknown field of the service, once per process."""
+    """Log an unknown field of the service, once per process; of a flood of names the first few."""
+    key = (type_name, name[:100])
+    if key in _unknown or len(_unknown) >= MOST_UNKNOWN:
+        return
+    _unknown.add(key)
     log.info("answer.unknown_field", type=type_name, field=name[:100])

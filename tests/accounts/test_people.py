@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership, Role, User
@@ -60,7 +62,7 @@ def test_a_new_employee_is_mailed_a_link_and_logs_in_with_the_password_they_choo
     assert visitor.session["_auth_user_id"] == str(noor.user_id)
 
 
-def test_a_person_with_an_account_is_added_without_a_new_password(
+def test_a_person_with_an_account_is_asked_and_no_member_before_they_accept(
     inside: Client, administrator: Membership
 ) -> None:
     known = create_user(email="noor@example.nl", first_name="Eleonora")
@@ -69,9 +71,10 @@ def test_a_person_with_an_account_is_added_without_a_new_password(
     add(inside)
 
     known.refresh_from_db()
-    assert administrator.organisation.memberships.filter(user=known).exists()
+    asked = administrator.organisation.memberships.get(user=known)
+    assert (asked.is_active, asked.awaits_consent) == (False, True)
     assert (known.first_name, known.password) == ("Eleonora", password)
-    assert reverse("account_login") in mail.outbox[0].body
+    assert reverse("accounts:invitation", args=[asked.pk]) in mail.outbox[0].body
     assert "/password/reset/key/" not in mail.outbox[0].body
 
 
@@ -279,3 +282,12 @@ def test_a_deactivated_member_is_not_invited(inside: Client, administrator: Memb
 
     assert answer.status_code == 404
     assert not mail.outbox
+
+
+@pytest.mark.parametrize("page", ["accounts:user-list", "accounts:employee-list"])
+def test_a_search_looks_for_the_first_eight_words(inside: Client, page: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        answer = inside.get(reverse(page), {"q": " ".join(f"woord{n}" for n in range(1_000))})
+
+    assert answer.status_code == 200
+    assert max(len(query["sql"]) for query in asked) < 8_000

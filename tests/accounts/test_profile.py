@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership
+from accounts.tasks import send_account_mails
 from tests.factories import PASSWORD, create_membership, create_organisation, create_user
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,44 @@ def test_the_address_changes_once_the_new_one_confirmed_it(
     member.user.refresh_from_db()
     assert mail.outbox[0].to == ["new@example.nl"]
     assert member.user.email == "new@example.nl"
+
+
+def test_the_old_address_hears_of_the_change(inside: Client, member: Membership) -> None:
+    ask(inside)
+    inside.post(mailed_link())
+
+    send_account_mails()
+
+    assert mail.outbox[-1].to == ["sanne@example.nl"]
+    assert "new@example.nl" in mail.outbox[-1].body
+
+
+def test_other_sessions_end_with_the_old_address(
+    client_of: Callable[[Membership], Client], inside: Client, member: Membership
+) -> None:
+    other = client_of(member)
+    ask(inside)
+    inside.post(mailed_link())
+
+    assert inside.get(reverse("accounts:profile")).status_code == 200
+    assert other.get(reverse("accounts:profile")).status_code == 302
+
+
+def test_the_password_cannot_be_guessed_in_the_form_of_the_address(inside: Client) -> None:
+    for number in range(7):
+        answer = ask(inside, password=f"wrong {number}")
+
+    assert "wrong too often" in answer.content.decode()
+    assert "wrong too often" in ask(inside).content.decode()
+    assert mail.outbox == []
+
+
+def test_a_mailbox_is_not_filled_with_links(inside: Client) -> None:
+    for _ in range(6):
+        answer = ask(inside)
+
+    assert answer.status_code == 422
+    assert len(mail.outbox) == 5
 
 
 def test_opening_the_link_changes_nothing_yet(inside: Client, member: Membership) -> None:

@@ -17,7 +17,6 @@ from lib import images
 pillow_heif.register_heif_opener()
 
 
-
 def receipt(size=(240, 160)):
     """Dark lines on light paper, the first of them wider: upright is told from turned."""
     paper = Image.new("L", size, 245)

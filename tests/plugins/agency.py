@@ -4,12 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache, caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 
 from accounts.models import Membership, Organisation, Role
 from integrations.models import Connection
 from sandbox import Sandbox
 from tests.factories import create_connection, create_membership, create_organisation
+
+
+@pytest.fixture(autouse=True)
+def no_attempts() -> None:
+    """Forget the wrong passwords, links and invitations of other tests."""
+    if isinstance(caches["default"], LocMemCache):
+        cache.clear()
 
 
 @pytest.fixture

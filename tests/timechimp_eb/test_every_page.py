@@ -174,11 +174,20 @@ def _everything(organisation) -> dict[str, int]:
         "expense": factories.create_expense(**about).pk,
         "trip": factories.create_trip(**about).pk,
         "favourite-trip": factories.create_favourite_trip(membership=member).pk,
+        "invitation": invitation_of(user),
         "contract": factories.create_contract(membership=member).pk,
         "leave": factories.create_leave(membership=member, note="Canary").pk,
         "rates": task.pk,
         **_dated_rate(task, by=member),
     }
+
+
+def invitation_of(user: User) -> int:
+    """Let another organisation invite the person."""
+    elsewhere = factories.create_organisation(name="Canary Elsewhere")
+    return factories.create_membership(
+        organisation=elsewhere, user=user, is_active=False, awaits_consent=True
+    ).pk
 
 
 def _dated_rate(row, *, by) -> dict[str, int]:

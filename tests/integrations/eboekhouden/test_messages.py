@@ -304,3 +304,22 @@ def test_a_line_read_back_equals_the_line_sent():
     answer = read_reply(etree.fromstring(result("GetFacturen", listed)), "GetFacturen")
 
     assert InvoiceLine.from_service(answer.fields["Facturen"][0]["Regels"][0]) == line
+
+
+def test_reading_an_answer_has_a_deadline():
+    rows = "<Relaties>" + "<cRelatie><Code>A</Code></cRelatie>" * 3 + "</Relaties>"
+    answer = etree.fromstring(result("GetRelaties", rows))
+
+    assert len(read_reply(answer, "GetRelaties").fields["Relaties"]) == 3
+    with pytest.raises(OutcomeUnknown, match="timeout"):
+        read_reply(answer, "GetRelaties", seconds=0)
+
+
+def test_a_flood_of_unknown_names_writes_some_log_lines(caplog):
+    unknown = "".join(f"<Onbekend{number}>x</Onbekend{number}>" for number in range(2_000))
+    rows = f"<Relaties><cRelatie><Code>A</Code>{unknown}</cRelatie></Relaties>"
+
+    read_reply(etree.fromstring(result("GetRelaties", rows)), "GetRelaties")
+
+    told = [line for line in caplog.messages if "answer.unknown_field" in line]
+    assert 0 < len(told) <= 50
