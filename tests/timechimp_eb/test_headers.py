@@ -19,7 +19,7 @@ def test_the_page_of_a_link_is_not_stored(client: Client) -> None:
 
 
 def test_what_is_cacheable_stays_so(client: Client) -> None:
-    assert "immutable" in client.get(reverse("ui:theme", args=["6559d2"]))["Cache-Control"]
+    assert "immutable" in client.get(reverse("theme", args=["6559d2"]))["Cache-Control"]
 
 
 def test_logging_out_clears_what_the_browser_keeps(inside: Client) -> None:
