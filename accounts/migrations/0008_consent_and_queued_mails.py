@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_requires_description'),
+        ('accounts', '0007_billable_target'),
     ]
 
     operations = [

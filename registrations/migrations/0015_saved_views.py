@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_billable_target'),
-        ('registrations', '0012_billable_by_choice'),
+        ('registrations', '0014_trips_without_a_project_and_odometers'),
     ]
 
     operations = [
