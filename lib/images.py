@@ -174,7 +174,7 @@ def _make_smaller(image: Image.Image, kind: str, most_pixels: int) -> None:
     if share >= 1:
         return
     if kind == JPEG:
-        image.draft(None, (image.width // 2, image.height // 2))  # type: ignore[arg-type]
+        image.draft(None, (image.width // 2, image.height // 2))
     else:
         side = share**0.5
         image.thumbnail((int(image.width * side), int(image.height * side)))

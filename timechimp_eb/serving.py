@@ -16,7 +16,7 @@ max_requests_jitter = 2_000
 logger_class = "timechimp_eb.serving.Logger"
 
 
-class Logger(gunicorn.glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
+class Logger(gunicorn.glogging.Logger):
     """gunicorn's logger; the access log has no tokens of links, whatever its format says."""
 
     def atoms(self, *args: Any) -> dict[str, Any]:
