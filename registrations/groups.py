@@ -34,7 +34,7 @@ class Group:
 
     label: str
     count: int
-    figure: int
+    figure: Decimal | int
     amount: Decimal
     query: str
 
