@@ -105,6 +105,8 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
         self.fields["category"].error_messages["required"] = _("Choose a category.")
         # Keep the stored name: the instance takes the uploaded file, even if it is refused.
         self.receipt_name = row.receipt_name
+        # What was kept for one organisation is no receipt of another.
+        self.upload_purpose = f"receipt-{self.organisation.pk}"
         self.find_kept_upload(self.by.user_id if self.by else None)
         self.typed: dict[str, Decimal] = {}
         if row.price_paid is not None:

@@ -424,6 +424,25 @@ def test_the_pages_of_a_receipt_survive_an_error_in_another_field(office, employ
         assert len(PdfReader(file).pages) == 2
 
 
+def test_a_kept_receipt_of_one_organisation_is_none_of_another(office, employee):
+    address = reverse("registrations:expenses")
+    refused = upload(office, employee, "bon.pdf", b"no receipt")
+    assert refused.context["form"].kept_upload is None
+    fields = {"price": "", "receipt": SimpleUploadedFile("bon.pdf", PDF)}
+    token = employee.post(address, fields).context["form"].kept_upload.token
+    elsewhere = factories.create_membership(
+        organisation=factories.create_organisation(name="Studio West"), user=office.employee.user
+    )
+    session = employee.session
+    session["organisation"] = elsewhere.organisation_id
+    session.save()
+
+    answer = employee.post(address, {"price": "", "kept_upload": token})
+
+    assert answer.context["form"].organisation == elsewhere.organisation
+    assert answer.context["form"].kept_upload is None
+
+
 def test_the_rate_of_the_category_is_in_a_price_incl_vat(office, employee):
     rate = factories.create_vat_rate(organisation=office.organisation)
     office.category.vat_rate = rate

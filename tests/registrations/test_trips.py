@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse, reverse_lazy
 
+from billing.unbilled.billable import why_not_row
 from registrations.models import Expense, FavouriteTrip, Status, Trip
 from tests import factories
 from tests.responses import exported
@@ -353,3 +354,12 @@ def test_a_favourite_of_somebody_else_fills_and_removes_nothing(office, employee
 
     assert not page.context["form"]["origin"].value()
     assert (answer.status_code, FavouriteTrip.objects.count()) == (404, 1)
+
+
+def test_a_trip_without_a_project_in_a_selection_to_bill_is_told_as_not_billable(without_project):
+    trip, expense = without_project
+    for row in (trip, expense):
+        type(row).objects.filter(pk=row.pk).update(status=Status.OPEN)
+        row.refresh_from_db()
+
+    assert {str(why_not_row(row).text) for row in (trip, expense)} == {"Not billable."}
