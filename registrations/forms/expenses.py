@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -122,6 +123,7 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
         if not row.receipt:
             del self.fields["removes_receipt"]
 
+    @cached_property
     def chips(self) -> list[ExpenseCategory]:
         """Return the categories to choose from with one press; none of too many."""
         found = list(self.categories[: MOST_CHIPS + 1])
