@@ -13,8 +13,9 @@ LEFT, TOP, BOTTOM = 40, 12, 24
 FLOOR = HEIGHT - BOTTOM
 # The part of the room of a group that its columns fill.
 FILLED = 0.74
-STEPS = (1, 2, Decimal("2.5"), 5, 10)
-TICKS = 4
+STEPS = (1, 2, 5, 10)
+# The parts of the axis: of a given height, and of a round number above the figures.
+TICKS_GIVEN, TICKS_ROUND = 4, 5
 
 
 @dataclass(frozen=True)
@@ -95,24 +96,26 @@ def columns(
         return FLOOR - round((FLOOR - TOP) * min(max(figure / top, Decimal(0)), Decimal(1)))
 
     room = (WIDTH - LEFT - 10) / max(len(groups), 1)
+    most = max((len(values) for _label, values in groups), default=1)
+    width = int(room * FILLED / max(most, 1))
+    parts = TICKS_GIVEN if highest else TICKS_ROUND
     drawn = []
     for place, (label, values) in enumerate(groups):
-        width = int(room * FILLED / max(len(values), 1))
         start = round(LEFT + place * room + room * (1 - FILLED) / 2)
-        parts = tuple(
+        shown = tuple(
             Column(start + n * width, y(one.figure), max(width - 2, 2), FLOOR - y(one.figure), one)
             for n, one in enumerate(values)
         )
-        drawn.append(Group(round(LEFT + (place + 0.5) * room), label, parts))
+        drawn.append(Group(round(LEFT + (place + 0.5) * room), label, shown))
     ticks = tuple(
-        Tick(y(top * part / TICKS), f"{(top * part / TICKS / unit).normalize():f}")
-        for part in range(TICKS + 1)
+        Tick(y(top * part / parts), f"{(top * part / parts / unit).normalize():f}")
+        for part in range(parts + 1)
     )
     return Columns(tuple(drawn), ticks, None if target is None else y(target))
 
 
 def round_above(figure: Decimal) -> Decimal:
-    """Return 1, 2, 2.5 or 5 times a power of ten that is not below the figure; at least 1."""
+    """Return 1, 2 or 5 times a power of ten that is not below the figure; at least 1."""
     power = Decimal(1)
     while power * 10 < figure:
         power *= 10

@@ -211,7 +211,7 @@ def approvals_reject(request: MemberRequest) -> HttpResponse:
             "minutes": approvals.minutes_of(selection),
         }
         status = 422 if form.errors else 200
-        is_row = request.htmx and "in_place" in request.POST and not form.errors
+        is_row = request.htmx and "in_place" in request.GET and not form.errors
         page = "approvals_reject_row" if is_row else "approvals_reject"
         return render(request, f"registrations/{page}.html", context, status=status)
     outcome = statuses.reject(

@@ -264,8 +264,11 @@ def test_a_row_is_rejected_in_place_with_a_message(manager, office):
     scope = f"w:{office.employee.pk}:{office.project.pk}:{office.task.pk}"
     about = sent(scope, seen_at=timezone.now().isoformat())
 
-    asked = manager.post(REJECT, {**about, "in_place": "1"}, headers={"HX-Request": "true"})
+    asked = manager.post(f"{REJECT}?in_place=1", about, headers={"HX-Request": "true"})
 
+    address = reverse("registrations:approvals-person", args=[office.employee.pk])
+    unfolded = text(manager.get(address, {"date": MONDAY.isoformat()}))
+    assert unfolded.count(f'hx-post="{REJECT}?in_place=1"') == 2
     part = text(asked)
     assert part.startswith('<tr class="work rejecting"')
     assert "Reject 13:00" in part
@@ -280,7 +283,7 @@ def test_an_empty_message_in_place_is_refused_and_the_row_stays_named(manager, o
     row = submitted(office)
     scope = f"p:{office.employee.pk}"
 
-    answer = manager.post(REJECT, sent(scope, note="  ", in_place="1"))
+    answer = manager.post(REJECT, sent(scope, note="  "))
 
     assert answer.status_code == 422
     assert "Say what is wrong" in text(answer)
