@@ -7,6 +7,7 @@ from .register_pages import PAGES, RegisterPage
 from .views import (
     actions,
     approvals,
+    bulk_edit,
     leave,
     month,
     overview,
@@ -95,6 +96,7 @@ urlpatterns = [
         actions.overview_export_selection,
         name="overview-export-selection",
     ),
+    path("overview/selection/edit/", bulk_edit.overview_edit, name="overview-edit"),
     path("overview/approvals/", approvals.approvals_week, name="approvals"),
     path("overview/approvals/approve/", approvals.approvals_approve, name="approvals-approve"),
     path("overview/approvals/reject/", approvals.approvals_reject, name="approvals-reject"),

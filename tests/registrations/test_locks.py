@@ -23,6 +23,7 @@ CHANGING = {
     *(f"registrations:{kind}-edit" for kind in ("hour", "expense", "trip")),
     *(f"registrations:{kind}-delete" for kind in ("hour", "expense", "trip")),
     "registrations:hours-week",
+    "registrations:overview-edit",
     "registrations:project-reprice",
 }
 DECIDED = ("submitted", "approved")
