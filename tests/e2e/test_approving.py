@@ -112,3 +112,28 @@ def test_on_a_phone_a_person_is_a_card_and_nothing_scrolls_sideways(
 
     expect(visitor.toasts).to_contain_text("40:00")
     assert TimeEntry.objects.filter(status=Status.APPROVED).count() == 5
+
+
+def test_a_row_is_rejected_below_itself_and_escape_goes_back(visitor, studio, team):
+    page = visitor.page
+    visitor.log_in(studio)
+    page.goto(f"{visitor.site}/overview/approvals/")
+    page.wait_for_load_state()
+    page.locator("tr.person").filter(has_text="Person 0").get_by_role("link").click()
+    reject = page.get_by_role("button", name="Reject Website 2026 · Development of Person 0")
+    reject.click()
+    note = page.get_by_label("Note for the employee")
+    expect(note).to_be_focused()
+    assert list(barriers(page)) == []
+    page.keyboard.press("Escape")
+    expect(note).to_be_hidden()
+    expect(reject).to_be_focused()
+
+    page.keyboard.press("Enter")
+    expect(note).to_be_focused()
+    page.keyboard.type("Per chapter, please.")
+    page.keyboard.press("Enter")
+
+    expect(visitor.toasts).to_contain_text("5 registrations rejected.")
+    found = TimeEntry.objects.filter(status=Status.REJECTED, membership=team[0])
+    assert list(found.values_list("status_note", flat=True).distinct()) == ["Per chapter, please."]
