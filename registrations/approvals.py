@@ -184,6 +184,11 @@ class Matrix:
         return sum(one.billable for one in self.people)
 
     @property
+    def expected_shown(self) -> bool:
+        """True if the page has a column for what is expected."""
+        return self.expected is not None
+
+    @property
     def expected(self) -> int | None:
         found = [one.expected_minutes for one in self.people]
         return sum(one or 0 for one in found) if any(one is not None for one in found) else None

@@ -158,6 +158,8 @@ def approvals_person(request: MemberRequest, pk: int) -> HttpResponse:
         **_week_context(monday, today=timezone.localdate()),
         **_rows_context(request, person, monday, projects=projects),
         "seen_at": timezone.now().isoformat(),
+        # The columns of the table that the rows come into.
+        "expected_shown": bool(request.GET.get("expected")),
     }
     return render(request, "registrations/approvals_person.html", context)
 

@@ -1,6 +1,7 @@
 """Overview → Approvals: who is in it, what is decided, and what nobody overwrites."""
 
 import datetime
+import html
 import re
 
 import pytest
@@ -327,3 +328,26 @@ def test_the_bell_costs_no_query_of_its_own_for_who_invoices(administrator, offi
 
     assert len([one for one in asked() if "registrations_timeentry" in one]) == 1
     assert len([one for one in asked() if "billing_booking" in one]) == 1
+
+
+@pytest.mark.parametrize("with_contract", [True, False])
+def test_unfolded_rows_have_all_columns_of_the_table(administrator, office, with_contract):
+    if with_contract:
+        factories.create_contract(membership=office.employee)
+    submitted(office)
+    about = {"project": office.project, "membership": office.employee, "date": MONDAY}
+    factories.create_trip(**about)
+    page = administrator.get(PAGE, {"date": MONDAY.isoformat()}).content.decode()
+    unfold = f'data-unfold="{reverse("registrations:approvals-person", args=[office.employee.pk])}'
+    (query,) = re.findall(re.escape(unfold) + r'([^"]*)"', page)
+
+    rows = administrator.get(unfold.split('"')[1] + html.unescape(query)).content.decode()
+
+    def width(row: str) -> int:
+        cells = re.findall(r"<t[dh][^>]*>", row)
+        return sum(int((re.findall(r'colspan="(\d+)"', one) or ["1"])[0]) for one in cells)
+
+    (head,) = re.findall(r"approvals-table\W.*?<thead>(.*?)</thead>", page, re.DOTALL)
+    found = re.findall(r"<tr.*?</tr>", rows, re.DOTALL)
+    assert len(found) == 3
+    assert {width(one) for one in found} == {width(head)} == {12 if with_contract else 11}
