@@ -23,7 +23,7 @@ def test_a_list_is_grouped_saved_as_a_view_and_opened_first(visitor, studio):
     page.get_by_label("Description", exact=True).uncheck()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Group by").click()
-    page.get_by_role("link", name="Project", exact=True).click()
+    page.locator("[data-group=project]").click()
     expect(page.get_by_role("row", name="Webshop")).to_contain_text("1:30")
     assert list(barriers(page)) == []
     page.get_by_role("button", name="Views").click()
@@ -40,4 +40,4 @@ def test_a_list_is_grouped_saved_as_a_view_and_opened_first(visitor, studio):
     expect(page.get_by_role("button", name="By project")).to_be_visible()
     assert "without=notes" in page.url
     page.get_by_role("link", name="Webshop").click()
-    expect(page.get_by_text("1 registration", exact=True)).to_be_visible()
+    expect(page.locator("tfoot")).to_contain_text("1 registration")
