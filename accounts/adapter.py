@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 
 from . import throttling
+from .confirming import is_confirmed
 from .mails import queue_mail
 from .models import User
 
@@ -56,6 +57,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         return bool(self.authenticate(context.request, email=user.email, password=password))
+
+    def is_reauthentication_required(self, *, app: str, **_options: Any) -> bool:
+        return not is_confirmed(context.request)
 
     def format_email_subject(self, subject: str) -> str:
         """Return the subject without the prefix that allauth adds, which would be the server's

@@ -12,7 +12,16 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("accounts.pickers")  # it registers what can be picked
+        from allauth.account import signals as account  # noqa: PLC0415
+        from allauth.mfa import signals as mfa  # noqa: PLC0415
+
+        from . import notices  # noqa: PLC0415
         from .middleware import note_login  # noqa: PLC0415 - models are loaded only now
 
+        for changed in (account.password_changed, account.password_set, account.password_reset):
+            changed.connect(notices.on_password, dispatch_uid="notices")
+        mfa.authenticator_added.connect(notices.on_factor_added, dispatch_uid="notices")
+        mfa.authenticator_reset.connect(notices.on_factor_added, dispatch_uid="notices")
+        mfa.authenticator_removed.connect(notices.on_factor_removed, dispatch_uid="notices")
         user_logged_in.connect(note_login, dispatch_uid="known-browser")
         connection_created.connect(add_to_sqlite, dispatch_uid="folding")

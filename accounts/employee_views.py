@@ -18,6 +18,7 @@ from lib.understanding import is_typing
 from lib.unlikely import LAST
 
 from .access import administrator_required, manager_required
+from .confirming import is_confirmed, to_confirm
 from .contracts import with_contract_minutes
 from .filters import ORDERS, MembershipFilter
 from .forms import EmployeeForm, NewEmployeeForm
@@ -68,6 +69,10 @@ def employee_add(request: MemberRequest) -> HttpResponse:
 
 
 def _invited(request: MemberRequest, form: NewEmployeeForm) -> bool:
+    is_more = form.cleaned_data["role"] != Role.EMPLOYEE or form.cleaned_data["may_invoice"]
+    if is_more and not is_confirmed(request):
+        form.add_error("role", to_confirm())
+        return False
     address = request.build_absolute_uri("/")
     try:
         membership, is_sent = invite_member(

@@ -159,6 +159,11 @@ class Organisation(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("A line in the plot of the agency. Empty: no line."),
     )
+    requires_second_factor = models.BooleanField(
+        _("require a second factor"),
+        default=False,
+        help_text=_("Of who may invoice or administer. Who has none sets it up before going on."),
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

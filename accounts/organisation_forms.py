@@ -63,6 +63,7 @@ class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[
             "holiday_country",
             "allows_own_approval",
             "billable_target",
+            "requires_second_factor",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}
@@ -119,6 +120,10 @@ class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[
             except ValidationError as error:
                 self.add_error("postal_code", error)
         return typed
+
+    def needs_confirmation(self) -> bool:
+        """Return whether something changes that money or rights depend on."""
+        return bool({"iban", "bic", "requires_second_factor"} & set(self.changed_data))
 
     def details(self) -> dict[str, Any]:
         """Return the fields to store; the logo is stored separately."""

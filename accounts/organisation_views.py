@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .access import administrator_required, member_required
+from .confirming import is_confirmed, to_confirm
 from .holidays import holidays_of
 from .logos import content_type, remove_logo
 from .models import Organisation
@@ -28,9 +29,14 @@ def organisation_settings(request: MemberRequest) -> HttpResponse:
     form = OrganisationForm(
         request.POST or None, request.FILES or None, instance=edited, user_id=request.user.pk
     )
+    is_secured = not form.needs_confirmation() or is_confirmed(request)
+    if request.method == "POST" and not is_secured and form.is_valid():
+        form.add_error("iban" if "iban" in form.changed_data else None, to_confirm())
     if request.method == "POST" and form.is_valid():
         logo = form.cleaned_data["logo"]
-        change_organisation(request.organisation, details=form.details(), logo=logo)
+        change_organisation(
+            request.organisation, details=form.details(), logo=logo, by=request.user
+        )
         form.forget_upload()
         messages.success(request, _("The organisation has been saved."))
         return redirect("accounts:organisation-settings")

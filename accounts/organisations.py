@@ -4,16 +4,27 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
 from .logos import replace_logo
-from .models import Organisation
+from .models import Organisation, User
+from .notices import IBAN, tell_about_organisation
 
 
 @transaction.atomic
 def change_organisation(
-    organisation: Organisation, *, details: dict[str, Any], logo: "ContentFile[bytes] | None" = None
+    organisation: Organisation,
+    *,
+    details: dict[str, Any],
+    logo: "ContentFile[bytes] | None" = None,
+    by: User | None = None,
 ) -> None:
-    """Store the given fields; `logo` comes from encode_logo, and None keeps the present one."""
+    """Store the given fields; `logo` comes from encode_logo, and None keeps the present one.
+
+    The administrators are told of another bank account.
+    """
+    if details.get("iban", organisation.iban) != organisation.iban:
+        tell_about_organisation(IBAN, organisation, by=by, now=timezone.now())
     for name, value in details.items():
         setattr(organisation, name, value)
     organisation.save(update_fields=list(details))

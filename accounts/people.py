@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from .models import Language, Membership, Organisation, Role, User
+from .notices import ROLE, tell_about_organisation
 
 
 class AlreadyMember(Exception):
@@ -76,11 +78,19 @@ def change_employee(
 
 
 @transaction.atomic
-def change_rights(membership: Membership, *, role: str, **rights: bool) -> None:
-    """Change role and rights; a right that is not given stays. Raises LastAdministrator."""
+def change_rights(
+    membership: Membership, *, role: str, by: User | None = None, **rights: bool
+) -> None:
+    """Change role and rights; a right that is not given stays. Raises LastAdministrator.
+
+    The person and the administrators are told.
+    """
     if role != Role.ADMINISTRATOR:
         _keep_an_administrator_besides(membership)
-    Membership.objects.filter(pk=membership.pk).update(role=role, **rights)
+    changed = Membership.objects.filter(pk=membership.pk).exclude(role=role, **rights)
+    if changed.update(role=role, **rights):
+        organisation, user = membership.organisation, membership.user
+        tell_about_organisation(ROLE, organisation, by=by, now=timezone.now(), person=user)
 
 
 @transaction.atomic

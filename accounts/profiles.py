@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from . import throttling
 from .mails import queue_mail
 from .models import User
+from .notices import ADDRESS, tell_about_person
 from .people import end_sessions
 
 SALT = "accounts.profiles.email"
@@ -72,6 +73,7 @@ def change_email(user: User, *, email: str, now: datetime.datetime) -> None:
     if User.objects.filter(email=email).exclude(pk=user.pk).exists():
         raise AddressTaken(email)
     queue_mail(user, "email_changed", to=user.email, new=email, at=now.isoformat())
+    tell_about_person(ADDRESS, user, by=user, now=now)
     User.objects.filter(pk=user.pk).update(email=email)
     end_sessions(user)
     EmailAddress.objects.filter(user_id=user.pk).delete()

@@ -12,6 +12,7 @@ class SiteRequest(HttpRequest):
     htmx: HtmxDetails
     membership: Membership | None
     organisation: Organisation | None
+    lacks_second_factor: bool
 
 
 class UserRequest(SiteRequest):

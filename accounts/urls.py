@@ -12,6 +12,7 @@ personal_urls = [
     path("profile/e-mail/", views.email_change, name="email-change"),
     path("profile/e-mail/<str:token>/", views.email_confirm, name="email-confirm"),
     path("profile/language/", views.language_switch, name="language-switch"),
+    path("profile/confirmed/", views.confirmed, name="confirmed"),
     path("invitations/<int:pk>/", views.invitation, name="invitation"),
     path("profile/organisation/", views.change_organisation, name="change-organisation"),
     # allauth's own page would accept addresses without confirmation.

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lib.paging import in_order, page_of
 
 from .access import administrator_required
+from .confirming import is_confirmed, to_confirm
 from .employee_views import (
     last_administrator_sentence,
     person_or_404,
@@ -41,7 +42,7 @@ def user_edit(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
     initial = {name: getattr(membership, name) for name in RightsForm.base_fields}
     form = RightsForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid() and _changed(membership, form):
+    if request.method == "POST" and form.is_valid() and _changed(request, membership, form):
         messages.success(
             request, _("The rights of %(person)s have been saved.") % {"person": membership}
         )
@@ -53,9 +54,12 @@ def user_edit(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/user_edit.html", context, status=status)
 
 
-def _changed(membership: Membership, form: RightsForm) -> bool:
+def _changed(request: MemberRequest, membership: Membership, form: RightsForm) -> bool:
+    if not is_confirmed(request):
+        form.add_error(None, to_confirm())
+        return False
     try:
-        change_rights(membership, **form.cleaned_data)
+        change_rights(membership, by=request.user, **form.cleaned_data)
     except LastAdministrator:
         form.add_error("role", last_administrator_sentence(membership))
         return False

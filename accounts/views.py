@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.i18n import set_language
 
 from lib.choices import chosen_id
@@ -100,6 +100,13 @@ def language_switch(request: SiteRequest) -> HttpResponse:
     if request.user.is_authenticated and language in Language:
         change_language(request.user, language=language)
     return set_language(request)
+
+
+@require_safe
+@login_required
+def confirmed(request: UserRequest) -> HttpResponse:
+    """Say that the person confirmed who they are, in the tab that a form opened."""
+    return render(request, "accounts/confirmed.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
+from accounts import notices
 from accounts.models import User
 from lib.stored_texts import in_every_language
 
@@ -207,6 +208,9 @@ def _store_credentials(
     values = {name: getattr(candidate, name) for name in renewed}
     if {"sealed_code_1", "sealed_code_2"} & set(renewed):
         values |= {"codes_set_at": now, "codes_set_by": by}
+        notices.tell_about_organisation(
+            notices.CREDENTIALS, connection.organisation, by=by, now=now
+        )
     if "sealed_code_2" in renewed:
         if candidate.administration_key != connection.administration_key:
             check_nothing_in_doubt(connection, now=now)

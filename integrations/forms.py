@@ -96,6 +96,11 @@ class ConnectionForm(forms.Form):
         """True if username and codes are valid, whatever the other fields contain."""
         return not {"username", "code_1", "code_2"} & set(self.errors)
 
+    @property
+    def has_new_codes(self) -> bool:
+        """True if the username or a code would be replaced."""
+        return bool({"username", "code_1", "code_2"} & set(self.changed_data))
+
     def typed(self) -> CredentialsInput:
         """Return username and codes; also of a form with errors in other fields."""
         values = (self.cleaned_data.get(name, "") for name in ("username", "code_1", "code_2"))

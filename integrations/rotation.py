@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 
+from lib.encryption import cipher
+
 from .models import Connection
-from .secrets import cipher
 
 FIELDS = ("sealed_code_1", "sealed_code_2")
 
@@ -30,11 +32,26 @@ def rotate(*, is_check: bool) -> Rotation:
     found = Rotation()
     for pk in Connection.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
-            _rotate_row(Connection.objects.select_for_update().get(pk=pk), found, is_check)
+            row = Connection.objects.select_for_update().get(pk=pk)
+            _rotate_row(row, found, is_check=is_check)
+    for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            if row:
+                _rotate_factor(row, found, is_check=is_check)
     return found
 
 
-def _rotate_row(connection: Connection, found: Rotation, is_check: bool) -> None:  # noqa: FBT001
+def _rotate_factor(row: Authenticator, found: Rotation, *, is_check: bool) -> None:
+    """Encrypt the secret of an app or of recovery codes anew; a passkey has none."""
+    for name in ("secret", "seed"):
+        again = _renewed(row.data.get(name, ""), found, f"second factor {row.pk}")
+        if again and not is_check:
+            row.data[name] = again
+            row.save(update_fields=["data"])
+
+
+def _rotate_row(connection: Connection, found: Rotation, *, is_check: bool) -> None:
     renewed = {}
     for name in FIELDS:
         sealed = getattr(connection, name)

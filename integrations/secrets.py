@@ -5,27 +5,14 @@ keys (a stolen backup, a copy for testing) reveals nothing and can send nothing.
 """
 
 import json
-from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from cryptography.fernet import InvalidToken
+
+from lib.encryption import cipher
 
 
 class CannotDecrypt(Exception):
     """The keys do not decrypt the stored secret, or it belongs to another row or field."""
-
-
-@lru_cache(maxsize=4)
-def _cipher(keys: tuple[str, ...]) -> MultiFernet:
-    if not keys:
-        raise ImproperlyConfigured("CREDENTIAL_KEYS is empty: set at least one Fernet key.")
-    return MultiFernet([Fernet(key) for key in keys])
-
-
-def cipher() -> MultiFernet:
-    """Return a cipher that encrypts with the first of CREDENTIAL_KEYS and decrypts with any."""
-    return _cipher(tuple(settings.CREDENTIAL_KEYS))
 
 
 def seal(value: str, *, organisation_id: int, field: str) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import administrator_required
+from accounts.confirming import is_confirmed, to_confirm
 from accounts.requests import MemberRequest
 
 from .connecting import (
@@ -50,6 +51,9 @@ def eboekhouden(request: MemberRequest) -> HttpResponse:
         return _page(request, connection, None)
     form = ConnectionForm(request.POST or None, connection=connection)
     if request.method != "POST" or not form.is_valid():
+        return _page(request, connection, form)
+    if form.has_new_codes and not is_confirmed(request):
+        form.add_error(None, to_confirm())
         return _page(request, connection, form)
     tested = save_connection(
         connection,

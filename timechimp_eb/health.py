@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from integrations.models import Connection
-from integrations.secrets import CannotDecrypt, cipher
+from integrations.secrets import CannotDecrypt
+from lib.encryption import cipher
 
 log = structlog.get_logger(__name__)
 BROKER_SECONDS = 1

@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("registrations.urls")),
     path("", include("imports.urls")),
     path("account/login/", login_or_first_run, name="account_login"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("ui.urls")),

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
+from accounts.second_factor import MfaAdapter
 from integrations.models import Connection
-from tests.factories import create_connection, create_organisation
+from tests.factories import create_connection, create_organisation, create_user
 
 pytestmark = pytest.mark.django_db
 CODES = ("a" * 32, "b" * 36)
@@ -72,3 +76,17 @@ def test_a_secret_without_its_key_is_named_and_the_others_are_rotated(
 
     settings.CREDENTIAL_KEYS = [new_key]
     assert stored()[1].codes() == CODES
+
+
+def test_the_secrets_of_second_factors_are_rotated_too(settings: Any, new_key: str) -> None:
+    user = create_user()
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(user)
+    settings.CREDENTIAL_KEYS = [new_key, *settings.CREDENTIAL_KEYS]
+
+    call_command("rotate_credentials")
+
+    settings.CREDENTIAL_KEYS = [new_key]
+    totp, codes = (Authenticator.objects.get(type=one) for one in ("totp", "recovery_codes"))
+    assert MfaAdapter().decrypt(totp.data["secret"]) == "JBSWY3DPEHPK3PXP"
+    assert len(codes.wrap().generate_codes()) == 10
