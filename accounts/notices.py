@@ -21,10 +21,15 @@ def administrators(organisation: Organisation) -> list[User]:
 
 
 def tell_about_person(event: str, person: User, *, by: User | None, now: datetime.datetime) -> None:
-    """Tell the person, and the administrators of where they work."""
+    """Tell the person, and the administrators of where they work.
+
+    Of another address the person gets a mail of its own, at the old one.
+    """
     told = {person.pk: person}
     for membership in person.memberships.active().select_related("organisation"):
         told |= {one.pk: one for one in administrators(membership.organisation)}
+    if event == ADDRESS:
+        told.pop(person.pk, None)
     _queue(list(told.values()), event, by=by, now=now, person=str(person))
 
 

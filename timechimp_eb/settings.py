@@ -298,7 +298,7 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        **{name: {"level": "WARNING"} for name in ("zeep", "urllib3", "requests", "fontTools")},
+        **{name: {"level": "WARNING"} for name in ("zeep", "urllib3", "requests", "fontTools", "fido2")},
         "django.security.DisallowedHost": {"filters": ["one_line"]},
     },
 }
