@@ -1,13 +1,14 @@
 """A table as a file for a spreadsheet, CSV or XLSX, written while it is read.
 
 No cell can be mistaken for a formula. In CSV an apostrophe is put before a text that begins like
-one, and nothing else is changed; in XLSX a text is always a text. A spreadsheet whose separator is
-another one cuts the lines of a CSV elsewhere: for readers with other settings there is XLSX.
+one, and a line break becomes a blank; in XLSX a text is always a text. A spreadsheet whose
+separator is another one cuts the lines of a CSV elsewhere: for such readers there is XLSX.
 """
 
 import csv
 import datetime
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +24,10 @@ Cell = str | Decimal | int | datetime.date | None
 
 # A spreadsheet calculates texts that begin with these; full-width signs count as well.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LINE_BREAKS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_NOT_SEEN = re.compile(
+    "^[\\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
+)
 BYTE_ORDER_MARK = "\ufeff"
 PIECE = 32_768  # characters collected before they are sent
 TYPES = {
@@ -92,8 +97,14 @@ def _taken(file: io.StringIO) -> bytes:
 
 
 def safe(text: str) -> str:
-    """Return the text, with an apostrophe before it if a spreadsheet would calculate it."""
-    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
+    """Return the text on one line, with an apostrophe if a spreadsheet would calculate it.
+
+    A line break within a text begins a row for a spreadsheet whose separator is another one.
+    Blanks and characters that nobody sees do not hide a formula from a spreadsheet.
+    """
+    line = _LINE_BREAKS.sub(" ", str(text))
+    begins = (text.lstrip(" "), _NOT_SEEN.sub("", line, count=1))
+    return f"'{line}" if any(one.startswith(DANGEROUS) for one in begins) else line
 
 
 def _texts_by_type(*, is_dutch: bool) -> ByType:

@@ -285,6 +285,7 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- Logs -----------------------------------------------------------------------------------------
 
+QUIET = ("zeep", "urllib3", "requests", "fontTools", "fido2")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -298,7 +299,7 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        **{name: {"level": "WARNING"} for name in ("zeep", "urllib3", "requests", "fontTools", "fido2")},
+        **{name: {"level": "WARNING"} for name in QUIET},
         "django.security.DisallowedHost": {"filters": ["one_line"]},
     },
 }

@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, override
 from lxml import etree
 
-from lib.spreadsheets import Sheet, sheet_response
+from lib.spreadsheets import Sheet, csv_pieces, safe, sheet_response
 from lib.xlsx import MAIN, workbook
 from registrations.models import Status
 
@@ -165,3 +165,16 @@ def test_a_value_of_a_kind_of_text_is_written_as_text():
 
     assert text.splitlines()[1] == "'=1,Hours,open"
     assert cells == [("inlineStr", "=1"), ("inlineStr", "Hours"), ("inlineStr", "open")]
+
+
+@pytest.mark.parametrize("hidden", ["\u00a0", "\u200b", "\ufeff", "\v", "\f", "\u2060 \t", "\r\n"])
+def test_nothing_that_nobody_sees_hides_a_formula(hidden):
+    assert safe(f"{hidden}=1+1").startswith("'")
+
+
+def test_a_line_break_within_a_text_begins_no_row_for_readers_with_another_separator():
+    sheet = Sheet("x", "x", ["a", "b"], [["one\r\n;=1+1", "two\n-3"]])
+
+    lines = b"".join(csv_pieces(sheet)).decode().splitlines()
+
+    assert len(lines) == 2
