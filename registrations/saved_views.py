@@ -7,55 +7,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models.functions import Lower
+from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
-from lib.model_fields import LineField
 from lib.text import fill
+
+from .models import SavedView
 
 # What a view keeps besides the filters of its list.
 KEPT = ("order", "size", "group", "without")
 LONGEST = 2000
 # More views than this in a menu are not found again.
 MOST = 50
-
-
-class SavedView(models.Model):
-    """A view of one list of Overview. The default one opens when the address says nothing."""
-
-    membership = models.ForeignKey(
-        Membership, on_delete=models.CASCADE, related_name="saved_views", db_index=False
-    )
-    # The key of the list: hours, expenses or trips.
-    kind = models.CharField(max_length=8)
-    name = LineField(gettext_lazy("name"), max_length=60)
-    query = models.TextField(blank=True)
-    is_default = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = [Lower("name"), "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                "membership", "kind", Lower("name"), name="unique_name_of_a_saved_view"
-            ),
-            models.UniqueConstraint(
-                fields=["membership", "kind"],
-                condition=models.Q(is_default=True),
-                name="one_default_view",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def address(self) -> str:
-        """The query of the address that opens it."""
-        return f"{self.query}&view={self.pk}" if self.query else f"view={self.pk}"
 
 
 def views_of(membership: Membership, kind: str) -> list[SavedView]:

@@ -1,6 +1,5 @@
 """Models of registrations, by subject."""
 
-from ..saved_views import SavedView
 from .decisions import Decision, DecisionMail, WeekReminder
 from .favourites import FavouriteTrip, FavouriteWork
 from .leave import Leave, LeaveGrant, LeaveKind, LeaveStatus
@@ -19,6 +18,7 @@ from .registration import (
     TripKind,
     notes_start,
 )
+from .saved_views import SavedView
 from .timer import Timer
 
 __all__ = [

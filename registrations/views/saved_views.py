@@ -17,8 +17,8 @@ from lib.text import fill
 from lib.toasts import toast
 
 from .. import saved_views
+from ..models import SavedView
 from ..overviews import Overview
-from ..saved_views import SavedView
 
 
 class NameForm(forms.Form):
