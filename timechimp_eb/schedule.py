@@ -77,6 +77,11 @@ SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "purge-sessions": {
+        "task": "accounts.tasks.purge_sessions",
+        "schedule": crontab(minute=40, hour=1),
+        "options": {"expires": 3600},
+    },
     "purge-kept-uploads": {
         "task": "registrations.tasks.purge_kept_uploads",
         "schedule": crontab(minute=40),
