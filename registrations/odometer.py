@@ -1,6 +1,7 @@
-"""The odometer of a vehicle: whether the readings of a trip follow on the trip before it."""
+"""The odometer of a vehicle: the distance of two readings, and whether trips follow each other."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -8,6 +9,34 @@ from django.utils.translation import gettext as _
 from lib.formats import day, number
 
 from .models import Trip
+
+READINGS = ("odometer_begin", "odometer_end")
+
+
+def reading_errors(
+    begin: int | None, end: int | None, *, distance: Decimal | None, has_vehicle: bool
+) -> dict[str, str]:
+    """Return what is wrong with the readings and the distance of a trip, by field.
+
+    Both readings give the distance. A distance beside them may be the same to the kilometre.
+    """
+    if begin is None and end is None:
+        if distance is None:
+            return {"distance": _("Enter the distance, or both readings of the odometer.")}
+        return {}
+    if begin is None or end is None:
+        name = READINGS[0] if begin is None else READINGS[1]
+        return {name: _("Enter this reading too, or empty the other one.")}
+    if end <= begin:
+        return {"odometer_end": _("The reading at the end is not higher than that at the start.")}
+    errors = {}
+    if not has_vehicle:
+        errors["vehicle"] = _("Choose the vehicle that the readings are of.")
+    driven = end - begin
+    if distance is not None and abs(distance - driven) >= 1:
+        text = _("The readings come to %(km)s km. Empty this, or correct one of them.")
+        errors["distance"] = text % {"km": number(driven)}
+    return errors
 
 
 @dataclass(frozen=True)

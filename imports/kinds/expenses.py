@@ -1,6 +1,7 @@
 """Files of expenses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,11 +28,13 @@ BILLABLE = Field(
     ("factureerbaar", "billable", "declarabel", "doorbelasten"),
     example="ja",
 )
+# Only what is billed needs a project.
+PROJECT_IF_BILLED = replace(PROJECT, is_required=False)
 FIELDS = (
     DATE,
     EMPLOYEE,
     CUSTOMER,
-    PROJECT,
+    PROJECT_IF_BILLED,
     Field(
         "category",
         gettext_lazy("Category"),

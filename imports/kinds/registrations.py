@@ -40,9 +40,7 @@ class RegistrationKind(Kind):
         self._load(good, context)
         targets = {row.number: self._build(row, context) for row in good}
         for row in good:
-            target = targets[row.number]
-            if isinstance(row.values["project"], int):
-                row.errors |= rules.errors_of_its_own(target)
+            row.errors |= self.own_errors(row, targets[row.number])
         good = [row for row in good if not row.errors]
         found = self._recognised(good, targets, context)
         self.prepare(good, targets, context)
@@ -56,6 +54,12 @@ class RegistrationKind(Kind):
                     self._planned(row, targets[row.number], found.get(row.number), context)
                 )
         return plans
+
+    def own_errors(self, row: ReadRow, target: Any) -> dict[str, str]:
+        """Return what is wrong with a row by itself; a new project is not there to ask."""
+        if isinstance(row.values.get("project"), NewName):
+            return {}
+        return rules.errors_of_its_own(target)
 
     def prepare(self, rows: list[ReadRow], targets: dict[int, Any], context: Context) -> None:
         """Read what the rules of this kind need."""
@@ -78,7 +82,7 @@ class RegistrationKind(Kind):
 
     def _load(self, rows: list[ReadRow], context: Context) -> None:
         context.load(Membership, (row.values["employee"] for row in rows), "user")
-        context.load(Project, (row.values["project"] for row in rows), "customer")
+        context.load(Project, (row.values.get("project") for row in rows), "customer")
         for name, (model, _field) in self.references.items():
             context.load(model, (row.values.get(name) for row in rows))
 
@@ -93,7 +97,7 @@ class RegistrationKind(Kind):
         )
         if person := context.loaded[Membership].get(row.values["employee"]):
             target.membership = person
-        if project := context.loaded[Project].get(row.values["project"]):
+        if project := context.loaded[Project].get(row.values.get("project", 0)):
             target.project = project
         for name, (model, field) in self.references.items():
             found = context.loaded[model].get(row.values.get(name, 0))
@@ -269,7 +273,8 @@ class RegistrationKind(Kind):
         for one in changed:
             one.organisation = context.organisation
             one.membership = context.loaded[Membership][one.membership_id]
-            one.project = context.loaded[Project][one.project_id]
+            if one.project_id is not None:
+                one.project = context.loaded[Project][one.project_id]
             for model, field in self.references.values():
                 pk = getattr(one, f"{field}_id")
                 if pk in context.loaded[model]:

@@ -6,25 +6,26 @@ from typing import Any, cast
 from django.utils.translation import gettext_lazy
 
 from lib.amounts import AmountField
-from lib.kilometres import kilometres
+from lib.kilometres import kilometres, tenths
 from projects.models import Vehicle
 from registrations.models import Trip, TripKind
+from registrations.odometer import READINGS, reading_errors
 
 from ..cells import Amount, Choice, Name, Text
 from .base import Context, Field, ReadRow
-from .expenses import BILLABLE
-from .hours import CUSTOMER, DATE, EMPLOYEE, NOTE, PROJECT
+from .expenses import BILLABLE, PROJECT_IF_BILLED
+from .hours import CUSTOMER, DATE, EMPLOYEE, NOTE
 from .registrations import RegistrationKind
 
-ORIGIN, DESTINATION, DISTANCE = (
+ORIGIN, DESTINATION, DISTANCE, BEGIN, END, ROUTE = (
     cast(Any, Trip._meta.get_field(name)).formfield()
-    for name in ("origin", "destination", "distance")
+    for name in ("origin", "destination", "distance", *READINGS, "route")
 )
 FIELDS = (
     DATE,
     EMPLOYEE,
     CUSTOMER,
-    PROJECT,
+    PROJECT_IF_BILLED,
     Field(
         "origin",
         gettext_lazy("From"),
@@ -47,7 +48,6 @@ FIELDS = (
         Amount(cast(AmountField, DISTANCE)),
         ("afstand", "distance", "km", "kilometers", "aantal km", "kilometres", "afstand in km",
          "distance in km"),
-        is_required=True,
         example="104,5",
     ),
     Field(
@@ -70,6 +70,27 @@ FIELDS = (
         Name(),
         ("voertuig", "vehicle", "auto", "kenteken", "car", "licence plate"),
         directory="vehicle",
+    ),
+    Field(
+        "odometer_begin",
+        gettext_lazy("Odometer at the start"),
+        Text(BEGIN),
+        ("beginstand", "begin km", "km-stand begin", "kilometerstand begin", "odometer begin",
+         "odometer start", "start km"),
+        example="45210",
+    ),
+    Field(
+        "odometer_end",
+        gettext_lazy("Odometer at the end"),
+        Text(END),
+        ("eindstand", "eind km", "km-stand eind", "kilometerstand eind", "odometer end", "end km"),
+        example="45314",
+    ),
+    Field(
+        "route",
+        gettext_lazy("Other route"),
+        Text(ROUTE),
+        ("afwijkende route", "route", "other route"),
     ),
     NOTE,
     BILLABLE,
@@ -96,12 +117,30 @@ class TripsKind(RegistrationKind):
         return FIELDS
 
     def values(self, row: ReadRow, context: Context) -> dict[str, Any]:
-        names = ("origin", "destination", "distance")
+        begin, end = (row.values.get(name) for name in READINGS)
+        distance = row.values.get("distance")
+        if distance is None and begin is not None and end is not None:
+            distance = tenths(end - begin)
         return {
-            **{name: row.values[name] for name in names},
+            "origin": row.values["origin"],
+            "destination": row.values["destination"],
+            "distance": distance,
+            "odometer_begin": begin,
+            "odometer_end": end,
+            "route": row.values.get("route") or "",
             "kind": row.values.get("kind", TripKind.BUSINESS),
             "is_billable": row.values.get("is_billable", True),
         }
+
+    def own_errors(self, row: ReadRow, target: Trip) -> dict[str, str]:
+        begin, end = (row.values.get(name) for name in READINGS)
+        readings = reading_errors(
+            begin,
+            end,
+            distance=row.values.get("distance"),
+            has_vehicle=row.values.get("vehicle") is not None,
+        )
+        return {**super().own_errors(row, target), **readings}
 
     def shown(self, name: str, value: Any) -> str:
         return f"{kilometres(value)} km"

@@ -1,11 +1,9 @@
 """The form of Register → Trips."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib.choices import offer
@@ -14,10 +12,9 @@ from lib.kilometres import kilometres, tenths
 
 from .. import odometer
 from ..models import Trip, TripKind
+from ..odometer import READINGS, reading_errors
 from ..unlikely import question_about_trip
 from .registration import RegistrationForm
-
-READINGS = ("odometer_begin", "odometer_end")
 
 
 class TripForm(RegistrationForm):
@@ -103,31 +100,15 @@ class TripForm(RegistrationForm):
         return cleaned
 
     def _read_odometer(self, cleaned: dict[str, Any]) -> None:
+        """Take the distance of the readings where none was typed."""
         begin, end = (cleaned.get(name) for name in READINGS)
-        distance = cleaned.get("distance")
-        if begin is None and end is None:
-            if distance is None:
-                text = gettext("Enter the distance, or both readings of the odometer.")
-                self.add_error("distance", text)
-            return
-        if begin is None or end is None:
-            name = READINGS[0] if begin is None else READINGS[1]
-            self.add_error(name, gettext("Enter this reading too, or empty the other one."))
-            return
-        if end <= begin:
-            text = gettext("The reading at the end is not higher than that at the start.")
-            self.add_error("odometer_end", text)
-            return
-        if not cleaned.get("vehicle") and "vehicle" not in self.errors:
-            self.add_error("vehicle", gettext("Choose the vehicle that the readings are of."))
-        self._fill_distance(cleaned, distance, end - begin)
-
-    def _fill_distance(
-        self, cleaned: dict[str, Any], distance: Decimal | None, driven: int
-    ) -> None:
-        """Take the distance of the readings; a typed one may be the same to the kilometre."""
-        if distance is None:
-            cleaned["distance"] = tenths(driven)
-        elif abs(distance - driven) >= 1:
-            text = gettext("The readings come to %(km)s km. Empty this, or correct one of them.")
-            self.add_error("distance", text % {"km": number(driven)})
+        errors = reading_errors(
+            begin,
+            end,
+            distance=cleaned.get("distance"),
+            has_vehicle=bool(cleaned.get("vehicle")) or "vehicle" in self.errors,
+        )
+        for name, sentence in errors.items():
+            self.add_error(name, sentence)
+        if not errors and begin is not None and end is not None:
+            cleaned["distance"] = cleaned.get("distance") or tenths(end - begin)

@@ -203,6 +203,46 @@ def test_expenses_and_trips_are_imported_recognised_and_priced(office, daan):
     assert sorted(Trip.objects.values_list("amount", flat=True)) == [0, Decimal("10.50")]
 
 
+def test_what_is_not_billed_needs_no_project(office, daan):
+    office.organisation.expense_categories.create(name="Hosting")
+    head = ("Datum", "Medewerker", "Project", "Categorie", "Prijs", "Factureerbaar")
+    rows = table(
+        head,
+        ("28-11-2025", "Daan Visser", "", "Hosting", "24,50", "nee"),
+        ("28-11-2025", "Daan Visser", "", "Hosting", "12,50", "ja"),
+    )
+
+    own, billed = office.check(office.take(rows, kind="expenses")).plans
+
+    assert (own.errors, own.target.project) == ({}, None)
+    assert billed.errors == {"project": "Choose a project, or untick Billable."}
+    assert office.run(office.take(rows, kind="expenses")).new_count == 1
+
+
+def test_readings_of_the_odometer_give_the_distance_of_a_trip(office, daan):
+    office.organisation.vehicles.create(name="ID.3")
+    head = ("Datum", "Medewerker", "Van", "Naar", "Km", "Soort", "Auto", "Beginstand", "Eindstand")
+    of_a_day = ("28-11-2025", "Daan Visser", "Zwolle", "Deventer")
+    rows = table(
+        head,
+        (*of_a_day, "", "privé", "ID.3", "45210", "45245"),
+        (*of_a_day, "104", "privé", "ID.3", "45245", "45280"),
+        (*of_a_day, "", "woon-werk", "ID.3", "45280", ""),
+        (*of_a_day, "", "privé", "", "45280", "45290"),
+        (*of_a_day, "", "woon-werk", "", "", ""),
+    )
+
+    good, *wrong = office.check(office.take(rows, kind="trips")).plans
+
+    assert (good.errors, good.target.distance, good.target.odometer_end) == ({}, 35, 45245)
+    assert [list(plan.errors) for plan in wrong] == [
+        ["distance"],
+        ["odometer_end"],
+        ["vehicle"],
+        ["distance"],
+    ]
+
+
 def test_start_end_and_pause_give_the_duration_as_in_the_form(office, daan):
     head = ("Datum", "Medewerker", "Project", "Taak", "Start", "Eind", "Pauze", "Uren")
     rows = [
