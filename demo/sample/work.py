@@ -18,6 +18,8 @@ from .texts import EXPENSES, NOTES, TRIPS
 SEED = 2026
 QUARTER = 15  # minutes
 WHY_WRITTEN_OFF = "Herstel van een eigen fout, in overleg met de klant niet berekend."
+# The car whose trips have odometer readings, and the first one.
+COMPANY_CAR, FIRST_READING = "Volkswagen ID.3", 18_240
 REJECTION_NOTE = "Hoort dit niet bij Huisstijl? Kies het andere project."
 
 # Projects of each person, with their weight.
@@ -191,7 +193,18 @@ def add_trips(
         )
         price(row)
         rows.append(row)
+    car = next(one for one in vehicles if one.name == COMPANY_CAR)
+    _read_odometer(row for row in rows if row.vehicle_id == car.pk)
     Trip.objects.bulk_create(rows)
+
+
+def _read_odometer(trips: Iterable[Trip]) -> None:
+    """Give the trips of one vehicle the readings of its odometer, each after the one before."""
+    reading = FIRST_READING
+    for trip in sorted(trips, key=lambda trip: trip.date):
+        trip.odometer_begin = reading
+        reading += int(trip.distance)
+        trip.odometer_end = reading
 
 
 def _spread(count: int, calendar: Calendar) -> list[datetime.date]:
