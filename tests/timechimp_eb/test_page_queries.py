@@ -26,7 +26,8 @@ MORE = {
     "projects:project-edit": 15,  # the same, with what is billed already
     "registrations:hour-edit": 16,  # the entry, its day, what is expected, what was done before
     "registrations:hour-copy": 15,  # the same
-    "registrations:expense-edit": 13,  # the entry, its history, its week and the pickers
+    "registrations:expense-edit": 14,  # the entry, its history, its week, pickers, categories
+    "registrations:expense-copy": 13,  # the same
 }
 
 
