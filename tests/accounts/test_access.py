@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import Membership, Role
 from tests.factories import create_membership, create_organisation, create_vat_rate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 EVERYONE = [
     ("accounts:profile", False),

@@ -11,7 +11,7 @@ from accounts.models import Membership, User
 from accounts.people import NotAccepted, activate
 from tests.factories import create_membership, create_organisation, create_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NEW = {"first_name": "X", "email": "noor@example.nl", "language": "en", "role": "employee"}
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from accounts.models import Membership, Organisation
 from tests.factories import LAWFUL_ISSUER, create_membership, create_organisation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PAGE = "/settings/organisation/"
 FILLED = {

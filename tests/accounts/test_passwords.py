@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from tests.factories import PASSWORD, create_membership, create_organisation, create_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

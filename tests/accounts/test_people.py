@@ -23,7 +23,7 @@ from accounts.people import (
 )
 from tests.factories import PASSWORD, create_membership, create_organisation, create_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NEW = {
     "first_name": "Noor",

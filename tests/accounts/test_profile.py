@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.tasks import send_account_mails
 from tests.factories import PASSWORD, create_membership, create_organisation, create_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

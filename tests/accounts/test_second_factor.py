@@ -30,7 +30,7 @@ from tests.factories import (
     create_organisation,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def code_of(secret: str) -> str:

@@ -9,7 +9,7 @@ from accounts.models import Membership, Organisation, Role, User
 from billing.management.first_run import code
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PAGE = "/first-run/"
 
 

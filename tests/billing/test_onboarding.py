@@ -10,7 +10,7 @@ from billing.views.onboarding import Checklist, checklist
 from tests import factories
 from tests.responses import text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def first_step(**changes: object):

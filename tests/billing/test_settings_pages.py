@@ -19,7 +19,7 @@ from vat.models import VatRate
 from vat.rates import create_standard_rates, default_rate
 from vat.treatments import VatTreatment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TEXTS = {
     "prefix": "F",

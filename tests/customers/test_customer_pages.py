@@ -17,7 +17,7 @@ from tests.factories import (
 
 from .conftest import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIST = "/management/customers/"
 ADD = "/management/customers/add/"
 

@@ -20,7 +20,7 @@ from tests.factories import create_membership
 
 from .conftest import table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NEW = "/settings/import/files/new/"
 LIST = "/settings/import/files/"
 HEAD = ("Datum", "Medewerker", "Project", "Taak", "Uren", "Omschrijving")

@@ -10,7 +10,7 @@ from registrations.models import Expense, TimeEntry, Trip
 
 from .conftest import book, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def column(checked, name):

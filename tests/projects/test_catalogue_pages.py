@@ -19,7 +19,7 @@ from tests.factories import (
     create_vehicle,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LISTS = ["task-list", "category-list", "vehicle-list"]
 ADD = ["task-add", "category-add", "vehicle-add"]

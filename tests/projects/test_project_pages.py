@@ -22,7 +22,7 @@ from tests.factories import (
     create_trip,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def url(name: str, *args: object) -> str:

@@ -13,7 +13,7 @@ from projects.models import DatedRate, Method, RateChange, RateKind, TripSetting
 from registrations.models import Status, TimeEntry
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TYPING = {"HTTP_X_TYPING": "1"}
 
 

@@ -22,7 +22,7 @@ from tests import factories
 # The tests make photos of iPhones before the program reads one.
 pillow_heif.register_heif_opener()
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
 SCRIPT = b"<html><script>alert(1)</script></html>"
 

@@ -14,7 +14,7 @@ from tests.responses import exported
 
 from .test_registering import TODAY, a_trip, add, errors_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 READINGS = {"odometer_begin": "41250", "odometer_end": "41300", "distance": ""}
 

@@ -11,7 +11,7 @@ from registrations.models import TimeEntry
 
 from .test_registering import TODAY, add, errors_of, typed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 # Clocks go forward in the night of the 29th, and back in the night of the 25th.
 SPRING, AUTUMN = datetime.date(2026, 3, 29), datetime.date(2026, 10, 25)
 ONE_DAY = datetime.timedelta(days=1)

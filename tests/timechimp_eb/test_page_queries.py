@@ -10,7 +10,7 @@ from tests import factories
 
 from .test_every_page import PAGES, _address, _everything, _logged_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 MOST = 12
 # Pages that need more, and why. Each shows more than one list; none asks more for more rows.

@@ -16,7 +16,7 @@ from tests import factories
 
 from .test_every_page import PAGES, _address, _everything, _logged_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 KB = 1000
 FIRST, LATER = 90 * KB, 20 * KB
 FILE = re.compile(r'(?:href|src)="/static/([^"]+)"')

@@ -13,7 +13,7 @@ from tests import factories
 
 from .test_every_page import PAGES, _address, _everything
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # More than a page of any list has, so that a list does not grow either.
 MANY, MORE = 60, 300

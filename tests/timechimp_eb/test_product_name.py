@@ -15,7 +15,7 @@ from billing.documents.pdf import invoice_pdf
 from tests import factories
 from timechimp_eb.product import DEFAULT_NAME, LONGEST_NAME
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NAME = "Boekhuis <&> Co"
 ESCAPED = "Boekhuis &lt;&amp;&gt; Co"
 

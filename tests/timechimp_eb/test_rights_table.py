@@ -20,7 +20,7 @@ from tests import factories
 
 from .test_every_page import PAGES, WORDS, _dated_rate, _everything, invitation_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TABLE = Path(__file__).parents[2] / "docs" / "rights.md"
 # A line is a page, perhaps with the value of its slug, and a cell for each role.

@@ -8,7 +8,7 @@ from ui.navigation import FINANCE, SETTINGS, all_entries, location_of, sections_
 
 from .. import factories
 
-pytestmark = pytest.mark.urls("tests.ui.pages")
+pytestmark = [pytest.mark.urls("tests.ui.pages"), pytest.mark.once]
 
 EMPLOYEE = Membership(role=Role.EMPLOYEE)
 INVOICER = Membership(role=Role.EMPLOYEE, may_invoice=True)

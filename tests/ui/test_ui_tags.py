@@ -12,6 +12,8 @@ from django.utils import translation
 from lib.form_fields import DayField
 from ui.tags import formats
 
+pytestmark = pytest.mark.once
+
 
 class PriceForm(forms.Form):
     price = forms.DecimalField(help_text="Excl. VAT")

@@ -31,7 +31,7 @@ from tests.billing import issued as invoices
 from tests.billing.documents.ubl_schema import schema_errors
 from vat.treatments import VatTreatment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOW = timezone.now()
 
 

@@ -17,7 +17,7 @@ from tests.billing.documents.ubl_rules import broken_rules as broken_again
 from tests.billing.documents.ubl_schema import schema_errors
 from tests.billing.issued import Item
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

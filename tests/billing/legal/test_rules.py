@@ -17,6 +17,8 @@ from vat.models import VatRate
 from vat.totals import totals
 from vat.treatments import VatTreatment
 
+pytestmark = pytest.mark.once
+
 TODAY = datetime.date(2026, 11, 22)
 ISSUER = Party(
     name="Studio Oost",

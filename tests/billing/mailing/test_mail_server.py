@@ -13,7 +13,7 @@ from billing.models import Invoice, InvoiceStatus, MailState, Origin
 from tests import factories
 from tests.plugins.mailserver import refuse_login
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NOW = timezone.now()
 ANNA, BO = "anna@groen.example", "bo@groen.example"
 

@@ -17,7 +17,7 @@ from integrations.switching import pause
 from tests import factories
 from tests.plugins.worker import sending_to
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PAGE = reverse("billing:reconciliation")
 NOW = timezone.now()
 CONTENT = {

@@ -27,7 +27,7 @@ from tests.responses import text
 
 from .late_invoices import DAY, late_invoice, turn_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TODAY = timezone.localdate()
 STEP = {
     "days": "10",

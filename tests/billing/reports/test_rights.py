@@ -12,6 +12,8 @@ from vat.treatments import VatTreatment
 
 from .invoices import Line, create_invoice
 
+pytestmark = pytest.mark.once
+
 NAMES = [pattern.name for pattern in urlpatterns_reports]
 ALL = {"period": "custom", "since": "2026-01-01", "until": "2026-12-31"}
 
