@@ -21,7 +21,9 @@ SEVERAL = {
 }
 FILES = ("-pdf", "-ubl", "-export", "-receipt", "-logo", "-design", "-template", "-errors")
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
-LINKS = "[...new Set([...document.querySelectorAll('a[href]')].map((link) => link.href))]"
+# A link of a plot keeps its address otherwise than one of a text.
+LINKS = """[...new Set([...document.querySelectorAll('a[href]')].map(
+    (link) => new URL(link.getAttribute('href'), document.baseURI).href))]"""
 
 
 @dataclass
