@@ -22,7 +22,7 @@ from tests import factories
 from .visitor import Studio, Visitor
 
 # A worker on a busy machine; an expectation that holds goes on at once.
-PATIENCE = 30_000
+PATIENCE = 60_000
 
 
 @pytest.fixture(autouse=True, scope="session")
