@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 
 from . import throttling
+from .client_addresses import client_address
 from .confirming import is_confirmed
 from .mails import queue_mail
 from .models import User
@@ -38,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return throttling.client_address(request)
+        return client_address(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
         """Let the attempt wait for its turn, instead of allauth's own lock."""

@@ -23,6 +23,7 @@ from .contracts import with_contract_minutes
 from .filters import ORDERS, MembershipFilter
 from .forms import EmployeeForm, NewEmployeeForm
 from .invitations import invite_member
+from .limits import TooMany
 from .models import Membership, Role
 from .people import (
     AlreadyMember,
@@ -34,7 +35,6 @@ from .people import (
     may_rename,
 )
 from .requests import MemberRequest
-from .throttling import TooMany
 
 
 def person_or_404(request: MemberRequest, pk: int) -> Membership:

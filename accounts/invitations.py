@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import throttling
+from . import limits
 from .models import Membership, Organisation, User
 from .password_links import link_days, password_path
 from .people import add_member
@@ -26,7 +26,7 @@ def invite_member(
     `address` is the address of this site, such as https://hours.example/. Raises AlreadyMember and
     TooMany; then nobody is added.
     """
-    throttling.check("invitations", str(organisation.pk), most=60)
+    limits.check("invitations", str(organisation.pk), most=60)
     membership = add_member(organisation, **details)
     return membership, send_invitation(membership, by=by, address=address)
 
@@ -36,8 +36,8 @@ def send_invitation(membership: Membership, *, by: User, address: str) -> bool:
 
     Raises TooMany: an organisation sends at most 60 an hour, and 5 a day to one person.
     """
-    throttling.use("invitations", str(membership.organisation_id), most=60, seconds=3600)
-    throttling.use("invited", membership.user.email, most=5, seconds=24 * 3600)
+    limits.use("invitations", str(membership.organisation_id), most=60, seconds=3600)
+    limits.use("invited", membership.user.email, most=5, seconds=24 * 3600)
     user = membership.user
     with override(user.language):
         organisation = membership.organisation

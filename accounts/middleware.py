@@ -6,7 +6,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from . import throttling
+from . import known_browsers
 from .models import Membership, User
 from .requests import SiteRequest
 
@@ -62,8 +62,8 @@ class KnownBrowserMiddleware:
     def __call__(self, request: SiteRequest) -> HttpResponse:
         response = self.get_response(request)
         user = getattr(request, "has_logged_in", None)
-        if user and not throttling.known_device(request, user.email):
-            throttling.remember_browser(response, account=user.email)
+        if user and not known_browsers.known_browser(request, user.email):
+            known_browsers.remember_browser(response, account=user.email)
         return response
 
 

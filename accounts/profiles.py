@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import throttling
+from . import limits
 from .mails import queue_mail
 from .models import User
 from .notices import ADDRESS, tell_about_person
@@ -45,7 +45,7 @@ def ask_for_email_change(user: User, *, email: str, address: str) -> None:
     address of this site. Raises TooMany after 5 in an hour, and SMTPException or OSError if the
     mail cannot be sent.
     """
-    throttling.use("email-change", str(user.pk), most=5, seconds=3600)
+    limits.use("email-change", str(user.pk), most=5, seconds=3600)
     token = signing.dumps([user.pk, user.email, email.strip().lower()], salt=SALT)
     link = address.rstrip("/") + reverse("accounts:email-confirm", args=[token])
     body = render_to_string("accounts/mail/email_change.txt", {"user": user, "link": link})

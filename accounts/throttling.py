@@ -6,23 +6,18 @@ account before has a counter of its own: what others try elsewhere does not hold
 device cookies).
 """
 
-import hashlib
-import ipaddress
-import secrets
 import time
 from dataclasses import dataclass
 
 import structlog
-from django.conf import settings
-from django.core import signing
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+
+from .client_addresses import client_address, network_of
+from .known_browsers import known_browser
+from .limits import counter_name
 
 log = structlog.get_logger(__name__)
-
-SALT = "accounts.throttling.known-browser"
-KNOWN_SECONDS = 180 * 24 * 60 * 60
-UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - of a request through a socket without an address
 
 
 class Throttled(Exception):
@@ -31,10 +26,6 @@ class Throttled(Exception):
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
         self.seconds = seconds
-
-
-class TooMany(Exception):
-    """Something was done as often as is allowed in a period."""
 
 
 @dataclass(frozen=True)
@@ -55,38 +46,6 @@ class Limit:
 OWN = Limit(free=5, first=30, most=15 * 60)
 ACCOUNT = Limit(free=20, first=5, most=5 * 60)
 ADDRESS = Limit(free=60, first=5, most=5 * 60, forgotten_after=60 * 60)
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the address of the visitor: what the outermost of our own proxies saw.
-
-    A visitor can send X-Forwarded-For too, so only the last TRUSTED_PROXIES entries count. A
-    request that did not pass all proxies, or an entry that is no address, gives that of the peer.
-    """
-    peer = request.META.get("REMOTE_ADDR") or UNKNOWN_ADDRESS
-    count = settings.TRUSTED_PROXIES
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if count < 1 or len(hops) < count:
-        return str(peer)
-    try:
-        return str(ipaddress.ip_address(_without_port(hops[-count])))
-    except ValueError:
-        return str(peer)
-
-
-def _without_port(hop: str) -> str:
-    if hop.startswith("["):
-        return hop[1:].split("]")[0]
-    return hop.split(":")[0] if hop.count(":") == 1 else hop
-
-
-def _network(address: str) -> str:
-    """Return what one household or office has: the address, or 64 bits of IPv6."""
-    try:
-        is_new = ipaddress.ip_address(address).version == 6
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if is_new else address
 
 
 def admit(request: HttpRequest, account: str) -> None:
@@ -119,24 +78,19 @@ def clear(request: HttpRequest, account: str) -> None:
     for name, limit in _counters(request, account):
         if limit is not ADDRESS:
             cache.delete_many([name, f"{name}:gate"])
-    cache.delete_many([shared := _name("account", account), f"{shared}:gate"])
+    cache.delete_many([shared := counter_name("account", account), f"{shared}:gate"])
 
 
 def _counters(request: HttpRequest, account: str) -> list[tuple[str, Limit]]:
-    device = known_device(request, account)
-    if device:
-        return [(_name("device", account, device), OWN)]
-    network = _network(client_address(request))
+    browser = known_browser(request, account)
+    if browser:
+        return [(counter_name("browser", account, browser), OWN)]
+    network = network_of(client_address(request))
     return [
-        (_name("own", account, network), OWN),
-        (_name("account", account), ACCOUNT),
-        (_name("address", network), ADDRESS),
+        (counter_name("own", account, network), OWN),
+        (counter_name("account", account), ACCOUNT),
+        (counter_name("address", network), ADDRESS),
     ]
-
-
-def _name(*parts: str) -> str:
-    told = hashlib.sha256("\0".join(parts[1:]).encode()).hexdigest()
-    return f"attempts:{parts[0]}:{told}"
 
 
 def _seconds_to_wait(name: str, limit: Limit) -> int:
@@ -153,52 +107,3 @@ def _seconds_to_wait(name: str, limit: Limit) -> int:
         return max(1, (cache.get(f"{name}:gate") or now) - now)
     cache.touch(name, limit.forgotten_after)
     return 0
-
-
-# --- What sends mail ------------------------------------------------------------------------------
-
-
-def use(subject: str, key: str, *, most: int, seconds: int) -> None:
-    """Count one use, at most so many in a period that starts with the first. Raises TooMany."""
-    name = _name(subject, key)
-    cache.add(name, 0, seconds)
-    if cache.incr(name) > most:
-        log.warning("limit.reached", limit=subject)
-        raise TooMany(subject)
-
-
-def check(subject: str, key: str, *, most: int) -> None:
-    """Raise TooMany if `use` would."""
-    if (cache.get(_name(subject, key)) or 0) >= most:
-        raise TooMany(subject)
-
-
-# --- Browsers that logged in before ---------------------------------------------------------------
-
-
-def cookie_name() -> str:
-    return "__Host-known" if settings.HTTPS else "known"
-
-
-def known_device(request: HttpRequest, account: str) -> str:
-    """Return the name of the browser if the account logged in with it before, else empty."""
-    try:
-        told = signing.loads(
-            request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KNOWN_SECONDS
-        )
-    except signing.BadSignature:
-        return ""
-    return str(told[1]) if told[0] == _name("", account) else ""
-
-
-def remember_browser(response: HttpResponse, *, account: str) -> None:
-    """Let the browser be known, of which somebody just logged in to the account."""
-    value = signing.dumps([_name("", account), secrets.token_urlsafe(9)], salt=SALT)
-    response.set_cookie(
-        cookie_name(),
-        value,
-        max_age=KNOWN_SECONDS,
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )

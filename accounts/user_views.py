@@ -20,10 +20,10 @@ from .employee_views import (
 from .filters import ORDERS, MembershipFilter
 from .forms import RightsForm
 from .invitations import send_invitation
+from .limits import TooMany
 from .models import Membership
 from .people import LastAdministrator, change_rights, end_sessions_here
 from .requests import MemberRequest
-from .throttling import TooMany
 
 
 @require_safe

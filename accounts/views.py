@@ -17,6 +17,7 @@ from django.views.i18n import set_language
 from lib.choices import chosen_id
 
 from .forms import EmailForm, ProfileForm
+from .limits import TooMany
 from .middleware import SESSION_KEY
 from .models import Language
 from .people import accept, decline
@@ -30,7 +31,6 @@ from .profiles import (
     new_email,
 )
 from .requests import SiteRequest, UserRequest
-from .throttling import TooMany
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ Times are whole minutes; a week is named by its Monday.
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Q, Sum
 
@@ -13,7 +14,7 @@ from accounts.models import Membership, Organisation
 
 from .expected import days_between, expected_days, registered_minutes
 from .models import TimeEntry
-from .periods import ONE_DAY, monday_of
+from .periods import ONE_DAY, Period, monday_of
 
 # The weeks of the billable share, with the one that is not over.
 WEEKS = 12
@@ -38,8 +39,7 @@ class WeekShare:
     @property
     def query(self) -> str:
         """The part of an address that filters the hours of the week in Overview."""
-        sunday = self.monday + 6 * ONE_DAY
-        return f"period=custom&since={self.monday}&until={sunday}"
+        return urlencode(Period.week_of(self.monday).in_address())
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class TeamHours:
     @property
     def query(self) -> str:
         """The part of an address that filters these days in Overview."""
-        return f"period=custom&since={self.first}&until={self.last}"
+        return urlencode(Period(self.first, self.last).in_address())
 
 
 def billable_by_week(organisation: Organisation, *, today: datetime.date) -> list[WeekShare]:

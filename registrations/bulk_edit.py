@@ -71,17 +71,25 @@ def edit_selected(selection: Selection, edit: Edit, *, by: Membership) -> Edited
             done.refused[reason] += 1
         else:
             done.changed += 1
-    ids = {type(row): {one.pk for one in rows if type(one) is type(row)} for row in rows}
-    for queryset in selection.rows_for(by):
-        others = queryset.exclude(pk__in=ids.get(queryset.model, set()))
+    done.refused += _why_left_out(selection, rows, by=by)
+    return done
+
+
+def _why_left_out(
+    selection: Selection, edited: list[Registration], *, by: Membership
+) -> Counter[str]:
+    """Return why the other selected rows cannot be edited: the number of rows by reason."""
+    found: Counter[str] = Counter()
+    for rows in selection.rows_for(by):
+        others = rows.exclude(pk__in=[row.pk for row in edited if isinstance(row, rows.model)])
         if (more := others.count() - MOST) > 0:
-            done.refused[_("locked, or not yours to change")] += more
+            found[_("locked, or not yours to change")] += more
         for row in others[:MOST]:
             why = locks.why_locked(row, by=by)
             if not why:
                 why = _("%s. Set it to open first, under Overview.") % row.get_status_display()
-            done.refused[why] += 1
-    return done
+            found[why] += 1
+    return found
 
 
 def _changed(row: Registration, edit: Edit, *, by: Membership) -> str:

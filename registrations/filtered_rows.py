@@ -15,7 +15,6 @@ from accounts.models import Membership, Organisation
 from .filters import RegistrationFilter
 from .models import RegistrationQuerySet
 from .overviews import OVERVIEWS
-from .periods import Period
 from .worth import groups_of
 
 SALT = "registrations.filtered-rows"
@@ -75,21 +74,13 @@ def select_all(found: RegistrationFilter, *, kind: str, by: Membership) -> Filte
 
 def query_of(found: RegistrationFilter) -> str:
     """Return the query string of the filter alone, the same for the same filter."""
-    days = _days(found.period_chosen) if found.is_valid() else {}
+    days = found.period_chosen.in_address() if found.is_valid() else {}
     values = {
         name: sorted(found.data.getlist(name))
         for name in found.filters
         if name in found.data and name not in ("period", "since", "until")
     }
     return urlencode(sorted({**values, **days}.items()), doseq=True)
-
-
-def _days(period: Period) -> dict[str, list[str]]:
-    if not (period.first or period.last):
-        return {"period": ["all"]}
-    found = {"since": period.first, "until": period.last}
-    days = {name: [day.isoformat()] for name, day in found.items() if day}
-    return {"period": ["custom"], **days}
 
 
 def figures_of(rows: QuerySet[Any]) -> dict[str, Any]:

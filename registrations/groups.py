@@ -124,11 +124,12 @@ def _query(found: RegistrationFilter, name: str, key: Any) -> str:
     for own in OWN:
         query.pop(own, None)
     if name in ("month", "week"):
-        _set_days(query, _within(found.period_chosen, _days(name, key)))
+        days = _within(found.period_chosen, _days(name, key))
     else:
-        _set_days(query, found.period_chosen)
-        value = ("yes" if key else "no") if name == "billable" else str(key)
-        query.setlist(name, [value])
+        days = found.period_chosen
+        query[name] = ("yes" if key else "no") if name == "billable" else str(key)
+    for parameter, value in days.in_address().items():
+        query[parameter] = value
     result: str = query.urlencode()
     return result
 
@@ -144,14 +145,3 @@ def _within(chosen: Period, group: Period) -> Period:
     firsts = [one for one in (chosen.first, group.first) if one]
     lasts = [one for one in (chosen.last, group.last) if one]
     return Period(max(firsts), min(lasts))
-
-
-def _set_days(query: QueryDict, period: Period) -> None:
-    if period.first is None and period.last is None:
-        query["period"] = "all"
-        return
-    query["period"] = "custom"
-    if period.first:
-        query["since"] = period.first.isoformat()
-    if period.last:
-        query["until"] = period.last.isoformat()

@@ -22,6 +22,12 @@ class Period:
     first: datetime.date | None = None
     last: datetime.date | None = None
 
+    def in_address(self) -> dict[str, str]:
+        """Return the parameters of an address that choose exactly these days in a list."""
+        days = {"since": self.first, "until": self.last}
+        found = {name: day.isoformat() for name, day in days.items() if day}
+        return {"period": "custom", **found} if found else {"period": "all"}
+
     @classmethod
     def week_of(cls, day: datetime.date) -> Self:
         """Return Monday to Sunday."""

@@ -26,9 +26,7 @@ def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
 
     The content decides what the file is, not its name. Raises ValidationError with a sentence.
     """
-    if (upload.size or 0) > settings.RECEIPT_MAX_BYTES:
-        raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
-    content = upload.read()
+    content = _content_of(upload)
     kind, extension = images.kind_of(content), "pdf"
     if kind in images.PICTURES:
         picture = images.draw_again(content)
@@ -63,11 +61,15 @@ def checked_together(uploads: "Sequence[UploadedFile[bytes]]") -> "ContentFile[b
     return ContentFile(content, name=f"{secrets.token_hex(16)}.pdf")
 
 
-def _page_of(upload: "UploadedFile[bytes]") -> bytes:
-    """Return a photo, drawn again and small enough for a page."""
+def _content_of(upload: "UploadedFile[bytes]") -> bytes:
     if (upload.size or 0) > settings.RECEIPT_MAX_BYTES:
         raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
-    content = upload.read()
+    return upload.read()
+
+
+def _page_of(upload: "UploadedFile[bytes]") -> bytes:
+    """Return a photo, drawn again and small enough for a page."""
+    content = _content_of(upload)
     if images.kind_of(content) not in images.PICTURES:
         raise ValidationError(
             _("Choose one PDF, or several photos: only photos become pages of one receipt.")

@@ -62,6 +62,8 @@ def _or_own(name: str) -> Callable[..., Any]:
     return method
 
 
-for _name in ("add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many"):
+for _name in (
+    *("add", "get", "set", "touch", "delete", "has_key", "incr"),
+    *("get_many", "set_many", "delete_many"),
+):
     setattr(SharedCache, _name, _or_own(_name))
-SharedCache.delete_many = _or_own("delete_many")  # type: ignore[method-assign]

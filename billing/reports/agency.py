@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.db.models.functions import TruncMonth
@@ -80,4 +81,4 @@ def turnover_of_year(organisation: Organisation, *, today: datetime.date) -> Yea
 
 def _query(period: Period) -> str:
     """Return the part of an address that gives a report these days."""
-    return f"by=month&period=custom&since={period.first}&until={period.last}"
+    return urlencode({"by": "month", **period.in_address()})

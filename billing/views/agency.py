@@ -22,8 +22,7 @@ from registrations.agency import WeekShare, billable_by_week, team_hours
 
 from ..reports.agency import YearTurnover, turnover_of_year
 from ..reports.columns import Columns, Value, columns
-from ..reports.outstanding import open_now
-from ..unbilled import UnbilledFilter, summarise
+from .dashboard import waiting_money
 
 ALL = Decimal(100)
 # From this turnover of a month on, the axis counts in thousands.
@@ -51,13 +50,10 @@ def agency(request: MemberRequest) -> HttpResponse:
 
 
 def _money(organisation: Organisation, *, today: datetime.date) -> dict[str, Any]:
-    unbilled = summarise(organisation, organisation.projects.all(), UnbilledFilter(until=today))
     turnover = turnover_of_year(organisation, today=today)
     unit = _unit(turnover)
     return {
-        "outstanding": open_now(organisation, today=today),
-        "unbilled_total": unbilled.total,
-        "unbilled_count": len(unbilled.by_customer),
+        **waiting_money(organisation, today=today),
         "turnover": turnover,
         "turnover_url": reverse("billing:report-turnover-invoices"),
         "turnover_plot": _turnover(turnover, unit=unit),

@@ -42,14 +42,18 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     return render(request, "billing/dashboard.html", context)
 
 
-def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
+def waiting_money(organisation: Organisation, *, today: datetime.date) -> dict[str, Any]:
+    """Return what waits to be billed and to be paid, for the tiles of Home and Agency."""
     unbilled = summarise(organisation, organisation.projects.all(), UnbilledFilter(until=today))
+    return {"outstanding": open_now(organisation, today=today), "unbilled": unbilled}
+
+
+def _money(organisation: Organisation, today: datetime.date) -> dict[str, Any]:
     attention = Booking.objects.filter(organisation=organisation).needs_attention()
+    waiting = waiting_money(organisation, today=today)
     return {
-        "outstanding": open_now(organisation, today=today),
-        "unbilled_total": unbilled.total,
-        "unbilled_customers": unbilled.largest(organisation, 5),
-        "unbilled_count": len(unbilled.by_customer),
+        **waiting,
+        "unbilled_customers": waiting["unbilled"].largest(organisation, 5),
         # Called by the page if there is nothing to bill.
         "has_work": partial(has_work, organisation),
         "attention": [

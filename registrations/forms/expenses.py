@@ -26,9 +26,9 @@ from ..receipts import checked_together, shown_name
 from ..unlikely import question_about_expense
 from .registration import RegistrationForm
 
-# The other treatments are about the customer of the invoice, which employees do not decide.
 # More categories than this are chosen from the list only.
 MOST_CHIPS = 8
+# The other treatments are about the customer of the invoice, which employees do not decide.
 ON_A_RECEIPT = (VatTreatment.DOMESTIC, VatTreatment.EXEMPT)
 
 

@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts import throttling
+from accounts.client_addresses import client_address
 from accounts.models import Membership
 from accounts.tasks import send_account_mails
 from tests.factories import PASSWORD, create_membership, create_user
@@ -122,7 +123,7 @@ def test_the_address_is_what_the_outermost_proxy_of_ours_saw(
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=header)
 
-    assert throttling.client_address(request) == expected
+    assert client_address(request) == expected
 
 
 def test_guesses_from_everywhere_wait_and_a_browser_that_is_known_does_not(

@@ -33,16 +33,22 @@ def picture(kind="JPEG", **options):
     return out.getvalue()
 
 
-def upload(office, client, name, content):
+def receipt_of(office, client, *files, photo=None):
     fields = {
         "project": office.project.pk,
         "category": office.category.pk,
         "date": timezone.localdate().isoformat(),
         "quantity": "1",
         "price": "12.50",
-        "receipt": SimpleUploadedFile(name, content),
+        "receipt": [SimpleUploadedFile(name, content) for name, content in files],
     }
+    if photo:
+        fields["receipt_photo"] = SimpleUploadedFile(*photo)
     return client.post(reverse("registrations:expenses"), fields)
+
+
+def upload(office, client, name, content):
+    return receipt_of(office, client, (name, content))
 
 
 def address_of(expense):
@@ -355,20 +361,6 @@ def test_a_user_keeps_no_more_than_some_receipts(office, employee):
         add(employee, posted(office, price="x", receipt=receipt))
 
     assert len(kept_files()) == MOST_FILES
-
-
-def receipt_of(office, client, *files, photo=None):
-    fields = {
-        "project": office.project.pk,
-        "category": office.category.pk,
-        "date": timezone.localdate().isoformat(),
-        "quantity": "1",
-        "price": "12.50",
-        "receipt": [SimpleUploadedFile(name, content) for name, content in files],
-    }
-    if photo:
-        fields["receipt_photo"] = SimpleUploadedFile(*photo)
-    return client.post(reverse("registrations:expenses"), fields)
 
 
 def test_several_photos_are_the_pages_of_one_receipt(office, employee):
