@@ -92,9 +92,11 @@ def event(title: str, meta: str = "", icon: str = "") -> dict[str, object]:
     return {"title": title, "meta": meta, "icon": icon}
 
 
-def stat(label: str, value: str, hint: str = "", href: str = "") -> dict[str, object]:
-    """A figure on a card; a link if it has `href`."""
-    return {"label": label, "value": value, "hint": hint, "href": href}
+def stat(
+    label: str, value: str, hint: str = "", href: str = "", is_overdue: bool = False
+) -> dict[str, object]:
+    """A figure on a card; a link if it has `href`, and red if it is overdue."""
+    return {"label": label, "value": value, "hint": hint, "href": href, "is_overdue": is_overdue}
 
 
 def detail(label: str, value: object, css: str = "") -> dict[str, object]:
