@@ -93,7 +93,7 @@ def event(title: str, meta: str = "", icon: str = "") -> dict[str, object]:
 
 
 def stat(
-    label: str, value: str, hint: str = "", href: str = "", is_overdue: bool = False
+    label: str, value: str, hint: str = "", href: str = "", *, is_overdue: bool = False
 ) -> dict[str, object]:
     """A figure on a card; a link if it has `href`, and red if it is overdue."""
     return {"label": label, "value": value, "hint": hint, "href": href, "is_overdue": is_overdue}
