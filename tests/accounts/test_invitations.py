@@ -1,13 +1,10 @@
 """Nobody becomes a member without wanting it; an administrator ends sessions of their own only."""
 
-from collections.abc import Callable
-
 import pytest
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts.models import Membership
 from accounts.people import NotAccepted, activate
 from tests.factories import create_membership, create_organisation, create_user
 
@@ -22,18 +19,14 @@ def noor() -> Membership:
     return create_membership(user=user, organisation=create_organisation(name="Elsewhere"))
 
 
-def invite(client: Client, user: User, organisation: object) -> Membership:
-    client.post(reverse("accounts:employee-add"), NEW)
-    return Membership.objects.get(user=user, organisation=organisation)
+@pytest.fixture
+def asked(inside, administrator, noor):
+    """The invitation of somebody who works elsewhere."""
+    inside.post(reverse("accounts:employee-add"), NEW)
+    return Membership.objects.get(user=noor.user, organisation=administrator.organisation)
 
 
-def test_who_accepts_becomes_a_member_and_is_inside(
-    client_of: Callable[[Membership], Client],
-    inside: Client,
-    administrator: Membership,
-    noor: Membership,
-) -> None:
-    asked = invite(inside, noor.user, administrator.organisation)
+def test_who_accepts_becomes_a_member_and_is_inside(client_of, administrator, noor, asked):
     theirs = client_of(noor)
     page = theirs.get(reverse("accounts:invitation", args=[asked.pk]))
     assert "invites you" in page.content.decode()
@@ -45,12 +38,8 @@ def test_who_accepts_becomes_a_member_and_is_inside(
 
 
 def test_who_declines_is_no_member_and_the_name_stays_unknown(
-    client_of: Callable[[Membership], Client],
-    inside: Client,
-    administrator: Membership,
-    noor: Membership,
-) -> None:
-    asked = invite(inside, noor.user, administrator.organisation)
+    client_of, inside, administrator, noor, asked
+):
     for page in ("accounts:user-list", "accounts:employee-list"):
         shown = inside.get(reverse(page), {"state": "all"}).content.decode()
         assert "noor@example.nl" in shown
@@ -61,11 +50,7 @@ def test_who_declines_is_no_member_and_the_name_stays_unknown(
     assert not administrator.organisation.memberships.filter(user=noor.user).exists()
 
 
-def test_an_administrator_does_not_accept_for_somebody_else(
-    inside: Client, administrator: Membership, noor: Membership
-) -> None:
-    asked = invite(inside, noor.user, administrator.organisation)
-
+def test_an_administrator_does_not_accept_for_somebody_else(inside, asked):
     inside.post(reverse("accounts:employee-activate", args=[asked.pk]))
     answer = inside.post(reverse("accounts:invitation", args=[asked.pk]), {"answer": "accept"})
 
@@ -76,25 +61,15 @@ def test_an_administrator_does_not_accept_for_somebody_else(
         activate(asked)
 
 
-def test_the_list_of_organisations_names_the_invitation(
-    client_of: Callable[[Membership], Client],
-    inside: Client,
-    administrator: Membership,
-    noor: Membership,
-) -> None:
-    asked = invite(inside, noor.user, administrator.organisation)
-
+def test_the_list_of_organisations_names_the_invitation(client_of, noor, asked):
     page = client_of(noor).get(reverse("accounts:change-organisation")).content.decode()
 
     assert reverse("accounts:invitation", args=[asked.pk]) in page
 
 
 def test_sessions_end_in_this_organisation_and_not_elsewhere(
-    client_of: Callable[[Membership], Client],
-    inside: Client,
-    administrator: Membership,
-    noor: Membership,
-) -> None:
+    client_of, inside, administrator, noor
+):
     here = create_membership(user=noor.user, organisation=administrator.organisation)
     theirs = client_of(noor)
 
@@ -109,9 +84,7 @@ def test_sessions_end_in_this_organisation_and_not_elsewhere(
     assert again.get(reverse("accounts:profile")).status_code == 200
 
 
-def test_one_person_is_not_mailed_invitations_without_end(
-    inside: Client, administrator: Membership
-) -> None:
+def test_one_person_is_not_mailed_invitations_without_end(inside, administrator):
     inside.post(reverse("accounts:employee-add"), NEW)
     person = Membership.objects.get(user__email="noor@example.nl")
     for _ in range(6):
@@ -121,9 +94,7 @@ def test_one_person_is_not_mailed_invitations_without_end(
     assert "Too many invitations" in answer.content.decode()
 
 
-def test_an_organisation_invites_no_more_than_sixty_an_hour(
-    inside: Client, administrator: Membership
-) -> None:
+def test_an_organisation_invites_no_more_than_sixty_an_hour(inside, administrator):
     for number in range(62):
         new = {**NEW, "email": f"person{number}@example.nl"}
         answer = inside.post(reverse("accounts:employee-add"), new)
