@@ -1,12 +1,13 @@
-"""The theme, what a typed day means, and what can be picked; in development also a gallery."""
+"""Theme, manifest, what a typed day means, what can be picked; in development also a gallery."""
 
 from django.conf import settings
 from django.urls import path, re_path
 
-from ui import days, gallery, pickers, theme
+from ui import days, gallery, installing, pickers, theme
 
 urlpatterns = [
     re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", theme.theme_css, name="theme"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
     path("days/read/", days.read, name="read-day"),
     path("pick/<slug:key>/", pickers.options, name="pick"),
 ]
