@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from lib.spans import ONE_MINUTE
 
-from .approvals import something_waits, waiting_for
+from .approving.approvals import something_waits, waiting_for
 from .models import Timer
-from .timing import timer_of
+from .register.timing import timer_of
 
 
 def timer(request: HttpRequest) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from lib import kept_uploads
 
-from . import budget_warnings, decision_mails
+from .approving import decision_mails
+from .progress import budget_warnings
 
 
 @shared_task

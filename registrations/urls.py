@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from .overviews import OVERVIEWS, Overview
-from .register_pages import PAGES, RegisterPage
+from .overview.overviews import OVERVIEWS, Overview
+from .register.register_pages import PAGES, RegisterPage
 from .views import (
     actions,
     approvals,

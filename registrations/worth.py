@@ -63,16 +63,23 @@ class Worth:
 
 
 # The columns of a group: the fields of `Worth`, in their order.
-FIGURES = ("n", "minutes_sum", "tenths_sum", "cents", "first", "last")
+FIGURES = ("n", "minutes_sum", "tenths_sum", "cents")
+DAYS = ("first", "last")
 
 
 def worth_by_kind(
-    kinds: Mapping[str, QuerySet[Any]], *names: str
+    kinds: Mapping[str, QuerySet[Any]], *names: str, with_days: bool = False
 ) -> dict[str, dict[tuple[Any, ...], Worth]]:
-    """Return the same for registrations of several kinds, all in one query."""
+    """Return the same for registrations of several kinds, all in one query.
+
+    The first and last day are found only on request: of many rows that takes as long as the sums.
+    """
     found: dict[str, dict[tuple[Any, ...], Worth]] = {kind: defaultdict(Worth) for kind in kinds}
+    figures = (*FIGURES, *DAYS) if with_days else FIGURES
     first, *others = (
-        _grouped(rows, names).annotate(kind=Value(kind)).values_list("kind", *names, *FIGURES)
+        _grouped(rows, names, figures)
+        .annotate(kind=Value(kind))
+        .values_list("kind", *names, *figures)
         for kind, rows in kinds.items()
     )
     for kind, *row in first.union(*others, all=True):
@@ -83,7 +90,8 @@ def worth_by_kind(
 def worth_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Worth]:
     """Return what registrations are worth by the values of these fields, in one query."""
     found: dict[tuple[Any, ...], Worth] = defaultdict(Worth)
-    for row in _grouped(rows, names).values_list(*names, *FIGURES):
+    figures = (*FIGURES, *DAYS)
+    for row in _grouped(rows, names, figures).values_list(*names, *figures):
         found[row[: len(names)]].add(Worth(*row[len(names) :]))
     return found
 
@@ -93,7 +101,7 @@ def worth_of(rows: QuerySet[Any]) -> Worth:
     sums = _sums(rows)
     totals = {f"{name}_total": Sum(name) for name in sums}
     found = rows.order_by().values(*_keys(rows)).annotate(**sums).aggregate(**totals)
-    count, minutes, tenths, cents = (found.get(f"{name}_total") or 0 for name in FIGURES[:-2])
+    count, minutes, tenths, cents = (found.get(f"{name}_total") or 0 for name in FIGURES)
     return Worth(count, minutes, tenths, cents)
 
 
@@ -102,12 +110,15 @@ def groups_of(rows: QuerySet[Any]) -> Iterator[dict[str, Any]]:
     yield from rows.order_by().values(*_keys(rows)).annotate(**_sums(rows))
 
 
-def _grouped(rows: QuerySet[Any], names: tuple[str, ...]) -> QuerySet[Any]:
+def _grouped(
+    rows: QuerySet[Any], names: tuple[str, ...], figures: tuple[str, ...]
+) -> QuerySet[Any]:
     """Return the groups of one kind with the columns that the groups of every kind have."""
-    sums = dict.fromkeys(FIGURES[:-2], NOTHING) | _sums(rows)
+    sums = dict.fromkeys(FIGURES, NOTHING) | _sums(rows)
     sums["cents"] = Coalesce(sums["cents"], NOTHING, output_field=WHOLE)
-    groups = rows.order_by().values(*dict.fromkeys([*names, *_keys(rows)]))
-    return groups.annotate(**sums, first=Min("date"), last=Max("date"))
+    if DAYS[0] in figures:
+        sums |= {"first": Min("date"), "last": Max("date")}
+    return rows.order_by().values(*dict.fromkeys([*names, *_keys(rows)])).annotate(**sums)
 
 
 def _sums(rows: QuerySet[Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A time sheet for a customer: hours in h:mm and in decimals, with sums per task.
 
 Hours are those that were worked. The decimal hours of a sum come from its minutes, so they may
-differ by some hundredths from the sum of the rounded rows. Amounts follow `registrations/worth.py`,
-as an invoice does.
+differ by some hundredths from the sum of the rounded rows. Amounts follow
+`registrations/worth.py`, as an invoice does.
 """
 
 import datetime

@@ -21,7 +21,7 @@ from lib.money import ZERO
 from lib.questions import NAME as CONFIRMED
 from lib.understanding import SUBMITTED
 from lib.unlikely import LAST, typical
-from registrations.selection import is_id
+from registrations.overview.selection import is_id
 
 from ..invoices.drafting import HEAD_FIELDS, DraftInput, LineInput, as_input
 from ..models import Invoice, InvoiceLine, InvoiceStatus

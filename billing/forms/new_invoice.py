@@ -18,7 +18,7 @@ from lib.choices import offer
 from lib.form_fields import FilterDayField
 from lib.picker_fields import PickerField
 from projects.models import Project
-from registrations.selection import ids_in
+from registrations.overview.selection import ids_in
 
 from ..unbilled import (
     SCHEDULED,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
-from registrations.selection import ids_in
+from registrations.overview.selection import ids_in
 
 from ..legal import check, documents_of
 from ..mailing import REASONS, AlreadyMailed, MailFailed, addresses_of, first_letter

@@ -21,7 +21,7 @@ from projects.figures import scheduled_net_amount
 from projects.models import Method, Project, ScheduledAmount
 from projects.models.project import FIXED
 from registrations.models import EARNING_STATUSES, Expense, TimeEntry, Trip
-from registrations.standing import cost_of_hours
+from registrations.progress.standing import cost_of_hours
 from registrations.worth import Worth, worth_by_kind
 
 from ..models import InvoiceShare, InvoiceStatus

@@ -65,7 +65,7 @@ def _with_figures(
         "trips": Trip.objects.filter(project__in=ids),
     }
     unbilled = {kind: unbilled_registrations(rows, unbilled_filter) for kind, rows in kinds.items()}
-    worths = worth_by_kind(unbilled, "project") if ids else {}
+    worths = worth_by_kind(unbilled, "project", with_days=True) if ids else {}
     _add_hours(found, worths.pop("hours", {}))
     for kind, of_kind in worths.items():
         _add_rows(found, kind, of_kind)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from accounts.models import Organisation
 from lib.days import read_day
-from registrations.selection import Selection, ids_in
+from registrations.overview.selection import Selection, ids_in
 
 from .rows import SCHEDULED, WORK, UnbilledFilter, unbilled_work
 from .work import WorkQuery

@@ -9,6 +9,8 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import (
@@ -22,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from projects.models import Method, Project
 from projects.models.project import HOURLY
 from registrations.models import (
@@ -59,19 +62,19 @@ class SkippedRegistrations:
 
 
 def projects_with_skipped(
-    projects: QuerySet[Project], unbilled_filter: UnbilledFilter
+    organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
     """Filter the projects of which something is left out, by customer and name."""
-    rows = projects.filter(has_skipped(unbilled_filter))
+    rows = projects.filter(has_skipped(organisation, unbilled_filter))
     return rows.order_by(Lower("customer__name"), Lower("name"), "pk")
 
 
-def has_skipped(unbilled_filter: UnbilledFilter) -> Q:
-    """Return the condition on projects of which something is left out."""
-    condition = Q()
+def has_skipped(organisation: Organisation, unbilled_filter: UnbilledFilter) -> Q:
+    """Return the condition on projects of the organisation of which something is left out."""
+    condition, mine = Q(), Q(organisation=organisation)
     for kind in KINDS:
         # Rows are read once for all projects, not once for each.
-        condition |= Q(pk__in=_skipped(kind, unbilled_filter).order_by().values("project"))
+        condition |= Q(pk__in=_skipped(kind, mine, unbilled_filter).order_by().values("project"))
     return condition
 
 
@@ -88,7 +91,7 @@ def skipped_of(
 def _groups(
     kind: str, projects: dict[int, Project], unbilled_filter: UnbilledFilter
 ) -> Iterator[SkippedRegistrations]:
-    rows = _skipped(kind, unbilled_filter).filter(project__in=list(projects))
+    rows = _skipped(kind, Q(project__in=list(projects)), unbilled_filter)
     for (project, why), group in worth_by(rows, "project", "why").items():
         yield SkippedRegistrations(
             project=projects[project],
@@ -102,27 +105,25 @@ def _groups(
         )
 
 
-def _skipped(kind: str, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
-    """Filter the rows that are not billed, annotated with the reason `why`."""
-    rows: Any = KINDS[kind].objects.filter(invoice_line=None, status__in=UNSETTLED_STATUSES)
+def _skipped(kind: str, projects: Q, unbilled_filter: UnbilledFilter) -> RegistrationQuerySet:
+    """Filter the rows of these projects that are not billed, annotated with the reason `why`."""
+    rows: Any = KINDS[kind].objects.filter(
+        projects, invoice_line=None, status__in=UNSETTLED_STATUSES
+    )
     if kind == "hours":
         rows = rows.filter(project__method__in=HOURLY)
     else:
         rows = rows.exclude(project__method=Method.NONE)
-    return (
-        registrations_within(rows, unbilled_filter)
-        .annotate(why=_why(kind, unbilled_filter))
-        .exclude(why=None)
-    )
+    reasons = list(_reasons(kind, unbilled_filter))
+    why = Case(*(When(condition, then=Value(why.value)) for why, condition in reasons))
+    is_left_out = reduce(or_, (condition for _why, condition in reasons))
+    return registrations_within(rows, unbilled_filter).filter(is_left_out).annotate(why=why)
 
 
-def _why(kind: str, unbilled_filter: UnbilledFilter) -> Case:
-    reasons = [
-        When(is_billable=False, then=Value(Why.NOT_BILLABLE.value)),
-        When(status=Status.REJECTED, then=Value(Why.REJECTED.value)),
-    ]
+def _reasons(kind: str, unbilled_filter: UnbilledFilter) -> Iterator[tuple[Why, Q]]:
+    yield Why.NOT_BILLABLE, Q(is_billable=False)
+    yield Why.REJECTED, Q(status=Status.REJECTED)
     if kind == "hours":
-        reasons.append(When(hourly_rate=None, then=Value(Why.NO_RATE.value)))
+        yield Why.NO_RATE, Q(hourly_rate=None)
     if unbilled_filter.approved_only:
-        reasons.append(When(~Q(status=Status.APPROVED), then=Value(Why.NOT_APPROVED.value)))
-    return Case(*reasons, default=Value(None))
+        yield Why.NOT_APPROVED, ~Q(status=Status.APPROVED)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from lib.money import ZERO, net_amount
 from projects.models import Project, ScheduledAmount
 from registrations.models import KINDS, RegistrationQuerySet, Status
@@ -38,19 +38,21 @@ class WrittenOff:
 
 
 def projects_written_off(
-    projects: QuerySet[Project], unbilled_filter: UnbilledFilter
+    organisation: Organisation, projects: QuerySet[Project], unbilled_filter: UnbilledFilter
 ) -> QuerySet[Project]:
     """Filter the projects of which something was written off, by customer and name."""
-    rows = projects.filter(has_written_off(unbilled_filter))
+    rows = projects.filter(has_written_off(organisation, unbilled_filter))
     return rows.order_by(Lower("customer__name"), Lower("name"), "pk")
 
 
-def has_written_off(unbilled_filter: UnbilledFilter) -> Q:
-    """Return the condition on projects of which something was written off."""
+def has_written_off(organisation: Organisation, unbilled_filter: UnbilledFilter) -> Q:
+    """Return the condition on projects of the organisation of which something was written off."""
     # Rows are read once for all projects, not once for each.
-    condition = Q(pk__in=_scheduled_amounts(unbilled_filter).order_by().values("project"))
+    agreed = _scheduled_amounts(unbilled_filter).filter(project__organisation=organisation)
+    condition = Q(pk__in=agreed.order_by().values("project"))
     for kind in KINDS:
-        condition |= Q(pk__in=_rows(kind, unbilled_filter).order_by().values("project"))
+        rows = _rows(kind, unbilled_filter).filter(organisation=organisation)
+        condition |= Q(pk__in=rows.order_by().values("project"))
     return condition
 
 

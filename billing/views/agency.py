@@ -18,7 +18,7 @@ from accounts.requests import MemberRequest
 from lib.formats import euro
 from lib.text import fill
 from lib.times import format_duration
-from registrations.agency import WeekShare, billable_by_week, team_hours
+from registrations.progress.agency import WeekShare, billable_by_week, team_hours
 
 from ..reports.agency import YearTurnover, turnover_of_year
 from ..reports.columns import Columns, Value, columns

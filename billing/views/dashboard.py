@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from accounts.models import Organisation
 from accounts.requests import MemberRequest
-from registrations.home import home_of
+from registrations.register.home import home_of
 
 from ..bookings.presenters import describe_booking
 from ..models import Booking

@@ -9,7 +9,7 @@ from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
 from customers.pickers import active_customers
 from integrations.models import Connection
-from registrations.selection import ids_in
+from registrations.overview.selection import ids_in
 
 from ..forms.new_invoice import BLANK, NewInvoiceForm, ticked
 from ..invoices.drafting import blank_draft

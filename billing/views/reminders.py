@@ -18,7 +18,7 @@ from lib.formats import day
 from lib.paging import page_of
 from lib.selections import end_selection
 from lib.understanding import is_typing
-from registrations.selection import ids_in
+from registrations.overview.selection import ids_in
 
 from ..forms.reminders import HoldForm
 from ..models import Invoice, Reminder, ReminderHold

@@ -15,9 +15,9 @@ from accounts.access import member_required
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.spreadsheets import Sheet, sheet_response
-from registrations.filtered_rows import BY_KIND, select_all
 from registrations.models import RegistrationQuerySet
-from registrations.selection import Selection
+from registrations.overview.filtered_rows import BY_KIND, select_all
+from registrations.overview.selection import Selection
 
 from ..documents.pdf.time_sheet import MOST_ROWS, time_sheet_pdf
 from ..documents.time_sheet import TimeSheet, cells, heads

@@ -42,9 +42,10 @@ class UnbilledRequest:
         query = request.GET.copy()
         query.pop("page", None)
         name = request.resolver_match.url_name if request.resolver_match else ""
+        among = request.organisation, self.unbilled_filter
         counts = self.projects.aggregate(
-            skipped=Count("pk", filter=has_skipped(self.unbilled_filter)),
-            written_off=Count("pk", filter=has_written_off(self.unbilled_filter)),
+            skipped=Count("pk", filter=has_skipped(*among)),
+            written_off=Count("pk", filter=has_written_off(*among)),
         )
         return {
             "is_billable": name == "unbilled",
@@ -85,7 +86,7 @@ def unbilled_skipped(request: MemberRequest) -> HttpResponse:
     """List work that is left out, with a link to fix it; pages are of projects."""
     unbilled_request = _unbilled_request(request)
     projects = projects_with_skipped(
-        unbilled_request.projects, unbilled_request.unbilled_filter
+        request.organisation, unbilled_request.projects, unbilled_request.unbilled_filter
     ).select_related("customer")
     page = page_of(request, projects)
     rows = skipped_of(list(page), unbilled_request.unbilled_filter)
@@ -103,7 +104,7 @@ def unbilled_written_off(request: MemberRequest) -> HttpResponse:
     """List work that was written off, with user and reason; pages are of projects."""
     unbilled_request = _unbilled_request(request)
     projects = projects_written_off(
-        unbilled_request.projects, unbilled_request.unbilled_filter
+        request.organisation, unbilled_request.projects, unbilled_request.unbilled_filter
     ).select_related("customer")
     page = page_of(request, projects)
     rows = written_off_of(list(page), unbilled_request.unbilled_filter)

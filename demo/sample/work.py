@@ -9,7 +9,7 @@ from decimal import Decimal
 from accounts.models import Membership, Organisation
 from projects.models import Project, ProjectTask, Task
 from registrations.models import Expense, Status, TimeEntry, Trip
-from registrations.pricing import price
+from registrations.rates.pricing import price
 
 from .days import Calendar, next_weekday
 from .receipts import attach_receipt

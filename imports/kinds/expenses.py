@@ -12,7 +12,7 @@ from lib.amounts import AmountField, QuantityField
 from lib.formats import amount
 from projects.models import ExpenseCategory
 from registrations.models import Expense
-from registrations.pricing import without_vat
+from registrations.rates.pricing import without_vat
 from vat.choices import holds_on
 from vat.models import VatRate
 

@@ -16,7 +16,7 @@ from accounts.models import Membership
 from projects.models import Project, ProjectTask
 from registrations import rules
 from registrations.models import EDITABLE_STATUSES, Registration, Status
-from registrations.pricing import price_many
+from registrations.rates.pricing import price_many
 
 from ..models import FileState, ImportedRow, NewStatus, Outcome
 from ..names import NewName

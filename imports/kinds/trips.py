@@ -9,7 +9,7 @@ from lib.amounts import AmountField
 from lib.kilometres import kilometres, tenths
 from projects.models import Vehicle
 from registrations.models import Trip, TripKind
-from registrations.odometer import READINGS, reading_errors
+from registrations.trips.odometer import READINGS, reading_errors
 
 from ..cells import Amount, Choice, Name, Text
 from .base import Context, Field, ReadRow

@@ -21,7 +21,7 @@ from vat.choices import holds_on, offer_rates
 from vat.treatments import VatTreatment
 
 from ..models import Expense
-from ..pricing import without_vat
+from ..rates.pricing import without_vat
 from ..receipts import checked_together, shown_name
 from ..unlikely import question_about_expense
 from .registration import RegistrationForm

@@ -18,7 +18,7 @@ from lib.understanding import ShowsUnderstood, number
 from projects.dated_rates import RateEdit, rates_of
 from projects.models import DatedRate, RateKind
 
-from ..rated import Rated, general_of
+from ..rates.rated import Rated, general_of
 from ..rules import FIRST_YEAR, LAST_YEAR, is_registrable
 
 CHANGE, LEAVE = "change", "leave"

@@ -10,9 +10,9 @@ from lib.choices import offer
 from lib.formats import number
 from lib.kilometres import kilometres, tenths
 
-from .. import odometer
 from ..models import Trip, TripKind
-from ..odometer import READINGS, reading_errors
+from ..trips import odometer
+from ..trips.odometer import READINGS, reading_errors
 from ..unlikely import question_about_trip
 from .registration import RegistrationForm
 

@@ -132,7 +132,8 @@ def _of_lists(name: str, figure: str, special: str, *, priced_by: list[str]) -> 
     """Return the indexes of the orders of Overview, and of what is not billed yet.
 
     Each ends in the columns of its order, so that a page is found without sorting. The first also
-    holds what the totals add up, and the last is small, because most rows are billed.
+    holds what the totals add up, and the last two are small, because most rows are billed. The
+    last one answers who waits for a decision.
     """
     others = [column for column in priced_by if column != "is_billable"]
     return [
@@ -158,6 +159,11 @@ def _of_lists(name: str, figure: str, special: str, *, priced_by: list[str]) -> 
             fields=["organisation", "project", "date", "status", "is_billable", *others],
             condition=models.Q(invoice_line=None),
             name=f"{name}_unbilled",
+        ),
+        models.Index(
+            fields=["membership"],
+            condition=models.Q(invoice_line=None, status=Status.SUBMITTED),
+            name=f"{name}_submitted",
         ),
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from projects.models import RateKind
-from registrations.rated import may_price, periods_of, rated
+from registrations.rates.rated import may_price, periods_of, rated
 
 register = template.Library()
 

@@ -25,10 +25,10 @@ from lib.selections import end_selection
 from lib.text import fill
 from lib.toasts import Link, linked, toast
 
-from .. import statuses, undoing
+from ..approving import statuses, undoing
+from ..approving.statuses import NAMED, Change, Outcome
 from ..naming import link_to, whose
-from ..selection import Selection
-from ..statuses import NAMED, Change, Outcome
+from ..overview.selection import Selection
 from .overview import table_response
 
 

@@ -29,13 +29,14 @@ from lib.times import format_duration
 from lib.toasts import toast
 from projects.models import Project, ProjectMember
 
-from .. import approvals, mails, pickers, statuses, undoing
-from ..filters import Picked
+from .. import mails, pickers
+from ..approving import approvals, statuses, undoing
 from ..models import Status
 from ..naming import link_to, whose
+from ..overview.filters import Picked
+from ..overview.selection import Selection
 from ..periods import ONE_DAY, monday_of
 from ..rules import is_registrable
-from ..selection import Selection
 from .actions import back_of
 
 SHOWN = (("needs", gettext_lazy("Needs you")), ("all", gettext_lazy("Everyone")))

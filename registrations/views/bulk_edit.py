@@ -20,9 +20,10 @@ from lib.selections import end_selection
 from lib.toasts import toast
 from projects.models import Project, ProjectTask
 
+from ..approving import undoing
 from ..bookable import bookable_projects, bookable_work
-from ..bulk_edit import MOST, Edit, edit_selected, editable
-from ..selection import Selection
+from ..overview.bulk_edit import MOST, Edit, edit_selected, editable
+from ..overview.selection import Selection
 from .actions import back_of
 
 BILLABLE = (
@@ -98,7 +99,8 @@ def overview_edit(request: MemberRequest) -> HttpResponse:
                 text = ngettext(
                     "%d registration changed.", "%d registrations changed.", done.changed
                 )
-                toast(request, text % done.changed)
+                undo = undoing.undo_edit(request, done.rows)
+                toast(request, text % done.changed, undo=undo)
                 end_selection(request, "overview", "unbilled")
             for reason, number in done.refused.most_common(5):
                 text = ngettext("%(n)d stayed: %(why)s", "%(n)d stayed: %(why)s", number)

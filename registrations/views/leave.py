@@ -24,7 +24,7 @@ from lib.times import format_duration
 from lib.toasts import Undo, toast
 from lib.understanding import is_typing
 
-from .. import leave
+from ..approving import leave
 from ..expected import expected_days
 from ..forms.leave import GrantsForm, LeaveForm
 from ..forms.somebody import SomebodyForm
@@ -33,7 +33,7 @@ from .actions import back_of
 from .register import day_of, subject_of
 
 # Signs what a toast puts back; it may do so for an hour.
-SALT, AN_HOUR = "registrations.leave", 3600
+SALT, AN_HOUR = "registrations.approving.leave", 3600
 YEARS = (1980, 2049)
 
 

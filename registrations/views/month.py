@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from accounts.requests import MemberRequest
 
-from ..month import month_of
-from ..register_pages import HOURS
+from ..register.month import month_of
+from ..register.register_pages import HOURS
 from ..rights import sees_all_of
 from .register import choose_day_box, day_of, subject_of
 

@@ -15,15 +15,15 @@ from accounts.requests import MemberRequest
 from lib.seeking import PARAMETERS, OrderedRows, page_of
 from lib.spreadsheets import sheet_response
 
-from .. import groups, overviews
-from ..exporting import sheet_of
-from ..filtered_rows import FilteredRows, figures_of, query_of, select_all
-from ..filters import RegistrationFilter
 from ..models import RegistrationQuerySet
-from ..overviews import Overview
+from ..overview import groups, overviews
+from ..overview.exporting import sheet_of
+from ..overview.filtered_rows import FilteredRows, figures_of, query_of, select_all
+from ..overview.filters import RegistrationFilter
+from ..overview.overviews import Overview
+from ..overview.saved_views import KEPT, views_of
+from ..overview.selection import ids_in
 from ..rights import sees_others
-from ..saved_views import KEPT, views_of
-from ..selection import ids_in
 from .overview_rows import RowReader
 
 DEFAULT_SIZE = 50

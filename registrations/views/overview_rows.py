@@ -17,7 +17,7 @@ from accounts.models import Membership, full_name
 from lib.row_urls import row_urls
 
 from ..models import Expense, Registration, Status, TimeEntry, Trip
-from ..overviews import Overview
+from ..overview.overviews import Overview
 from ..rights import sees_everything
 
 # The status of an invoice that is still a draft; its model is above this app.

@@ -22,10 +22,10 @@ from lib.understanding import is_typing
 from projects.dated_rates import RateEdit
 from projects.models import DatedRate, Project, RateChange, RateKind
 
-from .. import rate_changes
 from ..forms.rates import CHANGE, LEAVE, RateForm, RemovalForm, is_backwards
-from ..rate_effects import Effect, effect_of
-from ..rated import (
+from ..rates import rate_changes
+from ..rates.rate_effects import Effect, effect_of
+from ..rates.rated import (
     Period,
     Rated,
     general_of,

@@ -30,9 +30,9 @@ from lib.text import fill
 from lib.times import parse_clock
 from lib.toasts import toast
 
-from .. import favourite_trips, locks, odometer, overlaps, registering, repeating, undoing
+from .. import locks, overlaps
+from ..approving import undoing
 from ..bookable import bookable_work, work_of
-from ..day import lines_of
 from ..forms import RegistrationForm, TripForm
 from ..forms.somebody import SomebodyForm
 from ..history import history_of
@@ -48,11 +48,14 @@ from ..models import (
 from ..naming import link_to, what
 from ..periods import ONE_DAY
 from ..receipts import content_type_of
-from ..register_pages import HOURS, RECENT, TRIPS, RegisterPage
+from ..register import registering, repeating
+from ..register.day import lines_of
+from ..register.register_pages import HOURS, RECENT, TRIPS, RegisterPage
+from ..register.timing import parts_of, timer_of
+from ..register.week import week_around
 from ..rights import sees_all_of
 from ..rules import is_registrable
-from ..timing import parts_of, timer_of
-from ..week import week_around
+from ..trips import favourite_trips, odometer
 
 # In the session: what names the forms that were saved last, so that none is saved twice.
 SENT, MOST_SENT = "registered", 20
@@ -433,9 +436,13 @@ def _decided_context(
     """Return the history of the row that is open, else what of the page was rejected."""
     if row is not None and row.pk:
         return {"history": history_of(row)}
-    rows = page.rows_of(subject).visible_to(by).filter(status=Status.REJECTED)
-    found = list(rows.select_related("status_by__user").order_by("date", "pk")[:MOST_REJECTED])
-    shown = [(one, what(one)) for one in found[:SHOWN_REJECTED]]
+    rows = page.rows_of(subject).visible_to(by)
+    rejected = rows.filter(status=Status.REJECTED).order_by("date", "pk")
+    # Most people have none, and to plan the query with all its joins takes PostgreSQL longest.
+    found = list(rejected.values_list("pk", flat=True)[:MOST_REJECTED])
+    shown_ids = found[:SHOWN_REJECTED]
+    details = rejected.filter(pk__in=shown_ids).select_related("status_by__user")
+    shown = [(one, what(one)) for one in details] if shown_ids else []
     return {"rejected": shown, "rejected_more": len(found) - len(shown)}
 
 

@@ -12,9 +12,10 @@ from accounts.requests import MemberRequest
 from lib.times import format_duration
 from lib.toasts import toast
 
-from .. import repeating, undoing
+from ..approving import undoing
 from ..models import TimeEntry
-from ..repeating import Repeated
+from ..register import repeating
+from ..register.repeating import Repeated
 from .register import day_of, show_day, subject_of
 
 

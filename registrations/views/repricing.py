@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import prices_required
 from accounts.requests import MemberRequest
 
-from ..pricing import preview_repricing, reprice_unbilled
+from ..rates.pricing import preview_repricing, reprice_unbilled
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,9 +16,9 @@ from lib.form_fields import LineField
 from lib.text import fill
 from lib.toasts import toast
 
-from .. import saved_views
 from ..models import SavedView
-from ..overviews import Overview
+from ..overview import saved_views
+from ..overview.overviews import Overview
 
 
 class NameForm(forms.Form):

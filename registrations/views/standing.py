@@ -10,8 +10,8 @@ from accounts.access import manager_required
 from accounts.requests import MemberRequest
 from projects.budgets import hours_used
 
-from ..burndown import plot_of
-from ..standing import standing_of
+from ..progress.burndown import plot_of
+from ..progress.standing import standing_of
 
 
 @require_safe

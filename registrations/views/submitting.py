@@ -18,10 +18,10 @@ from accounts.requests import MemberRequest
 from lib.times import format_duration
 from lib.toasts import toast
 
-from .. import statuses, submitting, undoing
+from ..approving import statuses, submitting, undoing
+from ..approving.submitting import Choice
 from ..models import Status
 from ..periods import ONE_DAY, monday_of
-from ..submitting import Choice
 from .actions import back_of
 from .register import day_of, subject_of
 

@@ -18,11 +18,11 @@ from lib.times import format_duration
 from lib.toasts import toast
 from projects.models import ProjectTask
 
-from .. import timing
 from ..bookable import work_of
 from ..forms.timer import StopForm, TimerForm
 from ..models import TimeEntry
 from ..naming import link_to
+from ..register import timing
 from .actions import back_of
 
 

@@ -14,12 +14,12 @@ from lib.choices import chosen_id
 from lib.paging import page_of
 from lib.spreadsheets import sheet_response
 
-from .. import favourite_trips
 from ..models import FavouriteTrip, Trip
-from ..register_pages import TRIPS
+from ..register.register_pages import TRIPS
 from ..rights import sees_everything
 from ..rules import FIRST_YEAR, LAST_YEAR
-from ..trip_log import TripLog, log_of, sheet_of_log, totals_of, vehicles_of
+from ..trips import favourite_trips
+from ..trips.trip_log import TripLog, log_of, sheet_of_log, totals_of, vehicles_of
 
 ROWS = 100
 

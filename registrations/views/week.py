@@ -20,15 +20,15 @@ from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 from lib.toasts import toast
 
-from .. import repeating
 from ..expected import expected_days
 from ..forms.week import AddRowForm
 from ..models import TimeEntry
 from ..periods import ONE_DAY, monday_of
-from ..register_pages import HOURS
+from ..register import repeating
+from ..register.register_pages import HOURS
+from ..register.week_cells import Saved, Typed, save_cell
+from ..register.week_grid import Grid, Problem, entries_of, grid_of, is_untouched
 from ..rights import sees_all_of, sees_leave_of
-from ..week_cells import Saved, Typed, save_cell
-from ..week_grid import Grid, Problem, entries_of, grid_of, is_untouched
 from .register import day_of, subject_of
 from .repeating import say_repeated
 

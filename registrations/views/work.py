@@ -9,9 +9,9 @@ from accounts.access import member_required
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
 
-from ..about_work import about_work
 from ..bookable import bookable_work
 from ..models import FavouriteWork
+from ..register.about_work import about_work
 from .register import subject_of
 
 

@@ -26,7 +26,7 @@ from demo.sample.addresses import FIGURES, rows
 from demo.sample.remote import Remote
 from projects.models import Method, Project
 from registrations.models import Status, TimeEntry
-from registrations.pricing import price
+from registrations.rates.pricing import price
 from tests.billing.everything_unbilled import everything_unbilled
 
 pytestmark = pytest.mark.django_db

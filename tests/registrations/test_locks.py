@@ -10,7 +10,7 @@ from django.utils import timezone
 from projects.models import Method
 from registrations.locks import PROGRESS
 from registrations.models import KINDS, Status
-from registrations.week_grid import entries_of, grid_of
+from registrations.register.week_grid import entries_of, grid_of
 from tests import factories
 from tests.timechimp_eb.test_every_page import PAGES, WORDS
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from registrations.models import TimeEntry
 
-from .test_registering import TODAY, add, errors_of, typed
+from .register.test_registering import TODAY, add, errors_of, typed
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = TODAY - datetime.timedelta(days=1)

@@ -13,9 +13,10 @@ from billing.unbilled.lines import compose
 from billing.unbilled.rows import unbilled_work
 from lib.money import ZERO, net_amount, worth_of_minutes
 from projects.figures import figures
-from registrations import overviews, worth
+from registrations import worth
 from registrations.models import TimeEntry
-from registrations.pricing import preview_repricing
+from registrations.overview import overviews
+from registrations.rates.pricing import preview_repricing
 from tests import factories
 from tests.billing.everything_unbilled import everything_unbilled
 

@@ -44,7 +44,7 @@ from imports.sources import take
 from integrations.runs import RunState, claim_run
 from projects.dated_rates import RateEdit, subject_of
 from projects.models import DatedRate
-from registrations import rate_changes
+from registrations.rates import rate_changes
 from tests import factories
 
 pytestmark = pytest.mark.django_db

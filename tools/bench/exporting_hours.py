@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from lib.spreadsheets import sheet_response
-from registrations.exporting import sheet_of
+from registrations.overview.exporting import sheet_of
 from tools.bench.apart import apart, memory, peak_memory
 
 Way = Callable[[QuerySet[Any]], Iterator[bytes]]

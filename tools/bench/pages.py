@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from lib.folding import folded_sql
-from registrations.filtered_rows import FilteredRows
 from registrations.models import TimeEntry
-from registrations.overviews import HOURS
+from registrations.overview.filtered_rows import FilteredRows
+from registrations.overview.overviews import HOURS
 
 from .measuring import Work
 from .references import changelist, sql

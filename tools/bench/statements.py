@@ -122,12 +122,13 @@ INSERT_EXPENSES = """
 INSERT_TRIPS = """
     INSERT INTO registrations_trip (organisation_id, membership_id, project_id, vehicle_id, date,
         description, is_billable, status, status_note, amount, created_at, origin, destination,
-        distance, kind, rate)
+        distance, kind, route, rate)
     SELECT %(organisation)s, (%(members)s::bigint[])[1 + n %% array_length(%(members)s, 1)],
         (%(projects)s::bigint[])[1 + n * 7 %% array_length(%(projects)s, 1)], %(vehicle)s,
         %(first)s::date + (n::bigint * %(days)s / %(others)s)::int, '', true,
         CASE WHEN n < %(others)s * 9 / 10 THEN 'invoiced' ELSE 'approved' END, '',
-        round((10 + n %% 90) * 0.25, 2), now(), 'Zwolle', 'Utrecht', 10 + n %% 90, 'business', 0.25
+        round((10 + n %% 90) * 0.25, 2), now(), 'Zwolle', 'Utrecht', 10 + n %% 90, 'business', '',
+        0.25
     FROM generate_series(0, %(others)s - 1) AS n
 """
 

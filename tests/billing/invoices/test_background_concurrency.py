@@ -14,7 +14,7 @@ from billing.models import Batch, Booking, Invoice, InvoicingRun, Origin
 from billing.unbilled.requested_rows import RequestedRows
 from integrations.runs import ABANDONED_AFTER, RunState, claim_run
 from registrations.models import TimeEntry
-from registrations.selection import Selection
+from registrations.overview.selection import Selection
 from tests.interleaving import just_before
 
 from .concurrent import together, unexpected

@@ -23,9 +23,9 @@ from billing.reconciliation.runs import start_check
 from billing.unbilled.work import WorkQuery
 from integrations.runs import RunState
 from integrations.sessions import open_client
+from registrations.approving.statuses import approve, reject
 from registrations.models import TimeEntry
-from registrations.selection import Selection
-from registrations.statuses import approve, reject
+from registrations.overview.selection import Selection
 from tests import factories
 
 from .concurrent import together, unexpected

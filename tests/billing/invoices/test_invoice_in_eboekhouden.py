@@ -9,7 +9,7 @@ from django.utils import timezone
 from billing.invoices.creating import ProposalChanged, invoice_in_eboekhouden
 from billing.models import Booking, BookingKind, Invoice, State
 from registrations.models import Status, TimeEntry
-from registrations.pricing import without_vat
+from registrations.rates.pricing import without_vat
 from tests import factories
 
 NOW = timezone.now()

@@ -16,7 +16,7 @@ from accounts.models import Role
 from billing.invoices.issuing import mark_sent
 from billing.reports.agency import turnover_of_year
 from billing.reports.columns import FLOOR, TOP, Value, columns, round_above
-from registrations.agency import billable_by_week, team_hours
+from registrations.progress.agency import billable_by_week, team_hours
 from tests import factories
 
 pytestmark = pytest.mark.django_db

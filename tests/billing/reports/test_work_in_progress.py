@@ -32,9 +32,9 @@ from billing.unbilled.lines import ItemKind
 from billing.unbilled.work import WorkQuery
 from lib.money import ZERO
 from projects.models import Method, ScheduledAmount
+from registrations.approving.statuses import mark_invoiced, reopen, write_off
 from registrations.models import Status
-from registrations.selection import Selection
-from registrations.statuses import mark_invoiced, reopen, write_off
+from registrations.overview.selection import Selection
 from tests import factories
 
 TODAY = timezone.localdate()

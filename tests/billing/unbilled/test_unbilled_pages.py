@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import Role
 from billing.unbilled import UnbilledFilter, unbilled_work
 from projects.models import Method, ScheduledAmount
+from registrations.approving.statuses import write_off
 from registrations.models import Status, TimeEntry
-from registrations.selection import Selection
-from registrations.statuses import write_off
+from registrations.overview.selection import Selection
 from tests import factories
 from tests.responses import exported
 

@@ -1,0 +1,1 @@
+"""Submitting, approving and rejecting of registrations; leave; who is told."""

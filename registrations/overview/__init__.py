@@ -1,0 +1,1 @@
+"""The lists of Overview: filters, totals, groups, views, selections, exports."""

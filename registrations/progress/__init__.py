@@ -1,0 +1,1 @@
+"""Where projects and the agency stand: hours, budgets, warnings."""

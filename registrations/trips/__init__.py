@@ -1,0 +1,1 @@
+"""Readings of the odometer, favourite trips, the trip log of a vehicle."""
