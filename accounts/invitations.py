@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from . import limits
+from .login import limits
+from .login.password_links import link_days, password_path
 from .models import Membership, Organisation, User
-from .password_links import link_days, password_path
 from .people import add_member
 
 log = structlog.get_logger(__name__)

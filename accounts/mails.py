@@ -15,8 +15,8 @@ from django.utils.translation import override
 
 from lib.dispatch import enqueue
 
+from .login.password_links import link_days, password_path
 from .models import AccountMail, User
-from .password_links import link_days, password_path
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from . import known_browsers
+from .login import known_browsers
 from .models import Membership, User
 from .requests import SiteRequest
 

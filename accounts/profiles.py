@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import limits
+from .login import limits
 from .mails import queue_mail
 from .models import User
 from .notices import ADDRESS, tell_about_person

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import mails
-from .sessions import purge_sessions as purge_ended_sessions
+from .login.sessions import purge_sessions as purge_ended_sessions
 
 
 @shared_task(ignore_result=True)

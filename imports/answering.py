@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from accounts.forms import LONGEST_EMAIL
+from accounts.forms.people import LONGEST_EMAIL
 from lib.choices import chosen_id
 from lib.form_fields import AddressField
 from lib.text import clean_text

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import administrator_required
-from accounts.confirming import is_confirmed, to_confirm
+from accounts.login.confirming import is_confirmed, to_confirm
 from accounts.requests import MemberRequest
 
 from .connecting import (

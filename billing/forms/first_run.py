@@ -8,7 +8,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import LONGEST_EMAIL, NameForm
+from accounts.forms.people import LONGEST_EMAIL, NameForm
 from accounts.models import Language, Organisation
 from lib.form_fields import AddressField
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from ..forms.first_run import FirstRunForm
 from ..management.first_run import TooLate, code, is_first_run, make_first_organisation
 
-BACKEND = "accounts.backends.MemberBackend"
+BACKEND = "accounts.login.backends.MemberBackend"
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import LONGEST_EMAIL
+from accounts.forms.people import LONGEST_EMAIL
 from accounts.models import Language, Membership, Role, User
 from accounts.people import add_member
 from lib.amounts import AmountField

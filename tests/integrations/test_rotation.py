@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
-from accounts.second_factor import MfaAdapter
+from accounts.login.second_factor import MfaAdapter
 from integrations.models import Connection
 from tests.factories import create_connection, create_organisation, create_user
 

@@ -42,7 +42,7 @@ def client_of() -> Callable[[Membership], Client]:
 
     def log_in(membership: Membership) -> Client:
         client = Client()
-        client.force_login(membership.user, backend="accounts.backends.MemberBackend")
+        client.force_login(membership.user, backend="accounts.login.backends.MemberBackend")
         return client
 
     return log_in

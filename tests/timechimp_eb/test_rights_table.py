@@ -158,7 +158,7 @@ def test_every_page_opens_for_whom_the_table_says(column, receipt):
     own = mine(member, theirs)
     Expense.objects.update(receipt=receipt)
     client = Client(raise_request_exception=False)
-    client.force_login(member.user, backend="accounts.backends.MemberBackend")
+    client.force_login(member.user, backend="accounts.login.backends.MemberBackend")
 
     found = {key: seen(client, *key, theirs=theirs, own=own) for key in lines()}
 

@@ -17,7 +17,7 @@ from accounts.models import Membership
 from .seeding import Agency
 
 EVERY = 10.0  # seconds
-BACKEND = "accounts.backends.MemberBackend"
+BACKEND = "accounts.login.backends.MemberBackend"
 
 
 @dataclass

@@ -59,7 +59,7 @@ class Browser:
 
     def __init__(self, member: object) -> None:
         self._client = Client(SERVER_NAME="localhost")
-        self._client.force_login(member.user, "accounts.backends.MemberBackend")
+        self._client.force_login(member.user, "accounts.login.backends.MemberBackend")
 
     def page(self, address: str, *, htmx: bool = False) -> Callable[[], int]:
         """Return a function that requests the page and returns its number of bytes."""

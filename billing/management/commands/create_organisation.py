@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
+from accounts.login.password_links import link_days, password_path
 from accounts.models import Language, Membership, User
-from accounts.password_links import link_days, password_path
 from billing.management.organisations import create_organisation
 
 

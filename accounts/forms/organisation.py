@@ -16,8 +16,8 @@ from lib.countries import eu_choices
 from lib.form_fields import DayField, HasPhone, LineField
 from lib.kept_uploads import KeepsUpload
 
-from .logos import encode_logo
-from .models import Organisation
+from ..logos import encode_logo
+from ..models import Organisation
 
 
 class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext, ngettext_lazy
 
+from ..mails import queue_mail
+from ..models import User
 from . import throttling
 from .client_addresses import client_address
 from .confirming import is_confirmed
-from .mails import queue_mail
-from .models import User
 
 # Texts of allauth and Django whose own Dutch translation is missing or less polite. Marking them
 # here puts them in our catalogue, which takes precedence.

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .access import administrator_required, member_required
-from .confirming import is_confirmed, to_confirm
-from .holidays import holidays_of
-from .logos import content_type, remove_logo
-from .models import Organisation
-from .organisation_forms import OrganisationForm
-from .organisations import change_organisation
-from .requests import MemberRequest
+from ..access import administrator_required, member_required
+from ..forms.organisation import OrganisationForm
+from ..holidays import holidays_of
+from ..login.confirming import is_confirmed, to_confirm
+from ..logos import content_type, remove_logo
+from ..models import Organisation
+from ..organisations import change_organisation
+from ..requests import MemberRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

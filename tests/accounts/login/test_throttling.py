@@ -9,8 +9,8 @@ from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from accounts import throttling
-from accounts.client_addresses import client_address
+from accounts.login import throttling
+from accounts.login.client_addresses import client_address
 from accounts.models import Membership
 from accounts.tasks import send_account_mails
 from tests.factories import PASSWORD, create_membership, create_user

@@ -12,12 +12,12 @@ from lib.times import format_duration
 from lib.toasts import toast
 from lib.understanding import is_typing
 
-from .access import administrator_required, manager_required
-from .contract_forms import ContractForm
-from .contracts import periods_of, save_contract
-from .employee_views import person_or_404
-from .models import Contract, Membership
-from .requests import MemberRequest
+from ..access import administrator_required, manager_required
+from ..contracts import periods_of, save_contract
+from ..forms.contracts import ContractForm
+from ..models import Contract, Membership
+from ..requests import MemberRequest
+from .employees import person_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from lib.form_fields import AddressField
 from lib.questions import AsksQuestions
 from lib.understanding import ShowsUnderstood
 
-from .models import Language, Membership, User
+from ..models import Language, Membership, User
 
 LONGEST_EMAIL = User._meta.get_field("email").max_length
 

@@ -16,12 +16,12 @@ from django.views.i18n import set_language
 
 from lib.choices import chosen_id
 
-from .forms import EmailForm, ProfileForm
-from .limits import TooMany
-from .middleware import SESSION_KEY
-from .models import Language
-from .people import accept, decline
-from .profiles import (
+from ..forms.people import EmailForm, ProfileForm
+from ..login.limits import TooMany
+from ..middleware import SESSION_KEY
+from ..models import Language
+from ..people import accept, decline
+from ..profiles import (
     AddressTaken,
     LinkExpired,
     ask_for_email_change,
@@ -30,7 +30,7 @@ from .profiles import (
     change_profile,
     new_email,
 )
-from .requests import SiteRequest, UserRequest
+from ..requests import SiteRequest, UserRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from .middleware import LOGIN_KEY
+from ..middleware import LOGIN_KEY
 
 WINDOW = 15 * 60  # seconds after logging in or confirming
 

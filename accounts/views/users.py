@@ -9,21 +9,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lib.paging import in_order, page_of
 
-from .access import administrator_required
-from .confirming import is_confirmed, to_confirm
-from .employee_views import (
+from ..access import administrator_required
+from ..filters import ORDERS, MembershipFilter
+from ..forms.people import RightsForm
+from ..invitations import send_invitation
+from ..login.confirming import is_confirmed, to_confirm
+from ..login.limits import TooMany
+from ..models import Membership
+from ..people import LastAdministrator, change_rights, end_sessions_here
+from ..requests import MemberRequest
+from .employees import (
     last_administrator_sentence,
     person_or_404,
     report_invitation,
     too_many_invitations,
 )
-from .filters import ORDERS, MembershipFilter
-from .forms import RightsForm
-from .invitations import send_invitation
-from .limits import TooMany
-from .models import Membership
-from .people import LastAdministrator, change_rights, end_sessions_here
-from .requests import MemberRequest
 
 
 @require_safe

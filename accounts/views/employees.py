@@ -17,15 +17,15 @@ from lib.toasts import Undo, toast
 from lib.understanding import is_typing
 from lib.unlikely import LAST
 
-from .access import administrator_required, manager_required
-from .confirming import is_confirmed, to_confirm
-from .contracts import with_contract_minutes
-from .filters import ORDERS, MembershipFilter
-from .forms import EmployeeForm, NewEmployeeForm
-from .invitations import invite_member
-from .limits import TooMany
-from .models import Membership, Role
-from .people import (
+from ..access import administrator_required, manager_required
+from ..contracts import with_contract_minutes
+from ..filters import ORDERS, MembershipFilter
+from ..forms.people import EmployeeForm, NewEmployeeForm
+from ..invitations import invite_member
+from ..login.confirming import is_confirmed, to_confirm
+from ..login.limits import TooMany
+from ..models import Membership, Role
+from ..people import (
     AlreadyMember,
     LastAdministrator,
     NotAccepted,
@@ -34,7 +34,7 @@ from .people import (
     deactivate,
     may_rename,
 )
-from .requests import MemberRequest
+from ..requests import MemberRequest
 
 
 def person_or_404(request: MemberRequest, pk: int) -> Membership:

@@ -19,8 +19,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from lib.encryption import cipher
 
-from .models import Membership, User
-from .requests import SiteRequest
+from ..models import Membership, User
+from ..requests import SiteRequest
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What is reached without the required factor: its own pages, logging out, language, style.

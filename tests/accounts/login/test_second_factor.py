@@ -18,11 +18,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import confirming
+from accounts.login import confirming
+from accounts.login.second_factor import MfaAdapter
 from accounts.mails import send_waiting
 from accounts.middleware import LOGIN_KEY
 from accounts.models import Membership, Organisation, Role
-from accounts.second_factor import MfaAdapter
 from tests.factories import (
     PASSWORD,
     create_connection,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .models import User
+from ..models import User
 
 # The highest of zxcvbn's scale of 0 to 4: 10^10 guesses or more.
 GOOD_ENOUGH = 4

@@ -11,7 +11,7 @@ from lib.form_fields import DayField
 from lib.time_fields import DurationField
 from lib.understanding import ShowsUnderstood
 
-from .models import WEEKDAYS, Contract
+from ..models import WEEKDAYS, Contract
 
 
 class ContractForm(ShowsUnderstood, forms.Form):

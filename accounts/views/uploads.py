@@ -5,8 +5,8 @@ from django.views.decorators.http import require_POST
 
 from lib import kept_uploads
 
-from .access import member_required
-from .requests import MemberRequest
+from ..access import member_required
+from ..requests import MemberRequest
 
 
 @require_POST

@@ -1,0 +1,1 @@
+"""Logging in: passwords, second factor, sessions, delays, confirmation of what is sensitive."""

@@ -1,0 +1,1 @@
+"""The pages of people, organisation, contracts and profile."""
