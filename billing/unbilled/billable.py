@@ -51,10 +51,13 @@ def billable(organisation: Organisation, work: SelectedWork) -> Billable:
 
 
 def _add_plain_hours(work: SelectedWork, found: Billable, *, rules: PostingRules) -> None:
+    # To look customers up by project is quicker than to compare them for each of many rows.
+    customers = {pk: project.customer for pk, project in work.projects.items()}
+    items: dict[int, list[Item]] = {}
     for row in work.hours:
         project, task = work.projects[row.project_id], work.tasks[row.task_id]
         try:
-            rule = rules.of(task, project.customer, on=row.date)
+            rule = rules.of(task, customers[row.project_id], on=row.date)
         except NoRateThen as error:
             found.skipped[_no_rate_then(error.rate, row.date)] += 1
             continue
@@ -73,7 +76,9 @@ def _add_plain_hours(work: SelectedWork, found: Billable, *, rules: PostingRules
             code=task.code or "HOURS",
             posting_rule=rule,
         )
-        found.items.setdefault(project.customer, []).append(item)
+        if row.project_id not in items:
+            items[row.project_id] = found.items.setdefault(customers[row.project_id], [])
+        items[row.project_id].append(item)
 
 
 def _add_items(

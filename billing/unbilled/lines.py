@@ -4,12 +4,13 @@ Items of hours and trips are added up to lines in the way that was chosen; expen
 amounts are a line each, unless everything is to be one line.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from itertools import groupby
+from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
@@ -95,12 +96,10 @@ def compose(
 
     `with_week` adds the weeks of hours and trips to the description.
     """
-
-    def key(item: Item) -> tuple[object, ...]:
-        return _group(item, grouping)
-
-    ordered = sorted(items, key=key)
-    groups = [tuple(group) for _key, group in groupby(ordered, key=key)]
+    by_key: dict[tuple[Any, ...], list[Item]] = defaultdict(list)
+    for item in items:
+        by_key[_group(item, grouping)].append(item)
+    groups = [tuple(by_key[key]) for key in sorted(by_key)]
     texts = _texts(groups, grouping, with_week=with_week)
     return tuple(map(partial(_line, grouping=grouping), groups, quantities_of(groups), texts))
 
