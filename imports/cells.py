@@ -26,6 +26,7 @@ from lib.times import AmbiguousTime, format_duration, parse_duration
 DAY_FIRST, MONTH_FIRST = "day", "month"
 POINT, COMMA = "point", "comma"
 CLOCK, DECIMAL = "clock", "decimal"
+_MARKS = {".": POINT, ",": COMMA}
 
 _PARTS = re.compile(r"([0-9]{1,2})\s?([-/. ])\s?([0-9]{1,2})\s?\2\s?([0-9]{2}|[0-9]{4})")
 _MIDNIGHT = re.compile(r"[ T]+0{1,2}:00(?::00(?:\.0+)?)?$")
@@ -178,10 +179,9 @@ class Amount(Reader):
                 signs |= _decimal_sign(text)
         if doubtful is None or len(signs) == 1:
             return Decision(signs.pop() if len(signs) == 1 else "")
-        large, small = doubtful.readings
-        at = {".": POINT, ",": COMMA}[_sign_in(example)]
+        at = _MARKS[doubtful.mark]
         other = COMMA if at == POINT else POINT
-        options = ((other, _number(large)), (at, _number(small)))
+        options = ((other, _number(doubtful.thousands)), (at, _number(doubtful.fraction)))
         return Decision(answer, options, example)
 
     def read(self, cell: Cell, reading: str) -> Any:
@@ -203,8 +203,8 @@ class Amount(Reader):
         except AmbiguousAmount as error:
             if not reading:
                 return None
-            is_decimal = {".": POINT, ",": COMMA}[_sign_in(text)] == reading
-            return f"{text}0" if is_decimal else f"{error.readings[0]:f}"
+            is_decimal = _MARKS[error.mark] == reading
+            return _with_four_decimals(error.fraction) if is_decimal else f"{error.thousands:f}"
         except ValueError:
             return None
         return None
@@ -233,11 +233,6 @@ def _decimal_sign(text: str) -> set[str]:
     if len(found[2]) == 3 and not ("." in text and "," in text):
         return {COMMA if found[1] == "." else POINT}  # 1.234.567 has points for thousands
     return {POINT if found[1] == "." else COMMA}
-
-
-def _sign_in(text: str) -> str:
-    found = _SIGNED.search(clean_line(text).rstrip("€ EURuro"))
-    return found[1] if found else "."
 
 
 def _number(value: Decimal) -> str:

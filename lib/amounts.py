@@ -26,7 +26,7 @@ _GROUPED = re.compile(
 )
 _NO_DIGIT = re.compile(r"[^0-9]")
 # Before three digits these can be thousands; leading zeroes do not tell that they are not.
-_THOUSANDS = re.compile(r"0*[1-9][0-9]{0,2}")
+_TWO_READINGS = re.compile(r"(0*[1-9][0-9]{0,2})([.,])([0-9]{3})")
 
 
 class NoAmount(ValueError):
@@ -34,13 +34,19 @@ class NoAmount(ValueError):
 
 
 class AmbiguousAmount(ValueError):
-    """The text has two readings: `readings` has the larger and the smaller one."""
+    """The text has two readings, both with its sign.
 
-    def __init__(self, text: str, *readings: Decimal) -> None:
-        first, second = (_typed(reading) for reading in readings)
+    `thousands` is the amount if `mark` (a point or a comma) parts thousands, `fraction` the exact
+    amount if `mark` stands before decimals.
+    """
+
+    def __init__(
+        self, text: str, *, thousands: Decimal, fraction: Decimal, mark: str, decimals: int
+    ) -> None:
+        first, second = _typed(thousands), _typed(_rounded(fraction, decimals))
         sentence = _("“%(text)s” can mean %(first)s or %(second)s. Type one of these.")
         super().__init__(sentence % {"text": text, "first": first, "second": second})
-        self.readings = readings
+        self.thousands, self.fraction, self.mark = thousands, fraction, mark
 
 
 def parse_amount(text: str, *, decimals: int = 2) -> Decimal:
@@ -52,24 +58,35 @@ def parse_amount(text: str, *, decimals: int = 2) -> Decimal:
     bare = _CURRENCY.sub("", line)
     positive = _MINUS.sub("", bare)
     number = _NO_CENTS.sub(r"\g<1>00", _CURRENCY.sub("", positive))
-    value = _positive(number, decimals=decimals, text=line)
-    return value if positive == bare else -value
+    sign = 1 if positive == bare else -1
+    if found := _TWO_READINGS.fullmatch(number):
+        raise AmbiguousAmount(
+            line,
+            thousands=sign * Decimal(found[1] + found[3]),
+            fraction=sign * Decimal(f"{found[1]}.{found[3]}"),
+            mark=found[2],
+            decimals=decimals,
+        )
+    return _exact(sign * _number(number, decimals), decimals)
 
 
-def _positive(number: str, *, decimals: int, text: str) -> Decimal:
+def _number(number: str, decimals: int) -> Decimal:
+    """Return a number without sign, of which there is one reading. Raises NoAmount."""
     if (found := _PLAIN.fullmatch(number)) and (found[1] or found[2]):
         whole, fraction = found[1], found[2] or ""
-        if len(fraction) == 3 and _THOUSANDS.fullmatch(whole):
-            small = _rounded(Decimal(f"{whole}.{fraction}"), decimals)
-            raise AmbiguousAmount(text, Decimal(whole + fraction), small)
     elif found := _GROUPED.fullmatch(number):
         whole, fraction = _NO_DIGIT.sub("", found[1]), found[3] or ""
     else:
         raise NoAmount(_no_number(decimals))
-    value = Decimal(f"{whole or 0}.{fraction or 0}")
+    return Decimal(f"{whole or 0}.{fraction or 0}")
+
+
+def _exact(value: Decimal, decimals: int) -> Decimal:
+    """Return the value with this many decimals. Raises ValueError if it has more."""
     rounded = _rounded(value, decimals)
     if rounded != value:
-        raise ValueError(_too_fine(rounded, decimals))
+        nearest = rounded or _rounded(Decimal(1).scaleb(-decimals), decimals).copy_sign(value)
+        raise ValueError(_too_fine(nearest, decimals))
     return rounded
 
 

@@ -64,15 +64,19 @@ def test_comma_and_point_are_both_understood(text, amount, language):
         ("1,125", "1125", "1.13"),
         ("90.000", "90000", "90.00"),
         ("€ 12.500", "12500", "12.50"),
-        ("-2.345", "2345", "2.35"),
+        ("-2.345", "-2345", "-2.35"),
+        ("- € 2,345", "-2345", "-2.35"),
+        ("1,125 euros", "1125", "1.13"),
     ],
 )
 def test_three_digits_after_one_sign_are_asked_about(text, large, small, language):
     with translation.override(language), pytest.raises(AmbiguousAmount) as raised:
         parse_amount(text)
 
-    assert raised.value.readings == (Decimal(large), Decimal(small))
-    assert large in str(raised.value)
+    assert raised.value.thousands == Decimal(large)
+    shown = small.replace(".", ",") if language == "nl" else small
+    assert f" {large} " in str(raised.value)
+    assert f" {shown}" in str(raised.value)
 
 
 def test_the_question_names_both_readings_as_they_can_be_typed():
@@ -109,6 +113,12 @@ def test_what_is_no_amount_is_refused_with_an_example(text):
 @pytest.mark.parametrize("text", ["0.305", "1.2345", "1.234,567", "1234,567"])
 def test_too_many_decimals_are_refused_with_the_nearest_amount(text):
     with pytest.raises(ValueError, match="at most 2 decimals, such as"):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize(("text", "example"), [("0,001", "0.01"), ("-0.001", "-0.01")])
+def test_the_example_for_too_many_decimals_is_never_zero(text, example):
+    with pytest.raises(ValueError, match=f"such as {re.escape(example)}"):
         parse_amount(text)
 
 
