@@ -19,6 +19,8 @@ NOON = 12 * 60
 MOST_HOURS_OF_A_PAUSE = 4
 
 _SEPARATORS = re.compile(r"\s*([:.,])\s*")
+# Other programs export 9:15:00; only whole minutes are read.
+_NO_SECONDS = re.compile(r"^([0-9]{1,2}:[0-9]{2}):00(?![0-9:])")
 _MINUS = re.compile(r"^[-−–]\s*")
 
 # --- Words, rewritten to digits before a text is read ---------------------------------------------
@@ -94,7 +96,7 @@ def parse_duration(text: str) -> int:
     """
     line = clean_line(text)
     unsigned = _MINUS.sub("", line)
-    minutes = _duration(_in_digits(unsigned), text=unsigned)
+    minutes = _duration(_NO_SECONDS.sub(r"\1", _in_digits(unsigned)), text=unsigned)
     if minutes > DAY:
         raise ValueError(_too_long(unsigned))
     return minutes if unsigned == line else -minutes
@@ -116,7 +118,7 @@ def parse_pause(text: str) -> int:
 def parse_clock(text: str) -> datetime.time:
     """Return a time of the day, in whole minutes. Raises ValueError with a sentence."""
     line = clean_line(text)
-    typed = _SEPARATORS.sub(r"\1", line.lower())
+    typed = _NO_SECONDS.sub(r"\1", _SEPARATORS.sub(r"\1", line.lower()))
     if found := _HALF_DAY.fullmatch(typed):
         return _of_half_day(found["time"].strip(), half=found["half"], text=line)
     return datetime.time(*_hour_and_minute(typed, text=line))
