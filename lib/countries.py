@@ -65,6 +65,9 @@ TR|Turkey
 US|USA;VS;United States of America;Verenigde Staten van Amerika
 """
 
+# Names that several countries are called by, whatever one language makes of them.
+SHARED = frozenset({"congo", "kongo"})
+
 # Names that have an article in a sentence, by language, as patterns at their end.
 ARTICLES = {
     "en": {
@@ -153,9 +156,9 @@ def _names(language: str) -> Mapping[str, str]:
 
 @cache
 def _codes() -> Mapping[str, str]:
-    """Return code by spelling."""
+    """Return code by spelling; a spelling that means two countries has none."""
     spellings = [(code, other) for code, others in _rows(ALIASES) for other in others.split(";")]
-    for language in (*MORE_LANGUAGES, *LANGUAGES):
+    for language in LANGUAGES:
         spellings += _names(language).items()
     codes = _names("en")
     # Codes of three letters and of three digits.
@@ -165,7 +168,17 @@ def _codes() -> Mapping[str, str]:
         if len(new) == 1 and new[0] in codes and len(old) == 3
     ]
     spellings += [(code, code) for code in codes]
-    return {_folded(spelling): code for code, spelling in spellings}
+    found = _of_more_languages() | {_folded(spelling): code for code, spelling in spellings}
+    return {spelling: code for spelling, code in found.items() if spelling not in SHARED}
+
+
+def _of_more_languages() -> dict[str, str]:
+    """Return code by spelling, without what means another country in another language."""
+    found: dict[str, set[str]] = {}
+    for language in MORE_LANGUAGES:
+        for code, name in _names(language).items():
+            found.setdefault(_folded(name), set()).add(code)
+    return {spelling: codes.pop() for spelling, codes in found.items() if len(codes) == 1}
 
 
 def _rows(table: str) -> list[list[str]]:

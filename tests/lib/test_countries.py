@@ -74,6 +74,13 @@ def test_no_way_of_writing_means_two_countries():
                 assert country_code(name) == code, (language, name)
 
 
+@pytest.mark.parametrize("name", ["Congo", "Kongo", "congo "])
+def test_a_name_of_two_countries_is_not_guessed(name):
+    assert not countries.is_country(country_code(name))
+    assert country_code(f"{name.strip()}-Kinshasa") == "CD"
+    assert country_code(f"{name.strip()}-Brazzaville") == "CG"
+
+
 def test_e_boekhouden_gets_dutch_names_that_fit():
     assert dutch_name("DE") == "Duitsland"
     assert dutch_name("HK") == "Hongkong"
