@@ -14,6 +14,8 @@ _BLANK = frozenset("\t\u2800")
 MOST_SEARCH_WORDS = 8
 # They join or part letters of Arabic and Indian scripts, and the parts of one emoji.
 _JOINERS = "\u200c\u200d"
+# They choose how the character before them is drawn; without one they are drawn as nothing.
+_VARIATION_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _LAST_LETTER_WITHOUT_JOINERS = "\u05ff"
 _LINE_BREAKS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
@@ -73,7 +75,7 @@ def _visible(text: str) -> str:
     joined = "".join(
         character
         for place, character in enumerate(shown)
-        if character not in _JOINERS or _is_joined(shown, place)
+        if _is_drawn(shown, place)
     )
     # What becomes adjacent can compose, or need no joiner any more: until nothing changes.
     return joined if joined == text else _visible(joined)
@@ -94,6 +96,14 @@ def _shown(character: str) -> str:
 def _is_noncharacter(character: str) -> bool:
     """True for the code points that Unicode never assigns; XML refuses two of them."""
     return ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"
+
+
+def _is_drawn(text: str, place: int) -> bool:
+    """Return whether the character at this place is drawn, or changes how others are drawn."""
+    if text[place] in _JOINERS:
+        return _is_joined(text, place)
+    before = text[place - 1 : place]
+    return not _VARIATION_SELECTOR.match(text[place]) or bool(before.strip())
 
 
 def _is_joined(text: str, place: int) -> bool:

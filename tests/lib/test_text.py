@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lib.text import clean_line, clean_text, fill
 
 ODD = st.sampled_from(
-    "aé\u0301\u200b\u200d\u200c\u202e\n\r\t\v\u2028 \u00a0क👨\ufeff\u00ad\ufdd0\u3164"
+    "aé\u0301\u200b\u200d\u200c\u202e\n\r\t\v\u2028 \u00a0क👨\ufe0f\ufeff\u00ad\ufdd0\u3164"
 )
 TEXTS = st.text(ODD | st.characters(exclude_categories=()))
 
@@ -27,6 +27,8 @@ TEXTS = st.text(ODD | st.characters(exclude_categories=()))
         ("क्\u200dष", "क्\u200dष"),
         ("👩\u200d💻", "👩\u200d💻"),
         ("Jan\u200dssen", "Janssen"),
+        ("\ufe0f \ufe0e\ufe0f", ""),
+        ("\ufe0fDe \ufe0fZaak \u2764\ufe0f", "De Zaak \u2764\ufe0f"),
     ],
 )
 def test_a_line_keeps_what_can_be_seen(typed, stored):
