@@ -20,6 +20,8 @@ _IN_BRACKETS = re.compile(r"(^|[;,])[^<>;@]*<\s*([^<>]*?)\s*>")
 _NAMED_AFTER_ITSELF = re.compile(r"([^\s<>;,\"]+@[^\s<>;,\"]+)\s*<\s*\1\s*>", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[;,\s]+")
 _SCHEME = re.compile(r"^mailto:", re.IGNORECASE)
+# An address may begin with them, but who types `/jan@example.nl` means another one.
+_STRAY_SIGNS = ("/", "|", "&", "'", "`")
 
 
 def clean_address(text: str) -> str:
@@ -46,11 +48,17 @@ def _checked(part: str) -> str:
     local, at, domain = part.rpartition("@")
     try:
         address = f"{local}{at}{_ascii(domain)}"
+        _reject_stray_sign(address)
         validate_email(address)
     except (ValidationError, idna.IDNAError):
         sentence = _("“%(address)s” is not an e-mail address. Correct it.")
         raise ValidationError(sentence % {"address": part}) from None
     return address
+
+
+def _reject_stray_sign(address: str) -> None:
+    if address.startswith(_STRAY_SIGNS):
+        raise ValidationError(address)
 
 
 def _ascii(domain: str) -> str:

@@ -38,6 +38,10 @@ _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _PHONE = re.compile(r"[0-9 +()./-]+")
 _WITHOUT_COUNTRY = re.compile(r"[0-9]{9}B[0-9]{2}")
 
+# Numbers of the one-stop shops, for sellers outside the EU (art. 362 and 369q of Directive
+# 2006/112/EC). They identify nobody as a taxable person, as art. 44 and 138 require.
+_ONE_STOP = ("EU", "IM")
+
 COC_DIGITS, OIN_DIGITS = 8, 20
 FEWEST_PHONE_DIGITS = 3  # 112
 
@@ -111,8 +115,15 @@ def clean_vat_number(text: str) -> str:
 
     A Greek one begins with EL, not with the ISO code GR: art. 215 of Directive 2006/112/EC.
     """
+    number = _VAT_LABEL.sub("", clean_line(text))
+    if _is_of_a_one_stop_shop(number):
+        sentence = _(
+            "A number that begins with EU or IM is of the one-stop shop and is no VAT number. "
+            "Enter the one that begins with the letters of an EU country, such as DE."
+        )
+        raise ValidationError(sentence)
     try:
-        return greek_prefix(str(vat.validate(_VAT_LABEL.sub("", clean_line(text)))))
+        return greek_prefix(str(vat.validate(number)))
     except InvalidChecksum:
         sentence = _("The check digits of this VAT number do not match. A character is wrong.")
     except InvalidComponent:
@@ -122,6 +133,15 @@ def clean_vat_number(text: str) -> str:
             "This VAT number is too long or too short, or contains a character that is not allowed."
         )
     raise ValidationError(sentence)
+
+
+def is_vat_number(number: str) -> bool:
+    """Return whether it is a VAT number of an EU country or of Northern Ireland, by its digits."""
+    return bool(vat.is_valid(number)) and not _is_of_a_one_stop_shop(number)
+
+
+def _is_of_a_one_stop_shop(number: str) -> bool:
+    return clean(number, " -./").upper().startswith(_ONE_STOP)
 
 
 def vat_number_cleaner(country: str) -> Callable[[str], str]:

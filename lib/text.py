@@ -72,11 +72,7 @@ def _visible(text: str) -> str:
     if _is_plain(text):
         return text
     shown = unicodedata.normalize("NFC", "".join(map(_shown, text)))
-    joined = "".join(
-        character
-        for place, character in enumerate(shown)
-        if _is_drawn(shown, place)
-    )
+    joined = "".join(character for place, character in enumerate(shown) if _is_drawn(shown, place))
     # What becomes adjacent can compose, or need no joiner any more: until nothing changes.
     return joined if joined == text else _visible(joined)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from stdnum.eu import vat
 
 from lib.countries import HOME
+from lib.identifiers import is_vat_number
 
 from .territories import NORTHERN_IRELAND, Where, where
 from .treatments import TREATMENTS, WITHIN_EU, VatTreatment
@@ -85,7 +86,7 @@ def why_not_number(number: str, treatment: str, place: Where) -> str:
 
 
 def _not_northern(number: str) -> str:
-    if vat.is_valid(number) and vat.compact(number).startswith(NORTHERN_IRELAND):
+    if is_vat_number(number) and vat.compact(number).startswith(NORTHERN_IRELAND):
         return ""
     return _("for goods to Northern Ireland it must begin with XI.")
 
@@ -93,7 +94,7 @@ def _not_northern(number: str) -> str:
 def _wrong_number(number: str, *, is_here: bool) -> str:
     if not number.strip():
         return _("it is missing.")
-    if not vat.is_valid(number):
+    if not is_vat_number(number):
         return _("%(number)s cannot be right.") % {"number": number}
     is_ours = vat.compact(number).startswith(HOME)
     if is_here and not is_ours:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from stdnum.eu import vat
 
+from lib.identifiers import is_vat_number
 from vat.eligibility import why_not_number
 from vat.treatments import TREATMENTS, VatTreatment
 
@@ -80,7 +80,7 @@ def issuer_has_vat_number(document: Document) -> Iterator[Finding]:
     place = Place(Where.ORGANISATION, "vat_number")
     if not number:
         yield Finding(_("The VAT number of your organisation is missing."), place)
-    elif not vat.is_valid(number):
+    elif not is_vat_number(number):
         text = _("The VAT number of your organisation, %(number)s, cannot be right.")
         yield Finding(text % {"number": number}, place)
 

@@ -91,6 +91,12 @@ MISFITS = {
     ),
     "services to Belgium as if outside": ("world_services", "BE", "1000", "", "Belgium"),
     "services at home as if outside": ("world_services", "", "", "", "Netherlands"),
+    "services with a number of the one-stop shop": (
+        "eu_services", "DE", "10115", "EU372022452", "cannot be right",
+    ),
+    "goods with a number of the one-stop shop": (
+        "eu_goods", "DE", "10115", "EU372022452", "cannot be right",
+    ),
     "services to Büsingen as if in the EU": (
         "eu_services", "DE", "78266", GERMAN, "not in Büsingen",
     ),

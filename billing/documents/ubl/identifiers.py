@@ -6,10 +6,8 @@ The schemes are those of ISO 6523 (ICD) and of the code list EAS of the Connecti
 import re
 from collections.abc import Mapping
 
-from stdnum.eu import vat
-
 from lib.countries import HOME, country_code, is_country
-from lib.identifiers import greek_prefix
+from lib.identifiers import greek_prefix, is_vat_number
 
 Snapshot = Mapping[str, str]
 
@@ -88,6 +86,6 @@ def _vat_endpoint(number: str) -> tuple[str, str]:
         match = form.fullmatch(number) if scheme else None
         if match:
             return scheme, match.group(form.groups)
-    if prefix in VAT_SCHEMES and vat.is_valid(number):
+    if prefix in VAT_SCHEMES and is_vat_number(number):
         return VAT_SCHEMES[prefix], number
     return "", ""
