@@ -35,7 +35,7 @@ RULES: tuple[Rule, ...] = (
     content.it_is_in_time,
     content.its_period_is_open,
     content.it_has_todays_date,
-    content.its_return_is_not_due,
+    content.its_return_is_not_filed,
     content.dates_follow_numbers,
     content.a_credit_names_its_invoice,
     books.at_most_a_hundred_lines,

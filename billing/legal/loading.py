@@ -13,7 +13,7 @@ from integrations.models import connection_of
 from ..documents.document import InvoiceDocument
 from ..documents.parties import addressee_snapshot, issuer_snapshot
 from ..documents.supply import Period, supply_periods
-from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin
+from ..models import FiledReturn, Invoice, InvoiceLine, InvoiceStatus, Origin
 from .view import Document, Party
 
 PARTY = {field.name for field in fields(Party)}
@@ -26,6 +26,7 @@ def document_of(invoice: Invoice, printed: InvoiceDocument, *, today: datetime.d
         lines=printed.lines,
         supplied=printed.supplied,
         latest=_latest(invoice.organisation).get(invoice.date.year),
+        returns=list(invoice.organisation.filed_returns.in_force().containing(invoice.date)),
         today=today,
         will_be_booked=_will_be_booked(invoice.organisation),
     )
@@ -40,6 +41,7 @@ def documents_of(
     periods = supply_periods(invoices)
     lines = lines_of(ids)
     latest = _latest(organisation)
+    returns = list(organisation.filed_returns.in_force())
     will_be_booked = _will_be_booked(organisation)
     return {
         invoice.pk: _document(
@@ -47,6 +49,7 @@ def documents_of(
             lines=lines.get(invoice.pk, ()),
             supplied=periods.get(invoice.pk),
             latest=latest.get(invoice.date.year),
+            returns=returns,
             today=today,
             will_be_booked=will_be_booked,
         )
@@ -60,6 +63,7 @@ def _document(
     lines: Iterable[InvoiceLine],
     supplied: Period | None,
     latest: datetime.date | None,
+    returns: Iterable[FiledReturn],
     today: datetime.date,
     will_be_booked: bool,
 ) -> Document:
@@ -78,6 +82,7 @@ def _document(
         supplied=supplied,
         latest=latest,
         why_closed=why_closed(invoice.organisation, invoice.date),
+        filed=next((str(one) for one in returns if one.first <= invoice.date <= one.last), ""),
         payment_term=invoice.payment_term,
         is_credit=invoice.credit_of_id is not None,
         will_be_booked=will_be_booked,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from lib.countries import HOME
 from lib.identifiers import OIN_DIGITS
 from lib.money import ZERO
+from vat.boxes import box_of
 from vat.territories import Where, where
 from vat.totals import Taxed
 
@@ -75,7 +76,8 @@ class Document(Supply):
 
     `supplied` is the first and the last day of the supply, `latest` the date of the last final
     invoice of the same series, `payment_term` in days. `why_closed` says that the
-    date is in a closed period; `will_be_booked`: it will be entered in e-Boekhouden.
+    date is in a closed period, `filed` is the period with the date whose VAT return is marked as
+    filed, `will_be_booked`: it will be entered in e-Boekhouden.
     """
 
     issuer: Party
@@ -88,6 +90,7 @@ class Document(Supply):
     supplied: tuple[datetime.date, datetime.date] | None = None
     latest: datetime.date | None = None
     why_closed: str = ""
+    filed: str = ""
     payment_term: int = 0
     is_credit: bool = False
     will_be_booked: bool = False
@@ -97,6 +100,11 @@ class Document(Supply):
     def period(self) -> tuple[datetime.date, datetime.date]:
         """The days of the supply; without any, the date of the invoice: art. 226(7)."""
         return self.supplied or (self.date, self.date)
+
+    @property
+    def is_in_return(self) -> bool:
+        """Whether a line is in a box of the VAT return."""
+        return any(box_of(line.vat_treatment, line.vat_percentage) for line in self.lines)
 
     def lines_by_rate(self) -> Iterator[InvoiceLine]:
         """Yield the first line of every VAT rate."""

@@ -1,5 +1,6 @@
 """VAT returns that a person marked as filed, with the amounts as filed: these never change."""
 
+import datetime
 from decimal import Decimal
 from typing import Self
 
@@ -25,6 +26,10 @@ class FiledReturnQuerySet(models.QuerySet["FiledReturn"]):
     def in_force(self) -> Self:
         """Filter the filings that were not withdrawn, in the order in which they were made."""
         return self.filter(withdrawn_at=None).order_by("filed_at", "pk")
+
+    def containing(self, day: datetime.date) -> Self:
+        """Filter the filings of a period that contains this day."""
+        return self.filter(first__lte=day, last__gte=day)
 
 
 class FiledReturn(models.Model):

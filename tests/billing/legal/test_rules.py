@@ -114,6 +114,9 @@ LAWFUL = {
         untaxed(VatTreatment.EXEMPT), issuer=replace(ISSUER, vat_number="")
     ),
     "a small business": invoice(untaxed(VatTreatment.SMALL_BUSINESS)),
+    "in no box of a return that is filed": invoice(
+        untaxed(VatTreatment.EXEMPT), filed="01-11-2026 – 30-11-2026"
+    ),
     "a private person elsewhere in the EU": invoice(
         to=replace(GERMAN, is_business=False, vat_number="")
     ),
@@ -374,6 +377,12 @@ WARNINGS = {
         ),
         "The VAT return over the quarter of 30-09-2026 was due on 31-10-2026. If you have filed "
         "it, this invoice needs a supplementary return.",
+    ),
+    "of a return that is marked as filed": (
+        invoice(filed="01-11-2026 – 30-11-2026"),
+        "The VAT return of 01-11-2026 – 30-11-2026 is marked as filed, and this invoice changes "
+        "it. Correct it in a supplementary return; up to € 1,000 of VAT a year may go into a "
+        "later return.",
     ),
     "dated before the last one": (
         invoice(latest=TODAY + datetime.timedelta(days=1)),

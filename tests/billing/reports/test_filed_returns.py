@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Role
 from billing.documents.archive import triggers
-from billing.models import FiledPart, FiledReturn, FilingKind, Invoice, InvoiceStatus
+from billing.invoices.creating import draft_invoices
+from billing.models import FiledPart, FiledReturn, FilingKind, Invoice, InvoiceStatus, Origin
 from billing.reports.filed_changes import changes_of, needs_supplementary, vat_changed_in
 from billing.reports.filing import CannotFile, file_return, fingerprint, latest_of, withdraw
 from billing.reports.vat_overview import Amounts
@@ -525,3 +526,19 @@ def test_many_changes_and_many_returns_cost_as_many_queries_as_one(inside, agenc
         invoiced(agency)
 
     assert queries() == of_one
+
+
+def test_a_draft_dated_in_a_filed_period_says_so_until_the_mark_is_withdrawn(agency, inside):
+    agency.hours(minutes=60)
+    draft_invoices(agency.order(origin=Origin.HERE, date=INSIDE), now=NOW)
+    page = reverse("billing:invoice-detail", args=[Invoice.objects.get().pk])
+    sentence = "The VAT return of 01-07-2026 – 30-09-2026 is marked as filed"
+    before = inside.get(page).content.decode()
+
+    one = filed(agency)
+    between = inside.get(page).content.decode()
+    withdraw(one, by=agency.member.user, now=NOW)
+    after = inside.get(page).content.decode()
+
+    assert (sentence in before, sentence in between, sentence in after) == (False, True, False)
+    assert "The VAT return over the quarter" in before
