@@ -251,6 +251,29 @@ def test_the_rows_behind_the_lines_follow_on_pages_of_their_own(issuer, design):
         assert part in last, part
 
 
+@pytest.mark.parametrize("design", Design.values)
+def test_a_few_rows_of_a_specification_stay_on_one_page_with_their_total(issuer, design):
+    InvoiceSettings.objects.create(organisation=issuer.organisation, design=design)
+    project = factories.create_project(customer=invoices.buyer(issuer.organisation))
+    for minutes in range(1, 61):
+        issuer.hours(project=project, minutes=minutes)
+    (made,) = draft_invoices(
+        issuer.order(origin=Origin.HERE, grouping=Grouping.DETAILED), now=invoices.NOW
+    )
+    Invoice.objects.filter(pk=made.pk).update(with_specification=True, language="en")
+    made.refresh_from_db()
+
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(invoice_pdf(made))).pages]
+
+    counts = [
+        (page.count("Total 0:") + page.count("Total 1:"), page.count(" hour")) for page in pages
+    ]
+    annex = [(totals, hours) for totals, hours in counts if totals]
+    assert len(annex) > 3
+    assert sum(totals for totals, _hours in annex) == 60
+    assert all(hours == 2 * totals for totals, hours in annex)
+
+
 def test_the_hours_of_a_specification_are_those_of_its_line(issuer):
     """Three times 20 minutes is one hour, not three times 0.33."""
     project = factories.create_project(customer=invoices.buyer(issuer.organisation))
