@@ -24,12 +24,13 @@ from integrations.eboekhouden.messages import InvoiceLine as ServiceLine
 from integrations.models import Connection
 from lib.formats import euro
 from lib.money import ZERO
+from vat.boxes import box_of
 from vat.models import VatRate
 from vat.total_rows import TotalRow, total_rows
 from vat.totals import Totals, totals
 
 from ..bookings.composing import priced_lines
-from ..legal.content import date_findings
+from ..legal.content import date_findings, why_corrected
 from ..legal.findings import Finding, Place, Where
 from ..legal.proposed import check_proposed
 from ..models import Origin
@@ -113,6 +114,8 @@ class ProposedInvoice:
     service_lines: tuple[ServiceLine, ...]
     discount: Decimal
     problems: tuple[Problem, ...] = ()
+    # About the date of what becomes final at once; a draft says it on its own page.
+    warning: str = ""
 
     @property
     def shown(self) -> tuple[Line, ...] | tuple[ServiceLine, ...]:
@@ -230,6 +233,7 @@ def _proposed(
         service_lines=service_lines,
         discount=options.discount,
         problems=checks.problems(customer, lines, service_lines, sums),
+        warning=checks.warning(sums),
     )
 
 
@@ -251,6 +255,8 @@ class _Checks:
         self.default_term = settings_of(organisation).payment_term
         found = Connection.objects.filter(organisation=organisation).first()
         self.connection = found or Connection(organisation=organisation)
+        filed = organisation.filed_returns.in_force().containing(options.date).first()
+        self.filed = str(filed or "")
 
     def problems(
         self,
@@ -282,6 +288,13 @@ class _Checks:
             )
             for problem in found
         )
+
+    def warning(self, sums: Totals) -> str:
+        """Return what the date does to a VAT return, if a total is in a box of it."""
+        is_in_return = any(box_of(one.treatment, one.percentage) for one in sums.rates)
+        if self.options.origin == Origin.HERE or not is_in_return:
+            return ""
+        return why_corrected(self.options.date, filed=self.filed, today=timezone.localdate())
 
 
 def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:

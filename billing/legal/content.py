@@ -158,28 +158,27 @@ def its_return_is_not_filed(document: Document) -> Iterator[Finding]:
     A return is due a month after its quarter (art. 10 and 19). Then it may have been filed without
     being marked here. What is in no box of the return changes none.
     """
-    if document.is_in_return and (text := _of_filed(document) or _of_due(document)):
+    text = why_corrected(document.date, filed=document.filed, today=document.today)
+    if text and document.is_in_return:
         yield Finding(text, DATE, Severity.WARNING)
 
 
-def _of_filed(document: Document) -> str:
-    text = _(
-        "The VAT return of %(period)s is marked as filed, and this invoice changes it. Correct it "
-        "in a supplementary return; up to € 1,000 of VAT a year may go into a later return."
-    )
-    return text % {"period": document.filed} if document.filed else ""
-
-
-def _of_due(document: Document) -> str:
-    quarter = (document.date.month - 1) // 3
-    year, month = divmod(document.date.year * 12 + quarter * 3 + 4, 12)
+def why_corrected(date: datetime.date, *, filed: str, today: datetime.date) -> str:
+    """Say that an invoice of this date corrects a return; `filed` as in `Document`."""
+    if filed:
+        text = _(
+            "The VAT return of %(period)s is marked as filed, and this invoice changes it. Correct "
+            "it in a supplementary return; up to € 1,000 of VAT a year may go into a later return."
+        )
+        return text % {"period": filed}
+    quarter = (date.month - 1) // 3
+    year, month = divmod(date.year * 12 + quarter * 3 + 4, 12)
     due = datetime.date(year, month + 1, 1) - datetime.timedelta(days=1)
     text = _(
         "The VAT return over the quarter of %(day)s was due on %(due)s. If you have filed it, "
         "this invoice needs a supplementary return."
     )
-    names = {"day": day(document.date), "due": day(due)}
-    return text % names if document.today > due else ""
+    return text % {"day": day(date), "due": day(due)} if today > due else ""
 
 
 def dates_follow_numbers(document: Document) -> Iterator[Finding]:

@@ -112,3 +112,14 @@ def test_the_dialog_refuses_a_date_after_tomorrow(agency):
     (later,) = agency.proposal(date=TODAY + datetime.timedelta(days=2)).refused
 
     assert "is in the future" in later.problems[0].text
+
+
+def test_what_is_booked_at_once_says_before_that_its_return_was_due(connected):
+    connected.hours(minutes=60)
+    long_ago = TODAY.replace(year=TODAY.year - 1)
+
+    (old,) = connected.proposal(date=long_ago).invoices
+    (new,) = connected.proposal(date=TODAY).invoices
+
+    assert "If you have filed it, this invoice needs a supplementary return." in old.warning
+    assert new.warning == ""
