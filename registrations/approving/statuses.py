@@ -263,9 +263,8 @@ def _skipped(
     named: dict[str, list[Registration]] = {}
     invoices: dict[int, str] = {}
     for queryset in rows:
-        groups = queryset.order_by().values(
-            "status", "is_billable", is_billed=_IS_BILLED, is_own=_is_of(own)
-        )
+        told = queryset.annotate(is_billed=_IS_BILLED, is_own=_is_of(own))
+        groups = told.order_by().values("status", "is_billable", "is_billed", "is_own")
         for group in groups.annotate(n=models.Count("pk")):
             count = group.pop("n")
             if not (reason := change.why_not(**group)):
@@ -274,8 +273,8 @@ def _skipped(
             if group["is_billed"]:
                 invoices |= _invoices(queryset)
             elif reason in change.reasons.values():
-                same = queryset.filter(invoice_line=None, status=group["status"])
-                named[str(reason)] = [*named.get(str(reason), ()), *same[:NAMED]][:NAMED]
+                same = told.filter(**group)[:NAMED]
+                named[str(reason)] = [*named.get(str(reason), ()), *same][:NAMED]
     return reasons, named, invoices
 
 

@@ -1,5 +1,6 @@
 """Status changes of selected registrations: by right, by rule, and never if billed."""
 
+import datetime
 import re
 
 import pytest
@@ -254,6 +255,19 @@ def test_of_many_skipped_rows_the_first_are_named(office, manager):
     assert sentence.startswith("5 registrations were not changed: 5 not submitted yet.")
     assert sentence.count("(Sanne de Vries)") == statuses.NAMED
     assert sentence.endswith(", ….")
+
+
+def test_skipped_rows_that_differ_in_billable_are_named_once_each(office, manager):
+    rows = [
+        row_of(office, is_billable=is_billable, date=datetime.date(2026, 11, day))
+        for day, is_billable in ((16, True), (17, False))
+    ]
+
+    (sentence,) = told(act(manager, "approve", *rows))
+
+    assert sentence.startswith("2 registrations were not changed: 2 not submitted yet.")
+    assert [sentence.count(day) for day in ("16-11-2026", "17-11-2026")] == [1, 1]
+    assert "…" not in sentence
 
 
 # --- Rows on an invoice or a draft ----------------------------------------------------------------
