@@ -3,10 +3,14 @@
 import gettext
 import io
 import os
+import re
 from pathlib import Path
+
+import pytest
 
 from timechimp_eb.translations import compile_catalogue, compile_stale, read_catalogue
 
+DUTCH = Path(__file__).parents[2] / "locale/nl/LC_MESSAGES/django.po"
 CATALOGUE = r"""
 msgid ""
 msgstr ""
@@ -87,3 +91,24 @@ def test_only_a_catalogue_that_changed_is_compiled_again(tmp_path: Path) -> None
     os.utime(source, (later, later))
     compile_stale(tmp_path)
     assert target.read_bytes() != b"untouched"
+
+
+# Of two Dutch words for one thing the screen has the one of docs/glossary.md, and "u".
+OTHER_WORDS = {
+    r"je|jij|jou|jouw|jullie": "u, uw",
+    r"taak|taken": "activiteit",
+    r"onkost(en)?": "uitgave",
+    r"projectmanagers?": "projectleider",
+    r"aangeboden|aanbieden|aan te bieden": "ingediend, indienen",
+    r"versturen|verstuurd?|gestuurd": "verzenden",
+    r"hooguit": "hoogstens",
+}
+
+
+@pytest.mark.parametrize("words", OTHER_WORDS)
+def test_one_thing_has_one_dutch_word(words: str) -> None:
+    texts = [text for message in read_catalogue(DUTCH) if message.id for text in message.texts]
+
+    assert len(texts) > 3000
+    found = [text for text in texts if re.search(rf"\b({words})\b", text, re.IGNORECASE)]
+    assert found == [], OTHER_WORDS[words]
