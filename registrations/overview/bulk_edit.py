@@ -100,11 +100,11 @@ def edit_selected(selection: Selection, edit: Edit, *, by: Membership) -> Edited
             done.refused[reason] += 1
         else:
             done.rows.append(EditedRow(row, before, values_of(row), *decision))
-    done.refused += _why_left_out(selection, rows, by=by)
+    done.refused += why_left_out(selection, rows, by=by)
     return done
 
 
-def _why_left_out(
+def why_left_out(
     selection: Selection, edited: list[Registration], *, by: Membership
 ) -> Counter[str]:
     """Return why the other selected rows cannot be edited: the number of rows by reason."""

@@ -1,5 +1,6 @@
 """Overview → Actions → Change: the work, description or billable of the selected rows."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from projects.models import Project, ProjectTask
 
 from ..approving import undoing
 from ..bookable import bookable_projects, bookable_work
-from ..overview.bulk_edit import MOST, Edit, edit_selected, editable
+from ..overview.bulk_edit import MOST, Edit, edit_selected, editable, why_left_out
 from ..overview.selection import Selection
 from .actions import back_of
 
@@ -102,9 +103,8 @@ def overview_edit(request: MemberRequest) -> HttpResponse:
                 undo = undoing.undo_edit(request, done.rows)
                 toast(request, text % done.changed, undo=undo)
                 end_selection(request, "overview", "unbilled")
-            for reason, number in done.refused.most_common(5):
-                text = ngettext("%(n)d stayed: %(why)s", "%(n)d stayed: %(why)s", number)
-                messages.warning(request, text % {"n": number, "why": reason})
+            for sentence in _stayed(done.refused):
+                messages.warning(request, sentence)
             return redirect(back_of(request))
     rows = editable(selection, by=by) if selection else []
     context = {
@@ -113,7 +113,17 @@ def overview_edit(request: MemberRequest) -> HttpResponse:
         "count": len(rows),
         "is_too_much": len(rows) > MOST,
         "most": MOST,
+        "stay": _stayed(why_left_out(selection, rows, by=by)) if selection else [],
         "next": back_of(request),
     }
     status = 422 if form.errors else 200
     return render(request, "registrations/bulk_edit.html", context, status=status)
+
+
+def _stayed(reasons: Counter[str]) -> list[str]:
+    """Return a sentence for each of the most common reasons why rows stay as they are."""
+    return [
+        ngettext("%(n)d stayed: %(why)s", "%(n)d stayed: %(why)s", number)
+        % {"n": number, "why": reason}
+        for reason, number in reasons.most_common(5)
+    ]

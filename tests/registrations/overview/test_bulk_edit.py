@@ -70,6 +70,16 @@ def test_expenses_and_trips_take_a_project_and_hours_do_not(manager, office, els
     assert Expense.objects.get().project == elsewhere.project
 
 
+def test_the_dialog_says_why_rows_will_stay(manager, office):
+    locked, submitted = row_of(office, status=Status.WRITTEN_OFF), row_of(office, status="submitted")
+
+    page = text(send(manager, [locked, submitted]))
+
+    assert "None of the selected registrations can be changed this way." in page
+    assert "1 stayed: Submitted. Set it to open first, under Overview." in page
+    assert page.count("1 stayed: ") == 2
+
+
 def test_locked_rows_stay_and_the_page_says_why(manager, office):
     rows = [
         row_of(office),
