@@ -190,8 +190,13 @@ def approvals_approve(request: MemberRequest) -> HttpResponse:
         back = undoing.undo_status(request, outcome.before, to=Status.APPROVED)
         toast(request, text % told, undo=back)
     if left:
-        text = _("Not submitted yet, and left out: %s.")
-        messages.info(request, text % format_duration(approvals.minutes_of(left)))
+        text = ngettext(
+            "Not submitted yet, and left out: %(count)d registration, %(time)s.",
+            "Not submitted yet, and left out: %(count)d registrations, %(time)s.",
+            len(left),
+        )
+        told = {"count": len(left), "time": format_duration(approvals.minutes_of(left))}
+        messages.info(request, text % told)
     _say_rest(request, scopes, outcome)
     return redirect(back_of(request))
 

@@ -109,6 +109,18 @@ def test_what_was_not_submitted_is_approved_only_after_a_question(manager, offic
     assert statuses_of(row) == ["approved"]
 
 
+def test_what_was_left_out_is_counted_because_expenses_take_no_time(manager, office):
+    submitted(office, minutes=90)
+    factories.create_expense(
+        project=office.project, membership=office.employee, category=office.category, date=MONDAY
+    )
+
+    page = text(manager.post(APPROVE, sent(f"p:{office.employee.pk}"), follow=True))
+
+    assert "1 registration approved, 1:30." in page
+    assert "Not submitted yet, and left out: 1 registration, 0:00." in page
+
+
 def test_nobody_decides_on_their_own_unless_the_organisation_allows_it(manager, office):
     row = submitted(office, membership=office.manager)
 
