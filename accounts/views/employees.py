@@ -160,7 +160,8 @@ def employee_deactivate(request: MemberRequest, pk: int) -> HttpResponse:
     else:
         sentence = _("%(person)s can no longer log in here. The registrations are kept.")
         back = Undo(reverse("accounts:employee-activate", args=[pk]))
-        toast(request, sentence % {"person": membership}, undo=back)
+        link = (str(membership), reverse("accounts:employee-edit", args=[pk]))
+        toast(request, sentence % {"person": membership}, links=[link], undo=back)
     return redirect("accounts:employee-list")
 
 

@@ -3,11 +3,13 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lib.paging import in_order, page_of
+from lib.toasts import Link, toast
 
 from ..access import administrator_required
 from ..filters import ORDERS, MembershipFilter
@@ -43,9 +45,8 @@ def user_edit(request: MemberRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(membership, name) for name in RightsForm.base_fields}
     form = RightsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _changed(request, membership, form):
-        messages.success(
-            request, _("The rights of %(person)s have been saved.") % {"person": membership}
-        )
+        text = _("The rights of %(person)s have been saved.") % {"person": membership}
+        toast(request, text, links=[_link(membership)])
         return redirect(
             "accounts:user-list" if _still_administrates(request) else "accounts:profile"
         )
@@ -92,7 +93,10 @@ def user_invite(request: MemberRequest, pk: int) -> HttpResponse:
 def user_log_out(request: MemberRequest, pk: int) -> HttpResponse:
     membership = person_or_404(request, pk)
     end_sessions_here(membership, now=timezone.now())
-    messages.success(
-        request, _("%(person)s has been logged out here, on every device.") % {"person": membership}
-    )
+    text = _("%(person)s has been logged out here, on every device.") % {"person": membership}
+    toast(request, text, links=[_link(membership)])
     return redirect("accounts:user-list")
+
+
+def _link(membership: Membership) -> Link:
+    return str(membership), reverse("accounts:user-edit", args=[membership.pk])

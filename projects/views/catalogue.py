@@ -204,5 +204,6 @@ def _remove(request: MemberRequest, rows: Manager[Any], pk: int, *, page: str) -
         messages.success(request, _("%(name)s has been deleted.") % {"name": row})
     else:
         text = _("%(name)s is in use and has been deactivated. It can no longer be chosen.")
-        messages.warning(request, text % {"name": row})
+        link = (str(row), reverse(f"projects:{page}-edit", args=[row.pk]))
+        toast(request, text % {"name": row}, links=[link], level=messages.WARNING)
     return redirect(f"projects:{page}-list")

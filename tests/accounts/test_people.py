@@ -291,3 +291,23 @@ def test_a_search_looks_for_the_first_eight_words(inside: Client, page: str) -> 
 
     assert answer.status_code == 200
     assert max(len(query["sql"]) for query in asked) < 8_000
+
+
+@pytest.mark.parametrize(
+    ("name", "linked"),
+    [
+        ("employee-deactivate", "employee-edit"),
+        ("user-log-out", "user-edit"),
+        ("user-edit", "user-edit"),
+    ],
+)
+def test_the_toast_links_the_person(
+    inside: Client, administrator: Membership, name: str, linked: str
+) -> None:
+    person = create_membership(organisation=administrator.organisation)
+    url = reverse(f"accounts:{name}", args=[person.pk])
+
+    shown = inside.post(url, {"role": Role.EMPLOYEE}, follow=True).text
+
+    link = reverse(f"accounts:{linked}", args=[person.pk])
+    assert f'<a href="{link}">{person}</a>' in shown[shown.index("data-toast") :]

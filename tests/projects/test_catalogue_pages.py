@@ -212,7 +212,8 @@ def test_a_task_in_use_becomes_inactive(client, organisation):
 
     entry.task.refresh_from_db()
     assert not entry.task.is_active
-    assert "Design is in use and has been deactivated" in response.text
+    link = url("task-edit", entry.task.pk)
+    assert f'<a href="{link}">Design</a> is in use and has been deactivated' in response.text
 
 
 def test_looking_for_a_name(client, organisation):
