@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Language
 from accounts.profiles import change_language
+from billing.models import InvoiceLine, InvoiceStatus
 from integrations.answers import QUESTIONS
 from integrations.models import Connection
+from projects.models import Method, Project
 
 from .tour import barriers
 from .visitor import Studio, Visitor
@@ -111,6 +113,25 @@ def test_every_list_fits_a_phone_and_a_desk(visitor, full, language):
     ]
 
     assert wrong == []
+
+
+def test_rates_and_the_lines_of_a_credit_fit_a_phone(visitor, full):
+    page = visitor.page
+    log_in(visitor, full, language="nl")
+    page.set_viewport_size({"width": 390, "height": 844})
+    project = Project.objects.filter(organisation=full.organisation, method=Method.TASK_RATE).first()
+    line = InvoiceLine.objects.filter(
+        timeentry__organisation=full.organisation, invoice__status=InvoiceStatus.FINAL
+    ).first()
+
+    for name, pk in (
+        ("registrations:project-rates", project.pk),
+        ("billing:invoice-credit", line.invoice_id),
+    ):
+        page.goto(visitor.site + reverse(name, args=[pk]))
+        seen = page.evaluate(LOOK)
+        assert seen["rows"] > 0
+        assert (name, seen["isWide"], seen["wrong"]) == (name, False, [])
 
 
 @pytest.mark.parametrize("language", Language.values)
