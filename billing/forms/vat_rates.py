@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -111,7 +112,7 @@ class ChangeByLawForm(ShowsUnderstood, forms.Form):
     percentage = PercentField(label=_("New percentage"), required=True)
     name = LineField(label=_("Name of the new rate"), max_length=60)
     code = LineField(
-        label=_("VAT code in e-Boekhouden"),
+        label=capfirst(_("VAT code in e-Boekhouden")),
         max_length=12,
         required=False,
         help_text=_("Empty: the default code of the new percentage, if there is one."),

@@ -31,7 +31,7 @@ FOOTER = (
 )
 MAIL_BODY = """Beste {customer},
 
-Bijgaand vind je factuur {number} van {total}. Wil je het bedrag voor {due_date} overmaken?
+Bijgaand vindt u factuur {number} van {total}. Wilt u het bedrag voor {due_date} overmaken?
 
 Met vriendelijke groet,
 {organisation}"""
