@@ -119,7 +119,9 @@ def test_rates_and_the_lines_of_a_credit_fit_a_phone(visitor, full):
     page = visitor.page
     log_in(visitor, full, language="nl")
     page.set_viewport_size({"width": 390, "height": 844})
-    project = Project.objects.filter(organisation=full.organisation, method=Method.TASK_RATE).first()
+    project = Project.objects.filter(
+        organisation=full.organisation, method=Method.TASK_RATE
+    ).first()
     line = InvoiceLine.objects.filter(
         timeentry__organisation=full.organisation, invoice__status=InvoiceStatus.FINAL
     ).first()

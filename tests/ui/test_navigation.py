@@ -99,3 +99,15 @@ def test_a_member_without_the_right_sees_no_bell_and_no_gear(client):
 @pytest.mark.django_db
 def test_the_frame_works_for_anonymous_users(client):
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_page_that_refuses_somebody_links_no_other_page_that_does(client):
+    client.force_login(factories.create_membership(role=Role.EMPLOYEE).user)
+
+    page = client.get("/billing/invoice-list/").content.decode()
+
+    assert 'aria-label="Finance"' in page
+    others = [entry.url for entry in FINANCE.entries if entry.url_name != "billing:invoice-list"]
+    assert others
+    assert not [url for url in others if f'href="{url}"' in page]

@@ -61,7 +61,9 @@ def navigation_tabs(context: Context) -> dict[str, object]:
             "section": section,
             "organisation": getattr(membership, "pk", None),
         }
-    entries = navigation.visible(section.entries, membership=membership)
+    # The page that refuses somebody has no tabs of a section that is not theirs.
+    is_theirs = membership is not None and section.may_see(membership)
+    entries = navigation.visible(section.entries, membership=membership) if is_theirs else []
     tabs = [
         {
             "entry": entry,

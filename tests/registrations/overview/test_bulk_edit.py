@@ -71,7 +71,10 @@ def test_expenses_and_trips_take_a_project_and_hours_do_not(manager, office, els
 
 
 def test_the_dialog_says_why_rows_will_stay(manager, office):
-    locked, submitted = row_of(office, status=Status.WRITTEN_OFF), row_of(office, status="submitted")
+    locked, submitted = (
+        row_of(office, status=Status.WRITTEN_OFF),
+        row_of(office, status="submitted"),
+    )
 
     page = text(send(manager, [locked, submitted]))
 
