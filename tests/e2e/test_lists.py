@@ -123,7 +123,7 @@ def test_rates_and_the_lines_of_a_credit_fit_a_phone(visitor, full):
         organisation=full.organisation, method=Method.TASK_RATE
     ).first()
     line = InvoiceLine.objects.filter(
-        timeentry__organisation=full.organisation, invoice__status=InvoiceStatus.FINAL
+        time_entries__organisation=full.organisation, invoice__status=InvoiceStatus.FINAL
     ).first()
 
     for name, pk in (
