@@ -26,7 +26,7 @@ def document_of(invoice: Invoice, printed: InvoiceDocument, *, today: datetime.d
         lines=printed.lines,
         supplied=printed.supplied,
         latest=_latest(invoice.organisation).get(invoice.date.year),
-        returns=list(invoice.organisation.filed_returns.in_force().containing(invoice.date)),
+        returns=_filed(invoice.organisation, since=invoice.date, today=today),
         today=today,
         will_be_booked=_will_be_booked(invoice.organisation),
     )
@@ -41,7 +41,8 @@ def documents_of(
     periods = supply_periods(invoices)
     lines = lines_of(ids)
     latest = _latest(organisation)
-    returns = list(organisation.filed_returns.in_force())
+    since = min((invoice.date for invoice in invoices), default=today)
+    returns = _filed(organisation, since=since, today=today)
     will_be_booked = _will_be_booked(organisation)
     return {
         invoice.pk: _document(
@@ -55,6 +56,18 @@ def documents_of(
         )
         for invoice in invoices
     }
+
+
+def _filed(
+    organisation: Organisation, *, since: datetime.date, today: datetime.date
+) -> list[FiledReturn]:
+    """Return the filings of periods with a day from `since` on.
+
+    Only periods that have ended are filed, so there is none of this month and later.
+    """
+    if since >= today.replace(day=1):
+        return []
+    return list(organisation.filed_returns.in_force().filter(last__gte=since))
 
 
 def _document(
