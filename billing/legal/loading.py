@@ -95,7 +95,7 @@ def _document(
         supplied=supplied,
         latest=latest,
         why_closed=why_closed(invoice.organisation, invoice.date),
-        filed=next((str(one) for one in returns if one.first <= invoice.date <= one.last), ""),
+        filed=next((str(one) for one in returns if one.contains(invoice.date)), ""),
         payment_term=invoice.payment_term,
         is_credit=invoice.credit_of_id is not None,
         will_be_booked=will_be_booked,

@@ -65,6 +65,10 @@ class FiledReturn(models.Model):
     def __str__(self) -> str:
         return f"{self.first:%d-%m-%Y} – {self.last:%d-%m-%Y}"
 
+    def contains(self, day: datetime.date) -> bool:
+        """Return whether the day is in its period."""
+        return self.first <= day <= self.last
+
     @property
     def vat(self) -> Decimal:
         """The VAT of all boxes as filed, in whole euros."""

@@ -46,7 +46,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class EditedRow:
-    """A changed row: the values of its fields before and after, and its decision before."""
+    """A changed row: the values before and after of what changed, and its decision before."""
 
     row: Registration
     before: Mapping[str, Any]
@@ -69,9 +69,15 @@ class Edited:
         return len(self.rows)
 
 
-def values_of(row: Registration) -> dict[str, Any]:
+def _values_of(row: Registration) -> dict[str, Any]:
     """Return those fields of the row that a change may touch."""
     return {name: getattr(row, name) for name in CHANGED if hasattr(row, name)}
+
+
+def _edited(row: Registration, before: Mapping[str, Any], *decision: Any) -> EditedRow:
+    """Keep only what changed, because a session holds it until the next action."""
+    after = {name: value for name, value in _values_of(row).items() if value != before[name]}
+    return EditedRow(row, {name: before[name] for name in after}, after, *decision)
 
 
 def editable(selection: Selection, *, by: Membership) -> list[Registration]:
@@ -91,7 +97,7 @@ def edit_selected(selection: Selection, edit: Edit, *, by: Membership) -> Edited
         raise ValidationError(_("Select at most %d registrations at a time.") % MOST)
     places = _Places(edit)
     for row in rows:
-        before = values_of(row)
+        before = _values_of(row)
         decision = (row.status, row.status_note, row.status_by_id, row.status_at)
         reason = places.why_not(row)
         if not reason:
@@ -99,7 +105,7 @@ def edit_selected(selection: Selection, edit: Edit, *, by: Membership) -> Edited
         if reason:
             done.refused[reason] += 1
         else:
-            done.rows.append(EditedRow(row, before, values_of(row), *decision))
+            done.rows.append(_edited(row, before, *decision))
     done.refused += why_left_out(selection, rows, by=by)
     return done
 

@@ -26,7 +26,7 @@ from projects.rates import RateBook
 from ..models import RegistrationQuerySet, TimeEntry, Trip
 from .pricing import worth_of_hours, worth_of_trips
 
-SALT = "registrations.rates.rate_changes"
+SALT = "registrations.rate_changes"
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from .actions import back_of
 from .register import day_of, subject_of
 
 # Signs what a toast puts back; it may do so for an hour.
-SALT, AN_HOUR = "registrations.approving.leave", 3600
+SALT, AN_HOUR = "registrations.leave", 3600
 YEARS = (1980, 2049)
 
 
