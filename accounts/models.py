@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lib.model_fields import AddressField, LineField, SmallWholeNumberField
+from lib.rounding import NOT_ROUNDED, STEPS, Direction, Unit
 from lib.text import search_words
 
 ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
@@ -158,6 +159,19 @@ class Organisation(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("A line in the plot of the agency. Empty: no line."),
+    )
+    # The rule for hours on projects without a rule of their own.
+    rounding_step = models.PositiveSmallIntegerField(
+        _("round billed hours to"),
+        choices=STEPS,
+        default=NOT_ROUNDED,
+        help_text=_("The worked time stays beside it. A project can have a rule of its own."),
+    )
+    rounding_direction = models.CharField(
+        _("rounded"), max_length=7, choices=Direction, default=Direction.UP
+    )
+    rounding_unit = models.CharField(
+        _("what is rounded"), max_length=5, choices=Unit, default=Unit.ENTRY
     )
     requires_second_factor = models.BooleanField(
         _("require a second factor"),

@@ -15,12 +15,13 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Organisation, User
 from customers.editing import is_used
 from customers.models import Customer
 from projects.editing import keeps_customer
 from projects.models import Project
 from registrations.models import Registration, Status
+from registrations.rates.rounding import round_days
 
 from .creating import CREATED_FIELDS
 from .kinds import KINDS
@@ -239,10 +240,20 @@ def _delete(file_import: FileImport) -> None:
             rows = _model(name).objects.filter(
                 organisation=file_import.organisation_id, pk__in=some
             )
-            if name == "membership":
-                _delete_people(rows)
-            else:
-                rows.delete()
+            match name:
+                case "membership":
+                    _delete_people(rows)
+                case "timeentry":
+                    _delete_hours(rows, file_import.organisation)
+                case _:
+                    rows.delete()
+
+
+def _delete_hours(rows: Any, organisation: Organisation) -> None:
+    """Delete hours; what is left of their days is rounded again."""
+    deleted = list(rows.select_related("project"))
+    rows.delete()
+    round_days(deleted, organisation=organisation)
 
 
 def _delete_people(rows: Any) -> None:

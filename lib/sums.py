@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import BigIntegerField, Expression, F, Q, Sum
-from django.db.models.expressions import Col
+from django.db.models.expressions import Col, Combinable
 from django.db.models.functions import Cast, Round
 
 from .money import CENT
@@ -17,10 +17,10 @@ def sum_in_cents(column: str, *, only: Q | None = None) -> Sum:
     return Sum(_cents(column), filter=only)
 
 
-def cents_of_minutes(minutes: Expression, rate: str) -> Expression:
+def cents_of_minutes(minutes: Combinable, rate: str) -> Expression:
     """Return what `lib.money.worth_of_minutes` returns, in whole cents; null without a rate.
 
-    `minutes` is a sum over rows that are grouped by their rate. Whole numbers are divided, which
+    `minutes` are sums over rows that are grouped by their rate. Whole numbers are divided, which
     rounds down, so the half is added first. Minutes and rates are never negative.
     """
     hundredths = (Cast(minutes, WHOLE) * 10 + 3) / 6

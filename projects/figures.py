@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.models import Organisation
 from lib.money import ZERO, net_amount
@@ -24,7 +24,8 @@ UPCOMING_AMOUNTS = 3
 class Figures:
     """Minutes worked, and euros excl. VAT that may be billed now.
 
-    `rateless_minutes` have no hourly rate yet, so they are not part of `unbilled_minutes`.
+    `unbilled_minutes` are rounded, as they are billed. `rateless_minutes` have no hourly rate yet,
+    so they are not part of them.
     """
 
     minutes: int
@@ -54,7 +55,7 @@ def figures(project: Project, *, today: datetime.date) -> Figures:
     """Return the work on a project and its unbilled part, with the scheduled amounts due."""
     hours = project.time_entries.aggregate(minutes=Sum("minutes"))
     unbilled = project.time_entries.unbilled().aggregate(
-        rated=Sum("minutes", filter=Q(hourly_rate__isnull=False)),
+        rated=Sum(F("minutes") + F("rounded_by"), filter=Q(hourly_rate__isnull=False)),
         rateless=Sum("minutes", filter=Q(hourly_rate__isnull=True)),
     )
     return Figures(

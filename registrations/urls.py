@@ -82,6 +82,7 @@ urlpatterns = [
     path("register/timer/discard/", timer.timer_discard, name="timer-discard"),
     path("register/hours/<int:pk>/timer/", timer.timer_resume, name="hour-timer"),
     path("projects/<int:pk>/reprice/", repricing.project_reprice, name="project-reprice"),
+    path("management/rounding/", repricing.hours_round, name="hours-round"),
     path("projects/<int:pk>/hours/", standing.project_hours, name="project-hours"),
     path("projects/<int:pk>/rates/", rates.project_rates, name="project-rates"),
     path("management/rates/add/", rates.rate_add, name="rate-add"),

@@ -1,9 +1,10 @@
 """The worth of a set of registrations, and their number, minutes and days, by group.
 
-One rule for hours (`lib.money.worth_of_minutes`): the minutes of a project at one rate are added
-before they are rounded to hundredths of an hour and priced. The kilometres of billable trips of a
-project at one rate are added before they are priced too, as on an invoice line. A set is therefore
-worth some cents more or less than the amounts of its rows. Expenses are added up.
+One rule for hours (`lib.money.worth_of_minutes`): the minutes of a project at one rate are added,
+each row as its project rounds it, before they become hundredths of an hour and are priced. The
+kilometres of billable trips of a project at one rate are added before they are priced too, as on an
+invoice line. A set is therefore worth some cents more or less than the amounts of its rows.
+Expenses are added up.
 """
 
 import datetime
@@ -32,11 +33,12 @@ NOTHING = Value(0, WHOLE)
 class Worth:
     """Rows of one group: their number, days, and worth in cents excl. VAT.
 
-    Hours have minutes, trips tenths of a kilometre.
+    Hours have minutes as worked, and what rounding adds to them; trips tenths of a kilometre.
     """
 
     count: int = 0
     minutes: int = 0
+    rounded_by: int = 0
     tenths: int = 0
     cents: int = 0
     first: datetime.date = datetime.date.max
@@ -48,6 +50,11 @@ class Worth:
         return in_euros(self.cents)
 
     @property
+    def rounded_minutes(self) -> int:
+        """The minutes that are priced."""
+        return self.minutes + self.rounded_by
+
+    @property
     def kilometres(self) -> Decimal:
         """The kilometres, with one decimal."""
         return Decimal(self.tenths) / 10
@@ -56,6 +63,7 @@ class Worth:
         """Add the rows of one project, and for hours of one rate."""
         self.count += other.count
         self.minutes += other.minutes
+        self.rounded_by += other.rounded_by
         self.tenths += other.tenths
         self.cents += other.cents
         self.first = min(self.first, other.first)
@@ -63,7 +71,7 @@ class Worth:
 
 
 # The columns of a group: the fields of `Worth`, in their order.
-FIGURES = ("n", "minutes_sum", "tenths_sum", "cents")
+FIGURES = ("n", "minutes_sum", "rounded_sum", "tenths_sum", "cents")
 DAYS = ("first", "last")
 
 
@@ -101,8 +109,9 @@ def worth_of(rows: QuerySet[Any]) -> Worth:
     sums = _sums(rows)
     totals = {f"{name}_total": Sum(name) for name in sums}
     found = rows.order_by().values(*_keys(rows)).annotate(**sums).aggregate(**totals)
-    count, minutes, tenths, cents = (found.get(f"{name}_total") or 0 for name in FIGURES)
-    return Worth(count, minutes, tenths, cents)
+    figures = [found.get(f"{name}_total") or 0 for name in FIGURES]
+    count, minutes, rounded_by, tenths, cents = figures
+    return Worth(count, minutes, rounded_by, tenths, cents)
 
 
 def groups_of(rows: QuerySet[Any]) -> Iterator[dict[str, Any]]:
@@ -130,8 +139,13 @@ def _sums(rows: QuerySet[Any]) -> dict[str, Any]:
         return {**sums, "tenths_sum": tenths, "cents": worth}
     if not _is_hours(rows):
         return {**sums, "cents": sum_in_cents("amount")}
-    minutes = Sum("minutes")
-    return {**sums, "minutes_sum": minutes, "cents": cents_of_minutes(minutes, "hourly_rate")}
+    minutes, rounded_by = Sum("minutes"), Sum("rounded_by")
+    return {
+        **sums,
+        "minutes_sum": minutes,
+        "rounded_sum": rounded_by,
+        "cents": cents_of_minutes(minutes + rounded_by, "hourly_rate"),
+    }
 
 
 def _keys(rows: QuerySet[Any]) -> tuple[str, ...]:

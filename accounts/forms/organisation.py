@@ -15,12 +15,13 @@ from lib import identifiers
 from lib.countries import eu_choices
 from lib.form_fields import DayField, HasPhone, LineField
 from lib.kept_uploads import KeepsUpload
+from lib.rounding_forms import HasRounding
 
 from ..logos import encode_logo
 from ..models import Organisation
 
 
-class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class OrganisationForm(HasPhone, KeepsUpload, HasRounding, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """Name, address and identifiers as printed on invoices, with colour and logo."""
 
     upload_purpose = "logo"
@@ -63,6 +64,9 @@ class OrganisationForm(HasPhone, KeepsUpload, forms.ModelForm):  # type: ignore[
             "holiday_country",
             "allows_own_approval",
             "billable_target",
+            "rounding_step",
+            "rounding_direction",
+            "rounding_unit",
             "requires_second_factor",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}

@@ -2,16 +2,20 @@
 
 The specification stays when a credit invoice releases the rows later. The amounts of the rows of a
 line add up to its quantity × price, to the cent, also when somebody changed those on the draft: the
-cents go to the rows that lose most by rounding (largest remainder, `vat.totals.divide`).
+cents go to the rows that lose most by rounding (largest remainder, `vat.totals.divide`). Hours that
+were rounded as a line have a row that says so.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from lib.money import ZERO, net_amount
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from lib.money import ZERO, hours, net_amount
 from projects.models import ScheduledAmount
 from registrations.models import Expense, TimeEntry, Trip
 from vat.totals import divide
@@ -46,10 +50,14 @@ def lines_with_rows(*invoices: Invoice) -> list[InvoiceLine]:
     for row in billed_rows(*invoices):
         by_line[row.line_id].append(row)
     lines = list(InvoiceLine.objects.filter(invoice__in=invoices).select_related("vat_rate"))
+    languages = {invoice.pk: invoice.language for invoice in invoices}
     for line in lines:
         if line.pk in by_line:
             amount = net_amount(line.quantity, line.price)
-            line.specification = specified(by_line[line.pk], amount=amount)
+            with override(languages[line.invoice_id]):
+                line.specification = specified(
+                    by_line[line.pk], amount=amount, rounding=line.rounding or ()
+                )
     return lines
 
 
@@ -78,13 +86,22 @@ def billed_rows(*invoices: Invoice) -> list[BilledRow]:
     ]
 
 
-def specified(rows: Sequence[BilledRow], *, amount: Decimal | None = None) -> list[dict[str, Any]]:
+def specified(
+    rows: Sequence[BilledRow],
+    *,
+    amount: Decimal | None = None,
+    rounding: Iterable[tuple[int, str, int]] = (),
+) -> list[dict[str, Any]]:
     """Return the rows of one line as JSON: amounts and quantities as strings, days in ISO format.
 
     `amount` is what the rows add up to; by default what they are worth. `minutes` is set for hours
-    only; `until` is the last day of a subscription's period.
+    only; `until` is the last day of a subscription's period. `rounding` is what the rounding of the
+    line added to its hours: project, price and minutes.
     """
-    amounts = _adding_up(_amounts(rows), amount)
+    added = [_rounding(rows, project, Decimal(price), more) for project, price, more in rounding]
+    rest = None if amount is None else amount - sum((euros for _row, euros in added), ZERO)
+    amounts = _adding_up(_amounts(rows), rest)
+    every_row = [*zip(rows, amounts, strict=True), *added]
     return [
         {
             "kind": str(row.kind),
@@ -95,10 +112,26 @@ def specified(rows: Sequence[BilledRow], *, amount: Decimal | None = None) -> li
             "price": str(row.price),
             "amount": str(part),
         }
-        for row, part in sorted(
-            zip(rows, amounts, strict=True), key=lambda pair: ORDER.index(pair[0].kind)
-        )
+        for row, part in sorted(every_row, key=lambda pair: ORDER.index(pair[0].kind))
     ]
+
+
+def _rounding(
+    rows: Sequence[BilledRow], project_id: int, price: Decimal, more: int
+) -> tuple[BilledRow, Decimal]:
+    """Return the row for what rounding adds to the hours of a project at a price, and its euros."""
+    rounded = [
+        row
+        for row in rows
+        if row.kind is ItemKind.HOURS
+        and (row.texts["project_id"], row.price) == (project_id, price)
+    ]
+    last = max(rounded, key=lambda row: row.texts["date"])
+    texts = {"id": 0, "employee": "", "employee_id": None, "task": ""}
+    texts = {**last.texts, **texts, "description": _("Rounding of the hours of this line")}
+    worked = int(sum(row.quantity for row in rounded))
+    euros = net_amount(hours(worked + more), price) - net_amount(hours(worked), price)
+    return BilledRow(ItemKind.HOURS, last.line_id, Decimal(more), price, texts), euros
 
 
 def _adding_up(amounts: Sequence[Decimal], total: Decimal | None) -> list[Decimal]:
@@ -137,7 +170,7 @@ def _parts(kind: ItemKind, quantities: Sequence[Decimal], price: Decimal) -> lis
 
 def _hours(entry: TimeEntry) -> BilledRow:
     texts = _texts(entry, task=entry.task.name, description=entry.description)
-    quantity = Decimal(entry.minutes)
+    quantity = Decimal(entry.rounded_minutes)
     return _billed_row(ItemKind.HOURS, entry, quantity, entry.hourly_rate or ZERO, texts)
 
 

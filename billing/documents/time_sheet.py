@@ -1,8 +1,8 @@
 """A time sheet for a customer: hours in h:mm and in decimals, with sums per task.
 
-Hours are those that were worked. The decimal hours of a sum come from its minutes, so they may
-differ by some hundredths from the sum of the rounded rows. Amounts follow
-`registrations/worth.py`, as an invoice does.
+Hours are those that were worked; where rounding charges other ones, these stand beside them. The
+decimal hours of a sum come from its minutes, so they may differ by some hundredths from the sum of
+the rounded rows. Amounts follow `registrations/worth.py`, as an invoice does.
 """
 
 import datetime
@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -42,6 +43,7 @@ FIELDS = (
     "ended_at",
     "description",
     "minutes",
+    "rounded_by",
     "amount",
 )
 
@@ -59,6 +61,11 @@ class TimeSheet:
     with_amounts: bool = False
     with_signature: bool = True
 
+    @cached_property
+    def with_rounded(self) -> bool:
+        """Whether other minutes are charged than were worked."""
+        return self.rows.exclude(rounded_by=0).exists()
+
     def lines(self) -> Iterator["Line"]:
         """Yield the hours, by day, person and order of registration."""
         ordered = self.rows.order_by(
@@ -69,13 +76,13 @@ class TimeSheet:
 
     def total(self) -> "Sum":
         """Return the sum of all rows."""
-        (found, *_others) = [*self._sums(), Sum("", 0, ZERO)]
+        (found, *_others) = [*self._sums(), Sum("", 0, 0, ZERO)]
         return found
 
     def by_task(self) -> list["Sum"]:
         """Return the sums per task, the largest first."""
         sums = [
-            Sum(str(name), worth.minutes, worth.amount)
+            Sum(str(name), worth.minutes, worth.rounded_minutes, worth.amount)
             for (name,), worth in worth_by(self.rows, "task__name").items()
         ]
         return sorted(sums, key=lambda one: (-one.minutes, one.name))
@@ -88,7 +95,10 @@ class TimeSheet:
         return list(named.distinct())
 
     def _sums(self) -> list["Sum"]:
-        return [Sum("", worth.minutes, worth.amount) for worth in worth_by(self.rows).values()]
+        return [
+            Sum("", worth.minutes, worth.rounded_minutes, worth.amount)
+            for worth in worth_by(self.rows).values()
+        ]
 
 
 @dataclass(frozen=True)
@@ -98,11 +108,13 @@ class Line:
     date: datetime.date
     texts: dict[str, str]
     minutes: int
+    rounded_minutes: int
     amount: Decimal
 
     @classmethod
     def of(cls, values: tuple[Any, ...]) -> "Line":
-        date, first, last, email, project, task, start, end, text, minutes, worth = values
+        date, first, last, email, project, task, start, end, text, *figures = values
+        minutes, rounded_by, worth = figures
         times = f"{format_clock(start)}–{format_clock(end)}" if start and end else ""
         texts = {
             "employee": full_name(first, last, email),
@@ -111,38 +123,39 @@ class Line:
             "times": times,
             "description": text,
         }
-        return cls(date, texts, minutes, worth)
+        return cls(date, texts, minutes, minutes + rounded_by, worth)
 
 
 @dataclass(frozen=True)
 class Sum:
-    """The minutes and the worth of some rows, in euros excl. VAT."""
+    """The minutes of some rows, worked and charged, and their worth in euros excl. VAT."""
 
     name: str
     minutes: int
+    rounded_minutes: int
     amount: Decimal
 
-    def figures(self, *, with_amounts: bool) -> list[str]:
-        """Return the figures as the sheet shows them."""
-        return figures_of(self.minutes, self.amount, with_amounts=with_amounts)
 
-
-def figures_of(minutes: int, worth: Decimal, *, with_amounts: bool) -> list[str]:
-    """Return hours, decimal hours and perhaps the amount, as texts in the active language."""
-    shown = [format_duration(minutes), amount(hours(minutes))]
-    return [*shown, amount(worth)] if with_amounts else shown
+def figures_of(one: "Line | Sum", sheet: TimeSheet) -> list[str]:
+    """Return the figures of a row or a sum, as texts in the active language."""
+    shown = [format_duration(one.minutes), amount(hours(one.minutes))]
+    if sheet.with_rounded:
+        shown.append(format_duration(one.rounded_minutes))
+    return [*shown, amount(one.amount or ZERO)] if sheet.with_amounts else shown
 
 
 def heads(sheet: TimeSheet) -> list[str]:
     """Return the headings of the columns."""
     chosen = [str(COLUMNS[name]) for name in sheet.columns]
-    return [_("Date"), *chosen, *figure_heads(with_amounts=sheet.with_amounts)]
+    return [_("Date"), *chosen, *figure_heads(sheet)]
 
 
-def figure_heads(*, with_amounts: bool) -> list[str]:
+def figure_heads(sheet: TimeSheet) -> list[str]:
     """Return the headings of the figures."""
     shown = [_("Hours"), _("Decimal")]
-    return [*shown, _("Amount")] if with_amounts else shown
+    if sheet.with_rounded:
+        shown.append(_("Rounded"))
+    return [*shown, _("Amount")] if sheet.with_amounts else shown
 
 
 def period_name(first: datetime.date, last: datetime.date) -> str:
@@ -155,17 +168,19 @@ def cells(sheet: TimeSheet) -> Iterator[list[Cell]]:
     blank: list[Cell] = [""] * len(sheet.columns)
     for line in sheet.lines():
         texts: list[Cell] = [line.texts[name] for name in sheet.columns]
-        yield [line.date, *texts, *_figure_cells(line.minutes, line.amount, sheet)]
+        yield [line.date, *texts, *_figure_cells(line, sheet)]
     total = sheet.total()
-    yield [_("Total"), *blank, *_figure_cells(total.minutes, total.amount, sheet)]
+    yield [_("Total"), *blank, *_figure_cells(total, sheet)]
     yield []
     for one in sheet.by_task():
-        yield [one.name, *blank, *_figure_cells(one.minutes, one.amount, sheet)]
+        yield [one.name, *blank, *_figure_cells(one, sheet)]
 
 
-def _figure_cells(minutes: int, worth: Decimal, sheet: TimeSheet) -> list[Cell]:
-    found: list[Cell] = [format_duration(minutes), hours(minutes)]
-    return [*found, worth] if sheet.with_amounts else found
+def _figure_cells(one: "Line | Sum", sheet: TimeSheet) -> list[Cell]:
+    found: list[Cell] = [format_duration(one.minutes), hours(one.minutes)]
+    if sheet.with_rounded:
+        found.append(format_duration(one.rounded_minutes))
+    return [*found, one.amount] if sheet.with_amounts else found
 
 
 def by_day(lines: Iterable[Line]) -> dict[datetime.date, list[Line]]:

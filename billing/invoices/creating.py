@@ -204,6 +204,7 @@ def _invoice_line(invoice: Invoice, position: int, line: Line) -> InvoiceLine:
         position=position,
         description=line.description,
         texts=line.texts or None,
+        rounding=line.rounding or None,
         quantity=line.quantity,
         unit=line.unit,
         price=line.price,

@@ -129,15 +129,21 @@ class ProposedInvoice:
 
     @property
     def rounding(self) -> str:
-        """The cents by which the lines differ from what the work is worth; empty if they agree."""
+        """What the lines are more or less than Unbilled shows, and why; empty if they agree."""
         items = [item for line in self.lines for item in line.items]
         more = sum((line.net for line in self.lines), ZERO) - worth_of(items)
         if not more:
             return ""
+        amount = {"amount": euro(abs(more))}
+        if any(line.rounding for line in self.lines):
+            text = _("The hours of each line are rounded: %(amount)s less than Unbilled shows.")
+            if more > 0:
+                text = _("The hours of each line are rounded: %(amount)s more than Unbilled shows.")
+            return text % amount
         text = _("Each line is rounded to the cent: %(amount)s less than Unbilled shows.")
         if more > 0:
             text = _("Each line is rounded to the cent: %(amount)s more than Unbilled shows.")
-        return text % {"amount": euro(abs(more))}
+        return text % amount
 
     @property
     def percentages(self) -> dict[str, Decimal]:

@@ -259,6 +259,8 @@ class InvoiceLine(models.Model):
     cost_centre_id = models.PositiveBigIntegerField(null=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
+    # Of hours that were rounded as a line: project, price and the minutes that this added.
+    rounding = models.JSONField(null=True)
     # Its billed rows, copied when the invoice became final: the time specification.
     specification = models.JSONField(default=list)
     # On a credit invoice: the line that it takes back, and the disposition of the rows of that

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from customers.models import Customer
-from projects.models import Method, ScheduledAmount
+from lib.rounding import Rounding, Unit
+from projects.models import Method, Project, ScheduledAmount
 from registrations.models import BILLABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
 from vat.models import VatRate
 from vat.rates_by_date import NoRateThen, has_ended
@@ -37,8 +38,9 @@ def billable(organisation: Organisation, work: SelectedWork) -> Billable:
     """Return the items of the work; rows that may not be billed are counted by reason."""
     rules = PostingRules(organisation)
     found = Billable()
-    _add_plain_hours(work, found, rules=rules)
-    _add_items(work.time_entries, found, why_not=why_not_hours, make=partial(_hours, rules=rules))
+    _add_plain_hours(work, found, rules=rules, organisation=organisation)
+    hours = partial(_hours, rules=rules, organisation=organisation)
+    _add_items(work.time_entries, found, why_not=why_not_hours, make=hours)
     _add_items(work.expenses, found, why_not=why_not_row, make=partial(_expense, rules=rules))
     _add_items(work.trips, found, why_not=why_not_row, make=partial(_trip, rules=rules))
     _add_items(
@@ -50,9 +52,12 @@ def billable(organisation: Organisation, work: SelectedWork) -> Billable:
     return found
 
 
-def _add_plain_hours(work: SelectedWork, found: Billable, *, rules: PostingRules) -> None:
+def _add_plain_hours(
+    work: SelectedWork, found: Billable, *, rules: PostingRules, organisation: Organisation
+) -> None:
     # To look customers up by project is quicker than to compare them for each of many rows.
     customers = {pk: project.customer for pk, project in work.projects.items()}
+    rounding = {pk: of_lines(project, organisation) for pk, project in work.projects.items()}
     items: dict[int, list[Item]] = {}
     for row in work.hours:
         project, task = work.projects[row.project_id], work.tasks[row.task_id]
@@ -71,9 +76,10 @@ def _add_plain_hours(work: SelectedWork, found: Billable, *, rules: PostingRules
             employee=work.employees[row.membership_id],
             date=row.date,
             description=row.description,
-            quantity=Decimal(row.minutes),
+            quantity=Decimal(row.minutes + row.rounded_by),
             price=row.hourly_rate,
             code=task.code or "HOURS",
+            rounding=rounding[row.project_id],
             posting_rule=rule,
         )
         if row.project_id not in items:
@@ -180,7 +186,13 @@ def day_of_supply(row: Registration | ScheduledAmount) -> datetime.date:
     return row.date
 
 
-def _hours(entry: TimeEntry, rules: PostingRules) -> Item:
+def of_lines(project: Project, organisation: Organisation) -> Rounding | None:
+    """Return the rule of a project that rounds the hours of each invoice line."""
+    rule = project.rounding(organisation)
+    return rule if rule is not None and rule.unit == Unit.LINE else None
+
+
+def _hours(entry: TimeEntry, rules: PostingRules, organisation: Organisation) -> Item:
     project, task = entry.project, entry.task
     return Item(
         kind=ItemKind.HOURS,
@@ -192,10 +204,11 @@ def _hours(entry: TimeEntry, rules: PostingRules) -> Item:
         employee=str(entry.membership),
         date=entry.date,
         description=entry.description,
-        quantity=Decimal(entry.minutes),
+        quantity=Decimal(entry.rounded_minutes),
         # why_not_hours refuses hours without a rate.
         price=cast(Decimal, entry.hourly_rate),
         code=task.code or "HOURS",
+        rounding=of_lines(project, organisation),
         posting_rule=rules.of(task, project.customer, on=entry.date),
     )
 
@@ -214,6 +227,7 @@ def _expense(expense: Expense, rules: PostingRules) -> Item:
         quantity=expense.quantity,
         price=expense.price,
         code="EXPENSE",
+        rounding=None,
         posting_rule=rules.of(
             expense.category,
             expense.project.customer,
@@ -237,6 +251,7 @@ def _trip(trip: Trip, rules: PostingRules) -> Item:
         quantity=Decimal(trip.distance),
         price=trip.rate,
         code="KM",
+        rounding=None,
         posting_rule=rules.of(rules.trip_settings, trip.project.customer, on=day_of_supply(trip)),
     )
 
@@ -255,6 +270,7 @@ def _scheduled(scheduled: ScheduledAmount, rules: PostingRules) -> Item:
         quantity=scheduled.quantity,
         price=scheduled.price,
         code=(scheduled.task.code if scheduled.task else "") or "AGREED",
+        rounding=None,
         posting_rule=rules.of(
             scheduled.task, scheduled.project.customer, on=day_of_supply(scheduled)
         ),

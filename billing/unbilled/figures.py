@@ -81,7 +81,7 @@ def _with_figures(
 def _add_hours(found: dict[int, UnbilledProject], worths: Worths) -> None:
     for (pk,), worth in worths.items():
         part = found[pk]
-        part.minutes = worth.minutes
+        part.minutes = worth.rounded_minutes
         if part.project.billing_method.is_hourly:
             part.hours = worth.amount
             part.widen(worth.first, worth.last)

@@ -5,6 +5,7 @@ An Item is one thing to bill: hours, an expense, a trip, or an agreed amount.
 However hours are grouped to lines, the quantities of their lines add up to the same hundredths of
 an hour: the presentation of an invoice does not change how many hours are charged. What the lines
 come to can differ by some cents, because every line is rounded to the cent (EN 16931 BR-DEC-23).
+Only where a project rounds the hours of each line to whole steps, the grouping decides.
 """
 
 import datetime
@@ -16,6 +17,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from lib.money import ZERO, cents, hours, net_amount
+from lib.rounding import Rounding
 from vat.totals import divide
 
 
@@ -60,6 +62,8 @@ class Item(NamedTuple):
     quantity: Decimal
     price: Decimal
     code: str
+    # The rule of hours that are rounded as a line.
+    rounding: Rounding | None
     posting_rule: PostingRule
 
 
@@ -67,11 +71,14 @@ class Item(NamedTuple):
 class Quantity:
     """Items of one project and price on one line: their quantity as printed, and their price.
 
-    Hours are in hundredths of an hour, trips in kilometres.
+    Hours are in hundredths of an hour, trips in kilometres. `rounded_by` is the number of minutes
+    that rounding adds on this line, or takes.
     """
 
     quantity: Decimal
     price: Decimal
+    project_id: int = 0
+    rounded_by: int = 0
 
     @property
     def net(self) -> Decimal:
@@ -83,16 +90,29 @@ class Quantity:
 Key = tuple[ItemKind, int, Decimal, int]
 
 
+@dataclass
+class _Sum:
+    """What is added up on a line."""
+
+    quantity: Decimal = Decimal(0)
+    rounding: Rounding | None = None
+
+
 def worth_of(items: Iterable[Item]) -> Decimal:
-    """Return what the items are worth in euros excl. VAT, by the rule of `lib.money`."""
-    return sum((part.net for part in quantities_of([list(items)])[0]), ZERO)
+    """Return what the items are worth in euros excl. VAT by the rule of `lib.money`, as in lists.
+
+    Hours that are rounded as a line are not rounded here.
+    """
+    plain = [item._replace(rounding=None) for item in items]
+    return sum((part.net for part in quantities_of([plain])[0]), ZERO)
 
 
 def quantities_of(lines: Sequence[Iterable[Item]]) -> list[list[Quantity]]:
     """Return the quantities of each line, given its items.
 
     The hours of a project at one rate are divided over the lines that they are on: each line gets
-    its own hours, at most a hundredth more or less.
+    its own hours, at most a hundredth more or less. Hours that are rounded as a line become whole
+    steps on each.
     """
     sums = [_sums(items) for items in lines]
     places: dict[Key, list[int]] = defaultdict(list)
@@ -101,9 +121,8 @@ def quantities_of(lines: Sequence[Iterable[Item]]) -> list[list[Quantity]]:
             places[key].append(place)
     found: list[list[Quantity]] = [[] for _ in sums]
     for key, where in places.items():
-        parts = _divided(key[0], [sums[place][key] for place in where])
-        for place, quantity in zip(where, parts, strict=True):
-            found[place].append(Quantity(quantity, key[2]))
+        for place, part in zip(where, _parts(key, [sums[one][key] for one in where]), strict=True):
+            found[place].append(part)
     return found
 
 
@@ -117,15 +136,27 @@ def quantity_of(kind: ItemKind, quantity: Decimal) -> Decimal:
     return hours(int(quantity)) if kind is ItemKind.HOURS else quantity
 
 
-def _sums(items: Iterable[Item]) -> dict[Key, Decimal]:
-    sums: dict[Key, Decimal] = defaultdict(Decimal)
+def _sums(items: Iterable[Item]) -> dict[Key, _Sum]:
+    sums: dict[Key, _Sum] = defaultdict(_Sum)
     for item in items:
-        sums[item.kind, item.project_id, item.price, alone(item.kind, item.id)] += item.quantity
+        part = sums[item.kind, item.project_id, item.price, alone(item.kind, item.id)]
+        part.quantity += item.quantity
+        part.rounding = item.rounding
     return sums
 
 
-def _divided(kind: ItemKind, quantities: Sequence[Decimal]) -> list[Decimal]:
-    """Return quantities of two decimals, as stored lines have; minutes become hours."""
+def _parts(key: Key, sums: Sequence[_Sum]) -> list[Quantity]:
+    """Return the quantities on several lines of what is added up; they have two decimals."""
+    kind, project_id, price, _alone = key
     if kind is not ItemKind.HOURS:
-        return [cents(quantity) for quantity in quantities]
-    return divide(hours(int(sum(quantities))), [minutes / 60 for minutes in quantities])
+        return [Quantity(cents(one.quantity), price, project_id) for one in sums]
+    if rounding := sums[0].rounding:
+        return [_rounded(int(one.quantity), rounding, price, project_id) for one in sums]
+    total = hours(int(sum(one.quantity for one in sums)))
+    parts = divide(total, [one.quantity / 60 for one in sums])
+    return [Quantity(part, price, project_id) for part in parts]
+
+
+def _rounded(minutes: int, rounding: Rounding, price: Decimal, project_id: int) -> Quantity:
+    rounded = rounding.of(minutes)
+    return Quantity(hours(rounded), price, project_id, rounded - minutes)

@@ -64,6 +64,8 @@ class Line:
     posting_rule: PostingRule
     items: tuple[Item, ...]
     discount: Decimal = ZERO
+    # Of hours rounded as this line: project, price and the minutes that this adds.
+    rounding: tuple[tuple[int, str, int], ...] = ()
     # The description by language, if it differs.
     texts: Mapping[str, str] = field(default_factory=dict)
 
@@ -153,6 +155,9 @@ def _line(
         task_id=first.task_id if len(task_ids) == 1 else None,
         posting_rule=first.posting_rule,
         items=items,
+        rounding=tuple(
+            (one.project_id, str(one.price), one.rounded_by) for one in quantities if one.rounded_by
+        ),
     )
 
 

@@ -27,7 +27,9 @@ from .items import ItemKind
 
 # The billed fields: a row with another value in one of them is no longer the row of the line.
 CONTENT: Mapping[ItemKind, tuple[str, ...]] = {
-    ItemKind.HOURS: ("project_id", "task_id", "date", "is_billable", "minutes", "hourly_rate"),
+    ItemKind.HOURS: (
+        *("project_id", "task_id", "date", "is_billable", "minutes", "rounded_by", "hourly_rate"),
+    ),
     ItemKind.EXPENSE: ("project_id", "category_id", "date", "is_billable", "quantity", "price"),
     ItemKind.TRIP: ("project_id", "date", "is_billable", "distance", "rate"),
     ItemKind.SCHEDULED: ("project_id", "due_on", "quantity", "price"),
@@ -212,8 +214,14 @@ def _check_untouched(rows: CreditedRows) -> None:
     ):
         text = _("Cannot be cancelled: registrations on it were marked as invoiced.")
         raise RowsMoved(text)
-    if any(_content(rows.kind, row) != rows.was[pk] for pk, row in found.items()):
+    if any(_is_changed(rows.kind, row, was=rows.was[pk]) for pk, row in found.items()):
         raise RowsMoved(_("Cannot be cancelled: registrations on it were changed."))
+
+
+def _is_changed(kind: ItemKind, row: Mapping[str, Any], *, was: Mapping[str, str]) -> bool:
+    """Compare what was stored; an older version of the program stored fewer fields."""
+    content = _content(kind, row)
+    return any(content[name] != value for name, value in was.items())
 
 
 def _content(kind: ItemKind, row: Mapping[str, Any]) -> dict[str, str]:

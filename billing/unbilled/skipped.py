@@ -98,7 +98,7 @@ def _groups(
             kind=kind,
             why=Why(why),
             count=group.count,
-            minutes=group.minutes,
+            minutes=group.rounded_minutes,
             amount=group.amount,
             first=group.first,
             last=group.last,

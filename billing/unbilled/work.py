@@ -56,6 +56,7 @@ class PlainHours(NamedTuple):
     date: datetime.date
     description: str
     minutes: int
+    rounded_by: int
     hourly_rate: Decimal
 
 

@@ -90,7 +90,7 @@ def _groups(
             project=projects[project],
             kind=kind,
             count=group.count,
-            minutes=group.minutes,
+            minutes=group.rounded_minutes,
             amount=group.amount,
             first=group.first,
             last=group.last,

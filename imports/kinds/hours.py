@@ -12,6 +12,7 @@ from projects.models import ProjectTask, Task
 from registrations import overlaps, rules
 from registrations.fields import ClockField
 from registrations.models import TimeEntry
+from registrations.rates.rounding import round_days
 
 from ..cells import Day, Duration, Name, Text, Typed
 from .base import Context, Field, ReadRow
@@ -107,7 +108,7 @@ class HoursKind(RegistrationKind):
     )  # fmt: skip
     identity = ("membership_id", "project_id", "task_id", "date", "description", "started_at")
     figures = ("minutes", "ended_at", "pause_minutes")
-    priced = ("hourly_rate",)
+    priced = ("hourly_rate", "rounded_by")
     references = {"task": (Task, "task")}
 
     def fields(self) -> Sequence[Field]:
@@ -207,6 +208,9 @@ class HoursKind(RegistrationKind):
             if remark := overlaps.remark_about(overlaps.overlapping_among(target, others)):
                 errors["start"] = remark
         return errors
+
+    def stored_rows(self, rows: list[Any], context: Context) -> None:
+        round_days(rows, organisation=context.organisation)
 
     @staticmethod
     def _may_add(pair: tuple[int, int], context: Context) -> bool:

@@ -244,10 +244,14 @@ class RegistrationKind(Kind):
         context.consumed |= {target.pk for target in new}
         if changed:
             self._change(changed, context)
+        self.stored_rows([*new, *changed], context)
         return [self.record(plan, context) for plan in plans]
 
     def store_beside(self, pairs: list[Any]) -> None:
         """Store what new rows need besides."""
+
+    def stored_rows(self, rows: list[Any], context: Context) -> None:
+        """Do what stored rows need together."""
 
     def _refuse_amounts(self, plans: list[Plan]) -> None:
         for plan in plans:

@@ -16,6 +16,7 @@ from lib.form_fields import DayField
 from lib.money import cents
 from lib.picker_fields import PickerField
 from lib.questions import AsksQuestions
+from lib.rounding_forms import HasRounding
 from lib.text import fill
 from lib.understanding import ShowsUnderstood, number
 from lib.unlikely import LAST
@@ -35,7 +36,7 @@ FIELDS_OF = {
 }
 
 
-class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
+class ProjectForm(AsksQuestions, ShowsUnderstood, HasRounding, forms.ModelForm):  # type: ignore[type-arg]  # takes none at run time
     """General data, method of invoicing, budget."""
 
     hourly_rate = AmountField(label=gettext_lazy("Hourly rate"), max_digits=8, required=False)
@@ -62,6 +63,9 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
             "budget_amount",
             "warns_at",
             "warns_again_at",
+            "rounding_step",
+            "rounding_direction",
+            "rounding_unit",
         )
         field_classes = {"customer": PickerField, "starts_on": DayField, "ends_on": DayField}
         widgets = {
@@ -69,6 +73,8 @@ class ProjectForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type: ign
         }
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
+        rule = organisation.get_rounding_step_display()
+        self.empty_step = _("As the organisation: %(rule)s") % {"rule": rule}
         super().__init__(*args, **options)
         self.instance.organisation = organisation
         # The stored project: validation writes the typed values into the instance.

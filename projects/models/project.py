@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Organisation
 from customers.models import Customer
 from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
+from lib.rounding import STEPS, Direction, Rounding, Unit
 
 from .catalogue import Task
 
@@ -124,6 +125,16 @@ class Project(models.Model):
     fixed_price = models.DecimalField(
         _("fixed price"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    # Null: the rule of the organisation; the two fields after it then mean nothing.
+    rounding_step = models.PositiveSmallIntegerField(
+        _("round billed hours to"), choices=STEPS, null=True, blank=True
+    )
+    rounding_direction = models.CharField(
+        _("rounded"), max_length=7, choices=Direction, default=Direction.UP
+    )
+    rounding_unit = models.CharField(
+        _("what is rounded"), max_length=5, choices=Unit, default=Unit.ENTRY
+    )
     reference = LineField(_("reference for the customer"), max_length=50, blank=True)
     notes = MultilineField(_("notes"), blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
@@ -149,6 +160,18 @@ class Project(models.Model):
     @property
     def billing_method(self) -> Method:
         return Method(self.method)
+
+    def rounding(self, organisation: Organisation) -> Rounding | None:
+        """Return the rule for its billed hours: its own, else that of its organisation.
+
+        None: they are not rounded, or not billed.
+        """
+        if not self.billing_method.is_hourly:
+            return None
+        rule = organisation if self.rounding_step is None else self
+        if not rule.rounding_step:
+            return None
+        return Rounding(rule.rounding_step, rule.rounding_direction, rule.rounding_unit)
 
     @property
     def warning_percentages(self) -> list[int]:

@@ -235,6 +235,8 @@ class TimeEntry(Registration):
     started_at = models.TimeField(_("start"), null=True, blank=True)
     ended_at = models.TimeField(_("end"), null=True, blank=True)
     pause_minutes = models.PositiveSmallIntegerField(_("pause"), default=0)
+    # What rounding adds to the minutes that are charged, or takes from them: see lib/rounding.
+    rounded_by = models.SmallIntegerField(default=0, db_default=0, editable=False)
     # Whether the person chose to bill it; null: it follows the task.
     billable_choice = models.BooleanField(null=True, editable=False)
     # In euros excl. VAT an hour; null: not billed by the hour.
@@ -242,12 +244,26 @@ class TimeEntry(Registration):
 
     class Meta(Registration.Meta):
         default_related_name = "time_entries"
-        constraints = _invoiced_with_a_line("time_entry")
+        constraints = [
+            *_invoiced_with_a_line("time_entry"),
+            models.CheckConstraint(
+                condition=models.Q(rounded_by__gte=-models.F("minutes"))
+                & (models.Q(rounded_by=0) | models.Q(is_billable=True)),
+                name="time_entry_is_rounded_where_billed",
+            ),
+        ]
         indexes = [
-            *_of_lists("time_entry", "minutes", "task", priced_by=["hourly_rate", "minutes"]),
+            *_of_lists(
+                "time_entry", "minutes", "task", priced_by=["hourly_rate", "minutes", "rounded_by"]
+            ),
             # The sum of the minutes of a project, without reading the rows.
             models.Index(fields=["organisation", "project", "minutes"], name="time_entry_used"),
         ]
+
+    @property
+    def rounded_minutes(self) -> int:
+        """The minutes that are priced and billed: the worked ones, rounded."""
+        return self.minutes + self.rounded_by
 
 
 class Expense(Registration):

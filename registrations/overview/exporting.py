@@ -44,21 +44,22 @@ _hours = lru_cache(maxsize=24 * 60)(hours)
 class Kind:
     """What one kind of registration has of its own.
 
-    `subject` is its task, category or vehicle, and `price` its rate. `figures` makes hours,
-    quantity and kilometres of the value of `quantity`; `places` are the fields from and to.
+    `subject` is its task, category or vehicle, and `price` its rate. `figures` makes hours as
+    worked and as rounded, quantity and kilometres of the values of `quantities`; `places` are the
+    fields from and to.
     """
 
     label: Promise
     subject: str
     price: str
-    quantity: str
-    figures: Callable[[Any], list[Cell]]
+    quantities: tuple[str, ...]
+    figures: Callable[..., list[Cell]]
     places: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields to read, in the order in which `_rows` unpacks them."""
-        own = (self.subject, "description", self.quantity)
+        own = (self.subject, "description", *self.quantities)
         return ("date", *NAMES, *own, *STATUS, self.price, "amount", *self.places)
 
 
@@ -67,22 +68,22 @@ KINDS: dict[type[Registration], Kind] = {
         label=gettext_lazy("Hours"),
         subject="task__name",
         price="hourly_rate",
-        quantity="minutes",
-        figures=lambda minutes: [_hours(minutes), None, None],
+        quantities=("minutes", "rounded_by"),
+        figures=lambda minutes, more: [_hours(minutes), _hours(minutes + more), None, None],
     ),
     Expense: Kind(
         label=gettext_lazy("Expense"),
         subject="category__name",
         price="price",
-        quantity="quantity",
-        figures=lambda quantity: [None, quantity, None],
+        quantities=("quantity",),
+        figures=lambda quantity: [None, None, quantity, None],
     ),
     Trip: Kind(
         label=gettext_lazy("Trip"),
         subject="vehicle__name",
         price="rate",
-        quantity="distance",
-        figures=lambda distance: [None, None, short(distance)],
+        quantities=("distance",),
+        figures=lambda distance: [None, None, None, short(distance)],
         places=("origin", "destination"),
     ),
 }
@@ -107,6 +108,7 @@ def _head(*, with_amounts: bool) -> list[str]:
         _("Task, category or vehicle"),
         _("Description"),
         _("Hours"),
+        _("Rounded hours"),
         _("Quantity"),
         _("Km"),
         _("Billable"),
@@ -123,8 +125,9 @@ def _rows(queryset: QuerySet[Any]) -> Iterator[list[Cell]]:
     statuses = {value: str(text) for value, text in Status.choices}
     for row in queryset.values_list(*kind.fields).iterator(chunk_size=CHUNK):
         day, first, last, email, number, customer, code, project, *rest = row
-        subject, text, quantity, billable, status, invoice_status, invoice, *rest = rest
-        price, amount, *places = rest
+        subject, text, *rest = rest
+        quantities, rest = rest[: len(kind.quantities)], rest[len(kind.quantities) :]
+        billable, status, invoice_status, invoice, price, amount, *places = rest
         yield [
             label,
             day,
@@ -135,7 +138,7 @@ def _rows(queryset: QuerySet[Any]) -> Iterator[list[Cell]]:
             project,
             subject,
             _with_places(text, *places) if places else text,
-            *kind.figures(quantity),
+            *kind.figures(*quantities),
             yes if billable else no,
             on_draft if invoice_status == DRAFT else statuses[status],
             invoice,

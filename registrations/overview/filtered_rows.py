@@ -86,8 +86,8 @@ def query_of(found: RegistrationFilter) -> str:
 def figures_of(rows: QuerySet[Any]) -> dict[str, Any]:
     """Return what the selection bar adds up: numbers, and the quantities by project and rate.
 
-    Amounts are in cents, kilometres in tenths. Hours without a rate are worth nothing, and so are
-    trips that are not billed.
+    Amounts are in cents, kilometres in tenths, minutes as worked; those by rate are the rounded
+    ones. Hours without a rate are worth nothing, and so are trips that are not billed.
     """
     found: dict[str, Any] = {"count": 0, "minutes": 0, "tenths": 0, "amount": 0, "groups": []}
     for group in groups_of(rows):
@@ -97,7 +97,8 @@ def figures_of(rows: QuerySet[Any]) -> dict[str, Any]:
         if "hourly_rate" not in group and "rate" not in group:
             found["amount"] += group["cents"]
         elif rate := _rate_of(group):
-            figures = [group.get("minutes_sum", 0), group.get("tenths_sum", 0)]
+            minutes = group.get("minutes_sum", 0) + group.get("rounded_sum", 0)
+            figures = [minutes, group.get("tenths_sum", 0)]
             found["groups"].append([group["project"], str(rate), *figures])
     return found
 

@@ -114,13 +114,25 @@ class Totals:
     count: int
     figure: Decimal | int
     amount: Decimal
+    # What rounding adds to the minutes that are billed.
+    rounded_by: int = 0
+
+    @property
+    def rounded_minutes(self) -> int:
+        """The minutes with what rounding adds."""
+        return int(self.figure) + self.rounded_by
 
 
 def totals(rows: RegistrationQuerySet, *, figure: str) -> Totals:
     """Let the database add up the rows, in one query."""
     worth = worth_of(rows)
     figures: dict[str, Decimal | int] = {"minutes": worth.minutes, "distance": worth.kilometres}
-    return Totals(count=worth.count, figure=figures.get(figure, 0), amount=worth.amount)
+    return Totals(
+        count=worth.count,
+        figure=figures.get(figure, 0),
+        amount=worth.amount,
+        rounded_by=worth.rounded_by,
+    )
 
 
 def totals_if_few(rows: RegistrationQuerySet, *, figure: str) -> Totals | None:

@@ -1,22 +1,18 @@
-"""Price registrations: when they are saved, and again for a project on request."""
+"""Price registrations when they are saved, and add up what they are worth."""
 
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Self, cast
+from typing import cast
 
-import structlog
-from django.db import transaction
-
-from accounts.models import Membership
 from lib.money import ZERO, cents, net_amount, worth_of_minutes
 from projects.dated_rates import TripRates
 from projects.models import Method, Project
 from projects.rates import RateBook
 
 from ..models import Expense, Registration, TimeEntry, Trip, TripKind
+from . import rounding
 
 
 def price(row: Registration, *, before: Registration | None = None) -> None:
@@ -46,6 +42,10 @@ def price_many(
     per_km = TripRates(trips[0].organisation_id) if trips else None
     for row in rows:
         _price(row, before=stored.get(row.pk), rates=rates, per_km=per_km)
+    if hours:
+        rounding.round_each(hours, organisation=hours[0].organisation)
+        for entry in hours:
+            set_amount(entry)
 
 
 def _price(
@@ -63,7 +63,7 @@ def _price(
             follows = book.is_billable(project=row.project, task=row.task)
             chosen = row.billable_choice
             row.is_billable = is_billed and (follows if chosen is None else chosen)
-            _price_hours(row, rates=book, agreed=_agreed_rate(row, before, rates=book))
+            set_rate(row, rates=book, agreed=_agreed_rate(row, before, rates=book))
         case Expense():
             row.is_billable = is_billed and row.is_billable
             row.amount = net_amount(row.quantity, row.price) if row.is_billable else ZERO
@@ -99,13 +99,17 @@ def _rate_on(entry: TimeEntry, day: datetime.date, rates: RateBook) -> Decimal |
     )
 
 
-def _price_hours(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = None) -> None:
-    """Set rate and amount; no rate if these hours are not billed by the hour or no rate is set."""
+def set_rate(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = None) -> None:
+    """Set the rate; none if these hours are not billed by the hour or no rate is set."""
     rate = _rate_on(entry, entry.date, rates) if entry.is_billable else None
     if rate is not None and agreed is not None:
         rate = agreed
     entry.hourly_rate = rate
-    entry.amount = worth_of_minutes(entry.minutes, rate)
+
+
+def set_amount(entry: TimeEntry) -> None:
+    """Set what the rounded minutes of an entry are worth at its rate, in euros excl. VAT."""
+    entry.amount = worth_of_minutes(entry.rounded_minutes, entry.hourly_rate)
 
 
 def without_vat(
@@ -134,34 +138,10 @@ def _rate_of_trip(trip: Trip, before: Registration | None, rates: TripRates | No
     return rates.at(trip.date)
 
 
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Repricing:
-    """The effect of repricing open hours: number of rows, euros before and after.
-
-    `locked` is the number of unbilled rows whose price stays, because they were submitted or
-    approved, or are of a closed period.
-    """
-
-    changed: int
-    before: Decimal
-    after: Decimal
-    locked: int = 0
-
-    @classmethod
-    def of(cls, pairs: Sequence[tuple[Decimal | None, TimeEntry]], *, locked: int = 0) -> Self:
-        """Add up repriced entries, each with the rate it had before."""
-        before = worth_of_hours((one.project_id, rate, one.minutes) for rate, one in pairs)
-        after = worth_of_hours((one.project_id, one.hourly_rate, one.minutes) for _, one in pairs)
-        return cls(len(pairs), before, after, locked)
-
-
 def worth_of_hours(hours: Iterable[tuple[int, Decimal | None, int]]) -> Decimal:
-    """Return what minutes are worth, each with the id of its project and its rate.
+    """Return what rounded minutes are worth, each with the id of its project and its rate.
 
-    The minutes of one project at one rate are added before they are rounded and priced.
+    The minutes of one project at one rate are added before they become hours and are priced.
     """
     minutes: Counter[tuple[int, Decimal | None]] = Counter()
     for project, rate, number in hours:
@@ -178,45 +158,3 @@ def worth_of_trips(trips: Iterable[tuple[Trip, Decimal | None]]) -> Decimal:
     for trip, rate in trips:
         totals[trip.project_id, rate or ZERO] += Decimal(trip.distance)
     return sum((net_amount(total, rate) for (_, rate), total in totals.items()), ZERO)
-
-
-def preview_repricing(project: Project) -> Repricing:
-    """Return what reprice_unbilled would do; changes nothing."""
-    open_rows, locked = _repriced(project)
-    return Repricing.of(open_rows, locked=locked)
-
-
-@transaction.atomic
-def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime) -> Repricing:
-    """Price the open unbilled hours of a project by the rate of each date; log who did it."""
-    project.time_entries.unbilled().hold()
-    changed = []
-    found, locked = _repriced(project)
-    for before, entry in found:
-        rows = TimeEntry.objects.filter(pk=entry.pk).unbilled().unlocked()
-        if rows.update(hourly_rate=entry.hourly_rate, amount=entry.amount):
-            changed.append((before, entry))
-    log.info("hours.repriced", project=project.pk, by=by.pk, rows=len(changed), at=now.isoformat())
-    return Repricing.of(changed, locked=locked)
-
-
-def _repriced(project: Project) -> tuple[list[tuple[Decimal | None, Any]], int]:
-    """Return the open hours whose price changes, each with its old rate; and how many are locked.
-
-    Locked are those that another price would change too.
-    """
-    unlocked = set(project.time_entries.unbilled().unlocked().values_list("pk", flat=True))
-    entries = project.time_entries.unbilled().select_related(
-        "project__customer", "task", "membership"
-    )
-    rates, changed, locked = RateBook([project]), [], 0
-    for entry in entries:
-        before = (entry.hourly_rate, entry.amount)
-        _price_hours(entry, rates=rates)
-        if (entry.hourly_rate, entry.amount) == before:
-            continue
-        if entry.pk in unlocked:
-            changed.append((before[0], entry))
-        else:
-            locked += 1
-    return changed, locked

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import structlog
 from django.db import models, transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, F, Value, When
 
 from accounts.models import Membership, Organisation
 from projects.dated_rates import RateEdit, rates_of
@@ -153,12 +153,14 @@ def _update(
     """Write a rate, and the amount of each length, to rows that are not billed; in one query."""
     if not ids:
         return 0
-    figure = "distance" if model is Trip else "minutes"
+    figure = "distance" if model is Trip else "priced_minutes"
     amount = Case(
         *(When(**{figure: number}, then=Value(euros)) for number, euros in amounts.items()),
         output_field=model._meta.get_field("amount"),
     )
     rows = model.objects.filter(pk__in=ids).unbilled().order_by()
+    if model is TimeEntry:
+        rows = rows.annotate(priced_minutes=F("minutes") + F("rounded_by"))
     count: int = rows.update(**{_rate_name(model): rate, "amount": amount})
     return count
 
@@ -240,7 +242,7 @@ def _rate_name(model: Any) -> str:
 
 
 def _figure(row: Any) -> Decimal | int:
-    number: Decimal | int = row.distance if isinstance(row, Trip) else row.minutes
+    number: Decimal | int = row.distance if isinstance(row, Trip) else row.rounded_minutes
     return number
 
 

@@ -95,7 +95,7 @@ class Effect:
         if self.is_of_trips:
             return worth_of_trips((one.row, one.row.rate) for one in self.rows)
         return worth_of_hours(
-            (one.row.project_id, one.rate_before, one.row.minutes) for one in self.rows
+            (one.row.project_id, one.rate_before, one.row.rounded_minutes) for one in self.rows
         )
 
     @cached_property
@@ -104,7 +104,7 @@ class Effect:
         if self.is_of_trips:
             return worth_of_trips((one.row, one.rate_after) for one in self.rows)
         return worth_of_hours(
-            (one.row.project_id, one.rate_after, one.row.minutes) for one in self.rows
+            (one.row.project_id, one.rate_after, one.row.rounded_minutes) for one in self.rows
         )
 
     @property
@@ -243,7 +243,7 @@ def _more(rows: RegistrationQuerySet) -> list[str]:
 def amount_of(row: Any, rate: Decimal | None) -> Decimal:
     if isinstance(row, Trip):
         return net_amount(Decimal(row.distance), rate or ZERO)
-    return worth_of_minutes(row.minutes, rate)
+    return worth_of_minutes(row.rounded_minutes, rate)
 
 
 def _billed(rows: RegistrationQuerySet) -> Iterator[Billed]:

@@ -12,6 +12,7 @@ from accounts.models import Membership
 from .. import history
 from ..models import EDITABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
 from ..rates.pricing import price
+from ..rates.rounding import round_days
 from ..rights import may_register_for, may_register_on
 from ..rules import check, check_amount, check_description
 
@@ -31,6 +32,7 @@ FIELDS: dict[type[Registration], tuple[str, ...]] = {
         "pause_minutes",
         "billable_choice",
         "hourly_rate",
+        "rounded_by",
     ),
     Expense: (
         "category",
@@ -65,6 +67,7 @@ def add(row: Registration, *, by: Membership) -> None:
     """Price and save a new registration. Raises ValidationError with sentences by field."""
     _prepare(row, by=by)
     row.save(force_insert=True)
+    _round_with_others(row)
 
 
 @transaction.atomic
@@ -107,6 +110,7 @@ def change(row: Registration, *, by: Membership, submits: bool = False) -> None:
     if not rows.update(**_values(row), **status):
         raise NotChangeable
     row.status = new
+    _round_with_others(row, stored)
     if status:
         owners = [(row.pk, row.membership_id)]
         history.record(type(row), owners, status=new, by=by, at=timezone.now())
@@ -121,7 +125,10 @@ def delete(row: Registration, *, by: Membership) -> None:
     found = locked.first()
     if found is None:
         raise NotChangeable
+    pk = found.pk
     found.delete()
+    found.pk = pk
+    _round_with_others(found)
     if isinstance(found, Expense):
         _delete_receipt(found.receipt.name or "")
 
@@ -134,6 +141,7 @@ def put_back(row: Registration, *, by: Membership) -> None:
     Membership.objects.select_for_update().get(pk=row.membership_id)
     check(row)
     row.save(force_insert=True)
+    _round_with_others(row)
 
 
 def copied(row: Registration) -> Registration:
@@ -151,6 +159,13 @@ def copied(row: Registration) -> Registration:
     if isinstance(new, Trip):
         new.odometer_begin, new.odometer_end = None, None
     return new
+
+
+def _round_with_others(*rows: Registration) -> None:
+    """Round the hours of the day again, where the project rounds the hours of a day together."""
+    hours = [row for row in rows if isinstance(row, TimeEntry)]
+    if hours:
+        round_days(hours, organisation=hours[0].organisation)
 
 
 def _values(row: Registration) -> dict[str, object]:

@@ -42,6 +42,7 @@ SHOWN = (
 )
 # What only one kind has.
 OWN: Mapping[type[Registration], tuple[str, ...]] = {
+    TimeEntry: ("rounded_by",),
     Expense: ("receipt", "receipt_name"),
     Trip: ("origin", "destination"),
 }
@@ -56,9 +57,10 @@ RATES: Mapping[type[Registration], tuple[str, ...]] = {
 class Row:
     """One line of the list.
 
-    `figure` is its minutes, quantity or kilometres, `amount` its worth in euros excl. VAT, None for
-    what is not billed. `figures` are attributes for what the selection adds up. `invoice` is the
-    number of its invoice, with `invoice_url` for members who may open it.
+    `figure` is its minutes, quantity or kilometres; `rounded_minutes` is None where rounding
+    changes nothing. `amount` is its worth in euros excl. VAT, None for what is not billed.
+    `figures` are attributes for what the selection adds up. `invoice` is the number of its invoice,
+    with `invoice_url` for members who may open it.
     """
 
     pk: int
@@ -74,6 +76,7 @@ class Row:
     receipt_url: str
     receipt_name: str
     figure: Any
+    rounded_minutes: int | None
     amount: Decimal | None
     tag: str
     status: str
@@ -125,6 +128,7 @@ class RowReader:
             receipt_url=self._receipt_url(pk) if values.get("receipt") else "",
             receipt_name=values.get("receipt_name", ""),
             figure=figure,
+            rounded_minutes=figure + more if (more := values.get("rounded_by")) else None,
             amount=amount if values["is_billable"] and amount else None,
             edit_url=self._edit_url(pk),
             **self._status(values),
@@ -139,6 +143,8 @@ class RowReader:
             # What a trip that is not billed was registered at counts for nothing.
             if rate is not None and ("hourly_rate" in values or values["is_billable"]):
                 found |= {"rate": rate, "project": values["project_id"]}
+                if more := values.get("rounded_by"):
+                    found["rounded"] = values["minutes"] + more
         parts = (f' data-{name}="{value}"' for name, value in found.items() if value is not None)
         return mark_safe("".join(parts))  # noqa: S308 - numbers
 

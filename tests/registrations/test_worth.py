@@ -16,7 +16,7 @@ from projects.figures import figures
 from registrations import worth
 from registrations.models import TimeEntry
 from registrations.overview import overviews
-from registrations.rates.pricing import preview_repricing
+from registrations.rates.repricing import preview_repricing
 from tests import factories
 from tests.billing.everything_unbilled import everything_unbilled
 

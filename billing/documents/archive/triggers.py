@@ -62,6 +62,7 @@ LINE = [
     "cost_centre_id",
     "project_id",
     "task_id",
+    "rounding",
     "specification",
     "credits_id",
     "row_action",

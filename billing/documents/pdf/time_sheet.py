@@ -11,7 +11,6 @@ from django.utils.translation import override, pgettext
 
 from accounts.models import Organisation
 from lib.formats import day
-from lib.money import ZERO
 
 from ..time_sheet import (
     Line,
@@ -64,13 +63,11 @@ def _content(sheet: TimeSheet, language: str, today: datetime.date) -> dict[str,
         "meta": [list(pair) for pair in _meta(sheet, projects, named, period)],
         "columns": list(sheet.columns),
         "heads": heads(sheet),
-        "figures": 3 if sheet.with_amounts else 2,
+        "figures": len(figure_heads(sheet)),
         "rows": _rows(sheet),
-        "total": [_("Total"), *total.figures(with_amounts=sheet.with_amounts)],
-        "task_heads": [_("Per task"), *figure_heads(with_amounts=sheet.with_amounts)],
-        "tasks": [
-            [one.name, *one.figures(with_amounts=sheet.with_amounts)] for one in sheet.by_task()
-        ],
+        "total": [_("Total"), *figures_of(total, sheet)],
+        "task_heads": [_("Per task"), *figure_heads(sheet)],
+        "tasks": [[one.name, *figures_of(one, sheet)] for one in sheet.by_task()],
         "signatures": _signatures(sheet) if sheet.with_signature else [],
         "sign": [_("Signature"), _("Date")],
         "foot": " · ".join(parts),
@@ -123,9 +120,7 @@ def _rows(sheet: TimeSheet) -> list[dict[str, Any]]:
 
 def _row(line: Line, date: str, sheet: TimeSheet) -> dict[str, Any]:
     texts = [line.texts[name] for name in sheet.columns]
-    worth = line.amount or ZERO
-    figures = figures_of(line.minutes, worth, with_amounts=sheet.with_amounts)
-    return {"begins": bool(date), "cells": [date, *texts, *figures]}
+    return {"begins": bool(date), "cells": [date, *texts, *figures_of(line, sheet)]}
 
 
 def _signatures(sheet: TimeSheet) -> list[list[str]]:

@@ -26,6 +26,7 @@ HOURS = Item(
     quantity=Decimal(90),
     price=Decimal("90.00"),
     code="DEV",
+    rounding=None,
     posting_rule=HIGH,
 )
 EXPENSE = HOURS._replace(

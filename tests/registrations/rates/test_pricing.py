@@ -7,7 +7,8 @@ import pytest
 
 from projects.models import DatedRate, Method, TripSettings
 from registrations.models import Expense, Status, TimeEntry, Timer, Trip
-from registrations.rates.pricing import preview_repricing, price, reprice_unbilled
+from registrations.rates.pricing import price
+from registrations.rates.repricing import preview_repricing, reprice_unbilled
 from registrations.register.repeating import repeat
 from registrations.register.timing import stop
 from tests import factories

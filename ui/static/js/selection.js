@@ -111,18 +111,18 @@
     new Intl.NumberFormat(isDutch ? "nl-NL" : "en-GB", {
       minimumFractionDigits: digits, maximumFractionDigits: digits,
     }).format(value);
-  // Rows are worth what the server says (registrations/worth.py): the minutes or kilometres of a
-  // project at one rate are added, minutes rounded to hundredths of an hour, and then priced. All
-  // numbers here are whole.
-  const figuresOf = ({ minutes, amount, km, rate, project }) => ({
-    minutes: Number(minutes || 0), amount: cents(amount), tenths: Math.round(Number(km || 0) * 10),
+  // Rows are worth what the server says (registrations/worth.py): the rounded minutes or the
+  // kilometres of a project at one rate are added, minutes become hundredths of an hour, and then
+  // they are priced. All numbers here are whole.
+  const figuresOf = ({ minutes, rounded, amount, km, rate, project }) => ({
+    minutes: Number(minutes || 0), priced: Number(rounded || minutes || 0), amount: cents(amount), tenths: Math.round(Number(km || 0) * 10),
     ...(rate ? { rate: cents(rate), project } : {}),
   });
   // What is selected of a kind: the rows of its filter, less those without, and the ticked rows.
   function figures(rows = {}, filter = null) {
     const total = { count: 0, minutes: 0, tenths: 0, amount: 0 };
     const rated = {};
-    const add = ({ amount, minutes, tenths = 0, rate, project, count = 1 }, sign = 1) => {
+    const add = ({ amount, minutes, priced = minutes, tenths = 0, rate, project, count = 1 }, sign = 1) => {
       total.count += sign * count;
       total.minutes += sign * minutes;
       total.tenths += sign * tenths;
@@ -130,7 +130,7 @@
         total.amount += sign * amount;
       } else {
         const group = (rated[`${project} ${rate}`] ||= { rate, minutes: 0, tenths: 0 });
-        group.minutes += sign * minutes;
+        group.minutes += sign * priced;
         group.tenths += sign * tenths;
       }
     };

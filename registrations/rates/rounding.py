@@ -1,0 +1,148 @@
+"""What rounding adds to hours: one by one, or the hours of a day on one task together.
+
+Hours that are rounded as an invoice line keep their minutes until they are on one: see
+`billing/unbilled/items.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from accounts.models import Membership, Organisation
+from lib.money import worth_of_minutes
+from lib.rounding import Rounding, Unit
+from projects.models import Project
+
+from ..models import EDITABLE_STATUSES, TimeEntry
+
+# Rows that one statement changes.
+BATCH = 1000
+
+
+class Day(NamedTuple):
+    """The work of an employee on one task of a project on one day, by their ids."""
+
+    project: int
+    task: int
+    membership: int
+    date: Any
+
+    @classmethod
+    def of(cls, entry: TimeEntry) -> "Day":
+        return cls(entry.project_id, entry.task_id, entry.membership_id, entry.date)
+
+
+def round_each(entries: Iterable[TimeEntry], *, organisation: Organisation) -> None:
+    """Set what rounding adds to each of these entries by itself. Does not save.
+
+    Of a project that rounds days this holds while the entry is the only one of its day.
+    """
+    rules = _Rules(organisation)
+    for entry in entries:
+        rule = rules.of(entry.project) if entry.is_billable else None
+        is_line = rule is None or rule.unit == Unit.LINE
+        entry.rounded_by = 0 if is_line or rule is None else rule.of(entry.minutes) - entry.minutes
+
+
+def round_days(entries: Sequence[TimeEntry], *, organisation: Organisation) -> None:
+    """Round again what is rounded together with these entries, and save it.
+
+    They were just saved or deleted; one that moved is given as it was, too. Rows that are locked
+    keep what they have. Three queries, and none for projects that do not round days. It locks the
+    employees, so that two changes of one day wait for each other.
+    """
+    days, rules = _rounded_days(entries, _Rules(organisation))
+    if not days:
+        return
+    people = Membership.objects.filter(pk__in={day.membership for day in days})
+    list(people.order_by("pk").select_for_update().values_list("pk"))
+    changed = []
+    for entry, added in _together(days, rules, organisation).values():
+        if entry.rounded_by != added:
+            entry.rounded_by = added
+            entry.amount = worth_of_minutes(entry.rounded_minutes, entry.hourly_rate)
+            changed.append(entry)
+    save_rounding(changed)
+    by_id = {entry.pk: (entry.rounded_by, entry.amount) for entry in changed}
+    for given in entries:
+        if given.pk in by_id:
+            given.rounded_by, given.amount = by_id[given.pk]
+
+
+def round_as_of_days(entries: Sequence[TimeEntry], *, organisation: Organisation) -> None:
+    """Set what rounding adds to entries whose project rounds days. Does not save."""
+    days, rules = _rounded_days(entries, _Rules(organisation))
+    found = _together(days, rules, organisation)
+    for entry in entries:
+        if entry.pk in found:
+            entry.rounded_by = found[entry.pk][1]
+
+
+def save_rounding(entries: Sequence[TimeEntry]) -> set[int]:
+    """Save rate, rounding and amount of the entries that are not locked; return their ids."""
+    rows, ids = TimeEntry.objects.unlocked().order_by(), {entry.pk for entry in entries}
+    written = ("hourly_rate", "rounded_by", "amount")
+    if not ids or rows.bulk_update(entries, written, batch_size=BATCH) == len(ids):
+        return ids
+    # Some were billed or decided meanwhile.
+    return set(rows.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+class _Rules:
+    """The rule of each project, looked up once."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
+        self._by_project: dict[int, Rounding | None] = {}
+
+    def of(self, project: Project) -> Rounding | None:
+        if project.pk not in self._by_project:
+            self._by_project[project.pk] = project.rounding(self._organisation)
+        return self._by_project[project.pk]
+
+
+def _rounded_days(
+    entries: Iterable[TimeEntry], rules: _Rules
+) -> tuple[set[Day], dict[int, Rounding]]:
+    """Return the days that are rounded as a whole, and the rule of their projects by id."""
+    days, found = set(), {}
+    for entry in entries:
+        rule = rules.of(entry.project)
+        if rule is not None and rule.unit == Unit.DAY:
+            days.add(Day.of(entry))
+            found[entry.project_id] = rule
+    return days, found
+
+
+def _together(
+    days: set[Day], rules: Mapping[int, Rounding], organisation: Organisation
+) -> dict[int, tuple[TimeEntry, int]]:
+    """Return each entry of the days that can change, with what rounding adds to it, by id."""
+    if not days:
+        return {}
+    stored = TimeEntry.objects.filter(
+        organisation=organisation,
+        is_billable=True,
+        project__in={day.project for day in days},
+        membership__in={day.membership for day in days},
+        date__in={day.date for day in days},
+    )
+    by_day: dict[Day, list[TimeEntry]] = defaultdict(list)
+    for entry in stored.order_by("pk"):
+        if (day := Day.of(entry)) in days:
+            by_day[day].append(entry)
+    found: dict[int, tuple[TimeEntry, int]] = {}
+    for day, entries in by_day.items():
+        may_change = [one for one in entries if is_open(one, organisation)]
+        fixed = [one for one in entries if not is_open(one, organisation)]
+        before = sum(one.minutes for one in fixed), sum(one.rounded_minutes for one in fixed)
+        added = rules[day.project].shared([one.minutes for one in may_change], before=before)
+        found |= {one.pk: (one, more) for one, more in zip(may_change, added, strict=True)}
+    return found
+
+
+def is_open(entry: TimeEntry, organisation: Organisation) -> bool:
+    """Return whether nothing locks the entry: no decision, no invoice and no closed period."""
+    closed = organisation.closed_until
+    is_closed = closed is not None and entry.date <= closed
+    return entry.invoice_line_id is None and entry.status in EDITABLE_STATUSES and not is_closed
