@@ -34,6 +34,9 @@ HOPELESS = ("login", "encryption", "unreachable", "later", "unclear")
 class Action:
     """An action on invoices; `why_not` returns an empty text if it is allowed.
 
+    `done` has the count; what names the invoices otherwise follows it, so that of deleted drafts it
+    has the customers too.
+
     `makes_final`: the action makes a draft final, so the draft must meet the legal requirements.
     """
 
@@ -50,14 +53,14 @@ class Action:
 
 @dataclass
 class Outcome:
-    """The ids of the invoices done, and a sentence for each that failed."""
+    """The name of the customer of each invoice done, by id; and a sentence for each that failed."""
 
-    ids: list[int] = field(default_factory=list)
+    customers: dict[int, str] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
     @property
     def done(self) -> int:
-        return len(self.ids)
+        return len(self.customers)
 
 
 def selected(organisation: Organisation, posted: QueryDict) -> list[Invoice]:
@@ -113,7 +116,7 @@ def carry_out(
             reason = _("it has changed in the meantime.")
             outcome.failed.append(f"{name}: {reason}")
         else:
-            outcome.ids.append(pk)
+            outcome.customers[pk] = str(invoice.customer)
     return outcome
 
 
@@ -199,7 +202,9 @@ ACTIONS = {
     "delete": Action(
         title=gettext_lazy("Delete drafts"),
         button=gettext_lazy("Delete"),
-        done=gettext_lazy("Drafts deleted: %(count)d. Their registrations can be billed again."),
+        done=gettext_lazy(
+            "Drafts deleted: %(count)d (%(customers)s). Their registrations can be billed again."
+        ),
         question=gettext_lazy("Their registrations can be billed again."),
         why_not=why_not_deleted,
         carry_out=lambda invoice, by, now: delete_draft(invoice),

@@ -145,16 +145,21 @@ def _link(invoice: Invoice) -> Link:
 
 def _show_outcome(request: MemberRequest, action: Action, outcome: Outcome) -> None:
     if outcome.done:
-        text = str(action.done) % {"count": outcome.done}
+        customers = _first(list(outcome.customers.values()))
+        text = str(action.done) % {"count": outcome.done, "customers": ", ".join(customers)}
         # Read again: the action may have given a number, or deleted the draft.
-        found = Invoice.objects.filter(pk__in=outcome.ids).select_related("customer")
+        found = Invoice.objects.filter(pk__in=outcome.customers).select_related("customer")
         invoices = list(found.order_by("date", "pk")[: NAMED + 1])
-        names = [f"{one} · {one.customer}" for one in invoices[:NAMED]]
-        names += ["…"] if len(invoices) > NAMED else []
+        names = _first([f"{one} · {one.customer}" for one in invoices])
         links = [_link(one) for one in invoices[:NAMED]]
         toast(request, f"{text} {', '.join(names)}".strip(), links=links)
     for text in outcome.failed:
         messages.error(request, text)
+
+
+def _first(names: list[str]) -> list[str]:
+    """Return the first names, and … for the others."""
+    return names if len(names) <= NAMED else [*names[:NAMED], "…"]
 
 
 @require_POST

@@ -25,6 +25,7 @@ from ..overview.selection import SelectedRows, Selection
 from ..rights import sees_others
 
 ON_AN_INVOICE = _("on an invoice")
+ON_A_DRAFT = _("on a draft")
 NOT_BILLABLE = _("not billable")
 YOUR_OWN = _("your own, which somebody else approves")
 NOT_SUBMITTED = _("not submitted yet")
@@ -40,6 +41,8 @@ ALREADY = {
 }
 # Per kind and reason, at most so many of the rows that a change skips are named.
 NAMED = 3
+# The status of an invoice that is a draft.
+DRAFT = "draft"
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,17 @@ class Change:
         return by.pk if self.not_own and not decides_own(by) else 0
 
     def why_not(
-        self, *, status: str, is_billable: bool, is_billed: bool, is_own: bool = False
+        self,
+        *,
+        status: str,
+        is_billable: bool,
+        is_billed: bool,
+        is_on_draft: bool = False,
+        is_own: bool = False,
     ) -> str | Promise:
         """Return the reason why such a row does not change; empty if it may."""
         if is_billed:
-            return ON_AN_INVOICE
+            return ON_A_DRAFT if is_on_draft else ON_AN_INVOICE
         if is_own and status in self.sources:
             return YOUR_OWN
         if status not in self.sources:
@@ -97,17 +106,26 @@ class Before:
 
 
 @dataclass(frozen=True)
+class BilledOn:
+    """The invoice of unchanged rows. A draft has no number, nor has one to be numbered elsewhere."""
+
+    number: str
+    customer: str
+    is_draft: bool
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The number of changed rows, and of unchanged rows by reason.
 
     `named` has the first unchanged rows of the reasons that belong to this change alone, and
-    `invoices` the id and number of the invoices with unchanged rows; a draft has no number.
+    `invoices` the first invoices and the first drafts with unchanged rows, by id.
     """
 
     changed: int
     skipped: Counter[str] = field(default_factory=Counter)
     named: dict[str, list[Registration]] = field(default_factory=dict)
-    invoices: dict[int, str] = field(default_factory=dict)
+    invoices: dict[int, BilledOn] = field(default_factory=dict)
     before: list[Before] = field(default_factory=list, compare=False)
 
     @property
@@ -257,31 +275,40 @@ def _states(rows: RegistrationQuerySet) -> list[Before]:
 
 def _skipped(
     rows: SelectedRows, change: Change, *, own: int
-) -> tuple[Counter[str], dict[str, list[Registration]], dict[int, str]]:
+) -> tuple[Counter[str], dict[str, list[Registration]], dict[int, BilledOn]]:
     """Count the rows that do not change by reason, and name rows and invoices."""
     reasons: Counter[str] = Counter()
     named: dict[str, list[Registration]] = {}
-    invoices: dict[int, str] = {}
+    invoices: dict[int, BilledOn] = {}
     for queryset in rows:
-        told = queryset.annotate(is_billed=_IS_BILLED, is_own=_is_of(own))
-        groups = told.order_by().values("status", "is_billable", "is_billed", "is_own")
+        told = queryset.annotate(
+            is_billed=_IS_BILLED, is_on_draft=_IS_ON_DRAFT, is_own=_is_of(own)
+        )
+        groups = told.order_by().values(
+            "status", "is_billable", "is_billed", "is_on_draft", "is_own"
+        )
         for group in groups.annotate(n=models.Count("pk")):
             count = group.pop("n")
             if not (reason := change.why_not(**group)):
                 continue
             reasons[str(reason)] += count
             if group["is_billed"]:
-                invoices |= _invoices(queryset)
+                invoices |= _invoices(told.filter(is_on_draft=group["is_on_draft"]))
             elif reason in change.reasons.values():
                 same = told.filter(**group)[:NAMED]
                 named[str(reason)] = [*named.get(str(reason), ()), *same][:NAMED]
     return reasons, named, invoices
 
 
-def _invoices(rows: RegistrationQuerySet) -> dict[int, str]:
+def _invoices(rows: RegistrationQuerySet) -> dict[int, BilledOn]:
     billed = rows.filter(invoice_line__isnull=False).order_by("invoice_line__invoice")
-    pairs = billed.values_list("invoice_line__invoice", "invoice_line__invoice__number")
-    return dict(pairs.distinct()[: NAMED + 1])
+    found = billed.values_list(
+        "invoice_line__invoice",
+        "invoice_line__invoice__number",
+        "invoice_line__invoice__customer__name",
+        "is_on_draft",
+    )
+    return {pk: BilledOn(*about) for pk, *about in found.distinct()[: NAMED + 1]}
 
 
 def _is_of(member: int) -> "models.ExpressionWrapper[models.Q]":
@@ -290,4 +317,8 @@ def _is_of(member: int) -> "models.ExpressionWrapper[models.Q]":
 
 _IS_BILLED = models.ExpressionWrapper(
     models.Q(invoice_line__isnull=False), output_field=models.BooleanField()
+)
+_IS_ON_DRAFT = models.ExpressionWrapper(
+    models.Q(invoice_line__isnull=False, invoice_line__invoice__status=DRAFT),
+    output_field=models.BooleanField(),
 )

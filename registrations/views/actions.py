@@ -209,40 +209,52 @@ def reasons_in_words(outcome: Outcome) -> str:
         "%(count)d registrations were not changed: %(reasons)s.",
         count,
     )
-    named = [
-        fill(_("%(what)s: %(rows)s."), {"what": capfirst(what), "rows": rows})
-        for what, rows in _named(outcome)
-    ]
-    return " ".join([fill(sentence, {"count": count, "reasons": parts}), *named])
+    return " ".join([fill(sentence, {"count": count, "reasons": parts}), *_named(outcome)])
 
 
 def links_in(outcome: Outcome, *, by: Membership) -> list[Link]:
     """Return the addresses of the invoices and rows that `reasons_in_words` names, in its order."""
+    billed = [*_invoices(outcome)[:NAMED], *_drafts(outcome)[:NAMED]]
     links = [
-        (_invoice_name(number), reverse("billing:invoice-detail", args=[pk]))
-        for pk, number in list(outcome.invoices.items())[:NAMED]
+        (name, reverse("billing:invoice-detail", args=[pk]))
+        for pk, name in billed
         if by.is_invoicer
     ]
     return links + [link_to(row, whose(row)) for rows in outcome.named.values() for row in rows]
 
 
-def _named(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    """Yield each reason that has names, with the first names; the rest is an ellipsis."""
-    if outcome.invoices:
-        names = [_invoice_name(number) for number in outcome.invoices.values()]
-        is_all = len(names) <= NAMED
-        yield str(statuses.ON_AN_INVOICE), _listed(names[:NAMED], is_all=is_all)
+def _named(outcome: Outcome) -> Iterator[str]:
+    """Yield a sentence with the first names for each reason that has names; … is the rest."""
+    if invoices := _listed_first(_invoices(outcome)):
+        yield _with_names(str(statuses.ON_AN_INVOICE), invoices)
+    if drafts := _listed_first(_drafts(outcome)):
+        yield fill(_("On a draft for %(customers)s."), {"customers": drafts})
     for reason, rows in outcome.named.items():
         is_all = len(rows) == outcome.skipped[reason]
-        yield reason, _listed([whose(row) for row in rows], is_all=is_all)
+        yield _with_names(reason, _listed([whose(row) for row in rows], is_all=is_all))
+
+
+def _with_names(what: str, rows: str) -> str:
+    return fill(_("%(what)s: %(rows)s."), {"what": capfirst(what), "rows": rows})
+
+
+def _listed_first(named: list[tuple[int, str]]) -> str:
+    return _listed([name for _pk, name in named[:NAMED]], is_all=len(named) <= NAMED)
 
 
 def _listed(names: list[str], *, is_all: bool) -> str:
     return ", ".join(names if is_all else [*names, "…"])
 
 
-def _invoice_name(number: str) -> str:
-    return number or _("no number yet")
+def _invoices(outcome: Outcome) -> list[tuple[int, str]]:
+    """Return id and number of the invoices; one that e-Boekhouden numbers has none at first."""
+    found = outcome.invoices.items()
+    return [(pk, one.number or _("no number yet")) for pk, one in found if not one.is_draft]
+
+
+def _drafts(outcome: Outcome) -> list[tuple[int, str]]:
+    """Return id and customer of the drafts."""
+    return [(pk, one.customer) for pk, one in outcome.invoices.items() if one.is_draft]
 
 
 def _action(name: str) -> Action:

@@ -191,11 +191,15 @@ def test_the_pdf_opens_in_the_browser_under_its_number(agency, inside):
 
 def test_a_draft_is_thrown_away_and_its_rows_are_free(agency, inside):
     invoice = draft(agency)
-    assert "1 registration can be billed again" in text(inside.get(url("detail", invoice.pk)))
+    page = text(inside.get(url("detail", invoice.pk)))
+    assert "1 registration can be billed again" in page
+    assert f'data-confirm-title="Delete the draft for {invoice.customer}"' in page
 
     response = inside.post(url("change", invoice.pk, "delete"))
 
     assert response.url == url("list")
+    done = f"Drafts deleted: 1 ({invoice.customer}). Their registrations can be billed again."
+    assert done in text(inside.get(url("list")))
     assert TimeEntry.objects.get().status == Status.APPROVED
     assert not Invoice.objects.exists()
 
@@ -416,6 +420,15 @@ def test_an_action_on_several_invoices_names_and_links_them(inside, agency):
     for n, one in enumerate(invoices[:3]):
         assert f'<a href="{url("detail", one.pk)}">{one}</a> · Customer {n}' in page
     assert "Customer 2, …" in page
+
+
+def test_deleting_several_drafts_names_their_customers(inside, agency):
+    drafts = [draft(agency, name=f"Customer {n}") for n in range(4)]
+    address = url("selection-change", "delete")
+
+    page = text(inside.post(address, {"invoices": [one.pk for one in drafts]}, follow=True))
+
+    assert "Drafts deleted: 4 (Customer 0, Customer 1, Customer 2, …)." in page
 
 
 def test_a_deleted_draft_is_no_longer_selected(inside, agency):

@@ -43,7 +43,7 @@ def test_no_operation_changes_a_row_that_is_on_an_invoice(office, operation):
 
     outcome = operation(chosen(row), by=office.administrator)
 
-    assert (outcome.changed, dict(outcome.skipped)) == (0, {"on an invoice": 1})
+    assert (outcome.changed, dict(outcome.skipped)) == (0, {"on a draft": 1})
     assert status_of(row) == Status.INVOICED
 
 
@@ -316,14 +316,32 @@ def test_an_invoice_that_awaits_its_number_is_no_draft(office, administrator):
 
 def test_a_change_names_and_links_the_invoices_of_the_rows_it_leaves(office, administrator):
     row, draft = billed(office, number="2026-0118", status="sent"), billed(office)
+    unnumbered = billed(office, status="final", origin="eboekhouden")
+    customer = draft.invoice_line.invoice.customer.name
 
-    answer = act(administrator, "write-off", row, draft)
-    dialog = text(act(administrator, "write-off", row, draft, suffix="confirm"))
+    answer = act(administrator, "write-off", row, draft, unnumbered)
+    dialog = text(act(administrator, "write-off", row, draft, unnumbered, suffix="confirm"))
 
+    (sentence,) = told(answer)
+    assert sentence == (
+        "3 registrations were not changed: 2 on an invoice, 1 on a draft. "
+        f"On an invoice: 2026-0118, no number yet. On a draft for {customer}."
+    )
+    names = ((row, "2026-0118"), (draft, customer), (unnumbered, "no number yet"))
     for page in (text(answer), dialog):
-        for one, name in ((row, "2026-0118"), (draft, "no number yet")):
+        for one, name in names:
             url = reverse("billing:invoice-detail", args=[one.invoice_line.invoice_id])
             assert f'<a href="{url}">{name}</a>' in page
+
+
+def test_of_many_drafts_the_first_are_named(office, administrator):
+    rows = [billed(office) for _ in range(statuses.NAMED + 1)]
+
+    (sentence,) = told(act(administrator, "write-off", *rows))
+
+    assert sentence.startswith("4 registrations were not changed: 4 on a draft. On a draft for ")
+    assert sentence.endswith(", ….")
+    assert sentence.count(", ") == statuses.NAMED
 
 
 # --- Undo -----------------------------------------------------------------------------------------
