@@ -212,6 +212,12 @@ def test_it_says_as_of_when_payments_are_known(inside, agency):
     assert f"Payments as of {timezone.localtime(NOW):%d-%m-%Y %H:%M}" in page
 
 
+def test_without_a_connection_the_subtitle_ends_at_the_vat(inside):
+    page = inside.get(reverse("billing:report-outstanding")).content.decode()
+
+    assert ", incl. VAT</span>" in page
+
+
 def test_many_customers_cost_as_many_queries_as_one(inside, agency):
     def queries():
         with CaptureQueriesContext(connection) as asked:
