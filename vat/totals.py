@@ -163,7 +163,12 @@ def divide(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
     Every part is its share rounded down to the cent. The cents that are left go to the shares that
     lost most by rounding (largest remainder). The amount may differ from the sum of the shares by
     some cents, as after crediting in parts; that difference is first spread over all parts.
+
+    A negative amount is divided as its positive one, so that a credit of the whole takes back from
+    every share what the invoice gave to it, also of equal shares.
     """
+    if (amount or next(filter(None, shares), ZERO)) < 0:
+        return [-part for part in divide(-amount, [-share for share in shares])]
     parts = [share.quantize(CENT, rounding=ROUND_FLOOR) for share in shares]
     if not parts:
         return parts
