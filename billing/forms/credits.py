@@ -77,6 +77,12 @@ class CreditForm(forms.Form):
             raise ValidationError(_("Select at least one line."))
         return cleaned
 
+    @property
+    def day(self) -> datetime.date:
+        """The date of the credit; today as long as no valid one was typed."""
+        cleaned: dict[str, Any] = getattr(self, "cleaned_data", {})
+        return cleaned.get("date") or self.today
+
     def chosen(self) -> list[int]:
         """Return the ids of the ticked lines, also while the form is invalid."""
         return [one.line.pk for one in self._uncredited() if self[_line_field(one)].value()]

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from lib.money import ZERO
 from vat.totals import Totals, rate_of
 
+from ..legal.content import why_totals_corrected
+from ..legal.loading import filed_on
 from ..models import Booking, Invoice, InvoiceLine, InvoiceStatus, Origin, RowDisposition, State
 from ..unbilled.items import ItemKind
 from ..unbilled.releasing import rows_of_kind
@@ -54,11 +56,12 @@ class Preview:
 
     `apart` is in euros incl. VAT. For an invoice created here, it is how far the last credit
     differs from its own lines. For one in e-Boekhouden, it is how far all credits differ from the
-    invoice.
+    invoice. `warning` says what its date does to a VAT return.
     """
 
     totals: Totals
     apart: Decimal
+    warning: str = ""
 
 
 def why_no_credit(invoice: Invoice) -> str:
@@ -100,15 +103,22 @@ def with_takers(lines: Sequence[InvoiceLine], credits: Sequence[Invoice]) -> Seq
     return lines
 
 
-def preview(invoice: Invoice, chosen: Iterable[int]) -> Preview:
-    """Compute the totals of a credit of the chosen lines now."""
+def preview(
+    invoice: Invoice, chosen: Iterable[int], *, date: datetime.date, today: datetime.date
+) -> Preview:
+    """Compute the totals of a credit of the chosen lines, on this date."""
     lines = lines_of_credit(invoice, dict.fromkeys(chosen, RowDisposition.RELEASED))
     before = credits_before(invoice)
     original = original_of(invoice, lines, before=before)
     totals = credit_totals(
         lines, discount=invoice.discount, original=_if_issued_here(invoice, original)
     )
-    return Preview(totals, difference(lines, discount=invoice.discount, original=original))
+    filed = filed_on(invoice.organisation, date)
+    return Preview(
+        totals,
+        difference(lines, discount=invoice.discount, original=original),
+        why_totals_corrected(totals.rates, date, filed=filed, today=today),
+    )
 
 
 def lines_of_credit(

@@ -24,14 +24,14 @@ from integrations.eboekhouden.messages import InvoiceLine as ServiceLine
 from integrations.models import Connection
 from lib.formats import euro
 from lib.money import ZERO
-from vat.boxes import box_of
 from vat.models import VatRate
 from vat.total_rows import TotalRow, total_rows
 from vat.totals import Totals, totals
 
 from ..bookings.composing import priced_lines
-from ..legal.content import date_findings, why_corrected
+from ..legal.content import date_findings, why_totals_corrected
 from ..legal.findings import Finding, Place, Where
+from ..legal.loading import filed_on
 from ..legal.proposed import check_proposed
 from ..models import Origin
 from ..numbering import settings_of
@@ -261,8 +261,7 @@ class _Checks:
         self.default_term = settings_of(organisation).payment_term
         found = Connection.objects.filter(organisation=organisation).first()
         self.connection = found or Connection(organisation=organisation)
-        filed = organisation.filed_returns.in_force().containing(options.date).first()
-        self.filed = str(filed or "")
+        self.filed = filed_on(organisation, options.date)
 
     def problems(
         self,
@@ -297,10 +296,10 @@ class _Checks:
 
     def warning(self, sums: Totals) -> str:
         """Return what the date does to a VAT return, if a total is in a box of it."""
-        is_in_return = any(box_of(one.treatment, one.percentage) for one in sums.rates)
-        if self.options.origin == Origin.HERE or not is_in_return:
+        if self.options.origin == Origin.HERE:
             return ""
-        return why_corrected(self.options.date, filed=self.filed, today=timezone.localdate())
+        today = timezone.localdate()
+        return why_totals_corrected(sums.rates, self.options.date, filed=self.filed, today=today)
 
 
 def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:

@@ -1,14 +1,15 @@
 """The content of the invoice: dates, lines, amounts."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
 from customers.payment_terms import BUSINESS_DAYS
 from lib.formats import day
 from lib.money import net_amount
-from vat.totals import totals
+from vat.boxes import box_of
+from vat.totals import VatTotal, totals
 
 from .findings import Finding, Place, Severity, Where
 from .view import Document
@@ -179,6 +180,14 @@ def why_corrected(date: datetime.date, *, filed: str, today: datetime.date) -> s
         "this invoice needs a supplementary return."
     )
     return text % {"day": day(date), "due": day(due)} if today > due else ""
+
+
+def why_totals_corrected(
+    rates: Iterable[VatTotal], date: datetime.date, *, filed: str, today: datetime.date
+) -> str:
+    """Say the same of an invoice with these totals; nothing if none is in a box of the return."""
+    is_in_return = any(box_of(rate.treatment, rate.percentage) for rate in rates)
+    return why_corrected(date, filed=filed, today=today) if is_in_return else ""
 
 
 def dates_follow_numbers(document: Document) -> Iterator[Finding]:

@@ -70,6 +70,11 @@ def _filed(
     return list(organisation.filed_returns.in_force().filter(last__gte=since))
 
 
+def filed_on(organisation: Organisation, day: datetime.date) -> str:
+    """Return the period with this day whose VAT return is marked as filed; empty if there is none."""
+    return str(organisation.filed_returns.in_force().containing(day).first() or "")
+
+
 def _document(
     invoice: Invoice,
     *,

@@ -96,15 +96,16 @@ def _dialog(
         "form": form,
         "is_ours": invoice.origin == Origin.HERE,
         "why_not": _why_not(invoice),
-        **_figures(invoice, form.chosen()),
+        **_figures(invoice, form),
     }
     return render(request, "billing/invoices/invoice_credit.html", context, status=status)
 
 
-def _figures(invoice: Invoice, chosen: list[int]) -> dict[str, Any]:
-    """Return the totals of the ticked lines; nothing if none is ticked."""
+def _figures(invoice: Invoice, form: CreditForm) -> dict[str, Any]:
+    """Return the totals of the ticked lines, and a warning about the date; nothing without lines."""
+    chosen = form.chosen()
     if not chosen:
         return {}
-    shown = preview(invoice, chosen)
+    shown = preview(invoice, chosen, date=form.day, today=form.today)
     rows = total_rows(shown.totals.rates, net=shown.totals.net, discount=invoice.discount)
-    return {"totals": shown.totals, "total_rows": rows, "apart": shown.apart}
+    return {"totals": shown.totals, "total_rows": rows, "apart": shown.apart, "warning": shown.warning}

@@ -1,5 +1,6 @@
 """The pages of crediting: the dialog, its totals, and the rights."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -8,14 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from billing.invoices.creating import draft_invoices
+from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
 from billing.invoices.crediting import draft_credit
 from billing.invoices.issuing import make_final, mark_sent
-from billing.models import Invoice, Origin
+from billing.models import FiledReturn, Invoice, Origin
 from registrations.models import Status, TimeEntry
 from tests import factories
 from tests.billing.issued import as_if
 from tests.responses import text
+from vat.treatments import VatTreatment
 
 from .pages import url
 from .test_crediting import credit_input
@@ -53,6 +55,67 @@ def test_the_dialog_opens_with_all_lines_ticked_and_their_total(inside, invoice)
     assert page.count(" checked") == 2
     assert "€\u00a0−217.80" in page
     assert "Can be billed again" in page
+
+
+def file_november(agency) -> None:
+    """Mark the return with the day of `answers` as filed."""
+    FiledReturn.objects.create(
+        organisation=agency.organisation,
+        first=datetime.date(2026, 11, 1),
+        last=datetime.date(2026, 11, 30),
+        boxes={},
+        filed_at=NOW,
+    )
+
+
+FILED = "The VAT return of 01-11-2026 – 30-11-2026 is marked as filed, and this invoice changes it."
+
+
+def test_a_date_in_a_filed_period_is_warned_of_before_the_credit_is_made(agency, inside, invoice):
+    file_november(agency)
+    posted = answers(invoice, invoice.lines.first())
+    today = timezone.localdate() + datetime.timedelta(days=31)
+
+    filed = text(inside.post(url("credit-preview", invoice.pk), posted))
+    later = text(inside.post(url("credit-preview", invoice.pk), posted | {"date": f"{today}"}))
+    made = inside.post(url("credit", invoice.pk), posted)
+
+    assert FILED in filed
+    assert "marked as filed" not in later
+    assert FILED in text(inside.get(made.url))
+
+
+def test_a_credit_in_eboekhouden_is_warned_of_its_date_too(connected, inside):
+    connected.hours()
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    connected.deliver()
+    invoice = Invoice.objects.get()
+    file_november(connected)
+
+    page = text(
+        inside.post(
+            url("credit-preview", invoice.pk), answers(invoice, invoice.lines.first())
+        )
+    )
+
+    assert "Book credit invoice" in page
+    assert FILED in page
+
+
+def test_what_is_in_no_box_of_the_return_warns_of_nothing(agency, inside):
+    agency.vat.percentage, agency.vat.treatment = Decimal(0), VatTreatment.EXEMPT
+    agency.vat.save()
+    invoice = sent(agency)
+    file_november(agency)
+
+    page = text(
+        inside.post(
+            url("credit-preview", invoice.pk), answers(invoice, invoice.lines.first())
+        )
+    )
+
+    assert "€\u00a0−90.00" in page
+    assert "marked as filed" not in page
 
 
 def test_unticking_a_line_shows_what_is_left(inside, invoice):
