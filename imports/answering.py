@@ -17,7 +17,16 @@ from .models import FileImport, NewStatus
 from .names import CREATABLE, Names
 
 MOST_TEXT = 10_000
-SAVED = ("mapping", "looked_at", "readings", "answers", "corrections", "status", "adds_tasks")
+SAVED = (
+    "mapping",
+    "looked_at",
+    "readings",
+    "answers",
+    "corrections",
+    "status",
+    "adds_tasks",
+    "confirmed_days",
+)
 
 
 def take_answers(draft: FileImport, posted: QueryDict) -> list[str]:
@@ -34,6 +43,7 @@ def take_answers(draft: FileImport, posted: QueryDict) -> list[str]:
         draft.status = str(posted["status"])
     if "has_options" in posted:
         draft.adds_tasks = "adds_tasks" in posted
+        draft.confirmed_days = str(posted.get("future", ""))[:24]
     draft.save(update_fields=SAVED)
     return refused
 

@@ -5,8 +5,9 @@ are checked while they are imported.
 """
 
 import datetime
+import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
+from lib.days import describe_day
 from lib.tables import Cell, Row
 
 from .cells import Decision, text_of
@@ -60,6 +62,18 @@ class Column:
     unknown: Sequence[UnknownName] = ()
 
 
+@dataclass(frozen=True)
+class FutureDays:
+    """Rows of days in the future, which are asked about once.
+
+    `token` is what a tick posts: it confirms these rows with these days, and no others.
+    """
+
+    text: str
+    token: str
+    is_confirmed: bool
+
+
 @dataclass
 class Check:
     """The whole check of a draft."""
@@ -70,6 +84,7 @@ class Check:
     plans: list[Plan]
     total: int
     names: Names
+    future: FutureDays | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -89,6 +104,8 @@ class Check:
             return _("Say how the column is read.")
         if any(not column.is_certain for column in self.columns):
             return _("Look at the columns in amber: change them, or choose That is right.")
+        if self.future and not self.future.is_confirmed:
+            return _("Look at the rows of days in the future: correct them, or confirm them.")
         todo = self.counts
         if not todo[Outcome.NEW] and not todo[Outcome.CHANGED] and not self.is_partial:
             return _("No row of this file is new or changed.")
@@ -119,7 +136,42 @@ def check(
         plans = plan_some(kind, reader, rows[:PREVIEWED], context)
     for one in columns:
         _say(one, kind, reader, rows, names)
-    return Check(kind, columns, lacking, plans, len(rows), names)
+    future = None
+    if draft.is_registrations and not lacking:
+        days = _days_in_future(plans, reader, rows[PREVIEWED:], today=today)
+        future = _asked_about(days, confirmed=draft.confirmed_days)
+    return Check(kind, columns, lacking, plans, len(rows), names, future)
+
+
+def _days_in_future(
+    plans: Sequence[Plan],
+    reader: RowReader,
+    others: Iterable[tuple[int, Row]],
+    *,
+    today: datetime.date,
+) -> dict[int, datetime.date]:
+    """Return the days in the future by row: of what will be stored, and of rows not planned yet."""
+    days = {plan.row.number: plan.target.date for plan in plans if plan.is_in_future}
+    for number, cells in others:
+        day = reader.value("date", number, cells)
+        if day is not None and day > today:
+            days[number] = day
+    return days
+
+
+def _asked_about(days: dict[int, datetime.date], *, confirmed: str) -> FutureDays | None:
+    """Return the question about these days; None if there are none."""
+    if not days:
+        return None
+    text = ngettext(
+        "%(n)d row is of a day in the future: %(day)s. Is that right?",
+        "%(n)d rows are of a day in the future, the last of %(day)s. Is that right?",
+        len(days),
+    )
+    about = "\n".join(f"{number} {day}" for number, day in sorted(days.items()))
+    token = hashlib.sha256(about.encode()).hexdigest()[:24]
+    shown = text % {"n": len(days), "day": describe_day(max(days.values()))}
+    return FutureDays(shown, token, is_confirmed=token == confirmed)
 
 
 def plan_some(

@@ -90,6 +90,8 @@ class FileImport(Run):
     corrections = models.JSONField(default=dict)
     status = models.CharField(max_length=8, choices=NewStatus, default=NewStatus.OPEN)
     adds_tasks = models.BooleanField(default=False)
+    # Which rows of days in the future were confirmed, as `checking.FutureDays.token`.
+    confirmed_days = models.CharField(max_length=24, blank=True)
 
     # Rows of the file that were done, and their outcomes.
     done = models.PositiveIntegerField(default=0)

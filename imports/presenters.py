@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lib.days import describe_day
+
 from .cells import Amount, Duration, text_of
 from .checking import Check
 from .kinds.base import Field, Plan
@@ -22,7 +24,7 @@ TAGS = {
 
 @dataclass(frozen=True)
 class ShownCell:
-    """A cell of the preview. An error has the text of the file, to correct it."""
+    """A cell of the preview. An error, or a day in the future, has a field to correct it."""
 
     field: str
     label: str
@@ -30,6 +32,7 @@ class ShownCell:
     error: str = ""
     before: str = ""
     is_number: bool = False
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class ShownRow:
     why: str
     # Errors of fields that have no column: their cell is added.
     added: list[ShownCell] = field(default_factory=list)
+    is_doubtful: bool = False
 
 
 def shown_fields(checked: Check) -> list[Field]:
@@ -60,6 +64,8 @@ def shown_rows(plans: Iterable[Plan], checked: Check, fields: list[Field]) -> li
         why = plan.why or " ".join(dict.fromkeys(plan.errors.values()))
         if plan.row.is_left_out:
             why = _("as you answered")
+        if plan.is_in_future:
+            why = _("%(day)s is in the future.") % {"day": describe_day(plan.target.date)}
         rows.append(
             ShownRow(
                 plan.row.number,
@@ -68,6 +74,7 @@ def shown_rows(plans: Iterable[Plan], checked: Check, fields: list[Field]) -> li
                 [_cell(plan, one, checked) for one in fields],
                 why,
                 [_cell(plan, one, checked) for one in lacking],
+                is_doubtful=plan.is_in_future,
             )
         )
     return rows
@@ -78,7 +85,9 @@ def _cell(plan: Plan, of: Field, checked: Check) -> ShownCell:
     raw = plan.row.cells.get(of.name, "")
     value = plan.row.values.get(of.name)
     text = text_of(raw)
-    if not error and value is not None:
+    is_doubtful = plan.is_in_future and of.name == "date"
+    # What is corrected is read as its column is, so it is shown as the file has it.
+    if not error and not is_doubtful and value is not None:
         text = _shown(value, of, checked)
     return ShownCell(
         of.name,
@@ -86,6 +95,7 @@ def _cell(plan: Plan, of: Field, checked: Check) -> ShownCell:
         text,
         error,
         is_number=isinstance(of.reader, Amount | Duration),
+        is_doubtful=is_doubtful,
     )
 
 

@@ -52,6 +52,17 @@ class RowReader:
                 }
         return row
 
+    def value(self, name: str, number: int, cells: Sequence[Cell]) -> Any:
+        """Return one value of a row that is no name; None if it is empty or cannot be read."""
+        field = next((one for one in self.fields if one.name == name), None)
+        cell = self._cells(number, cells).get(name, "")
+        if field is None or cell == "":
+            return None
+        try:
+            return self._clean(field, cell)
+        except ValidationError:
+            return None
+
     def _cells(self, number: int, cells: Sequence[Cell]) -> dict[str, Cell]:
         found = {name: cells[place] for name, place in self.columns.items() if place < len(cells)}
         return found | dict(self.corrections.get(str(number), {}))

@@ -62,6 +62,8 @@ class Plan:
     before: dict[str, Any] | None = None
     # What is stored beside the target: the task that its project gets, the user of a member.
     beside: Any = None
+    # A registration of a day in the future, which is asked about.
+    is_in_future: bool = False
 
     @property
     def errors(self) -> dict[str, str]:

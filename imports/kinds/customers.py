@@ -13,7 +13,7 @@ from customers.editing import next_free_number
 from customers.models import Customer
 from lib.addresses import split_addresses
 from lib.amounts import AmountField
-from lib.countries import HOME
+from lib.countries import HOME, country_name
 from lib.folding import fold
 from lib.form_fields import LineField
 from lib.identifiers import clean_phone
@@ -41,6 +41,13 @@ class _Phone:
 
     def clean(self, text: str) -> str:
         return clean_phone(LineField(max_length=50).clean(text))
+
+
+class _Country(Text):
+    """A country: stored as its code, shown by its name."""
+
+    def shown(self, value: Any) -> str:
+        return country_name(value) if value else ""
 
 
 def _line(
@@ -75,7 +82,9 @@ FIELDS = (
     _line("postal_code", gettext_lazy("Postal code"),
           ("postcode", "postal code", "zip", "zip code"), "8011 LN"),
     _line("city", gettext_lazy("City"), ("plaats", "stad", "woonplaats", "city"), "Zwolle"),
-    _line("country", gettext_lazy("Country"), ("land", "country", "landcode"), "Nederland"),
+    Field("country", gettext_lazy("Country"),
+          _Country(cast(Any, Customer._meta.get_field("country")).formfield()),
+          ("land", "country", "landcode"), example="Nederland"),
     _line("coc_number", gettext_lazy("Chamber of Commerce number"),
           ("kvk", "kvk-nummer", "kvknummer", "kvk nummer", "coc", "coc number")),
     _line("vat_number", gettext_lazy("VAT number"),
@@ -126,8 +135,8 @@ class CustomersKind(RecordKind):
 
     def cleaned(self, row: ReadRow, stored: Any, context: Context) -> dict[str, Any]:
         values = {name: value for name, value in row.values.items() if value not in ("", None)}
-        if stored is not None:
-            values.pop("number", None)  # found by it
+        if stored is not None and values.pop("number", None):
+            row.values["number"] = stored.number  # found by it
         rate: VatRate | None = self._rates.get(values.pop("vat_rate", 0))
         texts = {name: str(values.get(name) or "") for name in BY_COUNTRY}
         if not texts["country"]:
@@ -157,6 +166,11 @@ class CustomersKind(RecordKind):
             values["number"] = f"K{self._next:05d}"
             self._next += 1
         return Customer(organisation=context.organisation, created_at=context.now, **values)
+
+    def shown(self, name: str, value: Any) -> str:
+        if name == "vat_rate_id":
+            return str(self._rates[value]) if value in self._rates else ""
+        return super().shown(name, value)
 
     def store_changed(self, plans: list[Plan], names: Any, context: Context) -> None:
         super().store_changed(plans, {name.removesuffix("_id") for name in names}, context)

@@ -62,8 +62,11 @@ class EmployeesKind(RecordKind):
 
     def cleaned(self, row: ReadRow, stored: Any, context: Context) -> dict[str, Any]:
         values = {name: value for name, value in row.values.items() if value not in ("", None)}
+        values["email"] = values["email"].lower()
         if stored is None:
             return values
+        names = {name: getattr(stored.user, name) for name in ("email", "first_name", "last_name")}
+        row.values |= {name: text for name, text in names.items() if name in row.values}
         if "role" in values and values["role"] != stored.role:
             row.errors["role"] = _("Change the role under Settings → Users.")
         return {name: values[name] for name in ("hourly_rate",) if name in values}

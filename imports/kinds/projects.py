@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from customers.models import Customer
 from lib.amounts import AmountField, QuantityField
 from lib.folding import fold
+from lib.times import format_duration
 from projects.editing import Agreement, TaskRow, save_project
 from projects.models import Method, Project, Task
 
@@ -124,6 +125,11 @@ class ProjectsKind(RecordKind):
         if "customer_id" in values:
             project.customer = self._customers[values["customer_id"]]
         return project
+
+    def shown(self, name: str, value: Any) -> str:
+        if name == "budget_minutes":
+            return format_duration(value) if value else ""
+        return super().shown(name, value)
 
     def store_new(self, plans: list[Plan], context: Context) -> None:
         """Store the projects as their form does, and plan a fixed price."""

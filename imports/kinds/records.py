@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..cells import Reader
 from ..models import ImportedRow, Outcome
 from ..names import NewName
 from .base import Context, Kind, Plan, ReadRow
@@ -29,7 +30,10 @@ class RecordKind(Kind):
         raise NotImplementedError
 
     def cleaned(self, row: ReadRow, stored: Any, context: Context) -> dict[str, Any]:
-        """Return the values to store by attribute; what is wrong goes to the row's errors."""
+        """Return the values to store by attribute; what is wrong goes to the row's errors.
+
+        What a stored record keeps although the file has it otherwise goes to the row's values.
+        """
         raise NotImplementedError
 
     def new(self, row: ReadRow, values: dict[str, Any], context: Context) -> Any:
@@ -51,6 +55,8 @@ class RecordKind(Kind):
             sentence = _("Row %(row)d has the same. Keep one of both.")
             row.errors[self.key_field] = sentence % {"row": context.planned[key]}
         values = {} if row.errors else self.cleaned(row, found, context)
+        # The preview shows the row as it will be stored.
+        row.values |= {name: value for name, value in values.items() if name in row.values}
         if row.errors:
             return Plan(row, Outcome.ERROR)
         if found is None:
@@ -71,7 +77,9 @@ class RecordKind(Kind):
         return Plan(row, Outcome.CHANGED, about, stored, changes, before)
 
     def shown(self, name: str, value: Any) -> str:
-        return "" if value is None else str(value)
+        """Return a value as the preview shows it."""
+        reader = next((one.reader for one in self.fields() if one.name == name), Reader())
+        return reader.shown(value)
 
     def store(self, plans: list[Plan], context: Context) -> list[ImportedRow]:
         self.store_new([plan for plan in plans if plan.outcome == Outcome.NEW], context)

@@ -118,7 +118,8 @@ class RegistrationKind(Kind):
         if row.errors:
             return Plan(row, Outcome.ERROR)
         beside = self.accept(row, target, context, stored=None)
-        return Plan(row, Outcome.NEW, target=target, beside=beside)
+        is_in_future = target.date > context.today
+        return Plan(row, Outcome.NEW, target=target, beside=beside, is_in_future=is_in_future)
 
     def _why_locked(self, stored: Registration) -> str:
         state = Status(stored.status).label

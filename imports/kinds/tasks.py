@@ -48,5 +48,6 @@ class TasksKind(RecordKind):
     def cleaned(self, row: ReadRow, stored: Any, context: Context) -> dict[str, Any]:
         values = {name: value for name, value in row.values.items() if value not in ("", None)}
         if stored is not None:
-            values.pop("name")  # found by it
+            values.pop("name")
+            row.values["name"] = stored.name  # found by it
         return values

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Role
 from imports import tasks
 from imports.carrying_out import carry_out_import
+from imports.checking import PREVIEWED
 from imports.models import FileImport, FileState
 from lib.tables import read_table
 from registrations.models import TimeEntry
@@ -173,3 +174,68 @@ def test_drafts_that_nobody_started_are_deleted_with_their_file(agency):
 
     assert list(FileImport.objects.all()) == [kept]
     assert not storage.exists(name)
+
+
+# --- Days in the future ---------------------------------------------------------------------------
+
+
+def future_rows(*days):
+    """A file with a good row of today and a row of each of these days from now."""
+    rows = []
+    for place, n in enumerate((0, *days)):
+        day = timezone.localdate() + datetime.timedelta(days=n)
+        rows.append((f"{day:%d-%m-%Y}", *ROWS[0][1:5], f"Werk {place}"))
+    return table(HEAD, *rows)
+
+
+def question_of(answer):
+    return answer.context["checked"].future
+
+
+def test_days_in_the_future_are_amber_and_asked_about_once(client, agency):
+    address = upload(client, future_rows(8, 40)).url
+    start = address.replace("columns", "start")
+
+    answer = client.get(address)
+    assert page(answer).count("is in the future.") == 2
+    assert page(answer).count('<tr id="row-3" class="unsure">') == 1
+    assert "2 rows are of a day in the future, the last of" in page(answer)
+    assert client.post(start, {"has_options": "1"}).status_code == 422
+    assert FileImport.objects.get().is_draft
+
+    ticked = {"has_options": "1", "future": question_of(answer).token}
+    assert question_of(client.post(address, ticked)).is_confirmed
+    assert client.post(start, ticked).url == LIST
+    carry_out_import(FileImport.objects.get().pk, clock=timezone.now)
+    assert TimeEntry.objects.count() == 3
+
+
+def test_a_tick_confirms_no_other_days(client):
+    address = upload(client, future_rows(8, 40)).url
+    ticked = {"has_options": "1", "future": question_of(client.get(address)).token}
+    day = timezone.localdate() + datetime.timedelta(days=90)
+
+    answer = client.post(address, ticked | {"cell:4:date": f"{day:%d-%m-%Y}", "was:4:date": ""})
+
+    assert not question_of(answer).is_confirmed
+    corrected = {"cell:3:date": "28-11-2025", "cell:4:date": "27-11-2025"}
+    assert question_of(client.post(address, ticked | corrected)) is None
+
+
+def test_a_row_that_is_there_already_is_not_asked_about_again(client, agency):
+    agency.run(agency.take(future_rows(8)))
+
+    answer = client.get(upload(client, future_rows(8)).url)
+
+    assert question_of(answer) is None
+    assert "unsure" not in page(answer)
+
+
+def test_a_day_in_the_future_behind_the_preview_is_asked_about_too(client):
+    days = [-(n // 8) - 1 for n in range(PREVIEWED)]
+
+    answer = client.get(upload(client, future_rows(*days, 8)).url)
+
+    assert len(answer.context["checked"].plans) == PREVIEWED
+    assert "1 row is of a day in the future: " in page(answer)
+    assert "Look at the rows of days in the future" in answer.context["checked"].why_not

@@ -8,6 +8,8 @@ from accounts.models import Membership, Role
 from customers.models import Customer
 from imports import undoing
 from imports.models import ImportedRow, Outcome
+from imports.presenters import shown_fields, shown_rows
+from lib.countries import country_name
 from projects.models import Project, Task
 from tests import factories
 
@@ -44,6 +46,62 @@ def test_customers_get_the_clean_of_their_form_and_errors_stand_at_their_cells(o
     )  # fmt: skip
     second = Customer.objects.get(name="De Groene Tuin")
     assert (second.number, second.country, second.city) == ("K00001", "NL", "Deventer")
+
+
+def shown(checked) -> list[dict[str, str]]:
+    """Return the texts of the preview by field, for each row."""
+    rows = shown_rows(checked.plans, checked, shown_fields(checked))
+    return [{cell.field: cell.text for cell in row.cells} for row in rows]
+
+
+def test_the_preview_shows_what_will_be_stored(office):
+    text = table(
+        ("Klantnummer", "Naam", "E-mail", "Telefoon", "Postcode", "Land", "KvK-nummer",
+         "BTW-nummer", "IBAN"),
+        ("K9", "Bakkerij  Van Dam", "Anna <mailto:Anna@VanDam.example>", "Tel.: 0570 12 34 56",
+         "8011ln", "NLD", "KvK 68412907", "btw 8290.88.981.B01", "IBAN: nl91 abna 0417 1643 00"),
+    )  # fmt: skip
+    draft = office.take(text, kind="customers")
+
+    (row,) = shown(office.check(draft))
+    office.run(draft)
+
+    stored = Customer.objects.get()
+    assert row == {name: getattr(stored, name) for name in row} | {"country": country_name("NL")}
+    assert (row["vat_number"], row["iban"]) == ("NL829088981B01", "NL91ABNA0417164300")
+    assert (stored.country, row["coc_number"]) == ("NL", "68412907")
+
+
+def test_the_preview_shows_what_a_record_keeps(office):
+    organisation = office.organisation
+    factories.create_customer(organisation=organisation, number="k9", name="Bakkerij Van Dam")
+    factories.create_task(organisation=organisation, name="Ontwerp")
+    people = table(("E-mail", "Voornaam"), (office.manager.user.email.upper(), "Iemand"))
+    customers = table(("Klantnummer", "Naam"), ("K9", "Bakkerij Van Dam"))
+
+    (customer,) = shown(office.check(office.take(customers, kind="customers")))
+    (task,) = shown(office.check(office.take(table(("Naam",), ("ONTWERP",)), kind="tasks")))
+    (person,) = shown(office.check(office.take(people, kind="employees")))
+
+    assert customer["number"] == "k9"
+    assert task["name"] == "Ontwerp"
+    user = office.manager.user
+    assert person == {"email": user.email, "first_name": user.first_name}
+
+
+def test_a_change_of_country_and_vat_rate_is_shown_by_name(office):
+    organisation = office.organisation
+    rate = factories.create_vat_rate(organisation=organisation)
+    factories.create_customer(organisation=organisation, number="K9", name="Bakkerij Van Dam")
+    text = table(
+        ("Klantnummer", "Naam", "Land", "Btw-tarief"),
+        ("K9", "Bakkerij Van Dam", "België", rate.name),
+    )
+
+    (plan,) = office.check(office.take(text, kind="customers")).plans
+
+    assert plan.changes["country"] == (country_name("NL"), country_name("BE"))
+    assert plan.changes["vat_rate_id"] == ("", str(rate))
 
 
 def test_a_customer_that_is_there_changes_and_is_not_emptied_and_undo_gives_it_back(office):
