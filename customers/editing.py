@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 
+from .known_codes import known_rows
 from .models import Contact, Customer
 
 # States of a booking that did not bring the customer to e-Boekhouden.
@@ -26,10 +27,13 @@ class InUse(Exception):
 
 
 def next_free_number(organisation: Organisation) -> str:
-    """Return a proposal for a new customer: one above the highest of K00001, K00002 …"""
-    numbers = organisation.customers.filter(number__istartswith="K").values_list(
-        "number", flat=True
-    )
+    """Return a proposal for a new customer: one above the highest of K00001, K00002 …
+
+    The codes of relations count too, as far as the last import saw them.
+    """
+    ours = organisation.customers.filter(number__istartswith="K")
+    theirs = known_rows(organisation).filter(key__startswith="k")
+    numbers = [*ours.values_list("number", flat=True), *theirs.values_list("key", flat=True)]
     used = [int(found[1]) for number in numbers if (found := PROPOSAL.fullmatch(number.upper()))]
     return f"K{max(used, default=0) + 1:05d}"
 

@@ -22,6 +22,7 @@ from vat.territories import where
 
 from .cleaning import BY_COUNTRY, Cleaned, clean_by_country
 from .editing import is_number_fixed, next_free_number, owner_of
+from .known_codes import relation_of_another
 from .models import Contact, Customer, ImportMode
 from .payment_terms import question_about_term
 
@@ -137,6 +138,7 @@ class CustomerForm(HasPhone, AsksQuestions, ShowsUnderstood, forms.ModelForm):  
             if self._is_new(name, text):
                 self._take(name, checked)
         self._check_vat()
+        self._ask_about_the_number()
         self._ask_about_the_rate()
         self._ask_about_the_term()
         return cleaned
@@ -148,6 +150,26 @@ class CustomerForm(HasPhone, AsksQuestions, ShowsUnderstood, forms.ModelForm):  
         days, is_business = (self.cleaned_data.get(n) for n in ("payment_term", "is_business"))
         if text := question_about_term(days, is_business=bool(is_business)):
             self.ask("payment_term", text)
+
+    def _ask_about_the_number(self) -> None:
+        """Ask about a number that is the code of another relation, as far as that is known."""
+        cleaned, changed = self.cleaned_data, {"number", "name"} & set(self.changed_data)
+        is_complete = {"number", "name"} <= cleaned.keys()
+        if not is_complete or not (changed or self.instance.pk is None):
+            return
+        typed = Customer(
+            organisation=self.organisation,
+            number=cleaned["number"],
+            name=cleaned["name"],
+            remote_id=self.instance.remote_id,
+        )
+        if name := relation_of_another(typed):
+            text = _(
+                "In e-Boekhouden, %(code)s is relation “%(name)s”. Is it this customer? Otherwise "
+                "choose another number, such as %(next)s."
+            )
+            told = {"code": typed.number, "name": name}
+            self.ask("number", fill(text, told | {"next": next_free_number(self.organisation)}))
 
     def _ask_about_the_rate(self) -> None:
         others = self.organisation.customers.exclude(pk=self.instance.pk).exclude(hourly_rate=None)

@@ -1,4 +1,8 @@
-"""Match relations with customers: by the relation's id, else by number, never by name."""
+"""Match relations with customers: by the relation's id, else by number, never by name alone.
+
+Equal numbers are one customer only if the names are equal too: a number that is free here may be
+that of another relation there.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,11 +14,14 @@ from django.utils.translation import gettext as _
 from integrations.eboekhouden.facts.limits import RELATION
 from integrations.eboekhouden.messages import Relation
 from lib.stored_texts import in_every_language
+from lib.text import clean_line
 
 from .models import Customer
 from .relations import label
 
 MAX_NUMBER = RELATION["code"]
+# A longer name of a relation is cut off here.
+LONGEST_NAME = 100
 # The fields by which a possible duplicate is recognised, the strongest first.
 NUMBERS, TEXTS = ("vat_number", "coc_number"), ("email", "name")
 TRAITS = (*NUMBERS, *TEXTS)
@@ -22,16 +29,30 @@ TRAITS = (*NUMBERS, *TEXTS)
 
 @dataclass(frozen=True)
 class Match:
-    """A relation with its customer (None: a new one), or with the reason why it is skipped."""
+    """A relation with its customer (None: a new one), or with the reason why it is skipped.
+
+    `is_unlike`: the customer has its code and another name, so that nobody knows whether it is
+    this relation.
+    """
 
     relation: Relation
     customer: Customer | None = None
     skipped: str = ""
+    is_unlike: bool = False
 
 
 def key(number: str) -> str:
     """Return a number for comparison, without surrounding blanks and in lower case."""
     return number.strip().casefold()
+
+
+def same_name(one: str, other: str) -> bool:
+    """Return whether two names are equal, apart from capitals and white space."""
+    return _plain(one).casefold() == _plain(other).casefold()
+
+
+def _plain(name: str) -> str:
+    return clean_line(name)[:LONGEST_NAME]
 
 
 def match(relations: Iterable[Relation], customers: Iterable[Customer]) -> list[Match]:
@@ -66,7 +87,8 @@ def _find(
     if customer and customer.remote_id in relation_ids:
         number = customer.number
         return Match(relation, skipped=in_every_language(lambda: _linked_elsewhere(number)))
-    return Match(relation, customer)
+    is_unlike = customer is not None and not same_name(relation.name, customer.name)
+    return Match(relation, customer, is_unlike=is_unlike)
 
 
 def _linked_elsewhere(number: str) -> str:

@@ -29,6 +29,7 @@ from .editing import (
 )
 from .filters import ORDERS, CustomerFilter
 from .forms import CustomerForm, contact_forms
+from .known_codes import warning_about
 from .models import Customer
 
 
@@ -61,6 +62,7 @@ def customer_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "postal_country": country_name(customer.postal_country),
         "contacts": customer.contacts.all(),
         "is_used": is_used(customer),
+        "unlike": warning_about(customer),
     }
     return render(request, "customers/customer_detail.html", context)
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
+from customers.matching import same_name
 from integrations.eboekhouden.messages import BookedEntry, BookedInvoice, Relation
 
 from .decisions import LookUpResult
-from .payloads import Payload, booked_as_content, identity, line_key, same_name, texts
+from .payloads import Payload, booked_as_content, identity, line_key, texts
 
 CENT = Decimal("0.01")
 

@@ -173,11 +173,6 @@ def booked_as_content(booked: BookedInvoice | BookedEntry) -> dict[str, Any]:
     return content
 
 
-def same_name(one: str, other: str) -> bool:
-    """Return whether two names are equal, apart from capitals and white space."""
-    return _plain(one).casefold() == _plain(other).casefold()
-
-
 def _key(code: str) -> str:
     return code.strip().casefold()
 

@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 from django.core import signing
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation
+from customers.known_codes import names_by_code, warning_about
 from customers.models import Customer
 from integrations.eboekhouden.facts import limits
 from integrations.eboekhouden.messages import InvoiceLine as ServiceLine
@@ -116,6 +118,8 @@ class ProposedInvoice:
     problems: tuple[Problem, ...] = ()
     # About the date of what becomes final at once; a draft says it on its own page.
     warning: str = ""
+    # About a relation in e-Boekhouden with the code of the customer and another name.
+    relation_warning: str = ""
 
     @property
     def shown(self) -> tuple[Line, ...] | tuple[ServiceLine, ...]:
@@ -240,6 +244,7 @@ def _proposed(
         discount=options.discount,
         problems=checks.problems(customer, lines, service_lines, sums),
         warning=checks.warning(sums),
+        relation_warning=checks.relation_warning(customer),
     )
 
 
@@ -300,6 +305,17 @@ class _Checks:
             return ""
         today = timezone.localdate()
         return why_totals_corrected(sums.rates, self.options.date, filed=self.filed, today=today)
+
+
+    def relation_warning(self, customer: Customer) -> str:
+        """Return why the booking of the customer would stop, as far as the last import tells."""
+        if self.options.origin == Origin.HERE or customer.is_in_eboekhouden:
+            return ""
+        return warning_about(customer, self._names_by_code)
+
+    @cached_property
+    def _names_by_code(self) -> dict[str, list[str]]:
+        return names_by_code(self.organisation)
 
 
 def _without_rate(lines: tuple[Line, ...]) -> Iterable[Reason]:

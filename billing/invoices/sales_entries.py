@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation, User
+from customers.known_codes import names_by_code, warning_about
+from customers.models import Customer
 from integrations.eboekhouden.messages import SalesEntryLine
 from integrations.models import Connection, CostCentre, LedgerAccount, connection_of
 from lib.money import ZERO
@@ -58,6 +60,16 @@ def eligible(invoices: Iterable[Invoice]) -> Eligible:
         ready=tuple(invoice for invoice, why in reasons if not why),
         skipped=tuple((invoice, why) for invoice, why in reasons if why),
     )
+
+
+def unlike_relations(
+    organisation: Organisation, invoices: Iterable[Invoice]
+) -> list[tuple[Customer, str]]:
+    """Return the customers that may be another relation than their number says, with a sentence."""
+    unlinked = {one.customer for one in invoices if not one.customer.is_in_eboekhouden}
+    names = names_by_code(organisation) if unlinked else {}
+    warned = [(one, warning_about(one, names)) for one in sorted(unlinked, key=str)]
+    return [(customer, text) for customer, text in warned if text]
 
 
 def proposed_entry(invoice: Invoice, connection: Connection) -> list[EntryRow]:

@@ -25,6 +25,7 @@ from ..invoices.sales_entries import (
     connection_for_entries,
     create_sales_entries,
     eligible,
+    unlike_relations,
     why_no_sales_entry,
 )
 from ..legal.presenters import draft_report
@@ -166,8 +167,10 @@ def _first(names: list[str]) -> list[str]:
 @invoicer_required
 def invoice_entries(request: MemberRequest) -> HttpResponse:
     """Show which ticked invoices would be entered in the ledger, and why others would not."""
+    found = eligible(selected(request.organisation, request.POST))
     context: dict[str, Any] = {
-        "found": eligible(selected(request.organisation, request.POST)),
+        "found": found,
+        "unlike": unlike_relations(request.organisation, found.ready),
         "connection": connection_for_entries(request.organisation),
     }
     return render(request, "billing/invoices/invoice_entries.html", context)

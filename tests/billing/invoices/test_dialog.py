@@ -9,10 +9,15 @@ from django.utils import timezone
 
 from accounts.models import Role
 from billing.invoices.proposals import SALT
-from billing.models import Booking, Invoice, Origin
+from billing.invoices.sales_entries import unlike_relations
+from billing.models import Booking, BookingKind, Invoice, Origin, State
+from customers.import_runs import start_import
+from customers.importing import carry_out_import
+from customers.models import ImportMode
 from integrations.models import Connection
 from registrations.models import TimeEntry
 from tests import factories
+from tests.responses import text
 
 DIALOG = "billing:eboekhouden-dialog"
 BOOK = "billing:eboekhouden-book"
@@ -67,6 +72,37 @@ def test_a_customer_with_a_problem_is_left_out_and_the_others_go_on(inside, conn
     assert text in shown.content.decode()
     assert Invoice.objects.get().customer == good.project.customer
     assert Booking.objects.documents().get().batch.skipped[0]["customer"] == wrong.name
+
+
+def test_a_relation_with_the_code_and_another_name_is_said_before_and_gets_no_invoice(
+    inside, connected, sandbox
+):
+    organisation, now = connected.organisation, timezone.now()
+    sandbox.seed_relations([{"Code": "K00007", "Bedrijf": "De Groene Tuin"}])
+    run = start_import(organisation, mode=ImportMode.ONLY_NEW, by=connected.member.user, now=now)
+    carry_out_import(run.pk, clock=timezone.now)
+    organisation.customers.all().delete()
+    customer = factories.create_customer(
+        organisation=organisation, number="K00007", name="Fietsenmaker"
+    )
+    entry = connected.hours(project=factories.create_project(customer=customer))
+    rows = {"time_entry": [entry.pk]}
+    warning = "In e-Boekhouden, K00007 is relation “De Groene Tuin”. It is not linked."
+
+    shown = inside.post(reverse(DIALOG), rows)
+    here = inside.post(reverse(HERE), rows)
+    inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    connected.deliver()
+
+    assert warning in text(shown)
+    assert reverse("customers:customer-edit", args=[customer.pk]) in text(shown)
+    assert warning not in text(here)
+    relation = Booking.objects.get(kind=BookingKind.RELATION)
+    assert relation.state == State.CONFLICT
+    assert list(sandbox.books.invoices()) == []
+
+    invoice = Invoice.objects.get()
+    assert unlike_relations(organisation, [invoice])[0][1].startswith(warning)
 
 
 def test_rows_of_another_organisation_are_not_there(inside, connected):
