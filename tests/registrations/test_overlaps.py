@@ -4,13 +4,15 @@ import datetime
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from registrations.models import TimeEntry
 
-from .register.test_registering import TODAY, add, errors_of, typed
+from .register.test_registering import add, errors_of, typed
 
 pytestmark = pytest.mark.django_db
-YESTERDAY = TODAY - datetime.timedelta(days=1)
+# Days from today.
+TODAY, YESTERDAY = 0, -1
 
 
 def times(office, start, end, **changes):
@@ -35,12 +37,13 @@ def remarks(client):
     ],
 )
 def test_overlapping_times_get_a_remark(office, employee, first, second, overlaps):
-    for start, end, date in (first, second):
-        assert add(employee, times(office, start, end, date=date.isoformat())).status_code == 302
+    days = [localdate() + datetime.timedelta(days=one[2]) for one in (first, second)]
+    for (start, end, _day), day in zip((first, second), days, strict=True):
+        assert add(employee, times(office, start, end, date=day.isoformat())).status_code == 302
 
     said = remarks(employee)
 
-    named = f"{first[2]:%d-%m-%Y} {first[0]}–{first[1]}, Website 2026"
+    named = f"{days[0]:%d-%m-%Y} {first[0]}–{first[1]}, Website 2026"
     assert ("overlap with" in said, named in said) == (overlaps, overlaps)
 
 

@@ -23,7 +23,11 @@ DIALOG = "billing:eboekhouden-dialog"
 BOOK = "billing:eboekhouden-book"
 HERE = "billing:invoice-from-rows"
 DRAFT = "billing:invoice-draft"
-CHOICES = {"grouping": "task", "per": "customer", "date": timezone.localdate().isoformat()}
+
+
+def first_choices() -> dict[str, str]:
+    """What the dialog proposes, as the browser posts it."""
+    return {"grouping": "task", "per": "customer", "date": timezone.localdate().isoformat()}
 
 
 def _token(response) -> str:
@@ -35,7 +39,7 @@ def test_it_shows_the_lines_and_books_them(inside, connected):
     rows = {"time_entry": [entry.pk]}
 
     shown = inside.post(reverse(DIALOG), rows)
-    done = inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    done = inside.post(reverse(BOOK), rows | first_choices() | {"token": _token(shown)})
 
     assert "135.00" in shown.content.decode()
     invoice = Invoice.objects.get()
@@ -49,7 +53,7 @@ def test_a_row_that_changed_meanwhile_brings_the_dialog_back_with_the_reason(ins
     shown = inside.post(reverse(DIALOG), rows)
     TimeEntry.objects.filter(pk=entry.pk).update(minutes=60)
 
-    again = inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    again = inside.post(reverse(BOOK), rows | first_choices() | {"token": _token(shown)})
 
     assert "The registrations have changed since they were shown." in again.content.decode()
     assert not Invoice.objects.exists()
@@ -66,7 +70,7 @@ def test_a_customer_with_a_problem_is_left_out_and_the_others_go_on(inside, conn
     rows = {"time_entry": [good.pk, bad.pk]}
 
     shown = inside.post(reverse(DIALOG), rows)
-    inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    inside.post(reverse(BOOK), rows | first_choices() | {"token": _token(shown)})
 
     text = "The VAT rate Without code has no code in e-Boekhouden."
     assert text in shown.content.decode()
@@ -91,7 +95,7 @@ def test_a_relation_with_the_code_and_another_name_is_said_before_and_gets_no_in
 
     shown = inside.post(reverse(DIALOG), rows)
     here = inside.post(reverse(HERE), rows)
-    inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    inside.post(reverse(BOOK), rows | first_choices() | {"token": _token(shown)})
     connected.deliver()
 
     assert warning in text(shown)
@@ -123,7 +127,7 @@ def test_one_invoice_a_project_when_asked(inside, connected):
         ]
     }
 
-    shown = inside.post(reverse(DIALOG), rows | CHOICES | {"per": "project"})
+    shown = inside.post(reverse(DIALOG), rows | first_choices() | {"per": "project"})
 
     assert len(shown.context["proposal"].invoices) == 2
 
@@ -139,7 +143,7 @@ def test_a_date_that_is_none_is_told_next_to_the_field(inside, connected):
     entry = connected.hours()
 
     shown = inside.post(
-        reverse(DIALOG), {"time_entry": [entry.pk]} | CHOICES | {"date": "31-31-2026"}
+        reverse(DIALOG), {"time_entry": [entry.pk]} | first_choices() | {"date": "31-31-2026"}
     )
 
     assert "date" in shown.context["form"].errors
@@ -150,7 +154,7 @@ def test_more_than_a_hundred_lines_are_refused_in_words(inside, connected):
     project = factories.create_project(organisation=connected.organisation)
     rows = {"time_entry": [connected.hours(project=project).pk for _ in range(101)]}
 
-    shown = inside.post(reverse(DIALOG), rows | CHOICES | {"grouping": "detailed"})
+    shown = inside.post(reverse(DIALOG), rows | first_choices() | {"grouping": "detailed"})
 
     assert "101 lines: e-Boekhouden accepts at most 100." in shown.content.decode()
 
@@ -180,7 +184,7 @@ def test_nothing_is_booked_over_a_connection_that_was_switched_off_meanwhile(
         case "no-template":
             Connection.objects.update(template="")
 
-    again = inside.post(reverse(BOOK), rows | CHOICES | {"token": token})
+    again = inside.post(reverse(BOOK), rows | first_choices() | {"token": token})
 
     assert again.status_code == 200
     assert again.context["why_not"]
@@ -208,7 +212,7 @@ def test_an_id_that_is_none_is_a_bad_request_or_nothing(inside, connected, field
 def test_after_a_refusal_the_ticks_stay(inside, connected):
     rows = {"time_entry": [connected.hours().pk]}
 
-    again = inside.post(reverse(BOOK), rows | CHOICES | {"token": "stale"})
+    again = inside.post(reverse(BOOK), rows | first_choices() | {"token": "stale"})
 
     assert again.context["proposal"].invoices
     assert "selection_done" not in inside.session
@@ -224,7 +228,7 @@ def test_thousands_of_rows_are_shown_and_booked(inside, connected, settings):
     rows = {"time_entry": list(TimeEntry.objects.values_list("pk", flat=True))}
 
     shown = inside.post(reverse(DIALOG), rows)
-    done = inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    done = inside.post(reverse(BOOK), rows | first_choices() | {"token": _token(shown)})
 
     assert done.status_code == 302
     assert TimeEntry.objects.filter(invoice_line=None).count() == 0
@@ -237,7 +241,7 @@ def test_thousands_of_rows_are_shown_and_booked(inside, connected, settings):
 def test_a_discount_is_shown_as_the_line_that_will_be_booked(inside, connected, sandbox):
     entry = connected.hours(minutes=90)
     rows = {"time_entry": [entry.pk]}
-    choices = CHOICES | {"discount": "12,5"}
+    choices = first_choices() | {"discount": "12,5"}
 
     shown = inside.post(reverse(DIALOG), rows | choices)
     inside.post(reverse(BOOK), rows | choices | {"token": _token(shown)})
@@ -256,7 +260,7 @@ def test_a_discount_is_shown_as_the_line_that_will_be_booked(inside, connected, 
 def test_discount_lines_count_for_what_eboekhouden_takes(inside, connected):
     project = factories.create_project(organisation=connected.organisation)
     rows = {"time_entry": [connected.hours(project=project).pk for _ in range(100)]}
-    choices = CHOICES | {"grouping": "detailed", "discount": "5"}
+    choices = first_choices() | {"grouping": "detailed", "discount": "5"}
 
     shown = inside.post(reverse(DIALOG), rows | choices)
 
@@ -267,7 +271,7 @@ def test_discount_lines_count_for_what_eboekhouden_takes(inside, connected):
 def test_a_discount_that_is_none_is_told_next_to_the_field(inside, connected, wrong):
     rows = {"time_entry": [connected.hours().pk]}
 
-    shown = inside.post(reverse(DIALOG), rows | CHOICES | {"discount": wrong})
+    shown = inside.post(reverse(DIALOG), rows | first_choices() | {"discount": wrong})
 
     assert list(shown.context["form"].errors) == ["discount"]
     assert f'value="{wrong}"' in shown.content.decode()
@@ -285,9 +289,9 @@ def test_a_discount_that_is_none_is_told_next_to_the_field(inside, connected, wr
 )
 def test_what_was_shown_for_other_choices_is_not_made(inside, connected, other):
     rows = {"time_entry": [connected.hours().pk]}
-    shown = inside.post(reverse(HERE), rows | CHOICES)
+    shown = inside.post(reverse(HERE), rows | first_choices())
 
-    again = inside.post(reverse(DRAFT), rows | CHOICES | other | {"token": _token(shown)})
+    again = inside.post(reverse(DRAFT), rows | first_choices() | other | {"token": _token(shown)})
 
     assert again.context["has_changed"]
     assert not Invoice.objects.exists()
@@ -301,7 +305,7 @@ def test_the_choices_end_on_the_draft(inside, connected):
             for rate in ("90.00", "95.00")
         ]
     }
-    choices = CHOICES | {
+    choices = first_choices() | {
         "grouping": "whole",
         "discount": "10",
         "with_week": "on",
@@ -323,10 +327,10 @@ def test_a_row_that_is_billed_already_names_its_invoice_with_a_link(inside, conn
     entry = connected.hours(minutes=90)
     rows = {"time_entry": [entry.pk]}
     shown = inside.post(reverse(DIALOG), rows)
-    inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    inside.post(reverse(BOOK), rows | first_choices() | {"token": _token(shown)})
     invoice = Invoice.objects.get()
 
-    again = inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(shown)})
+    again = inside.post(reverse(BOOK), rows | first_choices() | {"token": _token(shown)})
 
     page = again.content.decode()
     assert f"Already on invoice {invoice.number}." in page
@@ -338,7 +342,7 @@ def test_a_row_on_a_draft_leads_to_the_draft(inside, connected):
     entry = connected.hours(minutes=90)
     rows = {"time_entry": [entry.pk]}
     shown = inside.post(reverse(HERE), rows)
-    inside.post(reverse(DRAFT), rows | CHOICES | {"token": _token(shown)})
+    inside.post(reverse(DRAFT), rows | first_choices() | {"token": _token(shown)})
 
     page = inside.post(reverse(HERE), rows).content.decode()
 
@@ -356,13 +360,13 @@ def test_many_invoices_are_shown_a_page_at_a_time_and_booked_all(inside, connect
     rows = {"time_entry": [row.pk for row in TimeEntry.objects.all()]}
 
     first = inside.post(reverse(DIALOG), rows)
-    third = inside.post(reverse(DIALOG), rows | CHOICES | {"shown": "3"})
+    third = inside.post(reverse(DIALOG), rows | first_choices() | {"shown": "3"})
 
     assert "Customer 09" in first.content.decode()
     assert "Customer 10" not in first.content.decode()
     assert "Invoices 21–23 of 23" in third.content.decode()
     assert signing.loads(_token(first), salt=SALT) == signing.loads(_token(third), salt=SALT)
-    inside.post(reverse(BOOK), rows | CHOICES | {"token": _token(third)})
+    inside.post(reverse(BOOK), rows | first_choices() | {"token": _token(third)})
     assert Invoice.objects.count() == 23
 
 
@@ -370,7 +374,7 @@ def test_many_lines_of_an_invoice_are_shown_when_asked(inside, connected):
     project = factories.create_project(organisation=connected.organisation)
     entries = [connected.hours(project=project, description=f"Work {n:03}") for n in range(130)]
     rows = {"time_entry": [entry.pk for entry in entries]}
-    detailed = rows | CHOICES | {"grouping": "detailed"}
+    detailed = rows | first_choices() | {"grouping": "detailed"}
 
     shown = inside.post(reverse(HERE), detailed).content.decode()
     opened = inside.post(reverse(HERE) + "?opened=1&lines=2", detailed).content.decode()
@@ -388,7 +392,7 @@ def test_an_odd_page_of_the_dialog_is_the_nearest_one(inside, connected, odd):
     rows = {"time_entry": [connected.hours().pk]}
     address = f"{reverse(DIALOG)}?opened={odd}&lines={odd}"
 
-    assert inside.post(address, rows | CHOICES | {"shown": odd}).status_code == 200
+    assert inside.post(address, rows | first_choices() | {"shown": odd}).status_code == 200
 
 
 def test_the_dialog_takes_as_many_queries_for_many_customers(
@@ -402,7 +406,7 @@ def test_the_dialog_takes_as_many_queries_for_many_customers(
             connected.hours(project=factories.create_project(customer=customer))
         rows = {"time_entry": [row.pk for row in TimeEntry.objects.all()]}
         with django_assert_max_num_queries(40) as queries:
-            inside.post(reverse(DIALOG), rows | CHOICES)
+            inside.post(reverse(DIALOG), rows | first_choices())
         return len(queries)
 
     assert posted(1) == posted(15)

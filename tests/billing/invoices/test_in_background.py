@@ -21,9 +21,13 @@ from tests import factories
 
 DIALOG, BOOK = "billing:eboekhouden-dialog", "billing:eboekhouden-book"
 HERE, DRAFT = "billing:invoice-from-rows", "billing:invoice-draft"
-CHOICES = {"grouping": "task", "per": "customer", "date": timezone.localdate().isoformat()}
 # Later than the end of the lease of a worker that died now.
 AFTERWARDS = ABANDONED_AFTER + datetime.timedelta(seconds=1)
+
+
+def first_choices() -> dict[str, str]:
+    """What the dialog proposes, as the browser posts it."""
+    return {"grouping": "task", "per": "customer", "date": timezone.localdate().isoformat()}
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +37,10 @@ def _a_single_invoice_is_too_much_for_a_request(settings):
 
 def confirm(browser, rows, *, here: bool = False, **choices: str):
     """Open the dialog for the rows, and confirm what it shows; return the answer."""
-    shown = browser.post(reverse(HERE if here else DIALOG), rows | CHOICES | choices)
+    shown = browser.post(reverse(HERE if here else DIALOG), rows | first_choices() | choices)
     token = shown.context["proposal"].token
     return browser.post(
-        reverse(DRAFT if here else BOOK), rows | CHOICES | choices | {"token": token}
+        reverse(DRAFT if here else BOOK), rows | first_choices() | choices | {"token": token}
     )
 
 
@@ -99,9 +103,9 @@ def test_drafts_are_made_by_the_worker_too(inside, connected):
 def test_the_request_asks_as_much_for_thirty_invoices_as_for_one(inside, connected):
     def asked(count: int) -> int:
         rows = {"time_entry": [connected.hours().pk for _ in range(count)]}
-        token = inside.post(reverse(DIALOG), rows | CHOICES).context["proposal"].token
+        token = inside.post(reverse(DIALOG), rows | first_choices()).context["proposal"].token
         with CaptureQueriesContext(database) as queries:
-            inside.post(reverse(BOOK), rows | CHOICES | {"token": token})
+            inside.post(reverse(BOOK), rows | first_choices() | {"token": token})
         return len(queries)
 
     assert asked(30) == asked(1)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import Role
 from billing.models import Invoice, InvoiceStatus
@@ -18,7 +19,6 @@ from tests.responses import text
 
 pytestmark = pytest.mark.django_db
 NEW = "billing:invoice-new"
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -26,14 +26,16 @@ def customer(agency):
     return factories.create_customer(organisation=agency.organisation, name="De Groene Tuin")
 
 
-def scheduled(customer, *, price: str = "500.00", due_on: datetime.date = TODAY) -> ScheduledAmount:
+def scheduled(
+    customer, *, price: str = "500.00", due_on: datetime.date | None = None
+) -> ScheduledAmount:
     project = factories.create_project(customer=customer, method=Method.INSTALMENTS)
     return ScheduledAmount.objects.create(
         project=project,
         kind="instalment",
         key=str(project.pk),
         description="First half",
-        due_on=due_on,
+        due_on=due_on or localdate(),
         price=Decimal(price),
     )
 
@@ -63,7 +65,7 @@ def test_archived_customers_and_those_of_others_are_not_offered(agency, inside, 
 
 def test_unbilled_work_of_the_customer_leads_to_the_dialog_of_invoicing(agency, inside, customer):
     project = factories.create_project(customer=customer, name="Webshop")
-    agency.hours(project=project, date=TODAY, amount=Decimal("90.00"))
+    agency.hours(project=project, date=localdate(), amount=Decimal("90.00"))
     agency.hours(amount=Decimal("90.00"))
 
     shown = inside.post(reverse(NEW), {"customer": customer.pk, "kind": "work"})
@@ -71,7 +73,7 @@ def test_unbilled_work_of_the_customer_leads_to_the_dialog_of_invoicing(agency, 
     assert (one.project, one.amount, one.is_chosen) == (project, Decimal("90.00"), True)
     led = inside.post(
         reverse("billing:invoice-from-rows"),
-        {"projects": [project.pk], "until": TODAY.isoformat(), "part": "work"},
+        {"projects": [project.pk], "until": localdate().isoformat(), "part": "work"},
     )
 
     (invoice,) = led.context["proposal"].invoices
@@ -80,12 +82,12 @@ def test_unbilled_work_of_the_customer_leads_to_the_dialog_of_invoicing(agency, 
 
 def test_the_days_as_the_form_shows_them_lead_to_the_dialog_of_invoicing(agency, inside, customer):
     project = factories.create_project(customer=customer, name="Webshop")
-    agency.hours(project=project, date=TODAY, amount=Decimal("90.00"))
-    agency.hours(project=project, date=TODAY - datetime.timedelta(days=1), amount=Decimal("10.00"))
-    asked = {"customer": customer.pk, "kind": "work", "since": TODAY.isoformat()}
+    agency.hours(project=project, date=localdate(), amount=Decimal("90.00"))
+    agency.hours(project=project, date=localdate() - datetime.timedelta(days=1), amount=Decimal("10.00"))
+    asked = {"customer": customer.pk, "kind": "work", "since": localdate().isoformat()}
 
-    page = inside.post(reverse(NEW), asked | {"until": f"{TODAY:%d-%m-%Y}"}).content.decode()
-    days = dict.fromkeys(("since", "until"), f"{TODAY:%d-%m-%Y}")
+    page = inside.post(reverse(NEW), asked | {"until": f"{localdate():%d-%m-%Y}"}).content.decode()
+    days = dict.fromkeys(("since", "until"), f"{localdate():%d-%m-%Y}")
     assert f'value="{days["until"]}"' in page
     led = inside.post(
         reverse("billing:invoice-from-rows"), {"projects": [project.pk], "part": "work", **days}
@@ -98,9 +100,9 @@ def test_the_days_as_the_form_shows_them_lead_to_the_dialog_of_invoicing(agency,
 def test_agreed_amounts_go_without_the_work_and_the_work_without_them(agency, inside, customer):
     agreed = scheduled(customer)
     factories.create_expense(
-        project=agreed.project, membership=agency.member, date=TODAY, price=Decimal("40.00")
+        project=agreed.project, membership=agency.member, date=localdate(), price=Decimal("40.00")
     )
-    asked = {"projects": [agreed.project_id], "until": TODAY.isoformat()}
+    asked = {"projects": [agreed.project_id], "until": localdate().isoformat()}
 
     amounts = {
         part: inside.post(reverse("billing:invoice-from-rows"), asked | {"part": part})
@@ -121,12 +123,12 @@ def test_agreed_amounts_go_without_the_work_and_the_work_without_them(agency, in
 
 
 def test_only_what_falls_in_the_days_is_offered(agency, inside, customer):
-    scheduled(customer, due_on=TODAY + datetime.timedelta(days=1))
+    scheduled(customer, due_on=localdate() + datetime.timedelta(days=1))
     asked = {"customer": customer.pk, "kind": "scheduled_amounts"}
 
     today = inside.post(reverse(NEW), asked)
     tomorrow = inside.post(
-        reverse(NEW), asked | {"until": (TODAY + datetime.timedelta(days=1)).isoformat()}
+        reverse(NEW), asked | {"until": (localdate() + datetime.timedelta(days=1)).isoformat()}
     )
 
     assert today.context["projects"] == []

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.closed_periods import close_until, why_closed
 from billing.documents.document import invoice_document_of
@@ -17,13 +18,12 @@ from billing.models import Invoice, Origin
 from registrations.models import TimeEntry
 
 NOW = timezone.now()
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
 def draft(agency) -> Invoice:
     agency.hours(minutes=60)
-    draft_invoices(agency.order(origin=Origin.HERE, date=TODAY), now=NOW)
+    draft_invoices(agency.order(origin=Origin.HERE, date=localdate()), now=NOW)
     return Invoice.objects.select_related("organisation", "customer").get()
 
 
@@ -31,8 +31,8 @@ def draft(agency) -> Invoice:
 def closed(agency):
     """Close the books until today, as an administrator does in the settings."""
 
-    def close(day: datetime.date = TODAY) -> None:
-        agency.organisation.closed_until = day
+    def close(day: datetime.date | None = None) -> None:
+        agency.organisation.closed_until = day or localdate()
         agency.organisation.save()
 
     return close
@@ -54,7 +54,7 @@ def test_a_draft_of_a_closed_period_does_not_become_final(agency, draft, closed)
 
     assert [
         f.place.field
-        for f in check(document_of(draft, invoice_document_of(draft), today=TODAY)).errors
+        for f in check(document_of(draft, invoice_document_of(draft), today=localdate())).errors
     ] == ["date"]
     with pytest.raises(NotAllowed):
         make_final(draft, by=agency.member.user, now=NOW)
@@ -65,15 +65,15 @@ def test_the_dialog_refuses_a_date_in_a_closed_period(agency, closed):
     closed()
     agency.organisation.refresh_from_db()
 
-    (invoice,) = agency.proposal(date=TODAY).refused
+    (invoice,) = agency.proposal(date=localdate()).refused
 
     assert "The books are closed until" in invoice.problems[0].text
-    (later,) = agency.proposal(date=TODAY + datetime.timedelta(days=1)).refused
+    (later,) = agency.proposal(date=localdate() + datetime.timedelta(days=1)).refused
     assert "closed" not in later.problems[0].text
 
 
 def test_no_sales_entry_in_a_closed_period(draft, closed):
-    sent = Invoice(organisation=draft.organisation, date=TODAY, status="sent", sent_at=NOW)
+    sent = Invoice(organisation=draft.organisation, date=localdate(), status="sent", sent_at=NOW)
     closed()
     draft.organisation.refresh_from_db()
 
@@ -81,7 +81,7 @@ def test_no_sales_entry_in_a_closed_period(draft, closed):
 
 
 def test_registrations_of_a_closed_period_stay_as_they_are(agency, inside, closed):
-    row = agency.hours(minutes=60, date=TODAY)
+    row = agency.hours(minutes=60, date=localdate())
     closed()
 
     inside.post(reverse("registrations:hour-delete", args=[row.pk]))
@@ -109,17 +109,17 @@ def test_a_refusal_of_e_boekhouden_never_opens_a_period(agency):
 def test_the_dialog_refuses_a_date_after_tomorrow(agency):
     agency.hours(minutes=60)
 
-    (later,) = agency.proposal(date=TODAY + datetime.timedelta(days=2)).refused
+    (later,) = agency.proposal(date=localdate() + datetime.timedelta(days=2)).refused
 
     assert "is in the future" in later.problems[0].text
 
 
 def test_what_is_booked_at_once_says_before_that_its_return_was_due(connected):
     connected.hours(minutes=60)
-    long_ago = TODAY.replace(year=TODAY.year - 1)
+    long_ago = localdate() - datetime.timedelta(days=365)
 
     (old,) = connected.proposal(date=long_ago).invoices
-    (new,) = connected.proposal(date=TODAY).invoices
+    (new,) = connected.proposal(date=localdate()).invoices
 
     assert "If you have filed it, this invoice needs a supplementary return." in old.warning
     assert new.warning == ""

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from billing.documents.archive import triggers as triggers
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
@@ -30,12 +31,11 @@ from registrations.models import TimeEntry
 from tests import factories
 
 NOW = timezone.now()
-TODAY = timezone.localdate()
 LATER = NOW + QUIET + datetime.timedelta(hours=1)
 
 
 def bill(connected) -> Booking:
-    order = connected.order(date=TODAY)
+    order = connected.order(date=localdate())
     batch = invoice_in_eboekhouden(order, connection=connected.connection, now=NOW)
     return batch.bookings.select_related("connection", "invoice", "customer").get()
 
@@ -57,11 +57,11 @@ def restored(connected) -> None:
 
 def compare(now: datetime.datetime = LATER) -> None:
     """What beat does every minute, and a worker when it is rung for."""
-    compare_and_resume(now=now, today=TODAY)
+    compare_and_resume(now=now, today=localdate())
     for run in ReconciliationRun.objects.filter(state="queued"):
         ReconciliationRun.objects.filter(pk=run.pk).update(created_at=now)
         run_reconciliation(run.pk, open_client=open_client, clock=lambda: now)
-    compare_and_resume(now=now, today=TODAY)
+    compare_and_resume(now=now, today=localdate())
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_while_the_comparison_runs_no_second_one_begins(connected):
     restored(connected)
 
     for _minute in range(2):
-        compare_and_resume(now=LATER, today=TODAY)
+        compare_and_resume(now=LATER, today=localdate())
 
     connected.connection.refresh_from_db()
     assert ReconciliationRun.objects.count() == 1
@@ -204,7 +204,7 @@ def test_a_connection_without_codes_waits_until_they_are_entered(connected):
     restored(connected)
     Connection.objects.update(sealed_code_1="", sealed_code_2="")
 
-    compare_and_resume(now=LATER, today=TODAY)
+    compare_and_resume(now=LATER, today=localdate())
 
     connected.connection.refresh_from_db()
     assert not ReconciliationRun.objects.exists()

@@ -3,6 +3,7 @@
 import datetime
 
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import override
 
 from billing.invoices.creating import draft_invoices
@@ -21,7 +22,6 @@ from tests import factories
 from tests.billing.issued import as_if
 
 NOW = timezone.now()
-TODAY = timezone.localdate()
 DAY = datetime.timedelta(days=1)
 
 
@@ -60,8 +60,9 @@ def steps_taken(invoice: Invoice) -> list[int]:
     return sorted(Reminder.objects.filter(invoice=invoice).values_list("step", flat=True))
 
 
-def reason(agency, *, now: datetime.datetime = NOW, today: datetime.date = TODAY) -> str:
+def reason(agency, *, now: datetime.datetime = NOW, today: datetime.date | None = None) -> str:
     """Why no reminder is sent for the only invoice that is due."""
+    today = today or localdate()
     plan = plan_of(agency.organisation)
     (invoice,) = due_reminders(agency.organisation, plan, today=today)
     around = Surroundings.of(agency.organisation, [invoice], plan=plan, now=now, today=today)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.utils.timezone import localdate
 
 from accounts.models import Language
 from billing.models import (
@@ -23,7 +24,7 @@ from tests import factories
 from tests.billing.issued import as_if
 from tests.responses import text
 
-from .late_invoices import DAY, TODAY, at, late_invoice, reason
+from .late_invoices import DAY, at, late_invoice, reason
 from .test_reminders import remind
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ LATE = datetime.date(2025, 7, 30)
 @pytest.fixture
 def known(studio):
     """Percentages that hold now: 10% for businesses and 5% for private customers."""
-    first = TODAY.replace(month=1 if TODAY.month < 7 else 7, day=1)
+    first = localdate().replace(month=1 if localdate().month < 7 else 7, day=1)
     for day in (first, (first - DAY).replace(day=1, month=7 if first.month == 1 else 1)):
         for kind, percentage in (("commercial", 10), ("ordinary", 5)):
             InterestRate.objects.create(
@@ -154,18 +155,18 @@ def test_a_step_that_charges_nothing_has_the_letter_of_before(studio):
 
 def test_payments_lower_the_amount_from_the_day_after_and_credits_from_their_own(studio):
     invoice = late_invoice(studio, days=20)
-    paid_at = at(TODAY - 10 * DAY)
+    paid_at = at(localdate() - 10 * DAY)
     InvoiceEvent.objects.create(
         invoice=invoice, kind="partly-paid", at=paid_at, details={"paid": "8.90"}
     )
-    credit = Invoice(gross=Decimal("-50.00"), date=TODAY - 5 * DAY)
+    credit = Invoice(gross=Decimal("-50.00"), date=localdate() - 5 * DAY)
 
     owed = owed_by_day(invoice, [credit], still_open=Decimal("50.00"))
 
     assert owed == [
         From(invoice.due_on, Decimal("108.90")),
-        From(TODAY - 9 * DAY, Decimal("100.00")),
-        From(TODAY - 5 * DAY, Decimal("50.00")),
+        From(localdate() - 9 * DAY, Decimal("100.00")),
+        From(localdate() - 5 * DAY, Decimal("50.00")),
     ]
 
 
@@ -182,7 +183,7 @@ def test_interest_over_an_invoice_that_was_paid_in_part_goes_out_by_itself(known
     charge(with_interest=True)
     invoice = late_invoice(known, days=8)
     InvoiceEvent.objects.create(
-        invoice=invoice, kind="partly-paid", at=at(TODAY - 4 * DAY), details={"paid": "8.90"}
+        invoice=invoice, kind="partly-paid", at=at(localdate() - 4 * DAY), details={"paid": "8.90"}
     )
     as_if(invoice, paid_amount=Decimal("8.90"))
 

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import Language, Role
 from billing.mailing import ABANDONED_AFTER
@@ -28,7 +29,6 @@ from tests.responses import text
 from .late_invoices import DAY, late_invoice, turn_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-TODAY = timezone.localdate()
 STEP = {
     "days": "10",
     "kind": "reminder",
@@ -141,7 +141,7 @@ def test_stale_payments_are_said_above_the_list(studio, inside):
 
 
 def test_a_pause_is_said_and_takes_the_button_away(studio, inside):
-    ReminderSettings.objects.update(paused_until=TODAY + DAY)
+    ReminderSettings.objects.update(paused_until=localdate() + DAY)
     late_invoice(studio, days=7)
 
     page = text(inside.get(url("list")))
@@ -211,7 +211,7 @@ def test_nothing_ticked_is_said(inside, studio):
 def test_what_was_sent_is_listed_with_its_mail(studio, inside):
     invoice = late_invoice(studio, days=7)
     empty = text(inside.get(url("sent")))
-    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=TODAY)
+    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=localdate())
     deliver(studio)
 
     page = text(inside.get(url("sent")))
@@ -224,7 +224,7 @@ def test_what_was_sent_is_listed_with_its_mail(studio, inside):
 
 def test_a_reminder_that_a_dead_worker_left_is_in_doubt_and_not_on_its_way_for_ever(studio, inside):
     invoice = late_invoice(studio, days=7)
-    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=TODAY)
+    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=localdate())
     deliver(studio)
     long_ago = timezone.now() - ABANDONED_AFTER - datetime.timedelta(minutes=1)
     InvoiceMail.objects.update(state=MailState.SENDING, started_at=long_ago)
@@ -239,7 +239,7 @@ def test_a_reminder_that_a_dead_worker_left_is_in_doubt_and_not_on_its_way_for_e
 
 def test_an_e_mail_that_may_still_be_under_way_is_left_alone(studio):
     late_invoice(studio, days=7)
-    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=TODAY)
+    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=localdate())
     deliver(studio)
     InvoiceMail.objects.update(state=MailState.SENDING, started_at=timezone.now())
 
@@ -295,14 +295,12 @@ def test_an_invoice_or_a_customer_is_excluded_with_a_reason_and_back(studio, ins
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ({"reason": "", "until": ""}, "This field is required."),
-        ({"reason": "x", "until": TODAY.isoformat()}, "Choose a day after today"),
-    ],
+    ("reason", "ends_today", "words"),
+    [("", False, "This field is required."), ("x", True, "Choose a day after today")],
 )
-def test_excluding_wants_a_reason_and_a_day_to_come(studio, inside, typed, words):
+def test_excluding_wants_a_reason_and_a_day_to_come(studio, inside, reason, ends_today, words):
     invoice = late_invoice(studio, days=7)
+    typed = {"reason": reason, "until": localdate().isoformat() if ends_today else ""}
 
     answer = inside.post(url("hold", "invoice", invoice.pk), typed)
 
@@ -312,10 +310,10 @@ def test_excluding_wants_a_reason_and_a_day_to_come(studio, inside, typed, words
 
 def test_what_was_agreed_until_a_day_is_on_the_invoice_until_that_day(studio, inside):
     invoice = late_invoice(studio, days=7)
-    inside.post(url("hold", "invoice", invoice.pk), {"reason": "Agreed", "until": TODAY + DAY})
+    inside.post(url("hold", "invoice", invoice.pk), {"reason": "Agreed", "until": localdate() + DAY})
     detail = reverse("billing:invoice-detail", args=[invoice.pk])
     before = text(inside.get(detail))
-    ReminderHold.objects.update(until=TODAY)
+    ReminderHold.objects.update(until=localdate())
 
     assert "No reminders before" in before
     assert "No reminders before" not in text(inside.get(detail))
@@ -348,9 +346,9 @@ def test_who_switches_on_for_the_first_time_gets_three_steps(client_of, agency):
 def test_reminders_are_off_until_somebody_switches_them_on(agency):
     late_invoice(agency, days=30)
 
-    assert queue_reminders(agency.organisation, by=None, now=timezone.now(), today=TODAY) == 0
+    assert queue_reminders(agency.organisation, by=None, now=timezone.now(), today=localdate()) == 0
     turn_on(agency.organisation, 7)
-    assert queue_reminders(agency.organisation, by=None, now=timezone.now(), today=TODAY) == 1
+    assert queue_reminders(agency.organisation, by=None, now=timezone.now(), today=localdate()) == 1
 
 
 def test_there_are_four_steps_at_most(studio, inside):
@@ -390,7 +388,7 @@ def test_a_later_step_goes_later(studio, inside):
 def test_a_step_is_changed_and_its_text_is_used(studio, inside):
     inside.post(url("settings-step", 1), STEP)
     late_invoice(studio, days=10)
-    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=TODAY)
+    queue_reminders(studio.organisation, by=None, now=timezone.now(), today=localdate())
     deliver(studio)
 
     assert mail.outbox[0].subject == "Still €\u00a0108.90"
@@ -434,8 +432,8 @@ def test_the_day_of_tomorrow_is_no_day_of_today(studio):
     late_invoice(studio, days=6)
     tomorrow = timezone.now() + datetime.timedelta(days=1)
 
-    today = queue_reminders(studio.organisation, by=None, now=timezone.now(), today=TODAY)
-    later = queue_reminders(studio.organisation, by=None, now=tomorrow, today=TODAY + DAY)
+    today = queue_reminders(studio.organisation, by=None, now=timezone.now(), today=localdate())
+    later = queue_reminders(studio.organisation, by=None, now=tomorrow, today=localdate() + DAY)
 
     assert (today, later) == (0, 1)
 

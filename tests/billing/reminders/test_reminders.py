@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from accounts.models import Language
 from billing.invoices.paying import mark_paid
@@ -41,7 +42,7 @@ from integrations.models import Connection
 from tests import factories
 from tests.billing import issued as invoices
 
-from .late_invoices import DAY, NOW, TODAY, at, late_invoice, reason, steps_taken, turn_on
+from .late_invoices import DAY, NOW, at, late_invoice, reason, steps_taken, turn_on
 
 pytestmark = pytest.mark.django_db
 
@@ -53,8 +54,9 @@ def studio(studio):
     return studio
 
 
-def remind(agency, *, today: datetime.date = TODAY) -> int:
+def remind(agency, *, today: datetime.date | None = None) -> int:
     """Queues and sends, as on the morning of that day."""
+    today = today or localdate()
     now = at(today)
     queue_reminders(agency.organisation, by=None, now=now, today=today)
     return deliver_reminders(agency.organisation, clock=lambda: now)
@@ -94,19 +96,19 @@ def test_the_steps_follow_one_another_each_once(studio):
     invoice = late_invoice(studio, days=0)
 
     for later in range(60):
-        remind(studio, today=TODAY + later * DAY)
+        remind(studio, today=localdate() + later * DAY)
 
     days = invoice.reminders.order_by("step").values_list("day", flat=True)
-    assert list(days) == [TODAY + 7 * DAY, TODAY + 14 * DAY, TODAY + 30 * DAY]
+    assert list(days) == [localdate() + 7 * DAY, localdate() + 14 * DAY, localdate() + 30 * DAY]
     assert len(mail.outbox) == 3
 
 
 def test_after_missed_days_only_the_latest_step_goes(studio):
     invoice = late_invoice(studio, days=0)
 
-    remind(studio, today=TODAY + 7 * DAY)
-    remind(studio, today=TODAY + 40 * DAY)
-    remind(studio, today=TODAY + 41 * DAY)
+    remind(studio, today=localdate() + 7 * DAY)
+    remind(studio, today=localdate() + 40 * DAY)
+    remind(studio, today=localdate() + 41 * DAY)
 
     assert steps_taken(invoice) == [1, 3]
 
@@ -124,11 +126,11 @@ def test_the_first_step_is_the_first_that_fits_the_customer(studio, is_business,
 
 def test_a_step_that_went_late_keeps_the_next_one_at_its_distance(studio):
     invoice = late_invoice(studio, days=0)
-    remind(studio, today=TODAY + 29 * DAY)
+    remind(studio, today=localdate() + 29 * DAY)
 
-    remind(studio, today=TODAY + 35 * DAY)
+    remind(studio, today=localdate() + 35 * DAY)
     too_early = steps_taken(invoice)
-    remind(studio, today=TODAY + 36 * DAY)
+    remind(studio, today=localdate() + 36 * DAY)
 
     assert (too_early, steps_taken(invoice)) == ([1], [1, 2])
 
@@ -144,9 +146,9 @@ def test_the_same_morning_twice_reminds_once(studio):
 
 def test_the_database_knows_no_second_time(studio):
     invoice = late_invoice(studio, days=7)
-    Reminder.objects.create(invoice=invoice, step=1, day=TODAY, queued_at=NOW)
+    Reminder.objects.create(invoice=invoice, step=1, day=localdate(), queued_at=NOW)
 
-    for step, day in ((1, TODAY + DAY), (2, TODAY)):
+    for step, day in ((1, localdate() + DAY), (2, localdate())):
         with pytest.raises(IntegrityError), transaction.atomic():
             Reminder.objects.create(invoice=invoice, step=step, day=day, queued_at=NOW)
 
@@ -154,7 +156,7 @@ def test_the_database_knows_no_second_time(studio):
 def test_switched_off_or_paused_nothing_goes(studio):
     late_invoice(studio, days=7)
     settings = studio.organisation.reminder_settings
-    for field, value in (("is_on", False), ("paused_until", TODAY + DAY)):
+    for field, value in (("is_on", False), ("paused_until", localdate() + DAY)):
         type(settings).objects.update(is_on=True, paused_until=None)
         type(settings).objects.update(**{field: value})
         assert remind(studio) == 0
@@ -164,7 +166,7 @@ def test_switched_off_or_paused_nothing_goes(studio):
 
 def test_the_pause_ends_on_its_day(studio):
     late_invoice(studio, days=7)
-    type(studio.organisation.reminder_settings).objects.update(paused_until=TODAY)
+    type(studio.organisation.reminder_settings).objects.update(paused_until=localdate())
 
     assert remind(studio) == 1
 
@@ -250,7 +252,7 @@ def test_what_asks_no_money_gets_no_reminder(studio, fields):
 
 def test_what_was_marked_as_paid_between_the_tick_and_the_mail_gets_none(studio):
     invoice = late_invoice(studio, days=7)
-    assert queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY) == 1
+    assert queue_reminders(studio.organisation, by=None, now=NOW, today=localdate()) == 1
     mark_paid(invoice, by=studio.member.user, now=NOW)
 
     assert deliver_reminders(studio.organisation, clock=lambda: NOW) == 0
@@ -269,7 +271,7 @@ def test_a_credited_invoice_is_left_to_people(studio):
 
 def test_a_copy_of_the_database_writes_to_nobody(studio):
     invoice = late_invoice(studio, days=7)
-    book(studio, invoice, seen=at(TODAY), open_seen_at=at(TODAY))
+    book(studio, invoice, seen=at(localdate()), open_seen_at=at(localdate()))
     Connection.objects.update(database_identity="elsewhere")
 
     assert "is a copy" in reason(studio)
@@ -296,16 +298,16 @@ def test_nor_does_a_copy_without_e_boekhouden_until_somebody_says_that_it_is_the
 
 def test_payments_of_longer_than_a_day_ago_keep_it_back(studio):
     invoice = late_invoice(studio, days=7)
-    seen = at(TODAY) - DAY - datetime.timedelta(minutes=1)
+    seen = at(localdate()) - DAY - datetime.timedelta(minutes=1)
     book(studio, invoice, seen=seen, open_seen_at=seen)
 
-    assert "more than a day ago" in reason(studio, now=at(TODAY))
+    assert "more than a day ago" in reason(studio, now=at(localdate()))
     assert remind(studio) == 0
 
 
 def test_fresh_payments_let_it_go(studio):
     invoice = late_invoice(studio, days=7)
-    book(studio, invoice, seen=at(TODAY, 4), open_seen_at=NOW, open_amount=Decimal("50.00"))
+    book(studio, invoice, seen=at(localdate(), 4), open_seen_at=NOW, open_amount=Decimal("50.00"))
 
     assert remind(studio) == 1
     assert "€\u00a050.00 is still outstanding" in mail.outbox[0].body
@@ -313,7 +315,7 @@ def test_fresh_payments_let_it_go(studio):
 
 def test_what_was_never_seen_open_there_may_be_paid(studio):
     invoice = late_invoice(studio, days=7)
-    book(studio, invoice, seen=at(TODAY, 4))
+    book(studio, invoice, seen=at(localdate(), 4))
 
     assert "Check whether it is paid" in reason(studio)
     assert remind(studio) == 0
@@ -342,13 +344,13 @@ def test_a_customer_or_an_invoice_can_be_excluded_until_a_day_or_for_good(studio
     hold = {"organisation": studio.organisation, "reason": "agreed by phone", "since": NOW}
 
     for whose in ({"invoice": invoice}, {"customer": invoice.customer}):
-        for until in (None, TODAY + DAY):
+        for until in (None, localdate() + DAY):
             held = ReminderHold.objects.create(**hold | whose, until=until)
             assert "agreed by phone" in reason(studio)
             assert remind(studio) == 0
             held.delete()
 
-    ReminderHold.objects.create(**hold, invoice=invoice, until=TODAY)
+    ReminderHold.objects.create(**hold, invoice=invoice, until=localdate())
     assert remind(studio) == 1
 
 
@@ -363,7 +365,7 @@ def test_more_addresses_than_an_e_mail_takes_are_said_and_keep_no_other_waiting(
     invoices.crowd(crowded.customer)
 
     plan = plan_of(studio.organisation)
-    around = Surroundings.of(studio.organisation, [crowded], plan=plan, now=NOW, today=TODAY)
+    around = Surroundings.of(studio.organisation, [crowded], plan=plan, now=NOW, today=localdate())
 
     assert "too long together" in reason(studio)
     assert around.addresses[crowded.pk] == addresses_of(crowded)
@@ -375,9 +377,9 @@ def test_other_organisations_are_left_alone(studio):
     other = factories.create_organisation(name="Other")
     turn_on(other, 7)
 
-    assert not due_reminders(other, plan_of(other), today=TODAY).exists()
-    assert queue_reminders(other, by=None, now=NOW, today=TODAY) == 0
-    assert queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY) == 1
+    assert not due_reminders(other, plan_of(other), today=localdate()).exists()
+    assert queue_reminders(other, by=None, now=NOW, today=localdate()) == 0
+    assert queue_reminders(studio.organisation, by=None, now=NOW, today=localdate()) == 1
 
 
 # --- The fourteen-day letter ----------------------------------------------------------------------
@@ -415,7 +417,7 @@ def test_the_letter_names_the_costs_and_goes_to_private_customers_only(studio):
     business = late_invoice(studio, days=7)
 
     remind(studio)
-    remind(studio, today=TODAY + 7 * DAY)
+    remind(studio, today=localdate() + 7 * DAY)
 
     bodies = {message.to[0]: message.body for message in mail.outbox}
     assert "€\u00a040.00 of collection costs" in bodies["a@x.example"]
@@ -441,7 +443,7 @@ def test_what_the_server_certainly_did_not_take_goes_another_time(studio, mail_s
 
     assert remind(studio) == 0
     server.is_greylisting = False
-    assert remind(studio, today=TODAY + DAY) == 1
+    assert remind(studio, today=localdate() + DAY) == 1
 
     assert len(server.taken) == 1
     assert steps_taken(invoice) == [1]
@@ -455,7 +457,7 @@ def test_what_it_may_have_taken_is_never_sent_again_by_itself(studio, mail_serve
 
     remind(studio)
     server.cuts_after_data = False
-    remind(studio, today=TODAY + DAY)
+    remind(studio, today=localdate() + DAY)
 
     assert len(server.taken) == 1
     assert steps_taken(invoice) == [1]
@@ -478,12 +480,12 @@ def test_a_refused_address_is_not_tried_again_by_itself_until_it_changes(studio,
     server.refuses = {"wrong@x.example"}
     remind(studio)
 
-    again = remind(studio, today=TODAY + DAY)
+    again = remind(studio, today=localdate() + DAY)
     tries = invoice.mails.count()
     type(invoice.customer).objects.update(email="right@x.example")
 
     assert (again, tries) == (0, 1)
-    assert remind(studio, today=TODAY + 2 * DAY) == 1
+    assert remind(studio, today=localdate() + 2 * DAY) == 1
     assert steps_taken(invoice) == [1]
 
 
@@ -495,7 +497,7 @@ def test_a_person_may_try_a_refused_address_again(studio, mail_server):
     server.refuses = set()
 
     by = studio.member.user
-    queued = queue_reminders(studio.organisation, by=by, now=NOW, today=TODAY)
+    queued = queue_reminders(studio.organisation, by=by, now=NOW, today=localdate())
 
     assert queued == 1
 
@@ -509,7 +511,7 @@ def test_a_server_that_is_away_is_asked_once_and_everything_stays_due(studio, ma
 
     assert not Reminder.objects.exists()
     assert (
-        due_reminders(studio.organisation, plan_of(studio.organisation), today=TODAY).count() == 3
+        due_reminders(studio.organisation, plan_of(studio.organisation), today=localdate()).count() == 3
     )
     assert Invoice.objects.filter(mails__state="failed").count() == 1
 
@@ -540,7 +542,7 @@ def test_in_the_morning_only_those_go_that_go_by_themselves(studio):
 
 def test_what_nobody_heard_is_found_by_the_sweep(studio):
     late_invoice(studio, days=7)
-    queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY)
+    queue_reminders(studio.organisation, by=None, now=NOW, today=localdate())
 
     assert with_waiting_reminders(now=NOW) == []
     assert with_waiting_reminders(now=NOW + datetime.timedelta(minutes=2)) == [

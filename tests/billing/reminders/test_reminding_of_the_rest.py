@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.utils.timezone import localdate
 
 from billing.invoices.creating import draft_invoices
 from billing.invoices.crediting import draft_credit
@@ -18,7 +19,7 @@ from ..invoices.test_crediting import credit_input
 from ..issued import as_if
 from ..payments.fetching import fetch
 from ..payments.test_credit_payments import LINE, credited, enter, set_off
-from .late_invoices import DAY, NOW, TODAY, reason
+from .late_invoices import DAY, NOW, reason
 
 pytestmark = pytest.mark.django_db
 REST = (
@@ -37,7 +38,7 @@ def late(connected, studio) -> Invoice:
         studio.hours(project=project)
     (draft,) = draft_invoices(studio.order(origin=Origin.HERE), now=NOW)
     mark_sent(draft, by=studio.member.user, now=NOW)
-    as_if(draft, due_on=TODAY - 7 * DAY)
+    as_if(draft, due_on=localdate() - 7 * DAY)
     draft.refresh_from_db()
     mail.outbox.clear()
     return draft
@@ -49,7 +50,7 @@ def credit(studio, invoice, *, is_entered: bool) -> Invoice:
 
 
 def remind(studio) -> int:
-    queue_reminders(studio.organisation, by=None, now=NOW, today=TODAY)
+    queue_reminders(studio.organisation, by=None, now=NOW, today=localdate())
     return deliver_reminders(studio.organisation, clock=lambda: NOW)
 
 

@@ -5,14 +5,13 @@ import datetime
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import Role
 from tests import factories
 
 from .invoices import Line, create_invoice
 
-TODAY = timezone.localdate()
 
 
 def page_of(client, customer) -> str:
@@ -21,7 +20,7 @@ def page_of(client, customer) -> str:
 
 def test_the_page_shows_invoices_balance_and_unbilled(agency, inside):
     customer = agency.hours(minutes=60).project.customer
-    late = TODAY - datetime.timedelta(days=3)
+    late = localdate() - datetime.timedelta(days=3)
     mine = create_invoice(
         agency.organisation, Line("100.00", agency.vat), customer=customer, due_on=late
     )

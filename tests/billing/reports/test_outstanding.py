@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from billing.invoices.creating import draft_invoices
 from billing.invoices.credit_lines import CreditInput
@@ -23,18 +24,17 @@ from tests import factories
 
 from .invoices import Line, create_invoice
 
-TODAY = timezone.localdate()
 NOW = timezone.now()
 
 
 def invoiced(agency, net="100.00", days_late=0, **fields):
     """Create an invoice at 21% that was due `days_late` days ago."""
-    due = TODAY - datetime.timedelta(days=days_late)
+    due = localdate() - datetime.timedelta(days=days_late)
     return create_invoice(agency.organisation, Line(net, agency.vat), due_on=due, **fields)
 
 
 def total(agency):
-    return outstanding.total_of(agency.organisation, today=TODAY)
+    return outstanding.total_of(agency.organisation, today=localdate())
 
 
 def by_age(agency):
@@ -147,7 +147,7 @@ def test_rows_and_columns_add_up_to_the_invoices(agency):
         for _copy in range(1 + number % 3):
             invoiced(agency, str(Decimal(net).scaleb(-2)), days_late=days, customer=customer)
 
-    groups = outstanding.per_customer(agency.organisation, today=TODAY)
+    groups = outstanding.per_customer(agency.organisation, today=localdate())
     rows = outstanding.rows_of(groups)
     grosses = sum(Invoice.objects.values_list("gross", flat=True), ZERO)
 
@@ -263,7 +263,7 @@ def test_overdue_is_one_rule_for_tile_list_tag_and_report(agency, inside):
     invoiced(agency, days_late=0)
     invoiced(agency, days_late=3, status=InvoiceStatus.FINAL)
 
-    open_now = outstanding.open_now(agency.organisation, today=TODAY)
+    open_now = outstanding.open_now(agency.organisation, today=localdate())
     listed = inside.get(reverse("billing:invoice-list"), {"status": "overdue"})
     start = inside.get(reverse("billing:dashboard")).content.decode()
 

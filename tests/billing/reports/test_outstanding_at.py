@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from billing.invoices.creating import InvoiceRequest, draft_invoices
 from billing.invoices.credit_lines import CreditInput
@@ -37,25 +38,24 @@ from tests import factories
 
 from .invoices import Line, create_invoice
 
-TODAY = timezone.localdate()
 ONE_DAY = datetime.timedelta(days=1)
 DAYS = 8
 
 
 def ago(days):
     """Noon, so many days ago."""
-    return timezone.make_aware(datetime.datetime.combine(TODAY - days * ONE_DAY, datetime.time(12)))
+    return timezone.make_aware(datetime.datetime.combine(localdate() - days * ONE_DAY, datetime.time(12)))
 
 
 def invoiced(agency, net="100.00", days=5, **fields):
     """A sent invoice at 21%, dated so many days ago and due on that day."""
-    date = TODAY - days * ONE_DAY
+    date = localdate() - days * ONE_DAY
     line = Line(net, agency.vat)
     return create_invoice(agency.organisation, line, date=date, due_on=date, **fields)
 
 
 def total(agency, days):
-    day = TODAY - days * ONE_DAY
+    day = localdate() - days * ONE_DAY
     return total_at(open_at(agency.organisation, day), day).total
 
 
@@ -116,7 +116,7 @@ def test_a_credit_counts_from_its_date(agency):
 
 def test_the_last_minute_of_the_day_belongs_to_it(agency):
     invoice = invoiced(agency)
-    midnight = timezone.make_aware(datetime.datetime.combine(TODAY - 2 * ONE_DAY, datetime.time()))
+    midnight = timezone.make_aware(datetime.datetime.combine(localdate() - 2 * ONE_DAY, datetime.time()))
     mark_paid(invoice, by=agency.member.user, now=midnight - datetime.timedelta(minutes=1))
 
     assert [total(agency, days) for days in (4, 3)] == [Decimal(121), ZERO]
@@ -126,7 +126,7 @@ def test_a_payment_without_a_day_is_said_and_counts_as_received_before(inside, a
     invoiced(agency, paid_amount=Decimal("21.00"))
     noted(invoiced(agency, paid_amount=Decimal("21.00")), "partly-paid", 2, paid="21.00")
 
-    day = TODAY - 3 * ONE_DAY
+    day = localdate() - 3 * ONE_DAY
     page = inside.get(reverse("billing:report-outstanding"), {"on": day.isoformat()})
 
     assert total(agency, 3) == Decimal(221)
@@ -153,7 +153,7 @@ class History:
         """Return the rows of the report at the end of each day, by day."""
         seen = {}
         for days in range(DAYS, 0, -1):
-            now, day = ago(days), TODAY - days * ONE_DAY
+            now, day = ago(days), localdate() - days * ONE_DAY
             for _action in range(4):
                 self.dice.choice([self.send, self.send, self.pay, self.credit, self.settle])(now)
             fetch_payments(self.agency.connection, open_client=open_client, now=now)
@@ -229,8 +229,8 @@ def test_as_at_a_day_is_what_the_report_said_at_the_end_of_that_day(connected, s
     for day, rows in seen.items():
         items = open_at(connected.organisation, day)
         assert rows_at(items, day, "") == rows
-    today = outstanding.total_of(connected.organisation, today=TODAY)
-    assert total_at(open_at(connected.organisation, TODAY), TODAY) == today
+    today = outstanding.total_of(connected.organisation, today=localdate())
+    assert total_at(open_at(connected.organisation, localdate()), localdate()) == today
 
 
 # --- The page -------------------------------------------------------------------------------------
@@ -241,16 +241,16 @@ def test_as_at_today_is_the_report_of_today(inside, agency):
         invoiced(agency, f"{days}.10", days=days)
     url = reverse("billing:report-outstanding")
 
-    today = inside.get(url, {"on": TODAY.isoformat()}).context
+    today = inside.get(url, {"on": localdate().isoformat()}).context
 
     assert today["total"] == inside.get(url).context["total"]
-    assert today["total"] == total_at(open_at(agency.organisation, TODAY), TODAY)
+    assert today["total"] == total_at(open_at(agency.organisation, localdate()), localdate())
 
 
 def test_every_figure_leads_to_the_invoices_that_it_adds_up(inside, agency):
     for days in (0, 20, 40, 70, 100):
         invoiced(agency, f"{days}.10", days=days + 3)
-    day = TODAY - 2 * ONE_DAY
+    day = localdate() - 2 * ONE_DAY
     url = reverse("billing:report-outstanding-invoices")
     rows = inside.get(reverse("billing:report-outstanding"), {"on": day.isoformat()}).context[
         "rows"
@@ -267,7 +267,7 @@ def test_every_figure_leads_to_the_invoices_that_it_adds_up(inside, agency):
 
 def test_a_day_in_the_future_is_refused_with_a_sentence(inside, agency):
     answer = inside.get(
-        reverse("billing:report-outstanding"), {"on": (TODAY + ONE_DAY).isoformat()}
+        reverse("billing:report-outstanding"), {"on": (localdate() + ONE_DAY).isoformat()}
     )
 
     assert "Choose today or an earlier day." in answer.content.decode()
@@ -276,7 +276,7 @@ def test_a_day_in_the_future_is_refused_with_a_sentence(inside, agency):
 def test_the_file_is_of_that_day(inside, agency):
     invoiced(agency, days=50)
     invoiced(agency, days=3)
-    day = TODAY - 10 * ONE_DAY
+    day = localdate() - 10 * ONE_DAY
 
     answer = inside.get(reverse("billing:report-outstanding-export"), {"on": day.isoformat()})
 
@@ -287,7 +287,7 @@ def test_the_file_is_of_that_day(inside, agency):
 
 
 def test_many_invoices_cost_as_many_queries_as_one(inside, agency):
-    query = {"on": (TODAY - 3 * ONE_DAY).isoformat()}
+    query = {"on": (localdate() - 3 * ONE_DAY).isoformat()}
 
     def queries():
         with CaptureQueriesContext(connection) as asked:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import Role
 from billing.invoices.creating import InvoiceRequest, draft_invoices
@@ -37,34 +38,33 @@ from registrations.models import Status
 from registrations.overview.selection import Selection
 from tests import factories
 
-TODAY = timezone.localdate()
 ONE_DAY = datetime.timedelta(days=1)
 DAYS = 8
 
 
 def ago(days):
     """Noon, so many days ago."""
-    return timezone.make_aware(datetime.datetime.combine(TODAY - days * ONE_DAY, datetime.time(12)))
+    return timezone.make_aware(datetime.datetime.combine(localdate() - days * ONE_DAY, datetime.time(12)))
 
 
 def at(agency, days):
-    return WorkAt(agency.organisation, TODAY - days * ONE_DAY, TODAY)
+    return WorkAt(agency.organisation, localdate() - days * ONE_DAY, localdate())
 
 
 def total(agency, days):
     return total_of(work_at(at(agency, days))).total
 
 
-def unbilled(agency, day=TODAY):
+def unbilled(agency, day=None):
     """The total of Finance → Unbilled."""
-    unbilled_filter = UnbilledFilter(until=day)
+    unbilled_filter = UnbilledFilter(until=day or localdate())
     projects = agency.organisation.projects.all()
     return summarise(agency.organisation, projects, unbilled_filter).total
 
 
 def hour(agency, days=5, **fields):
     """An hour of 90 euros, so many days ago."""
-    date = TODAY - days * ONE_DAY
+    date = localdate() - days * ONE_DAY
     return agency.hours(date=date, amount=Decimal("90.00"), **fields)
 
 
@@ -77,7 +77,7 @@ def scheduled(agency, days=5, project=None, **fields):
         kind="instalment",
         key=str(ScheduledAmount.objects.count()),
         description="Half",
-        due_on=TODAY - days * ONE_DAY,
+        due_on=localdate() - days * ONE_DAY,
         price=Decimal("500.00"),
         **fields,
     )
@@ -91,7 +91,7 @@ def drafted(agency, days, work=None):
         trips=agency.organisation.trips.unbilled(),
         scheduled_amounts=ScheduledAmount.objects.unbilled(),
     )
-    options = agency.options(origin=Origin.HERE, date=TODAY - days * ONE_DAY)
+    options = agency.options(origin=Origin.HERE, date=localdate() - days * ONE_DAY)
     token = propose(agency.organisation, work.load(), options=options).token
     request = InvoiceRequest(agency.organisation, work, options, token, agency.member.user)
     return draft_invoices(request, now=ago(days))
@@ -105,7 +105,7 @@ def invoiced(agency, days):
 def credited(agency, invoice, days, disposition, lines=None):
     lines = list(invoice.lines.all()) if lines is None else lines
     chosen = {line.pk: disposition for line in lines}
-    credit_input = CreditInput(chosen, "Wrong", TODAY - days * ONE_DAY)
+    credit_input = CreditInput(chosen, "Wrong", localdate() - days * ONE_DAY)
     credit = draft_credit(invoice, credit_input, by=agency.member.user, now=ago(days))
     return make_final(credit, by=agency.member.user, now=ago(days))
 
@@ -164,7 +164,7 @@ def test_work_that_was_settled_on_an_unknown_day_is_reported_apart(inside, agenc
     hour(agency, days=5, status=status, is_billable=False)
 
     undated = at(agency, 2).undated()
-    page = inside.get(reverse("billing:report-work"), {"on": str(TODAY - 2 * ONE_DAY)})
+    page = inside.get(reverse("billing:report-work"), {"on": str(localdate() - 2 * ONE_DAY)})
 
     assert (undated.count, undated.amount) == (1, Decimal("90.00"))
     assert total(agency, 2) == ZERO
@@ -253,7 +253,7 @@ def played(agency, seed):
     fixed = [factories.create_project(customer=one, method=Method.FIXED_PRICE) for one in customers]
     seen = {}
     for days in range(DAYS, 0, -1):
-        day = TODAY - days * ONE_DAY
+        day = localdate() - days * ONE_DAY
         for _row in range(4):
             about = {"project": dice.choice(projects), "membership": agency.member, "date": day}
             cents = Decimal(dice.randint(1, 99_999)).scaleb(-2)
@@ -291,12 +291,12 @@ def test_as_at_a_day_is_what_was_left_to_bill_at_the_end_of_that_day(agency, see
 
     assert sum(len(rows) for rows in seen.values()) > DAYS
     for day, rows in seen.items():
-        then = WorkAt(agency.organisation, day, TODAY)
+        then = WorkAt(agency.organisation, day, localdate())
         assert work_at(then) == rows
         amounts = [item.amount for item in items_of(then, keys_of(then, None))]
         assert sum(amounts, ZERO) == total_of(rows).total
         assert then.undated().count == 0
-    today = WorkAt(agency.organisation, TODAY, TODAY)
+    today = WorkAt(agency.organisation, localdate(), localdate())
     assert total_of(work_at(today)).total == unbilled(agency)
 
 
@@ -307,7 +307,7 @@ def test_every_figure_leads_to_the_rows_that_it_adds_up(inside, agency):
     for days in (3, 4):
         hour(agency, days=days)
         scheduled(agency, days=days)
-    day = {"on": str(TODAY - 2 * ONE_DAY)}
+    day = {"on": str(localdate() - 2 * ONE_DAY)}
     rows = inside.get(reverse("billing:report-work"), day).context["page"]
     url = reverse("billing:report-work-rows")
 
@@ -337,14 +337,14 @@ def test_without_a_day_it_is_today_and_the_future_is_refused(inside, agency):
     url = reverse("billing:report-work")
 
     assert inside.get(url).context["total"].total == unbilled(agency) == 90
-    page = inside.get(url, {"on": str(TODAY + ONE_DAY)}).content.decode()
+    page = inside.get(url, {"on": str(localdate() + ONE_DAY)}).content.decode()
     assert "Choose today or an earlier day." in page
 
 
 def test_the_file_has_a_row_a_customer(inside, agency):
     hour(agency, days=3)
 
-    answer = inside.get(reverse("billing:report-work-export"), {"on": str(TODAY - ONE_DAY)})
+    answer = inside.get(reverse("billing:report-work-export"), {"on": str(localdate() - ONE_DAY)})
 
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
@@ -352,7 +352,7 @@ def test_the_file_has_a_row_a_customer(inside, agency):
 
 
 def test_many_rows_cost_as_many_queries_as_one(inside, agency):
-    query = {"on": str(TODAY - ONE_DAY)}
+    query = {"on": str(localdate() - ONE_DAY)}
 
     def queries():
         with CaptureQueriesContext(connection) as asked:
@@ -374,7 +374,7 @@ def test_work_of_another_organisation_is_not_seen(client, agency):
     row = hour(agency)
     stranger = factories.create_membership(role=Role.ADMINISTRATOR)
     client.force_login(stranger.user)
-    query = {"customer": row.project.customer_id, "on": str(TODAY - ONE_DAY)}
+    query = {"customer": row.project.customer_id, "on": str(localdate() - ONE_DAY)}
 
     for name in ("report-work", "report-work-rows"):
         page = client.get(reverse(f"billing:{name}"), query).content.decode()

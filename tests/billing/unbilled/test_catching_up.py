@@ -1,10 +1,11 @@
 """A subscription that nobody billed for months is caught up with: each term once, a line each."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from billing.models import Invoice, InvoiceLine
 from billing.unbilled import UnbilledFilter
@@ -14,14 +15,16 @@ from projects.scheduled_amounts import plan_scheduled_amounts
 from tests import factories
 from tests.billing.everything_unbilled import everything_unbilled
 
-TODAY = timezone.localdate()
 MONTHS = 14
-FIRST = add_months(TODAY.replace(day=1), 1 - MONTHS)
 NAMES = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
     "en": "January February March April May June July August September October November December",
 }
-CHOICES = {"grouping": "task", "per": "customer", "date": TODAY.isoformat()}
+
+
+def first() -> datetime.date:
+    """The first day of the oldest month of the subscription."""
+    return add_months(localdate().replace(day=1), 1 - MONTHS)
 
 
 def subscription(agency, description="SLA"):
@@ -29,23 +32,24 @@ def subscription(agency, description="SLA"):
     Subscription.objects.create(
         project=project,
         frequency="month",
-        starts_on=FIRST,
+        starts_on=first(),
         description=description,
         price=Decimal("99.99"),
     )
-    plan_scheduled_amounts(project, today=TODAY)
+    plan_scheduled_amounts(project, today=localdate())
     return project
 
 
 def bill(inside, *projects):
-    asked = {"projects": [project.pk for project in projects], "until": TODAY.isoformat()}
+    asked = {"projects": [project.pk for project in projects], "until": localdate().isoformat()}
     shown = inside.post(reverse("billing:invoice-from-rows"), asked)
-    order = asked | CHOICES | {"token": shown.context["proposal"].token}
-    inside.post(reverse("billing:invoice-draft"), order)
+    choices = {"grouping": "task", "per": "customer", "date": localdate().isoformat()}
+    token = {"token": shown.context["proposal"].token}
+    inside.post(reverse("billing:invoice-draft"), asked | choices | token)
 
 
 def periods_in_words(language):
-    days = [add_months(FIRST, number) for number in range(MONTHS)]
+    days = [add_months(first(), number) for number in range(MONTHS)]
     return [f"{NAMES[language].split()[day.month - 1]} {day.year}" for day in days]
 
 
@@ -70,11 +74,11 @@ def test_no_term_is_billed_twice_however_often_it_is_planned_and_asked_for(insid
 
     for _time in range(3):
         bill(inside, project)
-        plan_scheduled_amounts(project, today=TODAY)
+        plan_scheduled_amounts(project, today=localdate())
 
     assert InvoiceLine.objects.count() == MONTHS
     assert ScheduledAmount.objects.filter(invoice_line__isnull=False).count() == MONTHS
-    assert not everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))
+    assert not everything_unbilled(agency.organisation, UnbilledFilter(until=localdate()))
 
 
 def test_a_draft_that_is_thrown_away_gives_its_terms_back_once(inside, agency):
@@ -84,7 +88,7 @@ def test_a_draft_that_is_thrown_away_gives_its_terms_back_once(inside, agency):
     url = reverse("billing:invoice-change", args=[Invoice.objects.get().pk, "delete"])
     inside.post(url)
 
-    (customer,) = everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))
+    (customer,) = everything_unbilled(agency.organisation, UnbilledFilter(until=localdate()))
     assert customer.projects[0].scheduled_count == MONTHS
 
 
@@ -101,8 +105,8 @@ def test_many_subscriptions_are_caught_up_with_at_once(inside, agency):
 def test_the_list_says_from_which_to_which_month(agency):
     subscription(agency)
 
-    (customer,) = everything_unbilled(agency.organisation, UnbilledFilter(until=TODAY))
+    (customer,) = everything_unbilled(agency.organisation, UnbilledFilter(until=localdate()))
 
     part = customer.projects[0]
     assert part.scheduled_count == MONTHS
-    assert part.when == f"{FIRST:%b} {FIRST.year} – {TODAY:%b} {TODAY.year}"
+    assert part.when == f"{first():%b} {first().year} – {localdate():%b} {localdate().year}"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from billing.models import Booking, Invoice, State
 from billing.unbilled import UnbilledFilter, unbilled_work
@@ -14,9 +14,11 @@ from projects.scheduled_amounts import plan_scheduled_amounts
 from tests import factories
 from tests.billing.everything_unbilled import everything_unbilled
 
-TODAY = timezone.localdate()
 YEAR = datetime.timedelta(days=365)
-EVERYTHING = UnbilledFilter(until=TODAY)
+
+
+def everything() -> UnbilledFilter:
+    return UnbilledFilter(until=localdate())
 
 
 def subscription(connected, *, price: str = "800.00"):
@@ -26,11 +28,11 @@ def subscription(connected, *, price: str = "800.00"):
     Subscription.objects.create(
         project=project,
         frequency="month",
-        starts_on=TODAY.replace(day=1),
+        starts_on=localdate().replace(day=1),
         description="SLA support",
         price=Decimal(price),
     )
-    plan_scheduled_amounts(project, until=TODAY + YEAR, today=TODAY)
+    plan_scheduled_amounts(project, until=localdate() + YEAR, today=localdate())
     return project
 
 
@@ -42,23 +44,23 @@ def instalments(connected, *amounts: str):
         Instalment.objects.create(
             project=project,
             description=f"Part {number + 1}",
-            date=TODAY + number * YEAR / 2,
+            date=localdate() + number * YEAR / 2,
             amount=Decimal(amount),
         )
-    plan_scheduled_amounts(project, until=TODAY + YEAR, today=TODAY)
+    plan_scheduled_amounts(project, until=localdate() + YEAR, today=localdate())
     return project
 
 
 def test_every_method_has_its_amount(connected):
     hourly = factories.create_project(organisation=connected.organisation)
-    connected.hours(project=hourly, minutes=90, amount=Decimal("135.00"), date=TODAY)
-    factories.create_expense(project=hourly, price=Decimal("42.50"), date=TODAY)
+    connected.hours(project=hourly, minutes=90, amount=Decimal("135.00"), date=localdate())
+    factories.create_expense(project=hourly, price=Decimal("42.50"), date=localdate())
     subscription(connected)
     instalments(connected, "2700.00", "2700.00")
 
     shown = {
         part.project.method: part.total
-        for customer in everything_unbilled(connected.organisation, EVERYTHING)
+        for customer in everything_unbilled(connected.organisation, everything())
         for part in customer.projects
     }
 
@@ -71,26 +73,26 @@ def test_every_method_has_its_amount(connected):
 
 def test_hours_of_a_subscription_are_shown_but_not_billed(connected):
     project = subscription(connected)
-    connected.hours(project=project, hourly_rate=None, amount=0, minutes=60, date=TODAY)
+    connected.hours(project=project, hourly_rate=None, amount=0, minutes=60, date=localdate())
 
-    (customer,) = everything_unbilled(connected.organisation, EVERYTHING)
+    (customer,) = everything_unbilled(connected.organisation, everything())
 
     assert customer.projects[0].minutes == 60
     assert customer.projects[0].total == Decimal("800.00")
-    assert not unbilled_work(connected.organisation, EVERYTHING).load().hours
+    assert not unbilled_work(connected.organisation, everything()).load().hours
 
 
 def test_the_figures_are_those_of_the_rows_behind_them(connected):
-    connected.hours(minutes=50, amount=Decimal("74.70"), date=TODAY)
+    connected.hours(minutes=50, amount=Decimal("74.70"), date=localdate())
     factories.create_trip(
-        project=factories.create_project(organisation=connected.organisation), date=TODAY
+        project=factories.create_project(organisation=connected.organisation), date=localdate()
     )
     subscription(connected)
 
     total = sum(
-        customer.total for customer in everything_unbilled(connected.organisation, EVERYTHING)
+        customer.total for customer in everything_unbilled(connected.organisation, everything())
     )
-    rows = unbilled_work(connected.organisation, EVERYTHING)
+    rows = unbilled_work(connected.organisation, everything())
 
     amounts = [row.amount for row in (*rows.time_entries, *rows.trips)]
     assert total == sum(amounts) + sum(
@@ -100,8 +102,8 @@ def test_the_figures_are_those_of_the_rows_behind_them(connected):
 
 def test_a_subscription_and_a_fixed_price_are_booked_once(inside, connected, sandbox):
     projects = [subscription(connected), instalments(connected, "2700.00")]
-    asked = {"projects": [project.pk for project in projects], "until": TODAY.isoformat()}
-    choices = {"grouping": "task", "per": "customer", "date": TODAY.isoformat()}
+    asked = {"projects": [project.pk for project in projects], "until": localdate().isoformat()}
+    choices = {"grouping": "task", "per": "customer", "date": localdate().isoformat()}
 
     shown = inside.post(reverse("billing:eboekhouden-dialog"), asked)
     inside.post(
@@ -111,15 +113,15 @@ def test_a_subscription_and_a_fixed_price_are_booked_once(inside, connected, san
     connected.deliver()
 
     assert sorted(invoice.net for invoice in sandbox.books.invoices()) == [800, 2700]
-    assert not everything_unbilled(connected.organisation, EVERYTHING)
+    assert not everything_unbilled(connected.organisation, everything())
     assert Booking.objects.filter(state=State.CONFIRMED, invoice__isnull=False).count() == 2
     assert ScheduledAmount.objects.filter(invoice_line__isnull=False).count() == 2
 
 
 def test_a_term_that_was_billed_is_not_billed_again(inside, connected):
     project = subscription(connected)
-    asked = {"projects": [project.pk], "until": TODAY.isoformat()}
-    choices = {"grouping": "task", "per": "customer", "date": TODAY.isoformat()}
+    asked = {"projects": [project.pk], "until": localdate().isoformat()}
+    choices = {"grouping": "task", "per": "customer", "date": localdate().isoformat()}
     shown = inside.post(reverse("billing:eboekhouden-dialog"), asked)
     order = asked | choices | {"token": shown.context["proposal"].token}
 
@@ -134,7 +136,7 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_one(
     inside, connected, django_assert_max_num_queries, count
 ):
     for _ in range(count):
-        connected.hours(date=TODAY)
+        connected.hours(date=localdate())
 
     with django_assert_max_num_queries(22):
         page = inside.get(reverse("billing:unbilled"))
@@ -150,7 +152,7 @@ def test_nothing_to_bill_is_said(inside, connected):
 
 
 def test_projects_of_another_organisation_bring_nothing(inside, connected):
-    stranger = factories.create_time_entry(date=TODAY)
+    stranger = factories.create_time_entry(date=localdate())
 
     shown = inside.post(reverse("billing:eboekhouden-dialog"), {"projects": [stranger.project_id]})
 
@@ -163,11 +165,11 @@ def test_each_method_is_called_by_its_name_and_its_days(connected):
 
     said = {
         part.method: part.when
-        for customer in everything_unbilled(connected.organisation, EVERYTHING)
+        for customer in everything_unbilled(connected.organisation, everything())
         for part in customer.projects
     }
 
     assert said == {
-        "Subscription · month": TODAY.strftime("%b"),
-        "Fixed price · instalment 1 of 2": f"due {TODAY:%d-%m}",
+        "Subscription · month": localdate().strftime("%b"),
+        "Fixed price · instalment 1 of 2": f"due {localdate():%d-%m}",
     }

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import Role
 from billing.unbilled import UnbilledFilter, unbilled_work
@@ -18,7 +18,6 @@ from registrations.overview.selection import Selection
 from tests import factories
 from tests.responses import exported
 
-TODAY = timezone.localdate()
 PAGES = ("unbilled", "unbilled-skipped", "unbilled-written-off", "unbilled-export")
 
 
@@ -44,7 +43,7 @@ def term_of(project, **fields):
         kind="instalment",
         key=str(ScheduledAmount.objects.count()),
         description="Part",
-        due_on=fields.pop("due_on", TODAY),
+        due_on=fields.pop("due_on", localdate()),
         price=fields.pop("price", Decimal("100.00")),
         **fields,
     )
@@ -52,7 +51,7 @@ def term_of(project, **fields):
 
 def test_each_filter_narrows_the_list(inside, agency):
     website, logo = project_of(agency, "Website"), project_of(agency, "Logo", method="fixed_price")
-    agency.hours(project=website, date=TODAY - datetime.timedelta(days=40))
+    agency.hours(project=website, date=localdate() - datetime.timedelta(days=40))
     term_of(logo)
     logo.managers.add(agency.member)
 
@@ -63,7 +62,7 @@ def test_each_filter_narrows_the_list(inside, agency):
     assert names(get(inside, method=["fixed_price"])) == ["Logo"]
     assert names(get(inside, manager=agency.member.pk)) == ["Logo"]
     assert names(get(inside, status="approved")) == ["Logo"]
-    assert names(get(inside, period="custom", since=TODAY.isoformat())) == ["Logo"]
+    assert names(get(inside, period="custom", since=localdate().isoformat())) == ["Logo"]
 
 
 def test_the_totals_are_of_everything_that_fits_not_of_one_page(inside, agency):
@@ -72,7 +71,7 @@ def test_the_totals_are_of_everything_that_fits_not_of_one_page(inside, agency):
         agency.hours(project=project, minutes=4, hourly_rate=Decimal("1.43"))
     term_of(project_of(agency, "Logo", method="fixed_price"), price=Decimal("0.03"))
 
-    answer = get(inside, period="custom", since="2026-11-01", until=TODAY.isoformat(), size=25)
+    answer = get(inside, period="custom", since="2026-11-01", until=localdate().isoformat(), size=25)
 
     assert len(answer.context["customers"]) == 25
     assert answer.context["totals"].total == Decimal("3.03")
@@ -80,9 +79,9 @@ def test_the_totals_are_of_everything_that_fits_not_of_one_page(inside, agency):
 
 
 def test_a_wrong_period_is_said_and_shows_nothing(inside, agency):
-    agency.hours(date=TODAY)
+    agency.hours(date=localdate())
 
-    answer = get(inside, period="custom", since=TODAY.isoformat(), until="2020-01-01")
+    answer = get(inside, period="custom", since=localdate().isoformat(), until="2020-01-01")
 
     assert "“Until” is before “from”. Choose a later day." in answer.content.decode()
     assert not answer.context["customers"]
@@ -111,8 +110,8 @@ def test_what_was_billed_is_set_against_what_was_agreed(inside, agency):
 def test_rows_of_the_days_that_were_shown_are_billed_and_no_others(inside, agency):
     website = project_of(agency, "Website")
     for days in (1, 10, 20):
-        agency.hours(project=website, date=TODAY - datetime.timedelta(days=days))
-    since, until = (TODAY - datetime.timedelta(days=days) for days in (15, 5))
+        agency.hours(project=website, date=localdate() - datetime.timedelta(days=days))
+    since, until = (localdate() - datetime.timedelta(days=days) for days in (15, 5))
     asked = {"projects": [website.pk], "since": since.isoformat(), "until": until.isoformat()}
 
     shown = parts(get(inside, period="custom", since=since, until=until))
@@ -125,7 +124,7 @@ def test_rows_of_the_days_that_were_shown_are_billed_and_no_others(inside, agenc
 
 def test_hours_without_a_rate_are_left_out_with_the_way_to_the_rate(inside, agency):
     website = project_of(agency, "Website")
-    agency.hours(project=website, hourly_rate=None, amount=0, minutes=90, date=TODAY)
+    agency.hours(project=website, hourly_rate=None, amount=0, minutes=90, date=localdate())
 
     assert not parts(get(inside))
     ((row, reason),) = get(inside, "unbilled-skipped").context["reasons"]
@@ -135,10 +134,10 @@ def test_hours_without_a_rate_are_left_out_with_the_way_to_the_rate(inside, agen
 
 def test_a_link_to_mend_it_shows_exactly_the_rows_that_are_left_out(inside, agency):
     website = project_of(agency, "Website")
-    agency.hours(project=website, date=TODAY, is_billable=False)
-    agency.hours(project=website, date=TODAY, status=Status.REJECTED)
-    agency.hours(project=website, date=TODAY, status=Status.SUBMITTED)
-    agency.hours(project=website, date=TODAY, status=Status.APPROVED)
+    agency.hours(project=website, date=localdate(), is_billable=False)
+    agency.hours(project=website, date=localdate(), status=Status.REJECTED)
+    agency.hours(project=website, date=localdate(), status=Status.SUBMITTED)
+    agency.hours(project=website, date=localdate(), status=Status.APPROVED)
 
     reasons = get(inside, "unbilled-skipped", status="approved").context["reasons"]
     counts = {
@@ -150,7 +149,7 @@ def test_a_link_to_mend_it_shows_exactly_the_rows_that_are_left_out(inside, agen
 
 
 def test_only_a_manager_is_sent_to_the_rate(client, agency):
-    agency.hours(hourly_rate=None, amount=0, date=TODAY)
+    agency.hours(hourly_rate=None, amount=0, date=localdate())
     bookkeeper = factories.create_membership(
         organisation=agency.organisation, role=Role.EMPLOYEE, may_invoice=True
     )
@@ -168,14 +167,14 @@ def test_every_unbilled_row_is_either_billable_or_left_out_for_one_reason(inside
             for rate in (None, Decimal("90.00")):
                 agency.hours(
                     project=website,
-                    date=TODAY,
+                    date=localdate(),
                     status=status,
                     is_billable=is_billable,
                     hourly_rate=rate,
                 )
 
     for approved in ("", "approved"):
-        unbilled_filter = UnbilledFilter(until=TODAY, approved_only=bool(approved))
+        unbilled_filter = UnbilledFilter(until=localdate(), approved_only=bool(approved))
         skipped = get(inside, "unbilled-skipped", status=approved).context["reasons"]
         billable = unbilled_work(agency.organisation, unbilled_filter).load().count
         assert billable + sum(row.count for row, _reason in skipped) == 16
@@ -189,7 +188,7 @@ def test_of_a_search_without_a_find_it_is_not_said_that_there_is_nothing(inside,
 
 
 def test_what_was_written_off_is_shown_apart_with_who_and_why(inside, agency):
-    agency.hours(date=TODAY, minutes=60, hourly_rate=Decimal("95.00"))
+    agency.hours(date=localdate(), minutes=60, hourly_rate=Decimal("95.00"))
     entry = TimeEntry.objects.get()
     write_off(Selection(time_entries=(entry.pk,)), note="Goodwill", by=agency.member)
 
@@ -212,7 +211,7 @@ def test_a_term_that_was_written_off_is_shown_apart(inside, agency):
 def test_the_file_holds_every_page_and_adds_up_to_the_total(inside, agency):
     for number in range(30):
         project = project_of(agency, f"={number}")
-        agency.hours(project=project, date=TODAY)
+        agency.hours(project=project, date=localdate())
 
     rows = exported(get(inside, "unbilled-export", size=25))
 
@@ -222,7 +221,7 @@ def test_the_file_holds_every_page_and_adds_up_to_the_total(inside, agency):
 
 
 def test_a_workbook_can_be_asked_for(inside, agency):
-    agency.hours(date=TODAY)
+    agency.hours(date=localdate())
 
     answer = get(inside, "unbilled-export", file="xlsx")
 
@@ -232,8 +231,8 @@ def test_a_workbook_can_be_asked_for(inside, agency):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_another_organisation_has_nothing_to_see(client, agency, page):
-    agency.hours(date=TODAY, hourly_rate=None, project=project_of(agency, "Canary"))
-    agency.hours(date=TODAY, status=Status.WRITTEN_OFF, project=project_of(agency, "Canary 2"))
+    agency.hours(date=localdate(), hourly_rate=None, project=project_of(agency, "Canary"))
+    agency.hours(date=localdate(), status=Status.WRITTEN_OFF, project=project_of(agency, "Canary 2"))
     stranger = factories.create_membership(role=Role.ADMINISTRATOR)
     client.force_login(stranger.user)
 
@@ -257,8 +256,8 @@ def fill(agency, count):
     for number in range(count):
         project = project_of(agency, f"Project {number}")
         for status in (Status.OPEN, Status.REJECTED, Status.WRITTEN_OFF):
-            agency.hours(project=project, date=TODAY, status=status)
-        factories.create_expense(project=project, date=TODAY, membership=agency.member)
+            agency.hours(project=project, date=localdate(), status=status)
+        factories.create_expense(project=project, date=localdate(), membership=agency.member)
         term_of(project_of(agency, f"Fixed {number}", method=Method.INSTALMENTS))
 
 
@@ -277,7 +276,7 @@ def test_a_page_of_many_costs_as_many_queries_as_a_page_of_one(inside, agency, p
     for number in fill_more:
         project = project_of(agency, f"More {number}")
         for status in (Status.OPEN, Status.REJECTED, Status.WRITTEN_OFF):
-            agency.hours(project=project, date=TODAY, status=status)
+            agency.hours(project=project, date=localdate(), status=status)
 
     assert queries() == of_one
 

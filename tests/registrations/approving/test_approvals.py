@@ -21,18 +21,22 @@ from ..rows import row_of
 
 pytestmark = pytest.mark.django_db
 
-MONDAY = monday_of(timezone.localdate()) - datetime.timedelta(days=7)
 PAGE = reverse("registrations:approvals")
 APPROVE = reverse("registrations:approvals-approve")
 REJECT = reverse("registrations:approvals-reject")
 
 
+def last_monday() -> datetime.date:
+    """The Monday of last week."""
+    return monday_of(timezone.localdate()) - datetime.timedelta(days=7)
+
+
 def submitted(office, **fields: object) -> TimeEntry:
-    return row_of(office, **{"status": Status.SUBMITTED, "date": MONDAY} | fields)
+    return row_of(office, **{"status": Status.SUBMITTED, "date": last_monday()} | fields)
 
 
 def sent(*scopes: str, **fields: object) -> dict[str, object]:
-    return {"what": list(scopes), "date": MONDAY.isoformat(), "next": PAGE, **fields}
+    return {"what": list(scopes), "date": last_monday().isoformat(), "next": PAGE, **fields}
 
 
 def statuses_of(*rows: TimeEntry) -> list[str]:
@@ -41,8 +45,8 @@ def statuses_of(*rows: TimeEntry) -> list[str]:
 
 def test_the_page_shows_people_by_day_and_counts_who_waits(manager, office):
     submitted(office, minutes=480)
-    submitted(office, minutes=90, date=MONDAY + datetime.timedelta(days=1))
-    row_of(office, membership=office.colleague, date=MONDAY, minutes=60)
+    submitted(office, minutes=90, date=last_monday() + datetime.timedelta(days=1))
+    row_of(office, membership=office.colleague, date=last_monday(), minutes=60)
 
     page = text(manager.get(PAGE))
 
@@ -53,11 +57,11 @@ def test_the_page_shows_people_by_day_and_counts_who_waits(manager, office):
 
 
 def test_a_week_a_day_a_task_and_a_row_are_approved(manager, office):
-    tuesday = MONDAY + datetime.timedelta(days=1)
+    tuesday = last_monday() + datetime.timedelta(days=1)
     rows = [submitted(office), submitted(office, date=tuesday), submitted(office)]
     other = submitted(office, membership=office.colleague)
     expense = factories.create_expense(
-        project=office.project, membership=office.colleague, date=MONDAY, status="submitted"
+        project=office.project, membership=office.colleague, date=last_monday(), status="submitted"
     )
 
     manager.post(APPROVE, sent(f"r:hours:{rows[0].pk}"))
@@ -99,7 +103,7 @@ def test_a_rejection_asks_for_a_message_and_keeps_it(manager, office):
 
 
 def test_what_was_not_submitted_is_approved_only_after_a_question(manager, office):
-    row = row_of(office, date=MONDAY)
+    row = row_of(office, date=last_monday())
 
     asked = manager.post(APPROVE, sent(f"p:{office.employee.pk}"))
     assert statuses_of(row) == ["open"]
@@ -112,7 +116,7 @@ def test_what_was_not_submitted_is_approved_only_after_a_question(manager, offic
 def test_what_was_left_out_is_counted_because_expenses_take_no_time(manager, office):
     submitted(office, minutes=90)
     factories.create_expense(
-        project=office.project, membership=office.employee, category=office.category, date=MONDAY
+        project=office.project, membership=office.employee, category=office.category, date=last_monday()
     )
 
     page = text(manager.post(APPROVE, sent(f"p:{office.employee.pk}"), follow=True))
@@ -138,7 +142,7 @@ def test_who_works_alone_approves_their_own(client_of):
     alone = factories.create_membership(role=Role.ADMINISTRATOR)
     project = factories.create_project(organisation=alone.organisation)
     row = factories.create_time_entry(
-        project=project, membership=alone, date=MONDAY, status=Status.SUBMITTED
+        project=project, membership=alone, date=last_monday(), status=Status.SUBMITTED
     )
 
     client_of(alone).post(APPROVE, sent(f"p:{alone.pk}"))
@@ -198,17 +202,17 @@ def test_no_amount_is_on_the_page(client_of, office):
     client = client_of(office.manager)
 
     for address in (PAGE, reverse("registrations:approvals-person", args=[office.employee.pk])):
-        page = text(client.get(f"{address}?date={MONDAY.isoformat()}"))
+        page = text(client.get(f"{address}?date={last_monday().isoformat()}"))
         assert "1:00" in page
         assert not re.search(r"\b95[.,]00\b", page)
         assert "€" not in page
 
 
 def test_the_history_says_who_gave_which_status(manager, employee, office):
-    row = row_of(office, date=MONDAY)
-    week = f"{reverse('registrations:hours-week-submit')}?date={MONDAY.isoformat()}"
+    row = row_of(office, date=last_monday())
+    week = f"{reverse('registrations:hours-week-submit')}?date={last_monday().isoformat()}"
 
-    employee.post(week, {"until": (MONDAY + datetime.timedelta(days=6)).isoformat()})
+    employee.post(week, {"until": (last_monday() + datetime.timedelta(days=6)).isoformat()})
     manager.post(REJECT, sent(f"p:{office.employee.pk}", note="Per chapter, please."))
 
     made = [(one.status, one.by, one.note) for one in history_of(row)]
@@ -240,11 +244,11 @@ def test_the_page_says_what_is_missing_of_the_contract(manager, office):
     submitted(office, minutes=360)
     factories.create_contract(membership=office.employee)
 
-    page = text(manager.get(PAGE, {"date": MONDAY.isoformat()}))
+    page = text(manager.get(PAGE, {"date": last_monday().isoformat()}))
 
     assert "34:00 missing" in page
     assert "Expected" not in text(
-        manager.get(PAGE, {"date": MONDAY.isoformat(), "project": office.project.pk})
+        manager.get(PAGE, {"date": last_monday().isoformat(), "project": office.project.pk})
     )
 
 
@@ -262,7 +266,7 @@ def test_the_team_of_a_project_filters_the_people(administrator, office, elsewhe
     submitted(office, membership=office.colleague)
 
     def people(**about: object) -> list[str]:
-        page = administrator.get(PAGE, {"date": MONDAY.isoformat(), **about})
+        page = administrator.get(PAGE, {"date": last_monday().isoformat(), **about})
         return [one.member.user.first_name for one in page.context["matrix"].people]
 
     assert {"Daan", "Sanne"} <= set(people())
@@ -280,7 +284,7 @@ def test_a_row_is_rejected_in_place_with_a_message(manager, office):
     asked = manager.post(f"{REJECT}?in_place=1", about, headers={"HX-Request": "true"})
 
     address = reverse("registrations:approvals-person", args=[office.employee.pk])
-    unfolded = text(manager.get(address, {"date": MONDAY.isoformat()}))
+    unfolded = text(manager.get(address, {"date": last_monday().isoformat()}))
     assert unfolded.count(f'hx-post="{REJECT}?in_place=1"') == 2
     part = text(asked)
     assert part.startswith('<tr class="work rejecting"')
@@ -347,9 +351,9 @@ def test_unfolded_rows_have_all_columns_of_the_table(administrator, office, with
     if with_contract:
         factories.create_contract(membership=office.employee)
     submitted(office)
-    about = {"project": office.project, "membership": office.employee, "date": MONDAY}
+    about = {"project": office.project, "membership": office.employee, "date": last_monday()}
     factories.create_trip(**about)
-    page = administrator.get(PAGE, {"date": MONDAY.isoformat()}).content.decode()
+    page = administrator.get(PAGE, {"date": last_monday().isoformat()}).content.decode()
     unfold = f'data-unfold="{reverse("registrations:approvals-person", args=[office.employee.pk])}'
     (query,) = re.findall(re.escape(unfold) + r'([^"]*)"', page)
 

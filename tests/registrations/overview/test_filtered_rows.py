@@ -9,6 +9,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from registrations.models import Status, TimeEntry
 from registrations.overview.filtered_rows import SALT, FilteredRows
@@ -19,7 +20,6 @@ from tests.responses import exported
 from ..rows import row_of
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 
 
 def selected(client, kind="hours", **query):
@@ -46,7 +46,7 @@ def test_a_filter_selects_more_rows_than_any_form_has_fields(office, administrat
         TimeEntry(
             **{name: getattr(row, name) for name in ("organisation", "membership", "project")},
             task=row.task,
-            date=TODAY,
+            date=localdate(),
             minutes=60,
         )
         for _n in range(6000)
@@ -59,7 +59,7 @@ def test_a_filter_selects_more_rows_than_any_form_has_fields(office, administrat
 
 def test_exceptions_and_ticked_rows_change_what_a_filter_selects(office, administrator):
     kept, left_out = row_of(office), row_of(office)
-    ticked = row_of(office, date=TODAY - datetime.timedelta(days=400))
+    ticked = row_of(office, date=localdate() - datetime.timedelta(days=400))
     trip = factories.create_trip(project=office.project, membership=office.employee)
     _found, fields = selected(administrator)
 
@@ -83,7 +83,7 @@ def test_a_selection_keeps_its_days_when_the_month_ends(office, administrator, m
     _found, fields = selected(administrator, period="this_month")
     monkeypatch.setattr(
         "registrations.overview.filtered_rows.timezone.localdate",
-        lambda: TODAY + datetime.timedelta(days=40),
+        lambda: localdate() + datetime.timedelta(days=40),
     )
 
     assert rows_of(office, fields) == {row.pk}
@@ -103,7 +103,7 @@ def test_a_selection_keeps_its_days_when_the_month_ends(office, administrator, m
 def test_a_selection_is_what_the_list_shows(office, administrator, query):
     for number, status in enumerate((Status.OPEN, Status.APPROVED, Status.SUBMITTED)):
         row_of(office, status=status, description="Sprint" if number else "")
-        row_of(office, date=TODAY - datetime.timedelta(days=35 * number), is_billable=False)
+        row_of(office, date=localdate() - datetime.timedelta(days=35 * number), is_billable=False)
     shown = administrator.get(
         reverse("registrations:overview-hours"), {**query, "size": "250", "page": "1"}
     ).context
@@ -194,7 +194,7 @@ def test_an_action_and_an_export_take_the_whole_filter(office, administrator):
 def test_a_selection_of_trips_adds_kilometres_to_the_tenth_by_project_and_rate(
     office, administrator
 ):
-    row = {"project": office.project, "membership": office.employee, "date": TODAY}
+    row = {"project": office.project, "membership": office.employee, "date": localdate()}
     for distance in ("12.5", "7.1"):
         factories.create_trip(**row, distance=Decimal(distance), rate=Decimal("0.23"))
     factories.create_trip(**row, distance=3, is_billable=False, kind="private")

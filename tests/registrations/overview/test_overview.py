@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from lib.spreadsheets import safe
 from registrations.models import Status
@@ -16,8 +16,7 @@ from tests.responses import exported
 from ..rows import row_of
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-LONG_AGO = TODAY - datetime.timedelta(days=800)
+LONG_AGO = datetime.date(2020, 3, 2)
 
 
 def listed(client, kind="hours", **query):
@@ -147,9 +146,9 @@ def test_who_may_invoice_sees_everything(office, employee):
 
 
 def test_another_organisation_shows_nowhere(office, administrator):
-    factories.create_time_entry(date=TODAY)
-    factories.create_expense(date=TODAY)
-    factories.create_trip(date=TODAY)
+    factories.create_time_entry(date=localdate())
+    factories.create_expense(date=localdate())
+    factories.create_trip(date=localdate())
 
     for kind in ("hours", "expenses", "trips"):
         assert listed(administrator, kind, period="all")["totals"].count == 0
@@ -168,7 +167,7 @@ def many(office, kind, count):
         create(
             project=office.project,
             membership=office.employee,
-            date=TODAY,
+            date=localdate(),
             status=Status.INVOICED,
             invoice_line=line,
         )

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from registrations.models import Status, TimeEntry
 from tests import factories
@@ -13,8 +13,10 @@ from ..rows import row_of
 from .test_registering import add, typed
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-YESTERDAY = TODAY - datetime.timedelta(days=1)
+
+
+def yesterday() -> datetime.date:
+    return localdate() - datetime.timedelta(days=1)
 PART = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -29,8 +31,8 @@ def clock(text: str) -> datetime.time:
 
 def from_to(office, start: str, end: str, **fields) -> TimeEntry:
     times = {"started_at": clock(start), "ended_at": clock(end)}
-    hours = datetime.datetime.combine(TODAY, times["ended_at"]) - datetime.datetime.combine(
-        TODAY, times["started_at"]
+    hours = datetime.datetime.combine(localdate(), times["ended_at"]) - datetime.datetime.combine(
+        localdate(), times["started_at"]
     )
     return row_of(office, minutes=int(hours.total_seconds()) // 60, **times, **fields)
 
@@ -110,43 +112,43 @@ def test_the_times_of_free_time_are_filled_in_by_a_link(office, employee):
 
 
 def test_work_of_another_day_is_added_again_in_one_step(office, employee):
-    row = row_of(office, date=YESTERDAY, minutes=90, description="Sprint", status=Status.APPROVED)
+    row = row_of(office, date=yesterday(), minutes=90, description="Sprint", status=Status.APPROVED)
     assert "Add 1:30" in day_page(employee)
 
-    employee.post(f"{reverse('registrations:hour-again', args=[row.pk])}?date={TODAY}")
+    employee.post(f"{reverse('registrations:hour-again', args=[row.pk])}?date={localdate()}")
 
-    new = TimeEntry.objects.get(date=TODAY)
+    new = TimeEntry.objects.get(date=localdate())
     assert (new.minutes, new.description, new.status) == (90, "Sprint", Status.OPEN)
     assert "Add 1:30" not in day_page(employee)
 
 
 def test_an_empty_day_takes_the_hours_of_the_day_before_and_gives_them_back(office, employee):
-    row_of(office, date=YESTERDAY, minutes=90)
-    row_of(office, date=YESTERDAY, minutes=30, description="Stand-up")
+    row_of(office, date=yesterday(), minutes=90)
+    row_of(office, date=yesterday(), minutes=30, description="Stand-up")
     assert "2 rows, 2:00" in day_page(employee)
 
-    copied = f"{reverse('registrations:hours-copy-day')}?date={TODAY}"
+    copied = f"{reverse('registrations:hours-copy-day')}?date={localdate()}"
     answer = employee.post(copied, follow=True)
-    assert TimeEntry.objects.filter(date=TODAY).count() == 2
+    assert TimeEntry.objects.filter(date=localdate()).count() == 2
     assert "2 registrations added, 2:00." in answer.content.decode()
 
     token = employee.session["undo"]["token"]
     back = employee.post(reverse("registrations:undo"), {"undo": token}, follow=True)
-    assert not TimeEntry.objects.filter(date=TODAY).exists()
+    assert not TimeEntry.objects.filter(date=localdate()).exists()
     assert "2 registrations removed." in back.content.decode()
 
 
 def test_what_cannot_be_registered_again_is_named_with_the_reason(office, employee):
-    row = row_of(office, date=YESTERDAY)
-    office.organisation.closed_until = TODAY
+    row = row_of(office, date=yesterday())
+    office.organisation.closed_until = localdate()
     office.organisation.save()
 
-    address = f"{reverse('registrations:hour-again', args=[row.pk])}?date={TODAY}"
+    address = f"{reverse('registrations:hour-again', args=[row.pk])}?date={localdate()}"
     answer = employee.post(address, follow=True)
 
     assert "Not added:" in answer.content.decode()
     assert "The books are closed until" in answer.content.decode()
-    assert not TimeEntry.objects.filter(date=TODAY).exists()
+    assert not TimeEntry.objects.filter(date=localdate()).exists()
 
 
 def test_an_employee_does_not_repeat_the_hours_of_a_colleague(office, employee):
@@ -155,11 +157,11 @@ def test_an_employee_does_not_repeat_the_hours_of_a_colleague(office, employee):
     answer = employee.post(reverse("registrations:hour-again", args=[row.pk]))
 
     assert answer.status_code == 404
-    assert "Add " not in day_page(employee, date=str(YESTERDAY)).replace("Add hours", "")
+    assert "Add " not in day_page(employee, date=str(yesterday())).replace("Add hours", "")
 
 
 def test_work_that_can_no_longer_be_booked_on_is_not_offered_again(office, employee):
-    row_of(office, date=YESTERDAY)
+    row_of(office, date=yesterday())
     office.project.is_archived = True
     office.project.save()
 
@@ -171,7 +173,7 @@ def test_the_day_takes_the_same_queries_however_many_rows_it_has(
 ):
     for number in range(30):
         task = factories.create_task(organisation=office.organisation, name=f"T{number}")
-        row_of(office, task=task, date=YESTERDAY if number % 2 else TODAY)
+        row_of(office, task=task, date=yesterday() if number % 2 else localdate())
 
     with django_assert_max_num_queries(12):
         employee.get(reverse("registrations:hours"))

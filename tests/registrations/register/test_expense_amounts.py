@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.timezone import localdate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from registrations.models import Expense, Trip
 from registrations.rates.pricing import without_vat
 from tests import factories
 
-from .test_registering import TODAY, a_trip, add, errors_of
+from .test_registering import a_trip, add, errors_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def paid(office, **changes):
     return {
         "project": office.project.pk,
         "category": office.category.pk,
-        "date": TODAY.isoformat(),
+        "date": localdate().isoformat(),
         "quantity": "1",
         "price": "12,50",
         "is_billable": "on",

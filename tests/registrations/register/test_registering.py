@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import Membership
 from projects.models import ProjectTask, Task, TripSettings
@@ -16,13 +17,12 @@ from tests import factories
 from ..rows import row_of
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 
 
 def typed(office, **changes):
     return {
         "work": office.work.pk,
-        "date": TODAY.isoformat(),
+        "date": localdate().isoformat(),
         "description": "Sprint",
         "duration": "1,5",
         **changes,
@@ -32,7 +32,7 @@ def typed(office, **changes):
 def a_trip(office, **changes):
     return {
         "project": office.project.pk,
-        "date": TODAY.isoformat(),
+        "date": localdate().isoformat(),
         "origin": "Utrecht",
         "destination": "Zwolle",
         "distance": "43",
@@ -100,21 +100,21 @@ def test_a_day_has_24_hours(office, employee):
 
 
 def test_days_outside_the_project_are_refused_with_the_day(office, employee):
-    office.project.starts_on, office.project.ends_on = TODAY, TODAY
+    office.project.starts_on, office.project.ends_on = localdate(), localdate()
     office.project.save()
-    before = TODAY - datetime.timedelta(days=1)
-    after = TODAY + datetime.timedelta(days=1)
+    before = localdate() - datetime.timedelta(days=1)
+    after = localdate() + datetime.timedelta(days=1)
 
     too_early = add(employee, typed(office, date=before.isoformat()))
     too_late = add(employee, typed(office, date=after.isoformat()))
 
-    assert f"starts on {TODAY:%d-%m-%Y}" in errors_of(too_early, "date")
-    assert f"ended on {TODAY:%d-%m-%Y}" in errors_of(too_late, "date")
+    assert f"starts on {localdate():%d-%m-%Y}" in errors_of(too_early, "date")
+    assert f"ended on {localdate():%d-%m-%Y}" in errors_of(too_late, "date")
 
 
 def test_an_archived_project_cannot_be_chosen_and_not_be_kept(office, manager):
     row = factories.create_time_entry(
-        project=office.project, task=office.task, membership=office.employee, date=TODAY
+        project=office.project, task=office.task, membership=office.employee, date=localdate()
     )
     office.project.is_archived = True
     office.project.save()
@@ -218,7 +218,7 @@ def billed(office, create, **fields):
     return create(
         project=office.project,
         membership=office.employee,
-        date=TODAY,
+        date=localdate(),
         status=Status.INVOICED,
         invoice_line=line,
         **fields,
@@ -298,7 +298,7 @@ def test_a_price_incl_vat_is_kept_excl_vat(office, employee):
     fields = {
         "project": office.project.pk,
         "category": office.category.pk,
-        "date": TODAY.isoformat(),
+        "date": localdate().isoformat(),
         "quantity": "2",
         "price": "1.210,00",
         "vat_rate": rate.pk,
@@ -328,7 +328,7 @@ def test_the_week_strip_adds_up(office, employee):
 
     week = employee.get(reverse("registrations:hours")).context["week"]
 
-    assert (week.minutes_on(TODAY), week.minutes) == (120, 120)
+    assert (week.minutes_on(localdate()), week.minutes) == (120, 120)
 
 
 @pytest.mark.parametrize("kind", ["hours", "expenses", "trips"])
@@ -343,7 +343,7 @@ def test_the_pages_open_for_everybody_with_a_membership(client_of, office, kind,
 def test_a_day_that_does_not_exist_is_today(office, employee, date):
     page = employee.get(reverse("registrations:hours"), {"date": date})
 
-    assert page.context["day"] == TODAY
+    assert page.context["day"] == localdate()
 
 
 def test_a_day_that_can_never_be_booked_is_refused(office, employee):
@@ -354,7 +354,7 @@ def test_an_amount_that_no_invoice_holds_is_refused(office, employee):
     fields = {
         "project": office.project.pk,
         "category": office.category.pk,
-        "date": TODAY.isoformat(),
+        "date": localdate().isoformat(),
         "quantity": "999999",
         "price": "99999999",
         "is_billable": "on",
@@ -382,7 +382,7 @@ def test_a_full_day_takes_as_many_queries_as_one_row(
     office, employee, kind, create, django_assert_max_num_queries
 ):
     address = reverse(f"registrations:{kind}")
-    about = {"project": office.project, "membership": office.employee, "date": TODAY}
+    about = {"project": office.project, "membership": office.employee, "date": localdate()}
     create(**about)
     with django_assert_max_num_queries(20) as one:
         employee.get(address)
@@ -413,7 +413,7 @@ def paid(office, **changes):
     return {
         "project": office.project.pk,
         "category": office.category.pk,
-        "date": TODAY.isoformat(),
+        "date": localdate().isoformat(),
         "quantity": "1",
         "price": "119",
         "is_billable": "on",

@@ -8,25 +8,31 @@ from django.utils import timezone
 
 from projects.models import ProjectTask
 from registrations.models import Status, TimeEntry
+from registrations.periods import monday_of
 from registrations.register.week_grid import Cell, grid_of
 from tests import factories
 
 from ..rows import row_of
 
 pytestmark = pytest.mark.django_db
-# A week that is over, so that no day is in the future.
-MONDAY = timezone.localdate() - datetime.timedelta(days=timezone.localdate().weekday() + 7)
-TUESDAY = MONDAY + datetime.timedelta(days=1)
+
+def last_monday() -> datetime.date:
+    """The Monday of last week, which is over: no day of it is in the future."""
+    return monday_of(timezone.localdate()) - datetime.timedelta(days=7)
+
+
+def last_tuesday() -> datetime.date:
+    return last_monday() + datetime.timedelta(days=1)
 
 
 def address(name: str = "hours-week", **query) -> str:
-    return reverse(f"registrations:{name}", query={"date": MONDAY.isoformat(), **query})
+    return reverse(f"registrations:{name}", query={"date": last_monday().isoformat(), **query})
 
 
 def cell_of(member, work, day, *, by=None):
-    grid = grid_of(member, MONDAY, today=MONDAY, by=by or member, added=[work.pk])
+    grid = grid_of(member, last_monday(), today=last_monday(), by=by or member, added=[work.pk])
     row = next(one for one in grid.rows if one.key == f"{work.project_id}-{work.task_id}")
-    return row.cells[(day - MONDAY).days]
+    return row.cells[(day - last_monday()).days]
 
 
 def save(client, cell, text, *, note="", confirmed=(), seen=None):
@@ -43,16 +49,16 @@ def save(client, cell, text, *, note="", confirmed=(), seen=None):
 
 
 def test_a_typed_cell_becomes_an_entry_priced_as_on_the_form(office, employee):
-    told = save(employee, cell_of(office.employee, office.work, TUESDAY), "1,5", note="Sprint")
+    told = save(employee, cell_of(office.employee, office.work, last_tuesday()), "1,5", note="Sprint")
 
     row = TimeEntry.objects.get()
     assert (told["text"], told["minutes"], told["sentence"]) == ("1:30", 90, "")
-    assert (row.date, row.minutes, row.description, row.amount) == (TUESDAY, 90, "Sprint", 142.5)
+    assert (row.date, row.minutes, row.description, row.amount) == (last_tuesday(), 90, "Sprint", 142.5)
 
 
 def test_a_cell_is_changed_and_an_empty_one_is_deleted(office, employee):
-    row = row_of(office, date=TUESDAY, minutes=60, description="Kept")
-    cell = cell_of(office.employee, office.work, TUESDAY)
+    row = row_of(office, date=last_tuesday(), minutes=60, description="Kept")
+    cell = cell_of(office.employee, office.work, last_tuesday())
 
     told = save(employee, cell, "2", note=cell.note)
     row.refresh_from_db()
@@ -63,7 +69,7 @@ def test_a_cell_is_changed_and_an_empty_one_is_deleted(office, employee):
 
 
 def test_what_cannot_be_read_stays_with_the_sentence_of_the_form(office, employee):
-    told = save(employee, cell_of(office.employee, office.work, TUESDAY), "7.30")
+    told = save(employee, cell_of(office.employee, office.work, last_tuesday()), "7.30")
 
     assert "“7.30” can mean 7:30 or 7:18" in told["sentence"]
     assert not TimeEntry.objects.exists()
@@ -87,7 +93,7 @@ def test_a_day_in_the_future_is_asked_about_and_the_answer_saves_it(office, empl
 
 
 def test_a_cell_that_was_changed_elsewhere_is_not_overwritten(office, employee):
-    cell = cell_of(office.employee, office.work, TUESDAY)
+    cell = cell_of(office.employee, office.work, last_tuesday())
     save(employee, cell, "1")
 
     told = save(employee, cell, "2")
@@ -100,8 +106,8 @@ def test_a_cell_that_was_changed_elsewhere_is_not_overwritten(office, employee):
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.APPROVED, Status.INVOICED])
 def test_a_decided_cell_is_read_only_and_says_why(office, employee, status):
-    row = row_of(office, date=TUESDAY, minutes=60, status=status)
-    cell = cell_of(office.employee, office.work, TUESDAY)
+    row = row_of(office, date=last_tuesday(), minutes=60, status=status)
+    cell = cell_of(office.employee, office.work, last_tuesday())
 
     told = save(employee, cell, "2", note=cell.note)
 
@@ -114,37 +120,37 @@ def test_a_decided_cell_is_read_only_and_says_why(office, employee, status):
 
 def test_a_cell_on_an_invoice_and_one_of_a_closed_period_are_read_only(office, employee, manager):
     line = factories.create_invoice_line(project=office.project)
-    row_of(office, date=TUESDAY, status=Status.INVOICED, invoice_line=line)
-    assert "draft invoice" in cell_of(office.employee, office.work, TUESDAY).locked
+    row_of(office, date=last_tuesday(), status=Status.INVOICED, invoice_line=line)
+    assert "draft invoice" in cell_of(office.employee, office.work, last_tuesday()).locked
 
-    office.organisation.closed_until = MONDAY
+    office.organisation.closed_until = last_monday()
     office.organisation.save()
     office.employee.organisation.refresh_from_db()
-    cell = cell_of(office.employee, office.work, MONDAY)
+    cell = cell_of(office.employee, office.work, last_monday())
     assert "The books are closed until" in save(employee, cell, "1")["sentence"]
-    assert not TimeEntry.objects.filter(date=MONDAY).exists()
+    assert not TimeEntry.objects.filter(date=last_monday()).exists()
 
 
 @pytest.mark.parametrize("kind", ["several", "times"])
 def test_several_entries_and_start_and_end_show_the_sum_and_open_the_day(office, employee, kind):
     if kind == "several":
-        row_of(office, date=TUESDAY, minutes=30)
-        row_of(office, date=TUESDAY, minutes=45)
+        row_of(office, date=last_tuesday(), minutes=30)
+        row_of(office, date=last_tuesday(), minutes=45)
     else:
         times = {"started_at": datetime.time(9), "ended_at": datetime.time(10, 15)}
-        row_of(office, date=TUESDAY, minutes=75, **times)
+        row_of(office, date=last_tuesday(), minutes=75, **times)
 
-    cell = cell_of(office.employee, office.work, TUESDAY)
+    cell = cell_of(office.employee, office.work, last_tuesday())
 
     assert (cell.text, bool(cell.locked)) == ("1:15", True)
     page = employee.get(address()).content.decode()
-    assert f"{reverse('registrations:hours')}?date={TUESDAY.isoformat()}" in page
+    assert f"{reverse('registrations:hours')}?date={last_tuesday().isoformat()}" in page
 
 
 def test_without_script_the_whole_week_is_saved_and_errors_keep_what_was_typed(office, employee):
-    row_of(office, date=MONDAY, minutes=60)
+    row_of(office, date=last_monday(), minutes=60)
     cells = [
-        cell_of(office.employee, office.work, MONDAY + datetime.timedelta(days=n)) for n in range(3)
+        cell_of(office.employee, office.work, last_monday() + datetime.timedelta(days=n)) for n in range(3)
     ]
     typed = dict(zip([cell.key for cell in cells], ["1:00", "2", "8x7"], strict=True))
     fields = {f"c-{key}": text for key, text in typed.items()}
@@ -165,11 +171,11 @@ def test_without_script_the_whole_week_is_saved_and_errors_keep_what_was_typed(o
 def test_rows_and_days_are_added_up(office, employee):
     other = factories.create_task(organisation=office.organisation, name="Design")
     ProjectTask.objects.create(project=office.project, task=other)
-    row_of(office, date=MONDAY, minutes=60)
-    row_of(office, date=MONDAY, minutes=45, task=other)
-    row_of(office, date=TUESDAY, minutes=30)
+    row_of(office, date=last_monday(), minutes=60)
+    row_of(office, date=last_monday(), minutes=45, task=other)
+    row_of(office, date=last_tuesday(), minutes=30)
 
-    grid = grid_of(office.employee, MONDAY, today=MONDAY, by=office.employee)
+    grid = grid_of(office.employee, last_monday(), today=last_monday(), by=office.employee)
 
     assert [row.minutes for row in grid.rows] == [45, 90]
     assert [minutes for _day, minutes in grid.totals][:3] == [105, 30, 0]
@@ -178,36 +184,36 @@ def test_rows_and_days_are_added_up(office, employee):
 
 def test_last_week_is_copied_with_or_without_hours_and_only_what_is_not_there(office, employee):
     before = datetime.timedelta(days=7)
-    row_of(office, date=MONDAY - before, minutes=60, status=Status.INVOICED)
-    row_of(office, date=TUESDAY - before, minutes=90, description="Sprint")
-    row_of(office, date=TUESDAY, minutes=15)
+    row_of(office, date=last_monday() - before, minutes=60, status=Status.INVOICED)
+    row_of(office, date=last_tuesday() - before, minutes=90, description="Sprint")
+    row_of(office, date=last_tuesday(), minutes=15)
 
     rows = employee.post(address("hours-week-copy"))
     assert f"row={office.work.pk}" in rows["Location"]
-    assert TimeEntry.objects.filter(date__gte=MONDAY).count() == 1
+    assert TimeEntry.objects.filter(date__gte=last_monday()).count() == 1
 
     employee.post(address("hours-week-copy"), {"hours": "1"})
-    found = TimeEntry.objects.filter(date__gte=MONDAY).order_by("date")
+    found = TimeEntry.objects.filter(date__gte=last_monday()).order_by("date")
     assert list(found.values_list("date", "minutes", "status")) == [
-        (MONDAY, 60, Status.OPEN),
-        (TUESDAY, 15, Status.OPEN),
+        (last_monday(), 60, Status.OPEN),
+        (last_tuesday(), 15, Status.OPEN),
     ]
     token = employee.session["undo"]["token"]
     employee.post(reverse("registrations:undo"), {"undo": token})
-    assert TimeEntry.objects.filter(date__gte=MONDAY).count() == 1
+    assert TimeEntry.objects.filter(date__gte=last_monday()).count() == 1
 
 
 def test_the_week_asks_what_is_submitted_says_what_is_not_in_it_and_is_undone(office, employee):
     for status in (Status.OPEN, Status.REJECTED, Status.APPROVED):
-        row_of(office, date=TUESDAY, minutes=60, status=status)
-    row_of(office, date=MONDAY - datetime.timedelta(days=1))
+        row_of(office, date=last_tuesday(), minutes=60, status=status)
+    row_of(office, date=last_monday() - datetime.timedelta(days=1))
 
     asked = employee.post(address("hours-week-submit")).content.decode()
     assert "The whole week, 1:00" in asked
     assert "Website 2026 · Development, Tuesday 1:00 was rejected." in asked
     assert "Anna de Vries, Mark de Vries" in asked
     assert not TimeEntry.objects.filter(status=Status.SUBMITTED).exists()
-    sunday = (MONDAY + datetime.timedelta(days=6)).isoformat()
+    sunday = (last_monday() + datetime.timedelta(days=6)).isoformat()
     answer = employee.post(address("hours-week-submit"), {"until": sunday}, follow=True)
 
     assert "1 registration submitted, 1:00." in answer.content.decode()
@@ -218,7 +224,7 @@ def test_the_week_asks_what_is_submitted_says_what_is_not_in_it_and_is_undone(of
 
 
 def test_what_was_submitted_is_taken_back_until_somebody_decided(office, employee, manager):
-    decided, waiting = (row_of(office, date=TUESDAY, status=Status.SUBMITTED) for _n in range(2))
+    decided, waiting = (row_of(office, date=last_tuesday(), status=Status.SUBMITTED) for _n in range(2))
     TimeEntry.objects.filter(pk=decided.pk).update(status=Status.APPROVED)
 
     page = employee.post(address("hours-take-back"), {"week": "1"}, follow=True)
@@ -229,9 +235,9 @@ def test_what_was_submitted_is_taken_back_until_somebody_decided(office, employe
 
 
 def test_a_day_is_submitted_with_one_button(office, employee):
-    row = row_of(office, date=TUESDAY)
-    later = row_of(office, date=TUESDAY + datetime.timedelta(days=1))
-    day = f"?date={TUESDAY.isoformat()}"
+    row = row_of(office, date=last_tuesday())
+    later = row_of(office, date=last_tuesday() + datetime.timedelta(days=1))
+    day = f"?date={last_tuesday().isoformat()}"
 
     assert "Submit day" in employee.get(reverse("registrations:hours") + day).content.decode()
     employee.post(reverse("registrations:hours-submit") + day)
@@ -241,18 +247,18 @@ def test_a_day_is_submitted_with_one_button(office, employee):
 
 
 def test_an_employee_reaches_only_the_own_week_and_a_manager_every_week(office, employee, manager):
-    row_of(office, membership=office.colleague, date=TUESDAY, minutes=77)
+    row_of(office, membership=office.colleague, date=last_tuesday(), minutes=77)
 
     for name in ("hours-week", "hours-week-copy", "hours-week-submit"):
         employee.post(address(name, employee=office.colleague.pk), {"hours": "1"})
-    cell = cell_of(office.colleague, office.work, MONDAY)
+    cell = cell_of(office.colleague, office.work, last_monday())
     theirs = address(employee=office.colleague.pk)
     fields = {f"c-{cell.key}": "1", f"s-{cell.key}": cell.seen}
     employee.post(theirs, fields)
 
     assert "1:17" not in employee.get(theirs).content.decode()
     assert TimeEntry.objects.get(membership=office.colleague).status == Status.OPEN
-    assert TimeEntry.objects.filter(membership=office.employee, date=MONDAY).count() == 1
+    assert TimeEntry.objects.filter(membership=office.employee, date=last_monday()).count() == 1
     assert "1:17" in manager.get(theirs).content.decode()
 
 
@@ -262,7 +268,7 @@ def test_work_of_another_organisation_is_no_row_and_no_cell(office, employee):
     theirs = ProjectTask.objects.create(project=project, task=task)
 
     assert "Foreign" not in employee.get(address(row=theirs.pk)).content.decode()
-    told = save(employee, Cell((project.pk, task.pk), MONDAY), "1")
+    told = save(employee, Cell((project.pk, task.pk), last_monday()), "1")
     assert "Choose what you worked on" in told["sentence"]
     assert not TimeEntry.objects.exists()
 
@@ -273,7 +279,7 @@ def test_the_week_takes_the_same_queries_however_many_rows_it_has(
     for number in range(20):
         task = factories.create_task(organisation=office.organisation, name=f"T{number}")
         ProjectTask.objects.create(project=office.project, task=task)
-        row_of(office, task=task, date=TUESDAY)
+        row_of(office, task=task, date=last_tuesday())
 
     with django_assert_max_num_queries(12):
         employee.get(address())

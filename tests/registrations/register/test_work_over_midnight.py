@@ -6,10 +6,11 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from registrations.models import TimeEntry
 
-from .test_registering import TODAY, add, errors_of, typed
+from .test_registering import add, errors_of, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 # Clocks go forward in the night of the 29th, and back in the night of the 25th.
@@ -43,7 +44,7 @@ def test_work_over_midnight_counts_on_the_day_it_began(
     add(employee, times(office, start, end, pause=pause))
 
     row = TimeEntry.objects.get()
-    assert (row.date, row.minutes) == (TODAY, minutes)
+    assert (row.date, row.minutes) == (localdate(), minutes)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def minutes_of(shown):
 
 @pytest.mark.parametrize("kind", ["hours", "expenses", "trips"])
 def test_a_day_in_the_future_is_asked_about(office, employee, kind):
-    day = TODAY + datetime.timedelta(days=365)
+    day = localdate() + datetime.timedelta(days=365)
     fields = a_registration(office, kind, date=day.isoformat())
 
     answer = add(employee, fields, kind)
@@ -197,7 +198,7 @@ def a_registration(office, kind, **changes):
 
 
 def test_a_stored_day_in_the_future_is_not_asked_about_again(office, employee):
-    day = TODAY + ONE_DAY
+    day = localdate() + ONE_DAY
     answer = add(employee, typed(office, date=day.isoformat()))
     add(employee, typed(office, date=day.isoformat(), confirmed=confirmation(answer)))
     row = TimeEntry.objects.get()

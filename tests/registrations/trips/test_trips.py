@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse, reverse_lazy
+from django.utils.timezone import localdate
 
 from billing.unbilled.billable import why_not_row
 from registrations.models import Expense, FavouriteTrip, Status, Trip
 from tests import factories
 from tests.responses import exported
 
-from ..register.test_registering import TODAY, a_trip, add, errors_of
+from ..register.test_registering import a_trip, add, errors_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -29,7 +30,7 @@ def toasts(client, answer):
 
 
 def test_the_way_back_is_refused_with_the_way_there(office, employee):
-    office.organisation.closed_until = TODAY
+    office.organisation.closed_until = localdate()
     office.organisation.save()
 
     answer = add(employee, a_trip(office, is_return="on"), "trips")
@@ -81,7 +82,7 @@ def test_a_billed_trip_without_a_project_is_told_both_ways_on(office, employee):
 def test_an_expense_that_is_not_billed_needs_no_project(office, employee):
     fields = {
         "category": office.category.pk,
-        "date": TODAY.isoformat(),
+        "date": localdate().isoformat(),
         "quantity": "1",
         "price": "12,50",
     }
@@ -104,7 +105,7 @@ def test_the_database_refuses_a_billed_row_without_a_project(office):
 @pytest.fixture
 def without_project(office):
     """A commute and an expense of the employee, both rejected, so that every page shows them."""
-    about = {"organisation": office.organisation, "membership": office.employee, "date": TODAY}
+    about = {"organisation": office.organisation, "membership": office.employee, "date": localdate()}
     about |= {"is_billable": False, "status": Status.REJECTED, "status_note": "Why?"}
     return (
         Trip.objects.create(
@@ -149,7 +150,7 @@ def test_a_row_without_a_project_is_approved_like_any_other(client_of, office, w
     trip, _expense = without_project
     Trip.objects.filter(pk=trip.pk).update(status=Status.SUBMITTED)
     client = client_of(office.administrator)
-    week = {"week": TODAY.isoformat()}
+    week = {"week": localdate().isoformat()}
 
     page = client.get(reverse("registrations:approvals-person", args=[office.employee.pk]), week)
     client.post(reverse("registrations:approvals-approve"), {"what": f"r:trips:{trip.pk}", **week})
