@@ -306,7 +306,6 @@ class _Checks:
         today = timezone.localdate()
         return why_totals_corrected(sums.rates, self.options.date, filed=self.filed, today=today)
 
-
     def relation_warning(self, customer: Customer) -> str:
         """Return why the booking of the customer would stop, as far as the last import tells."""
         if self.options.origin == Origin.HERE or customer.is_in_eboekhouden:

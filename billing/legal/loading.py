@@ -71,7 +71,7 @@ def _filed(
 
 
 def filed_on(organisation: Organisation, day: datetime.date) -> str:
-    """Return the period with this day whose VAT return is marked as filed; empty if there is none."""
+    """Return the period with this day whose VAT return is marked as filed; empty if none is."""
     return str(organisation.filed_returns.in_force().containing(day).first() or "")
 
 

@@ -102,10 +102,15 @@ def _dialog(
 
 
 def _figures(invoice: Invoice, form: CreditForm) -> dict[str, Any]:
-    """Return the totals of the ticked lines, and a warning about the date; nothing without lines."""
+    """Return the totals of the ticked lines and a warning about the date; nothing without lines."""
     chosen = form.chosen()
     if not chosen:
         return {}
     shown = preview(invoice, chosen, date=form.day, today=form.today)
     rows = total_rows(shown.totals.rates, net=shown.totals.net, discount=invoice.discount)
-    return {"totals": shown.totals, "total_rows": rows, "apart": shown.apart, "warning": shown.warning}
+    return {
+        "totals": shown.totals,
+        "total_rows": rows,
+        "apart": shown.apart,
+        "warning": shown.warning,
+    }

@@ -107,7 +107,7 @@ class Before:
 
 @dataclass(frozen=True)
 class BilledOn:
-    """The invoice of unchanged rows. A draft has no number, nor has one to be numbered elsewhere."""
+    """The invoice of unchanged rows; a draft, and one that e-Boekhouden numbers, has no number."""
 
     number: str
     customer: str
@@ -281,9 +281,7 @@ def _skipped(
     named: dict[str, list[Registration]] = {}
     invoices: dict[int, BilledOn] = {}
     for queryset in rows:
-        told = queryset.annotate(
-            is_billed=_IS_BILLED, is_on_draft=_IS_ON_DRAFT, is_own=_is_of(own)
-        )
+        told = queryset.annotate(is_billed=_IS_BILLED, is_on_draft=_IS_ON_DRAFT, is_own=_is_of(own))
         groups = told.order_by().values(
             "status", "is_billable", "is_billed", "is_on_draft", "is_own"
         )

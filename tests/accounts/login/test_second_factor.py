@@ -174,11 +174,14 @@ def test_its_pages_are_ours(inside: Client, administrator: Membership, language:
 
 
 def test_all_other_sessions_are_ended(administrator: Membership) -> None:
-    here, other = Client(HTTP_USER_AGENT="Firefox"), Client(HTTP_USER_AGENT="Safari")
+    here = Client(HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/145.0")
+    other = Client(HTTP_USER_AGENT="Safari")
     for client in (here, other):
         log_in(client, administrator)
     page = here.get(reverse("usersessions_list")).content.decode()
-    assert all(told in page for told in ("Firefox", "Safari", "127.0.0.1", "End all others"))
+    assert all(
+        told in page for told in ("Firefox on Windows", "Safari", "127.0.0.1", "End all others")
+    )
 
     here.post(reverse("usersessions_list"))
 

@@ -6,7 +6,6 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.login.browsers import browser_in_words
@@ -71,14 +70,3 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 )  # fmt: skip
 def test_a_browser_is_shown_in_words(user_agent, shown):
     assert browser_in_words(user_agent) == shown
-
-
-def test_the_page_shows_the_browser_in_words(administrator, client_of):
-    there = session(administrator.user, expires=timezone.now() + datetime.timedelta(hours=1))
-    told = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/145.0"
-    UserSession.objects.filter(session_key=there).update(user_agent=told)
-
-    page = client_of(administrator).get(reverse("usersessions_list")).content.decode()
-
-    assert "Firefox on Windows" in page
-    assert "Gecko" not in page

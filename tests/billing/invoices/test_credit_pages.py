@@ -93,9 +93,7 @@ def test_a_credit_in_eboekhouden_is_warned_of_its_date_too(connected, inside):
     file_november(connected)
 
     page = text(
-        inside.post(
-            url("credit-preview", invoice.pk), answers(invoice, invoice.lines.first())
-        )
+        inside.post(url("credit-preview", invoice.pk), answers(invoice, invoice.lines.first()))
     )
 
     assert "Book credit invoice" in page
@@ -109,9 +107,7 @@ def test_what_is_in_no_box_of_the_return_warns_of_nothing(agency, inside):
     file_november(agency)
 
     page = text(
-        inside.post(
-            url("credit-preview", invoice.pk), answers(invoice, invoice.lines.first())
-        )
+        inside.post(url("credit-preview", invoice.pk), answers(invoice, invoice.lines.first()))
     )
 
     assert "€\u00a0−90.00" in page

@@ -140,7 +140,7 @@ def test_a_negative_amount_is_divided_as_its_positive_one(shares):
 def test_a_credit_of_equal_lines_of_two_codes_takes_back_what_each_code_got():
     """The odd cent of VAT goes to one of two equal codes; the credit takes it from that one."""
     lines = [Line(Decimal("0.50"), *rate) for rate in RATES[:2]]
-    credits = [Line(Decimal("-0.50"), *rate) for rate in RATES[:2]]
+    back = [Line(Decimal("-0.50"), *rate) for rate in RATES[:2]]
 
     assert [rate.vat for rate in totals(lines).rates] == [Decimal("0.11"), Decimal("0.10")]
-    assert [rate.vat for rate in totals(credits).rates] == [Decimal("-0.11"), Decimal("-0.10")]
+    assert [rate.vat for rate in totals(back).rates] == [Decimal("-0.11"), Decimal("-0.10")]

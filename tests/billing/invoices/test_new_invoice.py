@@ -83,7 +83,9 @@ def test_unbilled_work_of_the_customer_leads_to_the_dialog_of_invoicing(agency, 
 def test_the_days_as_the_form_shows_them_lead_to_the_dialog_of_invoicing(agency, inside, customer):
     project = factories.create_project(customer=customer, name="Webshop")
     agency.hours(project=project, date=localdate(), amount=Decimal("90.00"))
-    agency.hours(project=project, date=localdate() - datetime.timedelta(days=1), amount=Decimal("10.00"))
+    agency.hours(
+        project=project, date=localdate() - datetime.timedelta(days=1), amount=Decimal("10.00")
+    )
     asked = {"customer": customer.pk, "kind": "work", "since": localdate().isoformat()}
 
     page = inside.post(reverse(NEW), asked | {"until": f"{localdate():%d-%m-%Y}"}).content.decode()

@@ -310,7 +310,9 @@ def test_excluding_wants_a_reason_and_a_day_to_come(studio, inside, reason, ends
 
 def test_what_was_agreed_until_a_day_is_on_the_invoice_until_that_day(studio, inside):
     invoice = late_invoice(studio, days=7)
-    inside.post(url("hold", "invoice", invoice.pk), {"reason": "Agreed", "until": localdate() + DAY})
+    inside.post(
+        url("hold", "invoice", invoice.pk), {"reason": "Agreed", "until": localdate() + DAY}
+    )
     detail = reverse("billing:invoice-detail", args=[invoice.pk])
     before = text(inside.get(detail))
     ReminderHold.objects.update(until=localdate())

@@ -511,7 +511,8 @@ def test_a_server_that_is_away_is_asked_once_and_everything_stays_due(studio, ma
 
     assert not Reminder.objects.exists()
     assert (
-        due_reminders(studio.organisation, plan_of(studio.organisation), today=localdate()).count() == 3
+        due_reminders(studio.organisation, plan_of(studio.organisation), today=localdate()).count()
+        == 3
     )
     assert Invoice.objects.filter(mails__state="failed").count() == 1
 

@@ -13,7 +13,6 @@ from tests import factories
 from .invoices import Line, create_invoice
 
 
-
 def page_of(client, customer) -> str:
     return client.get(reverse("customers:customer-detail", args=[customer.pk])).content.decode()
 

@@ -44,7 +44,9 @@ DAYS = 8
 
 def ago(days):
     """Noon, so many days ago."""
-    return timezone.make_aware(datetime.datetime.combine(localdate() - days * ONE_DAY, datetime.time(12)))
+    return timezone.make_aware(
+        datetime.datetime.combine(localdate() - days * ONE_DAY, datetime.time(12))
+    )
 
 
 def invoiced(agency, net="100.00", days=5, **fields):
@@ -116,7 +118,9 @@ def test_a_credit_counts_from_its_date(agency):
 
 def test_the_last_minute_of_the_day_belongs_to_it(agency):
     invoice = invoiced(agency)
-    midnight = timezone.make_aware(datetime.datetime.combine(localdate() - 2 * ONE_DAY, datetime.time()))
+    midnight = timezone.make_aware(
+        datetime.datetime.combine(localdate() - 2 * ONE_DAY, datetime.time())
+    )
     mark_paid(invoice, by=agency.member.user, now=midnight - datetime.timedelta(minutes=1))
 
     assert [total(agency, days) for days in (4, 3)] == [Decimal(121), ZERO]

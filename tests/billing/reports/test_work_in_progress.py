@@ -44,7 +44,9 @@ DAYS = 8
 
 def ago(days):
     """Noon, so many days ago."""
-    return timezone.make_aware(datetime.datetime.combine(localdate() - days * ONE_DAY, datetime.time(12)))
+    return timezone.make_aware(
+        datetime.datetime.combine(localdate() - days * ONE_DAY, datetime.time(12))
+    )
 
 
 def at(agency, days):

@@ -71,7 +71,9 @@ def test_the_totals_are_of_everything_that_fits_not_of_one_page(inside, agency):
         agency.hours(project=project, minutes=4, hourly_rate=Decimal("1.43"))
     term_of(project_of(agency, "Logo", method="fixed_price"), price=Decimal("0.03"))
 
-    answer = get(inside, period="custom", since="2026-11-01", until=localdate().isoformat(), size=25)
+    answer = get(
+        inside, period="custom", since="2026-11-01", until=localdate().isoformat(), size=25
+    )
 
     assert len(answer.context["customers"]) == 25
     assert answer.context["totals"].total == Decimal("3.03")
@@ -232,7 +234,9 @@ def test_a_workbook_can_be_asked_for(inside, agency):
 @pytest.mark.parametrize("page", PAGES)
 def test_another_organisation_has_nothing_to_see(client, agency, page):
     agency.hours(date=localdate(), hourly_rate=None, project=project_of(agency, "Canary"))
-    agency.hours(date=localdate(), status=Status.WRITTEN_OFF, project=project_of(agency, "Canary 2"))
+    agency.hours(
+        date=localdate(), status=Status.WRITTEN_OFF, project=project_of(agency, "Canary 2")
+    )
     stranger = factories.create_membership(role=Role.ADMINISTRATOR)
     client.force_login(stranger.user)
 

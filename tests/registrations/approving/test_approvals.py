@@ -116,7 +116,10 @@ def test_what_was_not_submitted_is_approved_only_after_a_question(manager, offic
 def test_what_was_left_out_is_counted_because_expenses_take_no_time(manager, office):
     submitted(office, minutes=90)
     factories.create_expense(
-        project=office.project, membership=office.employee, category=office.category, date=last_monday()
+        project=office.project,
+        membership=office.employee,
+        category=office.category,
+        date=last_monday(),
     )
 
     page = text(manager.post(APPROVE, sent(f"p:{office.employee.pk}"), follow=True))

@@ -8,7 +8,6 @@ from django.core import signing
 from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.timezone import localdate
 
 from registrations.models import Status, TimeEntry

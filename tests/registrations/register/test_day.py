@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db
 
 def yesterday() -> datetime.date:
     return localdate() - datetime.timedelta(days=1)
+
+
 PART = {"HTTP_HX_REQUEST": "true"}
 
 

@@ -16,6 +16,7 @@ from ..rows import row_of
 
 pytestmark = pytest.mark.django_db
 
+
 def last_monday() -> datetime.date:
     """The Monday of last week, which is over: no day of it is in the future."""
     return monday_of(timezone.localdate()) - datetime.timedelta(days=7)
@@ -49,11 +50,18 @@ def save(client, cell, text, *, note="", confirmed=(), seen=None):
 
 
 def test_a_typed_cell_becomes_an_entry_priced_as_on_the_form(office, employee):
-    told = save(employee, cell_of(office.employee, office.work, last_tuesday()), "1,5", note="Sprint")
+    told = save(
+        employee, cell_of(office.employee, office.work, last_tuesday()), "1,5", note="Sprint"
+    )
 
     row = TimeEntry.objects.get()
     assert (told["text"], told["minutes"], told["sentence"]) == ("1:30", 90, "")
-    assert (row.date, row.minutes, row.description, row.amount) == (last_tuesday(), 90, "Sprint", 142.5)
+    assert (row.date, row.minutes, row.description, row.amount) == (
+        last_tuesday(),
+        90,
+        "Sprint",
+        142.5,
+    )
 
 
 def test_a_cell_is_changed_and_an_empty_one_is_deleted(office, employee):
@@ -150,7 +158,8 @@ def test_several_entries_and_start_and_end_show_the_sum_and_open_the_day(office,
 def test_without_script_the_whole_week_is_saved_and_errors_keep_what_was_typed(office, employee):
     row_of(office, date=last_monday(), minutes=60)
     cells = [
-        cell_of(office.employee, office.work, last_monday() + datetime.timedelta(days=n)) for n in range(3)
+        cell_of(office.employee, office.work, last_monday() + datetime.timedelta(days=n))
+        for n in range(3)
     ]
     typed = dict(zip([cell.key for cell in cells], ["1:00", "2", "8x7"], strict=True))
     fields = {f"c-{key}": text for key, text in typed.items()}
@@ -224,7 +233,9 @@ def test_the_week_asks_what_is_submitted_says_what_is_not_in_it_and_is_undone(of
 
 
 def test_what_was_submitted_is_taken_back_until_somebody_decided(office, employee, manager):
-    decided, waiting = (row_of(office, date=last_tuesday(), status=Status.SUBMITTED) for _n in range(2))
+    decided, waiting = (
+        row_of(office, date=last_tuesday(), status=Status.SUBMITTED) for _n in range(2)
+    )
     TimeEntry.objects.filter(pk=decided.pk).update(status=Status.APPROVED)
 
     page = employee.post(address("hours-take-back"), {"week": "1"}, follow=True)

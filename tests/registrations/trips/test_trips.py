@@ -105,7 +105,11 @@ def test_the_database_refuses_a_billed_row_without_a_project(office):
 @pytest.fixture
 def without_project(office):
     """A commute and an expense of the employee, both rejected, so that every page shows them."""
-    about = {"organisation": office.organisation, "membership": office.employee, "date": localdate()}
+    about = {
+        "organisation": office.organisation,
+        "membership": office.employee,
+        "date": localdate(),
+    }
     about |= {"is_billable": False, "status": Status.REJECTED, "status_note": "Why?"}
     return (
         Trip.objects.create(
