@@ -83,7 +83,8 @@ class OrganisationForm(HasPhone, KeepsUpload, HasRounding, forms.ModelForm):  # 
         return self._checked("bic", identifiers.clean_bic)
 
     def clean_vat_number(self) -> str:
-        return self._checked("vat_number", identifiers.clean_vat_number)
+        clean = identifiers.vat_number_cleaner(self.cleaned_data.get("country", ""))
+        return self._checked("vat_number", clean)
 
     def clean_coc_number(self) -> str:
         return self._checked("coc_number", identifiers.clean_coc_number)

@@ -9,6 +9,7 @@ from django.db.models import Max
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation
 from integrations.models import connection_of
+from vat.treatments import VatTreatment
 
 from ..documents.document import InvoiceDocument
 from ..documents.parties import addressee_snapshot, issuer_snapshot
@@ -29,6 +30,7 @@ def document_of(invoice: Invoice, printed: InvoiceDocument, *, today: datetime.d
         returns=_filed(invoice.organisation, since=invoice.date, today=today),
         today=today,
         will_be_booked=_will_be_booked(invoice.organisation),
+        is_small_business=_is_small_business(invoice.organisation),
     )
 
 
@@ -44,6 +46,7 @@ def documents_of(
     since = min((invoice.date for invoice in invoices), default=today)
     returns = _filed(organisation, since=since, today=today)
     will_be_booked = _will_be_booked(organisation)
+    is_small_business = _is_small_business(organisation)
     return {
         invoice.pk: _document(
             invoice,
@@ -53,6 +56,7 @@ def documents_of(
             returns=returns,
             today=today,
             will_be_booked=will_be_booked,
+            is_small_business=is_small_business,
         )
         for invoice in invoices
     }
@@ -84,6 +88,7 @@ def _document(
     returns: Iterable[FiledReturn],
     today: datetime.date,
     will_be_booked: bool,
+    is_small_business: bool,
 ) -> Document:
     return Document(
         issuer=party_of(issuer_snapshot(invoice.organisation)),
@@ -105,6 +110,7 @@ def _document(
         is_credit=invoice.credit_of_id is not None,
         will_be_booked=will_be_booked,
         is_made_in_eboekhouden=invoice.origin == Origin.EBOEKHOUDEN,
+        is_small_business=is_small_business,
     )
 
 
@@ -127,6 +133,11 @@ def lines_of(invoice_ids: Iterable[int]) -> dict[int, list[InvoiceLine]]:
 def _will_be_booked(organisation: Organisation) -> bool:
     connection = connection_of(organisation)
     return connection is not None and connection.is_active
+
+
+def _is_small_business(organisation: Organisation) -> bool:
+    scheme = VatTreatment.SMALL_BUSINESS
+    return organisation.vat_rates.filter(is_default=True, treatment=scheme).exists()
 
 
 def _latest(organisation: Organisation) -> dict[int, datetime.date]:

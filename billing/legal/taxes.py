@@ -77,5 +77,20 @@ def small_businesses_charge_no_vat(supply: Supply) -> Iterator[Finding]:
         yield Finding(text, Place(Where.DRAFT))
 
 
+def small_businesses_rarely_charge_vat(document: Document) -> Iterator[Finding]:
+    """Who uses the scheme by default has VAT on old supplies only: art. 25 and 37 of the Act.
+
+    A task or a category can have a taxed rate of its own, which nobody changed.
+    """
+    is_mixed = VatTreatment.SMALL_BUSINESS in document.treatments  # an error of its own
+    is_taxed = any(line.vat_percentage for line in document.lines)
+    if is_taxed and document.is_small_business and not is_mixed and not document.is_credit:
+        text = _(
+            "Your default VAT rate is that of the small-business scheme (KOR), and this invoice "
+            "has VAT, which must then be paid. Check the rate of the task, category or customer."
+        )
+        yield Finding(text, Place(Where.DRAFT), Severity.WARNING)
+
+
 def _rate(pk: int) -> Place:
     return Place(Where.VAT_RATE, "code", pk)

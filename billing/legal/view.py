@@ -77,7 +77,8 @@ class Document(Supply):
     `supplied` is the first and the last day of the supply, `latest` the date of the last final
     invoice of the same series, `payment_term` in days. `why_closed` says that the
     date is in a closed period, `filed` is the period with the date whose VAT return is marked as
-    filed, `will_be_booked`: it will be entered in e-Boekhouden.
+    filed, `will_be_booked`: it will be entered in e-Boekhouden. `is_small_business`: the default
+    rate of the issuer is that of the small-business scheme.
     """
 
     issuer: Party
@@ -95,6 +96,7 @@ class Document(Supply):
     is_credit: bool = False
     will_be_booked: bool = False
     is_made_in_eboekhouden: bool = False
+    is_small_business: bool = False
 
     @property
     def period(self) -> tuple[datetime.date, datetime.date]:

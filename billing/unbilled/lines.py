@@ -20,6 +20,7 @@ from integrations.eboekhouden.facts.characters import sendable
 from lib.formats import weeks
 from lib.kilometres import kilometres
 from lib.money import ZERO, net_amount
+from vat.treatments import rate_label
 
 from .items import ORDER, UNITS, Item, ItemKind, PostingRule, Quantity, alone, quantities_of
 
@@ -81,6 +82,11 @@ class Line:
     @property
     def vat_treatment(self) -> str:
         return self.posting_rule.vat_treatment
+
+    @property
+    def rate_label(self) -> str:
+        """The rate as it is printed: 21%, or the treatment where there is no VAT."""
+        return rate_label(self.vat_treatment, self.vat_percentage)
 
     @property
     def ledger_account(self) -> str:

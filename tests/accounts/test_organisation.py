@@ -68,6 +68,23 @@ def test_what_is_typed_is_stored_in_one_way(inside: Client, organisation: Organi
 
 
 @pytest.mark.parametrize(
+    ("field", "typed", "stored"),
+    [
+        ("vat_number", "btw 1234.56.782.B12", "NL123456782B12"),
+        ("bic", "BIC/SWIFT: abna nl 2a", "ABNANL2A"),
+        ("coc_number", "KvK 68.41.29.07", "68412907"),
+    ],
+)
+def test_labels_and_marks_are_left_out_and_a_dutch_vat_number_gets_its_country(
+    inside: Client, organisation: Organisation, field: str, typed: str, stored: str
+) -> None:
+    assert save(inside, **{field: typed}).status_code == 302
+
+    organisation.refresh_from_db()
+    assert getattr(organisation, field) == stored
+
+
+@pytest.mark.parametrize(
     ("field", "typed"),
     [
         ("iban", "NL92ABNA0417164300"),

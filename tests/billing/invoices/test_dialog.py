@@ -18,6 +18,7 @@ from integrations.models import Connection
 from registrations.models import TimeEntry
 from tests import factories
 from tests.responses import text
+from vat.treatments import VatTreatment
 
 DIALOG = "billing:eboekhouden-dialog"
 BOOK = "billing:eboekhouden-book"
@@ -410,3 +411,15 @@ def test_the_dialog_takes_as_many_queries_for_many_customers(
         return len(queries)
 
     assert posted(1) == posted(15)
+
+
+def test_the_dialog_of_drafts_shows_rate_and_unit_as_they_are_printed(inside, agency):
+    agency.vat.percentage, agency.vat.treatment = Decimal(0), VatTreatment.SMALL_BUSINESS
+    agency.vat.save()
+    project = factories.create_project(organisation=agency.organisation)
+    trip = factories.create_trip(project=project, membership=agency.member)
+
+    page = text(inside.post(reverse(HERE), {"trip": [trip.pk]}))
+
+    assert '<td class="second">KOR</td>' in page
+    assert '<td class="second">km</td>' in page

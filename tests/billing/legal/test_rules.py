@@ -113,7 +113,12 @@ LAWFUL = {
     "exempt, by who has no VAT number": invoice(
         untaxed(VatTreatment.EXEMPT), issuer=replace(ISSUER, vat_number="")
     ),
-    "a small business": invoice(untaxed(VatTreatment.SMALL_BUSINESS)),
+    "a small business": invoice(untaxed(VatTreatment.SMALL_BUSINESS), is_small_business=True),
+    "a credit of VAT by what is a small business now": invoice(
+        changed(WORK, quantity=Decimal("-3.50"), net=Decimal("-315.00")),
+        is_small_business=True,
+        is_credit=True,
+    ),
     "in no box of a return that is filed": invoice(
         untaxed(VatTreatment.EXEMPT), filed="01-11-2026 – 30-11-2026"
     ),
@@ -383,6 +388,11 @@ WARNINGS = {
         "The VAT return of 01-11-2026 – 30-11-2026 is marked as filed, and this invoice changes "
         "it. Correct it in a supplementary return; up to € 1,000 of VAT a year may go into a "
         "later return.",
+    ),
+    "VAT although the scheme of small businesses is the default": (
+        invoice(is_small_business=True),
+        "Your default VAT rate is that of the small-business scheme (KOR), and this invoice has "
+        "VAT, which must then be paid. Check the rate of the task, category or customer.",
     ),
     "dated before the last one": (
         invoice(latest=TODAY + datetime.timedelta(days=1)),
