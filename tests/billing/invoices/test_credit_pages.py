@@ -57,44 +57,53 @@ def test_the_dialog_opens_with_all_lines_ticked_and_their_total(inside, invoice)
     assert "Can be billed again" in page
 
 
-def file_november(agency) -> None:
-    """Mark the return with the day of `answers` as filed."""
+def file_last_month(agency) -> datetime.date:
+    """Mark the return of last month as filed, and return its last day."""
+    last = timezone.localdate().replace(day=1) - datetime.timedelta(days=1)
     FiledReturn.objects.create(
         organisation=agency.organisation,
-        first=datetime.date(2026, 11, 1),
-        last=datetime.date(2026, 11, 30),
+        first=last.replace(day=1),
+        last=last,
         boxes={},
         filed_at=NOW,
     )
+    return last
 
 
-FILED = "The VAT return of 01-11-2026 – 30-11-2026 is marked as filed, and this invoice changes it."
+def previewed(client, invoice: Invoice, day: datetime.date) -> str:
+    """Return the dialog of a credit of one line on this day."""
+    posted = answers(invoice, invoice.lines.first(), date=day.isoformat())
+    return text(client.post(url("credit-preview", invoice.pk), posted))
+
+
+FILED = "is marked as filed, and this invoice changes it."
 
 
 def test_a_date_in_a_filed_period_is_warned_of_before_the_credit_is_made(agency, inside, invoice):
-    file_november(agency)
-    posted = answers(invoice, invoice.lines.first())
-    today = timezone.localdate() + datetime.timedelta(days=31)
+    day = file_last_month(agency)
+    posted = answers(invoice, invoice.lines.first(), date=day.isoformat())
 
-    filed = text(inside.post(url("credit-preview", invoice.pk), posted))
-    later = text(inside.post(url("credit-preview", invoice.pk), posted | {"date": f"{today}"}))
     made = inside.post(url("credit", invoice.pk), posted)
 
-    assert FILED in filed
-    assert "marked as filed" not in later
+    assert FILED in previewed(inside, sent(agency), day)
+    assert FILED not in previewed(inside, sent(agency), timezone.localdate())
     assert FILED in text(inside.get(made.url))
 
 
-def test_a_credit_in_eboekhouden_is_warned_of_its_date_too(connected, inside):
-    connected.hours()
-    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
-    connected.deliver()
-    invoice = Invoice.objects.get()
-    file_november(connected)
+def test_a_date_whose_return_was_due_is_warned_of_too(inside, invoice):
+    day = timezone.localdate() - datetime.timedelta(days=200)
 
-    page = text(
-        inside.post(url("credit-preview", invoice.pk), answers(invoice, invoice.lines.first()))
-    )
+    assert "If you have filed it, this invoice needs" in previewed(inside, invoice, day)
+
+
+def test_a_credit_in_eboekhouden_is_warned_of_its_date_too(connected, inside):
+    day = file_last_month(connected)
+    connected.hours(date=day)
+    order = connected.order(date=day)
+    invoice_in_eboekhouden(order, connection=connected.connection, now=NOW)
+    connected.deliver()
+
+    page = previewed(inside, Invoice.objects.get(), day)
 
     assert "Book credit invoice" in page
     assert FILED in page
@@ -103,15 +112,11 @@ def test_a_credit_in_eboekhouden_is_warned_of_its_date_too(connected, inside):
 def test_what_is_in_no_box_of_the_return_warns_of_nothing(agency, inside):
     agency.vat.percentage, agency.vat.treatment = Decimal(0), VatTreatment.EXEMPT
     agency.vat.save()
-    invoice = sent(agency)
-    file_november(agency)
 
-    page = text(
-        inside.post(url("credit-preview", invoice.pk), answers(invoice, invoice.lines.first()))
-    )
+    page = previewed(inside, sent(agency), file_last_month(agency))
 
     assert "€\u00a0−90.00" in page
-    assert "marked as filed" not in page
+    assert FILED not in page
 
 
 def test_unticking_a_line_shows_what_is_left(inside, invoice):
