@@ -32,9 +32,11 @@ def next_free_number(organisation: Organisation) -> str:
     The codes of relations count too, as far as the last import saw them.
     """
     ours = organisation.customers.filter(number__istartswith="K")
-    theirs = known_rows(organisation).filter(key__startswith="k")
-    numbers = [*ours.values_list("number", flat=True), *theirs.values_list("key", flat=True)]
-    used = [int(found[1]) for number in numbers if (found := PROPOSAL.fullmatch(number.upper()))]
+    theirs = known_rows(organisation).filter(number__icontains="K")
+    numbers = [*ours.values_list("number", flat=True), *theirs.values_list("number", flat=True)]
+    used = [
+        int(found[1]) for number in numbers if (found := PROPOSAL.fullmatch(number.strip().upper()))
+    ]
     return f"K{max(used, default=0) + 1:05d}"
 
 

@@ -7,7 +7,6 @@ customer with that code would be taken for that relation, so it is asked about.
 from collections.abc import Mapping, Sequence
 
 from django.db.models import QuerySet
-from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -19,9 +18,9 @@ from .models import Customer, ImportRow
 
 
 def known_rows(organisation: Organisation) -> QuerySet[ImportRow]:
-    """Return the relations of the last import, each with its code as `key`."""
+    """Return the relations of the last import; a code may have outer blanks."""
     last = organisation.import_runs.filter(state=RunState.FINISHED).values("pk")[:1]
-    return ImportRow.objects.filter(run__in=last).annotate(key=Lower(Trim("number")))
+    return ImportRow.objects.filter(run__in=last)
 
 
 def names_by_code(organisation: Organisation) -> dict[str, list[str]]:
@@ -44,8 +43,9 @@ def relation_of_another(
     if customer.is_in_eboekhouden or not code:
         return ""
     if names is None:
-        same = known_rows(customer.organisation).filter(key=code)
-        names = {code: list(same.values_list("name", flat=True))}
+        alike = known_rows(customer.organisation).filter(number__icontains=code)
+        rows = alike.values_list("number", "name")
+        names = {code: [name for number, name in rows if key(number) == code]}
     found = names.get(code, ())
     is_ours = any(same_name(name, customer.name) for name in found)
     return "" if is_ours else next(iter(found), "")
