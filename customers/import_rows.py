@@ -1,7 +1,7 @@
 """Import relations, many at a time, and report the result of each as a row."""
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.messages import Relation
 from lib.stored_texts import in_every_language
-from lib.text import fill
 
 from .editing import contacts_for
 from .matching import Match, PossibleDuplicates, key
@@ -122,8 +121,6 @@ class RowImporter:
             return Plan(_reported(row, ImportOutcome.SKIPPED, lambda: [str(match.skipped)]))
         if match.customer is None:
             return self._plan_new(row, match.relation, now=now)
-        if match.is_unlike:
-            return self._plan_unlike(row, match.customer, match.relation)
         if self._run.mode == ImportMode.ONLY_NEW:
             _reported(row, ImportOutcome.UNCHANGED, lambda: [_exists()])
             return Plan(row, match.customer, changes=self._link(match.customer, match.relation))
@@ -148,13 +145,6 @@ class RowImporter:
             lambda: [self._possible_duplicates.sentence(values), *remarks()],
         )
         return Plan(row, customer, is_new=True, addresses=fields.invoice_addresses)
-
-    def _plan_unlike(self, row: ImportRow, customer: Customer, relation: Relation) -> Plan:
-        """Link nothing. A customer whose relation was deleted there is no longer linked to it."""
-        names = {"number": customer.number, "here": customer.name, "there": relation.name}
-        _reported(row, ImportOutcome.CONFLICT, lambda: [_unlike(names)])
-        changes = {"remote_id": None, "remote_code": ""} if customer.is_in_eboekhouden else {}
-        return Plan(row, customer, changes=changes)
 
     def _plan_update(self, row: ImportRow, customer: Customer, relation: Relation) -> Plan:
         fields = fields_from_relation(relation)
@@ -298,14 +288,6 @@ def _reported(row: ImportRow, outcome: str, say: Callable[[], Iterable[str]]) ->
     # Most rows have nothing to say, in any language.
     row.reason = in_every_language(reason) if reason() else ""
     return row
-
-
-def _unlike(names: Mapping[str, str]) -> str:
-    text = _(
-        "not linked: %(number)s is “%(here)s” here and “%(there)s” in e-Boekhouden. If they are "
-        "one customer, give both one name; otherwise give the customer here another number"
-    )
-    return fill(text, names)
 
 
 def _exists() -> str:

@@ -57,8 +57,7 @@ def warning_about(customer: Customer, names: Mapping[str, Sequence[str]] | None 
     if not name:
         return ""
     text = _(
-        "In e-Boekhouden, %(code)s is relation “%(name)s”. It is not linked. If it is this "
-        "customer, give both one name; otherwise give this customer another number. What you book "
-        "waits until you have decided."
+        "In e-Boekhouden, %(code)s is relation “%(name)s”. The next import links it to this "
+        "customer. If it is another one, give this customer another number first."
     )
     return fill(text, {"code": customer.number, "name": name})

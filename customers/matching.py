@@ -1,8 +1,4 @@
-"""Match relations with customers: by the relation's id, else by number, never by name alone.
-
-Equal numbers are one customer only if the names are equal too: a number that is free here may be
-that of another relation there.
-"""
+"""Match relations with customers: by the relation's id, else by number, never by name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -29,16 +25,11 @@ TRAITS = (*NUMBERS, *TEXTS)
 
 @dataclass(frozen=True)
 class Match:
-    """A relation with its customer (None: a new one), or with the reason why it is skipped.
-
-    `is_unlike`: the customer has its code and another name, so that nobody knows whether it is
-    this relation.
-    """
+    """A relation with its customer (None: a new one), or with the reason why it is skipped."""
 
     relation: Relation
     customer: Customer | None = None
     skipped: str = ""
-    is_unlike: bool = False
 
 
 def key(number: str) -> str:
@@ -87,8 +78,7 @@ def _find(
     if customer and customer.remote_id in relation_ids:
         number = customer.number
         return Match(relation, skipped=in_every_language(lambda: _linked_elsewhere(number)))
-    is_unlike = customer is not None and not same_name(relation.name, customer.name)
-    return Match(relation, customer, is_unlike=is_unlike)
+    return Match(relation, customer)
 
 
 def _linked_elsewhere(number: str) -> str:

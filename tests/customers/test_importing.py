@@ -155,13 +155,13 @@ def test_only_new_leaves_existing_customers_alone_but_links_them(
     eboekhouden, organisation, import_all
 ):
     create_customer(organisation=organisation, number="K1", name="Here", city="Amersfoort")
-    eboekhouden.seed_relations([relation("K1", "HERE", Plaats="Zeist"), relation("K2", "New")])
+    eboekhouden.seed_relations([relation("K1", "There"), relation("K2", "New")])
 
     run = import_all(ImportMode.ONLY_NEW)
 
     assert run.counts() == {"new": 1, "updated": 0, "conflict": 0, "unchanged": 1, "skipped": 0}
     here = organisation.customers.get(number="K1")
-    assert (here.name, here.city, here.remote_id) == ("Here", "Amersfoort", 1)
+    assert (here.name, here.remote_id) == ("Here", 1)
 
 
 # --- Matching ---
@@ -171,48 +171,13 @@ def test_a_relation_is_the_customer_with_its_code_whatever_the_case(
     eboekhouden, organisation, import_all
 ):
     ours = create_customer(organisation=organisation, number="k00001", city="")
-    eboekhouden.seed_relations([relation(" K00001 ", "bakkerij  van dam", Plaats="Utrecht")])
+    eboekhouden.seed_relations([relation(" K00001 ", "Van Dam", Plaats="Utrecht")])
 
     import_all()
 
     ours.refresh_from_db()
     assert organisation.customers.count() == 1
     assert (ours.number, ours.city, ours.remote_id) == ("k00001", "Utrecht", 1)
-
-
-@pytest.mark.parametrize("mode", [ImportMode.UPDATE, ImportMode.ONLY_NEW])
-def test_a_relation_with_the_code_of_a_customer_and_another_name_is_not_linked(
-    eboekhouden, organisation, import_all, mode
-):
-    ours = create_customer(organisation=organisation, number="K1", name="Here", city="Amersfoort")
-    eboekhouden.seed_relations([relation("K1", "There", Plaats="Zeist")])
-
-    run = import_all(mode)
-
-    ours.refresh_from_db()
-    assert (ours.name, ours.city, ours.remote_id) == ("Here", "Amersfoort", None)
-    row = row_of(run, "K1")
-    assert (row.outcome, row.customer) == (ImportOutcome.CONFLICT, ours)
-    assert row.reason.startswith("not linked: K1 is “Here” here and “There” in e-Boekhouden.")
-
-    organisation.customers.update(name="there")
-    import_all()
-
-    ours.refresh_from_db()
-    assert (ours.name, ours.remote_id) == ("there", 1)
-
-
-def test_a_relation_in_the_place_of_a_deleted_one_is_not_taken_for_it(
-    eboekhouden, organisation, import_all
-):
-    ours = create_customer(organisation=organisation, number="K1", name="Here", remote_id=99)
-    eboekhouden.seed_relations([relation("K1", "There")])
-
-    run = import_all()
-
-    ours.refresh_from_db()
-    assert (ours.remote_id, ours.remote_code) == (None, "")
-    assert row_of(run, "K1").outcome == ImportOutcome.CONFLICT
 
 
 def test_a_linked_relation_stays_the_same_customer_when_its_code_changes(

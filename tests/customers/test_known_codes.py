@@ -87,5 +87,5 @@ def test_the_page_of_the_customer_warns_of_the_relation(known, inside):
 
     page = text(inside.get(reverse("customers:customer-detail", args=[customer.pk])))
 
-    assert "In e-Boekhouden, K00007 is relation “De Groene Tuin”. It is not linked." in page
+    assert "In e-Boekhouden, K00007 is relation “De Groene Tuin”. The next import links it" in page
     assert warning_about(linked) == ""

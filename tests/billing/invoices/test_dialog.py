@@ -92,7 +92,7 @@ def test_a_relation_with_the_code_and_another_name_is_said_before_and_gets_no_in
     )
     entry = connected.hours(project=factories.create_project(customer=customer))
     rows = {"time_entry": [entry.pk]}
-    warning = "In e-Boekhouden, K00007 is relation “De Groene Tuin”. It is not linked."
+    warning = "In e-Boekhouden, K00007 is relation “De Groene Tuin”. The next import links it"
 
     shown = inside.post(reverse(DIALOG), rows)
     here = inside.post(reverse(HERE), rows)
