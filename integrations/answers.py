@@ -1,6 +1,7 @@
 """The questions of the probe and their answers, in words."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from django.utils.functional import Promise
@@ -101,3 +102,26 @@ ANSWERS: Mapping[tuple[str, str], Words] = MappingProxyType(
         ("entries_order", "descending"): _("descending"),
     }
 )
+
+
+@dataclass(frozen=True)
+class AnswerInWords:
+    """A question and its answer as the settings page and the report show them."""
+
+    key: str
+    question: str
+    answer: str
+
+
+def in_words(answers: Mapping[str, str]) -> list[AnswerInWords]:
+    """Return the answers in words, in the order of the questions and in the active language."""
+    return [
+        AnswerInWords(key, str(question), _worded(key, answers[key]))
+        for key, question in QUESTIONS.items()
+        if key in answers
+    ]
+
+
+def _worded(key: str, answer: str) -> str:
+    words = ANSWERS.get((key, answer)) or ANSWERS.get(("", answer))
+    return str(words) if words else answer

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .answers import ANSWERS, QUESTIONS
 from .eboekhouden.messages import Credentials
 from .eboekhouden.probing.asking import Books, Prober
 from .eboekhouden.probing.questions import LOGIN, Answers, ask
@@ -31,15 +30,6 @@ class Probed:
 
     answers: Answers
     made: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class AnswerInWords:
-    """A question and its answer as the settings page and the report show them."""
-
-    key: str
-    question: str
-    answer: str
 
 
 def probe_connection(
@@ -83,20 +73,6 @@ def keep(connection: Connection, answers: Mapping[str, str], *, now: datetime.da
         connection.refuses_duplicates = unique
     connection.save(update_fields=["answers", "answers_at", "refuses_duplicates"])
     record(connection, gettext_lazy("Asked how this administration behaves."), by=None, now=now)
-
-
-def in_words(answers: Mapping[str, str]) -> list[AnswerInWords]:
-    """Return the answers in words, in the order of the questions and in the active language."""
-    return [
-        AnswerInWords(key, str(question), _worded(key, answers[key]))
-        for key, question in QUESTIONS.items()
-        if key in answers
-    ]
-
-
-def _worded(key: str, answer: str) -> str:
-    words = ANSWERS.get((key, answer)) or ANSWERS.get(("", answer))
-    return str(words) if words else answer
 
 
 def is_complete(answers: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from accounts.access import administrator_required
 from accounts.login.confirming import is_confirmed, to_confirm
 from accounts.requests import MemberRequest
 
+from .answers import in_words
 from .connecting import (
     AdministrationTaken,
     ConnectionTest,
@@ -25,7 +26,6 @@ from .connecting import (
 )
 from .forms import ConnectionForm
 from .models import Connection
-from .probing import in_words
 
 PAGE = "integrations:eboekhouden"
 EVENTS_SHOWN = 8

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from .errors import EBoekhoudenError, MessageInvalid, NotSent, OutcomeUnknown, Refused
 from .facts.codes import CodeClass
@@ -31,8 +31,10 @@ from .messages import (
     relations,
     sessions,
 )
-from .soap import Soap
 from .wire import Limits
+
+if TYPE_CHECKING:
+    from .soap import Soap
 
 __all__ = ["Credentials", "EBoekhouden"]
 
@@ -66,7 +68,7 @@ class EBoekhouden:
         self._credentials = credentials
         self._url = url
         self._limits = limits or Limits()
-        self._soap = Soap(url, limits=self._limits)
+        self._soap = _soap(url, self._limits)
         self._on_call = on_call
         self._session = ""
         self.calls: Counter[str] = Counter()
@@ -94,7 +96,7 @@ class EBoekhouden:
         failpoint("before-closing")
         hurried = replace(self._limits, total=min(self._limits.total, _CLOSING_SECONDS))
         with suppress(EBoekhoudenError):
-            Soap(self._url, limits=hurried).call("CloseSession", sessions.closing(session))
+            _soap(self._url, hurried).call("CloseSession", sessions.closing(session))
 
     def check_login(self) -> None:
         """Return if the credentials open a session; raise NotConfigured if they do not."""
@@ -233,3 +235,14 @@ def _require(field: str, value: str) -> None:
     """Raise MessageInvalid for an empty key: the service would return everything."""
     if not value.strip():
         raise MessageInvalid(field, "is missing")
+
+
+def _soap(url: str, limits: Limits) -> "Soap":
+    """Return the calls to an address.
+
+    zeep is loaded only now: with what it needs it takes a part of the start and of the memory of
+    every web process, and few of them ever call e-Boekhouden.
+    """
+    from .soap import Soap  # noqa: PLC0415
+
+    return Soap(url, limits=limits)

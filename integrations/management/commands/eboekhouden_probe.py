@@ -6,8 +6,9 @@ from importlib.metadata import PackageNotFoundError, version
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from integrations.answers import in_words
 from integrations.models import Connection
-from integrations.probing import CannotProbe, Probed, in_words, is_complete, keep, probe_connection
+from integrations.probing import CannotProbe, Probed, is_complete, keep, probe_connection
 from integrations.secrets import CannotDecrypt
 
 QUESTION = (
