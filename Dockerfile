@@ -17,6 +17,8 @@ RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent progra
 COPY --from=packages /venv /venv
 WORKDIR /srv/program
 COPY . .
+# The containers cannot write, so each start would compile every module anew.
+RUN python -m compileall -q .
 # Keys that exist only while building: collectstatic touches nothing secret.
 RUN python -m timechimp_eb.translations \
     && DATA_DIR=/tmp/building SECRET_KEY=building CREDENTIAL_KEYS=YnVpbGRpbmctb25seS1idWlsZGluZy1vbmx5LWJ1aWw= \

@@ -11,9 +11,10 @@ OPTION = "--config=python:timechimp_eb.serving"
 LOADED = """
 import gc, sys
 from timechimp_eb import serving
+print(gc.isenabled())
 from timechimp_eb.wsgi import application
 serving.when_ready(None)
-print("billing.views.invoices" in sys.modules, gc.get_freeze_count() > 100_000)
+print("billing.views.invoices" in sys.modules, gc.get_freeze_count() > 100_000, gc.isenabled())
 """
 CURSORS = """
 from timechimp_eb.settings import DATABASES
@@ -37,7 +38,13 @@ def test_gunicorn_accepts_the_settings():
 
 
 def test_all_pages_are_loaded_before_a_web_process_is_made():
-    assert output_of(sys.executable, "-c", LOADED) == "True True"
+    assert output_of(sys.executable, "-c", LOADED) == "False\nTrue True True"
+
+
+def test_the_image_has_the_compiled_modules():
+    """A container cannot store them, so that every start would compile them all."""
+    assert "\nCOPY . .\n" in (text := Path("Dockerfile").read_text())
+    assert "python -m compileall -q ." in text.partition("\nCOPY . .\n")[2]
 
 
 @pytest.mark.parametrize(("given", "found"), [("true", "True"), ("", "False")])
