@@ -7,6 +7,7 @@ raise Django's ValidationError.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -51,7 +52,6 @@ def clean_iban(text: str) -> str:
     number = iban.compact(_IBAN_LABEL.sub("", clean_line(text)))
     _check_length_of_iban(number)
     try:
-        iban.validate(number, check_country=False)
         return _checked_by_country(number)
     except InvalidChecksum:
         sentence = _("The check digits of this IBAN do not match. A character is wrong or missing.")
@@ -74,7 +74,7 @@ def clean_phone(text: str) -> str:
 
 def _check_length_of_iban(number: str) -> None:
     """Raise ValidationError if it does not begin with a country, or is not as long as there."""
-    structure = numdb.get("iban").info(number)[0][1].get("bban")
+    structure = _bban_of(number[:2])
     if not (number.isascii() and number.isalnum()):
         return
     if not structure:
@@ -89,14 +89,23 @@ def _check_length_of_iban(number: str) -> None:
 
 
 def _checked_by_country(number: str) -> str:
-    """Return the number. Raises InvalidChecksum if the check digits of its country do not match.
+    """Return the number. Raises InvalidNumber, also for check digits of its country.
 
     A bank that the library does not know is no reason to refuse a number: banks are founded.
     """
     try:
         return str(iban.validate(number))
     except InvalidComponent:
+        # It is the bank, or the country itself, which this refuses once more.
+        iban.validate(number, check_country=False)
         return number
+
+
+@lru_cache(maxsize=1000)
+def _bban_of(country: str) -> str:
+    """Return how the rest of an IBAN of a country is built, such as 4!a10!n; empty if unknown."""
+    found = numdb.get("iban").info(country)
+    return str(found[0][1].get("bban", "")) if found else ""
 
 
 def clean_bic(text: str) -> str:

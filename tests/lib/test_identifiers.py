@@ -45,6 +45,7 @@ def test_a_number_is_stored_in_one_way(
         (identifiers.clean_iban, "ES91 2100 0418 4602 0005 1332", "check digits"),
         (identifiers.clean_iban, "QQ49ABNA0417164300", "begins with the letters of a country"),
         (identifiers.clean_iban, "NL91 ABNA 0417!", "This is not an IBAN"),
+        (identifiers.clean_iban, "-", "This is not an IBAN"),
         (identifiers.clean_bic, "ABNA", "8 or 11"),
         (identifiers.clean_bic, "ABNAQQ2A", "country"),
         (identifiers.clean_vat_number, "123456782B12", "EU country"),
