@@ -2,24 +2,25 @@
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Membership, Organisation
+from accounts.models import Organisation
 from customers.models import Customer
 from lib.choices import chosen_id
 from lib.money import ZERO, cents
 from lib.spreadsheets import Cell, Sheet
 from lib.sums import in_euros, sum_in_cents
-from projects.models import Project
 from projects.periods import add_months
 from registrations.periods import Period
 
@@ -46,11 +47,14 @@ class ReportQuery:
     customers: tuple[Customer, ...] = ()
 
     def invoices(self) -> InvoiceQuerySet:
-        found = issued(self.organisation, self.period)
-        return found.filter(customer__in=self.customers) if self.customers else found
+        return self._of_customers(issued(self.organisation, self.period))
 
-    def a_year_before(self) -> "ReportQuery":
-        return replace(self, period=year_before(self.period))
+    def all_invoices(self) -> InvoiceQuerySet:
+        """Return the invoices of all days."""
+        return self._of_customers(issued(self.organisation, Period(None, None)))
+
+    def _of_customers(self, found: InvoiceQuerySet) -> InvoiceQuerySet:
+        return found.filter(customer__in=self.customers) if self.customers else found
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Turnover(Compared):
 
 def turnover(query: ReportQuery) -> Turnover:
     """Compute turnover: months in order without gaps, other groups from high to low."""
-    now, before = sums(query), sums(query.a_year_before())
+    now, before = _sums_of(query, query.period, year_before(query.period))
     is_empty = not (now or before)
     if query.by == "month":
         before = _a_year_later(before)
@@ -124,13 +128,36 @@ def turnover(query: ReportQuery) -> Turnover:
 
 def sums(query: ReportQuery) -> dict[Key, Decimal]:
     """Add up the invoices by month, customer, project or employee."""
-    invoices = query.invoices().order_by()
+    return _sums_of(query, query.period)[0]
+
+
+def _sums_of(query: ReportQuery, *periods: Period) -> list[dict[Key, Decimal]]:
+    """Add up the invoices of each period; all of them are read once, in one query."""
+    conditions = [_dated(period) for period in periods]
+    invoices = query.all_invoices().order_by()
+    if all(conditions):
+        invoices = invoices.filter(reduce(or_, conditions))
     if query.by in COLUMNS:
-        parts = _shares(query).values_list("key").annotate(cents=Sum("cents"))
-        return {part: in_euros(number) for part, number in parts}
-    key = TruncMonth("date") if query.by == "month" else F("customer")
-    groups = invoices.values(key=key).annotate(cents=sum_in_cents("net"))
-    return {group["key"]: in_euros(group["cents"]) for group in groups}
+        rows = invoices.filter(shares__by=query.by).values(key=F("shares__key"))
+        found = [Sum("shares__cents", filter=condition) for condition in conditions]
+    else:
+        rows = invoices.values(key=TruncMonth("date") if query.by == "month" else F("customer"))
+        found = [sum_in_cents("net", only=condition) for condition in conditions]
+    columns = {f"cents_{number}": total for number, total in enumerate(found)}
+    groups: Any = list(rows.annotate(**columns))
+    # A group without an invoice in a period has no sum there; one whose parts cancel out has zero.
+    return [
+        {group["key"]: in_euros(group[name]) for group in groups if group[name] is not None}
+        for name in columns
+    ]
+
+
+def _dated(period: Period) -> Q:
+    """Return the condition on invoices dated in the period; None is open."""
+    found = Q()
+    if period.first:
+        found &= Q(date__gte=period.first)
+    return found & Q(date__lte=period.last) if period.last else found
 
 
 def invoices_behind(query: ReportQuery, address: str) -> dict[int, Decimal]:
@@ -180,19 +207,25 @@ def _cells(query: ReportQuery) -> Iterator[list[Cell]]:
 def _labels(query: ReportQuery, keys: Iterable[Key]) -> dict[Key, str]:
     if query.by == "month":
         return {key: _month(key) for key in keys if isinstance(key, datetime.date)}
-    rows: QuerySet[Any] = {
-        "customer": query.organisation.customers.all(),
-        "project": query.organisation.projects.select_related("customer"),
-        "employee": query.organisation.memberships.select_related("user"),
-    }[query.by]
-    # Not filtered by ids: there may be more than a query can hold.
     wanted = set(keys)
-    names: dict[Key, str] = {row.pk: _name(row) for row in rows.iterator() if row.pk in wanted}
+    names: dict[Key, str] = {pk: name for pk, name in _names(query) if pk in wanted}
     return names | ({None: str(NOT_BY[query.by])} if query.by in NOT_BY else {})
 
 
-def _name(row: Customer | Project | Membership) -> str:
-    return f"{row.name} · {row.customer.name}" if isinstance(row, Project) else str(row)
+def _names(query: ReportQuery) -> Iterator[tuple[int, str]]:
+    """Yield id and name of all that the report groups by.
+
+    They are not filtered by id, because there may be more than a query can hold. Of many projects
+    and customers only the names are read: to build them takes longer than to add them up.
+    """
+    if query.by == "employee":
+        people = query.organisation.memberships.select_related("user")
+        yield from ((one.pk, str(one)) for one in people)
+    elif query.by == "project":
+        rows = query.organisation.projects.order_by().values_list("pk", "name", "customer__name")
+        yield from ((pk, f"{name} · {customer}") for pk, name, customer in rows)
+    else:
+        yield from query.organisation.customers.order_by().values_list("pk", "name")
 
 
 def _month(day: datetime.date) -> str:

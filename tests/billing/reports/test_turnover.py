@@ -138,6 +138,20 @@ def test_the_year_before_has_the_same_days(period, earlier):
     assert year_before(period) == earlier
 
 
+@pytest.mark.parametrize("by", BY)
+def test_the_invoices_of_both_years_are_read_once(agency, by):
+    project = factories.create_project(organisation=agency.organisation)
+    line = Line("100.00", agency.vat, project)
+    for day in (datetime.date(2026, 3, 1), datetime.date(2025, 3, 1), datetime.date(2024, 3, 1)):
+        create_invoice(agency.organisation, line, date=day)
+
+    with CaptureQueriesContext(connection) as queries:
+        found = turnover(query(agency, by))
+
+    assert (found.net, found.before) == (100, 100)
+    assert len([one for one in queries if 'FROM "billing_invoice' in one["sql"]]) == 1
+
+
 # --- The parts add up -----------------------------------------------------------------------------
 
 CENTS = st.integers(-50_000, 200_000).map(lambda cents: str(Decimal(cents).scaleb(-2)))
