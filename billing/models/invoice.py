@@ -19,7 +19,7 @@ from vat.totals import VatTotal
 from vat.treatments import VatTreatment, rate_label
 
 from .credit import CreditState, RowDisposition
-from .open_amounts import with_open_amounts
+from .open_amounts import MAY_BE_OPEN, with_open_amounts
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -157,6 +157,9 @@ class Invoice(models.Model):
         # The last four end in an order of the list; that by amount also holds what it adds up.
         indexes = [
             models.Index(fields=["organisation", "status", "date"]),
+            models.Index(
+                fields=["organisation", "due_on"], condition=MAY_BE_OPEN, name="invoice_may_be_open"
+            ),
             models.Index(fields=["organisation", "date", "number", "id"], name="invoice_by_date"),
             models.Index(fields=["organisation", "due_on", "number", "id"], name="invoice_by_due"),
             models.Index(fields=["organisation", "number", "id"], name="invoice_by_number"),

@@ -29,6 +29,8 @@ ISSUED_CREDIT = ("final", "sent")
 # An invoice made in e-Boekhouden is not sent from here.
 PAYABLE = Q(status="sent") | Q(status="final", origin="eboekhouden")
 PAID_AND_CREDITED = Q(status="paid") & ~Q(credited_amount=0)
+# What can have an open amount: few of all invoices, so that they have an index of their own.
+MAY_BE_OPEN = Q(PAYABLE | PAID_AND_CREDITED, credit_of=None)
 # Known from e-Boekhouden, unless a user marked an invoice as paid that is still open there.
 KNOWN = Q(open_amount__isnull=False) & ~(Q(status="paid") & ~Q(open_amount=0))
 
@@ -39,7 +41,7 @@ def with_open_amounts(invoices: Rows) -> Rows:
     credits_open = _cents(Coalesce(F("open_amount"), F("gross") - F("paid_amount")))
     sums = credited.order_by().values("credit_of").annotate(cents=Sum(credits_open))
     return (
-        invoices.filter(PAYABLE | PAID_AND_CREDITED, credit_of=None)
+        invoices.filter(MAY_BE_OPEN)
         .annotate(credits_open=Coalesce(Subquery(sums.values("cents")), 0))
         .annotate(unpaid=_cents(F("gross") - F("paid_amount")))
         .annotate(left=F("unpaid") - _cents(F("credited_amount")))
