@@ -6,7 +6,7 @@ The names are those of Unicode's CLDR, from babel.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -105,7 +105,13 @@ def country_name(code: str) -> str:
 
 def country_in_sentence(code: str) -> str:
     """Return the name as a sentence has it: `in the Netherlands`, `in de Verenigde Staten`."""
-    name, language = country_name(code), _language()
+    return _in_sentence(code, _language())
+
+
+@lru_cache(maxsize=1000)
+def _in_sentence(code: str, language: str) -> str:
+    """Return the name with its article. Asked for each of many customers in few countries."""
+    name = _names(language).get(code, code)
     if not is_country(code):
         return name
     for article, endings in ARTICLES.get(language, {}).items():

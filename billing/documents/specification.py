@@ -112,7 +112,7 @@ def specified(
             "price": str(row.price),
             "amount": str(part),
         }
-        for row, part in sorted(every_row, key=lambda pair: ORDER.index(pair[0].kind))
+        for row, part in sorted(every_row, key=lambda pair: ORDER[pair[0].kind])
     ]
 
 

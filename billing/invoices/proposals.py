@@ -267,6 +267,11 @@ class _Checks:
         found = Connection.objects.filter(organisation=organisation).first()
         self.connection = found or Connection(organisation=organisation)
         self.filed = filed_on(organisation, options.date)
+        # What the date does is the same for every invoice.
+        self.today = timezone.localdate()
+        self.closed = why_closed(organisation, options.date)
+        dated = date_findings(options.date, today=self.today)
+        self.too_late = tuple(finding for finding in dated if finding.is_error)
 
     def problems(
         self,
@@ -276,15 +281,14 @@ class _Checks:
         sums: Totals,
     ) -> tuple[Problem, ...]:
         """Return the problems that are known before sending, in the reader's language."""
-        if closed := why_closed(self.organisation, self.options.date):
-            return (Finding(closed, Place(Where.DRAFT, "date")),)
+        if self.closed:
+            return (Finding(self.closed, Place(Where.DRAFT, "date")),)
         if problems := tuple(_without_rate(lines)):
             return problems
         if self.options.origin == Origin.HERE:
             return ()
-        dated = date_findings(self.options.date, today=timezone.localdate())
-        if too_late := tuple(finding for finding in dated if finding.is_error):
-            return too_late
+        if self.too_late:
+            return self.too_late
         term = customer.payment_term
         if term is None:
             term = self.default_term
@@ -303,8 +307,8 @@ class _Checks:
         """Return what the date does to a VAT return, if a total is in a box of it."""
         if self.options.origin == Origin.HERE:
             return ""
-        today = timezone.localdate()
-        return why_totals_corrected(sums.rates, self.options.date, filed=self.filed, today=today)
+        date, filed = self.options.date, self.filed
+        return why_totals_corrected(sums.rates, date, filed=filed, today=self.today)
 
     def relation_warning(self, customer: Customer) -> str:
         """Return why the booking of the customer would stop, as far as the last import tells."""

@@ -30,7 +30,7 @@ class ItemKind(StrEnum):
     TRIP = "trip"
 
 
-ORDER = list(ItemKind)
+ORDER = {kind: place for place, kind in enumerate(ItemKind)}
 # The unit of a line, as stored.
 UNITS = {ItemKind.HOURS: "hour", ItemKind.EXPENSE: "piece", ItemKind.TRIP: "km"}
 

@@ -119,7 +119,7 @@ def _group(item: Item, grouping: Grouping) -> tuple[object, ...]:
         return (-item.posting_rule.vat_percentage, account, item.posting_rule.vat_rate_id, centre)
     same_rule = (item.price, account, item.posting_rule.vat_rate_id, centre)
     by = _by(item, grouping)
-    return (ORDER.index(item.kind), item.project, item.project_id, *by, *same_rule)
+    return (ORDER[item.kind], item.project, item.project_id, *by, *same_rule)
 
 
 def _by(item: Item, grouping: Grouping) -> tuple[str, int]:

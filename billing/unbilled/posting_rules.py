@@ -57,11 +57,12 @@ class PostingRules:
         `own` is a rate chosen on the row itself. Raises NoRateThen if neither the rate nor one
         before or after it in its chain is valid on that day.
         """
-        chosen = self._chosen(own.pk if own else subject.vat_rate_id if subject else None, customer)
+        chosen = self._chosen(own.id if own else subject.vat_rate_id if subject else None, customer)
         if chosen is None:
             return replace(NO_RATE, ledger_account=self.ledger_account)
         rate = rate_on(chosen, on, rates=self.rates)
-        key = rate.pk, (type(subject), subject.pk) if subject else None
+        # `id` and not `pk`, which is a property: this is asked for each of many rows.
+        key = rate.id, (type(subject), subject.id) if subject else None
         if key not in self._rules:
             self._rules[key] = self._rule(rate, subject)
         return self._rules[key]
@@ -80,7 +81,7 @@ class PostingRules:
 
     def _chosen(self, override: int | None, customer: Customer) -> VatRate | None:
         """Return the rate regardless of the day; None if the organisation has no default rate."""
-        key = override, customer.pk
+        key = override, customer.id
         if key not in self._chosen_before:
             self._chosen_before[key] = self._choose(override, customer)
         return self._chosen_before[key]
