@@ -9,13 +9,20 @@ import datetime
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from .spreadsheets import DANGEROUS
 from .text import clean_text
@@ -32,6 +39,7 @@ LONGEST_CELL = 10_000  # characters
 DELIMITERS = (";", ",", "\t")
 LOOKED_AT = 20  # rows, to find the delimiter
 HEADINGS_WITHIN = 10  # rows: a title may stand above the headings
+FIRST_ROWS = 100  # of a sheet, in which its headings are looked for
 ZIP = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
@@ -44,19 +52,43 @@ class Unreadable(ValueError):
 class Table:
     """The rows of a file with at least one filled cell, each with its number in the file.
 
-    `sheet` is the name of the sheet of a workbook; empty for a CSV.
+    `sheet` is the name of the sheet of a workbook; empty for a CSV. `sheets` are the names of all
+    sheets that have rows under headings.
     """
 
     sheet: str
     heading_row: int
     headings: list[str]
     rows: list[tuple[int, Row]]
+    sheets: tuple[str, ...] = ()
 
 
-def read_table(file: BinaryIO, *, name: str, known: Iterable[str] = ()) -> Table:
+# Whether the headings of a sheet are all that is needed.
+Fits = Callable[[Sequence[str]], bool]
+
+
+@dataclass(frozen=True)
+class _Head:
+    """A sheet with rows: its headings, and how many of them are known."""
+
+    sheet: str
+    headings: list[str]
+    known: int
+
+
+def read_table(
+    file: BinaryIO,
+    *,
+    name: str,
+    known: Iterable[str] = (),
+    sheet: str = "",
+    fits: Fits | None = None,
+) -> Table:
     """Return the table of an upload. Raises Unreadable.
 
-    `known` are headings in lower case: they tell where the headings are, and on which sheet.
+    `known` are headings in lower case: they tell where the headings are. Of a workbook, `sheet` is
+    read. If it is not there, it is the first sheet whose headings `fits` accepts, else the one with
+    the most known headings.
     """
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
@@ -66,7 +98,7 @@ def read_table(file: BinaryIO, *, name: str, known: Iterable[str] = ()) -> Table
         raise Unreadable(_("This file is empty. Choose another one."))
     known = frozenset(known)
     if content.startswith(ZIP):
-        return _of_workbook(content, known)
+        return _of_workbook(content, known, sheet=sheet, fits=fits)
     if content.startswith(OLD_WORKBOOK) or name.lower().endswith((".xls", ".ods", ".pdf")):
         raise Unreadable(_("Save the file as XLSX or CSV in your spreadsheet, and choose that."))
     return _table("", list(_csv_rows(content)), known)
@@ -75,23 +107,69 @@ def read_table(file: BinaryIO, *, name: str, known: Iterable[str] = ()) -> Table
 # --- Workbooks ------------------------------------------------------------------------------------
 
 
-def _of_workbook(content: bytes, known: frozenset[str]) -> Table:
-    """Return the sheet with the most known headings; of equal ones the first."""
+def _of_workbook(
+    content: bytes, known: frozenset[str], *, sheet: str, fits: Fits | None
+) -> Table:
+    """Return one sheet. Of the others only the headings are kept in memory."""
     try:
         _check_unpacked(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-        filled = [(sheet.name, _sheet_rows(sheet)) for sheet in sheets]
+        heads = _heads(book, known)
+        chosen = _chosen(heads, sheet, fits)
+        rows = _sheet_rows(book.get_sheet_by_name(chosen))
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         if isinstance(error, Unreadable):
             raise
         sentence = _("This workbook is damaged or has a password. Save it again as XLSX.")
         raise Unreadable(sentence) from None
-    with_rows = [(name, rows) for name, rows in filled if rows]
-    if not with_rows:
-        raise Unreadable(_("This file is empty. Choose another one."))
-    name, rows = max(with_rows, key=lambda one: _best_heading(one[1], known)[0])
-    return _table(name, rows, known)
+    return _table(chosen, rows, known, sheets=tuple(head.sheet for head in heads))
+
+
+def _heads(book: CalamineWorkbook, known: frozenset[str]) -> list[_Head]:
+    """Return the sheets with rows under headings. Raises Unreadable if there is none."""
+    heads = []
+    refused: Unreadable | None = None
+    for name in _sheet_names(book):
+        try:
+            head = _head(book.get_sheet_by_name(name), known)
+        except Unreadable as error:
+            refused = refused or error
+        else:
+            heads += [head] if head else []
+    if not heads:
+        raise refused or Unreadable(_("This file is empty. Choose another one."))
+    return heads
+
+
+def _sheet_names(book: CalamineWorkbook) -> list[str]:
+    """Return the names of the sheets that people see; of all sheets if none is visible."""
+    seen = [
+        one.name
+        for one in book.sheets_metadata
+        if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
+    ]
+    return seen or book.sheet_names
+
+
+def _head(sheet: CalamineSheet, known: frozenset[str]) -> _Head | None:
+    """Return the headings of a sheet; None if it is empty. Raises Unreadable."""
+    some = sheet.to_python(skip_empty_area=False, nrows=FIRST_ROWS)
+    rows = list(islice(_filled(_typed(row) for row in some), HEADINGS_WITHIN + 1))
+    if len(rows) <= HEADINGS_WITHIN and sheet.total_height > FIRST_ROWS:
+        rows = _sheet_rows(sheet)[: HEADINGS_WITHIN + 1]
+    if not rows:
+        return None
+    best, place = _heading_place(rows, known)
+    if len(rows) == place + 1:
+        raise Unreadable(_without_rows())
+    return _Head(sheet.name, _heading_texts(rows[place][1]), best)
+
+
+def _chosen(heads: list[_Head], sheet: str, fits: Fits | None) -> str:
+    if any(head.sheet == sheet for head in heads):
+        return sheet
+    fitting = (head.sheet for head in heads if fits and fits(head.headings))
+    return next(fitting, "") or max(heads, key=lambda one: one.known).sheet
 
 
 def _check_unpacked(content: bytes) -> None:
@@ -230,18 +308,38 @@ def _best_heading(rows: list[tuple[int, Row]], known: frozenset[str]) -> tuple[i
     return best, -place
 
 
-def _table(sheet: str, rows: list[tuple[int, Row]], known: frozenset[str]) -> Table:
+def _heading_place(rows: list[tuple[int, Row]], known: frozenset[str]) -> tuple[int, int]:
+    """Return how many known headings there are, and the place of the row with the headings."""
     best, place = _best_heading(rows, known)
     if not best:
         # Above unknown headings there may be a title: one cell.
         wide = (n for n, (_number, row) in enumerate(rows[:HEADINGS_WITHIN]) if len(row) > 1)
         place = next(wide, 0)
+    return best, place
+
+
+def _heading_texts(row: Row) -> list[str]:
+    return [" ".join(str(cell).split()) for cell in row]
+
+
+def _without_rows() -> str:
+    return _("This file has headings and no rows under them. Add rows.")
+
+
+def _table(
+    sheet: str,
+    rows: list[tuple[int, Row]],
+    known: frozenset[str],
+    *,
+    sheets: tuple[str, ...] = (),
+) -> Table:
+    _best, place = _heading_place(rows, known)
     number, heading = rows[place]
     body = rows[place + 1 :]
     if not body:
-        raise Unreadable(_("This file has headings and no rows under them. Add rows."))
+        raise Unreadable(_without_rows())
     if len(body) > MOST_ROWS:
         raise Unreadable(_too_many())
     width = max(len(heading), *(len(row) for _n, row in body))
-    names = [" ".join(str(cell).split()) for cell in heading]
-    return Table(sheet, number, names + [""] * (width - len(names)), body)
+    names = _heading_texts(heading)
+    return Table(sheet, number, names + [""] * (width - len(names)), body, sheets)

@@ -10,6 +10,7 @@ import pytest
 from lib import tables
 from lib.tables import Unreadable, read_table
 from lib.xlsx import workbook
+from tests.workbooks import book_of
 
 TEXT = "Datum;Naam;Uren\r\n28-11-2026;Zoë Müller;1,5\r\n\r\n27-11-2026;Jan;2\r\n"
 
@@ -119,3 +120,63 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked():
 
     with pytest.raises(Unreadable, match="This workbook is too large"):
         read(packed.getvalue(), name="a.xlsx")
+
+
+HEAD = ["Datum", "Uren"]
+ROW = ["28-11-2026", "1,5"]
+
+
+def fits(headings):
+    return set(HEAD) <= set(headings)
+
+
+def test_the_first_sheet_with_rows_that_fits_is_read_and_all_with_rows_are_named():
+    content = book_of(
+        ("Uitleg", ["Lees dit eerst"], [["Vul de uren in."]]),
+        ("Leeg", HEAD, []),
+        ("Uren", HEAD, [ROW]),
+        ("Uren oud", [*HEAD, "Naam"], [[*ROW, "Jan"]]),
+    )
+
+    found = read_table(
+        io.BytesIO(content), name="a.xlsx", known=("datum", "uren", "naam"), fits=fits
+    )
+
+    assert (found.sheet, found.headings, found.rows) == ("Uren", HEAD, [(2, ROW)])
+    assert found.sheets == ("Uitleg", "Uren", "Uren oud")
+
+
+def test_a_sheet_that_is_asked_for_is_read_and_one_that_is_not_there_is_not():
+    content = book_of(("Uren", HEAD, [ROW]), ("Oud", ["Naam"], [["Jan"], ["Piet"]]))
+
+    def read_sheet(name):
+        return read_table(io.BytesIO(content), name="a.xlsx", known=("datum",), sheet=name).sheet
+
+    assert [read_sheet(name) for name in ("Oud", "Uren", "Weg")] == ["Oud", "Uren", "Uren"]
+
+
+def test_of_sheets_that_do_not_fit_the_one_with_the_most_known_headings_is_read():
+    content = book_of(("Een", ["Naam"], [["Jan"]]), ("Twee", ["Datum", "Naam"], [[*ROW]]))
+
+    found = read_table(io.BytesIO(content), name="a.xlsx", known=("datum", "naam"), fits=fits)
+
+    assert found.sheet == "Twee"
+
+
+def test_a_hidden_sheet_is_not_offered():
+    content = book_of(("Lijsten", HEAD, [ROW]), ("Uren", HEAD, [ROW]), hidden=["Lijsten"])
+
+    assert read(content, name="a.xlsx").sheets == ("Uren",)
+
+
+def test_a_workbook_of_headings_only_is_refused():
+    content = book_of(("Een", HEAD, []), ("Twee", HEAD, []))
+
+    with pytest.raises(Unreadable, match="headings and no rows"):
+        read(content, name="a.xlsx")
+
+
+def test_rows_far_below_an_empty_area_are_found():
+    content = book_of(("Uren", [], [*([[""]] * 150), HEAD, ROW]))
+
+    assert read(content, name="a.xlsx").rows[-1][1] == ROW
