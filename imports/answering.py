@@ -10,27 +10,37 @@ from django.utils.translation import gettext as _
 from accounts.forms.people import LONGEST_EMAIL
 from lib.choices import chosen_id
 from lib.form_fields import AddressField
+from lib.tables import Unreadable
 from lib.text import clean_text
 
 from .kinds import KINDS
-from .models import FileImport, NewStatus
+from .models import ColumnMapping, FileImport, NewStatus
 from .names import CREATABLE, Names
+from .remembering import read_with
+from .sources import forget_name, guess_again, read_again
 
 MOST_TEXT = 10_000
 SAVED = (
-    "mapping",
-    "looked_at",
-    "readings",
-    "answers",
-    "corrections",
-    "status",
-    "adds_tasks",
-    "confirmed_days",
-)
+    "mapping", "looked_at", "readings", "answers", "corrections", "status", "adds_tasks",
+    "leaves_out_errors", "remember_as", "read_as", "confirmed_days",
+)  # fmt: skip
 
 
 def take_answers(draft: FileImport, posted: QueryDict) -> list[str]:
-    """Store the answers of a posted page; return sentences about those that were refused."""
+    """Store the answers of a posted page; return sentences about those that were refused.
+
+    Where another sheet or other remembered columns were chosen, the rest of the page was about
+    columns that are not there any more: of that, only the names hold.
+    """
+    sheet = str(posted.get("sheet", draft.sheet))
+    if sheet != draft.sheet and sheet in draft.sheets:
+        try:
+            read_again(draft, sheet=sheet)
+        except Unreadable as reason:
+            return [str(reason)]
+        return []
+    if _take_remembered(draft, posted):
+        return []
     before = list(draft.mapping)
     _take_mapping(draft, posted)
     for name, value in _named(posted, "reading:"):
@@ -38,14 +48,48 @@ def take_answers(draft: FileImport, posted: QueryDict) -> list[str]:
     # A correction belongs to a field; where the mapping changed, the page showed another one.
     if draft.mapping == before:
         _take_corrections(draft, posted)
-    refused = _take_names(draft, posted)
+    refused = _take_names(draft, posted) + _take_name(draft, posted)
     if posted.get("status") in NewStatus.values:
         draft.status = str(posted["status"])
     if "has_options" in posted:
         draft.adds_tasks = "adds_tasks" in posted
         draft.confirmed_days = str(posted.get("future", ""))[:24]
+    if "has_errors" in posted:
+        draft.leaves_out_errors = "leaves_out_errors" in posted
     draft.save(update_fields=SAVED)
     return refused
+
+
+def _take_remembered(draft: FileImport, posted: QueryDict) -> bool:
+    """Read the columns as remembered ones that were chosen, or guess them; whether they differ."""
+    if "read_as" not in posted:
+        return False
+    chosen = chosen_id(str(posted["read_as"]))
+    if chosen == (draft.read_as_id or 0):
+        return False
+    mine = ColumnMapping.objects.filter(organisation=draft.organisation, kind=draft.kind)
+    mapping = mine.filter(pk=chosen).first()
+    if chosen and mapping is None:
+        return False
+    forget_name(draft)
+    guess_again(draft)
+    if mapping is not None:
+        read_with(draft, mapping)
+    draft.corrections = {}
+    draft.save(update_fields=SAVED)
+    return True
+
+
+def _take_name(draft: FileImport, posted: QueryDict) -> list[str]:
+    """Take the name to remember the columns under."""
+    if "remember_as" not in posted:
+        return []
+    field: Any = FileImport._meta.get_field("remember_as")
+    try:
+        draft.remember_as = field.clean(posted["remember_as"], draft)
+    except ValidationError:
+        return [_("A name for these columns has at most 60 characters. Shorten it.")]
+    return []
 
 
 def _named(posted: QueryDict, start: str) -> Iterator[tuple[str, str]]:

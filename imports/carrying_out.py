@@ -5,9 +5,11 @@ how far it came are one transaction, so that a killed worker leaves no row twice
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from django.db import IntegrityError, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +25,9 @@ from .kinds.base import Context, Kind
 from .models import FileImport, FileState, ImportedRow, Outcome
 from .names import Names
 from .reading import RowReader, read_all
-from .sources import rows_of
+from .remembering import remember
+from .sources import corrected_rows, rows_of
+from .survey import survey
 
 COUNTERS = {
     Outcome.NEW: "new_count",
@@ -41,13 +45,28 @@ class AnotherRuns(Exception):
 def start(draft: FileImport, *, by: User) -> None:
     """Queue a draft; one that was started already stays as it is. Raises AnotherRuns."""
     drafts = FileImport.objects.filter(pk=draft.pk, state=FileState.DRAFT)
+    now = timezone.now()
     try:
         with transaction.atomic():
-            values = {"started_by": by, "created_at": timezone.now()}
+            values = {"started_by": by, "created_at": now, "upload": ""}
             if drafts.update(state=FileState.QUEUED, **values):
+                remember(draft, now=now)
+                delete_file(draft.upload)
                 enqueue_run(FileImport, draft.pk)
     except IntegrityError:
         raise AnotherRuns from None
+
+
+def delete_file(file: FieldFile) -> None:
+    """Delete a stored file once the transaction is committed."""
+    name, storage = file.name, file.storage
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def _blocks(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
+    while block := list(islice(rows, BLOCK)):
+        yield block
 
 
 def stop(file_import: FileImport) -> None:
@@ -87,19 +106,20 @@ class FileWorker:
 
     def work(self) -> None:
         """Import what no earlier worker imported, and end the run."""
-        rows = list(rows_of(self.run))
+        readings = self._readings()
         # Read with the names as they are now; what was new exists after this.
-        reader = self._reader(rows)
-        wanted = new_names(reader, rows)
+        reader = self._reader(readings)
+        wanted = new_names(self.run, reader)
         if wanted:
             create_names(self.run, wanted, now=self.clock())
-            reader = self._reader(rows)
+            reader = self._reader(readings)
         context = self._context(reader.names)
-        for start_at in range(self.run.done, len(rows), BLOCK):
+        rows = islice(rows_of(self.run), self.run.done, None)
+        for block in _blocks(rows):
             if self._is_stopping():
                 self._end(FileState.INCOMPLETE)
                 return
-            self._block(reader, rows[start_at : start_at + BLOCK], context)
+            self._block(reader, block, context)
         self._end(FileState.FINISHED)
 
     def _end(self, state: FileState) -> None:
@@ -108,13 +128,18 @@ class FileWorker:
     def _is_stopping(self) -> bool:
         return FileImport.objects.filter(pk=self.run.pk, is_stopping=True).exists()
 
-    def _reader(self, rows: Sequence[tuple[int, Row]]) -> RowReader:
+    def _readings(self) -> dict[str, str]:
+        """Return how the texts of each field are read; the whole file is read for it."""
         run = self.run
-        decisions = decide(run, self.kind, rows)
+        seen = survey(self.kind, run.mapping, corrected_rows(run), reads_texts=False)
+        return {name: one.reading for name, one in decide(run, seen).items()}
+
+    def _reader(self, readings: dict[str, str]) -> RowReader:
+        run = self.run
         return RowReader(
             self.kind,
             mapping=run.mapping,
-            readings={name: one.reading for name, one in decisions.items()},
+            readings=readings,
             corrections=run.corrections,
             names=Names(run.organisation, self.kind.directories(), run.answers),
         )

@@ -58,6 +58,9 @@ def text_of(cell: Cell) -> str:
 class Reader:
     """Reads the cells of a field."""
 
+    # Whether nearly every cell is another text, so that keeping what was read is of no use.
+    is_free = False
+
     def decide(self, cells: Iterable[Cell], *, answer: str = "") -> Decision:
         """Return how the cells of a column are read; `answer` is what the user chose."""
         return Decision()
@@ -78,6 +81,8 @@ class Reader:
 @dataclass(frozen=True)
 class Text(Reader):
     """A text, cleaned by a form field."""
+
+    is_free = True
 
     field: Any
 

@@ -1,14 +1,15 @@
 """What an import would do now: its columns, its unknown names, and its first rows. Stores nothing.
 
-The columns are read whole. Of the rows, so many are planned that the page stays quick; the others
-are checked while they are imported.
+The columns are read whole, row by row. Of the rows, so many are planned that the page stays quick;
+the others are checked while they are imported.
 """
 
 import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,11 +26,11 @@ from .kinds.base import Context, Field, Kind, Plan
 from .models import FileImport, ImportedRow, Outcome
 from .names import LeftOut, Names, NewName, Unknown, answer_key
 from .reading import RowReader, read_all
-from .sources import column, rows_of
+from .sources import corrected_rows
+from .survey import ColumnSurvey, Survey, survey
 
 PREVIEWED = 2_000
 BLOCK = 1_000
-EXAMPLES = 2
 MOST_UNKNOWN = 200  # names that are asked about on one page
 
 
@@ -59,7 +60,10 @@ class Column:
     said: str = ""
     # One of good, new, problem, ask, none.
     tone: str = "none"
+    # The first unknown names; of all, how many are not answered, and which will be created.
     unknown: Sequence[UnknownName] = ()
+    open_count: int = 0
+    new: Sequence[UnknownName] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,9 @@ class Check:
     total: int
     names: Names
     future: FutureDays | None = None
+    leaves_out_errors: bool = True
+    # Corrected cells, by row and field.
+    corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -104,9 +111,14 @@ class Check:
             return _("Say how the column is read.")
         if any(not column.is_certain for column in self.columns):
             return _("Look at the columns in amber: change them, or choose That is right.")
+        return self._why_not_these_rows()
+
+    def _why_not_these_rows(self) -> str:
         if self.future and not self.future.is_confirmed:
             return _("Look at the rows of days in the future: correct them, or confirm them.")
         todo = self.counts
+        if todo[Outcome.ERROR] and not self.leaves_out_errors:
+            return _("Correct the rows with errors, or leave them out.")
         if not todo[Outcome.NEW] and not todo[Outcome.CHANGED] and not self.is_partial:
             return _("No row of this file is new or changed.")
         return ""
@@ -117,10 +129,10 @@ def check(
 ) -> Check:
     """Return what the import would do."""
     kind = KINDS[draft.kind]()
-    rows = list(rows_of(draft))
+    seen = survey(kind, draft.mapping, corrected_rows(draft), first=PREVIEWED)
     names = Names(draft.organisation, kind.directories(), draft.answers)
-    decisions = decide(draft, kind, rows)
-    columns = [_column(draft, kind, place, rows, decisions) for place in range(len(draft.headings))]
+    decisions = decide(draft, seen)
+    columns = [_column(draft, place, one, decisions) for place, one in enumerate(seen.columns)]
     lacking = kind.check_mapping(draft.mapping)
     reader = RowReader(
         kind,
@@ -129,18 +141,29 @@ def check(
         corrections=draft.corrections,
         names=names,
     )
-    _look_up(columns, reader, rows)
+    for column, found in zip(columns, seen.columns, strict=True):
+        _look_up(column, found, reader)
+        _say(column, found, reader, total=seen.total)
     plans: list[Plan] = []
     if not lacking:
         context = context_of(draft, kind, names, by=by, now=now, today=today)
-        plans = plan_some(kind, reader, rows[:PREVIEWED], context)
-    for one in columns:
-        _say(one, kind, reader, rows, names)
+        plans = plan_some(kind, reader, seen.first, context)
     future = None
     if draft.is_registrations and not lacking:
-        days = _days_in_future(plans, reader, rows[PREVIEWED:], today=today)
+        others = islice(corrected_rows(draft), PREVIEWED, None)
+        days = _days_in_future(plans, reader, others, today=today)
         future = _asked_about(days, confirmed=draft.confirmed_days)
-    return Check(kind, columns, lacking, plans, len(rows), names, future)
+    return Check(
+        kind,
+        columns,
+        lacking,
+        plans,
+        seen.total,
+        names,
+        future,
+        leaves_out_errors=draft.leaves_out_errors,
+        corrections=draft.corrections,
+    )
 
 
 def _days_in_future(
@@ -184,15 +207,13 @@ def plan_some(
     return plans
 
 
-def decide(draft: FileImport, kind: Kind, rows: Sequence[tuple[int, Row]]) -> dict[str, Decision]:
+def decide(draft: FileImport, seen: Survey) -> dict[str, Decision]:
     """Return how the columns are read, by field."""
-    found = {}
-    for place, name in enumerate(draft.mapping):
-        if name:
-            cells = dict.fromkeys(column(rows, place))
-            answer = draft.readings.get(name, "")
-            found[name] = kind.field(name).reader.decide(cells, answer=answer)
-    return found
+    return {
+        one.of.name: one.of.reader.decide(one.cells, answer=draft.readings.get(one.of.name, ""))
+        for one in seen.columns
+        if one.of
+    }
 
 
 def context_of(
@@ -219,60 +240,46 @@ def context_of(
 
 
 def _column(
-    draft: FileImport,
-    kind: Kind,
-    place: int,
-    rows: Sequence[tuple[int, Row]],
-    decisions: dict[str, Decision],
+    draft: FileImport, place: int, seen: ColumnSurvey, decisions: dict[str, Decision]
 ) -> Column:
-    name = draft.mapping[place]
-    different = dict.fromkeys(text_of(cell) for cell in _first(column(rows, place)))
     return Column(
         place,
         draft.headings[place] or _("column %d") % (place + 1),
-        list(different)[:EXAMPLES],
-        kind.field(name) if name else None,
+        list(seen.examples),
+        seen.of,
         place in draft.looked_at,
-        decisions.get(name, Decision()),
+        decisions.get(seen.of.name, Decision()) if seen.of else Decision(),
     )
-
-
-def _first(cells: Iterator[Cell]) -> Iterator[Cell]:
-    return (cell for cell, _n in zip(cells, range(50), strict=False))
 
 
 # --- Names ----------------------------------------------------------------------------------------
 
 
-def _look_up(columns: list[Column], reader: RowReader, rows: Sequence[tuple[int, Row]]) -> None:
-    """Find the unknown names of the columns with names, with the number of their rows."""
-    for one in columns:
-        if one.field is None or not one.field.directory:
-            continue
-        found: dict[str, UnknownName] = {}
-        for text, within, count in _texts(one, columns, reader, rows):
-            _collect(found, one.field, text, within, count, reader.names)
-        one.unknown = list(found.values())[:MOST_UNKNOWN]
+def _look_up(one: Column, seen: ColumnSurvey, reader: RowReader) -> None:
+    """Find the unknown names of a column with names, with the number of their rows."""
+    if one.field is None or not one.field.directory:
+        return
+    found: dict[str, UnknownName] = {}
+    for text, within, count in _texts(one.field, seen, reader):
+        _collect(found, one.field, text, within, count, reader.names)
+    names = list(found.values())
+    one.open_count = sum(not name.answer for name in names)
+    one.new = [name for name in names if "new" in name.answer]
+    if len(names) > MOST_UNKNOWN:
+        names.sort(key=lambda name: bool(name.answer))
+    one.unknown = names[:MOST_UNKNOWN]
+    for name in one.unknown:
+        _propose(name, one.field, reader.names)
 
 
-def _texts(
-    one: Column, columns: list[Column], reader: RowReader, rows: Sequence[tuple[int, Row]]
-) -> Iterator[tuple[str, Any, int]]:
+def _texts(of: Field, seen: ColumnSurvey, reader: RowReader) -> Iterator[tuple[str, Any, int]]:
     """Yield each different name of a column, with what it belongs to and how often it is there."""
-    assert one.field is not None  # noqa: S101 - only columns with names are looked up
-    places = {other.field.name: other.place for other in columns if other.field}
-    outer = places.get(one.field.within, -1)
-    pairs = Counter(
-        (cells[one.place], cells[outer] if 0 <= outer < len(cells) else "")
-        for _number, cells in rows
-        if one.place < len(cells) and cells[one.place] != ""
-    )
-    for (cell, place), count in pairs.items():
-        text = one.field.reader.read(cell, "")
+    for (cell, place), count in seen.pairs.items():
+        text = of.reader.read(cell, "")
         within = None
         if place != "":
             try:
-                within = reader.names.find(one.field.within, text_of(place).strip())
+                within = reader.names.find(of.within, text_of(place).strip())
             except (Unknown, LeftOut):
                 continue  # the customer is asked first
         yield text, within, count
@@ -290,72 +297,74 @@ def _collect(
             pass
         else:
             return
+    found.setdefault(key, UnknownName(text, key, answer=answer)).count += count
+
+
+def _propose(unknown: UnknownName, of: Field, names: Names) -> None:
+    """Add what an unknown name may be: the name most like it, or those of several rows."""
     directory = names.directories[of.directory]
-    same = directory.ids(text)
-    unknown = found.setdefault(key, UnknownName(text, key, answer=answer))
-    unknown.count += count
-    unknown.proposal = directory.proposal(text)
+    unknown.proposal = directory.proposal(unknown.text)
     ids = {label: pk for pk, label in directory.labels.items()}
     unknown.proposed = ids.get(unknown.proposal)
+    same = directory.ids(unknown.text)
     unknown.choices = [(pk, directory.labels[pk]) for pk in sorted(same)]
 
 
 # --- What is said about a column ------------------------------------------------------------------
 
 
-def _say(
-    one: Column, kind: Kind, reader: RowReader, rows: Sequence[tuple[int, Row]], names: Names
-) -> None:
+def _say(one: Column, seen: ColumnSurvey, reader: RowReader, *, total: int) -> None:
     if one.field is None:
         one.said, one.tone = "", "none"
         return
     if one.field.directory:
-        _say_names(one, rows)
+        _say_names(one, seen)
         return
-    cells = Counter(column(rows, one.place))
-    bad = sum(count for cell, count in cells.items() if not _is_readable(one, reader, cell))
-    empty = len(rows) - sum(cells.values())
+    bad = seen.unreadable + sum(
+        count for cell, count in seen.cells.items() if not _is_readable(one.field, reader, cell)
+    )
+    empty = total - seen.filled
     if one.decision.is_open:
         one.said, one.tone = _("can be read in two ways"), "ask"
     elif bad:
         one.said = ngettext("%d not readable", "%d not readable", bad) % bad
         one.tone = "problem"
     else:
-        one.said, one.tone = _("all %d readable") % sum(cells.values()), "good"
+        one.said, one.tone = _("all %d readable") % seen.filled, "good"
     if empty:
         one.said += " · " + _("%d empty") % empty
 
 
-def _is_readable(one: Column, reader: RowReader, cell: Cell) -> bool:
-    assert one.field is not None  # noqa: S101 - asked about mapped columns
+def _is_readable(of: Field, reader: RowReader, cell: Cell) -> bool:
     try:
-        one.field.reader.read(cell, reader.readings.get(one.field.name, ""))
+        of.reader.read(cell, reader.readings.get(of.name, ""))
     except ValidationError:
         return False
     return True
 
 
-def _say_names(one: Column, rows: Sequence[tuple[int, Row]]) -> None:
-    different = len(set(column(rows, one.place)))
+def _say_names(one: Column, seen: ColumnSurvey) -> None:
+    different = len(seen.names)
     said = [ngettext("%d name", "%d names", different) % different]
-    open_ones = [name for name in one.unknown if not name.answer]
-    new = [name for name in one.unknown if "new" in name.answer]
-    if open_ones:
-        said.append(_("%d not known") % len(open_ones))
-    if new:
-        shown = ", ".join(name.text for name in new[:3])
-        said.append(_("%(count)d will be created: %(names)s") % {"count": len(new), "names": shown})
-    if not open_ones and not new:
+    if one.open_count:
+        said.append(_("%d not known") % one.open_count)
+    if one.new:
+        about = {"count": len(one.new), "names": ", ".join(name.text for name in one.new[:3])}
+        said.append(_("%(count)d will be created: %(names)s") % about)
+    if not one.open_count and not one.new:
         said.append(_("all known"))
     one.said = " · ".join(said)
-    one.tone = "problem" if open_ones else ("new" if new else "good")
+    one.tone = "problem" if one.open_count else ("new" if one.new else "good")
 
 
-def new_names(plans_of: RowReader, rows: Sequence[tuple[int, Row]]) -> list[NewName]:
+def new_names(draft: FileImport, reader: RowReader) -> list[NewName]:
     """Return what the rows without errors need and what is not there yet, each once."""
     found: dict[NewName, None] = {}
-    for number, cells in rows:
-        row = plans_of.read(number, cells)
+    answers = (one for some in draft.answers.values() for one in some.values())
+    if not any("new" in one for one in answers):
+        return []
+    for number, cells in corrected_rows(draft):
+        row = reader.read(number, cells)
         if row.errors or row.is_left_out:
             continue
         for value in row.values.values():

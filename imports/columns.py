@@ -6,7 +6,7 @@ and the import waits until somebody looked at it.
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lib.folding import fold
@@ -56,6 +56,32 @@ def guess(kind: Kind, table: Table) -> Guess:
         if not mapping[place]:
             certain.append(place)  # nothing was guessed
     return Guess(mapping, sorted(certain))
+
+
+def has_all(kind: Kind, headings: Sequence[str]) -> bool:
+    """Whether each field that a kind requires has a known heading here."""
+    fields = list(kind.fields())
+    found: list[str] = []
+    for heading in headings:
+        found.append(_by_heading(fields, heading, taken=found))
+    return not kind.check_mapping(name for name in found if name)
+
+
+def carried(
+    before: Sequence[str], mapping: Sequence[str], headings: Sequence[str]
+) -> dict[int, str]:
+    """Return the fields that columns of these headings became before, by place.
+
+    Of equal headings the first stands for the first. Headings are compared folded.
+    """
+    left = list(zip(map(fold, before), mapping, strict=True))
+    found = {}
+    for place, heading in enumerate(headings):
+        same = next((one for one in left if one[0] == fold(heading)), None)
+        if same is not None:
+            left.remove(same)
+            found[place] = same[1]
+    return found
 
 
 def _names(field: Field) -> Iterable[str]:

@@ -6,7 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .models import FileKind
+from lib.text import fill
+
+from .models import FileImport, FileKind
 
 
 class FileForm(forms.Form):
@@ -28,6 +30,24 @@ class FileForm(forms.Form):
             "empty": _("This file is empty. Choose another one."),
         },
     )
+
+    def __init__(self, *args: Any, draft: FileImport | None = None, **options: Any) -> None:
+        """Of a draft, the file stays unless another one is chosen."""
+        super().__init__(*args, **options)
+        if draft is None:
+            return
+        self.fields["kind"].initial = draft.kind
+        self.fields["file"].required = False
+        self.fields["file"].label = _("Another file")
+        kept = _("%(name)s stays, unless you choose another one.")
+        self.fields["file"].help_text = fill(str(kept), {"name": draft.name})
+        if len(draft.sheets) > 1:
+            self.fields["sheet"] = forms.ChoiceField(
+                label=_("Sheet"),
+                choices=[(name, name) for name in draft.sheets],
+                initial=draft.sheet,
+                required=False,
+            )
 
     def refuse(self, error: Any) -> None:
         """Say at the file why it cannot be read."""

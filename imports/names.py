@@ -31,6 +31,8 @@ WHO = {
 # What an import can create; a person needs an e-mail address.
 CREATABLE = ("employee", "customer", "project", "task", "category", "vehicle")
 CLOSE = 0.6  # of the letters, for a proposal
+# Names that are compared for the proposals of a page; a file may have thousands of unknown ones.
+MOST_COMPARED = 200_000
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Directory:
         self.labels: dict[int, str] = {}
         self._ids: dict[str, set[int]] = defaultdict(set)
         self._within: dict[int, int] = {}
+        self._proposals: dict[str, str] = {}
         for pk, label, names, within in self.entries:
             self.labels[pk] = label
             self._within[pk] = within
@@ -82,9 +85,14 @@ class Directory:
         return {fold(label): label for label in self.labels.values()}
 
     def proposal(self, text: str) -> str:
-        """Return the known name that is most like the text; empty if none is."""
-        close = difflib.get_close_matches(fold(text), self._named, n=1, cutoff=CLOSE)
-        return self._named[close[0]] if close else ""
+        """Return the known name that is most like the text; empty if none is, or after many."""
+        key = fold(text)
+        if key not in self._proposals:
+            if len(self._proposals) * len(self._named) > MOST_COMPARED:
+                return ""
+            close = difflib.get_close_matches(key, self._named, n=1, cutoff=CLOSE)
+            self._proposals[key] = self._named[close[0]] if close else ""
+        return self._proposals[key]
 
 
 class Names:

@@ -11,6 +11,9 @@ from lib.tables import Cell
 from .kinds.base import Field, Kind, ReadRow
 from .names import LeftOut, Names, Unknown
 
+# Cells that are kept with their value, so that the memory of a large file stays bounded.
+MOST_KEPT = 20_000
+
 
 class RowReader:
     """Reads rows of one file, by its mapping, its readings and its corrections."""
@@ -79,8 +82,12 @@ class RowReader:
         return self.names.find(field.directory, value, within=within)
 
     def _clean(self, field: Field, cell: Cell) -> Any:
+        if field.reader.is_free:
+            return field.reader.read(cell, self.readings.get(field.name, ""))
         key = (field.name, cell)
         if key not in self._read:
+            if len(self._read) >= MOST_KEPT:
+                self._read.clear()
             try:
                 self._read[key] = field.reader.read(cell, self.readings.get(field.name, ""))
             except ValidationError as error:

@@ -33,5 +33,7 @@ def purge_drafts() -> None:
     """Every hour: delete drafts that nobody started, with their files."""
     before = timezone.now() - DRAFT_KEPT_FOR
     for draft in FileImport.objects.filter(state=FileState.DRAFT, created_at__lt=before):
-        draft.content.delete(save=False)
+        for file in (draft.content, draft.upload):
+            if file:
+                file.delete(save=False)
         draft.delete()

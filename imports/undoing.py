@@ -1,6 +1,7 @@
 """Take an import back as a whole: what is new is deleted, what changed gets its values back.
 
-Nothing of it may be billed, decided on, changed or used since; what stands in the way is named.
+Nothing of it may be billed, decided on or used since, and nothing new or registered be changed;
+what stands in the way is named. A field of a record that was changed again keeps that change.
 """
 
 import datetime
@@ -41,6 +42,14 @@ class Undoing:
     restored: int = 0
     obstacles: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    # Records that somebody changed since, with these fields: that change is kept.
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    kept_count: int = 0
+
+    @property
+    def kept_names(self) -> list[str]:
+        """Some of the records with a kept change, each with its fields."""
+        return [f"{name} ({', '.join(fields)})" for name, fields in self.kept.items()]
 
     @property
     def is_possible(self) -> bool:
@@ -70,11 +79,40 @@ def preview(file_import: FileImport) -> Undoing:
             elif record.outcome == Outcome.NEW:
                 found.removed += 1
             else:
-                found.restored += 1
+                _add_restored(found, record, target)
     found.obstacles = [f"{count} {reason}" for reason, count in reasons.most_common()]
     if not found.obstacles:
         found.obstacles = list(_uses(file_import))
     return found
+
+
+def billed_counts(imports: Iterable[FileImport]) -> dict[int, int]:
+    """Return how many rows of each import are on an invoice by now; one query for each kind."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for one in imports:
+        if one.may_undo and one.is_registrations:
+            ids[one.kind].append(one.pk)
+    found: dict[int, int] = {}
+    for kind, some in ids.items():
+        model = KINDS[kind].model
+        billed = model.objects.filter(pk=models.OuterRef("object_id")).exclude(invoice_line=None)
+        rows = ImportedRow.objects.filter(
+            models.Exists(billed), file_import__in=some, model=model._meta.model_name, row__gt=0
+        )
+        written = rows.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED)).order_by()
+        counts = written.values("file_import").annotate(count=models.Count("pk"))
+        found |= {one["file_import"]: one["count"] for one in counts}
+    return found
+
+
+def _add_restored(found: Undoing, record: ImportedRow, target: Any) -> None:
+    kept = _changed_since(record, target)
+    found.restored += len(kept) < len(record.before or {})
+    if kept:
+        found.kept_count += 1
+        if len(found.kept) < NAMED:
+            labels = [str(_field(target, name).verbose_name) for name in kept]
+            found.kept[str(target)] = labels
 
 
 @transaction.atomic
@@ -147,8 +185,28 @@ def _why_not(record: ImportedRow, target: Any, file_import: FileImport) -> str:
             return _("on an invoice")
         if target.status != _status_then(target, file_import):
             return str(Status(target.status).label).lower()
+    if record.set_to is not None and not isinstance(target, Registration):
+        return ""  # what was changed since is kept
     values = (getattr(target, name) for name in _fields(record, file_import))
     return _("changed since") if fingerprint(values) != record.after else ""
+
+
+def _field(target: Any, name: str) -> Any:
+    return target._meta.get_field(name.removesuffix("_id"))
+
+
+def _value(target: Any, name: str, stored: Any) -> Any:
+    """Return a value that was kept as JSON as the model has it."""
+    return stored if name.endswith("_id") else _field(target, name).to_python(stored)
+
+
+def _changed_since(record: ImportedRow, target: Any) -> list[str]:
+    """Return the attributes that an import changed and somebody else after that."""
+    return [
+        name
+        for name, stored in (record.set_to or {}).items()
+        if getattr(target, name) != _value(target, name, stored)
+    ]
 
 
 def _status_then(target: Registration, file_import: FileImport) -> str:
@@ -215,17 +273,18 @@ def _lock_targets(file_import: FileImport) -> None:
 
 
 def _restore(records: list[ImportedRow], file_import: FileImport) -> None:
-    """Give changed ones their values back."""
+    """Give changed ones their values back, but for what was changed since."""
     targets, names = [], set()
     for record, target in _with_targets(records, file_import):
         if target is None:
             continue
+        kept = _changed_since(record, target)
         for name, value in (record.before or {}).items():
-            field_of = target._meta.get_field(name.removesuffix("_id"))
-            setattr(target, name, value if name.endswith("_id") else field_of.to_python(value))
-            names.add(name.removesuffix("_id"))
+            if name not in kept:
+                setattr(target, name, _value(target, name, value))
+                names.add(name.removesuffix("_id"))
         targets.append(target)
-    if targets:
+    if names:
         type(targets[0]).objects.bulk_update(targets, sorted(names))
 
 

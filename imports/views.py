@@ -23,7 +23,7 @@ from . import undoing
 from .carrying_out import stop
 from .kinds import KINDS
 from .models import FileImport, FileKind, FileState, Outcome
-from .sources import rows_of
+from .sources import corrected_rows
 
 
 def import_or_404(request: MemberRequest, pk: int) -> FileImport:
@@ -43,8 +43,19 @@ def file_list(request: MemberRequest) -> HttpResponse:
     page = page_of(request, related.exclude(state=FileState.DRAFT))
     running = imports.filter(state__in=UNDER_WAY).select_related("started_by").first()
     drafts = related.filter(state=FileState.DRAFT)[:3]
-    context = {"page": page, "running": running, "drafts": drafts}
+    context = {
+        "rows": _with_billed(list(page)),
+        "page": page,
+        "running": running,
+        "drafts": drafts,
+    }
     return render(request, "imports/file_list.html", context)
+
+
+def _with_billed(imports: list[FileImport]) -> list[tuple[FileImport, int]]:
+    """Return each import with the number of its rows that are on an invoice."""
+    billed = undoing.billed_counts(imports)
+    return [(one, billed.get(one.pk, 0)) for one in imports]
 
 
 @require_safe
@@ -83,16 +94,10 @@ def file_errors(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _wrong_rows(found: FileImport, reasons: dict[int, str]) -> Iterator[list[Cell]]:
-    places = {name: place for place, name in enumerate(found.mapping) if name}
     width = len(found.headings)
-    for number, cells in rows_of(found):
-        if number not in reasons:
-            continue
-        row: list[Cell] = [*cells, *[""] * (width - len(cells))]
-        for name, text in found.corrections.get(str(number), {}).items():
-            if name in places:
-                row[places[name]] = text
-        yield [*row, reasons[number]]
+    for number, cells in corrected_rows(found):
+        if number in reasons:
+            yield [*cells, *[""] * (width - len(cells)), reasons[number]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -107,9 +107,7 @@ def read_table(
 # --- Workbooks ------------------------------------------------------------------------------------
 
 
-def _of_workbook(
-    content: bytes, known: frozenset[str], *, sheet: str, fits: Fits | None
-) -> Table:
+def _of_workbook(content: bytes, known: frozenset[str], *, sheet: str, fits: Fits | None) -> Table:
     """Return one sheet. Of the others only the headings are kept in memory."""
     try:
         _check_unpacked(content)

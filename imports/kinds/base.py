@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -120,12 +120,18 @@ class Kind:
     model: ClassVar[type[Any]]
     # What a fingerprint is made of: what the file says about a row.
     stored: ClassVar[tuple[str, ...]]
+    # The field of the file for what is stored under another name.
+    named: ClassVar[Mapping[str, str]] = {}
 
     def fields(self) -> Sequence[Field]:
         raise NotImplementedError
 
     def field(self, name: str) -> Field:
         return next(one for one in self.fields() if one.name == name)
+
+    def field_of(self, attribute: str) -> str:
+        """Return the name of the field from which this attribute is stored."""
+        return self.named.get(attribute, attribute).removesuffix("_id")
 
     def directories(self) -> tuple[str, ...]:
         """Return the directories that its fields look names up in."""
@@ -161,10 +167,18 @@ class Kind:
             model=self.model._meta.model_name if target is not None else "",
             object_id=target.pk if target is not None else None,
             before=plan.before if plan.outcome == Outcome.CHANGED else None,
+            set_to=self._set_to(plan),
             after=self.fingerprint(target) if is_written else "",
             field=at if plan.outcome == Outcome.ERROR else "",
             reason=reason[:500] if plan.outcome == Outcome.ERROR else "",
         )
+
+    @staticmethod
+    def _set_to(plan: Plan) -> dict[str, Any] | None:
+        """Return what the changed values of a plan are now."""
+        if plan.outcome != Outcome.CHANGED or plan.before is None:
+            return None
+        return {name: getattr(plan.target, name) for name in plan.before}
 
 
 def fingerprint(values: Iterable[object]) -> str:

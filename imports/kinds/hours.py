@@ -1,7 +1,7 @@
 """Files of hours."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -108,6 +108,9 @@ class HoursKind(RegistrationKind):
     )  # fmt: skip
     identity = ("membership_id", "project_id", "task_id", "date", "description", "started_at")
     figures = ("minutes", "ended_at", "pause_minutes")
+    named: ClassVar[Mapping[str, str]] = {
+        "minutes": "duration", "ended_at": "end", "pause_minutes": "pause",
+    }  # fmt: skip
     priced = ("hourly_rate", "rounded_by")
     references = {"task": (Task, "task")}
 

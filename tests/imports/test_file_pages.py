@@ -16,8 +16,8 @@ from imports.carrying_out import carry_out_import
 from imports.checking import PREVIEWED
 from imports.models import FileImport, FileState
 from lib.tables import read_table
-from registrations.models import TimeEntry
-from tests.factories import create_membership
+from registrations.models import Status, TimeEntry
+from tests.factories import create_invoice_line, create_membership
 
 from .conftest import table
 
@@ -57,8 +57,8 @@ def test_from_a_file_to_its_undo(client, agency):
     address = upload(client, table(HEAD, *ROWS)).url
     shown = page(client.get(address))
     assert "3 rows" in shown
-    assert "2 rows with errors are left out" in shown
-    assert 'name="cell:3:duration" value="veel"' in shown
+    assert "Leave the 2 errors out" in shown
+    assert 'name="cell:3:duration" id="cell-3-duration" value="veel"' in shown
     assert "Import 1 row" in shown
 
     # A cell is mended and a name answered; the page is drawn again.
@@ -239,3 +239,62 @@ def test_a_day_in_the_future_behind_the_preview_is_asked_about_too(client):
     assert len(answer.context["checked"].plans) == PREVIEWED
     assert "1 row is of a day in the future: " in page(answer)
     assert "Look at the rows of days in the future" in answer.context["checked"].why_not
+
+
+def test_errors_can_hold_the_import_back(client, agency):
+    address = upload(client, table(HEAD, *ROWS)).url
+    shown = page(client.get(address))
+    assert "Leave the 2 errors out and give them back as a file" in shown
+
+    answer = client.post(address.replace("columns", "start"), {"has_errors": "1"})
+
+    assert answer.status_code == 422
+    assert "Correct the rows with errors, or leave them out." in page(answer)
+    on = {"has_errors": "1", "leaves_out_errors": "on"}
+    assert client.post(address.replace("columns", "start"), on).url == LIST
+
+
+def test_a_corrected_cell_can_be_corrected_again_and_counts_as_readable(client):
+    address = upload(client, table(HEAD, *ROWS)).url
+    assert "1 not readable" in page(client.get(address))
+    mended = {"cell:3:duration": "1:15", "was:3:duration": "veel"}
+
+    shown = page(client.post(address, mended))
+
+    assert 'name="cell:3:duration" id="cell-3-duration" value="1:15"' in shown
+    assert "all 3 readable" in shown
+    assert "not readable" not in shown
+
+
+def test_a_row_that_changes_shows_both_figures_and_the_hours_are_added_up(client, agency):
+    agency.run(agency.take(table(HEAD, ROWS[0])))
+    longer = (*ROWS[0][:4], "2:00", "Goed")
+
+    shown = page(client.get(upload(client, table(HEAD, longer, (*longer[:5], "Nieuw"))).url))
+
+    assert "was </span>1:30</del> 2:00" in shown
+    assert "4:00 hours in the file · 2:00 new" in shown
+
+
+def test_the_list_says_what_is_invoiced_in_place_of_undo(client, agency):
+    done = agency.run(agency.take(table(HEAD, ROWS[0], (*ROWS[0][:5], "Nog een"))))
+    undo = reverse("imports:file-undo", args=[done.pk])
+    assert undo in page(client.get(LIST))
+    entry = TimeEntry.objects.first()
+    line = create_invoice_line(project=entry.project)
+    TimeEntry.objects.filter(pk=entry.pk).update(invoice_line=line, status=Status.INVOICED)
+
+    shown = page(client.get(LIST))
+
+    assert "1 invoiced: cannot be undone" in shown
+    assert undo not in shown
+
+
+def test_the_time_that_is_left_follows_the_pace_so_far(agency):
+    begun = timezone.now()
+    run = FileImport(total=240, created_at=begun)
+    assert run.seconds_left is None
+
+    run.done, run.heartbeat_at = 180, begun + datetime.timedelta(seconds=60)
+
+    assert (run.seconds_left, run.minutes_left) == (20, 0)

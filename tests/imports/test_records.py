@@ -157,3 +157,27 @@ def test_tasks_projects_and_employees_are_imported_once_and_undone(office):
     assert not Task.objects.exists()
     assert not Project.objects.exists()
     assert Membership.objects.count() == 1
+
+
+def test_a_change_after_the_import_is_kept_by_its_undo_and_named(office, client_of):
+    customer = factories.create_customer(
+        organisation=office.organisation, number="K9", name="Van Dam", phone="0570 123456"
+    )
+    text = table(("Klantnummer", "Telefoon", "Plaats"), ("K9", "038 123456", "Deventer"))
+    done = office.run(office.take(text, kind="customers"))
+    Customer.objects.filter(pk=customer.pk).update(phone="06 12345678")
+
+    shown = client_of(office.manager).get(f"/settings/import/files/{done.pk}/undo/")
+    assert "1 was changed afterwards:" in shown.content.decode()
+    assert "Van Dam (phone). That change is kept." in shown.content.decode()
+    assert undoing.undo(done, by=office.manager.user, now=NOW).restored == 1
+
+    customer.refresh_from_db()
+    assert (customer.phone, customer.city) == ("06 12345678", "Zwolle")
+
+
+def test_a_new_customer_that_was_changed_since_stands_in_the_way_of_undo(office):
+    done = office.run(office.take(table(("Naam",), ("Van Dam",)), kind="customers"))
+    Customer.objects.update(city="Zwolle")
+
+    assert undoing.preview(done).obstacles == ["1 changed since"]

@@ -39,7 +39,7 @@ from billing.reconciliation.local_side import local_document
 from billing.reconciliation.recording import ReconciliationResult, keep
 from billing.reconciliation.sides import Discovery
 from customers.models import ImportRun
-from imports.models import FileImport, FileState
+from imports.models import ColumnMapping, FileImport, FileState
 from imports.sources import take
 from integrations.runs import RunState, claim_run
 from projects.dated_rates import RateEdit, subject_of
@@ -84,6 +84,8 @@ TEXTS = [
     ("integrations.Connection", "administration_name"),
     ("customers.ImportRun", "problem"),
     ("imports.FileImport", "name"),
+    ("imports.FileImport", "remember_as"),
+    ("imports.ColumnMapping", "name"),
 ]
 # The database refuses changes of final invoices.
 CHANGEABLE = {
@@ -166,6 +168,8 @@ def _everything(organisation) -> dict[str, int]:
         "file": _read_file(organisation, by=user, state=FileState.FINISHED).pk,
         "file-columns": (read := _read_file(organisation, by=user)).pk,
         "file-start": read.pk,
+        "file-change": read.pk,
+        "columns": _remembered(organisation).pk,
         "project": project.pk,
         "task": task.pk,
         "category": factories.create_expense_category(organisation=organisation).pk,
@@ -229,6 +233,12 @@ def _read_file(organisation, *, by: User, state: str = FileState.DRAFT) -> FileI
     found.state, found.error_count = state, 1
     found.save()
     return found
+
+
+def _remembered(organisation) -> ColumnMapping:
+    """Remember columns of other headings than those of the file."""
+    about = {"organisation": organisation, "kind": "hours", "name": "Canary"}
+    return ColumnMapping.objects.create(**about, headings=["canary"], mapping=["date"])
 
 
 def _confirmed(organisation, *, by: User) -> InvoicingRun:
