@@ -1,5 +1,6 @@
 """The models of billing, by subject."""
 
+from .arrangement import AgencyArrangement
 from .booking import Attempt, Batch, Booking, BookingKind, BookingQuerySet, State
 from .credit import CreditedRow, CreditState, RowDisposition
 from .files import FileKind, InvoiceFile, InvoiceMail, MailKind, MailState
@@ -36,6 +37,7 @@ from .vat_returns import FiledPart, FiledReturn, FilingKind
 
 __all__ = [
     "MOST_STEPS",
+    "AgencyArrangement",
     "Attempt",
     "Batch",
     "Booking",

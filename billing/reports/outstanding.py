@@ -66,6 +66,8 @@ AGES = (
     Age("to_90", gettext_lazy("61–90 days"), 61, 90),
     Age("over_90", gettext_lazy("Over 90 days"), 91, None),
 )
+# All ages of what is past its due date.
+OVERDUE = Age("overdue", gettext_lazy("Overdue"), 1, None)
 ORDERS = ("customer", "total", *(age.key for age in AGES))
 DEFAULT_ORDER = "-total"
 Groups = QuerySet[Invoice, dict[str, Any]]

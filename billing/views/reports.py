@@ -144,7 +144,8 @@ def _outstanding(request: MemberRequest, form: AsAtForm, order: str) -> dict[str
 def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
     """Show the open invoices, optionally of one customer or one age."""
     form, customers = _as_at(request), _customers(request)
-    age = next((age for age in outstanding.AGES if age.key == request.GET.get("age")), None)
+    ages = (*outstanding.AGES, outstanding.OVERDUE)
+    age = next((age for age in ages if age.key == request.GET.get("age")), None)
     if form.day == form.today:
         amounts = outstanding.open_amounts(
             request.organisation, today=form.day, customers=customers, age=age

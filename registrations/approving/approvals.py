@@ -10,13 +10,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from accounts.models import Membership
+from accounts.models import Membership, full_name
 from projects.models import Project, Task
 
 from ..expected import expected_minutes
 from ..models import KINDS, Expense, Registration, RegistrationQuerySet, Status, TimeEntry, Trip
 from ..overview.selection import Selection
-from ..periods import ONE_DAY
+from ..periods import ONE_DAY, monday_of
 from .statuses import NAMED, decides_own
 
 # Expected minutes by person and day. None: nobody's are known.
@@ -341,6 +341,42 @@ def oldest_waiting(by: Membership, *, before: datetime.date) -> datetime.date | 
     if not decides_own(by):
         rows = rows.exclude(membership=by)
     return rows.order_by("date").values_list("date", flat=True).first()
+
+
+@dataclass
+class WaitingWeek:
+    """What was submitted in a week and waits for a decision: people, minutes, expenses and trips.
+
+    `people` has the names by membership.
+    """
+
+    monday: datetime.date
+    people: dict[int, str] = field(default_factory=dict)
+    minutes: int = 0
+    others: int = 0
+
+
+def waiting_by_week(by: Membership) -> list[WaitingWeek]:
+    """Return the weeks with something that the member may decide, the earliest first.
+
+    Three queries, of what is submitted only.
+    """
+    found: dict[datetime.date, WaitingWeek] = {}
+    named = ("user__first_name", "user__last_name", "user__email")
+    for rows in _waiting_rows(by):
+        groups = rows.order_by().values_list(
+            "date", "membership", *(f"membership__{name}" for name in named)
+        )
+        total = Sum("minutes") if rows.model is TimeEntry else Count("pk")
+        for day, member, first, last, email, count in groups.annotate(found=total):
+            monday = monday_of(day)
+            week = found.setdefault(monday, WaitingWeek(monday))
+            week.people[member] = full_name(first, last, email)
+            if rows.model is TimeEntry:
+                week.minutes += count
+            else:
+                week.others += count
+    return sorted(found.values(), key=lambda week: week.monday)
 
 
 def selection_of(
