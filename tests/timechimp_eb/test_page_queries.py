@@ -15,12 +15,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MOST = 12
 # Pages that need more, and why. Each shows more than one list; none asks more for more rows.
 MORE = {
-    "billing:invoice-detail": 17,  # the document, the law check, mails, bookings, its entry
-    "billing:invoice-send": 13,  # the letter, its attachments and the law check
+    "billing:agency": 19,  # money, what needs somebody in five tables, hours, share, turnover
+    "billing:invoice-detail": 18,  # the document, the law check, mails, bookings, its entry
+    "billing:invoice-send": 14,  # the letter, its attachments and the law check
     "billing:dashboard": 17,  # the own week, and the steps of an organisation until they are done
     "billing:reminder-list": 19,  # what stops a reminder is in nine tables
     "billing:report-work-rows": 15,  # four kinds of work, each at a day in the past
-    "customers:customer-detail": 13,  # the customer, its rates, and what is unbilled and open
+    "customers:customer-detail": 14,  # the customer, its rates, relations, unbilled and open
     "projects:project-detail": 14,  # figures, scheduled amounts, tasks and members
     "projects:project-add": 14,  # a form with three lists of rows and their pickers
     "projects:project-edit": 15,  # the same, with what is billed already

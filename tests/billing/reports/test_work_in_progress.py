@@ -194,10 +194,11 @@ def test_work_counts_until_the_moment_at_which_a_person_settled_it(agency, time_
     row = hour(agency, days=6)
     hour(agency, days=6, status=Status.WRITTEN_OFF)  # of before that moment was stored
     selection = Selection(time_entries=agency.organisation.time_entries.filter(pk=row.pk))
+    then, today = ago(3), ago(0)
 
-    time_machine.move_to(ago(3))
+    time_machine.move_to(then)
     settle(selection, by=agency.member)
-    time_machine.move_to(ago(0))
+    time_machine.move_to(today)
 
     assert [total(agency, days) for days in (7, 6, 4, 3, 0)] == [0, 90, 90, 0, 0]
     assert at(agency, 4).undated().count == 1
@@ -206,9 +207,10 @@ def test_work_counts_until_the_moment_at_which_a_person_settled_it(agency, time_
 def test_undoing_a_status_gives_back_the_moment_of_the_one_before(agency, client_of, time_machine):
     row = hour(agency, days=6)
     selection = Selection(time_entries=agency.organisation.time_entries.filter(pk=row.pk))
-    time_machine.move_to(ago(4))
+    then, today = ago(4), ago(0)
+    time_machine.move_to(then)
     write_off(selection, by=agency.member)
-    time_machine.move_to(ago(0))
+    time_machine.move_to(today)
     client = client_of(agency.member)
 
     client.post(reverse("registrations:overview-change", args=["reopen"]), {"hours": row.pk})

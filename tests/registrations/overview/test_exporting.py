@@ -54,6 +54,7 @@ def test_the_cells_of_an_hour(office, manager):
         office.task.name,
         row["Description"],
         "0.83",
+        "0.83",
         "",
         "",
         "no",

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from projects.models import Method, ProjectTask
-from registrations.rates.pricing import reprice_unbilled
+from registrations.rates.repricing import reprice_unbilled
 from tests import factories
 
 DAY = "2026-11-20"
