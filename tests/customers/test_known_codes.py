@@ -9,7 +9,7 @@ from customers.models import Customer
 from tests.factories import LAWFUL_ADDRESSEE, create_customer
 from tests.responses import text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

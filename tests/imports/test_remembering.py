@@ -8,7 +8,7 @@ from tests import factories
 
 from .conftest import table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HEAD = ("Dag", "Wie", "Project", "Taak", "Tijd gewerkt")
 ROW = ("03-04-2025", "D. Visser", "Website", "Ontwerp", "1:30")
 NAME = "Uren kantoor"

@@ -9,7 +9,7 @@ from tests.workbooks import book_of
 
 from .conftest import table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HEAD = ["Datum", "Medewerker", "Project", "Taak", "Uren"]
 
 

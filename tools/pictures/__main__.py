@@ -6,7 +6,6 @@ repository stays small.
 
 import argparse
 import os
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -14,29 +13,17 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-DESK, PHONE = (1440, 860), (390, 844)
+WINDOW = {"width": 1440, "height": 860}
 COLOURS = 128
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A page of the demo; `opens` is what is pressed first, by its selector."""
-
-    name: str
-    path: str
-    size: tuple[int, int] = DESK
-    opens: str = ""
-
-
-PICTURES = (
-    Picture("home", "/"),
-    Picture("register-day", "/register/hours/"),
-    Picture("register-week", "/register/hours/week/"),
-    Picture("register-phone", "/register/hours/", PHONE),
-    Picture("approvals", "/overview/approvals/"),
-    Picture("project", "/projects/1/hours/"),
-    Picture("import-file", "/settings/import/files/"),
-)
+# The pages by the name of their picture.
+PICTURES = {
+    "register-day": "/register/hours/",
+    "register-week": "/register/hours/week/",
+    "approvals": "/overview/approvals/",
+    "project": "/projects/1/hours/",
+}
 
 
 def main() -> None:
@@ -50,30 +37,24 @@ def main() -> None:
     with sync_playwright() as playwright:
         program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_page(locale="en-GB", base_url=wanted.url)
-        page.goto("/login/")
-        page.get_by_label("E-mail").fill(wanted.email)
+        page = browser.new_page(locale="en-GB", base_url=wanted.url, viewport=WINDOW)
+        page.goto("/")
+        page.locator("input[type=email]").fill(wanted.email)
         page.locator("input[type=password]").fill(wanted.password)
-        page.locator("form button[type=submit]").first.click()
+        page.keyboard.press("Enter")
         page.wait_for_load_state("networkidle")
-        for picture in PICTURES:
-            if not wanted.names or picture.name in wanted.names:
-                take(picture, page)
+        for name, path in PICTURES.items():
+            if not wanted.names or name in wanted.names:
+                take(name, path, page)
         browser.close()
 
 
-def take(picture: Picture, page: Page) -> None:
-    """Store what the window shows."""
-    width, height = picture.size
-    page.set_viewport_size({"width": width, "height": height})
-    page.goto(picture.path, wait_until="networkidle")
-    if picture.opens:
-        page.locator(picture.opens).first.click()
-        page.wait_for_load_state("networkidle")
+def take(name: str, path: str, page: Page) -> None:
+    """Store what the window shows of a page."""
+    page.goto(path, wait_until="networkidle")
     image = Image.open(BytesIO(page.screenshot())).convert("RGB")
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(
-        IMAGES / f"{picture.name}.png", optimize=True
-    )
+    drawn = image.quantize(COLOURS, dither=Image.Dither.NONE)
+    drawn.save(IMAGES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

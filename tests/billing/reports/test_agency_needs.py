@@ -18,7 +18,7 @@ from registrations.approving.approvals import waiting_by_week
 from registrations.models import Status
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 # A Thursday, week 48.
 TODAY = datetime.date(2026, 11, 26)
 DAY = datetime.timedelta(days=1)

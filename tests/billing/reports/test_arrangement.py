@@ -10,7 +10,7 @@ from billing.models import AgencyArrangement
 from billing.reports.arrangement import PARTS, move, order_of
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 AGENCY, ARRANGE = "billing:agency", "billing:agency-arrange"
 
 

@@ -20,6 +20,9 @@ from tests import factories
 
 from .test_lines import HOURS
 
+# What a rule makes of minutes is arithmetic; tests/registrations/rates/test_rounding.py asks both
+# databases.
+pytestmark = pytest.mark.once
 NOW = timezone.now()
 DAY = datetime.date(2026, 11, 2)
 QUARTERS = Rounding(15, "up", Unit.LINE)
