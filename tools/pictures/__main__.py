@@ -10,10 +10,10 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-WINDOW = {"width": 1440, "height": 860}
+WINDOW = ViewportSize(width=1440, height=860)
 COLOURS = 128
 
 
