@@ -113,7 +113,9 @@ RULES = (
     Rule("BR-O-11", f"not({GROUP}/cac:TaxCategory[cbc:ID='O']) or count({GROUP}) = 1", Part.LINES),
     Rule("BR-O-02", f"not({_lines_with('O')}) or not(//{TAX_NUMBER})", Part.LINES),
     Rule("BR-O-05", "not(//*[cbc:ID='O' and cac:TaxScheme and cbc:Percent])", Part.RATES),
-    Rule("BR-NL-1", f"not({NLCIUS}) or {SELLER}/{REGISTERED}", Part.SELLER, "coc_number"),
+    # Also of a document that names EN 16931 alone: the law asks a Dutch seller for the number.
+    Rule("BR-NL-1", f"not({SELLER}/{COUNTRY} = 'NL') or {SELLER}/{REGISTERED}", Part.SELLER,
+         "coc_number"),
     Rule("BR-NL-2", f"not({NLCIUS}) or /*/cbc:BuyerReference or /*/cac:OrderReference/cbc:ID"),
     *(
         Rule("BR-NL-3", f"not({NLCIUS}) or {SELLER}/cac:PostalAddress/cbc:{name}",

@@ -68,6 +68,13 @@ CASES = {
         "(BR-NL-1).",
         Place(Where.ORGANISATION, "coc_number"),
     ),
+    "the same, of a small amount to a buyer without an address": (
+        {"coc_number": "1234567"}, {"address": "", "postal_code": "", "city": ""},
+        [Item(price="50")],
+        "The e-invoice needs the Chamber of Commerce number of your organisation: 8 digits "
+        "(BR-NL-1).",
+        Place(Where.ORGANISATION, "coc_number"),
+    ),
     "a rate that the standard rounds to nothing": (
         {}, {}, [Item(percentage="0.4", price="900")],
         "A VAT rate below 0.5% that is not 0 cannot be on an e-invoice (BR-CO-17).",
