@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lib.model_fields import AddressField, LineField, SmallWholeNumberField
-from lib.rounding import NOT_ROUNDED, STEPS, Direction, Unit
+from lib.rounding import NOT_ROUNDED, STEPS, RoundingFields
 from lib.text import search_words
 
 ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
@@ -102,7 +102,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             yield f"{self.login_generation}-{fallback}"
 
 
-class Organisation(models.Model):
+class Organisation(RoundingFields):
     """An agency: the tenant. Every read of its data starts at an organisation."""
 
     name = LineField(_("name"), max_length=100)
@@ -166,12 +166,6 @@ class Organisation(models.Model):
         choices=STEPS,
         default=NOT_ROUNDED,
         help_text=_("The worked time stays beside it. A project can have a rule of its own."),
-    )
-    rounding_direction = models.CharField(
-        _("rounded"), max_length=7, choices=Direction, default=Direction.UP
-    )
-    rounding_unit = models.CharField(
-        _("what is rounded"), max_length=5, choices=Unit, default=Unit.ENTRY
     )
     requires_second_factor = models.BooleanField(
         _("require a second factor"),

@@ -37,6 +37,20 @@ class Unit(models.TextChoices):
     LINE = "line", _("Each invoice line")
 
 
+class RoundingFields(models.Model):
+    """How a step is applied: the fields that an organisation and a project share."""
+
+    rounding_direction = models.CharField(
+        _("rounded"), max_length=7, choices=Direction, default=Direction.UP
+    )
+    rounding_unit = models.CharField(
+        _("what is rounded"), max_length=5, choices=Unit, default=Unit.ENTRY
+    )
+
+    class Meta:
+        abstract = True
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """A rule: the step in minutes, the direction, and what is rounded."""

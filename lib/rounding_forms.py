@@ -28,7 +28,9 @@ class HasRounding(forms.BaseModelForm):  # type: ignore[type-arg]  # takes none 
         """Return the minutes of a step; None for no rule of its own."""
         step = self.cleaned_data["rounding_step"]
         is_missing = step in ("", None)
-        if is_missing and (self.empty_step is None or "rounding_step" not in self.data):
+        if is_missing and (
+            self.empty_step is None or self.add_prefix("rounding_step") not in self.data
+        ):
             return cast("int | None", self.initial.get("rounding_step"))
         return None if is_missing else int(step)
 

@@ -23,7 +23,7 @@ from lib.money import ZERO, hours
 from lib.spreadsheets import Cell
 from lib.times import format_clock, format_duration
 from registrations.models import RegistrationQuerySet
-from registrations.worth import worth_by
+from registrations.worth import Worth, worth_by
 
 COLUMNS = {
     "employee": gettext_lazy("Employee"),
@@ -82,7 +82,7 @@ class TimeSheet:
     def by_task(self) -> list["Sum"]:
         """Return the sums per task, the largest first."""
         sums = [
-            Sum(str(name), worth.minutes, worth.rounded_minutes, worth.amount)
+            Sum.of(worth, name=str(name))
             for (name,), worth in worth_by(self.rows, "task__name").items()
         ]
         return sorted(sums, key=lambda one: (-one.minutes, one.name))
@@ -95,10 +95,7 @@ class TimeSheet:
         return list(named.distinct())
 
     def _sums(self) -> list["Sum"]:
-        return [
-            Sum("", worth.minutes, worth.rounded_minutes, worth.amount)
-            for worth in worth_by(self.rows).values()
-        ]
+        return [Sum.of(worth) for worth in worth_by(self.rows).values()]
 
 
 @dataclass(frozen=True)
@@ -134,6 +131,10 @@ class Sum:
     minutes: int
     rounded_minutes: int
     amount: Decimal
+
+    @classmethod
+    def of(cls, worth: Worth, *, name: str = "") -> "Sum":
+        return cls(name, worth.minutes, worth.rounded_minutes, worth.amount)
 
 
 def figures_of(one: "Line | Sum", sheet: TimeSheet) -> list[str]:

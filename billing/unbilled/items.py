@@ -77,7 +77,7 @@ class Quantity:
 
     quantity: Decimal
     price: Decimal
-    project_id: int = 0
+    project_id: int
     rounded_by: int = 0
 
     @property

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Organisation
 from customers.models import Customer
 from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
-from lib.rounding import STEPS, Direction, Rounding, Unit
+from lib.rounding import STEPS, Rounding, RoundingFields
 
 from .catalogue import Task
 
@@ -71,7 +71,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         )
 
 
-class Project(models.Model):
+class Project(RoundingFields):
     """Work for one customer. Amounts are in euros excl. VAT, the budget in minutes and euros."""
 
     organisation = models.ForeignKey(
@@ -125,15 +125,9 @@ class Project(models.Model):
     fixed_price = models.DecimalField(
         _("fixed price"), max_digits=12, decimal_places=2, null=True, blank=True
     )
-    # Null: the rule of the organisation; the two fields after it then mean nothing.
+    # Null: the rule of the organisation; the other fields of rounding then mean nothing.
     rounding_step = models.PositiveSmallIntegerField(
         _("round billed hours to"), choices=STEPS, null=True, blank=True
-    )
-    rounding_direction = models.CharField(
-        _("rounded"), max_length=7, choices=Direction, default=Direction.UP
-    )
-    rounding_unit = models.CharField(
-        _("what is rounded"), max_length=5, choices=Unit, default=Unit.ENTRY
     )
     reference = LineField(_("reference for the customer"), max_length=50, blank=True)
     notes = MultilineField(_("notes"), blank=True)

@@ -45,7 +45,7 @@ def price_many(
     if hours:
         rounding.round_each(hours, organisation=hours[0].organisation)
         for entry in hours:
-            set_amount(entry)
+            rounding.set_amount(entry)
 
 
 def _price(
@@ -105,11 +105,6 @@ def set_rate(entry: TimeEntry, *, rates: RateBook, agreed: Decimal | None = None
     if rate is not None and agreed is not None:
         rate = agreed
     entry.hourly_rate = rate
-
-
-def set_amount(entry: TimeEntry) -> None:
-    """Set what the rounded minutes of an entry are worth at its rate, in euros excl. VAT."""
-    entry.amount = worth_of_minutes(entry.rounded_minutes, entry.hourly_rate)
 
 
 def without_vat(

@@ -20,8 +20,8 @@ from projects.models.project import HOURLY
 from projects.rates import RateBook
 
 from ..models import TimeEntry
-from .pricing import set_amount, set_rate, worth_of_hours
-from .rounding import is_open, round_as_of_days, round_each, save_rounding
+from .pricing import set_rate, worth_of_hours
+from .rounding import is_open, round_as_of_days, round_each, save_rounding, set_amount
 
 log = structlog.get_logger(__name__)
 # What prices an entry: its rate, what rounding adds, and its amount.

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from accounts.models import Membership, Organisation
 from lib.money import worth_of_minutes
 from lib.rounding import Rounding, Unit
-from projects.models import Project
 
 from ..models import EDITABLE_STATUSES, TimeEntry
 
@@ -39,9 +38,11 @@ def round_each(entries: Iterable[TimeEntry], *, organisation: Organisation) -> N
     """
     rules = _Rules(organisation)
     for entry in entries:
-        rule = rules.of(entry.project) if entry.is_billable else None
-        is_line = rule is None or rule.unit == Unit.LINE
-        entry.rounded_by = 0 if is_line or rule is None else rule.of(entry.minutes) - entry.minutes
+        rule = rules.of(entry) if entry.is_billable else None
+        if rule is None or rule.unit == Unit.LINE:
+            entry.rounded_by = 0
+        else:
+            entry.rounded_by = rule.of(entry.minutes) - entry.minutes
 
 
 def round_days(entries: Sequence[TimeEntry], *, organisation: Organisation) -> None:
@@ -60,7 +61,7 @@ def round_days(entries: Sequence[TimeEntry], *, organisation: Organisation) -> N
     for entry, added in _together(days, rules, organisation).values():
         if entry.rounded_by != added:
             entry.rounded_by = added
-            entry.amount = worth_of_minutes(entry.rounded_minutes, entry.hourly_rate)
+            set_amount(entry)
             changed.append(entry)
     save_rounding(changed)
     by_id = {entry.pk: (entry.rounded_by, entry.amount) for entry in changed}
@@ -78,6 +79,11 @@ def round_as_of_days(entries: Sequence[TimeEntry], *, organisation: Organisation
             entry.rounded_by = found[entry.pk][1]
 
 
+def set_amount(entry: TimeEntry) -> None:
+    """Set what the rounded minutes of an entry are worth at its rate, in euros excl. VAT."""
+    entry.amount = worth_of_minutes(entry.rounded_minutes, entry.hourly_rate)
+
+
 def save_rounding(entries: Sequence[TimeEntry]) -> set[int]:
     """Save rate, rounding and amount of the entries that are not locked; return their ids."""
     rows, ids = TimeEntry.objects.unlocked().order_by(), {entry.pk for entry in entries}
@@ -89,16 +95,17 @@ def save_rounding(entries: Sequence[TimeEntry]) -> set[int]:
 
 
 class _Rules:
-    """The rule of each project, looked up once."""
+    """The rule of each project, looked up once; a project that is known is not loaded again."""
 
     def __init__(self, organisation: Organisation) -> None:
         self._organisation = organisation
         self._by_project: dict[int, Rounding | None] = {}
 
-    def of(self, project: Project) -> Rounding | None:
-        if project.pk not in self._by_project:
-            self._by_project[project.pk] = project.rounding(self._organisation)
-        return self._by_project[project.pk]
+    def of(self, entry: TimeEntry) -> Rounding | None:
+        if entry.project_id not in self._by_project:
+            rule = entry.project.rounding(self._organisation)
+            self._by_project[entry.project_id] = rule
+        return self._by_project[entry.project_id]
 
 
 def _rounded_days(
@@ -107,7 +114,7 @@ def _rounded_days(
     """Return the days that are rounded as a whole, and the rule of their projects by id."""
     days, found = set(), {}
     for entry in entries:
-        rule = rules.of(entry.project)
+        rule = rules.of(entry)
         if rule is not None and rule.unit == Unit.DAY:
             days.add(Day.of(entry))
             found[entry.project_id] = rule

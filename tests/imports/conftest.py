@@ -75,6 +75,20 @@ def office(db):
     return Office()
 
 
+@pytest.fixture
+def agency(office):
+    """The office with Daan Visser, who can work."""
+    office.person("Daan", "Visser")
+    office.work()
+    return office
+
+
+@pytest.fixture
+def client(agency, client_of):
+    """The browser of the office manager."""
+    return client_of(agency.manager)
+
+
 def table(*rows, delimiter=";"):
     return "\r\n".join(delimiter.join(row) for row in rows)
 

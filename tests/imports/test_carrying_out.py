@@ -23,13 +23,6 @@ pytestmark = pytest.mark.django_db
 HEAD = ("Datum", "Medewerker", "Project", "Taak", "Uren", "Omschrijving")
 
 
-@pytest.fixture
-def agency(office):
-    office.person("Daan", "Visser")
-    office.work()
-    return office
-
-
 def hours(count, *, text="Werk"):
     days = (TODAY - datetime.timedelta(days=n // 8) for n in range(count))
     return table(

@@ -32,18 +32,6 @@ ROWS = (
 )
 
 
-@pytest.fixture
-def agency(office):
-    office.person("Daan", "Visser")
-    office.work()
-    return office
-
-
-@pytest.fixture
-def client(agency, client_of):
-    return client_of(agency.manager)
-
-
 def upload(client, text, *, name="uren.csv", kind="hours"):
     file = SimpleUploadedFile(name, text.encode())
     return client.post(NEW, {"kind": kind, "file": file})

@@ -21,11 +21,6 @@ def agency(office):
     return office
 
 
-@pytest.fixture
-def client(agency, client_of):
-    return client_of(agency.manager)
-
-
 def remembered(agency, *, name=NAME, rows=(ROW,), answers=None):
     """A file of which everything is answered, started under a name."""
     draft = agency.take(

@@ -18,18 +18,6 @@ def row(day="28-11-2025", who="Daan Visser", hours="1:30"):
 
 
 @pytest.fixture
-def agency(office):
-    office.person("Daan", "Visser")
-    office.work()
-    return office
-
-
-@pytest.fixture
-def client(agency, client_of):
-    return client_of(agency.manager)
-
-
-@pytest.fixture
 def draft(agency):
     book = book_of(
         ("Uitleg", ["Lees dit"], [["eerst"]]),

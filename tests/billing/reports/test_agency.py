@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,22 +18,10 @@ from billing.reports.columns import FLOOR, TOP, Value, columns, round_above
 from registrations.progress.agency import billable_by_week, team_hours
 from tests import factories
 
-pytestmark = pytest.mark.django_db
-# A Thursday, week 48.
-TODAY = datetime.date(2026, 11, 26)
-DAY = datetime.timedelta(days=1)
+from .conftest import DAY, TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_week_48")]
 AGENCY = "billing:agency"
-
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(f"{TODAY}T12:00:00+01:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def project(organisation):
-    return factories.create_project(organisation=organisation)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,21 +17,13 @@ from registrations.approving.approvals import waiting_by_week
 from registrations.models import Status
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
-# A Thursday, week 48.
-TODAY = datetime.date(2026, 11, 26)
-DAY = datetime.timedelta(days=1)
+from .conftest import DAY, TODAY
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(f"{TODAY}T12:00:00+01:00", tick=False):
-        yield
-
-
-@pytest.fixture
-def project(organisation):
-    return factories.create_project(organisation=organisation)
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once,
+    pytest.mark.usefixtures("in_week_48"),
+]
 
 
 @pytest.fixture
