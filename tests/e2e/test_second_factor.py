@@ -66,10 +66,14 @@ def test_a_required_factor_is_set_up_on_a_phone_and_a_passkey_logs_in(visitor, s
 
     page.goto(visitor.site + reverse("account_logout"))
     page.locator("main").get_by_role("button").first.click()
+    expect(page.get_by_label("E-mail address")).to_be_visible()
     visitor.log_in(studio)
     expect(page.get_by_label("Code")).to_be_visible()
     assert faults(page) == []
     page.get_by_role("button", name="Use a passkey").click()
+    # Another page that is opened before the key has answered would end the login.
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+    expect(page.get_by_role("banner")).to_be_visible()
 
     page.goto(visitor.site + reverse("usersessions_list"))
     expect(page.get_by_text("This one")).to_be_visible()
