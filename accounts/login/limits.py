@@ -1,6 +1,7 @@
 """How often something may be done in a period, counted in the cache of all processes."""
 
 import hashlib
+from contextlib import suppress
 
 import structlog
 from django.core.cache import cache
@@ -14,9 +15,7 @@ class TooMany(Exception):
 
 def use(subject: str, key: str, *, most: int, seconds: int) -> None:
     """Count one use, at most so many in a period that starts with the first. Raises TooMany."""
-    name = counter_name(subject, key)
-    cache.add(name, 0, seconds)
-    if cache.incr(name) > most:
+    if count(counter_name(subject, key), seconds=seconds) > most:
         log.warning("limit.reached", limit=subject)
         raise TooMany(subject)
 
@@ -25,6 +24,22 @@ def check(subject: str, key: str, *, most: int) -> None:
     """Raise TooMany if `use` would."""
     if (cache.get(counter_name(subject, key)) or 0) >= most:
         raise TooMany(subject)
+
+
+def count(name: str, *, seconds: int) -> int:
+    """Count one more and return the sum; a new counter is forgotten after so many seconds."""
+    cache.add(name, 0, seconds)
+    try:
+        return cache.incr(name)
+    except ValueError:  # it was forgotten between the two
+        cache.set(name, 1, seconds)
+        return 1
+
+
+def uncount(name: str) -> None:
+    """Take one back; nothing if the counter was forgotten."""
+    with suppress(ValueError):
+        cache.decr(name)
 
 
 def counter_name(*parts: str) -> str:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from .client_addresses import client_address, network_of
 from .known_browsers import known_browser
-from .limits import counter_name
+from .limits import count, counter_name, uncount
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ def admit(request: HttpRequest, account: str) -> None:
         seconds = _seconds_to_wait(name, limit)
         if seconds:
             for other in counted:
-                cache.decr(other)
+                uncount(other)
             log.warning("login.delayed", seconds=seconds, address=client_address(request))
             raise Throttled(seconds)
         counted.append(name)
@@ -70,7 +70,7 @@ def forget(request: HttpRequest, account: str) -> None:
         if limit is OWN:
             cache.delete_many([name, f"{name}:gate"])
         elif (cache.get(name) or 0) > 0:
-            cache.decr(name)
+            uncount(name)
 
 
 def clear(request: HttpRequest, account: str) -> None:
@@ -100,10 +100,9 @@ def _seconds_to_wait(name: str, limit: Limit) -> int:
     at once.
     """
     now = int(time.time())
-    cache.add(name, 0, limit.forgotten_after)
-    delay = limit.delay(cache.incr(name))
+    delay = limit.delay(count(name, seconds=limit.forgotten_after))
     if delay and not cache.add(f"{name}:gate", now + delay, delay):
-        cache.decr(name)
+        uncount(name)
         return max(1, (cache.get(f"{name}:gate") or now) - now)
     cache.touch(name, limit.forgotten_after)
     return 0
