@@ -3,6 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 from lib.folding import add_to_sqlite
 
@@ -17,6 +18,8 @@ class AccountsConfig(AppConfig):
 
         from . import notices  # noqa: PLC0415
         from .middleware import note_login  # noqa: PLC0415 - models are loaded only now
+        from .row_security import make_policies  # noqa: PLC0415
+        from .tenancy import on_connection  # noqa: PLC0415
 
         for changed in (account.password_changed, account.password_set, account.password_reset):
             changed.connect(notices.on_password, dispatch_uid="notices")
@@ -25,3 +28,5 @@ class AccountsConfig(AppConfig):
         mfa.authenticator_removed.connect(notices.on_factor_removed, dispatch_uid="notices")
         user_logged_in.connect(note_login, dispatch_uid="known-browser")
         connection_created.connect(add_to_sqlite, dispatch_uid="folding")
+        connection_created.connect(on_connection, dispatch_uid="tenancy")
+        post_migrate.connect(make_policies, sender=self, dispatch_uid="row-security")

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from .login import known_browsers
 from .models import Membership, User
 from .requests import SiteRequest
+from .tenancy import show_only
 
 SESSION_KEY = "organisation"
 LOGIN_KEY = "logged_in_at"
@@ -29,6 +30,7 @@ class OrganisationMiddleware:
             logout(request)
             request.membership = None
         request.organisation = request.membership.organisation if request.membership else None
+        show_only(request.organisation)
         if request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language

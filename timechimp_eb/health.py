@@ -11,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.tenancy import every_organisation
 from integrations.models import Connection
 from integrations.secrets import CannotDecrypt
 from lib.encryption import cipher
@@ -57,7 +58,8 @@ def keys_problem() -> str:
     """Return why stored security codes cannot be decrypted, or ""; one stored code is tried."""
     try:
         cipher().decrypt(cipher().encrypt(CANARY))
-        stored = Connection.objects.exclude(sealed_code_1="").exclude(sealed_code_2="").first()
+        with every_organisation():
+            stored = Connection.objects.exclude(sealed_code_1="").exclude(sealed_code_2="").first()
         if stored:
             stored.codes()
     except (CannotDecrypt, ImproperlyConfigured, InvalidToken, ValueError) as error:

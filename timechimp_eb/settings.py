@@ -121,6 +121,8 @@ else:
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool(
         "DISABLE_SERVER_SIDE_CURSORS", default=False
     )
+# Policies in PostgreSQL show a connection the rows of one organisation: accounts/row_security.py.
+ROW_SECURITY = env.bool("ROW_SECURITY", default=False)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.tenancy import every_organisation
+
 from ..forms.first_run import FirstRunForm
 from ..management.first_run import TooLate, code, is_first_run, make_first_organisation
 
@@ -38,7 +40,8 @@ def first_run(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name != "code"}
         try:
-            membership = make_first_organisation(**values)
+            with every_organisation():
+                membership = make_first_organisation(**values)
         except TooLate:
             return redirect("account_login")
         log.info("first_run.done", organisation=membership.organisation_id)

@@ -266,7 +266,7 @@ def _vanished(booking: Booking, *, by: User) -> Difference:
     ours = local_document(booking, is_judged=True)
     gone = Discovery(kind=DifferenceKind.VANISHED, reason="entry", number=ours.number, local=ours)
     keep(run, ReconciliationResult([gone], ["Canary"]), figures={}, now=now)
-    return Difference.objects.get()
+    return Difference.objects.latest("pk")
 
 
 def _address(name: str, ids: dict[str, int]) -> str:
