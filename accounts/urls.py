@@ -62,6 +62,9 @@ settings_urls = [
     path("settings/users/", users.user_list, name="user-list"),
     path("settings/users/<int:pk>/", users.user_edit, name="user-edit"),
     path("settings/users/<int:pk>/invite/", users.user_invite, name="user-invite"),
+    path(
+        "settings/users/<int:pk>/reset-factor/", users.user_reset_factor, name="user-reset-factor"
+    ),
     path("settings/users/<int:pk>/log-out/", users.user_log_out, name="user-log-out"),
 ]
 

@@ -17,6 +17,7 @@ from ..forms.people import RightsForm
 from ..invitations import send_invitation
 from ..login.confirming import is_confirmed, to_confirm
 from ..login.limits import TooMany
+from ..login.lost_factors import may_reset, reset_factor, with_factors
 from ..models import Membership
 from ..people import LastAdministrator, change_rights, end_sessions_here
 from ..requests import MemberRequest
@@ -32,7 +33,7 @@ from .employees import (
 @administrator_required
 def user_list(request: MemberRequest) -> HttpResponse:
     people = request.organisation.memberships.active_or_invited().select_related("user")
-    narrowed = MembershipFilter(request.GET, queryset=people)
+    narrowed = MembershipFilter(request.GET, queryset=with_factors(people))
     rows = in_order(narrowed.qs, request.GET.get("order", ""), orders=ORDERS, default="name")
     page = page_of(request, rows)
     return render(request, "accounts/user_list.html", {"page": page, "filter": narrowed.form})
@@ -95,6 +96,25 @@ def user_log_out(request: MemberRequest, pk: int) -> HttpResponse:
     end_sessions_here(membership, now=timezone.now())
     text = _("%(person)s has been logged out here, on every device.") % {"person": membership}
     toast(request, text, links=[_link(membership)])
+    return redirect("accounts:user-list")
+
+
+@require_POST
+@administrator_required
+def user_reset_factor(request: MemberRequest, pk: int) -> HttpResponse:
+    """Remove the second factor of who lost it, shortly after the administrator logged in."""
+    membership = person_or_404(request, pk)
+    if not is_confirmed(request):
+        messages.error(request, to_confirm())
+    elif not may_reset(membership, by=request.membership):
+        text = _("The second factor of %(person)s is not reset here. Ask the system administrator.")
+        messages.error(request, text % {"person": membership})
+    elif reset_factor(membership.user, by=request.user, now=timezone.now()):
+        text = _("%(person)s logs in with the password only, until a second factor is set up.")
+        toast(request, text % {"person": membership}, links=[_link(membership)])
+    else:
+        text = _("%(person)s has no second factor.")
+        messages.info(request, text % {"person": membership})
     return redirect("accounts:user-list")
 
 
