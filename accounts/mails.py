@@ -68,6 +68,8 @@ def _send(mail: AccountMail) -> None:
         if "at" in mail.details:
             moment = datetime.datetime.fromisoformat(mail.details["at"])
             context["at"] = timezone.localtime(moment)
+        if "monday" in mail.details:
+            context["monday"] = datetime.date.fromisoformat(mail.details["monday"])
         if mail.kind == "password_link":
             context["link"] = mail.details["site"].rstrip("/") + password_path(user)
         told = render_to_string(f"accounts/mail/{mail.kind}.txt", context)

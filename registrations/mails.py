@@ -1,7 +1,7 @@
 """Mails to people about their own registrations: reminded of a week, told what was decided."""
 
 import datetime
-import enum
+from collections.abc import Iterable
 from smtplib import SMTPException
 
 import structlog
@@ -9,9 +9,8 @@ from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from accounts.mails import queue_mail
 from accounts.models import Membership, User
 
 from .models import WeekReminder
@@ -19,36 +18,33 @@ from .models import WeekReminder
 log = structlog.get_logger(__name__)
 
 
-class Reminded(enum.Enum):
-    """What became of a reminder."""
-
-    SENT = "sent"
-    ALREADY = "already"
-    FAILED = "failed"
-
-
 def remind(
-    person: Membership,
+    people: Iterable[Membership],
     *,
     monday: datetime.date,
     by: Membership,
     address: str,
     now: datetime.datetime,
-) -> Reminded:
-    """Ask a person by mail to submit a week; a day has one such mail at most."""
+) -> list[Membership]:
+    """Ask people by mail to submit a week; return who gets one: a day has one such mail at most.
+
+    `address` is the page of the week. The mails are queued and sent by a worker.
+    """
     day = timezone.localdate(now)
+    return [one for one in people if _remind(one, monday=monday, by=by, address=address, day=day)]
+
+
+def _remind(
+    person: Membership, *, monday: datetime.date, by: Membership, address: str, day: datetime.date
+) -> bool:
+    details = {"by": str(by), "monday": monday.isoformat(), "address": address}
     try:
         with transaction.atomic():
-            stored = WeekReminder.objects.create(membership=person, monday=monday, day=day, by=by)
+            WeekReminder.objects.create(membership=person, monday=monday, day=day, by=by)
+            queue_mail(person.user, "week_reminder", **details)
     except IntegrityError:
-        return Reminded.ALREADY
-    about = {"person": person, "by": by, "monday": monday, "address": address}
-    with override(person.user.language):
-        subject = _("Hours of week %s") % monday.isocalendar().week
-        if send(subject, "registrations/mail/reminder.txt", about, to=person.user):
-            return Reminded.SENT
-    stored.delete()
-    return Reminded.FAILED
+        return False
+    return True
 
 
 def send(subject: str, template: str, about: dict[str, object], *, to: User) -> bool:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min, Q
 
 from accounts.models import Membership, Organisation
+from lib.money import ZERO, net_amount
 from lib.sums import in_euros, sum_in_cents
+from projects.models import BudgetKind, BudgetWarning, ScheduledAmount
 from registrations.approving.approvals import waiting_by_week
 from registrations.progress.agency import TeamHours
 
-from ..models import Booking, Invoice, InvoiceStatus
+from ..models import Booking, InvoiceStatus
 from .outstanding import OpenTotals
 
 # So many weeks with approvals have a line of their own.
@@ -30,6 +32,8 @@ class NeedKind(StrEnum):
     APPROVAL = "approval"
     OVERDUE = "overdue"
     DRAFT = "draft"
+    DUE = "due"
+    BUDGET = "budget"
     HOURS = "hours"
 
 
@@ -38,7 +42,7 @@ class Need:
     """Something that waits: how many, how much, since when, and whom or what it is about.
 
     Minutes or euros, as the kind has them. `others` are expenses and trips beside the hours;
-    `weeks` is more than one where a line stands for several.
+    `weeks` is more than one where a line stands for several; `project` is the first or only one.
     """
 
     kind: NeedKind
@@ -48,6 +52,8 @@ class Need:
     since: datetime.date | None = None
     others: int = 0
     weeks: int = 1
+    percentage: int = 0
+    project: int | None = None
     names: list[str] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
 
@@ -59,7 +65,7 @@ def needs_of(
     team: TeamHours | None,
     outstanding: OpenTotals | None,
 ) -> list[Need]:
-    """Return what needs the member; at most six queries.
+    """Return what needs the member; at most five queries.
 
     `team` and `outstanding` are what the page has read already, if the member may see it.
     """
@@ -70,9 +76,12 @@ def needs_of(
     if membership.approves:
         found += _approvals(membership)
     if outstanding is not None and outstanding.overdue_count:
-        found.append(_overdue(organisation, outstanding, today=today))
+        found.append(_overdue(outstanding))
     if membership.is_invoicer:
         found += _drafts(organisation)
+        found += _due(organisation, today=today)
+    if membership.is_manager:
+        found += _budgets(membership)
     if team is not None and team.missing:
         found.append(_hours(team))
     return found
@@ -111,10 +120,10 @@ def _approvals(membership: Membership) -> Iterator[Need]:
         )
 
 
-def _overdue(organisation: Organisation, found: OpenTotals, *, today: datetime.date) -> Need:
-    late = Invoice.objects.filter(organisation=organisation).overdue(today)
-    oldest = late.order_by("due_on").values_list("due_on", flat=True).first()
-    return Need(NeedKind.OVERDUE, found.overdue_count, amount=found.overdue, since=oldest)
+def _overdue(found: OpenTotals) -> Need:
+    return Need(
+        NeedKind.OVERDUE, found.overdue_count, amount=found.overdue, since=found.overdue_since
+    )
 
 
 def _drafts(organisation: Organisation) -> Iterator[Need]:
@@ -123,6 +132,48 @@ def _drafts(organisation: Organisation) -> Iterator[Need]:
     if found["count"]:
         amount = in_euros(found["cents"])
         yield Need(NeedKind.DRAFT, found["count"], amount=amount, since=found["oldest"])
+
+
+def _due(organisation: Organisation, *, today: datetime.date) -> Iterator[Need]:
+    """Yield the agreed amounts that can be billed: fixed prices, instalments, subscriptions."""
+    agreed = ScheduledAmount.objects.filter(project__organisation=organisation)
+    due = agreed.billable().due(today).order_by("due_on", "pk")
+    found = list(due.select_related("project"))
+    if found:
+        first = found[0]
+        names = [first.description, str(first.project)] if len(found) == 1 else []
+        names = names or sorted({str(one.project) for one in found}, key=str.lower)
+        amount = sum((net_amount(one.quantity, one.price) for one in found), ZERO)
+        yield Need(
+            NeedKind.DUE,
+            len(found),
+            amount=amount,
+            since=first.due_on,
+            names=names,
+            project=first.project_id,
+        )
+
+
+def _budgets(membership: Membership) -> Iterator[Need]:
+    """Yield the active projects of which a percentage of the budget is used up.
+
+    What the nightly warning stored is asked, so that no hours are added up here.
+    """
+    projects = membership.organisation.projects.active().managed_by(membership)
+    warned = BudgetWarning.objects.filter(project__in=projects).filter(
+        Q(kind=BudgetKind.HOURS, budget=F("project__budget_minutes"))
+        | Q(kind=BudgetKind.AMOUNT, budget=F("project__budget_amount"))
+    )
+    if not membership.sees_amounts:
+        warned = warned.filter(kind=BudgetKind.HOURS)
+    rows = warned.order_by("-percentage", "project__name", "project")
+    highest: dict[int, tuple[str, int]] = {}
+    for pk, name, percentage in rows.values_list("project", "project__name", "percentage"):
+        highest.setdefault(pk, (name, percentage))
+    if highest:
+        names = [name for name, _percentage in highest.values()]
+        project, (_name, percentage) = next(iter(highest.items()))
+        yield Need(NeedKind.BUDGET, len(names), names=names, percentage=percentage, project=project)
 
 
 def _hours(team: TeamHours) -> Need:

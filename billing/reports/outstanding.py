@@ -16,6 +16,7 @@ from django.db.models import (
     Case,
     Count,
     F,
+    Min,
     Q,
     QuerySet,
     Sum,
@@ -90,12 +91,16 @@ class OutstandingRow:
 
 @dataclass(frozen=True)
 class OpenTotals:
-    """Open amounts in euros incl. VAT, less refunds, and the number of unpaid invoices."""
+    """Open amounts in euros incl. VAT, less refunds, and the number of unpaid invoices.
+
+    `overdue_since` is the earliest due date that has passed, if any.
+    """
 
     total: Decimal
     count: int
     overdue: Decimal
     overdue_count: int
+    overdue_since: datetime.date | None
 
 
 def open_invoices(organisation: Organisation) -> QuerySet[Invoice]:
@@ -159,9 +164,14 @@ def open_now(
         count=Count("pk", filter=is_owed),
         overdue=Sum("cents_open", filter=is_late),
         overdue_count=Count("pk", filter=is_late & is_owed),
+        overdue_since=Min("due_on", filter=is_late & is_owed),
     )
     return OpenTotals(
-        in_euros(sums["total"]), sums["count"], in_euros(sums["overdue"]), sums["overdue_count"]
+        total=in_euros(sums["total"]),
+        count=sums["count"],
+        overdue=in_euros(sums["overdue"]),
+        overdue_count=sums["overdue_count"],
+        overdue_since=sums["overdue_since"],
     )
 
 

@@ -70,9 +70,7 @@ def due_scheduled_amounts(
     scheduled_amounts: ScheduledAmountQuerySet, unbilled_filter: UnbilledFilter
 ) -> ScheduledAmountQuerySet:
     """Filter the scheduled amounts that can be billed, without those of unbilled projects."""
-    return scheduled_amounts_within(scheduled_amounts.unbilled(), unbilled_filter).exclude(
-        project__method=Method.NONE
-    )
+    return scheduled_amounts_within(scheduled_amounts.billable(), unbilled_filter)
 
 
 def unbilled_work(organisation: Organisation, unbilled_filter: UnbilledFilter) -> WorkQuery:

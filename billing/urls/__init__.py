@@ -130,6 +130,7 @@ urlpatterns = [
     path("projects/<int:pk>/money/", project_money.project_money, name="project-money"),
     path("", dashboard.dashboard, name="dashboard"),
     path("agency/", agency.agency, name="agency"),
+    path("agency/remind/", agency.agency_remind, name="agency-remind"),
     path("agency/arrange/", agency.agency_arrange, name="agency-arrange"),
     path("first-run/", first_run.first_run, name="first-run"),
     *invoicing_urls,

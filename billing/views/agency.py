@@ -18,13 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import agency_required
+from accounts.access import agency_required, approver_of_all_required
 from accounts.models import Membership, Organisation
 from accounts.requests import MemberRequest
 from lib.formats import euro
 from lib.text import fill
 from lib.times import format_duration
+from registrations.periods import monday_of
 from registrations.progress.agency import WeekShare, billable_by_week, team_hours
+from registrations.views.reminding import remind
 
 from ..reports import arrangement
 from ..reports.agency import YearTurnover, turnover_of_year
@@ -105,6 +107,16 @@ def agency_arrange(request: MemberRequest) -> HttpResponse:
         arrangement.reset(request.membership)
     moved = f"&moved={part}" if part in shown else ""
     return redirect(f"{reverse('billing:agency')}?arrange=1{moved}")
+
+
+@require_POST
+@agency_required
+@approver_of_all_required
+def agency_remind(request: MemberRequest) -> HttpResponse:
+    """Mail everybody who misses hours in the days of the page; one mail a day each at most."""
+    team = team_hours(request.organisation, today=timezone.localdate())
+    remind(request, team.late, monday=monday_of(team.first))
+    return redirect("billing:agency")
 
 
 def _shown(membership: Membership) -> list[str]:

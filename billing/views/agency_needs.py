@@ -49,6 +49,10 @@ def describe_needs(
                 found.append(_overdue(need, today=today))
             case NeedKind.DRAFT:
                 found.append(_draft(need))
+            case NeedKind.DUE:
+                found.append(_due(need))
+            case NeedKind.BUDGET:
+                found.append(_budget(need))
             case NeedKind.HOURS:
                 found.append(_hours(need, by=by))
     return found
@@ -112,6 +116,43 @@ def _draft(need: Need) -> ShownNeed:
     about = _("the oldest of %s") % day(need.since) if need.since else ""
     url = f"{reverse('billing:invoice-list')}?status=draft"
     return ShownNeed("draft", _("Draft"), title, about, url, _("Look at them"))
+
+
+def _due(need: Need) -> ShownNeed:
+    assert need.since is not None  # noqa: S101 - each has its day
+    url = reverse("billing:unbilled")
+    if need.count == 1:
+        told = {"name": ", ".join(need.names), "amount": _amount(need.amount)}
+        title = fill("%(name)s, %(amount)s", told)
+        url = f"{url}?project={need.project}"
+        about = _("since %s") % day(need.since)
+    else:
+        text = ngettext(
+            "%(count)d agreed amount, %(amount)s",
+            "%(count)d agreed amounts, %(amount)s",
+            need.count,
+        )
+        title = text % {"count": need.count, "amount": _amount(need.amount)}
+        about = _listed(need.names, count=len(need.names))
+    return ShownNeed("amber", _("To invoice"), title, about, url, _("Invoice…"))
+
+
+def _budget(need: Need) -> ShownNeed:
+    if need.count == 1:
+        told = {"project": need.names[0], "percentage": need.percentage}
+        title = fill(_("%(project)s used %(percentage)s%% of its budget, or more"), told)
+        url = reverse("projects:project-detail", args=[need.project])
+        return ShownNeed("amber", _("Budget"), title, "", url, _("Look at it"))
+    text = ngettext(
+        "%(count)d project used much of its budget",
+        "%(count)d projects used much of their budgets",
+        need.count,
+    )
+    about = _listed(need.names, count=need.count)
+    url = f"{reverse('projects:project-list')}?order=-used"
+    return ShownNeed(
+        "amber", _("Budget"), text % {"count": need.count}, about, url, _("Look at them")
+    )
 
 
 def _hours(need: Need, *, by: Membership) -> ShownNeed:

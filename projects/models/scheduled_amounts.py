@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.model_fields import LineField
 
 from .catalogue import Task
-from .project import Project
+from .project import Method, Project
 
 
 class Instalment(models.Model):
@@ -82,6 +82,10 @@ class ScheduledAmountQuerySet(models.QuerySet["ScheduledAmount"]):
 
     def unbilled(self) -> "ScheduledAmountQuerySet":
         return self.filter(invoice_line=None, is_written_off=False)
+
+    def billable(self) -> "ScheduledAmountQuerySet":
+        """Filter the unbilled amounts without those of projects that are not billed."""
+        return self.unbilled().exclude(project__method=Method.NONE)
 
     def hold(self) -> list[int]:
         """Lock the amounts until the end of the transaction, by ascending id; return the ids."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 
 from accounts.models import Membership, full_name
 from projects.models import Project, Task
@@ -359,23 +359,25 @@ class WaitingWeek:
 def waiting_by_week(by: Membership) -> list[WaitingWeek]:
     """Return the weeks with something that the member may decide, the earliest first.
 
-    Three queries, of what is submitted only.
+    One query, of what is submitted only.
     """
     found: dict[datetime.date, WaitingWeek] = {}
-    named = ("user__first_name", "user__last_name", "user__email")
+    named = [f"membership__user__{name}" for name in ("first_name", "last_name", "email")]
+    kinds = []
     for rows in _waiting_rows(by):
-        groups = rows.order_by().values_list(
-            "date", "membership", *(f"membership__{name}" for name in named)
-        )
-        total = Sum("minutes") if rows.model is TimeEntry else Count("pk")
-        for day, member, first, last, email, count in groups.annotate(found=total):
-            monday = monday_of(day)
-            week = found.setdefault(monday, WaitingWeek(monday))
-            week.people[member] = full_name(first, last, email)
-            if rows.model is TimeEntry:
-                week.minutes += count
-            else:
-                week.others += count
+        is_hours = rows.model is TimeEntry
+        total = Sum("minutes") if is_hours else Count("pk")
+        groups = rows.order_by().values("date", "membership", *named)
+        sums = groups.annotate(found=total, is_hours=Value(is_hours))
+        kinds.append(sums.values_list("date", "membership", *named, "found", "is_hours"))
+    for day, member, *names, count, is_hours in kinds[0].union(*kinds[1:], all=True):
+        monday = monday_of(day)
+        week = found.setdefault(monday, WaitingWeek(monday))
+        week.people[member] = full_name(*names)
+        if is_hours:
+            week.minutes += count
+        else:
+            week.others += count
     return sorted(found.values(), key=lambda week: week.monday)
 
 

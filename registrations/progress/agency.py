@@ -66,6 +66,11 @@ class TeamHours:
     people: Sequence[PersonHours]
 
     @property
+    def late(self) -> list[Membership]:
+        """Who misses hours."""
+        return [one.member for one in self.people if one.missing]
+
+    @property
     def named(self) -> Sequence[PersonHours]:
         return self.people[:MOST_NAMED]
 

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import django_filters as filters
 from django import forms
@@ -11,7 +10,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -29,7 +27,7 @@ from lib.times import format_duration
 from lib.toasts import toast
 from projects.models import Project, ProjectMember
 
-from .. import mails, pickers
+from .. import pickers
 from ..approving import approvals, statuses, undoing
 from ..models import Status
 from ..naming import link_to, whose
@@ -38,6 +36,7 @@ from ..overview.selection import Selection
 from ..periods import ONE_DAY, monday_of
 from ..rules import is_registrable
 from .actions import back_of
+from .reminding import remind
 
 SHOWN = (("needs", gettext_lazy("Needs you")), ("all", gettext_lazy("Everyone")))
 STATES = [(one.value, one.label) for one in Status if one != Status.WRITTEN_OFF]
@@ -244,19 +243,7 @@ def approvals_remind(request: MemberRequest, pk: int) -> HttpResponse:
     people = request.organisation.memberships.active().select_related("user", "organisation")
     person = get_object_or_404(people, pk=pk)
     monday = _monday(request.POST, default=monday_of(timezone.localdate()) - 7 * ONE_DAY)
-    address = request.build_absolute_uri(
-        f"{reverse('registrations:hours-week')}?{urlencode({'date': monday.isoformat()})}"
-    )
-    now = timezone.now()
-    result = mails.remind(person, monday=monday, by=request.membership, address=address, now=now)
-    told = {"person": person}
-    if result is mails.Reminded.SENT:
-        toast(request, fill(_("%(person)s has been reminded by e-mail."), told))
-    elif result is mails.Reminded.ALREADY:
-        messages.info(request, fill(_("%(person)s was reminded today already."), told))
-    else:
-        text = _("The mail to %(person)s could not be sent. Try again later.")
-        messages.warning(request, fill(text, told))
+    remind(request, [person], monday=monday)
     return redirect(back_of(request))
 
 

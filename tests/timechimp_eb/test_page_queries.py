@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 MOST = 12
 # Pages that need more, and why. Each shows more than one list; none asks more for more rows.
 MORE = {
-    "billing:agency": 19,  # money, what needs somebody in five tables, hours, share, turnover
+    "billing:agency": 18,  # money, what needs somebody in five tables, hours, share, turnover
     "billing:invoice-detail": 18,  # the document, the law check, mails, bookings, its entry
     "billing:invoice-send": 14,  # the letter, its attachments and the law check
     "billing:dashboard": 17,  # the own week, and the steps of an organisation until they are done

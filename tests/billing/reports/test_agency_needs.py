@@ -6,13 +6,17 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mails import send_waiting
 from accounts.models import Role
 from billing.bookings.outbox import queue_sales_entry
 from billing.invoices.issuing import mark_sent
 from billing.models import Booking, BookingKind, State
+from billing.reports.needs import needs_of
+from projects.models import BudgetKind, BudgetWarning, Method, ScheduledAmount, ScheduledAmountKind
 from registrations.approving.approvals import waiting_by_week
 from registrations.models import Status
 from tests import factories
@@ -192,3 +196,70 @@ def test_each_line_is_for_who_has_its_right(client_of, boss, organisation, proje
     assert states == {"invoicer": ["Overdue", "Draft"], "manager": ["To"], "no approval": []}
     page = client_of(manager).get(reverse("billing:agency")).content.decode()
     assert "€" not in re.search(r'<div class="dashboard.*', page, re.DOTALL)[0]
+
+
+def agreed(project, *, price, days_ago, key):
+    ScheduledAmount.objects.create(
+        project=project,
+        kind=ScheduledAmountKind.INSTALMENT,
+        key=key,
+        description=f"Instalment {key}",
+        due_on=TODAY - days_ago * DAY,
+        price=Decimal(price),
+    )
+
+
+def test_agreed_amounts_that_are_due_open_what_can_be_billed(client, project):
+    project.method = Method.INSTALMENTS
+    project.save()
+    agreed(project, price=6000, days_ago=2, key="3")
+    agreed(project, price=9000, days_ago=-2, key="4")
+
+    ((words, url),) = needs(client)
+
+    assert words.startswith(f"To invoice Instalment 3, {project.name}, € 6,000.00 since")
+    assert url == f"{reverse('billing:unbilled')}?project={project.pk}"
+    page = client.get(url)
+    assert "6,000.00" in page.content.decode()
+    assert "9,000.00" not in page.content.decode()
+    agreed(project, price=1000, days_ago=1, key="5")
+    ((words, url),) = needs(client)
+    assert words.startswith("To invoice 2 agreed amounts, € 7,000.00")
+
+
+def test_a_budget_is_named_until_it_is_raised(client, boss, organisation, project):
+    project.budget_minutes = 600
+    project.save()
+    about = {"project": project, "membership": boss, "kind": BudgetKind.HOURS, "budget": 600}
+    for percentage in (80, 100):
+        BudgetWarning.objects.create(percentage=percentage, **about)
+    other = factories.create_membership(
+        organisation=organisation, role=Role.PROJECT_MANAGER, manages_all_projects=False
+    )
+
+    ((words, url),) = needs(client)
+
+    assert words.startswith(f"Budget {project.name} used 100% of its budget, or more")
+    assert url == reverse("projects:project-detail", args=[project.pk])
+    assert needs_of(other, today=TODAY, team=None, outstanding=None) == []
+    project.budget_minutes = 1200
+    project.save()
+    assert needs(client) == []
+
+
+def test_everybody_who_misses_hours_is_mailed_once_a_day(client, organisation):
+    people = [factories.create_membership(organisation=organisation) for _n in range(3)]
+    for one in people[:2]:
+        factories.create_contract(membership=one)
+    page = client.get(reverse("billing:agency")).content.decode()
+    assert "Remind 2" in page
+
+    said = [
+        client.post(reverse("billing:agency-remind"), follow=True).content.decode()
+        for _n in range(2)
+    ]
+    send_waiting(now=timezone.now())
+
+    assert "2 people have been reminded by e-mail." in said[0]
+    assert "2 people were reminded today already." in said[1]
+    assert sorted(one.to[0] for one in mail.outbox) == sorted(one.user.email for one in people[:2])

@@ -7,6 +7,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mails import send_waiting
 from accounts.models import User
 from registrations.approving import statuses, undoing
 from registrations.approving.decision_mails import mail_decisions
@@ -100,9 +101,11 @@ def test_a_reminder_is_sent_once_a_day(office, manager):
         manager.post(address, {"date": "2026-11-16"}, follow=True).content.decode()
         for _n in range(2)
     ]
+    send_waiting(now=timezone.now())
 
     (sent,) = mail.outbox
-    assert "week 47" in sent.body
+    assert sent.subject == "Hours of week 47"
+    assert "week 47, from 16 November" in sent.body
     assert f"{reverse('registrations:hours-week')}?date=2026-11-16" in sent.body
     assert "has been reminded by e-mail" in pages[0]
     assert "was reminded today already" in pages[1]
