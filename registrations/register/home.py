@@ -63,6 +63,15 @@ class Home:
     editable_ids: set[int]
 
     @property
+    def shown_rejected(self) -> list[Rejected]:
+        """The latest ones."""
+        return self.rejected[:MOST_REJECTED]
+
+    @property
+    def more_rejected(self) -> int:
+        return len(self.rejected) - len(self.shown_rejected)
+
+    @property
     def shown_missing(self) -> list[Day]:
         """The latest missing days, the earliest of them first."""
         return self.missing[-MOST_MISSING:]
@@ -154,14 +163,17 @@ def _timer(membership: Membership) -> Timer | None:
 
 
 def _rejected(membership: Membership) -> list[Rejected]:
-    """Return what was rejected of hours, expenses, trips and leave, the latest first; one query."""
+    """Return what was rejected of hours, expenses, trips and leave, the latest first; one query.
+
+    At most a hundred: nobody mends more before looking again.
+    """
     parts = [
         _rejected_rows(TimeEntry, membership, what=F("task__name"), minutes=F("minutes")),
         _rejected_rows(Expense, membership, what=F("category__name"), minutes=_none()),
         _rejected_rows(Trip, membership, what=F("destination"), minutes=_none()),
         _rejected_rows(Leave, membership, what=F("kind"), minutes=F("minutes")),
     ]
-    rows = parts[0].union(*parts[1:], all=True).order_by("-day", "-row")[:MOST_REJECTED]
+    rows = parts[0].union(*parts[1:], all=True).order_by("-day", "-row")[:100]
     return [_shown(*row) for row in rows]
 
 

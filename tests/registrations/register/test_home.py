@@ -95,6 +95,17 @@ def test_what_was_rejected_has_its_reason_who_and_a_way_on(office, employee):
         assert reverse(f"registrations:{name}-edit", args=[row.pk]) in page
 
 
+def test_all_that_was_rejected_is_counted_and_the_latest_are_shown(office, employee):
+    for number in range(7):
+        row_of(office, date=TUESDAY, minutes=60 + number, status=Status.REJECTED)
+
+    page, text = home(employee)
+
+    assert "Rejected 7" in text
+    assert "And 2 more, in Overview with status Rejected." in text
+    assert page.count("Correct it") == 5
+
+
 def test_the_card_of_the_timer_stands_in_for_the_one_in_the_bar(office, employee, contract):
     run_timer(office, description="Monitoring")
     row_of(office, date=TODAY, minutes=195)
