@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         from allauth.mfa import signals as mfa  # noqa: PLC0415
 
         from . import notices  # noqa: PLC0415
+        from .login import providers  # noqa: PLC0415
         from .middleware import note_login  # noqa: PLC0415 - models are loaded only now
         from .row_security import make_policies  # noqa: PLC0415
         from .tenancy import on_connection  # noqa: PLC0415
@@ -26,6 +27,7 @@ class AccountsConfig(AppConfig):
         mfa.authenticator_added.connect(notices.on_factor_added, dispatch_uid="notices")
         mfa.authenticator_reset.connect(notices.on_factor_added, dispatch_uid="notices")
         mfa.authenticator_removed.connect(notices.on_factor_removed, dispatch_uid="notices")
+        account.user_logged_in.connect(providers.on_login, dispatch_uid="providers")
         user_logged_in.connect(note_login, dispatch_uid="known-browser")
         connection_created.connect(add_to_sqlite, dispatch_uid="folding")
         connection_created.connect(on_connection, dispatch_uid="tenancy")

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from .views import contracts, employees, organisation, profile, uploads, users
+from .views import connections, contracts, employees, organisation, profile, uploads, users
 
 app_name = "accounts"
 
@@ -13,6 +13,13 @@ personal_urls = [
     path("profile/e-mail/<str:token>/", profile.email_confirm, name="email-confirm"),
     path("profile/language/", profile.language_switch, name="language-switch"),
     path("profile/confirmed/", profile.confirmed, name="confirmed"),
+    path("profile/accounts/", connections.connections, name="connections"),
+    path(
+        "profile/accounts/<int:pk>/remove/",
+        connections.connection_remove,
+        name="connection-remove",
+    ),
+    path("profile/accounts/<str:key>/add/", connections.connection_add, name="connection-add"),
     path("invitations/<int:pk>/", profile.invitation, name="invitation"),
     path("profile/organisation/", profile.change_organisation, name="change-organisation"),
     # allauth's own page would accept addresses without confirmation.

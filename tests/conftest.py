@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.plugins.emptying",
     "tests.plugins.left_sessions",
     "tests.plugins.mailserver",
+    "tests.plugins.openid",
     "tests.plugins.sandbox",
     "tests.plugins.services",
     "tests.plugins.worker",

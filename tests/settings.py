@@ -35,6 +35,10 @@ os.environ.update(
     EMAIL_URL="memorymail://",
 )
 
+for _name in [*os.environ]:
+    if _name.startswith(("GOOGLE_", "MICROSOFT_", "OIDC_")):
+        del os.environ[_name]
+
 from timechimp_eb.settings import *  # noqa: E402, F403
 from timechimp_eb.settings import DATA_DIR, DATABASES  # noqa: E402
 

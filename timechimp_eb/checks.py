@@ -21,7 +21,7 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 def settings_are_complete(**_: object) -> list[CheckMessage]:
     """Check the settings that the program needs everywhere."""
     found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
-    return [*found, *_product_name()]
+    return [*found, *_product_name(), *_login_providers()]
 
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
@@ -131,6 +131,16 @@ def _product_name() -> Iterator[CheckMessage]:
             f"PRODUCT_NAME must be one line of at most {LONGEST_NAME} characters.",
             id="timechimp_eb.E012",
         )
+
+
+def _login_providers() -> Iterator[CheckMessage]:
+    for provider in settings.LOGIN_PROVIDERS:
+        for fault in provider.faults:
+            yield Error(
+                fault,
+                hint="Until then the login page does not offer it. docs/operations.md has the way.",
+                id="timechimp_eb.E020",
+            )
 
 
 def _https() -> Iterator[CheckMessage]:

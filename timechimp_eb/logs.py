@@ -16,7 +16,10 @@ SECRET = re.compile(
 )
 
 # Links that work without a password: to choose one, and to confirm an address.
-LINK = re.compile(r"(/account/password/reset/key/|/profile/e-mail/)[^\s/?\"']+")
+# Also the code with which a provider answers a login.
+LINK = re.compile(
+    r"(/account/password/reset/key/|/profile/e-mail/|/account/provider/\w+/callback/\?)[^\s/\"']+"
+)
 
 
 def without_tokens(text: str) -> str:

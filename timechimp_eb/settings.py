@@ -6,6 +6,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from accounts.login import provider_settings
+
 from . import logs, product
 from .schedule import SCHEDULE
 
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_filters",
@@ -156,6 +159,9 @@ MFA_ADAPTER = "accounts.login.second_factor.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is confirmed before it is stored
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.bool("HTTPS", default=not DEBUG)
+# Providers to log in through; checks.py says what is missing of one that is set in part.
+LOGIN_PROVIDERS = provider_settings.configured(lambda name: env.str(name, default="").strip())
+SOCIALACCOUNT_ADAPTER = "accounts.login.providers.ProviderAdapter"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

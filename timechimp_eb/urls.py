@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from accounts.views.connections import provider_callback, provider_login
 from billing.views.first_run import login_or_first_run
 
 from . import health
@@ -17,6 +18,13 @@ urlpatterns = [
     path("", include("registrations.urls")),
     path("", include("imports.urls")),
     path("account/login/", login_or_first_run, name="account_login"),
+    path("account/provider/<str:key>/", provider_login, name="provider_login"),
+    # The address that is registered at a provider; allauth knows it by this name.
+    path(
+        "account/provider/<str:provider_id>/callback/",
+        provider_callback,
+        name="openid_connect_callback",
+    ),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.account.urls")),

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.tenancy import every_organisation
+from accounts.login.providers import allow_leaving
 
 from ..forms.first_run import FirstRunForm
 from ..management.first_run import TooLate, code, is_first_run, make_first_organisation
@@ -27,7 +28,7 @@ def login_or_first_run(request: HttpRequest) -> HttpResponseBase:
     if seconds := getattr(request, "throttled_seconds", 0):
         answer.status_code = 429
         answer["Retry-After"] = str(seconds)
-    return answer
+    return allow_leaving(answer)
 
 
 @never_cache

@@ -3,6 +3,8 @@
 import pytest
 from pytest_django import Settings
 
+from accounts.login.openid import offered
+from accounts.login.provider_settings import configured
 from timechimp_eb.checks import settings_are_complete, settings_are_safe
 
 KEY = "b3RoZXItb3RoZXItb3RoZXItb3RoZXItb3RoZXItb3Q="
@@ -34,6 +36,59 @@ def test_what_the_program_cannot_work_without(
     setattr(settings, name, value)
 
     assert ids(settings_are_complete()) == {complaint}
+
+
+GOOGLE = {"GOOGLE_CLIENT_ID": "a", "GOOGLE_CLIENT_SECRET": "b"}
+TENANT = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"
+MICROSOFT = {"MICROSOFT_CLIENT_ID": "a", "MICROSOFT_CLIENT_SECRET": "b", "MICROSOFT_TENANT": TENANT}
+OPENID = {"OIDC_NAME": "Login", "OIDC_SERVER_URL": "https://login.example.nl/realm/"}
+OPENID |= {"OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"GOOGLE_CLIENT_ID": "a"}, "GOOGLE_CLIENT_SECRET must be set too"),
+        ({"GOOGLE_CLIENT_SECRET": "a"}, "GOOGLE_CLIENT_ID must be set too"),
+        ({"GOOGLE_TRUSTED_DOMAINS": "a.nl"}, "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET must be"),
+        (GOOGLE | {"GOOGLE_TRUSTED_DOMAINS": "a.nl, nonsense"}, "no domain: nonsense."),
+        (MICROSOFT | {"MICROSOFT_TENANT": ""}, "MICROSOFT_TENANT must be set too"),
+        (MICROSOFT | {"MICROSOFT_TENANT": "common"}, "is not a directory (tenant) ID"),
+        (MICROSOFT | {"MICROSOFT_TENANT": "a.onmicrosoft.com"}, "is not a directory (tenant) ID"),
+        (OPENID | {"OIDC_NAME": ""}, "OIDC_NAME must be set too"),
+        (OPENID | {"OIDC_NAME": 41 * "x"}, "at most 40 characters"),
+        (OPENID | {"OIDC_SERVER_URL": "http://login.example.nl"}, "is not https"),
+        (OPENID | {"OIDC_OTHER_ORIGINS": "http://x.example.nl"}, "is not https"),
+    ],
+)
+def test_a_provider_that_is_set_in_part_is_explained_and_not_offered(
+    settings: Settings, given: dict[str, str], sentence: str
+) -> None:
+    settings.LOGIN_PROVIDERS = configured(lambda name: given.get(name, ""))
+
+    (message,) = settings_are_complete()
+
+    assert message.id == "timechimp_eb.E020"
+    assert sentence in message.msg
+    assert offered() == []
+
+
+def test_providers_that_are_set_completely_are_offered_in_a_fixed_order(settings: Settings) -> None:
+    given = OPENID | MICROSOFT | GOOGLE | {"GOOGLE_TRUSTED_DOMAINS": "@Example.NL, b.nl"}
+    given |= {"OIDC_OTHER_ORIGINS": "https://sso.example.nl"}
+
+    settings.LOGIN_PROVIDERS = configured(lambda name: given.get(name, ""))
+
+    assert settings_are_complete() == []
+    google, microsoft, own = offered()
+    assert google.trusted_domains == ("example.nl", "b.nl")
+    assert microsoft.server_url == f"https://login.microsoftonline.com/{TENANT}/v2.0"
+    assert own.server_url == "https://login.example.nl/realm"
+    assert own.origins == ("https://login.example.nl", "https://sso.example.nl")
+
+
+def test_nothing_is_offered_when_nothing_is_set() -> None:
+    assert configured(lambda name: "") == []
 
 
 def test_a_complete_installation_gets_no_message() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
@@ -113,6 +114,7 @@ WORDS = {
     "billing:reminder-settings-step-text": {"position": 1, "language": "nl"},
     "accounts:email-confirm": {"token": "none"},
     "projects:project-row": {"kind": "task"},
+    "accounts:connection-add": {"key": "none"},
     "imports:file-template": {"kind": "hours"},
     "registrations:rates": {"name": "task"},
 }
@@ -179,6 +181,7 @@ def _everything(organisation) -> dict[str, int]:
         "trip": factories.create_trip(**about).pk,
         "favourite-trip": factories.create_favourite_trip(membership=member).pk,
         "invitation": invitation_of(user),
+        "connection": connected_account(user),
         "contract": factories.create_contract(membership=member).pk,
         "leave": factories.create_leave(membership=member, note="Canary").pk,
         "rates": task.pk,
@@ -192,6 +195,11 @@ def invitation_of(user: User) -> int:
     return factories.create_membership(
         organisation=elsewhere, user=user, is_active=False, awaits_consent=True
     ).pk
+
+
+def connected_account(user: User) -> int:
+    """Connect an account of a provider that is no longer set."""
+    return SocialAccount.objects.create(user=user, provider="google", uid=f"Canary {user.pk}").pk
 
 
 def _dated_rate(row, *, by) -> dict[str, int]:

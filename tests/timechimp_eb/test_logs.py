@@ -59,6 +59,15 @@ def test_the_token_of_a_link_is_in_no_log_line(path):
     assert record.getMessage().startswith("Not Found: " + path.split("{")[0][:-2])
 
 
+def test_the_code_of_a_provider_is_in_no_log_line():
+    line = f'"GET /account/provider/oidc/callback/?code={TOKEN}&state=abc HTTP/1.1" 302'
+    record = logging.makeLogRecord({"msg": line})
+
+    HidesLinks().filter(record)
+
+    assert record.getMessage() == '"GET /account/provider/oidc/callback/?… HTTP/1.1" 302'
+
+
 def test_every_handler_leaves_tokens_out():
     assert all("links" in one["filters"] for one in settings.LOGGING["handlers"].values())
 

@@ -18,7 +18,7 @@ from registrations.models import Expense
 from registrations.views.actions import ACTIONS
 from tests import factories
 
-from .test_every_page import PAGES, WORDS, _dated_rate, _everything, invitation_of
+from .test_every_page import PAGES, WORDS, _dated_rate, _everything, connected_account, invitation_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -83,6 +83,7 @@ def mine(member: Membership, ids: dict[str, int]) -> dict[str, int]:
         "favourite-trip": factories.create_favourite_trip(membership=member).pk,
         "leave": factories.create_leave(membership=member).pk,
         "invitation": invitation_of(member.user),
+        "connection": connected_account(member.user),
     }
 
 
