@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from lib import images
 
-from .models import Organisation
+from .files import ServedFile, serve
+from .models import Membership, Organisation
 
+LOGO = "logo"
 MAX_BYTES = 2 * 1024 * 1024
 SIZE = (1200, 600)
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
@@ -30,6 +32,23 @@ def encode_logo(upload: "File[bytes]") -> "ContentFile[bytes]":
 
 def content_type(organisation: Organisation) -> str:
     return CONTENT_TYPES[str(organisation.logo.name).rsplit(".", 1)[-1]]
+
+
+def opened(membership: Membership, pk: int) -> ServedFile | None:
+    """Open the logo of the member's own organisation."""
+    organisation = membership.organisation
+    if organisation.pk != pk or not organisation.logo:
+        return None
+    name = str(organisation.logo.name).rsplit("/", 1)[-1]
+    try:
+        content = organisation.logo.open("rb")
+    except FileNotFoundError:
+        return None
+    kind = content_type(organisation)
+    return ServedFile(content, name, kind, is_download=False, is_cached=True)
+
+
+serve(LOGO, opened)
 
 
 def replace_logo(organisation: Organisation, *, picture: "ContentFile[bytes]") -> None:

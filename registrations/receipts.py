@@ -10,7 +10,13 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from accounts.files import ServedFile, serve
+from accounts.models import Membership
 from lib import images, pdf
+
+from .models import Expense
+
+RECEIPT = "receipt"
 
 CONTENT_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 # Endings that can be wrong about the content, and are then replaced.
@@ -75,6 +81,27 @@ def _page_of(upload: "UploadedFile[bytes]") -> bytes:
             _("Choose one PDF, or several photos: only photos become pages of one receipt.")
         )
     return images.draw_again(content, within=PAGE_PIXELS).content
+
+
+def expense_of(membership: Membership, pk: int) -> Expense | None:
+    """Return an expense with a receipt, if the member may see it."""
+    return Expense.objects.visible_to(membership).exclude(receipt="").filter(pk=pk).first()
+
+
+def opened(membership: Membership, pk: int) -> ServedFile | None:
+    """Open the receipt of an expense that the member may see."""
+    expense = expense_of(membership, pk)
+    if expense is None:
+        return None
+    try:
+        content = expense.receipt.open("rb")
+    except FileNotFoundError:
+        return None
+    name = expense.receipt_name or expense.receipt.name
+    return ServedFile(content, name, content_type_of(expense.receipt.name))
+
+
+serve(RECEIPT, opened)
 
 
 def shown_name(upload: "UploadedFile[bytes]", *, stored: str) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -15,13 +16,14 @@ from django.db.migrations.recorder import MigrationRecorder
 from .other_versions import is_of_another_version
 from .product import LONGEST_NAME
 
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def settings_are_complete(**_: object) -> list[CheckMessage]:
     """Check the settings that the program needs everywhere."""
     found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
-    return [*found, *_product_name(), *_login_providers()]
+    return [*found, *_product_name(), *_login_providers(), *_files_host()]
 
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
@@ -141,6 +143,16 @@ def _login_providers() -> Iterator[CheckMessage]:
                 hint="Until then the login page does not offer it. docs/operations.md has the way.",
                 id="timechimp_eb.E020",
             )
+
+
+def _files_host() -> Iterator[CheckMessage]:
+    name = settings.FILES_HOST
+    if name and not HOST.fullmatch(name):
+        yield Error(
+            "FILES_HOST is not the name of a server, such as files.example.nl.",
+            hint="Without https:// and without a path.",
+            id="timechimp_eb.E021",
+        )
 
 
 def _https() -> Iterator[CheckMessage]:

@@ -16,9 +16,10 @@ SECRET = re.compile(
 )
 
 # Links that work without a password: to choose one, and to confirm an address.
-# Also the code with which a provider answers a login.
+# Also the addresses of files, and the code with which a provider answers a login.
 LINK = re.compile(
-    r"(/account/password/reset/key/|/profile/e-mail/|/account/provider/\w+/callback/\?)[^\s/\"']+"
+    r"(/account/password/reset/key/|/profile/e-mail/|/files/|/account/provider/\w+/callback/\?)"
+    r"[^\s/?\"']+"
 )
 
 

@@ -21,6 +21,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The name of the program in the bar, on the login page, in e-mails and PDFs.
 PRODUCT_NAME = env.str("PRODUCT_NAME", default=product.DEFAULT_NAME).strip()
+# Another name of this server for files of people, which serves nothing else: accounts/files.py.
+FILES_HOST = env.str("FILES_HOST", default="").strip().lower()
+if FILES_HOST:
+    ALLOWED_HOSTS.append(FILES_HOST.rpartition(":")[0] or FILES_HOST)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 
 # The address of e-Boekhouden is set by the system administrator, never by a user.
@@ -66,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "accounts.files.FilesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "timechimp_eb.compression.CompressionMiddleware",
     "timechimp_eb.headers.PrivacyMiddleware",
@@ -193,7 +198,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([FILES_HOST] if FILES_HOST else [])],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from accounts import files
 from accounts.views.connections import provider_callback, provider_login
 from billing.views.first_run import login_or_first_run
 
@@ -10,6 +11,7 @@ from . import health
 urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("files/<str:token>/", files.file, name="file"),
     path("", include("billing.urls")),
     path("", include("accounts.urls")),
     path("", include("integrations.urls")),

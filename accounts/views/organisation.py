@@ -3,18 +3,18 @@
 import datetime
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..access import administrator_required, member_required
+from ..files import to_file
 from ..forms.organisation import OrganisationForm
 from ..holidays import holidays_of
 from ..login.confirming import is_confirmed, to_confirm
-from ..logos import content_type, remove_logo
+from ..logos import LOGO, remove_logo
 from ..models import Organisation
 from ..organisations import change_organisation
 from ..requests import MemberRequest
@@ -64,14 +64,9 @@ def logo_remove(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @member_required
-@cache_control(private=True, max_age=3600)
-def organisation_logo(request: MemberRequest) -> FileResponse:
-    """The logo of the reader's own organisation."""
-    organisation = request.organisation
-    if not organisation.logo:
+def organisation_logo(request: MemberRequest) -> HttpResponse:
+    """Lead to the logo of the reader's own organisation."""
+    logo = request.organisation.logo
+    if not logo or not logo.storage.exists(logo.name):
         raise Http404
-    try:
-        picture = organisation.logo.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    return FileResponse(picture, content_type=content_type(organisation))
+    return to_file(request, LOGO, request.organisation.pk, is_cached=True)

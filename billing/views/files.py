@@ -1,11 +1,8 @@
 """The files of invoices: viewing and downloading."""
 
-import io
-from typing import Any
-
 import structlog
 from django.contrib import messages
-from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import invoicer_required
+from accounts.files import to_file
 from accounts.requests import MemberRequest
 
-from ..documents.archive import issued_file
+from ..documents import served
 from ..documents.archive.zipping import zipped
-from ..documents.pdf import invoice_pdf
 from ..invoices.bulk_actions import selected
 from ..models import FileKind, Invoice, Origin
 from .invoices import invoice_or_404
@@ -28,45 +25,33 @@ log = structlog.get_logger(__name__)
 @require_safe
 @invoicer_required
 def invoice_file(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Return the PDF: of a draft as it would be now, of a final invoice as it was issued."""
+    """Lead to the PDF: of a draft as it would be now, of a final invoice as it was issued."""
     invoice = invoice_or_404(request, pk)
     if invoice.origin != Origin.HERE:
         raise Http404(_("The PDF of this invoice is in e-Boekhouden."))
-    if invoice.is_draft:
-        name = _("Draft %(customer)s") % {"customer": invoice.customer} + ".pdf"
-        return _shown(io.BytesIO(invoice_pdf(invoice)), name)
-    name = f"{invoice.number}.pdf"
-    try:
-        return _shown(issued_file(invoice, FileKind.PDF, now=timezone.now()).file.open("rb"), name)
-    except OSError:
-        return _missing(request, invoice, name)
-
-
-def _shown(content: Any, name: str) -> FileResponse:
-    response = FileResponse(content, filename=name, content_type="application/pdf")
-    response["Cache-Control"] = "private, no-store"
-    # The PDF viewer of the browser does not work under the policy of pages.
-    response["Content-Security-Policy"] = "frame-ancestors 'none'"
-    return response
+    if not invoice.is_draft and not _is_readable(invoice, FileKind.PDF):
+        return _missing(request, invoice, served.name_of(invoice, FileKind.PDF))
+    return to_file(request, served.INVOICE, pk)
 
 
 @require_safe
 @invoicer_required
 def invoice_ubl_file(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Return the UBL as it was issued."""
+    """Lead to the UBL as it was issued."""
     invoice = invoice_or_404(request, pk)
     if invoice.is_draft or invoice.origin != Origin.HERE:
         raise Http404(_("Only a final invoice created here has a UBL file."))
-    name = f"{invoice.number}.xml"
+    if not _is_readable(invoice, FileKind.UBL):
+        return _missing(request, invoice, served.name_of(invoice, FileKind.UBL))
+    return to_file(request, served.UBL, pk)
+
+
+def _is_readable(invoice: Invoice, kind: FileKind) -> bool:
     try:
-        content = issued_file(invoice, FileKind.UBL, now=timezone.now()).file.open("rb")
+        served.open_issued(invoice, kind).close()
     except OSError:
-        return _missing(request, invoice, name)
-    response = FileResponse(
-        content, as_attachment=True, filename=name, content_type="application/xml"
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return False
+    return True
 
 
 def _missing(request: MemberRequest, invoice: Invoice, name: str) -> HttpResponseBase:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import member_required
+from accounts.files import to_file
 from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.choices import chosen_id
@@ -30,7 +31,7 @@ from lib.text import fill
 from lib.times import parse_clock
 from lib.toasts import toast
 
-from .. import locks, overlaps
+from .. import locks, overlaps, receipts
 from ..approving import undoing
 from ..bookable import bookable_work, work_of
 from ..forms import RegistrationForm, TripForm
@@ -47,7 +48,6 @@ from ..models import (
 )
 from ..naming import link_to, what
 from ..periods import ONE_DAY
-from ..receipts import content_type_of
 from ..register import registering, repeating
 from ..register.day import lines_of
 from ..register.register_pages import HOURS, RECENT, TRIPS, RegisterPage
@@ -137,24 +137,14 @@ def understood(request: MemberRequest, page: RegisterPage) -> HttpResponse:
 
 @require_safe
 @member_required
-def receipt(request: MemberRequest, pk: int) -> FileResponse:
-    """Return the receipt of a visible expense, always as a download and never as a page."""
-    rows = Expense.objects.visible_to(request.membership).exclude(receipt="")
-    expense = get_object_or_404(rows, pk=pk)
-    try:
-        content = expense.receipt.open("rb")
-    except FileNotFoundError as error:
-        raise Http404(_("The receipt file is missing. Upload it again.")) from error
-    answer = FileResponse(
-        content,
-        as_attachment=True,
-        filename=expense.receipt_name or expense.receipt.name,
-        content_type=content_type_of(expense.receipt.name),
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+def receipt(request: MemberRequest, pk: int) -> HttpResponse:
+    """Lead to the receipt of a visible expense, always a download and never a page."""
+    expense = receipts.expense_of(request.membership, pk)
+    if expense is None:
+        raise Http404
+    if not expense.receipt.storage.exists(expense.receipt.name):
+        raise Http404(_("The receipt file is missing. Upload it again."))
+    return to_file(request, receipts.RECEIPT, pk)
 
 
 def _visible_row(request: MemberRequest, page: RegisterPage, pk: int) -> Registration:

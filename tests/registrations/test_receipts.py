@@ -59,7 +59,7 @@ def test_a_pdf_is_kept_under_a_random_name_and_served_as_a_download(office, empl
     upload(office, employee, "bon maart.pdf", PDF)
     expense = Expense.objects.get()
 
-    answer = employee.get(address_of(expense))
+    answer = employee.get(address_of(expense), follow=True)
 
     assert "bon" not in expense.receipt.name
     assert expense.receipt_name == "bon maart.pdf"
@@ -204,7 +204,7 @@ def test_colleagues_and_anonymous_users_do_not_get_a_receipt(client_of, office, 
 
     assert client_of(office.colleague).get(address).status_code == 404
     assert outsider.get(address).status_code == 404
-    answer = manager.get(address)
+    answer = manager.get(address, follow=True)
     answer.close()
     assert answer.status_code == 200
 

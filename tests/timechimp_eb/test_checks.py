@@ -24,6 +24,8 @@ def ids(messages: list) -> set[str]:
         ("EBOEKHOUDEN_URL", "http://soap.example.com/", "E005"),
         ("EBOEKHOUDEN_URL", "ftp://127.0.0.1/", "E005"),
         ("BOOKING_SETTLE_SECONDS", 0, "E006"),
+        ("FILES_HOST", "https://files.example.nl", "E021"),
+        ("FILES_HOST", "files.example.nl/x", "E021"),
         ("PRODUCT_NAME", "", "E011"),
         ("PRODUCT_NAME", 31 * "x", "E012"),
         ("PRODUCT_NAME", "Two\nlines", "E012"),

@@ -80,7 +80,7 @@ def test_a_file_is_never_changed_or_deleted(invoice):
 
 
 def test_the_ubl_can_be_taken_away(inside, invoice):
-    answer = inside.get(reverse("billing:invoice-ubl", args=[invoice.pk]))
+    answer = inside.get(reverse("billing:invoice-ubl", args=[invoice.pk]), follow=True)
 
     assert answer["Content-Type"] == "application/xml"
     assert f'filename="{invoice.number}.xml"' in answer["Content-Disposition"]

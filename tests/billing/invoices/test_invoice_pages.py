@@ -182,7 +182,7 @@ def test_the_timeline_is_in_the_language_of_the_reader(inside, agency):
 def test_the_pdf_opens_in_the_browser_under_its_number(agency, inside):
     invoice = sent(agency)
 
-    response = inside.get(url("pdf", invoice.pk))
+    response = inside.get(url("pdf", invoice.pk), follow=True)
 
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == f'inline; filename="{invoice.number}.pdf"'
