@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from . import work_limits
 from .models import Membership
 from .requests import MemberRequest
 
@@ -84,6 +85,11 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         return _hardened(HttpResponseRedirect(page))
     members = Membership.objects.of_request().filter(user__is_active=True)
     member = members.filter(pk=member_pk, user__login_generation=generation).first()
+    try:
+        if member:
+            work_limits.use("documents", member)
+    except work_limits.TooMuch as error:
+        return _refused(work_limits.sentence_of(error), status=429, retry_after=error.minutes * 60)
     found = _openers[kind](member, pk) if member and kind in _openers else None
     if found is None:
         return _refused(_("This file is no longer there, or not for you."))
@@ -120,9 +126,12 @@ def _signer() -> signing.Signer:
     return signing.Signer(salt=SALT)
 
 
-def _refused(sentence: str) -> HttpResponseBase:
+def _refused(sentence: str, *, status: int = 404, retry_after: int = 0) -> HttpResponseBase:
     """Say why there is no file, without a page: it would need a session."""
-    return _hardened(HttpResponse(sentence, status=404, content_type="text/plain; charset=utf-8"))
+    answer = HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+    if retry_after:
+        answer["Retry-After"] = str(retry_after)
+    return _hardened(answer)
 
 
 def _hardened(
@@ -138,4 +147,3 @@ def _hardened(
     answer["Cross-Origin-Resource-Policy"] = "cross-origin" if is_apart else "same-origin"
     answer["Cache-Control"] = f"private, max-age={seconds}" if seconds else "private, no-store"
     return answer
-

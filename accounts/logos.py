@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lib import images
+from lib.virus_scan import refuse_infected
 
 from .files import ServedFile, serve
 from .models import Membership, Organisation
@@ -18,10 +19,11 @@ SIZE = (1200, 600)
 CONTENT_TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
 
-def encode_logo(upload: "File[bytes]") -> "ContentFile[bytes]":
+def encode_logo(upload: "File[bytes]", *, user_id: int | None = None) -> "ContentFile[bytes]":
     """Return the picture as a new file of at most 1200 by 600 pixels. Raises ValidationError."""
     if upload.size > MAX_BYTES:
         raise ValidationError(_("This file is larger than 2 MB. Choose a smaller one."))
+    refuse_infected(upload, what=LOGO, user_id=user_id)
     content = upload.read()
     kind = images.kind_of(content)
     if kind not in images.PICTURES:

@@ -32,7 +32,7 @@ SHOWN = ("all", Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.LEFT_OU
 @administrator_required
 def file_new(request: MemberRequest) -> HttpResponse:
     """Choose what is imported and the file."""
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(request.POST or None, request.FILES or None, user_id=request.user.pk)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
@@ -58,7 +58,9 @@ def file_new(request: MemberRequest) -> HttpResponse:
 def file_change(request: MemberRequest, pk: int) -> HttpResponse:
     """Go back to the choice of the file, its kind and its sheet; what was answered stays."""
     draft = draft_or_404(request, pk)
-    form = FileForm(request.POST or None, request.FILES or None, draft=draft)
+    form = FileForm(
+        request.POST or None, request.FILES or None, user_id=request.user.pk, draft=draft
+    )
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:

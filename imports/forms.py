@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from lib.tables import MOST_BYTES
 from lib.text import fill
+from lib.virus_scan import refuse_infected
 
 from .models import FileImport, FileKind
 
@@ -31,9 +34,12 @@ class FileForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, draft: FileImport | None = None, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, user_id: int, draft: FileImport | None = None, **options: Any
+    ) -> None:
         """Of a draft, the file stays unless another one is chosen."""
         super().__init__(*args, **options)
+        self.user_id = user_id
         if draft is None:
             return
         self.fields["kind"].initial = draft.kind
@@ -48,6 +54,12 @@ class FileForm(forms.Form):
                 initial=draft.sheet,
                 required=False,
             )
+
+    def clean_file(self) -> "UploadedFile[bytes] | None":
+        upload: UploadedFile[bytes] | None = self.cleaned_data["file"]
+        if upload and (upload.size or 0) <= MOST_BYTES:  # a larger one is refused when it is read
+            refuse_infected(upload, what="import", user_id=self.user_id)
+        return upload
 
     def refuse(self, error: Any) -> None:
         """Say at the file why it cannot be read."""

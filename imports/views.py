@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from integrations.runs import UNDER_WAY
 from lib.paging import page_of
 from lib.spreadsheets import Cell, Sheet, sheet_response
@@ -60,6 +61,7 @@ def _with_billed(imports: list[FileImport]) -> list[tuple[FileImport, int]]:
 
 @require_safe
 @administrator_required
+@limited("exports")
 def file_template(request: MemberRequest, kind: str) -> HttpResponseBase:
     """Download a file with the headings that are known, and an example."""
     if kind not in KINDS:
@@ -83,6 +85,7 @@ def file_stop(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @administrator_required
+@limited("exports")
 def file_errors(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Download the rows with errors, as they were in the file, with the reason in a last column."""
     found = import_or_404(request, pk)

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access import administrator_required
 from accounts.login.confirming import is_confirmed, to_confirm
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 
 from .answers import in_words
 from .connecting import (
@@ -44,6 +45,7 @@ def integration_list(request: MemberRequest) -> HttpResponse:
 @sensitive_variables("form")
 @never_cache
 @administrator_required
+@limited("connection tests", methods=("POST",))
 def eboekhouden(request: MemberRequest) -> HttpResponse:
     """Show the settings page; POST saves it."""
     connection = _connection(request)
@@ -74,6 +76,7 @@ def eboekhouden(request: MemberRequest) -> HttpResponse:
 @sensitive_variables("form")
 @never_cache
 @administrator_required
+@limited("connection tests")
 def eboekhouden_test(request: MemberRequest) -> HttpResponse:
     """Test the typed codes, and show the page again with everything that was typed."""
     connection = get_object_or_404(

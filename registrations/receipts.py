@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.files import ServedFile, serve
 from accounts.models import Membership
 from lib import images, pdf
+from lib.virus_scan import refuse_infected
 
 from .models import Expense
 
@@ -27,12 +28,12 @@ PAGE_PIXELS = (2400, 2400)
 LONGEST_NAME = 150
 
 
-def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
+def checked(upload: "UploadedFile[bytes]", *, user_id: int | None = None) -> "ContentFile[bytes]":
     """Return the file to store, under a random name; pictures are drawn again, without metadata.
 
     The content decides what the file is, not its name. Raises ValidationError with a sentence.
     """
-    content = _content_of(upload)
+    content = _content_of(upload, user_id=user_id)
     kind, extension = images.kind_of(content), "pdf"
     if kind in images.PICTURES:
         picture = images.draw_again(content)
@@ -50,32 +51,35 @@ def checked(upload: "UploadedFile[bytes]") -> "ContentFile[bytes]":
     return ContentFile(content, name=f"{secrets.token_hex(16)}.{extension}")
 
 
-def checked_together(uploads: "Sequence[UploadedFile[bytes]]") -> "ContentFile[bytes]":
+def checked_together(
+    uploads: "Sequence[UploadedFile[bytes]]", *, user_id: int | None
+) -> "ContentFile[bytes]":
     """Return the file to store: one upload as it is, several photos as the pages of one PDF.
 
     Raises ValidationError with a sentence.
     """
     if len(uploads) == 1:
-        return checked(uploads[0])
+        return checked(uploads[0], user_id=user_id)
     if len(uploads) > MOST_PAGES:
         text = _("Choose at most %(most)d photos, or scan them to one PDF.")
         raise ValidationError(text % {"most": MOST_PAGES})
-    pages = [_page_of(upload) for upload in uploads]
+    pages = [_page_of(upload, user_id=user_id) for upload in uploads]
     content = images.as_pdf(pages)
     if len(content) > settings.RECEIPT_MAX_BYTES:
         raise ValidationError(_("Together the photos are larger than 10 MB. Choose fewer."))
     return ContentFile(content, name=f"{secrets.token_hex(16)}.pdf")
 
 
-def _content_of(upload: "UploadedFile[bytes]") -> bytes:
+def _content_of(upload: "UploadedFile[bytes]", *, user_id: int | None) -> bytes:
     if (upload.size or 0) > settings.RECEIPT_MAX_BYTES:
         raise ValidationError(_("The file is larger than 10 MB. Choose a smaller one."))
+    refuse_infected(upload, what=RECEIPT, user_id=user_id)
     return upload.read()
 
 
-def _page_of(upload: "UploadedFile[bytes]") -> bytes:
+def _page_of(upload: "UploadedFile[bytes]", *, user_id: int | None) -> bytes:
     """Return a photo, drawn again and small enough for a page."""
-    content = _content_of(upload)
+    content = _content_of(upload, user_id=user_id)
     if images.kind_of(content) not in images.PICTURES:
         raise ValidationError(
             _("Choose one PDF, or several photos: only photos become pages of one receipt.")

@@ -8,6 +8,7 @@ settings.load_profile("tests")
 
 pytest_plugins = [
     "tests.plugins.agency",
+    "tests.plugins.clamav",
     "tests.plugins.emptying",
     "tests.plugins.left_sessions",
     "tests.plugins.mailserver",

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from lib.virus_scan import scanner_at
+
 from .other_versions import is_of_another_version
 from .product import LONGEST_NAME
 
@@ -23,7 +25,7 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 def settings_are_complete(**_: object) -> list[CheckMessage]:
     """Check the settings that the program needs everywhere."""
     found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
-    return [*found, *_product_name(), *_login_providers(), *_files_host()]
+    return [*found, *_product_name(), *_login_providers(), *_files_host(), *_scanner()]
 
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
@@ -152,6 +154,18 @@ def _files_host() -> Iterator[CheckMessage]:
             "FILES_HOST is not the name of a server, such as files.example.nl.",
             hint="Without https:// and without a path.",
             id="timechimp_eb.E021",
+        )
+
+
+def _scanner() -> Iterator[CheckMessage]:
+    try:
+        if settings.CLAMAV:
+            scanner_at(settings.CLAMAV)
+    except ValueError:
+        yield Error(
+            "CLAMAV is no address of a clamd, so no upload would be stored.",
+            hint="For example tcp://clamav:3310 or unix:/run/clamav/clamd.ctl; empty for none.",
+            id="timechimp_eb.E022",
         )
 
 

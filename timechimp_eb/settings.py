@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.work_limits.WorkLimitMiddleware",
     "ui.parts.PartMiddleware",
     "ui.dialogs.DialogRedirectMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -240,6 +241,10 @@ STORAGES = {
     },
 }
 MEDIA_URL = ""
+# Uploads are scanned before they are stored: tcp://host:3310 or unix:/path, empty for none.
+CLAMAV = env.str("CLAMAV", default="").strip()
+# Whether an upload is refused while the scanner cannot be reached.
+CLAMAV_REQUIRED = env.bool("CLAMAV_REQUIRED", default=True)
 RECEIPT_MAX_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

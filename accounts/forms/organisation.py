@@ -112,7 +112,7 @@ class OrganisationForm(HasPhone, KeepsUpload, HasRounding, forms.ModelForm):  # 
     def clean_logo(self) -> "ContentFile[bytes] | None":
         upload = self.cleaned_data["logo"]
         if upload:
-            logo = encode_logo(upload)
+            logo = encode_logo(upload, user_id=self.user_id)
             self.new_upload = logo, upload.name
             return logo
         return self.kept_upload.content() if self.kept_upload else None

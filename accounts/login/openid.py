@@ -22,6 +22,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, get_random_string
+from django.utils.functional import cached_property
 from urllib3.exceptions import HTTPError
 
 from .provider_settings import GOOGLE, MICROSOFT, LoginProvider, is_secure
@@ -43,7 +44,8 @@ class Exchange(requests.Session):
         """Send a request and read the answer. Raises RequestException."""
         end = time.monotonic() + DEADLINE
         kwargs |= {"timeout": (CONNECT_SECONDS, READ_SECONDS), "stream": True}
-        answer = super().request(*args, allow_redirects=False, **kwargs)
+        kwargs["allow_redirects"] = False
+        answer = super().request(*args, **kwargs)
         try:
             # Where requests keeps an answer that was read.
             answer._content = b"".join(_pieces(answer, end=end))
@@ -69,18 +71,17 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
 
     nonce = ""
 
-    @property
+    @cached_property
     def openid_config(self) -> dict[str, Any]:
         """The addresses of the provider, from its own page about them."""
-        if not hasattr(self, "_openid_config"):
-            try:
-                found = super().openid_config
-            except (AttributeError, TypeError):  # no JSON object
-                found = None
-            if not _is_usable(found, self.get_provider().about):
-                self.__dict__.pop("_openid_config", None)
-                raise OAuth2Error("configuration")
-        return dict(self._openid_config)
+        provider = self.get_provider()
+        with Exchange() as session:
+            answer = session.get(provider.server_url)
+        answer.raise_for_status()
+        found = answer.json()
+        if not _is_usable(found, provider.about):
+            raise OAuth2Error("configuration")
+        return dict(found)
 
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> dict[str, str]:
         """Return the two tokens; nothing else of the answer is used."""
@@ -103,7 +104,10 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
         claims = self._decode_id_token(app, kwargs["response"]["id_token"])
         if not self.nonce or not constant_time_compare(str(claims.get("nonce")), self.nonce):
             raise OAuth2Error("nonce")
-        if isinstance(claims.get("aud"), list) and claims.get("azp", app.client_id) != app.client_id:
+        if (
+            isinstance(claims.get("aud"), list)
+            and claims.get("azp", app.client_id) != app.client_id
+        ):
             raise OAuth2Error("azp")
         if not isinstance(claims.get("sub"), str) or not claims["sub"]:
             raise OAuth2Error("sub")

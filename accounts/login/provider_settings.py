@@ -91,9 +91,10 @@ def _openid(read: Reader) -> LoginProvider | None:
     faults = []
     if len(name) > LONGEST_NAME or not name.isprintable():
         faults.append(f"OIDC_NAME must be one line of at most {LONGEST_NAME} characters.")
-    for one in filter(None, (address, *others)):
-        if not is_secure(one):
-            faults.append(f"{one} is not https, so the client secret would be sent unencrypted.")
+    open_ones = [one for one in filter(None, (address, *others)) if not is_secure(one)]
+    faults += [
+        f"{one} is not https, so it can be read and changed on its way." for one in open_ones
+    ]
     return _provider(read, OPENID, name, address, needed=names, faults=faults, others=others)
 
 

@@ -215,10 +215,10 @@ def _proved_person(sociallogin: SocialLogin) -> User | None:
 
 def _reason(request: HttpRequest, error: Any, exception: Any, context: dict[str, Any]) -> str:
     """Return why the exchange failed."""
+    if error == AuthError.CANCELLED or request.GET.get("error") == "access_denied":
+        return CANCELLED  # some providers leave the state out then
     if "state_id" in context:
         return TOO_LATE
-    if error == AuthError.CANCELLED:
-        return CANCELLED
     if isinstance(exception, OAuth2Error):
         is_time = isinstance(exception.__cause__, ExpiredSignatureError | ImmatureSignatureError)
         return CLOCK if is_time else WRONG

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from vat.total_rows import total_rows
 
 from ..forms.credits import CreditForm
@@ -43,6 +44,7 @@ def invoice_credit(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @invoicer_required
+@limited("previews")
 def invoice_credit_preview(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the dialog again for the lines that are ticked now."""
     invoice = _creditable(request, pk)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 
 from ..documents.supply import supply_period
 from ..forms.draft_editor import DraftEditor
@@ -85,6 +86,7 @@ def _shown(
 
 @require_POST
 @invoicer_required
+@limited("previews")
 def invoice_preview(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the invoice with the typed values; wrong lines are not counted yet."""
     invoice = invoice_or_404(request, pk)

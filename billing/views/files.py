@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import invoicer_required
 from accounts.files import to_file
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 
 from ..documents import served
 from ..documents.archive.zipping import zipped
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 @require_safe
 @invoicer_required
+@limited("documents")
 def invoice_file(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Lead to the PDF: of a draft as it would be now, of a final invoice as it was issued."""
     invoice = invoice_or_404(request, pk)
@@ -36,6 +38,7 @@ def invoice_file(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @invoicer_required
+@limited("documents")
 def invoice_ubl_file(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Lead to the UBL as it was issued."""
     invoice = invoice_or_404(request, pk)
@@ -66,6 +69,7 @@ def _missing(request: MemberRequest, invoice: Invoice, name: str) -> HttpRespons
 
 @require_POST
 @invoicer_required
+@limited("exports")
 def invoice_files(request: MemberRequest) -> HttpResponseBase:
     """Return PDF and UBL of the ticked invoices as one ZIP.
 

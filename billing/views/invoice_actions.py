@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from lib.selections import deselect, end_selection
 from lib.toasts import Link, toast
 
@@ -41,6 +42,7 @@ NAMED = 3
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
+@limited("invoice mails", methods=("POST",))
 def invoice_send(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the e-mail with the invoice; POST sends it."""
     invoice = invoice_or_404(request, pk)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import administrator_required
 from accounts.models import Language
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 
 from ..fields import check_placeholders
 from ..mailing import REASONS, Letter, MailFailed
@@ -46,6 +47,7 @@ def filled_example(request: MemberRequest, letter: Letter, *, language: str) -> 
 
 @require_POST
 @administrator_required
+@limited("test mails")
 def test_mail(request: MemberRequest) -> HttpResponse:
     """Send the reader a test e-mail, and show the result."""
     try:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 
 from ..mailing import REASONS, Letter
 from ..mailing.letters import expected_values
@@ -15,6 +16,7 @@ from .invoices import invoice_or_404
 
 @require_POST
 @invoicer_required
+@limited("previews")
 def letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
     """Preview the typed text as it would be sent now."""
     invoice = invoice_or_404(request, pk)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from customers.models import Customer
 from integrations.models import Connection
 from lib.dispatch import enqueue
@@ -55,6 +56,7 @@ def reminder_list(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @invoicer_required
+@limited("invoice mails", methods=("POST",))
 def reminder_send(request: MemberRequest) -> HttpResponse:
     """Queue the selected reminders; the page shows their progress."""
     ids = ids_in(request.POST.getlist("reminders"))
@@ -100,6 +102,7 @@ def reminder_progress(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @invoicer_required
+@limited("previews")
 def reminder_letter_preview(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the e-mail as it would be sent now."""
     today = timezone.localdate()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from customers.models import Customer
 from integrations.models import Connection
 from lib.choices import chosen_id
@@ -87,6 +88,7 @@ def report_turnover_invoices(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @invoicer_required
+@limited("exports")
 def report_turnover_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export turnover as CSV, or as XLSX with `file=xlsx`."""
     _form, query = _turnover(request)

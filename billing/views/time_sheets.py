@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from lib.choices import chosen_id
 from lib.spreadsheets import Sheet, sheet_response
 from registrations.models import RegistrationQuerySet
@@ -46,6 +47,7 @@ def time_sheet(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @member_required
+@limited("exports")
 def time_sheet_file(request: MemberRequest) -> HttpResponseBase:
     """Return the time sheet as PDF or, with `file=xlsx`, as a workbook."""
     selection = _hours_of(Selection.parsed(request.POST))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from lib.paging import page_of
 from lib.spreadsheets import sheet_response
 from projects.models import Project
@@ -114,6 +115,7 @@ def unbilled_written_off(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @invoicer_required
+@limited("exports")
 def unbilled_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export billable work as CSV, or as XLSX with `file=xlsx`."""
     asked = _unbilled_request(request)

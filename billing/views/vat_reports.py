@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from integrations.models import Connection
 from lib.choices import chosen_id
 from lib.money import ZERO
@@ -70,6 +71,7 @@ def report_vat_invoices(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @invoicer_required
+@limited("exports")
 def report_vat_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the VAT report as CSV, or as XLSX with `file=xlsx`."""
     sheet = vat_sheet(request.organisation, _period_form(request).days)
@@ -119,6 +121,7 @@ def report_icp_invoices(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @invoicer_required
+@limited("exports")
 def report_icp_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the list as CSV, or as XLSX with `file=xlsx`."""
     sheet = icp_sheet(request.organisation, _period_form(request).days)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import invoicer_required
 from accounts.closed_periods import close_until
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from lib.choices import chosen_id
 from lib.paging import page_of
 from lib.spreadsheets import sheet_response
@@ -110,6 +111,7 @@ def report_return_changes(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @invoicer_required
+@limited("exports")
 def report_return_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the boxes as CSV, or as XLSX with `file=xlsx`."""
     sheet = return_sheet(request.organisation, _form(request).days)
@@ -118,6 +120,7 @@ def report_return_export(request: MemberRequest) -> StreamingHttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @invoicer_required
+@limited("exports")
 def report_return_file(request: MemberRequest) -> HttpResponse:
     """Mark the return of the period as filed; an administrator may close the books as well."""
     form = _form(request)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from lib.choices import chosen_id
 from lib.paging import page_of
 from lib.spreadsheets import sheet_response
@@ -69,6 +70,7 @@ def report_work_rows(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @invoicer_required
+@limited("exports")
 def report_work_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the work per customer as CSV, or as XLSX with `file=xlsx`."""
     sheet = work_sheet(_at(request, _form(request)))

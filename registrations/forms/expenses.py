@@ -208,7 +208,7 @@ class ExpenseForm(KeepsUpload, RegistrationForm):
         uploads, row = self._uploads(cleaned), self.instance
         if uploads:
             try:
-                file = checked_together(uploads)
+                file = checked_together(uploads, user_id=self.user_id)
             except ValidationError as error:
                 self.add_error("receipt", error)
             else:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from lib.seeking import PARAMETERS, OrderedRows, page_of
 from lib.spreadsheets import sheet_response
 
@@ -132,6 +133,7 @@ def overview_selected(request: MemberRequest, overview: Overview) -> JsonRespons
 
 @require_safe
 @member_required
+@limited("exports")
 def overview_export(request: MemberRequest, overview: Overview) -> StreamingHttpResponse:
     """Export every registration of the filter, as CSV or with `file=xlsx` as a workbook."""
     rows = _ordered(request, overview, _filtered(request, overview).rows).all()

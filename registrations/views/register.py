@@ -39,7 +39,6 @@ from ..forms.somebody import SomebodyForm
 from ..history import history_of
 from ..models import (
     EDITABLE_STATUSES,
-    Expense,
     FavouriteTrip,
     Registration,
     Status,

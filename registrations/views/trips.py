@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import member_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from lib.choices import chosen_id
 from lib.paging import page_of
 from lib.spreadsheets import sheet_response
@@ -47,6 +48,7 @@ def trip_log(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @member_required
+@limited("exports")
 def trip_log_export(request: MemberRequest) -> StreamingHttpResponse:
     """Return the same as CSV, or with `file=xlsx` as a workbook."""
     log = _log(request, _year(request), _vehicle(request) or 0)

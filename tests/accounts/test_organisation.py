@@ -14,6 +14,7 @@ from PIL import Image
 
 from accounts.models import Membership, Organisation
 from tests.factories import LAWFUL_ISSUER, create_membership, create_organisation
+from tests.plugins.clamav import EICAR, Clamd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -259,3 +260,15 @@ def test_everybody_sees_only_the_logo_of_their_own_organisation(client_of, insid
 
     assert theirs.get(reverse("accounts:organisation-logo")).status_code == 404
     assert Client().get(reverse("accounts:organisation-logo")).status_code == 302
+
+
+def test_a_logo_with_a_virus_is_refused_at_its_field(
+    inside: Client, organisation: Organisation, clamd: Clamd
+) -> None:
+    answer = save(inside, logo=picture(extra=EICAR), name="Another name")
+
+    organisation.refresh_from_db()
+    assert answer.status_code == 422
+    assert "has a virus (Eicar-Test-Signature)" in answer.context["form"].errors["logo"][0]
+    assert "Another name" in answer.content.decode()
+    assert not organisation.logo

@@ -3,6 +3,8 @@
 import json
 import re
 import secrets
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
-import oidc_provider_mock
 import pytest
 import requests
 from django.test import Client
@@ -21,7 +22,10 @@ from django.urls import reverse
 
 from accounts.login.provider_settings import LoginProvider
 
+from .servers import unused_port
+
 DOMAIN = "studio-oost.example"
+START_SECONDS = 60
 
 
 def provider_at(url: str, *, key: str = "oidc", **options: Any) -> LoginProvider:
@@ -73,8 +77,29 @@ def log_in_through(client: Client, provider: Provider, sub: str, **typed: str) -
 
 @pytest.fixture(scope="session")
 def running_provider() -> Iterator[str]:
-    with oidc_provider_mock.run_server_in_thread(require_nonce=True) as server:
-        yield f"http://localhost:{server.server_port}"
+    """A provider in a process of its own; gives its address."""
+    port = unused_port()
+    command = [sys.executable, "-m", "oidc_provider_mock", "--require-nonce", "true"]
+    command += ["--host", "localhost", "--port", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **quiet) as process:
+        _wait_for(url := f"http://localhost:{port}")
+        yield url
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(url: str) -> None:
+    end = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            requests.get(url, timeout=2)
+        except requests.ConnectionError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 @pytest.fixture

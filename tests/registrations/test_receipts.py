@@ -18,6 +18,7 @@ from lib.kept_uploads import FOLDER, MOST_FILES
 from registrations.models import Expense, Status
 from registrations.tasks import purge_kept_uploads
 from tests import factories
+from tests.plugins.clamav import EICAR
 
 # The tests make photos of iPhones before the program reads one.
 pillow_heif.register_heif_opener()
@@ -454,3 +455,25 @@ def test_the_rate_of_the_category_is_in_a_price_incl_vat(office, employee):
     expense = Expense.objects.get()
     assert answer.status_code == 302
     assert (expense.vat_rate, expense.price, expense.price_paid) == (rate, 100, 121)
+
+
+def test_a_receipt_with_a_virus_is_refused_at_its_field_and_stored_nowhere(office, employee, clamd):
+    infected = PDF.replace(b"%%EOF", EICAR + b"\n%%EOF")
+
+    answer = upload(office, employee, "bon.pdf", infected)
+
+    assert answer.status_code == 422
+    assert "has a virus (Eicar-Test-Signature)" in reason(answer)
+    assert 'name="kept_upload"' not in answer.content.decode()
+    assert not Expense.objects.exists()
+    assert upload(office, employee, "bon.pdf", PDF).status_code == 302
+    assert clamd.got == [infected, PDF]
+
+
+def test_each_of_several_photos_is_scanned(office, employee, clamd):
+    photos = [("1.jpg", picture("JPEG")), ("2.jpg", picture("JPEG") + EICAR)]
+
+    answer = receipt_of(office, employee, *photos)
+
+    assert "has a virus" in reason(answer)
+    assert len(clamd.got) == 2

@@ -18,7 +18,14 @@ from registrations.models import Expense
 from registrations.views.actions import ACTIONS
 from tests import factories
 
-from .test_every_page import PAGES, WORDS, _dated_rate, _everything, connected_account, invitation_of
+from .test_every_page import (
+    PAGES,
+    WORDS,
+    _dated_rate,
+    _everything,
+    connected_account,
+    invitation_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 

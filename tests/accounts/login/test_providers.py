@@ -97,7 +97,9 @@ def test_the_page_stays_for_accounts_of_a_provider_that_was_switched_off(
 # --- Going there ----------------------------------------------------------------------------------
 
 
-def test_the_login_page_leads_there_with_state_nonce_and_proof_key(provider: Provider) -> None:
+def test_the_login_page_leads_there_with_state_nonce_and_proof_key(
+    provider: Provider, sanne: Membership
+) -> None:
     client = Client()
     page = client.get(reverse("account_login"))
     assert "Log in through Our Login" in text(page)
@@ -440,9 +442,7 @@ def test_an_account_of_another_person_is_neither_taken_nor_removed(
     mine = client_of(sanne)
 
     answer = connect(mine, provider, "p3")
-    gone = mine.post(
-        reverse("accounts:connection-remove", args=[SocialAccount.objects.get().pk])
-    )
+    gone = mine.post(reverse("accounts:connection-remove", args=[SocialAccount.objects.get().pk]))
 
     assert answer.status_code == 403
     assert "already connected with somebody else" in text(answer)
@@ -529,7 +529,7 @@ def test_logging_out_ends_the_session(provider: Provider, sanne: Membership) -> 
 # --- Answers that do not let somebody in ----------------------------------------------------------
 
 
-def test_refusing_there_changes_nothing(provider: Provider) -> None:
+def test_refusing_there_changes_nothing(provider: Provider, sanne: Membership) -> None:
     client = Client()
 
     answer = come_back(client, provider.refuse(leave(client)))
@@ -602,9 +602,7 @@ def test_a_provider_that_says_it_has_trouble_is_down(answers: Answers) -> None:
 WRONG = "an answer that cannot be used"
 
 
-def test_the_answers_of_this_provider_let_somebody_in(
-    answers: Answers, sanne: Membership
-) -> None:
+def test_the_answers_of_this_provider_let_somebody_in(answers: Answers, sanne: Membership) -> None:
     """What the tests below change is all that is wrong there."""
     answers.claims = {"email_verified": True}
     client = Client()

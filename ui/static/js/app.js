@@ -245,7 +245,9 @@
   // What is asked while typing fails without a word: nothing was to be changed.
   const isQuiet = (event) => event.target.matches?.("[data-quiet]");
   on("htmx:sendError", (event) => isQuiet(event) || toast(document.body.dataset.offline, "danger"));
-  on("htmx:responseError", (event) => isQuiet(event) || toast(document.body.dataset.failed, "danger"));
+  // A limit that was reached comes with its sentence.
+  const failure = ({ xhr }) => (xhr?.status === 429 && xhr.responseText) || document.body.dataset.failed;
+  on("htmx:responseError", (event) => isQuiet(event) || toast(failure(event.detail), "danger"));
   on("htmx:load", (event) => {
     if (event.target.matches?.("[data-toast]")) leaveLater(event.target);
   });
