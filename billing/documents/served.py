@@ -14,7 +14,7 @@ from .archive import issued_file
 from .pdf import invoice_pdf
 
 INVOICE, UBL = "invoice", "ubl"
-# The PDF viewers of browsers run scripts and styles of their own, which a sandbox forbids. What is
+# At least Safari shows no PDF in a sandbox, and viewers have styles of their own. What is
 # shown is a PDF that this program made; what people uploaded is only downloaded.
 VIEWER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 

@@ -172,6 +172,7 @@ def report_outstanding_invoices(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @invoicer_required
+@limited("exports")
 def report_outstanding_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export the outstanding amounts as CSV, or as XLSX with `file=xlsx`."""
     form = _as_at(request)

@@ -18,6 +18,7 @@ from imports.models import FileImport, FileState
 from lib.tables import read_table
 from registrations.models import Status, TimeEntry
 from tests.factories import create_invoice_line, create_membership
+from tests.plugins.clamav import EICAR
 
 from .conftest import table
 
@@ -286,3 +287,18 @@ def test_the_time_that_is_left_follows_the_pace_so_far(agency):
     run.done, run.heartbeat_at = 180, begun + datetime.timedelta(seconds=60)
 
     assert (run.seconds_left, run.minutes_left) == (20, 0)
+
+
+def test_a_file_with_a_virus_is_refused_at_its_field_and_kept_nowhere(client, agency, clamd):
+    answer = upload(client, table(HEAD, *ROWS) + EICAR.decode())
+
+    assert answer.status_code == 422
+    assert "has a virus (Eicar-Test-Signature)" in page(answer)
+    assert not FileImport.objects.exists()
+
+
+def test_a_file_that_cannot_be_scanned_is_refused(client, agency, settings):
+    settings.CLAMAV = "tcp://127.0.0.1:9"
+
+    assert "cannot be checked for viruses now" in page(upload(client, table(HEAD, *ROWS)))
+    assert not FileImport.objects.exists()
