@@ -101,8 +101,8 @@ def opened(membership: Membership, pk: int) -> ServedFile | None:
         content = expense.receipt.open("rb")
     except FileNotFoundError:
         return None
-    name = expense.receipt_name or expense.receipt.name
-    return ServedFile(content, name, content_type_of(expense.receipt.name))
+    stored = str(expense.receipt.name)
+    return ServedFile(content, expense.receipt_name or stored, content_type_of(stored))
 
 
 serve(RECEIPT, opened)

@@ -181,12 +181,14 @@ def refuse(request: HttpRequest, about: LoginProvider, reason: str, *, why: str 
     )
 
 
-def allow_leaving(answer: HttpResponseBase) -> HttpResponseBase:
+def allow_leaving(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
     """Let the forms of a page lead to the providers; the content policy allows no other place."""
     origins = [origin for one in offered() for origin in one.origins]
     if not origins:
         return answer
-    allowed: HttpResponseBase = csp_update({"form-action": origins})(lambda: answer)()
+    allowed: HttpResponseBase = csp_update({"form-action": origins})(lambda _request: answer)(
+        request
+    )
     return allowed
 
 

@@ -44,7 +44,7 @@ def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponseBas
     provider = _provider_or_404(request, provider_id)
     view = CallbackView.adapter_view(OpenIDAdapter(request, provider_id))
     try:
-        return view(request)  # type: ignore[no-any-return]
+        return view(request)
     except (OAuth2Error, RequestException) as error:
         return _failed(request, provider, error)
 
@@ -55,7 +55,7 @@ def connections(request: UserRequest) -> HttpResponseBase:
     """Show the accounts with which the person can log in, and what can be connected."""
     providers = offered()
     names = {one.key: one.name for one in providers}
-    accounts = list(request.user.socialaccount_set.order_by("date_joined"))
+    accounts = list(SocialAccount.objects.filter(user=request.user).order_by("date_joined"))
     if not providers and not accounts:
         raise Http404
     connected = {one.provider for one in accounts}
@@ -63,7 +63,7 @@ def connections(request: UserRequest) -> HttpResponseBase:
         "accounts": [(one, names.get(one.provider, "")) for one in accounts],
         "connectable": [one for one in providers if one.key not in connected],
     }
-    return allow_leaving(render(request, "accounts/connections.html", context))
+    return allow_leaving(request, render(request, "accounts/connections.html", context))
 
 
 @require_POST
@@ -85,7 +85,7 @@ def connection_remove(request: UserRequest, pk: int) -> HttpResponse:
         return _confirm_first()
     disconnect(account, by=request.user)
     messages.success(request, _("The account has been disconnected."))
-    still_there = bool(offered()) or request.user.socialaccount_set.exists()
+    still_there = bool(offered()) or SocialAccount.objects.filter(user=request.user).exists()
     return redirect("accounts:connections" if still_there else "accounts:profile")
 
 

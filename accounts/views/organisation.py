@@ -67,6 +67,6 @@ def logo_remove(request: MemberRequest) -> HttpResponse:
 def organisation_logo(request: MemberRequest) -> HttpResponse:
     """Lead to the logo of the reader's own organisation."""
     logo = request.organisation.logo
-    if not logo or not logo.storage.exists(logo.name):
+    if not logo or not logo.storage.exists(str(logo.name)):
         raise Http404
     return to_file(request, LOGO, request.organisation.pk, is_cached=True)

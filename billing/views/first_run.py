@@ -28,7 +28,7 @@ def login_or_first_run(request: HttpRequest) -> HttpResponseBase:
     if seconds := getattr(request, "throttled_seconds", 0):
         answer.status_code = 429
         answer["Retry-After"] = str(seconds)
-    return allow_leaving(answer)
+    return allow_leaving(request, answer)
 
 
 @never_cache

@@ -141,7 +141,7 @@ def receipt(request: MemberRequest, pk: int) -> HttpResponse:
     expense = receipts.expense_of(request.membership, pk)
     if expense is None:
         raise Http404
-    if not expense.receipt.storage.exists(expense.receipt.name):
+    if not expense.receipt.storage.exists(str(expense.receipt.name)):
         raise Http404(_("The receipt file is missing. Upload it again."))
     return to_file(request, receipts.RECEIPT, pk)
 
