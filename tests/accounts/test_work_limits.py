@@ -101,7 +101,7 @@ def test_who_asks_too_often_gets_a_page_with_a_sentence(
 
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert answers[-1]["Retry-After"] == "600"
-    sentence = {"en": "Wait at most 10 minutes", "nl": "Wacht hooguit 10 minuten"}[language]
+    sentence = {"en": "Wait at most 10 minutes", "nl": "Wacht hoogstens 10 minuten"}[language]
     assert sentence in text(answers[-1])
     assert 'role="banner"' in text(answers[-1]) or "<header" in text(answers[-1])
 
