@@ -18,7 +18,9 @@ POLICY = "organisation"
 # Who somebody is and where they work must be known before an organisation is chosen.
 BEFORE_ANY = {User, Organisation, Membership, AccountMail}
 # Apps of others that know accounts only.
-OF_ACCOUNTS = {"account", "admin", "auth", "contenttypes", "mfa", "sessions", "usersessions"}
+OF_ACCOUNTS = {
+    "account", "admin", "auth", "contenttypes", "mfa", "sessions", "socialaccount", "usersessions",
+}  # fmt: skip
 
 
 def tenant_models() -> list[type[models.Model]]:
