@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from timechimp_eb.secret_files import NAMES
+
 RAM = "/dev/shm"
 
 
@@ -38,6 +40,8 @@ os.environ.update(
 for _name in [*os.environ]:
     if _name.startswith(("GOOGLE_", "MICROSOFT_", "OIDC_")):
         del os.environ[_name]
+for _name in NAMES:
+    os.environ.pop(f"{_name}_FILE", None)
 
 from timechimp_eb.settings import *  # noqa: E402, F403
 from timechimp_eb.settings import DATA_DIR, DATABASES  # noqa: E402

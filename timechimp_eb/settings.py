@@ -1,5 +1,6 @@
 """Settings from the environment; docs/operations.md lists them, checks.py explains errors."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -8,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.login import provider_settings
 
-from . import logs, product
+from . import logs, product, secret_files
 from .schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+# Each secret may be a file: SECRET_KEY_FILE and so on.
+env.ENVIRON = secret_files.environment(os.environ)
+SECRET_FILES = secret_files.files(os.environ)
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
