@@ -11,3 +11,4 @@ class SiteConfig(AppConfig):
         register(checks.settings_are_complete)
         register(checks.settings_are_safe, Tags.security, deploy=True)
         register(checks.database_is_of_this_version, Tags.database)
+        register(checks.database_role_is_limited, Tags.database, deploy=True)

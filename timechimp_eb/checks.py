@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -20,6 +21,19 @@ from .product import LONGEST_NAME
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+ROLE_HINT = "Give the program a role of its own: docs/operations.md, Two roles in PostgreSQL."
+# The tables of the program, and what the connected role may do to them besides rows.
+ROLE = """
+    WITH tables AS (
+        SELECT oid, relowner FROM pg_class
+        WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+    )
+    SELECT current_user, rolsuper OR rolbypassrls,
+        (SELECT count(*) FROM tables WHERE pg_has_role(relowner, 'USAGE')),
+        (SELECT count(*) FROM tables WHERE has_table_privilege(oid, 'TRUNCATE, TRIGGER')),
+        has_schema_privilege(current_schema(), 'CREATE')
+    FROM pg_roles WHERE rolname = current_user
+"""
 
 
 def settings_are_complete(**_: object) -> list[CheckMessage]:
@@ -30,8 +44,8 @@ def settings_are_complete(**_: object) -> list[CheckMessage]:
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
     """Check for unsafe settings in production; runs with `check --deploy` only."""
-    found = [*_https(), *_database(), *_tasks(), *_mail(), *_content_policy()]
-    return [*found, *_loggers(), *_failpoints()]
+    found = [*_https(), *_hosts(), *_cookies(), *_database(), *_broker(), *_tasks(), *_mail()]
+    return [*found, *_content_policy(), *_loggers(), *_failpoints(), *_secret_files()]
 
 
 def database_is_of_this_version(
@@ -39,6 +53,43 @@ def database_is_of_this_version(
 ) -> list[CheckMessage]:
     """Report a database that `migrate` cannot bring up to date; Django runs this before it."""
     return [_other_version(alias) for alias in databases or () if _is_of_another_version(alias)]
+
+
+def database_role_is_limited(
+    *, databases: Sequence[str] | None = None, **_: object
+) -> list[CheckMessage]:
+    """Report a role of PostgreSQL that may do more than the program needs.
+
+    Who can run SQL as such a role can disable the triggers that keep final invoices unchanged.
+    Runs with `check --deploy --database default` only; `migrate` needs the owner.
+    """
+    return [
+        message
+        for alias in databases or ()
+        if connections[alias].vendor == "postgresql"
+        for message in _role(alias)
+    ]
+
+
+def _role(alias: str) -> Iterator[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(ROLE)
+        name, has_every_right, owned, changeable, may_create = cursor.fetchone()
+    if has_every_right:
+        yield Error(
+            f"The database role {name} is a superuser or skips row security, so nothing in the"
+            " database is refused to the program.",
+            hint=ROLE_HINT,
+            id="timechimp_eb.E020",
+        )
+    elif owned or changeable or may_create:
+        yield Error(
+            f"The database role {name} owns {owned} tables, may truncate or put triggers on"
+            f" {changeable}, and may {'' if may_create else 'not '}create tables. It should only"
+            " read and write rows.",
+            hint=ROLE_HINT,
+            id="timechimp_eb.E021",
+        )
 
 
 def _is_of_another_version(alias: str) -> bool:
@@ -143,7 +194,7 @@ def _login_providers() -> Iterator[CheckMessage]:
             yield Error(
                 fault,
                 hint="Until then the login page does not offer it. docs/operations.md has the way.",
-                id="timechimp_eb.E020",
+                id="timechimp_eb.E026",
             )
 
 
@@ -153,7 +204,7 @@ def _files_host() -> Iterator[CheckMessage]:
         yield Error(
             "FILES_HOST is not the name of a server, such as files.example.nl.",
             hint="Without https:// and without a path.",
-            id="timechimp_eb.E021",
+            id="timechimp_eb.E027",
         )
 
 
@@ -165,7 +216,7 @@ def _scanner() -> Iterator[CheckMessage]:
         yield Error(
             "CLAMAV is no address of a clamd, so no upload would be stored.",
             hint="For example tcp://clamav:3310 or unix:/run/clamav/clamd.ctl; empty for none.",
-            id="timechimp_eb.E022",
+            id="timechimp_eb.E028",
         )
 
 
@@ -197,8 +248,48 @@ def _database() -> Iterator[CheckMessage]:
         )
 
 
+def _hosts() -> Iterator[CheckMessage]:
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "ALLOWED_HOSTS contains *, so links in e-mails could lead to another website.",
+            hint="List the names under which people reach the program.",
+            id="timechimp_eb.E022",
+        )
+
+
+def _cookies() -> Iterator[CheckMessage]:
+    names = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    if settings.HTTPS and not all(name.startswith("__Host-") for name in names):
+        yield Error(
+            "A cookie of the session or of the CSRF token has a name without __Host-, so another"
+            " website of the same domain could set it.",
+            id="timechimp_eb.E023",
+        )
+
+
+def _broker() -> Iterator[CheckMessage]:
+    address = urlsplit(settings.CELERY_BROKER_URL)
+    if address.hostname and address.hostname not in LOOPBACK and not address.password:
+        yield Error(
+            "REDIS_URL has no password and its server is not this machine, so anyone in that"
+            " network can read and write tasks.",
+            hint="Set REDIS_PASSWORD or REDIS_PASSWORD_FILE, and a password in Redis.",
+            id="timechimp_eb.E024",
+        )
+
+
+def _secret_files() -> Iterator[CheckMessage]:
+    for name, path in settings.SECRET_FILES.items():
+        if path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+            yield Error(
+                f"{name}_FILE names {path}, which every user of the machine can read or write.",
+                hint=f"chmod o-rwx {path}",
+                id="timechimp_eb.E025",
+            )
+
+
 def _tasks() -> Iterator[CheckMessage]:
-    if settings.CELERY_ACCEPT_CONTENT != ["json"]:
+    if [settings.CELERY_TASK_SERIALIZER, *settings.CELERY_ACCEPT_CONTENT] != ["json", "json"]:
         yield Error(
             "Celery accepts more than JSON, so anyone who can write to the broker could run code.",
             id="timechimp_eb.E007",

@@ -1,5 +1,8 @@
 """System checks explain missing and unsafe settings."""
 
+import logging
+from pathlib import Path
+
 import pytest
 from pytest_django import Settings
 
@@ -24,11 +27,11 @@ def ids(messages: list) -> set[str]:
         ("EBOEKHOUDEN_URL", "http://soap.example.com/", "E005"),
         ("EBOEKHOUDEN_URL", "ftp://127.0.0.1/", "E005"),
         ("BOOKING_SETTLE_SECONDS", 0, "E006"),
-        ("CLAMAV", "clamav:3310", "E022"),
-        ("CLAMAV", "unix://run/clamd.ctl", "E022"),
-        ("CLAMAV", "tcp://clamav:nonsense", "E022"),
-        ("FILES_HOST", "https://files.example.nl", "E021"),
-        ("FILES_HOST", "files.example.nl/x", "E021"),
+        ("CLAMAV", "clamav:3310", "E028"),
+        ("CLAMAV", "unix://run/clamd.ctl", "E028"),
+        ("CLAMAV", "tcp://clamav:nonsense", "E028"),
+        ("FILES_HOST", "https://files.example.nl", "E027"),
+        ("FILES_HOST", "files.example.nl/x", "E027"),
         ("PRODUCT_NAME", "", "E011"),
         ("PRODUCT_NAME", 31 * "x", "E012"),
         ("PRODUCT_NAME", "Two\nlines", "E012"),
@@ -73,7 +76,7 @@ def test_a_provider_that_is_set_in_part_is_explained_and_not_offered(
 
     (message,) = settings_are_complete()
 
-    assert message.id == "timechimp_eb.E020"
+    assert message.id == "timechimp_eb.E026"
     assert sentence in message.msg
     assert offered() == []
 
@@ -111,16 +114,81 @@ def test_a_complete_installation_gets_no_message() -> None:
         ("DEFAULT_FROM_EMAIL", "invoices@localhost", "W005"),
         ("CONTENT_SECURITY_POLICY", {"DIRECTIVES": {"script-src": ["'unsafe-inline'"]}}, "E008"),
         ("FAILPOINTS_ALLOWED", True, "E010"),
+        ("ALLOWED_HOSTS", ["hours.example.com", "*"], "E022"),
+        ("SESSION_COOKIE_NAME", "session", "E023"),
+        ("CSRF_COOKIE_NAME", "__Secure-csrf", "E023"),
+        ("CELERY_BROKER_URL", "redis://redis:6379/0", "E024"),
+        ("CELERY_BROKER_URL", "rediss://hours@broker.example.com/0", "E024"),
+        ("CELERY_TASK_SERIALIZER", "pickle", "E007"),
     ],
 )
 def test_what_must_not_be_seen_in_production(
     settings: Settings, name: str, value: object, complaint: str
 ) -> None:
-    settings.HTTPS = True
-    settings.EBOEKHOUDEN_URL = "https://soap.example.com/"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.DEFAULT_FROM_EMAIL = "invoices@example.com"
+    be_careful(settings)
     setattr(settings, name, value)
 
     # The tests themselves may run on SQLite.
     assert ids(settings_are_safe()) - {"W003"} == {complaint}
+
+
+def be_careful(settings: Settings) -> None:
+    """Set what a careful administrator would set."""
+    settings.HTTPS = True
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    settings.EBOEKHOUDEN_URL = "https://soap.example.com/"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.DEFAULT_FROM_EMAIL = "invoices@example.com"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://127.0.0.1:6379/0",
+        "redis://localhost/0",
+        "redis://[::1]:6379/0",
+        "unix:///run/redis/redis.sock",
+        "redis://:secret@redis:6379/0",
+        "rediss://hours:secret@broker.example.com/0",
+    ],
+)
+def test_a_broker_of_this_machine_or_with_a_password_is_safe(
+    settings: Settings, address: str
+) -> None:
+    be_careful(settings)
+    settings.CELERY_BROKER_URL = address
+
+    assert ids(settings_are_safe()) - {"W003"} == set()
+
+
+def test_a_library_that_could_log_a_security_code_must_be_quiet(settings: Settings) -> None:
+    be_careful(settings)
+    logger = logging.getLogger("zeep")
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        assert ids(settings_are_safe()) - {"W003"} == {"E009"}
+    finally:
+        logger.setLevel(before)
+
+
+@pytest.mark.parametrize(
+    ("mode", "found"),
+    [(0o400, set()), (0o440, set())] + [(mode, {"E025"}) for mode in (0o444, 0o442, 0o646)],
+)
+def test_a_secret_that_every_user_can_read_is_refused(
+    settings: Settings, tmp_path: Path, mode: int, found: set[str]
+) -> None:
+    be_careful(settings)
+    file = tmp_path / "secret_key"
+    file.write_text("secret")
+    file.chmod(mode)
+    # Orchestrators mount a link to the file; the file counts.
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    settings.SECRET_FILES = {"SECRET_KEY": link}
+
+    messages = settings_are_safe()
+
+    assert ids(messages) - {"W003"} == found
+    assert all("SECRET_KEY_FILE" in it.msg for it in messages if it.id.endswith("E025"))

@@ -18,7 +18,7 @@ PRODUCTION = {
     "CREDENTIAL_KEYS": "Y2hlY2stb25seS1jaGVjay1vbmx5LWNoZWNrLW9ubHk=",
     "ALLOWED_HOSTS": "hours.example.com",
     "DATABASE_URL": "postgres://hours:secret@db.example.com/hours",
-    "REDIS_URL": "rediss://broker.example.com/0",
+    "REDIS_URL": "rediss://hours:secret@broker.example.com/0",
     "EMAIL_URL": "smtp+tls://hours:secret@mail.example.com:587",
     "DEFAULT_FROM_EMAIL": "invoices@example.com",
     "EBOEKHOUDEN_URL": "https://soap.e-boekhouden.nl/soap.asmx",
@@ -60,7 +60,11 @@ STEPS = [
     Step("sizes", [PYTHON, "-m", "tools.quality.sizes"]),
     Step(
         "docker compose",
-        tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
+        tool(
+            "check-jsonschema",
+            *("--builtin-schema", "vendor.compose-spec"),
+            *("docker-compose.yml", "deploy/own-proxy.yml"),
+        ),
     ),
     Step(
         "workflow",
