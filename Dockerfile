@@ -1,10 +1,16 @@
 # syntax=docker/dockerfile:1
-FROM python:3.11-slim AS packages
+# The same commit, base image and SOURCE_DATE_EPOCH make the same image: docs/operations.md.
+ARG PYTHON_IMAGE=python:3.11-slim
+
+FROM ${PYTHON_IMAGE} AS packages
+# Compiled modules then carry a hash of their source and no time.
+ARG SOURCE_DATE_EPOCH=0
 COPY requirements.lock /
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.lock
 
-FROM python:3.11-slim
+FROM ${PYTHON_IMAGE}
+ARG SOURCE_DATE_EPOCH=0
 # glibc gives each thread a heap of its own, which never shrinks: two are enough for eight threads.
 ENV PATH=/venv/bin:$PATH \
     MALLOC_ARENA_MAX=2 \
@@ -12,8 +18,9 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/srv/static \
     COLLECTED_STATIC=true
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent program \
-    && install --directory --owner program /data
+RUN groupadd --gid 10001 program \
+    && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent program \
+    && install --directory --owner program --group program --mode 0750 /data /backups
 COPY --from=packages /venv /venv
 WORKDIR /srv/program
 COPY . .
@@ -23,7 +30,7 @@ RUN python -m compileall -q .
 RUN python -m timechimp_eb.translations \
     && DATA_DIR=/tmp/building SECRET_KEY=building CREDENTIAL_KEYS=YnVpbGRpbmctb25seS1idWlsZGluZy1vbmx5LWJ1aWw= \
        python manage.py collectstatic --no-input --verbosity 0
-USER program
+USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 CMD ["gunicorn", "timechimp_eb.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--threads=8", "--config=python:timechimp_eb.serving", "--no-control-socket"]
