@@ -57,6 +57,8 @@ STEPS = [
         PRODUCTION,
     ),
     Step("translations", [PYTHON, "-m", "tools.quality.catalogue"]),
+    Step("licences", [PYTHON, "-m", "tools.quality.licences"]),
+    Step("safety", [PYTHON, "-m", "tools.quality.safety"]),
     Step("sizes", [PYTHON, "-m", "tools.quality.sizes"]),
     Step(
         "docker compose",
