@@ -120,7 +120,7 @@ def test_the_tags_are_those_of_the_files(tmp_path):
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ("echo 'dial tcp: no route to host' >&2; exit 1", "no route to host"),
+        ("echo 'dial tcp: no route to host' >&2; exit 1", "dial tcp: no route to host"),
         ("echo latest", "no digest in its answer"),
     ],
 )

@@ -37,7 +37,6 @@ def owner(installation):
         "CREATE TEMPORARY TABLE other (id int)",
         "CREATE FUNCTION other() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "CREATE SCHEMA other",
-        "CREATE EXTENSION pgcrypto",
         "CREATE ROLE other",
         "ALTER ROLE hours SUPERUSER",
         "ALTER ROLE hours_owner PASSWORD 'known'",

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_what_one_package_may_no_other_may() -> None:
 
 def test_a_package_that_is_not_installed_is_no_silent_gap() -> None:
     gone = Package("there-is-no-such-package", "1", (), is_conditional=False)
-    with pytest.raises(LookupError):
+    with pytest.raises(PackageNotFoundError):
         licences.licence_of(gone)
     assert licences.licence_of(dataclasses.replace(gone, is_conditional=True)) is None
 

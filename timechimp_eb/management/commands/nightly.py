@@ -58,11 +58,11 @@ class Command(BaseCommand):
             return
         while True:
             wait_until(next_time(timezone.localtime(), options["at"]))
+            close_old_connections()  # that of the night before
             self.run(command, options["done"])
 
     def run(self, command: list[str], done: Path | None) -> bool:
         """Return whether it succeeded. A failure is logged; the next night it is tried again."""
-        close_old_connections()  # that of the night before
         log.info("nightly.started", command=command[0])
         try:
             call_command(*command)
