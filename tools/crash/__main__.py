@@ -16,7 +16,7 @@ from .cells import short_grid, whole_grid
 from .finding_mistakes import check_the_auditor
 from .findings import KINDS, Finding
 from .grid import play
-from .running import Loop, LoopOptions, one_run
+from .running import EFFECTS, Loop, LoopOptions, one_run
 
 ATTEMPTS = """
     SELECT json_agg(row_to_json(it)) FROM (
@@ -94,7 +94,8 @@ def report(loop: Loop, options: argparse.Namespace, seed: int, found: list[Findi
 def describe(loop: Loop, findings: Counter[str]) -> str:
     """Put all figures into one line."""
     figures = loop.figures
-    names = ["runs", "kills", "aimed", "stops", "goodbyes", "flushes", "database stops", "requests"]
+    names = ["runs", "kills", "aimed", "stops", "goodbyes", "flushes", "database stops", *EFFECTS]
+    names.append("requests")
     parts = [f"{name} {figures[name]:,}" for name in names]
     bad = 100 * figures["bad answers"] / max(1, figures["requests during faults"])
     parts.append(f"during faults {figures['requests during faults']:,} of which bad {bad:.0f} %")

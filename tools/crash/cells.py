@@ -32,6 +32,10 @@ ACTS = {
     "cut off": "cut",
     "slow": f"sleep={0.4 * PACE}",
     ASLEEP: f"stop={SLEEP_UNIQUE}",
+    "disk full": f"full={0.4 * PACE}",
+    "read-only": f"readonly={0.4 * PACE}",
+    "an hour ahead": "clock=3600",
+    "an hour behind": "clock=-3600",
 }
 # These end a worker with all its processes, which takes seconds to restart.
 WORKER_ACTS = {"asked to stop": "leave", "all killed": "group"}
@@ -54,6 +58,8 @@ class Service:
     name: str
     is_unique: bool
     switches: dict[str, Any] = field(default_factory=dict)
+    # Seconds for which the network to it is cut from the start.
+    cut: float = 0
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,10 @@ SLOW_SERVICES = (
     Service("shows late what it has", is_unique=False, switches={"visibility_lag_ms": DELAY}),
     Service("acts late", is_unique=False, switches={"apply_delay_ms": DELAY}),
 )
+CUT_OFF = (
+    Service("behind a cut network", is_unique=True, cut=0.6 * PACE),
+    Service("behind a cut network, and accepts duplicates", is_unique=False, cut=0.6 * PACE),
+)
 LOOSE_FILTERS = (
     Service("finds numbers that begin the same", is_unique=False, switches={"filter": "prefix"}),
     Service("finds numbers that contain it", is_unique=False, switches={"filter": "contains"}),
@@ -152,7 +162,7 @@ def whole_grid() -> list[Batch]:
         *existing_documents(),
         *sessions(),
         *((service, one_kind_each(OTHER_FAULTS["read-back"])) for service in (REFUSES, ACCEPTS)),
-        *((service, plain) for service in SLOW_SERVICES),
+        *((service, plain) for service in (*SLOW_SERVICES, *CUT_OFF)),
         *((service, full) for service in (REFUSES, ACCEPTS)),
     ]
 
@@ -236,6 +246,7 @@ def short_grid() -> list[Batch]:
         (REFUSES, [*cells[::2], *acts]),
         (ACCEPTS, [*cells[1::2], *taken]),
         *((it, slow) for it in SLOW_SERVICES),
+        *((it, [Cell(kind) for kind in KINDS]) for it in CUT_OFF),
         (LOOSE_FILTERS[0], near),
         (ACCEPTS, logins),
     ]

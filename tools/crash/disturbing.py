@@ -16,6 +16,9 @@ from .processes import WEB, WORKERS, Part, end, send_to
 if TYPE_CHECKING:
     from .running import Loop, LoopOptions
 
+# An hour ahead and behind, as after a wrong change of the time of the year.
+CLOCKS = ("clock=3600", "clock=-3600")
+
 
 class Disturber:
     """Random faults, and orders at fail points."""
@@ -24,6 +27,7 @@ class Disturber:
         self.loop, self.options, self.dice = loop, options, dice
         self.figures = loop.figures
         self.sleeping: list[tuple[float, int]] = []
+        self.read_only_until = math.inf
         self.longest = times.SLEEP_UNIQUE if options.is_unique else times.SLEEP_ALONE
         self.actions = {
             self.child: 1.5,
@@ -34,6 +38,8 @@ class Disturber:
             self.beat: 0.05,
             self.worker: 0.5,
             self.goodbye: 0.5,
+            self.network: 0.5,
+            self.read_only: 0.3,
             self.nothing: 12,
         }
 
@@ -45,6 +51,8 @@ class Disturber:
             self.aim()
             time.sleep(self.dice.uniform(0.03, 0.12))
             self.continue_processes(now=time.monotonic())
+            if self.read_only_until < time.monotonic():
+                self.write_again()
             self.dice.choices(list(self.actions), weights=list(self.actions.values()))[0]()
             self.loop.group.revive()
             self.start_person()
@@ -52,6 +60,7 @@ class Disturber:
                 stop_at = math.inf
                 self.stop_the_database()
         self.continue_processes(now=until + 60)
+        self.write_again()
         self.count_orders(orders.carried_out(self.loop.orders)[before:])
 
     # Aimed
@@ -69,8 +78,9 @@ class Disturber:
         passing = self.dice.randint(1, 4 if point in EXCHANGING else 2)
         sleep = self.dice.uniform(0.2, self.longest)
         acts = ["kill", f"stop={sleep:.2f}", f"sleep={self.dice.uniform(0.05, 0.4):.2f}", "raise"]
+        acts += [f"full={self.dice.uniform(0.1, 0.6):.2f}", self.dice.choice(CLOCKS)]
         # A slow creation gives other processes time to select the same registrations.
-        weights = [6, 0, 10, 1] if point in MAKING else [14, 4, 1, 1]
+        weights = [6, 0, 10, 1, 3, 0] if point in MAKING else [14, 4, 1, 1, 2, 2]
         return f"{self.dice.choices(acts, weights=weights)[0]}@{passing}"
 
     def count_orders(self, carried_out: list[list[str]]) -> None:
@@ -108,6 +118,19 @@ class Disturber:
     def person(self) -> None:
         send_to(self.start_person(), signal.SIGKILL)
         self.figures["kills"] += 1
+
+    def network(self) -> None:
+        """Cut the network to the service, for longer than a request waits or less."""
+        self.loop.network.cut(self.dice.uniform(0.1, 2 * times.EXCHANGE))
+
+    def read_only(self) -> None:
+        """Let the whole database refuse to write, as a replica or a full disk of it does."""
+        self.loop.postgres.set_read_only(value=True)
+        self.read_only_until = time.monotonic() + self.dice.uniform(0.1, 0.6)
+
+    def write_again(self) -> None:
+        self.loop.postgres.set_read_only(value=False)
+        self.read_only_until = math.inf
 
     def beat(self) -> None:
         end(self.part("beat"))

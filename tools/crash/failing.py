@@ -23,7 +23,8 @@ from pathlib import Path
 
 from django.db import connections
 
-from .orders import CARRIED_OUT
+from .orders import CARRIED_OUT, prove
+from .surroundings import SURROUNDINGS
 
 # Two sleeps of one process would add up to longer than any waiting time.
 REST = 4.0
@@ -54,15 +55,20 @@ class Orders:
             if passings(order) < int(passing or 1):
                 return
             order.unlink()
-        except FileNotFoundError:
-            return  # another process took it
-        self.carry_out(order.name, *act.partition("=")[::2])
-
-    def carry_out(self, name: str, act: str, figure: str) -> None:
-        if act == "stop" and time.monotonic() - self.slept_at < REST:
+        except OSError:
+            return  # another process took it, or the disk of this one is full
+        name, _, figure = act.partition("=")
+        if name == "stop" and time.monotonic() - self.slept_at < REST:
             return
         with (self.folder / CARRIED_OUT).open("a") as log:
-            log.write(f"{name} {act} {os.getpid()}\n")
+            log.write(f"{order.name} {name} {os.getpid()}\n")
+        if name in SURROUNDINGS:
+            if SURROUNDINGS[name](self.folder, float(figure)):
+                prove(self.folder, name)
+        else:
+            self.carry_out(order.name, name, figure)
+
+    def carry_out(self, name: str, act: str, figure: str) -> None:
         match act:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -71,9 +71,11 @@ def fork(order: dict) -> int:
         ACTIONS[order["do"]](*order.get("with", []))
         code = 0
     except BaseException:  # noqa: BLE001  (the auditor reads it)
-        traceback.print_exc()
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
     finally:
-        sys.stdout.flush()
+        with contextlib.suppress(OSError):  # its disk may be full
+            sys.stdout.flush()
         os._exit(code)
 
 

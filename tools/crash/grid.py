@@ -5,6 +5,7 @@ which it was ordered. At the end all records are audited, and each document must
 state that its cell allows.
 """
 
+import contextlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from .cells import ANOTHER, KINDS, NEIGHBOUR, NUMBERED_BY_SERVICE, Cell, Service
 from .findings import Case, Finding
 from .points import MAKING
 from .processes import is_alive
-from .running import Loop
+from .running import EFFECTS, Loop, count_effects
 
 AT_ONCE = 48
 BOUND = 90
@@ -41,7 +42,8 @@ def play(batches: Sequence[tuple[Service, Sequence[Cell]]], *, seed: int) -> boo
                 for finding in found:
                     print(f"{service.name}: {finding.kind}: {finding.text}", flush=True)
         figures["carried out"] = len(orders.carried_out(loop.orders))
-    names = ("cells", "orders", "carried out", "wrong")
+        count_effects(loop, figures)
+    names = ("cells", "orders", "carried out", *EFFECTS, "wrong")
     line = ", ".join(f"{name} {figures[name]:,}" for name in names)
     print(f"{time.monotonic() - began:.0f} s: {line}")
     return not figures["wrong"]
@@ -56,10 +58,26 @@ class Batch:
     def play(self, seed: int) -> list[Finding]:
         """Return what is wrong."""
         self.prepare(seed)
-        self.make()
+        if self.service.cut:
+            with self.cut_network():
+                self.make()
+        else:
+            self.make()
         wrong = list(self.wait())
         time.sleep(times.LATE)
         return wrong + self.look()
+
+    @contextlib.contextmanager
+    def cut_network(self) -> Iterator[None]:
+        """Cut the network until it has struck, and then for the time of the service."""
+        network = self.loop.network
+        before = network.swallowed
+        network.cut(BOUND)
+        yield
+        until = time.monotonic() + BOUND
+        while network.swallowed == before and time.monotonic() < until:
+            time.sleep(0.01)
+        network.cut(self.service.cut)
 
     def prepare(self, seed: int) -> None:
         loop = self.loop

@@ -1,5 +1,6 @@
 """The acts of a person in an agency: register, invoice, add customers, decide on bookings."""
 
+import contextlib
 import json
 import random
 import time
@@ -203,6 +204,8 @@ def attempt(act) -> None:
         say(planned=1)
     except TOO_LATE as change:
         say(changed=1, by=type(change).__name__)
+    except OSError as error:
+        say(disk=error.errno)
     except (DatabaseError, InterfaceError) as error:
         say(database=type(error).__name__, text=str(error)[:80])
         connection.close()
@@ -210,4 +213,5 @@ def attempt(act) -> None:
 
 
 def say(**facts: object) -> None:
-    print(json.dumps(facts), flush=True)
+    with contextlib.suppress(OSError):  # with a full disk it is written with the next line
+        print(json.dumps(facts), flush=True)

@@ -23,6 +23,7 @@ from . import orders, times
 from .auditing import OPEN, Case, Finding, audit, read_person_log
 from .bad_answers import random_faults
 from .disturbing import Disturber
+from .network import Network
 from .processes import WORKERS, Forker, Group, Part, end, is_alive, program
 from .servers import Postgres, Sandbox, remove
 from .trap import Trap
@@ -91,6 +92,8 @@ class Loop:
         self.valkey = stack.enter_context(ValkeyServer(port=unused_port()))
         self.sandbox = Sandbox(self.folder / "books", self.logs / "sandbox.log")
         stack.callback(self.sandbox.stop)
+        self.network = Network(self.sandbox.facts["url"])
+        stack.callback(self.network.close)
         self.trap = Trap()
         stack.callback(self.trap.close)
         self.group = Group(self.environment(), self.logs)
@@ -112,7 +115,7 @@ class Loop:
             "DJANGO_SETTINGS_MODULE": "tools.crash.settings",
             "DATABASE_URL": self.postgres.address,
             "REDIS_URL": f"redis://127.0.0.1:{self.valkey.port}/0",
-            "EBOEKHOUDEN_URL": facts["url"],
+            "EBOEKHOUDEN_URL": self.network.address,
             "CRASH_SETTLE": str(self.settle),
             "CRASH_MISTAKE": self.mistake,
             "CRASH_USERNAME": facts["username"],
@@ -140,6 +143,21 @@ class Loop:
         """Return one value from the database."""
         with psycopg.connect(self.postgres.address, autocommit=True) as database:
             return (database.execute(question, parameters).fetchone() or (None,))[0]
+
+
+# What the acts of orders.prove are called in the figures.
+PROVEN = {"full": "disks full", "clock": "clocks moved", "readonly": "connections read-only"}
+EFFECTS = (*PROVEN.values(), "connections cut", "writes refused")
+
+
+def count_effects(loop: Loop, figures: Counter[str]) -> None:
+    """Add what the faults of surroundings did: counted where they struck, not where ordered."""
+    for act, count in orders.proofs(loop.orders).items():
+        figures[PROVEN[act]] += count
+    figures["connections cut"] = loop.network.swallowed
+    # As PostgreSQL says it, for the whole database and for a connection.
+    log = (loop.logs / "postgres.log").read_text(errors="replace")
+    figures["writes refused"] = log.count("in a read-only transaction")
 
 
 class Run:
@@ -201,6 +219,7 @@ class Run:
         disturber = Disturber(loop, self.options, self.dice)
         disturber.disturb(until=time.monotonic() + self.options.seconds, person=self.restart_people)
         orders.withdraw(loop.orders)
+        count_effects(loop, loop.figures)
 
     def latest(self) -> int:
         """Return the id of the latest request that arrived."""

@@ -13,6 +13,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.plugins.servers import (
     INITIAL,
     NOBODY,
@@ -55,6 +57,13 @@ class Postgres:
         """Stop immediately, without a checkpoint; the next start recovers what was committed."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait()
+
+    def set_read_only(self, *, value: bool) -> None:
+        """Refuse all writes from the next transaction of everybody on, or accept them again."""
+        statement = f"ALTER SYSTEM SET default_transaction_read_only = {'on' if value else 'off'}"
+        with psycopg.connect(self.address, autocommit=True) as database:
+            database.execute(statement)
+            database.execute("SELECT pg_reload_conf()")
 
 
 class Sandbox:

@@ -82,7 +82,11 @@ def licence_of(package: Package) -> str | None:
         for line in found.get_all("Classifier") or []
         if line.startswith("License :: ")
     ]
-    written = [found.get("License-Expression"), found.get("License"), " AND ".join(classified)]
+    written = [
+        *(found.get_all("License-Expression") or []),
+        *(found.get_all("License") or []),
+        " AND ".join(classified),
+    ]
     first = next((text for text in written if text), "")
     return WRITTEN.get(first, first)
 

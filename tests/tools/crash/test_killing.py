@@ -4,11 +4,14 @@
 """
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
+
+from tools.crash.running import EFFECTS
 
 # The crash test brings its own PostgreSQL: once is enough.
 pytestmark = pytest.mark.postgres
@@ -41,8 +44,19 @@ def crash(*options: str, seconds: int = SECONDS) -> str:
     return python("-m", "tools.crash", *options, seconds=seconds).stdout
 
 
+def figures(line: str) -> dict[str, int]:
+    """Read `disks full 3, clocks moved 5` of the last line."""
+    found = re.findall(r"([a-z][a-z -]*[a-z]) ([0-9,]+)", line.strip().splitlines()[-1])
+    return {name: int(figure.replace(",", "")) for name, figure in found}
+
+
 def test_a_kill_at_every_point_and_every_bad_answer_leave_every_record_right():
-    assert ", wrong 0" in crash("--some", "--seed", "1")
+    counted = figures(crash("--some", "--seed", "1"))
+
+    assert counted["wrong"] == 0
+    # Each fault of the surroundings had its effect, and not only its order.
+    for name in EFFECTS:
+        assert counted[name] > 0, name
 
 
 def test_random_kills_and_bad_answers_leave_every_record_right():
@@ -56,8 +70,11 @@ def test_a_planted_mistake_is_found():
 @pytest.mark.nightly
 def test_many_random_kills_and_bad_answers_leave_every_record_right():
     options = ("--runs", "20", "--seconds", "4", "--hard-stops", "5")
+    line = crash(*options, seconds=NIGHTLY_SECONDS)
 
-    assert "runs 20," in crash(*options, seconds=NIGHTLY_SECONDS)
+    assert "runs 20," in line
+    random = set(EFFECTS) - {"connections read-only"}  # there the whole database is read-only
+    assert {name for name in random if not figures(line)[name]} == set()
 
 
 @pytest.mark.nightly
