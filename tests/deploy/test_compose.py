@@ -1,6 +1,11 @@
 """The containers: settings of docs/operations.md reach them, and nothing in them is loose."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -127,3 +132,22 @@ def test_the_image_is_made_without_the_time_of_the_day():
     assert text.count("ARG SOURCE_DATE_EPOCH=0") == text.count("FROM ${PYTHON_IMAGE}") == 2
     assert "--require-hashes" in text
     assert "USER 10001:10001" in text
+
+
+@pytest.mark.once
+def test_compiled_modules_are_the_same_whenever_they_are_compiled(tmp_path):
+    """With SOURCE_DATE_EPOCH, as in the image, they carry a hash of their source and no time."""
+    found = []
+    for moment in (0, 1_700_000_000):
+        # The path is in a compiled module too, so it is the same folder.
+        folder = Path(shutil.copytree(ROOT / "vat", tmp_path / "vat", dirs_exist_ok=True))
+        shutil.rmtree(folder / "__pycache__", ignore_errors=True)
+        for path in folder.rglob("*.py"):
+            os.utime(path, (moment, moment))
+        command = [sys.executable, "-m", "compileall", "-q", "-f", "vat"]
+        surroundings = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
+        subprocess.run(command, cwd=tmp_path, env=surroundings, check=True)
+        found.append({path.name: path.read_bytes() for path in folder.rglob("*.pyc")})
+
+    assert len(found[0]) > 10
+    assert found[0] == found[1]
