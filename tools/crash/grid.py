@@ -5,7 +5,6 @@ which it was ordered. At the end all records are audited, and each document must
 state that its cell allows.
 """
 
-import contextlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -59,25 +58,11 @@ class Batch:
         """Return what is wrong."""
         self.prepare(seed)
         if self.service.cut:
-            with self.cut_network():
-                self.make()
-        else:
-            self.make()
+            self.loop.network.cut(self.service.cut)
+        self.make()
         wrong = list(self.wait())
         time.sleep(times.LATE)
         return wrong + self.look()
-
-    @contextlib.contextmanager
-    def cut_network(self) -> Iterator[None]:
-        """Cut the network until it has struck, and then for the time of the service."""
-        network = self.loop.network
-        before = network.swallowed
-        network.cut(BOUND)
-        yield
-        until = time.monotonic() + BOUND
-        while network.swallowed == before and time.monotonic() < until:
-            time.sleep(0.01)
-        network.cut(self.service.cut)
 
     def prepare(self, seed: int) -> None:
         loop = self.loop
