@@ -70,7 +70,7 @@ def file_template(request: MemberRequest, kind: str) -> HttpResponseBase:
     head = [str(field.label) for field in fields]
     example: list[Cell] = [field.example for field in fields]
     title = str(FileKind(kind).label)
-    sheet = Sheet(slugify(title), title, head, [example])
+    sheet = Sheet(slugify(title), title, head, [example], has_data=False)
     return sheet_response(sheet, kind=request.GET.get("file", "xlsx"))
 
 

@@ -9,7 +9,7 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -44,6 +44,12 @@ class Sheet:
     title: str
     head: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    # False for a form to fill in.
+    has_data: bool = True
+
+
+# Called with each sheet with data that is downloaded, and its kind, before it is read.
+downloads: list[Callable[[Sheet, str], object]] = []
 
 
 def sheet_response(sheet: Sheet, *, kind: str) -> StreamingHttpResponse:
@@ -52,6 +58,9 @@ def sheet_response(sheet: Sheet, *, kind: str) -> StreamingHttpResponse:
     It is written in the language of this moment, although most of it is written later.
     """
     kind = kind if kind in TYPES else "csv"
+    if sheet.has_data:
+        for tell in downloads:
+            tell(sheet, kind)
     pieces = workbook(sheet.title, sheet.head, sheet.rows) if kind == "xlsx" else csv_pieces(sheet)
     content = _in_language(get_language() or "en", pieces)
     answer = StreamingHttpResponse(content, content_type=TYPES[kind])

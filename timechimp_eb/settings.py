@@ -46,6 +46,7 @@ FAILPOINTS_ALLOWED = False
 INSTALLED_APPS = [
     "timechimp_eb",
     "ui",
+    "audit",
     "accounts",
     "integrations",
     "vat",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.OrganisationMiddleware",
+    "audit.pages.middleware.OriginMiddleware",
     "accounts.login.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("files/<str:token>/", files.file, name="file"),
     path("", include("billing.urls")),
     path("", include("accounts.urls")),
+    path("", include("audit.pages.urls")),
     path("", include("integrations.urls")),
     path("", include("customers.urls")),
     path("", include("projects.urls")),

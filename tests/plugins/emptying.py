@@ -5,6 +5,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
+from audit.triggers import NAMES as OF_AUDIT
 from billing.documents.archive.triggers import NAMES
 
 
@@ -18,7 +19,7 @@ def tables_can_be_emptied():
         statements = plain(self, *args, **options)
         if connection.vendor != "sqlite":
             return statements
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in NAMES] + statements
+        return [f"DROP TRIGGER IF EXISTS {name}" for name in (*NAMES, *OF_AUDIT)] + statements
 
     with patch.object(operations, "sql_flush", without_guards):
         yield

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-OURS = r"accounts|billing|customers|integrations|projects|registrations|sandbox|vat|ui"
+OURS = r"accounts|audit|billing|customers|integrations|projects|registrations|sandbox|vat|ui"
 IMPORT = re.compile(rf"^\s*(?:from|import) (?:{OURS})[. ].*$", re.MULTILINE)
 # A field and an index are part of the schema; a model refers to their classes by name.
 SCHEMA = re.compile(r"import (?:\w+\.)*(?:models|fields|model_fields)\b")

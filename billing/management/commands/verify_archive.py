@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from audit.triggers import missing as of_audit_trail
 from billing.documents.archive import triggers as triggers
 from billing.documents.archive.storing import complete_archive
 from billing.documents.archive.verifying import ArchiveCheck
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         if complete:
             made = complete_archive(now=timezone.now())
             self.stdout.write(f"Files created for {made} invoices")
-        missing_triggers = triggers.missing(connection)
+        missing_triggers = triggers.missing(connection) | of_audit_trail(connection)
         for name in sorted(missing_triggers):
             self.stdout.write(f"The database trigger {name} is missing: run migrate")
         check = ArchiveCheck()
