@@ -187,6 +187,7 @@ SETTINGS = Section(
             ("integrations:integration",),
         ),
         Entry("e-Boekhouden", "integrations:eboekhouden", ("integrations:eboekhouden",)),
+        Entry(_("Audit log"), "audit:entry-list", ("audit:",)),
     ),
     may_see=administrators,
 )

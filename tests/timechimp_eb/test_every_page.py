@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import Membership, Role, User
+from audit.kinds import Kind
+from audit.models import Entry
 from billing.bookings.outbox import queue_sales_entry
 from billing.invoices.issuing import mark_sent
 from billing.models import (
@@ -51,7 +53,8 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 OUR_APPS = {
-    "accounts", "billing", "customers", "imports", "integrations", "projects", "registrations",
+    "accounts", "audit", "billing", "customers", "imports", "integrations", "projects",
+    "registrations",
 }  # fmt: skip
 POLYGLOT = "'\"><b>bold</b>{{7*7}}"
 TEXTS = [
@@ -186,6 +189,7 @@ def _everything(organisation) -> dict[str, int]:
         "leave": factories.create_leave(membership=member, note="Canary").pk,
         "rates": task.pk,
         **_dated_rate(task, by=member),
+        "entry": Entry.objects.filter(organisation=organisation).latest("pk").pk,
     }
 
 
@@ -288,12 +292,14 @@ def _address(name: str, ids: dict[str, int]) -> str:
 
 
 def _stored() -> dict[str, list[tuple[object, ...]]]:
-    """Return all stored rows of organisations, without sessions and logins."""
-    return {
-        model._meta.label: list(model._default_manager.order_by("pk").values_list())
+    """Return all stored rows of organisations, without sessions, logins and notes of downloads."""
+    rows = {
+        model._meta.label: model._default_manager.order_by("pk")
         for label in OUR_APPS
         for model in apps.get_app_config(label).get_models()
     }
+    rows["audit.Entry"] = rows["audit.Entry"].exclude(kind=Kind.EXPORT)
+    return {label: list(some.values_list()) for label, some in rows.items()}
 
 
 @pytest.fixture
