@@ -8,6 +8,10 @@ import datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from audit.changes import change
+from audit.kinds import Action, Kind
+from audit.recording import record
+
 from .models import Organisation
 
 
@@ -23,7 +27,17 @@ def why_closed(organisation: Organisation, day: datetime.date) -> str:
     return sentence % {"closed": f"{closed:%d-%m-%Y}"}
 
 
-def close_until(organisation_id: int, day: datetime.date) -> None:
-    """Close the books until this day, unless they are closed until a later one."""
+def close_until(organisation_id: int, day: datetime.date, *, note: str = "") -> None:
+    """Close the books until this day, unless they are closed until a later one.
+
+    Must run in a transaction. `note` says why, for the audit trail.
+    """
     earlier = Q(closed_until=None) | Q(closed_until__lt=day)
-    Organisation.objects.filter(earlier, pk=organisation_id).update(closed_until=day)
+    if Organisation.objects.filter(earlier, pk=organisation_id).update(closed_until=day):
+        record(
+            Kind.ORGANISATION,
+            Action.CHANGED,
+            organisation=organisation_id,
+            changes=change("closed_until", None, day),
+            note=note,
+        )

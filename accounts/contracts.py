@@ -9,6 +9,11 @@ from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from audit.changes import Changes, differences
+from audit.kinds import Action, Kind
+from audit.recording import record, record_changes
+from lib.times import format_duration
+
 from .models import WEEKDAYS, Contract, Membership
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -46,11 +51,30 @@ def save_contract(
     if membership.contracts.filter(starts_on=starts_on).exclude(pk=row.pk).exists():
         text = _("Another contract starts on that day. Change that one, or choose another day.")
         raise ValidationError({"starts_on": text})
+    changes = differences(row, {"starts_on": starts_on, **{one: minutes[one] for one in WEEKDAYS}})
     row.starts_on = starts_on
     for name in WEEKDAYS:
         setattr(row, name, minutes[name])
     row.save()
+    record_changes(Kind.PERSON, membership, _in_hours(changes))
     return row
+
+
+@transaction.atomic
+def delete_contract(contract: Contract) -> None:
+    """Delete a contract; the one before it holds on."""
+    days = {name: [getattr(contract, name), None] for name in WEEKDAYS}
+    changes = {"starts_on": [contract.starts_on.isoformat(), None], **_in_hours(days)}
+    record(Kind.PERSON, Action.DELETED, contract.membership, changes=changes)
+    contract.delete()
+
+
+def _in_hours(changes: Changes) -> Changes:
+    """Return the changes with the minutes of weekdays as hours."""
+    return {
+        name: [format_duration(one) if isinstance(one, int) else one for one in pair]
+        for name, pair in changes.items()
+    }
 
 
 def with_contract_minutes(

@@ -5,10 +5,14 @@ from typing import Any
 
 import structlog
 from django.core.mail import send_mail
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+
+from audit.kinds import Action, Kind
+from audit.recording import record
 
 from .login import limits
 from .login.password_links import link_days, password_path
@@ -39,6 +43,8 @@ def send_invitation(membership: Membership, *, by: User, address: str) -> bool:
     limits.use("invitations", str(membership.organisation_id), most=60, seconds=3600)
     limits.use("invited", membership.user.email, most=5, seconds=24 * 3600)
     user = membership.user
+    with transaction.atomic():
+        record(Kind.INVITATION, Action.INVITED, membership, by=by, note=user.email)
     with override(user.language):
         organisation = membership.organisation
         context = {

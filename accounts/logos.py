@@ -7,6 +7,9 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit.changes import change
+from audit.kinds import Kind
+from audit.recording import record_changes
 from lib import images
 from lib.virus_scan import refuse_infected
 
@@ -61,10 +64,14 @@ def replace_logo(organisation: Organisation, *, picture: "ContentFile[bytes]") -
     _delete_after_commit(organisation, former)
 
 
+@transaction.atomic
 def remove_logo(organisation: Organisation) -> None:
+    """Delete the logo and its file."""
     former = organisation.logo.name
     organisation.logo = ""
     organisation.save(update_fields=["logo"])
+    changes = change("logo", former, "")
+    record_changes(Kind.ORGANISATION, organisation, changes, organisation=organisation)
     _delete_after_commit(organisation, former)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from audit.changes import KeepsLoaded
 from lib.model_fields import AddressField, LineField, SmallWholeNumberField
 from lib.rounding import NOT_ROUNDED, STEPS, RoundingFields
 from lib.text import search_words
@@ -102,7 +103,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             yield f"{self.login_generation}-{fallback}"
 
 
-class Organisation(RoundingFields):
+class Organisation(KeepsLoaded, RoundingFields):
     """An agency: the tenant. Every read of its data starts at an organisation."""
 
     name = LineField(_("name"), max_length=100)
@@ -373,7 +374,7 @@ def _minutes(label: Any, default: int) -> Any:
     )
 
 
-class Contract(models.Model):
+class Contract(KeepsLoaded):
     """What somebody works on each weekday, in minutes, from a day on.
 
     It holds until the next contract of the person starts. Before the first one, and without one,

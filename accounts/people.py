@@ -7,8 +7,19 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from audit.changes import change, contents, differences
+from audit.kinds import Action, Kind
+from audit.recording import record, record_changes
+from audit.security import log_event
+
 from .models import Language, Membership, Organisation, Role, User
 from .notices import ROLE, tell_about_organisation
+
+# What an entry says of a new member.
+RECORDED = (
+    *("role", "may_invoice", "manages_all_projects", "may_see_amounts"),
+    *("may_register_for_others", "may_approve", "hourly_rate"),
+)
 
 
 class AlreadyMember(Exception):
@@ -57,6 +68,11 @@ def add_member(
     if not is_new:
         raise AlreadyMember(membership)
     _open_login(user)
+    is_invited = membership.awaits_consent
+    kind, action = (Kind.INVITATION, Action.INVITED) if is_invited else (Kind.PERSON, Action.ADDED)
+    fields = [name for name in details if name in RECORDED]
+    record(kind, action, membership, changes=contents(membership, fields))
+    log_event("security.member_added", organisation=organisation.pk, member=membership.pk)
     return membership
 
 
@@ -70,11 +86,13 @@ def change_employee(
     membership: Membership, *, first_name: str, last_name: str, hourly_rate: Decimal | None
 ) -> None:
     """Change the rate (euros excl. VAT), and the name if the person works nowhere else."""
+    changes = differences(membership, {"hourly_rate": hourly_rate})
     Membership.objects.filter(pk=membership.pk).update(hourly_rate=hourly_rate)
     if may_rename(membership):
-        User.objects.filter(pk=membership.user_id).update(
-            first_name=first_name, last_name=last_name
-        )
+        names = {"first_name": first_name, "last_name": last_name}
+        changes |= differences(membership.user, names)
+        User.objects.filter(pk=membership.user_id).update(**names)
+    record_changes(Kind.PERSON, membership, changes)
 
 
 @transaction.atomic
@@ -90,6 +108,8 @@ def change_rights(
     changed = Membership.objects.filter(pk=membership.pk).exclude(role=role, **rights)
     if changed.update(role=role, **rights):
         organisation, user = membership.organisation, membership.user
+        record_changes(Kind.RIGHTS, membership, differences(membership, {"role": role, **rights}))
+        log_event("security.rights_changed", organisation=organisation.pk, member=membership.pk)
         tell_about_organisation(ROLE, organisation, by=by, now=timezone.now(), person=user)
 
 
@@ -105,6 +125,12 @@ def deactivate(membership: Membership) -> None:
     if not membership.user.memberships.active().exists():
         User.objects.filter(pk=membership.user_id).update(is_active=False)
         end_sessions(membership.user)
+    record(Kind.PERSON, Action.DEACTIVATED, membership, changes=change("is_active", True, False))
+    log_event(
+        "security.member_deactivated",
+        organisation=membership.organisation_id,
+        member=membership.pk,
+    )
 
 
 @transaction.atomic
@@ -114,18 +140,27 @@ def activate(membership: Membership) -> None:
         raise NotAccepted(str(membership))
     Membership.objects.filter(pk=membership.pk).update(is_active=True)
     _open_login(membership.user)
+    record(Kind.PERSON, Action.ACTIVATED, membership, changes=change("is_active", False, True))
 
 
+@transaction.atomic
 def accept(membership: Membership) -> None:
     """Make the person a member, as they want."""
     Membership.objects.filter(pk=membership.pk).update(is_active=True, awaits_consent=False)
+    record(Kind.INVITATION, Action.ACCEPTED, membership)
+    log_event(
+        "security.member_added", organisation=membership.organisation_id, member=membership.pk
+    )
 
 
+@transaction.atomic
 def decline(membership: Membership) -> None:
     """Delete an invitation that the person does not want."""
+    record(Kind.INVITATION, Action.DECLINED, membership)
     Membership.objects.filter(pk=membership.pk, awaits_consent=True).delete()
 
 
+@transaction.atomic
 def end_sessions_here(membership: Membership, *, now: datetime.datetime) -> None:
     """End the person's access to this organisation on all devices, until they log in again.
 
@@ -135,6 +170,10 @@ def end_sessions_here(membership: Membership, *, now: datetime.datetime) -> None
         end_sessions(membership.user)
     else:
         Membership.objects.filter(pk=membership.pk).update(sessions_end_before=now)
+    record(Kind.ACCESS, Action.SESSIONS_ENDED, membership)
+    log_event(
+        "security.sessions_ended", organisation=membership.organisation_id, member=membership.pk
+    )
 
 
 def end_sessions(user: User) -> None:

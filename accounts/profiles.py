@@ -10,6 +10,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit.changes import change, differences
+from audit.kinds import Action, Kind
+from audit.security import log_event
+
+from .entries import record_for_person
 from .login import limits
 from .mails import queue_mail
 from .models import User
@@ -28,10 +33,14 @@ class AddressTaken(Exception):
     """Another person has this e-mail address."""
 
 
+@transaction.atomic
 def change_profile(user: User, *, first_name: str, last_name: str, language: str) -> None:
     User.objects.filter(pk=user.pk).update(
         first_name=first_name, last_name=last_name, language=language
     )
+    names = {"first_name": first_name, "last_name": last_name}
+    if changes := differences(user, names):
+        record_for_person(user, Kind.PERSON, Action.CHANGED, changes=changes)
 
 
 def change_language(user: User, *, language: str) -> None:
@@ -74,6 +83,8 @@ def change_email(user: User, *, email: str, now: datetime.datetime) -> None:
         raise AddressTaken(email)
     queue_mail(user, "email_changed", to=user.email, new=email, at=now.isoformat())
     tell_about_person(ADDRESS, user, by=user, now=now)
+    record_for_person(user, Kind.ACCESS, Action.CHANGED, changes=change("email", user.email, email))
+    log_event("security.address_changed", person=user.pk)
     User.objects.filter(pk=user.pk).update(email=email)
     end_sessions(user)
     EmailAddress.objects.filter(user_id=user.pk).delete()

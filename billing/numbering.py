@@ -3,10 +3,14 @@
 import re
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from audit.changes import differences
+from audit.kinds import Kind
+from audit.recording import record_changes
 from customers.models import Customer
 from integrations.models import Connection
 
@@ -99,9 +103,16 @@ def _last_in_use(organisation: Organisation, prefix: str, year: int) -> int:
 
 def change_invoice_settings(organisation: Organisation, **details: object) -> InvoiceSettings:
     """Store the given fields of InvoiceSettings; assigned numbers do not change."""
-    settings, _is_new = InvoiceSettings.objects.update_or_create(
-        organisation=organisation, defaults=details
-    )
+    with transaction.atomic():
+        stored = InvoiceSettings.objects.select_for_update().filter(organisation=organisation)
+        settings = stored.first() or InvoiceSettings(organisation=organisation)
+        changes = differences(settings, details)
+        for name, value in details.items():
+            setattr(settings, name, value)
+        settings.save()
+        label = _("Invoices")
+        about = {"organisation": organisation, "label": label}
+        record_changes(Kind.SETTINGS, settings, changes, **about)
     settings.organisation = organisation  # which keeps these from now on
     return settings
 

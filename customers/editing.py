@@ -9,6 +9,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from audit.changes import Changes, change, contents, differences
+from audit.kinds import Action, Kind
+from audit.recording import record, record_changes
 
 from .known_codes import known_rows
 from .models import Contact, Customer
@@ -62,24 +65,32 @@ def save_customer(
     organisation: Organisation,
     values: Mapping[str, object],
     contacts: Iterable[Mapping[str, object]] | None = None,
+    contacts_before: Iterable[Mapping[str, object]] = (),
     now: datetime.datetime,
 ) -> Customer:
     """Add a customer (None) or change one, with all its contacts. Raises NumberTaken.
 
-    Without `contacts` they stay as they are; a fixed number stays too.
+    Without `contacts` they stay as they are; a fixed number stays too. `contacts_before` are those
+    that the person saw, for the audit trail.
     """
     values = dict(values)
     if customer and is_number_fixed(customer):
         values.pop("number", None)
     try:
         with transaction.atomic():
+            is_new = customer is None
             if customer is None:
                 customer = Customer(organisation=organisation, created_at=now)
+            changes = {} if is_new else differences(customer, values)
             for name, value in values.items():
                 setattr(customer, name, value)
             customer.save(update_fields=list(values) if customer.pk else None)
             if contacts is not None:
-                _replace_contacts(customer, contacts)
+                changes |= _replace_contacts(customer, contacts, before=contacts_before)
+            if is_new:
+                record(Kind.CUSTOMER, Action.ADDED, customer, changes=contents(customer, values))
+            else:
+                record_changes(Kind.CUSTOMER, customer, changes)
     except IntegrityError:
         raise NumberTaken(
             _("Another customer has just taken this number. Choose another number.")
@@ -95,19 +106,37 @@ def contacts_for(addresses: Iterable[str]) -> list[dict[str, object]]:
     ]
 
 
-def _replace_contacts(customer: Customer, contacts: Iterable[Mapping[str, object]]) -> None:
+def _replace_contacts(
+    customer: Customer,
+    contacts: Iterable[Mapping[str, object]],
+    *,
+    before: Iterable[Mapping[str, object]],
+) -> Changes:
+    """Store these contacts instead of those there are; return the change, in words."""
     customer.contacts.all().delete()
-    Contact.objects.bulk_create(Contact(customer=customer, **values) for values in contacts)
+    after = list(contacts)
+    Contact.objects.bulk_create(Contact(customer=customer, **values) for values in after)
+    return change("contacts", [*map(_named, before)], [*map(_named, after)])
 
 
+def _named(contact: Mapping[str, object]) -> str:
+    email = contact.get("email")
+    parts = [contact["name"], f"<{email}>" if email else "", contact.get("phone")]
+    return " ".join(str(part) for part in parts if part)
+
+
+@transaction.atomic
 def archive(customer: Customer, *, now: datetime.datetime) -> None:
     """Archive a customer: it can no longer be chosen, and all its data is kept."""
-    Customer.objects.filter(pk=customer.pk, archived_at=None).update(archived_at=now)
+    if Customer.objects.filter(pk=customer.pk, archived_at=None).update(archived_at=now):
+        record(Kind.CUSTOMER, Action.ARCHIVED, customer)
 
 
+@transaction.atomic
 def restore(customer: Customer) -> None:
     """Make an archived customer active again."""
-    Customer.objects.filter(pk=customer.pk).update(archived_at=None)
+    if Customer.objects.filter(pk=customer.pk).exclude(archived_at=None).update(archived_at=None):
+        record(Kind.CUSTOMER, Action.RESTORED, customer)
 
 
 def is_used(customer: Customer) -> bool:
@@ -124,6 +153,7 @@ def delete(customer: Customer) -> None:
     """Delete a customer that nothing refers to. Raises InUse."""
     if is_used(customer):
         raise InUse
+    record(Kind.CUSTOMER, Action.DELETED, customer)
     try:
         customer.delete()
     except models.ProtectedError:

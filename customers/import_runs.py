@@ -2,12 +2,19 @@
 
 import datetime
 
+from django.db import transaction
+
 from accounts.models import Organisation, User
+from audit.kinds import Action, Kind
+from audit.recording import record
 from integrations.availability import usable
 from integrations.models import Connection
 from integrations.runs import CannotRun, start
 
 from .models import ImportRun
+
+# What an entry of the audit trail calls where the relations come from.
+SERVICE = "e-Boekhouden"
 
 
 class CannotImport(CannotRun):
@@ -22,6 +29,21 @@ def start_import(
     Raises CannotImport when the connection cannot be used.
     """
     connection = check_usable(Connection.objects.filter(organisation=organisation).first())
+    with transaction.atomic():
+        run = _start(organisation, connection, mode=mode, by=by, now=now)
+        if run.created_at == now:
+            record(Kind.IMPORT, Action.STARTED, run, label=SERVICE, by=by)
+        return run
+
+
+def _start(
+    organisation: Organisation,
+    connection: Connection,
+    *,
+    mode: str,
+    by: User | None,
+    now: datetime.datetime,
+) -> ImportRun:
     return start(
         ImportRun.objects.filter(organisation=organisation),
         organisation=organisation,

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.kinds import Action, Kind
+from audit.recording import Rows, entry, record, store
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.eboekhouden.messages import Relation
 from integrations.error_messages import sentence, undecryptable
@@ -18,7 +20,7 @@ from integrations.switching import pause
 from lib.stored_texts import in_every_language
 
 from .import_rows import RowImporter
-from .import_runs import CannotImport, check_usable
+from .import_runs import SERVICE, CannotImport, check_usable
 from .matching import Match, PossibleDuplicates, match
 from .models import Customer, ImportOutcome, ImportRow, ImportRun
 
@@ -35,7 +37,9 @@ def carry_out_import(run_id: int, *, clock: Clock) -> None:
 
     def work(run: ImportRun) -> None:
         import_relations(run, _read(run, clock=clock), clock=clock)
-        end(run, RunState.FINISHED, now=clock())
+        with transaction.atomic():
+            end(run, RunState.FINISHED, now=clock())
+            record(Kind.IMPORT, Action.FINISHED, run, label=SERVICE, by=run.started_by)
 
     carry_out(ImportRun, run_id, work, clock=clock)
 
@@ -100,8 +104,25 @@ def _step(
         beat(run, now=now, done=position + len(matches))
         rows = importer.rows(matches, position=position + 1, now=now)
         ImportRow.objects.bulk_create(rows)
+        _record(run, rows)
         existing = [row.customer_id for row in rows if row.outcome != ImportOutcome.NEW]
         Customer.objects.filter(pk__in=filter(None, existing)).update(imported_at=now)
+
+
+def _record(run: ImportRun, rows: Sequence[ImportRow]) -> None:
+    """Record each customer that changed, and the new ones together."""
+    by = run.started_by
+    entries = [
+        entry(Kind.CUSTOMER, Action.CHANGED, row.customer, changes=row.changes, by=by)
+        for row in rows
+        if row.changes and row.customer
+    ]
+    new = [row.customer for row in rows if row.outcome == ImportOutcome.NEW and row.customer]
+    if new:
+        added = Rows(Customer, [one.pk for one in new], labels=[str(one) for one in new])
+        about = {"organisation": run.organisation_id, "rows": [added], "by": by}
+        entries.append(entry(Kind.CUSTOMER, Action.ADDED, **about))
+    store(entries)
 
 
 def _remaining(run: ImportRun, matches: list[Match]) -> Iterator[Match]:

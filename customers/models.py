@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Organisation
+from audit.changes import KeepsLoaded
 from integrations.models import Connection
 from integrations.runs import Run
 from lib.model_fields import AddressField, LineField, MultilineField, SmallWholeNumberField
@@ -31,7 +32,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         )
 
 
-class Customer(models.Model):
+class Customer(KeepsLoaded):
     """A customer. The number is the relation code in e-Boekhouden, at most 15 characters."""
 
     organisation = models.ForeignKey(

@@ -94,6 +94,7 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
                 organisation=request.organisation,
                 values=form.cleaned_data,
                 contacts=[*contacts.filled(), *contacts_for(form.invoice_addresses)],
+                contacts_before=contacts.initial or (),
                 now=timezone.now(),
             )
         except NumberTaken as taken:

@@ -14,10 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
+from audit.kinds import Action
+from audit.kinds import Kind as EntryKind
+from audit.recording import record
+from audit.recording import store as store_entries
 from integrations.runs import CannotRun, Clock, beat, carry_out, end, enqueue_run
 from lib.stored_texts import in_every_language
 from lib.tables import Row
 
+from .audit import entries_of
 from .checking import BLOCK, context_of, decide, earlier_work, new_names
 from .creating import create_names
 from .kinds import KINDS
@@ -50,6 +55,7 @@ def start(draft: FileImport, *, by: User) -> None:
         with transaction.atomic():
             values = {"started_by": by, "created_at": now, "upload": ""}
             if drafts.update(state=FileState.QUEUED, **values):
+                record(EntryKind.IMPORT, Action.STARTED, draft, label=draft.name, by=by)
                 remember(draft, now=now)
                 delete_file(draft.upload)
                 enqueue_run(FileImport, draft.pk)
@@ -123,7 +129,14 @@ class FileWorker:
         self._end(FileState.FINISHED)
 
     def _end(self, state: FileState) -> None:
-        end(self.run, state, now=self.clock())  # type: ignore[arg-type]  # a file has more states
+        run = self.run
+        with transaction.atomic():
+            end(run, state, now=self.clock())  # type: ignore[arg-type]  # a file has more states
+            changes = {name: [None, getattr(run, name)] for name in COUNTERS.values()}
+            changes = {name: pair for name, pair in changes.items() if pair[1]}
+            action = Action.FINISHED if state == FileState.FINISHED else Action.CANCELLED
+            about = {"label": run.name, "changes": changes, "by": self.by}
+            record(EntryKind.IMPORT, action, run, **about)
 
     def _is_stopping(self) -> bool:
         return FileImport.objects.filter(pk=self.run.pk, is_stopping=True).exists()
@@ -183,6 +196,7 @@ class FileWorker:
         list(locked.order_by("pk").select_for_update().values_list("pk"))
         plans = self.kind.plan(read, context)
         ImportedRow.objects.bulk_create(self.kind.store(plans, context))
+        store_entries(entries_of(self.run, plans, by=self.by))
         return Counter(str(plan.outcome) for plan in plans)
 
     def _count(self, counts: Counter[str]) -> None:

@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Organisation, User
+from audit.changes import change
+from audit.kinds import Action, Kind
+from audit.recording import record as record_entry
 from customers.editing import is_used
 from customers.models import Customer
 from projects.editing import keeps_customer
@@ -133,6 +136,8 @@ def undo(file_import: FileImport, *, by: User, now: datetime.datetime) -> Undoin
     FileImport.objects.filter(pk=locked.pk).update(
         state=FileState.UNDONE, undone_at=now, undone_by=by
     )
+    changes = change("removed", None, found.removed) | change("restored", None, found.restored)
+    record_entry(Kind.IMPORT, Action.UNDONE, locked, label=locked.name, changes=changes, by=by)
     return found
 
 

@@ -16,6 +16,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import notices
 from accounts.models import User
+from audit.changes import Changes, change, differences
+from audit.kinds import Kind
+from audit.recording import record_changes
+from audit.security import log_event
 from lib.stored_texts import in_every_language
 
 from .database_identity import adopt
@@ -26,6 +30,7 @@ from .models import Connection, CostCentre, LedgerAccount
 from .nightly import next_night
 from .secrets import CannotDecrypt
 from .switching import (
+    SERVICE,
     AdministrationTaken,
     StillInDoubt,
     activate,
@@ -217,7 +222,19 @@ def _store_credentials(
         values["administration_key"] = candidate.administration_key
     Connection.objects.filter(pk=connection.pk).update(**values, **found)
     if renewed:
+        _record_renewed(connection, candidate, renewed, by=by)
         record(connection, in_every_language(lambda: _changed(renewed)), by=by, now=now)
+
+
+def _record_renewed(
+    connection: Connection, candidate: Connection, renewed: list[str], *, by: User
+) -> None:
+    """Record which credentials changed; of a code no more than that."""
+    changes: Changes = {}
+    for name in renewed:
+        changes |= change(name, getattr(connection, name), getattr(candidate, name))
+    record_changes(Kind.CONNECTION, connection, changes, label=SERVICE, by=by)
+    log_event("security.codes_changed", organisation=connection.organisation_id)
 
 
 def _store_settings(
@@ -229,6 +246,8 @@ def _store_settings(
     if not changed:
         return
     values = dict(changed)
+    recorded = differences(connection, changed)
+    record_changes(Kind.CONNECTION, connection, recorded, label=SERVICE, by=by)
     if "nightly_import" in changed:
         due = next_night(connection.organisation_id, now=now)
         values["next_import_at"] = due if settings["nightly_import"] else None

@@ -8,9 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
+from audit.changes import change
+from audit.kinds import Action, Kind
+from audit.recording import record
+from audit.security import log_event
 from lib.stored_texts import in_every_language
 
-from .events import record
+from .events import record as record_event
 from .leases import shut_out
 from .models import Connection
 from .nightly import next_night
@@ -41,6 +45,8 @@ class StillInDoubt(Exception):
         )
 
 
+# The name of the connection in the audit trail.
+SERVICE = "e-Boekhouden"
 # States in which the answer was lost, or is still to come.
 IN_DOUBT = ("sending", "checking", "unknown")
 
@@ -69,7 +75,8 @@ def activate(organisation: Organisation, *, by: User, now: datetime.datetime) ->
             if Connection.objects.filter(pk=connection.pk, is_active=False).update(
                 is_active=True, next_import_at=next_import
             ):
-                record(connection, gettext_lazy("Switched on."), by=by, now=now)
+                record_event(connection, gettext_lazy("Switched on."), by=by, now=now)
+                _record_switch(connection, Action.SWITCHED_ON, by=by)
     except IntegrityError:
         raise AdministrationTaken from None
     connection.refresh_from_db()
@@ -83,8 +90,17 @@ def deactivate(connection: Connection, *, by: User, now: datetime.datetime) -> N
         is_active=False, next_import_at=None
     )
     if switched_off:
-        record(connection, gettext_lazy("Switched off."), by=by, now=now)
+        record_event(connection, gettext_lazy("Switched off."), by=by, now=now)
+        _record_switch(connection, Action.SWITCHED_OFF, by=by)
     connection.refresh_from_db()
+
+
+def _record_switch(connection: Connection, action: Action, *, by: User) -> None:
+    is_on = action == Action.SWITCHED_ON
+    changes = change("is_active", not is_on, is_on)
+    record(Kind.CONNECTION, action, connection, label=SERVICE, changes=changes, by=by)
+    organisation = connection.organisation_id
+    log_event("security.connection_switched", organisation=organisation, is_on=is_on)
 
 
 @transaction.atomic
@@ -100,7 +116,8 @@ def pause(
     )
     if paused:
         paused_for = in_every_language(lambda: _("Paused: %(text)s") % {"text": text})
-        record(connection, paused_for, by=None, now=now, good=False)
+        record_event(connection, paused_for, by=None, now=now, good=False)
+        record(Kind.CONNECTION, Action.PAUSED, connection, label=SERVICE, note=str(text), by=None)
     connection.refresh_from_db()
     return bool(paused)
 
@@ -114,6 +131,7 @@ def resume(connection: Connection, *, by: User | None, now: datetime.datetime) -
         .update(paused_at=None, pause_code="", pause_text="")
     )
     if resumed:
-        record(connection, gettext_lazy("Resumed."), by=by, now=now)
+        record_event(connection, gettext_lazy("Resumed."), by=by, now=now)
+        record(Kind.CONNECTION, Action.RESUMED, connection, label=SERVICE, by=by)
     connection.refresh_from_db()
     return bool(resumed)

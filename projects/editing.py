@@ -2,13 +2,16 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Membership
+from audit.changes import Changes, contents, differences
+from audit.kinds import Action, Kind
+from audit.recording import record, record_changes
 
 from .figures import has_registrations
 from .models import (
@@ -62,6 +65,8 @@ class Agreement:
     instalments: Iterable[InstalmentRow] = ()
     removed_instalments: Iterable[int] = ()
     subscription: Mapping[str, object] | None = None
+    # What changes in these rows, in words, as the person saw them before.
+    row_changes: Changes = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -72,10 +77,13 @@ def save_project(
 
     Who manages only their own projects stays a manager of this one.
     """
+    is_new = project.pk is None
+    changes = {} if is_new else differences(project, agreement.fields)
     for name, value in agreement.fields.items():
         setattr(project, name, value)
-    if project.pk is None:
+    if is_new:
         project.save(force_insert=True)
+        changes = contents(project, agreement.fields)
     else:
         project.save(update_fields=list(agreement.fields))
     _set_tasks(project, list(agreement.tasks))
@@ -86,6 +94,9 @@ def save_project(
     _set_instalments(project, agreement.instalments)
     if agreement.subscription is not None:
         Subscription.objects.update_or_create(project=project, defaults=agreement.subscription)
+    action = Action.ADDED if is_new else Action.CHANGED
+    changes |= agreement.row_changes
+    record_changes(Kind.PROJECT, project, changes, action=action, by=by)
     # Read the project again: the loaded object has values from before the changes.
     return plan_scheduled_amounts(Project.objects.get(pk=project.pk), today=today)
 
@@ -93,14 +104,16 @@ def save_project(
 @transaction.atomic
 def archive_project(project: Project, *, today: datetime.date) -> None:
     """Archive a project: no new registrations or periods. Amounts already due stay billable."""
-    Project.objects.filter(pk=project.pk).update(is_archived=True)
+    if Project.objects.filter(pk=project.pk, is_archived=False).update(is_archived=True):
+        record(Kind.PROJECT, Action.ARCHIVED, project)
     stop_scheduled_amounts(project, today=today)
 
 
 @transaction.atomic
 def restore_project(project: Project, *, today: datetime.date) -> Outcome:
     """Make a project active again and plan its amounts, including those of the archived time."""
-    Project.objects.filter(pk=project.pk).update(is_archived=False)
+    if Project.objects.filter(pk=project.pk, is_archived=True).update(is_archived=False):
+        record(Kind.PROJECT, Action.RESTORED, project)
     return plan_scheduled_amounts(project, today=today)
 
 

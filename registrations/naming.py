@@ -1,7 +1,10 @@
 """The name and the address of a registration, for the sentences that mention it."""
 
+import datetime
+
 from django.urls import reverse
 
+from accounts.models import full_name
 from lib.formats import day
 from lib.kilometres import kilometres
 from lib.times import format_duration
@@ -9,6 +12,10 @@ from lib.toasts import Link
 
 from .models import Expense, Registration, TimeEntry, Trip
 
+# The columns of a registration that `named` needs.
+NAMED_BY = (
+    *("date", "membership__user__first_name", "membership__user__last_name", "project__name"),
+)
 EDIT_NAMES = {TimeEntry: "hour-edit", Expense: "expense-edit", Trip: "trip-edit"}
 
 
@@ -34,6 +41,16 @@ def whose(row: Registration) -> str:
     """Name the row among those of others: `20-11-2026 Website 2026 (Daan Visser)`."""
     name = row.project or what(row)
     return f"{day(row.date)} {name} ({row.membership})"
+
+
+def named(date: datetime.date, first_name: str, last_name: str, project: str | None) -> str:
+    """Name a row in the audit trail, from NAMED_BY: `20-11-2026 · Daan Visser · Website 2026`."""
+    return _joined(day(date), full_name(first_name, last_name, ""), project)
+
+
+def name_of(row: Registration) -> str:
+    """Name a row in the audit trail as `named` does."""
+    return _joined(day(row.date), row.membership, row.project)
 
 
 def link_to(row: Registration, name: str) -> Link:

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from audit.changes import KeepsLoaded
 from lib.model_fields import LineField
 
 from .eligibility import CONSEQUENCES, reasons_against, unusual, unusual_for_private
@@ -14,7 +15,7 @@ from .territories import where
 from .treatments import VatTreatment
 
 
-class VatRate(models.Model):
+class VatRate(KeepsLoaded):
     """A VAT rate of an organisation; the percentage is 21, not 0.21."""
 
     organisation = models.ForeignKey(

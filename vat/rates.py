@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import Organisation
+from audit.changes import Changes, change, contents, differences
+from audit.kinds import Action, Kind
+from audit.recording import Rows, record, record_changes
 
 from .models import VatRate
 from .treatments import VatTreatment, default_code
@@ -84,6 +87,9 @@ def create_standard_rates(organisation: Organisation) -> list[VatRate]:
     made = VatRate.objects.bulk_create(missing)
     if default_rate(organisation) is None:
         _make_first_default(organisation)
+    if made:
+        rows = Rows(VatRate, [rate.pk for rate in made], labels=[rate.name for rate in made])
+        record(Kind.VAT_RATE, Action.ADDED, organisation=organisation, rows=[rows])
     return made
 
 
@@ -114,7 +120,7 @@ def _from_standard(organisation: Organisation, standard: StandardRate, *, positi
 def _make_first_default(organisation: Organisation) -> None:
     first = organisation.vat_rates.filter(code=STANDARD_RATES[0].code).first()
     if first:
-        make_default(first)
+        _make_only_default(first)
 
 
 def default_rate(organisation: Organisation) -> VatRate | None:
@@ -125,6 +131,11 @@ def default_rate(organisation: Organisation) -> VatRate | None:
 @transaction.atomic
 def make_default(rate: VatRate) -> None:
     """Make this rate the only default rate."""
+    _make_only_default(rate)
+    record(Kind.VAT_RATE, Action.CHANGED, rate, changes=change("is_default", False, True))
+
+
+def _make_only_default(rate: VatRate) -> None:
     VatRate.objects.filter(organisation_id=rate.organisation_id, is_default=True).update(
         is_default=False
     )
@@ -138,7 +149,9 @@ def add_rate(organisation: Organisation, *, is_default: bool = False, **details:
     rate = VatRate.objects.create(organisation=organisation, position=last + 1, **details)
     _end_predecessor(rate)
     if is_default:
-        make_default(rate)
+        _make_only_default(rate)
+    changes = contents(rate, details) | (change("is_default", None, True) if is_default else {})
+    record(Kind.VAT_RATE, Action.ADDED, rate, changes=changes)
     return rate
 
 
@@ -150,12 +163,16 @@ def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
     """
     if not is_default and VatRate.objects.filter(pk=rate.pk, is_default=True).exists():
         raise DefaultRateRequired(str(rate))
+    changes: Changes = differences(rate, details)
     VatRate.objects.filter(pk=rate.pk).update(**details)
     _end_predecessor(VatRate.objects.get(pk=rate.pk))
     if is_default:
-        make_default(rate)
+        changes |= change("is_default", rate.before("is_default"), True)
+        _make_only_default(rate)
+    record_changes(Kind.VAT_RATE, rate, changes)
 
 
+@transaction.atomic
 def set_default_code(rate: VatRate) -> str:
     """Set the default code of treatment and percentage on a rate without a code, and return it.
 
@@ -165,6 +182,7 @@ def set_default_code(rate: VatRate) -> str:
     without_code = VatRate.objects.filter(pk=rate.pk, code="")
     if not code or not without_code.update(code=code):
         return ""
+    record(Kind.VAT_RATE, Action.CHANGED, rate, changes=change("code", "", code))
     return code
 
 
@@ -177,7 +195,9 @@ def follow_on(
     What was supplied before that day keeps the old rate, also when it is billed later. Customers,
     tasks and expenses with the old rate need no change.
     """
+    ended = differences(rate, {"valid_until": valid_from - ONE_DAY})
     VatRate.objects.filter(pk=rate.pk).update(valid_until=valid_from - ONE_DAY)
+    record_changes(Kind.VAT_RATE, rate, ended)
     return add_rate(
         rate.organisation,
         is_default=rate.is_default,
@@ -209,6 +229,7 @@ def delete_rate(rate: VatRate) -> None:
     """
     if rate.is_default:
         raise DefaultRateRequired(str(rate))
+    record(Kind.VAT_RATE, Action.DELETED, rate, changes=change("percentage", rate.percentage, None))
     try:
         rate.delete()
     except ProtectedError:

@@ -76,6 +76,11 @@ class OrganisationForm(HasPhone, KeepsUpload, HasRounding, forms.ModelForm):  # 
             "theme_colour": forms.TextInput(attrs={"type": "color"}),
         }
 
+    def clean_theme_colour(self) -> str:
+        """Keep the stored colour if only its capitals differ: a browser sends small letters."""
+        typed, stored = str(self.cleaned_data["theme_colour"]), self.instance.theme_colour
+        return stored if typed.lower() == stored.lower() else typed
+
     def clean_iban(self) -> str:
         return self._checked("iban", identifiers.clean_iban)
 

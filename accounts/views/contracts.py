@@ -13,7 +13,7 @@ from lib.toasts import toast
 from lib.understanding import is_typing
 
 from ..access import administrator_required, manager_required
-from ..contracts import periods_of, save_contract
+from ..contracts import delete_contract, periods_of, save_contract
 from ..forms.contracts import ContractForm
 from ..models import Contract, Membership
 from ..requests import MemberRequest
@@ -53,7 +53,7 @@ def contract_edit(request: MemberRequest, pk: int) -> HttpResponse:
 @administrator_required
 def contract_delete(request: MemberRequest, pk: int) -> HttpResponse:
     contract = _contract_or_404(request, pk)
-    contract.delete()
+    delete_contract(contract)
     text = _("The contract from %(day)s has been deleted.")
     toast(request, text % {"day": shown_day(contract.starts_on)})
     return redirect(reverse("accounts:employee-contracts", args=[contract.membership_id]))

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from audit.kinds import Action, Kind
+from audit.recording import Rows, record_rows
 from customers.models import Customer
 from customers.relations import relation_from_customer
 from integrations.eboekhouden.failpoints import failpoint
@@ -123,6 +125,7 @@ def queue_relation(
     if not relations:
         return None
     (relation,) = Booking.objects.bulk_create(relations.values())
+    _record([relation], by=by)
     return relation
 
 
@@ -182,8 +185,16 @@ def _queue(
             in_order.append(relation)
         in_order.append(document)
         documents.append(document)
-    Booking.objects.bulk_create(in_order)
+    _record(Booking.objects.bulk_create(in_order), by=origin.by)
     return documents
+
+
+def _record(bookings: Sequence[Booking], *, by: User | None) -> None:
+    """Record in the audit trail who asked for these bookings, as one entry."""
+    labels = [f"{booking.natural_key} {booking.customer}".strip() for booking in bookings]
+    rows = [Rows(Booking, [booking.pk for booking in bookings], labels=labels)]
+    organisation = bookings[0].organisation_id
+    record_rows(Kind.BOOKING, Action.QUEUED, rows, organisation=organisation, by=by)
 
 
 def _hold(customers: Iterable[Customer]) -> None:

@@ -14,6 +14,7 @@ from customers.relations import own_code
 from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
 
+from ..events import add_event, add_events
 from ..models import Attempt, Booking, BookingKind, Invoice, InvoiceEvent, State
 from .decisions import Progress, answered, claim_booking, linked_elsewhere, released
 from .exchange import RemoteRecord
@@ -184,7 +185,7 @@ def _record_accepted(accepted: Sequence[Accepted], *, now: datetime.datetime) ->
     administration = _administration_of(kept[0])
     _update(kept, administration=administration, ended_at=now, code="", text="")
     Booking.objects.bulk_update(kept, ["reason", "remote_id", "remote_snapshot"])
-    InvoiceEvent.objects.bulk_create(
+    add_events(
         _booked_event(booking, booking.invoice_id, now=now)
         for booking in kept
         if booking.invoice_id
@@ -243,7 +244,8 @@ def _close_period(booking: Booking, outcome: AttemptResult) -> None:
     """Close the period here too that e-Boekhouden says is closed."""
     date = booking.payload["message"].get("date")
     if date and classify(outcome.code, outcome.text) is CodeClass.PERIOD_CLOSED:
-        close_until(booking.organisation_id, datetime.date.fromisoformat(date))
+        day, why = datetime.date.fromisoformat(date), f"e-Boekhouden {outcome.code}"
+        close_until(booking.organisation_id, day, note=why)
 
 
 def _figures(progress: Progress) -> dict[str, object]:
@@ -275,7 +277,7 @@ def _confirm(booking: Booking, remote: RemoteRecord, *, now: datetime.datetime) 
     if booking.kind == BookingKind.INVOICE and not booking.natural_key:
         _take_remote_number(booking, booking.invoice_id, number=remote.remote_id)
     booking.remote_id = remote.remote_id
-    _booked_event(booking, booking.invoice_id, now=now).save()
+    add_events([_booked_event(booking, booking.invoice_id, now=now)])
 
 
 def _booked_event(booking: Booking, invoice_id: int, *, now: datetime.datetime) -> InvoiceEvent:
@@ -338,6 +340,4 @@ def _needs_person(
     )
     if booking.invoice_id:
         details = {"state": booking.state, "code": outcome.code, "text": outcome.text}
-        InvoiceEvent.objects.create(
-            invoice_id=booking.invoice_id, at=now, kind="booking-stopped", details=details
-        )
+        add_event(invoice_id=booking.invoice_id, at=now, kind="booking-stopped", details=details)

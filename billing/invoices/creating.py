@@ -17,6 +17,7 @@ from integrations.models import Connection
 from vat.total_rows import total_fields
 
 from ..bookings.outbox import enqueue_delivery, hold_customers, queue_invoices
+from ..events import add_events
 from ..models import (
     Batch,
     Invoice,
@@ -143,7 +144,7 @@ def _make(
             _add_lines(drafts, block)
         except RowsTaken as taken:
             raise ProposalChanged(_proposed_again(request, made)) from taken
-        InvoiceEvent.objects.bulk_create(
+        add_events(
             InvoiceEvent(
                 invoice=draft, at=now, by=request.by, kind="drafted", details={"rows": one.rows}
             )

@@ -17,7 +17,8 @@ from lib.money import ZERO
 from vat.total_rows import total_fields
 
 from ..bookings.outbox import hold_customers, queue_invoice
-from ..models import CreditState, Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin, State
+from ..events import add_event
+from ..models import CreditState, Invoice, InvoiceLine, InvoiceStatus, Origin, State
 from ..numbering import why_held
 from ..unbilled.releasing import hold_rows_of, name_rows, release_rows, take_rows_back
 from .credit_lines import (
@@ -105,7 +106,7 @@ def count_credit(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
     original = _original(credit)
     recount(original)
     details = {"number": credit.number, "gross": str(credit.gross)}
-    InvoiceEvent.objects.create(invoice=original, at=now, by=by, kind="credited", details=details)
+    add_event(invoice=original, at=now, by=by, kind="credited", details=details)
 
 
 def withdraw(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
@@ -119,9 +120,7 @@ def withdraw(credit: Invoice, *, by: User, now: datetime.datetime) -> None:
     credit.lines.update(is_withdrawn=True)
     recount(original)
     details = {"number": credit.number}
-    InvoiceEvent.objects.create(
-        invoice=original, at=now, by=by, kind="credit-withdrawn", details=details
-    )
+    add_event(invoice=original, at=now, by=by, kind="credit-withdrawn", details=details)
 
 
 def recount(invoice: Invoice) -> None:
@@ -175,9 +174,7 @@ def _draft(
     )
     _keep_lines(credit, lines)
     details = {"of": invoice.number, "reason": credit_input.reason}
-    InvoiceEvent.objects.create(
-        invoice=credit, at=now, by=by, kind="credit-drafted", details=details
-    )
+    add_event(invoice=credit, at=now, by=by, kind="credit-drafted", details=details)
     return credit
 
 

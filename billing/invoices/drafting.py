@@ -14,13 +14,17 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
+from audit.changes import Changes, change
+from audit.kinds import Action, Kind
+from audit.recording import record
 from customers.models import Customer
 from lib.money import net_amount
 from vat.models import VatRate
 from vat.total_rows import total_fields
 from vat.totals import totals
 
-from ..models import Invoice, InvoiceEvent, InvoiceLine, Origin
+from ..events import add_event, name_of
+from ..models import Invoice, InvoiceEvent, InvoiceLine, InvoiceStatus, Origin
 from ..numbering import payment_term, settings_of
 from ..unbilled.claiming import line_ids_with_rows, release, release_lines
 from .crediting import restate_drafts
@@ -110,7 +114,7 @@ def blank_draft(
             created_at=now,
             created_by=by,
         )
-        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind="begun")
+        add_event(invoice=invoice, at=now, by=by, kind="begun")
     return invoice
 
 
@@ -134,7 +138,16 @@ def change_draft(
         typed.version = version + 1
         typed.save(update_fields=[*HEAD_FIELDS, *TOTAL_FIELDS, "due_on", "version"])
         draft.events.filter(kind="edited", by=by).delete()
-        InvoiceEvent.objects.create(invoice=draft, at=now, by=by, kind="edited")
+        changes = differences_of_draft(draft, typed)
+        add_event(draft, at=now, by=by, kind="edited", changes=changes)
+
+
+def differences_of_draft(draft: Invoice, typed: Invoice) -> Changes:
+    """Return what differs in head and total; lines are told by the total they make."""
+    found: Changes = {}
+    for name in (*HEAD_FIELDS, "gross"):
+        found |= change(name, getattr(draft, name), getattr(typed, name))
+    return found
 
 
 def as_input(
@@ -258,6 +271,10 @@ def delete_draft(invoice: Invoice) -> int:
         if not draft.is_draft:
             raise NotAllowed("final")
         freed = release(draft)
+        label = name_of(draft)
+        changes = change("status", InvoiceStatus.DRAFT, None) | change("gross", draft.gross, None)
+        note = str(freed) if freed else ""
+        record(Kind.INVOICE, Action.DELETED, draft, label=label, note=note, changes=changes)
         draft.delete()
         if draft.credit_of:
             restate_drafts(draft.credit_of)

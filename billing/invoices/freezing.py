@@ -9,6 +9,7 @@ from integrations.models import Connection, Numbering
 from ..documents.parties import addressee_snapshot, issuer_snapshot
 from ..documents.specification import specify
 from ..documents.supply import supply_periods
+from ..events import add_events
 from ..models import Invoice, InvoiceEvent, InvoiceStatus, Origin
 from ..numbering import next_numbers
 from ..reports.shares import store_shares
@@ -52,7 +53,7 @@ def freeze(invoices: Sequence[Invoice], *, by: User, now: datetime.datetime) -> 
         invoice.issuer = issuer_snapshot(invoice.organisation)
         invoice.addressee = addressee_snapshot(invoice.customer)
     Invoice.objects.bulk_update(invoices, FROZEN)
-    InvoiceEvent.objects.bulk_create(
+    add_events(
         InvoiceEvent(
             invoice=invoice, at=now, by=by, kind="final", details={"number": invoice.number}
         )

@@ -7,10 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from audit.changes import change
 
 from ..documents.archive import issue_files
+from ..events import add_event
 from ..legal import Findings, check_draft
-from ..models import Invoice, InvoiceEvent, InvoiceStatus, Origin
+from ..models import Invoice, InvoiceStatus, Origin
 from ..numbering import next_number, why_held
 from ..unbilled.releasing import RowsMoved
 from .crediting import count_credit, settle
@@ -85,10 +87,16 @@ def mark_sent(
     with transaction.atomic():
         final = make_final(invoice, by=by, now=now)
         first = Invoice.objects.filter(pk=final.pk, status=InvoiceStatus.FINAL)
-        first.update(status=InvoiceStatus.SENT, sent_at=now, sent_to=to)
+        is_first = first.update(status=InvoiceStatus.SENT, sent_at=now, sent_to=to)
+        changes = change("status", InvoiceStatus.FINAL, InvoiceStatus.SENT) if is_first else {}
         details = {"to": to, "files": list(files)}
-        InvoiceEvent.objects.create(
-            invoice=final, at=now, by=by, kind="mailed" if to else "marked-sent", details=details
+        add_event(
+            final,
+            at=now,
+            by=by,
+            kind="mailed" if to else "marked-sent",
+            details=details,
+            changes=changes,
         )
         final.refresh_from_db()
         return final

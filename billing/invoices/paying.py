@@ -5,9 +5,11 @@ import datetime
 from django.db import transaction
 
 from accounts.models import User
+from audit.changes import change
 from lib.money import ZERO
 
-from ..models import Invoice, InvoiceEvent, InvoiceStatus
+from ..events import add_event
+from ..models import Invoice, InvoiceStatus
 from .locking import NotAllowed, lock_invoice
 
 
@@ -26,4 +28,5 @@ def mark_paid(invoice: Invoice, *, by: User, now: datetime.datetime) -> None:
         )
         kind = "marked-settled" if sent.is_credit else "marked-paid"
         details = {"paid": str(paid)}
-        InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind=kind, details=details)
+        changes = change("paid_amount", sent.paid_amount, paid)
+        add_event(sent, at=now, by=by, kind=kind, details=details, changes=changes)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation, User
+from audit.kinds import Action, Kind
+from audit.recording import as_one
 from customers.known_codes import names_by_code, warning_about
 from customers.models import Customer
 from integrations.eboekhouden.messages import SalesEntryLine
@@ -107,12 +109,13 @@ def create_sales_entries(
             organisation=connection.organisation, created_at=now, created_by=by
         )
         hold_customers(invoice.customer_id for invoice in invoices)
-        for invoice in lock_invoices(invoices):
-            why = why_no_sales_entry(invoice)
-            if why:
-                batch.skipped.append({"customer": str(invoice), "reason": why, "url": ""})
-            else:
-                queue_sales_entry(invoice, connection, by=by, now=now, batch=batch)
+        with as_one(Kind.BOOKING, Action.QUEUED, by=by):
+            for invoice in lock_invoices(invoices):
+                why = why_no_sales_entry(invoice)
+                if why:
+                    batch.skipped.append({"customer": str(invoice), "reason": why, "url": ""})
+                else:
+                    queue_sales_entry(invoice, connection, by=by, now=now, batch=batch)
         batch.save(update_fields=["skipped"])
         return batch
 

@@ -20,7 +20,8 @@ from django.db.models import QuerySet
 
 from accounts.models import Organisation, User
 
-from ..models import Invoice, InvoiceEvent, InvoiceMail, MailKind, MailState
+from ..events import add_event
+from ..models import Invoice, InvoiceMail, MailKind, MailState
 from .attachments import Attachment, is_too_large
 from .letters import Letter
 from .reasons import FAILURES, reason_before, reason_of
@@ -159,7 +160,7 @@ def note_failure(mail: InvoiceMail, reason: str, *, now: datetime.datetime) -> N
     """Note why an e-mail failed, on the e-mail and in the timeline."""
     with transaction.atomic():
         InvoiceMail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, reason=reason)
-        InvoiceEvent.objects.create(
+        add_event(
             invoice=mail.invoice,
             at=now,
             by=mail.by,

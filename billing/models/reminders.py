@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from audit.changes import KeepsLoaded
 from customers.models import Customer
 from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
 
@@ -25,7 +26,7 @@ class ReminderMode(models.TextChoices):
     SEND = "send", _("Send automatically every morning")
 
 
-class ReminderSettings(models.Model):
+class ReminderSettings(KeepsLoaded):
     """Whether an organisation sends reminders, and how."""
 
     organisation = models.OneToOneField(
@@ -76,7 +77,7 @@ class BusinessCosts(models.TextChoices):
     SCALE = "scale", _("By the legal scale, at least € 40")
 
 
-class ReminderStep(models.Model):
+class ReminderStep(KeepsLoaded):
     """One of at most four reminders of an invoice, so many days after its due date."""
 
     organisation = models.ForeignKey(

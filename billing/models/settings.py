@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, Organisation
+from audit.changes import KeepsLoaded
 from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
 
 
@@ -19,7 +20,7 @@ class Design(models.TextChoices):
 PREFIX = RegexValidator(r"^[A-Za-z0-9-]{0,10}$", _("Use at most ten letters, digits and dashes."))
 
 
-class InvoiceSettings(models.Model):
+class InvoiceSettings(KeepsLoaded):
     """The settings for invoices; a number is prefix, year and count."""
 
     organisation = models.OneToOneField(

@@ -16,6 +16,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from audit.changes import change
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.eboekhouden.messages import OpenItem
@@ -25,7 +26,8 @@ from integrations.secrets import CannotDecrypt
 from integrations.switching import pause
 from lib.money import ZERO
 
-from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, State
+from ..events import add_event
+from ..models import Booking, BookingKind, Invoice, InvoiceStatus, State
 from .allocation import CreditItem, is_paid, paid_of
 
 DOCUMENTS = (BookingKind.INVOICE, BookingKind.SALES_ENTRY)
@@ -229,7 +231,8 @@ def _note_credit(credit: Invoice, amount: Decimal, *, now: datetime.datetime) ->
     if is_open != was_open and before is not None:
         kind = "open-again" if is_open else "settled-there"
         details = {"open": str(amount)}
-        InvoiceEvent.objects.create(invoice=credit, at=now, kind=kind, details=details)
+        changes = change("open_amount", before, amount)
+        add_event(credit, at=now, kind=kind, details=details, changes=changes)
     return True
 
 
@@ -259,7 +262,9 @@ def _add_event(invoice: Invoice, paid: Decimal, status: str, *, now: datetime.da
         kind = "partly-paid"
     if kind:
         details = {"paid": str(paid), "gross": str(due), "open": str(due - paid)}
-        InvoiceEvent.objects.create(invoice=invoice, at=now, kind=kind, details=details)
+        changes = change("paid_amount", invoice.paid_amount, paid)
+        changes |= change("status", invoice.status, status)
+        add_event(invoice, at=now, kind=kind, details=details, changes=changes)
 
 
 def unreachable() -> str:

@@ -14,11 +14,12 @@ from django.utils.timezone import localdate
 
 from accounts.models import Organisation, User
 
+from ..events import add_event
 from ..mailing import AlreadyMailed, Letter, MailFailed
 from ..mailing.attachments import Attachment, attachments_of
 from ..mailing.reasons import IN_DOUBT
 from ..mailing.sending import claim_mail, note_sent, post
-from ..models import Invoice, InvoiceEvent, InvoiceMail, MailKind, Reminder
+from ..models import Invoice, InvoiceMail, MailKind, Reminder
 from .attempts import not_refused
 from .due import Plan, due_reminders, plan_of, step_of
 from .letters import credits_of, reminder_letter
@@ -204,7 +205,7 @@ def _note_sent(
     with transaction.atomic():
         note_sent(mail, refused=refused)
         names = [file["name"] for file in mail.attachments]
-        InvoiceEvent.objects.create(
+        add_event(
             invoice=mail.invoice,
             at=now,
             by=reminder.by,

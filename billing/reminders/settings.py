@@ -6,17 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
+from audit.changes import Changes, change, differences
+from audit.kinds import Action, Kind
+from audit.recording import record
 from customers.models import Customer
 from integrations.database_identity import this_database
+from lib.text import fill
 
+from ..events import add_event
 from ..models import (
     MOST_STEPS,
     InterestRate,
     Invoice,
-    InvoiceEvent,
     ReminderHold,
     ReminderMode,
     ReminderSettings,
@@ -44,9 +49,13 @@ def change_reminder_settings(organisation: Organisation, **choices: Any) -> Remi
     Switching reminders on for the first time creates the default steps.
     """
     with transaction.atomic():
-        settings, _is_new = ReminderSettings.objects.update_or_create(
-            organisation=organisation, defaults=choices | {"database_identity": this_database()}
-        )
+        stored = ReminderSettings.objects.select_for_update().filter(organisation=organisation)
+        settings = stored.first() or ReminderSettings(organisation=organisation)
+        changes = differences(settings, choices)
+        for name, value in (choices | {"database_identity": this_database()}).items():
+            setattr(settings, name, value)
+        settings.save()
+        _record(organisation, settings, changes)
         steps = ReminderStep.objects.filter(organisation=organisation)
         if settings.is_on and not steps.exists():
             ReminderStep.objects.bulk_create(
@@ -61,6 +70,9 @@ def set_percentages(
 ) -> None:
     """Store the percentages of statutory interest from a day on, by kind."""
     with transaction.atomic():
+        changes: Changes = {str(one): [None, f"{two:f}"] for one, two in percentages.items()}
+        changes |= change("starts_on", None, starts_on)
+        _record(organisation, None, changes, label=_("Statutory interest"))
         for kind, percentage in percentages.items():
             InterestRate.objects.update_or_create(
                 organisation=organisation,
@@ -70,11 +82,38 @@ def set_percentages(
             )
 
 
+@transaction.atomic
 def forget_percentages(organisation: Organisation, starts_on: datetime.date) -> bool:
     """Delete what was entered for a day; what is published counts again. Whether there was any."""
     own = InterestRate.objects.filter(organisation=organisation, starts_on=starts_on)
     deleted, _by_model = own.delete()
+    if deleted:
+        changes = change("starts_on", starts_on, None)
+        _record(organisation, None, changes, label=_("Statutory interest"))
     return bool(deleted)
+
+
+@transaction.atomic
+def save_step(step: ReminderStep, *, values: Mapping[str, Any]) -> None:
+    """Store a reminder step with these values, which a form may have set already."""
+    changes = differences(step, values)
+    for name, value in values.items():
+        setattr(step, name, value)
+    step.save()
+    _record(step.organisation, step, changes, label=_step_name(step))
+
+
+def _step_name(step: ReminderStep) -> str:
+    return fill(_("Reminder %(position)s"), {"position": str(step.position)})
+
+
+def _record(
+    organisation: Organisation, on: Model | None, changes: Changes, *, label: str = ""
+) -> None:
+    """Record a change of the settings of reminders."""
+    if changes:
+        about = {"organisation": organisation, "label": label or _("Reminders")}
+        record(Kind.SETTINGS, Action.CHANGED, on, changes=changes, **about)
 
 
 def next_step(organisation: Organisation) -> ReminderStep:
@@ -92,6 +131,8 @@ def delete_last_step(step: ReminderStep) -> None:
     with transaction.atomic():
         if later.exists():
             raise NotPossible
+        changes: Changes = change("days", step.days, None)
+        _record(step.organisation, step, changes, label=_step_name(step))
         step.delete()
 
 
@@ -114,6 +155,9 @@ def exclude(
         )
         if isinstance(target, Invoice):
             _add_event(target, "no-reminders", by=by, now=now, reason=reason)
+        else:
+            changes = change("no_reminders", False, True)
+            record(Kind.CUSTOMER, Action.CHANGED, target, changes=changes, note=reason, by=by)
         return hold
 
 
@@ -122,10 +166,13 @@ def include(hold: ReminderHold, *, by: User, now: datetime.datetime) -> None:
     with transaction.atomic():
         if hold.invoice:
             _add_event(hold.invoice, "reminders-again", by=by, now=now)
+        elif hold.customer:
+            changes = change("no_reminders", True, False)
+            record(Kind.CUSTOMER, Action.CHANGED, hold.customer, changes=changes, by=by)
         hold.delete()
 
 
 def _add_event(
     invoice: Invoice, kind: str, *, by: User, now: datetime.datetime, **details: str
 ) -> None:
-    InvoiceEvent.objects.create(invoice=invoice, at=now, by=by, kind=kind, details=details)
+    add_event(invoice=invoice, at=now, by=by, kind=kind, details=details)

@@ -9,6 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
+from audit.changes import change
+from audit.kinds import Action, Kind
+from audit.recording import record
 from registrations.periods import Period
 
 from ..models import FiledPart, FiledReturn, FilingKind
@@ -127,6 +130,9 @@ def file_return(
             ),
             batch_size=500,
         )
+        changes = change("kind", None, kind) | change("boxes", None, _in_words(filed.boxes))
+        label = _days_in_words(filed)
+        record(Kind.VAT_RETURN, Action.FILED, filed, label=label, changes=changes, by=by)
         return filed
 
 
@@ -159,7 +165,19 @@ def withdraw(filed: FiledReturn, *, by: User, now: datetime.datetime) -> bool:
         if latest and latest.pk != filed.pk and same.filter(pk=filed.pk).exists():
             raise CannotFile(_("This return was corrected later. Withdraw that correction first."))
         mine = FiledReturn.objects.filter(pk=filed.pk, withdrawn_at=None)
-        return bool(mine.update(withdrawn_at=now, withdrawn_by=by))
+        is_done = bool(mine.update(withdrawn_at=now, withdrawn_by=by))
+        if is_done:
+            record(Kind.VAT_RETURN, Action.WITHDRAWN, filed, label=_days_in_words(filed), by=by)
+        return is_done
+
+
+def _days_in_words(filed: FiledReturn) -> str:
+    return f"{filed.first:%d-%m-%Y} – {filed.last:%d-%m-%Y}"
+
+
+def _in_words(boxes: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the turnover and the VAT of each box, as they were filed."""
+    return ", ".join(f"{box}: {one['turnover']} / {one['whole_vat']}" for box, one in boxes.items())
 
 
 def _days(period: Period) -> tuple[datetime.date, datetime.date]:

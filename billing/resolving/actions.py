@@ -9,16 +9,19 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
+from audit.kinds import Action, Kind
+from audit.recording import record
 from customers.relations import relation_from_customer
 from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
 
+from .. import events
 from ..bookings import payloads
 from ..bookings.outbox import enqueue_delivery, queue_relation
 from ..bookings.recording import AlreadyLinked, link_record, progress_of, release_waiting
 from ..bookings.replacements import replaced
 from ..invoices.crediting import withdraw
-from ..models import Booking, BookingKind, Invoice, InvoiceEvent, InvoiceStatus, Origin, State
+from ..models import Booking, BookingKind, Invoice, InvoiceStatus, Origin, State
 from ..unbilled.claiming import release
 from ..unbilled.releasing import RowsMoved
 from . import rules as interventions
@@ -34,6 +37,7 @@ class Comparing(NoLonger):
     """The booking may be out of date: the comparison after a restore is not complete."""
 
 
+@transaction.atomic
 def check_now(booking: Booking, *, now: datetime.datetime) -> None:
     """Look the booking up at once; that cannot cause an early second sending."""
     if not interventions.may_look_again(progress_of(booking)):
@@ -47,6 +51,7 @@ def check_now(booking: Booking, *, now: datetime.datetime) -> None:
         absent_at=progress.absent_at,
         reason=progress.reason,
     )
+    record(Kind.BOOKING, Action.CHECKED, booking, label=booking.natural_key)
     enqueue_delivery(booking.connection_id)
 
 
@@ -207,8 +212,12 @@ def change(
 def add_event(
     booking: Booking, kind: str, *, by: User, now: datetime.datetime, reason: str = ""
 ) -> None:
-    """Add an event to the timeline of its invoice."""
+    """Add an event to the timeline of its invoice; of a relation, only to the audit trail."""
     if booking.invoice_id:
-        InvoiceEvent.objects.create(
+        events.add_event(
             invoice_id=booking.invoice_id, at=now, by=by, kind=kind, details={"reason": reason}
         )
+    else:
+        of_kind, action = events.NAMES[kind]
+        label = f"{booking.natural_key} {booking.customer}".strip()
+        record(of_kind, action, booking, label=label, note=reason, by=by)

@@ -11,6 +11,9 @@ from django.db import transaction
 from django.db.models.base import ModelState
 
 from accounts.models import User
+from audit.changes import change as change_of
+from audit.kinds import Action, Kind
+from audit.recording import record
 from customers.editing import next_free_number
 from customers.models import Customer
 
@@ -18,12 +21,12 @@ from ..bookings.outbox import queue_invoice
 from ..bookings.payloads import fingerprint
 from ..bookings.recording import progress_of
 from ..bookings.replacements import replaced
+from ..events import add_event
 from ..models import (
     Booking,
     BookingKind,
     CreditedRow,
     Invoice,
-    InvoiceEvent,
     InvoiceLine,
     InvoiceStatus,
     Origin,
@@ -61,7 +64,9 @@ def take_new_number(booking: Booking, *, by: User, now: datetime.datetime) -> st
 
 def _renumber_customer(booking: Booking, *, by: User, now: datetime.datetime) -> str:
     number = next_free_number(booking.organisation)
+    changes = change_of("number", booking.customer.number, number)
     Customer.objects.filter(pk=booking.customer_id).update(number=number)
+    record(Kind.CUSTOMER, Action.CHANGED, booking.customer, changes=changes, by=by)
     booking.customer.refresh_from_db()
     book_again(booking, by=by, now=now)
     return number
@@ -115,6 +120,4 @@ def _rename_rows(old: Invoice, lines: dict[int, InvoiceLine]) -> None:
 def _add_event(
     invoice: Invoice, kind: str, number: str, *, by: User, now: datetime.datetime
 ) -> None:
-    InvoiceEvent.objects.create(
-        invoice=invoice, at=now, by=by, kind=kind, details={"number": number}
-    )
+    add_event(invoice=invoice, at=now, by=by, kind=kind, details={"number": number})

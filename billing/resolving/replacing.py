@@ -15,7 +15,8 @@ from vat.models import VatRate
 from vat.treatments import CODES
 
 from ..bookings.replacements import Replaceable, replaceable_in
-from ..models import Booking, BookingKind, Invoice, InvoiceEvent, State
+from ..events import add_event
+from ..models import Booking, BookingKind, Invoice, State
 from .actions import NoLonger, book_again, change, composed_from_invoice
 
 Chosen = Mapping[tuple[Replaceable, str], str]
@@ -83,7 +84,7 @@ def book_with(
         _check_vat(booking, chosen)
         change(booking, state=(State.REJECTED,), replacements=_merged(booking, chosen))
         book_again(booking, by=by, now=now)
-        InvoiceEvent.objects.create(
+        add_event(
             invoice_id=booking.invoice_id or 0,
             at=now,
             by=by,

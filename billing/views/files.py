@@ -13,6 +13,7 @@ from accounts.access import invoicer_required
 from accounts.files import to_file
 from accounts.requests import MemberRequest
 from accounts.work_limits import limited
+from audit.exports import record_export
 
 from ..documents import served
 from ..documents.archive.zipping import zipped
@@ -83,6 +84,7 @@ def invoice_files(request: MemberRequest) -> HttpResponseBase:
         messages.warning(request, text)
         return redirect("billing:invoice-list")
     name = _("invoices")
+    record_export(_("Invoices, PDF and UBL"), file_type="ZIP", count=len(issued))
     return StreamingHttpResponse(
         zipped(issued, now=now),
         content_type="application/zip",

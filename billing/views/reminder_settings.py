@@ -19,7 +19,13 @@ from ..forms.reminders import ReminderSettingsForm, StepForm
 from ..models import MOST_STEPS, BusinessCosts, ReminderStep, StepKind
 from ..reminders.due import plan_of
 from ..reminders.letters import example_letter, placeholders_of, step_texts
-from ..reminders.settings import NotPossible, change_reminder_settings, delete_last_step, next_step
+from ..reminders.settings import (
+    NotPossible,
+    change_reminder_settings,
+    delete_last_step,
+    next_step,
+    save_step,
+)
 from .interest_rates import interest_context
 
 
@@ -75,7 +81,7 @@ def _step(request: MemberRequest, step: ReminderStep) -> HttpResponse:
     if is_typing(request):
         return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
-        form.save()
+        save_step(step, values=form.cleaned_data)
         text = _("Reminder %(position)d has been saved.")
         messages.success(request, text % {"position": step.position})
         return redirect("billing:reminder-settings")

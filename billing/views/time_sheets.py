@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import member_required
 from accounts.requests import MemberRequest
 from accounts.work_limits import limited
+from audit.exports import record_export
 from lib.choices import chosen_id
 from lib.spreadsheets import Sheet, sheet_response
 from registrations.models import RegistrationQuerySet
@@ -64,6 +65,7 @@ def time_sheet_file(request: MemberRequest) -> HttpResponseBase:
         text = _("A PDF has at most %(count)d rows. Choose a shorter period, or the workbook.")
         form.add_error("until", text % {"count": MOST_ROWS})
         return _shown(request, selection, form, status=422)
+    record_export(f"{_('Time sheet')} ({_file_name(sheet)}.pdf)", file_type="PDF")
     content = time_sheet_pdf(sheet, language=language, now=timezone.localtime())
     answer = HttpResponse(content, content_type="application/pdf")
     with override(language):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -151,7 +152,8 @@ def report_return_file(request: MemberRequest) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(address)
     if filing.cleaned_data.get("close"):
-        close_until(organisation.pk, filed.last)
+        with transaction.atomic():
+            close_until(organisation.pk, filed.last)
     messages.success(request, _("The return of %(period)s is marked as filed.") % {"period": filed})
     return redirect(address)
 

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy
 from accounts.forms.people import LONGEST_EMAIL
 from accounts.models import Language, Membership, Role, User
 from accounts.people import add_member
+from audit.kinds import Action
+from audit.kinds import Kind as EntryKind
+from audit.recording import as_one
 from lib.amounts import AmountField
 from lib.form_fields import AddressField
 
@@ -76,6 +79,10 @@ class EmployeesKind(RecordKind):
         return Membership(organisation=context.organisation, **rights)
 
     def store_new(self, plans: Iterable[Plan], context: Context) -> None:
+        with as_one(EntryKind.PERSON, Action.ADDED, by=context.by):
+            self._add_members(plans, context)
+
+    def _add_members(self, plans: Iterable[Plan], context: Context) -> None:
         for plan in plans:
             values = dict(plan.row.values)
             plan.target = add_member(

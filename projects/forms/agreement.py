@@ -1,5 +1,6 @@
 """The whole form of a project: the project, its tasks, its team and its scheduled amounts."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from projects.editing import (
 from projects.models import Instalment, Method, Project, Subscription
 
 from .project import ProjectForm
+from .row_changes import row_changes
 from .rows import AddRowsForm, member_forms, start_of, task_forms
 from .scheduled_amounts import InstalmentFormSet, InstalmentRows, SubscriptionForm
 
@@ -70,7 +72,7 @@ class AgreementForm:
 
     def agreement(self) -> Agreement:
         """Return the contents of the form; only after is_valid()."""
-        return Agreement(
+        agreement = Agreement(
             fields=self.project.agreed_fields(),
             tasks=self._task_rows(),
             members=self._member_rows(),
@@ -82,6 +84,15 @@ class AgreementForm:
             if self.method is Method.SUBSCRIPTION
             else None,
         )
+        changes = row_changes(
+            agreement,
+            is_new=self.project.instance.pk is None,
+            tasks=self.tasks,
+            members=self.members,
+            instalments=self.instalments.initial or (),
+            subscription=self.subscription.instance,
+        )
+        return replace(agreement, row_changes=changes)
 
     def _task_rows(self) -> list[TaskRow]:
         rows = [form.row() for form in self.tasks if form.cleaned_data["chosen"]]

@@ -6,11 +6,12 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from audit.changes import KeepsLoaded
 from integrations.models import LEDGER_NUMBER
 from lib.model_fields import LineField
 
 
-class Bookable(models.Model):
+class Bookable(KeepsLoaded):
     """Overrides for booking a line; empty means the default under Settings."""
 
     ledger_account = models.CharField(
@@ -85,7 +86,7 @@ class ExpenseCategory(Bookable):
         return self.name
 
 
-class Vehicle(models.Model):
+class Vehicle(KeepsLoaded):
     """A vehicle for trips."""
 
     organisation = models.ForeignKey(

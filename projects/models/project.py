@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
+from audit.changes import KeepsLoaded
 from customers.models import Customer
 from lib.model_fields import LineField, MultilineField, SmallWholeNumberField
 from lib.rounding import STEPS, Rounding, RoundingFields
@@ -71,7 +72,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         )
 
 
-class Project(RoundingFields):
+class Project(KeepsLoaded, RoundingFields):
     """Work for one customer. Amounts are in euros excl. VAT, the budget in minutes and euros."""
 
     organisation = models.ForeignKey(

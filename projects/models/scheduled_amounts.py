@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.changes import KeepsLoaded
 from lib.model_fields import LineField
 
 from .catalogue import Task
@@ -36,7 +37,7 @@ class Frequency(models.TextChoices):
     YEAR = "year", _("Year")
 
 
-class Subscription(models.Model):
+class Subscription(KeepsLoaded):
     """An amount a period, billed at its start: quantity × price, in euros excl. VAT."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="subscription")

@@ -1,7 +1,7 @@
 """Leave: ask for it, take it back, approve or reject it, and what is left of a year."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
 from accounts.models import Membership
+from audit.changes import Changes, change
+from audit.kinds import Action, Kind
+from audit.recording import Rows, record_changes, record_rows
 from lib.formats import day as shown_day
 from lib.times import DAY, format_duration
 
@@ -96,7 +99,9 @@ def ask_for(
         Leave(membership=membership, date=day, minutes=length, **common)
         for day, length in wanted.items()
     ]
-    return Spell(Leave.objects.bulk_create(rows))
+    spell = Spell(Leave.objects.bulk_create(rows))
+    _record(spell.rows, Action.SUBMITTED, by=by, note=note)
+    return spell
 
 
 @transaction.atomic
@@ -116,6 +121,7 @@ def take_back(spell: Spell, *, by: Membership) -> None:
     closed = by.organisation.closed_until
     if closed and any(row.date <= closed for row in rows):
         raise NotChangeable
+    _record(spell.rows, Action.DELETED, by=by)
     rows.delete()
 
 
@@ -130,6 +136,7 @@ def put_back(rows: Iterable[Leave], *, by: Membership) -> None:
     _check_days(found[0].membership, found[0].date, found[-1].date)
     _check_room(found[0].membership, found[0].kind, {row.date: row.minutes for row in found})
     Leave.objects.bulk_create(found)
+    _record(found, Action.PUT_BACK, by=by)
 
 
 def sees_leave_of_others(by: Membership) -> bool:
@@ -156,6 +163,23 @@ def decide(
     if rows.update(status=to, status_note=note, status_by=by, status_at=now) != len(ids):
         transaction.set_rollback(True)
         raise NotChangeable
+    action = Action.APPROVED if to == LeaveStatus.APPROVED else Action.REJECTED
+    changes = change("status", LeaveStatus.SUBMITTED, to)
+    _record(spell.rows, action, by=by, note=note, changes=changes)
+
+
+def _record(
+    rows: Sequence[Leave],
+    action: Action,
+    *,
+    by: Membership,
+    note: str = "",
+    changes: Changes | None = None,
+) -> None:
+    """Record what happened to days of leave, as one entry."""
+    labels = [f"{shown_day(row.date)} · {row.membership}" for row in rows]
+    found = [Rows(Leave, [row.pk for row in rows], changes or {}, labels)]
+    record_rows(Kind.LEAVE, action, found, organisation=by.organisation_id, by=by, note=note)
 
 
 def spell_of(row: Leave) -> Spell:
@@ -197,15 +221,18 @@ def balances(
     return {pk: Balance(granted.get(pk), *used.get(pk, (0, 0))) for pk in people}
 
 
+@transaction.atomic
 def grant(membership: Membership, *, year: int, minutes: int | None) -> None:
     """Store the holidays of a year; None takes them away."""
     rows = LeaveGrant.objects.filter(membership=membership, year=year)
+    before = rows.values_list("minutes", flat=True).first()
     if minutes is None:
         rows.delete()
-    else:
-        LeaveGrant.objects.update_or_create(
-            membership=membership, year=year, defaults={"minutes": minutes}
-        )
+    elif not rows.update(minutes=minutes):
+        LeaveGrant.objects.create(membership=membership, year=year, minutes=minutes)
+    told = [None if one is None else format_duration(one) for one in (before, minutes)]
+    changes = change("holidays", *told)
+    record_changes(Kind.LEAVE, membership, changes, note=str(year))
 
 
 def _check_days(membership: Membership, first: datetime.date, last: datetime.date) -> None:

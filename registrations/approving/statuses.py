@@ -12,8 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from audit.changes import change as change_of
+from audit.kinds import Action, Kind
+from audit.recording import Rows, record_rows
 
-from .. import history
+from .. import history, naming
 from ..models import (
     BILLABLE_STATUSES,
     UNSETTLED_STATUSES,
@@ -150,6 +153,15 @@ def decides_own(by: Membership) -> bool:
     return by.organisation.allows_own_approval or not by.has_colleagues
 
 
+# What the audit trail calls a change to a status; one to open is that of REOPEN and TAKE_BACK.
+ACTIONS = {
+    Status.OPEN: Action.REOPENED,
+    Status.SUBMITTED: Action.SUBMITTED,
+    Status.APPROVED: Action.APPROVED,
+    Status.REJECTED: Action.REJECTED,
+    Status.INVOICED: Action.MARKED_INVOICED,
+    Status.WRITTEN_OFF: Action.WRITTEN_OFF,
+}
 SUBMIT = Change(Status.SUBMITTED, (Status.OPEN, Status.REJECTED), everyone, only_own=True)
 TAKE_BACK = Change(Status.OPEN, (Status.SUBMITTED,), everyone, only_own=True)
 APPROVE = Change(
@@ -238,12 +250,15 @@ def _change(selection: Selection, change: Change, *, by: Membership, note: str =
     own = change.not_for(by)
     total, (skipped, named, invoices) = rows.count(), _skipped(rows, change, own=own)
     before: list[Before] = []
+    names: dict[tuple[type[Registration], int], str] = {}
     changed, now = 0, timezone.now()
     for queryset in rows:
         changeable = change.rows(queryset, without=own)
         if not changeable.hold():
             continue
-        owners = list(changeable.order_by("pk").values_list("pk", "membership"))
+        told = list(changeable.order_by("pk").values_list("pk", "membership", *naming.NAMED_BY))
+        names |= {(queryset.model, pk): naming.named(*about) for pk, _owner, *about in told}
+        owners = [(pk, owner) for pk, owner, *_about in told]
         before += _states(changeable)
         changed += changeable.order_by().update(
             status=change.to, status_note=note, status_by=by, status_at=now
@@ -251,7 +266,31 @@ def _change(selection: Selection, change: Change, *, by: Membership, note: str =
         history.record(queryset.model, owners, status=change.to, by=by, at=now, note=note)
     if changed_meanwhile := total - changed - skipped.total():
         skipped[str(CHANGED_MEANWHILE)] += changed_meanwhile
+    record_statuses(before, change.to, action=ACTIONS[change.to], names=names, by=by, note=note)
     return Outcome(changed, skipped, named, invoices, before)
+
+
+def record_statuses(
+    before: list[Before],
+    to: str,
+    *,
+    action: Action,
+    names: Mapping[tuple[type[Registration], int], str],
+    by: Membership,
+    note: str = "",
+) -> None:
+    """Record in the audit trail that rows got a status, as one entry; `names` say what they are."""
+    rows = [
+        Rows(
+            one.model,
+            one.ids,
+            changes=change_of("status", one.status, to),
+            labels=[names.get((one.model, pk), "") for pk in one.ids],
+        )
+        for one in before
+        if one.ids
+    ]
+    record_rows(Kind.REGISTRATION, action, rows, organisation=by.organisation_id, by=by, note=note)
 
 
 def _allowed(selection: Selection, change: Change, *, by: Membership) -> SelectedRows:

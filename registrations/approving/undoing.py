@@ -20,9 +20,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
+from audit.changes import change
+from audit.kinds import Action, Kind
+from audit.recording import Rows, as_one, record, record_rows
 from lib.toasts import Undo
 
-from .. import history
+from .. import history, naming
 from ..models import Expense, Registration, Status, TimeEntry, Trip
 from ..overview.bulk_edit import EditedRow
 from ..register import registering
@@ -112,6 +115,7 @@ def _remembered(request: HttpRequest, what: Mapping[str, Any]) -> Undo:
 @transaction.atomic
 def _reset(remembered: Mapping[str, Any], *, by: Membership) -> int:
     count = 0
+    back: list[Rows] = []
     # What was remembered by an older version has no moment.
     for name, status, note, status_by, ids, *at in remembered["states"]:
         rows = MODELS[name].objects.filter(
@@ -122,11 +126,18 @@ def _reset(remembered: Mapping[str, Any], *, by: Membership) -> int:
             invoice_line=None,
         )
         rows.hold()
-        owners = list(rows.order_by("pk").values_list("pk", "membership"))
+        told = list(rows.order_by("pk").values_list("pk", "membership", *naming.NAMED_BY))
+        owners = [(pk, owner) for pk, owner, *_about in told]
+        changes = change("status", remembered["to"], status)
+        labels = [naming.named(*about) for _pk, _owner, *about in told]
+        back.append(Rows(MODELS[name], [pk for pk, _owner in owners], changes, labels))
         count += rows.order_by().update(
             status=status, status_note=note, status_by=status_by, status_at=_read(*at)
         )
         history.record(MODELS[name], owners, status=status, by=by, at=timezone.now(), note=note)
+    back = [one for one in back if one.ids]
+    organisation = by.organisation_id
+    record_rows(Kind.REGISTRATION, Action.UNDONE, back, organisation=organisation, by=by)
     return count
 
 
@@ -143,22 +154,33 @@ def _take_away(ids: list[int], *, by: Membership) -> int:
 
 @transaction.atomic
 def _change_back(edited: list[list[Any]], *, by: Membership) -> int:
-    count = 0
-    for name, pk, before, after, decision in edited:
-        rows = MODELS[name].objects.editable_by(by).unlocked()
-        row = rows.filter(pk=pk, **after).first()
-        if row is None:
-            continue
-        for field, value in before.items():
-            setattr(row, field, value)
-        try:
-            with transaction.atomic():
-                registering.change(row, by=by)
-        except (ValidationError, PermissionDenied, registering.NotChangeable):
-            continue
-        _reject_again(row, *decision, by=by)
-        count += 1
-    return count
+    with as_one(Kind.REGISTRATION, Action.UNDONE, by=by):
+        return sum(_one_back(*one, by=by) for one in edited)
+
+
+def _one_back(
+    name: str,
+    pk: int,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    decision: list[Any],
+    *,
+    by: Membership,
+) -> bool:
+    """Give a row its values from before a change; return False if that is not possible any more."""
+    rows = MODELS[name].objects.editable_by(by).unlocked()
+    row = rows.filter(pk=pk, **after).first()
+    if row is None:
+        return False
+    for field, value in before.items():
+        setattr(row, field, value)
+    try:
+        with transaction.atomic():
+            registering.change(row, by=by)
+    except (ValidationError, PermissionDenied, registering.NotChangeable):
+        return False
+    _reject_again(row, *decision, by=by)
+    return True
 
 
 def _reject_again(
@@ -171,6 +193,9 @@ def _reject_again(
     rows.update(status=status, status_note=note, status_by=status_by, status_at=_read(at))
     owners = [(row.pk, row.membership_id)]
     history.record(type(row), owners, status=status, by=by, at=timezone.now(), note=note)
+    changes = change("status", Status.OPEN, status)
+    label = naming.name_of(row)
+    record(Kind.REGISTRATION, Action.REJECTED, row, label=label, changes=changes, note=note, by=by)
 
 
 def _written(at: datetime.datetime | None) -> str:

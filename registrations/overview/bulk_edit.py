@@ -15,6 +15,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from audit.kinds import Action, Kind
+from audit.recording import as_one
 from projects.models import Project, ProjectTask
 
 from .. import locks
@@ -96,6 +98,16 @@ def edit_selected(selection: Selection, edit: Edit, *, by: Membership) -> Edited
     if len(rows) > MOST:
         raise ValidationError(_("Select at most %d registrations at a time.") % MOST)
     places = _Places(edit)
+    with as_one(Kind.REGISTRATION, Action.CHANGED, by=by):
+        _edit_each(rows, edit, places, done, by=by)
+    done.refused += why_left_out(selection, rows, by=by)
+    return done
+
+
+def _edit_each(
+    rows: list[Registration], edit: Edit, places: "_Places", done: Edited, *, by: Membership
+) -> None:
+    """Change the rows one by one, and note of each whether it changed or why not."""
     for row in rows:
         before = _values_of(row)
         decision = (row.status, row.status_note, row.status_by_id, row.status_at)
@@ -106,8 +118,6 @@ def edit_selected(selection: Selection, edit: Edit, *, by: Membership) -> Edited
             done.refused[reason] += 1
         else:
             done.rows.append(_edited(row, before, *decision))
-    done.refused += why_left_out(selection, rows, by=by)
-    return done
 
 
 def why_left_out(

@@ -14,6 +14,9 @@ from django.db import models, transaction
 from django.db.models import Case, F, Value, When
 
 from accounts.models import Membership, Organisation
+from audit.changes import change as change_of
+from audit.kinds import Action, Kind
+from audit.recording import Rows, record
 from projects.dated_rates import RateEdit, rates_of
 from projects.models import SUBJECTS, DatedRate, RateChange, RateKind, Subject
 
@@ -60,16 +63,22 @@ def save(
     if changes_rows and not effect.fits(seen):
         raise EffectChanged
     groups = _price(effect) if changes_rows else []
-    return _store(organisation, edit, kind=RateKind.SALES, groups=groups, by=by, now=now)
+    saved = _store(organisation, edit, kind=RateKind.SALES, groups=groups, by=by, now=now)
+    _record(saved, Action.CHANGED, label=str(row), by=by)
+    return saved
 
 
 @transaction.atomic
-def save_cost(edit: RateEdit, *, by: Membership, now: datetime.datetime) -> RateChange:
+def save_cost(
+    edit: RateEdit, *, by: Membership, now: datetime.datetime, label: str = ""
+) -> RateChange:
     """Store a change of what an employee costs an hour; it touches no rows.
 
-    Raises EffectChanged if the rates are not those that were shown.
+    `label` says whose rate it is. Raises EffectChanged if the rates are not those that were shown.
     """
-    return _store(by.organisation, edit, kind=RateKind.COST, groups=[], by=by, now=now)
+    saved = _store(by.organisation, edit, kind=RateKind.COST, groups=[], by=by, now=now)
+    _record(saved, Action.CHANGED, label=label, by=by)
+    return saved
 
 
 @transaction.atomic
@@ -80,8 +89,8 @@ def undo(change: RateChange, *, by: Membership, now: datetime.datetime) -> int:
     subject were changed after it.
     """
     change = RateChange.objects.select_for_update().get(pk=change.pk)
-    subjects = SUBJECTS[change.subject_name]._default_manager.filter(pk=change.subject_id)
-    if change.undone_at or not is_latest(change) or not subjects.exists():
+    subject = SUBJECTS[change.subject_name]._default_manager.filter(pk=change.subject_id).first()
+    if change.undone_at or not is_latest(change) or subject is None:
         raise TooLateToUndo
     model = _model_of(change.subject)
     ids = [pk for _before, _after, some in change.rows for pk in some]
@@ -95,6 +104,7 @@ def undo(change: RateChange, *, by: Membership, now: datetime.datetime) -> int:
     )
     _write(change.organisation, edit, kind=change.kind, by=by, now=now)
     RateChange.objects.filter(pk=change.pk).update(undone_at=now)
+    _record(change, Action.UNDONE, label=str(subject), by=by)
     log.info("rates.undone", change=change.pk, by=by.pk, rows=count)
     return count
 
@@ -191,6 +201,24 @@ def _store(
     count = sum(len(ids) for _before, _after, ids in groups)
     log.info("rates.changed", change=change.pk, by=by.pk, rows=count, at=now.isoformat())
     return change
+
+
+def _record(made: RateChange, action: Action, *, label: str, by: Membership) -> None:
+    """Record a change of a rate with the rows that it priced, or that it was taken back."""
+    is_back = action == Action.UNDONE
+    before, after = (made.after, made.before) if is_back else (made.before, made.after)
+    changes = change_of("rate", _euros(before), _euros(after))
+    changes |= change_of("from_on", before and before[0], after and after[0])
+    model = _model_of(made.subject)
+    groups = [(new, old, ids) if is_back else (old, new, ids) for old, new, ids in made.rows]
+    rows = [Rows(model, ids, change_of("rate", old, new)) for old, new, ids in groups if ids]
+    subject = SUBJECTS[made.subject_name](pk=made.subject_id)
+    about = {"label": label, "note": str(made.kind), "changes": changes, "rows": rows}
+    record(Kind.RATE, action, subject, organisation=made.organisation_id, by=by, **about)
+
+
+def _euros(dated: list[str] | None) -> str | None:
+    return dated[1] if dated else None
 
 
 def _write(

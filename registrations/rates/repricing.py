@@ -5,6 +5,7 @@ invoice.
 """
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Membership, Organisation
+from audit.changes import change
+from audit.kinds import Action, Kind
+from audit.recording import Rows, record
 from projects.models import Project
 from projects.models.project import HOURLY
 from projects.rates import RateBook
@@ -93,12 +97,32 @@ class _Hours:
         return Repricing.of(changed, locked=locked)
 
     @transaction.atomic
-    def save(self) -> Repricing:
+    def save(self, on: Project | Organisation, *, by: Membership) -> Repricing:
         self.rows.hold()  # type: ignore[attr-defined]
         changed, locked = self.repriced()
         saved = save_rounding([entry for entry, _before in changed])
         done = [(entry, before) for entry, before in changed if entry.pk in saved]
+        if done:
+            rows = _rows_to_record(done)
+            organisation = self.organisation
+            kind, action = Kind.REGISTRATION, Action.PRICED_AGAIN
+            record(kind, action, on, organisation=organisation, rows=rows, by=by)
         return Repricing.of(done, locked=locked + len(changed) - len(done))
+
+
+def _rows_to_record(done: Sequence[tuple[TimeEntry, Price]]) -> list[Rows]:
+    """Return the entries for the audit trail, together where the same changed."""
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for entry, (rate, more, _amount) in done:
+        groups[rate, entry.hourly_rate, more, entry.rounded_by].append(entry.pk)
+    return [
+        Rows(
+            TimeEntry,
+            ids,
+            change("hourly_rate", rate, new_rate) | change("rounded_by", more, new_more),
+        )
+        for (rate, new_rate, more, new_more), ids in groups.items()
+    ]
 
 
 def preview_repricing(project: Project) -> Repricing:
@@ -108,7 +132,7 @@ def preview_repricing(project: Project) -> Repricing:
 
 def reprice_unbilled(project: Project, *, by: Membership, now: datetime.datetime) -> Repricing:
     """Price the open unbilled hours of a project by the rate of each date; log who did it."""
-    done = _of_project(project).save()
+    done = _of_project(project).save(project, by=by)
     log.info("hours.repriced", project=project.pk, by=by.pk, rows=done.changed, at=now.isoformat())
     return done
 
@@ -122,7 +146,7 @@ def round_unbilled(
     organisation: Organisation, *, by: Membership, now: datetime.datetime
 ) -> Repricing:
     """Round all open unbilled hours by the rules of today; rates stay. Logs who did it."""
-    done = _of_organisation(organisation).save()
+    done = _of_organisation(organisation).save(organisation, by=by)
     log.info("hours.rounded", by=by.pk, rows=done.changed, at=now.isoformat())
     return done
 

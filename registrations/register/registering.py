@@ -1,6 +1,7 @@
 """Add, change, copy and delete registrations. Every write refuses one that is on an invoice."""
 
 import copy
+from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -8,8 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
+from audit.changes import Changes, contents, differences
+from audit.kinds import Action, Kind
+from audit.recording import record
 
-from .. import history
+from .. import history, naming
 from ..models import EDITABLE_STATUSES, Expense, Registration, Status, TimeEntry, Trip
 from ..rates.pricing import price
 from ..rates.rounding import round_days
@@ -106,6 +110,7 @@ def change(row: Registration, *, by: Membership, submits: bool = False) -> None:
     status: dict[str, object] = {}
     if stored.status != new:
         status = {"status": new, "status_note": "", "status_by": by, "status_at": timezone.now()}
+    changes = _changes_to_record(stored, row, status)
     rows = type(row).objects.editable_by(by).filter(pk=row.pk)
     if not rows.update(**_values(row), **status):
         raise NotChangeable
@@ -114,6 +119,9 @@ def change(row: Registration, *, by: Membership, submits: bool = False) -> None:
     if status:
         owners = [(row.pk, row.membership_id)]
         history.record(type(row), owners, status=new, by=by, at=timezone.now())
+    if changes:
+        label = naming.name_of(row)
+        record(Kind.REGISTRATION, Action.CHANGED, row, label=label, changes=changes, by=by)
     _delete_receipt(replaced)
 
 
@@ -125,6 +133,11 @@ def delete(row: Registration, *, by: Membership) -> None:
     found = locked.first()
     if found is None:
         raise NotChangeable
+    if found.status != Status.OPEN:
+        changes = contents(found, ("status", "status_note", "amount", "description"))
+        gone: Changes = {name: [after, None] for name, (_before, after) in changes.items()}
+        label = naming.name_of(row)
+        record(Kind.REGISTRATION, Action.DELETED, found, label=label, changes=gone, by=by)
     pk = found.pk
     found.delete()
     found.pk = pk
@@ -141,6 +154,8 @@ def put_back(row: Registration, *, by: Membership) -> None:
     Membership.objects.select_for_update().get(pk=row.membership_id)
     check(row)
     row.save(force_insert=True)
+    if row.status != Status.OPEN:
+        record(Kind.REGISTRATION, Action.PUT_BACK, row, label=naming.name_of(row), by=by)
     _round_with_others(row)
 
 
@@ -173,6 +188,17 @@ def _values(row: Registration) -> dict[str, object]:
     fields = {field.name: field for field in row._meta.concrete_fields}
     names = (*COMMON, *FIELDS[type(row)])
     return {name: fields[name].pre_save(row, add=False) for name in names}
+
+
+def _changes_to_record(
+    stored: Registration, row: Registration, status: Mapping[str, object]
+) -> Changes:
+    """Return what an entry says of a change: nothing of a row that was open and stays so."""
+    if stored.status == Status.OPEN and not status:
+        return {}
+    values = {name: getattr(row, name) for name in (*COMMON, *FIELDS[type(row)])}
+    shown = {name: status[name] for name in ("status",) if name in status}
+    return differences(stored, {**values, **shown})
 
 
 def _replaced_receipt(row: Registration) -> str:

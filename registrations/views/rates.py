@@ -151,7 +151,7 @@ def _saved(
     by, now = request.membership, timezone.now()
     try:
         if kind == RateKind.COST:
-            change = rate_changes.save_cost(edit, by=by, now=now)
+            change = rate_changes.save_cost(edit, by=by, now=now, label=one.label)
         else:
             changes = bool(effect.count) and rows == CHANGE
             seen = request.POST.get("seen", "")

@@ -274,7 +274,7 @@ def test_the_queries_do_not_grow_with_the_rows(office, django_assert_num_queries
 
     with django_assert_num_queries(6):
         effect = effect_of(office.task, edit, organisation=office.organisation)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         rate_changes.save(
             office.task, edit, seen=effect.token, changes_rows=True, by=office.manager, now=NOW
         )
