@@ -17,6 +17,8 @@ from lib.model_fields import AddressField, LineField, SmallWholeNumberField
 from lib.rounding import NOT_ROUNDED, STEPS, RoundingFields
 from lib.text import search_words
 
+# The domain of the addresses of who was erased: no mail is ever delivered there (RFC 2606).
+ERASED = "@erased.invalid"
 ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
 
 
@@ -86,7 +88,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_invited(self) -> bool:
         """True if the person has not chosen a password yet."""
-        return not self.has_usable_password()
+        return not self.has_usable_password() and not self.is_erased
+
+    @property
+    def is_erased(self) -> bool:
+        """True if the person was erased: the name is a pseudonym, and nobody logs in again."""
+        return self.email.endswith(ERASED)
 
     @cached_property
     def active_memberships(self) -> "list[Membership]":
@@ -173,14 +180,27 @@ class Organisation(KeepsLoaded, RoundingFields):
         default=False,
         help_text=_("Of who may invoice or administer. Who has none sets it up before going on."),
     )
+    keeps_ten_years = models.BooleanField(
+        _("keep the books for ten years"),
+        default=False,
+        help_text=_("For real estate (art. 34a of the VAT Act). Otherwise seven years hold."),
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Nothing is written from then on; an administrator can reopen it for a while.
+    closed_at = models.DateTimeField(null=True, editable=False)
+    # When that while was over: nobody has access any more, and only the books are kept.
+    ended_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
 
 
 class Role(models.TextChoices):

@@ -12,6 +12,7 @@ from .models import Organisation, User
 # Each one has its sentences in templates/accounts/mail/security.txt.
 PASSWORD, ADDRESS, ROLE, IBAN, CREDENTIALS = "password", "address", "role", "iban", "credentials"
 ACCOUNT_CONNECTED, ACCOUNT_DISCONNECTED = "account_connected", "account_disconnected"
+CLOSED = "closed"
 FACTOR_ADDED, FACTOR_REMOVED, CODES = "factor_added", "factor_removed", "recovery_codes"
 FACTOR_RESET = "factor_reset"
 

@@ -38,6 +38,10 @@ class NotAccepted(Exception):
     """The person has an account and has not accepted the invitation yet."""
 
 
+class WasErased(Exception):
+    """The person was erased: only a pseudonym is left."""
+
+
 @transaction.atomic
 def add_member(
     organisation: Organisation,
@@ -135,9 +139,11 @@ def deactivate(membership: Membership) -> None:
 
 @transaction.atomic
 def activate(membership: Membership) -> None:
-    """Reactivate the membership with the role and rate it had. Raises NotAccepted."""
+    """Reactivate the membership with the role and rate it had. Raises NotAccepted, WasErased."""
     if membership.awaits_consent:
         raise NotAccepted(str(membership))
+    if membership.user.is_erased:
+        raise WasErased(str(membership))
     Membership.objects.filter(pk=membership.pk).update(is_active=True)
     _open_login(membership.user)
     record(Kind.PERSON, Action.ACTIVATED, membership, changes=change("is_active", False, True))

@@ -114,6 +114,13 @@ def purge(*, now: datetime.datetime) -> int:
     return len(old)
 
 
+def forget_all(*, user_id: int) -> None:
+    """Delete everything that was kept for a user."""
+    folder = f"{FOLDER}/{user_id}"
+    for name in _listed(folder)[1]:
+        default_storage.delete(f"{folder}/{name}")
+
+
 def _make_room(folder: str) -> None:
     paths = [f"{folder}/{name}" for name in _listed(folder)[1]]
     paths.sort(key=default_storage.get_modified_time)

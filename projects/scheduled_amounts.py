@@ -81,10 +81,13 @@ def plan_scheduled_amounts(
 
 
 def plan_all(*, today: datetime.date) -> int:
-    """Plan the amounts of all active projects of all organisations; return how many projects."""
+    """Plan the amounts of all active projects; return how many projects.
+
+    Nothing is planned in an organisation that was closed.
+    """
     projects = (
         Project.objects.active()
-        .filter(method__in=SCHEDULED_METHODS)
+        .filter(method__in=SCHEDULED_METHODS, organisation__closed_at=None)
         .select_related("organisation", "subscription")
     )
     number = 0

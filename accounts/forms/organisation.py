@@ -68,6 +68,7 @@ class OrganisationForm(HasPhone, KeepsUpload, HasRounding, forms.ModelForm):  # 
             "rounding_direction",
             "rounding_unit",
             "requires_second_factor",
+            "keeps_ten_years",
         )
         labels = {"language": _("Language of invoices"), "theme_colour": _("Colour")}
         help_texts = {"theme_colour": _("Used for the menu bar and the buttons.")}

@@ -29,6 +29,7 @@ from ..people import (
     AlreadyMember,
     LastAdministrator,
     NotAccepted,
+    WasErased,
     activate,
     change_employee,
     deactivate,
@@ -182,6 +183,10 @@ def employee_activate(request: MemberRequest, pk: int) -> HttpResponse:
     except NotAccepted:
         sentence = _("%(person)s has not accepted the invitation yet.")
         messages.error(request, sentence % {"person": membership})
+    except WasErased:
+        messages.error(
+            request, _("This person was erased. Add them again as a new employee if they return.")
+        )
     else:
         messages.success(request, _("%(person)s can log in again.") % {"person": membership})
     return redirect("accounts:employee-list")

@@ -45,7 +45,9 @@ class Summary:
 def mail_decisions(*, now: datetime.datetime) -> int:
     """Mail everybody about whom something was decided since the last mail; return how many."""
     waiting = Decision.objects.filter(mail=None, status__in=MAILED).order_by()
-    people = Membership.objects.active().filter(pk__in=waiting.values("membership"))
+    people = Membership.objects.active().filter(
+        pk__in=waiting.values("membership"), organisation__closed_at=None
+    )
     return sum(
         _mail_person(person, now=now) for person in people.select_related("user", "organisation")
     )

@@ -42,7 +42,7 @@ def warn_of_budgets(*, now: datetime.datetime) -> int:
     """Mail every manager of projects whose budget passed a percentage; return how many mails."""
     return sum(
         _warn(manager, uses, now=now)
-        for organisation in Organisation.objects.order_by("pk")
+        for organisation in Organisation.objects.filter(closed_at=None).order_by("pk")
         for manager, uses in _by_manager(organisation)
     )
 

@@ -6,7 +6,12 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from billing.numbering import skip_numbers
-from billing.reconciliation.restoring import NotYet, require_comparisons, resume_without_check
+from billing.reconciliation.restoring import (
+    NotYet,
+    do_again,
+    require_comparisons,
+    resume_without_check,
+)
 from integrations.database_identity import QUIET
 from integrations.models import Connection
 
@@ -37,6 +42,8 @@ class Command(BaseCommand):
             with transaction.atomic():
                 skip_numbers(organisation_of(name), list(options["number"]))  # type: ignore[call-overload]
         count = require_comparisons(now=timezone.now())
+        for sentence in do_again(now=timezone.now()):
+            self.stdout.write(sentence)
         minutes = int(QUIET.total_seconds()) // 60
         self.stdout.write(
             f"{count} connections send nothing until they are compared with e-Boekhouden. Start"
