@@ -97,4 +97,15 @@ SCHEDULE = {
         "schedule": crontab(minute=50),
         "options": {"expires": 1800},
     },
+    "sweep-exports": {
+        "task": "privacy.tasks.sweep_exports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # After the sessions are purged, and before the imports of the night.
+    "purge-old-data": {
+        "task": "privacy.tasks.purge",
+        "schedule": crontab(minute=50, hour=1),
+        "options": {"expires": 3600},
+    },
 }

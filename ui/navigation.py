@@ -150,7 +150,7 @@ MANAGEMENT = Section(
         Entry(
             _("Customers"),
             "customers:customer-list",
-            ("customers:customer-",),
+            ("customers:customer-", "privacy:customer-"),
         ),
         Entry(_("Projects"), "projects:project-list"),
         Entry(_("Tasks"), "projects:task-list", ("projects:task-",), may_see=price_managers),
@@ -159,7 +159,12 @@ MANAGEMENT = Section(
         Entry(
             _("Employees"),
             "accounts:employee-list",
-            ("accounts:employee-", "accounts:contract-", "registrations:rate"),
+            (
+                "accounts:employee-",
+                "accounts:contract-",
+                "registrations:rate",
+                "privacy:employee-",
+            ),
         ),
         Entry(
             _("Leave"),
@@ -176,6 +181,7 @@ SETTINGS = Section(
     "settings",
     (
         Entry(_("Organisation"), "accounts:organisation-settings"),
+        Entry(_("Data"), "privacy:organisation-data", ("privacy:organisation-",)),
         Entry(_("Invoices"), "billing:invoice-settings", ("billing:invoice-settings",)),
         Entry(_("Reminders"), "billing:reminder-settings", ("billing:reminder-settings",)),
         Entry(_("VAT rates"), "billing:vat-rate-list", ("billing:vat-rate-",)),

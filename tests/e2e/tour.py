@@ -19,7 +19,9 @@ SEVERAL = {
     "billing:difference-detail": 2,
     "projects:project-detail": 3,
 }
-FILES = ("-pdf", "-ubl", "-export", "-receipt", "-logo", "-design", "-template", "-errors")
+FILES = (
+    "-pdf", "-ubl", "-export", "-receipt", "-logo", "-design", "-template", "-errors", "-download",
+)  # fmt: skip
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
 # A link of a plot keeps its address otherwise than one of a text.
 LINKS = """[...new Set([...document.querySelectorAll('a[href]')].map(

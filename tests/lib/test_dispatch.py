@@ -13,7 +13,16 @@ from timechimp_eb.celery import app
 from timechimp_eb.schedule import SCHEDULE
 
 PRODUCT = (
-    *("timechimp_eb", "billing", "imports", "registrations", "projects", "customers", "vat"),
+    *(
+        "timechimp_eb",
+        "privacy",
+        "billing",
+        "imports",
+        "registrations",
+        "projects",
+        "customers",
+        "vat",
+    ),
     *("integrations", "accounts", "lib", "tools", "demo"),
 )
 TASK_NAME = re.compile(r'"([a-z_]+\.tasks\.\w+)"')

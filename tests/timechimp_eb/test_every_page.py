@@ -45,6 +45,7 @@ from customers.models import ImportRun
 from imports.models import ColumnMapping, FileImport, FileState
 from imports.sources import take
 from integrations.runs import RunState, claim_run
+from privacy.models import DataExport, ExportScope
 from projects.dated_rates import RateEdit, subject_of
 from projects.models import DatedRate
 from registrations.rates import rate_changes
@@ -53,7 +54,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 OUR_APPS = {
-    "accounts", "audit", "billing", "customers", "imports", "integrations", "projects",
+    "accounts", "audit", "billing", "customers", "imports", "integrations", "privacy", "projects",
     "registrations",
 }  # fmt: skip
 POLYGLOT = "'\"><b>bold</b>{{7*7}}"
@@ -182,6 +183,7 @@ def _everything(organisation) -> dict[str, int]:
         "hour": factories.create_time_entry(**about, task=task).pk,
         "expense": factories.create_expense(**about).pk,
         "trip": factories.create_trip(**about).pk,
+        "export": exported(member).pk,
         "favourite-trip": factories.create_favourite_trip(membership=member).pk,
         "invitation": invitation_of(user),
         "connection": connected_account(user),
@@ -204,6 +206,12 @@ def invitation_of(user: User) -> int:
 def connected_account(user: User) -> int:
     """Connect an account of a provider that is no longer set."""
     return SocialAccount.objects.create(user=user, provider="google", uid=f"Canary {user.pk}").pk
+
+
+def exported(member: Membership) -> DataExport:
+    """Record an export that a person asked for, and that is not made yet."""
+    about = {"organisation": member.organisation, "membership": member, "started_by": member.user}
+    return DataExport.objects.create(**about, scope=ExportScope.OWN, state=RunState.FAILED)
 
 
 def _dated_rate(row, *, by) -> dict[str, int]:
@@ -278,7 +286,7 @@ def _vanished(booking: Booking, *, by: User) -> Difference:
     ours = local_document(booking, is_judged=True)
     gone = Discovery(kind=DifferenceKind.VANISHED, reason="entry", number=ours.number, local=ours)
     keep(run, ReconciliationResult([gone], ["Canary"]), figures={}, now=now)
-    return Difference.objects.latest("pk")
+    return Difference.objects.get(organisation=booking.organisation)
 
 
 def _address(name: str, ids: dict[str, int]) -> str:

@@ -24,6 +24,7 @@ from .test_every_page import (
     _dated_rate,
     _everything,
     connected_account,
+    exported,
     invitation_of,
 )
 
@@ -89,6 +90,7 @@ def mine(member: Membership, ids: dict[str, int]) -> dict[str, int]:
         "trip": factories.create_trip(**about).pk,
         "favourite-trip": factories.create_favourite_trip(membership=member).pk,
         "leave": factories.create_leave(membership=member).pk,
+        "export": exported(member).pk,
         "invitation": invitation_of(member.user),
         "connection": connected_account(member.user),
     }

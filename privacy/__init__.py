@@ -1,0 +1,1 @@
+"""Personal data: export, erasing, how long what is kept, and closing an organisation."""
