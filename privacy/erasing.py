@@ -306,7 +306,7 @@ def _receipts(rows: "models.QuerySet[Any]") -> list[str]:
 
 
 def _delete_after_commit(names: list[str]) -> None:
-    storage = Expense._meta.get_field("receipt").storage  # type: ignore[union-attr]
+    storage = Expense._meta.get_field("receipt").storage
 
     def delete() -> None:
         for name in names:

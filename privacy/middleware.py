@@ -52,7 +52,7 @@ class ClosedOrganisationMiddleware:
         organisation = request.organisation
         if organisation is None or not organisation.is_closed or is_open(request):
             return None
-        context = {"organisation": organisation, "until": reopenable_until(organisation)}
+        context = {"organisation": organisation, "reopenable_until": reopenable_until(organisation)}
         return render(request, "privacy/closed.html", context, status=403)
 
 

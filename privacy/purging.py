@@ -137,7 +137,7 @@ def _registrations(now: datetime.datetime) -> Iterator[int]:
     for is_longer, years in ((False, retention.FISCAL_YEARS), (True, retention.REAL_ESTATE_YEARS)):
         before = retention.fiscal_before(today, years=years)
         for model in KINDS.values():
-            old = model.objects.unlocked().filter(  # type: ignore[attr-defined]
+            old = model.objects.unlocked().filter(
                 date__lt=before, organisation__keeps_ten_years=is_longer
             )
             yield from in_portions(old)

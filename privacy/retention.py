@@ -9,19 +9,25 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.mails import GIVEN_UP_AFTER as ACCOUNT_MAILS
+from accounts import mails
 from accounts.models import Organisation
-from billing.invoices.in_background import KEPT as INVOICING_RUNS
-from billing.reconciliation.runs import KEPT as RECONCILIATIONS
-from customers.nightly import KEPT as CUSTOMER_IMPORTS
-from imports.tasks import DRAFT_KEPT_FOR as IMPORT_DRAFTS
-from lib.kept_uploads import KEPT_FOR as KEPT_UPLOADS
+from billing.invoices import in_background
+from billing.reconciliation import runs
+from customers import nightly
+from imports.tasks import DRAFT_KEPT_FOR
+from lib import kept_uploads
 
 DAY = datetime.timedelta(days=1)
 # Art. 52 AWR: seven years. Art. 34a of the VAT Act: ten for what is about real estate.
 FISCAL_YEARS = 7
 REAL_ESTATE_YEARS = 10
 
+ACCOUNT_MAILS = mails.GIVEN_UP_AFTER
+CUSTOMER_IMPORTS = nightly.KEPT
+IMPORT_DRAFTS = DRAFT_KEPT_FOR
+INVOICING_RUNS = in_background.KEPT
+KEPT_UPLOADS = kept_uploads.KEPT_FOR
+RECONCILIATIONS = runs.KEPT
 EXPORTS = 7 * DAY
 EXPORT_RECORDS = 90 * DAY
 LOGINS = 90 * DAY

@@ -6,6 +6,7 @@ hours needs no more memory than one with ten, and no transaction stays open.
 
 import csv
 import datetime
+import io
 import json
 import shutil
 import tempfile
@@ -58,14 +59,16 @@ def tables_of(export: DataExport) -> dict[str, "models.QuerySet[Any]"]:
 
 def _owner(table: Table, export: DataExport) -> dict[str, Any] | None:
     """Return the filter on whose rows they are; None if the table has none of them."""
+    path: str
+    owner: int | None
     if export.scope == ExportScope.ORGANISATION:
-        owner = (table.organisation, export.organisation_id)
+        path, owner = table.organisation, export.organisation_id
     elif export.scope == ExportScope.OWN and table.user:
         member = export.membership
         return {table.user: member.user_id if member else None}
     else:
-        owner = (table.member, export.membership_id)
-    return {owner[0]: owner[1], **table.only} if owner[0] else None
+        path, owner = table.member, export.membership_id
+    return {path: owner, **table.only} if path else None
 
 
 def count_rows(export: DataExport) -> int:
@@ -112,9 +115,10 @@ class _Columns:
     ) -> None:
         """Write the table twice, from one reading: as JSON, and as CSV by a temporary file."""
         count, before = 0, written.count
-        with tempfile.TemporaryFile("w+", newline="", encoding="utf-8") as table:
-            table.write(BYTE_ORDER_MARK)
-            as_csv = csv.writer(table)
+        with tempfile.TemporaryFile() as table:
+            text = io.TextIOWrapper(table, encoding="utf-8", newline="")
+            text.write(BYTE_ORDER_MARK)
+            as_csv = csv.writer(text)
             as_csv.writerow(self.head)
             with archive.open(f"data/{self.label}.json", "w", force_zip64=True) as as_json:
                 as_json.write(b"[")
@@ -128,10 +132,11 @@ class _Columns:
                         count += 1
                     progress(before + count)
                 as_json.write(b"\n]\n")
-            table.flush()
-            table.buffer.seek(0)
+            text.flush()
+            table.seek(0)
             with archive.open(f"data/{self.label}.csv", "w", force_zip64=True) as copy:
-                shutil.copyfileobj(table.buffer, copy)
+                shutil.copyfileobj(table, copy)
+            text.detach()
         written.rows[self.label] = count
 
     def _cells(self, row: tuple[Any, ...]) -> list[Any]:

@@ -42,7 +42,7 @@ def organisation_close(request: MemberRequest) -> HttpResponse:
         "form": form,
         "obstacles": [_in_the_way(what, count) for what, count in found.items()],
         "last_export": exports.filter(state="finished").first(),
-        "until": reopenable_until(organisation),
+        "reopenable_until": reopenable_until(organisation),
         "days": retention.REOPENING.days,
     }
     status = 422 if request.method == "POST" else 200

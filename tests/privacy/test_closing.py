@@ -156,7 +156,9 @@ def test_the_named_pages_exist_and_are_few():
 def test_an_administrator_reads_everything_and_a_member_sees_why(client_of, administrator, closed):
     employee = factories.create_membership(organisation=closed)
 
-    assert client_of(administrator).get(reverse("registrations:hours")).status_code == 200
+    read = client_of(administrator).get(reverse("registrations:hours"))
+    assert read.status_code == 200
+    assert "Nothing can be registered or changed here any more." in read.content.decode()
     answer = client_of(employee).get(reverse("registrations:hours"))
     page = answer.content.decode()
 
