@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -50,6 +50,16 @@ class Deleted:
     count: int
 
 
+# What is kept for each reason: a row counts for one of them.
+_BILLED = Q(invoice_line__isnull=False)
+_SETTLED = Q(status__in=(Status.INVOICED, Status.WRITTEN_OFF))
+_OPEN_PERIOD = Q(organisation__closed_until=None) | Q(date__gt=F("organisation__closed_until"))
+_REASONS = (
+    (_BILLED, ON_INVOICE),
+    (~_BILLED & _SETTLED, SETTLED),
+    (~_BILLED & ~_SETTLED & ~_OPEN_PERIOD, CLOSED),
+    (~_BILLED & ~_SETTLED & _OPEN_PERIOD, OF_THE_BOOKS),
+)
 NAMES = {TimeEntry: _("Hours"), Expense: _("Expenses"), Trip: _("Trips")}
 DELETED_NAMES = {
     TimeEntry: _("Hours that were rejected or are not billable"),
@@ -66,7 +76,7 @@ def rows_of(model: type[Any], membership: Membership) -> RegistrationQuerySet:
 def deletable(model: type[Any], membership: Membership) -> "QuerySet[Any]":
     """Return the registrations of a person that nothing requires to be kept."""
     rows = rows_of(model, membership).filter(
-        _no_longer_needed(model), _in_open_period(), invoice_line=None
+        _no_longer_needed(model), _OPEN_PERIOD, invoice_line=None
     )
     return rows.filter(status__in=(Status.OPEN, Status.REJECTED, Status.APPROVED))
 
@@ -74,11 +84,6 @@ def deletable(model: type[Any], membership: Membership) -> "QuerySet[Any]":
 def _no_longer_needed(model: type[Any]) -> Q:
     is_rejected = Q(status=Status.REJECTED)
     return is_rejected | Q(is_billable=False) if model is TimeEntry else is_rejected
-
-
-def _in_open_period() -> Q:
-    closed = "organisation__closed_until"
-    return Q(**{closed: None}) | Q(date__gt=F(closed))
 
 
 def unbilled(model: type[Any], membership: Membership) -> "QuerySet[Any]":
@@ -98,20 +103,16 @@ def on_draft(model: type[Any], membership: Membership) -> "QuerySet[Any]":
 
 
 def kept(membership: Membership) -> Iterator[Kept]:
-    """Yield what is kept of each kind, by the first reason that holds."""
+    """Yield what is kept of each kind, by the first reason that holds; one query for a kind."""
     for model in KINDS.values():
         gone = deletable(model, membership).values("pk")
         left = rows_of(model, membership).exclude(pk__in=gone)
-        settled = Q(status__in=(Status.INVOICED, Status.WRITTEN_OFF))
-        billed = Q(invoice_line__isnull=False)
-        closed = ~billed & ~settled & ~_in_open_period()
-        for condition, why in (
-            (billed, ON_INVOICE),
-            (~billed & settled, SETTLED),
-            (closed, CLOSED),
-            (~billed & ~settled & _in_open_period(), OF_THE_BOOKS),
-        ):
-            rows = left.filter(condition)
-            count, last = rows.count(), rows.aggregate(last=Max("date"))["last"]
-            if count:
-                yield Kept(NAMES[model], count, fiscal_until(last, membership.organisation), why)
+        figures = {}
+        for number, (condition, _why) in enumerate(_REASONS):
+            figures[f"count_{number}"] = Count("pk", filter=condition)
+            figures[f"last_{number}"] = Max("date", filter=condition)
+        found = left.aggregate(**figures)
+        for number, (_condition, why) in enumerate(_REASONS):
+            if count := found[f"count_{number}"]:
+                until = fiscal_until(found[f"last_{number}"], membership.organisation)
+                yield Kept(NAMES[model], count, until, why)

@@ -122,8 +122,9 @@ def export_download(request: MemberRequest, pk: int) -> HttpResponseBase:
 @member_required
 def export_delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Delete the ZIP before its time."""
-    export = get_object_or_404(_mine(request).exclude(file=""), pk=pk)
-    delete_file(export)
+    export = get_object_or_404(_mine(request), pk=pk)
+    if export.file:
+        delete_file(export)
     messages.success(request, _("The export has been deleted."))
     return redirect(page_of(export))
 
