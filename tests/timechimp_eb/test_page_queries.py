@@ -22,7 +22,7 @@ MORE = {
     "billing:reminder-list": 19,  # what stops a reminder is in nine tables
     "billing:report-work-rows": 15,  # four kinds of work, each at a day in the past
     "customers:customer-detail": 14,  # the customer, its rates, relations, unbilled and open
-    "privacy:employee-erase": 46,  # the counts of every table that has something of a person
+    "privacy:employee-erase": 52,  # the counts of every table that has something of a person
     "privacy:organisation-close": 13,  # what is unfinished is in nine tables
     "projects:project-detail": 14,  # figures, scheduled amounts, tasks and members
     "projects:project-add": 14,  # a form with three lists of rows and their pickers
