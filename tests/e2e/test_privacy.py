@@ -29,6 +29,7 @@ def test_an_employee_is_exported_and_erased(
     page.goto(f"{visitor.site}/management/employees/")
     page.get_by_role("link", name="Wilhelmina Vertrokken", exact=True).click()
     page.get_by_role("dialog").get_by_role("link", name="Export or erase data").click()
+    expect(page.get_by_role("heading", name="Data of Wilhelmina Vertrokken")).to_be_visible()
     assert list(barriers(page)) == []
     page.get_by_role("button", name="Make an export").click()
     with page.expect_download() as waiting:
@@ -39,6 +40,7 @@ def test_an_employee_is_exported_and_erased(
     assert list(barriers(page)) == []
 
     page.get_by_role("link", name="Show what would be erased").click()
+    expect(page.get_by_role("heading", name="Erase Wilhelmina Vertrokken")).to_be_visible()
     assert list(barriers(page)) == []
     page.get_by_label("Type the name to confirm").fill("Wilhelmina")
     page.get_by_role("button", name="Erase", exact=True).click()
@@ -58,6 +60,7 @@ def test_an_organisation_is_closed_and_reopened(visitor, studio):
     page.goto(f"{visitor.site}/settings/organisation/data/")
     assert list(barriers(page)) == []
     page.get_by_role("link", name="Show what closing does").click()
+    expect(page.get_by_role("heading", name="What happens")).to_be_visible()
     assert list(barriers(page)) == []
     page.get_by_label("Type the name to confirm").fill("Studio Oost")
     page.get_by_role("button", name="Close the organisation").click()
