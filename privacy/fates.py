@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Aggregate, Count, F, Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -107,7 +107,7 @@ def kept(membership: Membership) -> Iterator[Kept]:
     for model in KINDS.values():
         gone = deletable(model, membership).values("pk")
         left = rows_of(model, membership).exclude(pk__in=gone)
-        figures = {}
+        figures: dict[str, Aggregate] = {}
         for number, (condition, _why) in enumerate(_REASONS):
             figures[f"count_{number}"] = Count("pk", filter=condition)
             figures[f"last_{number}"] = Max("date", filter=condition)
