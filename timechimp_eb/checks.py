@@ -5,7 +5,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -39,7 +39,8 @@ ROLE = """
 def settings_are_complete(**_: object) -> list[CheckMessage]:
     """Check the settings that the program needs everywhere."""
     found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
-    return [*found, *_product_name(), *_login_providers(), *_files_host(), *_scanner()]
+    found += [*_product_name(), *_login_providers(), *_files_host(), *_scanner(), *_heartbeats()]
+    return found
 
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
@@ -155,8 +156,7 @@ def _is_fernet_key(key: str) -> bool:
 
 def _service_address() -> Iterator[CheckMessage]:
     address = urlsplit(settings.EBOEKHOUDEN_URL)
-    is_here = address.hostname in LOOPBACK
-    if address.scheme != "https" and not (address.scheme == "http" and is_here):
+    if not _is_https_or_here(address):
         yield Error(
             "EBOEKHOUDEN_URL is not https, so the security codes would be sent unencrypted.",
             hint="Use plain http only for a sandbox on this machine (127.0.0.1).",
@@ -218,6 +218,22 @@ def _scanner() -> Iterator[CheckMessage]:
             hint="For example tcp://clamav:3310 or unix:/run/clamav/clamd.ctl; empty for none.",
             id="timechimp_eb.E028",
         )
+
+
+def _heartbeats() -> Iterator[CheckMessage]:
+    for name in ("HEARTBEAT_URL_BEAT", "HEARTBEAT_URL_BACKUP"):
+        address = urlsplit(getattr(settings, name))
+        if address.geturl() and not _is_https_or_here(address):
+            yield Error(
+                f"{name} is not an https address, so anyone on the way could silence the alarm.",
+                hint="Use the https address that the service shows.",
+                id="timechimp_eb.E014",
+            )
+
+
+def _is_https_or_here(address: SplitResult) -> bool:
+    is_here = address.hostname in LOOPBACK
+    return address.scheme == "https" or (address.scheme == "http" and is_here)
 
 
 def _https() -> Iterator[CheckMessage]:

@@ -3,6 +3,11 @@
 from celery.schedules import crontab
 
 SCHEDULE = {
+    "send-heartbeat": {
+        "task": "operations.tasks.send_heartbeat",
+        "schedule": 120.0,
+        "options": {"expires": 120},
+    },
     "sweep-bookings": {
         "task": "billing.tasks.sweep_bookings",
         "schedule": 30.0,

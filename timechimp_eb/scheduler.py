@@ -1,12 +1,10 @@
 """Celery beat with a heartbeat: a file that is touched at every tick."""
 
-from pathlib import Path
 from typing import Any
 
 from celery.beat import PersistentScheduler
-from django.conf import settings
 
-PULSE = "beat-pulse"
+from operations import pulse
 
 
 class HeartbeatScheduler(PersistentScheduler):
@@ -16,5 +14,5 @@ class HeartbeatScheduler(PersistentScheduler):
     max_interval = 30
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        Path(settings.DATA_DIR, PULSE).touch()
+        pulse.touch()
         return float(super().tick(*args, **kwargs))

@@ -29,6 +29,7 @@ PRODUCT_NAME = env.str("PRODUCT_NAME", default=product.DEFAULT_NAME).strip()
 FILES_HOST = env.str("FILES_HOST", default="").strip().lower()
 if FILES_HOST:
     ALLOWED_HOSTS.append(FILES_HOST.rpartition(":")[0] or FILES_HOST)
+PROGRAM_VERSION = product.VERSION
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 
 # The address of e-Boekhouden is set by the system administrator, never by a user.
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "imports",
     "billing",
     "privacy",
+    "operations",
     "sandbox",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -308,6 +310,17 @@ CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = SCHEDULE
+
+# --- Operating ------------------------------------------------------------------------------------
+
+# The folder of pg_dump and pg_restore, where those on the PATH do not fit the server.
+PG_BIN = env.str("PG_BIN", default="")
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=14)
+# A file with the key that encrypts backups; empty: they are not encrypted.
+BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", default="")
+# Addresses elsewhere that are asked while all is well: see operations/heartbeats.py.
+HEARTBEAT_URL_BEAT = env.str("HEARTBEAT_URL_BEAT", default="")
+HEARTBEAT_URL_BACKUP = env.str("HEARTBEAT_URL_BACKUP", default="")
 
 # --- Logs -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Whether the installation is well, and whether a backup could replace it."""

@@ -1,0 +1,28 @@
+"""What running the installation leaves behind: the last good backup and the last proven restore.
+
+These rows belong to the installation, not to an organisation.
+"""
+
+from django.db import models
+
+
+class ProofKind(models.TextChoices):
+    """What was done."""
+
+    BACKUP = "backup"
+    RESTORE_TEST = "restore_test"
+
+
+class Proof(models.Model):
+    """The latest success of a kind, and what went wrong since; one row for each kind."""
+
+    kind = models.CharField(max_length=12, choices=ProofKind, unique=True)
+    good_at = models.DateTimeField(null=True)
+    # Of the latest success: bytes, files, rows.
+    facts = models.JSONField(default=dict)
+    tried_at = models.DateTimeField()
+    # A sentence; empty if the latest attempt succeeded.
+    problem = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.kind
