@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from .eboekhouden.client import EBoekhouden
 from .eboekhouden.messages import Credentials
+from .measured import MeasuredClient
 from .models import Connection
 from .quota import note_call
 
@@ -20,7 +21,7 @@ def open_client(connection: Connection) -> EBoekhouden:
     def note(operation: str) -> None:
         note_call(connection.pk, operation, now=timezone.now())
 
-    return EBoekhouden(
+    return MeasuredClient(
         credentials,
         url=settings.EBOEKHOUDEN_URL,
         on_call=note,

@@ -43,7 +43,9 @@ def _ask(address: str, failed: bool) -> None:  # noqa: FBT001  # arguments of a 
     path = (parts.path.rstrip("/") + ("/fail" if failed else "")) or "/"
     query = f"?{parts.query}" if parts.query else ""
     try:
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
         connection = kind(parts.hostname or "", parts.port, timeout=STEP_SECONDS)
         try:
             connection.request("GET", path + query, headers={"User-Agent": "heartbeat"})
@@ -53,5 +55,5 @@ def _ask(address: str, failed: bool) -> None:  # noqa: FBT001  # arguments of a 
     except (OSError, http.client.HTTPException, ValueError) as error:
         log.warning("heartbeat.not_heard", host=parts.hostname, error=type(error).__name__)
         return
-    if status >= 300:  # noqa: PLR2004  # what is no success; no redirect is followed
+    if status >= 300:  # no success; no redirect is followed
         log.warning("heartbeat.not_heard", host=parts.hostname, status=status)

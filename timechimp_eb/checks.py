@@ -20,6 +20,7 @@ from .other_versions import is_of_another_version
 from .product import LONGEST_NAME
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
+SHORTEST_TOKEN = 20
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 ROLE_HINT = "Give the program a role of its own: docs/operations.md, Two roles in PostgreSQL."
 # The tables of the program, and what the connected role may do to them besides rows.
@@ -40,7 +41,7 @@ def settings_are_complete(**_: object) -> list[CheckMessage]:
     """Check the settings that the program needs everywhere."""
     found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
     found += [*_product_name(), *_login_providers(), *_files_host(), *_scanner(), *_heartbeats()]
-    return found
+    return [*found, *_metrics()]
 
 
 def settings_are_safe(**_: object) -> list[CheckMessage]:
@@ -229,6 +230,15 @@ def _heartbeats() -> Iterator[CheckMessage]:
                 hint="Use the https address that the service shows.",
                 id="timechimp_eb.E014",
             )
+
+
+def _metrics() -> Iterator[CheckMessage]:
+    if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        yield Error(
+            f"METRICS_TOKEN has fewer than {SHORTEST_TOKEN} characters, so it can be guessed.",
+            hint="For instance from: openssl rand -hex 24",
+            id="timechimp_eb.E015",
+        )
 
 
 def _is_https_or_here(address: SplitResult) -> bool:

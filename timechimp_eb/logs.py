@@ -39,6 +39,17 @@ class HidesLinks(logging.Filter):
         return True
 
 
+class AddsRequestId(logging.Filter):
+    """A filter that adds the id of the request to what Django and libraries log during it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request_id = structlog.contextvars.get_contextvars().get("request_id")
+        message = record.getMessage()
+        if request_id and "request_id=" not in message:
+            record.msg, record.args = f"{message} request_id='{request_id}'", ()
+        return True
+
+
 class WithoutTraceback(logging.Filter):
     """A filter for what a visitor causes by a wrong request: one line says enough."""
 

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "operations.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "accounts.files.FilesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -187,7 +188,7 @@ CSRF_COOKIE_HTTPONLY = True
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
@@ -322,6 +323,11 @@ BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", default="")
 HEARTBEAT_URL_BEAT = env.str("HEARTBEAT_URL_BEAT", default="")
 HEARTBEAT_URL_BACKUP = env.str("HEARTBEAT_URL_BACKUP", default="")
 
+# Who reads /metrics sends it as a bearer token; empty: only this machine reads them.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where unexpected errors are reported to; empty: nowhere.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+
 # --- Logs -----------------------------------------------------------------------------------------
 
 QUIET = ("zeep", "urllib3", "requests", "fontTools", "fido2")
@@ -332,9 +338,14 @@ LOGGING = {
     "filters": {
         "links": {"()": "timechimp_eb.logs.HidesLinks"},
         "one_line": {"()": "timechimp_eb.logs.WithoutTraceback"},
+        "request_id": {"()": "timechimp_eb.logs.AddsRequestId"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["links", "request_id"],
+        }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -5,6 +5,7 @@ from django.urls import include, path
 from accounts import files
 from accounts.views.connections import provider_callback, provider_login
 from billing.views.first_run import login_or_first_run
+from operations.metrics_page import metrics_page
 
 from . import health
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("files/<str:token>/", files.file, name="file"),
+    path("metrics", metrics_page),
     path("", include("billing.urls")),
     path("", include("accounts.urls")),
     path("", include("audit.pages.urls")),

@@ -42,6 +42,8 @@ class State(models.TextChoices):
 
 OPEN_STATES = (State.QUEUED, State.BLOCKED, State.SENDING, State.UNKNOWN, State.CHECKING)
 NEEDS_ATTENTION = (State.REJECTED, State.CONFLICT)
+# By value, because an index of the database names them.
+UNFINISHED = [str(state.value) for state in (*OPEN_STATES, *NEEDS_ATTENTION)]
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -206,6 +208,12 @@ class Booking(models.Model):
             models.Index(fields=["connection", "state", "next_at"]),
             models.Index(fields=["organisation", "state"]),
             models.Index(fields=["organisation", "created_at", "id"], name="booking_by_moment"),
+            # What is not done, of all organisations: metrics and the doctor look there.
+            models.Index(
+                fields=["state", "created_at"],
+                condition=models.Q(state__in=UNFINISHED),
+                name="booking_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -119,8 +119,8 @@ def _divided(invoice: Invoice, shares: dict[str, int]) -> Iterator[str]:
 
 def _credited_amounts(invoices: Sequence[Invoice]) -> dict[int, Decimal]:
     sums: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    credits = Invoice.objects.final().filter(credit_of__in=invoices)
-    for pk, gross in credits.values_list("credit_of", "gross"):
+    crediting = Invoice.objects.final().filter(credit_of__in=invoices)
+    for pk, gross in crediting.values_list("credit_of", "gross"):
         sums[pk] -= gross
     return sums
 
@@ -145,7 +145,9 @@ def _of_rows(
                 continue
             said = _specified(line)
             for row in sorted(said - on_line - credited.get(line.pk, set())):
-                yield Violation("lost", f"{where}: {_named(row)} was billed on it, and is not on it")
+                yield Violation(
+                    "lost", f"{where}: {_named(row)} was billed on it, and is not on it"
+                )
             for row in sorted(on_line - said):
                 yield Violation("lost", f"{where}: {_named(row)} is on it, and was not billed")
 
@@ -191,7 +193,8 @@ def _of_series() -> Iterator[Violation]:
         highest = last.get((series.organisation_id, series.prefix, series.year), 0)
         if series.last < highest:
             yield Violation(
-                "twice", f"series {series.prefix}{series.year}: counter {series.last}, {highest} used"
+                "twice",
+                f"series {series.prefix}{series.year}: counter {series.last}, {highest} used",
             )
 
 
@@ -227,5 +230,3 @@ def _name(invoice: Invoice) -> str:
 def _named(row: Row) -> str:
     kind, pk = row
     return f"{kind} {pk}"
-
-

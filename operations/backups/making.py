@@ -39,9 +39,7 @@ class Backup:
     manifest: Manifest
 
 
-def make_backup(
-    target: Path, *, key: bytes | None, program: str, now: datetime.datetime
-) -> Backup:
+def make_backup(target: Path, *, key: bytes | None, program: str, now: datetime.datetime) -> Backup:
     """Make a backup in a folder, or as a new file. Raises BackupProblem; leaves nothing then."""
     path = _path(target, now)
     installation = Installation.current()

@@ -59,7 +59,9 @@ class Server:
         others = dict(self._given)
         user, host, port = (others.pop(name, "") for name in ("user", "host", "port"))
         name = others.pop("dbname", "")
-        who = quote(user, safe="") + (f":{quote(self._password, safe='')}" if self._password else "")
+        who = quote(user, safe="") + (
+            f":{quote(self._password, safe='')}" if self._password else ""
+        )
         where = quote(host, safe="") + (f":{port}" if port else "")
         options = f"?{urlencode(others)}" if others else ""
         return f"postgres://{who}@{where}/{quote(name, safe='')}{options}"
@@ -152,7 +154,9 @@ def temporary_database(server: Server) -> Iterator[Server]:
         try:
             yield server.named(name)
         finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 def find_program(name: str, server_version: int) -> Path:

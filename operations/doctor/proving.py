@@ -20,7 +20,7 @@ from django.db import connections
 
 from ..backups import container, postgres
 from ..backups.container import Manifest
-from ..backups.place import VENDORS, Installation
+from ..backups.place import Installation
 from ..backups.problems import BackupProblem, of_system
 from ..backups.restoring import opens_secrets, restore_into, unknown_migrations
 from .findings import Finding, Level
@@ -36,10 +36,12 @@ def prove(
     """
     try:
         manifest = container.verify(path, key)
-        with tempfile.TemporaryDirectory(prefix="restore-test-", dir=folder) as home:
-            with _place(Path(home), manifest, server) as (installation, address):
-                restore_into(installation, path, key=key, manifest=manifest)
-                return manifest, [*_about(manifest), *_checked(installation, address, manifest)]
+        with (
+            tempfile.TemporaryDirectory(prefix="restore-test-", dir=folder) as home,
+            _place(Path(home), manifest, server) as (installation, address),
+        ):
+            restore_into(installation, path, key=key, manifest=manifest)
+            return manifest, [*_about(manifest), *_checked(installation, address, manifest)]
     except OSError as error:
         raise of_system(error, folder or Path(tempfile.gettempdir())) from error
 
@@ -109,10 +111,18 @@ def _checked(installation: Installation, address: str, manifest: Manifest) -> li
     }
     command = [sys.executable, "-m", "django", "verify_database", "--json", "--counts", str(counts)]
     done = subprocess.run(
-        command, env=surroundings, cwd=settings.BASE_DIR, check=False, capture_output=True, text=True
+        command,
+        env=surroundings,
+        cwd=settings.BASE_DIR,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     try:
-        return [Finding(Level(one["level"]), one["title"], one["text"]) for one in json.loads(done.stdout)]
+        return [
+            Finding(Level(one["level"]), one["title"], one["text"])
+            for one in json.loads(done.stdout)
+        ]
     except ValueError:
         wrote = " ".join((done.stderr or done.stdout).split())[-500:]
         raise BackupProblem(f"The copy could not be checked: {wrote}") from None

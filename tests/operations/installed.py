@@ -7,4 +7,7 @@ from tests.settings import *  # noqa: F403
 from tests.settings import STORAGES
 
 DATA_DIR = Path(os.environ["INSTALLED_IN"])
-STORAGES = {**STORAGES, "default": {**STORAGES["default"], "OPTIONS": {"location": DATA_DIR / "media"}}}
+STORAGES = {
+    **STORAGES,
+    "default": {**STORAGES["default"], "OPTIONS": {"location": DATA_DIR / "media"}},
+}

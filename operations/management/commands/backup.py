@@ -65,9 +65,7 @@ class Command(BaseCommand):
 
     def _prune(self, made: Backup, keep: int) -> None:
         try:
-            old = prune(
-                made.path.parent, newest=made.path, keep_days=keep, now=timezone.now()
-            )
+            old = prune(made.path.parent, newest=made.path, keep_days=keep, now=timezone.now())
         except OSError as error:
             self.stderr.write(f"Old backups could not be deleted: {error.strerror}.")
             return

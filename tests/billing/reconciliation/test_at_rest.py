@@ -88,7 +88,8 @@ def test_a_row_that_came_onto_a_line_is_found(agency, sent):
     later = agency.hours(minutes=30)
     line = sent.lines.first()
     damage(
-        "UPDATE registrations_timeentry SET invoice_line_id = %s, status = 'invoiced' WHERE id = %s",
+        "UPDATE registrations_timeentry SET status = 'invoiced', invoice_line_id = %s"
+        " WHERE id = %s",
         line.pk,
         later.pk,
     )

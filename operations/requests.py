@@ -1,0 +1,57 @@
+"""Every request has an id, in its answer and in all log lines, and is timed by its page.
+
+The id of a proxy is taken over if a proxy of ours is in front (TRUSTED_PROXIES); what a visitor
+sends by itself is not.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from lib.tally import TALLY
+
+HEADER = "X-Request-ID"
+WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+REQUESTS = "http_requests"
+SECONDS = "http_request_seconds"
+BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class RequestMiddleware:
+    """Middleware, the first one: binds the id for the log, answers it, and counts the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.monotonic()
+        request_id = request_id_of(request)
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response[HEADER] = request_id
+        page = _page(request)
+        TALLY.count(REQUESTS, page, f"{response.status_code // 100}xx")
+        TALLY.observe(SECONDS, time.monotonic() - began, page, bounds=BOUNDS)
+        TALLY.hand_over()
+        return response
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """Return the id that our proxy gave, if it is well-formed, else a new one."""
+    given = request.headers.get(HEADER, "")
+    if settings.TRUSTED_PROXIES > 0 and WELL_FORMED.fullmatch(given):
+        return given
+    return secrets.token_hex(8)
+
+
+def _page(request: HttpRequest) -> str:
+    """Return the name of the page, which has few values; an address could hold anything."""
+    match = request.resolver_match
+    if match is None:
+        return "none"
+    return match.view_name or match.route or "none"
