@@ -4,6 +4,7 @@ A service elsewhere (in the manner of healthchecks.io) warns when it hears nothi
 carries no data, and what goes wrong with it is logged only.
 """
 
+import contextvars
 import http.client
 import threading
 from urllib.parse import urlsplit
@@ -31,7 +32,9 @@ def _ping(address: str, *, failed: bool) -> None:
     if not address:
         return
     # An answer that comes in drips would outlast any timeout of a socket.
-    thread = threading.Thread(target=_ask, args=(address, failed), daemon=True)
+    # The line that it may log has the id of the request, as others have.
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(_ask, address, failed), daemon=True)
     thread.start()
     thread.join(DEADLINE)
     if thread.is_alive():

@@ -1,4 +1,7 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import Tags, register
 
 from . import checks
@@ -12,3 +15,7 @@ class SiteConfig(AppConfig):
         register(checks.settings_are_safe, Tags.security, deploy=True)
         register(checks.database_is_of_this_version, Tags.database)
         register(checks.database_role_is_limited, Tags.database, deploy=True)
+        if settings.SENTRY_DSN:
+            # Loaded only where errors are reported: it takes a tenth of a second.
+            reporting = import_module("timechimp_eb.reporting")
+            reporting.start(settings.SENTRY_DSN, version=settings.PROGRAM_VERSION)

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("registrations.urls")),
     path("", include("imports.urls")),
     path("", include("privacy.urls")),
+    path("", include("operations.urls")),
     path("account/login/", login_or_first_run, name="account_login"),
     path("account/provider/<str:key>/", provider_login, name="provider_login"),
     # The address that is registered at a provider; allauth knows it by this name.

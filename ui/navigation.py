@@ -194,6 +194,7 @@ SETTINGS = Section(
         ),
         Entry("e-Boekhouden", "integrations:eboekhouden", ("integrations:eboekhouden",)),
         Entry(_("Audit log"), "audit:entry-list", ("audit:",)),
+        Entry(_("System"), "operations:system", ("operations:system",)),
     ),
     may_see=administrators,
 )

@@ -16,14 +16,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: a title, a sentence, and what to do if it is not well."""
+    """One thing that was looked at: a title, a sentence, and the name of a page that helps."""
 
     level: Level
     title: str | Promise
     text: str | Promise = ""
+    page: str = ""
 
     def __str__(self) -> str:
-        return f"{self.title}. {self.text}".strip().removesuffix(" ")
+        return f"{self.title}. {self.text}".strip()
 
 
 def needs_somebody(findings: list[Finding]) -> bool:

@@ -145,11 +145,10 @@ def rewritten(made: Path, **facts) -> Path:
     changed = made.with_name("changed")
     with changed.open("wb") as file:
         writer = container.ContainerWriter(file, None)
-        with made.open("rb") as source:
-            with tarfile.open(fileobj=source, mode="r|") as tar:
-                for info in tar:
-                    if info.name != container.MANIFEST:
-                        writer.add(info.name, tar.extractfile(info), info.size)
+        with made.open("rb") as source, tarfile.open(fileobj=source, mode="r|") as tar:
+            for info in tar:
+                if info.name != container.MANIFEST:
+                    writer.add(info.name, tar.extractfile(info), info.size)
         kept = json.loads(manifest.to_json())
         kept = {key: value for key, value in kept.items() if key not in ("members", "format")}
         writer.finish(**kept | facts)

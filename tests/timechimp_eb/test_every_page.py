@@ -54,7 +54,8 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 OUR_APPS = {
-    "accounts", "audit", "billing", "customers", "imports", "integrations", "privacy", "projects",
+    "accounts", "audit", "billing", "customers", "imports", "integrations", "operations", "privacy",
+    "projects",
     "registrations",
 }  # fmt: skip
 POLYGLOT = "'\"><b>bold</b>{{7*7}}"
