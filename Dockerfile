@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # The same commit, base image and SOURCE_DATE_EPOCH make the same image: docs/operations.md.
-ARG PYTHON_IMAGE=python:3.11-slim
+ARG PYTHON_IMAGE=python:3.11-slim-trixie
 
 FROM ${PYTHON_IMAGE} AS packages
 # Compiled modules then carry a hash of their source and no time.
@@ -11,6 +11,10 @@ RUN python -m venv /venv \
 
 FROM ${PYTHON_IMAGE}
 ARG SOURCE_DATE_EPOCH=0
+# pg_dump and pg_restore of the server's version (docker-compose.yml): an older one refuses to dump.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/*
 # glibc gives each thread a heap of its own, which never shrinks: two are enough for eight threads.
 ENV PATH=/venv/bin:$PATH \
     MALLOC_ARENA_MAX=2 \

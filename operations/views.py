@@ -24,6 +24,14 @@ from .doctor.own import own_parts
 from .models import ProofKind
 from .proofs import proofs
 
+# The page that helps with what a line is about.
+PAGES = {
+    "invoices": "billing:invoice-list",
+    "connection": "integrations:eboekhouden",
+    "bookings": "billing:booking-list",
+    "books": "billing:reconciliation",
+}
+
 
 @require_safe
 @administrator_required
@@ -32,7 +40,7 @@ def system(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     found = list(_findings(request.organisation, now=now))
     context = {
-        "findings": found,
+        "findings": [(one, PAGES.get(one.about, "")) for one in found],
         "trouble": sum(one.level is Level.TROUBLE for one in found),
         "version": settings.PROGRAM_VERSION,
         "now": now,

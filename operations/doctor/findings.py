@@ -16,12 +16,12 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: a title, a sentence, and the name of a page that helps."""
+    """One thing that was looked at: a title, a sentence, and what it is about."""
 
     level: Level
     title: str | Promise
     text: str | Promise = ""
-    page: str = ""
+    about: str = ""
 
     def __str__(self) -> str:
         return f"{self.title}. {self.text}".strip()

@@ -45,22 +45,22 @@ def _mails(organisation: Organisation, *, now: datetime.datetime) -> Finding:
         failed,
     )
     title = _("Mails could not be delivered")
-    return Finding(Level.REMARK, title, text % {"count": failed}, "billing:invoice-list")
+    return Finding(Level.REMARK, title, text % {"count": failed}, "invoices")
 
 
 def _connection(connection: Connection, *, now: datetime.datetime) -> Finding:
-    page = "integrations:eboekhouden"
+    about = "connection"
     if connection.is_paused:
         text = _("Nothing is sent until you test the connection successfully.")
-        return Finding(Level.TROUBLE, _("The connection with e-Boekhouden is paused"), text, page)
+        return Finding(Level.TROUBLE, _("The connection with e-Boekhouden is paused"), text, about)
     if connection.must_compare_first:
         text = _("Booking resumes after the comparison with e-Boekhouden.")
-        return Finding(Level.REMARK, _("Restored from a backup"), text, "billing:reconciliation")
+        return Finding(Level.REMARK, _("Restored from a backup"), text, "books")
     if connection.tested_at is None:
         text = _("Test it before you invoice.")
-        return Finding(Level.REMARK, _("The connection is not tested yet"), text, page)
+        return Finding(Level.REMARK, _("The connection is not tested yet"), text, about)
     text = _("Tested %(age)s ago.") % {"age": ago(connection.tested_at, now)}
-    return Finding(Level.GOOD, _("e-Boekhouden is connected"), text, page)
+    return Finding(Level.GOOD, _("e-Boekhouden is connected"), text, about)
 
 
 def _bookings(organisation: Organisation, *, now: datetime.datetime) -> Finding:
@@ -70,7 +70,7 @@ def _bookings(organisation: Organisation, *, now: datetime.datetime) -> Finding:
         oldest=Min("created_at", filter=unfinished),
         needing=Count("pk", filter=needing),
     )
-    page = "billing:booking-list"
+    about = "bookings"
     if found["needing"]:
         text = ngettext(
             "%(count)s booking waits for your decision.",
@@ -78,16 +78,18 @@ def _bookings(organisation: Organisation, *, now: datetime.datetime) -> Finding:
             found["needing"],
         )
         title = _("Bookings need you")
-        return Finding(Level.TROUBLE, title, text % {"count": found["needing"]}, page)
+        return Finding(Level.TROUBLE, title, text % {"count": found["needing"]}, about)
     if found["oldest"] and now - found["oldest"] > BOOKING_AGE:
         text = _("The oldest is from %(age)s ago.") % {"age": ago(found["oldest"], now)}
-        return Finding(Level.TROUBLE, _("Bookings are not finished"), text, page)
+        return Finding(Level.TROUBLE, _("Bookings are not finished"), text, about)
     text = ngettext("%(count)s is on its way.", "%(count)s are on their way.", found["waiting"])
-    return Finding(Level.GOOD, _("No booking waits long"), text % {"count": found["waiting"]}, page)
+    return Finding(
+        Level.GOOD, _("No booking waits long"), text % {"count": found["waiting"]}, about
+    )
 
 
 def _books(organisation: Organisation, *, now: datetime.datetime) -> Finding:
-    page = "billing:reconciliation"
+    about = "books"
     open_ones = Difference.objects.filter(organisation=organisation).needs_attention().count()
     if open_ones:
         text = ngettext(
@@ -96,19 +98,19 @@ def _books(organisation: Organisation, *, now: datetime.datetime) -> Finding:
             open_ones,
         )
         title = _("The books differ")
-        return Finding(Level.TROUBLE, title, text % {"count": open_ones}, page)
+        return Finding(Level.TROUBLE, title, text % {"count": open_ones}, about)
     last = (
         ReconciliationRun.objects.filter(organisation=organisation, ended_at__isnull=False)
         .order_by("-created_at", "-pk")
         .first()
     )
     if last is None or last.ended_at is None:
-        return Finding(Level.REMARK, _("The books were not compared yet"), "", page)
+        return Finding(Level.REMARK, _("The books were not compared yet"), "", about)
     values = {"age": ago(last.ended_at, now), "count": last.booking_count}
     if last.state != "finished":
         text = _("The check of %(age)s ago did not come to its end.") % values
-        return Finding(Level.REMARK, _("The books were not compared completely"), text, page)
+        return Finding(Level.REMARK, _("The books were not compared completely"), text, about)
     text = _("%(count)s bookings were compared %(age)s ago.") % values
     if now - last.ended_at > CHECK_AGE:
-        return Finding(Level.REMARK, _("The last comparison is old"), text, page)
-    return Finding(Level.GOOD, _("The books agree"), text, page)
+        return Finding(Level.REMARK, _("The last comparison is old"), text, about)
+    return Finding(Level.GOOD, _("The books agree"), text, about)
