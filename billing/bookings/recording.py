@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -20,6 +21,7 @@ from .decisions import Progress, answered, claim_booking, linked_elsewhere, rele
 from .exchange import RemoteRecord
 from .payloads import fingerprint
 
+log = structlog.get_logger(__name__)
 IN_HAND = (State.SENDING, State.CHECKING)
 # A claimed booking and the exchange that was begun for it.
 Held = tuple[Booking, Attempt]
@@ -88,9 +90,13 @@ def record(
     to another document or customer makes the booking a conflict.
     """
     try:
-        return _record(booking, attempt, progress, outcome, remote, now=now)
+        is_written = _record(booking, attempt, progress, outcome, remote, now=now)
     except AlreadyLinked:
-        return _record(booking, attempt, linked_elsewhere(progress), outcome, remote, now=now)
+        progress = linked_elsewhere(progress)
+        is_written = _record(booking, attempt, progress, outcome, remote, now=now)
+    if is_written:
+        _log(booking, outcome)
+    return is_written
 
 
 class AlreadyLinked(Exception):
@@ -164,13 +170,29 @@ def record_accepted(accepted: Sequence[Accepted], *, now: datetime.datetime) -> 
     """
     try:
         with transaction.atomic():
-            _record_accepted(accepted, now=now)
+            kept = _record_accepted(accepted, now=now)
     except IntegrityError:
         for one in accepted:
             record(one.booking, one.attempt, one.progress, one.outcome, now=now, remote=one.remote)
+        return
+    outcomes = {one.booking.pk: one.outcome for one in accepted}
+    for booking in kept:
+        _log(booking, outcomes[booking.pk])
 
 
-def _record_accepted(accepted: Sequence[Accepted], *, now: datetime.datetime) -> None:
+def _log(booking: Booking, outcome: AttemptResult) -> None:
+    """Log what became of a booking; the line has the id of the request that asked for it."""
+    log.info(
+        "booking.recorded",
+        booking=booking.pk,
+        connection=booking.connection_id,
+        outcome=outcome.name,
+        state=str(booking.state),
+    )
+
+
+def _record_accepted(accepted: Sequence[Accepted], *, now: datetime.datetime) -> list[Booking]:
+    """Write them together; return the bookings that this worker still has."""
     by_pk = {one.booking.pk: one for one in accepted}
     kept = _locked([one.booking for one in accepted])
     for booking in kept:
@@ -181,7 +203,7 @@ def _record_accepted(accepted: Sequence[Accepted], *, now: datetime.datetime) ->
             one.remote.snapshot or None,
         )
     if not kept:
-        return
+        return kept
     administration = _administration_of(kept[0])
     _update(kept, administration=administration, ended_at=now, code="", text="")
     Booking.objects.bulk_update(kept, ["reason", "remote_id", "remote_snapshot"])
@@ -190,6 +212,7 @@ def _record_accepted(accepted: Sequence[Accepted], *, now: datetime.datetime) ->
         for booking in kept
         if booking.invoice_id
     )
+    return kept
 
 
 def _locked(bookings: Sequence[Booking]) -> list[Booking]:

@@ -23,6 +23,8 @@ from operations.backups.place import Installation
 from registrations.models import Expense
 from tests import factories
 from tests.billing.conftest import agency as agency
+from tests.billing.conftest import connected as connected
+from tests.billing.conftest import entered as entered
 from tests.plugins.servers import postgres_programs
 
 

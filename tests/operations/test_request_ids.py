@@ -12,8 +12,11 @@ import structlog
 from django.conf import settings
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
+from django.utils.timezone import localdate
 from structlog.contextvars import bound_contextvars, get_contextvars
 
+from billing.invoices.creating import invoice_in_eboekhouden
 from lib.dispatch import enqueue
 from operations import carrying
 from tests.plugins.worker import sending_to
@@ -115,6 +118,23 @@ def test_the_log_lines_of_a_worker_have_it(redis_url, tmp_path):
     (line,) = [one for one in log.read_text().splitlines() if "heartbeat.not_heard" in one]
     assert "request_id='from-a-request'" in line
     assert "task='operations.tasks.send_heartbeat'" in line
+
+
+@pytest.mark.django_db
+def test_the_lines_of_a_booking_have_the_id_of_the_request(connected, caplog):
+    caplog.set_level(logging.INFO)
+    connected.hours()
+    order = connected.order(date=localdate())
+    batch = invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+
+    with bound_contextvars(request_id="abcdefgh"):
+        connected.deliver()
+
+    lines = [one.getMessage() for one in caplog.records if "booking.recorded" in one.getMessage()]
+    assert batch.bookings.count() >= 1
+    assert lines
+    assert all("request_id='abcdefgh'" in line for line in lines)
+    assert any("state='confirmed'" in line for line in lines)
 
 
 def test_a_task_that_is_over_leaves_nothing_behind():
