@@ -38,25 +38,32 @@ def _ping(address: str, *, failed: bool) -> None:
     thread.start()
     thread.join(DEADLINE)
     if thread.is_alive():
-        log.warning("heartbeat.not_heard", host=urlsplit(address).hostname, error="deadline")
+        _not_heard("deadline")
 
 
 def _ask(address: str, failed: bool) -> None:  # noqa: FBT001  # arguments of a thread
+    try:
+        status = _status_of(address, failed=failed)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        _not_heard(type(error).__name__)
+        return
+    if status >= 300:  # no success; no redirect is followed
+        _not_heard(f"status {status}")
+
+
+def _status_of(address: str, *, failed: bool) -> int:
     parts = urlsplit(address)
     path = (parts.path.rstrip("/") + ("/fail" if failed else "")) or "/"
     query = f"?{parts.query}" if parts.query else ""
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=STEP_SECONDS)
     try:
-        kind = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        )
-        connection = kind(parts.hostname or "", parts.port, timeout=STEP_SECONDS)
-        try:
-            connection.request("GET", path + query, headers={"User-Agent": "heartbeat"})
-            status = connection.getresponse().status
-        finally:
-            connection.close()
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        log.warning("heartbeat.not_heard", host=parts.hostname, error=type(error).__name__)
-        return
-    if status >= 300:  # no success; no redirect is followed
-        log.warning("heartbeat.not_heard", host=parts.hostname, status=status)
+        connection.request("GET", path + query, headers={"User-Agent": "heartbeat"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _not_heard(reason: str) -> None:
+    # Without the address: who knows it can silence the alarm.
+    log.warning("heartbeat.not_heard", reason=reason)

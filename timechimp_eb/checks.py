@@ -223,8 +223,8 @@ def _scanner() -> Iterator[CheckMessage]:
 
 def _heartbeats() -> Iterator[CheckMessage]:
     for name in ("HEARTBEAT_URL_BEAT", "HEARTBEAT_URL_BACKUP"):
-        address = urlsplit(getattr(settings, name))
-        if address.geturl() and not _is_https_or_here(address):
+        given = getattr(settings, name)
+        if given and not _is_https_or_here(_split(given)):
             yield Error(
                 f"{name} is not an https address, so anyone on the way could silence the alarm.",
                 hint="Use the https address that the service shows.",
@@ -239,6 +239,14 @@ def _metrics() -> Iterator[CheckMessage]:
             hint="For instance from: openssl rand -hex 24",
             id="timechimp_eb.E015",
         )
+
+
+def _split(address: str) -> SplitResult:
+    """Return the parts of an address; those of no address if it is malformed."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _is_https_or_here(address: SplitResult) -> bool:
