@@ -2,8 +2,9 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_login_failed
+from django.core.signals import request_finished
 
-from . import failed_logins
+from . import failed_logins, requests
 
 
 class OperationsConfig(AppConfig):
@@ -11,4 +12,5 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         user_login_failed.connect(failed_logins.note)
+        request_finished.connect(requests.forget)
         import_module("operations.carrying")  # it listens to Celery

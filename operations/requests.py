@@ -31,14 +31,21 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
         request_id = request_id_of(request)
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self.get_response(request)
+        # Django logs a wrong request after all middleware, and a download is written after it too:
+        # `forget` ends it.
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
         response[HEADER] = request_id
         page = _page(request)
         TALLY.count(REQUESTS, page, f"{response.status_code // 100}xx")
         TALLY.observe(SECONDS, time.monotonic() - began, page, bounds=BOUNDS)
         TALLY.hand_over()
         return response
+
+
+def forget(**_: object) -> None:
+    """Forget the id; on the signal that the answer was sent."""
+    structlog.contextvars.unbind_contextvars("request_id")
 
 
 def request_id_of(request: HttpRequest) -> str:

@@ -28,10 +28,10 @@ def start(dsn: str, *, version: str, **more: Any) -> None:
     """Report from now on. Without a DSN nothing is loaded and nothing leaves."""
     if not dsn:
         return
+    # Personal data are not sent by default; `clean` leaves out what a later default might add.
     sentry_sdk.init(
         dsn=dsn,
         release=version,
-        send_default_pii=False,
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",

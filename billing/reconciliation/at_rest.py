@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q
+from django.db.models.fields.json import KT
 
 from lib.money import ZERO, net_amount
 from projects.models import ScheduledAmount
@@ -207,9 +208,11 @@ def _of_bookings() -> Iterator[Violation]:
     for pk in confirmed.filter(remote_id="").values_list("pk", flat=True):
         yield Violation("lost", f"booking {pk} is booked, and has no id of e-Boekhouden")
     documents = confirmed.exclude(kind=BookingKind.RELATION)
-    amounts = documents.values_list("pk", "payload__gross", "invoice__gross")
+    # As text: SQLite would give a float.
+    amounts = documents.annotate(sent=KT("payload__gross"))
+    amounts = amounts.values_list("pk", "sent", "invoice__gross")
     for pk, sent, gross in amounts.iterator():
-        if sent is None or Decimal(str(sent)) != gross:
+        if sent is None or Decimal(sent) != gross:
             yield Violation("cent", f"booking {pk} sent {sent}, its invoice is {gross}")
 
 

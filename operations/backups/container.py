@@ -127,6 +127,15 @@ class ContainerWriter:
 
 def verify(path: Path, key: bytes | None) -> Manifest:
     """Read the whole backup and compare it with its manifest. Raises BackupProblem."""
+    with _reading_problems():
+        manifest, found = _read_through(path, key)
+    if manifest is None:
+        raise BackupProblem(SPOILT.format(reason="its end is missing"))
+    _compare(manifest.members, found)
+    return manifest
+
+
+def _read_through(path: Path, key: bytes | None) -> tuple[Manifest | None, list[Member]]:
     found: list[Member] = []
     manifest: Manifest | None = None
     for name, size, content in _members(path, key):
@@ -138,10 +147,7 @@ def verify(path: Path, key: bytes | None) -> Manifest:
             manifest = Manifest.from_json(content.read())
         else:
             found.append(Member(name, size, _sha256(content)))
-    if manifest is None:
-        raise BackupProblem(SPOILT.format(reason="its end is missing"))
-    _compare(manifest.members, found)
-    return manifest
+    return manifest, found
 
 
 def extract(path: Path, key: bytes | None, targets: Mapping[str, Path]) -> None:
@@ -149,13 +155,14 @@ def extract(path: Path, key: bytes | None, targets: Mapping[str, Path]) -> None:
 
     The backup must have been verified. No member is written outside its target.
     """
-    for name, _size, content in _members(path, key):
-        target = _target(name, targets)
-        if target is None:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as file:
-            shutil.copyfileobj(content, file, 1024 * 1024)
+    with _reading_problems():
+        for name, _size, content in _members(path, key):
+            target = _target(name, targets)
+            if target is None:
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                shutil.copyfileobj(content, file, 1024 * 1024)
 
 
 def _target(name: str, targets: Mapping[str, Path]) -> Path | None:
@@ -171,7 +178,7 @@ def _target(name: str, targets: Mapping[str, Path]) -> Path | None:
 
 
 def _members(path: Path, key: bytes | None) -> Iterator[tuple[str, int, IO[bytes]]]:
-    with path.open("rb") as file, _reading_problems():
+    with path.open("rb") as file:
         source = _opened(file, key)
         with tarfile.open(fileobj=source, mode="r|") as tar:
             for info in tar:

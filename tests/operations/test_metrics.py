@@ -248,7 +248,9 @@ def test_the_sums_of_many_processes_come_together(redis_url, settings):
 NAME = re.compile(r"\bhours_[a-z_]+")
 
 
-def test_each_metric_of_the_dashboard_and_the_alerts_exists(client, inside):
+def test_each_metric_of_the_dashboard_and_the_alerts_exists(client, inside, organisation):
+    made = factories.create_connection(organisation=organisation)
+    MonthlyCalls.objects.create(connection=made, month=month_of(timezone.now()), count=1)
     inside.get("/profile/")
     TALLY.count("service_calls", "AddFactuur", "answered")
     TALLY.observe(

@@ -71,12 +71,16 @@ def test_our_own_lines_have_it_once(caplog):
 
 
 @pytest.mark.django_db
-def test_a_message_to_a_worker_carries_it():
+def test_a_message_to_a_worker_carries_it(django_capture_on_commit_callbacks):
     with app.connection_for_write() as broker, broker.SimpleQueue("celery") as queue:
         queue.clear()
-        with bound_contextvars(request_id="abcdefgh"):
+        with (
+            bound_contextvars(request_id="abcdefgh"),
+            django_capture_on_commit_callbacks(execute=True),
+        ):
             enqueue("billing.tasks.deliver_bookings", 1)
-        enqueue("billing.tasks.deliver_bookings", 2)
+        with django_capture_on_commit_callbacks(execute=True):
+            enqueue("billing.tasks.deliver_bookings", 2)
         carrying_it, without = queue.get(timeout=5), queue.get(timeout=5)
 
     assert carrying_it.headers["request_id"] == "abcdefgh"

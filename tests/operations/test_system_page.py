@@ -90,8 +90,9 @@ def test_a_paused_connection_and_an_old_booking(inside, organisation):
 def test_nothing_of_another_organisation_is_on_it(inside, organisation):
     factories.create_connection(organisation=organisation)
     before = text(inside.get(AS_TEXT)).splitlines()[1:]
+    Connection.objects.update(administration_key="of the first")
     other = factories.create_organisation(name="Another agency")
-    factories.create_connection(organisation=other, username="another")
+    factories.create_connection(organisation=other)
     long_ago = timezone.now() - datetime.timedelta(days=9)
     for number in range(5):
         create_booking(other, number, state="rejected", created_at=long_ago)

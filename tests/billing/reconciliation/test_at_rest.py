@@ -37,8 +37,9 @@ def found() -> list[str]:
 @pytest.fixture
 def sent(agency) -> Invoice:
     """An invoice of two hours, of which each is on a line of its own."""
+    project = factories.create_project(organisation=agency.organisation)
     for rate in ("90.00", "75.00"):
-        agency.hours(minutes=100, hourly_rate=rate)
+        agency.hours(project=project, minutes=100, hourly_rate=rate)
     (draft,) = draft_invoices(agency.order(origin=Origin.HERE), now=NOW)
     return mark_sent(draft, by=agency.member.user, now=NOW)
 
@@ -122,8 +123,10 @@ def test_a_counter_below_a_used_number_is_found(agency, sent):
 def test_a_booking_without_its_amount_or_id_is_found(entered):
     entered.bookings.update(remote_id="", payload={"gross": "1.00"})
 
-    assert [text for text in found() if "has no id of e-Boekhouden" in text]
-    assert [text for text in found() if "sent 1.00" in text]
+    said = found()
+
+    assert [text for text in said if "has no id of e-Boekhouden" in text], said
+    assert [text for text in said if "sent 1.00" in text]
 
 
 def test_an_invoice_of_eboekhouden_without_a_booking_is_found(sent):
