@@ -13,17 +13,8 @@ from timechimp_eb.celery import app
 from timechimp_eb.schedule import SCHEDULE
 
 PRODUCT = (
-    *(
-        "timechimp_eb",
-        "privacy",
-        "billing",
-        "imports",
-        "registrations",
-        "projects",
-        "customers",
-        "vat",
-    ),
-    *("integrations", "accounts", "lib", "tools", "demo"),
+    *("timechimp_eb", "operations", "privacy", "audit", "billing", "imports", "registrations"),
+    *("projects", "customers", "vat", "integrations", "accounts", "lib", "tools", "demo"),
 )
 TASK_NAME = re.compile(r'"([a-z_]+\.tasks\.\w+)"')
 ENQUEUED = re.compile(r"\benqueue\(\s*([^,)]+)")
