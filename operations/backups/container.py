@@ -112,6 +112,10 @@ class ContainerWriter:
         self._tar.addfile(info, cast("IO[bytes]", hashing))
         self._members.append(Member(name, size, hashing.hexdigest()))
 
+    def abandon(self) -> None:
+        """Write nothing more: without this the collector would try to end the tar later."""
+        self._tar.fileobj.closed = True  # type: ignore[union-attr,misc]
+
     def finish(self, **facts: Any) -> Manifest:
         """Write the manifest and the end; return the manifest."""
         manifest = Manifest(**facts, members=self._members)

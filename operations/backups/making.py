@@ -118,6 +118,26 @@ def _write(
 ) -> Manifest:
     contents = installation.dump(dumped)
     writer = ContainerWriter(file, key)
+    try:
+        _fill(writer, dumped, installation)
+        manifest = writer.finish(
+            made_at=now.isoformat(),
+            vendor=installation.vendor,
+            server=contents.server,
+            program=program,
+            migrations=contents.migrations,
+            counts=contents.counts,
+            canary=cipher().encrypt(CANARY).decode(),
+        )
+    except BaseException:
+        writer.abandon()
+        raise
+    file.flush()
+    os.fsync(file.fileno())
+    return manifest
+
+
+def _fill(writer: ContainerWriter, dumped: Path, installation: Installation) -> None:
     with dumped.open("rb") as database:
         writer.add(container.DATABASE, database, os.fstat(database.fileno()).st_size)
     dumped.unlink()
@@ -125,18 +145,6 @@ def _write(
         # A logo that was replaced meanwhile is gone.
         with contextlib.suppress(FileNotFoundError), path.open("rb") as content:
             writer.add(f"{container.MEDIA}{name}", content, os.fstat(content.fileno()).st_size)
-    manifest = writer.finish(
-        made_at=now.isoformat(),
-        vendor=installation.vendor,
-        server=contents.server,
-        program=program,
-        migrations=contents.migrations,
-        counts=contents.counts,
-        canary=cipher().encrypt(CANARY).decode(),
-    )
-    file.flush()
-    os.fsync(file.fileno())
-    return manifest
 
 
 def _files(media: Path) -> Iterator[tuple[str, Path]]:
