@@ -6,6 +6,7 @@ finder of static files puts them together, for `collectstatic` and for a server 
 
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,8 @@ class BundleFinder(BaseFinder):
         # By content, not by time: a copied program may be older than the bundle of the one before.
         if not place.exists() or place.read_text() != content:
             place.parent.mkdir(parents=True, exist_ok=True)
-            # Other processes may write the same file: it appears complete or not at all.
-            beside = place.with_suffix(f".{os.getpid()}")
+            # Other processes and threads may write the same file: it appears complete or not at all.
+            beside = place.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
             beside.write_text(content)
             beside.replace(place)
         return place
