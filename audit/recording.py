@@ -61,7 +61,7 @@ class NotRecorded(Exception):
 _gathered: ContextVar[list[Entry] | None] = ContextVar("audit_gathered", default=None)
 
 
-class About(TypedDict, total=False):
+class Whose(TypedDict, total=False):
     """What an entry says besides its kind, its action and its object.
 
     `organisation` (a row or an id) is needed where the object has none. `by` is a member or a user,
@@ -71,9 +71,14 @@ class About(TypedDict, total=False):
     organisation: Any
     label: str
     note: str
+    by: Any
+
+
+class About(Whose, total=False):
+    """The same with what changed, or with the rows that were touched."""
+
     changes: Changes
     rows: Iterable[Rows]
-    by: Any
 
 
 def record(
@@ -84,17 +89,17 @@ def record(
 
 
 def record_rows(
-    kind: Kind, action: Action | str, rows: Sequence[Rows], **about: Unpack[About]
+    kind: Kind, action: Action | str, rows: Sequence[Rows], **about: Unpack[Whose]
 ) -> None:
     """Record an action on several rows as one entry; one row is named as what it is about."""
     if not rows:
         return
     first, *others = rows
     if others or len(first.ids) > 1:
-        record(kind, action, **{**about, "rows": rows})
+        record(kind, action, rows=rows, **about)
         return
-    named: About = {"label": first.labels[0] if first.labels else "", "changes": first.changes}
-    record(kind, action, first.model(pk=first.ids[0]), **{**named, **about})
+    about.setdefault("label", first.labels[0] if first.labels else "")
+    record(kind, action, first.model(pk=first.ids[0]), changes=first.changes, **about)
 
 
 def record_changes(
@@ -103,11 +108,11 @@ def record_changes(
     changes: Changes,
     *,
     action: Action = Action.CHANGED,
-    **about: Unpack[About],
+    **about: Unpack[Whose],
 ) -> None:
     """Record that fields of an object changed; nothing if none did."""
     if changes:
-        record(kind, action, on, **{**about, "changes": changes})
+        record(kind, action, on, changes=changes, **about)
 
 
 def entry(

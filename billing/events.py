@@ -72,10 +72,10 @@ def add_event(
     `changes` are what the audit trail says besides.
     """
     event = InvoiceEvent(at=at, kind=kind, by=by, details=dict(details or {}))
-    if invoice is None:
-        event.invoice_id = invoice_id
-    else:
+    if invoice is not None:
         event.invoice = invoice
+    elif invoice_id is not None:
+        event.invoice_id = invoice_id
     add_events([event], changes=changes)
 
 
@@ -103,13 +103,15 @@ def _load_invoices(events: list[InvoiceEvent]) -> None:
 
 def _entry_of(event: InvoiceEvent, changes: Changes | None) -> Any:
     kind, action = NAMES[event.kind]
-    about = {
-        "label": name_of(event.invoice),
-        "note": _note(event),
-        "changes": _changes_of(event) | (changes or {}),
-        "by": event.by,
-    }
-    return entry(kind, action, event.invoice, **about)
+    return entry(
+        kind,
+        action,
+        event.invoice,
+        label=name_of(event.invoice),
+        note=_note(event),
+        changes=_changes_of(event) | (changes or {}),
+        by=event.by,
+    )
 
 
 def _entry_of_several(events: list[InvoiceEvent]) -> Any:

@@ -110,9 +110,9 @@ def change_invoice_settings(organisation: Organisation, **details: object) -> In
         for name, value in details.items():
             setattr(settings, name, value)
         settings.save()
-        label = _("Invoices")
-        about = {"organisation": organisation, "label": label}
-        record_changes(Kind.SETTINGS, settings, changes, **about)
+        record_changes(
+            Kind.SETTINGS, settings, changes, organisation=organisation, label=_("Invoices")
+        )
     settings.organisation = organisation  # which keeps these from now on
     return settings
 

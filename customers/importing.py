@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.kinds import Action, Kind
-from audit.recording import Rows, entry, record, store
+from audit.recording import About, Rows, entry, record, store
 from integrations.eboekhouden.errors import EBoekhoudenError, NotConfigured
 from integrations.eboekhouden.messages import Relation
 from integrations.error_messages import sentence, undecryptable
@@ -120,7 +120,7 @@ def _record(run: ImportRun, rows: Sequence[ImportRow]) -> None:
     new = [row.customer for row in rows if row.outcome == ImportOutcome.NEW and row.customer]
     if new:
         added = Rows(Customer, [one.pk for one in new], labels=[str(one) for one in new])
-        about = {"organisation": run.organisation_id, "rows": [added], "by": by}
+        about: About = {"organisation": run.organisation_id, "rows": [added], "by": by}
         entries.append(entry(Kind.CUSTOMER, Action.ADDED, **about))
     store(entries)
 

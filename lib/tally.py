@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import redis
 import structlog
@@ -81,10 +81,10 @@ class Tally:
             found = defaultdict(float, self._sums)
             client = self._client()
         try:
-            stored = client.hgetall(KEY) if client else {}
+            stored: Any = client.hgetall(KEY) if client else {}
         except redis.RedisError:
             stored = {}
-        for name, value in stored.items():  # type: ignore[union-attr]
+        for name, value in stored.items():
             found[name.decode()] += float(value)
         return found
 

@@ -42,7 +42,7 @@ NEVER = math.inf
 def exposition(*, now: datetime.datetime) -> bytes:
     """Return all metrics in the text format of Prometheus."""
     registry = CollectorRegistry()
-    registry.register(_Collector(now))  # type: ignore[arg-type]
+    registry.register(_Collector(now))
     return generate_latest(registry)
 
 

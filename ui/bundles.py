@@ -74,7 +74,7 @@ class BundleFinder(BaseFinder):
         # By content, not by time: a copied program may be older than the bundle of the one before.
         if not place.exists() or place.read_text() != content:
             place.parent.mkdir(parents=True, exist_ok=True)
-            # Other processes and threads may write the same file: it appears complete or not at all.
+            # Others may write the same file: it appears complete or not at all.
             beside = place.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
             beside.write_text(content)
             beside.replace(place)

@@ -118,8 +118,8 @@ def _divided(invoice: Invoice, shares: dict[str, int]) -> Iterator[str]:
             yield f"its parts by {by} add up to {cents} cents, its net amount is {invoice.net}"
 
 
-def _credited_amounts(invoices: Sequence[Invoice]) -> dict[int, Decimal]:
-    sums: dict[int, Decimal] = defaultdict(lambda: ZERO)
+def _credited_amounts(invoices: Sequence[Invoice]) -> dict[int | None, Decimal]:
+    sums: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
     crediting = Invoice.objects.final().filter(credit_of__in=invoices)
     for pk, gross in crediting.values_list("credit_of", "gross"):
         sums[pk] -= gross
@@ -168,9 +168,9 @@ def _rows_on_lines(invoices: Sequence[Invoice]) -> dict[int, set[Row]]:
     return found
 
 
-def _credited_rows(invoices: Sequence[Invoice]) -> dict[int, set[Row]]:
+def _credited_rows(invoices: Sequence[Invoice]) -> dict[int | None, set[Row]]:
     """Return the rows that final credit invoices took from the lines of these invoices."""
-    found: dict[int, set[Row]] = defaultdict(set)
+    found: dict[int | None, set[Row]] = defaultdict(set)
     rows = CreditedRow.objects.filter(
         line__credits__invoice__in=invoices, line__invoice__in=Invoice.objects.final()
     )
@@ -209,8 +209,8 @@ def _of_bookings() -> Iterator[Violation]:
         yield Violation("lost", f"booking {pk} is booked, and has no id of e-Boekhouden")
     documents = confirmed.exclude(kind=BookingKind.RELATION)
     # As text: SQLite would give a float.
-    amounts = documents.annotate(sent=KT("payload__gross"))
-    amounts = amounts.values_list("pk", "sent", "invoice__gross")
+    sent_ones = documents.annotate(sent=KT("payload__gross"))
+    amounts = sent_ones.values_list("pk", "sent", "invoice__gross")
     for pk, sent, gross in amounts.iterator():
         if sent is None or Decimal(sent) != gross:
             yield Violation("cent", f"booking {pk} sent {sent}, its invoice is {gross}")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from audit.changes import Changes, change, differences
 from audit.kinds import Action, Kind
-from audit.recording import record
+from audit.recording import About, record
 from customers.models import Customer
 from integrations.database_identity import this_database
 from lib.text import fill
@@ -112,8 +112,9 @@ def _record(
 ) -> None:
     """Record a change of the settings of reminders."""
     if changes:
-        about = {"organisation": organisation, "label": label or _("Reminders")}
-        record(Kind.SETTINGS, Action.CHANGED, on, changes=changes, **about)
+        label = label or _("Reminders")
+        about: About = {"organisation": organisation, "label": label, "changes": changes}
+        record(Kind.SETTINGS, Action.CHANGED, on, **about)
 
 
 def next_step(organisation: Organisation) -> ReminderStep:

@@ -114,7 +114,7 @@ class ContainerWriter:
 
     def abandon(self) -> None:
         """Write nothing more: without this the collector would try to end the tar later."""
-        self._tar.fileobj.closed = True  # type: ignore[union-attr,misc]
+        cast(Any, self._tar.fileobj).closed = True
 
     def finish(self, **facts: Any) -> Manifest:
         """Write the manifest and the end; return the manifest."""

@@ -213,8 +213,17 @@ def _record(made: RateChange, action: Action, *, label: str, by: Membership) -> 
     groups = [(new, old, ids) if is_back else (old, new, ids) for old, new, ids in made.rows]
     rows = [Rows(model, ids, change_of("rate", old, new)) for old, new, ids in groups if ids]
     subject = SUBJECTS[made.subject_name](pk=made.subject_id)
-    about = {"label": label, "note": str(made.kind), "changes": changes, "rows": rows}
-    record(Kind.RATE, action, subject, organisation=made.organisation_id, by=by, **about)
+    record(
+        Kind.RATE,
+        action,
+        subject,
+        organisation=made.organisation_id,
+        label=label,
+        note=str(made.kind),
+        changes=changes,
+        rows=rows,
+        by=by,
+    )
 
 
 def _euros(dated: list[str] | None) -> str | None:
