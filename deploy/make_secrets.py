@@ -39,6 +39,12 @@ MADE: dict[str, Callable[[], str]] = {
     "redis_password": password,
     # Until a mail server is filled in, e-mails are written to the log.
     "email_url": lambda: "consolemail://",
+    # Empty until what they are for is set up: docs/operations.md.
+    "metrics_token": lambda: "",
+    "sentry_dsn": lambda: "",
+    "google_client_secret": lambda: "",
+    "microsoft_client_secret": lambda: "",
+    "oidc_client_secret": lambda: "",
 }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ENV = Path(".env")
 IMAGES = {
-    "PYTHON_IMAGE": "python:3.11-slim",
+    "PYTHON_IMAGE": "python:3.11-slim-trixie",
     "CADDY_IMAGE": "caddy:2",
     "POSTGRES_IMAGE": "postgres:17",
     "REDIS_IMAGE": "redis:7",

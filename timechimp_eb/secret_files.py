@@ -12,9 +12,14 @@ from django.core.exceptions import ImproperlyConfigured
 NAMES = (
     *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "CREDENTIAL_KEYS"),
     *("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "REDIS_PASSWORD", "EMAIL_URL"),
+    *("METRICS_TOKEN", "SENTRY_DSN"),
+    *("GOOGLE_CLIENT_SECRET", "MICROSOFT_CLIENT_SECRET", "OIDC_CLIENT_SECRET"),
 )
-# Nobody needs earlier keys; every other empty file is a mistake.
-MAY_BE_EMPTY = "SECRET_KEY_FALLBACKS"
+# Nobody needs these; every other empty file is a mistake.
+MAY_BE_EMPTY = {
+    *("SECRET_KEY_FALLBACKS", "METRICS_TOKEN", "SENTRY_DSN"),
+    *("GOOGLE_CLIENT_SECRET", "MICROSOFT_CLIENT_SECRET", "OIDC_CLIENT_SECRET"),
+}
 PASSWORDS = {"DATABASE_PASSWORD": "DATABASE_URL", "REDIS_PASSWORD": "REDIS_URL"}
 
 
@@ -52,7 +57,7 @@ def _content(name: str, path: Path) -> str:
         ) from None
     except UnicodeDecodeError:  # its message would show a part of the secret
         raise ImproperlyConfigured(f"{name}_FILE names {path}, which is not text.") from None
-    if not text and name != MAY_BE_EMPTY:
+    if not text and name not in MAY_BE_EMPTY:
         raise ImproperlyConfigured(f"{name}_FILE names {path}, which is empty.")
     return text
 

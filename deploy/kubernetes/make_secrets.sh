@@ -13,7 +13,7 @@ secret() {
     kubectl create secret generic "$name" --namespace hours --dry-run=client --output yaml "$@" |
         kubectl apply --filename -
 }
-secret program-secrets secret_key secret_key_fallbacks credential_keys program_password redis_password email_url
+secret program-secrets secret_key secret_key_fallbacks credential_keys program_password redis_password email_url metrics_token sentry_dsn google_client_secret microsoft_client_secret oidc_client_secret
 secret owner-secrets secret_key credential_keys owner_password
 secret database-secrets postgres_password owner_password program_password
 secret broker-secrets redis_acl redis_password

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Two roles in PostgreSQL, made or repaired; it can run again at any time.
-#   hours_owner  owns the tables and migrates
+#   hours_owner  owns the tables, migrates, makes backups and tries them in a database of its own
 #   hours        is the program: it reads and writes rows, and can change no table, trigger or role
 # PostgreSQL's container runs it when the database is new. Later, for instance after a restore or
 # with other passwords: docker compose exec postgres /docker-entrypoint-initdb.d/roles.sh
@@ -13,7 +13,7 @@ psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --single-transaction \
 
 SELECT format('CREATE ROLE %I', name) FROM (VALUES ('hours_owner'), ('hours')) AS wanted (name)
     WHERE name NOT IN (SELECT rolname FROM pg_roles) \gexec
-ALTER ROLE hours_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+ALTER ROLE hours_owner LOGIN NOSUPERUSER CREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
     PASSWORD :'owner_password';
 ALTER ROLE hours LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
     PASSWORD :'program_password';

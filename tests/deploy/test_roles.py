@@ -114,10 +114,15 @@ def test_a_table_of_a_later_migration_is_the_programs_to_use(owner, program):
 def test_neither_role_is_more_than_it_says(program):
     rights = program.execute(
         "SELECT rolname FROM pg_roles WHERE rolname LIKE 'hours%'"
-        " AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)"
+        " AND (rolsuper OR rolcreaterole OR rolreplication OR rolbypassrls)"
+    ).fetchall()
+    makers = program.execute(
+        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'hours%' AND rolcreatedb"
     ).fetchall()
 
     assert rights == []
+    # The owner tries a backup in a database of its own.
+    assert makers == [("hours_owner",)]
 
 
 def test_a_wrong_password_opens_nothing(installation):
