@@ -6,6 +6,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 from lib.folding import add_to_sqlite
+from lib.tenancy import on_connection
 
 
 class AccountsConfig(AppConfig):
@@ -20,7 +21,6 @@ class AccountsConfig(AppConfig):
         from .login import providers  # noqa: PLC0415
         from .middleware import note_login  # noqa: PLC0415 - models are loaded only now
         from .row_security import make_policies  # noqa: PLC0415
-        from .tenancy import on_connection  # noqa: PLC0415
 
         for changed in (account.password_changed, account.password_set, account.password_reset):
             changed.connect(notices.on_password, dispatch_uid="notices")

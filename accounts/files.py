@@ -19,10 +19,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lib.tenancy import show_only
+
 from . import work_limits
 from .models import Membership
 from .requests import MemberRequest
-from .tenancy import show_only
 
 SALT = "accounts.files"
 PREFIX = "/files/"
@@ -86,7 +87,7 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         return _hardened(HttpResponseRedirect(page))
     members = Membership.objects.of_request().filter(user__is_active=True)
     member = members.filter(pk=member_pk, user__login_generation=generation).first()
-    show_only(member.organisation if member else None)
+    show_only(member.organisation_id if member else None)
     try:
         if member:
             work_limits.use("documents", member)

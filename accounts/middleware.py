@@ -6,10 +6,11 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from lib.tenancy import show_only
+
 from .login import known_browsers
 from .models import Membership, User
 from .requests import SiteRequest
-from .tenancy import show_only
 
 SESSION_KEY = "organisation"
 LOGIN_KEY = "logged_in_at"
@@ -30,7 +31,7 @@ class OrganisationMiddleware:
             logout(request)
             request.membership = None
         request.organisation = request.membership.organisation if request.membership else None
-        show_only(request.organisation)
+        show_only(request.organisation.pk if request.organisation else None)
         if request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language

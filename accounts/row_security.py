@@ -11,8 +11,9 @@ from typing import Any, cast
 from django.apps import apps
 from django.db import connections, models, transaction
 
+from lib.tenancy import EVERY, SETTING
+
 from .models import AccountMail, Membership, Organisation, User
-from .tenancy import EVERY, SETTING
 
 POLICY = "organisation"
 # Who somebody is and where they work must be known before an organisation is chosen.
@@ -21,6 +22,8 @@ BEFORE_ANY = {User, Organisation, Membership, AccountMail}
 OF_ACCOUNTS = {
     "account", "admin", "auth", "contenttypes", "mfa", "sessions", "socialaccount", "usersessions",
 }  # fmt: skip
+# What is known of the installation itself.
+OF_INSTALLATION = {"operations"}
 
 
 def tenant_models() -> list[type[models.Model]]:
@@ -28,7 +31,7 @@ def tenant_models() -> list[type[models.Model]]:
     return [
         model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label not in OF_ACCOUNTS
+        if model._meta.app_label not in OF_ACCOUNTS | OF_INSTALLATION
         and model not in BEFORE_ANY
         # The groups and permissions of a person, which join accounts to each other.
         and cast(object, model._meta.auto_created) not in BEFORE_ANY

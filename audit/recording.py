@@ -14,6 +14,8 @@ from typing import Any, TypedDict, Unpack
 from django.db import models, transaction
 from django.utils import timezone
 
+from lib.tenancy import every_organisation
+
 from . import origin
 from .changes import Changes, as_stored
 from .kinds import Action, Kind, retention_of
@@ -158,7 +160,9 @@ def store(entries: Iterable[Entry]) -> None:
         return
     if not transaction.get_connection().in_atomic_block:
         raise NotRecorded(f"{entries[0].kind} {entries[0].action}")
-    Entry.objects.bulk_create(entries, batch_size=AT_ONCE)
+    # Who logs in has no organisation yet, and a person works at several.
+    with every_organisation():
+        Entry.objects.bulk_create(entries, batch_size=AT_ONCE)
 
 
 @contextmanager

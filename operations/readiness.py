@@ -7,10 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from accounts.tenancy import every_organisation
 from integrations.models import Connection
 from integrations.secrets import CannotDecrypt
 from lib.encryption import cipher
+from lib.tenancy import every_organisation
 
 BROKER_SECONDS = 1
 CANARY = b"canary"

@@ -8,4 +8,4 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timechimp_eb.settings")
 
 application = get_wsgi_application()
-import_module("accounts.tenancy").begin_with_none()
+import_module("lib.tenancy").begin_with_none()

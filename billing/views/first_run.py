@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.login.providers import allow_leaving
-from accounts.tenancy import every_organisation
+from lib.tenancy import every_organisation
 
 from ..forms.first_run import FirstRunForm
 from ..management.first_run import TooLate, code, is_first_run, make_first_organisation

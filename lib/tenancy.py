@@ -1,8 +1,8 @@
 """Of which organisation a connection to the database may see rows.
 
-A second wall behind the filters of the views, on PostgreSQL: policies (row_security.py) compare
-each row with a setting of the connection. It holds for a role that does not own the tables, and
-only with ROW_SECURITY; otherwise the functions here do nothing.
+A second wall behind the filters of the views, on PostgreSQL: policies (accounts/row_security.py)
+compare each row with a setting of the connection. It holds for a role that does not own the
+tables, and only with ROW_SECURITY; otherwise the functions here do nothing.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-
-from .models import Organisation
 
 # The setting of a connection: the id of an organisation, EVERY, or NONE.
 SETTING = "hours.organisation"
@@ -31,17 +29,17 @@ def on_connection(**_: object) -> None:
     _show(_first)
 
 
-def show_only(organisation: Organisation | None) -> None:
+def show_only(organisation_id: int | None) -> None:
     """Let the connection see the rows of one organisation from now on, or of none."""
-    _show(str(organisation.pk) if organisation else NONE)
+    _show(NONE if organisation_id is None else str(organisation_id))
 
 
 @contextmanager
 def every_organisation() -> Iterator[None]:
     """Let the connection see all rows inside the block.
 
-    For the few things of a page that are about no organisation yet: a link that a stranger opens,
-    the first organisation, the health of the installation.
+    For the few things of a page that are about no organisation, or not about that of the request:
+    the first organisation, the audit trail of a login, the health of the installation.
     """
     before = _shown()
     _show(EVERY)
