@@ -17,13 +17,23 @@ RECOVERY_CODES = Authenticator.Type.RECOVERY_CODES
 
 
 def record_for_person(
-    person: User, kind: Kind, action: Action, *, note: str = "", changes: Changes | None = None
+    person: User,
+    kind: Kind,
+    action: Action,
+    *,
+    note: str = "",
+    changes: Changes | None = None,
+    **who: User | None,
 ) -> None:
-    """Record what happened to the account of a person; nothing if they work nowhere."""
+    """Record what happened to the account of a person; nothing if they work nowhere.
+
+    The person did it, unless `by` is somebody else, or None for a command.
+    """
+    by = who.get("by", person)
     memberships = person.memberships.active().order_by("pk")
     label = str(person)
     store(
-        entry(kind, action, one, label=label, note=note, changes=changes or {}, by=person)
+        entry(kind, action, one, label=label, note=note, changes=changes or {}, by=by)
         for one in memberships
     )
 

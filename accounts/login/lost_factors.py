@@ -6,6 +6,11 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from audit.changes import DOTS, Changes
+from audit.kinds import Action, Kind
+from audit.security import log_event
+
+from ..entries import record_for_person
 from ..models import Membership, MembershipQuerySet, User
 from ..notices import FACTOR_RESET, tell_about_person
 from ..people import end_sessions
@@ -37,5 +42,8 @@ def reset_factor(person: User, *, by: User | None, now: datetime.datetime) -> bo
     if not removed:
         return False
     end_sessions(person)
+    changes: Changes = {"second_factor": [DOTS, None]}
+    record_for_person(person, Kind.ACCESS, Action.DELETED, changes=changes, by=by)
+    log_event("security.factor_removed", person=person.pk, factor="all")
     tell_about_person(FACTOR_RESET, person, by=by, now=now)
     return True

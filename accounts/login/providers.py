@@ -25,6 +25,10 @@ from django.utils.translation import gettext as _
 from jwt import ExpiredSignatureError, ImmatureSignatureError
 from requests import HTTPError, RequestException
 
+from audit.changes import Changes
+from audit.kinds import Action, Kind
+
+from ..entries import record_for_person
 from ..models import User
 from ..notices import ACCOUNT_CONNECTED, ACCOUNT_DISCONNECTED, tell_about_person
 from .client_addresses import client_address
@@ -135,6 +139,8 @@ def connect(user: User, account: SocialAccount) -> bool:
     if found.user_id != user.pk:
         raise Taken
     if is_new:
+        changes: Changes = {"login_provider": [None, account.provider]}
+        record_for_person(user, Kind.ACCESS, Action.ADDED, changes=changes)
         tell_about_person(ACCOUNT_CONNECTED, user, by=user, now=timezone.now())
         log.info("login.account_connected", user=user.pk, provider=account.provider)
     return is_new
@@ -144,6 +150,8 @@ def connect(user: User, account: SocialAccount) -> bool:
 def disconnect(account: SocialAccount, *, by: User) -> None:
     """Forget an account of a provider: it no longer logs in here. The same people get a mail."""
     log.info("login.account_disconnected", user=account.user_id, provider=account.provider)
+    changes: Changes = {"login_provider": [account.provider, None]}
+    record_for_person(account.user, Kind.ACCESS, Action.DELETED, changes=changes, by=by)
     tell_about_person(ACCOUNT_DISCONNECTED, account.user, by=by, now=timezone.now())
     account.delete()
 

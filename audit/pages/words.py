@@ -43,6 +43,7 @@ LABELS: dict[str, str | Promise] = {
     "last_name": gettext_lazy("last name"),
     "ledger_account": gettext_lazy("ledger account"),
     "left_out_count": gettext_lazy("rows left out"),
+    "login_provider": gettext_lazy("account of a provider"),
     "members": gettext_lazy("team"),
     "new_count": gettext_lazy("rows added"),
     "nightly_import": gettext_lazy("Nightly import"),
