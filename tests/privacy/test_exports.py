@@ -34,7 +34,7 @@ STRANGER = "Stranger"
 
 
 @pytest.fixture
-def strangers(administrator):
+def others(administrator):
     """A second organisation with one of everything, all of its texts recognisable."""
     organisation = factories.create_organisation(name=f"{STRANGER} B.V.")
     ids = {label: set(_ids(label)) for label in TABLES}
@@ -56,7 +56,7 @@ def _ids(label):
 # --- Of an organisation ---------------------------------------------------------------------------
 
 
-def test_an_organisation_gets_all_of_its_rows_and_nobody_elses(administrator, strangers):
+def test_an_organisation_gets_all_of_its_rows_and_nobody_elses(administrator, others):
     organisation = administrator.organisation
     _everything(organisation)
 
