@@ -25,6 +25,8 @@ from ..backups.problems import BackupProblem, of_system
 from ..backups.restoring import opens_secrets, restore_into, unknown_migrations
 from .findings import Finding, Level
 
+NOT_INHERITED = {"DATABASE_PASSWORD", "REDIS_PASSWORD", "SENTRY_DSN"}
+
 
 def prove(
     path: Path, *, key: bytes | None, server: str, folder: Path | None
@@ -96,8 +98,14 @@ def _checked(installation: Installation, address: str, manifest: Manifest) -> li
     connections.close_all()
     counts = installation.data / "counts.json"
     counts.write_text(json.dumps(manifest.counts))
+    # What is given below must not come from a file too, nor a password go into an address twice.
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.endswith("_FILE") and name not in NOT_INHERITED
+    }
     surroundings = {
-        **os.environ,
+        **inherited,
         "DJANGO_SETTINGS_MODULE": "timechimp_eb.settings",
         "PYTHONPATH": os.pathsep.join([str(settings.BASE_DIR), *sys.path]),
         "DATABASE_URL": address,
@@ -107,7 +115,6 @@ def _checked(installation: Installation, address: str, manifest: Manifest) -> li
         # The copy reaches nothing.
         "EMAIL_URL": "memorymail://",
         "REDIS_URL": "memory://",
-        "SENTRY_DSN": "",
     }
     command = [sys.executable, "-m", "django", "verify_database", "--json", "--counts", str(counts)]
     done = subprocess.run(

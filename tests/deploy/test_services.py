@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from sandbox import Sandbox
-from tests.plugins.servers import unused_port
+from tests.plugins.servers import postgres_programs, unused_port
 
 from .compose import ROOT, compose
 from .installation import SITE, Installation, Running
@@ -120,6 +120,9 @@ def test_a_worker_delivers_as_the_program_role(installation: Installation, tmp_p
             until(sandbox.books.invoices, worker)
             with connect(installation.database_port, "hours", installation.secrets) as database:
                 states = "SELECT state FROM billing_booking"
+                # Who does not say whose rows are wanted sees none.
+                assert database.execute(states).fetchall() == []
+                database.execute("SET hours.organisation = '*'")
                 until(lambda: set(database.execute(states)) == {("confirmed",)}, worker)
 
 
@@ -168,20 +171,23 @@ def test_beat_sends_tasks_without_a_password_of_the_database(installation: Insta
     assert "DATABASE_PASSWORD_FILE" not in installation.environment("beat")
 
 
-def test_the_backup_starts_with_its_role_and_its_folder(installation: Installation):
-    """As every night, but now, and with a command that reads the database and the files."""
-    (installation.data / "backups").mkdir()
+def test_the_backup_of_the_night_is_made_and_proven(installation: Installation):
+    """As every night, but now; the owner of the tables dumps what the program's role may not."""
+    folder = installation.data / "backups"
+    folder.mkdir()
     words = installation.command("backup")
     until_backup, backup = words[: words.index("backup")], words[words.index("backup") :]
-    done = subprocess.run(
-        [*until_backup, "--now", "verify_archive"],
-        cwd=ROOT,
-        env=installation.environment("backup"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    surroundings = installation.environment("backup", PG_BIN=str(postgres_programs()))
 
-    assert backup == ["backup", str(installation.data / "backups")]
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False
+        )
+
+    done = run(*until_backup, "--now", *backup)
     assert done.returncode == 0, done.stderr
-    assert (installation.data / "backups/last-success").exists()
+    assert (folder / "last-success").exists()
+    (made,) = folder.glob("*.backup")
+    python, manage, *_rest = until_backup
+    proven = run(python, manage, "doctor", str(made), "--folder", str(folder))
+    assert proven.returncode == 0, proven.stdout + proven.stderr
