@@ -179,7 +179,10 @@ TABLES: dict[str, Table] = {
     # privacy
     "privacy.DataExport": Table("organisation", "membership", left_out={"file": EXPORT}),
     "privacy.Erasure": Table("organisation", left_out={"known_since": INTERNAL, "mark": HIDDEN}),
+    # audit
+    "audit.Entry": Table("organisation", left_out={"request_id": INTERNAL}),
     # of the account, for the person only
+    "socialaccount.SocialAccount": Table(user="user", left_out={"uid": HIDDEN}),
     "account.EmailAddress": Table(user="user"),
     "mfa.Authenticator": Table(user="user", left_out={"data": HIDDEN}),
     "usersessions.UserSession": Table(
@@ -197,6 +200,9 @@ NOT_EXPORTED: dict[str, str] = {
     "contenttypes.ContentType": "part of the program",
     "sessions.Session": HIDDEN,
     "account.EmailConfirmation": HIDDEN,
+    "socialaccount.SocialApp": "providers are settings; none is stored",
+    "socialaccount.SocialToken": "tokens of providers are not stored",
+    "operations.Proof": "about the installation",
 }
 
 # Names of fields that may be secrets: each is named in `left_out`, or here with the reason.

@@ -1,7 +1,6 @@
 """The filters of the log, read from the query string."""
 
 import datetime
-from typing import Any
 
 import django_filters as filters
 from django import forms
@@ -11,18 +10,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Membership, Organisation
+from accounts.models import Membership
 from lib.folding import Folded, fold
 from lib.form_fields import DayFilter, LineFilter
 from lib.text import search_words
-from registrations import periods
+from registrations import periods, pickers
 from registrations.models import KINDS
+from registrations.overview.filters import Picked
 
 from ..kinds import MONEY, Action, Kind
 from ..models import Entry
 
-# Whom the program is, among the people to choose from.
-PROGRAM = "0"
+
+class By(Picked):
+    """Filter by people that the menu fetches; an entry knows their accounts."""
+
+    def filter(self, rows: QuerySet[Entry], value: QuerySet[Membership]) -> QuerySet[Entry]:
+        return rows.filter(user__in=[one.user_id for one in value]) if value else rows
 
 
 class EntryFilter(filters.FilterSet):
@@ -38,13 +42,7 @@ class EntryFilter(filters.FilterSet):
     )
     since = DayFilter(label=_("From"), method="part_of_period")
     until = DayFilter(label=_("Until"), method="part_of_period")
-    who = filters.MultipleChoiceFilter(
-        label=_("Who"),
-        method="done_by",
-        widget=forms.CheckboxSelectMultiple,
-        choices=(),
-        distinct=False,
-    )
+    who = By(field_name="user", label=_("Who"), model=Membership, source="filter-employees")
     kind = filters.MultipleChoiceFilter(
         label=_("What"), choices=Kind, widget=forms.CheckboxSelectMultiple, distinct=False
     )
@@ -56,9 +54,9 @@ class EntryFilter(filters.FilterSet):
     )
     only = filters.ChoiceFilter(
         label=_("Everything"),
-        choices=[("money", _("Money only"))],
+        choices=[("money", _("Money only")), ("program", _("By the program"))],
         empty_label=_("Everything"),
-        method="about_money",
+        method="narrowed",
         widget=forms.RadioSelect,
     )
 
@@ -66,12 +64,10 @@ class EntryFilter(filters.FilterSet):
         model = Entry
         fields = ()
 
-    def __init__(
-        self, query: QueryDict, *, organisation: Organisation, today: datetime.date
-    ) -> None:
-        super().__init__(query, Entry.objects.filter(organisation=organisation))
+    def __init__(self, query: QueryDict, *, membership: Membership, today: datetime.date) -> None:
+        super().__init__(query, Entry.objects.filter(organisation=membership.organisation_id))
         self.today, self.object = today, _object_in(query)
-        self.filters["who"].extra["choices"] = lambda: _people(organisation)
+        self.filters["who"].queryset = pickers.filter_employees(membership)
 
     @property
     def rows(self) -> QuerySet[Entry]:
@@ -102,23 +98,9 @@ class EntryFilter(filters.FilterSet):
     def part_of_period(self, rows: QuerySet[Entry], _name: str, _value: object) -> QuerySet[Entry]:
         return rows
 
-    def done_by(self, rows: QuerySet[Entry], _name: str, chosen: list[str]) -> QuerySet[Entry]:
-        people = [int(one) for one in chosen if one != PROGRAM]
-        if PROGRAM not in chosen:
-            return rows.filter(user__in=people) if people else rows
-        if not people:
-            return rows.filter(user=None)
-        return rows.filter(user__in=people) | rows.filter(user=None)
-
-    def about_money(self, rows: QuerySet[Entry], _name: str, _value: str) -> QuerySet[Entry]:
-        return rows.filter(kind__in=sorted(MONEY))
-
-
-def _people(organisation: Organisation) -> list[tuple[str, Any]]:
-    """Return everybody who worked here, and the program."""
-    rows = Membership.objects.filter(organisation=organisation).select_related("user")
-    people = [(str(one.user_id), str(one)) for one in rows]
-    return [(PROGRAM, _("The program")), *people]
+    def narrowed(self, rows: QuerySet[Entry], _name: str, value: str) -> QuerySet[Entry]:
+        """Return the entries about money, or what nobody did but the program."""
+        return rows.filter(user=None) if value == "program" else rows.filter(kind__in=sorted(MONEY))
 
 
 def _object_in(query: QueryDict) -> tuple[str, int] | None:

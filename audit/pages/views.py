@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import administrator_required
 from accounts.requests import MemberRequest
+from accounts.work_limits import limited
 from lib.paging import SIZES
 from lib.seeking import PARAMETERS, Order, OrderedRows, SeekPage, page_of
 from lib.spreadsheets import Cell, Sheet, sheet_response
@@ -94,6 +95,7 @@ def entry_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @administrator_required
+@limited("exports")
 def entry_export(request: MemberRequest) -> StreamingHttpResponse:
     """Export every entry of the filter, as CSV or with `file=xlsx` as a workbook."""
     rows = OrderedRows(_filtered(request).rows, NEWEST_FIRST, is_down=True).all()
@@ -135,4 +137,4 @@ def _cells(rows: QuerySet[Entry]) -> Iterator[list[Cell]]:
 
 def _filtered(request: MemberRequest) -> EntryFilter:
     today = timezone.localdate()
-    return EntryFilter(request.GET, organisation=request.organisation, today=today)
+    return EntryFilter(request.GET, membership=request.membership, today=today)

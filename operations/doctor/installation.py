@@ -109,7 +109,7 @@ def worker_part() -> Finding:
 def beat_part(*, now: datetime.datetime) -> Finding:
     age = pulse.age(now=now)
     if age is None:
-        text = _("Start beat with --scheduler timechimp_eb.scheduler:HeartbeatScheduler.")
+        text = _("Start beat with the scheduler that docs/operations.md names.")
         return Finding(Level.TROUBLE, _("The schedule is not kept: beat never ran here"), text)
     if age > PULSE_AGE:
         text = _("Beat last looked %(age)s ago. Start it again.") % {"age": ago(now - age, now)}

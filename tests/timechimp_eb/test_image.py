@@ -18,6 +18,6 @@ def test_the_version_is_that_of_the_project():
 def test_the_image_has_a_pg_dump_that_is_not_older_than_the_server():
     image, compose = ((ROOT / name).read_text() for name in ("Dockerfile", "docker-compose.yml"))
     (client,) = re.findall(r"postgresql-client-(\d+)", image)
-    (server,) = re.findall(r"image: postgres:(\d+)", compose)
+    (server,) = re.findall(r"POSTGRES_IMAGE:-postgres:(\d+)", compose)
 
     assert int(client) >= int(server)

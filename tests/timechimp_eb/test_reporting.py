@@ -15,6 +15,8 @@ from sentry_sdk.transport import Transport
 
 from timechimp_eb import reporting, urls
 
+pytestmark = pytest.mark.django_db
+
 CANARY = "canary-9f8e7d6c"
 collected: list[dict] = []
 

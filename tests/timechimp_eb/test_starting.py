@@ -8,7 +8,6 @@ import sys
 LATER = {
     "integrations.eboekhouden.soap": "calls of e-Boekhouden",
     "zeep": "calls of e-Boekhouden",
-    "requests": "nobody but zeep",
     "pillow_heif": "photos of iPhones",
     "zxcvbn": "somebody who chooses a password",
     "sandbox.sandbox": "development",

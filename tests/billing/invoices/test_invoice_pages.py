@@ -49,7 +49,7 @@ def test_only_those_who_invoice_see_invoices(client_of, agency):
     for member, status in ((employee, 403), (invoicer, 200)):
         client = client_of(member)
         for page in (url("list"), url("detail", invoice.pk), url("pdf", invoice.pk)):
-            assert client.get(page).status_code == status
+            assert client.get(page, follow=True).status_code == status
 
 
 def test_an_invoice_of_another_organisation_does_not_exist(client_of, agency):
