@@ -104,8 +104,8 @@ def _last_in_use(organisation: Organisation, prefix: str, year: int) -> int:
 def change_invoice_settings(organisation: Organisation, **details: object) -> InvoiceSettings:
     """Store the given fields of InvoiceSettings; assigned numbers do not change."""
     with transaction.atomic():
-        stored = InvoiceSettings.objects.select_for_update().filter(organisation=organisation)
-        settings = stored.first() or InvoiceSettings(organisation=organisation)
+        held = InvoiceSettings.objects.select_for_update()
+        settings, _is_new = held.get_or_create(organisation=organisation)
         changes = differences(settings, details)
         for name, value in details.items():
             setattr(settings, name, value)

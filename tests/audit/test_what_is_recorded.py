@@ -326,7 +326,7 @@ CASES: dict[str, Recorded] = {
         lambda scene: change_invoice_settings(scene.organisation, prefix="TC"),
         Kind.SETTINGS,
         Action.CHANGED,
-        changes={"prefix": [None, "TC"]},
+        changes={"prefix": ["", "TC"]},
     ),
     "reminder settings changed": Recorded(
         lambda scene: change_reminder_settings(scene.organisation, is_on=True),
