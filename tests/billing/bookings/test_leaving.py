@@ -49,6 +49,9 @@ def seed(sandbox) -> None:
 def test_a_worker_that_is_told_to_leave_finishes_what_is_on_the_wire(
     agency, tmp_path, redis_url, worker_sandbox_port
 ):
+    # A broker database of its own: the worker of other tests may still run, and take the task.
+    server, _slash, number = redis_url.rpartition("/")
+    redis_url = f"{server}/{int(number) + 8}"
     with Sandbox(books=tmp_path / "books", port=worker_sandbox_port) as sandbox:
         agency.connection = factories.create_connection(
             organisation=agency.organisation, sandbox=sandbox
