@@ -1,14 +1,17 @@
 """Triggers by which the database refuses to change the audit trail, on PostgreSQL and SQLite.
 
 An entry can be deleted once it is older than the time for which it is kept, and its address can be
-emptied after ninety days; both are what `retention.py` does. Nothing else is possible. The triggers
-are removed before a migration and installed again after it, like those of final invoices.
+emptied after ninety days; both are what `retention.py` does. Who acted can be replaced by the account
+without a name that erasing a person leaves (privacy/erasing.py). Nothing else is possible. The
+triggers are removed before a migration and installed again after it, like those of final invoices.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connections
+
+from accounts.models import ERASED, User
 
 TABLE = "audit_entry"
 NAMES = ("keep_audit_update", "keep_audit_delete")
@@ -65,11 +68,18 @@ def _statements(vendor: str) -> Iterator[str]:
     books = _older_than(vendor, f"{BOOKS_YEARS} years")
     logins = _older_than(vendor, f"{LOGINS_YEARS} years")
     is_over = f"((OLD.retention = 'logins' AND {logins}) OR {books})"
-    same = " AND ".join(_is_same(vendor, name) for name in KEPT)
-    empties = f"(NEW.address = '' AND NEW.user_agent = '' AND {same})"
+    empties = f"(NEW.address = '' AND NEW.user_agent = '' AND {_are_same(vendor, KEPT)})"
     may_forget = f"({empties} AND {_older_than(vendor, f'{ADDRESS_DAYS} days')})"
-    yield from _trigger(vendor, NAMES[0], "UPDATE", f"NOT {may_forget}")
+    others = {*KEPT, "address", "user_agent"} - {"user_id"}
+    may_erase = f"({_is_erased()} AND {_are_same(vendor, sorted(others))})"
+    yield from _trigger(vendor, NAMES[0], "UPDATE", f"NOT ({may_forget} OR {may_erase})")
     yield from _trigger(vendor, NAMES[1], "DELETE", f"NOT {is_over}")
+
+
+def _is_erased() -> str:
+    """Return the condition that the new person is an account that erasing somebody left."""
+    accounts = f"SELECT 1 FROM {User._meta.db_table} WHERE id = NEW.user_id"
+    return f"EXISTS ({accounts} AND email LIKE '%{ERASED}')"
 
 
 def _older_than(vendor: str, time: str) -> str:
@@ -78,20 +88,24 @@ def _older_than(vendor: str, time: str) -> str:
     return f"OLD.at < datetime('now', '-{time}')"
 
 
-def _is_same(vendor: str, name: str) -> str:
+def _are_same(vendor: str, names: Iterable[str]) -> str:
     is_same = "IS NOT DISTINCT FROM" if vendor == "postgresql" else "IS"
-    return f'OLD."{name}" {is_same} NEW."{name}"'
+    return " AND ".join(f'OLD."{name}" {is_same} NEW."{name}"' for name in names)
 
 
 def _trigger(vendor: str, name: str, event: str, refused: str) -> Iterator[str]:
-    head = f"CREATE TRIGGER {name} BEFORE {event} ON {TABLE} FOR EACH ROW WHEN ({refused})"
+    head = f"CREATE TRIGGER {name} BEFORE {event} ON {TABLE} FOR EACH ROW"
     if vendor == "postgresql":
+        # The condition is in the function: one of a trigger may not look at other tables.
         yield f"""
-        CREATE OR REPLACE FUNCTION audit_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'integrity_constraint_violation';
+            IF {refused} THEN
+                RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN {"OLD" if event == "DELETE" else "NEW"};
         END $$
         """
-        yield f"{head} EXECUTE FUNCTION audit_keep()"
+        yield f"{head} EXECUTE FUNCTION {name}()"
     else:
-        yield f"{head} BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
+        yield f"{head} WHEN ({refused}) BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"

@@ -1,4 +1,4 @@
-"""Style sheets and scripts that every page needs, as one file of each kind.
+"""Style sheets and scripts that pages need together, as one file.
 
 One file compresses better than eight and takes one request. The parts stay files of their own; a
 finder of static files puts them together, for `collectstatic` and for a server without it alike.
@@ -28,6 +28,8 @@ BUNDLES = {
         "css/billing.css",
         "css/cards.css",
     ),
+    # Of the pages where one registers on a day.
+    "css/register.css": ("css/registrations.css", "css/hours.css", "css/day.css"),
     # Not deferred: what must be known before the page is drawn.
     "js/first.js": ("js/scripted.js", "js/cards.js"),
     "js/site.js": ("js/days.js", "js/picker.js", "js/app.js", "js/selection.js"),
@@ -35,15 +37,16 @@ BUNDLES = {
 # Licences begin with an exclamation mark and stay.
 COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
 LINE_COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
+INDENT = re.compile(r"^ +", re.MULTILINE)
 SPACE = re.compile(r"\s*\n\s*")
 
 
 def content_of(name: str) -> str:
-    """Return a bundle: its parts in their order, without comments."""
+    """Return a bundle: its parts in their order, without comments and indentation."""
     parts = [(SOURCES / part).read_text() for part in BUNDLES[name]]
     if name.endswith(".css"):
         return "\n".join(SPACE.sub("\n", COMMENT.sub("", part)).strip() for part in parts)
-    return "\n".join(LINE_COMMENT.sub("", part) for part in parts)
+    return "\n".join(INDENT.sub("", LINE_COMMENT.sub("", part)) for part in parts)
 
 
 class BundleFinder(BaseFinder):

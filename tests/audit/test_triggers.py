@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import ERASED
 from audit import triggers
 from audit.kinds import Action, Kind, Retention
 from audit.models import Entry
@@ -45,6 +46,8 @@ def refused(statement: str) -> bool:
     [
         "UPDATE audit_entry SET label = 'other'",
         "UPDATE audit_entry SET user_id = NULL, note = 'x'",
+        "UPDATE audit_entry SET user_id = NULL",
+        "UPDATE audit_entry SET user_id = (SELECT max(id) FROM accounts_user)",
         "UPDATE audit_entry SET at = at",
         "UPDATE audit_entry SET address = '', user_agent = ''",
         "UPDATE audit_entry SET retention = 'logins'",
@@ -52,10 +55,24 @@ def refused(statement: str) -> bool:
     ],
 )
 def test_an_entry_stays_as_it_is(statement):
+    factories.create_user()
     entry_of()
 
     assert refused(statement)
     assert Entry.objects.get().label == "Polderzicht"
+
+
+def test_who_acted_becomes_an_account_without_a_name_and_nothing_else_changes():
+    entry, erased = entry_of(), factories.create_user(email=f"former-7{ERASED}")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.update(user=erased, label="other")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.update(user=erased, address="")
+    Entry.objects.update(user=erased)
+
+    found = Entry.objects.get()
+    assert (found.pk, found.user_id, found.label) == (entry.pk, erased.pk, "Polderzicht")
 
 
 def test_no_trigger_is_missing():

@@ -21,6 +21,7 @@ SEVERAL = {
 }
 FILES = (
     "-pdf", "-ubl", "-export", "-receipt", "-logo", "-design", "-template", "-errors", "-download",
+    "-text",
 )  # fmt: skip
 VIOLATIONS = "axe.run({resultTypes: ['violations']}).then((results) => results.violations)"
 # A link of a plot keeps its address otherwise than one of a text.

@@ -93,6 +93,13 @@ def redis_url(worker_id: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def own_redis_url(redis_url: str) -> str:
+    """A broker database for a test's own workers: the shared worker may still take from the other."""
+    server, _slash, number = redis_url.rpartition("/")
+    return f"{server}/{int(number) + 8}"
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Drive the machine's own Chromium."""
     # Playwright runs an event loop in this thread, which Django takes for asynchronous code.

@@ -33,6 +33,7 @@ def test_no_text_in_a_part_looks_like_a_comment():
 
     assert len(texts) > 300
     assert not [text for text in texts if "/*" in text or re.search(r"^\s*//", text, re.MULTILINE)]
+    assert not [text for text in texts if "\n " in text], "an indentation that would be lost"
 
 
 def test_the_licence_of_bootstrap_stays_in_the_bundle():

@@ -47,18 +47,15 @@ def seed(sandbox) -> None:
 @pytest.mark.redis
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_told_to_leave_finishes_what_is_on_the_wire(
-    agency, tmp_path, redis_url, worker_sandbox_port
+    agency, tmp_path, own_redis_url, worker_sandbox_port
 ):
-    # A broker database of its own: the worker of other tests may still run, and take the task.
-    server, _slash, number = redis_url.rpartition("/")
-    redis_url = f"{server}/{int(number) + 8}"
     with Sandbox(books=tmp_path / "books", port=worker_sandbox_port) as sandbox:
         agency.connection = factories.create_connection(
             organisation=agency.organisation, sandbox=sandbox
         )
         sandbox.faults.add("delay", operation="AddFactuur", phase="after", seconds=2)
-        with worker_of(redis_url, worker_sandbox_port, name="leaving@test") as worker:
-            with sending_to(redis_url):
+        with worker_of(own_redis_url, worker_sandbox_port, name="leaving@test") as worker:
+            with sending_to(own_redis_url):
                 invoices(agency, 1)
                 seed(sandbox)
                 delivery.enqueue_delivery(agency.connection.pk)
