@@ -141,11 +141,13 @@ class Organisation(KeepsLoaded, RoundingFields):
     refuses_overlapping_times = models.BooleanField(
         _("refuse overlapping times"),
         default=False,
+        db_default=False,
         help_text=_("Hours of one person with a start and an end. If off, only a remark is made."),
     )
     requires_description = models.BooleanField(
         _("require a description of hours"),
         default=False,
+        db_default=False,
         help_text=_("Hours without a description are refused, wherever they are registered."),
     )
     holiday_country = models.CharField(
@@ -153,12 +155,14 @@ class Organisation(KeepsLoaded, RoundingFields):
         max_length=2,
         choices=HolidayCountry,
         default=HolidayCountry.NETHERLANDS,
+        db_default=HolidayCountry.NETHERLANDS,
         blank=True,
         help_text=_("No hours are expected on these days."),
     )
     allows_own_approval = models.BooleanField(
         _("people may approve their own registrations"),
         default=False,
+        db_default=False,
         help_text=_("Who has nobody beside them always may."),
     )
     billable_target = SmallWholeNumberField(
@@ -173,16 +177,19 @@ class Organisation(KeepsLoaded, RoundingFields):
         _("round billed hours to"),
         choices=STEPS,
         default=NOT_ROUNDED,
+        db_default=NOT_ROUNDED,
         help_text=_("The worked time stays beside it. A project can have a rule of its own."),
     )
     requires_second_factor = models.BooleanField(
         _("require a second factor"),
         default=False,
+        db_default=False,
         help_text=_("Of who may invoice or administer. Who has none sets it up before going on."),
     )
     keeps_ten_years = models.BooleanField(
         _("keep the books for ten years"),
         default=False,
+        db_default=False,
         help_text=_("For real estate (art. 34a of the VAT Act). Otherwise seven years hold."),
     )
     members = models.ManyToManyField(User, through="Membership", related_name="organisations")
@@ -271,21 +278,25 @@ class Membership(models.Model):
     manages_all_projects = models.BooleanField(
         _("manages all projects"),
         default=True,
+        db_default=True,
         help_text=_("If off, only the projects of which this person is project manager."),
     )
     may_see_amounts = models.BooleanField(
         _("may see amounts"),
         default=True,
+        db_default=True,
         help_text=_("Rates, prices and what registrations are worth."),
     )
     may_register_for_others = models.BooleanField(
         _("may register for others"),
         default=True,
+        db_default=True,
         help_text=_("Also change what others registered."),
     )
     may_approve = models.BooleanField(
         _("may approve"),
         default=True,
+        db_default=True,
         help_text=_("Approve and reject what others submitted."),
     )
     hourly_rate = models.DecimalField(
@@ -299,7 +310,7 @@ class Membership(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
     # Of a person who has an account already: inactive until they accept the invitation.
-    awaits_consent = models.BooleanField(default=False, editable=False)
+    awaits_consent = models.BooleanField(default=False, db_default=False, editable=False)
     # Who logged in before this moment must log in again to enter the organisation.
     sessions_end_before = models.DateTimeField(null=True, editable=False)
 

@@ -1,9 +1,10 @@
 """Triggers by which the database refuses to change the audit trail, on PostgreSQL and SQLite.
 
 An entry can be deleted once it is older than the time for which it is kept, and its address can be
-emptied after ninety days; both are what `retention.py` does. Who acted can be replaced by the account
-without a name that erasing a person leaves (privacy/erasing.py). Nothing else is possible. The
-triggers are removed before a migration and installed again after it, like those of final invoices.
+emptied after ninety days; both are what `retention.py` does. Who acted can be replaced by the
+account without a name that erasing a person leaves (privacy/erasing.py). Nothing else is possible.
+The triggers are removed before a migration and installed again after it, like those of final
+invoices.
 """
 
 from collections.abc import Iterable, Iterator
@@ -78,7 +79,7 @@ def _statements(vendor: str) -> Iterator[str]:
 
 def _is_erased() -> str:
     """Return the condition that the new person is an account that erasing somebody left."""
-    accounts = f"SELECT 1 FROM {User._meta.db_table} WHERE id = NEW.user_id"
+    accounts = f"SELECT 1 FROM {User._meta.db_table} WHERE id = NEW.user_id"  # noqa: S608 our own name
     return f"EXISTS ({accounts} AND email LIKE '%{ERASED}')"
 
 

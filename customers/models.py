@@ -85,6 +85,8 @@ class Customer(KeepsLoaded):
         max_length=2,
         choices=Language,
         blank=True,
+        default="",
+        db_default="",
         help_text=_("Empty: the language of the organisation."),
     )
     notes = MultilineField(_("notes"), blank=True)
@@ -94,7 +96,9 @@ class Customer(KeepsLoaded):
     # The id of the relation in e-Boekhouden, once the relation is known to exist.
     remote_id = models.BigIntegerField(null=True, editable=False)
     # The code of that relation, to the letter: the service may compare codes exactly.
-    remote_code = models.CharField(max_length=15, blank=True, default="", editable=False)
+    remote_code = models.CharField(
+        max_length=15, blank=True, default="", db_default="", editable=False
+    )
     # The values of the last import, by field: they distinguish local changes from remote ones.
     imported = models.JSONField(default=dict, editable=False)
     imported_at = models.DateTimeField(null=True, editable=False)

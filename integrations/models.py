@@ -88,7 +88,7 @@ class Connection(models.Model):
         max_length=7, choices=Uniqueness, default=Uniqueness.UNKNOWN, editable=False
     )
     # What the probe found, by question (eboekhouden/probing), and when it last asked.
-    answers = models.JSONField(default=dict, editable=False)
+    answers = models.JSONField(default=dict, db_default={}, editable=False)
     answers_at = models.DateTimeField(null=True, editable=False)
     # After a restore, nothing is sent before a comparison with e-Boekhouden. The comparison waits
     # until this moment, when no earlier request can arrive any more.

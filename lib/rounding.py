@@ -41,10 +41,18 @@ class RoundingFields(models.Model):
     """How a step is applied: the fields that an organisation and a project share."""
 
     rounding_direction = models.CharField(
-        _("rounded"), max_length=7, choices=Direction, default=Direction.UP
+        _("rounded"),
+        max_length=7,
+        choices=Direction,
+        default=Direction.UP,
+        db_default=Direction.UP,
     )
     rounding_unit = models.CharField(
-        _("what is rounded"), max_length=5, choices=Unit, default=Unit.ENTRY
+        _("what is rounded"),
+        max_length=5,
+        choices=Unit,
+        default=Unit.ENTRY,
+        db_default=Unit.ENTRY,
     )
 
     class Meta:

@@ -154,7 +154,7 @@ class Booking(models.Model):
     fingerprint = models.CharField(max_length=64)
     revision = models.PositiveSmallIntegerField(default=1)
     # What it takes instead of what the invoice says: see bookings/replacements.py.
-    replacements = models.JSONField(default=dict)
+    replacements = models.JSONField(default=dict, db_default={})
 
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     # The moment from which it may be claimed; null: never.

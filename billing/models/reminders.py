@@ -49,6 +49,7 @@ class ReminderSettings(KeepsLoaded):
     adds_vat_to_costs = models.BooleanField(
         _("we cannot deduct VAT: add VAT to collection costs"),
         default=False,
+        db_default=False,
         help_text=_(
             "Only if your organisation cannot deduct VAT, for example because its work is exempt. "
             "The letter says so."
@@ -88,12 +89,15 @@ class ReminderStep(KeepsLoaded):
         _("days after the due date"), validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
     kind = models.CharField(_("kind"), max_length=8, choices=StepKind, default=StepKind.REMINDER)
-    with_interest = models.BooleanField(_("charge statutory interest"), default=False)
+    with_interest = models.BooleanField(
+        _("charge statutory interest"), default=False, db_default=False
+    )
     business_costs = models.CharField(
         _("collection costs for businesses"),
         max_length=7,
         choices=BusinessCosts,
         default=BusinessCosts.NONE,
+        db_default=BusinessCosts.NONE,
         blank=True,
     )
     # The language of the invoice decides; empty: the default text of the step.

@@ -46,6 +46,8 @@ class InvoiceSettings(KeepsLoaded):
     footer_en = MultilineField(
         _("text below the invoice, English"),
         blank=True,
+        default="",
+        db_default="",
         help_text=_("Empty: the other text, on English invoices too."),
     )
     design = models.CharField(_("design"), max_length=7, choices=Design, default=Design.MODERN)

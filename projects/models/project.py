@@ -91,6 +91,7 @@ class Project(KeepsLoaded, RoundingFields):
     is_for_team_only = models.BooleanField(
         _("only the team may register"),
         default=False,
+        db_default=False,
         help_text=_("Without a team, everybody may."),
     )
     budget_minutes = models.PositiveIntegerField(_("budget in hours"), null=True, blank=True)

@@ -337,7 +337,7 @@ class Trip(Registration):
     odometer_end = WholeNumberField(
         _("odometer at the end"), null=True, blank=True, validators=[MaxValueValidator(9_999_999)]
     )
-    route = LineField(_("other route"), max_length=150, blank=True)
+    route = LineField(_("other route"), max_length=150, blank=True, default="", db_default="")
     rate = models.DecimalField(max_digits=6, decimal_places=2, default=0, editable=False)
 
     class Meta(Registration.Meta):

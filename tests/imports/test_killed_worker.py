@@ -63,7 +63,10 @@ def test_after_a_kill_another_worker_goes_on_and_no_row_is_there_twice(
     runs = FileImport.objects.filter(pk=draft.pk)
     longer = ABANDONED_AFTER + datetime.timedelta(minutes=1)
     runs.update(heartbeat_at=runs.get().heartbeat_at - longer)
-    with worker_of(own_redis_url, worker_sandbox_port, name="second@test"), sending_to(own_redis_url):
+    with (
+        worker_of(own_redis_url, worker_sandbox_port, name="second@test"),
+        sending_to(own_redis_url),
+    ):
         enqueue_run(FileImport, draft.pk)
         until(lambda: done(draft)[0] == FileState.FINISHED)
 

@@ -94,7 +94,7 @@ def redis_url(worker_id: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def own_redis_url(redis_url: str) -> str:
-    """A broker database for a test's own workers: the shared worker may still take from the other."""
+    """A broker database for a test's own workers; the shared worker takes from the other."""
     server, _slash, number = redis_url.rpartition("/")
     return f"{server}/{int(number) + 8}"
 
