@@ -5,9 +5,11 @@ ARG PYTHON_IMAGE=python:3.11-slim-trixie
 FROM ${PYTHON_IMAGE} AS packages
 # Compiled modules then carry a hash of their source and no time.
 ARG SOURCE_DATE_EPOCH=0
-COPY requirements.lock /
+# requirements-tracing.lock has what sends traces besides.
+ARG LOCK=requirements.lock
+COPY requirements*.lock /
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.lock
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /${LOCK}
 
 FROM ${PYTHON_IMAGE}
 ARG SOURCE_DATE_EPOCH=0

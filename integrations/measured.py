@@ -1,9 +1,10 @@
-"""A client that counts its calls and their durations, by what became of them."""
+"""A client that counts and times its calls, by what became of them, for metrics and traces."""
 
 import time
 from collections.abc import Mapping
 from typing import Any
 
+from lib import tracing
 from lib.tally import TALLY
 
 from .eboekhouden.client import EBoekhouden
@@ -33,7 +34,8 @@ class MeasuredClient(EBoekhouden):
         began = time.monotonic()
         outcome = "mistake"
         try:
-            answer = super()._call(operation, message)
+            with tracing.span(f"e-Boekhouden {operation}"):
+                answer = super()._call(operation, message)
         except EBoekhoudenError as error:
             outcome = OUTCOMES.get(type(error), "refused")
             raise

@@ -35,6 +35,7 @@ os.environ.update(
     # Whatever is sent stays in this process, unless a test starts a worker.
     REDIS_URL=os.environ.get("TEST_BROKER_URL", "memory://"),
     EMAIL_URL="memorymail://",
+    OTEL_EXPORTER_OTLP_ENDPOINT=os.environ.get("TEST_TRACES_URL", ""),
 )
 
 for _name in [*os.environ]:

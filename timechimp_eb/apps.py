@@ -3,6 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Tags, register
+from django.core.exceptions import ImproperlyConfigured
 
 from . import checks
 
@@ -19,3 +20,16 @@ class SiteConfig(AppConfig):
             # Loaded only where errors are reported: it takes a tenth of a second.
             reporting = import_module("timechimp_eb.reporting")
             reporting.start(settings.SENTRY_DSN, version=settings.PROGRAM_VERSION)
+        if endpoint := settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+            _trace(endpoint)
+
+
+def _trace(endpoint: str) -> None:
+    try:
+        tracing = import_module("timechimp_eb.tracing")
+    except ModuleNotFoundError as error:
+        raise ImproperlyConfigured(
+            f"OTEL_EXPORTER_OTLP_ENDPOINT is set, and {error.name} is not installed:"
+            " install requirements-tracing.lock, or leave the setting empty."
+        ) from error
+    tracing.start(endpoint, version=settings.PROGRAM_VERSION)

@@ -327,6 +327,8 @@ HEARTBEAT_URL_BACKUP = env.str("HEARTBEAT_URL_BACKUP", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Where unexpected errors are reported to; empty: nowhere.
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
+# The collector of OpenTelemetry that gets traces, such as http://collector:4318; empty: none.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 
 # --- Logs -----------------------------------------------------------------------------------------
 

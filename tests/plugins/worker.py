@@ -61,9 +61,15 @@ def running_worker(
 
 
 @contextlib.contextmanager
-def worker_of(redis_url: str, sandbox_port: int, *, name: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that is ready, on the test database; whatever happens, it is gone afterwards."""
+def worker_of(
+    redis_url: str, sandbox_port: int, *, name: str, **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that is ready, on the test database; whatever happens, it is gone afterwards.
+
+    `more` goes into its environment.
+    """
     surroundings = {
+        **more,
         "TEST_BROKER_URL": redis_url,
         "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
         "TEST_EBOEKHOUDEN_URL": f"http://127.0.0.1:{sandbox_port}{SOAP_PATH}",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 
 from license_expression import ExpressionError, get_spdx_licensing
 
-from .packages import FILES, Package, packages
+from .packages import FILES, Package, all_packages
 
 # Each allows what we do: to run it and to pass it on unchanged. LGPL and MPL ask for their source
 # with a changed copy; ours are unchanged.
@@ -20,6 +20,7 @@ ACCEPTED = {
 WRITTEN = {
     "BSD": "BSD-3-Clause",
     "New BSD": "BSD-3-Clause",
+    "3-Clause BSD License": "BSD-3-Clause",
     "BSD License": "BSD-3-Clause",
     "Apache 2": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
@@ -44,13 +45,15 @@ SPDX = get_spdx_licensing()
 
 def main(arguments: list[str]) -> int:
     if arguments == ["--list"]:
-        for package in packages():
+        for package in all_packages():
             licence = licence_of(package) or "not installed here"
             print(f"{package.name} {package.version}: {licence}")
         for files in FILES:
             print(f"{files.name} {files.version}: {files.licence} (files)")
         return 0
-    complaints = [complaint for package in packages() for complaint in complaints_about(package)]
+    complaints = [
+        complaint for package in all_packages() for complaint in complaints_about(package)
+    ]
     complaints += [
         f"{files.name}: {files.licence} is not accepted; read it and add it to ACCEPTED"
         for files in FILES

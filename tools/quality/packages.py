@@ -7,6 +7,8 @@ from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
 from pathlib import Path
 
 LOCK = Path("requirements.lock")
+# With what sends traces besides; it contains the other.
+WITH_TRACING = Path("requirements-tracing.lock")
 # A name with its version, then whatever marker it has, then its hashes, over several lines.
 LOCKED = re.compile(
     r"^([A-Za-z0-9][\w.-]*)(?:\[[^]]*\])?==([^\s;\\]+)([^\n]*)\n((?:    .*\n)*)", re.MULTILINE
@@ -50,6 +52,11 @@ FILES = (
     Files("Lucide", "1.62.0", "ISC", ("ui/lucide",)),
     Files("UBL", "2.1", "LicenseRef-OASIS-IPR", ("tests/schemas/ubl-2.1",), is_delivered=False),
 )
+
+
+def all_packages() -> Iterator[Package]:
+    """Return what can be delivered."""
+    return packages(WITH_TRACING.read_text("utf-8"))
 
 
 def packages(text: str | None = None) -> Iterator[Package]:
