@@ -36,9 +36,8 @@ CODES = ("url", "username", "security_code_1", "security_code_2")
 
 
 @pytest.fixture
-def loaded(sandbox, settings, tmp_path) -> Organisation:
+def loaded(sandbox, settings, own_media) -> Organisation:
     settings.EBOEKHOUDEN_URL = sandbox.url
-    settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path / "media"
     printed = {name: getattr(sandbox, name) for name in CODES}
     load(now=timezone.now(), today=timezone.localdate(), sandbox=printed)
     return Organisation.objects.get(name="Studio Oost")
@@ -157,9 +156,9 @@ def assert_loading_again_changes_nothing(sandbox):
     assert (Invoice.objects.count(), len(sandbox.books.invoices())) == before
 
 
+@pytest.mark.usefixtures("own_media")
 @pytest.mark.parametrize("today", ["2027-01-03", "2028-02-29", "2026-11-10"])
-def test_without_codes_it_loads_on_any_day_and_has_no_connection(today, settings, tmp_path):
-    settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path / "media"
+def test_without_codes_it_loads_on_any_day_and_has_no_connection(today):
     day = datetime.date.fromisoformat(today)
     now = datetime.datetime.combine(day, datetime.time(8), tzinfo=AMSTERDAM)
 

@@ -82,9 +82,8 @@ def studio(found_studio: Callable[..., Studio]) -> Studio:
 
 
 @pytest.fixture
-def full(live_server: LiveServer, sandbox: Sandbox, settings: Any, tmp_path: Path) -> Studio:
+def full(live_server: LiveServer, sandbox: Sandbox, own_media: Path) -> Studio:
     """The organisation of the demo: three months of work, and bookings in every state."""
-    settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path / "media"
     codes = ("url", "username", "security_code_1", "security_code_2")
     told = {name: getattr(sandbox, name) for name in codes}
     sample.load(now=timezone.now(), today=timezone.localdate(), sandbox=told)

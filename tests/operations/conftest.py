@@ -65,17 +65,10 @@ def programs_of_postgres(settings) -> None:
 
 
 @pytest.fixture
-def media(settings, tmp_path) -> Path:
-    """Files of this test alone."""
-    settings.DATA_DIR = tmp_path / "installation"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            **settings.STORAGES["default"],
-            "OPTIONS": {"location": settings.DATA_DIR / "media"},
-        },
-    }
-    return settings.DATA_DIR / "media"
+def media(settings, own_media) -> Path:
+    """Files of this test alone, where an installation has them."""
+    settings.DATA_DIR = own_media.parent
+    return own_media
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import inspect
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,15 @@ def redis_url(worker_id: str) -> Iterator[str]:
         return
     with throwaway_valkey() as address:
         yield f"{address}/{number}"
+
+
+@pytest.fixture
+def own_media(settings: Any, tmp_path: Path) -> Path:
+    """A folder for the files of this test alone, which no worker knows."""
+    folder = tmp_path / "installation" / "media"
+    own = {**settings.STORAGES["default"], "OPTIONS": {"location": folder}}
+    settings.STORAGES = {**settings.STORAGES, "default": own}
+    return folder
 
 
 @pytest.fixture(scope="session")
