@@ -13,12 +13,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from audit.changes import KeepsLoaded
+from lib.erased import ERASED
 from lib.model_fields import AddressField, LineField, SmallWholeNumberField
 from lib.rounding import NOT_ROUNDED, STEPS, RoundingFields
 from lib.text import search_words
 
-# The domain of the addresses of who was erased: no mail is ever delivered there (RFC 2606).
-ERASED = "@erased.invalid"
 ONLY_HEX = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Use a colour such as #6559D2."))
 
 

@@ -10,9 +10,10 @@ invoices.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connections
 
-from accounts.models import ERASED, User
+from lib.erased import ERASED
 
 TABLE = "audit_entry"
 NAMES = ("keep_audit_update", "keep_audit_delete")
@@ -79,7 +80,7 @@ def _statements(vendor: str) -> Iterator[str]:
 
 def _is_erased() -> str:
     """Return the condition that the new person is an account that erasing somebody left."""
-    accounts = f"SELECT 1 FROM {User._meta.db_table} WHERE id = NEW.user_id"  # noqa: S608 our own name
+    accounts = f"SELECT 1 FROM {get_user_model()._meta.db_table} WHERE id = NEW.user_id"  # noqa: S608 our own name
     return f"EXISTS ({accounts} AND email LIKE '%{ERASED}')"
 
 

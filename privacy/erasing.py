@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts.models import (
-    ERASED,
     AccountMail,
     Contract,
     Membership,
@@ -34,6 +33,7 @@ from billing.models import AgencyArrangement, FiledReturn, InvoiceEvent
 from imports.models import ImportedRow
 from integrations.runs import UNDER_WAY
 from lib import kept_uploads
+from lib.erased import ERASED
 from projects.models import BudgetWarning, Project
 from registrations.models import (
     KINDS,

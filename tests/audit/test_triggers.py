@@ -6,12 +6,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.models import ERASED
 from audit import triggers
 from audit.kinds import Action, Kind, Retention
 from audit.models import Entry
 from audit.recording import record
 from audit.retention import forget_addresses, purge
+from lib.erased import ERASED
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -29,7 +29,7 @@ from registrations.models import Status, TimeEntry
 from registrations.rates.pricing import price
 from tests.billing.everything_unbilled import everything_unbilled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 AMSTERDAM = timezone.get_default_timezone()
 CODES = ("url", "username", "security_code_1", "security_code_2")

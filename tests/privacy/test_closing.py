@@ -124,6 +124,7 @@ def test_it_is_reopened_within_thirty_days(inside, closed):
 ALLOWED = PERSONAL | OF_ADMINISTRATORS
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", Role.values)
 def test_no_page_writes_to_a_closed_organisation(organisation, role):
     ids = _everything(organisation)

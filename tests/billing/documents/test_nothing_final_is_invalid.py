@@ -17,7 +17,7 @@ from tests.billing.documents import ubl_rules
 from tests.billing.documents.ubl_schema import schema_errors
 from tests.billing.odd_invoices import ISSUERS, odd_buyer, odd_draft, spoil
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def try_them(seed: int, count: int) -> tuple[int, list[tuple[str, str]]]:

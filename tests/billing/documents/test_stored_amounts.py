@@ -106,6 +106,7 @@ def test_an_example_comes_to_the_same_everywhere(inside, agency, issuer, name, c
     assert pdf_text.count(f"€ {amount(invoice.vat)}") >= (1 if len(invoice.vat_by_rate) == 1 else 0)
 
 
+@pytest.mark.once
 def test_fifty_random_invoices_say_their_stored_amounts_in_every_design(issuer):
     dice = random.Random(50)
     customers = {kind: invoices.buyer(issuer, kind) for kind in invoices.KINDS}

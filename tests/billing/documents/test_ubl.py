@@ -220,6 +220,7 @@ def test_a_draft_has_no_ubl(issuer):
         invoice_ubl(Invoice(organisation=issuer))
 
 
+@pytest.mark.once
 def test_a_thousand_random_invoices_keep_every_rule(issuer):
     """In every treatment, with discounts, negative lines and credit notes; amounts as stored."""
     dice = random.Random(2026)
