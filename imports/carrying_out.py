@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from django.db import IntegrityError, transaction
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +30,7 @@ from .models import FileImport, FileState, ImportedRow, Outcome
 from .names import Names
 from .reading import RowReader, read_all
 from .remembering import remember
-from .sources import corrected_rows, rows_of
+from .sources import corrected_rows, delete_file, rows_of
 from .survey import survey
 
 COUNTERS = {
@@ -61,13 +60,6 @@ def start(draft: FileImport, *, by: User) -> None:
                 enqueue_run(FileImport, draft.pk)
     except IntegrityError:
         raise AnotherRuns from None
-
-
-def delete_file(file: FieldFile) -> None:
-    """Delete a stored file once the transaction is committed."""
-    name, storage = file.name, file.storage
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
 
 
 def _blocks(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:

@@ -22,7 +22,7 @@ from .models import ColumnMapping, FileImport, FileKind, FileState, NewStatus, O
 from .names import CREATABLE
 from .presenters import shown_fields, shown_rows, time_in
 from .remembering import mappings_of
-from .sources import read_again, take
+from .sources import delete_draft, read_again, take
 
 PAGE = 50
 SHOWN = ("all", Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.LEFT_OUT, Outcome.ERROR)
@@ -77,6 +77,17 @@ def file_change(request: MemberRequest, pk: int) -> HttpResponse:
             return redirect("imports:file-columns", draft.pk)
     status = 422 if form.errors else 200
     return render(request, "imports/file_new.html", {"form": form, "draft": draft}, status=status)
+
+
+@require_POST
+@administrator_required
+def file_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    """Delete a file that was read and not imported."""
+    draft = draft_or_404(request, pk)
+    delete_draft(draft)
+    text = _("%(name)s was deleted. Nothing of it was imported.")
+    toast(request, fill(text, {"name": draft.name}))
+    return redirect("imports:file-list")
 
 
 @require_POST

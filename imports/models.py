@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from integrations.runs import Run
+from lib.formats import number
 from lib.model_fields import LineField
 
 
@@ -168,13 +169,15 @@ class FileImport(Run):
     def result(self) -> str:
         """What it did so far, in words."""
         parts = (
-            (self.new_count, gettext("%d new")),
-            (self.changed_count, gettext("%d changed")),
-            (self.unchanged_count, gettext("%d there already")),
-            (self.left_out_count, gettext("%d left out")),
-            (self.error_count, gettext("%d with an error")),
+            (self.new_count, gettext("%s new")),
+            (self.changed_count, gettext("%s changed")),
+            (self.unchanged_count, gettext("%s there already")),
+            (self.left_out_count, gettext("%s left out")),
+            (self.error_count, gettext("%s with an error")),
         )
-        return " · ".join(text % count for count, text in parts if count) or gettext("nothing yet")
+        return " · ".join(text % number(count) for count, text in parts if count) or gettext(
+            "nothing yet"
+        )
 
     @property
     def minutes_left(self) -> int | None:

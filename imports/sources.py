@@ -11,6 +11,8 @@ from pathlib import PurePath
 from typing import BinaryIO, cast
 
 from django.core.files.base import File
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
@@ -18,7 +20,7 @@ from lib.tables import Cell, Row, Table, Unreadable, read_table
 
 from .columns import carried, guess, has_all, known_headings
 from .kinds import KINDS
-from .models import FileImport
+from .models import FileImport, FileState
 from .remembering import read_with, recognised
 
 # Rows from which columns without a known heading are guessed once more.
@@ -98,6 +100,25 @@ def _read(draft: FileImport, file: BinaryIO, *, name: str, kind: str, sheet: str
         written.writelines(_lines(table))
         written.seek(0)
         draft.content.save(_new_name("rows.jsonl"), File(written), save=False)
+
+
+def delete_draft(draft: FileImport) -> None:
+    """Delete a file that was read and not imported, with all that is stored of it.
+
+    What was started meanwhile stays.
+    """
+    drafts = FileImport.objects.filter(pk=draft.pk, state=FileState.DRAFT)
+    with transaction.atomic():
+        if drafts.delete()[0]:
+            delete_file(draft.content)
+            delete_file(draft.upload)
+
+
+def delete_file(file: FieldFile) -> None:
+    """Delete a stored file once the transaction is committed."""
+    name, storage = file.name, file.storage
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
 
 
 def guess_again(draft: FileImport) -> None:

@@ -9,6 +9,7 @@ from integrations.runs import claimable, enqueue_run
 
 from . import carrying_out
 from .models import FileImport, FileState
+from .sources import delete_draft
 
 # A draft that nobody started is deleted after so long.
 DRAFT_KEPT_FOR = datetime.timedelta(days=7)
@@ -33,7 +34,4 @@ def purge_drafts() -> None:
     """Every hour: delete drafts that nobody started, with their files."""
     before = timezone.now() - DRAFT_KEPT_FOR
     for draft in FileImport.objects.filter(state=FileState.DRAFT, created_at__lt=before):
-        for file in (draft.content, draft.upload):
-            if file:
-                file.delete(save=False)
-        draft.delete()
+        delete_draft(draft)

@@ -16,6 +16,7 @@ urlpatterns = [
         name="columns-delete",
     ),
     path("settings/import/files/<int:pk>/columns/", draft_views.file_columns, name="file-columns"),
+    path("settings/import/files/<int:pk>/delete/", draft_views.file_delete, name="file-delete"),
     path("settings/import/files/<int:pk>/start/", draft_views.file_start, name="file-start"),
     path("settings/import/files/<int:pk>/stop/", views.file_stop, name="file-stop"),
     path("settings/import/files/<int:pk>/errors/", views.file_errors, name="file-errors"),

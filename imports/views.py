@@ -43,7 +43,7 @@ def file_list(request: MemberRequest) -> HttpResponse:
     related = imports.select_related("started_by", "undone_by")
     page = page_of(request, related.exclude(state=FileState.DRAFT))
     running = imports.filter(state__in=UNDER_WAY).select_related("started_by").first()
-    drafts = related.filter(state=FileState.DRAFT)[:3]
+    drafts = related.filter(state=FileState.DRAFT)[:20]
     context = {
         "rows": _with_billed(list(page)),
         "page": page,

@@ -78,6 +78,33 @@ def test_from_a_file_to_its_undo(client, agency):
     assert "under way or was undone before" in page(client.get(undo))
 
 
+def test_a_file_that_was_read_is_deleted_with_all_that_is_stored_of_it(
+    client, django_capture_on_commit_callbacks
+):
+    upload(client, table(("Datum", "Uren"), ("28-11-2025", "1")))
+    draft = FileImport.objects.get()
+    stored, names = draft.content.storage, (draft.content.name, draft.upload.name)
+    assert all(map(stored.exists, names))
+    assert "Read and not imported yet" in page(client.get(LIST))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("imports:file-delete", args=[draft.pk]), follow=True)
+
+    assert "Nothing of it was imported" in page(answer)
+    assert not FileImport.objects.exists()
+    assert not any(map(stored.exists, names))
+
+
+def test_an_import_that_was_started_is_not_deleted_as_a_draft(client, agency):
+    draft = agency.take(table(HEAD, *ROWS))
+    agency.run(draft)
+
+    answer = client.post(reverse("imports:file-delete", args=[draft.pk]))
+
+    assert answer.status_code == 404
+    assert FileImport.objects.filter(pk=draft.pk).exists()
+
+
 def test_a_start_with_something_open_shows_the_page_again(client):
     address = upload(client, table(("Datum", "Uren"), ("28-11-2025", "1"))).url
 

@@ -175,6 +175,7 @@ def _everything(organisation) -> dict[str, int]:
         "file": _read_file(organisation, by=user, state=FileState.FINISHED).pk,
         "file-columns": (read := _read_file(organisation, by=user)).pk,
         "file-start": read.pk,
+        "file-delete": read.pk,
         "file-change": read.pk,
         "columns": _remembered(organisation).pk,
         "project": project.pk,
