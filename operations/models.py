@@ -1,4 +1,4 @@
-"""What running the installation leaves behind: the last good backup and the last proven restore.
+"""What running the installation leaves behind: backups, proven restores, and what is wrong.
 
 These rows belong to the installation, not to an organisation.
 """
@@ -26,3 +26,16 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Alarm(models.Model):
+    """Something that is wrong now; a row goes when it is right again."""
+
+    # The title of the finding in English, with # for numbers.
+    name = models.CharField(max_length=200, unique=True)
+    since = models.DateTimeField()
+    # When OPERATOR_EMAIL heard of it.
+    told_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -44,6 +44,7 @@ def system(request: MemberRequest) -> HttpResponse:
         "trouble": sum(one.level is Level.TROUBLE for one in found),
         "version": settings.PROGRAM_VERSION,
         "now": now,
+        "is_told": bool(settings.OPERATOR_EMAIL),
     }
     return render(request, "operations/system.html", context)
 

@@ -202,6 +202,7 @@ NOT_EXPORTED: dict[str, str] = {
     "account.EmailConfirmation": HIDDEN,
     "socialaccount.SocialApp": "providers are settings; none is stored",
     "socialaccount.SocialToken": "tokens of providers are not stored",
+    "operations.Alarm": "about the installation",
     "operations.Proof": "about the installation",
 }
 

@@ -10,7 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -41,6 +42,7 @@ def settings_are_complete(**_: object) -> list[CheckMessage]:
     """Check the settings that the program needs everywhere."""
     found = [*_secret_key(), *_credential_keys(), *_service_address(), *_settle_time()]
     found += [*_product_name(), *_login_providers(), *_files_host(), *_scanner(), *_heartbeats()]
+    found += _operator()
     return [*found, *_metrics()]
 
 
@@ -219,6 +221,18 @@ def _scanner() -> Iterator[CheckMessage]:
             hint="For example tcp://clamav:3310 or unix:/run/clamav/clamd.ctl; empty for none.",
             id="timechimp_eb.E028",
         )
+
+
+def _operator() -> Iterator[CheckMessage]:
+    for address in settings.OPERATOR_EMAIL:
+        try:
+            validate_email(address)
+        except ValidationError:
+            yield Error(
+                f"OPERATOR_EMAIL has {address!r}, which is no e-mail address.",
+                hint="For example beheer@example.nl; several are separated by commas.",
+                id="timechimp_eb.E029",
+            )
 
 
 def _heartbeats() -> Iterator[CheckMessage]:

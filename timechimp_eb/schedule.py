@@ -8,6 +8,11 @@ SCHEDULE = {
         "schedule": 120.0,
         "options": {"expires": 120},
     },
+    "watch-installation": {
+        "task": "operations.tasks.watch_installation",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "sweep-bookings": {
         "task": "billing.tasks.sweep_bookings",
         "schedule": 30.0,

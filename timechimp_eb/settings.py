@@ -319,6 +319,8 @@ PG_BIN = env.str("PG_BIN", default="")
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=14)
 # A file with the key that encrypts backups; empty: they are not encrypted.
 BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", default="")
+# Who hears by mail when something of the installation goes wrong, separated by commas.
+OPERATOR_EMAIL = env.list("OPERATOR_EMAIL", default=[])
 # Addresses elsewhere that are asked while all is well: see operations/heartbeats.py.
 HEARTBEAT_URL_BEAT = env.str("HEARTBEAT_URL_BEAT", default="")
 HEARTBEAT_URL_BACKUP = env.str("HEARTBEAT_URL_BACKUP", default="")
