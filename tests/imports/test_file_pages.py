@@ -179,14 +179,17 @@ def test_the_preview_asks_the_same_number_of_times_whatever_the_file_has(client,
     assert asked[0] == asked[1]
 
 
-def test_drafts_that_nobody_started_are_deleted_with_their_file(agency):
+def test_drafts_that_nobody_started_are_deleted_with_their_file(
+    agency, django_capture_on_commit_callbacks
+):
     draft = agency.take(table(HEAD, *ROWS))
     kept = agency.take(table(HEAD, *ROWS))
     old = timezone.now() - datetime.timedelta(days=8)
     FileImport.objects.filter(pk=draft.pk).update(created_at=old)
     storage, name = draft.content.storage, draft.content.name
 
-    tasks.purge_drafts()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.purge_drafts()
 
     assert list(FileImport.objects.all()) == [kept]
     assert not storage.exists(name)
