@@ -45,7 +45,7 @@ def test_every_library_has_its_reason():
 
 def test_the_locks_name_no_index():
     locks = list(ROOT.glob("requirements*.lock"))
-    assert len(locks) == 2
+    assert len(locks) == 3
     for lock in locks:
         text = lock.read_text()
         assert "://" not in text
