@@ -72,7 +72,11 @@ def test_our_own_lines_have_it_once(caplog):
 
 @pytest.mark.django_db
 def test_a_message_to_a_worker_carries_it(django_capture_on_commit_callbacks):
-    with app.connection_for_write() as broker, broker.SimpleQueue("celery") as queue:
+    with (
+        sending_to("memory://"),
+        app.connection_for_write() as broker,
+        broker.SimpleQueue("celery") as queue,
+    ):
         queue.clear()
         with (
             bound_contextvars(request_id="abcdefgh"),

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -68,6 +69,13 @@ def traced(collector) -> Iterator[trace.TracerProvider]:
     tracing.stop(provider)
 
 
+def wait_for(question, *, seconds=60) -> None:
+    end = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.1)
+
+
 def attributes(span) -> dict[str, str]:
     return {one.key: one.value.string_value or one.value.int_value for one in span.attributes}
 
@@ -113,6 +121,9 @@ def test_a_call_is_named_by_its_operation_without_the_text_of_a_failure(traced, 
 def test_the_trace_of_a_request_goes_on_in_a_real_worker(
     traced, collector, own_redis_url, worker_sandbox_port
 ):
+    def spans_of(name):
+        return [span for span in collector.spans if span.name == name]
+
     with (
         worker_of(
             own_redis_url,
@@ -120,18 +131,17 @@ def test_the_trace_of_a_request_goes_on_in_a_real_worker(
             name="traced@test",
             TEST_TRACES_URL=collector.address,
             OTEL_BSP_SCHEDULE_DELAY="200",
-        ) as worker,
+        ),
         sending_to(own_redis_url),
     ):
         with traced.get_tracer("test").start_as_current_span("asked for") as asked:
             purge_sessions.delay()
-        worker.terminate()
-        worker.wait(timeout=60)
-    traced.force_flush()
+        traced.force_flush()
+        wait_for(lambda: spans_of("run/accounts.tasks.purge_sessions"))
 
     of_trace = f"{asked.get_span_context().trace_id:032x}"
-    ran = [span for span in collector.spans if span.name == "run/accounts.tasks.purge_sessions"]
-    assert [span.trace_id.hex() for span in ran] == [of_trace]
+    (ran,) = spans_of("run/accounts.tasks.purge_sessions")
+    assert ran.trace_id.hex() == of_trace
 
 
 @pytest.mark.once
