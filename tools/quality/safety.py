@@ -47,6 +47,7 @@ ALLOWED: dict[tuple[str, str], tuple[int, str]] = {
     ("audit/triggers.py", "SQL from strings"): (1, "names of our own triggers"),
     ("operations/backups/postgres.py", "SQL from strings"): (2, "composed by psycopg.sql"),
     ("operations/proofs.py", "rows of all organisations"): (1, "proofs of the installation"),
+    ("operations/watching.py", "rows of all organisations"): (1, "alarms of the installation"),
     ("privacy/erasure_files.py", "rows of all organisations"): (1, SWEEP),
     ("privacy/exports.py", "rows of all organisations"): (1, SWEEP),
     ("privacy/purging.py", "rows of all organisations"): (3, SWEEP),
