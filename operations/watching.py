@@ -29,16 +29,16 @@ def watch(*, now: datetime.datetime) -> None:
     """
     if not settings.OPERATOR_EMAIL:
         return
-    with override("en"):
-        wrong = {_name(one): one for one in examine(now=now) if one.level is Level.TROUBLE}
+    wrong = {_name(one): one for one in _wrong(now=now)}
     known = {alarm.name: alarm for alarm in Alarm.objects.all()}
     for name in wrong.keys() - known.keys():
         known[name], _made = Alarm.objects.get_or_create(name=name, defaults={"since": now})
-    due = [one for one in known.values() if one.told_at is None and one.since <= now - PATIENCE]
-    due = [one for one in due if one.name in wrong]
+    lasting = [one for one in known.values() if one.name in wrong and one.since <= now - PATIENCE]
+    due = [one for one in lasting if one.told_at is None]
     over = [one for one in known.values() if one.name not in wrong]
     told = [one for one in over if one.told_at]
-    if (due or told) and not _mail([wrong[one.name] for one in due], told, left=wrong, now=now):
+    new = [wrong[one.name] for one in due]
+    if (new or told) and not _mail(new, told, count=len(wrong), now=now):
         return
     Alarm.objects.filter(pk__in=[one.pk for one in due]).update(told_at=now)
     Alarm.objects.filter(pk__in=[one.pk for one in over]).delete()
@@ -46,9 +46,13 @@ def watch(*, now: datetime.datetime) -> None:
 
 def send_test(*, now: datetime.datetime) -> None:
     """Send a mail that says what is wrong now, whatever was told before. Raises OSError."""
+    _send(f"{settings.PRODUCT_NAME}: a test", _body(_wrong(now=now), [], now=now))
+
+
+def _wrong(*, now: datetime.datetime) -> list[Finding]:
+    """Return what needs somebody; in English, as the other words for system administrators."""
     with override("en"):
-        wrong = [one for one in examine(now=now) if one.level is Level.TROUBLE]
-    _send(f"{settings.PRODUCT_NAME}: a test", _body(wrong, [], now=now))
+        return [one for one in examine(now=now) if one.level is Level.TROUBLE]
 
 
 def _name(finding: Finding) -> str:
@@ -56,21 +60,18 @@ def _name(finding: Finding) -> str:
     return re.sub(r"\d+", "#", str(finding.title))[:200]
 
 
-def _mail(
-    due: list[Finding], right: list[Alarm], *, left: dict[str, Finding], now: datetime.datetime
-) -> bool:
-    """Send what changed; return whether that succeeded."""
-    count = len(left)
+def _mail(new: list[Finding], right: list[Alarm], *, count: int, now: datetime.datetime) -> bool:
+    """Send what changed, and how much is wrong in all; return whether that succeeded."""
     if count:
         state = "one thing needs somebody" if count == 1 else f"{count} things need somebody"
     else:
         state = "everything works again"
     try:
-        _send(f"{settings.PRODUCT_NAME}: {state}", _body(due, right, now=now))
+        _send(f"{settings.PRODUCT_NAME}: {state}", _body(new, right, now=now))
     except OSError as error:
         log.warning("operator.not_told", error=type(error).__name__)
         return False
-    log.info("operator.told", wrong=len(due), right=len(right))
+    log.info("operator.told", wrong=len(new), right=len(right))
     return True
 
 

@@ -3,7 +3,6 @@
 import datetime
 import os
 import signal
-import time
 
 import pytest
 
@@ -13,6 +12,7 @@ from integrations.runs import ABANDONED_AFTER, enqueue_run
 from registrations.models import TimeEntry
 from tests.factories import TODAY
 from tests.plugins.worker import sending_to, worker_of
+from tests.waiting import until
 
 from .conftest import Office, table
 
@@ -22,14 +22,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 COUNT = 12_000
-
-
-def until(question, *, seconds=300):
-    for _n in range(seconds * 10):
-        if question():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not happen")
 
 
 def done(draft):

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +17,7 @@ from integrations.eboekhouden.errors import EBoekhoudenError
 from integrations.sessions import open_client
 from tests import factories
 from tests.plugins.worker import sending_to, worker_of
+from tests.waiting import until
 from timechimp_eb import tracing
 
 CANARY = "canary-9f8e7d6c"
@@ -67,13 +67,6 @@ def traced(collector) -> Iterator[trace.TracerProvider]:
     provider = tracing.start(collector.address, version="1.2.3")
     yield provider
     tracing.stop(provider)
-
-
-def wait_for(question, *, seconds=60) -> None:
-    end = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.1)
 
 
 def attributes(span) -> dict[str, str]:
@@ -137,7 +130,7 @@ def test_the_trace_of_a_request_goes_on_in_a_real_worker(
         with traced.get_tracer("test").start_as_current_span("asked for") as asked:
             purge_sessions.delay()
         traced.force_flush()
-        wait_for(lambda: spans_of("run/accounts.tasks.purge_sessions"))
+        until(lambda: spans_of("run/accounts.tasks.purge_sessions"))
 
     of_trace = f"{asked.get_span_context().trace_id:032x}"
     (ran,) = spans_of("run/accounts.tasks.purge_sessions")
