@@ -16,6 +16,7 @@ from django.utils.translation import override
 from .doctor.findings import Finding, Level
 from .doctor.installation import examine
 from .models import Alarm
+from .readiness import database_problem
 
 log = structlog.get_logger(__name__)
 # What is wrong for one look only, such as a worker that starts, is not worth a mail.
@@ -35,7 +36,9 @@ def watch(*, now: datetime.datetime) -> None:
         known[name], _made = Alarm.objects.get_or_create(name=name, defaults={"since": now})
     lasting = [one for one in known.values() if one.name in wrong and one.since <= now - PATIENCE]
     due = [one for one in lasting if one.told_at is None]
-    over = [one for one in known.values() if one.name not in wrong]
+    # Without a database the rest is not looked at, so nothing of it is right again.
+    is_whole = not database_problem()
+    over = [one for one in known.values() if is_whole and one.name not in wrong]
     told = [one for one in over if one.told_at]
     new = [wrong[one.name] for one in due]
     if (new or told) and not _mail(new, told, count=len(wrong), now=now):
