@@ -14,3 +14,12 @@ def database_now() -> datetime.datetime:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
     return now
+
+
+def due_at(now: datetime.datetime) -> datetime.datetime:
+    """Return from when a booking is due that is queued at `now` by the clock of this machine.
+
+    A worker asks the database what is due. If this clock is ahead of it, `now` would make the
+    booking wait as long as the clocks differ.
+    """
+    return min(now, database_now())

@@ -4,6 +4,7 @@ import datetime
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from lib.dispatch import enqueue
 
 from ..models import Batch, Booking, BookingKind, Invoice, State
 from . import payloads
+from .clock import due_at
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 # The fields of a customer by which e-Boekhouden knows it.
@@ -138,6 +140,11 @@ class _Origin:
     now: datetime.datetime
     batch: Batch | None
 
+    @cached_property
+    def due_at(self) -> datetime.datetime:
+        """From when they are due: at once."""
+        return due_at(self.now)
+
     def booking(
         self, kind: BookingKind, customer: Customer, payload: payloads.Payload, **fields: Any
     ) -> Booking:
@@ -179,7 +186,7 @@ def _queue(
             natural_key=invoice.number,
             state=State.BLOCKED if waits else State.QUEUED,
             reason="customer" if waits else "",
-            next_at=None if waits else origin.now,
+            next_at=None if waits else origin.due_at,
         )
         if relation := relations.pop(invoice.customer_id, None):
             in_order.append(relation)
@@ -235,5 +242,5 @@ def _relation(customer: Customer, origin: _Origin) -> Booking:
         payloads.relation_payload(relation),
         correlation_id=correlation_id,
         natural_key=customer.number,
-        next_at=origin.now,
+        next_at=origin.due_at,
     )

@@ -17,6 +17,7 @@ from integrations.models import Connection
 
 from .. import events
 from ..bookings import payloads
+from ..bookings.clock import due_at
 from ..bookings.outbox import enqueue_delivery, queue_relation
 from ..bookings.recording import AlreadyLinked, link_record, progress_of, release_waiting
 from ..bookings.replacements import replaced
@@ -42,7 +43,7 @@ def check_now(booking: Booking, *, now: datetime.datetime) -> None:
     """Look the booking up at once; that cannot cause an early second sending."""
     if not interventions.may_look_again(progress_of(booking)):
         raise NoLonger
-    progress = interventions.check_now(progress_of(booking), now=now)
+    progress = interventions.check_now(progress_of(booking), now=due_at(now))
     change(
         booking,
         state=(booking.state,),
@@ -62,7 +63,7 @@ def book_again(booking: Booking, *, by: User, now: datetime.datetime) -> None:
             raise NoLonger
         waits = _make_customer_first(booking, by=by, now=now)
         payload = _new_payload(booking)
-        queued = interventions.corrected(progress_of(booking), now=now)
+        queued = interventions.corrected(progress_of(booking), now=due_at(now))
         change(
             booking,
             state=(booking.state,),

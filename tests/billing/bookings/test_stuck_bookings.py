@@ -300,3 +300,15 @@ def test_another_administration_waits_until_no_worker_sends_with_the_codes_of_be
     assert (while_sending.ok, while_sending.field) == (False, "code_2")
     assert afterwards.ok
     assert not leases.renew(connected.connection.pk, fencing_token, now=later)
+
+
+@pytest.mark.postgres
+def test_a_clock_that_is_an_hour_ahead_makes_nothing_wait(connected):
+    connected.hours(project=factories.create_project(organisation=connected.organisation))
+    ahead = timezone.now() + 60 * MINUTE
+
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=ahead)
+
+    assert {one.kind for one in Booking.objects.due(timezone.now())} == {BookingKind.RELATION}
+    connected.deliver()
+    assert set(Booking.objects.values_list("state", flat=True)) == {State.CONFIRMED}
