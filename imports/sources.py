@@ -70,7 +70,7 @@ def read_again(
     draft.save()
     for old in {before, upload} - {draft.content.name, draft.upload.name}:
         if old:
-            draft.content.storage.delete(old)
+            transaction.on_commit(partial(draft.content.storage.delete, old))
 
 
 def _read(draft: FileImport, file: BinaryIO, *, name: str, kind: str, sheet: str) -> None:
@@ -118,7 +118,7 @@ def delete_file(file: FieldFile) -> None:
     """Delete a stored file once the transaction is committed."""
     name, storage = file.name, file.storage
     if name:
-        transaction.on_commit(lambda: storage.delete(name))
+        transaction.on_commit(partial(storage.delete, name))
 
 
 def guess_again(draft: FileImport) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from .text import clean_line
 
+MOST_DIGITS = 20
 _CURRENCY = re.compile(r"^(?:€|EUR(?![A-Z]))\s*|\s*(?:€|\bEUR|\beuros?)$", re.IGNORECASE)
 _MINUS = re.compile(r"^[-−–]\s*")
 # The Dutch write € 50,- for € 50,00.
@@ -31,6 +32,13 @@ _TWO_READINGS = re.compile(r"(0*[1-9][0-9]{0,2})([.,])([0-9]{3})")
 
 class NoAmount(ValueError):
     """The text is no number."""
+
+
+class TooLarge(ValueError):
+    """The number is larger than any that is stored."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This number is too large. Enter a smaller one."))
 
 
 class AmbiguousAmount(ValueError):
@@ -52,32 +60,35 @@ class AmbiguousAmount(ValueError):
 def parse_amount(text: str, *, decimals: int = 2) -> Decimal:
     """Return `95,5`, `1.234,50`, `€ 1,234.50` or `50,-` with this many decimals.
 
-    Raises ValueError with a sentence: AmbiguousAmount if there are two readings.
+    Raises ValueError with a sentence: AmbiguousAmount if there are two readings, TooLarge if there
+    are more than twenty digits before the decimals.
     """
     line = clean_line(text)
     bare = _CURRENCY.sub("", line)
     positive = _MINUS.sub("", bare)
     number = _NO_CENTS.sub(r"\g<1>00", _CURRENCY.sub("", positive))
-    sign = 1 if positive == bare else -1
+    sign = Decimal(1 if positive == bare else -1)
     if found := _TWO_READINGS.fullmatch(number):
         raise AmbiguousAmount(
             line,
-            thousands=sign * Decimal(found[1] + found[3]),
-            fraction=sign * Decimal(f"{found[1]}.{found[3]}"),
+            thousands=Decimal(found[1] + found[3]).copy_sign(sign),
+            fraction=Decimal(f"{found[1]}.{found[3]}").copy_sign(sign),
             mark=found[2],
             decimals=decimals,
         )
-    return _exact(sign * _number(number, decimals), decimals)
+    return _exact(_number(number, decimals).copy_sign(sign), decimals)
 
 
 def _number(number: str, decimals: int) -> Decimal:
-    """Return a number without sign, of which there is one reading. Raises NoAmount."""
+    """Return a number without sign, of which there is one reading. Raises NoAmount or TooLarge."""
     if (found := _PLAIN.fullmatch(number)) and (found[1] or found[2]):
         whole, fraction = found[1], found[2] or ""
     elif found := _GROUPED.fullmatch(number):
         whole, fraction = _NO_DIGIT.sub("", found[1]), found[3] or ""
     else:
         raise NoAmount(_no_number(decimals))
+    if len(whole.lstrip("0")) > MOST_DIGITS:
+        raise TooLarge
     return Decimal(f"{whole or 0}.{fraction or 0}")
 
 
@@ -157,21 +168,26 @@ class AmountField(forms.DecimalField):
             return self._in_reach(parse_amount(str(value), decimals=self.decimals))
         except NoAmount as error:
             raise ValidationError(self.example or str(error), code="invalid") from None
+        except TooLarge:
+            raise ValidationError(self._at_most(), code="invalid") from None
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from None
 
     def _in_reach(self, value: Decimal) -> Decimal:
-        """Return the value. Raises ValueError if it has more digits than can be stored.
-
-        A field with a highest value of its own says that value instead.
-        """
-        if self.max_value is not None:
-            return value
-        smallest = Decimal(1).scaleb(-self.decimals)
-        most = Decimal(1).scaleb((self.max_digits or 0) - self.decimals) - smallest
-        if abs(value) > most:
-            raise ValueError(_("Enter at most %(limit_value)s.") % {"limit_value": _typed(most)})
+        """Return the value. Raises ValueError if it has more digits than can be stored."""
+        if abs(value) > self._most_stored():
+            raise ValueError(self._at_most())
         return value
+
+    def _most_stored(self) -> Decimal:
+        smallest = Decimal(1).scaleb(-self.decimals)
+        return Decimal(1).scaleb((self.max_digits or 0) - self.decimals) - smallest
+
+    def _at_most(self) -> str:
+        """Return what to type instead of a number that is too large."""
+        own: Any = self.max_value
+        most = self._most_stored() if own is None else Decimal(own)
+        return _("Enter at most %(limit_value)s.") % {"limit_value": _typed(most)}
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored amount with all its decimals."""

@@ -167,6 +167,16 @@ def test_the_other_amounts_of_a_column_decide_about_thousands(office, daan, pric
     assert [str(plan.row.values["price"]) for plan in checked.plans] == read
 
 
+def test_an_amount_of_hundreds_of_digits_is_refused_at_its_cell(office, daan):
+    office.organisation.expense_categories.create(name="Hosting")
+    draft = office.take(expenses("9" * 400, "12,50"), kind="expenses")
+
+    first, second = office.check(draft).plans
+
+    assert first.errors["price"].startswith("Enter at most 99")
+    assert second.row.values["price"] == Decimal("12.50")
+
+
 def test_an_amount_with_two_readings_is_asked_about_once(office, daan):
     office.organisation.expense_categories.create(name="Hosting")
     draft = office.take(expenses("1.125", "2.500"), kind="expenses")

@@ -196,13 +196,28 @@ def test_a_field_for_whole_numbers_asks_for_a_whole_number():
         assert "whole number" in AmountForm({"days": text}).errors["days"][0]
 
 
-@pytest.mark.parametrize("text", ["99999999999", "-100000000", "1.000.000.000.000,00"])
+@pytest.mark.parametrize(
+    "text",
+    ["99999999999", "-100000000", "1.000.000.000.000,00", "9" * 400, f"-{'9' * 30},5", "9" * 5000],
+)
 def test_an_amount_with_too_many_digits_is_refused_with_the_highest_one(text):
     class Small(forms.Form):
         amount = AmountField(max_digits=10, min_value=None)
 
     assert Small({"amount": text}).errors["amount"] == ["Enter at most 99999999.99."]
     assert Small({"amount": "-99.999.999,99"}).is_valid()
+
+
+def test_a_field_says_its_own_highest_value_however_long_the_number_is():
+    for digits in (4, 20, 400):
+        with pytest.raises(ValidationError) as refused:
+            AmountField(max_value=100).clean("9" * digits)
+        assert refused.value.messages == ["Enter at most 100."]
+
+
+def test_the_first_twenty_decimals_are_not_all_that_counts():
+    with pytest.raises(ValueError, match="at most 2 decimals"):
+        parse_amount("1," + "0" * 40 + "1")
 
 
 def test_an_amount_below_the_lowest_is_refused_in_one_voice():
