@@ -13,4 +13,5 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         user_login_failed.connect(failed_logins.note)
         request_finished.connect(requests.forget)
-        import_module("operations.carrying")  # it listens to Celery
+        for name in ("carrying", "jobs"):  # they listen to Celery
+            import_module(f"operations.{name}")

@@ -1,4 +1,4 @@
-"""What running the installation leaves behind: backups, proven restores, and what is wrong.
+"""What running the installation leaves behind: backups, proven restores, jobs, what is wrong.
 
 These rows belong to the installation, not to an organisation.
 """
@@ -36,6 +36,19 @@ class Alarm(models.Model):
     since = models.DateTimeField()
     # When OPERATOR_EMAIL heard of it.
     told_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobRun(models.Model):
+    """The latest run of a job of the schedule; one row for each job."""
+
+    name = models.CharField(max_length=60, unique=True)
+    ended_at = models.DateTimeField()
+    seconds = models.FloatField()
+    # The name of the error; empty if it succeeded. What the error says is in the log of the worker.
+    problem = models.CharField(max_length=100, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
 
 from accounts.access import administrator_required
@@ -21,15 +21,17 @@ from accounts.requests import MemberRequest
 from .doctor import installation as parts
 from .doctor.findings import Finding, Level
 from .doctor.own import own_parts
+from .jobs import jobs
 from .models import ProofKind
 from .proofs import proofs
 
-# The page that helps with what a line is about.
+# The page that helps with what a line is about, and the words on its button.
 PAGES = {
-    "invoices": "billing:invoice-list",
-    "connection": "integrations:eboekhouden",
-    "bookings": "billing:booking-list",
-    "books": "billing:reconciliation",
+    "invoices": ("billing:invoice-list", gettext_lazy("Look at them")),
+    "connection": ("integrations:eboekhouden", gettext_lazy("Connection")),
+    "bookings": ("billing:booking-list", gettext_lazy("All bookings")),
+    "books": ("billing:reconciliation", gettext_lazy("Last check")),
+    "jobs": ("operations:jobs", gettext_lazy("All jobs")),
 }
 
 
@@ -40,13 +42,21 @@ def system(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     found = list(_findings(request.organisation, now=now))
     context = {
-        "findings": [(one, PAGES.get(one.about, "")) for one in found],
+        "findings": [(one, *PAGES.get(one.about, ("", ""))) for one in found],
         "trouble": sum(one.level is Level.TROUBLE for one in found),
         "version": settings.PROGRAM_VERSION,
         "now": now,
         "is_told": bool(settings.OPERATOR_EMAIL),
     }
     return render(request, "operations/system.html", context)
+
+
+@require_safe
+@administrator_required
+def job_list(request: MemberRequest) -> HttpResponse:
+    """Show the schedule, with the latest run of each job and the next one."""
+    now = timezone.now()
+    return render(request, "operations/jobs.html", {"jobs": jobs(now=now), "now": now})
 
 
 @require_safe
@@ -67,6 +77,7 @@ def _findings(organisation: Organisation, *, now: datetime.datetime) -> Iterator
     broker = parts.broker_part(with_count=False)
     yield parts.worker_part() if broker.level is Level.GOOD else broker
     yield parts.beat_part(now=now)
+    yield parts.jobs_part(now=now)
     yield from own_parts(organisation, now=now)
     known = proofs()
     yield parts.backup_part(known.get(ProofKind.BACKUP), now=now)

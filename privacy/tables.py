@@ -203,6 +203,7 @@ NOT_EXPORTED: dict[str, str] = {
     "socialaccount.SocialApp": "providers are settings; none is stored",
     "socialaccount.SocialToken": "tokens of providers are not stored",
     "operations.Alarm": "about the installation",
+    "operations.JobRun": "about the installation",
     "operations.Proof": "about the installation",
 }
 

@@ -1,5 +1,6 @@
 """What was looked at, as a line in words."""
 
+import datetime
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,12 +17,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: a title, a sentence, and what it is about."""
+    """One thing that was looked at: title, sentence, what it is about, and when it was so."""
 
     level: Level
     title: str | Promise
     text: str | Promise = ""
     about: str = ""
+    seen_at: datetime.datetime | None = None
 
     def __str__(self) -> str:
         return f"{self.title}. {self.text}".strip()

@@ -24,6 +24,7 @@ from billing.models import Booking, InvoiceMail, MailState
 from billing.models.booking import OPEN_STATES
 
 from .. import pulse
+from ..jobs import jobs
 from ..models import Proof, ProofKind
 from ..proofs import proofs
 from ..readiness import database_problem, keys_problem, queue_length
@@ -32,6 +33,7 @@ from .findings import Finding, Level
 PING_SECONDS = 1
 # Beat touches its file each half minute.
 PULSE_AGE = datetime.timedelta(minutes=3)
+NEXT_JOBS = 3
 CLOCK_DIFFERS = 2.0  # seconds
 FREE_SHARE = 0.1
 FREE_BYTES = 2_000_000_000
@@ -49,7 +51,7 @@ def examine(*, now: datetime.datetime) -> Iterator[Finding]:
     yield (first := database_part())
     if first.level is Level.TROUBLE:
         return
-    yield from (keys_part(), broker_part(), worker_part(), beat_part(now=now))
+    yield from (keys_part(), broker_part(), worker_part(), beat_part(now=now), jobs_part(now=now))
     yield from (disk_part(), clock_part(), bookings_part(now=now), mails_part(now=now))
     known = proofs()
     yield backup_part(known.get(ProofKind.BACKUP), now=now)
@@ -114,7 +116,31 @@ def beat_part(*, now: datetime.datetime) -> Finding:
     if age > PULSE_AGE:
         text = _("Beat last looked %(age)s ago. Start it again.") % {"age": ago(now - age, now)}
         return Finding(Level.TROUBLE, _("The schedule is not kept"), text)
-    return Finding(Level.GOOD, _("The schedule is kept"))
+    return Finding(Level.GOOD, _("The schedule is kept"), _next_jobs(now=now), "jobs", now - age)
+
+
+def _next_jobs(*, now: datetime.datetime) -> str:
+    """Return the next jobs that have a time of the day."""
+    coming = [one for one in jobs(now=now) if one.next_at][:NEXT_JOBS]
+    told = [f"{one.title} ({one.next_at:%H:%M})" for one in coming if one.next_at]
+    return _("Next: %(jobs)s.") % {"jobs": ", ".join(told)}
+
+
+def jobs_part(*, now: datetime.datetime) -> Finding:
+    """Look for jobs of the schedule whose latest run failed, or that did not run when due."""
+    known = jobs(now=now)
+    failed = [one.title for one in known if one.has_failed]
+    missed = [one.title for one in known if one.is_missed]
+    if failed:
+        text = _("%(jobs)s. The reason is in the log of the worker.")
+        title = _("Jobs of the schedule failed")
+        return Finding(Level.TROUBLE, title, text % {"jobs": ", ".join(failed)}, "jobs")
+    if missed:
+        text = _("%(jobs)s. Look whether a worker runs, and in its log.")
+        title = _("Jobs of the schedule did not run")
+        return Finding(Level.TROUBLE, title, text % {"jobs": ", ".join(missed)}, "jobs")
+    latest = max((one.run.ended_at for one in known if one.run), default=None)
+    return Finding(Level.GOOD, _("No job of the schedule failed"), seen_at=latest)
 
 
 def disk_part(*, with_sizes: bool = True) -> Finding:
@@ -201,10 +227,10 @@ def backup_part(proof: Proof | None, *, now: datetime.datetime) -> Finding:
     text = _("The last good one is from %(age)s ago.") % {"age": ago(proof.good_at, now)}
     if proof.problem:
         text += " " + _("The last attempt failed; its reason is in the log of the backup.")
-        return Finding(Level.TROUBLE, _("The backup fails"), text)
+        return Finding(Level.TROUBLE, _("The backup fails"), text, seen_at=proof.tried_at)
     if now - proof.good_at > BACKUP_AGE:
-        return Finding(Level.TROUBLE, _("The backup is old"), text)
-    return Finding(Level.GOOD, _("The backup is fresh"), text)
+        return Finding(Level.TROUBLE, _("The backup is old"), text, seen_at=proof.good_at)
+    return Finding(Level.GOOD, _("The backup is fresh"), text, seen_at=proof.good_at)
 
 
 def restore_part(proof: Proof | None, *, now: datetime.datetime) -> Finding:
@@ -213,10 +239,14 @@ def restore_part(proof: Proof | None, *, now: datetime.datetime) -> Finding:
         return Finding(Level.TROUBLE, _("No backup was ever proven by restoring it"), text)
     text = _("The last proof is from %(age)s ago.") % {"age": ago(proof.good_at, now)}
     if proof.problem:
-        return Finding(Level.TROUBLE, _("The last backup could not be proven"), text)
+        title = _("The last backup could not be proven")
+        return Finding(Level.TROUBLE, title, text, seen_at=proof.tried_at)
     if now - proof.good_at > RESTORE_TEST_AGE:
-        return Finding(Level.TROUBLE, _("The proof of a backup is old"), text)
-    return Finding(Level.GOOD, _("A backup was proven by restoring it"), text)
+        return Finding(
+            Level.TROUBLE, _("The proof of a backup is old"), text, seen_at=proof.good_at
+        )
+    title = _("A backup was proven by restoring it")
+    return Finding(Level.GOOD, title, text, seen_at=proof.good_at)
 
 
 def ago(moment: datetime.datetime, now: datetime.datetime) -> str:

@@ -60,7 +60,8 @@ def _connection(connection: Connection, *, now: datetime.datetime) -> Finding:
         text = _("Test it before you invoice.")
         return Finding(Level.REMARK, _("The connection is not tested yet"), text, about)
     text = _("Tested %(age)s ago.") % {"age": ago(connection.tested_at, now)}
-    return Finding(Level.GOOD, _("e-Boekhouden is connected"), text, about)
+    title = _("e-Boekhouden is connected")
+    return Finding(Level.GOOD, title, text, about, connection.tested_at)
 
 
 def _bookings(organisation: Organisation, *, now: datetime.datetime) -> Finding:
@@ -112,5 +113,5 @@ def _books(organisation: Organisation, *, now: datetime.datetime) -> Finding:
         return Finding(Level.REMARK, _("The books were not compared completely"), text, about)
     text = _("%(count)s bookings were compared %(age)s ago.") % values
     if now - last.ended_at > CHECK_AGE:
-        return Finding(Level.REMARK, _("The last comparison is old"), text, about)
-    return Finding(Level.GOOD, _("The books agree"), text, about)
+        return Finding(Level.REMARK, _("The last comparison is old"), text, about, last.ended_at)
+    return Finding(Level.GOOD, _("The books agree"), text, about, last.ended_at)
