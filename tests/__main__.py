@@ -74,7 +74,8 @@ def surroundings(phase: str, addresses: Mapping[str, str], report: str) -> dict[
 def run_pytest(
     arguments: list[str], environment: Mapping[str, str], *, is_measured: bool = False
 ) -> int:
-    workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadscope"]
+    # The order of the tests stays: what takes long begins.
+    workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist=loadscope", "--no-loadscope-reorder"]
     measure = ["-m", "coverage", "run"] if is_measured else []
     command = [sys.executable, *measure, "-m", "pytest", *workers, *arguments]
     if is_measured:

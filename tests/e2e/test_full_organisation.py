@@ -4,7 +4,7 @@ import pytest
 
 from .tour import Tour, names_in_menus
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def test_every_page_of_a_full_organisation(visitor, full):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from .tour import WIDTHS, names_in_menus
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 # Adds up what the browser says moved without a key or a click of the reader.
 WATCH = """

@@ -22,9 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what can't run here; without a browser that is an error on a CI machine."""
+    """Leave out what can't run here, and let what takes long begin.
+
+    Without a browser that is an error on a CI machine.
+    """
     leave_out_nightly(config, items)
     leave_out_what_ran(config, items)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     lacks_browser = what_is_missing() and os.environ.get("CI") != "true"
     for item in items:

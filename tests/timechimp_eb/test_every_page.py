@@ -51,7 +51,7 @@ from projects.models import DatedRate
 from registrations.rates import rate_changes
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.long]
 
 OUR_APPS = {
     "accounts", "audit", "billing", "customers", "imports", "integrations", "operations", "privacy",

@@ -28,7 +28,7 @@ from .test_every_page import (
     invitation_of,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.long]
 
 TABLE = Path(__file__).parents[2] / "docs" / "rights.md"
 # A line is a page, perhaps with the value of its slug, and a cell for each role.

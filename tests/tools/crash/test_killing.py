@@ -7,7 +7,7 @@ from tools.crash.running import EFFECTS
 from .playing import crash, figures
 
 # The crash test brings its own PostgreSQL: once is enough.
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
 def test_a_kill_at_every_point_and_every_bad_answer_leave_every_record_right():

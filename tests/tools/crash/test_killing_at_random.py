@@ -7,7 +7,7 @@ from tools.crash.running import EFFECTS
 from .playing import NIGHTLY_SECONDS, crash, figures
 
 # The crash test brings its own PostgreSQL: once is enough.
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 
 def test_random_kills_and_bad_answers_leave_every_record_right():

@@ -5,7 +5,7 @@ import pytest
 from .playing import NIGHTLY_SECONDS, crash, python
 
 # The crash test brings its own PostgreSQL: once is enough.
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 PLANT_ONE = """
 import sys
 from tools.crash.finding_mistakes import hunt
