@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from integrations.eboekhouden.failpoints import failpoint
 from integrations.sessions import open_client
+from lib.clock import database_now
 from lib.dispatch import enqueue
 
 from .bookings import sweep as sweeping
@@ -60,19 +61,19 @@ def sweep_payments() -> None:
 @shared_task(ignore_result=True)
 def run_invoicing(run_id: int) -> None:
     """Make the invoices that a person confirmed; on request."""
-    in_background.run_invoicing(run_id, clock=timezone.now)
+    in_background.run_invoicing(run_id, clock=database_now)
 
 
 @shared_task(ignore_result=True)
 def sweep_invoicing() -> None:
     """Ask for confirmations that wait for a worker, or whose worker has died; every 30 seconds."""
-    in_background.enqueue_waiting(now=timezone.now())
+    in_background.enqueue_waiting(now=database_now())
 
 
 @shared_task(ignore_result=True)
 def run_reconciliation(run_id: int) -> None:
     """Compare our bookings with e-Boekhouden; on request and every night."""
-    carrying_out.run_reconciliation(run_id, open_client=open_client, clock=timezone.now)
+    carrying_out.run_reconciliation(run_id, open_client=open_client, clock=database_now)
 
 
 @shared_task(ignore_result=True)
@@ -87,7 +88,7 @@ def sweep_reconciliations() -> None:
 
     Also start the comparison that a restore requires.
     """
-    runs.enqueue_waiting(now=timezone.now())
+    runs.enqueue_waiting(now=database_now())
     restoring.compare_and_resume(now=timezone.now(), today=timezone.localdate())
 
 

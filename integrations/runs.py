@@ -2,7 +2,9 @@
 
 A run is a row that is queued, claimed, kept alive with a heartbeat, and ended. A run whose
 heartbeat is too old lost its worker, and the next worker resumes it. `attempts` is also the
-fencing number: a worker whose run was taken over can write nothing more to it.
+fencing number: a worker whose run was taken over can write nothing more to it. The moments are of
+the clock of the database (`lib/clock.py`): to a worker that is an hour behind, the run of another
+one that died would still live.
 """
 
 import datetime
@@ -150,6 +152,7 @@ def carry_out(model: type[R], run_id: int, work: Callable[[R], None], *, clock: 
     """Claim a run and do its work, in the language of the person who reads the result.
 
     Does nothing when another worker holds the run. CannotRun ends it as failed, with the reason.
+    `clock` is that of the database.
     """
     run = claim_run(model, run_id, now=clock())
     if run is None:

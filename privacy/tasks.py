@@ -3,19 +3,21 @@
 from celery import shared_task
 from django.utils import timezone
 
+from lib.clock import database_now
+
 from . import exports, purging
 
 
 @shared_task(ignore_result=True)
 def run_export(run_id: int) -> None:
     """Make an export, unless another worker does; on request."""
-    exports.run_export(run_id, clock=timezone.now)
+    exports.run_export(run_id, clock=database_now)
 
 
 @shared_task(ignore_result=True)
 def sweep_exports() -> None:
     """Ask for every export that waits or whose worker died; every minute."""
-    exports.enqueue_waiting(now=timezone.now())
+    exports.enqueue_waiting(now=database_now())
 
 
 @shared_task(ignore_result=True)

@@ -19,10 +19,10 @@ from integrations.eboekhouden.failpoints import failpoint
 from integrations.error_messages import undecryptable
 from integrations.models import Connection
 from integrations.secrets import CannotDecrypt
+from lib.clock import database_now
 
 from ..models import Booking, BookingKind
 from . import decisions
-from .clock import database_now
 from .decisions import Step
 from .outbox import enqueue_delivery
 from .payloads import SCHEMA

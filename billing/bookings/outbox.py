@@ -17,11 +17,11 @@ from customers.relations import relation_from_customer
 from integrations.eboekhouden.failpoints import failpoint
 from integrations.eboekhouden.messages import InvoiceLine
 from integrations.models import Connection
+from lib.clock import due_at
 from lib.dispatch import enqueue
 
 from ..models import Batch, Booking, BookingKind, Invoice, State
 from . import payloads
-from .clock import due_at
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 # The fields of a customer by which e-Boekhouden knows it.

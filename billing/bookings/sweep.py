@@ -7,9 +7,9 @@ import structlog
 
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.models import Connection
+from lib.clock import database_now
 
 from ..models import Booking, State
-from .clock import database_now
 from .delivery import deliver
 from .recording import release_waiting
 

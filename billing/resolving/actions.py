@@ -14,10 +14,10 @@ from audit.recording import record
 from customers.relations import relation_from_customer
 from integrations.eboekhouden.facts.codes import CodeClass, classify
 from integrations.models import Connection
+from lib.clock import due_at
 
 from .. import events
 from ..bookings import payloads
-from ..bookings.clock import due_at
 from ..bookings.outbox import enqueue_delivery, queue_relation
 from ..bookings.recording import AlreadyLinked, link_record, progress_of, release_waiting
 from ..bookings.replacements import replaced

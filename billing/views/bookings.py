@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from lib.clock import database_now
 from lib.paging import IdsFirst, page_of
 
 from ..bookings.attempts import describe_attempts
-from ..bookings.clock import database_now
 from ..bookings.listing import bookings_to_list, count_by_state
 from ..bookings.presenters import describe_batch, describe_booking
 from ..bookings.recording import progress_of

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from lib.clock import database_now
 from lib.countries import country_name
 from lib.paging import IdsFirst, in_order, page_of
 from vat.total_rows import total_rows
 
-from ..bookings.clock import database_now
 from ..bookings.presenters import describe_booking
 from ..documents.document import invoice_document_of, parties
 from ..documents.supply import Period

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import invoicer_required
 from accounts.requests import MemberRequest
+from lib.clock import database_now
 
-from ..bookings.clock import database_now
 from ..bookings.presenters import describe_booking
 from ..bookings.replacements import Replaceable
 from ..forms.replacing import ReplacementForm

@@ -106,16 +106,19 @@ def test_back_takes_what_was_answered_and_the_choice_of_the_file_keeps_it(client
     assert draft.answers["employee"]["d. visser"] == {"to": person.pk}
 
 
-def test_another_file_keeps_the_columns_with_the_same_headings(client, agency, draft):
+def test_another_file_keeps_the_columns_with_the_same_headings(
+    client, agency, draft, django_capture_on_commit_callbacks
+):
     client.post(address(draft), {"sheet": "Oktober"})
     client.post(address(draft), {"column:4": "duration", "right": ["4"]})
     content, upload = draft.content, draft.upload.name
     other = table(("Gewerkt", "Wie", *HEAD[:1]), ("1:30", "Daan Visser", "28-11-2025"))
 
-    client.post(
-        address(draft, "file"),
-        {"kind": "hours", "file": SimpleUploadedFile("ander.csv", other.encode())},
-    )
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(
+            address(draft, "file"),
+            {"kind": "hours", "file": SimpleUploadedFile("ander.csv", other.encode())},
+        )
 
     draft.refresh_from_db()
     assert (draft.name, draft.sheet, draft.sheets) == ("ander.csv", "", [])

@@ -10,7 +10,6 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Organisation
-from billing.bookings.clock import database_now
 from billing.invoices.creating import (
     InvoiceRequest,
     ProposalChanged,
@@ -25,6 +24,7 @@ from billing.models import Booking, BookingKind, Invoice, Origin, State
 from billing.resolving import actions as actions
 from billing.unbilled.lines import Grouping
 from billing.unbilled.work import WorkQuery
+from lib.clock import database_now
 from projects.models import ScheduledAmount
 from tests import factories
 

@@ -17,9 +17,9 @@ def database_now() -> datetime.datetime:
 
 
 def due_at(now: datetime.datetime) -> datetime.datetime:
-    """Return from when a booking is due that is queued at `now` by the clock of this machine.
+    """Return from when something is due that is queued at `now` by the clock of this machine.
 
-    A worker asks the database what is due. If this clock is ahead of it, `now` would make the
-    booking wait as long as the clocks differ.
+    A worker asks the database what is due. If this clock is ahead of it, `now` would make that
+    wait as long as the clocks differ.
     """
     return min(now, database_now())
