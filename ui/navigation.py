@@ -194,7 +194,7 @@ SETTINGS = Section(
         ),
         Entry("e-Boekhouden", "integrations:eboekhouden", ("integrations:eboekhouden",)),
         Entry(_("Audit log"), "audit:entry-list", ("audit:",)),
-        Entry(_("System"), "operations:system", ("operations:system",)),
+        Entry(_("System"), "operations:system", ("operations:system", "operations:jobs")),
     ),
     may_see=administrators,
 )

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from .tour import WIDTHS, names_in_menus
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 # Adds up what the browser says moved without a key or a click of the reader.
 WATCH = """
@@ -42,6 +42,7 @@ def moved_on(reader, names):
     return moved
 
 
+@pytest.mark.nightly
 def test_no_page_of_a_menu_moves_while_it_is_read(reader):
     moved = moved_on(reader, sorted(names_in_menus()))
 
