@@ -231,8 +231,9 @@ def test_no_request_is_an_error_of_the_program(role):
     result = fuzz(role, count=A_FEW, seed=1)
 
     assert result.wrong == []
-    # Pages that were shown, changes that were made, forms that were refused with a sentence.
-    assert min(result.statuses[status] for status in (200, 302, 422)) > A_FEW / 50
+    assert result.statuses[200] > A_FEW / 10
+    # Changes that were made, and forms that were refused with a sentence.
+    assert result.statuses[302] + result.statuses[422] > A_FEW / 20
 
 
 @pytest.mark.nightly
