@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import BinaryIO, cast
 
 from django.core.files.base import File
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
@@ -70,7 +71,7 @@ def read_again(
     draft.save()
     for old in {before, upload} - {draft.content.name, draft.upload.name}:
         if old:
-            transaction.on_commit(partial(draft.content.storage.delete, old))
+            _delete_stored(draft.content.storage, old)
 
 
 def _read(draft: FileImport, file: BinaryIO, *, name: str, kind: str, sheet: str) -> None:
@@ -116,9 +117,12 @@ def delete_draft(draft: FileImport) -> None:
 
 def delete_file(file: FieldFile) -> None:
     """Delete a stored file once the transaction is committed."""
-    name, storage = file.name, file.storage
-    if name:
-        transaction.on_commit(partial(storage.delete, name))
+    if file.name:
+        _delete_stored(file.storage, file.name)
+
+
+def _delete_stored(storage: Storage, name: str) -> None:
+    transaction.on_commit(partial(storage.delete, name))
 
 
 def guess_again(draft: FileImport) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from .text import clean_line
 
+# Before the decimals. Fields store fewer, and Decimal rounds what has more than 28 in all.
 MOST_DIGITS = 20
 _CURRENCY = re.compile(r"^(?:€|EUR(?![A-Z]))\s*|\s*(?:€|\bEUR|\beuros?)$", re.IGNORECASE)
 _MINUS = re.compile(r"^[-−–]\s*")

@@ -116,7 +116,8 @@ def beat_part(*, now: datetime.datetime) -> Finding:
     if age > PULSE_AGE:
         text = _("Beat last looked %(age)s ago. Start it again.") % {"age": ago(now - age, now)}
         return Finding(Level.TROUBLE, _("The schedule is not kept"), text)
-    return Finding(Level.GOOD, _("The schedule is kept"), _next_jobs(now=now), "jobs", now - age)
+    title = _("The schedule is kept")
+    return Finding(Level.GOOD, title, _next_jobs(now=now), "jobs", seen_at=now - age)
 
 
 def _next_jobs(*, now: datetime.datetime) -> str:

@@ -61,7 +61,7 @@ def _connection(connection: Connection, *, now: datetime.datetime) -> Finding:
         return Finding(Level.REMARK, _("The connection is not tested yet"), text, about)
     text = _("Tested %(age)s ago.") % {"age": ago(connection.tested_at, now)}
     title = _("e-Boekhouden is connected")
-    return Finding(Level.GOOD, title, text, about, connection.tested_at)
+    return Finding(Level.GOOD, title, text, about, seen_at=connection.tested_at)
 
 
 def _bookings(organisation: Organisation, *, now: datetime.datetime) -> Finding:
@@ -113,5 +113,6 @@ def _books(organisation: Organisation, *, now: datetime.datetime) -> Finding:
         return Finding(Level.REMARK, _("The books were not compared completely"), text, about)
     text = _("%(count)s bookings were compared %(age)s ago.") % values
     if now - last.ended_at > CHECK_AGE:
-        return Finding(Level.REMARK, _("The last comparison is old"), text, about, last.ended_at)
-    return Finding(Level.GOOD, _("The books agree"), text, about, last.ended_at)
+        title = _("The last comparison is old")
+        return Finding(Level.REMARK, title, text, about, seen_at=last.ended_at)
+    return Finding(Level.GOOD, _("The books agree"), text, about, seen_at=last.ended_at)

@@ -29,7 +29,7 @@ from .test_every_page import PAGES, _address, _everything, _logged_in
 # PostgreSQL refuses what SQLite takes: NUL characters, numbers that are too large.
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
-STRANGERS = "Strangers Holding"
+OTHER_ORGANISATION = "Another Organisation B.V."
 A_FEW, MANY = 200, 20_000
 ODD = [
     "", " ", "0", "-1", "1", "٣", "½", "1e999", "NaN", "-Infinity", "1_000", "0x10", "9" * 400,
@@ -173,8 +173,8 @@ class Result:
 
 def fuzz(role: str, *, count: int, seed: int) -> Result:
     """Send so many requests as somebody in that role, beside another organisation."""
-    theirs = _everything(factories.create_organisation(name=STRANGERS))
-    Connection.objects.update(administration_key="strangers")
+    theirs = _everything(factories.create_organisation(name=OTHER_ORGANISATION))
+    Connection.objects.update(administration_key="another")
     client, member = _logged_in(role)
     ours = _everything(member.organisation)
     ids = sorted({*ours.values(), *theirs.values(), 0, 10**9})
@@ -189,7 +189,7 @@ def fuzz(role: str, *, count: int, seed: int) -> Result:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
             status, body, problem = 500, b"", "".join(traceback.format_exception(error)[-4:])
         else:
-            problem = "shows another organisation" if STRANGERS.encode() in body else ""
+            problem = "shows another organisation" if OTHER_ORGANISATION.encode() in body else ""
         result.statuses[status] += 1
         if problem or status >= 500:
             told = f"seed {seed}, request {number}, {target.address}: {status} {problem[-1500:]}"
