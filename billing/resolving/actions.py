@@ -104,7 +104,7 @@ def link(booking: Booking, *, by: User, now: datetime.datetime) -> None:
         )
         link_record(booking, remote_id_of(booking), booking.remote_snapshot)
         if booking.kind == BookingKind.RELATION:
-            release_waiting(booking.customer_id, now=now)
+            release_waiting(booking.customer_id, now=due_at(now))
             enqueue_delivery(booking.connection_id)
         add_event(booking, "linked", by=by, now=now)
 

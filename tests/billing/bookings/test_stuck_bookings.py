@@ -312,3 +312,18 @@ def test_a_clock_that_is_an_hour_ahead_makes_nothing_wait(connected):
     assert {one.kind for one in Booking.objects.due(timezone.now())} == {BookingKind.RELATION}
     connected.deliver()
     assert set(Booking.objects.values_list("state", flat=True)) == {State.CONFIRMED}
+
+
+@pytest.mark.postgres
+def test_linking_with_a_clock_that_is_ahead_makes_its_documents_due_at_once(connected, sandbox):
+    connected.hours()
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=timezone.now())
+    relation = Booking.objects.get(kind=BookingKind.RELATION)
+    sandbox.seed_relations([{"Code": relation.natural_key, "Bedrijf": "Somebody Else B.V."}])
+    connected.deliver()
+    relation.refresh_from_db()
+    assert relation.state == State.CONFLICT
+
+    actions.link(relation, by=connected.member.user, now=timezone.now() + 60 * MINUTE)
+
+    assert [one.kind for one in Booking.objects.due(timezone.now())] == [BookingKind.INVOICE]
