@@ -1,5 +1,7 @@
 """What every test can ask for."""
 
+import gc
+
 from hypothesis import HealthCheck, settings
 
 # On a machine with other work, making examples takes longer than Hypothesis expects.
@@ -17,3 +19,12 @@ pytest_plugins = [
     "tests.plugins.services",
     "tests.plugins.worker",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage less often: what was imported stays, and a test process lives shortly.
+
+    It takes 7 % of the time of the tests, and 20 % of that of the migrations.
+    """
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
