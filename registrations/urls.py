@@ -101,6 +101,9 @@ urlpatterns = [
     path("overview/approvals/", approvals.approvals_week, name="approvals"),
     path("overview/approvals/approve/", approvals.approvals_approve, name="approvals-approve"),
     path("overview/approvals/reject/", approvals.approvals_reject, name="approvals-reject"),
+    path(
+        "overview/approvals/take-back/", approvals.approvals_take_back, name="approvals-take-back"
+    ),
     path("overview/approvals/<int:pk>/", approvals.approvals_person, name="approvals-person"),
     path(
         "overview/approvals/<int:pk>/remind/",

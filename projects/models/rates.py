@@ -157,6 +157,11 @@ class RateChange(models.Model):
     def subject(self) -> Subject:
         return Subject(self.subject_name, self.subject_id)
 
+    @property
+    def row_count(self) -> int:
+        """The number of registrations that it priced again."""
+        return sum(len(ids) for _before, _after, ids in self.rows)
+
     def day_of(self, which: list[str] | None) -> datetime.date | None:
         """Return the date of `before` or `after`; None if there was no rate."""
         return datetime.date.fromisoformat(which[0]) if which else None

@@ -9,18 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, full_name
 from projects.models import Project, Task
 
-from ..expected import expected_minutes
+from ..expected import NOTHING, ExpectedDay, expected_days
 from ..models import KINDS, Expense, Registration, RegistrationQuerySet, Status, TimeEntry, Trip
 from ..overview.selection import Selection
 from ..periods import ONE_DAY, monday_of
 from .statuses import NAMED, decides_own
 
-# Expected minutes by person and day. None: nobody's are known.
-Expected = Mapping[tuple[int, datetime.date], int]
+# What is expected by person and day.
+Expected = Mapping[tuple[int, datetime.date], ExpectedDay]
+# The names of who gave a row its status.
+_DECIDERS = tuple(f"status_by__user__{name}" for name in ("first_name", "last_name", "email"))
 FIELDS = {"hours": "time_entries", "expenses": "expenses", "trips": "trips"}
 
 
@@ -73,23 +77,31 @@ class Line:
 
 @dataclass(frozen=True)
 class Cell:
-    """The minutes of a person on a day, and how many of the expected ones are missing."""
+    """The minutes of a person on a day, and how many of the expected ones are missing.
+
+    `day_off` says why nothing is expected, without the kind of leave: others look at the screen.
+    """
 
     day: datetime.date
     minutes: int
     missing: int = 0
     expected: int | None = None
+    day_off: str | Promise = ""
 
 
 @dataclass(kw_only=True)
 class Person(Line):
-    """A person of the matrix. `others` counts expenses and trips by status."""
+    """A person of the matrix. `others` counts expenses and trips by status.
+
+    `expected` is None where nobody's is known. `approvers` are the names of who approved hours.
+    """
 
     member: Membership
     days: list[datetime.date]
     today: datetime.date
     expected: Expected | None
     others: dict[str, int]
+    approvers: set[str] = field(default_factory=set)
     # Their own, which they may not decide on.
     is_own: bool
 
@@ -107,16 +119,31 @@ class Person(Line):
 
     @property
     def cells(self) -> list[Cell]:
-        return [
-            Cell(day, self.minutes.get(day, 0), self._missing(day), self._expected_on(day))
-            for day in self.days
-        ]
+        return [self._cell(day) for day in self.days]
+
+    @property
+    def approver(self) -> str:
+        """The name of who approved the hours; empty if it was nobody, or more than one."""
+        return next(iter(self.approvers)) if len(self.approvers) == 1 else ""
+
+    @property
+    def row_count(self) -> int:
+        return sum(self.rows.values())
+
+    @property
+    def rejected_count(self) -> int:
+        return self.rows.get(Status.REJECTED, 0)
+
+    @property
+    def is_decided(self) -> bool:
+        """True if nothing waits, and a decision can still be taken back."""
+        return not self.is_own and self.status in (Status.APPROVED, Status.REJECTED)
 
     @property
     def expected_minutes(self) -> int | None:
         if self.expected is None:
             return None
-        return sum(self._expected_on(day) or 0 for day in self.days)
+        return sum(self._due(day).minutes for day in self.days)
 
     @property
     def missing(self) -> int:
@@ -134,14 +161,20 @@ class Person(Line):
         is_over = self.days[-1] < self.today
         return is_over and not self.is_own and bool(self.rows.get(Status.OPEN) or self.missing)
 
-    def _expected_on(self, day: datetime.date) -> int | None:
-        return None if self.expected is None else self.expected.get((self.member.pk, day), 0)
+    def _cell(self, day: datetime.date) -> Cell:
+        minutes = self.minutes.get(day, 0)
+        if self.expected is None:
+            return Cell(day, minutes)
+        due = self._due(day)
+        is_off = due.reason and not due.minutes
+        day_off = (_("holiday") if due.holiday else _("leave")) if is_off else ""
+        return Cell(day, minutes, self._missing(day), due.minutes, day_off)
+
+    def _due(self, day: datetime.date) -> ExpectedDay:
+        return (self.expected or {}).get((self.member.pk, day), NOTHING)
 
     def _missing(self, day: datetime.date) -> int:
-        expected = self._expected_on(day)
-        if not expected or day >= self.today:
-            return 0
-        return max(0, expected - self.minutes.get(day, 0))
+        return self._due(day).missing(day, self.minutes.get(day, 0), today=self.today)
 
 
 @dataclass(kw_only=True)
@@ -223,7 +256,7 @@ def matrix_of(
     projects = list(projects)
     rows = hours_of_week(by, monday, projects=projects).order_by()
     groups = list(
-        rows.values("membership", "date", "status", "is_billable").annotate(
+        rows.values("membership", "date", "status", "is_billable", *_DECIDERS).annotate(
             total=Sum("minutes"), n=Count("pk")
         )
     )
@@ -250,6 +283,8 @@ def matrix_of(
         if person := found.get(one["membership"]):
             person.add(one["date"], one["status"], minutes=one["total"], count=one["n"])
             person.billable += one["total"] if one["is_billable"] else 0
+            if one["status"] == Status.APPROVED:
+                person.approvers.add(full_name(*(one[name] for name in _DECIDERS)))
     needing = sum(one.is_waiting for one in found.values())
     wanted_states = set(states)
     shown = [
@@ -262,9 +297,9 @@ def matrix_of(
 
 
 def _expected_of(members: list[Membership], monday: datetime.date) -> Expected | None:
-    """Return the expected minutes of a week; None if nobody has a contract."""
-    found = expected_minutes(members, monday, monday + 6 * ONE_DAY)
-    return found if any(found.values()) else None
+    """Return what is expected in a week; None if nobody has a contract."""
+    found = expected_days(members, monday, monday + 6 * ONE_DAY)
+    return found if any(one.minutes for one in found.values()) else None
 
 
 def works_of(
@@ -335,14 +370,6 @@ def waiting_for(by: Membership) -> int:
     return by.organisation.memberships.filter(condition).count()
 
 
-def oldest_waiting(by: Membership, *, before: datetime.date) -> datetime.date | None:
-    """Return the first day before this one with submitted hours; None if there is none."""
-    rows = TimeEntry.objects.visible_to(by).filter(status=Status.SUBMITTED, date__lt=before)
-    if not decides_own(by):
-        rows = rows.exclude(membership=by)
-    return rows.order_by("date").values_list("date", flat=True).first()
-
-
 @dataclass
 class WaitingWeek:
     """What was submitted in a week and waits for a decision: people, minutes, expenses and trips.
@@ -354,6 +381,11 @@ class WaitingWeek:
     people: dict[int, str] = field(default_factory=dict)
     minutes: int = 0
     others: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name of the only person; empty if there are more."""
+        return next(iter(self.people.values())) if len(self.people) == 1 else ""
 
 
 def waiting_by_week(by: Membership) -> list[WaitingWeek]:

@@ -60,6 +60,8 @@ class Change:
     only_own: bool = False
     # Not of one's own rows, unless the organisation allows that.
     not_own: bool = False
+    # What the audit trail calls it, if not by the status alone.
+    action: Action | None = None
     # Reasons of this change, by the status of the row; their rows are named one by one.
     reasons: Mapping[Status, str | Promise] = field(default_factory=dict)
 
@@ -182,6 +184,14 @@ APPROVE_OPEN = Change(
 REJECT = Change(Status.REJECTED, BILLABLE_STATUSES, approvers, not_own=True)
 # On the page of approvals: nothing that somebody decided meanwhile.
 REJECT_SUBMITTED = Change(Status.REJECTED, (Status.SUBMITTED,), approvers, not_own=True)
+# The decision is open again, and the employee need not submit anything.
+TAKE_BACK_DECISION = Change(
+    Status.SUBMITTED,
+    (Status.APPROVED, Status.REJECTED),
+    approvers,
+    not_own=True,
+    action=Action.TAKEN_BACK,
+)
 # Includes rows that a user marked as invoiced; rows on an invoice have a line and never change.
 REOPEN = Change(
     Status.OPEN,
@@ -219,6 +229,11 @@ def reject(
     """Return rows to the employee, with the reason."""
     change = REJECT_SUBMITTED if only_submitted else REJECT
     return _change(selection, change, by=by, note=note)
+
+
+def take_back_decision(selection: Selection, *, by: Membership) -> Outcome:
+    """Let what was approved or rejected, and is not on an invoice, wait for a decision again."""
+    return _change(selection, TAKE_BACK_DECISION, by=by)
 
 
 def reopen(selection: Selection, *, by: Membership) -> Outcome:
@@ -266,7 +281,8 @@ def _change(selection: Selection, change: Change, *, by: Membership, note: str =
         history.record(queryset.model, owners, status=change.to, by=by, at=now, note=note)
     if changed_meanwhile := total - changed - skipped.total():
         skipped[str(CHANGED_MEANWHILE)] += changed_meanwhile
-    record_statuses(before, change.to, action=ACTIONS[change.to], names=names, by=by, note=note)
+    action = change.action or ACTIONS[change.to]
+    record_statuses(before, change.to, action=action, names=names, by=by, note=note)
     return Outcome(changed, skipped, named, invoices, before)
 
 

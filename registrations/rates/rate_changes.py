@@ -16,6 +16,7 @@ from django.db.models import Case, F, Value, When
 from accounts.models import Membership, Organisation
 from audit.changes import change as change_of
 from audit.kinds import Action, Kind
+from audit.models import Entry
 from audit.recording import Rows, record
 from projects.dated_rates import RateEdit, rates_of
 from projects.models import SUBJECTS, DatedRate, RateChange, RateKind, Subject
@@ -25,6 +26,8 @@ from .rate_effects import Effect, TouchedRow, amount_of, days_of, effect_of, row
 
 # Rows that one statement changes.
 BATCH = 2000
+# From a change to its entry in the audit trail, at most.
+RECORDED_WITHIN = datetime.timedelta(minutes=1)
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
@@ -120,6 +123,23 @@ def is_latest(change: RateChange) -> bool:
         pk__gt=change.pk,
     )
     return not later.exists()
+
+
+def change_recorded_as(entry: Entry) -> RateChange | None:
+    """Return the change that an entry of the audit trail is about, if it can still be undone."""
+    if (entry.kind, entry.action) != (Kind.RATE, Action.CHANGED):
+        return None
+    labels = {model._meta.label_lower: name for name, model in SUBJECTS.items()}
+    found = RateChange.objects.filter(
+        organisation=entry.organisation_id,
+        subject_name=labels.get(entry.object_type, ""),
+        subject_id=entry.object_id,
+        # The entry is written in the same transaction, after the change.
+        made_at__range=(entry.at - RECORDED_WITHIN, entry.at),
+        undone_at=None,
+    )
+    change = found.first()
+    return change if change and is_latest(change) else None
 
 
 def edit_of(found: DatedRate, *, from_on: datetime.date | None, rate: Decimal | None) -> RateEdit:

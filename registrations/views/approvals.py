@@ -36,6 +36,7 @@ from ..overview.selection import Selection
 from ..periods import ONE_DAY, monday_of
 from ..rules import is_registrable
 from .actions import back_of
+from .register import choose_day_box
 from .reminding import remind
 
 SHOWN = (("needs", gettext_lazy("Needs you")), ("all", gettext_lazy("Everyone")))
@@ -109,9 +110,9 @@ class RejectForm(forms.Form):
 def approvals_week(request: MemberRequest) -> HttpResponse:
     """Show the matrix of a week: the oldest with something to decide, unless one was chosen."""
     by, today = request.membership, timezone.localdate()
-    oldest = approvals.oldest_waiting(by, before=today + ONE_DAY)
+    waiting = [week for week in approvals.waiting_by_week(by) if week.monday <= today]
     last_week = monday_of(today) - 7 * ONE_DAY
-    monday = _monday(request.GET, default=monday_of(oldest) if oldest else last_week)
+    monday = _monday(request.GET, default=waiting[0].monday if waiting else last_week)
     people = request.organisation.memberships.order_by("user__first_name", "user__last_name", "pk")
     found = ApprovalFilter(request.GET, people, by=by)
     is_valid = found.is_valid()
@@ -135,8 +136,10 @@ def approvals_week(request: MemberRequest) -> HttpResponse:
         "show": "needs" if show == "needs" else "all",
         "projects": projects,
         "seen_at": timezone.now().isoformat(),
-        "oldest": oldest if oldest and monday_of(oldest) < monday else None,
-        "query": _query(request.GET, without=("show",)),
+        "day_box": choose_day_box(monday),
+        "oldest": waiting[0] if waiting and waiting[0].monday < monday else None,
+        "query": _query(request.GET, without=("show",)).urlencode(),
+        "kept": list(_query(request.GET, without=("date",)).lists()),
         "open_person": request.GET.get("open", ""),
         "is_narrowed": bool({"q", "project", "team", "status"} & set(request.GET)),
     }
@@ -231,6 +234,25 @@ def approvals_reject(request: MemberRequest) -> HttpResponse:
             outcome.changed,
         )
         back = undoing.undo_status(request, outcome.before, to=Status.REJECTED)
+        toast(request, text % outcome.changed, undo=back)
+    _say_rest(request, scopes, outcome)
+    return redirect(back_of(request))
+
+
+@require_POST
+@approver_required
+def approvals_take_back(request: MemberRequest) -> HttpResponse:
+    """Let what was approved or rejected wait for a decision again; what is billed stays."""
+    scopes = request.POST.getlist("what")
+    selection = _selection(request, scopes, (Status.APPROVED, Status.REJECTED))
+    outcome = statuses.take_back_decision(selection, by=request.membership)
+    if outcome.changed:
+        text = ngettext(
+            "%d registration waits for a decision again.",
+            "%d registrations wait for a decision again.",
+            outcome.changed,
+        )
+        back = undoing.undo_status(request, outcome.before, to=Status.SUBMITTED)
         toast(request, text % outcome.changed, undo=back)
     _say_rest(request, scopes, outcome)
     return redirect(back_of(request))
@@ -357,8 +379,8 @@ def _say_rest(request: MemberRequest, scopes: list[str], outcome: statuses.Outco
         messages.info(request, _("Nothing here was waiting for a decision."))
 
 
-def _query(given: QueryDict, *, without: tuple[str, ...]) -> str:
+def _query(given: QueryDict, *, without: tuple[str, ...]) -> QueryDict:
     kept = given.copy()
     for name in (*without, "open"):
         kept.pop(name, None)
-    return kept.urlencode()
+    return kept

@@ -207,7 +207,7 @@ def _effect(request: MemberRequest, one: Rated, edit: RateEdit, kind: str) -> Ef
 
 
 def _say_saved(request: MemberRequest, one: Rated, change: RateChange) -> None:
-    count = sum(len(ids) for _before, _after, ids in change.rows)
+    count = change.row_count
     text = (
         _("The rate of %(name)s has been saved.")
         if change.after

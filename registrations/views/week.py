@@ -29,7 +29,7 @@ from ..register.register_pages import HOURS
 from ..register.week_cells import Saved, Typed, save_cell
 from ..register.week_grid import Grid, Problem, entries_of, grid_of, is_untouched
 from ..rights import sees_all_of, sees_leave_of
-from .register import day_of, subject_of
+from .register import choose_day_box, day_of, subject_of
 from .repeating import say_repeated
 
 # A cell in the form: project, task and day.
@@ -129,6 +129,7 @@ def _page(
         "sunday": monday + 6 * ONE_DAY,
         "today": today,
         "shows_weekend": grid.has_weekend or (monday + 4 * ONE_DAY < today <= monday + 6 * ONE_DAY),
+        "day_box": choose_day_box(monday),
         "is_this_week": monday == monday_of(today),
         "before": monday - 7 * ONE_DAY,
         "after": monday + 7 * ONE_DAY,

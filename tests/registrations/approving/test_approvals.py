@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 PAGE = reverse("registrations:approvals")
 APPROVE = reverse("registrations:approvals-approve")
 REJECT = reverse("registrations:approvals-reject")
+TAKE_BACK = reverse("registrations:approvals-take-back")
 
 
 def last_monday() -> datetime.date:
@@ -370,3 +371,64 @@ def test_unfolded_rows_have_all_columns_of_the_table(administrator, office, with
     found = re.findall(r"<tr.*?</tr>", rows, re.DOTALL)
     assert len(found) == 3
     assert {width(one) for one in found} == {width(head)} == {12 if with_contract else 11}
+
+
+def test_a_decision_is_taken_back_and_waits_again(manager, office):
+    approved, rejected, open_row = submitted(office), submitted(office), row_of(office)
+    billed = row_of(office, date=last_monday(), status=Status.INVOICED)
+    manager.post(APPROVE, sent(f"r:hours:{approved.pk}"))
+    manager.post(REJECT, sent(f"r:hours:{rejected.pk}", note="Wrong project"))
+    page = text(manager.get(PAGE, {"date": last_monday().isoformat()}))
+    assert "Take back the decision on the week of" in page
+
+    answer = manager.post(TAKE_BACK, sent(f"p:{office.employee.pk}"), follow=True)
+
+    assert "2 registrations wait for a decision again." in text(answer)
+    assert statuses_of(approved, rejected, open_row) == ["submitted", "submitted", "open"]
+    assert statuses_of(billed) == ["invoiced"]
+    assert [one.status for one in history_of(approved)] == ["approved", "submitted"]
+
+
+def test_nobody_takes_back_the_decision_on_their_own(office, client_of):
+    row = row_of(office, membership=office.manager, date=last_monday(), status=Status.APPROVED)
+
+    client_of(office.manager).post(TAKE_BACK, sent(f"p:{office.manager.pk}"))
+
+    assert statuses_of(row) == ["approved"]
+
+
+def test_a_week_says_who_approved_it_and_how_much_was_rejected(manager, office):
+    submitted(office)
+    other = submitted(office, membership=office.colleague)
+    submitted(office, membership=office.colleague)
+    manager.post(APPROVE, sent(f"p:{office.employee.pk}", f"p:{office.colleague.pk}"))
+    manager.post(TAKE_BACK, sent(f"r:hours:{other.pk}"))
+    manager.post(REJECT, sent(f"r:hours:{other.pk}", note="Wrong project"))
+
+    page = " ".join(text(manager.get(PAGE, {"date": last_monday().isoformat()})).split())
+
+    assert f"by {office.manager.user.get_full_name()}" in page
+    assert "1 of 2 rows" in page
+
+
+def test_the_oldest_open_week_names_who_waits(manager, office):
+    before = last_monday() - datetime.timedelta(days=14)
+    submitted(office, date=before, minutes=480)
+
+    page = " ".join(text(manager.get(PAGE, {"date": last_monday().isoformat()})).split())
+
+    name = office.employee.user.get_full_name()
+    assert f"Oldest open week: {before.isocalendar().week} · 8:00 of {name}" in page
+
+
+def test_a_day_of_leave_is_named_and_not_missing(office, client_of):
+    day = last_monday() + datetime.timedelta(days=2)
+    factories.create_contract(membership=office.employee)
+    factories.create_leave(membership=office.employee, date=day, minutes=480)
+    administrator = factories.create_membership(
+        organisation=office.organisation, role=Role.ADMINISTRATOR
+    )
+
+    page = text(client_of(administrator).get(PAGE, {"date": last_monday().isoformat()}))
+
+    assert '<span class="tag tag-blue">leave</span>' in page

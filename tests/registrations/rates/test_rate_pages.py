@@ -9,9 +9,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from audit.kinds import Kind
+from audit.models import Entry
 from projects.models import DatedRate, Method, RateChange, RateKind, TripSettings
 from registrations.models import Status, TimeEntry
 from tests import factories
+from tests.responses import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TYPING = {"HTTP_X_TYPING": "1"}
@@ -331,3 +334,28 @@ def test_pages_show_the_rate_of_today(administrator, office, monday, method):
         assert "87.65" not in html
     customer = reverse("customers:customer-detail", args=[office.project.customer.pk])
     assert "€\u00a098.76" in administrator.get(customer).content.decode()
+
+
+def test_the_audit_log_takes_back_the_latest_change_of_a_rate(
+    administrator, office, monday, entries
+):
+    for rate, day in ("96.00", monday), ("97.00", monday + datetime.timedelta(days=1)):
+        page = previewed(administrator, office, day, rate=rate)
+        about = {"rate": rate, "seen": seen_in(page), "rows": "change"}
+        administrator.post(add_url(f"task-{office.task.pk}"), typed(day, **about))
+    first, last = Entry.objects.filter(kind=Kind.RATE).order_by("pk")
+    undo = re.compile(r'action="([^"]+/undo/)"')
+    assert not undo.search(text(administrator.get(detail_of(first))))
+
+    address = undo.search(text(administrator.get(detail_of(last)))).group(1)
+    assert rates(entries) == [96, 97, 97]
+    answer = administrator.post(address, {"next": detail_of(last)}, follow=True)
+
+    assert answer.redirect_chain[-1][0] == detail_of(last)
+    assert rates(entries) == [96, 96, 96]
+    assert not undo.search(text(administrator.get(detail_of(last))))
+    assert undo.search(text(administrator.get(detail_of(first))))
+
+
+def detail_of(entry: Entry) -> str:
+    return reverse("audit:entry-detail", args=[entry.pk])
