@@ -18,7 +18,6 @@ from lib.row_urls import row_urls
 
 from ..models import Expense, Registration, Status, TimeEntry, Trip
 from ..overview.overviews import Overview
-from ..rights import sees_everything
 
 # The status of an invoice that is still a draft; its model is above this app.
 DRAFT = "draft"
@@ -92,7 +91,7 @@ class RowReader:
         self._overview = overview
         self._special = f"{overview.special}__name"
         self._figure = overview.figure or "quantity"
-        self._sees_amounts = sees_everything(by)
+        self._sees_amounts = by.sees_amounts
         self._statuses = {value: str(label) for value, label in Status.choices}
         self._on_draft, self._no_number = _("On a draft"), _("no number yet")
         self._no_project = _("no project")

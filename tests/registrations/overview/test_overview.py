@@ -145,6 +145,29 @@ def test_who_may_invoice_sees_everything(office, employee):
     assert context["sees_amounts"]
 
 
+def test_a_manager_of_all_projects_without_amounts_gets_none_in_the_page(office, manager):
+    office.manager.manages_all_projects, office.manager.may_see_amounts = True, False
+    office.manager.save()
+    row_of(office, amount=Decimal("123.45"), hourly_rate=Decimal("87.65"))
+
+    page = manager.get(reverse("registrations:overview-hours")).content.decode()
+
+    assert 'data-minutes="60"' in page
+    assert "123.45" not in page
+    assert "87.65" not in page
+
+
+def test_a_manager_of_own_projects_adds_up_the_amounts_of_a_selection(office, manager):
+    office.manager.manages_all_projects, office.manager.may_see_amounts = False, True
+    office.manager.save()
+    office.project.managers.add(office.manager)
+    row_of(office, amount=Decimal("123.45"))
+
+    page = manager.get(reverse("registrations:overview-hours")).content.decode()
+
+    assert 'data-amount="123.45"' in page
+
+
 def test_another_organisation_shows_nowhere(office, administrator):
     factories.create_time_entry(date=localdate())
     factories.create_expense(date=localdate())
