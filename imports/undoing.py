@@ -24,17 +24,21 @@ from customers.editing import is_used
 from customers.models import Customer
 from projects.editing import keeps_customer
 from projects.models import Project
-from registrations.models import Registration, Status
+from registrations.models import EDITABLE_STATUSES, Registration, Status, TimeEntry
+from registrations.rates.pricing import price_many
 from registrations.rates.rounding import round_days
 
 from .creating import CREATED_FIELDS
 from .kinds import KINDS
 from .kinds.base import fingerprint
+from .kinds.registrations import RegistrationKind
 from .models import UNDOABLE, FileImport, FileState, ImportedRow, NewStatus, Outcome
 
 AT_ONCE = 1_000
 NAMED = 5
 APPS = ("registrations", "customers", "projects", "accounts")
+# What the price of a registration follows from.
+PRICED_BY = ("project__customer", "membership")
 
 
 @dataclass
@@ -171,7 +175,8 @@ def _with_targets(
         model = _model(name)
         rows = model.objects.filter(organisation=file_import.organisation_id)
         related = ("user",) if model is Membership else ()
-        related = ("project",) if issubclass(model, Registration) else related
+        related = PRICED_BY if issubclass(model, Registration) else related
+        related = (*related, "task") if model is TimeEntry else related
         found[name] = rows.select_related(*related).in_bulk(some)
     for record in records:
         yield record, found[record.model].get(record.object_id or 0)
@@ -188,7 +193,7 @@ def _why_not(record: ImportedRow, target: Any, file_import: FileImport) -> str:
     if isinstance(target, Registration):
         if target.invoice_line_id:
             return _("on an invoice")
-        if target.status != _status_then(target, file_import):
+        if not _has_status_of_import(record, target, file_import):
             return str(Status(target.status).label).lower()
     if record.set_to is not None and not isinstance(target, Registration):
         return ""  # what was changed since is kept
@@ -212,6 +217,15 @@ def _changed_since(record: ImportedRow, target: Any) -> list[str]:
         for name, stored in (record.set_to or {}).items()
         if getattr(target, name) != _value(target, name, stored)
     ]
+
+
+def _has_status_of_import(
+    record: ImportedRow, target: Registration, file_import: FileImport
+) -> bool:
+    """Whether nobody decided on it since; a changed row kept the status that it had."""
+    if record.outcome == Outcome.CHANGED:
+        return target.status in EDITABLE_STATUSES
+    return target.status == _status_then(target, file_import)
 
 
 def _status_then(target: Registration, file_import: FileImport) -> str:
@@ -291,6 +305,17 @@ def _restore(records: list[ImportedRow], file_import: FileImport) -> None:
         targets.append(target)
     if names:
         type(targets[0]).objects.bulk_update(targets, sorted(names))
+        kind = KINDS[file_import.kind]
+        if issubclass(kind, RegistrationKind):
+            _price_again(targets, kind, file_import.organisation)
+
+
+def _price_again(rows: list[Any], kind: type[RegistrationKind], organisation: Organisation) -> None:
+    """Price registrations that have their figures back; the same work keeps its rate."""
+    price_many(rows, before={row.pk: row for row in rows})
+    kind.model.objects.bulk_update(rows, ("is_billable", "amount", *kind.priced))
+    if kind.model is TimeEntry:
+        round_days(rows, organisation=organisation)
 
 
 def _delete(file_import: FileImport) -> None:

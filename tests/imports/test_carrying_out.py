@@ -12,6 +12,7 @@ from imports import carrying_out, undoing
 from imports.carrying_out import AnotherRuns, carry_out_import, start, stop
 from imports.models import FileImport, FileState, ImportedRow
 from integrations.runs import ABANDONED_AFTER, RunState
+from lib.rounding import Unit
 from projects.models import Project
 from registrations.models import Status, TimeEntry
 from tests import factories
@@ -182,10 +183,33 @@ def test_a_row_of_an_earlier_import_changes_and_one_that_was_typed_does_not(agen
     assert TimeEntry.objects.get().amount == factories.Decimal("118.75")
     undoing.undo(done, by=agency.manager.user, now=NOW)
     assert TimeEntry.objects.get().minutes == 60
+    assert TimeEntry.objects.get().amount == 95
 
     ImportedRow.objects.all().delete()  # as if somebody typed it
     (plan,) = agency.check(agency.take(longer)).plans
     assert plan.outcome == "new"
+
+
+def test_undo_rounds_the_changed_hours_of_a_day_again(agency):
+    Project.objects.update(rounding_step=30, rounding_direction="up", rounding_unit=Unit.DAY)
+    text = hours(1)
+    agency.run(agency.take(text))
+    done = agency.run(agency.take(text.replace(";1;", ";1:10;")))
+    assert TimeEntry.objects.get().rounded_minutes == 90
+
+    undoing.undo(done, by=agency.manager.user, now=NOW)
+
+    entry = TimeEntry.objects.get()
+    assert (entry.minutes, entry.rounded_minutes, entry.amount) == (60, 60, 95)
+
+
+def test_a_changed_row_stays_open_and_goes_back_if_new_ones_were_approved(agency):
+    agency.run(agency.take(hours(1)))
+    done = agency.run(agency.take(hours(1).replace(";1;", ";1:15;"), status="approved"))
+
+    assert undoing.preview(done).obstacles == []
+    undoing.undo(done, by=agency.manager.user, now=NOW)
+    assert TimeEntry.objects.get().minutes == 60
 
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.APPROVED, Status.WRITTEN_OFF])
