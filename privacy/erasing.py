@@ -35,6 +35,7 @@ from integrations.runs import UNDER_WAY
 from lib import kept_uploads
 from lib.erased import ERASED
 from projects.models import BudgetWarning, Project
+from registrations.history import KIND_OF
 from registrations.models import (
     KINDS,
     Decision,
@@ -286,19 +287,22 @@ def carry_out(membership: Membership, *, now: datetime.datetime) -> dict[str, in
 def _delete_registrations(membership: Membership) -> dict[str, int]:
     """Delete what need not be kept; an approved row is opened first, as people do it."""
     counts = {}
-    for kind, model in KINDS.items():
-        rows = fates.deletable(model, membership)
-        ids = list(rows.values_list("pk", flat=True))
-        files = _receipts(rows) if model is Expense else []
+    for model in KINDS.values():
+        ids = list(fates.deletable(model, membership).values_list("pk", flat=True))
         mine = model.objects.filter(pk__in=ids)
         mine.filter(status=Status.APPROVED).update(status=Status.OPEN)
-        mine.delete()
-        Decision.objects.filter(
-            organisation=membership.organisation_id, kind=kind, row_id__in=ids
-        ).delete()
-        _delete_after_commit(files)
+        delete_with_history(mine)
         counts[model._meta.label] = len(ids)
     return counts
+
+
+def delete_with_history(rows: "models.QuerySet[Any]") -> None:
+    """Delete registrations of one kind and what was decided on them; receipts after the commit."""
+    ids = list(rows.values_list("pk", flat=True))
+    files = _receipts(rows) if rows.model is Expense else []
+    rows.delete()
+    Decision.objects.filter(kind=KIND_OF[rows.model], row_id__in=ids).delete()
+    _delete_after_commit(files)
 
 
 def _receipts(rows: "models.QuerySet[Any]") -> list[str]:

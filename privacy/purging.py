@@ -21,7 +21,7 @@ from imports.models import FileImport, FileState
 from integrations.runs import UNDER_WAY, Clock
 from registrations.models import KINDS, Leave, LeaveGrant, WeekReminder
 
-from . import closing, events, retention
+from . import closing, erasing, events, retention
 from .exports import delete_file
 from .models import DataExport
 
@@ -56,10 +56,15 @@ def _carried_out(name: str, work: Purge, *, clock: Clock) -> int:
     return deleted
 
 
-def in_portions(rows: "models.QuerySet[Any]") -> Iterator[int]:
+def in_portions(
+    rows: "models.QuerySet[Any]",
+    *,
+    delete: Callable[["models.QuerySet[Any]"], object] = models.QuerySet.delete,
+) -> Iterator[int]:
     """Delete the rows a portion at a time; yield how many each time, without what depends on them.
 
     A portion is one transaction. It locks its rows, so that two workers do not do the same twice.
+    `delete` deletes a portion with what is stored beside it.
     """
     while True:
         with transaction.atomic():
@@ -68,7 +73,7 @@ def in_portions(rows: "models.QuerySet[Any]") -> Iterator[int]:
             if not ids:
                 return
             # The conditions once more: a row may have changed while its lock was awaited.
-            rows.filter(pk__in=ids).delete()
+            delete(rows.filter(pk__in=ids))
         yield len(ids)
 
 
@@ -130,8 +135,8 @@ def _leave(now: datetime.datetime) -> Iterator[int]:
 def _registrations(now: datetime.datetime) -> Iterator[int]:
     """Delete what was never billed and is neither locked nor decided on: see locks.py.
 
-    What is on an invoice, invoiced elsewhere, written off or in a closed period is refused by the
-    database, and stays.
+    Receipts and the history of decisions go with it. What is on an invoice, invoiced elsewhere,
+    written off or in a closed period is refused by the database, and stays.
     """
     today = timezone.localdate(now)
     for is_longer, years in ((False, retention.FISCAL_YEARS), (True, retention.REAL_ESTATE_YEARS)):
@@ -140,7 +145,7 @@ def _registrations(now: datetime.datetime) -> Iterator[int]:
             old = model.objects.unlocked().filter(
                 date__lt=before, organisation__keeps_ten_years=is_longer
             )
-            yield from in_portions(old)
+            yield from in_portions(old, delete=erasing.delete_with_history)
 
 
 def _closed_organisations(now: datetime.datetime) -> Iterator[int]:

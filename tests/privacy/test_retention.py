@@ -17,7 +17,16 @@ from customers.models import ImportRun
 from imports.models import FileImport, FileState
 from privacy import purging, retention
 from privacy.models import ExportScope
-from registrations.models import Leave, LeaveGrant, Status, TimeEntry, WeekReminder
+from registrations import history
+from registrations.models import (
+    Decision,
+    Expense,
+    Leave,
+    LeaveGrant,
+    Status,
+    TimeEntry,
+    WeekReminder,
+)
 from tests import factories
 from tests.billing.issued import Item, issued
 
@@ -186,6 +195,25 @@ def test_nothing_fiscal_goes_early_and_final_documents_never(organisation, admin
     left = set(TimeEntry.objects.values_list("pk", flat=True))
     assert left == {billed.pk, written_off.pk}
     assert fiscal()[:3] == before[:3]
+
+
+@pytest.mark.django_db
+def test_receipts_and_decisions_go_with_their_registrations(
+    organisation, administrator, django_capture_on_commit_callbacks
+):
+    project = factories.create_project(organisation=organisation)
+    old = factories.create_expense(project=project, membership=administrator, is_billable=False)
+    old.receipt.save("photo.pdf", ContentFile(b"%PDF"))
+    history.record(
+        Expense, [(old.pk, administrator.pk)], status=Status.OPEN, by=administrator, at=NOW
+    )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        purge_at(datetime.datetime(factories.TODAY.year + 8, 1, 1, 2, tzinfo=datetime.UTC))
+
+    assert not Expense.objects.exists()
+    assert not Decision.objects.exists()
+    assert not old.receipt.storage.exists(old.receipt.name)
 
 
 @pytest.mark.django_db
