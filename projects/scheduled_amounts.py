@@ -11,6 +11,8 @@ from .models import Method, Project, ScheduledAmount, ScheduledAmountKind
 from .periods import Period, add_months, period_name, periods
 
 HORIZON_MONTHS = 13
+# Of the description of an amount.
+MOST_CHARACTERS = 200
 # Fields of an unbilled amount that a later planning may change.
 UPDATED_FIELDS = ("description", "due_on", "period_until", "quantity", "price", "task_id")
 SCHEDULED_METHODS = tuple(method for method in Method if method.has_scheduled_amounts)
@@ -138,7 +140,7 @@ def _fixed_prices_of_tasks(project: Project, today: datetime.date) -> Iterator[P
         yield Planned(
             kind=ScheduledAmountKind.TASK_PRICE,
             key=key,
-            description=f"{project.name}, {row.task.name}",
+            description=_with_ending(project.name, row.task.name),
             due_on=_due_on(project, ScheduledAmountKind.TASK_PRICE, key, today),
             price=row.fixed_price,
             task_id=row.task_id,
@@ -168,13 +170,20 @@ def _periods(project: Project, until: datetime.date) -> Iterator[Planned]:
         yield Planned(
             kind=ScheduledAmountKind.PERIOD,
             key=period.first.isoformat(),
-            description=f"{subscription.description}, {name}",
+            description=_with_ending(subscription.description, name),
             due_on=period.first,
             period_until=period.last,
             quantity=subscription.quantity,
             price=subscription.price,
             task_id=subscription.task_id,
         )
+
+
+def _with_ending(text: str, ending: str) -> str:
+    """Return "text, ending"; a text that leaves no room for the ending is cut."""
+    room = MOST_CHARACTERS - len(f", {ending}")
+    start = text if len(text) <= room else f"{text[: room - 1]}…"
+    return f"{start}, {ending}"
 
 
 def days_of(scheduled: ScheduledAmount | Planned) -> Period:

@@ -55,6 +55,18 @@ def firsts(project) -> list[str]:
     return [scheduled.key for scheduled in project.scheduled_amounts.all()]
 
 
+def test_a_long_description_is_cut_and_keeps_the_name_of_its_period():
+    subscription = create_subscription()
+    subscription.description = "x" * 200
+    subscription.save()
+
+    plan_scheduled_amounts(subscription.project, today=TODAY)
+
+    scheduled = subscription.project.scheduled_amounts.first()
+    assert len(scheduled.description) == 200
+    assert scheduled.description.endswith("x…, november 2026")
+
+
 def test_a_fixed_price_is_due_at_the_end_of_the_project():
     project = create_project(
         name="Website",
