@@ -98,8 +98,8 @@ def undo(change: RateChange, *, by: Membership, now: datetime.datetime) -> int:
     model = _model_of(change.subject)
     ids = [pk for _before, _after, some in change.rows for pk in some]
     rows = model.objects.filter(organisation=change.organisation_id, pk__in=ids)
-    rows.hold()
-    if locked := len(ids) - rows.unlocked().count():
+    # What was deleted since is no longer there to change.
+    if locked := len(rows.hold()) - rows.unlocked().count():
         raise TooLateToUndo(locked)
     count = sum(_priced_back(model, *group) for group in change.rows)
     edit = RateEdit(

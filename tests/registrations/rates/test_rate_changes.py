@@ -253,6 +253,15 @@ def test_a_change_is_not_undone_once_a_row_is_billed(office):
     assert rates(entry, other) == [96, 96]
 
 
+def test_a_row_that_was_deleted_since_does_not_stand_in_the_way_of_undo(office):
+    entry, gone = hours(office), hours(office)
+    change = saved(office, edit_for(office.task))
+    gone.delete()
+
+    assert rate_changes.undo(change, by=office.manager, now=NOW) == 1
+    assert rates(entry) == [95]
+
+
 def test_only_the_latest_change_is_undone_and_once(office):
     first = saved(office, edit_for(office.task))
     second = saved(office, edit_for(office.task, "100.00", MONDAY + DAY))
