@@ -57,6 +57,19 @@ def test_managers_keep_the_catalogue_and_employees_do_not(
     assert client_of(member).get(url(name)).status_code == status
 
 
+def test_who_sees_no_amounts_sees_no_rate_of_trips(organisation, client_of):
+    settings, _new = TripSettings.objects.get_or_create(organisation=organisation)
+    TripSettings.objects.filter(pk=settings.pk).update(rate=Decimal("0.37"))
+    member = create_membership(
+        organisation=organisation, role=Role.PROJECT_MANAGER, may_see_amounts=False
+    )
+
+    page = client_of(member).get(url("vehicle-list")).text
+
+    assert "0.37" not in page
+    assert url("vehicle-trip-settings") not in page
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_without_login_the_login_page_comes_first(name):
     response = Client().get(url(name))
