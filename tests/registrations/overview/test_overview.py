@@ -157,6 +157,17 @@ def test_a_manager_of_all_projects_without_amounts_gets_none_in_the_page(office,
     assert "87.65" not in page
 
 
+def test_a_manager_without_amounts_can_set_to_open_and_write_off(office, manager):
+    office.manager.may_see_amounts = False
+    office.manager.save()
+    row_of(office)
+
+    page = manager.get(reverse("registrations:overview-hours")).content.decode()
+
+    assert "Set to open…" in page
+    assert "Write off…" in page
+
+
 def test_a_manager_of_own_projects_adds_up_the_amounts_of_a_selection(office, manager):
     office.manager.manages_all_projects, office.manager.may_see_amounts = False, True
     office.manager.save()
