@@ -383,6 +383,24 @@ def test_a_fixed_price_is_planned_when_it_is_saved(client, customer):
     assert Project.objects.get().scheduled_amounts.get().price == Decimal("5000.00")
 
 
+def test_a_billed_amount_has_a_link_to_its_invoice_for_who_invoices_only(
+    client, client_of, organisation, customer
+):
+    project = create_project(
+        customer=customer, method=Method.FIXED_PRICE, fixed_price=Decimal("5000.00")
+    )
+    plan_scheduled_amounts(project, today=timezone.localdate())
+    line = create_invoice_line(project=project)
+    project.scheduled_amounts.update(invoice_line=line)
+    administrator = create_membership(organisation=organisation, role=Role.ADMINISTRATOR)
+    invoice = reverse("billing:invoice-detail", args=[line.invoice_id])
+
+    assert invoice in client_of(administrator).get(url("detail", project.pk)).text
+    page = client.get(url("detail", project.pk)).text
+    assert "On a draft" in page
+    assert invoice not in page
+
+
 def test_a_billed_price_does_not_change(client, customer):
     project = create_project(
         customer=customer, name="Website", method="fixed_price", fixed_price=Decimal("5000.00")
