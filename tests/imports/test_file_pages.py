@@ -157,6 +157,13 @@ def test_what_cannot_be_read_is_said_at_the_file(client, name, content, sentence
     assert not FileImport.objects.exists()
 
 
+def test_without_imports_the_list_leads_to_the_first(client):
+    shown = client.get(LIST).content.decode()
+
+    assert shown.count(reverse("imports:file-new")) == 2
+    assert "No file has been imported yet." in shown
+
+
 def test_only_administrators_import(agency, client_of):
     for role in (Role.PROJECT_MANAGER, Role.EMPLOYEE):
         member = create_membership(organisation=agency.organisation, role=role)
