@@ -78,12 +78,18 @@ def eboekhouden(request: MemberRequest) -> HttpResponse:
 @administrator_required
 @limited("connection tests")
 def eboekhouden_test(request: MemberRequest) -> HttpResponse:
-    """Test the typed codes, and show the page again with everything that was typed."""
+    """Test the typed codes, and show the page again with everything that was typed.
+
+    Codes that work are stored, so new ones need the same confirmation as saving.
+    """
     connection = get_object_or_404(
         Connection.objects.filter(is_active=True), organisation=request.organisation
     )
     form = ConnectionForm(request.POST, connection=connection)
     if not form.may_be_tested:
+        return _page(request, connection, form)
+    if form.has_new_codes and not is_confirmed(request):
+        form.add_error(None, to_confirm())
         return _page(request, connection, form)
     tested = test_connection(connection, typed=form.typed(), by=request.user, now=timezone.now())
     # A new form, because a successful test fetches the chart of accounts to choose from.

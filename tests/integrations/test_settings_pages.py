@@ -1,12 +1,15 @@
 """Settings → Integrations and Settings → e-Boekhouden in a browser."""
 
 import sys
+import time
 
 import pytest
 from django.core.signals import got_request_exception
 from django.urls import reverse
 from django.views.debug import ExceptionReporter
 
+from accounts.login.confirming import WINDOW
+from accounts.middleware import LOGIN_KEY
 from accounts.models import Role
 from integrations.models import Connection
 from tests.factories import create_connection, create_membership, create_organisation
@@ -36,6 +39,13 @@ def codes(eboekhouden):
         "code_1": eboekhouden.security_code_1,
         "code_2": eboekhouden.security_code_2,
     }
+
+
+def an_hour_later(client):
+    """The login of this client becomes older than a confirmation may be."""
+    session = client.session
+    session[LOGIN_KEY] = time.time() - WINDOW - 60
+    session.save()
 
 
 def test_one_click_activates_and_leads_to_the_settings(inside, organisation):
@@ -81,6 +91,26 @@ def test_a_test_keeps_what_was_typed_and_shows_no_code(inside, connection, eboek
         assert secret not in page
     connection.refresh_from_db()
     assert connection.template != "Typed template"
+
+
+@pytest.mark.parametrize("page", [PAGE, TEST])
+def test_new_codes_need_a_recent_confirmation(inside, connection, eboekhouden, page):
+    an_hour_later(inside)
+    Connection.objects.filter(pk=connection.pk).update(username="somebody-else")
+
+    shown = inside.post(page, form(**codes(eboekhouden))).content.decode()
+
+    assert f'href="{reverse("account_reauthenticate")}?next=' in shown
+    connection.refresh_from_db()
+    assert connection.username == "somebody-else"
+
+
+def test_codes_in_use_are_tested_without_a_confirmation(inside, connection):
+    an_hour_later(inside)
+
+    shown = inside.post(TEST, form(username=connection.username)).content.decode()
+
+    assert "Connected to" in shown
 
 
 def test_the_browser_keeps_the_codes_until_they_are_stored(inside, connection, eboekhouden):
