@@ -208,8 +208,19 @@ def _read(text: str = "") -> datetime.datetime | None:
 
 def _put_back(text: str, *, by: Membership) -> int:
     (found,) = serializers.deserialize("json", text)
+    if _lacks_something(found.object):
+        raise TooLate
     try:
         registering.put_back(cast(Registration, found.object), by=by)
     except ValidationError as error:
         raise TooLate(" ".join(error.messages)) from error
     return 1
+
+
+def _lacks_something(row: Any) -> bool:
+    """Return True if a row that it refers to was deleted since, such as its project."""
+    for field in row._meta.concrete_fields:
+        pk = getattr(row, field.attname) if field.is_relation else None
+        if pk is not None and not field.related_model._base_manager.filter(pk=pk).exists():
+            return True
+    return False

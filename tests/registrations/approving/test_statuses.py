@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Organisation
 from billing.models import Invoice
+from projects.models import ProjectTask
 from registrations.approving import statuses
 from registrations.models import Status, TimeEntry
 from registrations.overview.selection import Selection
@@ -465,3 +466,15 @@ def test_a_selection_ends_with_every_action(office, administrator, name):
 
 def test_a_selection_of_which_nothing_changed_stays(office, manager):
     assert "data-selection-done" not in text(act(manager, "approve", row_of(office)))
+
+
+def test_undo_of_a_delete_is_too_late_once_the_project_is_gone(office, employee):
+    row = row_of(office)
+    answer = employee.post(reverse("registrations:hour-delete", args=[row.pk]), follow=True)
+    ProjectTask.objects.all().delete()
+    office.project.delete()
+
+    refused = undo(employee, answer)
+
+    assert told(refused) == ["This can no longer be undone."]
+    assert not TimeEntry.objects.exists()
