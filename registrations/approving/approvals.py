@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, full_name
+from lib.choices import chosen_id
 from projects.models import Project, Task
 
 from ..expected import NOTHING, ExpectedDay, expected_days
@@ -478,13 +479,14 @@ def _condition(scope: str, kind: str) -> Q | None:
     try:
         match name, parts:
             case "p", [person]:
-                return Q(membership=int(person))
+                return Q(membership=chosen_id(person))
             case "d", [person, day]:
-                return Q(membership=int(person), date=datetime.date.fromisoformat(day))
+                return Q(membership=chosen_id(person), date=datetime.date.fromisoformat(day))
             case "w", [person, project, task] if kind == "hours":
-                return Q(membership=int(person), project=int(project), task=int(task))
+                ids = [chosen_id(one) for one in (person, project, task)]
+                return Q(membership=ids[0], project=ids[1], task=ids[2])
             case "r", [found, pk] if kind == found:
-                return Q(pk=int(pk))
+                return Q(pk=chosen_id(pk))
     except ValueError:
         return None
     return None

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import approver_required
 from accounts.models import Membership, MembershipQuerySet
 from accounts.requests import MemberRequest
+from lib.choices import chosen_id
 from lib.days import read_day
 from lib.form_fields import LineFilter, MultilineField
 from lib.formats import day as shown_day
@@ -318,7 +319,7 @@ def _rows_context(
 
 def _selection(request: MemberRequest, scopes: list[str], wanted: Sequence[str]) -> Selection:
     monday = _monday(request.POST, default=monday_of(timezone.localdate()))
-    projects = [int(one) for one in request.POST.getlist("project") if one.isdecimal()]
+    projects = [chosen_id(one) for one in request.POST.getlist("project")]
     return approvals.selection_of(
         scopes,
         request.membership,

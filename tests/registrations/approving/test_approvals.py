@@ -256,6 +256,16 @@ def test_the_page_says_what_is_missing_of_the_contract(manager, office):
     )
 
 
+@pytest.mark.parametrize("scope", ["p:x", "p:" + "9" * 5000, "r:hours:" + "9" * 30, "d:x:y"])
+def test_a_scope_that_names_nothing_is_ignored(manager, office, scope):
+    row = submitted(office)
+
+    answer = manager.post(APPROVE, sent(scope, project="9" * 5000))
+
+    assert answer.status_code == 302
+    assert statuses_of(row) == [Status.SUBMITTED]
+
+
 @pytest.fixture
 def elsewhere(office):
     """A manager of own projects, and a project that is not theirs with a team."""
