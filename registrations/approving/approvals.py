@@ -264,11 +264,13 @@ def matrix_of(
     others = _others(by, monday, projects=projects)
     there = {one["membership"] for one in groups} | set(others)
     wanted = Q(pk__in=there) if projects or not by.is_manager_of_all else _active_or(there)
-    with_weekend = any(one["date"].weekday() > 4 for one in groups)
-    days = week_days(monday, with_weekend=with_weekend)
     own_is_fine = decides_own(by)
     members = list(people.filter(wanted).select_related("user"))
     expected = _expected_of(members, monday) if with_expected else None
+    worked = [one["date"] for one in groups]
+    due = [day for (_pk, day), minutes in (expected or {}).items() if minutes]
+    with_weekend = any(day.weekday() > 4 for day in (*worked, *due))
+    days = week_days(monday, with_weekend=with_weekend)
     found = {
         one.pk: Person(
             member=one,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role
+from registrations.approving.approvals import matrix_of
 from registrations.history import history_of
 from registrations.models import Decision, Status, TimeEntry
 from registrations.periods import monday_of
@@ -254,6 +255,21 @@ def test_the_page_says_what_is_missing_of_the_contract(manager, office):
     assert "Expected" not in text(
         manager.get(PAGE, {"date": last_monday().isoformat(), "project": office.project.pk})
     )
+
+
+def test_contract_hours_of_a_saturday_count_before_anything_is_registered(office):
+    factories.create_contract(membership=office.employee, saturday=240)
+    everyone = office.organisation.memberships.filter(pk=office.employee.pk)
+
+    (person,) = matrix_of(
+        office.administrator,
+        last_monday(),
+        today=timezone.localdate(),
+        people=everyone,
+        with_expected=True,
+    ).people
+
+    assert person.expected_minutes == person.missing == 44 * 60
 
 
 @pytest.mark.parametrize("scope", ["p:x", "p:" + "9" * 5000, "r:hours:" + "9" * 30, "d:x:y"])
