@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from lib.amounts import AmountField
@@ -140,7 +141,20 @@ class TripsKind(RegistrationKind):
             distance=row.values.get("distance"),
             has_vehicle=row.values.get("vehicle") is not None,
         )
-        return {**super().own_errors(row, target), **readings}
+        return {**super().own_errors(row, target), **(readings or _limit_errors(target))}
 
     def shown(self, name: str, value: Any) -> str:
         return f"{kilometres(value)} km"
+
+
+def _limit_errors(trip: Trip) -> dict[str, str]:
+    """Return what the limits of the model refuse, by field; a form field does not know them."""
+    errors = {}
+    for name in ("distance", *READINGS):
+        value = getattr(trip, name)
+        try:
+            if value is not None:
+                cast(Any, Trip._meta.get_field(name)).run_validators(value)
+        except ValidationError as error:
+            errors[name] = " ".join(error.messages)
+    return errors

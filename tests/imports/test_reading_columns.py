@@ -255,6 +255,28 @@ def test_readings_of_the_odometer_give_the_distance_of_a_trip(office, daan):
     ]
 
 
+def test_a_distance_has_the_limits_of_the_form(office, daan):
+    office.organisation.vehicles.create(name="ID.3")
+    head = ("Datum", "Medewerker", "Van", "Naar", "Km", "Soort", "Auto", "Beginstand", "Eindstand")
+    of_a_day = ("28-11-2025", "Daan Visser", "Zwolle", "Deventer")
+    rows = table(
+        head,
+        (*of_a_day, "", "privé", "ID.3", "4521", "45210"),
+        (*of_a_day, "5001", "privé", "", "", ""),
+        (*of_a_day, "0", "privé", "", "", ""),
+        (*of_a_day, "", "privé", "ID.3", "10000000", "10000010"),
+    )
+
+    plans = office.check(office.take(rows, kind="trips")).plans
+
+    assert [list(plan.errors) for plan in plans] == [
+        ["distance"],
+        ["distance"],
+        ["distance"],
+        ["odometer_begin", "odometer_end"],
+    ]
+
+
 def test_start_end_and_pause_give_the_duration_as_in_the_form(office, daan):
     head = ("Datum", "Medewerker", "Project", "Taak", "Start", "Eind", "Pauze", "Uren")
     rows = [
