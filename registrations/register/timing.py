@@ -49,11 +49,10 @@ def timer_of(membership: Membership) -> Timer | None:
 
 def needs_end(timer: Timer, *, now: datetime.datetime) -> bool:
     """Return True if the person must say when the work ended: it ran long, or over midnight."""
-    started, ended = (
-        timezone.localtime(timer.started_at),
-        timezone.localtime(timer.stopped_at or now),
-    )
-    return ended - started > LONG or ended.date() != started.date()
+    ended = timer.stopped_at or now
+    if ended - timer.started_at > LONG:
+        return True
+    return timezone.localdate(ended) != timezone.localdate(timer.started_at)
 
 
 def parts_of(begin: datetime.datetime, end: datetime.datetime) -> list[Part]:

@@ -230,6 +230,15 @@ def test_a_kept_time_is_registered_on_other_work_with_all_of_its_time(office, em
     assert not Timer.objects.exists()
 
 
+def test_nine_true_hours_in_the_night_that_the_clock_goes_forward_are_not_long(office):
+    timer = running(office, at("2026-03-29T00:30"))
+    timer.refresh_from_db()
+    clock = at("2026-03-29T11:00").astimezone(datetime.UTC)
+
+    assert not timing.needs_end(timer, now=clock)
+    assert timing.needs_end(timer, now=clock + datetime.timedelta(minutes=31))
+
+
 def test_a_forgotten_timer_asks_when_the_work_ended(office, employee):
     started = ago(hours=11)
     running(office, started)
