@@ -163,7 +163,7 @@ def copied(row: Registration) -> Registration:
     """Return a new, unsaved, open copy, without receipt, clock times and odometer."""
     related = ("project__customer", "membership__user")
     new = type(row).objects.select_related(*related).get(pk=row.pk)
-    new.pk, new.invoice_line = None, None
+    new.pk, new.invoice_line, new.created_at = None, None, timezone.now()
     new.status, new.status_note = Status.OPEN, ""
     new.status_by, new.status_at = None, None
     new._state.adding = True

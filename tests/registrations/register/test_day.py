@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from registrations.models import Status, TimeEntry
 from tests import factories
@@ -115,12 +115,14 @@ def test_the_times_of_free_time_are_filled_in_by_a_link(office, employee):
 
 def test_work_of_another_day_is_added_again_in_one_step(office, employee):
     row = row_of(office, date=yesterday(), minutes=90, description="Sprint", status=Status.APPROVED)
+    TimeEntry.objects.filter(pk=row.pk).update(created_at=now() - datetime.timedelta(days=7))
     assert "Add 1:30" in day_page(employee)
 
     employee.post(f"{reverse('registrations:hour-again', args=[row.pk])}?date={localdate()}")
 
     new = TimeEntry.objects.get(date=localdate())
     assert (new.minutes, new.description, new.status) == (90, "Sprint", Status.OPEN)
+    assert now() - new.created_at < datetime.timedelta(days=1)
     assert "Add 1:30" not in day_page(employee)
 
 
