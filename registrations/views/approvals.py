@@ -30,7 +30,7 @@ from projects.models import Project, ProjectMember
 
 from .. import pickers
 from ..approving import approvals, statuses, undoing
-from ..models import Status
+from ..models import Status, TimeEntry
 from ..naming import link_to, whose
 from ..overview.filters import Picked
 from ..overview.selection import Selection
@@ -181,7 +181,6 @@ def approvals_approve(request: MemberRequest) -> HttpResponse:
     left = _selection(request, scopes, () if also_open else (Status.OPEN,))
     if not selection and left:
         return _question(request, left)
-    minutes = approvals.minutes_of(selection)
     outcome = statuses.approve(selection, by=request.membership, also_open=also_open)
     if outcome.changed:
         text = ngettext(
@@ -189,6 +188,8 @@ def approvals_approve(request: MemberRequest) -> HttpResponse:
             "%(count)d registrations approved, %(time)s.",
             outcome.changed,
         )
+        approved = [pk for one in outcome.before if one.model is TimeEntry for pk in one.ids]
+        minutes = approvals.minutes_of(Selection(time_entries=tuple(approved)))
         told = {"count": outcome.changed, "time": format_duration(minutes)}
         back = undoing.undo_status(request, outcome.before, to=Status.APPROVED)
         toast(request, text % told, undo=back)

@@ -89,6 +89,16 @@ def test_an_approval_can_be_undone(manager, office):
     assert statuses_of(row) == ["submitted"]
 
 
+def test_the_time_that_was_approved_leaves_out_what_was_not(manager, office):
+    theirs, own = submitted(office), submitted(office, membership=office.manager, minutes=240)
+    scopes = [f"p:{office.employee.pk}", f"p:{office.manager.pk}"]
+
+    page = text(manager.post(APPROVE, sent(*scopes), follow=True))
+
+    assert statuses_of(theirs, own) == ["approved", "submitted"]
+    assert "1 registration approved, 1:00" in page
+
+
 def test_a_rejection_asks_for_a_message_and_keeps_it(manager, office):
     row = submitted(office)
 
