@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from projects.models.project import HOURLY, Method
 from registrations.models import (
+    DRAFT,
     KINDS,
     Expense,
     RegistrationQuerySet,
@@ -99,7 +100,7 @@ def submitted(model: type[Any], membership: Membership) -> "QuerySet[Any]":
 
 
 def on_draft(model: type[Any], membership: Membership) -> "QuerySet[Any]":
-    return rows_of(model, membership).filter(invoice_line__invoice__status="draft")
+    return rows_of(model, membership).filter(invoice_line__invoice__status=DRAFT)
 
 
 def kept(membership: Membership) -> Iterator[Kept]:

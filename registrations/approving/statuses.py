@@ -19,6 +19,7 @@ from audit.recording import Rows, record_rows
 from .. import history, naming
 from ..models import (
     BILLABLE_STATUSES,
+    DRAFT,
     UNSETTLED_STATUSES,
     Registration,
     RegistrationQuerySet,
@@ -44,8 +45,6 @@ ALREADY = {
 }
 # Per kind and reason, at most so many of the rows that a change skips are named.
 NAMED = 3
-# The status of an invoice that is a draft.
-DRAFT = "draft"
 
 
 @dataclass(frozen=True)

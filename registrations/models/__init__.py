@@ -5,6 +5,7 @@ from .favourites import FavouriteTrip, FavouriteWork
 from .leave import Leave, LeaveGrant, LeaveKind, LeaveStatus
 from .registration import (
     BILLABLE_STATUSES,
+    DRAFT,
     EARNING_STATUSES,
     EDITABLE_STATUSES,
     KINDS,
@@ -23,6 +24,7 @@ from .timer import Timer
 
 __all__ = [
     "BILLABLE_STATUSES",
+    "DRAFT",
     "EARNING_STATUSES",
     "EDITABLE_STATUSES",
     "KINDS",

@@ -30,6 +30,8 @@ class Status(models.TextChoices):
     WRITTEN_OFF = "written_off", _("Written off")
 
 
+# The status of an invoice that is a draft; the model of invoices is above this app.
+DRAFT = "draft"
 BILLABLE_STATUSES = (Status.OPEN, Status.SUBMITTED, Status.APPROVED)
 # Statuses of registrations that count as earned: not rejected, and not written off.
 EARNING_STATUSES = (*BILLABLE_STATUSES, Status.INVOICED)

@@ -20,11 +20,9 @@ from lib.kilometres import short
 from lib.money import hours
 from lib.spreadsheets import Cell, Sheet
 
-from ..models import Expense, Registration, Status, TimeEntry, Trip
+from ..models import DRAFT, Expense, Registration, Status, TimeEntry, Trip
 
 CHUNK = 2_000  # rows that the database sends at a time
-# The status of an invoice that is still a draft; its model is above this app.
-DRAFT = "draft"
 # The names of an employee, and of the customer and the project of a row.
 NAMES = (
     "membership__user__first_name",

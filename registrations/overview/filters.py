@@ -20,10 +20,9 @@ from lib.picker_fields import SeveralPicker
 from projects.models import ExpenseCategory, Project, Task, Vehicle
 
 from .. import periods, pickers
-from ..models import RegistrationQuerySet, Status, TripKind
+from ..models import UNSETTLED_STATUSES, RegistrationQuerySet, Status, TripKind
 
 NOT_INVOICED = "not_invoiced"
-INVOICEABLE = (Status.OPEN, Status.SUBMITTED, Status.APPROVED, Status.REJECTED)
 YES_OR_NO = (("", _("All")), ("yes", _("Billable")), ("no", _("Not billable")))
 
 
@@ -159,7 +158,7 @@ class RegistrationFilter(filters.FilterSet):
             return rows
         condition = Q(status__in=[status for status in chosen if status != NOT_INVOICED])
         if NOT_INVOICED in chosen:
-            condition |= Q(status__in=INVOICEABLE)
+            condition |= Q(status__in=UNSETTLED_STATUSES)
         return rows.filter(condition)
 
     def with_billable(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:

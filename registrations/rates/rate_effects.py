@@ -23,7 +23,7 @@ from projects.dated_rates import RateEdit, TripRates, rates_of
 from projects.models import Method, Project, ProjectMember, ProjectTask, Task
 from projects.rates import RateBook
 
-from ..models import RegistrationQuerySet, TimeEntry, Trip
+from ..models import DRAFT, RegistrationQuerySet, TimeEntry, Trip
 from .pricing import worth_of_hours, worth_of_trips
 
 SALT = "registrations.rate_changes"
@@ -255,6 +255,6 @@ def _billed(rows: RegistrationQuerySet) -> Iterator[Billed]:
     for group in groups.annotate(count=Count("*"), total=total).order_by(
         "invoice_line__invoice__number"
     ):
-        is_draft = group["invoice_line__invoice__status"] == "draft"
+        is_draft = group["invoice_line__invoice__status"] == DRAFT
         number = group["invoice_line__invoice__number"]
         yield Billed(number, is_draft, group["count"], 0 if is_trips else group["total"])

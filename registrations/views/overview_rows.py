@@ -16,11 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, full_name
 from lib.row_urls import row_urls
 
-from ..models import Expense, Registration, Status, TimeEntry, Trip
+from ..models import DRAFT, Expense, Registration, Status, TimeEntry, Trip
 from ..overview.overviews import Overview
 
-# The status of an invoice that is still a draft; its model is above this app.
-DRAFT = "draft"
 # The kind of tag of a row on a draft, which is not invoiced yet.
 WAITING = "waiting"
 USER_NAMES = ("first_name", "last_name", "email")
