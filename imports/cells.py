@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from lib.amounts import AmbiguousAmount, AmountField, parse_amount
 from lib.days import describe_day, read_day
 from lib.folding import fold
+from lib.formats import day as shown_day
 from lib.tables import Cell
 from lib.text import clean_line
 from lib.times import AmbiguousTime, format_duration, parse_duration
@@ -148,7 +149,7 @@ class Day(Reader):
         return bool(_PARTS.fullmatch(text) or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text))
 
     def shown(self, value: Any) -> str:
-        return f"{value:%d-%m-%Y}" if value else ""
+        return shown_day(value) if value else ""
 
     def _described(self, text: str, reading: str) -> str:
         try:

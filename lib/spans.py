@@ -6,6 +6,7 @@ from itertools import product
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .formats import day as shown_day
 from .times import format_clock
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -17,7 +18,7 @@ class NoSuchTime(ValueError):
 
     def __init__(self, moment: datetime.time, day: datetime.date, *, is_end: bool) -> None:
         sentence = _("%(time)s does not exist on %(day)s, because the clock goes forward then.")
-        super().__init__(sentence % {"time": format_clock(moment), "day": day.strftime("%d-%m-%Y")})
+        super().__init__(sentence % {"time": format_clock(moment), "day": shown_day(day)})
         self.is_end = is_end
 
 

@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
+from lib.days import FIRST_YEAR, LAST_YEAR
+from lib.formats import day as shown_day
 from lib.text import fill
 from lib.times import DAY, format_duration
 from projects.models import Project, ProjectTask
@@ -16,14 +18,19 @@ from projects.models import Project, ProjectTask
 from . import overlaps
 from .models import Registration, TimeEntry, Trip, TripKind
 
-# Years that can be booked, and an amount in euros that no longer fits on a line.
-FIRST_YEAR, LAST_YEAR = 1980, 2049
+# An amount in euros that no longer fits on a line.
 TOO_MUCH = Decimal(10) ** 10
 
 
 def is_registrable(day: datetime.date) -> bool:
     """Return True if registrations of that day can be booked."""
     return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def year_in(text: str) -> int | None:
+    """Return the year in an address; None if its days cannot be booked, or it is no year."""
+    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
+    return year if FIRST_YEAR <= year <= LAST_YEAR else None
 
 
 def check_amount(row: Registration) -> None:
@@ -106,9 +113,9 @@ def _date_errors(row: Registration) -> dict[str, str]:
         years = {"first": FIRST_YEAR, "last": LAST_YEAR}
         return {"date": _("Choose a day between %(first)d and %(last)d.") % years}
     if starts and row.date < starts:
-        return {"date": _("This project starts on %s.") % starts.strftime("%d-%m-%Y")}
+        return {"date": _("This project starts on %s.") % shown_day(starts)}
     if ends and row.date > ends:
-        return {"date": _("This project ended on %s.") % ends.strftime("%d-%m-%Y")}
+        return {"date": _("This project ended on %s.") % shown_day(ends)}
     return {}
 
 

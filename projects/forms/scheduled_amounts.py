@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation
 from lib.amounts import AmountField, QuantityField
 from lib.form_fields import DayField, LineField
+from lib.formats import day as shown_day
 from lib.formats import euro
 from lib.money import ZERO, net_amount
 from lib.picker_fields import PickerField
@@ -158,7 +159,7 @@ class SubscriptionForm(AsksQuestions, ShowsUnderstood, forms.ModelForm):  # type
         new_periods = list(periods(frequency, starts_on=starts, until=last))
         if any(new.overlaps(old) and new != old for new in new_periods for old in billed):
             text = _("Already billed up to %(day)s. Start the new periods after that date.")
-            self.add_error("starts_on", text % {"day": last.strftime("%d-%m-%Y")})
+            self.add_error("starts_on", text % {"day": shown_day(last)})
 
     def _billed_periods(self) -> list[Period]:
         if self.instance.pk is None:

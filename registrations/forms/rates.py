@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib.amounts import AmountField
+from lib.days import FIRST_YEAR, LAST_YEAR
 from lib.form_fields import DayField
 from lib.text import fill
 from lib.understanding import ShowsUnderstood, number
@@ -19,7 +20,7 @@ from projects.dated_rates import RateEdit, rates_of
 from projects.models import DatedRate, RateKind
 
 from ..rates.rated import Rated, general_of
-from ..rules import FIRST_YEAR, LAST_YEAR, is_registrable
+from ..rules import is_registrable
 
 CHANGE, LEAVE = "change", "leave"
 

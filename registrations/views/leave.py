@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import approver_of_all_required, managers_of_all_required, member_required
 from accounts.models import Membership
 from accounts.requests import MemberRequest
+from lib.days import FIRST_YEAR, LAST_YEAR
 from lib.formats import day as shown_day
 from lib.paging import page_of
 from lib.times import format_duration
@@ -29,12 +30,12 @@ from ..expected import expected_days
 from ..forms.leave import GrantsForm, LeaveForm
 from ..forms.somebody import SomebodyForm
 from ..models import Leave, LeaveStatus
+from ..rules import year_in
 from .actions import back_of
 from .register import day_of, subject_of
 
 # Signs what a toast puts back; it may do so for an hour.
 SALT, AN_HOUR = "registrations.leave", 3600
-YEARS = (1980, 2049)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,9 +183,7 @@ def _named(spell: leave.Spell) -> str:
 
 
 def _year(request: MemberRequest) -> int:
-    text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
-    return year if YEARS[0] <= year <= YEARS[1] else day_of(request).year
+    return year_in(request.GET.get("year", "")) or day_of(request).year
 
 
 def _address(request: MemberRequest, subject: Membership, year: int) -> str:
@@ -208,7 +207,7 @@ def _page(request: MemberRequest, subject: Membership, form: LeaveForm) -> HttpR
     context: dict[str, Any] = {
         "form": form,
         "year": year,
-        "years": (max(YEARS[0], year - 1), min(YEARS[1], year + 1)),
+        "years": (max(FIRST_YEAR, year - 1), min(LAST_YEAR, year + 1)),
         "is_this_year": year == today.year,
         "subject": subject,
         "is_for_another": is_other,

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, full_name
+from lib.formats import day as shown_day
 from lib.row_urls import row_urls
 
 from ..models import DRAFT, Expense, Registration, Status, TimeEntry, Trip
@@ -114,7 +115,7 @@ class RowReader:
             pk=pk,
             date=day,
             select_label=self._select
-            % {"day": f"{day:%d-%m-%Y}", "project": project or self._no_project},
+            % {"day": shown_day(day), "project": project or self._no_project},
             figures=self._figures(values),
             employee=full_name(*(values[f"membership__user__{name}"] for name in USER_NAMES)),
             customer=values["project__customer__name"] or "",

@@ -18,7 +18,7 @@ from lib.spreadsheets import sheet_response
 from ..models import FavouriteTrip, Trip
 from ..register.register_pages import TRIPS
 from ..rights import sees_everything
-from ..rules import FIRST_YEAR, LAST_YEAR
+from ..rules import year_in
 from ..trips import favourite_trips
 from ..trips.trip_log import TripLog, log_of, sheet_of_log, totals_of, vehicles_of
 
@@ -76,9 +76,7 @@ def favourite_trip_remove(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _year(request: MemberRequest) -> int:
-    text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
-    return year if FIRST_YEAR <= year <= LAST_YEAR else timezone.localdate().year
+    return year_in(request.GET.get("year", "")) or timezone.localdate().year
 
 
 def _vehicle(request: MemberRequest) -> int | None:
