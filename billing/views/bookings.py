@@ -22,8 +22,7 @@ from ..bookings.side_by_side import sides
 from ..invoices.timeline import changes_in_words
 from ..models import Batch, Booking, InvoiceEvent, State
 from ..models.booking import NEEDS_ATTENTION, OPEN_STATES, BatchQuerySet, BookingQuerySet
-from ..resolving import actions as actions
-from ..resolving import renumbering
+from ..resolving import actions, renumbering
 from ..resolving import rules as interventions
 
 # The chips above the list, and the states behind each.

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib import spans
+from lib.time_fields import ClockField
 from lib.times import DAY, format_clock, format_duration, parse_pause
 from projects.models import ProjectTask, Task
 from registrations import overlaps, rules
-from registrations.fields import ClockField
 from registrations.models import TimeEntry
 from registrations.rates.rounding import round_days
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lib import spans
 from lib.picker_fields import PickerField
+from lib.time_fields import ClockField, DurationField, PauseField
 from lib.times import DAY, NOON, format_clock, format_duration
 from projects.models import Project, ProjectTask
 
 from .. import rules
 from ..bookable import bookable_work, is_billable_work, without_task, work_of
-from ..fields import ClockField, DurationField, PauseField
 from ..models import TimeEntry
 from ..rules import is_registrable
 from .registration import RegistrationForm

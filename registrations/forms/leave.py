@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from lib.form_fields import DayField, MultilineField
 from lib.text import clean_line
+from lib.time_fields import DurationField
 from lib.times import format_duration
 from lib.understanding import ShowsUnderstood
 
-from ..fields import DurationField
 from ..models import LeaveKind
 
 _HOURS = re.compile(r"(?P<hours>[0-9]{1,4})(?:(?P<sign>[:.,])(?P<rest>[0-9]{1,2}))?")

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from lib.form_fields import DayField, MultilineField
 from lib.picker_fields import PickerField
+from lib.time_fields import ClockField
 from projects.models import ProjectTask
 
 from ..bookable import bookable_work
-from ..fields import ClockField
 from ..models import Timer
 
 

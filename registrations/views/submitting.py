@@ -1,7 +1,6 @@
 """Register → Hours: submit a day or a week, and take it back."""
 
 import datetime
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -24,6 +23,7 @@ from ..models import Status
 from ..periods import ONE_DAY, monday_of
 from .actions import back_of
 from .register import day_of, subject_of
+from .week import query_of_week
 
 
 @require_POST
@@ -49,7 +49,7 @@ def submit_week(request: MemberRequest) -> HttpResponse:
         "monday": monday,
         "today": today,
         "subject": subject,
-        "query": _query(monday, subject if subject.pk != request.membership.pk else None),
+        "query": query_of_week(monday, subject if subject.pk != request.membership.pk else None),
     }
     return render(request, "registrations/submit.html", context)
 
@@ -104,13 +104,8 @@ def _submit(request: MemberRequest, chosen: Choice) -> None:
         toast(request, text % told, undo=back)
 
 
-def _query(monday: datetime.date, subject: Membership | None) -> str:
-    query = {"date": monday.isoformat()}
-    return urlencode({**query, "employee": subject.pk} if subject else query)
-
-
 def _to_week(request: MemberRequest, subject: Membership, monday: datetime.date) -> HttpResponse:
-    query = _query(monday, subject if subject.pk != request.membership.pk else None)
+    query = query_of_week(monday, subject if subject.pk != request.membership.pk else None)
     url = f"{reverse('registrations:hours-week')}?{query}"
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": url})

@@ -136,7 +136,7 @@ def _page(
         "subject": subject,
         "is_for_another": is_other,
         "is_partial": not sees_all_of(request.membership, subject),
-        "query": _query(monday, subject if is_other else None),
+        "query": query_of_week(monday, subject if is_other else None),
         "added": rows,
         "add_row": AddRowForm(subject=subject),
         "begins_at": _begins_at(grid, rows),
@@ -202,7 +202,8 @@ def _rows(request: MemberRequest) -> list[int]:
     return list(dict.fromkeys(pk for pk in ids if pk))
 
 
-def _query(monday: datetime.date, subject: Membership | None) -> str:
+def query_of_week(monday: datetime.date, subject: Membership | None) -> str:
+    """Return the query of the page of a week: of `subject`, else of the reader."""
     query = {"date": monday.isoformat()}
     return urlencode({**query, "employee": subject.pk} if subject else query)
 
@@ -211,5 +212,5 @@ def _address(request: MemberRequest, subject: Membership, *, rows: list[int] | N
     monday = monday_of(day_of(request))
     is_other = subject.pk != request.membership.pk
     added = urlencode([("row", pk) for pk in rows or ()])
-    query = "&".join(filter(None, [_query(monday, subject if is_other else None), added]))
+    query = "&".join(filter(None, [query_of_week(monday, subject if is_other else None), added]))
     return f"{reverse('registrations:hours-week')}?{query}"

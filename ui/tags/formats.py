@@ -7,7 +7,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 DASH = "—"
-CENT = Decimal("0.01")
 
 
 def money(value: Decimal | int | str | None) -> str:

@@ -8,12 +8,11 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template import Context
 
+from lib.paging import SIZES
 from lib.picker_fields import PicksSeveral
 from lib.seeking import PARAMETERS, SeekPage
 
 from .pickers import chip_context
-
-PAGE_SIZES = (25, 50, 100, 250)
 
 
 def address_with(request: HttpRequest, **changes: object) -> str:
@@ -46,9 +45,7 @@ def sort_header(
     }
 
 
-def pagination(
-    context: Context, page: "Page[Any]", sizes: tuple[int, ...] = PAGE_SIZES
-) -> dict[str, object]:
+def pagination(context: Context, page: "Page[Any]") -> dict[str, object]:
     """The foot of a list: n of m results, page size (`size`), previous and next (`page`)."""
     request = context["request"]
     first, last = page.start_index(), page.end_index()
@@ -57,7 +54,7 @@ def pagination(
         "first": first,
         "last": last,
         "total": page.paginator.count,
-        "sizes": sorted({*sizes, page.paginator.per_page}),
+        "sizes": sorted({*SIZES, page.paginator.per_page}),
         "kept": [
             (name, value)
             for name, values in request.GET.lists()
@@ -72,7 +69,7 @@ def pagination(
 
 
 def seek_pagination(
-    context: Context, page: SeekPage, total: int | None = None, sizes: tuple[int, ...] = PAGE_SIZES
+    context: Context, page: SeekPage, total: int | None = None
 ) -> dict[str, object]:
     """The foot of a long list, of which only the neighbours of a page are known.
 
@@ -84,7 +81,7 @@ def seek_pagination(
         "page": page,
         "per_page": page.size,
         "total": total,
-        "sizes": sorted({*sizes, page.size}),
+        "sizes": sorted({*SIZES, page.size}),
         "kept": [
             (name, value)
             for name, values in request.GET.lists()
