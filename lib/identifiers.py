@@ -1,8 +1,7 @@
 """Validate IBAN, BIC, VAT, Chamber of Commerce and phone numbers; errors say what to correct.
 
 Every function takes the typed text and returns the stored one: without spaces, in capitals; a
-phone number keeps its spaces. They
-raise Django's ValidationError.
+phone number keeps its spaces. They raise Django's ValidationError.
 """
 
 import re

@@ -93,7 +93,7 @@ def _rc4(key: bytes, content: bytes) -> bytes:
 
 
 def _number(handler: bytes, name: str, *, default: int | None = None) -> int:
-    # The last one: crypt filters inside the handler have a Length of their own, in bytes.
+    # The largest Length: crypt filters inside the handler have one of their own, in bytes.
     found = re.findall((_NAME_AND_NUMBER % name).encode(), handler)
     if not found and default is None:
         raise ValueError(f"no {name} in the security handler")

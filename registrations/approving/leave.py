@@ -161,7 +161,6 @@ def decide(
     ids = [row.pk for row in spell.rows]
     rows = Leave.objects.filter(pk__in=ids, status=LeaveStatus.SUBMITTED)
     if rows.update(status=to, status_note=note, status_by=by, status_at=now) != len(ids):
-        transaction.set_rollback(True)
         raise NotChangeable
     action = Action.APPROVED if to == LeaveStatus.APPROVED else Action.REJECTED
     changes = change("status", LeaveStatus.SUBMITTED, to)
