@@ -174,6 +174,25 @@ def test_what_is_unfinished_is_said_with_a_link_and_no_button(inside, person, or
     assert User.objects.get(pk=person.user_id).first_name == "Wilhelmina"
 
 
+@pytest.mark.parametrize(
+    ("is_longer", "period"), [(False, "for seven years (art. 52 AWR)"), (True, "for ten years")]
+)
+def test_the_pages_name_the_years_of_the_organisation(
+    inside, person, organisation, is_longer, period
+):
+    organisation.keeps_ten_years = is_longer
+    organisation.save()
+    factories.create_expense(
+        project=factories.create_project(organisation=organisation),
+        membership=person,
+        is_billable=False,
+    )
+
+    assert period in inside.get(erase_page(person)).content.decode()
+    closing = inside.get(reverse("privacy:organisation-close")).content.decode()
+    assert period.split(" (")[0] in closing
+
+
 # --- Contact persons ------------------------------------------------------------------------------
 
 
