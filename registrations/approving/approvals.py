@@ -268,7 +268,7 @@ def matrix_of(
     members = list(people.filter(wanted).select_related("user"))
     expected = _expected_of(members, monday) if with_expected else None
     worked = [one["date"] for one in groups]
-    due = [day for (_pk, day), minutes in (expected or {}).items() if minutes]
+    due = [day for (_pk, day), one in (expected or {}).items() if one.minutes]
     with_weekend = any(day.weekday() > 4 for day in (*worked, *due))
     days = week_days(monday, with_weekend=with_weekend)
     found = {
