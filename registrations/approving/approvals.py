@@ -286,7 +286,7 @@ def matrix_of(
         if person := found.get(one["membership"]):
             person.add(one["date"], one["status"], minutes=one["total"], count=one["n"])
             person.billable += one["total"] if one["is_billable"] else 0
-            if one["status"] == Status.APPROVED:
+            if one["status"] == Status.APPROVED and one["status_by__user__email"]:
                 person.approvers.add(full_name(*(one[name] for name in _DECIDERS)))
     needing = sum(one.is_waiting for one in found.values())
     wanted_states = set(states)
