@@ -173,7 +173,10 @@ class FileWorker:
         with transaction.atomic():
             # First, because it locks the run.
             beat(self.run, now=self.clock(), done=done)
-            self._count(self._plan_and_store(reader, rows, context))
+            counts = self._count(self._plan_and_store(reader, rows, context))
+        # Only what is committed counts: a block may be stored a second time.
+        for name, count in counts.items():
+            setattr(self.run, name, count)
         self.run.done = done
         context.forget_planned()
 
@@ -191,7 +194,10 @@ class FileWorker:
         store_entries(entries_of(self.run, plans, by=self.by))
         return Counter(str(plan.outcome) for plan in plans)
 
-    def _count(self, counts: Counter[str]) -> None:
-        for outcome, name in COUNTERS.items():
-            setattr(self.run, name, getattr(self.run, name) + counts[outcome])
-        self.run.save(update_fields=list(COUNTERS.values()))
+    def _count(self, counts: Counter[str]) -> dict[str, int]:
+        """Store and return the number of rows by outcome, with those of a block."""
+        found = {
+            name: getattr(self.run, name) + counts[outcome] for outcome, name in COUNTERS.items()
+        }
+        FileImport.objects.filter(pk=self.run.pk).update(**found)
+        return found

@@ -138,22 +138,23 @@ def report_return_file(request: MemberRequest) -> HttpResponse:
         messages.error(request, _("Choose how the amounts were filed."))
         return redirect(address)
     try:
-        filed = file_return(
-            organisation,
-            period,
-            kind=filing.cleaned_data["kind"],
-            shown=filing.cleaned_data["shown"],
-            by=request.user,
-            now=timezone.now(),
-            today=timezone.localdate(),
-            counts_in=filing.cleaned_data.get("counts_in"),
-        )
+        # A return is not filed without closing the books, if that was asked with it.
+        with transaction.atomic():
+            filed = file_return(
+                organisation,
+                period,
+                kind=filing.cleaned_data["kind"],
+                shown=filing.cleaned_data["shown"],
+                by=request.user,
+                now=timezone.now(),
+                today=timezone.localdate(),
+                counts_in=filing.cleaned_data.get("counts_in"),
+            )
+            if filing.cleaned_data.get("close"):
+                close_until(organisation.pk, filed.last)
     except CannotFile as refusal:
         messages.error(request, str(refusal))
         return redirect(address)
-    if filing.cleaned_data.get("close"):
-        with transaction.atomic():
-            close_until(organisation.pk, filed.last)
     messages.success(request, _("The return of %(period)s is marked as filed.") % {"period": filed})
     return redirect(address)
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
-from django.db import models
+from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -271,10 +271,15 @@ class RegistrationKind(Kind):
             target.status_note = _("Imported from a file")
 
     def _change(self, changed: list[Any], context: Context) -> None:
-        """Store the figures; the same work keeps its rate."""
+        """Store the figures; the same work keeps its rate.
+
+        Raises IntegrityError if a row was locked or deleted since it was planned.
+        """
         ids = [one.pk for one in changed]
         rows = self.model.objects.filter(pk__in=ids).order_by("pk")
         stored = rows.select_for_update(of=("self",)).in_bulk()
+        if rows.unlocked().count() != len(ids):
+            raise IntegrityError("A registration can no longer be changed.")
         for one in changed:
             one.organisation = context.organisation
             one.membership = context.loaded[Membership][one.membership_id]

@@ -227,8 +227,8 @@ def grant(membership: Membership, *, year: int, minutes: int | None) -> None:
     before = rows.values_list("minutes", flat=True).first()
     if minutes is None:
         rows.delete()
-    elif not rows.update(minutes=minutes):
-        LeaveGrant.objects.create(membership=membership, year=year, minutes=minutes)
+    else:
+        rows.update_or_create(membership=membership, year=year, defaults={"minutes": minutes})
     told = [None if one is None else format_duration(one) for one in (before, minutes)]
     changes = change("holidays", *told)
     record_changes(Kind.LEAVE, membership, changes, note=str(year))

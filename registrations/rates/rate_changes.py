@@ -130,16 +130,16 @@ def change_recorded_as(entry: Entry) -> RateChange | None:
     if (entry.kind, entry.action) != (Kind.RATE, Action.CHANGED):
         return None
     labels = {model._meta.label_lower: name for name, model in SUBJECTS.items()}
+    # The entry is written in the transaction of the change, after it.
     found = RateChange.objects.filter(
         organisation=entry.organisation_id,
         subject_name=labels.get(entry.object_type, ""),
         subject_id=entry.object_id,
-        # The entry is written in the same transaction, after the change.
         made_at__range=(entry.at - RECORDED_WITHIN, entry.at),
-        undone_at=None,
     )
     change = found.first()
-    return change if change and is_latest(change) else None
+    can_be_undone = change is not None and change.undone_at is None and is_latest(change)
+    return change if can_be_undone else None
 
 
 def edit_of(found: DatedRate, *, from_on: datetime.date | None, rate: Decimal | None) -> RateEdit:

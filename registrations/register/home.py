@@ -1,6 +1,7 @@
 """The Home of a person: week against expected, today, what was rejected, missing, start again."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ from lib.spans import ONE_MINUTE
 
 from ..expected import days_between, expected_days, registered_minutes
 from ..models import (
-    EDITABLE_STATUSES,
     Expense,
     Leave,
     LeaveKind,
@@ -94,7 +94,7 @@ class Home:
 
 
 def home_of(membership: Membership, *, today: datetime.date, now: datetime.datetime) -> Home:
-    """Return the Home of a person; six queries, and one more for a timer that runs."""
+    """Return the Home of a person; seven queries, and one more for a timer that runs."""
     days = _days(membership, today)
     week = Week(tuple(days[-7:]))
     closed = membership.organisation.closed_until
@@ -108,13 +108,14 @@ def home_of(membership: Membership, *, today: datetime.date, now: datetime.datet
         again=_again(membership),
         timer=timer,
         running=(now - timer.started_at) // ONE_MINUTE if timer else 0,
-        editable_ids={
-            entry.pk
-            for entry in entries
-            if entry.invoice_line_id is None
-            and (membership.is_manager or entry.status in EDITABLE_STATUSES)
-        },
+        editable_ids=_editable_ids(entries, membership),
     )
+
+
+def _editable_ids(entries: Sequence[TimeEntry], membership: Membership) -> set[int]:
+    ids = [entry.pk for entry in entries]
+    rows = TimeEntry.objects.editable_by(membership).filter(pk__in=ids)
+    return set(rows.order_by().values_list("pk", flat=True)) if ids else set()
 
 
 def _days(membership: Membership, today: datetime.date) -> list[Day]:

@@ -98,7 +98,7 @@ def earlier_day(latest: Sequence[TimeEntry], *, before: datetime.date) -> Earlie
 
 
 def works_of(entries: Sequence[TimeEntry]) -> list[int]:
-    """Return the ids of the tasks on projects of these entries that can be registered on."""
+    """Return the ids of tasks on projects of these entries that can be registered on, by name."""
     if not entries:
         return []
     pairs = {(entry.project_id, entry.task_id) for entry in entries}
@@ -106,7 +106,7 @@ def works_of(entries: Sequence[TimeEntry]) -> list[int]:
         project__in={project for project, _task in pairs},
         task__in={task for _project, task in pairs},
     )
-    found = works.order_by("pk").values_list("pk", "project", "task")
+    found = works.order_by("project__name", "task__name", "pk").values_list("pk", "project", "task")
     return [pk for pk, project, task in found if (project, task) in pairs]
 
 

@@ -94,10 +94,14 @@ class Cell:
 
 @dataclass
 class Row:
-    """A task on a project, with a cell for each day."""
+    """A task on a project, with a cell for each day.
+
+    `added` is the id of the task on the project, if the row was added without hours.
+    """
 
     project: Project
     task: Task
+    added: int | None = None
     cells: list[Cell] = field(default_factory=list)
 
     @property
@@ -256,7 +260,7 @@ def _why_entry_locked(entry: TimeEntry, *, by: Membership, is_editable: bool) ->
 def _rows(entries: list[TimeEntry], added: list[ProjectTask]) -> list[Row]:
     found = {(one.project_id, one.task_id): Row(one.project, one.task) for one in entries}
     for work in added:
-        found.setdefault((work.project_id, work.task_id), Row(work.project, work.task))
+        found.setdefault((work.project_id, work.task_id), Row(work.project, work.task, work.pk))
     return sorted(found.values(), key=lambda row: (str(row.project).lower(), str(row.task).lower()))
 
 

@@ -90,7 +90,8 @@ def copy_week(request: MemberRequest) -> HttpResponse:
     works = repeating.works_of(last)
     if not works:
         messages.info(request, _("Last week has no hours."))
-    return redirect(_address(request, subject, rows=[*_rows(request), *works]))
+    # Typing begins in the row that was added last: the first of these on the page.
+    return redirect(_address(request, subject, rows=[*_rows(request), *reversed(works)]))
 
 
 def _without_days_off(
@@ -146,9 +147,8 @@ def _page(
 
 def _begins_at(grid: Grid, rows: list[int]) -> str:
     """Return the key of the row that was added last, where typing begins."""
-    works = {f"{row.project.pk}-{row.task.pk}": row for row in grid.rows}
-    empty = [key for key, row in works.items() if not row.minutes]
-    return empty[0] if rows and empty else ""
+    empty = {row.added: row.key for row in grid.rows if row.added and not row.minutes}
+    return next((empty[pk] for pk in reversed(rows) if pk in empty), "")
 
 
 def _typed(request: MemberRequest) -> list[Typed]:

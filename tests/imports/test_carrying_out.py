@@ -3,13 +3,14 @@
 import datetime
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Membership, Role
 from imports import carrying_out, undoing
 from imports.carrying_out import AnotherRuns, carry_out_import, start, stop
+from imports.kinds.hours import HoursKind
 from imports.models import FileImport, FileState, ImportedRow
 from integrations.runs import ABANDONED_AFTER, RunState
 from lib.rounding import Unit
@@ -76,9 +77,9 @@ def test_a_killed_worker_leaves_no_row_twice_and_none_behind(agency, monkeypatch
     count = carrying_out.FileWorker._count
 
     def dies_in_the_third_block(worker, counts):
-        count(worker, counts)
         if worker.run.done == 40:  # committed; this block is not
             raise SystemExit
+        return count(worker, counts)
 
     with monkeypatch.context() as patch:
         patch.setattr(carrying_out.FileWorker, "_count", dies_in_the_third_block)
@@ -96,6 +97,24 @@ def test_a_killed_worker_leaves_no_row_twice_and_none_behind(agency, monkeypatch
     assert agency.run(agency.take(hours(100))).unchanged_count == 100
 
 
+def test_a_block_that_is_stored_a_second_time_is_counted_once(agency, monkeypatch):
+    draft = agency.take(hours(10))
+    start(draft, by=agency.manager.user)
+    count = carrying_out.FileWorker._count
+
+    def is_late(worker, counts):
+        monkeypatch.setattr(carrying_out.FileWorker, "_count", count)
+        count(worker, counts)
+        raise IntegrityError("somebody stored the same")
+
+    monkeypatch.setattr(carrying_out.FileWorker, "_count", is_late)
+    carry_out_import(draft.pk, clock=timezone.now)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.new_count) == (FileState.FINISHED, 10)
+    assert TimeEntry.objects.count() == 10
+
+
 def test_an_import_is_stopped_between_two_blocks_and_what_came_in_can_be_undone(
     agency, monkeypatch
 ):
@@ -105,8 +124,8 @@ def test_an_import_is_stopped_between_two_blocks_and_what_came_in_can_be_undone(
     count = carrying_out.FileWorker._count
 
     def stops(worker, counts):
-        count(worker, counts)
         stop(worker.run)
+        return count(worker, counts)
 
     monkeypatch.setattr(carrying_out.FileWorker, "_count", stops)
     carry_out_import(draft.pk, clock=timezone.now)
@@ -237,3 +256,29 @@ def test_what_is_invoiced_or_changed_since_stands_in_the_way_of_undo(agency):
     assert sorted(found.obstacles) == ["1 changed since", "1 on an invoice"]
     assert len(found.names) == 2
     assert FileImport.objects.get().state == FileState.FINISHED
+
+
+def test_a_row_that_is_approved_while_it_is_planned_is_an_error_of_its_own(agency, monkeypatch):
+    text = hours(1)
+    agency.run(agency.take(text))
+    plan, store = HoursKind.plan, carrying_out.FileWorker._store
+
+    def approve(kind, read, context):
+        found = plan(kind, read, context)
+        TimeEntry.objects.update(status=Status.APPROVED)
+        return found
+
+    def approve_again(worker, *block):  # the transaction of the block took the first one along
+        try:
+            store(worker, *block)
+        except IntegrityError:
+            TimeEntry.objects.update(status=Status.APPROVED)
+            raise
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HoursKind, "plan", approve)
+        patch.setattr(carrying_out.FileWorker, "_store", approve_again)
+        done = agency.run(agency.take(text.replace(";1;", ";1:15;")))
+
+    assert (done.state, done.error_count, done.changed_count) == (FileState.FINISHED, 1, 0)
+    assert TimeEntry.objects.get().minutes == 60

@@ -344,7 +344,7 @@ def test_the_audit_log_takes_back_the_latest_change_of_a_rate(
         about = {"rate": rate, "seen": seen_in(page), "rows": "change"}
         administrator.post(add_url(f"task-{office.task.pk}"), typed(day, **about))
     first, last = Entry.objects.filter(kind=Kind.RATE).order_by("pk")
-    undo = re.compile(r'action="([^"]+/undo/)"')
+    undo = re.compile(r'action="([^"]+/undo/)" data-confirm')
     assert not undo.search(text(administrator.get(detail_of(first))))
 
     address = undo.search(text(administrator.get(detail_of(last)))).group(1)

@@ -73,6 +73,17 @@ def test_a_day_of_a_closed_period_is_not_missing_because_nobody_can_fill_it_in(
     assert "8:00 on 1 day " in home(employee)[1]
 
 
+def test_only_what_can_be_changed_has_a_pencil(office, employee, contract):
+    row_of(office, date=TODAY)
+    assert 'aria-label="Edit"' in home(employee)[0]
+
+    office.organisation.closed_until = TODAY
+    office.organisation.save()
+
+    assert 'aria-label="Edit"' not in home(employee)[0]
+    assert 'aria-label="Show"' in home(employee)[0]
+
+
 def test_what_was_rejected_has_its_reason_who_and_a_way_on(office, employee):
     decided = {"status": Status.REJECTED, "status_by": office.manager, "status_at": timezone.now()}
     entry = row_of(office, date=TUESDAY, minutes=90, status_note="Book it on support.", **decided)

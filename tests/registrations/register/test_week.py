@@ -212,6 +212,15 @@ def test_last_week_is_copied_with_or_without_hours_and_only_what_is_not_there(of
     assert TimeEntry.objects.filter(date__gte=last_monday()).count() == 1
 
 
+def test_typing_begins_in_the_row_that_was_added_last(office, employee):
+    tasks = [factories.create_task(organisation=office.organisation, name=n) for n in ("A", "Z")]
+    works = [office.project.project_tasks.create(task=task).pk for task in tasks]
+
+    for order, task in (works, tasks[1]), (works[::-1], tasks[0]):
+        page = employee.get(address(row=order)).content.decode()
+        assert f'data-begins-at="{office.project.pk}-{task.pk}"' in page
+
+
 def test_the_week_asks_what_is_submitted_says_what_is_not_in_it_and_is_undone(office, employee):
     for status in (Status.OPEN, Status.REJECTED, Status.APPROVED):
         row_of(office, date=last_tuesday(), minutes=60, status=status)
