@@ -22,7 +22,7 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
 from accounts.models import Organisation
-from registrations.approving.approvals import something_waits
+from registrations.approving.waiting import something_waits
 
 from .models import Booking, Difference, InvoicingRun
 

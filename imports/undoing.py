@@ -174,7 +174,7 @@ def _with_targets(
     for name, some in ids.items():
         model = _model(name)
         rows = model.objects.filter(organisation=file_import.organisation_id)
-        related = ("user",) if model is Membership else ()
+        related: tuple[str, ...] = ("user",) if model is Membership else ()
         related = PRICED_BY if issubclass(model, Registration) else related
         related = (*related, "task") if model is TimeEntry else related
         found[name] = rows.select_related(*related).in_bulk(some)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from lib.spans import ONE_MINUTE
 
-from .approving.approvals import something_waits, waiting_for
+from .approving.waiting import something_waits, waiting_for
 from .models import Timer
 from .register.timing import timer_of
 

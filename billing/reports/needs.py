@@ -15,7 +15,7 @@ from accounts.models import Membership, Organisation
 from lib.money import ZERO, net_amount
 from lib.sums import in_euros, sum_in_cents
 from projects.models import BudgetKind, BudgetWarning, ScheduledAmount
-from registrations.approving.approvals import waiting_by_week
+from registrations.approving.waiting import waiting_by_week
 from registrations.progress.agency import TeamHours
 
 from ..models import Booking, InvoiceStatus

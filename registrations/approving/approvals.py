@@ -4,11 +4,11 @@ Amounts of time only: who approves may be without the right to see money.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ from projects.models import Project, Task
 from ..expected import NOTHING, ExpectedDay, expected_days
 from ..models import KINDS, Expense, Registration, RegistrationQuerySet, Status, TimeEntry, Trip
 from ..overview.selection import Selection
-from ..periods import ONE_DAY, monday_of
+from ..periods import ONE_DAY
 from .statuses import NAMED, decides_own
 
 # What is expected by person and day.
@@ -346,74 +346,6 @@ def submitted_by_day(works: Iterable[Work]) -> dict[datetime.date, int]:
         for day, minutes in work.submitted_on.items():
             found[day] = found.get(day, 0) + minutes
     return found
-
-
-def something_waits(by: Membership) -> Q:
-    """Return the condition that something was submitted that the member may decide."""
-    condition = Q()
-    for rows in _waiting_rows(by):
-        condition |= Q(Exists(rows.order_by()))
-    return condition
-
-
-def _waiting_rows(by: Membership) -> Iterator[RegistrationQuerySet]:
-    for model in KINDS.values():
-        rows = model.objects.visible_to(by).filter(status=Status.SUBMITTED, invoice_line=None)
-        yield rows if by.organisation.allows_own_approval else rows.exclude(membership=by)
-
-
-def waiting_for(by: Membership) -> int:
-    """Return how many people have something submitted that the member may decide; one query.
-
-    Each person is looked up in the index of what is submitted, however much that is.
-    """
-    condition = Q()
-    for rows in _waiting_rows(by):
-        condition |= Q(Exists(rows.order_by().filter(membership=OuterRef("pk"))))
-    return by.organisation.memberships.filter(condition).count()
-
-
-@dataclass
-class WaitingWeek:
-    """What was submitted in a week and waits for a decision: people, minutes, expenses and trips.
-
-    `people` has the names by membership.
-    """
-
-    monday: datetime.date
-    people: dict[int, str] = field(default_factory=dict)
-    minutes: int = 0
-    others: int = 0
-
-    @property
-    def name(self) -> str:
-        """The name of the only person; empty if there are more."""
-        return next(iter(self.people.values())) if len(self.people) == 1 else ""
-
-
-def waiting_by_week(by: Membership) -> list[WaitingWeek]:
-    """Return the weeks with something that the member may decide, the earliest first.
-
-    One query, of what is submitted only.
-    """
-    found: dict[datetime.date, WaitingWeek] = {}
-    named = [f"membership__user__{name}" for name in ("first_name", "last_name", "email")]
-    kinds = []
-    for rows in _waiting_rows(by):
-        is_hours = rows.model is TimeEntry
-        total = Sum("minutes") if is_hours else Count("pk")
-        groups = rows.order_by().values("date", "membership", *named)
-        sums = groups.annotate(found=total, is_hours=Value(is_hours))
-        kinds.append(sums.values_list("date", "membership", *named, "found", "is_hours"))
-    for day, member, *names, count, is_hours in kinds[0].union(*kinds[1:], all=True):
-        monday = monday_of(day)
-        week = found.setdefault(monday, WaitingWeek(monday))
-        week.people[member] = full_name(*names)
-        if is_hours:
-            week.minutes += count
-        else:
-            week.others += count
-    return sorted(found.values(), key=lambda week: week.monday)
 
 
 def selection_of(

@@ -134,7 +134,7 @@ def change_recorded_as(entry: Entry) -> RateChange | None:
     found = RateChange.objects.filter(
         organisation=entry.organisation_id,
         subject_name=labels.get(entry.object_type, ""),
-        subject_id=entry.object_id,
+        subject_id=entry.object_id or 0,
         made_at__range=(entry.at - RECORDED_WITHIN, entry.at),
     )
     change = found.first()

@@ -30,6 +30,7 @@ from projects.models import Project, ProjectMember
 
 from .. import pickers
 from ..approving import approvals, statuses, undoing
+from ..approving.waiting import waiting_by_week
 from ..models import Status, TimeEntry
 from ..naming import link_to, whose
 from ..overview.filters import Picked
@@ -111,7 +112,7 @@ class RejectForm(forms.Form):
 def approvals_week(request: MemberRequest) -> HttpResponse:
     """Show the matrix of a week: the oldest with something to decide, unless one was chosen."""
     by, today = request.membership, timezone.localdate()
-    waiting = [week for week in approvals.waiting_by_week(by) if week.monday <= today]
+    waiting = [week for week in waiting_by_week(by) if week.monday <= today]
     last_week = monday_of(today) - 7 * ONE_DAY
     monday = _monday(request.GET, default=waiting[0].monday if waiting else last_week)
     people = request.organisation.memberships.order_by("user__first_name", "user__last_name", "pk")

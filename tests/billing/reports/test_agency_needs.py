@@ -17,7 +17,7 @@ from billing.invoices.issuing import mark_sent
 from billing.models import Booking, BookingKind, State
 from billing.reports.needs import needs_of
 from projects.models import BudgetKind, BudgetWarning, Method, ScheduledAmount, ScheduledAmountKind
-from registrations.approving.approvals import waiting_by_week
+from registrations.approving.waiting import waiting_by_week
 from registrations.models import Status
 from tests import factories
 
