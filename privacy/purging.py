@@ -19,7 +19,7 @@ from billing.models import InvoicingRun, ReconciliationRun
 from customers.models import ImportRun
 from imports.models import FileImport, FileState
 from integrations.runs import UNDER_WAY, Clock
-from registrations.models import KINDS, Leave, LeaveGrant, WeekReminder
+from registrations.models import KINDS, Leave, LeaveGrant, Status, WeekReminder
 
 from . import closing, erasing, events, retention
 from .exports import delete_file
@@ -133,19 +133,24 @@ def _leave(now: datetime.datetime) -> Iterator[int]:
 
 
 def _registrations(now: datetime.datetime) -> Iterator[int]:
-    """Delete what was never billed and is neither locked nor decided on: see locks.py.
+    """Delete what was never billed, with receipts and the history of decisions.
 
-    Receipts and the history of decisions go with it. What is on an invoice, invoiced elsewhere,
-    written off or in a closed period is refused by the database, and stays.
+    What is on an invoice, invoiced elsewhere, written off or in a closed period is refused by the
+    database (see locks.py), and stays.
     """
     today = timezone.localdate(now)
     for is_longer, years in ((False, retention.FISCAL_YEARS), (True, retention.REAL_ESTATE_YEARS)):
         before = retention.fiscal_before(today, years=years)
         for model in KINDS.values():
-            old = model.objects.unlocked().filter(
-                date__lt=before, organisation__keeps_ten_years=is_longer
-            )
-            yield from in_portions(old, delete=erasing.delete_with_history)
+            old = model.objects.changeable().in_open_periods()
+            old = old.filter(date__lt=before, organisation__keeps_ten_years=is_longer)
+            yield from in_portions(old, delete=_open_and_delete)
+
+
+def _open_and_delete(rows: "models.QuerySet[Any]") -> None:
+    """Open what was submitted or approved, as people do it, and delete all of it."""
+    rows.filter(status__in=(Status.SUBMITTED, Status.APPROVED)).update(status=Status.OPEN)
+    erasing.delete_with_history(rows)
 
 
 def _closed_organisations(now: datetime.datetime) -> Iterator[int]:

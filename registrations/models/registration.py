@@ -58,8 +58,11 @@ class RegistrationQuerySet(models.QuerySet[Any]):
 
     def unlocked(self) -> Self:
         """Filter the rows that can be edited as they are: open or rejected, in no closed period."""
-        rows = self.filter(invoice_line=None, status__in=EDITABLE_STATUSES)
-        return rows.filter(
+        return self.filter(invoice_line=None, status__in=EDITABLE_STATUSES).in_open_periods()
+
+    def in_open_periods(self) -> Self:
+        """Filter the rows of which the books are not closed."""
+        return self.filter(
             models.Q(organisation__closed_until=None)
             | models.Q(date__gt=models.F("organisation__closed_until"))
         )

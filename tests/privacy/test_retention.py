@@ -217,6 +217,17 @@ def test_receipts_and_decisions_go_with_their_registrations(
 
 
 @pytest.mark.django_db
+def test_what_was_approved_and_never_billed_goes_as_well(organisation, administrator):
+    project = factories.create_project(organisation=organisation)
+    for status in (Status.OPEN, Status.SUBMITTED, Status.APPROVED, Status.REJECTED):
+        factories.create_time_entry(project=project, membership=administrator, status=status)
+
+    purge_at(datetime.datetime(factories.TODAY.year + 8, 1, 1, 2, tzinfo=datetime.UTC))
+
+    assert not TimeEntry.objects.exists()
+
+
+@pytest.mark.django_db
 def test_an_agency_with_real_estate_keeps_three_years_more(organisation, administrator):
     organisation.keeps_ten_years = True
     organisation.save()
