@@ -121,12 +121,12 @@ def change_rights(
 def deactivate(membership: Membership) -> None:
     """Deactivate the membership; registrations are kept. Raises LastAdministrator.
 
-    The person loses access to this organisation at once. Without another active membership the
-    person cannot log in.
+    The person loses access to this organisation at once. Without another membership, active or
+    waiting for the answer to an invitation, the person cannot log in.
     """
     _keep_an_administrator_besides(membership)
     Membership.objects.filter(pk=membership.pk).update(is_active=False)
-    if not membership.user.memberships.active().exists():
+    if not membership.user.memberships.active_or_invited().exists():
         User.objects.filter(pk=membership.user_id).update(is_active=False)
         end_sessions(membership.user)
     record(Kind.PERSON, Action.DEACTIVATED, membership, changes=change("is_active", True, False))

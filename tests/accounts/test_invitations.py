@@ -5,7 +5,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import Membership
-from accounts.people import NotAccepted, activate
+from accounts.people import NotAccepted, activate, deactivate
 from tests.factories import create_membership, create_organisation, create_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -102,3 +102,15 @@ def test_an_organisation_invites_no_more_than_sixty_an_hour(inside, administrato
     assert answer.status_code == 422
     assert len(mail.outbox) == 60
     assert administrator.organisation.memberships.count() == 61
+
+
+def test_who_is_deactivated_elsewhere_can_still_accept(client_of, administrator, noor, asked):
+    deactivate(noor)
+
+    theirs = client_of(noor)
+    theirs.post(reverse("accounts:invitation", args=[asked.pk]), {"answer": "accept"})
+
+    asked.refresh_from_db()
+    answer = theirs.get(reverse("accounts:profile"))
+    assert asked.is_active
+    assert answer.wsgi_request.organisation == administrator.organisation
