@@ -33,6 +33,7 @@ from ..models import (
     State,
 )
 from ..numbering import next_number
+from ..reports.shares import store_shares
 from ..unbilled.claiming import move
 from . import rules as interventions
 from .actions import NoLonger, book_again, change
@@ -103,6 +104,7 @@ def _copy_of(old: Invoice, *, by: User, now: datetime.datetime) -> Invoice:
     for line in lines:
         line.pk, line._state, line.invoice = None, ModelState(), new
     InvoiceLine.objects.bulk_create(lines)
+    store_shares([new])
     new.status = InvoiceStatus(old.status)
     new.save(update_fields=["status"])
     _rename_rows(old, {line.position: line for line in lines})

@@ -71,6 +71,17 @@ def test_the_invoice_goes_under_the_next_number_with_the_same_rows(connected, sa
     assert [(i.number, i.total) for i in ours] == [("TC2026-0002", new.gross)]
 
 
+def test_the_copy_has_the_parts_of_its_project_and_employee(connected, taken):
+    number = renumbering.take_new_number(taken, by=connected.member.user, now=NOW)
+
+    old, new = Invoice.objects.get(number="TC2026-0001"), Invoice.objects.get(number=number)
+    before, after = (
+        list(one.shares.order_by("by").values_list("by", "key", "cents")) for one in (old, new)
+    )
+    assert [by for by, _, _ in after] == ["employee", "project"]
+    assert before == after
+
+
 def test_pressing_it_twice_makes_one_copy(connected, taken):
     renumbering.take_new_number(taken, by=connected.member.user, now=NOW)
 
