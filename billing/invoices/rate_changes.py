@@ -12,7 +12,7 @@ from ..models import Invoice, InvoiceLine, InvoiceStatus
 
 @transaction.atomic
 def change_rate(rate: VatRate, *, is_default: bool, **details: object) -> None:
-    """Change a VAT rate and the lines of drafts with it; final invoices do not change.
+    """Change a VAT rate and its code on the lines of drafts; final invoices do not change.
 
     Raises DefaultRateRequired when the organisation would have no default rate.
     """
@@ -35,9 +35,12 @@ def set_default_code(rate: VatRate) -> str:
 def restate_codes(rate: VatRate) -> None:
     """Write the code of the rate to the lines of drafts; call it inside a transaction.
 
-    A credit keeps the codes of its invoice.
+    A credit keeps the codes of its invoice, and a line with another percentage or treatment than
+    the rate has now keeps its own: the code of the rate would contradict it.
     """
-    lines = InvoiceLine.objects.filter(vat_rate=rate).exclude(vat_code=rate.code)
+    lines = InvoiceLine.objects.filter(
+        vat_rate=rate, vat_percentage=rate.percentage, vat_treatment=rate.treatment
+    ).exclude(vat_code=rate.code)
     drafts = Invoice.objects.filter(
         organisation_id=rate.organisation_id, status=InvoiceStatus.DRAFT, credit_of=None
     )

@@ -1,5 +1,7 @@
 """The law check of drafts: on their page, when they are sent, and in a selection."""
 
+from decimal import Decimal
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -9,6 +11,7 @@ from accounts.models import Organisation, Role
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import Unlawful, make_final
 from billing.invoices.presenters import describe_problems
+from billing.invoices.rate_changes import change_rate
 from billing.models import Invoice, NumberSeries, Origin
 from customers.models import Customer
 from tests import factories
@@ -147,6 +150,19 @@ def test_a_draft_follows_the_code_that_its_rate_gets(agency, inside):
     assert made.lines.get().vat_code == "HOOG_VERK_21"
     assert Invoice.objects.get(pk=made.pk).vat_by_rate[0].code == "HOOG_VERK_21"
     assert final.lines.get().vat_code == ""
+
+
+def test_a_draft_keeps_its_code_when_its_rate_gets_another_percentage(agency):
+    kept = draft(agency)
+    rate = agency.vat
+
+    change_rate(
+        rate, is_default=rate.is_default, percentage=Decimal(9), code="LAAG_VERK_9", name=rate.name
+    )
+
+    line = kept.lines.get()
+    assert (line.vat_percentage, line.vat_code) == (21, "HOOG_VERK_21")
+    assert [one.code for one in Invoice.objects.get(pk=kept.pk).vat_by_rate] == ["HOOG_VERK_21"]
 
 
 def test_a_customer_without_an_address_is_left_out_in_eboekhouden_too(connected):
