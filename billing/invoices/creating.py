@@ -91,12 +91,13 @@ def invoice_in_eboekhouden(
     """
     with transaction.atomic():
         proposal = _agreed(request)
+        by = request.organisation.memberships.get(user=request.by)
         hold_customers(proposed.customer.pk for proposed in proposal.invoices)
         batch = Batch.objects.create(
             organisation=request.organisation,
             created_at=now,
             created_by=request.by,
-            skipped=skipped_entries(proposal),
+            skipped=skipped_entries(proposal, by=by),
         )
         year, count = request.options.date.year, len(proposal.invoices)
         numbers = iter(numbers_there(connection, year=year, count=count))

@@ -63,12 +63,19 @@ def report(findings: Findings, invoice: Invoice, *, reader: Membership) -> Repor
 
 def _summary(finding: Finding, invoice: Invoice, reader: Membership) -> FindingSummary:
     where = finding.place.where
-    if where in SETTINGS and not reader.is_administrator:
-        return FindingSummary(finding.text, finding.is_error, "", _("Ask an administrator."))
-    if where is Where.CUSTOMER and not reader.is_manager:
-        return FindingSummary(finding.text, finding.is_error, "", _("Ask a project manager."))
+    if whom := whom_to_ask(where, reader):
+        return FindingSummary(finding.text, finding.is_error, "", whom)
     url = url_of(finding.place, invoice_id=invoice.pk, customer_id=invoice.customer_id)
     return FindingSummary(finding.text, finding.is_error, url, label_of(where))
+
+
+def whom_to_ask(where: Where, reader: Membership) -> str:
+    """Return who may change this if the reader may not; empty if they may."""
+    if where in SETTINGS and not reader.is_administrator:
+        return _("Ask an administrator.")
+    if where is Where.CUSTOMER and not reader.is_manager:
+        return _("Ask a project manager.")
+    return ""
 
 
 def url_of(place: Place, *, customer_id: int, invoice_id: int = 0) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,6 +36,11 @@ LABELS = {
     Fix.CHANGE_PAYMENT_TERM: gettext_lazy("Change the payment term"),
     Fix.OPEN_INVOICE: gettext_lazy("Open the invoice"),
 }
+# Pages that only administrators open, or only who manages projects.
+FOR_ADMINISTRATORS = frozenset(
+    {Fix.CHOOSE_VAT_RATE, Fix.SET_DEFAULT_VAT_RATE, Fix.SET_VAT_CODE, Fix.SET_LEDGER_ACCOUNT}
+)
+FOR_MANAGERS = frozenset({Fix.ENTER_CUSTOMER_NUMBER, Fix.CHANGE_PAYMENT_TERM})
 # The filters of the overviews, by reason.
 NARROWED: dict[Why, tuple[tuple[str, str], ...]] = {
     Why.NOT_BILLABLE: (("billable", "no"), ("status", "not_invoiced")),
@@ -46,28 +52,46 @@ NARROWED: dict[Why, tuple[tuple[str, str], ...]] = {
 
 @dataclass(frozen=True)
 class ReasonSummary:
-    """A reason in words; `url` and `link` are empty where no page solves the problem."""
+    """A reason in words; `link` says who solves the problem if the reader may not open `url`.
+
+    Both are empty where no page solves it.
+    """
 
     text: str
     url: str = ""
     link: str = ""
 
 
-def describe(reason: Reason) -> ReasonSummary:
-    """Return the reason with a link to the page that solves the problem."""
+def describe(reason: Reason, *, by: Membership) -> ReasonSummary:
+    """Return the reason with a link to the page that solves it, or with whom to ask."""
     if reason.fix is None:
         return ReasonSummary(reason.text)
+    if reason.fix in FOR_ADMINISTRATORS and not by.is_administrator:
+        return ReasonSummary(reason.text, link=_("Ask an administrator."))
+    if reason.fix in FOR_MANAGERS and not by.is_manager:
+        return ReasonSummary(reason.text, link=_("Ask a project manager."))
+    if reason.fix is Fix.SET_HOURLY_RATE and not _manages(by, reason.pk):
+        return ReasonSummary(reason.text, link=_("Ask a project manager."))
     url = reverse(PAGES[reason.fix], args=[reason.pk] if reason.pk else [])
     return ReasonSummary(reason.text, url, str(LABELS[reason.fix]))
+
+
+def _manages(by: Membership, project_id: int | None) -> bool:
+    """Return whether the member may edit this project; one query for each member."""
+    if not by.is_manager or by.is_manager_of_all:
+        return by.is_manager
+    prefetch_related_objects([by], "managed_projects")
+    return any(project.pk == project_id for project in by.managed_projects.all())
 
 
 def describe_skipped(
     row: SkippedRegistrations, unbilled_filter: UnbilledFilter, *, by: Membership
 ) -> ReasonSummary:
     """Return the reason in words, with a link that this member may follow."""
-    if row.why is Why.NO_RATE and by.is_manager:
-        return describe(Reason(str(row.why.label), Fix.SET_HOURLY_RATE, row.project.pk))
-    link = _("Approve registrations") if row.why is Why.NOT_APPROVED else _("Show registrations")
+    if row.why is Why.NO_RATE and _manages(by, row.project.pk):
+        return describe(Reason(str(row.why.label), Fix.SET_HOURLY_RATE, row.project.pk), by=by)
+    is_approved_there = row.why is Why.NOT_APPROVED and by.approves
+    link = _("Approve registrations") if is_approved_there else _("Show registrations")
     return ReasonSummary(str(row.why.label), _overview(row, unbilled_filter), link)
 
 

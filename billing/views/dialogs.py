@@ -135,9 +135,11 @@ def _shown(
         "form": form,
         "proposal": proposal,
         "shown": ShownProposal.of(proposal, request.POST, request.GET) if proposal else None,
-        "refused": [(one, describe_problems(one)) for one in refused[:REFUSED_SHOWN]],
+        "refused": [
+            (one, describe_problems(one, by=request.membership)) for one in refused[:REFUSED_SHOWN]
+        ],
         "more_refused": len(refused[REFUSED_SHOWN:]),
-        "left_out": describe_left_out(proposal) if proposal else [],
+        "left_out": describe_left_out(proposal, by=request.membership) if proposal else [],
         "has_changed": has_changed,
         "connection": connection,
         "why_not": why_not_invoiced(origin, connection),

@@ -54,7 +54,7 @@ def sent(agency) -> Invoice:
 
 def problems(agency) -> list[str]:
     (refused,) = agency.proposal().refused
-    return [one.text for one in describe_problems(refused)]
+    return [one.text for one in describe_problems(refused, by=agency.member)]
 
 
 def failures(agency, action: str, *invoices: Invoice) -> list[str]:
@@ -96,7 +96,7 @@ def test_an_amount_that_the_service_does_not_take_is_not_sent(connected):
 
     (refused,) = propose(connected.organisation, work, options=connected.options()).refused
 
-    said = [one.text for one in describe_problems(refused)]
+    said = [one.text for one in describe_problems(refused, by=connected.member)]
     assert said == ["e-Boekhouden does not accept amounts above €\u00a0999,999,999.99."]
 
 

@@ -171,7 +171,7 @@ def test_a_customer_without_an_address_is_left_out_in_eboekhouden_too(connected)
 
     ((refused,),) = [connected.proposal().refused]
 
-    (problem,) = describe_problems(refused)
+    (problem,) = describe_problems(refused, by=connected.member)
     assert "The address of the customer is not complete" in problem.text
     assert problem.url.endswith("#id_address")
 
@@ -226,5 +226,5 @@ def test_a_problem_of_the_invoice_itself_has_no_link_before_there_is_a_draft(con
 
     (refused,) = connected.proposal().refused
 
-    problems = {one.text: one.url for one in describe_problems(refused)}
+    problems = {one.text: one.url for one in describe_problems(refused, by=connected.member)}
     assert problems["With the small-business scheme (KOR) no line may have VAT."] == ""

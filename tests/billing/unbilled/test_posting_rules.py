@@ -113,7 +113,7 @@ def test_without_a_link_the_row_is_left_out_and_the_page_to_mend_it_is_named(
     ((reason, count),) = proposal.skipped
     assert (count, proposal.is_empty) == (1, True)
     assert said in reason.text
-    assert describe(reason).url.endswith(f"/settings/vat-rates/{agency.vat.pk}/")
+    assert describe(reason, by=agency.member).url.endswith(f"/settings/vat-rates/{agency.vat.pk}/")
 
 
 def test_a_subscription_has_the_rate_of_the_end_of_its_period(agency, lodging):
