@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from accounts.closed_periods import why_closed
 from accounts.models import Organisation
+from customers.models import Customer
 from integrations.models import connection_of
 from vat.treatments import VatTreatment
 
@@ -92,9 +93,7 @@ def _document(
 ) -> Document:
     return Document(
         issuer=party_of(issuer_snapshot(invoice.organisation)),
-        addressee=party_of(
-            addressee_snapshot(invoice.customer), is_business=invoice.customer.is_business
-        ),
+        addressee=addressee_of(invoice.customer),
         lines=tuple(lines),
         date=invoice.date,
         today=today,
@@ -114,11 +113,22 @@ def _document(
     )
 
 
-def party_of(snapshot: Mapping[str, str], *, is_business: bool = True) -> Party:
+def addressee_of(customer: Customer) -> Party:
+    """Build the party of a customer, as it is printed and where it is established."""
+    seat = (customer.country, customer.postal_code) if customer.address else None
+    printed = addressee_snapshot(customer)
+    return party_of(printed, is_business=customer.is_business, seat=seat)
+
+
+def party_of(
+    snapshot: Mapping[str, str],
+    *,
+    is_business: bool = True,
+    seat: tuple[str, str] | None = None,
+) -> Party:
     """Build a party from its snapshot."""
-    return Party(
-        **{name: text for name, text in snapshot.items() if name in PARTY}, is_business=is_business
-    )
+    printed = {name: text for name, text in snapshot.items() if name in PARTY}
+    return Party(**printed, is_business=is_business, seat=seat)
 
 
 def lines_of(invoice_ids: Iterable[int]) -> dict[int, list[InvoiceLine]]:

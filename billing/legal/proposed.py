@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable
 from customers.models import Customer
 from vat.totals import Taxed, Totals
 
-from ..documents.parties import addressee_snapshot
 from . import parties, taxes
 from .check import apply_rules
 from .findings import Finding, Findings
-from .loading import party_of
+from .loading import addressee_of
 from .view import Supply
 
 RULES: tuple[Callable[[Supply], Iterable[Finding]], ...] = (
@@ -28,7 +27,7 @@ RULES: tuple[Callable[[Supply], Iterable[Finding]], ...] = (
 def check_proposed(customer: Customer, lines: Iterable[Taxed], sums: Totals) -> Findings:
     """Check an invoice of these lines for this customer before it is made."""
     supply = Supply(
-        addressee=party_of(addressee_snapshot(customer), is_business=customer.is_business),
+        addressee=addressee_of(customer),
         lines=tuple(lines),
         gross=sums.gross,
     )

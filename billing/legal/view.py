@@ -31,6 +31,8 @@ class Party:
     coc_number: str = ""
     iban: str = ""
     is_business: bool = True
+    # The country and postal code of its visiting address, when another address is printed.
+    seat: tuple[str, str] | None = None
 
     @property
     def is_at_home(self) -> bool:
@@ -45,8 +47,12 @@ class Party:
 
     @property
     def where(self) -> Where:
-        """Where it is for VAT: a territory can differ from its country."""
-        return where(self.country, self.postal_code, self.vat_number)
+        """Where it is established, for VAT: a territory can differ from its country.
+
+        A postal address decides nothing (art. 44 of the Directive).
+        """
+        country, postal_code = self.seat or (self.country, self.postal_code)
+        return where(country, postal_code, self.vat_number)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,10 @@ from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import Unlawful, make_final
 from billing.invoices.presenters import describe_problems
 from billing.invoices.rate_changes import change_rate
-from billing.models import Invoice, NumberSeries, Origin
+from billing.legal.loading import documents_of
+from billing.legal.parties import addressee_has_vat_number
+from billing.legal.taxes import country_goes_with_treatment
+from billing.models import Invoice, InvoiceLine, NumberSeries, Origin
 from customers.models import Customer
 from tests import factories
 
@@ -187,6 +190,37 @@ def test_a_po_box_is_printed_beside_the_address_where_the_customer_is(agency):
     assert invoice.addressee["address"] == "Marktstraat 7"
     assert invoice.addressee["po_box"] == "Postbus 12, 7400 AA Zutphen"
     assert Customer.objects.get().postal_address == "Postbus 12"
+
+
+@pytest.mark.parametrize(("country", "postal", "fits"), [("DE", "NL", True), ("NL", "DE", False)])
+def test_where_a_customer_is_does_not_follow_from_its_postal_address(agency, country, postal, fits):
+    services = factories.create_vat_rate(
+        organisation=agency.organisation,
+        name="EU",
+        percentage=0,
+        code="BI_EU_VERK_D",
+        treatment="eu_services",
+    )
+    number = {"DE": "DE281190006", "NL": "NL807650535B01"}[country]
+    invoice = draft(
+        agency,
+        country=country,
+        vat_number=number,
+        vat_rate=services,
+        postal_address="Kadestraat 14",
+        postal_postal_code="7411 KB",
+        postal_city="Deventer",
+        postal_country=postal,
+    )
+    InvoiceLine.objects.filter(invoice=invoice).update(
+        vat_rate=services, vat_percentage=0, vat_treatment="eu_services", vat_code="BI_EU_VERK_D"
+    )
+
+    document = next(iter(documents_of(agency.organisation, [invoice], today=NOW.date()).values()))
+
+    assert document.addressee.country == postal
+    assert (not list(country_goes_with_treatment(document))) == fits
+    assert (not list(addressee_has_vat_number(document))) == fits
 
 
 def test_an_employee_sees_that_a_project_manager_may_change_the_customer(client_of, agency):
