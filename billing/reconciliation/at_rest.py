@@ -28,6 +28,7 @@ from ..models import (
     InvoicingRun,
     NumberSeries,
     Origin,
+    ShareOf,
     State,
 )
 from ..numbering import NUMBER
@@ -113,7 +114,8 @@ def _shares(invoices: Sequence[Invoice]) -> dict[int, dict[str, int]]:
 
 
 def _divided(invoice: Invoice, shares: dict[str, int]) -> Iterator[str]:
-    for by, cents in shares.items():
+    for by in ShareOf.values:
+        cents = shares.get(by, 0)
         if cents != int(invoice.net * 100):
             yield f"its parts by {by} add up to {cents} cents, its net amount is {invoice.net}"
 

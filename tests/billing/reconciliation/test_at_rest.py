@@ -71,6 +71,7 @@ def test_what_was_booked_passes(entered):
         ("UPDATE billing_invoiceline SET quantity = quantity + 1", "is not"),
         ("UPDATE billing_invoiceline SET vat_percentage = 9", "a line has a rate that"),
         ("UPDATE billing_invoiceshare SET cents = cents + 1", "cents, its net amount is"),
+        ("DELETE FROM billing_invoiceshare", "its parts by employee add up to 0 cents"),
     ],
 )
 def test_a_cent_off_is_found(sent, statement, said):
