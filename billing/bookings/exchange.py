@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from customers.models import Customer
 from integrations.eboekhouden.client import EBoekhouden
 from integrations.eboekhouden.errors import NotConfigured, OutcomeUnknown, Refused
@@ -47,7 +49,8 @@ def send(client: EBoekhouden, booking: Booking) -> str:
     match booking.kind:
         case BookingKind.RELATION:
             relation = payloads.relation_message(booking.payload)
-            return str(client.add_relation(relation, today=booking.created_at.date()))
+            today = timezone.localdate(booking.created_at)
+            return str(client.add_relation(relation, today=today))
         case BookingKind.INVOICE:
             return client.add_invoice(payloads.invoice_message(booking.payload))
     return str(client.add_sales_entry(payloads.sales_entry_message(booking.payload)))

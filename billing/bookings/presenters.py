@@ -180,8 +180,8 @@ def _refused(booking: Booking) -> str:
 
 
 def _conflict(booking: Booking) -> str:
-    if booking.kind == BookingKind.RELATION:
-        name = (booking.remote_snapshot or {}).get("name", "")
+    name = (booking.remote_snapshot or {}).get("name", "")
+    if booking.kind == BookingKind.RELATION and name:
         text = _("Another relation has this number: %(name)s. Is it the same customer?")
         return fill(text, {"name": name})
     if booking.reason == "several":

@@ -99,7 +99,7 @@ class InvoiceFilter(filters.FilterSet):
         self, query: QueryDict, *, organisation: Organisation, today: datetime.date
     ) -> None:
         super().__init__(query, Invoice.objects.filter(organisation=organisation))
-        self.today = today
+        self.organisation, self.today = organisation, today
         self.filters["customer"].queryset = invoiced_customers(organisation)
 
     @property
@@ -125,7 +125,8 @@ class InvoiceFilter(filters.FilterSet):
     def of_status(self, rows: InvoiceQuerySet, _name: str, chosen: list[str]) -> InvoiceQuerySet:
         condition = Q(status__in=[status for status in chosen if status != OVERDUE])
         if OVERDUE in chosen:
-            condition |= Q(pk__in=Invoice.objects.overdue(self.today).values("pk"))
+            overdue = Invoice.objects.filter(organisation=self.organisation).overdue(self.today)
+            condition |= Q(pk__in=overdue.values("pk"))
         return rows.filter(condition) if chosen else rows
 
     def of_booking(self, rows: InvoiceQuerySet, _name: str, value: str) -> InvoiceQuerySet:

@@ -61,6 +61,19 @@ def test_a_service_that_is_away_delays_and_nothing_more(connected, sandbox, know
     assert len(sandbox.books.invoices()) == 1
 
 
+def test_a_relation_is_added_on_the_day_in_the_netherlands(connected, sandbox):
+    customer = factories.create_customer(organisation=connected.organisation)
+    connected.hours(project=factories.create_project(customer=customer))
+    invoice_in_eboekhouden(connected.order(), connection=connected.connection, now=NOW)
+    late = datetime.datetime(2026, 12, 31, 23, 30, tzinfo=datetime.UTC)
+    Booking.objects.filter(kind=BookingKind.RELATION).update(created_at=late)
+
+    connected.deliver()
+
+    (added,) = sandbox.books.requests(operation="AddRelatie")
+    assert "AddDatum>2027-01-01" in added.body
+
+
 def test_a_number_that_was_refused_and_is_there_tells_that_doubles_are_refused(connected, known):
     connected.deliver()
     Booking.objects.filter(pk=known.pk).update(

@@ -44,6 +44,22 @@ def test_what_holds_a_booking_up_is_a_sentence(connected, state, reason, text):
     assert text in described(booking).text
 
 
+@pytest.mark.parametrize(
+    ("snapshot", "text"),
+    [
+        ({"name": "Jansen"}, "Another relation has this number: Jansen. Is it the same customer?"),
+        (None, "this number exists, but does not return the document"),
+    ],
+)
+def test_a_relation_in_the_way_is_named_if_it_was_seen(connected, snapshot, text):
+    bill(connected)
+    relation = Booking.objects.get(kind=BookingKind.RELATION)
+    seen = {"reason": "exists-unseen", "remote_snapshot": snapshot}
+    Booking.objects.filter(pk=relation.pk).update(state=State.CONFLICT, **seen)
+
+    assert text in described(relation).text
+
+
 def test_a_customer_that_breaks_a_rule_of_the_service_is_not_sent_and_says_why(connected):
     customer = factories.create_customer(organisation=connected.organisation)
     factories.store_uncleaned(customer, number="BE\x07LL")
