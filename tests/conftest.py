@@ -27,4 +27,4 @@ def pytest_collection_finish() -> None:
     It takes 7 % of the time of the tests, and 20 % of that of the migrations.
     """
     gc.freeze()
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(20_000, 20, 20)

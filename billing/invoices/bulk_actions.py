@@ -64,9 +64,12 @@ class Outcome:
 
 
 def selected(organisation: Organisation, posted: QueryDict) -> list[Invoice]:
-    """Return the ticked invoices of this organisation, oldest first. Raises SuspiciousOperation."""
+    """Return the ticked invoices of this organisation, oldest first. Raises SuspiciousOperation.
+
+    All of them: `sort_out` says which are too many for an action.
+    """
     ids = ids_in(posted.getlist("invoices"))
-    found = Invoice.objects.filter(organisation=organisation, pk__in=ids[:MOST])
+    found = Invoice.objects.filter(organisation=organisation, pk__in=ids)
     return list(found.select_related("organisation", "customer").order_by("date", "pk"))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.closed_periods import why_closed
@@ -20,7 +21,7 @@ from lib.money import ZERO
 
 from ..bookings.composing import sales_entry_lines
 from ..bookings.outbox import hold_customers, queue_sales_entry
-from ..models import Batch, Booking, Invoice, State
+from ..models import Batch, Invoice, State
 from .locking import lock_invoices
 
 
@@ -56,8 +57,10 @@ def connection_for_entries(organisation: Organisation) -> Connection | None:
 
 
 def eligible(invoices: Iterable[Invoice]) -> Eligible:
-    """Select the invoices that were sent and are not booked yet."""
-    reasons = [(invoice, why_no_sales_entry(invoice)) for invoice in invoices]
+    """Select the invoices that were sent and are not booked yet; three queries for all."""
+    found = list(invoices)
+    prefetch_related_objects(found, "lines__vat_rate", "bookings")
+    reasons = [(invoice, why_no_sales_entry(invoice)) for invoice in found]
     return Eligible(
         ready=tuple(invoice for invoice, why in reasons if not why),
         skipped=tuple((invoice, why) for invoice, why in reasons if why),
@@ -128,9 +131,7 @@ def why_no_sales_entry(invoice: Invoice) -> str:
         return closed
     if has_booking(invoice):
         return _("This invoice is booked or being sent to e-Boekhouden.")
-    missing = {
-        line.vat_rate.name for line in invoice.lines.select_related("vat_rate") if not line.vat_code
-    }
+    missing = {line.vat_rate.name for line in invoice.lines.all() if not line.vat_code}
     if missing:
         return _("No VAT code in e-Boekhouden: %(rates)s.") % {"rates": ", ".join(sorted(missing))}
     return ""
@@ -138,4 +139,4 @@ def why_no_sales_entry(invoice: Invoice) -> str:
 
 def has_booking(invoice: Invoice) -> bool:
     """Return whether the invoice has a booking that was not cancelled."""
-    return Booking.objects.filter(invoice=invoice).exclude(state=State.CANCELLED).exists()
+    return any(booking.state != State.CANCELLED for booking in invoice.bookings.all())

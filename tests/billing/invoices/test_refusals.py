@@ -5,9 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.invoices import bulk_actions
 from billing.invoices.bulk_actions import ACTIONS, carry_out, sort_out, why_not_mailed
 from billing.invoices.creating import draft_invoices, invoice_in_eboekhouden
 from billing.invoices.credit_lines import CannotCredit, why_no_credit
@@ -17,7 +19,7 @@ from billing.invoices.issuing import mark_sent
 from billing.invoices.paying import mark_paid
 from billing.invoices.presenters import describe_problems
 from billing.invoices.proposals import propose
-from billing.invoices.sales_entries import why_no_sales_entry
+from billing.invoices.sales_entries import eligible, why_no_sales_entry
 from billing.models import Invoice, InvoiceStatus, Origin
 from billing.unbilled.work import SelectedWork
 from customers.models import Customer
@@ -48,8 +50,8 @@ def draft(agency, **of_customer: object) -> Invoice:
     return Invoice.objects.exclude(pk__in=known).get()
 
 
-def sent(agency) -> Invoice:
-    return mark_sent(draft(agency), by=agency.member.user, now=NOW)
+def sent(agency, **of_customer: object) -> Invoice:
+    return mark_sent(draft(agency, **of_customer), by=agency.member.user, now=NOW)
 
 
 def problems(agency) -> list[str]:
@@ -136,6 +138,44 @@ def test_no_more_than_the_most_are_done_in_one_go(agency):
 
     assert found.ready == (invoices[0],)
     assert found.skipped == ((invoices[1], "At most 1 in one go."),)
+
+
+def test_many_invoices_are_judged_with_the_queries_of_one(agency, django_assert_num_queries):
+    some = [sent(agency, number=f"K{n}") for n in range(3)]
+
+    for invoices in some[:1], some:
+        fresh = Invoice.objects.select_related("organisation", "customer").in_bulk(
+            [one.pk for one in invoices]
+        )
+        with django_assert_num_queries(3):
+            assert len(eligible(fresh.values()).ready) == len(invoices)
+
+
+def test_invoices_beyond_the_most_of_an_action_are_left_out_by_name(agency):
+    project = factories.create_project(organisation=agency.organisation)
+    one = factories.create_invoice_line(project=project).invoice
+    count = bulk_actions.MOST + 1
+    Invoice.objects.bulk_create(
+        Invoice(
+            organisation=one.organisation,
+            customer=one.customer,
+            date=one.date,
+            payment_term=one.payment_term,
+            due_on=one.due_on,
+        )
+        for _number in range(count - 1)
+    )
+    posted = QueryDict(mutable=True)
+    posted.setlist("invoices", [str(pk) for pk in Invoice.objects.values_list("pk", flat=True)])
+
+    found = sort_out(
+        bulk_actions.selected(agency.organisation, posted), ACTIONS["delete"], today=TODAY
+    )
+
+    assert (len(found.ready), [why for _one, why in found.skipped]) == (
+        bulk_actions.MOST,
+        [f"At most {bulk_actions.MOST} in one go."],
+    )
 
 
 def test_what_was_sent_is_not_sent_again_with_others(agency):
