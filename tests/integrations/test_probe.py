@@ -45,6 +45,7 @@ def test_every_question_has_words():
     assert set(WORDS) == {"login", *QUESTIONS}
 
 
+@pytest.mark.nightly
 @pytest.mark.django_db
 @pytest.mark.parametrize(("switch", "position"), CASES)
 def test_the_probe_finds_the_position_of_a_switch(connection, sandbox, switch, position):
