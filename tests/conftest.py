@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.plugins.openid",
     "tests.plugins.sandbox",
     "tests.plugins.services",
+    "tests.plugins.whole_tables",
     "tests.plugins.worker",
 ]
 

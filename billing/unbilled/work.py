@@ -141,8 +141,9 @@ def _loaded(rows: RegistrationQuerySet) -> tuple[Any, ...]:
     # Relations that the caller selected for a page are not read here.
     loaded = tuple(rows.select_related(None).defer(*NOT_BILLED))
     for relation in rows.model._meta.get_fields():
-        if related := RELATED.get(relation.name):
-            _attach(loaded, relation, related)
+        # `in`, because whether a queryset is true depends on its rows, and reads all of them.
+        if relation.name in RELATED:
+            _attach(loaded, relation, RELATED[relation.name])
     return loaded
 
 
