@@ -200,8 +200,10 @@ def _what_changed(run: InvoicingRun, now: Figures) -> Any:
 def _in_words(figures: tuple[int, int, Decimal]) -> str:
     """Return `500 invoices with 10,000 registrations, € 1,234.00`."""
     invoices, rows, gross = figures
+    of_invoices = ngettext("%(shown)s invoice", "%(shown)s invoices", invoices)
+    of_rows = ngettext("%(shown)s registration", "%(shown)s registrations", rows)
     return _("%(invoices)s with %(rows)s, %(gross)s") % {
-        "invoices": ngettext("%(n)s invoice", "%(n)s invoices", invoices) % {"n": number(invoices)},
-        "rows": ngettext("%(n)s registration", "%(n)s registrations", rows) % {"n": number(rows)},
+        "invoices": of_invoices % {"shown": number(invoices)},
+        "rows": of_rows % {"shown": number(rows)},
         "gross": euro(gross),
     }

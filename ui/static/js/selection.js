@@ -176,6 +176,16 @@
     }
   }
 
+  // Once all rows of the page are ticked: the button below the list that selects the others too.
+  function drawOffer(bar, filters) {
+    const offer = bar.querySelector("[data-selection-offer]");
+    const table = all("[data-selection]").find((element) => scopeOf(element) === scopeOf(bar));
+    const button = table?.querySelector("tfoot [data-select-filter]");
+    const boxes = button ? all("tbody input[name=ids]:not(:disabled)", table) : [];
+    offer.hidden = !boxes.length || table.dataset.selection in filters || boxes.some((box) => !box.checked);
+    if (!offer.hidden) offer.textContent = button.textContent;
+  }
+
   const kindsOf = (selection, filters) => new Set([...Object.keys(selection), ...Object.keys(filters)]);
 
   function drawBar(bar, selection, filters) {
@@ -189,6 +199,7 @@
     for (const plus of all("[data-selection-plus]", bar)) {
       plus.hidden = plus.closest("[data-selection-part]") === parts[0];
     }
+    drawOffer(bar, filters);
     const shown = bar.querySelector("[data-selection-total]");
     if (shown) shown.textContent = written.amount({ amount: totals.reduce((sum, { amount }) => sum + amount, 0) });
   }
@@ -286,6 +297,7 @@
   on("click", (event) => {
     const button = event.target.closest("button[data-selection-clear]");
     if (button) clear(button.dataset.selectionClear || "overview");
+    if (event.target.closest("[data-selection-offer]")) document.querySelector("tfoot [data-select-filter]")?.click();
   });
   // All rows of a filter: ticked rows that belong to it are not counted twice.
   on("selection-filter", async (event) => {
