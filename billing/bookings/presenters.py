@@ -11,7 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
-from lib.formats import euro
+from lib.formats import euro, number
 from lib.text import fill
 
 from ..models import Batch, Booking, BookingKind, State
@@ -109,15 +109,15 @@ def describe_batch(batch: Batch) -> BatchSummary:
     """Describe a batch with counts, as `12 booked · 2 being checked · 1 refused`."""
     conflicts = batch.conflict_count
     parts = [
-        (batch.booked_count, _("%d booked")),
-        (batch.checked_count, _("%d being checked")),
-        (batch.open_count - batch.checked_count, _("%d waiting to be sent")),
-        (batch.refused_count, _("%d refused")),
-        (conflicts, ngettext("%d number exists", "%d numbers exist", conflicts)),
-        (batch.cancelled_count, _("%d cancelled")),
-        (len(batch.skipped), _("%d skipped")),
+        (batch.booked_count, _("%s booked")),
+        (batch.checked_count, _("%s being checked")),
+        (batch.open_count - batch.checked_count, _("%s waiting to be sent")),
+        (batch.refused_count, _("%s refused")),
+        (conflicts, ngettext("%s number exists", "%s numbers exist", conflicts)),
+        (batch.cancelled_count, _("%s cancelled")),
+        (len(batch.skipped), _("%s skipped")),
     ]
-    words = " · ".join(text % count for count, text in parts if count)
+    words = " · ".join(text % number(count) for count, text in parts if count)
     stopped = batch.refused_count + conflicts
     return BatchSummary(batch, batch.total, batch.booked_count, batch.open_count, stopped, words)
 

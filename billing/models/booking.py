@@ -103,6 +103,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Filter the bookings that wait for the decision of a person."""
         return self.filter(state__in=NEEDS_ATTENTION)
 
+    def attention_first(self) -> Self:
+        """Order by age, after those that wait for the decision of a person."""
+        waits = models.When(state__in=NEEDS_ATTENTION, then=models.Value(0))
+        return self.order_by(models.Case(waits, default=models.Value(1)), "pk")
+
     def documents(self) -> Self:
         """Filter the invoices and sales entries, without the customers they need."""
         return self.exclude(kind=BookingKind.RELATION)

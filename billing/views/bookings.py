@@ -73,13 +73,14 @@ def _chips(counts: dict[str, int], *, shown: str) -> list[tuple[str, str, bool, 
 @require_safe
 @invoicer_required
 def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """Show the progress of one batch; the page refreshes until it is complete."""
-    batch = get_object_or_404(_batches(request), pk=pk)
-    bookings = batch.bookings.for_display().order_by("pk")
-    now = database_now()
+    """Show the progress of one batch and a page of its bookings; refreshes until it is complete."""
+    batch, now = get_object_or_404(_batches(request), pk=pk), database_now()
+    bookings = batch.bookings.attention_first()
+    page = page_of(request, IdsFirst(bookings, bookings_to_list, total=bookings.count()))
     context = {
         "batch": describe_batch(batch),
-        "rows": [describe_booking(booking, now=now) for booking in bookings],
+        "page": page,
+        "rows": [describe_booking(booking, now=now) for booking in page],
     }
     template = (
         "billing/bookings/_batch.html" if request.htmx else "billing/bookings/batch_detail.html"

@@ -144,3 +144,38 @@ def test_the_title_of_a_batch_follows_its_documents(connected, client, state, ti
 
     assert title in page
     assert lead in page
+
+
+def test_a_large_batch_is_shown_in_pages_and_what_needs_somebody_comes_first(connected, inside):
+    batch = _batch_of(connected, 30)
+    last = batch.bookings.latest("pk")
+    Booking.objects.filter(pk=last.pk).update(state=State.REJECTED)
+    url = reverse("billing:batch-detail", args=[batch.pk])
+
+    first = inside.get(url)
+    second = inside.get(f"{url}?page=2", headers={"HX-Request": "true"})
+
+    assert first.context["page"].object_list[0] == last
+    assert (len(first.context["rows"]), len(second.context["rows"])) == (25, 5)
+    # What refreshes the second page asks for the second page.
+    assert f'hx-get="{url}?page=2"' in second.content.decode()
+
+
+def test_a_large_batch_costs_as_many_queries_as_a_small_one(connected, inside):
+    def queries_of(batch: Batch) -> int:
+        with CaptureQueriesContext(database) as asked:
+            inside.get(reverse("billing:batch-detail", args=[batch.pk]))
+        return len(asked)
+
+    assert queries_of(_batch_of(connected, 30)) == queries_of(_batch_of(connected, 1))
+
+
+def _batch_of(connected, count: int) -> Batch:
+    """Queue as many invoices at once, each of a customer of its own that is known there."""
+    for _number in range(count):
+        customer = factories.create_customer(organisation=connected.organisation)
+        connected.hours(project=factories.create_project(customer=customer))
+    order = connected.order()
+    batch = invoice_in_eboekhouden(order, connection=connected.connection, now=timezone.now())
+    batch.bookings.filter(kind=BookingKind.RELATION).delete()
+    return batch
