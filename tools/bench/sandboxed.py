@@ -147,7 +147,8 @@ def _night(sandbox: Sandbox, connections: list[Connection], workers: int) -> Fig
     made = Customer.objects.filter(organisation__in=ids).count()
     ImportRun.objects.filter(organisation__in=ids).delete()
     Customer.objects.filter(organisation__in=ids).delete()
-    name = f"{len(ids)} organisations × {OPTIONS.relations} customers, {workers} workers"
+    divided = f"{workers} worker{'s' if workers > 1 else ''}"
+    name = f"{len(ids)} organisations × {OPTIONS.relations} customers, {divided}"
     each = 1000 * workers * seconds / len(ids)
     note = f"{made} customers, {calls / len(ids):.1f} calls and {each:.0f} ms of a worker each"
     return Figure.of(name, seconds, note=note)
