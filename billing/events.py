@@ -30,6 +30,8 @@ NAMES: dict[str, tuple[Kind, Action]] = {
     "replaces": (Kind.INVOICE, Action.FINALISED),
     "marked-paid": (Kind.PAYMENT, Action.PAID),
     "marked-settled": (Kind.PAYMENT, Action.PAID),
+    "payment-undone": (Kind.PAYMENT, Action.UNDONE),
+    "settlement-undone": (Kind.PAYMENT, Action.UNDONE),
     "paid-there": (Kind.PAYMENT, Action.PAID),
     "settled-there": (Kind.PAYMENT, Action.PAID),
     "partly-paid": (Kind.PAYMENT, Action.CHANGED),
@@ -49,6 +51,8 @@ STATUSES: dict[str, tuple[str | None, str]] = {
     "final": (InvoiceStatus.DRAFT, InvoiceStatus.FINAL),
     "marked-paid": (InvoiceStatus.SENT, InvoiceStatus.PAID),
     "marked-settled": (InvoiceStatus.SENT, InvoiceStatus.PAID),
+    "payment-undone": (InvoiceStatus.PAID, InvoiceStatus.SENT),
+    "settlement-undone": (InvoiceStatus.PAID, InvoiceStatus.SENT),
 }
 # Details that an entry says, in this order; never a text of a mail.
 NOTED = ("of", "to", "step", "remote_id", "code", "text")

@@ -21,7 +21,7 @@ from .drafting import delete_draft
 from .emailing import send_invoice
 from .issuing import Held, Unlawful, mark_sent
 from .locking import NotAllowed
-from .paying import mark_paid
+from .paying import mark_of, mark_paid, mark_unpaid
 from .sales_entries import Eligible
 
 MOST = 500
@@ -151,6 +151,15 @@ def why_not_paid(invoice: Invoice) -> str:
     return "" if invoice.status == InvoiceStatus.SENT else _("This invoice has not been sent yet.")
 
 
+def why_not_unpaid(invoice: Invoice) -> str:
+    """Return why it cannot be taken back that it was marked as paid (a credit: as settled)."""
+    if invoice.status != InvoiceStatus.PAID:
+        return _("This invoice is not marked as paid.")
+    if mark_of(invoice) is None:
+        return _("e-Boekhouden reported this payment. Change it there, then fetch payments.")
+    return ""
+
+
 def why_not_deleted(invoice: Invoice) -> str:
     """Return why it cannot be deleted."""
     return (
@@ -201,6 +210,14 @@ ACTIONS = {
         done=gettext_lazy("Marked as paid: %(count)d."),
         why_not=why_not_paid,
         carry_out=lambda invoice, by, now: mark_paid(invoice, by=by, now=now),
+    ),
+    "mark-unpaid": Action(
+        title=gettext_lazy("Mark as unpaid"),
+        button=gettext_lazy("Mark as unpaid"),
+        done=gettext_lazy("Marked as unpaid: %(count)d."),
+        question=gettext_lazy("They are outstanding again, and reminders can be sent again."),
+        why_not=why_not_unpaid,
+        carry_out=lambda invoice, by, now: mark_unpaid(invoice, by=by, now=now),
     ),
     "delete": Action(
         title=gettext_lazy("Delete drafts"),

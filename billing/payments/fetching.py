@@ -86,10 +86,10 @@ def _booked(connection: Connection) -> list[Booking]:
     )
     with_credits = Prefetch("invoice__credits", Invoice.objects.final())
     found = confirmed.select_related("invoice").prefetch_related(with_credits)
-    return [one for one in found if one.invoice and not _is_marked_paid(one.invoice)]
+    return [one for one in found if one.invoice and not is_marked_paid(one.invoice)]
 
 
-def _is_marked_paid(invoice: Invoice) -> bool:
+def is_marked_paid(invoice: Invoice) -> bool:
     """Return whether a person marked the invoice as paid, as its open amounts show.
 
     A paid credit was always marked by a person.
@@ -98,7 +98,8 @@ def _is_marked_paid(invoice: Invoice) -> bool:
         return False
     if invoice.is_credit or invoice.open_amount is None:
         return True
-    of_credits = (credit.open_amount or ZERO for credit in invoice.credits.all())
+    issued = (one for one in invoice.credits.all() if one.status in ISSUED)
+    of_credits = (credit.open_amount or ZERO for credit in issued)
     return invoice.would_be_open(sum(of_credits, invoice.open_amount))
 
 

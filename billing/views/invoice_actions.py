@@ -98,7 +98,7 @@ def _send(request: MemberRequest, invoice: Invoice, form: SendForm) -> None:
 @require_POST
 @invoicer_required
 def invoice_change(request: MemberRequest, pk: int, action: str) -> HttpResponse:
-    """Mark one invoice as sent or paid, or delete a draft."""
+    """Mark one invoice as sent, paid or unpaid, or delete a draft."""
     invoice = invoice_or_404(request, pk)
     chosen = _action(action)
     found = sort_out([invoice], chosen, today=timezone.localdate())

@@ -24,6 +24,7 @@ from ..invoices.bulk_actions import why_not_marked_sent, why_not_paid
 from ..invoices.credit_lines import why_no_credit, with_takers
 from ..invoices.emailing import failure_of
 from ..invoices.sales_entries import connection_for_entries, proposed_entry, why_no_sales_entry
+from ..invoices.paying import mark_of, open_without
 from ..invoices.timeline import timeline
 from ..legal.presenters import draft_report
 from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin, ReminderHold
@@ -66,7 +67,7 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
 def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """Show an invoice: the document, its data in e-Boekhouden, and its timeline."""
     invoice = invoice_or_404(request, pk)
-    document = invoice_document_of(invoice)
+    document, mark = invoice_document_of(invoice), mark_of(invoice)
     taken_back_by, mails = list(invoice.credits.order_by("pk")), list(invoice.mails.all())
     context = {
         **document_of(invoice, with_takers(document.lines, taken_back_by), document.supplied),
@@ -79,6 +80,8 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_mark_sent": not why_not_marked_sent(invoice),
         "may_mark_paid": not why_not_paid(invoice),
         "may_credit": not why_no_credit(invoice),
+        "may_mark_unpaid": mark is not None,
+        "open_without": open_without(mark) if mark else None,
         "credits": taken_back_by,
         "report": draft_report(
             invoice, document, reader=request.membership, today=timezone.localdate()
