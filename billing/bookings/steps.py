@@ -157,8 +157,7 @@ def _look(
         settle=_settle(session.connection, booking),
     )
     if session.refused_codes and progress.reason == "credentials":
-        refused = session.refused_codes
-        pause(session.connection, code=refused.code, text=refused.text, now=session.clock())
+        _pause(session, session.refused_codes)
         session.may_go_on = False
     return StepResult(result.name.lower(), progress, next_step, remote=remote)
 
@@ -167,8 +166,7 @@ def look_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenEr
     """Return the result of a failed look-up; pause the connection if its codes were refused."""
     now, progress = session.clock(), progress_of(booking)
     if isinstance(error, NotConfigured) and session.may_go_on:
-        with override(session.connection.organisation.language):
-            pause(session.connection, code=error.code, text=sentence(error), now=now)
+        _pause(session, error)
     if isinstance(error, MessageInvalid) and not booking.unconfirmed_sends:
         # Only this booking is wrong: the next one may be fine.
         return StepResult("look-up-failed", *decisions.unsendable(progress), error=error)
@@ -176,6 +174,13 @@ def look_failed(session: DeliverySession, booking: Booking, error: EBoekhoudenEr
     quota = isinstance(error, Refused) and exchange.refusal(error) is decisions.Refusal.QUOTA
     failed = decisions.look_up_failed(progress, now=now, quota=quota)
     return StepResult("look-up-failed", *failed, error=error)
+
+
+def _pause(session: DeliverySession, refused: NotConfigured) -> None:
+    """Pause the connection whose codes were refused, with a sentence instead of the answer."""
+    with override(session.connection.organisation.language):
+        text = sentence(refused)
+        pause(session.connection, code=refused.code, text=text, now=session.clock())
 
 
 def _note_uniqueness(connection: Connection, booking: Booking, result: LookUpResult) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from billing.bookings import decisions
 from billing.bookings.attempts import describe_attempts
@@ -10,6 +11,8 @@ from billing.bookings.presenters import describe_booking
 from billing.bookings.recording import progress_of, save_intent
 from billing.invoices.creating import invoice_in_eboekhouden
 from billing.models import Booking, BookingKind, State
+from integrations.eboekhouden.facts.codes import explain
+from integrations.models import Connection
 from tests import factories
 
 NOW = timezone.now()
@@ -85,6 +88,9 @@ def test_codes_that_stop_working_during_the_sending_block_the_booking(connected,
     connected.connection.refresh_from_db()
     assert (booking.state, booking.reason) == (State.BLOCKED, "credentials")
     assert connected.connection.is_paused
+    assert connected.connection.pause_text == explain("E0011", "", "en")
+    with override("nl"):
+        assert Connection.objects.get().pause_text == explain("E0011", "", "nl")
 
 
 def test_a_paused_connection_holds_what_is_queued(connected, sandbox):
