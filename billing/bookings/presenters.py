@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.models import Membership
 from integrations.eboekhouden.facts.codes import CodeClass, classify, explain
 from lib.formats import euro, number
 from lib.text import fill
@@ -32,7 +33,10 @@ TAGS = {
 
 @dataclass(frozen=True)
 class NextStep:
-    """An action of a person: a POST of `action`, or a link to `url`."""
+    """An action of a person: a POST of `action`, or a link to `url`.
+
+    Without both, `label` says whom to ask: the reader may not open the page.
+    """
 
     label: str
     action: str = ""
@@ -122,8 +126,10 @@ def describe_batch(batch: Batch) -> BatchSummary:
     return BatchSummary(batch, batch.total, batch.booked_count, batch.open_count, stopped, words)
 
 
-def describe_booking(booking: Booking, *, now: datetime.datetime) -> BookingSummary:
-    """Describe the booking in the active language."""
+def describe_booking(
+    booking: Booking, *, now: datetime.datetime, reader: Membership | None = None
+) -> BookingSummary:
+    """Describe the booking in the active language; the next steps are those of the reader."""
     state = State(booking.state)
     return BookingSummary(
         booking=booking,
@@ -132,7 +138,7 @@ def describe_booking(booking: Booking, *, now: datetime.datetime) -> BookingSumm
         document=document(booking),
         gross=booking.invoice.gross if booking.invoice else None,
         text=_text(booking, now=now),
-        next_steps=tuple(_next_steps(booking)),
+        next_steps=tuple(_next_steps(booking, reader)) if reader else (),
     )
 
 
@@ -267,10 +273,10 @@ TEXTS: dict[State, Callable[[Booking], str]] = {
 }
 
 
-def _next_steps(booking: Booking) -> list[NextStep]:
+def _next_steps(booking: Booking, reader: Membership) -> list[NextStep]:
     next_steps = []
     if booking.state == State.REJECTED:
-        next_steps += _fixes(booking)
+        next_steps += _fixes(booking, reader)
         next_steps.append(NextStep(_("Book again"), action="again"))
     if booking.state == State.BLOCKED and booking.stopped_customer:
         url = reverse("billing:booking-detail", args=[booking.stopped_customer])
@@ -301,17 +307,27 @@ def _replacing(booking: Booking) -> list[NextStep]:
     return [NextStep(label(), url=reverse("billing:booking-replace", args=[booking.pk]))]
 
 
-def _fixes(booking: Booking) -> list[NextStep]:
+def _fixes(booking: Booking, reader: Membership) -> list[NextStep]:
     if booking.reason == "customer" or (booking.kind == BookingKind.RELATION and not booking.code):
-        url = reverse("customers:customer-edit", args=[booking.customer_id])
-        return [NextStep(_("Open the customer"), url=url)]
+        return [_open_customer(booking, reader)]
     match classify(booking.code, booking.text):
         case CodeClass.SETTINGS:
-            settings = NextStep(_("Change the settings"), url=reverse("integrations:eboekhouden"))
-            return [settings, *_replacing(booking)]
+            return [_change_settings(reader), *_replacing(booking)]
         case CodeClass.UNKNOWN:
             return _replacing(booking)
         case CodeClass.DATA | CodeClass.RELATION:
-            url = reverse("customers:customer-edit", args=[booking.customer_id])
-            return [NextStep(_("Open the customer"), url=url)]
+            return [_open_customer(booking, reader)]
     return []
+
+
+def _open_customer(booking: Booking, reader: Membership) -> NextStep:
+    if not reader.is_manager:
+        return NextStep(_("Ask a project manager."))
+    url = reverse("customers:customer-edit", args=[booking.customer_id])
+    return NextStep(_("Open the customer"), url=url)
+
+
+def _change_settings(reader: Membership) -> NextStep:
+    if not reader.is_administrator:
+        return NextStep(_("Ask an administrator."))
+    return NextStep(_("Change the settings"), url=reverse("integrations:eboekhouden"))

@@ -53,7 +53,7 @@ def booking_list(request: MemberRequest) -> HttpResponse:
     context = {
         "chips": _chips(counts, shown=shown),
         "page": page,
-        "rows": [describe_booking(booking, now=now) for booking in page],
+        "rows": [describe_booking(one, now=now, reader=request.membership) for one in page],
         "batch": describe_batch(latest) if latest and latest.open_count else None,
     }
     return render(request, "billing/bookings/booking_list.html", context)
@@ -80,7 +80,7 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "batch": describe_batch(batch),
         "page": page,
-        "rows": [describe_booking(booking, now=now) for booking in page],
+        "rows": [describe_booking(one, now=now, reader=request.membership) for one in page],
     }
     template = (
         "billing/bookings/_batch.html" if request.htmx else "billing/bookings/batch_detail.html"
@@ -93,9 +93,10 @@ def batch_detail(request: MemberRequest, pk: int) -> HttpResponse:
 def booking_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """Show a booking with its attempts; for a conflict, both sides next to each other."""
     booking = get_object_or_404(_bookings(request), pk=pk)
+    summary = describe_booking(booking, now=database_now(), reader=request.membership)
     context = {
         "booking": booking,
-        "booking_summary": describe_booking(booking, now=database_now()),
+        "booking_summary": summary,
         "attempts": describe_attempts(booking),
         "may_cancel": interventions.may_cancel(progress_of(booking)),
         "may_renumber": renumbering.may_take_new_number(booking),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import invoicer_required
+from accounts.models import Membership
 from accounts.requests import MemberRequest
 from lib.clock import database_now
 from lib.countries import country_name
@@ -23,8 +24,8 @@ from ..invoices.badges import counting_bookings, invoices_to_list, row_of, rows_
 from ..invoices.bulk_actions import why_not_marked_sent, why_not_paid
 from ..invoices.credit_lines import why_no_credit, with_takers
 from ..invoices.emailing import failure_of
-from ..invoices.sales_entries import connection_for_entries, proposed_entry, why_no_sales_entry
 from ..invoices.paying import mark_of, open_without
+from ..invoices.sales_entries import connection_for_entries, proposed_entry, why_no_sales_entry
 from ..invoices.timeline import timeline
 from ..legal.presenters import draft_report
 from ..models import Invoice, InvoiceLine, InvoiceStatus, Origin, ReminderHold
@@ -79,15 +80,15 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "may_mail": invoice.origin == Origin.HERE and invoice.status != InvoiceStatus.VOID,
         "may_mark_sent": not why_not_marked_sent(invoice),
         "may_mark_paid": not why_not_paid(invoice),
-        "may_credit": not why_no_credit(invoice),
         "may_mark_unpaid": mark is not None,
         "open_without": open_without(mark) if mark else None,
+        "may_credit": not why_no_credit(invoice),
         "credits": taken_back_by,
         "report": draft_report(
             invoice, document, reader=request.membership, today=timezone.localdate()
         ),
         "row_count": document.row_count,
-        **_booking(invoice),
+        **_booking(invoice, reader=request.membership),
     }
     return render(request, "billing/invoices/invoice_detail.html", context)
 
@@ -97,7 +98,7 @@ def invoice_detail(request: MemberRequest, pk: int) -> HttpResponse:
 def invoice_booking(request: MemberRequest, pk: int) -> HttpResponse:
     """Return the card of its unfinished booking; at the end the whole page is reloaded."""
     invoice = invoice_or_404(request, pk)
-    context = {"invoice": invoice, **_booking(invoice)}
+    context = {"invoice": invoice, **_booking(invoice, reader=request.membership)}
     answer = render(request, "billing/invoices/_invoice_booking.html", context)
     if not context["booking_summary"] or not context["booking_summary"].booking.is_open:
         answer["HX-Refresh"] = "true"
@@ -127,14 +128,14 @@ def document_of(
     }
 
 
-def _booking(invoice: Invoice) -> dict[str, Any]:
+def _booking(invoice: Invoice, *, reader: Membership) -> dict[str, Any]:
     """Return the state of the invoice in e-Boekhouden, or the entry that would be made."""
     counting = counting_bookings().filter(invoice=invoice)
     booking = counting.for_display().first()
-    connection = connection_for_entries(invoice.organisation)
+    connection, now = connection_for_entries(invoice.organisation), database_now()
     context: dict[str, Any] = {
         "row": row_of(invoice, booking, today=timezone.localdate()),
-        "booking_summary": describe_booking(booking, now=database_now()) if booking else None,
+        "booking_summary": describe_booking(booking, now=now, reader=reader) if booking else None,
         "connection": connection,
         "payments": payments_connection(invoice.organisation),
         "may_enter": False,

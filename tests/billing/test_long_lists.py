@@ -112,10 +112,14 @@ def test_a_list_describes_a_booking_as_its_own_page_does(connected):
         fill(connected, 2, state=state)
     ids = list(Booking.objects.values_list("pk", flat=True))
 
-    listed = {booking.pk: describe_booking(booking, now=NOW) for booking in bookings_to_list(ids)}
+    reader = connected.member
+    listed = {
+        booking.pk: describe_booking(booking, now=NOW, reader=reader)
+        for booking in bookings_to_list(ids)
+    }
 
     for booking in Booking.objects.for_display():
-        alone = describe_booking(booking, now=NOW)
+        alone = describe_booking(booking, now=NOW, reader=reader)
         assert (alone.text, alone.next_steps) == (
             listed[booking.pk].text,
             listed[booking.pk].next_steps,

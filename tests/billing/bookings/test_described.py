@@ -26,9 +26,9 @@ def bill(connected, **of_customer: object) -> Booking:
     return Booking.objects.get(kind=BookingKind.INVOICE)
 
 
-def described(booking: Booking):
+def described(booking: Booking, reader=None):
     fresh = Booking.objects.for_display().get(pk=booking.pk)
-    return describe_booking(fresh, now=NOW)
+    return describe_booking(fresh, now=NOW, reader=reader)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,36 @@ def test_a_customer_that_is_unknown_there_leads_to_the_customer(connected):
 
     booking.refresh_from_db()
     assert (booking.state, booking.code) == (State.REJECTED, "CFACT025")
-    step = described(booking).next_steps[0]
+    step = described(booking, connected.member).next_steps[0]
     assert step.url == reverse("customers:customer-edit", args=[booking.customer_id])
+
+
+@pytest.mark.parametrize(
+    ("code", "address", "whom"),
+    [
+        ("CFACT025", "customers:customer-edit", "Ask a project manager."),
+        ("CFACT027", "integrations:eboekhouden", "Ask an administrator."),
+    ],
+)
+def test_who_may_not_open_the_page_of_a_next_step_reads_whom_to_ask(
+    connected, client_of, code, address, whom
+):
+    booking = bill(connected, remote_id=1)
+    refused = {"state": State.REJECTED, "reason": "", "code": code}
+    Booking.objects.filter(pk=booking.pk).update(**refused)
+    fields = {"organisation": connected.organisation, "may_invoice": True}
+    invoicer = factories.create_membership(**fields)
+    page = reverse("billing:booking-detail", args=[booking.pk])
+    link = reverse(address, args=[booking.customer_id] if "customer" in address else [])
+
+    theirs = client_of(invoicer).get(page).content.decode()
+    ours = client_of(connected.member).get(page).content.decode()
+
+    assert described(booking, connected.member).next_steps[0].url == link
+    step = described(booking, invoicer).next_steps[0]
+    assert (step.label, step.url, step.action) == (whom, "", "")
+    assert (whom in theirs, whom in ours) == (True, False)
+    assert (f'href="{link}"' in theirs, f'href="{link}"' in ours) == (False, True)
 
 
 def test_a_look_up_of_a_worker_that_died_has_no_result(connected):
