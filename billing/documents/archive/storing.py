@@ -43,11 +43,13 @@ def issued_file(invoice: Invoice, kind: FileKind, *, now: datetime.datetime) -> 
 def complete_archive(*, now: datetime.datetime, most: int | None = None) -> int:
     """Create the missing files of final invoices; return the number of invoices completed.
 
-    An invoice that fails is tried again at the next run and does not stop the others.
+    An invoice that fails is tried again at a later run and does not stop the others: those of a
+    run with at most `most` are chosen at random.
     """
     final = Invoice.objects.filter(origin=Origin.HERE).exclude(status=InvoiceStatus.DRAFT)
     counted = final.annotate(count=Count("files")).filter(count__lt=len(EXTENSIONS))
-    ids = list(counted.order_by("pk").values_list("pk", flat=True)[:most])
+    order = "pk" if most is None else "?"
+    ids = list(counted.order_by(order).values_list("pk", flat=True)[:most])
     return sum(_complete(pk, now=now) for pk in ids)
 
 

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from billing.documents.archive import content_of, issue_files, issued_file
 from billing.documents.archive import triggers as triggers
+from billing.documents.archive.storing import complete_archive
 from billing.invoices.creating import draft_invoices
 from billing.invoices.issuing import make_final
 from billing.models import FileKind, InvoiceFile, Origin
@@ -172,6 +173,21 @@ def test_an_invoice_whose_files_cannot_be_made_keeps_no_other_waiting(agency):
 
     assert other.files.count() == len(FileKind)
     assert "2026-0001 pdf: was never made" in verified("--complete")[1]
+
+
+def test_many_invoices_whose_files_cannot_be_made_leave_newer_ones_their_turn(agency):
+    customer = invoices.buyer(agency.organisation)
+    for number in ("2026-0001", "2026-0002"):
+        broken = invoices.issued(customer, [invoices.Item()], number=number)
+        InvoiceFile.objects.create(
+            invoice=broken, kind=FileKind.UBL, file="invoices/gone.xml", sha256="0" * 64
+        )
+    newer = invoices.issued(customer, [invoices.Item()], number="2026-0003")
+
+    # Two of three runs fail: a hundred in a row do so once in 10^17 times.
+    assert any(complete_archive(now=NOW, most=1) for _run in range(100))
+
+    assert newer.files.count() == len(FileKind)
 
 
 # --- Many at once ---------------------------------------------------------------------------------
