@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.changes import change
 
-from ..documents.archive import issue_files
+from ..documents.archive import issue_files, leaving_no_files
 from ..events import add_event
 from ..legal import Findings, check_draft
 from ..models import Invoice, InvoiceStatus, Origin
@@ -42,7 +42,7 @@ def make_final(invoice: Invoice, *, by: User, now: datetime.datetime) -> Invoice
     the e-invoice or the typefaces have errors. Raises Held after a restore, until the comparison
     with e-Boekhouden is complete.
     """
-    with transaction.atomic():
+    with leaving_no_files(), transaction.atomic():
         draft = lock_invoice(invoice)
         if not draft.is_draft:
             return draft
@@ -84,7 +84,7 @@ def mark_sent(
 
     A draft becomes final first.
     """
-    with transaction.atomic():
+    with leaving_no_files(), transaction.atomic():
         final = make_final(invoice, by=by, now=now)
         first = Invoice.objects.filter(pk=final.pk, status=InvoiceStatus.FINAL)
         is_first = first.update(status=InvoiceStatus.SENT, sent_at=now, sent_to=to)

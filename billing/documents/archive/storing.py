@@ -5,11 +5,15 @@ The PDF contains the UBL, so the UBL is created first.
 
 import datetime
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import structlog
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Count
+from django.db.models.fields.files import FieldFile
 
 from ...models import FileKind, Invoice, InvoiceFile, InvoiceStatus, Origin
 from ..pdf.drawing import invoice_pdf
@@ -18,6 +22,8 @@ from .facts import invoice_facts
 
 log = structlog.get_logger(__name__)
 EXTENSIONS = {FileKind.UBL: "xml", FileKind.PDF: "pdf", FileKind.DATA: "json"}
+# The files that were written inside the outermost `leaving_no_files`.
+WRITTEN: ContextVar[list[FieldFile] | None] = ContextVar("written_files", default=None)
 
 
 def issue_files(invoice: Invoice, *, now: datetime.datetime) -> dict[str, InvoiceFile]:
@@ -38,6 +44,31 @@ def issued_file(invoice: Invoice, kind: FileKind, *, now: datetime.datetime) -> 
     """Return one issued file; create it if it is missing. A draft raises ValueError."""
     kept = invoice.files.filter(kind=kind).first()
     return kept or issue_files(invoice, now=now)[kind]
+
+
+@contextmanager
+def leaving_no_files() -> Iterator[None]:
+    """Delete the files written inside if their rows are rolled back; enter it before `atomic`.
+
+    If the connection to the database is lost, the rows may exist, and the files stay.
+    """
+    if WRITTEN.get() is not None:
+        yield
+        return
+    written: list[FieldFile] = []
+    token = WRITTEN.set(written)
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise
+    except BaseException:
+        # An error after the commit leaves rows.
+        for file in written:
+            if not InvoiceFile.objects.filter(file=file.name).exists():
+                file.storage.delete(str(file.name))
+        raise
+    finally:
+        WRITTEN.reset(token)
 
 
 def complete_archive(*, now: datetime.datetime, most: int | None = None) -> int:
@@ -88,6 +119,8 @@ def _store(
     )
     name = f"{invoice.number}.{EXTENSIONS[kind]}"
     made.file.save(name, ContentFile(content), save=False)
+    if (written := WRITTEN.get()) is not None:
+        written.append(made.file)
     try:
         with transaction.atomic():
             made.save()

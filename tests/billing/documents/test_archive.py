@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +17,7 @@ from billing.documents.archive import content_of, issue_files, issued_file
 from billing.documents.archive import triggers as triggers
 from billing.documents.archive.storing import complete_archive
 from billing.invoices.creating import draft_invoices
-from billing.invoices.issuing import make_final
+from billing.invoices.issuing import make_final, mark_sent
 from billing.models import FileKind, InvoiceFile, Origin
 from billing.models.files import KeptForever
 from billing.tasks import complete_some_of_the_archive
@@ -188,6 +189,35 @@ def test_many_invoices_whose_files_cannot_be_made_leave_newer_ones_their_turn(ag
     assert any(complete_archive(now=NOW, most=1) for _run in range(100))
 
     assert newer.files.count() == len(FileKind)
+
+
+# --- What is rolled back --------------------------------------------------------------------------
+
+
+def files_on_disk() -> set[Path]:
+    return {path for path in Path(default_storage.location).rglob("*") if path.is_file()}
+
+
+def stop() -> None:
+    raise RuntimeError("stopped")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["INSERT INTO billing_invoicefile", "UPDATE billing_invoice SET status = %s, sent_at"],
+)
+def test_what_is_rolled_back_leaves_no_files(agency, statement):
+    """After the first file was written; and after all files, in marking as sent."""
+    agency.hours()
+    (draft,) = draft_invoices(agency.order(origin=Origin.HERE), now=NOW)
+    before = files_on_disk()
+
+    with just_before(statement, stop), pytest.raises(RuntimeError):
+        mark_sent(draft, by=agency.member.user, now=NOW)
+
+    assert files_on_disk() == before
+    mark_sent(draft, by=agency.member.user, now=NOW)
+    assert len(files_on_disk() - before) == len(FileKind)
 
 
 # --- Many at once ---------------------------------------------------------------------------------
