@@ -1,6 +1,11 @@
 """Settings → VAT rates: the table with the consequences, adding, changing, replacing, deleting."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -64,9 +69,10 @@ def vat_rate_add(request: MemberRequest) -> HttpResponse:
     if is_typing(request):
         return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
-        rate = add_rate(organisation, **form.cleaned_data)
-        _say(request, rate, _("VAT rate %(name)s has been added."))
-        return redirect("billing:vat-rate-list")
+        rate = _stored(form, lambda typed: add_rate(organisation, **typed))
+        if rate:
+            _say(request, rate, _("VAT rate %(name)s has been added."))
+            return redirect("billing:vat-rate-list")
     return _rate_dialog(request, form)
 
 
@@ -89,13 +95,30 @@ def _say(request: MemberRequest, rate: VatRate, text: str) -> None:
     toast(request, text % {"name": rate}, links=[link])
 
 
-def _changed(rate: VatRate, form: VatRateForm) -> bool:
+def _stored(form: forms.Form | VatRateForm, store: Callable[[Any], VatRate]) -> VatRate | None:
+    """Store what was typed, and return the rate.
+
+    None if another request stored the same at this moment; the form then says so at the field.
+    """
     try:
-        change_rate(rate, **form.cleaned_data)
+        return store(form.cleaned_data)
+    except IntegrityError:
+        form.full_clean()
+        if form.is_valid():
+            form.add_error(None, _("The VAT rates have just changed. Save again."))
+        return None
+
+
+def _changed(rate: VatRate, form: VatRateForm) -> bool:
+    def store(typed: Any) -> VatRate:
+        change_rate(rate, **typed)
+        return rate
+
+    try:
+        return _stored(form, store) is not None
     except DefaultRateRequired:
         form.add_error("is_default", _("Make another rate the default first."))
         return False
-    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,9 +132,11 @@ def vat_rate_follow(request: MemberRequest, pk: int) -> HttpResponse:
     if is_typing(request):
         return render(request, "ui/understood.html", {"forms": [form]})
     if request.method == "POST" and form.is_valid():
-        new = follow_on(rate, **form.cleaned_data)
-        messages.success(request, fill(_("%(new)s replaces %(old)s."), {"new": new, "old": rate}))
-        return redirect("billing:vat-rate-list")
+        new = _stored(form, lambda typed: follow_on(rate, **typed))
+        if new:
+            text = fill(_("%(new)s replaces %(old)s."), {"new": new, "old": rate})
+            messages.success(request, text)
+            return redirect("billing:vat-rate-list")
     context = {"form": form, "rate": rate, "codes": _codes()}
     status = 422 if form.errors else 200
     return render(request, "vat/vat_rate_follow.html", context, status=status)

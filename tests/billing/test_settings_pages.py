@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from billing.models import Design, InvoiceSettings, NumberSeries
 from lib.placeholders import fill_placeholders
 from tests.factories import create_customer, create_organisation, create_vat_rate
+from tests.interleaving import just_before
 from vat.models import VatRate
 from vat.rates import create_standard_rates, default_rate
 from vat.treatments import VatTreatment
@@ -183,6 +184,22 @@ def test_a_rate_that_contradicts_itself_is_refused(
     assert answer.status_code == 422
     assert f'id="id_{field}_error"' in answer.content.decode()
     assert organisation.vat_rates.count() == 1
+
+
+def test_a_successor_that_another_request_adds_at_the_same_moment_is_said(
+    inside: Client, organisation: Organisation
+) -> None:
+    low = create_vat_rate(organisation=organisation, percentage=9, code="LAAG_VERK_9")
+    typed = {"valid_from": "2026-01-01", "percentage": "21", "name": "New", "code": ""}
+
+    def other() -> None:
+        create_vat_rate(organisation=organisation, name="Newer", replaces=low)
+
+    with just_before("INSERT INTO vat_vatrate", other):
+        answer = inside.post(reverse("billing:vat-rate-follow", args=[low.pk]), typed)
+
+    assert answer.status_code == 422
+    assert "The VAT rates have just changed." in answer.content.decode()
 
 
 def test_a_rate_without_a_code_is_shown_as_not_bookable(
