@@ -1,7 +1,7 @@
 """Where the money of a project stands: earned, cost, margin, unbilled, invoiced and planned.
 
-Euros excl. VAT. What hours earn on a fixed price is the price × hours spent ÷ budget, at most the
-price. Rejected and written off registrations earn nothing.
+Euros excl. VAT. Rejected and written off registrations earn nothing. What the other hours earn on a
+fixed price is the price × hours ÷ budget, at most the price.
 """
 
 import datetime
@@ -73,7 +73,8 @@ class Agreed:
 class ProjectMoney:
     """The money of a project. `earned` is None where `why_unknown` says why.
 
-    `costless_minutes` are those of people without a cost rate on that day; `cost` lacks them.
+    `minutes` are those of the hours that earn. `costless_minutes` are those of people without a
+    cost rate on that day; `cost` lacks them.
     """
 
     minutes: int
@@ -115,16 +116,16 @@ def money_of(project: Project, *, today: datetime.date) -> ProjectMoney:
         project.scheduled_amounts.select_related("invoice_line__invoice").order_by("due_on", "pk")
     )
     agreed, price = _agreed(amounts, today=today), _price(project)
-    minutes = found["all hours"].minutes
-    earned = _earned(project, found, minutes=minutes, price=price, agreed=agreed)
+    earned = _earned(project, found, price=price, agreed=agreed)
     cost, costless = cost_of_hours(project)
     expenses = Expense.objects.filter(project=project).aggregate(
         cost=Sum(Round(F("quantity") * F("price") * 100))
     )
     known = earned if isinstance(earned, Parts) else None
-    uses = [hours_used(project, minutes), amount_used(project, known.total if known else ZERO)]
+    spent = found["all hours"].minutes
+    uses = [hours_used(project, spent), amount_used(project, known.total if known else ZERO)]
     return ProjectMoney(
-        minutes=minutes,
+        minutes=found["hours"].minutes,
         price=price,
         earned=known,
         why_unknown=earned if isinstance(earned, WhyUnknown) else None,
@@ -154,7 +155,6 @@ def _earned(
     project: Project,
     found: dict[str, Worth],
     *,
-    minutes: int,
     price: Decimal | None,
     agreed: Agreed,
 ) -> Parts | WhyUnknown:
@@ -169,7 +169,7 @@ def _earned(
         return WhyUnknown.NO_PRICE
     if not project.budget_minutes:
         return WhyUnknown.NO_BUDGET
-    part = min(minutes, project.budget_minutes)
+    part = min(found["hours"].minutes, project.budget_minutes)
     return Parts(cents(price * part / project.budget_minutes), *costs)
 
 

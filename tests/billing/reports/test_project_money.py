@@ -96,6 +96,22 @@ def test_a_fixed_price_earned_its_price_by_the_hours_spent_of_the_budget(project
     assert found.margin_percent == Decimal("60.00")
 
 
+def test_rejected_and_written_off_hours_earn_nothing_on_a_fixed_price_and_use_its_budget(
+    project, person, inside
+):
+    worked(fixed(project), person, hours=120)
+    worked(project, person, hours=60, status=Status.WRITTEN_OFF)
+    worked(project, person, hours=60, status=Status.REJECTED)
+
+    found = money_of(project, today=TODAY)
+    page = inside.get(reverse("billing:project-money", args=[project.pk])).content.decode()
+
+    assert found.earned.total == 12000
+    assert found.cost_hours == 240 * 40
+    assert found.uses[0].percent == 100
+    assert "120:00 of 240:00 h" in page
+
+
 def test_a_fixed_price_earned_at_most_its_price(project, person):
     worked(fixed(project, minutes=60), person, hours=9)
 
