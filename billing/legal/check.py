@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     taxes.untaxed_is_untaxed,
     taxes.small_businesses_charge_no_vat,
     taxes.small_businesses_rarely_charge_vat,
+    taxes.rates_have_not_changed,
     taxes.rates_have_codes,
     content.there_are_lines,
     content.lines_say_what,

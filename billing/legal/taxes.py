@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from lib.money import ZERO
 from vat.eligibility import unusual, unusual_for_private, why_not_country, why_not_private
-from vat.treatments import TREATMENTS, VatTreatment
+from vat.treatments import TREATMENTS, VatTreatment, rate_label
 
 from .findings import Finding, Place, Severity, Where
 from .view import Document, Supply
@@ -20,6 +20,30 @@ def untaxed_is_untaxed(document: Document) -> Iterator[Finding]:
         if line.vat_percentage and TREATMENTS[line.vat_treatment].is_untaxed:
             text = _("The VAT rate %(rate)s must be 0%% because of its treatment.")
             yield Finding(text % {"rate": line.vat_rate.name}, _rate(line.vat_rate.pk))
+
+
+def rates_have_not_changed(document: Document) -> Iterator[Finding]:
+    """A line keeps the VAT that its rate had, until its draft is saved; a credit keeps it for good.
+
+    The draft is not changed by itself: somebody may have agreed on its total.
+    """
+    if document.is_credit:
+        return
+    differing = {
+        line.vat_rate.pk: line
+        for line in reversed(document.lines)
+        if (line.vat_percentage, line.vat_treatment)
+        != (line.vat_rate.percentage, line.vat_rate.treatment)
+    }
+    for line in differing.values():
+        rate = line.vat_rate
+        text = _(
+            "VAT rate %(rate)s is now %(now)s, and this draft still has %(before)s. Edit and save "
+            "the draft to take the change over."
+        )
+        now = rate_label(rate.treatment, rate.percentage)
+        names = {"rate": rate.name, "now": now, "before": line.rate_label}
+        yield Finding(text % names, Place(Where.DRAFT), Severity.WARNING)
 
 
 def rates_have_codes(document: Document) -> Iterator[Finding]:

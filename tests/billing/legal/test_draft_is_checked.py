@@ -20,6 +20,7 @@ from customers.models import Customer
 from tests import factories
 
 from ..invoices.pages import url
+from ..invoices.test_drafts import typed
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -166,6 +167,23 @@ def test_a_draft_keeps_its_code_when_its_rate_gets_another_percentage(agency):
     line = kept.lines.get()
     assert (line.vat_percentage, line.vat_code) == (21, "HOOG_VERK_21")
     assert [one.code for one in Invoice.objects.get(pk=kept.pk).vat_by_rate] == ["HOOG_VERK_21"]
+
+
+def test_a_draft_says_that_its_rate_has_changed_until_it_is_saved(agency, inside):
+    invoice = draft(agency, email="anna@groen.example")
+    rate = agency.vat
+    change_rate(
+        rate, is_default=rate.is_default, percentage=Decimal(9), code="LAAG_VERK_9", name=rate.name
+    )
+    sentence = f"VAT rate {rate} is now 9%, and this draft still has 21%."
+
+    for page in ("detail", "send"):
+        assert sentence in inside.get(url(page, invoice.pk)).content.decode()
+    inside.post(url("edit", invoice.pk), typed(inside, invoice))
+
+    assert sentence not in inside.get(url("detail", invoice.pk)).content.decode()
+    line = invoice.lines.get()
+    assert (line.vat_percentage, line.vat_code) == (9, "LAAG_VERK_9")
 
 
 def test_a_customer_without_an_address_is_left_out_in_eboekhouden_too(connected):

@@ -48,7 +48,7 @@ def changed(row, **fields):
     return copied
 
 
-HIGH = VatRate(pk=1, name="High 21%")
+HIGH = VatRate(pk=1, name="High 21%", percentage=Decimal(21))
 WORK = InvoiceLine(
     position=1,
     description="Website · Development",
@@ -61,7 +61,10 @@ WORK = InvoiceLine(
     vat_rate=HIGH,
 )
 UNTAXED = changed(
-    WORK, vat_percentage=Decimal(0), vat_code="GEEN", vat_rate=VatRate(pk=2, name="None")
+    WORK,
+    vat_percentage=Decimal(0),
+    vat_code="GEEN",
+    vat_rate=VatRate(pk=2, name="None", percentage=Decimal(0)),
 )
 
 
@@ -90,7 +93,8 @@ def invoice(*rows: InvoiceLine, to: Party = DUTCH, **changes: object) -> Documen
 
 
 def untaxed(treatment: str) -> InvoiceLine:
-    return changed(UNTAXED, vat_treatment=treatment)
+    rate = changed(UNTAXED.vat_rate, treatment=treatment)
+    return changed(UNTAXED, vat_treatment=treatment, vat_rate=rate)
 
 
 def said(document: Document) -> list[str]:
@@ -98,6 +102,15 @@ def said(document: Document) -> list[str]:
 
 
 LAWFUL = {
+    "a credit of a percentage that has changed": invoice(
+        changed(
+            WORK,
+            quantity=Decimal("-3.50"),
+            net=Decimal("-315.00"),
+            vat_rate=changed(HIGH, percentage=Decimal(19)),
+        ),
+        is_credit=True,
+    ),
     "in the Netherlands": invoice(),
     "with a discount": invoice(
         changed(WORK, discount=Decimal(10), net=Decimal("283.50")), discount=Decimal(5)
@@ -260,7 +273,13 @@ ERRORS = {
         Place(CUSTOMER, "vat_rate"),
     ),
     "VAT over what is exempt": (
-        invoice(changed(WORK, vat_treatment=VatTreatment.EXEMPT)),
+        invoice(
+            changed(
+                WORK,
+                vat_treatment=VatTreatment.EXEMPT,
+                vat_rate=changed(HIGH, treatment=VatTreatment.EXEMPT),
+            )
+        ),
         "The VAT rate High 21% must be 0% because of its treatment.",
         Place(Where.VAT_RATE, "code", 1),
     ),
@@ -334,6 +353,16 @@ def test_an_error_says_what_is_wrong_and_where_to_fix_it(document, text, place):
 
 SMALL = changed(WORK, quantity=Decimal(1), price=Decimal(50), net=Decimal(50))
 WARNINGS = {
+    "another percentage than its rate has now": (
+        invoice(WORK, changed(WORK, position=2, vat_rate=changed(HIGH, percentage=Decimal(19)))),
+        "VAT rate High 21% is now 19%, and this draft still has 21%. Edit and save the draft to "
+        "take the change over.",
+    ),
+    "another treatment than its rate has now": (
+        invoice(changed(WORK, vat_rate=changed(UNTAXED.vat_rate, treatment=VatTreatment.EXEMPT))),
+        "VAT rate None is now exempt, and this draft still has 21%. Edit and save the draft to "
+        "take the change over.",
+    ),
     "Dutch VAT for a German business": (
         invoice(to=GERMAN),
         "A business in Germany usually pays the VAT itself: choose another VAT rate.",
