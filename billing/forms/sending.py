@@ -13,6 +13,7 @@ from lib.form_fields import LineField, MultilineField
 from ..fields import AddressesField, check_placeholders
 from ..mailing import Letter, first_letter
 from ..mailing.attachments import default_extras, is_too_large, on_offer, sizes_of
+from ..mailing.letters import values
 from ..models import Invoice
 
 
@@ -56,10 +57,20 @@ class SendForm(forms.Form):
         return cls(initial=initial, invoice=invoice)
 
     def clean_subject(self) -> str:
-        return check_placeholders(self.cleaned_data["subject"])
+        return self._checked("subject")
 
     def clean_body(self) -> str:
-        return check_placeholders(self.cleaned_data["body"])
+        return self._checked("body")
+
+    def _checked(self, name: str) -> str:
+        """Return the text; only what was typed is checked, for a name may have braces too."""
+        text: str = self.cleaned_data[name]
+        typed = text
+        for value in sorted(values(self.invoice).values(), key=len, reverse=True):
+            if "{" in value or "}" in value:
+                typed = typed.replace(value, " ")
+        check_placeholders(typed)
+        return text
 
     def clean_extras(self) -> list[str]:
         wanted: list[str] = self.cleaned_data["extras"]

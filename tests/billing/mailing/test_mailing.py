@@ -262,6 +262,19 @@ def test_what_is_wrong_is_said_next_to_the_field(draft, field, value, words):
     assert words in form.errors[field][0]
 
 
+@pytest.mark.parametrize("name", ["Bakkerij {Van Dam}", "Van {Dam", "{x} {number}"])
+def test_braces_in_a_name_are_no_placeholder(draft, name):
+    draft.customer.name = name
+    draft.organisation.name = "Studio Oost}"
+    first = SendForm.first(draft).initial | {"subject": f"For {name}"}
+
+    assert name in first["body"]
+    form = SendForm(first, invoice=draft)
+    assert form.is_valid(), form.errors
+    wrong = SendForm(first | {"subject": f"For {name} {{y}}"}, invoice=draft)
+    assert "{y} cannot be filled in" in wrong.errors["subject"][0]
+
+
 def test_a_typed_subject_is_one_line(draft):
     typed = {"to": TO, "subject": "Hello\r\nBcc: b@x.example", "body": "b", "key": uuid.uuid4()}
 
