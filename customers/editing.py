@@ -13,6 +13,7 @@ from audit.changes import Changes, change, contents, differences
 from audit.kinds import Action, Kind
 from audit.recording import record, record_changes
 
+from .concurrent_edits import hold
 from .known_codes import known_rows
 from .models import Contact, Customer
 
@@ -65,13 +66,13 @@ def save_customer(
     organisation: Organisation,
     values: Mapping[str, object],
     contacts: Iterable[Mapping[str, object]] | None = None,
-    contacts_before: Iterable[Mapping[str, object]] = (),
+    version: str = "",
     now: datetime.datetime,
 ) -> Customer:
-    """Add a customer (None) or change one, with all its contacts. Raises NumberTaken.
+    """Add a customer (None) or change one, with all its contacts.
 
-    Without `contacts` they stay as they are; a fixed number stays too. `contacts_before` are those
-    that the person saw, for the audit trail.
+    Without `contacts` they stay as they are; a fixed number stays too. Raises NumberTaken, and
+    ChangedMeanwhile if the customer is no longer the `version` that the page showed.
     """
     values = dict(values)
     if customer and is_number_fixed(customer):
@@ -81,12 +82,14 @@ def save_customer(
             is_new = customer is None
             if customer is None:
                 customer = Customer(organisation=organisation, created_at=now)
+            else:
+                hold(customer, version=version)
             changes = {} if is_new else differences(customer, values)
             for name, value in values.items():
                 setattr(customer, name, value)
             customer.save(update_fields=list(values) if customer.pk else None)
             if contacts is not None:
-                changes |= _replace_contacts(customer, contacts, before=contacts_before)
+                changes |= _replace_contacts(customer, contacts)
             if is_new:
                 record(Kind.CUSTOMER, Action.ADDED, customer, changes=contents(customer, values))
             else:
@@ -106,13 +109,9 @@ def contacts_for(addresses: Iterable[str]) -> list[dict[str, object]]:
     ]
 
 
-def _replace_contacts(
-    customer: Customer,
-    contacts: Iterable[Mapping[str, object]],
-    *,
-    before: Iterable[Mapping[str, object]],
-) -> Changes:
+def _replace_contacts(customer: Customer, contacts: Iterable[Mapping[str, object]]) -> Changes:
     """Store these contacts instead of those there are; return the change, in words."""
+    before = list(customer.contacts.values("name", "email", "phone"))
     customer.contacts.all().delete()
     after = list(contacts)
     Contact.objects.bulk_create(Contact(customer=customer, **values) for values in after)

@@ -248,6 +248,12 @@ class ContactFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # takes none
 
     row_name = gettext_lazy("Contact %(n)s")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.is_bound and self.initial:
+            # A contact that somebody added since was no row of the page: its row there was empty.
+            self.initial = self.initial[: max(0, self.initial_form_count())]
+
     def filled(self) -> list[dict[str, object]]:
         """Return the contacts to store."""
         return [

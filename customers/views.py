@@ -17,6 +17,12 @@ from lib.toasts import Undo, toast
 from lib.understanding import is_typing
 from vat.choices import advice_for
 
+from .concurrent_edits import (
+    ChangedMeanwhile,
+    differences_with,
+    version_of,
+    with_contacts_of_others,
+)
 from .editing import (
     InUse,
     NumberTaken,
@@ -94,22 +100,43 @@ def _edit(request: MemberRequest, customer: Customer | None) -> HttpResponse:
                 organisation=request.organisation,
                 values=form.cleaned_data,
                 contacts=[*contacts.filled(), *contacts_for(form.invoice_addresses)],
-                contacts_before=contacts.initial or (),
+                version=data.get("version", ""),
                 now=timezone.now(),
             )
         except NumberTaken as taken:
             form.add_error("number", str(taken))
+        except ChangedMeanwhile:
+            return _both(request, customer)
         else:
             _say(request, saved, _("%(name)s has been saved."))
             return redirect("customers:customer-detail", saved.pk)
+    version = version_of(customer) if customer else ""
     context = {
         "form": form,
         "contacts": contacts,
         "customer": customer,
         "advice": form.advice(),
+        "version": version if data is None else data.get("version", ""),
     }
     status = 422 if data is not None else 200
     return render(request, "customers/customer_edit.html", context, status=status)
+
+
+def _both(request: MemberRequest, changed: Customer | None) -> HttpResponse:
+    """Show what was typed, over the customer as somebody else saved it meanwhile."""
+    customer = customer_or_404(request, changed.pk if changed else 0)
+    data = with_contacts_of_others(request.POST, customer)
+    form = CustomerForm(data, instance=customer, organisation=request.organisation)
+    context = {
+        "form": form,
+        "contacts": contact_forms(data, customer),
+        "customer": customer,
+        "advice": form.advice(),
+        "version": data["version"],
+        "is_changed": True,
+        "differences": differences_with(form, request.POST),
+    }
+    return render(request, "customers/customer_edit.html", context, status=409)
 
 
 @require_safe
