@@ -155,7 +155,10 @@ def may_decide(by: Membership, membership: Membership) -> bool:
 def decide(
     spell: Spell, *, to: str, note: str = "", by: Membership, now: datetime.datetime
 ) -> None:
-    """Approve or reject submitted leave. Raises NotChangeable if somebody decided meanwhile."""
+    """Approve or reject submitted leave, also of a closed period, as for hours.
+
+    Raises NotChangeable if somebody decided meanwhile.
+    """
     if not may_decide(by, spell.row.membership):
         raise PermissionDenied(_("Somebody else decides on this leave."))
     ids = [row.pk for row in spell.rows]

@@ -213,3 +213,18 @@ def test_a_manager_grants_the_holidays_of_a_year_in_hours(office, manager):
     answer = manager.post(reverse(TEAM), {**typed, f"granted_{office.employee.pk}": "much"})
     assert answer.status_code == 422
     assert "Type a number of hours such as 200 or 187:30." in answer.content.decode()
+
+
+@pytest.mark.parametrize("action", ["approved", "rejected"])
+def test_leave_that_waits_is_decided_after_its_period_was_closed(
+    office, employee, manager, contract, action
+):
+    """As hours are: the decision is no content, and without it the leave would wait forever."""
+    ask(employee)
+    office.organisation.closed_until = datetime.date(2026, 12, 31)
+    office.organisation.save()
+
+    decide = reverse("registrations:leave-decide", args=[Leave.objects.first().pk])
+    manager.post(decide, {"action": action, "note": "Seen."})
+
+    assert set(Leave.objects.values_list("status", flat=True)) == {action}
