@@ -74,9 +74,13 @@ def time_in(checked: Check) -> str:
 
 
 def shown_fields(checked: Check) -> list[Field]:
-    """Return the fields of the preview, in the order of the kind."""
-    mapped = {one.field.name for one in checked.columns if one.field}
-    return [one for one in checked.kind.fields() if one.name in mapped]
+    """Return the fields of the preview, in the order of the kind.
+
+    They are those with a column, and those that a row got from elsewhere.
+    """
+    shown = {one.field.name for one in checked.columns if one.field}
+    shown.update(*(plan.row.values for plan in checked.plans))
+    return [one for one in checked.kind.fields() if one.name in shown]
 
 
 def shown_rows(plans: Iterable[Plan], checked: Check, fields: list[Field]) -> list[ShownRow]:

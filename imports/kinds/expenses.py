@@ -99,6 +99,11 @@ class ExpensesKind(RegistrationKind):
         lacking = super().check_mapping(chosen)
         return lacking if {"price", "price_paid"} & chosen else [*lacking, _("Price")]
 
+    def _load(self, rows: list[ReadRow], context: Context) -> None:
+        super()._load(rows, context)
+        categories = context.loaded[ExpenseCategory].values()
+        context.load(VatRate, [one.vat_rate_id for one in categories])
+
     def values(self, row: ReadRow, context: Context) -> dict[str, Any]:
         quantity = row.values.get("quantity")
         quantity = Decimal(1) if quantity is None else quantity
@@ -110,8 +115,16 @@ class ExpensesKind(RegistrationKind):
             row.errors["price"] = _("Fill in a price.")
         elif paid is not None:
             values |= {"price_paid": paid, "quantity_paid": quantity}
+            self._take_rate_of_category(row, context)
             quantity, price = self._without_vat(row, quantity, paid, context)
         return values | {"quantity": quantity, "price": price or Decimal(0)}
+
+    @staticmethod
+    def _take_rate_of_category(row: ReadRow, context: Context) -> None:
+        """Take the rate that the category has, where the file says none; the preview shows it."""
+        category = context.loaded[ExpenseCategory].get(row.values.get("category", 0))
+        if category and category.vat_rate_id:
+            row.values.setdefault("vat_rate", category.vat_rate_id)
 
     @staticmethod
     def _without_vat(

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from imports.kinds import KINDS
+from imports.presenters import shown_fields, shown_rows
 from registrations.models import Expense, TimeEntry, Trip
+from tests import factories
 
 from .conftest import book, table
 
@@ -317,3 +319,61 @@ def test_a_heading_with_another_letter_is_guessed_and_must_be_looked_at(office, 
 
     assert draft.mapping == ["date", "employee", "project", "task", "duration"]
     assert draft.looked_at == [0, 1, 3]
+
+
+def with_vat(*rates):
+    """Expenses of 121.00 incl. VAT, each with a cell for the rate."""
+    head = ("Datum", "Medewerker", "Project", "Categorie", "Prijs incl btw", "Btw")
+    work = ("28-11-2025", "Daan Visser", "Website", "Hosting", "121,00")
+    return table(head, *((*work, one) for one in rates))
+
+
+@pytest.fixture
+def hosting(office, daan):
+    """A category with a rate of 21%."""
+    rate = factories.create_vat_rate(organisation=office.organisation)
+    return office.organisation.expense_categories.create(name="Hosting", vat_rate=rate)
+
+
+def test_a_price_incl_vat_takes_the_rate_of_its_category_as_the_form_does(office, hosting):
+    low = factories.create_vat_rate(
+        organisation=office.organisation, name="Laag", percentage=Decimal(9), is_default=False
+    )
+    draft = office.take(with_vat("", "9%"), kind="expenses")
+
+    empty, filled = office.check(draft).plans
+
+    assert (empty.errors, empty.target.price) == ({}, Decimal("100.00"))
+    assert (filled.errors, filled.target.price) == ({}, Decimal("111.01"))
+    assert office.run(draft).new_count == 2
+    stored = Expense.objects.order_by("pk").values_list("vat_rate", "price_paid")
+    assert list(stored) == [(hosting.vat_rate_id, 121), (low.pk, 121)]
+
+
+def test_the_rate_of_the_category_is_shown_also_without_a_column(office, hosting):
+    rows = "\r\n".join(line.rsplit(";", 1)[0] for line in with_vat("").split("\r\n"))
+    draft = office.take(rows, kind="expenses")
+    checked = office.check(draft)
+
+    fields = shown_fields(checked)
+    (row,) = shown_rows(checked.plans, checked, fields)
+
+    cells = {cell.field: cell.text for cell in row.cells}
+    assert cells["vat_rate"] == str(hosting.vat_rate)
+    assert office.run(draft).new_count == 1
+
+
+def test_a_category_without_a_rate_still_asks_for_one(office, daan):
+    office.organisation.expense_categories.create(name="Hosting")
+
+    (plan,) = office.check(office.take(with_vat(""), kind="expenses")).plans
+
+    assert plan.errors == {"vat_rate": "Choose the VAT rate that is in the price."}
+
+
+def test_the_rate_of_the_category_must_hold_on_the_day(office, hosting):
+    type(hosting.vat_rate).objects.update(valid_from=datetime.date(2026, 1, 1))
+
+    (plan,) = office.check(office.take(with_vat(""), kind="expenses")).plans
+
+    assert "not valid on that date" in plan.errors["vat_rate"]
