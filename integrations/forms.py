@@ -79,17 +79,28 @@ class ConnectionForm(forms.Form):
         ledger = self.fields["ledger_account"]
         if isinstance(ledger, LedgerAccountField):
             ledger.offer(accounts)
-        self._offer_debtors([account for account in accounts if account.category == "DEB"])
+        debtors = [account for account in accounts if account.category == "DEB"]
+        self._offer_debtors(debtors, stored=connection.debtor_account)
         for name in ("code_1", "code_2"):
             self.fields[name].widget.attrs["placeholder"] = _placeholder(connection, name)
 
-    def _offer_debtors(self, debtors: list[LedgerAccount]) -> None:
-        if debtors:
-            self.fields["debtor_account"] = forms.ChoiceField(
-                label=self.fields["debtor_account"].label,
-                choices=[(account.code, f"{account.code} · {account.name}") for account in debtors],
-                help_text=self.fields["debtor_account"].help_text,
-            )
+    def _offer_debtors(self, debtors: list[LedgerAccount], *, stored: str) -> None:
+        """Offer the debtors accounts of e-Boekhouden; one that is not among them is no choice.
+
+        Without an empty choice the browser would select the first account instead of that one.
+        """
+        if not debtors:
+            return
+        choices = [(account.code, f"{account.code} · {account.name}") for account in debtors]
+        shown = self.data.get("debtor_account", stored) if self.is_bound else stored
+        if shown not in {account.code for account in debtors}:
+            text = _("%(code)s is not in e-Boekhouden: choose another account")
+            choices.insert(0, ("", text % {"code": shown} if shown else _("Choose an account")))
+        self.fields["debtor_account"] = forms.ChoiceField(
+            label=self.fields["debtor_account"].label,
+            choices=choices,
+            help_text=self.fields["debtor_account"].help_text,
+        )
 
     @property
     def may_be_tested(self) -> bool:

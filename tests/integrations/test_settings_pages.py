@@ -1,5 +1,6 @@
 """Settings → Integrations and Settings → e-Boekhouden in a browser."""
 
+import re
 import sys
 import time
 
@@ -279,3 +280,34 @@ def test_the_page_asks_the_database_no_more_with_a_long_history(
 
     with django_assert_max_num_queries(16):
         assert "Event 39" in inside.get(PAGE).content.decode()
+
+
+def test_a_debtors_account_that_is_gone_is_shown_and_another_one_must_be_chosen(
+    inside, connection, eboekhouden
+):
+    inside.post(TEST, form(**codes(eboekhouden)))
+    Connection.objects.filter(pk=connection.pk).update(debtor_account="1399")
+
+    page = inside.get(PAGE).content.decode()
+    refused = inside.post(PAGE, form(username=eboekhouden.username, debtor_account=""))
+
+    gone = "1399 is not in e-Boekhouden: choose another account"
+    select = re.search(r'<select name="debtor_account".*?</select>', page, re.DOTALL)[0]
+    assert re.search(r"<option.*?</option>", select)[0] == f'<option value="">{gone}</option>'
+    assert "selected" not in select
+    assert "This field is required." in refused.content.decode()
+    connection.refresh_from_db()
+    assert connection.debtor_account == "1399"
+
+    inside.post(PAGE, form(username=eboekhouden.username, debtor_account="1310"))
+    connection.refresh_from_db()
+    assert connection.debtor_account == "1310"
+    assert "is not in e-Boekhouden" not in inside.get(PAGE).content.decode()
+
+
+def test_a_typed_debtors_account_that_a_test_does_not_find_is_no_other_one(
+    inside, connection, eboekhouden
+):
+    page = inside.post(TEST, form(**codes(eboekhouden), debtor_account="1399")).content.decode()
+
+    assert "1399 is not in e-Boekhouden: choose another account" in page
