@@ -37,6 +37,7 @@ from .switching import (
     check_nothing_in_doubt,
     deactivate,
     pause,
+    refuse_taken,
     resume,
 )
 from .testing import Findings, probe
@@ -134,12 +135,8 @@ def save_connection(
             if not (tested and tested.ok):
                 _store_untested(connection, candidate, by=by, now=now)
             _store_settings(connection, settings, by=by, now=now)
-    except StillInDoubt as doubt:
-        return ConnectionTest(ok=False, text=str(doubt), field="code_2", is_wrong=True)
-    except IntegrityError:
-        return ConnectionTest(
-            ok=False, text=str(AdministrationTaken()), field="code_2", is_wrong=True
-        )
+    except (AdministrationTaken, StillInDoubt) as refused:
+        return ConnectionTest(ok=False, text=str(refused), field="code_2", is_wrong=True)
     connection.refresh_from_db()
     return tested
 
@@ -187,18 +184,23 @@ def _store_success(
             _replace(LedgerAccount, connection, findings.ledger_accounts, key="code")
             _replace(CostCentre, connection, findings.cost_centres, key="remote_id")
             record(connection, gettext_lazy("Tested: the connection works."), by=by, now=now)
-    except IntegrityError:
-        raise AdministrationTaken from None
+    except IntegrityError as error:
+        refuse_taken(error)
     connection.refresh_from_db()
 
 
 def _store_untested(
     connection: Connection, candidate: Connection, *, by: User, now: datetime.datetime
 ) -> None:
-    if _renewed(connection, candidate):
-        _store_credentials(
-            connection, candidate, by=by, now=now, tested_at=None, administration_name=""
-        )
+    if not _renewed(connection, candidate):
+        return
+    try:
+        with transaction.atomic():
+            _store_credentials(
+                connection, candidate, by=by, now=now, tested_at=None, administration_name=""
+            )
+    except IntegrityError as error:
+        refuse_taken(error)
 
 
 def _store_credentials(

@@ -1,6 +1,7 @@
 """Switch the connection on and off, pause it and resume it."""
 
 import datetime
+from typing import NoReturn
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from audit.changes import change
 from audit.kinds import Action, Kind
 from audit.recording import record
 from audit.security import log_event
+from lib.constraints import violates
 from lib.stored_texts import in_every_language
 
 from .events import record as record_event
@@ -31,6 +33,13 @@ class AdministrationTaken(Exception):
                 "administration."
             )
         )
+
+
+def refuse_taken(error: IntegrityError) -> NoReturn:
+    """Raise AdministrationTaken if that is why the database refused; else the error itself."""
+    if violates(error, Connection, "unique_connection_administration"):
+        raise AdministrationTaken from None
+    raise error
 
 
 class StillInDoubt(Exception):
@@ -77,8 +86,8 @@ def activate(organisation: Organisation, *, by: User, now: datetime.datetime) ->
             ):
                 record_event(connection, gettext_lazy("Switched on."), by=by, now=now)
                 _record_switch(connection, Action.SWITCHED_ON, by=by)
-    except IntegrityError:
-        raise AdministrationTaken from None
+    except IntegrityError as error:
+        refuse_taken(error)
     connection.refresh_from_db()
     return connection
 

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from cryptography.fernet import Fernet
+from django.db import IntegrityError
 
 from integrations import leases
 from integrations.connecting import CredentialsInput, save_connection, test_connection
@@ -383,3 +384,21 @@ def test_saving_what_is_stored_records_nothing(connection, eboekhouden, administ
     )
 
     assert connection.events.count() == count
+
+
+def test_only_its_constraint_says_that_another_organisation_uses_the_administration(
+    connection, eboekhouden, administrator
+):
+    test_connection(
+        connection, typed=CredentialsInput(eboekhouden.username), by=administrator.user, now=NOW
+    )
+    too_new = settings_of(connection, nightly_import=None)
+
+    with pytest.raises(IntegrityError):
+        save_connection(
+            connection,
+            typed=CredentialsInput(connection.username),
+            settings=too_new,
+            by=administrator.user,
+            now=NOW,
+        )
