@@ -1,7 +1,8 @@
 """Plan the scheduled amounts of projects: fixed prices, instalments, periods."""
 
 import datetime
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -127,12 +128,13 @@ def _fixed_price(project: Project, today: datetime.date) -> Iterator[Planned]:
             kind=ScheduledAmountKind.FIXED_PRICE,
             key="",
             description=project.name,
-            due_on=_due_on(project, ScheduledAmountKind.FIXED_PRICE, "", today),
+            due_on=_due_days(project, ScheduledAmountKind.FIXED_PRICE, today)[""],
             price=project.fixed_price,
         )
 
 
 def _fixed_prices_of_tasks(project: Project, today: datetime.date) -> Iterator[Planned]:
+    due_days = _due_days(project, ScheduledAmountKind.TASK_PRICE, today)
     for row in project.project_tasks.select_related("task"):
         if row.fixed_price is None:
             continue
@@ -141,7 +143,7 @@ def _fixed_prices_of_tasks(project: Project, today: datetime.date) -> Iterator[P
             kind=ScheduledAmountKind.TASK_PRICE,
             key=key,
             description=_with_ending(project.name, row.task.name),
-            due_on=_due_on(project, ScheduledAmountKind.TASK_PRICE, key, today),
+            due_on=due_days[key],
             price=row.fixed_price,
             task_id=row.task_id,
         )
@@ -191,17 +193,16 @@ def days_of(scheduled: ScheduledAmount | Planned) -> Period:
     return Period(scheduled.due_on, scheduled.period_until or scheduled.due_on)
 
 
-def _due_on(project: Project, kind: str, key: str, today: datetime.date) -> datetime.date:
-    """Return the end of the project, else its start, else the day of the first planning."""
+def _due_days(project: Project, kind: str, today: datetime.date) -> Mapping[str, datetime.date]:
+    """Return when amounts of a kind are due, by key; at most one query.
+
+    That is the end of the project, else its start, else the day of the first planning.
+    """
     agreed = project.ends_on or project.starts_on
-    if agreed:
-        return agreed
-    known = (
-        project.scheduled_amounts.filter(kind=kind, key=key)
-        .values_list("due_on", flat=True)
-        .first()
-    )
-    return known or today
+    days: dict[str, datetime.date] = defaultdict(lambda: agreed or today)
+    if not agreed:
+        days.update(project.scheduled_amounts.filter(kind=kind).values_list("key", "due_on"))
+    return days
 
 
 def _is_settled(plan: Planned, settled: list[ScheduledAmount]) -> bool:

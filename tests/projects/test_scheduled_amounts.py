@@ -329,3 +329,17 @@ def test_a_subscription_that_was_not_agreed_yet_has_no_amounts():
     plan_scheduled_amounts(project, until=TODAY + 400 * DAY, today=TODAY)
 
     assert firsts(project) == []
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_prices_of_many_tasks_are_planned_in_as_many_queries(count, django_assert_max_num_queries):
+    project = create_project(method=Method.FIXED_PRICE_TASKS)
+    for _number in range(count):
+        task = create_task(organisation=project.organisation)
+        ProjectTask.objects.create(project=project, task=task, fixed_price=Decimal("10.00"))
+    plan_scheduled_amounts(project, today=TODAY)
+
+    with django_assert_max_num_queries(5):
+        plan_scheduled_amounts(project, today=TODAY + DAY)
+
+    assert set(project.scheduled_amounts.values_list("due_on", flat=True)) == {TODAY}
