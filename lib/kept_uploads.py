@@ -6,7 +6,10 @@ for, and the user; only the same user can use it.
 
 import datetime
 import secrets
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import PurePath
 
 from django import forms
@@ -108,7 +111,7 @@ def purge(*, now: datetime.datetime) -> int:
     paths = [
         f"{FOLDER}/{user}/{name}" for user in folders for name in _listed(f"{FOLDER}/{user}")[1]
     ]
-    old = [path for path in paths if default_storage.get_modified_time(path) < now - KEPT_FOR]
+    old = [path for path, modified in _with_times(paths) if modified < now - KEPT_FOR]
     for path in old:
         default_storage.delete(path)
     return len(old)
@@ -122,10 +125,19 @@ def forget_all(*, user_id: int) -> None:
 
 
 def _make_room(folder: str) -> None:
-    paths = [f"{folder}/{name}" for name in _listed(folder)[1]]
-    paths.sort(key=default_storage.get_modified_time)
-    for path in paths[: max(0, len(paths) - MOST_FILES + 1)]:
+    found = _with_times([f"{folder}/{name}" for name in _listed(folder)[1]])
+    found.sort(key=itemgetter(1))
+    for path, _modified in found[: max(0, len(found) - MOST_FILES + 1)]:
         default_storage.delete(path)
+
+
+def _with_times(paths: Iterable[str]) -> list[tuple[str, datetime.datetime]]:
+    """Return each file with when it was stored, without those that another process deleted."""
+    found = []
+    for path in paths:
+        with suppress(FileNotFoundError):
+            found.append((path, default_storage.get_modified_time(path)))
+    return found
 
 
 def _listed(folder: str) -> tuple[list[str], list[str]]:

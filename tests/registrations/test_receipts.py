@@ -8,6 +8,7 @@ from io import BytesIO
 import pillow_heif
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -477,3 +478,20 @@ def test_each_of_several_photos_is_scanned(office, employee, clamd):
 
     assert "has a virus" in reason(answer)
     assert len(clamd.got) == 2
+
+
+def test_a_kept_upload_that_another_process_deletes_stops_nothing(office, employee, monkeypatch):
+    receipt = SimpleUploadedFile("bon.pdf", PDF)
+    add(employee, posted(office, price="x", receipt=receipt))
+    listed = default_storage.listdir
+
+    def with_a_deleted_one(path):
+        folders, files = listed(path)
+        return folders, [*files, "deleted.pdf"] if files else files
+
+    monkeypatch.setattr(default_storage, "listdir", with_a_deleted_one)
+
+    assert purge_kept_uploads() == 0
+    answer = add(employee, posted(office, price="x", receipt=SimpleUploadedFile("b.pdf", PDF)))
+    assert answer.status_code == 422
+    assert len(kept_files()) == 2
