@@ -276,3 +276,14 @@ def test_the_export_has_both(rounded, manager):
 
     assert "Rounded hours" in text
     assert ";0.83;1.00;" in text or ",0.83,1.00," in text
+
+
+def test_the_day_shows_rounded_hours_to_who_sees_no_amounts_as_overview_does(rounded, employee):
+    add(rounded, 50)
+    assert not rounded.employee.sees_amounts
+
+    day = employee.get(reverse("registrations:hours"), {"date": DAY.isoformat()})
+    overview = employee.get(reverse("registrations:overview-hours"), {"period": "all"})
+
+    for page in (day, overview):
+        assert "rounded 1:00" in page.content.decode()
